@@ -1,0 +1,19 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Uuid } from './ids.ts';
+import { Role } from './roles.ts';
+
+/**
+ * The claims of an access token (JWT, header `typ: at+jwt`), made by User and verified by all five.
+ * `exp` and `iat` in seconds; `sid` is the session's id. Open, because a newer User may add claims.
+ */
+export const AccessTokenClaims = Type.Object({
+  iss: Type.String({ minLength: 1 }),
+  aud: Type.String({ minLength: 1 }),
+  sub: Uuid,
+  exp: Type.Integer({ minimum: 0 }),
+  iat: Type.Integer({ minimum: 0 }),
+  jti: Uuid,
+  sid: Uuid,
+  roles: Type.Array(Role),
+});
+export type AccessTokenClaims = Static<typeof AccessTokenClaims>;

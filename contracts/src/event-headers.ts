@@ -1,0 +1,73 @@
+import { isUtcTime, isUuid } from './formats.ts';
+import type { LogMessage } from './log-message.ts';
+import { isTopic, type Topic, TOPICS } from './topics.ts';
+
+/** The CloudEvents 1.0 attributes of an event and our extensions. */
+export interface EventAttributes<T extends Topic = Topic> {
+  /** UUIDv7. */
+  readonly id: string;
+  /** The topic's name. */
+  readonly type: T;
+  /** `/souk/<service>` */
+  readonly source: string;
+  /** RFC 3339 UTC. */
+  readonly time: string;
+  /** The message key. */
+  readonly subject: string;
+  readonly schemaVersion: number;
+  /** What belongs together: the order id for everything in the saga. */
+  readonly correlationId: string;
+  /** Id of the message that led to this one; null when an HTTP command, a deadline or the gateway did. */
+  readonly causationId: string | null;
+  /** 1..n per aggregate, without gap. */
+  readonly aggregateVersion: number;
+  /** W3C trace context. */
+  readonly traceparent: string | null;
+}
+
+type Read =
+  | { readonly ok: true; readonly attributes: EventAttributes }
+  | { readonly ok: false; readonly cause: string };
+
+const VERSION = /^[1-9]\d{0,14}$/;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The CloudEvents attributes of a message, or the first thing that is wrong with them. */
+export function checkHeaders({ topic, key, headers }: LogMessage): Read {
+  const type = headers.ce_type;
+  if (headers.ce_specversion !== '1.0') return wrong('ce_specversion is not 1.0');
+  if (type === undefined || !isTopic(type)) return wrong('ce_type is not an event type that is known here');
+  if (type !== topic) return wrong(`ce_type is ${type} in topic ${topic}`);
+  if (!isJson(headers['content-type'])) return wrong('content-type is not application/json');
+  const schemaVersion = version(headers.ce_schemaversion);
+  if (schemaVersion !== TOPICS[type].version) return wrong(`ce_schemaversion of ${type} is not ${TOPICS[type].version}`);
+  const aggregateVersion = version(headers.ce_aggregateversion);
+  if (aggregateVersion === null) return wrong('ce_aggregateversion is not a whole number from 1');
+  const { ce_id: id, ce_source: source, ce_time: time, ce_correlationid: correlationId } = headers;
+  if (id === undefined || !isUuid(id)) return wrong('ce_id is not a UUID');
+  if (!source) return wrong('ce_source is missing');
+  if (time === undefined || !isUtcTime(time)) return wrong('ce_time is not an RFC 3339 time in UTC');
+  if (!correlationId) return wrong('ce_correlationid is missing');
+  if ((headers.ce_subject ?? '') !== key) return wrong('ce_subject is not the message key');
+  const causationId = headers.ce_causationid ?? null;
+  const traceparent = traceOf(headers.traceparent);
+  const attributes = { id, type, source, time, subject: key, schemaVersion, correlationId };
+  return { ok: true, attributes: { ...attributes, causationId, aggregateVersion, traceparent } };
+}
+
+function wrong(cause: string): Read {
+  return { ok: false, cause };
+}
+
+function version(text: string | undefined): number | null {
+  return text !== undefined && VERSION.test(text) ? Number(text) : null;
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType === 'application/json' || contentType?.startsWith('application/json;') === true;
+}
+
+/** A trace that cannot be read is started anew (W3C trace context), the event is still good. */
+function traceOf(header: string | undefined): string | null {
+  return header !== undefined && TRACEPARENT.test(header) ? header : null;
+}

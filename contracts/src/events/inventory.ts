@@ -1,0 +1,16 @@
+import { Type } from '@sinclair/typebox';
+import { Uuid } from '../ids.ts';
+import { Allocation, Shortage } from '../saga-lines.ts';
+import { open } from '../schema.ts';
+
+const Allocations = Type.Array(open(Allocation), { minItems: 1 });
+
+export const InventoryReserved = Type.Object({ orderId: Uuid, allocations: Allocations });
+
+export const InventoryFailed = Type.Object({
+  orderId: Uuid,
+  shortages: Type.Array(open(Shortage), { minItems: 1 }),
+});
+
+/** `restocked`: the goods had already left the stock (a committed reservation) and came back. */
+export const InventoryReleased = Type.Object({ orderId: Uuid, allocations: Allocations, restocked: Type.Boolean() });

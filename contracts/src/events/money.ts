@@ -1,0 +1,4 @@
+import { Money } from '../money.ts';
+import { open } from '../schema.ts';
+
+export const EventMoney = open(Money);

@@ -1,0 +1,34 @@
+import { Type } from '@sinclair/typebox';
+import { ShippingAddress } from '../address.ts';
+import { Uuid } from '../ids.ts';
+import { CancelReason } from '../saga.ts';
+import { OrderItem, Shortage } from '../saga-lines.ts';
+import { open } from '../schema.ts';
+import { EventMoney } from './money.ts';
+
+const Items = Type.Array(open(OrderItem), { minItems: 1 });
+
+export const OrderCreated = Type.Object({ orderId: Uuid, userId: Uuid, items: Items, total: EventMoney });
+
+export const OrderReadyForPayment = Type.Object({
+  orderId: Uuid,
+  userId: Uuid,
+  amount: EventMoney,
+  paymentMethodId: Uuid,
+});
+
+export const OrderCompleted = Type.Object({
+  orderId: Uuid,
+  userId: Uuid,
+  items: Items,
+  shippingAddress: open(ShippingAddress),
+  total: EventMoney,
+});
+
+export const OrderRejected = Type.Object({
+  orderId: Uuid,
+  userId: Uuid,
+  shortages: Type.Array(open(Shortage), { minItems: 1 }),
+});
+
+export const OrderCancelled = Type.Object({ orderId: Uuid, userId: Uuid, reason: CancelReason });

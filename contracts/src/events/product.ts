@@ -1,0 +1,25 @@
+import { Type } from '@sinclair/typebox';
+import { Product, Variant } from '../http/product.ts';
+import { Sku, Uuid } from '../ids.ts';
+import { open } from '../schema.ts';
+import { EventMoney } from './money.ts';
+
+const EventVariant = Type.Object({ ...Variant.properties, price: EventMoney });
+
+/** The whole product as it is after the change; a copy keeps the highest `version` it has seen. */
+const wholeProduct = {
+  productId: Uuid,
+  version: Type.Integer({ minimum: 1 }),
+  product: Type.Object({ ...open(Product).properties, variants: Type.Array(EventVariant, { minItems: 1 }) }),
+};
+
+export const ProductCreated = Type.Object(wholeProduct);
+export const ProductUpdated = Type.Object(wholeProduct);
+export const ProductArchived = Type.Object(wholeProduct);
+
+export const ProductPriceChanged = Type.Object({
+  ...wholeProduct,
+  sku: Sku,
+  oldPrice: EventMoney,
+  newPrice: EventMoney,
+});

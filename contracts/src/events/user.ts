@@ -1,0 +1,6 @@
+import { Type } from '@sinclair/typebox';
+import { Uuid } from '../ids.ts';
+import { UtcTime } from '../time.ts';
+
+/** No e-mail, no name: an event outlives the erasure of its person. */
+export const UserRegistered = Type.Object({ userId: Uuid, registeredAt: UtcTime });

@@ -1,0 +1,39 @@
+import { FormatRegistry } from '@sinclair/typebox';
+import { isCountryCode } from './country.ts';
+
+/**
+ * TypeBox knows no string format by itself and refuses every value of an unknown one.
+ * A schema file that names a format imports this file, so the format exists wherever the schema does.
+ */
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const UTC_TIME = /^\d{4}-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
+const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
+
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** Any UUID of RFC 9562 with a version (1 to 8); not the nil and the max UUID, which identify nothing. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** RFC 3339 in UTC, written with `Z`, of a day that exists; leap seconds are refused because no clock of ours has them. */
+export function isUtcTime(text: string): boolean {
+  const parts = UTC_TIME.exec(text);
+  if (parts === null) return false;
+  const month = Number(parts[1]);
+  const day = Number(parts[2]);
+  if (day <= 28) return day >= 1 && month >= 1 && month <= 12;
+  return month >= 1 && month <= 12 && day <= daysIn(Number(text.slice(0, 4)), month);
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+
+FormatRegistry.Set('uuid', isUuid);
+FormatRegistry.Set('date-time', isUtcTime);
+FormatRegistry.Set('email', (text) => text.length <= 254 && EMAIL.test(text));
+FormatRegistry.Set('currency', (text) => CURRENCIES.has(text));
+FormatRegistry.Set('country', isCountryCode);

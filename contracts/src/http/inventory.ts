@@ -1,0 +1,77 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Sku, Uuid } from '../ids.ts';
+import { MovementKind, ReservationStatus } from '../saga.ts';
+import { Allocation } from '../saga-lines.ts';
+import { closed, nullable } from '../schema.ts';
+import { Name, Reason } from '../text.ts';
+import { UtcTime } from '../time.ts';
+import { Page, pageQuery } from './common.ts';
+
+/** 1 is served first. */
+const Priority = Type.Integer({ minimum: 1, maximum: 1000 });
+
+export const Warehouse = closed({ id: Uuid, name: Name, priority: Priority, active: Type.Boolean() });
+export type Warehouse = Static<typeof Warehouse>;
+
+export const WarehousePage = Page(Warehouse);
+
+/** Active unless it says otherwise. */
+export const CreateWarehouse = closed({ name: Name, priority: Priority, active: Type.Optional(Type.Boolean()) });
+export type CreateWarehouse = Static<typeof CreateWarehouse>;
+
+export const PatchWarehouse = closed({
+  name: Type.Optional(Name),
+  priority: Type.Optional(Priority),
+  active: Type.Optional(Type.Boolean()),
+});
+export type PatchWarehouse = Static<typeof PatchWarehouse>;
+
+/** Goods that arrived; the answer is the movement. */
+export const ReceiveStock = closed({
+  warehouseId: Uuid,
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  reason: Type.Optional(Reason),
+});
+export type ReceiveStock = Static<typeof ReceiveStock>;
+
+const Count = Type.Integer({ minimum: 0 });
+
+export const StockLevel = closed({
+  sku: Sku,
+  available: Count,
+  warehouses: Type.Array(closed({ warehouseId: Uuid, onHand: Count, reserved: Count, available: Count })),
+});
+export type StockLevel = Static<typeof StockLevel>;
+
+export const StockPage = Page(StockLevel);
+
+/** One line of the ledger. `actor`: the user who did it; null when an order's event did. */
+export const Movement = closed({
+  id: Uuid,
+  sku: Sku,
+  warehouseId: Uuid,
+  kind: MovementKind,
+  onHandDelta: Type.Integer(),
+  reservedDelta: Type.Integer(),
+  onHandAfter: Count,
+  reservedAfter: Count,
+  reason: nullable(Type.String()),
+  actor: nullable(Uuid),
+  orderId: nullable(Uuid),
+  eventId: nullable(Uuid),
+  at: UtcTime,
+});
+export type Movement = Static<typeof Movement>;
+
+export const MovementPage = Page(Movement);
+
+export const MovementQuery = Type.Object({
+  ...pageQuery,
+  sku: Type.Optional(Sku),
+  warehouseId: Type.Optional(Uuid),
+  orderId: Type.Optional(Uuid),
+});
+export type MovementQuery = Static<typeof MovementQuery>;
+
+export const Reservation = closed({ orderId: Uuid, status: ReservationStatus, lines: Type.Array(Allocation) });
+export type Reservation = Static<typeof Reservation>;

@@ -1,0 +1,24 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Uuid } from '../ids.ts';
+import { OrderStatus } from '../saga.ts';
+import { closed, nullable, oneOf } from '../schema.ts';
+import { UtcTime } from '../time.ts';
+
+/** `name`: the topic or the decision. `causationId` is null when an HTTP command or a deadline caused it. */
+export const TimelineEntry = closed({
+  seq: Type.Integer({ minimum: 1 }),
+  at: UtcTime,
+  service: oneOf('product', 'inventory', 'order', 'payment', 'user'),
+  kind: oneOf('event', 'decision', 'note'),
+  name: Type.String({ minLength: 1 }),
+  from: nullable(OrderStatus),
+  to: nullable(OrderStatus),
+  reason: nullable(Type.String()),
+  eventId: nullable(Uuid),
+  causationId: nullable(Uuid),
+});
+export type TimelineEntry = Static<typeof TimelineEntry>;
+
+/** `seq` 1..n without gap, not paged. */
+export const Timeline = closed({ items: Type.Array(TimelineEntry) });
+export type Timeline = Static<typeof Timeline>;

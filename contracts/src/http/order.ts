@@ -1,0 +1,71 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { ShippingAddress } from '../address.ts';
+import { Sku, Uuid } from '../ids.ts';
+import { Money } from '../money.ts';
+import { OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus } from '../saga.ts';
+import { OrderItem, Shortage } from '../saga-lines.ts';
+import { closed, nullable } from '../schema.ts';
+import { FreeText, Name } from '../text.ts';
+import { UtcTime } from '../time.ts';
+import { Page, pageQuery } from './common.ts';
+
+/** No SKU may come twice; JSON Schema cannot say so, the order service does. */
+export const PlaceOrder = closed({
+  items: Type.Array(OrderItem, { minItems: 1, maxItems: 100 }),
+  shippingAddress: ShippingAddress,
+  paymentMethodId: Uuid,
+  expectedTotal: Type.Optional(Money),
+});
+export type PlaceOrder = Static<typeof PlaceOrder>;
+
+export const CancelOrder = closed({ note: Type.Optional(FreeText) });
+export type CancelOrder = Static<typeof CancelOrder>;
+
+/** Title and price are frozen as they were when the order was placed. */
+export const OrderLine = closed({
+  sku: Sku,
+  productId: Uuid,
+  title: Name,
+  quantity: Type.Integer({ minimum: 1, maximum: 999 }),
+  unitPrice: Money,
+  lineTotal: Money,
+});
+export type OrderLine = Static<typeof OrderLine>;
+
+export const Shipment = closed({
+  id: Uuid,
+  warehouseId: Uuid,
+  status: ShipmentStatus,
+  items: Type.Array(closed({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) }), { minItems: 1 }),
+  carrier: nullable(Name),
+  trackingNumber: nullable(Name),
+});
+export type Shipment = Static<typeof Shipment>;
+
+/** `shortages` only when rejected. */
+export const Order = closed({
+  id: Uuid,
+  userId: Uuid,
+  status: OrderStatus,
+  reason: nullable(OrderReason),
+  paymentStatus: OrderPaymentStatus,
+  items: Type.Array(OrderLine, { minItems: 1 }),
+  total: Money,
+  shippingAddress: ShippingAddress,
+  shipments: Type.Array(Shipment),
+  shortages: Type.Optional(Type.Array(Shortage)),
+  version: Type.Integer({ minimum: 1 }),
+  placedAt: UtcTime,
+  updatedAt: UtcTime,
+});
+export type Order = Static<typeof Order>;
+
+export const OrderPage = Page(Order);
+
+/** `userId` of somebody else is for staff only. */
+export const OrderQuery = Type.Object({
+  ...pageQuery,
+  userId: Type.Optional(Uuid),
+  status: Type.Optional(OrderStatus),
+});
+export type OrderQuery = Static<typeof OrderQuery>;

@@ -1,0 +1,64 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Uuid } from '../ids.ts';
+import { Currency, Money } from '../money.ts';
+import { PaymentStatus, RefundStatus } from '../saga.ts';
+import { closed, nullable } from '../schema.ts';
+import { Name, Reason } from '../text.ts';
+import { UtcTime } from '../time.ts';
+import { Page, pageQuery } from './common.ts';
+
+/** The token comes from the gateway's own form; a card number never reaches us. */
+export const AddPaymentMethod = closed({
+  token: Type.String({ pattern: '^[\\x21-\\x7e]+$', minLength: 1, maxLength: 200 }),
+  label: Type.Optional(Name),
+});
+export type AddPaymentMethod = Static<typeof AddPaymentMethod>;
+
+export const PaymentMethod = closed({
+  id: Uuid,
+  brand: Type.String({ minLength: 1, maxLength: 50 }),
+  last4: Type.String({ pattern: '^[0-9]{4}$' }),
+  label: nullable(Name),
+  createdAt: UtcTime,
+});
+export type PaymentMethod = Static<typeof PaymentMethod>;
+
+export const PaymentMethodPage = Page(PaymentMethod);
+
+/** `refunded` is the sum of the refunds that succeeded, never above `amount`. */
+export const Payment = closed({
+  id: Uuid,
+  orderId: Uuid,
+  userId: Uuid,
+  amount: Money,
+  status: PaymentStatus,
+  refunded: Money,
+  failureReason: nullable(Type.String()),
+  gatewayReference: nullable(Type.String()),
+  createdAt: UtcTime,
+  updatedAt: UtcTime,
+});
+export type Payment = Static<typeof Payment>;
+
+export const PaymentPage = Page(Payment);
+
+export const PaymentQuery = Type.Object({ ...pageQuery, orderId: Type.Optional(Uuid) });
+export type PaymentQuery = Static<typeof PaymentQuery>;
+
+export const RequestRefund = closed({
+  amount: closed({ amount: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), currency: Currency }),
+  reason: Reason,
+});
+export type RequestRefund = Static<typeof RequestRefund>;
+
+export const Refund = closed({
+  id: Uuid,
+  paymentId: Uuid,
+  amount: Money,
+  reason: Type.String(),
+  status: RefundStatus,
+  createdAt: UtcTime,
+});
+export type Refund = Static<typeof Refund>;
+
+export const RefundPage = Page(Refund);

@@ -1,0 +1,74 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Sku, Uuid } from '../ids.ts';
+import { Price } from '../money.ts';
+import { closed, nullable, oneOf } from '../schema.ts';
+import { FreeText, Name } from '../text.ts';
+import { UtcTime } from '../time.ts';
+import { Page, pageQuery } from './common.ts';
+
+export const ProductStatus = oneOf('draft', 'active', 'archived');
+export type ProductStatus = Static<typeof ProductStatus>;
+
+const Slug = Type.String({ pattern: '^[a-z0-9]+(?:-[a-z0-9]+)*$', minLength: 1, maxLength: 200 });
+
+/** Not blank at the start, no underscore there (`__proto__`), at most 50 characters. */
+const AttributeName = Type.String({ pattern: '^[^\\s_\\u0000][^\\u0000]{0,49}$' });
+const attributeLimits = { maxProperties: 50, additionalProperties: false };
+const Attributes = Type.Record(AttributeName, Name, attributeLimits);
+
+export const Variant = closed({ sku: Sku, options: Attributes, price: Price });
+export type Variant = Static<typeof Variant>;
+
+export const Product = closed({
+  id: Uuid,
+  slug: Slug,
+  title: Name,
+  description: FreeText,
+  status: ProductStatus,
+  attributes: Attributes,
+  variants: Type.Array(Variant, { minItems: 1, maxItems: 100 }),
+  version: Type.Integer({ minimum: 1 }),
+  createdAt: UtcTime,
+  updatedAt: UtcTime,
+});
+export type Product = Static<typeof Product>;
+
+export const ProductPage = Page(Product);
+
+/** Without `slug` one is made from the title. */
+export const CreateProduct = closed({
+  title: Name,
+  slug: Type.Optional(Slug),
+  description: Type.Optional(FreeText),
+  attributes: Type.Optional(Attributes),
+  variants: Type.Array(closed({ sku: Sku, options: Type.Optional(Attributes), price: Price }), {
+    minItems: 1,
+    maxItems: 100,
+  }),
+});
+export type CreateProduct = Static<typeof CreateProduct>;
+
+/** JSON merge patch: null empties an optional field, inside `attributes` it removes that one. */
+export const PatchProduct = closed({
+  title: Type.Optional(Name),
+  slug: Type.Optional(Slug),
+  description: Type.Optional(nullable(FreeText)),
+  attributes: Type.Optional(nullable(Type.Record(AttributeName, nullable(Name), attributeLimits))),
+  status: Type.Optional(oneOf('draft', 'active')),
+});
+export type PatchProduct = Static<typeof PatchProduct>;
+
+/** The SKU stands in the path; a SKU the product does not have yet is added. */
+export const PutVariant = closed({ options: Type.Optional(Attributes), price: Price });
+export type PutVariant = Static<typeof PutVariant>;
+
+/** Prices in minor units, inclusive; a product matches when any of its variants does. */
+export const ProductQuery = Type.Object({
+  ...pageQuery,
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  sku: Type.Optional(Type.Array(Sku, { maxItems: 100 })),
+  minPrice: Type.Optional(Type.Integer({ minimum: 0 })),
+  maxPrice: Type.Optional(Type.Integer({ minimum: 0 })),
+  sort: Type.Optional(oneOf('title', 'price', '-price', 'newest')),
+});
+export type ProductQuery = Static<typeof ProductQuery>;

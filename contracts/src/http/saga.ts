@@ -1,0 +1,16 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { OrderReason, OrderStatus } from '../saga.ts';
+import { closed, oneOf } from '../schema.ts';
+
+const Word = Type.String({ minLength: 1 });
+
+/** The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last. */
+export const SagaDescription = closed({
+  states: Type.Array(OrderStatus),
+  transitions: Type.Array(closed({ from: OrderStatus, on: Word, to: OrderStatus, emits: Type.Array(Word) })),
+  deadlines: Type.Array(closed({ state: OrderStatus, seconds: Type.Integer({ minimum: 1 }), reason: OrderReason })),
+  compensations: Type.Array(
+    closed({ on: Word, by: oneOf('product', 'inventory', 'order', 'payment', 'user'), does: Word, emits: Word }),
+  ),
+});
+export type SagaDescription = Static<typeof SagaDescription>;

@@ -1,0 +1,52 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Uuid } from '../ids.ts';
+import { closed, oneOf } from '../schema.ts';
+import { UtcTime } from '../time.ts';
+import { Page } from './common.ts';
+
+/** Looser than registration on purpose: whatever is not an account's is answered with one and the same 401. */
+export const SignIn = closed({
+  email: Type.String({ minLength: 1, maxLength: 254 }),
+  password: Type.String({ minLength: 1, maxLength: 128 }),
+});
+export type SignIn = Static<typeof SignIn>;
+
+export const RefreshSession = closed({ refreshToken: Type.String({ minLength: 1, maxLength: 500 }) });
+export type RefreshSession = Static<typeof RefreshSession>;
+
+/** `expiresIn`: seconds the access token lives. */
+export const SessionTokens = closed({
+  accessToken: Type.String({ minLength: 1 }),
+  refreshToken: Type.String({ minLength: 1 }),
+  expiresIn: Type.Integer({ minimum: 1 }),
+  tokenType: oneOf('Bearer'),
+});
+export type SessionTokens = Static<typeof SessionTokens>;
+
+/** `current`: the session of the token that asked. */
+export const Session = closed({
+  id: Uuid,
+  current: Type.Boolean(),
+  createdAt: UtcTime,
+  lastUsedAt: UtcTime,
+  expiresAt: UtcTime,
+});
+export type Session = Static<typeof Session>;
+
+export const SessionPage = Page(Session);
+
+/** RFC 7517, public keys only: closed, so that a private part (`d`) can never pass. */
+export const Jwks = closed({
+  keys: Type.Array(
+    closed({
+      kty: oneOf('OKP', 'EC'),
+      crv: Type.String(),
+      x: Type.String(),
+      y: Type.Optional(Type.String()),
+      kid: Type.String({ minLength: 1 }),
+      alg: oneOf('EdDSA', 'ES256'),
+      use: oneOf('sig'),
+    }),
+  ),
+});
+export type Jwks = Static<typeof Jwks>;

@@ -1,0 +1,16 @@
+import type { Money } from './money.ts';
+
+/** Money for people: `€19.99`, `¥2,000`, `BHD 1.234`. Exact for every amount, because no float is made on the way. */
+export function formatMoney(money: Money, locale = 'en'): string {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(decimalText(money.amount, digits));
+}
+
+function decimalText(amount: number, digits: number): `${number}` {
+  const text = String(amount).padStart(digits + 1, '0');
+  const whole = text.slice(0, text.length - digits);
+  // All digits, which a template type cannot say of text that was cut.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return (digits === 0 ? whole : `${whole}.${text.slice(-digits)}`) as `${number}`;
+}

@@ -1,0 +1,23 @@
+import { type TLiteral, type TObject, type TProperties, type TSchema, type TUnion, Type } from '@sinclair/typebox';
+
+/** An object that refuses fields it does not name: what HTTP sends and receives. */
+export function closed<P extends TProperties>(properties: P): TObject<P> {
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+/** The same fields without the refusal: what events carry, because a reader must outlive fields added after it. */
+export function open<P extends TProperties>(schema: TObject<P>): TObject<P> {
+  return Type.Object(schema.properties);
+}
+
+export function nullable<S extends TSchema>(schema: S) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+type LiteralsOf<V extends readonly string[]> = { -readonly [K in keyof V]: TLiteral<V[K]> };
+
+export function oneOf<const V extends readonly string[]>(...values: V) {
+  // `map` forgets which value stands where; the mapped type says it again.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Type.Union(values.map((value) => Type.Literal(value))) as unknown as TUnion<LiteralsOf<V>>;
+}

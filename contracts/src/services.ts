@@ -1,0 +1,3 @@
+export const SERVICES = ['product', 'inventory', 'order', 'payment', 'user'] as const;
+
+export type ServiceName = (typeof SERVICES)[number];

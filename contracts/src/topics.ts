@@ -1,0 +1,85 @@
+import type { Static, TSchema } from '@sinclair/typebox';
+import { DeadLetter } from './events/dead-letter.ts';
+import { InventoryFailed, InventoryReleased, InventoryReserved } from './events/inventory.ts';
+import { OrderCancelled, OrderCompleted, OrderCreated, OrderReadyForPayment, OrderRejected } from './events/order.ts';
+import { PaymentCompleted, PaymentFailed, PaymentRefunded } from './events/payment.ts';
+import { ProductArchived, ProductCreated, ProductPriceChanged, ProductUpdated } from './events/product.ts';
+import { UserRegistered } from './events/user.ts';
+import type { ServiceName } from './services.ts';
+
+export interface TopicDeclaration<Data extends TSchema = TSchema> {
+  /** Version of the data schema; raised only by a change that a reader of the old one would misread. */
+  readonly version: number;
+  /** What the message key holds. */
+  readonly key: 'orderId' | 'productId' | 'userId' | 'originalKey';
+  readonly madeBy: ServiceName;
+  readonly readBy: readonly ServiceName[];
+  /** Fixed when the topic is made: changing it later would move keys to other partitions. */
+  readonly partitions: number;
+  readonly data: Data;
+}
+
+const PARTITIONS = 3;
+
+function about(key: TopicDeclaration['key']) {
+  return <D extends TSchema>(
+    madeBy: ServiceName,
+    readBy: readonly ServiceName[],
+    data: D,
+  ): TopicDeclaration<D> => ({ version: 1, key, madeBy, readBy, partitions: PARTITIONS, data });
+}
+
+const order = about('orderId');
+const product = about('productId');
+const user = about('userId');
+const dead = about('originalKey');
+
+/** Every topic of the system. The name is also the event's type. */
+export const TOPICS = {
+  'order.created': order('order', ['inventory'], OrderCreated),
+  'inventory.reserved': order('inventory', ['order'], InventoryReserved),
+  'inventory.failed': order('inventory', ['order'], InventoryFailed),
+  'order.ready_for_payment': order('order', ['payment'], OrderReadyForPayment),
+  'payment.completed': order('payment', ['order'], PaymentCompleted),
+  'payment.failed': order('payment', ['order'], PaymentFailed),
+  'order.completed': order('order', ['inventory'], OrderCompleted),
+  'order.rejected': order('order', [], OrderRejected),
+  'order.cancelled': order('order', ['inventory', 'payment'], OrderCancelled),
+  'inventory.released': order('inventory', ['order'], InventoryReleased),
+  'payment.refunded': order('payment', ['order'], PaymentRefunded),
+
+  'product.created': product('product', ['order', 'inventory'], ProductCreated),
+  'product.updated': product('product', ['order', 'inventory'], ProductUpdated),
+  'product.price_changed': product('product', ['order', 'inventory'], ProductPriceChanged),
+  'product.archived': product('product', ['order', 'inventory'], ProductArchived),
+
+  'user.registered': user('user', [], UserRegistered),
+
+  'product.dead_letter': dead('product', [], DeadLetter),
+  'inventory.dead_letter': dead('inventory', [], DeadLetter),
+  'order.dead_letter': dead('order', [], DeadLetter),
+  'payment.dead_letter': dead('payment', [], DeadLetter),
+  'user.dead_letter': dead('user', [], DeadLetter),
+} as const;
+
+export type Topic = keyof typeof TOPICS;
+
+export type EventData<T extends Topic> = Static<(typeof TOPICS)[T]['data']>;
+
+export const TOPIC_NAMES: readonly Topic[] = Object.keys(TOPICS).filter(isTopic);
+
+export function isTopic(name: string): name is Topic {
+  return Object.hasOwn(TOPICS, name);
+}
+
+export function topicsReadBy(service: ServiceName): Topic[] {
+  return TOPIC_NAMES.filter((name) => TOPICS[name].readBy.includes(service));
+}
+
+export function topicsMadeBy(service: ServiceName): Topic[] {
+  return TOPIC_NAMES.filter((name) => TOPICS[name].madeBy === service);
+}
+
+export function deadLetterTopic<S extends ServiceName>(service: S): `${S}.dead_letter` {
+  return `${service}.dead_letter`;
+}
