@@ -1,0 +1,52 @@
+interface ProblemType {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** Every error the five services answer with: one code, one status, one title, and a URI that never changes. */
+export const PROBLEM_TYPES = {
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'idempotency-key-missing': { status: 400, title: 'This request needs an Idempotency-Key' },
+  'idempotency-key-invalid': { status: 400, title: 'The Idempotency-Key must be 1 to 200 visible ASCII characters' },
+  unauthenticated: { status: 401, title: 'A valid access token is needed' },
+  'invalid-credentials': { status: 401, title: 'E-mail or password is wrong' },
+  'refresh-token-invalid': { status: 401, title: 'The refresh token is not valid any more' },
+  forbidden: { status: 403, title: 'Your role does not allow this' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  conflict: { status: 409, title: 'The request does not fit the current state' },
+  'request-in-progress': { status: 409, title: 'The first request with this Idempotency-Key is still running' },
+  'total-changed': { status: 409, title: 'The total is not the expected one' },
+  'not-cancellable': { status: 409, title: 'The order cannot be cancelled any more' },
+  'sku-taken': { status: 409, title: 'The SKU belongs to another product' },
+  'slug-taken': { status: 409, title: 'The slug belongs to another product' },
+  'insufficient-stock': { status: 409, title: 'There is not enough stock' },
+  'refund-exceeds': { status: 409, title: 'More than is left of the payment cannot be refunded' },
+  'email-taken': { status: 409, title: 'The e-mail address is registered already' },
+  'last-admin': { status: 409, title: 'The last admin must stay admin' },
+  'precondition-failed': { status: 412, title: 'The resource has changed' },
+  'payload-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
+  validation: { status: 422, title: 'The request is not valid' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
+  'sku-unknown': { status: 422, title: 'The SKU is not known' },
+  'sku-inactive': { status: 422, title: 'The SKU is not on sale' },
+  'mixed-currencies': { status: 422, title: 'The items have prices in different currencies' },
+  'warehouse-unknown': { status: 422, title: 'The warehouse is not known' },
+  'payment-token-refused': { status: 422, title: 'The gateway does not know the token' },
+  'card-number-refused': { status: 422, title: 'Card numbers are not accepted here' },
+  'precondition-required': { status: 428, title: 'This request needs If-Match' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong on our side' },
+  overloaded: { status: 503, title: 'The service has too much to do' },
+  unavailable: { status: 503, title: 'The service cannot do this right now' },
+} as const satisfies Record<string, ProblemType>;
+
+export type ProblemCode = keyof typeof PROBLEM_TYPES;
+
+export type ProblemTypeUri = `urn:souk:problem:${ProblemCode}`;
+
+/** Stable, and not resolvable on purpose: nobody needs to keep a site for it. */
+export function problemTypeUri(code: ProblemCode): ProblemTypeUri {
+  return `urn:souk:problem:${code}`;
+}
