@@ -1,0 +1,18 @@
+import type { LogMessage } from '../log/event-log.ts';
+
+/** A message that was given up, with its original bytes. It waits for a person: redrive, or discard with a reason. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly message: LogMessage;
+  readonly cause: string;
+  readonly attempts: number;
+  /** epoch milliseconds */
+  readonly firstFailedAt: number;
+  readonly lastFailedAt: number;
+  readonly status: 'dead' | 'redriven' | 'discarded';
+  /** epoch milliseconds; null while dead */
+  readonly resolvedAt: number | null;
+  readonly resolvedBy: string | null;
+  /** why it was discarded */
+  readonly resolution: string | null;
+}

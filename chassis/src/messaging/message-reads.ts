@@ -1,0 +1,26 @@
+import type { DeadLetter } from './dead-letter.ts';
+import type { ParkedKey, ParkedMessage } from './parked-key.ts';
+
+/** One lane as operators see it. */
+export interface LaneStatus {
+  readonly lane: string;
+  readonly lastSeq: number;
+  readonly publishedSeq: number;
+  readonly leaseExpired: boolean;
+  /** epoch milliseconds of the oldest event that is not in the log yet */
+  readonly oldestUnsentAt: number | null;
+}
+
+/** What is read of parked messages, dead letters and lanes outside of transactions. */
+export interface MessageReads {
+  lanes(): Promise<readonly LaneStatus[]>;
+  /** Heads of keys whose next attempt is due, the longest waiting first. */
+  dueParked(limit: number): Promise<readonly { readonly key: string; readonly head: ParkedMessage }[]>;
+  /** Ordered by key; `after` is the last key of the page before. */
+  parked(after: string | null, limit: number): Promise<readonly ParkedKey[]>;
+  /** Newest first; `before` is the last id of the page before. */
+  deadLetters(before: string | null, limit: number): Promise<readonly DeadLetter[]>;
+  deadLetter(id: string): Promise<DeadLetter | undefined>;
+  /** Forgets answers kept for Idempotency-Keys; answers how many were removed. */
+  forgetAnswers(olderThan: number, limit: number): Promise<number>;
+}

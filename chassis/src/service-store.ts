@@ -1,0 +1,15 @@
+import type { MessageReads } from './messaging/message-reads.ts';
+import type { ChassisCollections } from './writer/chassis-collections.ts';
+import type { Collections } from './writer/use-case.ts';
+import type { WriterStore } from './writer/writer-store.ts';
+
+/** What the chassis needs of a service's database, whatever engine it runs on. A service adds its own reads. */
+export interface ServiceStore<C extends Collections> {
+  readonly writing: WriterStore<C & ChassisCollections>;
+  readonly messages: MessageReads;
+  /** Brings the schema up to date; answers the names of the steps done. */
+  migrate(): Promise<readonly string[]>;
+  /** Throws when the database cannot answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,161 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { Flavour } from './flavour.ts';
+
+export interface LanesTable {
+  lane: string;
+  owner: string;
+  epoch: number;
+  lease_until: number;
+  last_seq: number;
+  published_seq: number;
+  transactions: number;
+}
+
+export interface EventsTable {
+  lane: string;
+  seq: number;
+  id: string;
+  type: string;
+  published: number;
+  message_key: string;
+  stream: string;
+  version: number;
+  at: number;
+  correlation_id: string;
+  causation_id: string | null;
+  traceparent: string | null;
+  data: string;
+  context: string;
+}
+
+interface KeptMessage {
+  topic: string;
+  message_key: string;
+  value: string;
+  headers: string;
+  cause: string;
+  attempts: number;
+  first_failed_at: number;
+  last_failed_at: number;
+}
+
+export interface ParkedMessagesTable extends KeptMessage {
+  position: number;
+  next_attempt_at: number;
+}
+
+export interface DeadLettersTable extends KeptMessage {
+  id: string;
+  status: string;
+  resolved_at: number | null;
+  resolved_by: string | null;
+  resolution: string | null;
+}
+
+export interface KeptAnswersTable {
+  id: string;
+  fingerprint: string;
+  status: number;
+  headers: string;
+  body: string;
+  at: number;
+}
+
+/** The tables the chassis keeps in every SQL service's database. */
+export interface ChassisSchema {
+  lanes: LanesTable;
+  events: EventsTable;
+  parked_messages: ParkedMessagesTable;
+  dead_letters: DeadLettersTable;
+  kept_answers: KeptAnswersTable;
+}
+
+/** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
+export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+  const { id, key, text, json, integer } = flavour.column;
+  const create = (build: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: build });
+  return {
+    'chassis-001-lanes': create(async (db) => {
+      const table = db.schema
+        .createTable('lanes')
+        .addColumn('lane', key, (c) => c.primaryKey().notNull())
+        .addColumn('owner', key, (c) => c.notNull())
+        .addColumn('epoch', integer, (c) => c.notNull())
+        .addColumn('lease_until', integer, (c) => c.notNull())
+        .addColumn('last_seq', integer, (c) => c.notNull())
+        .addColumn('published_seq', integer, (c) => c.notNull())
+        .addColumn('transactions', integer, (c) => c.notNull());
+      await flavour.clustered(table).execute();
+    }),
+    'chassis-002-events': create(async (db) => {
+      const table = db.schema
+        .createTable('events')
+        .addColumn('lane', key, (c) => c.notNull())
+        .addColumn('seq', integer, (c) => c.notNull())
+        .addColumn('id', id, (c) => c.notNull())
+        .addColumn('type', key, (c) => c.notNull())
+        .addColumn('published', integer, (c) => c.notNull())
+        .addColumn('message_key', key, (c) => c.notNull())
+        .addColumn('stream', key, (c) => c.notNull())
+        .addColumn('version', integer, (c) => c.notNull())
+        .addColumn('at', integer, (c) => c.notNull())
+        .addColumn('correlation_id', key, (c) => c.notNull())
+        .addColumn('causation_id', key)
+        .addColumn('traceparent', key)
+        .addColumn('data', json, (c) => c.notNull())
+        .addColumn('context', json, (c) => c.notNull())
+        .addPrimaryKeyConstraint('events_pk', ['lane', 'seq'])
+        .addUniqueConstraint('events_stream_version', ['stream', 'version']);
+      await flavour.clustered(table).execute();
+    }),
+    'chassis-003-parked-messages': create(async (db) => {
+      const table = db.schema
+        .createTable('parked_messages')
+        .addColumn('message_key', key, (c) => c.notNull())
+        .addColumn('position', integer, (c) => c.notNull())
+        .addColumn('topic', key, (c) => c.notNull())
+        .addColumn('value', text, (c) => c.notNull())
+        .addColumn('headers', json, (c) => c.notNull())
+        .addColumn('cause', text, (c) => c.notNull())
+        .addColumn('attempts', integer, (c) => c.notNull())
+        .addColumn('first_failed_at', integer, (c) => c.notNull())
+        .addColumn('last_failed_at', integer, (c) => c.notNull())
+        .addColumn('next_attempt_at', integer, (c) => c.notNull())
+        .addPrimaryKeyConstraint('parked_messages_pk', ['message_key', 'position']);
+      await flavour.clustered(table).execute();
+    }),
+    'chassis-004-dead-letters': create(async (db) => {
+      const table = db.schema
+        .createTable('dead_letters')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('topic', key, (c) => c.notNull())
+        .addColumn('message_key', key, (c) => c.notNull())
+        .addColumn('value', text, (c) => c.notNull())
+        .addColumn('headers', json, (c) => c.notNull())
+        .addColumn('cause', text, (c) => c.notNull())
+        .addColumn('attempts', integer, (c) => c.notNull())
+        .addColumn('first_failed_at', integer, (c) => c.notNull())
+        .addColumn('last_failed_at', integer, (c) => c.notNull())
+        .addColumn('status', key, (c) => c.notNull())
+        .addColumn('resolved_at', integer)
+        .addColumn('resolved_by', key)
+        .addColumn('resolution', text);
+      await flavour.clustered(table).execute();
+    }),
+    'chassis-005-kept-answers': create(async (db) => {
+      const table = db.schema
+        .createTable('kept_answers')
+        .addColumn('id', key, (c) => c.primaryKey().notNull())
+        .addColumn('fingerprint', key, (c) => c.notNull())
+        .addColumn('status', integer, (c) => c.notNull())
+        .addColumn('headers', json, (c) => c.notNull())
+        .addColumn('body', text, (c) => c.notNull())
+        .addColumn('at', integer, (c) => c.notNull());
+      await flavour.clustered(table).execute();
+    }),
+    'chassis-006-kept-answers-by-time': create(async (db) => {
+      await db.schema.createIndex('kept_answers_at').on('kept_answers').column('at').execute();
+    }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { StoredEvent } from '../writer/writer-store.ts';
+import type { EventsTable } from './chassis-schema.ts';
+
+export const EVENT_COLUMNS = [
+  ...['lane', 'seq', 'id', 'type', 'published', 'message_key', 'stream', 'version', 'at'] as const,
+  ...['correlation_id', 'causation_id', 'traceparent', 'data', 'context'] as const,
+];
+
+export function eventToValues(event: StoredEvent): unknown[] {
+  return [
+    event.lane,
+    event.seq,
+    event.id,
+    event.type,
+    event.published ? 1 : 0,
+    event.key,
+    event.stream,
+    event.version,
+    event.at,
+    event.correlationId,
+    event.causationId,
+    event.traceparent,
+    JSON.stringify(event.data),
+    JSON.stringify(event.context),
+  ];
+}
+
+export function eventFromRow(row: EventsTable): StoredEvent {
+  return {
+    lane: row.lane,
+    seq: row.seq,
+    id: row.id,
+    type: row.type,
+    published: row.published === 1,
+    key: row.message_key,
+    stream: row.stream,
+    version: row.version,
+    at: row.at,
+    correlationId: row.correlation_id,
+    causationId: row.causation_id,
+    traceparent: row.traceparent,
+    data: JSON.parse(row.data),
+    context: JSON.parse(row.context),
+  };
+}

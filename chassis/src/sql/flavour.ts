@@ -1,0 +1,66 @@
+import { sql, type CreateTableBuilder, type Expression, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import type { StorageErrorCode } from './storage-error.ts';
+import type { Write } from './statement.ts';
+
+/** Everything in which SQL databases differ for us. A second database is a second value of this type. */
+export interface Flavour {
+  readonly name: 'sqlite' | 'mysql';
+  readonly column: {
+    /** UUID text */
+    readonly id: RawBuilder<unknown>;
+    /** short ASCII text, compared byte by byte: SKUs, topics, statuses, lane names */
+    readonly key: RawBuilder<unknown>;
+    /** text of any length */
+    readonly text: RawBuilder<unknown>;
+    /** a JSON document */
+    readonly json: RawBuilder<unknown>;
+    /** integers up to 2^53: minor units, versions, epoch milliseconds */
+    readonly integer: RawBuilder<unknown>;
+  };
+  /** Storage options of a table clustered by its primary key. */
+  clustered<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
+  /** `column in (keys)` with a text that does not change with the number of keys, where the database can. */
+  in(column: string, keys: readonly string[]): Expression<SqlBool>;
+  /** Row locks until commit; rows that are not there lock nothing. */
+  lock<DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>): SelectQueryBuilder<DB, TB, O>;
+  /** The database's clock in epoch milliseconds; `now` of every decision. */
+  readonly now: RawBuilder<number>;
+  /** New rows in one write; an existing key fails with `unique`. */
+  insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Write;
+  /** Sets `columns` of existing rows; each row is the column values followed by the key values. */
+  update(table: string, columns: readonly string[], key: readonly string[], rows: readonly (readonly unknown[])[]): Write;
+  /** Removes rows by key. */
+  remove(table: string, key: readonly string[], rows: readonly (readonly unknown[])[]): Write;
+  errorCode(error: unknown): StorageErrorCode;
+}
+
+const quoted = (name: string) => `"${name}"`;
+
+export const sqliteFlavour: Flavour = {
+  name: 'sqlite',
+  column: { id: sql`text`, key: sql`text`, text: sql`text`, json: sql`text`, integer: sql`integer` },
+  clustered: (table) => table.modifyEnd(sql`strict, without rowid`),
+  in: (column, keys) => sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(keys)}))`,
+  // A write transaction of SQLite is alone anyway.
+  lock: (query) => query,
+  now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+  insert: (table, columns, rows) => ({
+    sql: `insert into ${quoted(table)} (${columns.map(quoted).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+    rows,
+  }),
+  update: (table, columns, key, rows) => ({
+    sql: `update ${quoted(table)} set ${assignments(columns, ', ')} where ${assignments(key, ' and ')}`,
+    rows,
+  }),
+  remove: (table, key, rows) => ({ sql: `delete from ${quoted(table)} where ${assignments(key, ' and ')}`, rows }),
+  errorCode: (error) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(code)) return 'unique';
+    if (/^SQLITE_CONSTRAINT_(CHECK|NOTNULL|FOREIGNKEY|DATATYPE)$/.test(code)) return 'check';
+    return /^SQLITE_(BUSY|LOCKED)/.test(code) ? 'retry' : 'other';
+  },
+};
+
+function assignments(columns: readonly string[], separator: string): string {
+  return columns.map((column) => `${quoted(column)} = ?`).join(separator);
+}

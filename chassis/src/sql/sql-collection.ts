@@ -1,0 +1,21 @@
+import type { Row, Statement, Write } from './statement.ts';
+
+/** How one kind of entity lies in the tables of a SQL store: loads by key, bulk writes. */
+export interface SqlCollection<Entity> {
+  key(entity: Entity): string;
+  /** The statements that load and lock the entities with these keys (sorted, at most a batch's worth). Keys may be refined by the adapter. */
+  load(keys: readonly string[]): readonly Statement[];
+  /** One result per statement of `load`. */
+  read(results: readonly (readonly Row[])[]): readonly Entity[];
+  insert(entities: readonly Entity[]): readonly Write[];
+  update(changes: readonly { readonly before: Entity; readonly after: Entity }[]): readonly Write[];
+  remove(entities: readonly Entity[]): readonly Write[];
+}
+
+/** A collection whose entities are only ever added, and never looked at by a decision. */
+export function appendOnly<Entity>(key: (entity: Entity) => string, insert: SqlCollection<Entity>['insert']): SqlCollection<Entity> {
+  const refuse = (): never => {
+    throw new Error('an append-only collection is neither loaded nor changed');
+  };
+  return { key, load: refuse, read: refuse, insert, update: refuse, remove: refuse };
+}

@@ -1,0 +1,66 @@
+import { sql, type Kysely } from 'kysely';
+import type { LaneStatus, MessageReads } from '../messaging/message-reads.ts';
+import { deadLetterFromRow, groupByKey } from './chassis-collections.ts';
+import type { ChassisSchema, ParkedMessagesTable } from './chassis-schema.ts';
+import type { SqlDatabase } from './sql-database.ts';
+
+export function sqlMessageReads({ reader, flavour }: SqlDatabase<unknown>): MessageReads {
+  const db = reader as Kysely<ChassisSchema>;
+  return {
+    async lanes() {
+      const lanes = await db.selectFrom('lanes').selectAll().select(flavour.now.as('now')).orderBy('lane').execute();
+      return Promise.all(
+        lanes.map(async (lane): Promise<LaneStatus> => {
+          const unsent = db.selectFrom('events').select('at').where('lane', '=', lane.lane);
+          const oldest = await unsent.where('seq', '>', lane.published_seq).orderBy('seq').limit(1).executeTakeFirst();
+          return {
+            lane: lane.lane,
+            lastSeq: lane.last_seq,
+            publishedSeq: lane.published_seq,
+            leaseExpired: lane.lease_until <= lane.now,
+            oldestUnsentAt: oldest?.at ?? null,
+          };
+        }),
+      );
+    },
+    async dueParked(limit) {
+      const heads = db.selectFrom('parked_messages').select('message_key').select(({ fn }) => fn.min('position').as('head'));
+      const query = db
+        .selectFrom('parked_messages as m')
+        .innerJoin(heads.groupBy('message_key').as('h'), (join) =>
+          join.onRef('h.message_key', '=', 'm.message_key').onRef('h.head', '=', 'm.position'),
+        )
+        .selectAll('m')
+        .where('m.next_attempt_at', '<=', sql<number>`${flavour.now}`);
+      const due = await query.orderBy('m.next_attempt_at').limit(limit).execute();
+      return groupByKey(due).flatMap(({ key, messages: [head] }) => (head === undefined ? [] : [{ key, head }]));
+    },
+    async parked(after, limit) {
+      let keys = db.selectFrom('parked_messages').select('message_key').distinct().orderBy('message_key').limit(limit);
+      if (after !== null) keys = keys.where('message_key', '>', after);
+      const wanted = (await keys.execute()).map((row) => row.message_key);
+      const rows = await db.selectFrom('parked_messages').selectAll().where(flavour.in('message_key', wanted)).execute();
+      return groupByKey(rows.toSorted(byKey));
+    },
+    async deadLetters(before, limit) {
+      let query = db.selectFrom('dead_letters').selectAll().orderBy('id', 'desc').limit(limit);
+      if (before !== null) query = query.where('id', '<', before);
+      return (await query.execute()).map(deadLetterFromRow);
+    },
+    async deadLetter(id) {
+      const row = await db.selectFrom('dead_letters').selectAll().where('id', '=', id).executeTakeFirst();
+      return row && deadLetterFromRow(row);
+    },
+    async forgetAnswers(olderThan, limit) {
+      const old = db.selectFrom('kept_answers').select('id').where('at', '<', olderThan).limit(limit);
+      const ids = (await old.execute()).map((row) => row.id);
+      if (ids.length === 0) return 0;
+      await db.deleteFrom('kept_answers').where(flavour.in('id', ids)).execute();
+      return ids.length;
+    },
+  };
+}
+
+function byKey(a: ParkedMessagesTable, b: ParkedMessagesTable): number {
+  return a.message_key < b.message_key ? -1 : Number(a.message_key > b.message_key);
+}

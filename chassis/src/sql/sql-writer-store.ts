@@ -1,0 +1,141 @@
+import { sql, type Kysely } from 'kysely';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { LoadedWorld } from '../writer/loaded-world.ts';
+import type { Collections, Keys } from '../writer/use-case.ts';
+import { LaneLostError, type Batch, type Changes, type Lane, type WriterStore } from '../writer/writer-store.ts';
+import { chassisCollections } from './chassis-collections.ts';
+import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
+import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
+import type { SqlCollection } from './sql-collection.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import type { Row, Statement, TransactionScript, Write } from './statement.ts';
+import { StorageError } from './storage-error.ts';
+
+type LaneRow = LanesTable & { readonly now: number };
+
+/** The writer's store on a SQL database. `own` says how the service's entities lie in its tables. */
+export function sqlWriterStore<C extends Collections>(
+  database: SqlDatabase<unknown>,
+  own: { readonly [N in keyof C]: SqlCollection<C[N]> },
+): WriterStore<C & ChassisCollections> {
+  const { flavour } = database;
+  const reader = database.reader as Kysely<ChassisSchema>;
+  const collections: Record<string, SqlCollection<object>> = { ...own, ...chassisCollections(flavour, database.reader) };
+  const collection = (name: string): SqlCollection<object> => {
+    const found = collections[name];
+    if (found === undefined) throw new Error(`no such collection: ${name}`);
+    return found;
+  };
+  const laneQuery = (name: string): Statement =>
+    flavour.lock(reader.selectFrom('lanes').selectAll().select(flavour.now.as('now')).where('lane', '=', name)).compile();
+
+  function* load(world: LoadedWorld<C>, keys: Keys<C>, first: readonly Statement[]) {
+    const names = Object.keys(keys);
+    const plans = names.map((name) => {
+      const wanted = (keys[name] ?? []).toSorted();
+      return { name, wanted, statements: collection(name).load(wanted) };
+    });
+    const statements = [...first, ...plans.flatMap((plan) => plan.statements)];
+    if (statements.length === 0) return [];
+    const results: readonly (readonly Row[])[] = yield statements;
+    let next = first.length;
+    for (const { name, wanted, statements: sent } of plans) {
+      const entities = collection(name).read(results.slice(next, (next += sent.length)));
+      world.loaded(name, wanted, entities as readonly C[string][]);
+    }
+    return results;
+  }
+
+  function* settle(lane: Lane, publishedSeq: number, leaseMs: number, batch: Batch<C>): TransactionScript<Lane> {
+    const world = new LoadedWorld<C>((name, entity) => collection(name).key(entity));
+    const [laneRows = []] = yield* load(world, unique(batch.keys), [laneQuery(lane.name)]);
+    const row = laneRows[0] as LaneRow | undefined;
+    if (row === undefined || row.owner !== lane.owner || row.epoch !== lane.epoch) throw new LaneLostError(lane.name);
+    yield* load(world, world.missing(unique(batch.moreKeys(world))), []);
+    const changes = batch.decide(world, row.now, row.last_seq);
+    const lastSeq = row.last_seq + changes.events.length;
+    const after: Lane = { ...lane, lastSeq, publishedSeq, transactions: row.transactions + 1 };
+    return { writes: [...writesOf(changes), laneWrite(after, row.now + leaseMs)], result: after };
+  }
+
+  function writesOf({ inserts, updates, removes, events }: Changes<C>): Write[] {
+    const writes: Write[] = [];
+    for (const name in removes) writes.push(...collection(name).remove(removes[name] ?? []));
+    for (const name in updates) writes.push(...collection(name).update(updates[name] ?? []));
+    for (const name in inserts) writes.push(...collection(name).insert(inserts[name] ?? []));
+    if (events.length > 0) writes.push(flavour.insert('events', EVENT_COLUMNS, events.map(eventToValues)));
+    return writes;
+  }
+
+  const laneWrite = (lane: Lane, leaseUntil: number): Write =>
+    flavour.update('lanes', ['owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'], ['lane'], [
+      [lane.owner, lane.epoch, leaseUntil, lane.lastSeq, lane.publishedSeq, lane.transactions, lane.name],
+    ]);
+
+  function* take(name: string, owner: string, onlyExpired: boolean, leaseMs: number): TransactionScript<Lane | undefined> {
+    const now = reader.selectNoFrom(flavour.now.as('now')).compile();
+    const [laneRows = [], nowRows = []] = yield [laneQuery(name), now];
+    const row = laneRows[0] as LaneRow | undefined;
+    const at = (nowRows[0] as { now: number }).now;
+    if (row === undefined) {
+      const fresh: Lane = { name, owner, epoch: 1, lastSeq: 0, publishedSeq: 0, transactions: 0 };
+      const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];
+      return { writes: [flavour.insert('lanes', columns, [[name, owner, 1, at + leaseMs, 0, 0, 0]])], result: fresh };
+    }
+    if (onlyExpired && row.lease_until > at) return { writes: [], result: undefined };
+    const taken: Lane = { ...laneOf(row), owner, epoch: row.epoch + 1 };
+    return { writes: [laneWrite(taken, at + leaseMs)], result: taken };
+  }
+
+  const reading = async <T>(read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read();
+    } catch (error) {
+      throw new StorageError(flavour.errorCode(error), error);
+    }
+  };
+
+  return {
+    takeLane: (name, owner, { onlyExpired, leaseMs }) => database.transact(() => take(name, owner, onlyExpired, leaseMs)),
+    settle: (lane, publishedSeq, leaseMs, batch) =>
+      database.transact(() => settle(lane, publishedSeq, leaseMs, batch as unknown as Batch<C>)),
+    abandonedLanes: () =>
+      reading(async () => {
+        const query = reader.selectFrom('lanes').select('lane').whereRef('published_seq', '<', 'last_seq');
+        return (await query.where('lease_until', '<', sql<number>`${flavour.now}`).execute()).map((row) => row.lane);
+      }),
+    readLane: (name) =>
+      reading(async () => {
+        const row = await reader.selectFrom('lanes').selectAll().where('lane', '=', name).executeTakeFirst();
+        return row && laneOf(row);
+      }),
+    readEvents: (lane, afterSeq, limit) =>
+      reading(async () => {
+        const query = reader.selectFrom('events').selectAll().where('lane', '=', lane).where('seq', '>', afterSeq);
+        return (await query.orderBy('seq').limit(limit).execute()).map(eventFromRow);
+      }),
+    readStream: (stream) =>
+      reading(async () => {
+        const query = reader.selectFrom('events').selectAll().where('stream', '=', stream).orderBy('version');
+        return (await query.execute()).map(eventFromRow);
+      }),
+  };
+}
+
+function laneOf(row: LanesTable): Lane {
+  return {
+    name: row.lane,
+    owner: row.owner,
+    epoch: row.epoch,
+    lastSeq: row.last_seq,
+    publishedSeq: row.published_seq,
+    transactions: row.transactions,
+  };
+}
+
+/** Several inputs of a batch may name the same key. */
+function unique<C>(keys: Keys<C>): Keys<C> {
+  const result: { [N in keyof C]?: readonly string[] } = {};
+  for (const name in keys) result[name] = [...new Set(keys[name])];
+  return result;
+}

@@ -1,0 +1,26 @@
+/** A statement described but not yet sent. `load` and `save` of a store describe; the database sends them in few packets. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** One statement for many rows. SQLite runs it once a row; MySQL's flavour builds a single `Statement` instead. */
+export interface BulkStatement {
+  readonly sql: string;
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+export type Write = Statement | BulkStatement;
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * A write transaction as a script: every `yield` sends reads and receives their rows (one packet),
+ * the returned writes go out together with the commit (the last packet). It must not wait for anything else,
+ * so that no lock is ever held over foreign work.
+ */
+export type TransactionScript<Result> = Generator<
+  readonly Statement[],
+  { readonly writes: readonly Write[]; readonly result: Result },
+  readonly (readonly Row[])[]
+>;

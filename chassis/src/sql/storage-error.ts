@@ -1,0 +1,24 @@
+/**
+ * What went wrong in a database, in the words its callers decide by:
+ * - `unique`, `check`: a constraint said no; nothing of the transaction is there
+ * - `retry`: dead lock, lock wait, busy; nothing of it is there, the whole transaction may run again
+ * - `connection`: the server was not reached or lost before the commit was sent
+ * - `commit-unknown`: the commit was sent, its answer was lost; look before you repeat
+ * - `other`: a defect of ours or of the schema
+ */
+export type StorageErrorCode = 'unique' | 'check' | 'retry' | 'connection' | 'commit-unknown' | 'other';
+
+export class StorageError extends Error {
+  constructor(
+    readonly code: StorageErrorCode,
+    cause: unknown,
+  ) {
+    super(`storage: ${code}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'StorageError';
+  }
+
+  /** Another try of the same transaction may succeed, and the input is not to blame. */
+  get isInfrastructure(): boolean {
+    return this.code === 'retry' || this.code === 'connection' || this.code === 'commit-unknown';
+  }
+}

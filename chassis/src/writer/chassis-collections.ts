@@ -1,0 +1,10 @@
+import type { DeadLetter } from '../messaging/dead-letter.ts';
+import type { ParkedKey } from '../messaging/parked-key.ts';
+import type { KeptAnswer } from './kept-answer.ts';
+
+/** What every service's writer keeps besides the service's own entities. */
+export type ChassisCollections = {
+  readonly parkedKeys: ParkedKey;
+  readonly deadLetters: DeadLetter;
+  readonly keptAnswers: KeptAnswer;
+};

@@ -1,0 +1,34 @@
+import type { Decision, UseCase } from './use-case.ts';
+
+/** What an input was caused by; goes onto every event it leads to. */
+export interface Cause {
+  /** Ties everything of one business action together; default: the event's key. */
+  readonly correlationId?: string;
+  /** Id of the message that led here; null for an outside command. */
+  readonly causationId: string | null;
+  readonly traceparent: string | null;
+}
+
+export const NO_CAUSE: Cause = { causationId: null, traceparent: null };
+
+export interface SubmitOptions {
+  readonly cause?: Cause;
+  /** Milliseconds after which an input that was not applied yet is refused instead; none: it waits as long as it takes. */
+  readonly limitMs?: number;
+}
+
+/** One input waiting for its turn; `outcome` is what the last decision about it was. */
+export interface Input<C, Task> {
+  readonly useCase: UseCase<C, unknown, unknown, Task>;
+  readonly value: unknown;
+  readonly cause: Cause;
+  /** performance.now() after which nobody waits for it any more */
+  readonly expiresAt: number;
+  outcome: Outcome<C, Task> | undefined;
+  resolve(answer: unknown): void;
+  reject(error: unknown): void;
+}
+
+export type Outcome<C, Task> =
+  | { readonly kind: 'decided'; readonly decision: Decision<C, unknown, Task> }
+  | { readonly kind: 'failed'; readonly error: unknown };

@@ -1,0 +1,16 @@
+/** An HTTP answer as it was first given; what a repeated request with the same Idempotency-Key gets again. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface KeptAnswer {
+  /** scope (user and route) and Idempotency-Key */
+  readonly id: string;
+  /** of the request's body */
+  readonly fingerprint: string;
+  readonly answer: StoredAnswer;
+  /** epoch milliseconds */
+  readonly at: number;
+}

@@ -1,0 +1,84 @@
+import type { Collections, Entities, Keys, World } from './use-case.ts';
+import type { Changes } from './writer-store.ts';
+
+interface Slot {
+  /** as loaded; undefined when it was not there */
+  readonly before: object | undefined;
+  after: object | undefined;
+}
+
+/** The entities of one batch: what was loaded, what the decisions made of it, and the difference at the end. */
+export class LoadedWorld<C extends Collections> implements World<C> {
+  readonly #slots = new Map<string, Map<string, Slot>>();
+
+  constructor(readonly keyOf: <N extends keyof C & string>(collection: N, entity: C[N]) => string) {}
+
+  get<N extends keyof C & string>(collection: N, key: string): C[N] | undefined {
+    const slot = this.#slots.get(collection)?.get(key);
+    if (slot === undefined) throw new Error(`${collection} ${key} was not among the keys of this use case`);
+    return slot.after as C[N] | undefined;
+  }
+
+  /** The keys that are not loaded yet. */
+  missing(keys: Keys<C>): Keys<C> {
+    const result: { [N in keyof C]?: readonly string[] } = {};
+    for (const collection in keys) {
+      const slots = this.#slots.get(collection);
+      const wanted = (keys[collection] ?? []).filter((key) => slots?.has(key) !== true);
+      if (wanted.length > 0) result[collection] = wanted;
+    }
+    return result;
+  }
+
+  /** Takes what a load brought; a key without an entity is remembered as absent. */
+  loaded<N extends keyof C & string>(collection: N, keys: readonly string[], entities: readonly C[N][]): void {
+    const slots = this.#slotsOf(collection);
+    for (const key of keys) slots.set(key, { before: undefined, after: undefined });
+    for (const entity of entities) slots.set(this.keyOf(collection, entity), { before: entity, after: entity });
+  }
+
+  apply(puts: Entities<C> | undefined, removes: Keys<C> | undefined): void {
+    for (const collection in puts) {
+      for (const entity of puts[collection] ?? []) this.#put(collection, entity);
+    }
+    for (const collection in removes) {
+      for (const key of removes[collection] ?? []) {
+        const slot = this.#slotsOf(collection).get(key);
+        if (slot !== undefined) slot.after = undefined;
+      }
+    }
+  }
+
+  changes(): Omit<Changes<C>, 'events'> {
+    const inserts: { [N in keyof C]?: C[N][] } = {};
+    const updates: { [N in keyof C]?: { before: C[N]; after: C[N] }[] } = {};
+    const removes: { [N in keyof C]?: C[N][] } = {};
+    for (const [name, slots] of this.#slots) {
+      const collection: keyof C = name;
+      for (const slot of slots.values()) {
+        if (slot.before === slot.after) continue;
+        const before = slot.before as C[typeof collection] | undefined;
+        const after = slot.after as C[typeof collection] | undefined;
+        if (after === undefined) (removes[collection] ??= []).push(before as C[typeof collection]);
+        else if (before === undefined) (inserts[collection] ??= []).push(after);
+        else (updates[collection] ??= []).push({ before, after });
+      }
+    }
+    return { inserts, updates, removes };
+  }
+
+  #put<N extends keyof C & string>(collection: N, entity: C[N]): void {
+    const slots = this.#slotsOf(collection);
+    const key = this.keyOf(collection, entity);
+    const slot = slots.get(key);
+    // Never loaded: append-only entities (ledger rows) are put without being looked up.
+    if (slot === undefined) slots.set(key, { before: undefined, after: entity });
+    else slot.after = entity;
+  }
+
+  #slotsOf(collection: string): Map<string, Slot> {
+    let slots = this.#slots.get(collection);
+    if (slots === undefined) this.#slots.set(collection, (slots = new Map()));
+    return slots;
+  }
+}

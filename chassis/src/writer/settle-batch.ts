@@ -1,0 +1,104 @@
+import { StorageError } from '../sql/storage-error.ts';
+import { batchOf } from './decide-batch.ts';
+import { OverloadedError } from './errors.ts';
+import type { Input } from './input.ts';
+import type { Collections } from './use-case.ts';
+import { LaneLostError, type Lane, type StoredEvent, type WriterStore } from './writer-store.ts';
+
+const BACK_OFF_MS = [5, 20, 100, 300, 1000] as const;
+
+export interface SettleDeps<C extends Collections> {
+  readonly store: WriterStore<C>;
+  readonly leaseMs: number;
+  readonly newId: () => string;
+  lane(): Lane;
+  setLane(lane: Lane): void;
+  /** Takes the lane back after somebody else had it. */
+  retakeLane(): Promise<void>;
+  publishedSeq(): number;
+  /** These events are committed. */
+  committed(events: readonly StoredEvent[]): void;
+  wait(ms: number): Promise<void>;
+  report(error: unknown, message: string): void;
+}
+
+/**
+ * Settles inputs in one transaction, answers in `Input.outcome`. What goes wrong is told apart:
+ * infrastructure repeats the whole batch for as long as anybody waits; a refused save is split in halves
+ * until the culprit stands alone; a commit whose answer was lost is looked up before anything is repeated.
+ * Answers the inputs that were settled (given up ones are rejected here).
+ */
+export async function settleBatch<C extends Collections, Task>(
+  deps: SettleDeps<C>,
+  inputs: readonly Input<C, Task>[],
+  sayTwice = true,
+): Promise<readonly Input<C, Task>[]> {
+  let waiting = inputs;
+  for (let attempt = 0; ; attempt += 1) {
+    let events: readonly StoredEvent[] = [];
+    const before = deps.lane();
+    const batch = batchOf(before.name, waiting, deps.newId, (decided) => (events = decided));
+    try {
+      deps.setLane(await deps.store.settle(before, deps.publishedSeq(), deps.leaseMs, batch));
+      deps.committed(events);
+      return waiting;
+    } catch (error) {
+      if (error instanceof LaneLostError) {
+        deps.report(error, 'lane lost; taking it back');
+        await deps.retakeLane();
+      } else if (error instanceof StorageError && error.isInfrastructure) {
+        deps.report(error, 'transaction failed; repeating it');
+        if (await tookPlace(deps, before)) {
+          deps.committed(events);
+          return waiting;
+        }
+      } else if (sayTwice && error instanceof StorageError && error.code === 'unique') {
+        // Somebody else inserted the row that was not there to be locked: read again.
+        return settleBatch(deps, waiting, false);
+      } else {
+        return splitBatch(deps, waiting, error);
+      }
+    }
+    await deps.wait(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
+    waiting = refuseExpired(waiting);
+    if (waiting.length === 0) return [];
+  }
+}
+
+async function splitBatch<C extends Collections, Task>(
+  deps: SettleDeps<C>,
+  inputs: readonly Input<C, Task>[],
+  error: unknown,
+): Promise<readonly Input<C, Task>[]> {
+  const [only] = inputs;
+  if (only === undefined) throw error;
+  if (inputs.length === 1) {
+    only.reject(error);
+    return [];
+  }
+  const half = Math.ceil(inputs.length / 2);
+  const first = await settleBatch(deps, inputs.slice(0, half));
+  return [...first, ...(await settleBatch(deps, inputs.slice(half)))];
+}
+
+/** Did the transaction commit although its answer was lost? The lane's row counts every one of them. */
+async function tookPlace<C extends Collections>(deps: SettleDeps<C>, before: Lane): Promise<boolean> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const now = await deps.store.readLane(before.name);
+      if (now === undefined || now.epoch !== before.epoch || now.transactions !== before.transactions + 1) return false;
+      deps.setLane(now);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StorageError && error.isInfrastructure)) throw error;
+      await deps.wait(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
+    }
+  }
+}
+
+/** Refuses the inputs nobody waits for any more; answers the others. */
+export function refuseExpired<C, Task>(inputs: readonly Input<C, Task>[]): readonly Input<C, Task>[] {
+  const now = performance.now();
+  for (const input of inputs) if (input.expiresAt <= now) input.reject(new OverloadedError(1));
+  return inputs.filter((input) => input.expiresAt > now);
+}

@@ -1,0 +1,73 @@
+import type { Topic, EventData } from '@souk/contracts/topics';
+
+/**
+ * What a service's state consists of: collection name -> entity. An entity is what is decided on as one
+ * (an order with its lines, the stock of one SKU over all warehouses); how it lies in rows is the store's matter.
+ */
+export type Collections = { readonly [name: string]: object };
+
+export type Keys<C> = { readonly [N in keyof C]?: readonly string[] };
+export type Entities<C> = { readonly [N in keyof C]?: readonly C[N][] };
+
+/** The entities a batch has loaded, with the changes of the inputs decided before. */
+export interface World<C> {
+  /** undefined: there is no such entity. Asking for a key that no input of the batch named is a defect and throws. */
+  get<N extends keyof C & string>(collection: N, key: string): C[N] | undefined;
+}
+
+/** All that a decision may know besides its input and the world. */
+export interface DecisionContext {
+  /** The database's clock, epoch milliseconds; the same for a whole batch. */
+  readonly now: number;
+  /** A new UUIDv7. */
+  newId(): string;
+}
+
+/** An event to be appended in the same transaction; the writer adds id, time, causation and place in the lane. */
+export type NewEvent = { [T in Topic]: NewEventOf<T> }[Topic];
+
+export interface NewEventOf<T extends Topic> {
+  readonly type: T;
+  /** Message key; messages of one key keep their order. */
+  readonly key: string;
+  /** The aggregate whose history this belongs to, and its version after it: 1..n without gap. */
+  readonly stream: string;
+  readonly version: number;
+  readonly data: EventData<T>;
+  /** What the history shows besides the data (from, to, why); not sent. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** An entry of the history that is not sent to the log: a fact recorded that nobody else has to hear. */
+export interface NewNote {
+  readonly note: string;
+  readonly key: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+export interface Decision<C, Answer, Task = never> {
+  readonly answer: Answer;
+  /** Entities as they are after this decision, new or changed. */
+  readonly puts?: Entities<C>;
+  readonly removes?: Keys<C>;
+  readonly events?: readonly (NewEvent | NewNote)[];
+  /** Work outside of the database, started after the commit. Its row must be among the puts: tasks do not survive a crash. */
+  readonly tasks?: readonly Task[];
+  /** "Cannot happen if everybody is right": the message becomes a dead letter with this cause and nothing else happens. */
+  readonly anomaly?: string;
+}
+
+/**
+ * One thing a caller, a message, a gateway result or a deadline can ask of a service.
+ * `decide` is pure; when it throws, only this input fails and nothing of it is applied.
+ */
+export interface UseCase<C, Input, Answer, Task = never> {
+  readonly name: string;
+  /** What has to be loaded and locked before deciding. */
+  keys(input: Input): Keys<C>;
+  /** What is known to be needed only when the first entities are there (loaded in a second packet). */
+  moreKeys?(input: Input, world: World<C>): Keys<C>;
+  decide(input: Input, world: World<C>, context: DecisionContext): Decision<C, Answer, Task>;
+}

@@ -1,0 +1,76 @@
+import type { LoadedWorld } from './loaded-world.ts';
+import type { Collections, Entities, Keys } from './use-case.ts';
+
+/** A row of the events table: history and outbox in one. Primary key (lane, seq); append-only. */
+export interface StoredEvent {
+  readonly lane: string;
+  readonly seq: number;
+  readonly id: string;
+  /** Event type (= topic), or the name of a note. */
+  readonly type: string;
+  /** Notes are history only. */
+  readonly published: boolean;
+  readonly key: string;
+  readonly stream: string;
+  readonly version: number;
+  /** epoch milliseconds, the database's clock */
+  readonly at: number;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+  readonly traceparent: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+/** The lease of one running process on its part of the events table. */
+export interface Lane {
+  readonly name: string;
+  readonly owner: string;
+  /** Grows with every take-over; a process whose epoch is not the row's any more can write nothing. */
+  readonly epoch: number;
+  readonly lastSeq: number;
+  /** Everything up to here is in the log. */
+  readonly publishedSeq: number;
+  /** Counts settled transactions: tells whether a commit with a lost answer took place. */
+  readonly transactions: number;
+}
+
+export class LaneLostError extends Error {
+  readonly code = 'lane-lost';
+  constructor(lane: string) {
+    super(`lane ${lane} has another owner now`);
+    this.name = 'LaneLostError';
+  }
+}
+
+/** What one transaction writes. An update carries both sides, so that an adapter can write only the rows that differ. */
+export interface Changes<C> {
+  readonly inserts: Entities<C>;
+  readonly updates: { readonly [N in keyof C]?: readonly { readonly before: C[N]; readonly after: C[N] }[] };
+  readonly removes: { readonly [N in keyof C]?: readonly C[N][] };
+  readonly events: readonly StoredEvent[];
+}
+
+export interface Batch<C extends Collections> {
+  readonly keys: Keys<C>;
+  /** What turns out to be needed when `keys` are loaded. */
+  moreKeys(world: LoadedWorld<C>): Keys<C>;
+  /** Called with everything loaded and locked. Throws: the transaction is rolled back. */
+  decide(world: LoadedWorld<C>, now: number, lastSeq: number): Changes<C>;
+}
+
+/** Where a writer settles its batches: the service's own tables, the events table and the lanes, in one database. */
+export interface WriterStore<C extends Collections> {
+  /** Takes the lane: a new one, one's own (by name) at once. Others' lanes: only when their lease ran out, else undefined. */
+  takeLane(name: string, owner: string, options: { readonly onlyExpired: boolean; readonly leaseMs: number }): Promise<Lane | undefined>;
+  /** Names of lanes whose lease ran out and that hold unsent events. */
+  abandonedLanes(): Promise<readonly string[]>;
+  /** One transaction; renews the lease. Throws `LaneLostError` or `StorageError`. Answers the lane after it. */
+  settle(lane: Lane, publishedSeq: number, leaseMs: number, batch: Batch<C>): Promise<Lane>;
+  /** The lane's row as it is. */
+  readLane(name: string): Promise<Lane | undefined>;
+  /** Events of a lane after `afterSeq`, in order. */
+  readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
+  /** The history of one aggregate, by version. */
+  readStream(stream: string): Promise<readonly StoredEvent[]>;
+}

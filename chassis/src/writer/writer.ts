@@ -1,0 +1,163 @@
+import { OverloadedError, WriterClosedError } from './errors.ts';
+import { NO_CAUSE, type Input, type SubmitOptions } from './input.ts';
+import { refuseExpired, settleBatch } from './settle-batch.ts';
+import type { Collections, UseCase } from './use-case.ts';
+import type { Lane, StoredEvent, WriterStore } from './writer-store.ts';
+
+export interface WriterOptions<C extends Collections, Task> {
+  readonly store: WriterStore<C>;
+  /** The lane's name: the same after every restart of this instance, another for every instance. */
+  readonly lane: string;
+  readonly newId: () => string;
+  /** Most inputs one transaction settles. */
+  readonly batchLimit?: number;
+  /** Milliseconds between the starts of two transactions; an idle writer starts at once. */
+  readonly paceMs?: number;
+  /** Inputs that may wait; more are refused. */
+  readonly queueLimit?: number;
+  readonly leaseMs?: number;
+  runTask(task: Task): void;
+  committed(events: readonly StoredEvent[]): void;
+  publishedSeq(): number;
+  batchSettled?(inputs: number, ms: number): void;
+  report(error: unknown, message: string): void;
+}
+
+/**
+ * The single writer of a service's process (group commit). Everything that changes state is an input in one queue;
+ * what is in hand is settled in one transaction, one in flight, and then answered.
+ */
+export class Writer<C extends Collections, Task = never> {
+  readonly #options: Required<Omit<WriterOptions<C, Task>, 'batchSettled'>> & Pick<WriterOptions<C, Task>, 'batchSettled'>;
+  #lane: Lane;
+  #queue: Input<C, Task>[] = [];
+  #draining: Promise<void> | undefined;
+  #lastStart = -Infinity;
+  #closed = false;
+  readonly #renewal: ReturnType<typeof setInterval>;
+
+  static async open<C extends Collections, Task = never>(options: WriterOptions<C, Task>): Promise<Writer<C, Task>> {
+    const { store, lane, newId, leaseMs = 5000 } = options;
+    const taken = await store.takeLane(lane, newId(), { onlyExpired: false, leaseMs });
+    if (taken === undefined) throw new Error(`lane ${lane} could not be taken`);
+    return new Writer(options, taken);
+  }
+
+  private constructor(options: WriterOptions<C, Task>, lane: Lane) {
+    this.#options = { batchLimit: 500, paceMs: 20, queueLimit: 20_000, leaseMs: 5000, ...options };
+    this.#lane = lane;
+    this.#renewal = setInterval(() => this.#renewLease(), this.#options.leaseMs / 3);
+    this.#renewal.unref();
+  }
+
+  get lane(): Lane {
+    return this.#lane;
+  }
+
+  /** How many inputs wait; commands are refused from `queueLimit` on. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Answers when the input's transaction has committed; rejects when this input failed, and then nothing of it is applied. */
+  submit<Value, Answer>(
+    useCase: UseCase<C, Value, Answer, Task>,
+    value: Value,
+    { cause = NO_CAUSE, limitMs }: SubmitOptions = {},
+  ): Promise<Answer> {
+    if (this.#closed) return Promise.reject(new WriterClosedError());
+    if (limitMs !== undefined && this.#queue.length >= this.#options.queueLimit) return Promise.reject(new OverloadedError(1));
+    return new Promise<Answer>((resolve, reject) => {
+      this.#queue.push({
+        useCase: useCase as UseCase<C, unknown, unknown, Task>,
+        value,
+        cause,
+        expiresAt: limitMs === undefined ? Infinity : performance.now() + limitMs,
+        outcome: undefined,
+        resolve: resolve as (answer: unknown) => void,
+        reject,
+      });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  /** Settles what is in the queue and takes nothing new. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#renewal);
+    await this.#draining;
+    await this.#settle([]);
+  }
+
+  async #drain(): Promise<void> {
+    // Let everything that became ready in this turn of the event loop come along.
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const pause = this.#closed ? 0 : this.#lastStart + this.#options.paceMs - performance.now();
+      if (pause > 0) await Bun.sleep(pause);
+      this.#lastStart = performance.now();
+      await this.#settleAndAnswer(refuseExpired(this.#queue.splice(0, this.#options.batchLimit)));
+    }
+    this.#draining = undefined;
+  }
+
+  async #settleAndAnswer(batch: readonly Input<C, Task>[]): Promise<void> {
+    try {
+      const settled = await this.#settle(batch);
+      this.#options.batchSettled?.(batch.length, performance.now() - this.#lastStart);
+      for (const input of settled) this.#answer(input);
+    } catch (error) {
+      this.#options.report(error, 'batch failed');
+      for (const input of batch) input.reject(error);
+    }
+  }
+
+  #answer({ outcome, resolve, reject }: Input<C, Task>): void {
+    if (outcome === undefined) reject(new Error('input was settled without an outcome'));
+    else if (outcome.kind === 'failed') reject(outcome.error);
+    else {
+      for (const task of outcome.decision.tasks ?? []) this.#options.runTask(task);
+      resolve(outcome.decision.answer);
+    }
+  }
+
+  #settle(batch: readonly Input<C, Task>[]): Promise<readonly Input<C, Task>[]> {
+    const { store, leaseMs, newId, committed, publishedSeq, report } = this.#options;
+    return settleBatch<C, Task>(
+      {
+        store,
+        leaseMs,
+        newId,
+        publishedSeq,
+        committed,
+        report,
+        lane: () => this.#lane,
+        setLane: (lane) => (this.#lane = lane),
+        retakeLane: () => this.#retakeLane(),
+        wait: (ms) => this.#backOff(ms),
+      },
+      batch,
+    );
+  }
+
+  /** While a batch cannot be settled, what waits behind it is still refused in time. */
+  async #backOff(ms: number): Promise<void> {
+    await Bun.sleep(ms);
+    this.#queue = [...refuseExpired(this.#queue)];
+  }
+
+  async #retakeLane(): Promise<void> {
+    const { store, leaseMs } = this.#options;
+    const taken = await store.takeLane(this.#lane.name, this.#lane.owner, { onlyExpired: false, leaseMs });
+    if (taken !== undefined) this.#lane = taken;
+  }
+
+  /** An idle writer settles an empty batch, so that nobody takes its lane for abandoned; it also stores what was published. */
+  #renewLease(): void {
+    if (this.#draining !== undefined || performance.now() - this.#lastStart < this.#options.leaseMs / 3) return;
+    this.#lastStart = performance.now();
+    this.#draining = this.#settleAndAnswer([]).then(() => {
+      this.#draining = this.#queue.length > 0 ? this.#drain() : undefined;
+    });
+  }
+}
