@@ -1,0 +1,13 @@
+import type { Partition } from './topic-table.ts';
+
+/**
+ * Who handles a partition: the members that read its topic, in joining order, take turns by the partition's id, so the
+ * few partitions of many topics spread over all members. Null when nobody reads the topic.
+ */
+export function ownerOf<Member extends { readonly topics: ReadonlySet<string> }>(
+  partition: Partition,
+  members: Iterable<Member>,
+): Member | null {
+  const eligible = [...members].filter((member) => member.topics.has(partition.topic));
+  return eligible[partition.id % eligible.length] ?? null;
+}

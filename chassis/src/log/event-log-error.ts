@@ -1,0 +1,17 @@
+export type EventLogErrorCode =
+  | 'data-in-use'
+  | 'log-closed'
+  | 'log-unavailable'
+  | 'message-too-large'
+  | 'partitions-changed'
+  | 'unknown-topic';
+
+export class EventLogError extends Error {
+  override readonly name = 'EventLogError';
+  readonly code: EventLogErrorCode;
+
+  constructor(code: EventLogErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}

@@ -1,0 +1,44 @@
+/** The port to the event log: an ordered, durable, partitioned log with consumer groups, at-least-once. */
+
+export interface LogMessage {
+  readonly topic: string;
+  /** Messages of one key share a partition, so their order is kept. */
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ReceivedMessage extends LogMessage {
+  /** Counted from 0 within the topic. */
+  readonly partition: number;
+  /** A decimal number that grows within the partition; gaps are allowed. */
+  readonly offset: string;
+  /** When the log took it, epoch milliseconds. */
+  readonly timestamp: number;
+}
+
+export interface Subscription {
+  /** Resolves when no handler of this subscription runs any more; a handler is given 10 s. */
+  close(): Promise<void>;
+}
+
+export interface SubscribeOptions {
+  readonly group: string;
+  readonly topics: readonly string[];
+  /**
+   * Gets the next messages of one partition in order, never two calls of one partition at a time.
+   * The group's offset moves past them when it resolves; when it rejects, the same messages come again after a back-off.
+   * The signal fires when the partition is taken away; what is not settled then goes to the next owner.
+   */
+  handle(messages: readonly ReceivedMessage[], signal: AbortSignal): Promise<void>;
+}
+
+export interface EventLog {
+  /** Resolves when all are durable. The order per topic and key is the order given. */
+  send(messages: readonly LogMessage[]): Promise<void>;
+  /** A new group starts at the beginning of every topic; members of one group share the partitions. */
+  subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /** Throws when the log cannot be reached. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

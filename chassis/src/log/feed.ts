@@ -1,0 +1,116 @@
+import type { ReceivedMessage } from './event-log.ts';
+import type { CommittedMessage } from './journal.ts';
+
+/** A tail longer than this is trimmed before its readers have all caught up with its end. */
+const TRIM_AT = 256;
+
+export interface Reader {
+  /** The next id this reader will ask for. */
+  position(): number;
+  wake(): void;
+}
+
+/** Characters that all tails of a log hold together. */
+export interface TailBudget {
+  used: number;
+  readonly limit: number;
+}
+
+/** One partition as its readers see it: recent messages from memory, older ones through `readStored`. */
+export interface Feed {
+  /** The id after the last message. */
+  end(): number;
+  read(from: number, limit: number): readonly ReceivedMessage[];
+  append(committed: CommittedMessage): void;
+  join(reader: Reader): void;
+  leave(reader: Reader): void;
+  wakeReaders(): void;
+  /** A reader went on: forget what nobody needs any more. */
+  trim(): void;
+}
+
+interface FeedDeps {
+  readonly end: number;
+  readonly budget: TailBudget;
+  readonly readStored: (from: number, limit: number) => readonly ReceivedMessage[];
+}
+
+export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps): Feed {
+  const readers = new Set<Reader>();
+  let end = endAtOpening;
+  // The tail holds every message from `tailStart` to `end`.
+  let tailStart = endAtOpening;
+  let tail: CommittedMessage[] = [];
+  let tailSize = 0;
+
+  const indexOf = (id: number): number => {
+    let low = 0;
+    let high = tail.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((tail[middle]?.id ?? Infinity) < id) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  function forget(count: number, start: number): void {
+    const size = count === tail.length ? tailSize : tail.slice(0, count).reduce((sum, { received }) => sum + sizeOf(received), 0);
+    tail = count === tail.length ? [] : tail.slice(count);
+    tailSize -= size;
+    budget.used -= size;
+    tailStart = start;
+  }
+
+  function append(committed: CommittedMessage): void {
+    end = committed.id + 1;
+    if (readers.size === 0) {
+      tailStart = end;
+      return;
+    }
+    const size = sizeOf(committed.received);
+    tail.push(committed);
+    tailSize += size;
+    budget.used += size;
+    if (budget.used > budget.limit) forget(tail.length, end);
+  }
+
+  function trim(): void {
+    if (tail.length === 0) return;
+    let needed = end;
+    for (const reader of readers) needed = Math.min(needed, reader.position());
+    if (needed >= end) {
+      forget(tail.length, end);
+    } else if (tail.length >= TRIM_AT) {
+      const count = indexOf(needed);
+      if (count * 2 >= tail.length) forget(count, needed);
+    }
+  }
+
+  function read(from: number, limit: number): readonly ReceivedMessage[] {
+    if (from >= end) return [];
+    if (from < tailStart) return readStored(from, limit);
+    const first = indexOf(from);
+    return tail.slice(first, first + limit).map(({ received }) => received);
+  }
+
+  return {
+    end: () => end,
+    read,
+    append,
+    join: (reader) => void readers.add(reader),
+    leave: (reader) => {
+      readers.delete(reader);
+      trim();
+    },
+    wakeReaders: () => {
+      for (const reader of readers) reader.wake();
+    },
+    trim,
+  };
+}
+
+const HEADERS_ALLOWANCE = 600;
+
+/** Characters, with a flat share for the headers: the budget bounds memory, it does not account for it. */
+const sizeOf = ({ key, value }: ReceivedMessage): number => key.length + value.length + HEADERS_ALLOWANCE;

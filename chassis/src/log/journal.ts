@@ -1,0 +1,165 @@
+import type { Database } from 'bun:sqlite';
+import type { LogMessage, ReceivedMessage } from './event-log.ts';
+import { inTransaction } from './log-database.ts';
+import type { OffsetBook } from './offset-book.ts';
+import type { RunIndex } from './run-index.ts';
+import type { Partition } from './topic-table.ts';
+
+/** One transaction takes whole sends until it has this many messages: about 20 ms of work. */
+const MESSAGES_PER_COMMIT = 4096;
+/** Offsets ride on a send's commit when the last store is this old, and are stored alone after the longer time. */
+const OFFSETS_RIDE_MS = 50;
+const OFFSETS_ALONE_MS = 100;
+
+export interface PlacedMessage {
+  readonly partition: Partition;
+  readonly message: LogMessage;
+  readonly headersJson: string;
+}
+
+export interface CommittedMessage {
+  readonly partition: Partition;
+  readonly id: number;
+  readonly received: ReceivedMessage;
+}
+
+/** The only writer of the log's file: group commit of everything sent in one turn of the event loop, and of offsets. */
+export interface Journal {
+  send(messages: readonly PlacedMessage[]): Promise<void>;
+  /** Some offset moved. */
+  offsetsMoved(): void;
+  /** Commits everything in hand, sends and offsets, before it returns. */
+  flush(): void;
+  /** What the last write failed with, if it failed. */
+  failure(): unknown;
+}
+
+interface Waiting {
+  readonly messages: readonly PlacedMessage[];
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface JournalDeps {
+  readonly db: Database;
+  readonly index: RunIndex;
+  readonly offsets: OffsetBook;
+  readonly now: () => number;
+  readonly committed: (messages: readonly CommittedMessage[]) => void;
+}
+
+export function openJournal({ db, index, offsets, now, committed }: JournalDeps): Journal {
+  const insert = db.query('insert into records (id, partition_id, key, value, headers, at) values (?, ?, ?, ?, ?, ?)');
+  let waiting: Waiting[] = [];
+  let scheduled = false;
+  let offsetsStoredAt = performance.now();
+  let offsetsTimer: ReturnType<typeof setTimeout> | null = null;
+  let failure: unknown = null;
+
+  function append(sends: readonly Waiting[]): CommittedMessage[] {
+    const at = now();
+    let id = index.nextId();
+    const appended: CommittedMessage[] = [];
+    for (const { messages } of sends) {
+      for (const { partition, message, headersJson } of messages) {
+        const { topic, key, value, headers } = message;
+        insert.run(id, partition.id, key, value, headersJson, at);
+        const received = { topic, key, value, headers, partition: partition.number, offset: String(id), timestamp: at };
+        appended.push({ partition, id, received });
+        id += 1;
+      }
+    }
+    return appended;
+  }
+
+  /** Throws when the transaction failed; nothing has changed then, in the file or in memory. */
+  function write(sends: readonly Waiting[], withOffsets: boolean): void {
+    const withRuns = index.due();
+    let appended: CommittedMessage[] = [];
+    try {
+      inTransaction(db, () => {
+        if (withOffsets) offsets.store();
+        if (withRuns) index.store();
+        appended = append(sends);
+      });
+      failure = null;
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+    if (withOffsets) offsetsAreStored();
+    if (withRuns) index.stored();
+    for (const { partition, id } of appended) index.add(partition.id, id);
+    for (const send of sends) send.resolve();
+    committed(appended);
+  }
+
+  function takeSends(): Waiting[] {
+    let messages = 0;
+    let count = 0;
+    for (const send of waiting) {
+      if (messages >= MESSAGES_PER_COMMIT) break;
+      messages += send.messages.length;
+      count += 1;
+    }
+    const taken = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return taken;
+  }
+
+  function commitSends(): void {
+    scheduled = false;
+    const sends = takeSends();
+    if (sends.length === 0) return;
+    const offsetsRide = offsets.isDirty() && performance.now() - offsetsStoredAt >= OFFSETS_RIDE_MS;
+    try {
+      write(sends, offsetsRide);
+    } catch (error) {
+      for (const send of sends) send.reject(error);
+    }
+    if (waiting.length > 0) schedule();
+  }
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(commitSends);
+  }
+
+  function offsetsAreStored(): void {
+    offsets.stored();
+    offsetsStoredAt = performance.now();
+    if (offsetsTimer !== null) clearTimeout(offsetsTimer);
+    offsetsTimer = null;
+  }
+
+  function offsetsMoved(): void {
+    offsetsTimer ??= setTimeout(storeOffsets, OFFSETS_ALONE_MS);
+  }
+
+  function storeOffsets(): void {
+    offsetsTimer = null;
+    try {
+      write([], true);
+    } catch {
+      // `failure` has it for check(); the offsets stay dirty and are tried again.
+      offsetsMoved();
+    }
+  }
+
+  function flush(): void {
+    while (waiting.length > 0) commitSends();
+    if (offsets.isDirty()) write([], true);
+  }
+
+  return {
+    send: (messages) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ messages, resolve, reject });
+        schedule();
+      }),
+    offsetsMoved,
+    flush,
+    failure: () => failure,
+  };
+}
