@@ -1,6 +1,4 @@
-import { checkEventData } from './event-data.ts';
-import { checkHeaders, type EventAttributes } from './event-headers.ts';
-import type { LogMessage } from './log-message.ts';
+import type { EventAttributes } from './event-headers.ts';
 import type { EventData, Topic } from './topics.ts';
 
 /** An event in memory: CloudEvents 1.0 attributes, our extensions, and the data of its topic. */
@@ -10,42 +8,3 @@ export interface EventEnvelope<T extends Topic = Topic> extends EventAttributes<
 
 /** Every event there is, as a union that narrows on `type`. */
 export type AnyEvent = { [T in Topic]: EventEnvelope<T> }[Topic];
-
-export type ReadEvent = { readonly ok: true; readonly event: AnyEvent } | { readonly ok: false; readonly cause: string };
-
-/** CloudEvents 1.0, Kafka protocol binding, binary content mode: attributes are `ce_` headers, the value is the data. */
-export function toLogMessage(event: EventEnvelope): LogMessage {
-  const headers: Record<string, string> = {
-    ce_specversion: '1.0',
-    ce_id: event.id,
-    ce_type: event.type,
-    ce_source: event.source,
-    ce_time: event.time,
-    ce_schemaversion: String(event.schemaVersion),
-    ce_correlationid: event.correlationId,
-    ce_aggregateversion: String(event.aggregateVersion),
-    'content-type': 'application/json',
-  };
-  // CloudEvents forbids empty attributes: what is not there has no header.
-  if (event.subject !== '') headers.ce_subject = event.subject;
-  if (event.causationId !== null) headers.ce_causationid = event.causationId;
-  if (event.traceparent !== null) headers.traceparent = event.traceparent;
-  return { topic: event.type, key: event.subject, value: JSON.stringify(event.data), headers };
-}
-
-/** Reads what `toLogMessage` wrote. `cause` names what is wrong, never what was in it: it ends in logs. */
-export function fromLogMessage(message: LogMessage): ReadEvent {
-  const read = checkHeaders(message);
-  if (!read.ok) return read;
-  let data: unknown;
-  try {
-    data = JSON.parse(message.value);
-  } catch {
-    return { ok: false, cause: 'the value is not JSON' };
-  }
-  const cause = checkEventData(read.attributes.type, data);
-  if (cause !== null) return { ok: false, cause };
-  // The data was checked against the schema of exactly this type, which the compiler cannot see.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { ok: true, event: { ...read.attributes, data } as AnyEvent };
-}

@@ -1,5 +1,4 @@
 import { isUtcTime, isUuid } from './formats.ts';
-import type { LogMessage } from './log-message.ts';
 import { isTopic, type Topic, TOPICS } from './topics.ts';
 
 /** The CloudEvents 1.0 attributes of an event and our extensions. */
@@ -33,14 +32,15 @@ const VERSION = /^[1-9]\d{0,14}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The CloudEvents attributes of a message, or the first thing that is wrong with them. */
-export function checkHeaders({ topic, key, headers }: LogMessage): Read {
+export function checkHeaders(topic: string, key: string, headers: Readonly<Record<string, string>>): Read {
   const type = headers.ce_type;
   if (headers.ce_specversion !== '1.0') return wrong('ce_specversion is not 1.0');
   if (type === undefined || !isTopic(type)) return wrong('ce_type is not an event type that is known here');
   if (type !== topic) return wrong(`ce_type is ${type} in topic ${topic}`);
   if (!isJson(headers['content-type'])) return wrong('content-type is not application/json');
+  const known = TOPICS[type].version;
   const schemaVersion = version(headers.ce_schemaversion);
-  if (schemaVersion !== TOPICS[type].version) return wrong(`ce_schemaversion of ${type} is not ${TOPICS[type].version}`);
+  if (schemaVersion !== known) return wrong(`ce_schemaversion of ${type} is not ${known}`);
   const aggregateVersion = version(headers.ce_aggregateversion);
   if (aggregateVersion === null) return wrong('ce_aggregateversion is not a whole number from 1');
   const { ce_id: id, ce_source: source, ce_time: time, ce_correlationid: correlationId } = headers;
@@ -50,6 +50,7 @@ export function checkHeaders({ topic, key, headers }: LogMessage): Read {
   if (!correlationId) return wrong('ce_correlationid is missing');
   if ((headers.ce_subject ?? '') !== key) return wrong('ce_subject is not the message key');
   const causationId = headers.ce_causationid ?? null;
+  if (causationId === '') return wrong('ce_causationid is empty');
   const traceparent = traceOf(headers.traceparent);
   const attributes = { id, type, source, time, subject: key, schemaVersion, correlationId };
   return { ok: true, attributes: { ...attributes, causationId, aggregateVersion, traceparent } };

@@ -1,6 +1,6 @@
 import type { Money } from './money.ts';
 
-/** Money for people: `€19.99`, `¥2,000`, `BHD 1.234`. Exact for every amount, because no float is made on the way. */
+/** Money for people: `€19.99`, `¥2,000`, `BHD 1.234`. Exact for every amount: no float is made on the way. */
 export function formatMoney(money: Money, locale = 'en'): string {
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;

@@ -4,7 +4,7 @@ import { closed } from './schema.ts';
 
 export const Currency = Type.String({ format: 'currency', pattern: '^[A-Z]{3}$' });
 
-/** Minor units (cents) of an ISO 4217 currency. Never negative: what goes back to a customer is a refund, not a minus. */
+/** Minor units (cents) of an ISO 4217 currency. Never negative: what goes back to a customer is a refund. */
 export const Money = closed({
   amount: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   currency: Currency,

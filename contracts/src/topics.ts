@@ -76,10 +76,6 @@ export function topicsReadBy(service: ServiceName): Topic[] {
   return TOPIC_NAMES.filter((name) => TOPICS[name].readBy.includes(service));
 }
 
-export function topicsMadeBy(service: ServiceName): Topic[] {
-  return TOPIC_NAMES.filter((name) => TOPICS[name].madeBy === service);
-}
-
 export function deadLetterTopic<S extends ServiceName>(service: S): `${S}.dead_letter` {
   return `${service}.dead_letter`;
 }

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'bun:test';
+import * as fc from 'fast-check';
+import { holdsCardNumber } from '../src/card-number.ts';
+
+describe('a card number is found', () => {
+  test.each([
+    '4242424242424242',
+    'please use 4242 4242 4242 4242, thanks',
+    '4242-4242-4242-4242',
+    '4242 - 4242 \u2013 4242 \u00a0 4242',
+    '4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2',
+    '378282246310005',
+    '4222222222222',
+    '6304000000000000000',
+    'until 2026: 4242424242424242',
+    'until 2026 4242 4242 4242 4242 123',
+    'first 1111 1111 1111 1112, then 4242\n4242\n4242\n4242',
+  ])('in %j', (text) => expect(holdsCardNumber(text)).toBe(true));
+});
+
+describe('no card number is seen', () => {
+  test.each([
+    '',
+    'ring twice',
+    '4242424242424243',
+    '424242424242',
+    '42424242424242424242424242424242',
+    '4242 4242 4242 a 4242',
+    '4242/4242/4242/4242',
+    '+43 1 234 56 78',
+    '0198c0de-7a11-7c3e-8f21-5d0e4b7a9c3f',
+  ])('in %j', (text) => expect(holdsCardNumber(text)).toBe(false));
+});
+
+/** The digit that makes the Luhn sum of `digits` plus itself a multiple of ten, found by trying as a person would. */
+function completed(digits: string): string[] {
+  return '0123456789'.split('').map((last) => digits + last).filter(holdsCardNumber);
+}
+
+test('of the ten numbers with one prefix exactly one passes, wherever its spaces and dashes stand', () => {
+  const prefixes = fc.stringMatching(/^[0-9]{12,18}$/);
+  const gapLists = fc.array(fc.constantFrom('', ' ', '-', ' - '), { minLength: 19, maxLength: 19 });
+  fc.assert(
+    fc.property(prefixes, gapLists, (digits, gaps) => {
+      const [number, ...others] = completed(digits);
+      expect(others).toEqual([]);
+      const spaced = (number ?? '').split('').map((digit, index) => digit + (gaps[index] ?? '')).join('');
+      expect(holdsCardNumber(`note: ${spaced}!`)).toBe(true);
+    }),
+  );
+});
+
+test('the longest text is searched quickly', () => {
+  const started = performance.now();
+  holdsCardNumber('4 '.repeat(2500));
+  holdsCardNumber('1'.repeat(5000));
+  holdsCardNumber(`${'1'.repeat(12)} `.repeat(384));
+  expect(performance.now() - started).toBeLessThan(250);
+});

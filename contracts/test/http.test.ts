@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'bun:test';
+import { type TSchema, TypeGuard } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import * as common from '../src/http/common.ts';
+import * as inventory from '../src/http/inventory.ts';
+import * as order from '../src/http/order.ts';
+import * as timeline from '../src/http/order-timeline.ts';
+import * as payment from '../src/http/payment.ts';
+import * as product from '../src/http/product.ts';
+import * as saga from '../src/http/saga.ts';
+import * as session from '../src/http/session.ts';
+import * as user from '../src/http/user.ts';
+import { ADDRESS, EURO_20, ID } from './examples.ts';
+import { objectsIn } from './objects-in.ts';
+
+const modules = { common, inventory, order, timeline, payment, product, saga, session, user };
+const schemas = Object.values(modules).flatMap((module) =>
+  Object.entries(module).filter((entry): entry is [string, TSchema] => TypeGuard.IsSchema(entry[1])),
+);
+const isQuery = ([name]: [string, TSchema]) => name.endsWith('Query');
+
+test.each(schemas.filter((entry) => !isQuery(entry)))('%s is closed at every depth', (_, schema) => {
+  expect(objectsIn(schema).filter((object) => object.additionalProperties !== false)).toEqual([]);
+});
+
+test.each(schemas.filter(isQuery))('%s ignores parameters it does not know, and pages', (_, schema) => {
+  expect(Value.Check(schema, { limit: 100, cursor: 'abc', utm: 'x' })).toBe(true);
+  expect([0, 101, 1.5].some((limit) => Value.Check(schema, { limit }))).toBe(false);
+});
+
+const line = { sku: 'MUG-BLUE', quantity: 1 };
+const variant = { sku: 'MUG-BLUE', price: EURO_20 };
+const placement = { items: [line], shippingAddress: ADDRESS, paymentMethodId: ID };
+
+const bodies: [string, TSchema, Record<string, unknown>][] = [
+  ['CreateProduct', product.CreateProduct, { title: 'Mug', variants: [variant] }],
+  ['PatchProduct', product.PatchProduct, { status: 'active', description: null, attributes: { colour: null } }],
+  ['PutVariant', product.PutVariant, { price: EURO_20 }],
+  ['CreateWarehouse', inventory.CreateWarehouse, { name: 'North', priority: 1 }],
+  ['PatchWarehouse', inventory.PatchWarehouse, { active: false }],
+  ['ReceiveStock', inventory.ReceiveStock, { warehouseId: ID, quantity: 5 }],
+  ['PlaceOrder', order.PlaceOrder, { ...placement, expectedTotal: EURO_20 }],
+  ['CancelOrder', order.CancelOrder, { note: 'changed my mind' }],
+  ['AddPaymentMethod', payment.AddPaymentMethod, { token: 'tok_ok', label: 'Mine' }],
+  ['RequestRefund', payment.RequestRefund, { amount: EURO_20, reason: 'broken' }],
+  ['RegisterUser', user.RegisterUser, { email: 'a@example.com', password: 'correct horse', name: 'Zoë' }],
+  ['ReplaceRoles', user.ReplaceRoles, { roles: ['customer', 'staff'] }],
+  ['SignIn', session.SignIn, { email: 'a@example.com', password: 'correct horse' }],
+  ['RefreshSession', session.RefreshSession, { refreshToken: 'abc' }],
+];
+
+describe.each(bodies)('the body %s', (_, schema, body) => {
+  test('is taken', () => expect(Value.Check(schema, body)).toBe(true));
+
+  test('is refused with a field nobody knows', () => {
+    expect(Value.Check(schema, { ...body, isAdmin: true })).toBe(false);
+  });
+
+  test('is refused when it is something else', () => {
+    expect([null, [], '', 1, [body]].some((other) => Value.Check(schema, other))).toBe(false);
+  });
+});
+
+const placed = (change: object) => Value.Check(order.PlaceOrder, { ...placement, ...change });
+
+describe('limits of an order', () => {
+  test('1 to 100 lines of 1 to 999 pieces', () => {
+    expect(placed({ items: Array.from({ length: 100 }, () => ({ ...line, quantity: 999 })) })).toBe(true);
+    expect(placed({ items: [] })).toBe(false);
+    expect(placed({ items: Array.from({ length: 101 }, () => line) })).toBe(false);
+    for (const quantity of [0, 1000, 1.5, '1', -1]) expect(placed({ items: [{ ...line, quantity }] })).toBe(false);
+  });
+
+  test('an address needs its fields, and unknown ones are refused inside too', () => {
+    for (const field of Object.keys(ADDRESS)) {
+      expect(placed({ shippingAddress: { ...ADDRESS, [field]: undefined } })).toBe(false);
+    }
+    expect(placed({ shippingAddress: { ...ADDRESS, planet: 'Earth' } })).toBe(false);
+    expect(placed({ items: [{ ...line, unitPrice: EURO_20 }] })).toBe(false);
+  });
+});
+
+/** From text, as a request brings it: only there is `__proto__` a field like any other. */
+function takesAttribute(name: string): boolean {
+  const body = JSON.stringify({ title: 'Mug', variants: [variant], attributes: {} });
+  return Value.Check(product.CreateProduct, JSON.parse(body.replace('{}', `{${JSON.stringify(name)}:"x"}`)));
+}
+
+test('attribute names are plain: no blank start, nothing that reaches a prototype', () => {
+  expect(['size', 'Größe', 'screen size'].every(takesAttribute)).toBe(true);
+  expect(['', ' size', '__proto__', 'a\0', 'x'.repeat(51)].some(takesAttribute)).toBe(false);
+});
+
+test('a page has items and a cursor or null', () => {
+  expect(Value.Check(order.OrderPage, { items: [], nextCursor: null })).toBe(true);
+  expect(Value.Check(order.OrderPage, { items: [] })).toBe(false);
+});

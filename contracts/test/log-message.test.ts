@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'bun:test';
+import * as fc from 'fast-check';
+import { fromLogMessage, type LogMessage, toLogMessage } from '../src/log-message.ts';
+import { TOPIC_NAMES } from '../src/topics.ts';
+import { AT, EXAMPLES, exampleEvent, ID, orderCreated, OTHER_ID } from './examples.ts';
+
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
+const events = fc
+  .record({
+    id: fc.uuid(),
+    type: fc.constantFrom(...TOPIC_NAMES),
+    source: fc.constantFrom('/souk/order', '/souk/payment'),
+    time: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(2 ** 42) }).map((date) => date.toISOString()),
+    subject: fc.string({ unit: 'grapheme', maxLength: 64 }),
+    correlationId: fc.uuid(),
+    causationId: fc.option(fc.uuid()),
+    aggregateVersion: fc.integer({ min: 1, max: 1e9 }),
+    traceparent: fc.constantFrom(null, TRACE),
+  })
+  .map((attributes) => ({ ...attributes, schemaVersion: 1, data: EXAMPLES[attributes.type] }));
+
+describe('an event survives the log', () => {
+  test('whatever its attributes are', () => {
+    fc.assert(
+      fc.property(events, (event) => {
+        const read: unknown = fromLogMessage(toLogMessage(event));
+        expect(read).toEqual({ ok: true, event });
+      }),
+    );
+  });
+
+  test('in every topic', () => {
+    for (const topic of TOPIC_NAMES) expect(fromLogMessage(toLogMessage(exampleEvent(topic))).ok).toBe(true);
+  });
+
+  test('with data fields it does not know yet', () => {
+    const message = toLogMessage(orderCreated());
+    const read = fromLogMessage({ ...message, value: JSON.stringify({ ...EXAMPLES['order.created'], gift: true }) });
+    expect(read).toMatchObject({ ok: true, event: { data: { gift: true } } });
+  });
+});
+
+describe('on the wire it is a CloudEvent 1.0 in Kafka binary mode', () => {
+  test('attributes in headers, data alone in the value, subject as key', () => {
+    const message = toLogMessage(orderCreated({ causationId: OTHER_ID, traceparent: TRACE }));
+    expect(message).toEqual({
+      topic: 'order.created',
+      key: ID,
+      value: JSON.stringify(EXAMPLES['order.created']),
+      headers: {
+        ce_specversion: '1.0',
+        ce_id: OTHER_ID,
+        ce_type: 'order.created',
+        ce_source: '/souk/order',
+        ce_subject: ID,
+        ce_time: AT,
+        ce_schemaversion: '1',
+        ce_correlationid: ID,
+        ce_causationid: OTHER_ID,
+        ce_aggregateversion: '1',
+        'content-type': 'application/json',
+        traceparent: TRACE,
+      },
+    });
+  });
+
+  test('attribute names are lower-case letters and digits, no value is empty', () => {
+    fc.assert(
+      fc.property(events, (event) => {
+        for (const [name, value] of Object.entries(toLogMessage(event).headers)) {
+          expect(name).toMatch(/^(ce_[a-z0-9]{1,20}|content-type|traceparent)$/);
+          expect(value).not.toBe('');
+        }
+      }),
+    );
+  });
+});
+
+function causeOf(message: LogMessage): string {
+  const read = fromLogMessage(message);
+  return read.ok ? 'none' : read.cause;
+}
+
+describe('a message that is no event of ours is refused with its cause', () => {
+  const good = toLogMessage(orderCreated());
+  const without = (name: string): LogMessage => {
+    const { [name]: _, ...headers } = good.headers;
+    return { ...good, headers };
+  };
+  const withHeader = (name: string, value: string) => ({ ...good, headers: { ...good.headers, [name]: value } });
+
+  test.each(Object.keys(good.headers))('%s missing', (name) => expect(causeOf(without(name))).toContain(name));
+
+  test.each([
+    ['ce_specversion', '0.3'],
+    ['ce_id', '17'],
+    ['ce_type', 'order.exploded'],
+    ['ce_type', 'constructor'],
+    ['ce_type', 'order.completed'],
+    ['ce_time', 'yesterday'],
+    ['ce_subject', OTHER_ID],
+    ['ce_schemaversion', '2'],
+    ['ce_schemaversion', '01'],
+    ['ce_aggregateversion', '0'],
+    ['ce_aggregateversion', '1.5'],
+    ['ce_correlationid', ''],
+    ['ce_causationid', ''],
+    ['content-type', 'application/avro'],
+  ])('%s is %j', (name, value) => expect(causeOf(withHeader(name, value))).toContain(name));
+
+  test.each(['', '{', 'null', '[]', '"x"', '{}'])('the value is %j', (value) => {
+    expect(causeOf({ ...good, value })).toMatch(/^the (value is not JSON|data does not fit order\.created: )/);
+  });
+
+  test('the cause names the field and not what was in it', () => {
+    const value = JSON.stringify({ ...EXAMPLES['order.created'], userId: 'secret' });
+    const cause = "the data does not fit order.created: /userId Expected string to match 'uuid' format";
+    expect(causeOf({ ...good, value })).toBe(cause);
+  });
+
+  test('any headers and any value: an answer, never an exception', () => {
+    const headers = fc.dictionary(fc.constantFrom(...Object.keys(good.headers)), fc.string());
+    fc.assert(
+      fc.property(headers, fc.string(), (some, value) => {
+        expect(typeof fromLogMessage({ ...good, value, headers: { ...good.headers, ...some } }).ok).toBe('boolean');
+      }),
+    );
+  });
+});
+
+test('a broken trace is dropped, the event is not', () => {
+  const message = toLogMessage(orderCreated({ traceparent: 'broken' }));
+  expect(fromLogMessage(message)).toMatchObject({ ok: true, event: { traceparent: null } });
+});
+
+test('writing and reading stay far below what one thread can spend on 10,000 events a second', () => {
+  const rounds = 5_000;
+  const event = orderCreated();
+  fromLogMessage(toLogMessage(event));
+  const started = performance.now();
+  for (let round = 0; round < rounds; round += 1) fromLogMessage(toLogMessage(event));
+  expect(((performance.now() - started) * 1000) / rounds).toBeLessThan(100);
+});
