@@ -4,6 +4,14 @@ import { refuseExpired, settleBatch } from './settle-batch.ts';
 import type { Collections, UseCase } from './use-case.ts';
 import type { Lane, StoredEvent, WriterStore } from './writer-store.ts';
 
+/** Where committed events go next. */
+export interface Outbox {
+  /** In the order of their numbers, right after their commit. */
+  offer(events: readonly StoredEvent[]): void;
+  /** Everything up to here is sent; stored with the next transaction. */
+  readonly publishedSeq: number;
+}
+
 export interface WriterOptions<C extends Collections, Task> {
   readonly store: WriterStore<C>;
   /** The lane's name: the same after every restart of this instance, another for every instance. */
@@ -17,8 +25,8 @@ export interface WriterOptions<C extends Collections, Task> {
   readonly queueLimit?: number;
   readonly leaseMs?: number;
   runTask(task: Task): void;
-  committed(events: readonly StoredEvent[]): void;
-  publishedSeq(): number;
+  /** Who sends the lane's events on; asked once, when the lane is taken. */
+  outbox(lane: Lane): Outbox;
   batchSettled?(inputs: number, ms: number): void;
   report(error: unknown, message: string): void;
 }
@@ -29,6 +37,7 @@ export interface WriterOptions<C extends Collections, Task> {
  */
 export class Writer<C extends Collections, Task = never> {
   readonly #options: Required<Omit<WriterOptions<C, Task>, 'batchSettled'>> & Pick<WriterOptions<C, Task>, 'batchSettled'>;
+  readonly #outbox: Outbox;
   #lane: Lane;
   #queue: Input<C, Task>[] = [];
   #draining: Promise<void> | undefined;
@@ -46,6 +55,7 @@ export class Writer<C extends Collections, Task = never> {
   private constructor(options: WriterOptions<C, Task>, lane: Lane) {
     this.#options = { batchLimit: 500, paceMs: 20, queueLimit: 20_000, leaseMs: 5000, ...options };
     this.#lane = lane;
+    this.#outbox = options.outbox(lane);
     this.#renewal = setInterval(() => this.#renewLease(), this.#options.leaseMs / 3);
     this.#renewal.unref();
   }
@@ -82,11 +92,16 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   /** Settles what is in the queue and takes nothing new. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#renewal);
     await this.#draining;
-    await this.#settle([]);
+  }
+
+  /** Stops, and stores what the outbox has sent. */
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#settleAndAnswer([]);
   }
 
   async #drain(): Promise<void> {
@@ -122,15 +137,15 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   #settle(batch: readonly Input<C, Task>[]): Promise<readonly Input<C, Task>[]> {
-    const { store, leaseMs, newId, committed, publishedSeq, report } = this.#options;
+    const { store, leaseMs, newId, report } = this.#options;
     return settleBatch<C, Task>(
       {
         store,
         leaseMs,
         newId,
-        publishedSeq,
-        committed,
         report,
+        publishedSeq: () => this.#outbox.publishedSeq,
+        committed: (events) => this.#outbox.offer(events),
         lane: () => this.#lane,
         setLane: (lane) => (this.#lane = lane),
         retakeLane: () => this.#retakeLane(),

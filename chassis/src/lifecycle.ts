@@ -1,0 +1,133 @@
+import type { Logger } from 'pino';
+
+/** Something that is started before what comes after it, and stopped after that. */
+export interface Part {
+  readonly name: string;
+  start(): Promise<void> | void;
+  stop(): Promise<void> | void;
+}
+
+export interface Lifecycle {
+  /** Starts the parts in order. When one fails, those that run are stopped again and its error is thrown. */
+  start(): Promise<void>;
+  /** Stops the running parts, last first, within the limit; rejects with what went wrong. Further calls wait for the first. */
+  stop(): Promise<void>;
+}
+
+/** A part did not stop in time, or failed to. */
+export class StopError extends Error {
+  readonly code = 'stop-failed';
+  constructor(
+    readonly parts: readonly string[],
+    causes: readonly unknown[],
+  ) {
+    super(`did not stop cleanly: ${parts.join(', ')}`, { cause: causes });
+    this.name = 'StopError';
+  }
+}
+
+export function lifecycle(parts: readonly Part[], { limitMs = 10_000 }: { limitMs?: number } = {}): Lifecycle {
+  const running: Part[] = [];
+  let starting: Promise<void> | undefined;
+  let stopping: Promise<void> | undefined;
+
+  async function startAll(): Promise<void> {
+    for (const part of parts) {
+      if (stopping !== undefined) return;
+      await part.start();
+      running.push(part);
+    }
+  }
+
+  /** Every part is asked to stop, whatever became of those before it. */
+  async function stopAll(): Promise<void> {
+    const failed: { part: string; cause: unknown }[] = [];
+    const deadline = performance.now() + limitMs;
+    for (let part = running.pop(); part !== undefined; part = running.pop()) {
+      try {
+        await before(deadline, part);
+      } catch (cause) {
+        failed.push({ part: part.name, cause });
+      }
+    }
+    if (failed.length > 0) {
+      throw new StopError(
+        failed.map(({ part }) => part),
+        failed.map(({ cause }) => cause),
+      );
+    }
+  }
+
+  async function stopAfterStart(): Promise<void> {
+    // A failed start has told its own caller; here it only matters that it is over.
+    await starting?.catch(() => undefined);
+    await stopAll();
+  }
+
+  async function startOrUndo(): Promise<void> {
+    try {
+      await startAll();
+    } catch (error) {
+      await stopAll().catch((cause: unknown) => {
+        throw new AggregateError([error, cause], 'start failed, and so did stopping what ran');
+      });
+      throw error;
+    }
+  }
+
+  return {
+    start: () => (starting ??= startOrUndo()),
+    stop: () => (stopping ??= stopAfterStart()),
+  };
+}
+
+async function before(deadline: number, part: Part): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${part.name} took too long`)), Math.max(0, deadline - performance.now()));
+  try {
+    await Promise.race([part.stop(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type SignalSource = Pick<NodeJS.Process, 'on' | 'off'>;
+
+interface RunOptions {
+  readonly logger: Logger;
+  readonly signals?: SignalSource;
+  /** Ends the process at once; called for a second signal only. */
+  readonly exit?: (code: number) => void;
+}
+
+/**
+ * Starts, waits for SIGTERM or SIGINT, stops. Resolves with the exit code: 0, or 1 when stopping failed.
+ * A failed start is thrown. A second signal does not wait.
+ */
+export async function runUntilSignal(
+  life: Lifecycle,
+  { logger, signals = process, exit = process.exit }: RunOptions,
+): Promise<number> {
+  const { promise: signalled, resolve } = Promise.withResolvers<void>();
+  let received = 0;
+  const onSignal = (): void => {
+    received += 1;
+    if (received === 1) resolve();
+    else exit(130);
+  };
+  signals.on('SIGTERM', onSignal);
+  signals.on('SIGINT', onSignal);
+  try {
+    await Promise.race([life.start(), signalled]);
+    await signalled;
+    await life.stop();
+    return 0;
+  } catch (error) {
+    if (received === 0) throw error;
+    logger.error({ err: error }, 'stopping failed');
+    return 1;
+  } finally {
+    signals.off('SIGTERM', onSignal);
+    signals.off('SIGINT', onSignal);
+  }
+}

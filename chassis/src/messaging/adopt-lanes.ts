@@ -1,0 +1,32 @@
+import type { ServiceName } from '@souk/contracts/services';
+import type { EventLog } from '../log/event-log.ts';
+import { batchOf } from '../writer/decide-batch.ts';
+import type { Collections } from '../writer/use-case.ts';
+import type { WriterStore } from '../writer/writer-store.ts';
+import { Relay } from './relay.ts';
+
+export interface AdoptionDeps<C extends Collections> {
+  readonly service: ServiceName;
+  readonly store: WriterStore<C>;
+  readonly log: EventLog;
+  readonly leaseMs: number;
+  readonly newId: () => string;
+  report(error: unknown, message: string): void;
+}
+
+/**
+ * Sends what processes that are gone have left unsent: takes each lane whose lease ran out, empties it and lets it go.
+ * If the owner was only paused, it finds the lane's epoch changed, takes it back, and at worst sends some events twice.
+ */
+export async function adoptLanes<C extends Collections>(deps: AdoptionDeps<C>): Promise<void> {
+  const { service, store, log, leaseMs, newId, report } = deps;
+  for (const name of await store.abandonedLanes()) {
+    const lane = await store.takeLane(name, newId(), { onlyExpired: true, leaseMs });
+    if (lane === undefined) continue;
+    const relay = new Relay({ service, log, lane: name, report, ...lane, readEvents: store.readEvents });
+    relay.start();
+    await relay.close(leaseMs);
+    // A lease of no length: whoever comes next may take the lane at once.
+    await store.settle(lane, relay.publishedSeq, 0, batchOf(name, [], newId, () => undefined));
+  }
+}

@@ -1,0 +1,129 @@
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import { fromLogMessage } from '@souk/contracts/log-message';
+import type { ServiceName } from '@souk/contracts/services';
+import { isTopic, type Topic } from '@souk/contracts/topics';
+import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../log/event-log.ts';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { WriterClosedError } from '../writer/errors.ts';
+import type { Cause } from '../writer/input.ts';
+import type { UseCase } from '../writer/use-case.ts';
+import type { Writer } from '../writer/writer.ts';
+import { bury } from './bury.ts';
+import type { AnyMessageHandler, MessageHandlers } from './message-handlers.ts';
+import { park } from './park.ts';
+import type { ParkingRules } from './parking-rules.ts';
+import { receive, type Incoming, type Reception } from './receive.ts';
+
+export interface ConsumerDeps<C extends ChassisCollections, Task> {
+  readonly service: ServiceName;
+  readonly log: EventLog;
+  readonly writer: Writer<C, Task>;
+  readonly handlers: MessageHandlers<C, Task>;
+  readonly rules: ParkingRules;
+  /** A message was settled, as what. */
+  settled(topic: string, how: Reception | 'undecodable' | 'failed'): void;
+  report(error: unknown, message: string): void;
+}
+
+/** Milliseconds between the first tries: long enough for a passing cause, short enough for what waits behind. */
+const BETWEEN_FIRST_TRIES_MS = 50;
+
+/**
+ * Reads the service's topics in its group and makes each message an input of the writer. Messages of one key are handled
+ * one after the other, all others together; a batch is done when each of its messages is handled, parked or buried.
+ */
+export async function consume<C extends ChassisCollections, Task>(deps: ConsumerDeps<C, Task>): Promise<Subscription> {
+  const { service, log, handlers } = deps;
+  const receptions = receptionsOf(service, handlers);
+  return log.subscribe({
+    group: `souk.${service}`,
+    topics: [...receptions.keys()],
+    async handle(messages, signal) {
+      const chains = Map.groupBy(messages, (message) => message.key);
+      await Promise.all([...chains.values()].map((chain) => settleInOrder(deps, receptions, chain, signal)));
+    },
+  });
+}
+
+type Receptions<C, Task> = ReadonlyMap<string, UseCase<C, Incoming, Reception, Task>>;
+
+function receptionsOf<C extends ChassisCollections, Task>(
+  service: ServiceName,
+  handlers: MessageHandlers<C, Task>,
+): Receptions<C, Task> {
+  const entries = Object.entries(handlers).map(([topic, handler]) => {
+    return [topic, receive(service, handler as AnyMessageHandler<C, Task>)] as const;
+  });
+  return new Map(entries);
+}
+
+async function settleInOrder<C extends ChassisCollections, Task>(
+  deps: ConsumerDeps<C, Task>,
+  receptions: Receptions<C, Task>,
+  chain: readonly ReceivedMessage[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const received of chain) {
+    signal.throwIfAborted();
+    await settleOne(deps, receptions, received, signal);
+  }
+}
+
+async function settleOne<C extends ChassisCollections, Task>(
+  deps: ConsumerDeps<C, Task>,
+  receptions: Receptions<C, Task>,
+  { topic, key, value, headers }: ReceivedMessage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { service, writer, rules } = deps;
+  const message: LogMessage = { topic, key, value, headers };
+  const read = fromLogMessage(message);
+  const reception = receptions.get(topic);
+  if (!read.ok || reception === undefined) {
+    const cause = read.ok ? 'no handler for this topic' : read.cause;
+    await writer.submit(bury<C>(service), { message, cause, attempts: 1 });
+    deps.settled(topic, 'undecodable');
+    return;
+  }
+  const incoming = { message, event: read.event };
+  const failure = await tryToSettle(deps, reception, incoming, signal);
+  if (failure === undefined) return;
+  await writer.submit(park<C>(rules), { message, cause: causeOf(failure), attempts: rules.firstAttempts });
+  deps.settled(topic, 'failed');
+}
+
+/** undefined: it is settled. Otherwise the last error of `rules.firstAttempts` tries. */
+async function tryToSettle<C extends ChassisCollections, Task>(
+  { writer, rules, settled, report }: ConsumerDeps<C, Task>,
+  reception: UseCase<C, Incoming, Reception, Task>,
+  incoming: Incoming,
+  signal: AbortSignal,
+): Promise<unknown> {
+  let failure: unknown;
+  for (let attempt = 1; attempt <= rules.firstAttempts; attempt += 1) {
+    signal.throwIfAborted();
+    try {
+      settled(incoming.message.topic, await writer.submit(reception, incoming, { cause: causedBy(incoming.event) }));
+      return undefined;
+    } catch (error) {
+      if (error instanceof WriterClosedError) throw error;
+      failure = error;
+      report(error, `message ${incoming.event.id} of ${incoming.message.topic} failed (try ${attempt})`);
+    }
+    if (attempt < rules.firstAttempts) await Bun.sleep(BETWEEN_FIRST_TRIES_MS);
+  }
+  return failure ?? new Error('no try was made');
+}
+
+export function causedBy(event: EventEnvelope): Cause {
+  return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
+}
+
+/** What a person reads about a failure; never a stack. */
+export function causeOf(error: unknown): string {
+  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2000) || 'unknown';
+}
+
+export function handlerOf<C, Task>(handlers: MessageHandlers<C, Task>, topic: string): AnyMessageHandler<C, Task> | undefined {
+  return isTopic(topic) ? (handlers[topic as Topic] as AnyMessageHandler<C, Task> | undefined) : undefined;
+}

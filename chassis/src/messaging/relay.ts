@@ -1,0 +1,117 @@
+import type { ServiceName } from '@souk/contracts/services';
+import type { EventLog } from '../log/event-log.ts';
+import type { StoredEvent } from '../writer/writer-store.ts';
+import { outgoing } from './outgoing.ts';
+
+const BACK_OFF_MS = [50, 100, 250, 500, 1000] as const;
+
+export interface RelayOptions {
+  readonly service: ServiceName;
+  readonly log: EventLog;
+  readonly lane: string;
+  /** Everything up to here is in the log already. */
+  readonly publishedSeq: number;
+  /** The last event of the lane there is. */
+  readonly lastSeq: number;
+  readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
+  report(error: unknown, message: string): void;
+  /** Events per send. */
+  readonly batchLimit?: number;
+  /** Events kept in memory; what is beyond is read from the table when its turn comes. */
+  readonly memoryLimit?: number;
+}
+
+/**
+ * Sends a lane's events to the log in their order, one send in flight: from memory right after the commit,
+ * from the table after a restart or when the log was away for long. Sending twice is harmless, leaving out is not:
+ * `publishedSeq` moves only when the log has answered.
+ */
+export class Relay {
+  readonly #options: RelayOptions & { readonly batchLimit: number; readonly memoryLimit: number };
+  #inMemory: StoredEvent[] = [];
+  #publishedSeq: number;
+  #lastSeq: number;
+  #sending: Promise<void> | undefined;
+  #stop = false;
+
+  constructor(options: RelayOptions) {
+    this.#options = { batchLimit: 1000, memoryLimit: 20_000, ...options };
+    this.#publishedSeq = options.publishedSeq;
+    this.#lastSeq = options.lastSeq;
+  }
+
+  get publishedSeq(): number {
+    return this.#publishedSeq;
+  }
+
+  /** Events that are committed and not in the log yet. */
+  get backlog(): number {
+    return this.#lastSeq - this.#publishedSeq;
+  }
+
+  /** Begins to send what an earlier process left. */
+  start(): void {
+    this.#wake();
+  }
+
+  /** Takes over events that were just committed, in the order of their numbers. */
+  offer(events: readonly StoredEvent[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    // What does not fit is in the table; memory then stays behind until the table is caught up with.
+    const continues = this.#nextInMemory() + this.#inMemory.length === (events[0]?.seq ?? 0);
+    if (continues && this.#inMemory.length < this.#options.memoryLimit) this.#inMemory.push(...events);
+    this.#lastSeq = last.seq;
+    this.#wake();
+  }
+
+  /** Sends what is left as long as the log answers, at most `limitMs`; the rest is sent after the next start. */
+  async close(limitMs: number): Promise<void> {
+    await Promise.race([this.#sending, Bun.sleep(limitMs)]);
+    this.#stop = true;
+  }
+
+  #nextInMemory(): number {
+    return this.#inMemory[0]?.seq ?? this.#publishedSeq + 1;
+  }
+
+  #wake(): void {
+    if (this.#sending === undefined && this.backlog > 0 && !this.#stop) this.#sending = this.#sendAll();
+  }
+
+  async #sendAll(): Promise<void> {
+    for (let failures = 0; this.backlog > 0 && !this.#stop; ) {
+      try {
+        await this.#sendNext();
+        failures = 0;
+      } catch (error) {
+        this.#options.report(error, 'events could not be sent; trying again');
+        await Bun.sleep(BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 1000);
+        failures += 1;
+      }
+    }
+    this.#sending = undefined;
+  }
+
+  async #sendNext(): Promise<void> {
+    const { service, log, batchLimit } = this.#options;
+    const events = await this.#next(batchLimit);
+    const last = events.at(-1);
+    if (last === undefined) throw new Error(`lane ${this.#options.lane} has no events after ${this.#publishedSeq}`);
+    const messages = events.filter((event) => event.published).map((event) => outgoing(service, event));
+    if (messages.length > 0) await log.send(messages);
+    this.#publishedSeq = last.seq;
+    this.#forget(last.seq);
+  }
+
+  async #next(limit: number): Promise<readonly StoredEvent[]> {
+    const { readEvents, lane } = this.#options;
+    if (this.#inMemory[0]?.seq === this.#publishedSeq + 1) return this.#inMemory.slice(0, limit);
+    return readEvents(lane, this.#publishedSeq, limit);
+  }
+
+  #forget(seq: number): void {
+    const kept = this.#inMemory.findIndex((event) => event.seq > seq);
+    this.#inMemory = kept === -1 ? [] : this.#inMemory.slice(kept);
+  }
+}

@@ -1,0 +1,54 @@
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import type { UseCase } from '../writer/use-case.ts';
+import { withOwn } from '../writer/with-own.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { AnyMessageHandler } from './message-handlers.ts';
+
+interface Resolving {
+  readonly id: string;
+  /** user id of who decided it */
+  readonly actor: string;
+}
+
+export type Resolution =
+  | { readonly kind: 'resolved'; readonly letter: DeadLetter }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'resolved-before'; readonly letter: DeadLetter }
+  /** The message still cannot be handled. */
+  | { readonly kind: 'still-dead'; readonly cause: string };
+
+/** Handles a dead letter once more, in this service only, and closes it when that works. */
+export function redrive<C extends ChassisCollections, Task>(
+  handler: AnyMessageHandler<C, Task>,
+): UseCase<C, Resolving & { readonly event: EventEnvelope }, Resolution, Task> {
+  return {
+    name: 'redrive',
+    keys: ({ id, event }) => ({ ...handler.keys(event), deadLetters: [id] }),
+    ...(handler.moreKeys && { moreKeys: ({ event }, world) => handler.moreKeys?.(event, world) ?? {} }),
+    decide({ id, actor, event }, world, context) {
+      const letter = world.get('deadLetters', id);
+      if (letter === undefined) return { answer: { kind: 'not-found' } };
+      if (letter.status !== 'dead') return { answer: { kind: 'resolved-before', letter } };
+      const decision = handler.decide(event, world, context);
+      if (decision.anomaly !== undefined) return { answer: { kind: 'still-dead', cause: decision.anomaly } };
+      const redriven: DeadLetter = { ...letter, status: 'redriven', resolvedAt: context.now, resolvedBy: actor };
+      return withOwn<C, Resolution, Task>({ ...decision, answer: { kind: 'resolved', letter: redriven } }, { puts: { deadLetters: [redriven] } });
+    },
+  };
+}
+
+/** Closes a dead letter for good; the reason stays with it. */
+export function discard<C extends ChassisCollections>(): UseCase<C, Resolving & { readonly reason: string }, Resolution> {
+  return {
+    name: 'discard',
+    keys: ({ id }) => ({ deadLetters: [id] }),
+    decide({ id, actor, reason }, world, { now }) {
+      const letter = world.get('deadLetters', id);
+      if (letter === undefined) return { answer: { kind: 'not-found' } };
+      if (letter.status !== 'dead') return { answer: { kind: 'resolved-before', letter } };
+      const discarded: DeadLetter = { ...letter, status: 'discarded', resolvedAt: now, resolvedBy: actor, resolution: reason };
+      return withOwn<C, Resolution, never>({ answer: { kind: 'resolved', letter: discarded } }, { puts: { deadLetters: [discarded] } });
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { fromLogMessage } from '@souk/contracts/log-message';
+import type { ServiceName } from '@souk/contracts/services';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { WriterClosedError } from '../writer/errors.ts';
+import type { Writer } from '../writer/writer.ts';
+import { causedBy, causeOf, handlerOf } from './consumer.ts';
+import type { MessageHandlers } from './message-handlers.ts';
+import type { MessageReads } from './message-reads.ts';
+import type { ParkedMessage } from './parked-key.ts';
+import type { ParkingRules } from './parking-rules.ts';
+import { recordFailure, retryParked } from './retry-parked.ts';
+
+/** Keys looked at in one round. */
+const ROUND_LIMIT = 100;
+
+export interface RetryDeps<C extends ChassisCollections, Task> {
+  readonly service: ServiceName;
+  readonly messages: MessageReads;
+  readonly writer: Writer<C, Task>;
+  readonly handlers: MessageHandlers<C, Task>;
+  readonly rules: ParkingRules;
+}
+
+/** One more try for every parked key whose time has come; a key that is free again goes on until it is empty. */
+export async function retryDueMessages<C extends ChassisCollections, Task>(deps: RetryDeps<C, Task>): Promise<void> {
+  const due = await deps.messages.dueParked(ROUND_LIMIT);
+  await Promise.all(due.map(({ key, head }) => retryHead(deps, key, head)));
+  // What waited behind a head that went through is due at once.
+  if (due.length > 0 && (await deps.messages.dueParked(1)).length > 0) await retryDueMessages(deps);
+}
+
+async function retryHead<C extends ChassisCollections, Task>(
+  { service, writer, handlers, rules }: RetryDeps<C, Task>,
+  key: string,
+  { position, message }: ParkedMessage,
+): Promise<void> {
+  const handler = handlerOf(handlers, message.topic);
+  const read = fromLogMessage(message);
+  try {
+    if (handler === undefined) throw new Error(`no handler for ${message.topic}`);
+    if (!read.ok) throw new Error(read.cause);
+    const value = { key, position, message, event: read.event };
+    await writer.submit(retryParked(service, handler), value, { cause: causedBy(read.event) });
+  } catch (error) {
+    if (error instanceof WriterClosedError) return;
+    await writer.submit(recordFailure<C>(service, rules), { key, position, cause: causeOf(error) });
+  }
+}

@@ -1,0 +1,21 @@
+import type { ChassisCollections } from './chassis-collections.ts';
+import type { Decision, Entities, Keys } from './use-case.ts';
+
+/** What the chassis itself changes beside, or instead of, a service's decision. */
+export type OwnChanges = Pick<Decision<ChassisCollections, unknown>, 'puts' | 'removes' | 'events'>;
+
+/**
+ * A decision with the chassis' own changes added. C has the chassis' collections, which the compiler cannot
+ * see through the type parameter: the two kinds of types meet here and nowhere else.
+ */
+export function withOwn<C extends ChassisCollections, Answer, Task>(
+  decision: Decision<C, Answer, Task>,
+  own: OwnChanges,
+): Decision<C, Answer, Task> {
+  return {
+    ...decision,
+    puts: { ...decision.puts, ...own.puts } as Entities<C>,
+    removes: { ...decision.removes, ...own.removes } as Keys<C>,
+    events: [...(decision.events ?? []), ...(own.events ?? [])],
+  };
+}
