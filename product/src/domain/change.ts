@@ -1,0 +1,72 @@
+import type { PatchProduct, PutVariant } from '@souk/contracts/http/product';
+import { equals } from '@souk/contracts/money';
+import { ATTRIBUTES_LIMIT, type Product, variantOf, VARIANTS_LIMIT } from './product.ts';
+import { archived, priceChanged, type ProductFact, updated } from './product-fact.ts';
+
+/** What a request makes of a product. Asking for what is there already changes nothing and makes no version. */
+export type Change =
+  | { readonly kind: 'changed'; readonly product: Product; readonly fact: ProductFact }
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'too-many-attributes' }
+  | { readonly kind: 'too-many-variants' };
+
+const UNCHANGED: Change = { kind: 'unchanged' };
+
+/** JSON merge patch. An archived product comes back by being made draft or active. */
+export function patch(product: Product, asked: PatchProduct, now: number): Change {
+  const attributes = mergedAttributes(product.attributes, asked.attributes);
+  if (Object.keys(attributes).length > ATTRIBUTES_LIMIT) return { kind: 'too-many-attributes' };
+  const { title = product.title, slug = product.slug, status = product.status } = asked;
+  const description = asked.description === undefined ? product.description : (asked.description ?? '');
+  const isSame =
+    title === product.title &&
+    slug === product.slug &&
+    status === product.status &&
+    description === product.description &&
+    sameEntries(attributes, product.attributes);
+  if (isSame) return UNCHANGED;
+  const after = next(product, { title, slug, status, description, attributes }, now);
+  return { kind: 'changed', product: after, fact: updated(after) };
+}
+
+/** Sets price and options of a variant, or adds the variant. Options that are not named stay as they are. */
+export function putVariant(product: Product, sku: string, { price, options }: PutVariant, now: number): Change {
+  const before = variantOf(product, sku);
+  if (before === undefined) {
+    if (product.variants.length >= VARIANTS_LIMIT) return { kind: 'too-many-variants' };
+    const grown = next(product, { variants: [...product.variants, { sku, options: options ?? {}, price }] }, now);
+    return { kind: 'changed', product: grown, fact: updated(grown) };
+  }
+  const isPriceSame = equals(before.price, price);
+  if (isPriceSame && (options === undefined || sameEntries(options, before.options))) return UNCHANGED;
+  const put = { sku, options: options ?? before.options, price };
+  const variants = product.variants.map((variant) => (variant === before ? put : variant));
+  const after = next(product, { variants }, now);
+  const fact = isPriceSame ? updated(after) : priceChanged(after, sku, before.price, price);
+  return { kind: 'changed', product: after, fact };
+}
+
+export function archive(product: Product, now: number): Change {
+  if (product.status === 'archived') return UNCHANGED;
+  const after = next(product, { status: 'archived' }, now);
+  return { kind: 'changed', product: after, fact: archived(after) };
+}
+
+function next(product: Product, changes: Partial<Product>, now: number): Product {
+  return { ...product, ...changes, version: product.version + 1, updatedAt: Math.max(now, product.updatedAt) };
+}
+
+function mergedAttributes(before: Product['attributes'], asked: PatchProduct['attributes']): Record<string, string> {
+  if (asked === null) return {};
+  const merged = new Map(Object.entries(before));
+  for (const [name, value] of Object.entries(asked ?? {})) {
+    if (value === null) merged.delete(name);
+    else merged.set(name, value);
+  }
+  return Object.fromEntries(merged);
+}
+
+function sameEntries(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
+}

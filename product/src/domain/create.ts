@@ -1,0 +1,18 @@
+import type { CreateProduct } from '@souk/contracts/http/product';
+import type { Product } from './product.ts';
+
+/** A new product is a draft: nobody but staff sees it until it is made active. */
+export function newProduct(asked: CreateProduct, identity: { id: string; slug: string; now: number }): Product {
+  return {
+    id: identity.id,
+    slug: identity.slug,
+    title: asked.title,
+    description: asked.description ?? '',
+    status: 'draft',
+    attributes: asked.attributes ?? {},
+    variants: asked.variants.map(({ sku, options = {}, price }) => ({ sku, options, price })),
+    version: 1,
+    createdAt: identity.now,
+    updatedAt: identity.now,
+  };
+}

@@ -1,0 +1,30 @@
+import type { ProductStatus, Variant } from '@souk/contracts/http/product';
+
+/** A product as it is decided on. Times are epoch milliseconds; prices are in minor units. */
+export interface Product {
+  readonly id: string;
+  /** unique over all products, whatever their status */
+  readonly slug: string;
+  readonly title: string;
+  readonly description: string;
+  readonly status: ProductStatus;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** at least one; in the order they were added */
+  readonly variants: readonly Variant[];
+  /** Counts the changes: 1 when created, and one event for each. */
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export const VARIANTS_LIMIT = 100;
+export const ATTRIBUTES_LIMIT = 50;
+
+export function variantOf(product: Product, sku: string): Variant | undefined {
+  return product.variants.find((variant) => variant.sku === sku);
+}
+
+/** What a product is sorted by when sorted by price. Minor units are compared whatever the currency. */
+export function lowestPrice({ variants }: Product): number {
+  return Math.min(...variants.map(({ price }) => price.amount));
+}

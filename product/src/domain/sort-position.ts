@@ -1,0 +1,33 @@
+import { folded } from './folded.ts';
+import { lowestPrice, type Product } from './product.ts';
+
+export type ProductSort = 'title' | 'price' | '-price' | 'newest';
+
+/** Where a product stands in a sorted list; equal keys stand in the order of their ids. */
+export interface SortPosition {
+  readonly key: string | number;
+  readonly id: string;
+}
+
+/** Titles are sorted by this much of them, so that a position fits into a cursor (500 characters) in any script. */
+const TITLE_KEY_LENGTH = 80;
+
+export function titleKey(title: string): string {
+  const key = folded(title).slice(0, TITLE_KEY_LENGTH);
+  // The cut may have halved a character that takes two UTF-16 units.
+  return /[\ud800-\udbff]$/.test(key) ? key.slice(0, -1) : key;
+}
+
+export function positionOf(product: Product, sort: ProductSort): SortPosition {
+  switch (sort) {
+    case 'title':
+      return { key: titleKey(product.title), id: product.id };
+    case 'price':
+    case '-price':
+      return { key: lowestPrice(product), id: product.id };
+    case 'newest':
+      return { key: product.createdAt, id: product.id };
+    default:
+      return sort satisfies never;
+  }
+}

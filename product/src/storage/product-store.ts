@@ -1,0 +1,50 @@
+import type { ServiceStore } from '@souk/chassis/service-store';
+import type { Product } from '../domain/product.ts';
+import type { SkuClaim } from '../domain/sku.ts';
+import type { SlugClaim } from '../domain/slug.ts';
+import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
+
+/**
+ * What decisions look at. Claims are a view of the products, found by name: the store makes them from the products it
+ * saves, keeps both kinds unique, and has nothing to save for a claim itself.
+ */
+export type ProductCollections = {
+  /** by id */
+  readonly products: Product;
+  /** by SKU */
+  readonly skus: SkuClaim;
+  /** by slug */
+  readonly slugs: SlugClaim;
+};
+
+export interface ProductFilter {
+  readonly onlyActive: boolean;
+  /** folded words, all of which must occur; none: everything */
+  readonly words: readonly string[];
+  /** products with at least one of these SKUs; undefined: all */
+  readonly skus: readonly string[] | undefined;
+  /** minor units, inclusive; one and the same variant must lie within both */
+  readonly minPrice: number | undefined;
+  readonly maxPrice: number | undefined;
+}
+
+export interface ProductSlice {
+  readonly sort: ProductSort;
+  /** The last product of the page before; undefined: from the start. */
+  readonly after: SortPosition | undefined;
+  readonly limit: number;
+}
+
+export interface ProductReads {
+  byId(id: string): Promise<Product | undefined>;
+  bySlug(slug: string): Promise<Product | undefined>;
+  /**
+   * Sorted by the key of `sort-position.ts` and then by id, both descending for `-price` and `newest`.
+   * Text is compared by its code points.
+   */
+  list(filter: ProductFilter, slice: ProductSlice): Promise<readonly Product[]>;
+}
+
+export interface ProductStore extends ServiceStore<ProductCollections> {
+  readonly reads: ProductReads;
+}

@@ -1,0 +1,53 @@
+import type { Decision } from '@souk/chassis/writer/use-case';
+import type { FieldError } from '@souk/contracts/problem';
+import type { Change } from '../domain/change.ts';
+import type { Product } from '../domain/product.ts';
+import type { ProductFact } from '../domain/product-fact.ts';
+import type { ProductCollections } from '../storage/product-store.ts';
+import type { Answer } from './answer.ts';
+
+export type ProductDecision = Decision<ProductCollections, Answer>;
+
+/** What changes of an existing product have in common. */
+export interface ChangeRequest {
+  readonly productId: string;
+  /** who asked: a user's id, kept with the event */
+  readonly actor: string;
+}
+
+/** The caller says which version the change was meant for: throws when it is not this one. */
+export type RequireVersion = (version: number) => void;
+
+const TOO_MANY_ATTRIBUTES: FieldError = { pointer: '/attributes', detail: 'leaves the product with more than 50 attributes' };
+
+/** Turns what the domain made of a product into what has to be kept: the product, its claims, one event. */
+export function changeOfProduct(before: Product, change: Change, actor: string): ProductDecision {
+  switch (change.kind) {
+    case 'unchanged':
+      return { answer: { kind: 'done', product: before } };
+    case 'too-many-attributes':
+      return { answer: { kind: 'invalid', errors: [TOO_MANY_ATTRIBUTES] } };
+    case 'too-many-variants':
+      return { answer: change };
+    case 'changed': {
+      const { product } = change;
+      const removes = product.slug === before.slug ? {} : { removes: { slugs: [before.slug] } };
+      return { ...saved(product, change.fact, actor), ...removes };
+    }
+    default:
+      return change satisfies never;
+  }
+}
+
+export function saved(product: Product, fact: ProductFact, actor: string): ProductDecision {
+  const { id, slug, version, variants } = product;
+  return {
+    answer: { kind: 'done', product },
+    puts: {
+      products: [product],
+      slugs: [{ slug, productId: id }],
+      skus: variants.map(({ sku }) => ({ sku, productId: id })),
+    },
+    events: [{ ...fact, key: id, stream: id, version, context: { actor } }],
+  };
+}

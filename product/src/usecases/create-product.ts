@@ -1,0 +1,53 @@
+import type { UseCase, World } from '@souk/chassis/writer/use-case';
+import type { CreateProduct } from '@souk/contracts/http/product';
+import { newProduct } from '../domain/create.ts';
+import { created } from '../domain/product-fact.ts';
+import { doubledSkus } from '../domain/sku.ts';
+import { lastResortSlug, slugCandidates } from '../domain/slug.ts';
+import type { ProductCollections } from '../storage/product-store.ts';
+import type { Answer, Refusal } from './answer.ts';
+import { saved } from './change-of-product.ts';
+
+interface CreateRequest {
+  readonly asked: CreateProduct;
+  readonly actor: string;
+}
+
+/** A slug of one's own must be free; one that is made from the title gives way to those that are there. */
+export const createProduct: UseCase<ProductCollections, CreateRequest, Answer> = {
+  name: 'create product',
+  keys: ({ asked }) => ({
+    slugs: asked.slug === undefined ? candidates(asked) : [asked.slug],
+    skus: asked.variants.map(({ sku }) => sku),
+  }),
+  decide({ asked, actor }, world, { now, newId }) {
+    const refusal = refusalOf(asked, world);
+    if (refusal !== undefined) return { answer: refusal };
+    const id = newId();
+    const product = newProduct(asked, { id, slug: asked.slug ?? freeSlug(asked, world, id), now });
+    return saved(product, created(product), actor);
+  },
+};
+
+function refusalOf(asked: CreateProduct, world: World<ProductCollections>): Refusal | undefined {
+  const doubled = doubledSkus(asked.variants);
+  if (doubled.length > 0) return { kind: 'invalid', errors: doubled };
+  const taken = asked.variants.flatMap(({ sku }, index) =>
+    world.get('skus', sku) === undefined
+      ? []
+      : [{ pointer: `/variants/${index}/sku`, detail: 'belongs to another product' }],
+  );
+  if (taken.length > 0) return { kind: 'sku-taken', errors: taken };
+  if (asked.slug !== undefined && world.get('slugs', asked.slug) !== undefined) return { kind: 'slug-taken' };
+  return undefined;
+}
+
+function freeSlug(asked: CreateProduct, world: World<ProductCollections>, id: string): string {
+  const [base, ...numbered] = candidates(asked);
+  const free = [base, ...numbered].find((slug) => world.get('slugs', slug) === undefined);
+  return free ?? lastResortSlug(base, id);
+}
+
+function candidates({ title, variants }: CreateProduct): readonly [string, ...string[]] {
+  return slugCandidates(title, variants[0]?.sku ?? '');
+}
