@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
 import { closed, nullable } from '../schema.ts';
 
 /** Lists are paged by opaque cursors that stay valid while rows are added. */
@@ -10,11 +10,24 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
-export const pageQuery = {
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+/**
+ * A whole number in a query. Elysia turns the text of a query into a `number`, but never into an `integer`: with
+ * `Type.Integer` it would refuse `?limit=5`.
+ */
+export function QueryInteger(limits: { minimum: number; maximum: number; default?: number }) {
+  return Type.Number({ ...limits, multipleOf: 1 });
+}
+
+const paging = {
+  limit: Type.Optional(QueryInteger({ minimum: 1, maximum: 100, default: 20 })),
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
 };
 
-/** Queries stay open: unknown parameters are ignored. */
-export const ListQuery = Type.Object(pageQuery);
+/** The query of a list: paging and its filters. Open by name, because Elysia closes what does not say so. */
+export function PagedQuery<P extends TProperties>(filters: P) {
+  return Type.Object({ ...paging, ...filters }, { additionalProperties: true });
+}
+
+/** A list without filters. */
+export const ListQuery = PagedQuery({});
 export type ListQuery = Static<typeof ListQuery>;

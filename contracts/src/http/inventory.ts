@@ -5,7 +5,7 @@ import { Allocation } from '../saga-lines.ts';
 import { closed, nullable } from '../schema.ts';
 import { Name, Reason } from '../text.ts';
 import { UtcTime } from '../time.ts';
-import { Page, pageQuery } from './common.ts';
+import { Page, PagedQuery } from './common.ts';
 
 /** 1 is served first. */
 const Priority = Type.Integer({ minimum: 1, maximum: 1000 });
@@ -65,8 +65,7 @@ export type Movement = Static<typeof Movement>;
 
 export const MovementPage = Page(Movement);
 
-export const MovementQuery = Type.Object({
-  ...pageQuery,
+export const MovementQuery = PagedQuery({
   sku: Type.Optional(Sku),
   warehouseId: Type.Optional(Uuid),
   orderId: Type.Optional(Uuid),

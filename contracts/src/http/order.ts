@@ -7,7 +7,7 @@ import { OrderItem, Shortage } from '../saga-lines.ts';
 import { closed, nullable } from '../schema.ts';
 import { FreeText, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
-import { Page, pageQuery } from './common.ts';
+import { Page, PagedQuery } from './common.ts';
 
 /** No SKU may come twice; JSON Schema cannot say so, the order service does. */
 export const PlaceOrder = closed({
@@ -63,8 +63,7 @@ export type Order = Static<typeof Order>;
 export const OrderPage = Page(Order);
 
 /** `userId` of somebody else is for staff only. */
-export const OrderQuery = Type.Object({
-  ...pageQuery,
+export const OrderQuery = PagedQuery({
   userId: Type.Optional(Uuid),
   status: Type.Optional(OrderStatus),
 });

@@ -5,7 +5,7 @@ import { PaymentStatus, RefundStatus } from '../saga.ts';
 import { closed, nullable } from '../schema.ts';
 import { Name, Reason } from '../text.ts';
 import { UtcTime } from '../time.ts';
-import { Page, pageQuery } from './common.ts';
+import { Page, PagedQuery } from './common.ts';
 
 /** The token comes from the gateway's own form; a card number never reaches us. */
 export const AddPaymentMethod = closed({
@@ -42,7 +42,7 @@ export type Payment = Static<typeof Payment>;
 
 export const PaymentPage = Page(Payment);
 
-export const PaymentQuery = Type.Object({ ...pageQuery, orderId: Type.Optional(Uuid) });
+export const PaymentQuery = PagedQuery({ orderId: Type.Optional(Uuid) });
 export type PaymentQuery = Static<typeof PaymentQuery>;
 
 export const RequestRefund = closed({

@@ -4,7 +4,7 @@ import { Price } from '../money.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
 import { FreeText, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
-import { Page, pageQuery } from './common.ts';
+import { Page, PagedQuery, QueryInteger } from './common.ts';
 
 export const ProductStatus = oneOf('draft', 'active', 'archived');
 export type ProductStatus = Static<typeof ProductStatus>;
@@ -62,13 +62,14 @@ export type PatchProduct = Static<typeof PatchProduct>;
 export const PutVariant = closed({ options: Type.Optional(Attributes), price: Price });
 export type PutVariant = Static<typeof PutVariant>;
 
+const PriceLimit = QueryInteger({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
 /** Prices in minor units, inclusive; a product matches when any of its variants does. */
-export const ProductQuery = Type.Object({
-  ...pageQuery,
+export const ProductQuery = PagedQuery({
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   sku: Type.Optional(Type.Array(Sku, { maxItems: 100 })),
-  minPrice: Type.Optional(Type.Integer({ minimum: 0 })),
-  maxPrice: Type.Optional(Type.Integer({ minimum: 0 })),
+  minPrice: Type.Optional(PriceLimit),
+  maxPrice: Type.Optional(PriceLimit),
   sort: Type.Optional(oneOf('title', 'price', '-price', 'newest')),
 });
 export type ProductQuery = Static<typeof ProductQuery>;
