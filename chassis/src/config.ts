@@ -67,6 +67,12 @@ export function port(name: string, about: string): Variable<number> {
   return variable(name, about, 'a port from 0 (any free one) to 65535', (value) => wholeNumber(value, 0, 65_535));
 }
 
+function wholeNumber(text: string, min: number, max: number): number {
+  const number = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= min && number <= max)) throw new ConfigProblem();
+  return number;
+}
+
 /** Read as seconds, held as milliseconds. */
 export function seconds(name: string, about: string, { min, max }: { min: number; max: number }): Variable<number> {
   return variable(name, about, `seconds, ${min} to ${max}`, (value) => {

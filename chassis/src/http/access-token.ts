@@ -1,0 +1,114 @@
+import { AccessTokenClaims } from '@souk/contracts/access-token';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { errors, jwtVerify, type JWTHeaderParameters } from 'jose';
+import { type KeySource, KeysUnavailableError, TOKEN_ALGORITHMS } from './key-source.ts';
+import type { Principal } from './principal.ts';
+import { type Problem, problem } from './problem.ts';
+
+export interface AuthOptions {
+  readonly keys: KeySource;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Asked for every request, after the token itself has been found good. */
+  readonly isRevoked?: (principal: Principal) => boolean | Promise<boolean>;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+  /** Verified tokens that are remembered until they expire; a signature costs 50 us, remembering 1 us. */
+  readonly cacheLimit?: number;
+}
+
+interface Verified {
+  readonly principal: Principal;
+  /** epoch milliseconds */
+  readonly notBefore: number;
+  readonly expiresAt: number;
+}
+
+const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const claims = TypeCompiler.Compile(AccessTokenClaims);
+
+/** Judges an Authorization header: null without one, the principal, or a thrown 401 or 503 problem. */
+export function authenticator({
+  keys,
+  issuer,
+  audience,
+  isRevoked,
+  now = Date.now,
+  cacheLimit = 10_000,
+}: AuthOptions): (authorization: string | null) => Promise<Principal | null> {
+  const known = new Map<string, Verified>();
+
+  /** A Map keeps insertion order: what is put back at the end was used last, and the first is dropped. */
+  function remember(token: string, verified: Verified): void {
+    known.delete(token);
+    known.set(token, verified);
+    const [oldest] = known.size > cacheLimit ? known.keys() : [];
+    if (oldest !== undefined) known.delete(oldest);
+  }
+
+  async function verified(token: string): Promise<Verified> {
+    const remembered = known.get(token);
+    if (remembered !== undefined && isValidAt(remembered, now())) {
+      remember(token, remembered);
+      return remembered;
+    }
+    known.delete(token);
+    const fresh = await verify(token, { keys, issuer, audience, at: now() });
+    remember(token, fresh);
+    return fresh;
+  }
+
+  return async (authorization) => {
+    if (authorization === null) return null;
+    const token = BEARER.exec(authorization)?.[1];
+    if (token === undefined) throw refused();
+    const { principal } = await verified(token);
+    if (isRevoked !== undefined && (await isRevoked(principal))) throw refused();
+    return principal;
+  };
+}
+
+function isValidAt({ notBefore, expiresAt }: Verified, at: number): boolean {
+  return at < expiresAt && at >= notBefore;
+}
+
+type Terms = Pick<AuthOptions, 'keys' | 'issuer' | 'audience'> & { readonly at: number };
+
+async function verify(token: string, { keys, issuer, audience, at }: Terms): Promise<Verified> {
+  try {
+    const { payload } = await jwtVerify(token, (header) => keyFor(keys, header), {
+      algorithms: [...TOKEN_ALGORITHMS],
+      typ: 'at+jwt',
+      issuer,
+      audience,
+      requiredClaims: ['exp', 'iat', 'sub', 'jti', 'sid', 'roles'],
+      currentDate: new Date(at),
+    });
+    const { nbf } = payload;
+    if (!claims.Check(payload)) throw refused();
+    const { sub, sid, roles, exp } = payload;
+    return {
+      principal: Object.freeze({ userId: sub, sessionId: sid, roles: Object.freeze([...roles]) }),
+      notBefore: nbf === undefined ? -Infinity : nbf * 1000,
+      expiresAt: exp * 1000,
+    };
+  } catch (cause) {
+    if (cause instanceof KeysUnavailableError) throw problem('unavailable', { headers: { 'retry-after': '2' } });
+    if (cause instanceof errors.JOSEError || cause instanceof TypeError) throw refused();
+    throw cause;
+  }
+}
+
+async function keyFor(keys: KeySource, { kid, alg }: JWTHeaderParameters) {
+  const algorithm = TOKEN_ALGORITHMS.find((name) => name === alg);
+  const key = algorithm === undefined || kid === undefined ? undefined : await keys.key(kid, algorithm);
+  if (key === undefined) throw new errors.JWKSNoMatchingKey();
+  return key;
+}
+
+/** Says that the token is no good, not why: that would help only who forged it. */
+function refused(): Problem {
+  return problem('unauthenticated', {
+    headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
+  });
+}

@@ -1,0 +1,53 @@
+import type { Page } from '@souk/contracts/http/common';
+import type { Static, TSchema } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { invalid } from './problem.ts';
+
+interface Cursors<S extends TSchema> {
+  write(position: Static<S>): string;
+  /** undefined: from the start. Throws the 422 problem for a cursor that is not one of this list's. */
+  read(cursor: string | undefined): Static<S> | undefined;
+}
+
+const ENCODING = /^[\w-]+$/;
+
+/**
+ * Opaque cursors of one list. `list` is part of every cursor, so another list's is refused;
+ * name there too whatever else changes the order (`products:-price`).
+ */
+export function cursors<S extends TSchema>(list: string, position: S): Cursors<S> {
+  const valid = TypeCompiler.Compile(position);
+  return {
+    write: (at) => Buffer.from(JSON.stringify([list, at])).toString('base64url'),
+    read(cursor) {
+      if (cursor === undefined) return undefined;
+      const [named, at] = decoded(cursor);
+      if (named !== list || !valid.Check(at)) throw invalid('?cursor', 'is not a cursor of this list');
+      return at;
+    },
+  };
+}
+
+function decoded(cursor: string): readonly unknown[] {
+  if (!ENCODING.test(cursor)) return [];
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(value) ? value : [];
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return [];
+    throw cause;
+  }
+}
+
+/** A page out of `limit + 1` rows: the row too many only says that there is a next page. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  { toItem, toCursor }: { toItem: (row: Row) => Item; toCursor: (row: Row) => string },
+): Page<Item> {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return {
+    items: rows.slice(0, limit).map(toItem),
+    nextCursor: last === undefined ? null : toCursor(last),
+  };
+}

@@ -1,0 +1,122 @@
+import { type AnyElysia, Elysia } from 'elysia';
+import type { Logger } from 'pino';
+import type { Metrics } from '../metrics.ts';
+import { type AuthOptions, authenticator } from './access-token.ts';
+import { allowedMethods } from './allowed-methods.ts';
+import { readJsonBody } from './json-body.ts';
+import { openApiDocument } from './openapi.ts';
+import { Problem, problem, problemResponse } from './problem.ts';
+import { probes, type ReadinessCheck } from './probes.ts';
+import { queryReaders } from './query-reader.ts';
+import { refusals } from './refusal.ts';
+import { beginRequest, factsOf, type RequestFacts } from './request-facts.ts';
+import { pathOf, requestLog } from './request-log.ts';
+import { routeSchemas } from './route-schemas.ts';
+import { requireClosedBodies } from './closed-bodies.ts';
+
+export interface HttpAppOptions {
+  readonly service: string;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly auth: AuthOptions;
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** Seconds after which a change may be tried again; null: there is room. Reads are never refused. */
+  readonly busy?: () => number | null;
+  /** Made with `router()`. */
+  readonly routes: readonly AnyElysia[];
+}
+
+export interface HttpApp {
+  /** Never rejects: whatever goes wrong is a problem document. */
+  handle(request: Request): Promise<Response>;
+  openApi(): object;
+  /** From now on readiness is red and every answer closes its connection. */
+  drain(): void;
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** One service's HTTP side: its routes with everything that all five have in common. */
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { service, version, logger, metrics, checks, busy, routes } = options;
+  const parts = { authenticate: authenticator(options.auth) };
+  const log = requestLog(logger, metrics);
+  let draining = false;
+
+  const app = withCommonHooks(logger)
+    .use(probes({ checks, isDraining: () => draining, registry: metrics.registry, logger }))
+    .get('/openapi.json', () => document, { detail: { summary: 'This document' } });
+  for (const part of routes) app.use(part);
+  requireClosedBodies(app.routes);
+  const document = openApiDocument(app, { service, version });
+
+  function finish(request: Request, facts: RequestFacts, response: Response): Response {
+    const { headers } = response;
+    headers.set('x-request-id', facts.requestId);
+    headers.set('traceparent', facts.traceparent);
+    headers.set('x-content-type-options', 'nosniff');
+    if (facts.principal && !headers.has('cache-control')) headers.set('cache-control', 'no-store');
+    if (draining) headers.set('connection', 'close');
+    log(request, facts, response.status);
+    return response;
+  }
+
+  function tooBusy(request: Request): Problem | undefined {
+    const seconds = CHANGES.has(request.method) ? (busy?.() ?? null) : null;
+    return seconds === null ? undefined : problem('overloaded', { headers: { 'retry-after': String(seconds) } });
+  }
+
+  return {
+    async handle(request) {
+      const facts = beginRequest(request, parts);
+      const refusal = tooBusy(request);
+      const response = refusal ? answer(refusal, request) : await app.fetch(request);
+      return finish(request, facts, response);
+    },
+    openApi: () => document,
+    drain() {
+      draining = true;
+    },
+  };
+}
+
+/** Added before any route, because Elysia's hooks reach only what comes after them. */
+function withCommonHooks(logger: Logger) {
+  const app = new Elysia({ normalize: false });
+  let methodsFor: ((path: string) => readonly string[]) | undefined;
+  const schemasOf = routeSchemas(() => app.routes);
+  const queryReaderOf = queryReaders((method, route) => schemasOf(method, route).query);
+  const refusalOf = refusals({
+    logger,
+    methodsFor: (path) => (methodsFor ??= allowedMethods(app.routes))(path),
+    schemasOf,
+  });
+  return app
+    .onParse({ as: 'global' }, async ({ request, route }) => {
+      const facts = factsOf(request);
+      facts.route = route;
+      const { value, fault } = await readJsonBody(request);
+      facts.bodyFault = fault;
+      return value;
+    })
+    .onTransform({ as: 'global' }, (context) => {
+      factsOf(context.request).route = context.route;
+      const readQuery = queryReaderOf(context.request.method, context.route);
+      if (readQuery !== undefined) context.query = readQuery(context.query) as typeof context.query;
+      // Null is how the parser tells Elysia that there is nothing left to parse.
+      if (context.body === null) context.body = undefined;
+    })
+    .onBeforeHandle({ as: 'global' }, ({ request }) => {
+      const { bodyFault } = factsOf(request);
+      if (bodyFault !== undefined) throw new Problem('validation', { errors: [bodyFault] });
+    })
+    .onError({ as: 'global' }, ({ error, code, request, body, query }) => {
+      const { requestId, route } = factsOf(request);
+      return answer(refusalOf({ error, code, request, requestId, route, body, query }), request);
+    });
+}
+
+function answer(refusal: Problem, request: Request): Response {
+  return problemResponse(refusal, { instance: pathOf(request.url), requestId: factsOf(request).requestId });
+}

@@ -1,0 +1,62 @@
+import type { StoredAnswer } from '../writer/kept-answer.ts';
+import { problem } from './problem.ts';
+import { factsOf } from './request-facts.ts';
+
+/** What the writer needs to give a repeated request its first answer again. */
+export interface Idempotency {
+  /** user and route: two users, or two routes, never share a key */
+  readonly scope: string;
+  readonly key: string;
+  /** SHA-256 of path parameters and body; another one under the same key is another request */
+  readonly fingerprint: string;
+}
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** undefined: there is none. Throws the 400 problem when there is one that cannot be taken. */
+export function readIdempotencyKey(request: Request): string | undefined {
+  const key = request.headers.get('idempotency-key');
+  if (key === null) return undefined;
+  if (!KEY.test(key)) throw problem('idempotency-key-invalid');
+  return key;
+}
+
+/** undefined without a key or without somebody signed in. */
+export function idempotencyOf(
+  request: Request,
+  params: Readonly<Record<string, unknown>>,
+  body: unknown,
+): Idempotency | undefined {
+  const { principal, route } = factsOf(request);
+  const key = readIdempotencyKey(request);
+  if (key === undefined || principal === null || principal === undefined) return undefined;
+  return {
+    scope: `${principal.userId} ${request.method} ${route}`,
+    key,
+    fingerprint: new Bun.CryptoHasher('sha256').update(canonicalJson([params, body ?? null])).digest('base64url'),
+  };
+}
+
+/** The same text for the same value, whatever the order of its fields. Nesting is bounded by the body reader. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members: string[] = [];
+  for (const [name, member] of Object.entries(value).toSorted(byName)) {
+    if (member !== undefined) members.push(`${JSON.stringify(name)}:${canonicalJson(member)}`);
+  }
+  return `{${members.join()}}`;
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** A JSON answer in the form in which it can be kept and given again, byte for byte. */
+export function storedAnswer(status: number, body: object, headers: Readonly<Record<string, string>> = {}): StoredAnswer {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+export function answerResponse({ status, headers, body }: StoredAnswer, replayed: boolean): Response {
+  return new Response(body, { status, headers: replayed ? { ...headers, 'idempotency-replayed': 'true' } : { ...headers } });
+}

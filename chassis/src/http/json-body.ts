@@ -1,0 +1,95 @@
+import type { FieldError } from '@souk/contracts/problem';
+import { problem } from './problem.ts';
+
+export const BODY_LIMIT = 64 * 1024;
+const NESTING_LIMIT = 10;
+const JSON_TYPE = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i;
+
+interface ReadBody {
+  /** null: there was none */
+  readonly value: object | null;
+  readonly fault: FieldError | undefined;
+}
+
+const ABSENT: ReadBody = { value: null, fault: undefined };
+
+/**
+ * Reads a request's JSON body; throws the 413, 415 or 400 problem. What a schema cannot refuse (no object at the top,
+ * NUL or a lone surrogate in a string, nesting beyond 10) comes back as a fault, because it is answered after authentication.
+ */
+export async function readJsonBody(request: Request): Promise<ReadBody> {
+  const { headers } = request;
+  const length = headers.get('content-length');
+  if (length !== null && Number(length) > BODY_LIMIT) throw tooLarge();
+  if (length === '0' || (length === null && request.body === null)) return ABSENT;
+  const type = headers.get('content-type');
+  // A body of unknown length may turn out to be empty, and then needs no type.
+  if (type === null ? length !== null : !JSON_TYPE.test(type)) throw wrongType();
+  const text = length === null ? await readAtMost(request, BODY_LIMIT) : await request.text();
+  if (text.length === 0) return ABSENT;
+  if (type === null) throw wrongType();
+  return judged(parsed(text), text.includes('\\u'));
+}
+
+function tooLarge() {
+  return problem('payload-too-large', { detail: `A body may have ${BODY_LIMIT} bytes.`, headers: { connection: 'close' } });
+}
+
+function wrongType() {
+  return problem('unsupported-media-type', { detail: 'Send application/json.', headers: { accept: 'application/json' } });
+}
+
+async function readAtMost(request: Request, limit: number): Promise<string> {
+  if (request.body === null) return '';
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge();
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    if (cause instanceof SyntaxError || cause instanceof RangeError) throw problem('malformed-json');
+    throw cause;
+  }
+}
+
+function judged(value: unknown, escapes: boolean): ReadBody {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { value: {}, fault: { pointer: '', detail: 'must be an object' } };
+  }
+  return { value, fault: faultIn(value, escapes, '', 1) };
+}
+
+/** `escapes`: only a text with \u in it can hold a NUL or half a surrogate pair. */
+function faultIn(value: object, escapes: boolean, pointer: string, depth: number): FieldError | undefined {
+  if (depth > NESTING_LIMIT) return { pointer, detail: `nested deeper than ${NESTING_LIMIT}` };
+  for (const [key, member] of Object.entries(value)) {
+    if (typeof member === 'object' && member !== null) {
+      const fault = faultIn(member, escapes, `${pointer}/${escapePointer(key)}`, depth + 1);
+      if (fault !== undefined) return fault;
+    }
+    if (!escapes) continue;
+    if (isBroken(key)) return { pointer, detail: 'holds a field name with a character that is not allowed' };
+    if (typeof member === 'string' && isBroken(member)) {
+      return { pointer: `${pointer}/${escapePointer(key)}`, detail: 'holds a character that is not allowed' };
+    }
+  }
+  return undefined;
+}
+
+function isBroken(text: string): boolean {
+  return text.includes('\0') || !text.isWellFormed();
+}
+
+/** RFC 6901 */
+export function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,73 @@
+import type { HttpApp } from './http-app.ts';
+
+const DRAIN_LIMIT_MS = 10_000;
+const IDLE_TIMEOUT_S = 60;
+/** Far above the limit for JSON bodies: what Bun refuses by itself is answered without a problem document. */
+const TRANSPORT_BODY_LIMIT = 1024 ** 3;
+
+/** Another program, or another start of this one, has the port. */
+export class PortBusyError extends Error {
+  readonly code = 'port-busy';
+  constructor(
+    readonly port: number,
+    options?: ErrorOptions,
+  ) {
+    super(`port ${port} is in use`, options);
+    this.name = 'PortBusyError';
+  }
+}
+
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  /** Takes no new connections, finishes what is running (10 s at most), then closes. May be called again. */
+  stop(): Promise<void>;
+}
+
+interface ListenOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  readonly hostname?: string;
+  readonly drainLimitMs?: number;
+}
+
+export function listen(
+  app: HttpApp,
+  { port, hostname = '0.0.0.0', drainLimitMs = DRAIN_LIMIT_MS }: ListenOptions,
+): Listening {
+  const server = serve(app, port, hostname);
+  const bound = server.port ?? port;
+  let stopping: Promise<void> | undefined;
+
+  async function stop(): Promise<void> {
+    app.drain();
+    const closed = server.stop();
+    const limit = performance.now() + drainLimitMs;
+    while (server.pendingRequests > 0 && performance.now() < limit) await Bun.sleep(5);
+    await server.stop(true);
+    await closed;
+  }
+
+  return {
+    url: `http://${hostname === '0.0.0.0' ? '127.0.0.1' : hostname}:${bound}`,
+    port: bound,
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+function serve(app: HttpApp, port: number, hostname: string) {
+  try {
+    return Bun.serve({
+      port,
+      hostname,
+      reusePort: false,
+      idleTimeout: IDLE_TIMEOUT_S,
+      maxRequestBodySize: TRANSPORT_BODY_LIMIT,
+      development: false,
+      fetch: (request) => app.handle(request),
+    });
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') throw new PortBusyError(port, { cause });
+    throw cause;
+  }
+}

@@ -1,0 +1,72 @@
+import { Type } from '@sinclair/typebox';
+import { Elysia } from 'elysia';
+import type { Registry } from 'prom-client';
+import type { Logger } from 'pino';
+import { Problem } from './problem.ts';
+
+/** Resolves when the thing works and throws when it does not. */
+export type ReadinessCheck = () => Promise<void> | void;
+
+interface ProbeOptions {
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  readonly isDraining: () => boolean;
+  readonly registry: Registry;
+  readonly logger: Logger;
+  /** Milliseconds a check may take before it counts as red. */
+  readonly checkLimitMs?: number;
+}
+
+type CheckResult = 'green' | 'red';
+
+const Live = Type.Object({ status: Type.Literal('live') });
+const Ready = Type.Object({ status: Type.Literal('ready'), checks: Type.Record(Type.String(), Type.Literal('green')) });
+
+/** `/livez` does no I/O: a slow database is no reason to be restarted. */
+export function probes({ checks, isDraining, registry, logger, checkLimitMs = 1000 }: ProbeOptions) {
+  async function judged(name: string, check: ReadinessCheck): Promise<readonly [string, CheckResult]> {
+    try {
+      await within(checkLimitMs, check);
+      return [name, 'green'];
+    } catch (error) {
+      logger.warn({ err: error, check: name }, 'readiness check failed');
+      return [name, 'red'];
+    }
+  }
+
+  return new Elysia({ normalize: false })
+    .get('/livez', () => ({ status: 'live' as const }), { response: { 200: Live }, detail: { summary: 'Is the process alive' } })
+    .get(
+      '/readyz',
+      async () => {
+        const results = await Promise.all(Object.entries(checks).map(([name, check]) => judged(name, check)));
+        if (isDraining()) results.push(['draining', 'red']);
+        const red = results.filter(([, result]) => result === 'red').map(([name]) => name);
+        if (red.length > 0) throw notReady(red, Object.fromEntries(results));
+        return { status: 'ready' as const, checks: Object.fromEntries(results.map(([name]) => [name, 'green' as const])) };
+      },
+      { response: { 200: Ready }, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'] } },
+    )
+    .get(
+      '/metrics',
+      async () => new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } }),
+      { detail: { summary: 'Metrics for Prometheus', responses: { 200: { description: 'Text format 0.0.4', content: { 'text/plain': {} } } } } },
+    );
+}
+
+function notReady(red: readonly string[], checks: Readonly<Record<string, CheckResult>>): Problem {
+  return new Problem('unavailable', {
+    detail: `Not ready: ${red.join(', ')}.`,
+    headers: { 'retry-after': '1' },
+    extension: { checks },
+  });
+}
+
+async function within(limitMs: number, check: ReadinessCheck): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  try {
+    await Promise.race([check(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

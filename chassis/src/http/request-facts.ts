@@ -1,0 +1,49 @@
+import { requestIdFrom } from './request-id.ts';
+import { traceparentFrom } from './traceparent.ts';
+import type { FieldError } from '@souk/contracts/problem';
+import type { Principal } from './principal.ts';
+
+/** What one running HTTP app lends to the hooks of its routes, which are declared before it exists. */
+export interface AppParts {
+  /** Judges the Authorization header; null without one. Throws a 401 or 503 problem. */
+  authenticate(authorization: string | null): Principal | null | Promise<Principal | null>;
+}
+
+/** What is known about a request besides the request itself. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly traceparent: string;
+  /** performance.now() */
+  readonly startedAt: number;
+  readonly app: AppParts;
+  /** The route's pattern once one has matched. */
+  route: string;
+  /** undefined: nobody has looked yet. */
+  principal: Principal | null | undefined;
+  /** Found while reading the body, answered after authentication. */
+  bodyFault: FieldError | undefined;
+}
+
+export const UNMATCHED = 'unmatched';
+
+const facts = new WeakMap<Request, RequestFacts>();
+
+export function beginRequest(request: Request, app: AppParts): RequestFacts {
+  const begun: RequestFacts = {
+    requestId: requestIdFrom(request.headers.get('x-request-id')),
+    traceparent: traceparentFrom(request.headers.get('traceparent')),
+    startedAt: performance.now(),
+    app,
+    route: UNMATCHED,
+    principal: undefined,
+    bodyFault: undefined,
+  };
+  facts.set(request, begun);
+  return begun;
+}
+
+export function factsOf(request: Request): RequestFacts {
+  const found = facts.get(request);
+  if (found === undefined) throw new Error('the request did not come through the HTTP app');
+  return found;
+}

@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { Metrics } from '../metrics.ts';
+import type { RequestFacts } from './request-facts.ts';
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+
+/** Measures and logs every answered request: routine ones at info, probes at debug. The query is left out, it may hold secrets. */
+export function requestLog(logger: Logger, metrics: Metrics): (request: Request, facts: RequestFacts, status: number) => void {
+  const durations = metrics.histogram('http_request_duration_seconds', 'Time from request to answer', BUCKETS, [
+    'method',
+    'route',
+    'status',
+  ]);
+  // Looking a series up by its labels costs more than observing it. Methods, routes and statuses are few, so this stays small.
+  const series = new Map<string, { observe(seconds: number): void }>();
+
+  return (request, { route, requestId, startedAt, principal, traceparent }, status) => {
+    const ms = performance.now() - startedAt;
+    const method = METHODS.has(request.method) ? request.method : 'other';
+    const key = `${method} ${route} ${status}`;
+    let durationsHere = series.get(key);
+    if (durationsHere === undefined) {
+      durationsHere = durations.labels(method, route, String(status));
+      series.set(key, durationsHere);
+    }
+    durationsHere.observe(ms / 1000);
+    const level = PROBES.has(route) ? 'debug' : 'info';
+    if (!logger.isLevelEnabled(level)) return;
+    logger[level]({ requestId, traceparent, method, route, path: pathOf(request.url), status, ms, userId: principal?.userId }, 'request');
+  };
+}
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** The path of an absolute URL, without parsing all of it. */
+export function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const end = url.indexOf('?', start);
+  return end === -1 ? url.slice(start) : url.slice(start, end);
+}

@@ -1,0 +1,32 @@
+import type { TSchema } from '@sinclair/typebox';
+
+export interface RouteSchemas {
+  readonly body: TSchema | undefined;
+  readonly query: TSchema | undefined;
+}
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly hooks: { readonly body?: unknown; readonly query?: unknown };
+}
+
+const NONE: RouteSchemas = { body: undefined, query: undefined };
+
+/** What a route declared, by method and pattern. `routes` is asked once, when the first request has come. */
+export function routeSchemas(routes: () => readonly Route[]): (method: string, route: string) => RouteSchemas {
+  let known: ReadonlyMap<string, RouteSchemas> | undefined;
+  return (method, route) => {
+    known ??= new Map(routes().map(({ method: of, path, hooks }) => [`${of} ${path}`, declared(hooks)]));
+    // Elysia answers HEAD with the GET route.
+    return known.get(`${method === 'HEAD' ? 'GET' : method} ${route}`) ?? NONE;
+  };
+}
+
+function declared({ body, query }: Route['hooks']): RouteSchemas {
+  return { body: asSchema(body), query: asSchema(query) };
+}
+
+function asSchema(value: unknown): TSchema | undefined {
+  return typeof value === 'object' && value !== null ? (value as TSchema) : undefined;
+}

@@ -1,0 +1,80 @@
+import type { Role } from '@souk/contracts/roles';
+import type { ProblemCode } from '@souk/contracts/problem-types';
+import { Elysia } from 'elysia';
+import { type Idempotency, idempotencyOf, readIdempotencyKey } from './idempotency.ts';
+import { hasRole, type Principal } from './principal.ts';
+import { problem } from './problem.ts';
+import { factsOf } from './request-facts.ts';
+
+/**
+ * Where a service's routes begin: an Elysia instance that knows the declarations below. Add it with `createHttpApp`.
+ *
+ * - `signedIn: true`: 401 without a valid access token; gives `principal`
+ * - `maybeSignedIn: true`: anonymous is fine, a bad token is not; gives `principal`, null when anonymous
+ * - `role: 'staff' | 'admin'`: 401, then 403; gives `principal`
+ * - `idempotent: 'required' | 'optional'`: implies `signedIn`; gives `idempotency`, undefined without a key
+ * - `refuses: [...]`: the problem codes that the route itself answers, for its OpenAPI document
+ *
+ * Identity is judged in `transform`, so before a body or query is validated.
+ */
+export function router() {
+  return new Elysia({ normalize: false })
+    .macro('signedIn', {
+      detail: { security: [{ accessToken: [] }] },
+      transform: async ({ request }) => {
+        await signedIn(request);
+      },
+      resolve: ({ request }) => ({ principal: principalOf(request) }),
+    })
+    .macro('maybeSignedIn', {
+      detail: { security: [{}, { accessToken: [] }] },
+      transform: async ({ request }) => {
+        await identify(request);
+      },
+      resolve: ({ request }) => ({ principal: factsOf(request).principal ?? null }),
+    })
+    .macro('role', (role: Exclude<Role, 'customer'>) => ({
+      detail: { security: [{ accessToken: [] }], 'x-role': role },
+      transform: async ({ request }: { request: Request }) => {
+        if (!hasRole(await signedIn(request), role)) throw problem('forbidden', { detail: `This needs the role ${role}.` });
+      },
+      resolve: ({ request }: { request: Request }) => ({ principal: principalOf(request) }),
+    }))
+    .macro('idempotent', (need: 'required' | 'optional') => ({
+      detail: { security: [{ accessToken: [] }], 'x-idempotency-key': need },
+      transform: async ({ request }: { request: Request }) => {
+        await signedIn(request);
+        if (readIdempotencyKey(request) === undefined && need === 'required') throw problem('idempotency-key-missing');
+      },
+      resolve: ({ request, params, body }: RequestParts): { idempotency: Idempotency | undefined } => ({
+        idempotency: idempotencyOf(request, params, body),
+      }),
+    }))
+    .macro('refuses', (codes: readonly ProblemCode[]) => ({ detail: { 'x-problems': codes } }));
+}
+
+interface RequestParts {
+  request: Request;
+  params: Readonly<Record<string, unknown>>;
+  body: unknown;
+}
+
+async function identify(request: Request): Promise<Principal | null> {
+  const facts = factsOf(request);
+  if (facts.principal === undefined) {
+    facts.principal = await facts.app.authenticate(request.headers.get('authorization'));
+  }
+  return facts.principal;
+}
+
+async function signedIn(request: Request): Promise<Principal> {
+  const principal = await identify(request);
+  if (principal === null) throw problem('unauthenticated', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
+  return principal;
+}
+
+function principalOf(request: Request): Principal {
+  const { principal } = factsOf(request);
+  if (principal === null || principal === undefined) throw new Error('a route asked for a principal that nobody established');
+  return principal;
+}
