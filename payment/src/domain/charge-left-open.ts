@@ -1,0 +1,34 @@
+import { chargeTask } from './begin-payment.ts';
+import { changed, type Outcome, type Surroundings } from './outcome.ts';
+import { backOffMs, CALL_LEASE_MS, LOST_AFTER_MS } from './patience.ts';
+import type { PendingPayment } from './payment.ts';
+
+export function askLater(payment: PendingPayment, _: unknown, { now }: Surroundings): Outcome {
+  const { attempts } = payment;
+  return changed({ ...payment, attempts: attempts + 1, nextCheckAt: now + backOffMs(attempts) }, {});
+}
+
+export function ask(payment: PendingPayment, _: unknown, { now }: Surroundings): Outcome {
+  if (payment.nextCheckAt > now) return { kind: 'ignored', because: 'somebody is asking already' };
+  const { orderId, id: paymentId } = payment;
+  return changed({ ...payment, nextCheckAt: now + CALL_LEASE_MS }, { tasks: [{ kind: 'ask-charge', orderId, paymentId }] });
+}
+
+/**
+ * The gateway never got our key. The charge goes out again under the same one: should the first request arrive after
+ * all, the gateway takes both for one. With the order cancelled nothing goes out any more, and once a request that is
+ * still on its way can be ruled out the payment is void.
+ */
+export function sendAgainOrVoid(payment: PendingPayment, message: unknown, surroundings: Surroundings): Outcome {
+  const { now } = surroundings;
+  if (!payment.orderCancelled) {
+    const sent = { ...payment, sentAt: now, nextCheckAt: now + CALL_LEASE_MS };
+    return changed(sent, { tasks: [chargeTask(sent)] });
+  }
+  if (now < payment.sentAt + LOST_AFTER_MS) return askLater(payment, message, surroundings);
+  const { id, orderId, userId, amount, orderCancelled, version, createdAt } = payment;
+  return changed(
+    { id, orderId, userId, amount, orderCancelled, version, createdAt, updatedAt: now, status: 'voided' },
+    { history: [{ note: 'payment.voided', context: { from: 'pending' } }] },
+  );
+}

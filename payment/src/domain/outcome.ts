@@ -1,0 +1,54 @@
+import type { EventData } from '@souk/contracts/topics';
+import type { GatewayTask } from './gateway-task.ts';
+import type { Payment } from './payment.ts';
+import type { Refund } from './refund.ts';
+
+type PublishedBy = 'payment.completed' | 'payment.failed' | 'payment.refunded';
+
+export type PaymentEvent = { [T in PublishedBy]: { readonly type: T; readonly data: EventData<T> } }[PublishedBy];
+
+/** Worth remembering, but nothing that another service acts on. */
+export interface PaymentNote {
+  readonly note: 'payment.voided' | 'payment.captured_late' | 'refund.requested' | 'refund.failed';
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+export type HistoryEntry = PaymentEvent | PaymentNote;
+
+/** What came of a message. */
+export type Outcome =
+  | { readonly kind: 'ignored'; readonly because: string }
+  /** Cannot happen if everybody is right. */
+  | { readonly kind: 'anomaly'; readonly cause: string }
+  | Changed;
+
+export interface Changed {
+  readonly kind: 'changed';
+  /** with the version after `history` */
+  readonly payment: Payment;
+  readonly refunds: readonly Refund[];
+  readonly history: readonly HistoryEntry[];
+  readonly tasks: readonly GatewayTask[];
+}
+
+/** All that a decision may know besides state and message. */
+export interface Surroundings {
+  /** epoch milliseconds */
+  readonly now: number;
+  readonly newId: () => string;
+}
+
+export function changed(
+  payment: Payment,
+  { refunds = [], history = [], tasks = [] }: Partial<Pick<Changed, 'refunds' | 'history' | 'tasks'>>,
+): Changed {
+  return { kind: 'changed', payment: { ...payment, version: payment.version + history.length }, refunds, history, tasks };
+}
+
+export function ignored(because: string): () => Outcome {
+  return () => ({ kind: 'ignored', because });
+}
+
+export function anomaly(cause: string): () => Outcome {
+  return () => ({ kind: 'anomaly', cause });
+}

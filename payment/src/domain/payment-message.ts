@@ -1,0 +1,30 @@
+import type { Money } from '@souk/contracts/money';
+import type { PaymentMethod } from './payment-method.ts';
+
+/** Everything that a payment reacts to. */
+export type PaymentMessage =
+  | {
+      readonly on: 'order.ready_for_payment';
+      readonly orderId: string;
+      readonly userId: string;
+      readonly amount: Money;
+      /** as it was found by its id, whoever it belongs to */
+      readonly method: PaymentMethod | undefined;
+    }
+  | { readonly on: 'order.cancelled'; readonly orderId: string; readonly userId: string }
+  | GatewayMessage
+  | CheckDue;
+
+/** What the gateway says about a charge or a refund. */
+export type GatewayMessage =
+  | { readonly on: 'gateway.succeeded'; readonly reference: string }
+  | { readonly on: 'gateway.declined'; readonly reason: string }
+  /** No answer in time, an error, or "still working on it". */
+  | { readonly on: 'gateway.unknown' }
+  /** Asked by our key, the gateway says that it never got it. */
+  | { readonly on: 'gateway.unheard' };
+
+/** The row's time to ask the gateway may have come. */
+export interface CheckDue {
+  readonly on: 'check.due';
+}

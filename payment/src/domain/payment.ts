@@ -1,0 +1,57 @@
+import type { Money } from '@souk/contracts/money';
+
+interface PaymentFacts {
+  readonly id: string;
+  readonly orderId: string;
+  readonly userId: string;
+  /** The order was cancelled: nothing more is charged, and what was captured goes back. */
+  readonly orderCancelled: boolean;
+  /** of its history: events and notes, 1..n without gap; 0 while there is none */
+  readonly version: number;
+  /** epoch milliseconds */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** The charge is out, or is about to go out; only the gateway knows how it ends. */
+export interface PendingPayment extends PaymentFacts {
+  readonly status: 'pending';
+  readonly amount: Money;
+  /** What the gateway charges. Kept only for as long as a charge may have to go out again. */
+  readonly token: string;
+  /** epoch milliseconds; when the charge was last given out to be sent */
+  readonly sentAt: number;
+  /** answers of the gateway that left it open */
+  readonly attempts: number;
+  /** epoch milliseconds; from then on somebody has to ask the gateway */
+  readonly nextCheckAt: number;
+}
+
+export interface CapturedPayment extends PaymentFacts {
+  readonly status: 'captured';
+  readonly amount: Money;
+  readonly gatewayReference: string;
+  /** minor units; refunds that succeeded */
+  readonly refunded: number;
+  /** minor units; refunds that are pending, reserved so that all of them together never exceed the amount */
+  readonly refunding: number;
+}
+
+export interface FailedPayment extends PaymentFacts {
+  readonly status: 'failed';
+  readonly amount: Money;
+  readonly failureReason: string;
+}
+
+/** Nothing was taken and nothing will be. `amount` is null when the cancellation came before the payment was asked for. */
+export interface VoidedPayment extends PaymentFacts {
+  readonly status: 'voided';
+  readonly amount: Money | null;
+}
+
+export type Payment = PendingPayment | CapturedPayment | FailedPayment | VoidedPayment;
+
+/** Minor units that can still be refunded. */
+export function leftOf(payment: CapturedPayment): number {
+  return payment.amount.amount - payment.refunded - payment.refunding;
+}

@@ -1,0 +1,58 @@
+import { giveBack, refundTask } from './give-back.ts';
+import { changed, type Outcome, type Surroundings } from './outcome.ts';
+import { backOffMs, CALL_LEASE_MS } from './patience.ts';
+import type { CapturedPayment } from './payment.ts';
+import type { GatewayMessage } from './payment-message.ts';
+import type { FailedRefund, PendingRefund, SucceededRefund } from './refund.ts';
+
+type Succeeded = Extract<GatewayMessage, { on: 'gateway.succeeded' }>;
+type Declined = Extract<GatewayMessage, { on: 'gateway.declined' }>;
+
+export function succeed(refund: PendingRefund, { reference }: Succeeded, payment: CapturedPayment, { now }: Surroundings): Outcome {
+  const { attempts: _, nextCheckAt: __, ...facts } = refund;
+  const done: SucceededRefund = { ...facts, status: 'succeeded', gatewayReference: reference, updatedAt: now };
+  const { amount, currency } = refund.amount;
+  const refunded = payment.refunded + amount;
+  const data = {
+    orderId: payment.orderId,
+    paymentId: payment.id,
+    refundId: refund.id,
+    amount: refund.amount,
+    refundedTotal: { amount: refunded, currency },
+  };
+  const after = { ...payment, refunded, refunding: payment.refunding - amount, updatedAt: now };
+  return changed(after, { refunds: [done], history: [{ type: 'payment.refunded', data }] });
+}
+
+/**
+ * What was reserved is free again. When the order is cancelled it has to go back all the same: a refund asked for by
+ * the staff is followed by one of ours. One of ours that is declined waits for a person: repeating it cannot help.
+ */
+export function fail(refund: PendingRefund, { reason }: Declined, payment: CapturedPayment, surroundings: Surroundings): Outcome {
+  const { now } = surroundings;
+  const { attempts: _, nextCheckAt: __, ...facts } = refund;
+  const failed: FailedRefund = { ...facts, status: 'failed', failureReason: reason, updatedAt: now };
+  const history = [{ note: 'refund.failed', context: { refundId: refund.id, amount: refund.amount, reason } }] as const;
+  const after = { ...payment, refunding: payment.refunding - refund.amount.amount, updatedAt: now };
+  if (!payment.orderCancelled || refund.requestedBy === null) return changed(after, { refunds: [failed], history });
+  const followed = giveBack(after, history, surroundings);
+  return { ...followed, refunds: [failed, ...followed.refunds] };
+}
+
+export function askLater(refund: PendingRefund, _: unknown, payment: CapturedPayment, { now }: Surroundings): Outcome {
+  const { attempts } = refund;
+  return changed(payment, { refunds: [{ ...refund, attempts: attempts + 1, nextCheckAt: now + backOffMs(attempts) }] });
+}
+
+export function ask(refund: PendingRefund, _: unknown, payment: CapturedPayment, { now }: Surroundings): Outcome {
+  if (refund.nextCheckAt > now) return { kind: 'ignored', because: 'somebody is asking already' };
+  const { orderId, id: refundId } = refund;
+  const asked = { ...refund, nextCheckAt: now + CALL_LEASE_MS };
+  return changed(payment, { refunds: [asked], tasks: [{ kind: 'ask-refund', orderId, refundId }] });
+}
+
+/** The gateway never got our key: the refund goes out again under the same one. */
+export function sendAgain(refund: PendingRefund, _: unknown, payment: CapturedPayment, { now }: Surroundings): Outcome {
+  const sent = { ...refund, nextCheckAt: now + CALL_LEASE_MS };
+  return changed(payment, { refunds: [sent], tasks: [refundTask(payment, sent)] });
+}

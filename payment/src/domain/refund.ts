@@ -1,0 +1,34 @@
+import type { Money } from '@souk/contracts/money';
+
+interface RefundFacts {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly orderId: string;
+  readonly amount: Money;
+  readonly reason: string;
+  /** Who of the staff asked for it; null: the order was cancelled. */
+  readonly requestedBy: string | null;
+  /** epoch milliseconds */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface PendingRefund extends RefundFacts {
+  readonly status: 'pending';
+  /** answers of the gateway that left it open */
+  readonly attempts: number;
+  /** epoch milliseconds; from then on somebody has to ask the gateway */
+  readonly nextCheckAt: number;
+}
+
+export interface SucceededRefund extends RefundFacts {
+  readonly status: 'succeeded';
+  readonly gatewayReference: string;
+}
+
+export interface FailedRefund extends RefundFacts {
+  readonly status: 'failed';
+  readonly failureReason: string;
+}
+
+export type Refund = PendingRefund | SucceededRefund | FailedRefund;

@@ -1,0 +1,30 @@
+import type { Money } from '@souk/contracts/money';
+import { openRefund } from './give-back.ts';
+import type { Changed, Surroundings } from './outcome.ts';
+import { leftOf, type Payment } from './payment.ts';
+import type { PendingRefund } from './refund.ts';
+
+interface RefundRequest {
+  readonly amount: Money;
+  readonly reason: string;
+  readonly requestedBy: string;
+}
+
+export type RefundDecision =
+  | { readonly kind: 'accepted'; readonly change: Changed; readonly refund: PendingRefund }
+  | { readonly kind: 'wrong-currency'; readonly currency: string }
+  /** `left`: minor units that can still be refunded */
+  | { readonly kind: 'exceeds'; readonly left: Money };
+
+/** Only what was captured and is neither refunded nor about to be can be refunded. */
+export function requestRefund(payment: Payment, request: RefundRequest, surroundings: Surroundings): RefundDecision {
+  const { amount, reason, requestedBy } = request;
+  const currency = payment.amount?.currency ?? amount.currency;
+  if (amount.currency !== currency) return { kind: 'wrong-currency', currency };
+  if (payment.status !== 'captured') return { kind: 'exceeds', left: { amount: 0, currency } };
+  const left = leftOf(payment);
+  if (amount.amount > left) return { kind: 'exceeds', left: { amount: left, currency } };
+  const note = { note: 'refund.requested', context: { amount, requestedBy } } as const;
+  const change = openRefund(payment, { amount, reason, requestedBy }, [note], surroundings);
+  return { kind: 'accepted', change, refund: change.refunds[0] };
+}
