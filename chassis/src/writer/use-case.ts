@@ -61,7 +61,8 @@ export interface Decision<C, Answer, Task = never> {
 
 /**
  * One thing a caller, a message, a gateway result or a deadline can ask of a service.
- * `decide` is pure; when it throws, only this input fails and nothing of it is applied.
+ * `decide` is pure; when it throws, only this input fails and nothing of it is applied. It judges every rule itself: the
+ * database's constraints see only the last state of a batch, they are there to catch a defect.
  */
 export interface UseCase<C, Input, Answer, Task = never> {
   readonly name: string;

@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import type { ServiceStore } from '../../src/service-store.ts';
+import { appendOnly } from '../../src/sql/sql-collection.ts';
+import { rowCollection } from '../../src/sql/row-collection.ts';
+import { openSqlite } from '../../src/sql/sqlite-database.ts';
+import { sqlServiceStore } from '../../src/sql/sql-service-store.ts';
+import type { SqlDatabase } from '../../src/sql/sql-database.ts';
+
+/** The smallest service state there is: accounts that count, and a ledger of what happened to them. */
+export interface Account {
+  readonly id: string;
+  readonly total: number;
+  readonly version: number;
+}
+
+export interface Entry {
+  readonly id: string;
+  readonly account: string;
+  readonly amount: number;
+}
+
+export type ToyCollections = { readonly accounts: Account; readonly entries: Entry };
+
+export interface ToySchema {
+  accounts: Account;
+  entries: Entry;
+}
+
+/** What a test of the writer needs of a store; a second engine is a second function that answers this. */
+export interface ToyStore extends ServiceStore<ToyCollections> {
+  accounts(): Promise<readonly Account[]>;
+  entries(): Promise<readonly Entry[]>;
+}
+
+export interface OpenToyStore {
+  readonly store: ToyStore;
+  /** Another connection to the same database, as a second process has it. */
+  again(): ToyStore;
+  dispose(): Promise<void>;
+}
+
+export async function openSqliteToyStore(): Promise<OpenToyStore> {
+  const folder = mkdtempSync(join(tmpdir(), 'souk-toy-'));
+  const open = () => toyStore(openSqlite<ToySchema>({ path: join(folder, 'toy.db') }));
+  const opened = [open()];
+  const [store] = opened as [ToyStore];
+  await store.migrate();
+  return {
+    store,
+    again() {
+      const other = open();
+      opened.push(other);
+      return other;
+    },
+    async dispose() {
+      for (const each of opened) await each.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function toyStore(database: SqlDatabase<ToySchema>): ToyStore {
+  const { flavour, reader } = database;
+  const accounts = rowCollection<Account, Account>(flavour, reader as never, {
+    table: 'accounts',
+    columns: ['id', 'total', 'version'],
+    keyColumn: 'id',
+    keyOf: (account) => account.id,
+    toRow: (account) => account,
+    fromRow: ({ id, total, version }) => ({ id, total, version }),
+  });
+  const entries = appendOnly<Entry>(
+    (entry) => entry.id,
+    (rows) => [flavour.insert('entries', ['id', 'account', 'amount'], rows.map(({ id, account, amount }) => [id, account, amount]))],
+  );
+  return {
+    ...sqlServiceStore<ToyCollections, ToySchema>(database, { accounts, entries }, migrations(database)),
+    accounts: () => reader.selectFrom('accounts').selectAll().orderBy('id').execute(),
+    entries: () => reader.selectFrom('entries').selectAll().orderBy('id').execute(),
+  };
+}
+
+function migrations({ flavour }: SqlDatabase<ToySchema>): Record<string, Migration> {
+  const { key, integer } = flavour.column;
+  return {
+    'toy-001-accounts': {
+      async up(db) {
+        const table = db.schema
+          .createTable('accounts')
+          .addColumn('id', key, (c) => c.primaryKey().notNull())
+          .addColumn('total', integer, (c) => c.notNull())
+          .addColumn('version', integer, (c) => c.notNull())
+          .addCheckConstraint('accounts_total', sql`total >= 0`);
+        await flavour.clustered(table).execute();
+      },
+    },
+    'toy-002-entries': {
+      async up(db) {
+        const table = db.schema
+          .createTable('entries')
+          .addColumn('id', key, (c) => c.primaryKey().notNull())
+          .addColumn('account', key, (c) => c.notNull())
+          .addColumn('amount', integer, (c) => c.notNull());
+        await flavour.clustered(table).execute();
+      },
+    },
+  };
+}

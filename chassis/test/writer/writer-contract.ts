@@ -1,0 +1,252 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { newId } from '../../src/ids.ts';
+import { StorageError } from '../../src/sql/storage-error.ts';
+import { OverloadedError, WriterClosedError } from '../../src/writer/errors.ts';
+import { once } from '../../src/writer/once.ts';
+import { Writer, type WriterOptions } from '../../src/writer/writer.ts';
+import { LaneLostError, type StoredEvent, type WriterStore } from '../../src/writer/writer-store.ts';
+import type { OpenToyStore, ToyStore } from './toy-store.ts';
+import { deposit, type Toy } from './toy-use-cases.ts';
+
+/** The writer and a store for it: what both together promise, on any engine. */
+export function describeWriterStore(engine: string, open: () => Promise<OpenToyStore>): void {
+  describe(`the writer on ${engine}`, () => {
+    let opened: OpenToyStore;
+    let store: ToyStore;
+    const writers: Writer<Toy>[] = [];
+
+    beforeEach(async () => {
+      opened = await open();
+      ({ store } = opened);
+    });
+    afterEach(async () => {
+      for (const writer of writers.splice(0)) await writer.close();
+      await opened.dispose();
+    });
+
+    async function openWriter(options: Partial<WriterOptions<Toy, never>> = {}): Promise<{ writer: Writer<Toy>; events: StoredEvent[] }> {
+      const events: StoredEvent[] = [];
+      const writer = await Writer.open<Toy>({
+        store: store.writing,
+        lane: 'one',
+        newId,
+        paceMs: 0,
+        runTask: () => undefined,
+        report: () => undefined,
+        outbox: () => ({ offer: (committed) => events.push(...committed), publishedSeq: 0 }),
+        ...options,
+      });
+      writers.push(writer);
+      return { writer, events };
+    }
+
+    test('many inputs of one entity in one batch see each other', async () => {
+      const { writer } = await openWriter();
+      const totals = await Promise.all([1, 2, 3, 4].map((amount) => writer.submit(deposit, { account: 'a', amount })));
+      expect(totals).toEqual([1, 3, 6, 10]);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 10, version: 4 }]);
+      expect(await store.entries()).toHaveLength(4);
+    });
+
+    test('an input that cannot be decided fails alone', async () => {
+      const { writer, events } = await openWriter();
+      const results = await Promise.allSettled([5, 13, 7].map((amount) => writer.submit(deposit, { account: 'a', amount })));
+      expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 12, version: 2 }]);
+      expect(events.map((event) => event.version)).toEqual([1, 2]);
+    });
+
+    test('an input whose save the database refuses is found among a hundred good ones', async () => {
+      const { writer } = await openWriter();
+      const amounts = Array.from({ length: 100 }, (_, i) => (i === 57 ? -1 : 1));
+      const results = await Promise.allSettled(
+        amounts.map((amount, i) => writer.submit(deposit, { account: `account-${i}`, amount })),
+      );
+      const failed = results.flatMap((result, i) => (result.status === 'rejected' ? [{ i, error: result.reason as unknown }] : []));
+      expect(failed).toEqual([{ i: 57, error: expect.objectContaining({ code: 'check' }) }]);
+      expect(await store.accounts()).toHaveLength(99);
+      expect(await store.entries()).toHaveLength(99);
+    });
+
+    test('events are numbered without gap in the order of their commits and handed on after the commit', async () => {
+      const { writer, events } = await openWriter({ batchLimit: 3 });
+      await Promise.all(Array.from({ length: 10 }, (_, i) => writer.submit(deposit, { account: `a${i}`, amount: 1 })));
+      expect(events.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      const stored = await store.writing.readEvents('one', 0, 100);
+      expect(stored).toEqual(events);
+    });
+
+    test('a cause goes onto the events it led to', async () => {
+      const { writer, events } = await openWriter();
+      const cause = { correlationId: 'order-1', causationId: 'message-1', traceparent: null };
+      await writer.submit(deposit, { account: 'a', amount: 1 }, { cause });
+      expect(events[0]).toMatchObject({ ...cause, key: 'a', stream: 'a' });
+    });
+
+    test('a history is read in the order of its versions', async () => {
+      const { writer } = await openWriter();
+      await Promise.all([1, 1, 1].map((amount) => writer.submit(deposit, { account: 'a', amount })));
+      await writer.submit(deposit, { account: 'b', amount: 1 });
+      expect((await store.writing.readStream('a')).map((event) => event.version)).toEqual([1, 2, 3]);
+    });
+
+    test('the same instance continues its lane with a higher epoch', async () => {
+      const first = await openWriter();
+      await first.writer.submit(deposit, { account: 'a', amount: 1 });
+      const second = await openWriter();
+      expect(second.writer.lane.epoch).toBe(first.writer.lane.epoch + 1);
+      await second.writer.submit(deposit, { account: 'a', amount: 1 });
+      expect(second.events[0]?.seq).toBe(2);
+    });
+
+    test('a writer that lost its lane cannot write with the old epoch; it takes the lane back and nothing is lost or doubled', async () => {
+      const { writer } = await openWriter();
+      await writer.submit(deposit, { account: 'a', amount: 1 });
+      const old = writer.lane;
+      await store.writing.takeLane('one', 'somebody else', { onlyExpired: false, leaseMs: 5000 });
+      const empty = { keys: {}, moreKeys: () => ({}), decide: () => ({ inserts: {}, updates: {}, removes: {}, events: [] }) };
+      await expect(store.writing.settle(old, 0, 5000, empty)).rejects.toBeInstanceOf(LaneLostError);
+      expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(2);
+      expect(writer.lane.epoch).toBe(old.epoch + 2);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 2, version: 2 }]);
+    });
+
+    test("somebody else's lane is taken only when its lease ran out", async () => {
+      const take = (leaseMs: number) => store.writing.takeLane('theirs', newId(), { onlyExpired: true, leaseMs });
+      expect((await take(60_000))?.epoch).toBe(1);
+      expect(await take(60_000)).toBeUndefined();
+      await store.writing.takeLane('theirs', newId(), { onlyExpired: false, leaseMs: -1 });
+      expect((await take(60_000))?.epoch).toBe(3);
+    });
+
+    test('two writers on one database never lose an update', async () => {
+      const { writer: one } = await openWriter({ batchLimit: 7 });
+      const { writer: two } = await openWriter({ store: opened.again().writing, lane: 'two', batchLimit: 5 });
+      const deposits = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? one : two).submit(deposit, { account: `a${i % 3}`, amount: 1 }));
+      await Promise.all(deposits);
+      const totals = (await store.accounts()).map((account) => account.total);
+      expect(totals.reduce((sum, total) => sum + total, 0)).toBe(200);
+    });
+
+    test('fifty requests with one Idempotency-Key have one effect and one answer', async () => {
+      const { writer } = await openWriter({ batchLimit: 20 });
+      const render = (total: number) => ({ status: 201, headers: { location: '/x' }, body: JSON.stringify({ total }) });
+      const request = { scope: 'user POST /deposits', key: 'k', fingerprint: 'f', render };
+      const submit = (fingerprint: string) => writer.submit(once(deposit, { ...request, fingerprint }), { account: 'a', amount: 1 });
+      const answers = await Promise.all(Array.from({ length: 50 }, () => submit('f')));
+      expect(answers.filter((answer) => answer.kind === 'fresh')).toHaveLength(1);
+      expect(new Set(answers.map((answer) => JSON.stringify(answer.kind === 'reused' ? null : answer.answer))).size).toBe(1);
+      expect(await submit('another body')).toEqual({ kind: 'reused' });
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }]);
+    });
+
+    test('a refused command is not kept: the same key may try again', async () => {
+      const { writer } = await openWriter();
+      const submit = (status: number) =>
+        writer.submit(once(deposit, { scope: 's', key: 'k', fingerprint: 'f', render: () => ({ status, headers: {}, body: '' }) }), {
+          account: 'a',
+          amount: 1,
+        });
+      expect((await submit(409)).kind).toBe('fresh');
+      expect((await submit(201)).kind).toBe('fresh');
+      expect((await submit(201)).kind).toBe('replayed');
+    });
+
+    test('a commit whose answer was lost is neither repeated nor forgotten', async () => {
+      const flaky = losingCommitAnswers(store.writing, 2);
+      const { writer, events } = await openWriter({ store: flaky });
+      const totals = await Promise.all([1, 2].map((amount) => writer.submit(deposit, { account: 'a', amount })));
+      expect(totals).toEqual([1, 3]);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 3, version: 2 }]);
+      expect(events.map((event) => event.seq)).toEqual([1, 2]);
+    });
+
+    test('a transaction that met a dead lock is repeated whole', async () => {
+      const flaky = failingFirst(store.writing, 3, 'retry');
+      const { writer } = await openWriter({ store: flaky });
+      expect(await writer.submit(deposit, { account: 'a', amount: 4 })).toBe(4);
+      expect(await store.entries()).toHaveLength(1);
+    });
+
+    test('a command is refused in time when the database stays away, and is not applied later', async () => {
+      const flaky = failingFirst(store.writing, 20, 'connection');
+      const { writer } = await openWriter({ store: flaky });
+      const refused = writer.submit(deposit, { account: 'a', amount: 1 }, { limitMs: 150 });
+      const behind = writer.submit(deposit, { account: 'b', amount: 1 }, { limitMs: 200 });
+      const results = await Promise.allSettled([refused, behind]);
+      for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } });
+      expect(await store.accounts()).toEqual([]);
+    });
+
+    test('a full queue refuses commands at once, a stopped writer everything', async () => {
+      const { writer } = await openWriter({ queueLimit: 2 });
+      const accepted = [1, 2].map((amount) => writer.submit(deposit, { account: 'a', amount }, { limitMs: 1000 }));
+      await expect(writer.submit(deposit, { account: 'a', amount: 3 }, { limitMs: 1000 })).rejects.toBeInstanceOf(OverloadedError);
+      expect(await Promise.all(accepted)).toEqual([1, 3]);
+      await writer.stop();
+      await expect(writer.submit(deposit, { account: 'a', amount: 1 })).rejects.toBeInstanceOf(WriterClosedError);
+    });
+
+    test('batched and one by one end in the same state', async () => {
+      const inputs = fc.array(
+        fc.record({ account: fc.constantFrom('a', 'b', 'c'), amount: fc.integer({ min: 0, max: 20 }) }),
+        { maxLength: 60 },
+      );
+      await fc.assert(
+        fc.asyncProperty(inputs, async (deposits) => {
+          const [batched, single] = await Promise.all([500, 1].map((batchLimit) => settleAll(batchLimit, deposits)));
+          expect(batched).toEqual(single as typeof batched);
+        }),
+        { numRuns: 25 },
+      );
+    }, 30_000);
+
+    async function settleAll(batchLimit: number, deposits: readonly { account: string; amount: number }[]) {
+      const fresh = await open();
+      const writer = await Writer.open<Toy>({
+        store: fresh.store.writing,
+        lane: 'one',
+        newId,
+        paceMs: 0,
+        batchLimit,
+        runTask: () => undefined,
+        report: () => undefined,
+        outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
+      });
+      await Promise.allSettled(deposits.map((each) => writer.submit(deposit, each)));
+      const accounts = await fresh.store.accounts();
+      const versions = (await fresh.store.writing.readEvents('one', 0, 1000)).map(({ stream, version }) => `${stream} ${version}`);
+      await writer.close();
+      await fresh.dispose();
+      return { accounts, versions };
+    }
+  });
+}
+
+/** The first `times` transactions commit, but their callers hear of a lost connection. */
+function losingCommitAnswers(store: WriterStore<Toy>, times: number): WriterStore<Toy> {
+  let left = times;
+  return {
+    ...store,
+    async settle(...parameters) {
+      const lane = await store.settle(...parameters);
+      if (left <= 0) return lane;
+      left -= 1;
+      throw new StorageError('commit-unknown', new Error('the answer was lost'));
+    },
+  };
+}
+
+/** The first `times` transactions fail before anything is written. */
+function failingFirst(store: WriterStore<Toy>, times: number, code: 'retry' | 'connection'): WriterStore<Toy> {
+  let left = times;
+  return {
+    ...store,
+    async settle(...parameters) {
+      left -= 1;
+      if (left >= 0) throw new StorageError(code, new Error('not now'));
+      return store.settle(...parameters);
+    },
+  };
+}
