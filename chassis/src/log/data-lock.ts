@@ -2,8 +2,8 @@ import { Database, SQLiteError } from 'bun:sqlite';
 import { EventLogError } from './event-log-error.ts';
 
 /**
- * Holds `<path>.lock` for as long as this process lives or until the returned function is called. It is an exclusive SQLite lock on a file of
- * its own: the kernel drops it when the process dies, and the data stays readable for others.
+ * Holds `<path>.lock` for as long as this process lives or until the returned function is called. It is an exclusive
+ * SQLite lock on a file of its own: the kernel drops it when the process dies, and the data stays readable for others.
  */
 export function lockData(path: string): () => void {
   const lock = new Database(`${path}.lock`, { create: true });

@@ -1,34 +1,20 @@
 import type { Database } from 'bun:sqlite';
-import { createCursor, type HandlerFailure } from './cursor.ts';
+import { createCursor } from './cursor.ts';
 import { lockData } from './data-lock.ts';
+import type { EmbeddedLogOptions } from './embedded-log-options.ts';
 import type { EventLog, SubscribeOptions, Subscription } from './event-log.ts';
 import { EventLogError } from './event-log-error.ts';
 import { createFeed, type Feed, type TailBudget } from './feed.ts';
 import { createGroup, type Group } from './group.ts';
 import { inspectLog, type LogInspection } from './inspection.ts';
-import { openJournal, type CommittedMessage } from './journal.ts';
-import { openLogDatabase, type Synchronous } from './log-database.ts';
+import { openJournal } from './journal.ts';
+import type { CommittedMessage } from './journal-message.ts';
+import { openLogDatabase } from './log-database.ts';
 import { openOffsetBook } from './offset-book.ts';
 import { placeMessage } from './place-message.ts';
 import { openRunIndex } from './run-index.ts';
 import { storedRecords } from './stored-records.ts';
-import { declareTopics, partitionsOf, type Partition, type TopicDeclaration } from './topic-table.ts';
-
-export interface EmbeddedLogOptions {
-  /** The SQLite file; `<path>.lock` beside it keeps a second process out. */
-  readonly path: string;
-  readonly topics: readonly TopicDeclaration[];
-  /** Messages per handler call at most. */
-  readonly maxBatch?: number;
-  /** FULL: what a send resolved for survives a power cut. NORMAL: it survives a crash of the process only. */
-  readonly synchronous?: Synchronous;
-  /** How long a handler may run on after its signal fired. */
-  readonly handlerLimitMs?: number;
-  /** Epoch milliseconds, for the messages' timestamps. */
-  readonly now?: () => number;
-  /** Told each time a handler rejects; the messages come again in any case. */
-  readonly onHandlerFailure?: (failure: HandlerFailure) => void;
-}
+import { declareTopics, partitionsOf, type Partition } from './topic-table.ts';
 
 export interface EmbeddedLog extends EventLog, LogInspection {}
 
@@ -69,7 +55,7 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
 
   function feedOf(partition: Partition): Feed {
     const feed = feeds.get(partition.id);
-    if (feed === undefined) throw new EventLogError('unknown-topic', `No partition ${partition.id} in topic ${partition.topic}`);
+    if (feed === undefined) throw new EventLogError('unknown-topic', `Topic ${partition.topic} is not in this log`);
     return feed;
   }
 

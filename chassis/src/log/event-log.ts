@@ -27,7 +27,8 @@ export interface SubscribeOptions {
   readonly topics: readonly string[];
   /**
    * Gets the next messages of one partition in order, never two calls of one partition at a time.
-   * The group's offset moves past them when it resolves; when it rejects, the same messages come again after a back-off.
+   * The group's offset moves past them when it resolves; when it rejects, the same messages come again after a
+   * back-off. Between two groups a message is the same object: it must not be changed.
    * The signal fires when the partition is taken away; what is not settled then goes to the next owner.
    */
   handle(messages: readonly ReceivedMessage[], signal: AbortSignal): Promise<void>;

@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from './event-log.ts';
-import type { CommittedMessage } from './journal.ts';
+import type { CommittedMessage } from './journal-message.ts';
 
 /** A tail longer than this is trimmed before its readers have all caught up with its end. */
 const TRIM_AT = 256;
@@ -40,8 +40,7 @@ export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps):
   let end = endAtOpening;
   // The tail holds every message from `tailStart` to `end`.
   let tailStart = endAtOpening;
-  let tail: CommittedMessage[] = [];
-  let tailSize = 0;
+  const tail: CommittedMessage[] = [];
 
   const indexOf = (id: number): number => {
     let low = 0;
@@ -55,9 +54,8 @@ export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps):
   };
 
   function forget(count: number, start: number): void {
-    const size = count === tail.length ? tailSize : tail.slice(0, count).reduce((sum, { received }) => sum + sizeOf(received), 0);
-    tail = count === tail.length ? [] : tail.slice(count);
-    tailSize -= size;
+    const forgotten = tail.splice(0, count);
+    const size = forgotten.reduce((sum, { received }) => sum + sizeOf(received), 0);
     budget.used -= size;
     tailStart = start;
   }
@@ -70,7 +68,6 @@ export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps):
     }
     const size = sizeOf(committed.received);
     tail.push(committed);
-    tailSize += size;
     budget.used += size;
     if (budget.used > budget.limit) forget(tail.length, end);
   }

@@ -59,7 +59,10 @@ export function inspectLog({ db, topics, index, offsets }: InspectionDeps): LogI
     endOffsets: () => list((partition) => index.end(partition.id)),
     committed: (group) => list((partition) => offsets.next(group, partition.id)),
     lag: (group) =>
-      all.map(({ id, topic, number }) => ({ topic, partition: number, messages: index.count(id, offsets.next(group, id)) })),
+      all.map(({ id, topic, number }) => {
+        const messages = index.count(id, offsets.next(group, id));
+        return { topic, partition: number, messages };
+      }),
     records,
   };
 }

@@ -1,27 +1,14 @@
 import type { Database } from 'bun:sqlite';
-import type { LogMessage, ReceivedMessage } from './event-log.ts';
+import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
 import { inTransaction } from './log-database.ts';
 import type { OffsetBook } from './offset-book.ts';
 import type { RunIndex } from './run-index.ts';
-import type { Partition } from './topic-table.ts';
 
 /** One transaction takes whole sends until it has this many messages: about 20 ms of work. */
 const MESSAGES_PER_COMMIT = 4096;
 /** Offsets ride on a send's commit when the last store is this old, and are stored alone after the longer time. */
 const OFFSETS_RIDE_MS = 50;
 const OFFSETS_ALONE_MS = 100;
-
-export interface PlacedMessage {
-  readonly partition: Partition;
-  readonly message: LogMessage;
-  readonly headersJson: string;
-}
-
-export interface CommittedMessage {
-  readonly partition: Partition;
-  readonly id: number;
-  readonly received: ReceivedMessage;
-}
 
 /** The only writer of the log's file: group commit of everything sent in one turn of the event loop, and of offsets. */
 export interface Journal {

@@ -27,11 +27,11 @@ const SCHEMA = `
 
 export function openLogDatabase(path: string, synchronous: Synchronous): Database {
   const db = new Database(path, { create: true });
-  db.run('pragma page_size = 8192');
+  db.run('pragma page_size = 16384');
   db.run('pragma busy_timeout = 5000');
   db.run('pragma journal_mode = wal');
   db.run(`pragma synchronous = ${synchronous}`);
-  db.run('pragma wal_autocheckpoint = 2000');
+  db.run('pragma wal_autocheckpoint = 1000');
   db.run(SCHEMA);
   return db;
 }

@@ -1,6 +1,6 @@
 import type { LogMessage } from './event-log.ts';
 import { EventLogError } from './event-log-error.ts';
-import type { PlacedMessage } from './journal.ts';
+import type { PlacedMessage } from './journal-message.ts';
 import { partitionOf } from './partition-of.ts';
 import { partitionsOf, type TopicTable } from './topic-table.ts';
 
@@ -23,8 +23,6 @@ export function placeMessage(topics: TopicTable, message: LogMessage): PlacedMes
 function assertSize({ topic, key, value }: LogMessage, headersJson: string): void {
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(value) + Buffer.byteLength(headersJson);
   if (bytes <= MESSAGE_LIMIT) return;
-  throw new EventLogError(
-    'message-too-large',
-    `A message of ${bytes} bytes for topic ${topic}, key ${key.slice(0, 100)}, exceeds the limit of ${MESSAGE_LIMIT} bytes`,
-  );
+  const subject = `topic ${topic}, key ${key.slice(0, 100)}`;
+  throw new EventLogError('message-too-large', `${bytes} bytes for ${subject} exceed the limit of ${MESSAGE_LIMIT} bytes`);
 }

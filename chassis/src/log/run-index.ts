@@ -61,7 +61,9 @@ export function openRunIndex(db: Database): RunIndex {
     for (const row of stored) ends.set(row.partition_id, row.last_id + 1);
     nextId = Math.max(1, ...ends.values());
     const rows = db
-      .query<{ id: number; partition_id: number }, [number]>('select id, partition_id from records where id >= ? order by id')
+      .query<{ id: number; partition_id: number }, [number]>(
+        'select id, partition_id from records where id >= ? order by id',
+      )
       .all(nextId);
     for (const row of rows) add(row.partition_id, row.id);
   }

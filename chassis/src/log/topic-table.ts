@@ -27,12 +27,13 @@ interface TopicRow {
 /** Stores new topics; refuses a partition count that differs from the stored one, because keys would change places. */
 export function declareTopics(db: Database, declared: readonly TopicDeclaration[]): TopicTable {
   const stored = loadTopics(db);
+  const insert = db.query('insert into topics (name, partitions, first_partition_id) values (?, ?, ?)');
   inTransaction(db, () => {
     let nextId = [...stored.values()].reduce((sum, partitions) => sum + partitions.length, 0);
     for (const { name, partitions } of declared) {
       const known = stored.get(name)?.length;
       if (known === undefined) {
-        db.query('insert into topics (name, partitions, first_partition_id) values (?, ?, ?)').run(name, partitions, nextId);
+        insert.run(name, partitions, nextId);
         nextId += partitions;
       } else if (known !== partitions) {
         throw new EventLogError(
@@ -48,9 +49,9 @@ export function declareTopics(db: Database, declared: readonly TopicDeclaration[
 export function loadTopics(db: Database): TopicTable {
   const rows = db.query<TopicRow, []>('select name, partitions, first_partition_id from topics order by name').all();
   return new Map(
-    rows.map((row) => [
-      row.name,
-      Array.from({ length: row.partitions }, (_, number) => ({ id: row.first_partition_id + number, topic: row.name, number })),
+    rows.map(({ name: topic, partitions, first_partition_id: firstId }) => [
+      topic,
+      Array.from({ length: partitions }, (_, number) => ({ id: firstId + number, topic, number })),
     ]),
   );
 }

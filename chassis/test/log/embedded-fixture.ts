@@ -1,0 +1,42 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded-log.ts';
+import { contractTopics, type OpenedLog } from './log-fixture.ts';
+
+export function temporaryFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'souk-log-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** A crash is played by opening a copy of the files as they are at that moment, uncommitted memory lost. */
+export async function openEmbeddedContract(handlerLimitMs = 300): Promise<OpenedLog> {
+  const folder = temporaryFolder();
+  const closings: Promise<void>[] = [];
+  let generation = 0;
+  const pathOf = (): string => join(folder.path, `log-${generation}.db`);
+  const open = (): EmbeddedLog => openEmbeddedLog({ path: pathOf(), topics: contractTopics, handlerLimitMs });
+  let log = open();
+
+  return {
+    log,
+    reopen: async (crash) => {
+      if (crash) {
+        const crashed = pathOf();
+        generation += 1;
+        for (const suffix of ['', '-wal']) {
+          if (existsSync(crashed + suffix)) cpSync(crashed + suffix, pathOf() + suffix);
+        }
+        closings.push(log.close());
+      } else {
+        await log.close();
+      }
+      log = open();
+      return log;
+    },
+    dispose: async () => {
+      await Promise.all([...closings, log.close()]);
+      folder.remove();
+    },
+  };
+}

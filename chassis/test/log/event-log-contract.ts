@@ -1,0 +1,29 @@
+import { afterEach, beforeEach, describe } from 'bun:test';
+import { describeDelivery } from './delivery-contract.ts';
+import { describeGroups } from './group-contract.ts';
+import type { OpenedLog, OpenLog } from './log-fixture.ts';
+import { describeModel } from './model-contract.ts';
+import { describeRecovery } from './recovery-contract.ts';
+
+/** What every event log promises, whatever it is made of. `open` gives an empty log with `contractTopics`. */
+export function describeEventLog(name: string, open: OpenLog): void {
+  describe(name, () => {
+    let opened: OpenedLog | null = null;
+    const current = (): OpenedLog => {
+      if (opened === null) throw new Error('The log is opened before each test');
+      return opened;
+    };
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(async () => {
+      await opened?.dispose();
+      opened = null;
+    });
+
+    describeDelivery(current);
+    describeGroups(current);
+    describeRecovery(current);
+  });
+  describeModel(name, open);
+}
