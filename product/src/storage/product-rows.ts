@@ -1,5 +1,4 @@
-import type { Product } from '../domain/product.ts';
-import { lowestPrice } from '../domain/product.ts';
+import { lowestPrice, type Product } from '../domain/product.ts';
 import { searchText } from '../domain/search.ts';
 import { titleKey } from '../domain/sort-position.ts';
 import type { ProductSkusTable, ProductsTable } from './product-schema.ts';

@@ -21,17 +21,20 @@ export interface ProductSkusTable {
   amount: number;
 }
 
-export interface ProductSchema {
+export type ProductSchema = {
   products: ProductsTable;
   product_skus: ProductSkusTable;
+};
+
+/** `status` at the end lets the lists of active products pass over the others without reading them. */
+function sortedBy(column: 'title_key' | 'lowest_price' | 'created_at'): Migration {
+  return {
+    up: (db) => db.schema.createIndex(`products_${column}`).on('products').columns([column, 'id', 'status']).execute(),
+  };
 }
 
 export function productMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
   const { id, key, text, json, integer } = flavour.column;
-  /** `status` at the end lets the lists of active products pass over the others without reading them. */
-  const sortedBy = (column: 'title_key' | 'lowest_price' | 'created_at'): Migration => ({
-    up: (db) => db.schema.createIndex(`products_${column}`).on('products').columns([column, 'id', 'status']).execute(),
-  });
   return {
     'product-001-products': {
       up: (db) =>

@@ -1,9 +1,10 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection, selectByKeys } from '@souk/chassis/sql/row-collection';
+import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
-import type { Row } from '@souk/chassis/sql/statement';
 import type { Kysely } from 'kysely';
 import { type Product, variantOf } from '../domain/product.ts';
+import type { SkuClaim } from '../domain/sku.ts';
+import type { SlugClaim } from '../domain/slug.ts';
 import { productFromRow, productToRow, skuRows } from './product-rows.ts';
 import type { ProductSkusTable, ProductsTable } from './product-schema.ts';
 import type { ProductCollections } from './product-store.ts';
@@ -15,32 +16,31 @@ export function productTables(
   flavour: Flavour,
   reader: Kysely<unknown>,
 ): { readonly [N in keyof ProductCollections]: SqlCollection<ProductCollections[N]> } {
-  const claims = (table: string, columns: readonly string[], name: string) => (keys: readonly string[]) => [
-    selectByKeys(flavour, reader, table, columns, name, keys),
-  ];
-  return {
-    products: products(flavour, reader),
-    skus: {
-      key: ({ sku }) => sku,
-      load: claims('product_skus', ['sku', 'product_id'], 'sku'),
-      read: ([rows = []]) =>
-        rows.map((row) => row as Row & Pick<ProductSkusTable, 'sku' | 'product_id'>)
-          .map(({ sku, product_id: productId }) => ({ sku, productId })),
-      ...writtenWithProducts,
-    },
-    slugs: {
-      key: ({ slug }) => slug,
-      load: claims('products', ['slug', 'id'], 'slug'),
-      read: ([rows = []]) =>
-        rows.map((row) => row as Row & Pick<ProductsTable, 'slug' | 'id'>)
-          .map(({ slug, id: productId }) => ({ slug, productId })),
-      ...writtenWithProducts,
-    },
-  };
+  const skus = rowCollection<SkuClaim, Pick<ProductSkusTable, 'sku' | 'product_id'>>(flavour, reader, {
+    table: 'product_skus',
+    columns: ['sku', 'product_id'],
+    keyColumn: 'sku',
+    keyOf: ({ sku }) => sku,
+    toRow: ({ sku, productId }) => ({ sku, product_id: productId }),
+    fromRow: ({ sku, product_id: productId }) => ({ sku, productId }),
+  });
+  const slugs = rowCollection<SlugClaim, Pick<ProductsTable, 'slug' | 'id'>>(flavour, reader, {
+    table: 'products',
+    columns: ['slug', 'id'],
+    keyColumn: 'slug',
+    keyOf: ({ slug }) => slug,
+    toRow: ({ slug, productId }) => ({ slug, id: productId }),
+    fromRow: ({ slug, id: productId }) => ({ slug, productId }),
+  });
+  return { products: products(flavour, reader), skus: readOnly(skus), slugs: readOnly(slugs) };
 }
 
 const nothing = () => [];
-const writtenWithProducts = { insert: nothing, update: nothing, remove: nothing };
+
+/** Claims are written as parts of their products. */
+function readOnly<Claim>(claims: SqlCollection<Claim>): SqlCollection<Claim> {
+  return { ...claims, insert: nothing, update: nothing, remove: nothing };
+}
 
 function products(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<Product> {
   const documents = rowCollection<Product, ProductsTable>(flavour, reader, {

@@ -20,11 +20,11 @@ export const createProduct: UseCase<ProductCollections, CreateRequest, Answer> =
     slugs: asked.slug === undefined ? candidates(asked) : [asked.slug],
     skus: asked.variants.map(({ sku }) => sku),
   }),
-  decide({ asked, actor }, world, { now, newId }) {
+  decide({ asked, actor }, world, context) {
     const refusal = refusalOf(asked, world);
     if (refusal !== undefined) return { answer: refusal };
-    const id = newId();
-    const product = newProduct(asked, { id, slug: asked.slug ?? freeSlug(asked, world, id), now });
+    const id = context.newId();
+    const product = newProduct(asked, { id, slug: asked.slug ?? freeSlug(asked, world, id), now: context.now });
     return saved(product, created(product), actor);
   },
 };

@@ -1,0 +1,97 @@
+import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { factsOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { Cause } from '@souk/chassis/writer/input';
+import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import { CreateProduct, PatchProduct, Product as PublishedProduct, PutVariant } from '@souk/contracts/http/product';
+import { Sku, Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { published } from '../domain/published.ts';
+import type { ProductCollections } from '../storage/product-store.ts';
+import type { Answer } from '../usecases/answer.ts';
+import { archiveProduct } from '../usecases/archive-product.ts';
+import type { RequireVersion } from '../usecases/change-of-product.ts';
+import { createProduct } from '../usecases/create-product.ts';
+import { patchProduct } from '../usecases/patch-product.ts';
+import { putVariant } from '../usecases/put-variant.ts';
+import { accepted } from './refused.ts';
+
+type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
+
+const ById = Type.Object({ id: Uuid });
+
+/** Staff changes the catalogue. */
+export function changeRoutes(commands: Commands) {
+  return router()
+    .post('/products', async ({ body, principal, idempotency, request }) => {
+      const asked = { asked: body, actor: principal.userId };
+      if (idempotency === undefined) {
+        return answerResponse(creation(await commands.execute(createProduct, asked, causeOf(request))));
+      }
+      const once = { ...idempotency, render: creation };
+      return onceResponse(await commands.executeOnce(createProduct, asked, once, causeOf(request)));
+    }, {
+      role: 'staff',
+      idempotent: 'optional',
+      refuses: ['sku-taken', 'slug-taken'],
+      body: CreateProduct,
+      response: { 201: PublishedProduct },
+      detail: { summary: 'Add a product, as a draft' },
+    })
+    .patch('/products/:id', async ({ body, params, principal, request, set }) => {
+      const asked = { productId: params.id, asked: body, actor: principal.userId, requireVersion: matching(request) };
+      return changed(await commands.execute(patchProduct, asked, causeOf(request)), set.headers);
+    }, {
+      role: 'staff',
+      refuses: ['precondition-required', 'precondition-failed', 'slug-taken'],
+      params: ById,
+      body: PatchProduct,
+      response: { 200: PublishedProduct },
+      detail: { summary: 'Change a product (JSON merge patch)' },
+    })
+    .put('/products/:id/variants/:sku', async ({ body, params, principal, request, set }) => {
+      const { id: productId, sku } = params;
+      const asked = { productId, sku, asked: body, actor: principal.userId, requireVersion: matching(request) };
+      return changed(await commands.execute(putVariant, asked, causeOf(request)), set.headers);
+    }, {
+      role: 'staff',
+      refuses: ['precondition-required', 'precondition-failed', 'sku-taken', 'conflict'],
+      params: Type.Object({ id: Uuid, sku: Sku }),
+      body: PutVariant,
+      response: { 200: PublishedProduct },
+      detail: { summary: 'Set the price and options of a variant, or add it' },
+    })
+    .post('/products/:id/archive', async ({ params, principal, request, set }) => {
+      const asked = { productId: params.id, actor: principal.userId };
+      return changed(await commands.execute(archiveProduct, asked, causeOf(request)), set.headers);
+    }, {
+      role: 'staff',
+      params: ById,
+      response: { 200: PublishedProduct },
+      detail: { summary: 'Take a product out of sale' },
+    });
+}
+
+function creation(answer: Answer): StoredAnswer {
+  const product = accepted(answer);
+  return storedAnswer(201, published(product), {
+    etag: entityTag(product.version),
+    location: `/products/${product.id}`,
+  });
+}
+
+function changed(answer: Answer, headers: Record<string, string | number>) {
+  const product = accepted(answer);
+  headers['etag'] = entityTag(product.version);
+  return published(product);
+}
+
+function matching(request: Request): RequireVersion {
+  return (version) => requireIfMatch(request, version);
+}
+
+function causeOf(request: Request): Cause {
+  return { causationId: null, traceparent: factsOf(request).traceparent };
+}

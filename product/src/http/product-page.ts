@@ -1,0 +1,39 @@
+import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import type { Page } from '@souk/contracts/http/common';
+import type { Product as PublishedProduct, ProductQuery } from '@souk/contracts/http/product';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { published } from '../domain/published.ts';
+import { searchWords } from '../domain/search.ts';
+import { positionOf, type ProductSort, type SortPosition } from '../domain/sort-position.ts';
+import type { ProductReads } from '../storage/product-store.ts';
+
+interface PositionCursors {
+  write(position: SortPosition): string;
+  read(cursor: string | undefined): SortPosition | undefined;
+}
+
+const ByText = Type.Object({ key: Type.String(), id: Uuid });
+const ByNumber = Type.Object({ key: Type.Integer({ minimum: 0 }), id: Uuid });
+
+/** Each order has cursors of its own: a position among titles says nothing about prices. */
+const CURSORS: Readonly<Record<ProductSort, PositionCursors>> = {
+  title: cursors('products:title', ByText),
+  price: cursors('products:price', ByNumber),
+  '-price': cursors('products:-price', ByNumber),
+  newest: cursors('products:newest', ByNumber),
+};
+
+/** One page of the catalogue. `onlyActive`: as customers see it. */
+export async function productPage(
+  reads: ProductReads,
+  { q = '', sku, minPrice, maxPrice, sort = 'title', limit = 20, cursor }: ProductQuery,
+  onlyActive: boolean,
+): Promise<Page<PublishedProduct>> {
+  const positions = CURSORS[sort];
+  const rows = await reads.list(
+    { onlyActive, words: searchWords(q), skus: sku, minPrice, maxPrice },
+    { sort, after: positions.read(cursor), limit: limit + 1 },
+  );
+  return pageOf(rows, limit, { toItem: published, toCursor: (product) => positions.write(positionOf(product, sort)) });
+}

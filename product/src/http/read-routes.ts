@@ -1,0 +1,52 @@
+import { entityTag } from '@souk/chassis/http/entity-tag';
+import { hasRole, type Principal } from '@souk/chassis/http/principal';
+import { problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import { Product as PublishedProduct, ProductPage, ProductQuery } from '@souk/contracts/http/product';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import type { Product } from '../domain/product.ts';
+import { published } from '../domain/published.ts';
+import type { ProductReads } from '../storage/product-store.ts';
+import { productPage } from './product-page.ts';
+
+/** Everybody reads the catalogue; what is not active is there for staff alone. */
+export function readRoutes(reads: ProductReads) {
+  return router()
+    .get('/products', ({ query, principal }) => productPage(reads, query, !isStaff(principal)), {
+      maybeSignedIn: true,
+      query: ProductQuery,
+      response: { 200: ProductPage },
+      detail: { summary: 'Products, by title unless sorted otherwise' },
+    })
+    .get('/products/:id', async ({ params, principal, set }) => {
+      return shown(visible(await reads.byId(params.id), principal), set.headers);
+    }, {
+      maybeSignedIn: true,
+      params: Type.Object({ id: Uuid }),
+      response: { 200: PublishedProduct },
+      detail: { summary: 'One product' },
+    })
+    .get('/products/by-slug/:slug', async ({ params, principal, set }) => {
+      return shown(visible(await reads.bySlug(params.slug), principal), set.headers);
+    }, {
+      maybeSignedIn: true,
+      params: Type.Object({ slug: Type.String() }),
+      response: { 200: PublishedProduct },
+      detail: { summary: 'One product by the name in its address' },
+    });
+}
+
+function isStaff(principal: Principal | null): boolean {
+  return principal !== null && hasRole(principal, 'staff');
+}
+
+function visible(product: Product | undefined, principal: Principal | null): Product {
+  if (product === undefined || (product.status !== 'active' && !isStaff(principal))) throw problem('not-found');
+  return product;
+}
+
+function shown(product: Product, headers: Record<string, string | number>) {
+  headers['etag'] = entityTag(product.version);
+  return published(product);
+}

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ConfigError, readConfig } from '@souk/chassis/config';
+import { remoteKeys } from '@souk/chassis/http/remote-keys';
+import { lifecycle, runUntilSignal } from '@souk/chassis/lifecycle';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { createLogger } from '@souk/chassis/logging';
+import { createMetrics } from '@souk/chassis/metrics';
+import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { PRODUCT_CONFIG, type ProductConfig } from './config.ts';
+import { createProductService } from './service.ts';
+import { openSqliteProductStore } from './storage/open-sqlite.ts';
+
+/** The product service as a process of its own: `--migrate` brings the schema up to date and ends. */
+async function main(): Promise<number> {
+  const config = readConfig(process.env, PRODUCT_CONFIG);
+  await mkdir(dirname(config.databasePath), { recursive: true });
+  return process.argv.includes('--migrate') ? migrate(config) : serve(config);
+}
+
+async function migrate({ databasePath, logLevel }: ProductConfig): Promise<number> {
+  const store = openSqliteProductStore({ path: databasePath });
+  const steps = await store.migrate();
+  createLogger({ service: 'product', level: logLevel }).info({ steps }, 'schema is up to date');
+  await store.close();
+  return 0;
+}
+
+async function serve(config: ProductConfig): Promise<number> {
+  const logger = createLogger({ service: 'product', level: config.logLevel });
+  await mkdir(dirname(config.eventLogPath), { recursive: true });
+  const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const log = openEmbeddedLog({ path: config.eventLogPath, topics });
+  const store = openSqliteProductStore({ path: config.databasePath });
+  const metrics = createMetrics({ service: 'product', ownsProcess: true });
+  const keys = remoteKeys({ url: config.jwksUrl });
+  const service = createProductService({ config, store, log, logger, metrics, keys });
+  const life = lifecycle([
+    { name: 'event log', start: () => undefined, stop: () => log.close() },
+    { name: 'database', start: () => undefined, stop: () => store.close() },
+    {
+      name: 'product',
+      start: async () => logger.info(await service.start(), 'listening'),
+      stop: () => service.close(),
+    },
+  ]);
+  return runUntilSignal(life, { logger });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 3;
+}
