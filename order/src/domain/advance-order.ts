@@ -1,0 +1,79 @@
+import type { OrderPaymentStatus, OrderReason, OrderStatus } from '@souk/contracts/saga';
+import { contradiction } from './contradiction.ts';
+import { knows, learn } from './knowledge.ts';
+import { type Circumstances, hasShipped, type Order } from './order.ts';
+import { type OrderEvent, orderEvent } from './order-event.ts';
+import { SAGA, type Transition } from './saga-table.ts';
+import { openShipments } from './shipments.ts';
+import type { SagaMessage, Trigger } from './trigger.ts';
+
+export type Advance =
+  | { readonly kind: 'moved'; readonly order: Order; readonly event: OrderEvent }
+  | { readonly kind: 'recorded'; readonly order: Order; readonly because: string }
+  | { readonly kind: 'ignored' }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'anomaly'; readonly cause: string };
+
+/** What becomes of an order when something happens: the saga's table, carried out. */
+export function advanceOrder(order: Order, trigger: Trigger, circumstances: Circumstances): Advance {
+  const message = isMessage(trigger) ? trigger : undefined;
+  const wrong = message && contradiction(order, message);
+  if (wrong !== undefined) return { kind: 'anomaly', cause: `${trigger.type}: ${wrong}` };
+  const step = SAGA[order.status][trigger.type];
+  switch (step.kind) {
+    case 'transition':
+      return moved(order, step, trigger, circumstances);
+    case 'record':
+      return message === undefined || knows(order, message)
+        ? { kind: 'ignored' }
+        : { kind: 'recorded', order: next(learn(order, message), circumstances), because: step.because };
+    case 'ignore':
+      return { kind: 'ignored' };
+    case 'refuse':
+      return { kind: 'refused' };
+    case 'anomaly':
+      return { kind: 'anomaly', cause: `${trigger.type} cannot happen to an order that is ${order.status}` };
+    default:
+      return step satisfies never;
+  }
+}
+
+function moved(order: Order, step: Transition, trigger: Trigger, circumstances: Circumstances): Advance {
+  if (step.to === 'cancelled' && step.unlessShipped === true && hasShipped(order)) return { kind: 'refused' };
+  const informed = isMessage(trigger) ? learn(order, trigger) : order;
+  const after: Order = {
+    ...next(informed, circumstances),
+    status: step.to,
+    reason: reasonOf(step, trigger),
+    paymentStatus: paymentStatusIn(step.to, informed.paymentStatus),
+    shipments: step.to === 'completed' ? openShipments(informed.allocations ?? [], circumstances.newId) : [],
+    deadlineAt: deadlineIn(step.to, circumstances),
+  };
+  return { kind: 'moved', order: after, event: orderEvent(step.emits, after) };
+}
+
+function next(order: Order, { now }: Circumstances): Order {
+  return { ...order, version: order.version + 1, updatedAt: now };
+}
+
+function reasonOf(step: Transition, trigger: Trigger): OrderReason | null {
+  if (step.to === 'rejected') return 'out_of_stock';
+  if (step.to !== 'cancelled') return null;
+  if (step.reason !== 'as_asked') return step.reason;
+  if (trigger.type !== 'cancel') throw new Error(`nobody asked for a cancellation: ${trigger.type}`);
+  return trigger.reason;
+}
+
+/** Nothing is collected any more for a cancelled order; what was collected before is heard from Payment. */
+function paymentStatusIn(status: OrderStatus, before: OrderPaymentStatus): OrderPaymentStatus {
+  if (status === 'awaiting_payment') return 'pending';
+  return status === 'cancelled' && before === 'pending' ? 'none' : before;
+}
+
+function deadlineIn(status: OrderStatus, { now, deadlines }: Circumstances): number | null {
+  return status === 'awaiting_payment' ? now + deadlines.awaiting_payment : null;
+}
+
+function isMessage(trigger: Trigger): trigger is SagaMessage {
+  return trigger.type !== 'cancel' && trigger.type !== 'deadline';
+}

@@ -1,0 +1,69 @@
+import type { Money } from '@souk/contracts/money';
+
+/** What Order knows of a SKU; found by SKU. */
+export interface CatalogueEntry {
+  readonly sku: string;
+  readonly productId: string;
+  readonly title: string;
+  readonly price: Money;
+  readonly active: boolean;
+  /** Of the product this was read from. */
+  readonly version: number;
+  /** When that version was made, epoch milliseconds: decides between two products that have had the same SKU. */
+  readonly changedAt: number;
+}
+
+/** Which version of a product the copy has, and which SKUs it had in it; found by product. */
+export interface CatalogueProduct {
+  readonly id: string;
+  readonly version: number;
+  readonly skus: readonly string[];
+}
+
+/** A product as its service tells of it, in an event or by REST. */
+export interface ProductState {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly active: boolean;
+  /** epoch milliseconds */
+  readonly changedAt: number;
+  readonly variants: readonly { readonly sku: string; readonly price: Money }[];
+}
+
+export interface CatalogueChange {
+  readonly product: CatalogueProduct;
+  readonly entries: readonly CatalogueEntry[];
+  /** SKUs that the product does not have any more. */
+  readonly gone: readonly string[];
+}
+
+/**
+ * What a product's state changes in the copy; undefined when a newer one, or the same, is in it already.
+ * A SKU that has moved to another product stays with the one that was changed last, however late the other is heard of.
+ */
+export function copyProduct(
+  known: CatalogueProduct | undefined,
+  state: ProductState,
+  entryOf: (sku: string) => CatalogueEntry | undefined,
+): CatalogueChange | undefined {
+  if (known !== undefined && known.version >= state.version) return undefined;
+  const { id, version, title, active, changedAt, variants } = state;
+  const isTaken = (sku: string) => {
+    const entry = entryOf(sku);
+    return entry !== undefined && entry.productId !== id && entry.changedAt > changedAt;
+  };
+  const left = leftSkus(known, state);
+  return {
+    product: { id, version, skus: variants.map(({ sku }) => sku) },
+    entries: variants
+      .filter(({ sku }) => !isTaken(sku))
+      .map(({ sku, price }) => ({ sku, productId: id, title, price, active, version, changedAt })),
+    gone: left.filter((sku) => entryOf(sku)?.productId === id),
+  };
+}
+
+/** SKUs that the product had when it was last heard of and has not now. */
+export function leftSkus(known: CatalogueProduct | undefined, { variants }: ProductState): readonly string[] {
+  return known?.skus.filter((sku) => !variants.some((variant) => variant.sku === sku)) ?? [];
+}

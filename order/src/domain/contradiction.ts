@@ -1,0 +1,31 @@
+import { equals } from '@souk/contracts/money';
+import type { Allocation } from '@souk/contracts/saga-lines';
+import type { Order } from './order.ts';
+import type { SagaMessage } from './trigger.ts';
+
+/** In which way a message cannot be true of this order; undefined: it can. Goods and money have to fit to the piece and cent. */
+export function contradiction(order: Order, message: SagaMessage): string | undefined {
+  switch (message.type) {
+    case 'inventory.reserved':
+      return serves(order, message.data.allocations) ? undefined : 'the allocations are not what was ordered';
+    case 'payment.completed':
+      return equals(message.data.amount, order.total) ? undefined : 'the amount is not the total';
+    case 'payment.refunded': {
+      const { amount, currency } = message.data.refundedTotal;
+      const possible = currency === order.total.currency && amount <= order.total.amount;
+      return possible ? undefined : 'more is refunded than was to be paid';
+    }
+    case 'inventory.failed':
+    case 'inventory.released':
+    case 'payment.failed':
+      return undefined;
+    default:
+      return message satisfies never;
+  }
+}
+
+function serves(order: Order, allocations: readonly Allocation[]): boolean {
+  const open = new Map(order.items.map((line) => [line.sku, line.quantity]));
+  for (const { sku, quantity } of allocations) open.set(sku, (open.get(sku) ?? 0) - quantity);
+  return [...open.values()].every((left) => left === 0);
+}

@@ -1,0 +1,55 @@
+import type { OrderPaymentStatus } from '@souk/contracts/saga';
+import type { Order } from './order.ts';
+import type { SagaMessage } from './trigger.ts';
+
+/**
+ * Whether the order contains already what the message says. This is what makes a second copy harmless without any list
+ * of message ids. Topics keep no order among each other: a refund implies its payment, a release its reservation.
+ */
+export function knows(order: Order, message: SagaMessage): boolean {
+  switch (message.type) {
+    case 'inventory.reserved':
+      return order.allocations !== null;
+    case 'inventory.failed':
+      return order.shortages.length > 0;
+    case 'inventory.released':
+      return order.allocations?.length === 0;
+    case 'payment.completed':
+      return isPaid(order.paymentStatus);
+    case 'payment.failed':
+      return order.paymentStatus === 'failed';
+    case 'payment.refunded':
+      return message.data.refundedTotal.amount <= order.refunded;
+    default:
+      return message satisfies never;
+  }
+}
+
+/** The order with what the message says; its state is not touched. */
+export function learn(order: Order, message: SagaMessage): Order {
+  if (knows(order, message)) return order;
+  switch (message.type) {
+    case 'inventory.reserved':
+      return { ...order, allocations: message.data.allocations };
+    case 'inventory.failed':
+      return { ...order, shortages: message.data.shortages };
+    case 'inventory.released':
+      return { ...order, allocations: [] };
+    case 'payment.completed':
+      return { ...order, paymentStatus: 'paid' };
+    case 'payment.failed':
+      return { ...order, paymentStatus: 'failed' };
+    case 'payment.refunded':
+      return withRefund(order, message.data.refundedTotal.amount);
+    default:
+      return message satisfies never;
+  }
+}
+
+function isPaid(status: OrderPaymentStatus): boolean {
+  return status === 'paid' || status === 'partially_refunded' || status === 'refunded';
+}
+
+function withRefund(order: Order, refunded: number): Order {
+  return { ...order, refunded, paymentStatus: refunded < order.total.amount ? 'partially_refunded' : 'refunded' };
+}

@@ -1,0 +1,36 @@
+import type { EventData } from '@souk/contracts/topics';
+import type { Order } from './order.ts';
+import type { Transition } from './saga-table.ts';
+
+type OrderEventType = 'order.created' | Transition['emits'];
+
+/** What Order tells the others. */
+export type OrderEvent = { [T in OrderEventType]: { readonly type: T; readonly data: EventData<T> } }[OrderEventType];
+
+/** The event that tells of the order as it is now. */
+export function orderEvent(type: OrderEventType, order: Order): OrderEvent {
+  const ids = { orderId: order.id, userId: order.userId };
+  switch (type) {
+    case 'order.created':
+      return { type, data: { ...ids, items: orderedItems(order), total: order.total } };
+    case 'order.ready_for_payment':
+      return { type, data: { ...ids, amount: order.total, paymentMethodId: order.paymentMethodId } };
+    case 'order.completed':
+      return { type, data: { ...ids, items: orderedItems(order), shippingAddress: order.shippingAddress, total: order.total } };
+    case 'order.rejected':
+      return { type, data: { ...ids, shortages: [...order.shortages] } };
+    case 'order.cancelled':
+      return { type, data: { ...ids, reason: cancelReason(order) } };
+    default:
+      return type satisfies never;
+  }
+}
+
+function orderedItems(order: Order) {
+  return order.items.map(({ sku, quantity }) => ({ sku, quantity }));
+}
+
+function cancelReason({ id, reason }: Order) {
+  if (reason === null || reason === 'out_of_stock') throw new Error(`order ${id} is cancelled without a reason`);
+  return reason;
+}

@@ -1,0 +1,69 @@
+import type { ShippingAddress } from '@souk/contracts/address';
+import type { Money } from '@souk/contracts/money';
+import type { OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus } from '@souk/contracts/saga';
+import type { Allocation, OrderItem, Shortage } from '@souk/contracts/saga-lines';
+
+/** Title and price are frozen as they were when the order was placed. */
+export interface OrderLine {
+  readonly sku: string;
+  readonly productId: string;
+  readonly title: string;
+  readonly quantity: number;
+  readonly unitPrice: Money;
+}
+
+/** What one warehouse sends. */
+export interface Shipment {
+  readonly id: string;
+  readonly warehouseId: string;
+  readonly status: ShipmentStatus;
+  readonly items: readonly OrderItem[];
+  readonly carrier: string | null;
+  readonly trackingNumber: string | null;
+}
+
+export interface Order {
+  readonly id: string;
+  readonly userId: string;
+  readonly status: OrderStatus;
+  /** Why it was rejected or cancelled. */
+  readonly reason: OrderReason | null;
+  readonly paymentStatus: OrderPaymentStatus;
+  /** What Payment says it has refunded, in minor units of the total's currency. */
+  readonly refunded: number;
+  readonly items: readonly OrderLine[];
+  readonly total: Money;
+  readonly shippingAddress: ShippingAddress;
+  readonly paymentMethodId: string;
+  /** What Inventory holds for it: null until it answered, empty once it has taken everything back. */
+  readonly allocations: readonly Allocation[] | null;
+  /** Of which lines Inventory had too little. */
+  readonly shortages: readonly Shortage[];
+  /** One per warehouse, opened when the order is completed. */
+  readonly shipments: readonly Shipment[];
+  /** When somebody else's answer is given up, epoch milliseconds; null: nothing is waited for. */
+  readonly deadlineAt: number | null;
+  /** The number of entries in its history. */
+  readonly version: number;
+  /** epoch milliseconds */
+  readonly placedAt: number;
+  readonly updatedAt: number;
+}
+
+/** What a decision about an order may know besides the order. */
+export interface Circumstances {
+  /** epoch milliseconds */
+  readonly now: number;
+  newId(): string;
+  readonly deadlines: Deadlines;
+}
+
+/** How long an order waits for others, in milliseconds. */
+export interface Deadlines {
+  readonly placed: number;
+  readonly awaiting_payment: number;
+}
+
+export function hasShipped(order: Order): boolean {
+  return order.shipments.some((shipment) => shipment.status !== 'pending');
+}

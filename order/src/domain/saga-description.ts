@@ -1,0 +1,37 @@
+import type { SagaDescription } from '@souk/contracts/http/saga';
+import type { OrderStatus } from '@souk/contracts/saga';
+import type { Deadlines } from './order.ts';
+import { SAGA, type Step, type TriggerType } from './saga-table.ts';
+
+/** What the other services do by themselves when an order is cancelled. */
+const COMPENSATIONS: SagaDescription['compensations'] = [
+  { on: 'order.cancelled', by: 'inventory', does: 'releases or restocks', emits: 'inventory.released' },
+  { on: 'order.cancelled', by: 'payment', does: 'voids or refunds', emits: 'payment.refunded' },
+];
+
+const STATES = keysOf(SAGA);
+
+/** The saga as data, made from the table that runs. */
+export function describeSaga(deadlines: Deadlines): SagaDescription {
+  return {
+    states: STATES,
+    transitions: STATES.flatMap((state) => keysOf(SAGA[state]).flatMap((on) => transitions(state, on))),
+    deadlines: keysOf(deadlines).flatMap((state) => {
+      const step: Step = SAGA[state].deadline;
+      if (step.kind !== 'transition' || step.to !== 'cancelled' || step.reason === 'as_asked') return [];
+      return [{ state, seconds: deadlines[state] / 1000, reason: step.reason }];
+    }),
+    compensations: COMPENSATIONS,
+  };
+}
+
+function transitions(from: OrderStatus, on: TriggerType): SagaDescription['transitions'] {
+  const step = SAGA[from][on];
+  return step.kind === 'transition' ? [{ from, on, to: step.to, emits: [step.emits] }] : [];
+}
+
+function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): K[] {
+  // Object.keys forgets which keys a literal record has.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return Object.keys(record) as K[];
+}

@@ -1,0 +1,111 @@
+import type { CancelReason, OrderStatus } from '@souk/contracts/saga';
+
+/** What others tell Order about one of its orders. */
+export const SAGA_MESSAGES = [
+  'inventory.reserved',
+  'inventory.failed',
+  'inventory.released',
+  'payment.completed',
+  'payment.failed',
+  'payment.refunded',
+] as const;
+export type SagaMessageType = (typeof SAGA_MESSAGES)[number];
+
+/** All that can move an order on. */
+export type TriggerType = SagaMessageType | 'cancel' | 'deadline';
+
+export type Transition =
+  | { readonly kind: 'transition'; readonly to: 'awaiting_payment'; readonly emits: 'order.ready_for_payment' }
+  | { readonly kind: 'transition'; readonly to: 'completed'; readonly emits: 'order.completed' }
+  | { readonly kind: 'transition'; readonly to: 'rejected'; readonly emits: 'order.rejected' }
+  | Cancellation;
+
+interface Cancellation {
+  readonly kind: 'transition';
+  readonly to: 'cancelled';
+  readonly emits: 'order.cancelled';
+  /** `as_asked`: who asked says why. */
+  readonly reason: CancelReason | 'as_asked';
+  /** Refused instead when a part of the order has left the house. */
+  readonly unlessShipped?: true;
+}
+
+export type Step =
+  | Transition
+  /** A second copy, or late: nothing happens and nothing is left behind. */
+  | { readonly kind: 'ignore' }
+  /** The fact becomes part of what is known and of the history; the state stays, nothing is sent. */
+  | { readonly kind: 'record'; readonly because: string }
+  /** Cannot happen if everybody is right: a dead letter. */
+  | { readonly kind: 'anomaly' }
+  /** The caller is told no. */
+  | { readonly kind: 'refuse' };
+
+const awaitPayment: Transition = { kind: 'transition', to: 'awaiting_payment', emits: 'order.ready_for_payment' };
+const complete: Transition = { kind: 'transition', to: 'completed', emits: 'order.completed' };
+const reject: Transition = { kind: 'transition', to: 'rejected', emits: 'order.rejected' };
+const cancelled = (reason: Cancellation['reason']): Transition => {
+  return { kind: 'transition', to: 'cancelled', emits: 'order.cancelled', reason };
+};
+const cancelUnlessShipped: Transition = {
+  ...{ kind: 'transition', to: 'cancelled', emits: 'order.cancelled' },
+  ...{ reason: 'as_asked', unlessShipped: true },
+};
+const record = (because: string): Step => ({ kind: 'record', because });
+const ignore: Step = { kind: 'ignore' };
+const anomaly: Step = { kind: 'anomaly' };
+const refuse: Step = { kind: 'refuse' };
+
+/** The saga as Order runs it: every state with the answer to everything that can happen in it. */
+export const SAGA: { readonly [S in OrderStatus]: { readonly [T in TriggerType]: Step } } = {
+  placed: {
+    'inventory.reserved': awaitPayment,
+    'inventory.failed': reject,
+    'inventory.released': anomaly,
+    'payment.completed': anomaly,
+    'payment.failed': anomaly,
+    'payment.refunded': anomaly,
+    cancel: cancelled('as_asked'),
+    deadline: cancelled('inventory_timeout'),
+  },
+  awaiting_payment: {
+    'inventory.reserved': ignore,
+    'inventory.failed': anomaly,
+    'inventory.released': anomaly,
+    'payment.completed': complete,
+    'payment.failed': cancelled('payment_declined'),
+    'payment.refunded': record('refunded before the payment itself was heard of'),
+    cancel: cancelled('as_asked'),
+    deadline: cancelled('payment_expired'),
+  },
+  completed: {
+    'inventory.reserved': ignore,
+    'inventory.failed': anomaly,
+    'inventory.released': anomaly,
+    'payment.completed': ignore,
+    'payment.failed': anomaly,
+    'payment.refunded': record('refunded by staff; the order stays'),
+    cancel: cancelUnlessShipped,
+    deadline: ignore,
+  },
+  rejected: {
+    'inventory.reserved': anomaly,
+    'inventory.failed': ignore,
+    'inventory.released': anomaly,
+    'payment.completed': anomaly,
+    'payment.failed': anomaly,
+    'payment.refunded': anomaly,
+    cancel: refuse,
+    deadline: ignore,
+  },
+  cancelled: {
+    'inventory.reserved': record('cancelled already; Inventory releases by itself'),
+    'inventory.failed': record('cancelled already'),
+    'inventory.released': record('the stock is back'),
+    'payment.completed': record('cancelled already; Payment refunds by itself'),
+    'payment.failed': record('cancelled already'),
+    'payment.refunded': record('the money is back'),
+    cancel: ignore,
+    deadline: ignore,
+  },
+};

@@ -1,0 +1,48 @@
+import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import { TOPICS } from '@souk/contracts/topics';
+import type { HistoryEntry } from './history.ts';
+
+type Untimed = Omit<TimelineEntry, 'seq'>;
+
+/**
+ * An order's history as people read it: before each entry what led to it, so that the words of the other services stand
+ * where Order heard them. Entries are only ever added at the end, so every `seq` stays what it was.
+ */
+export function timelineOf(history: readonly HistoryEntry[]): TimelineEntry[] {
+  return history.flatMap((entry) => [...causeOf(entry), itself(entry)]).map((entry, index) => ({ seq: index + 1, ...entry }));
+}
+
+const NOTHING = { from: null, to: null, reason: null, eventId: null, causationId: null };
+
+function causeOf({ cause, at, causationId }: HistoryEntry): Untimed[] {
+  switch (cause.name) {
+    case 'POST /orders':
+      return [];
+    case 'deadline':
+      return [{ ...NOTHING, at: utc(at), service: 'order', kind: 'decision', name: cause.name }];
+    case 'cancellation':
+      return [{ ...NOTHING, at: utc(at), service: 'order', kind: 'decision', name: cause.name, reason: cause.note ?? null }];
+    default: {
+      const said = { at: utc(cause.at), service: TOPICS[cause.name].madeBy, name: cause.name };
+      return [{ ...NOTHING, ...said, kind: 'event', eventId: causationId, causationId: cause.by }];
+    }
+  }
+}
+
+function itself({ id, name, published, at, causationId, from, to, reason }: HistoryEntry): Untimed {
+  return {
+    at: utc(at),
+    service: 'order',
+    kind: published ? 'event' : 'note',
+    name,
+    from: from ?? null,
+    to: to ?? null,
+    reason: reason ?? null,
+    eventId: published ? id : null,
+    causationId,
+  };
+}
+
+function utc(at: number): string {
+  return new Date(at).toISOString();
+}
