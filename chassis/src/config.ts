@@ -1,6 +1,6 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How one variable is read. `parse` returns the value, or throws a ConfigProblem that says what is wrong with it. */
+/** How one variable is read. `parse` returns the value, or WRONG for a text that is none. */
 export interface Variable<T> {
   readonly name: string;
   readonly about: string;
@@ -9,92 +9,97 @@ export interface Variable<T> {
   readonly isSecret: boolean;
   /** What holds when the variable is not set; without one it must be set. */
   readonly fallback?: { readonly value: T };
-  parse(text: string): T;
+  readonly parse: (given: string) => T | typeof WRONG;
 }
 
 export type ConfigSpec = Readonly<Record<string, Variable<unknown>>>;
 export type ConfigOf<S extends ConfigSpec> = { readonly [K in keyof S]: S[K] extends Variable<infer T> ? T : never };
 
+export interface ConfigFault {
+  /** the variable's */
+  readonly name: string;
+  readonly reason: string;
+}
+
 /** Names every variable that is missing or wrong; never quotes the value of a secret. */
 export class ConfigError extends Error {
   readonly code = 'config-invalid';
-  constructor(readonly problems: readonly { readonly variable: string; readonly reason: string }[]) {
-    super(problems.map(({ variable, reason }) => `${variable} ${reason}`).join('\n'));
+  constructor(readonly problems: readonly ConfigFault[]) {
+    super(problems.map(({ name, reason }) => `${name} ${reason}`).join('\n'));
     this.name = 'ConfigError';
   }
 }
 
-class ConfigProblem extends Error {
+const WRONG: unique symbol = Symbol('not a value of this variable');
+
+class WrongValue extends Error {
   readonly code = 'config-value-wrong';
 }
 
 /** An empty variable counts as not set: that is what compose files and shells make of an absent one. */
 export function readConfig<const S extends ConfigSpec>(env: Environment, spec: S): ConfigOf<S> {
   const values: Record<string, unknown> = {};
-  const problems: { variable: string; reason: string }[] = [];
+  const problems: ConfigFault[] = [];
   for (const [field, variable] of Object.entries(spec)) {
-    const text = env[variable.name]?.trim() ?? '';
-    if (text === '' && variable.fallback === undefined) problems.push({ variable: variable.name, reason: 'is not set' });
-    else if (text === '') values[field] = variable.fallback?.value;
-    else readOne(text, variable, (reason) => problems.push({ variable: variable.name, reason }), (value) => (values[field] = value));
+    try {
+      values[field] = valueOf(variable, env[variable.name]?.trim() ?? '');
+    } catch (error) {
+      if (!(error instanceof WrongValue)) throw error;
+      problems.push({ name: variable.name, reason: error.message });
+    }
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(values) as ConfigOf<S>;
 }
 
-function readOne<T>(text: string, variable: Variable<T>, wrong: (reason: string) => void, right: (value: T) => void): void {
-  try {
-    right(variable.parse(text));
-  } catch (error) {
-    if (!(error instanceof ConfigProblem)) throw error;
-    wrong(variable.isSecret ? `must be ${variable.form}` : `must be ${variable.form}, not '${text}'`);
+function valueOf<T>({ form, isSecret, fallback, parse }: Variable<T>, given: string): T {
+  if (given === '') {
+    if (fallback === undefined) throw new WrongValue('is not set');
+    return fallback.value;
   }
+  const value = parse(given);
+  if (value === WRONG) throw new WrongValue(isSecret ? `must be ${form}` : `must be ${form}, not '${given}'`);
+  return value;
 }
 
-function variable<T>(name: string, about: string, form: string, parse: (text: string) => T): Variable<T> {
+function reading<T>(name: string, about: string, form: string, parse: (given: string) => T | typeof WRONG): Variable<T> {
   return { name, about, form, isSecret: false, parse };
 }
 
 export function text(name: string, about: string): Variable<string> {
-  return variable(name, about, 'text', (value) => value);
+  return reading(name, about, 'text', (value) => value);
 }
 
 export function integer(name: string, about: string, { min, max }: { min: number; max: number }): Variable<number> {
-  return variable(name, about, `a whole number from ${min} to ${max}`, (value) => wholeNumber(value, min, max));
+  return reading(name, about, `a whole number from ${min} to ${max}`, (value) => wholeNumber(value, min, max));
 }
 
 export function port(name: string, about: string): Variable<number> {
-  return variable(name, about, 'a port from 0 (any free one) to 65535', (value) => wholeNumber(value, 0, 65_535));
+  return reading(name, about, 'a port from 0 (any free one) to 65535', (value) => wholeNumber(value, 0, 65_535));
 }
 
-function wholeNumber(text: string, min: number, max: number): number {
-  const number = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number >= min && number <= max)) throw new ConfigProblem();
-  return number;
+function wholeNumber(given: string, min: number, max: number): number | typeof WRONG {
+  const number = /^-?\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
+  return number >= min && number <= max ? number : WRONG;
 }
 
 /** Read as seconds, held as milliseconds. */
 export function seconds(name: string, about: string, { min, max }: { min: number; max: number }): Variable<number> {
-  return variable(name, about, `seconds, ${min} to ${max}`, (value) => {
+  return reading(name, about, `seconds, ${min} to ${max}`, (value) => {
     const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number >= min && number <= max)) throw new ConfigProblem();
-    return Math.round(number * 1000);
+    return number >= min && number <= max ? Math.round(number * 1000) : WRONG;
   });
 }
 
 export function url(name: string, about: string, protocols: readonly string[] = ['http', 'https']): Variable<string> {
-  return variable(name, about, `a URL (${protocols.join(', ')})`, (value) => {
+  return reading(name, about, `a URL (${protocols.join(', ')})`, (value) => {
     const parsed = URL.parse(value);
-    if (parsed === null || !protocols.includes(parsed.protocol.slice(0, -1))) throw new ConfigProblem();
-    return value;
+    return parsed !== null && protocols.includes(parsed.protocol.slice(0, -1)) ? value : WRONG;
   });
 }
 
 export function choice<const V extends readonly string[]>(name: string, about: string, values: V): Variable<V[number]> {
-  return variable(name, about, `one of ${values.join(', ')}`, (value) => {
-    if (!values.includes(value)) throw new ConfigProblem();
-    return value;
-  });
+  return reading(name, about, `one of ${values.join(', ')}`, (value) => (values.includes(value) ? value : WRONG));
 }
 
 export function withDefault<T>(read: Variable<T>, value: T): Variable<T> {
@@ -121,5 +126,5 @@ export function configTable(spec: ConfigSpec): string {
 function shownDefault(fallback: { readonly value: unknown } | undefined, isSecret: boolean): string {
   if (fallback === undefined) return 'required';
   if (fallback.value === undefined) return 'none';
-  return isSecret ? 'hidden' : `\`${String(fallback.value)}\``;
+  return isSecret ? 'hidden' : `\`${JSON.stringify(fallback.value)}\``;
 }

@@ -68,10 +68,9 @@ export function lifecycle(parts: readonly Part[], { limitMs = 10_000 }: { limitM
     try {
       await startAll();
     } catch (error) {
-      await stopAll().catch((cause: unknown) => {
-        throw new AggregateError([error, cause], 'start failed, and so did stopping what ran');
-      });
-      throw error;
+      const [undone] = await Promise.allSettled([stopAll()]);
+      if (undone.status === 'fulfilled') throw error;
+      throw new AggregateError([error, undone.reason], 'start failed, and so did stopping what ran', { cause: error });
     }
   }
 
@@ -106,7 +105,7 @@ interface RunOptions {
  */
 export async function runUntilSignal(
   life: Lifecycle,
-  { logger, signals = process, exit = process.exit }: RunOptions,
+  { logger, signals = process, exit = (code) => process.exit(code) }: RunOptions,
 ): Promise<number> {
   const { promise: signalled, resolve } = Promise.withResolvers<void>();
   let received = 0;

@@ -39,9 +39,9 @@ export function authenticator({
   const known = new Map<string, Verified>();
 
   /** A Map keeps insertion order: what is put back at the end was used last, and the first is dropped. */
-  function remember(token: string, verified: Verified): void {
+  function remember(token: string, entry: Verified): void {
     known.delete(token);
-    known.set(token, verified);
+    known.set(token, entry);
     const [oldest] = known.size > cacheLimit ? known.keys() : [];
     if (oldest !== undefined) known.delete(oldest);
   }

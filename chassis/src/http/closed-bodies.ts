@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
+import { isSchema } from './route-schemas.ts';
 
 interface Route {
   readonly method: string;
@@ -17,6 +18,7 @@ export function requireClosedBodies(routes: readonly Route[]): void {
 
 function openPlace(schema: TSchema, place: string): string | undefined {
   if (schema['type'] === 'object' && !('additionalProperties' in schema) && !('patternProperties' in schema)) return place;
+  if (Array.isArray(schema['allOf']) && schema['unevaluatedProperties'] !== false) return place;
   for (const keyword of ['properties', 'patternProperties'] as const) {
     for (const [name, member] of Object.entries(asRecord(schema[keyword]))) {
       const found = isSchema(member) ? openPlace(member, `${place}/${name}`) : undefined;
@@ -28,10 +30,6 @@ function openPlace(schema: TSchema, place: string): string | undefined {
     if (found !== undefined) return found;
   }
   return schema['additionalProperties'] === true ? place : undefined;
-}
-
-function isSchema(value: unknown): value is TSchema {
-  return typeof value === 'object' && value !== null;
 }
 
 function asRecord(value: unknown): object {

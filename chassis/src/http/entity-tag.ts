@@ -5,14 +5,15 @@ export function entityTag(version: number): string {
   return `"${version}"`;
 }
 
-/** GET with If-None-Match: true when the caller has this version already and 304 is the answer. Weak comparison (RFC 9110, 13.1.2). */
-export function isUnchanged(request: Request, version: number): boolean {
-  const header = request.headers.get('if-none-match');
-  return header !== null && names(header, entityTag(version), true);
-}
-
-export function notModified(version: number): Response {
-  return new Response(null, { status: 304, headers: { etag: entityTag(version) } });
+/**
+ * A read sets `set.headers.etag = entityTag(version)` and answers as always: when the caller has that version already,
+ * the app makes it a 304. Weak comparison (RFC 9110, 13.1.2).
+ */
+export function isUnchanged(request: Request, response: Response): boolean {
+  if (response.status !== 200 || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  const known = request.headers.get('if-none-match');
+  const tag = known === null ? null : response.headers.get('etag');
+  return known !== null && tag !== null && names(known, tag, true);
 }
 
 /**

@@ -3,14 +3,16 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
 import { allowedMethods } from './allowed-methods.ts';
+import { isUnchanged } from './entity-tag.ts';
 import { readJsonBody } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
-import { Problem, problem, problemResponse } from './problem.ts';
+import { answerResponse } from './idempotency.ts';
+import { Problem, problem, problemAnswer } from './problem.ts';
 import { probes, type ReadinessCheck } from './probes.ts';
 import { queryReaders } from './query-reader.ts';
 import { refusals } from './refusal.ts';
 import { beginRequest, factsOf, type RequestFacts } from './request-facts.ts';
-import { pathOf, requestLog } from './request-log.ts';
+import { requestLog } from './request-log.ts';
 import { routeSchemas } from './route-schemas.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
 
@@ -51,8 +53,10 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   requireClosedBodies(app.routes);
   const document = openApiDocument(app, { service, version });
 
-  function finish(request: Request, facts: RequestFacts, response: Response): Response {
+  function finish(request: Request, facts: RequestFacts, answered: Response): Response {
+    const response = isUnchanged(request, answered) ? new Response(null, { status: 304, headers: answered.headers }) : answered;
     const { headers } = response;
+    if (response !== answered) headers.delete('content-type');
     headers.set('x-request-id', facts.requestId);
     headers.set('traceparent', facts.traceparent);
     headers.set('x-content-type-options', 'nosniff');
@@ -70,9 +74,14 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   return {
     async handle(request) {
       const facts = beginRequest(request, parts);
-      const refusal = tooBusy(request);
-      const response = refusal ? answer(refusal, request) : await app.fetch(request);
-      return finish(request, facts, response);
+      try {
+        const refusal = tooBusy(request);
+        return finish(request, facts, refusal ? answer(refusal, request) : await app.fetch(request));
+      } catch (error) {
+        // Elysia answers what routes throw; this is for a defect in the hooks themselves.
+        logger.error({ err: error, requestId: facts.requestId }, 'request failed outside of its route');
+        return finish(request, facts, answer(problem('internal'), request));
+      }
     },
     openApi: () => document,
     drain() {
@@ -103,7 +112,7 @@ function withCommonHooks(logger: Logger) {
     .onTransform({ as: 'global' }, (context) => {
       factsOf(context.request).route = context.route;
       const readQuery = queryReaderOf(context.request.method, context.route);
-      if (readQuery !== undefined) context.query = readQuery(context.query) as typeof context.query;
+      if (readQuery !== undefined) Object.assign(context, { query: readQuery(context.query) });
       // Null is how the parser tells Elysia that there is nothing left to parse.
       if (context.body === null) context.body = undefined;
     })
@@ -118,5 +127,5 @@ function withCommonHooks(logger: Logger) {
 }
 
 function answer(refusal: Problem, request: Request): Response {
-  return problemResponse(refusal, { instance: pathOf(request.url), requestId: factsOf(request).requestId });
+  return answerResponse(problemAnswer(refusal, request));
 }

@@ -1,4 +1,6 @@
 import type { StoredAnswer } from '../writer/kept-answer.ts';
+import type { OnceAnswer } from '../writer/once.ts';
+import { isPlainObject } from './plain-object.ts';
 import { problem } from './problem.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -38,18 +40,12 @@ export function idempotencyOf(
 }
 
 /** The same text for the same value, whatever the order of its fields. Nesting is bounded by the body reader. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members: string[] = [];
-  for (const [name, member] of Object.entries(value).toSorted(byName)) {
-    if (member !== undefined) members.push(`${JSON.stringify(name)}:${canonicalJson(member)}`);
-  }
-  return `{${members.join()}}`;
-}
-
-function byName([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : 1;
+  if (!isPlainObject(value)) return JSON.stringify(value) ?? 'null';
+  let members = '';
+  for (const name of Object.keys(value).toSorted()) members += `${JSON.stringify(name)}:${canonicalJson(value[name])},`;
+  return `{${members}}`;
 }
 
 /** A JSON answer in the form in which it can be kept and given again, byte for byte. */
@@ -57,6 +53,12 @@ export function storedAnswer(status: number, body: object, headers: Readonly<Rec
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-export function answerResponse({ status, headers, body }: StoredAnswer, replayed: boolean): Response {
+/** Throws the 422 problem when the key was used for another request. */
+export function onceResponse(outcome: OnceAnswer): Response {
+  if (outcome.kind === 'reused') throw problem('idempotency-key-reused');
+  return answerResponse(outcome.answer, outcome.kind === 'replayed');
+}
+
+export function answerResponse({ status, headers, body }: StoredAnswer, replayed = false): Response {
   return new Response(body, { status, headers: replayed ? { ...headers, 'idempotency-replayed': 'true' } : { ...headers } });
 }

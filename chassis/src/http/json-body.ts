@@ -1,7 +1,8 @@
 import type { FieldError } from '@souk/contracts/problem';
+import { isPlainObject, type PlainObject } from './plain-object.ts';
 import { problem } from './problem.ts';
 
-export const BODY_LIMIT = 64 * 1024;
+const BODY_LIMIT = 64 * 1024;
 const NESTING_LIMIT = 10;
 const JSON_TYPE = /^application\/(?:json|[\w.!#$&^+-]+\+json)\s*(?:;|$)/i;
 
@@ -62,27 +63,32 @@ function parsed(text: string): unknown {
 }
 
 function judged(value: unknown, escapes: boolean): ReadBody {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { value: {}, fault: { pointer: '', detail: 'must be an object' } };
-  }
+  if (!isPlainObject(value)) return { value: {}, fault: { pointer: '', detail: 'must be an object' } };
   return { value, fault: faultIn(value, escapes, '', 1) };
 }
 
 /** `escapes`: only a text with \u in it can hold a NUL or half a surrogate pair. */
-function faultIn(value: object, escapes: boolean, pointer: string, depth: number): FieldError | undefined {
+function faultIn(value: PlainObject | readonly unknown[], escapes: boolean, pointer: string, depth: number): FieldError | undefined {
   if (depth > NESTING_LIMIT) return { pointer, detail: `nested deeper than ${NESTING_LIMIT}` };
-  for (const [key, member] of Object.entries(value)) {
-    if (typeof member === 'object' && member !== null) {
-      const fault = faultIn(member, escapes, `${pointer}/${escapePointer(key)}`, depth + 1);
+  if (Array.isArray(value)) {
+    for (const [at, member] of value.entries()) {
+      const fault = faultAt(member, escapes, `${pointer}/${at}`, depth);
       if (fault !== undefined) return fault;
     }
-    if (!escapes) continue;
-    if (isBroken(key)) return { pointer, detail: 'holds a field name with a character that is not allowed' };
-    if (typeof member === 'string' && isBroken(member)) {
-      return { pointer: `${pointer}/${escapePointer(key)}`, detail: 'holds a character that is not allowed' };
-    }
+    return undefined;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    if (escapes && isBroken(key)) return { pointer, detail: 'has a field name with a character that is not allowed' };
+    const fault = faultAt(member, escapes, `${pointer}/${escapePointer(key)}`, depth);
+    if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+function faultAt(member: unknown, escapes: boolean, pointer: string, depth: number): FieldError | undefined {
+  if (isPlainObject(member) || Array.isArray(member)) return faultIn(member, escapes, pointer, depth + 1);
+  const isBad = escapes && typeof member === 'string' && isBroken(member);
+  return isBad ? { pointer, detail: 'has a character that is not allowed' } : undefined;
 }
 
 function isBroken(text: string): boolean {
@@ -90,6 +96,6 @@ function isBroken(text: string): boolean {
 }
 
 /** RFC 6901 */
-export function escapePointer(key: string): string {
+function escapePointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

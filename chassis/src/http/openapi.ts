@@ -1,6 +1,7 @@
 import { Problem } from '@souk/contracts/problem';
 import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem-types';
 import { toOpenAPISchema } from '@elysiajs/openapi';
+import { TypeGuard } from '@sinclair/typebox';
 import type { AnyElysia } from 'elysia';
 
 interface Operation {
@@ -36,16 +37,10 @@ export function openApiDocument(app: AnyElysia, { service, version }: { service:
   });
 }
 
+/** The methods of a path that do without their body. */
 function bodiesThatMayBeAbsent(app: AnyElysia, path: string): ReadonlySet<string> {
-  const methods = new Set<string>();
-  for (const { method, path: pattern, hooks } of app.routes) {
-    const body: unknown = hooks.body;
-    if (typeof body !== 'object' || body === null || pattern.replace(/:([^/]+)/g, '{$1}') !== path) continue;
-    if (Object.getOwnPropertySymbols(body).some((symbol) => symbol.description === 'TypeBox.Optional')) {
-      methods.add(method.toLowerCase());
-    }
-  }
-  return methods;
+  const here = app.routes.filter((route) => route.path.replace(/:([^/]+)/g, '{$1}') === path);
+  return new Set(here.filter(({ hooks }) => TypeGuard.IsOptional(hooks.body)).map(({ method }) => method.toLowerCase()));
 }
 
 function completed(operation: Operation, { optionalBody, path }: { optionalBody: boolean; path: string }): object {
@@ -105,5 +100,6 @@ function problems(codes: ReadonlySet<ProblemCode>): object {
 
 /** TypeBox's own marks (`$id`, symbols) mean nothing, or something else, to readers of the document. */
 function withoutIds(document: object): object {
-  return JSON.parse(JSON.stringify(document, (key, value: unknown) => (key === '$id' ? undefined : value))) as object;
+  const copy: object = JSON.parse(JSON.stringify(document, (key, value: unknown) => (key === '$id' ? undefined : value)));
+  return copy;
 }

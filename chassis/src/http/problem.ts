@@ -1,5 +1,8 @@
 import type { FieldError, ProblemExtension } from '@souk/contracts/problem';
 import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem-types';
+import type { StoredAnswer } from '../writer/kept-answer.ts';
+import { factsOf } from './request-facts.ts';
+import { pathOf } from './request-path.ts';
 
 interface ProblemDetails {
   /** One sentence for a human; never names internals. */
@@ -8,7 +11,7 @@ interface ProblemDetails {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-type NeedsExtension<C extends ProblemCode> = Record<never, never> extends ProblemExtension<C> ? false : true;
+type NeedsExtension<C extends ProblemCode> = Partial<ProblemExtension<C>> extends ProblemExtension<C> ? false : true;
 
 /** What may, and for codes with members of their own must, be said with a problem. */
 export type ProblemOptions<C extends ProblemCode> = ProblemDetails &
@@ -43,20 +46,18 @@ export function invalid(pointer: string, detail: string): Problem {
 }
 
 /** `instance` is the path that was asked for, without its query: that may hold what nobody should log. */
-export function problemResponse({ code, details }: Problem, where: { instance: string; requestId: string }): Response {
+export function problemAnswer({ code, details }: Problem, request: Request): StoredAnswer {
   const { status, title } = PROBLEM_TYPES[code];
   const document = {
     type: problemTypeUri(code),
     title,
     status,
     detail: details.detail,
-    instance: where.instance,
-    requestId: where.requestId,
+    instance: pathOf(request.url),
+    requestId: factsOf(request).requestId,
     errors: details.errors,
     ...details.extension,
   };
-  return new Response(JSON.stringify(document), {
-    status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...details.headers },
-  });
+  const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...details.headers };
+  return { status, headers, body: JSON.stringify(document) };
 }

@@ -1,11 +1,10 @@
-import type { TSchema } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
+import { TypeGuard } from '@sinclair/typebox';
 import { ParseError, ValidationError } from 'elysia';
 import type { Logger } from 'pino';
 import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
 import { Problem, problem } from './problem.ts';
 import type { RouteSchemas } from './route-schemas.ts';
-import { pathOf } from './request-log.ts';
+import { pathOf } from './request-path.ts';
 import { validationProblem } from './validation-problem.ts';
 
 interface RefusalOptions {
@@ -24,6 +23,8 @@ interface Failure {
   readonly query: unknown;
 }
 
+const NOTHING = { schema: undefined, value: undefined };
+
 /** Turns whatever was thrown on the way into the problem to answer with. What nobody expected is logged and says nothing. */
 export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (failure: Failure) => Problem {
   function unexpected({ error, requestId, route }: Failure): Problem {
@@ -31,30 +32,28 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
     return problem('internal');
   }
 
-  function invalidInput(error: ValidationError, failure: Failure): Problem {
-    const schema = (error.validator as { schema: TSchema }).schema;
-    const checked = { schema, value: error.value };
-    const unchecked = { schema: undefined, value: undefined };
-    if (error.type === 'body') return validationProblem(checked, unchecked) ?? unexpected(failure);
-    if (error.type === 'query') return validationProblem(unchecked, checked) ?? unexpected(failure);
-    if (error.type === 'params') return invalidBesidesPath(failure) ?? problem('not-found');
-    return brokenAnswer(error, schema, failure);
+  function invalidInput({ type, value, all }: ValidationError, failure: Failure): Problem {
+    const { body, query } = schemasOf(failure.request.method, failure.route);
+    if (type === 'body') return validationProblem({ schema: body, value }, NOTHING) ?? unexpected(failure);
+    if (type === 'query') return validationProblem(NOTHING, { schema: query, value }) ?? unexpected(failure);
+    if (type === 'params') return invalidBesidesPath(failure) ?? problem('not-found');
+    return brokenAnswer(all, failure);
   }
 
   /** The path is checked first, but a wrong body or query outranks a malformed id. */
   function invalidBesidesPath({ request, route, body, query }: Failure): Problem | undefined {
     const schemas = schemasOf(request.method, route);
-    const bodyIsAbsent = body === undefined || body === null;
-    return validationProblem(
-      bodyIsAbsent && isOptional(schemas.body) ? { schema: undefined, value: body } : { schema: schemas.body, value: body },
-      { schema: schemas.query, value: schemas.query && Value.Convert(schemas.query, Value.Clone(query)) },
-    );
+    const isLeftOut = body === undefined && schemas.body !== undefined && TypeGuard.IsOptional(schemas.body);
+    return validationProblem(isLeftOut ? NOTHING : { schema: schemas.body, value: body }, {
+      schema: schemas.query,
+      value: query,
+    });
   }
 
-  /** Only the places are logged: ValidationError's own message holds the whole answer. */
-  function brokenAnswer({ value, type }: ValidationError, schema: TSchema, { requestId, route }: Failure): Problem {
-    const places = [...Value.Errors(schema, value)].slice(0, 10).map(({ path, message }) => `${path}: ${message}`);
-    logger.error({ requestId, route, places }, `${type} breaks its contract`);
+  /** Only the places are logged: the error's own message holds the whole answer. */
+  function brokenAnswer(errors: ValidationError['all'], { requestId, route }: Failure): Problem {
+    const places = errors.slice(0, 10).map((error) => ('path' in error ? `${error.path}: ${error.message}` : ''));
+    logger.error({ requestId, route, places }, 'the answer breaks its contract');
     return problem('internal');
   }
 
@@ -77,8 +76,4 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
     if (cause instanceof WriterClosedError) return problem('unavailable', { headers: { 'retry-after': '1' } });
     return unexpected({ ...failure, error: cause });
   };
-}
-
-function isOptional(schema: TSchema | undefined): boolean {
-  return schema !== undefined && Object.getOwnPropertySymbols(schema).some((symbol) => symbol.description === 'TypeBox.Optional');
 }

@@ -1,7 +1,8 @@
+import type { FieldError } from '@souk/contracts/problem';
+import type { Cause } from '../writer/input.ts';
+import type { Principal } from './principal.ts';
 import { requestIdFrom } from './request-id.ts';
 import { traceparentFrom } from './traceparent.ts';
-import type { FieldError } from '@souk/contracts/problem';
-import type { Principal } from './principal.ts';
 
 /** What one running HTTP app lends to the hooks of its routes, which are declared before it exists. */
 export interface AppParts {
@@ -24,7 +25,7 @@ export interface RequestFacts {
   bodyFault: FieldError | undefined;
 }
 
-export const UNMATCHED = 'unmatched';
+const UNMATCHED = 'unmatched';
 
 const facts = new WeakMap<Request, RequestFacts>();
 
@@ -46,4 +47,9 @@ export function factsOf(request: Request): RequestFacts {
   const found = facts.get(request);
   if (found === undefined) throw new Error('the request did not come through the HTTP app');
   return found;
+}
+
+/** What a command that this request asks for is caused by: no message, but its trace goes on. */
+export function causeOf(request: Request): Cause {
+  return { causationId: null, traceparent: factsOf(request).traceparent };
 }

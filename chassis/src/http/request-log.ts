@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import type { RequestFacts } from './request-facts.ts';
+import { pathOf } from './request-path.ts';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Anything else a caller makes up must not become a series of its own. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
 /** Measures and logs every answered request: routine ones at info, probes at debug. The query is left out, it may hold secrets. */
@@ -29,13 +32,4 @@ export function requestLog(logger: Logger, metrics: Metrics): (request: Request,
     if (!logger.isLevelEnabled(level)) return;
     logger[level]({ requestId, traceparent, method, route, path: pathOf(request.url), status, ms, userId: principal?.userId }, 'request');
   };
-}
-
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
-/** The path of an absolute URL, without parsing all of it. */
-export function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('//') + 2);
-  const end = url.indexOf('?', start);
-  return end === -1 ? url.slice(start) : url.slice(start, end);
 }

@@ -24,9 +24,9 @@ export function routeSchemas(routes: () => readonly Route[]): (method: string, r
 }
 
 function declared({ body, query }: Route['hooks']): RouteSchemas {
-  return { body: asSchema(body), query: asSchema(query) };
+  return { body: isSchema(body) ? body : undefined, query: isSchema(query) ? query : undefined };
 }
 
-function asSchema(value: unknown): TSchema | undefined {
-  return typeof value === 'object' && value !== null ? (value as TSchema) : undefined;
+export function isSchema(value: unknown): value is TSchema {
+  return typeof value === 'object' && value !== null;
 }

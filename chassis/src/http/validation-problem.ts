@@ -37,5 +37,9 @@ function sentence({ type, message, schema }: ValueError): string {
     return `must be one of ${schema.anyOf.map(({ const: value }) => value).join(', ')}`;
   }
   if (type === ValueErrorType.StringFormat) return `must be a valid ${schema['format']}`;
-  return message.replace(/^Expected/, 'must be').replace(/^must be required property$/, 'is missing');
+  return message
+    .replace(/^Expected \w+ to be /, 'must be ')
+    .replace(/^Expected (?:string|array) length (?:to be )?/, 'must have a length ')
+    .replace(/^Expected (\w+)$/, 'must be of type $1')
+    .replace(/^Expected /, 'must be ');
 }
