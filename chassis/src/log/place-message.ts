@@ -24,5 +24,5 @@ function assertSize({ topic, key, value }: LogMessage, headersJson: string): voi
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(value) + Buffer.byteLength(headersJson);
   if (bytes <= MESSAGE_LIMIT) return;
   const subject = `topic ${topic}, key ${key.slice(0, 100)}`;
-  throw new EventLogError('message-too-large', `${bytes} bytes for ${subject} exceed the limit of ${MESSAGE_LIMIT} bytes`);
+  throw new EventLogError('message-too-large', `${subject}: ${bytes} bytes exceed the limit of ${MESSAGE_LIMIT}`);
 }

@@ -20,10 +20,11 @@ function refusal(act: () => unknown): string {
   return 'none';
 }
 
+const now = (): number => 1_700_000_000_000;
+
 describe('embedded event log in its file', () => {
   let folder = temporaryFolder();
   let path = '';
-  const now = () => 1_700_000_000_000;
   const open = (topics = contractTopics): EmbeddedLog => openEmbeddedLog({ path, topics, now });
   const sender = (...more: string[]) => {
     const script = join(import.meta.dir, 'log-process.ts');
