@@ -171,8 +171,12 @@ export class Writer<C extends Collections, Task = never> {
   #renewLease(): void {
     if (this.#draining !== undefined || performance.now() - this.#lastStart < this.#options.leaseMs / 3) return;
     this.#lastStart = performance.now();
-    this.#draining = this.#settleAndAnswer([]).then(() => {
-      this.#draining = this.#queue.length > 0 ? this.#drain() : undefined;
-    });
+    this.#draining = this.#settleNothing();
+  }
+
+  async #settleNothing(): Promise<void> {
+    await this.#settleAndAnswer([]);
+    this.#draining = undefined;
+    if (this.#queue.length > 0) this.#draining = this.#drain();
   }
 }

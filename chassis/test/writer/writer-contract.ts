@@ -196,7 +196,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       await fc.assert(
         fc.asyncProperty(inputs, async (deposits) => {
           const [batched, single] = await Promise.all([500, 1].map((batchLimit) => settleAll(batchLimit, deposits)));
-          expect(batched).toEqual(single as typeof batched);
+          expect(batched).toEqual(single);
         }),
         { numRuns: 25 },
       );

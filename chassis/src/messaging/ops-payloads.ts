@@ -1,0 +1,56 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { Page } from '@souk/contracts/http/common';
+import { Uuid } from '@souk/contracts/ids';
+import { closed, nullable, oneOf } from '@souk/contracts/schema';
+import { Reason } from '@souk/contracts/text';
+import { UtcTime } from '@souk/contracts/time';
+
+const Count = Type.Integer({ minimum: 0 });
+
+export const OutboxStatus = closed({
+  /** Events of this process that are not in the log yet. */
+  backlog: Count,
+  /** Inputs that wait to be settled. */
+  waiting: Count,
+  lanes: Type.Array(
+    closed({
+      lane: Type.String(),
+      lastSeq: Count,
+      publishedSeq: Count,
+      leaseExpired: Type.Boolean(),
+      oldestUnsentAt: nullable(UtcTime),
+    }),
+  ),
+});
+export type OutboxStatus = Static<typeof OutboxStatus>;
+
+const Failed = {
+  topic: Type.String(),
+  key: Type.String(),
+  cause: Type.String(),
+  attempts: Count,
+  firstFailedAt: UtcTime,
+  lastFailedAt: UtcTime,
+};
+
+export const ParkedKeyStatus = closed({
+  key: Type.String(),
+  messages: Type.Array(closed({ ...Failed, position: Count, nextAttemptAt: UtcTime })),
+});
+export type ParkedKeyStatus = Static<typeof ParkedKeyStatus>;
+export const ParkedPage = Page(ParkedKeyStatus);
+
+export const DeadLetterStatus = closed({
+  id: Uuid,
+  ...Failed,
+  value: Type.String(),
+  headers: Type.Record(Type.String(), Type.String()),
+  status: oneOf('dead', 'redriven', 'discarded'),
+  resolvedAt: nullable(UtcTime),
+  resolvedBy: nullable(Type.String()),
+  resolution: nullable(Type.String()),
+});
+export type DeadLetterStatus = Static<typeof DeadLetterStatus>;
+export const DeadLetterPage = Page(DeadLetterStatus);
+
+export const DiscardDeadLetter = closed({ reason: Reason });

@@ -1,0 +1,145 @@
+import { Type } from '@sinclair/typebox';
+import { ListQuery } from '@souk/contracts/http/common';
+import { Uuid } from '@souk/contracts/ids';
+import { fromLogMessage } from '@souk/contracts/log-message';
+import { cursors, pageOf } from '../http/cursor.ts';
+import { Problem, problem } from '../http/problem.ts';
+import { router } from '../http/router.ts';
+import type { Microservice } from '../microservice.ts';
+import type { ServiceStore } from '../service-store.ts';
+import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
+import type { Collections } from '../writer/use-case.ts';
+import { causeOf, handlerOf } from './consumer.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import {
+  DeadLetterPage,
+  DeadLetterStatus,
+  DiscardDeadLetter,
+  OutboxStatus,
+  ParkedPage,
+  type ParkedKeyStatus,
+} from './ops-payloads.ts';
+import type { ParkedKey } from './parked-key.ts';
+import { discard, redrive, type Resolution } from './resolve-dead-letter.ts';
+
+const ById = Type.Object({ id: Uuid });
+const parkedCursor = cursors('parked', Type.String());
+const deadLetterCursor = cursors('dead-letters', Uuid);
+
+/** What an operator sees and does: the outbox, what is parked, what is dead, another try, or the end of it. */
+export function opsRoutes<C extends Collections, Task>(service: Microservice<C, Task>, { messages }: ServiceStore<C>) {
+  return router()
+    .get(
+      '/ops/outbox',
+      async (): Promise<OutboxStatus> => ({
+        backlog: service.backlog(),
+        waiting: service.waiting(),
+        lanes: (await messages.lanes()).map((lane) => ({ ...lane, oldestUnsentAt: timeOf(lane.oldestUnsentAt) })),
+      }),
+      { role: 'staff', response: { 200: OutboxStatus } },
+    )
+    .get(
+      '/ops/parked',
+      async ({ query: { limit = 20, cursor } }) => {
+        const keys = await messages.parked(parkedCursor.read(cursor) ?? null, limit + 1);
+        return pageOf(keys, limit, { toItem: parkedStatus, toCursor: ({ key }) => parkedCursor.write(key) });
+      },
+      { role: 'staff', query: ListQuery, response: { 200: ParkedPage } },
+    )
+    .get(
+      '/ops/dead-letters',
+      async ({ query: { limit = 20, cursor } }) => {
+        const letters = await messages.deadLetters(deadLetterCursor.read(cursor) ?? null, limit + 1);
+        return pageOf(letters, limit, { toItem: deadLetterStatus, toCursor: ({ id }) => deadLetterCursor.write(id) });
+      },
+      { role: 'staff', query: ListQuery, response: { 200: DeadLetterPage } },
+    )
+    .post(
+      '/ops/dead-letters/:id/redrive',
+      async ({ params: { id }, principal }) => {
+        const letter = await messages.deadLetter(id);
+        if (letter === undefined) throw problem('not-found');
+        const handler = handlerOf(service.handlers, letter.message.topic);
+        const read = fromLogMessage(letter.message);
+        if (!read.ok || handler === undefined) throw stillDead(read.ok ? 'no handler for this topic' : read.cause);
+        try {
+          return resolved(await service.execute(redrive(handler), { id, actor: principal.userId, event: read.event }));
+        } catch (error) {
+          if (isRefusal(error)) throw error;
+          throw stillDead(causeOf(error));
+        }
+      },
+      { role: 'staff', params: ById, response: { 200: DeadLetterStatus }, refuses: ['not-found', 'conflict'] },
+    )
+    .post(
+      '/ops/dead-letters/:id/discard',
+      async ({ params: { id }, body: { reason }, principal }) =>
+        resolved(await service.execute(discard(), { id, actor: principal.userId, reason })),
+      {
+        role: 'staff',
+        params: ById,
+        body: DiscardDeadLetter,
+        response: { 200: DeadLetterStatus },
+        refuses: ['not-found', 'conflict'],
+      },
+    );
+}
+
+function resolved(resolution: Resolution): DeadLetterStatus {
+  switch (resolution.kind) {
+    case 'resolved':
+      return deadLetterStatus(resolution.letter);
+    case 'not-found':
+      throw problem('not-found');
+    case 'resolved-before':
+      throw problem('conflict', { detail: `The dead letter was ${resolution.letter.status} before.` });
+    case 'still-dead':
+      throw stillDead(resolution.cause);
+    default:
+      throw new Error(`unknown resolution ${String(resolution satisfies never)}`);
+  }
+}
+
+function stillDead(cause: string) {
+  return problem('conflict', { detail: `The message still cannot be handled: ${cause}` });
+}
+
+/** What the chassis answers by itself: a problem, or a writer that takes nothing now. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Problem || error instanceof OverloadedError || error instanceof WriterClosedError;
+}
+
+function parkedStatus({ key, messages }: ParkedKey): ParkedKeyStatus {
+  return {
+    key,
+    messages: messages.map(({ position, message, attempts, cause, firstFailedAt, lastFailedAt, nextAttemptAt }) => ({
+      position,
+      topic: message.topic,
+      key,
+      attempts,
+      cause,
+      firstFailedAt: isoTime(firstFailedAt),
+      lastFailedAt: isoTime(lastFailedAt),
+      nextAttemptAt: isoTime(nextAttemptAt),
+    })),
+  };
+}
+
+function deadLetterStatus({ message, firstFailedAt, lastFailedAt, resolvedAt, ...letter }: DeadLetter): DeadLetterStatus {
+  return {
+    ...letter,
+    ...message,
+    headers: { ...message.headers },
+    firstFailedAt: isoTime(firstFailedAt),
+    lastFailedAt: isoTime(lastFailedAt),
+    resolvedAt: timeOf(resolvedAt),
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function timeOf(ms: number | null): string | null {
+  return ms === null ? null : isoTime(ms);
+}

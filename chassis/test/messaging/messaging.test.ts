@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { toLogMessage } from '@souk/contracts/log-message';
+import { newId } from '../../src/ids.ts';
+import { openEmbeddedLog, type EmbeddedLog } from '../../src/log/embedded-log.ts';
+import type { EventLog, LogMessage } from '../../src/log/event-log.ts';
+import { createMicroservice, type Microservice } from '../../src/microservice.ts';
+import { redrive } from '../../src/messaging/resolve-dead-letter.ts';
+import type { UseCase } from '../../src/writer/use-case.ts';
+import { Writer } from '../../src/writer/writer.ts';
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import { openSqliteToyStore, type OpenToyStore, type ToyCollections } from '../writer/toy-store.ts';
+import { deposit, type Toy } from '../writer/toy-use-cases.ts';
+import { until } from '../until.ts';
+
+/** Counts arrivals per user. What it does with a user is up to the test. */
+type Behaviour = (userId: string) => 'count' | 'anomaly' | 'throw';
+
+describe('messages of a microservice', () => {
+  let folder: string;
+  let log: EmbeddedLog;
+  let toy: OpenToyStore;
+  let behaviour: Behaviour;
+  let running: Microservice<ToyCollections>[];
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'souk-messaging-'));
+    log = openEmbeddedLog({ path: join(folder, 'log.db'), topics: TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions })) });
+    toy = await openSqliteToyStore();
+    behaviour = () => 'count';
+    running = [];
+  });
+  afterEach(async () => {
+    for (const service of running) await service.close();
+    await toy.dispose();
+    await log.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const countArrival: UseCase<Toy, EventEnvelope<'user.registered'>, void> = {
+    name: 'countArrival',
+    keys: ({ data }) => ({ accounts: [data.userId] }),
+    decide({ data: { userId } }, world) {
+      const how = behaviour(userId);
+      if (how === 'throw') throw new Error(`cannot count ${userId}`);
+      if (how === 'anomaly') return { answer: undefined, anomaly: 'nobody expected this user' };
+      const before = world.get('accounts', userId) ?? { id: userId, total: 0, version: 0 };
+      return { answer: undefined, puts: { accounts: [{ ...before, total: before.total + 1 }] } };
+    },
+  };
+
+  async function startService(through: EventLog = log, instance = 'one', store = toy.store): Promise<Microservice<ToyCollections>> {
+    const service = createMicroservice<ToyCollections>({
+      name: 'payment',
+      instance,
+      store,
+      log: through,
+      handlers: { 'user.registered': countArrival },
+      paceMs: 0,
+      parking: { firstAttempts: 2, attempts: 4, backOffMs: 20, longestBackOffMs: 50 },
+      report: () => undefined,
+    });
+    await service.start();
+    running.push(service);
+    return service;
+  }
+
+  const totals = async () => new Map((await toy.store.accounts()).map(({ id, total }) => [id, total]));
+  const dead = () => toy.store.messages.deadLetters(null, 100);
+
+  test('what is decided on is sent, once and in order', async () => {
+    const service = await startService();
+    const account = newId();
+    for (const amount of [1, 2, 3]) await service.execute(deposit, { account, amount });
+    await until(async () => (await totals()).get(account) === 9);
+    const sent = [...log.records('user.registered')].map((record) => record.headers.ce_aggregateversion);
+    expect(sent).toEqual(['1', '2', '3']);
+  });
+
+  test('a poison message between good ones: the good ones are done, one dead letter with the original bytes', async () => {
+    await startService();
+    const good = [newId(), newId()];
+    const poison: LogMessage = { topic: 'user.registered', key: good[0] ?? '', value: '{"no', headers: { ce_id: 'x' } };
+    await log.send([arrival(good[0]), poison, arrival(good[1])]);
+    await until(async () => (await totals()).size === 2 && (await dead()).length === 1);
+    expect((await dead())[0]).toMatchObject({ message: poison, attempts: 1, status: 'dead' });
+    const told = await until(async () => [...log.records('payment.dead_letter')][0]);
+    expect(JSON.parse(told.value)).toMatchObject({ topic: poison.topic, value: poison.value });
+  });
+
+  test('an anomaly is a dead letter, changes nothing, and its redrive works when the cause is gone', async () => {
+    const service = await startService();
+    const user = newId();
+    behaviour = () => 'anomaly';
+    await log.send([arrival(user)]);
+    const [letter] = await until(async () => ((await dead()).length === 1 ? dead() : undefined));
+    expect(letter).toMatchObject({ cause: 'nobody expected this user', attempts: 1 });
+    expect(await totals()).toEqual(new Map());
+    const event = { data: { userId: user } } as EventEnvelope<'user.registered'>;
+    const again = { id: letter?.id ?? '', actor: 'me', event };
+    expect(await service.execute(redrive(countArrival as never), again)).toMatchObject({ kind: 'still-dead' });
+    behaviour = () => 'count';
+    expect(await service.execute(redrive(countArrival as never), again)).toMatchObject({ kind: 'resolved' });
+    expect(await totals()).toEqual(new Map([[user, 1]]));
+    expect(await service.execute(redrive(countArrival as never), again)).toMatchObject({ kind: 'resolved-before' });
+  });
+
+  test('a handler that fails for one key parks that key only, in order, and catches up when the cause is gone', async () => {
+    await startService();
+    const [bad, good] = [newId(), newId()];
+    behaviour = (user) => (user === bad ? 'throw' : 'count');
+    await log.send([arrival(bad), arrival(good), arrival(bad), arrival(good)]);
+    await until(async () => (await totals()).get(good) === 2);
+    const parked = await until(async () => (await toy.store.messages.parked(null, 10)).find(({ messages }) => messages.length === 2));
+    expect(parked).toMatchObject({ key: bad, messages: [{ position: 1, cause: expect.stringContaining('cannot count') }, { position: 2 }] });
+    behaviour = () => 'count';
+    await until(async () => (await totals()).get(bad) === 2);
+    expect(await toy.store.messages.parked(null, 10)).toEqual([]);
+    expect(await dead()).toEqual([]);
+  });
+
+  test('after the last attempt a message is a dead letter and what waited behind it goes on', async () => {
+    await startService();
+    const user = newId();
+    let failures = 0;
+    // One message's worth of tries fails, whatever comes after it works.
+    behaviour = () => ((failures += 1) <= 4 ? 'throw' : 'count');
+    await log.send([arrival(user), arrival(user)]);
+    await until(async () => (await dead()).length === 1 && (await totals()).get(user) === 1);
+    expect((await dead())[0]).toMatchObject({ attempts: 4, cause: expect.stringContaining('cannot count') });
+    expect(await toy.store.messages.parked(null, 10)).toEqual([]);
+  });
+
+  test('events that could not be sent are sent when the log is back, in order', async () => {
+    let away = true;
+    const flaky: EventLog = { ...log, send: async (messages) => (away ? Promise.reject(new Error('the log is away')) : log.send(messages)) };
+    const service = await startService(flaky);
+    const account = newId();
+    for (const amount of [1, 2]) await service.execute(deposit, { account, amount });
+    expect(service.backlog()).toBe(2);
+    away = false;
+    await until(async () => service.backlog() === 0);
+    expect([...log.records('user.registered')].map((record) => record.headers.ce_aggregateversion)).toEqual(['1', '2']);
+  });
+
+  test('what a process left unsent is sent by its next start, and by another process when it does not come back', async () => {
+    for (const lane of ['one', 'gone']) {
+      const writer = await Writer.open<Toy>({
+        store: toy.store.writing,
+        lane,
+        newId,
+        leaseMs: 1,
+        runTask: () => undefined,
+        report: () => undefined,
+        outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
+      });
+      await writer.submit(deposit, { account: newId(), amount: 1 });
+      await writer.close();
+    }
+    await startService();
+    await until(async () => [...log.records('user.registered')].length === 2, 10_000);
+    const lanes = await until(async () => {
+      const statuses = await toy.store.messages.lanes();
+      return statuses.every(({ lastSeq, publishedSeq }) => lastSeq === publishedSeq) && statuses;
+    });
+    expect(lanes.map(({ lane }) => lane)).toEqual(['gone', 'one']);
+  }, 15_000);
+});
+
+function arrival(userId = ''): LogMessage {
+  return toLogMessage({
+    id: newId(),
+    type: 'user.registered',
+    source: '/souk/user',
+    time: new Date().toISOString(),
+    subject: userId,
+    schemaVersion: 1,
+    correlationId: userId,
+    causationId: null,
+    aggregateVersion: 1,
+    traceparent: null,
+    data: { userId, registeredAt: new Date().toISOString() },
+  });
+}
