@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@souk/chassis/logging';
+import { createMetrics } from '@souk/chassis/metrics';
+import type { CreateProduct, Product } from '@souk/contracts/http/product';
+import { createProductService } from '../src/service.ts';
+import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
+import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
+import { recordedLog } from './recorded-log.ts';
+
+export type Caller = 'anonymous' | 'customer' | 'staff' | 'admin';
+
+export interface Reply<Body = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface RequestOptions {
+  readonly as?: Caller;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The service on a port of its own, over a database in a new folder. `instance` names another process on the same file. */
+export async function runCatalogue({ folder, instance = 'product-test' }: { folder?: string; instance?: string } = {}) {
+  const directory = folder ?? (await mkdtemp(join(tmpdir(), 'souk-product-')));
+  const store = openSqliteProductStore({ path: join(directory, 'product.db'), synchronous: 'NORMAL' });
+  await store.migrate();
+  const log = recordedLog();
+  const { keys, sign } = await tokenSigner();
+  const service = createProductService({
+    config: { port: 0, issuer: ISSUER, audience: AUDIENCE, instance },
+    store,
+    log,
+    logger: createLogger({ service: 'product', level: 'silent' }),
+    metrics: createMetrics({ service: 'product', ownsProcess: false }),
+    keys,
+  });
+  const { url } = await service.start();
+  const tokens = {
+    customer: await sign(['customer']),
+    staff: await sign(['customer', 'staff']),
+    admin: await sign(['customer', 'admin']),
+  };
+
+  /** `body` is sent as JSON, text as it is. */
+  async function send<Body = unknown>(method: string, path: string, options: RequestOptions = {}): Promise<Reply<Body>> {
+    const { as = 'anonymous', body, headers = {} } = options;
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(as !== 'anonymous' && { authorization: tokens[as] }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  async function created(asked: Partial<CreateProduct> = {}): Promise<Product> {
+    const { status, body } = await send<Product>('POST', '/products', { as: 'staff', body: aProduct(asked) });
+    if (status !== 201) throw new Error(`not created: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  async function active(asked: Partial<CreateProduct> = {}): Promise<Product> {
+    const { id } = await created(asked);
+    const options = { as: 'staff', body: { status: 'active' }, headers: { 'if-match': '"1"' } } as const;
+    return (await send<Product>('PATCH', `/products/${id}`, options)).body;
+  }
+
+  return {
+    ...{ directory, store, log, sign, send, created, active },
+    async close() {
+      await service.close();
+      await store.close();
+      if (folder === undefined) await rm(directory, { recursive: true });
+    },
+  };
+}
+
+export type RunningCatalogue = Awaited<ReturnType<typeof runCatalogue>>;
+
+let skus = 0;
+
+export function newSku(): string {
+  skus += 1;
+  return `SKU-${skus}`;
+}
+
+export function aProduct(changes: Partial<CreateProduct> = {}): CreateProduct {
+  return { title: 'Teapot', variants: [{ sku: newSku(), price: eur(1999) }], ...changes };
+}
+
+export function eur(amount: number) {
+  return { amount, currency: 'EUR' };
+}
