@@ -1,6 +1,6 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { newId } from './ids.ts';
-import { startJobs, type Job, type RunningJobs } from './jobs.ts';
+import { startJobs, type Job } from './jobs.ts';
 import type { EventLog, Subscription } from './log/event-log.ts';
 import { adoptLanes } from './messaging/adopt-lanes.ts';
 import { consume } from './messaging/consumer.ts';

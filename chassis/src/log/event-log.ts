@@ -1,12 +1,8 @@
+import type { LogMessage } from '@souk/contracts/log-message';
+
 /** The port to the event log: an ordered, durable, partitioned log with consumer groups, at-least-once. */
 
-export interface LogMessage {
-  readonly topic: string;
-  /** Messages of one key share a partition, so their order is kept. */
-  readonly key: string;
-  readonly value: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
+export type { LogMessage };
 
 export interface ReceivedMessage extends LogMessage {
   /** Counted from 0 within the topic. */

@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { fromLogMessage } from '@souk/contracts/log-message';
 import type { ServiceName } from '@souk/contracts/services';
-import { isTopic, type Topic } from '@souk/contracts/topics';
+import { isTopic } from '@souk/contracts/topics';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../log/event-log.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { WriterClosedError } from '../writer/errors.ts';
@@ -125,5 +125,5 @@ export function causeOf(error: unknown): string {
 }
 
 export function handlerOf<C, Task>(handlers: MessageHandlers<C, Task>, topic: string): AnyMessageHandler<C, Task> | undefined {
-  return isTopic(topic) ? (handlers[topic as Topic] as AnyMessageHandler<C, Task> | undefined) : undefined;
+  return isTopic(topic) ? handlers[topic] : undefined;
 }

@@ -1,5 +1,5 @@
 import type { ChassisCollections } from './chassis-collections.ts';
-import type { Decision, Entities, Keys } from './use-case.ts';
+import type { Decision, Entities } from './use-case.ts';
 
 /** What the chassis itself changes beside, or instead of, a service's decision. */
 export type OwnChanges = Pick<Decision<ChassisCollections, unknown>, 'puts' | 'removes' | 'events'>;
@@ -15,7 +15,7 @@ export function withOwn<C extends ChassisCollections, Answer, Task>(
   return {
     ...decision,
     puts: { ...decision.puts, ...own.puts } as Entities<C>,
-    removes: { ...decision.removes, ...own.removes } as Keys<C>,
+    removes: { ...decision.removes, ...own.removes },
     events: [...(decision.events ?? []), ...(own.events ?? [])],
   };
 }

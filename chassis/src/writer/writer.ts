@@ -79,12 +79,12 @@ export class Writer<C extends Collections, Task = never> {
     if (limitMs !== undefined && this.#queue.length >= this.#options.queueLimit) return Promise.reject(new OverloadedError(1));
     return new Promise<Answer>((resolve, reject) => {
       this.#queue.push({
-        useCase: useCase as UseCase<C, unknown, unknown, Task>,
+        useCase,
         value,
         cause,
         expiresAt: limitMs === undefined ? Infinity : performance.now() + limitMs,
         outcome: undefined,
-        resolve: resolve as (answer: unknown) => void,
+        resolve,
         reject,
       });
       this.#draining ??= this.#drain();
