@@ -62,7 +62,12 @@ function valueOf<T>({ form, isSecret, fallback, parse }: Variable<T>, given: str
   return value;
 }
 
-function reading<T>(name: string, about: string, form: string, parse: (given: string) => T | typeof WRONG): Variable<T> {
+function reading<T>(
+  name: string,
+  about: string,
+  form: string,
+  parse: (given: string) => T | typeof WRONG,
+): Variable<T> {
   return { name, about, form, isSecret: false, parse };
 }
 
@@ -118,7 +123,8 @@ export function secret<T>(read: Variable<T>): Variable<T> {
 /** The spec as a Markdown table, for a README. */
 export function configTable(spec: ConfigSpec): string {
   const rows = Object.values(spec).map(
-    ({ name, about, form, fallback, isSecret }) => `| \`${name}\` | ${about} | ${form} | ${shownDefault(fallback, isSecret)} |`,
+    ({ name, about, form, fallback, isSecret }) =>
+      `| \`${name}\` | ${about} | ${form} | ${shownDefault(fallback, isSecret)} |`,
   );
   return ['| variable | what | form | default |', '|---|---|---|---|', ...rows].join('\n');
 }

@@ -82,7 +82,10 @@ export function lifecycle(parts: readonly Part[], { limitMs = 10_000 }: { limitM
 
 async function before(deadline: number, part: Part): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${part.name} took too long`)), Math.max(0, deadline - performance.now()));
+  const timer = setTimeout(
+    () => reject(new Error(`${part.name} took too long`)),
+    Math.max(0, deadline - performance.now()),
+  );
   try {
     await Promise.race([part.stop(), late]);
   } finally {

@@ -66,6 +66,8 @@ export interface Microservice<C extends Collections, Task = never> {
   readonly handlers: MessageHandlers<Own<C>, Task>;
   /** Events that are committed and not in the log yet. */
   backlog(): number;
+  /** Milliseconds since events wait without any of them being sent; 0 when none waits. */
+  outboxStalledMs(): number;
   /** Inputs that wait to be settled. */
   waiting(): number;
   start(): Promise<void>;
@@ -87,6 +89,7 @@ export function createMicroservice<C extends Collections, Task = never>(
     executeOnce: async (useCase, value, key, cause) => writer().submit(once(useCase, key), value, limited(cause)),
     submit: async (useCase, value, cause) => writer().submit(useCase, value, cause && { cause }),
     backlog: () => running?.relay.backlog ?? 0,
+    outboxStalledMs: () => running?.relay.stalledMs ?? 0,
     waiting: () => running?.writer.waiting ?? 0,
     async start() {
       running = await run(options);

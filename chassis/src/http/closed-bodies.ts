@@ -17,7 +17,8 @@ export function requireClosedBodies(routes: readonly Route[]): void {
 }
 
 function openPlace(schema: TSchema, place: string): string | undefined {
-  if (schema['type'] === 'object' && !('additionalProperties' in schema) && !('patternProperties' in schema)) return place;
+  if (schema['type'] === 'object' && !('additionalProperties' in schema) && !('patternProperties' in schema))
+    return place;
   if (Array.isArray(schema['allOf']) && schema['unevaluatedProperties'] !== false) return place;
   for (const keyword of ['properties', 'patternProperties'] as const) {
     for (const [name, member] of Object.entries(asRecord(schema[keyword]))) {

@@ -54,7 +54,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const document = openApiDocument(app, { service, version });
 
   function finish(request: Request, facts: RequestFacts, answered: Response): Response {
-    const response = isUnchanged(request, answered) ? new Response(null, { status: 304, headers: answered.headers }) : answered;
+    const response = isUnchanged(request, answered)
+      ? new Response(null, { status: 304, headers: answered.headers })
+      : answered;
     const { headers } = response;
     if (response !== answered) headers.delete('content-type');
     headers.set('x-request-id', facts.requestId);

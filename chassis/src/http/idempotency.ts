@@ -49,7 +49,11 @@ function canonicalJson(value: unknown): string {
 }
 
 /** A JSON answer in the form in which it can be kept and given again, byte for byte. */
-export function storedAnswer(status: number, body: object, headers: Readonly<Record<string, string>> = {}): StoredAnswer {
+export function storedAnswer(
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): StoredAnswer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
@@ -60,5 +64,8 @@ export function onceResponse(outcome: OnceAnswer): Response {
 }
 
 export function answerResponse({ status, headers, body }: StoredAnswer, replayed = false): Response {
-  return new Response(body, { status, headers: replayed ? { ...headers, 'idempotency-replayed': 'true' } : { ...headers } });
+  return new Response(body, {
+    status,
+    headers: replayed ? { ...headers, 'idempotency-replayed': 'true' } : { ...headers },
+  });
 }

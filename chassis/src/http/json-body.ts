@@ -33,11 +33,17 @@ export async function readJsonBody(request: Request): Promise<ReadBody> {
 }
 
 function tooLarge() {
-  return problem('payload-too-large', { detail: `A body may have ${BODY_LIMIT} bytes.`, headers: { connection: 'close' } });
+  return problem('payload-too-large', {
+    detail: `A body may have ${BODY_LIMIT} bytes.`,
+    headers: { connection: 'close' },
+  });
 }
 
 function wrongType() {
-  return problem('unsupported-media-type', { detail: 'Send application/json.', headers: { accept: 'application/json' } });
+  return problem('unsupported-media-type', {
+    detail: 'Send application/json.',
+    headers: { accept: 'application/json' },
+  });
 }
 
 async function readAtMost(request: Request, limit: number): Promise<string> {
@@ -68,7 +74,12 @@ function judged(value: unknown, escapes: boolean): ReadBody {
 }
 
 /** `escapes`: only a text with \u in it can hold a NUL or half a surrogate pair. */
-function faultIn(value: PlainObject | readonly unknown[], escapes: boolean, pointer: string, depth: number): FieldError | undefined {
+function faultIn(
+  value: PlainObject | readonly unknown[],
+  escapes: boolean,
+  pointer: string,
+  depth: number,
+): FieldError | undefined {
   if (depth > NESTING_LIMIT) return { pointer, detail: `nested deeper than ${NESTING_LIMIT}` };
   if (Array.isArray(value)) {
     for (const [at, member] of value.entries()) {

@@ -67,7 +67,8 @@ function serve(app: HttpApp, port: number, hostname: string) {
       fetch: (request) => app.handle(request),
     });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') throw new PortBusyError(port, { cause });
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')
+      throw new PortBusyError(port, { cause });
     throw cause;
   }
 }

@@ -7,7 +7,9 @@ import type { AnyElysia } from 'elysia';
 interface Operation {
   readonly parameters?: readonly { readonly in: string; readonly schema?: object }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, object>> };
-  readonly responses?: Readonly<Record<string, { readonly description: string; readonly content?: Readonly<Record<string, object>> }>>;
+  readonly responses?: Readonly<
+    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, object>> }>
+  >;
   readonly security?: readonly object[];
   readonly 'x-role'?: string;
   readonly 'x-idempotency-key'?: 'required' | 'optional';
@@ -23,7 +25,10 @@ export function openApiDocument(app: AnyElysia, { service, version }: { service:
     const optionalBodies = bodiesThatMayBeAbsent(app, path);
     paths[path] = {};
     for (const [method, operation] of Object.entries(methods ?? {})) {
-      paths[path][method] = completed(operation as unknown as Operation, { optionalBody: optionalBodies.has(method), path });
+      paths[path][method] = completed(operation as unknown as Operation, {
+        optionalBody: optionalBodies.has(method),
+        path,
+      });
     }
   }
   return withoutIds({
@@ -40,7 +45,9 @@ export function openApiDocument(app: AnyElysia, { service, version }: { service:
 /** The methods of a path that do without their body. */
 function bodiesThatMayBeAbsent(app: AnyElysia, path: string): ReadonlySet<string> {
   const here = app.routes.filter((route) => route.path.replace(/:([^/]+)/g, '{$1}') === path);
-  return new Set(here.filter(({ hooks }) => TypeGuard.IsOptional(hooks.body)).map(({ method }) => method.toLowerCase()));
+  return new Set(
+    here.filter(({ hooks }) => TypeGuard.IsOptional(hooks.body)).map(({ method }) => method.toLowerCase()),
+  );
 }
 
 function completed(operation: Operation, { optionalBody, path }: { optionalBody: boolean; path: string }): object {
@@ -49,9 +56,16 @@ function completed(operation: Operation, { optionalBody, path }: { optionalBody:
   return {
     ...rest,
     ...(parameters.length > 0 && { parameters }),
+    ...(operation.security && { security: withoutRepeats(operation.security) }),
     ...(requestBody && { requestBody: jsonOnly(requestBody, optionalBody) }),
     responses: { ...successes(operation), ...problems(problemCodes(operation, path)) },
   };
+}
+
+/** Declarations that each ask for a token are merged by adding their lists. */
+function withoutRepeats(security: readonly object[]): readonly object[] {
+  const seen = new Map(security.map((requirement) => [JSON.stringify(requirement), requirement]));
+  return [...seen.values()];
 }
 
 function jsonOnly({ content }: { readonly content: Readonly<Record<string, object>> }, optional: boolean): object {
@@ -77,7 +91,8 @@ function successes({ responses }: Operation): object {
 function problemCodes(operation: Operation, path: string): ReadonlySet<ProblemCode> {
   const codes = new Set<ProblemCode>([...(operation['x-problems'] ?? []), 'internal']);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
-  if (operation.requestBody) add('malformed-json', 'payload-too-large', 'unsupported-media-type', 'validation', 'overloaded');
+  if (operation.requestBody)
+    add('malformed-json', 'payload-too-large', 'unsupported-media-type', 'validation', 'overloaded');
   if (operation.security?.length) add('unauthenticated', 'unavailable');
   if (operation['x-role'] !== undefined) add('forbidden');
   if (path.includes('{')) add('not-found');
@@ -95,11 +110,15 @@ function problems(codes: ReadonlySet<ProblemCode>): object {
     titles.set(status, [...(titles.get(status) ?? []), `\`${code}\`: ${title}`]);
   }
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  return Object.fromEntries([...titles].map(([status, lines]) => [status, { description: lines.join('\n\n'), content }]));
+  return Object.fromEntries(
+    [...titles].map(([status, lines]) => [status, { description: lines.join('\n\n'), content }]),
+  );
 }
 
 /** TypeBox's own marks (`$id`, symbols) mean nothing, or something else, to readers of the document. */
 function withoutIds(document: object): object {
-  const copy: object = JSON.parse(JSON.stringify(document, (key, value: unknown) => (key === '$id' ? undefined : value)));
+  const copy: object = JSON.parse(
+    JSON.stringify(document, (key, value: unknown) => (key === '$id' ? undefined : value)),
+  );
   return copy;
 }

@@ -34,7 +34,10 @@ export function probes({ checks, isDraining, registry, logger, checkLimitMs = 10
   }
 
   return new Elysia({ normalize: false })
-    .get('/livez', () => ({ status: 'live' as const }), { response: { 200: Live }, detail: { summary: 'Is the process alive' } })
+    .get('/livez', () => ({ status: 'live' as const }), {
+      response: { 200: Live },
+      detail: { summary: 'Is the process alive' },
+    })
     .get(
       '/readyz',
       async () => {
@@ -42,14 +45,22 @@ export function probes({ checks, isDraining, registry, logger, checkLimitMs = 10
         if (isDraining()) results.push(['draining', 'red']);
         const red = results.filter(([, result]) => result === 'red').map(([name]) => name);
         if (red.length > 0) throw notReady(red, Object.fromEntries(results));
-        return { status: 'ready' as const, checks: Object.fromEntries(results.map(([name]) => [name, 'green' as const])) };
+        return {
+          status: 'ready' as const,
+          checks: Object.fromEntries(results.map(([name]) => [name, 'green' as const])),
+        };
       },
       { response: { 200: Ready }, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'] } },
     )
     .get(
       '/metrics',
       async () => new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } }),
-      { detail: { summary: 'Metrics for Prometheus', responses: { 200: { description: 'Text format 0.0.4', content: { 'text/plain': {} } } } } },
+      {
+        detail: {
+          summary: 'Metrics for Prometheus',
+          responses: { 200: { description: 'Text format 0.0.4', content: { 'text/plain': {} } } },
+        },
+      },
     );
 }
 

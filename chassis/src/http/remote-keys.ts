@@ -62,7 +62,10 @@ export function remoteKeys({
 }
 
 async function fetchKeys(url: string, timeoutMs: number): Promise<ReadonlyMap<string, CryptoKey>> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), headers: { accept: 'application/json' } });
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { accept: 'application/json' },
+  });
   const body: unknown = await response.json();
   if (!response.ok || !Value.Check(Jwks, body)) throw new Error(`${url} answered ${response.status} without a key set`);
   return importKeys(body.keys);

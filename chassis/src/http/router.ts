@@ -36,7 +36,8 @@ export function router() {
     .macro('role', (role: Exclude<Role, 'customer'>) => ({
       detail: { security: [{ accessToken: [] }], 'x-role': role },
       transform: async ({ request }: { request: Request }) => {
-        if (!hasRole(await signedIn(request), role)) throw problem('forbidden', { detail: `This needs the role ${role}.` });
+        if (!hasRole(await signedIn(request), role))
+          throw problem('forbidden', { detail: `This needs the role ${role}.` });
       },
       resolve: ({ request }: { request: Request }) => ({ principal: principalOf(request) }),
     }))
@@ -75,6 +76,7 @@ async function signedIn(request: Request): Promise<Principal> {
 
 function principalOf(request: Request): Principal {
   const { principal } = factsOf(request);
-  if (principal === null || principal === undefined) throw new Error('a route asked for a principal that nobody established');
+  if (principal === null || principal === undefined)
+    throw new Error('a route asked for a principal that nobody established');
   return principal;
 }

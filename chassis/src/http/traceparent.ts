@@ -20,7 +20,10 @@ export function traceparentFrom(header: string | null): string {
 
 /** Later versions may be longer; version 00 has exactly four fields. */
 function isTraceparent(text: string): boolean {
-  if (text.length !== VERSION_0_LENGTH && (text.length > 256 || text.startsWith('00') || text[VERSION_0_LENGTH] !== '-')) {
+  if (
+    text.length !== VERSION_0_LENGTH &&
+    (text.length > 256 || text.startsWith('00') || text[VERSION_0_LENGTH] !== '-')
+  ) {
     return false;
   }
   return TRACEPARENT.test(text);

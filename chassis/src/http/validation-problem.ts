@@ -13,7 +13,10 @@ interface Validated {
 
 /** The 422 problem for what a body and a query have wrong; undefined when both are right. */
 export function validationProblem(body: Validated, query: Validated): Problem | undefined {
-  const errors = [...fieldErrors(body, (path) => path), ...fieldErrors(query, (path) => `?${path.split('/')[1] ?? ''}`)];
+  const errors = [
+    ...fieldErrors(body, (path) => path),
+    ...fieldErrors(query, (path) => `?${path.split('/')[1] ?? ''}`),
+  ];
   return errors.length === 0 ? undefined : problem('validation', { errors: errors.slice(0, ERRORS_SHOWN) });
 }
 

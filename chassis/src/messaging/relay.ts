@@ -33,6 +33,8 @@ export class Relay {
   #lastSeq: number;
   #sending: Promise<void> | undefined;
   #stop = false;
+  /** performance.now() of the last time nothing waited, or something was sent */
+  #progressAt = performance.now();
 
   constructor(options: RelayOptions) {
     this.#options = { batchLimit: 1000, memoryLimit: 20_000, ...options };
@@ -47,6 +49,11 @@ export class Relay {
   /** Events that are committed and not in the log yet. */
   get backlog(): number {
     return this.#lastSeq - this.#publishedSeq;
+  }
+
+  /** Milliseconds since events wait without any of them being sent; 0 when none waits. */
+  get stalledMs(): number {
+    return this.backlog === 0 ? 0 : performance.now() - this.#progressAt;
   }
 
   /** Begins to send what an earlier process left. */
@@ -76,7 +83,9 @@ export class Relay {
   }
 
   #wake(): void {
-    if (this.#sending === undefined && this.backlog > 0 && !this.#stop) this.#sending = this.#sendAll();
+    if (this.#sending !== undefined || this.backlog === 0 || this.#stop) return;
+    this.#progressAt = performance.now();
+    this.#sending = this.#sendAll();
   }
 
   async #sendAll(): Promise<void> {
@@ -101,6 +110,7 @@ export class Relay {
     const messages = events.filter((event) => event.published).map((event) => outgoing(service, event));
     if (messages.length > 0) await log.send(messages);
     this.#publishedSeq = last.seq;
+    this.#progressAt = performance.now();
     this.#forget(last.seq);
   }
 

@@ -1,0 +1,72 @@
+import type { ServiceName } from '@souk/contracts/services';
+import type { AnyElysia } from 'elysia';
+import type { Logger } from 'pino';
+import type { AuthOptions } from './http/access-token.ts';
+import { createHttpApp } from './http/http-app.ts';
+import { listen, type Listening } from './http/listen.ts';
+import type { EventLog } from './log/event-log.ts';
+import { messagingGauges } from './messaging/messaging-metrics.ts';
+import { opsRoutes } from './messaging/ops-routes.ts';
+import type { Metrics } from './metrics.ts';
+import type { Microservice } from './microservice.ts';
+import type { ServiceStore } from './service-store.ts';
+import type { Service } from './service.ts';
+import type { Collections } from './writer/use-case.ts';
+
+/** Events that wait this long without one of them being sent turn readiness red. */
+const OUTBOX_LIMIT_MS = 10_000;
+/** Inputs in the queue from which on changes are refused. */
+const WAITING_LIMIT = 10_000;
+
+export interface HttpServiceOptions<C extends Collections, Task> {
+  readonly name: ServiceName;
+  readonly version: string;
+  readonly host: string;
+  readonly port: number;
+  readonly auth: AuthOptions;
+  readonly microservice: Microservice<C, Task>;
+  readonly store: ServiceStore<C>;
+  readonly log: EventLog;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly routes: readonly AnyElysia[];
+  /** What has to be there before the port is opened. */
+  readonly prepare?: () => Promise<void>;
+}
+
+/** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
+export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
+  const { name, version, host, port, auth, microservice, store, log, logger, metrics, routes, prepare } = options;
+  messagingGauges(metrics, microservice);
+  const app = createHttpApp({
+    service: name,
+    version,
+    logger,
+    metrics,
+    auth,
+    checks: {
+      database: () => store.check(),
+      'event log': () => log.check(),
+      outbox() {
+        const stalledMs = microservice.outboxStalledMs();
+        if (stalledMs > OUTBOX_LIMIT_MS) throw new Error(`no event was sent for ${Math.round(stalledMs)} ms`);
+      },
+    },
+    busy: () => (microservice.waiting() > WAITING_LIMIT ? 1 : null),
+    routes: [...routes, opsRoutes(microservice, store)],
+  });
+  let listening: Listening | undefined;
+  return {
+    name,
+    async start() {
+      await microservice.start();
+      await prepare?.();
+      listening = listen(app, { port, hostname: host });
+      return { url: listening.url };
+    },
+    async close() {
+      await listening?.stop();
+      await microservice.close();
+    },
+  };
+}
