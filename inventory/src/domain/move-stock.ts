@@ -1,0 +1,75 @@
+import type { MovementKind } from '@souk/contracts/saga';
+import type { StockLevels, WarehouseLevel } from './stock-levels.ts';
+
+type MoveKind = Extract<MovementKind, 'receipt' | 'reserve' | 'release' | 'sale' | 'restock'>;
+
+/** What one piece of each kind of movement does to a level. */
+const EFFECTS: Readonly<Record<MoveKind, { readonly onHand: -1 | 0 | 1; readonly reserved: -1 | 0 | 1 }>> = {
+  receipt: { onHand: 1, reserved: 0 },
+  reserve: { onHand: 0, reserved: 1 },
+  release: { onHand: 0, reserved: -1 },
+  sale: { onHand: -1, reserved: -1 },
+  restock: { onHand: 1, reserved: 0 },
+};
+
+/** Pieces of a SKU that move in one warehouse. */
+export interface Pieces {
+  readonly sku: string;
+  readonly warehouseId: string;
+  readonly quantity: number;
+  readonly reason: string | null;
+}
+
+/** A movement as far as stock is concerned: what changed, and how it stood afterwards. */
+export interface Move {
+  readonly kind: MoveKind;
+  readonly sku: string;
+  readonly warehouseId: string;
+  readonly onHandDelta: number;
+  readonly reservedDelta: number;
+  readonly onHandAfter: number;
+  readonly reservedAfter: number;
+  readonly reason: string | null;
+}
+
+export interface Moved {
+  /** Every SKU that was touched, as it is now. */
+  readonly levels: readonly StockLevels[];
+  readonly moves: readonly Move[];
+}
+
+/** Throws when a level would leave 0 <= reserved <= onHand: who asks for that has decided wrongly before. */
+export function moveStock(
+  kind: MoveKind,
+  all: readonly Pieces[],
+  levelsOf: (sku: string) => StockLevels | undefined,
+): Moved {
+  const changed = new Map<string, StockLevels>();
+  const moves = all.map(({ sku, warehouseId, quantity, reason }): Move => {
+    const levels = changed.get(sku) ?? levelsOf(sku) ?? { sku, warehouses: [] };
+    const onHandDelta = EFFECTS[kind].onHand * quantity;
+    const reservedDelta = EFFECTS[kind].reserved * quantity;
+    const after = shifted(levels, warehouseId, onHandDelta, reservedDelta);
+    changed.set(sku, withLevel(levels, after));
+    const { onHand: onHandAfter, reserved: reservedAfter } = after;
+    return { kind, sku, warehouseId, onHandDelta, reservedDelta, onHandAfter, reservedAfter, reason };
+  });
+  return { levels: [...changed.values()], moves };
+}
+
+function shifted({ sku, warehouses }: StockLevels, warehouseId: string, onHandDelta: number, reservedDelta: number) {
+  const before = warehouses.find((level) => level.warehouseId === warehouseId);
+  const onHand = (before?.onHand ?? 0) + onHandDelta;
+  const reserved = (before?.reserved ?? 0) + reservedDelta;
+  if (reserved < 0 || reserved > onHand) {
+    throw new Error(`${sku} in ${warehouseId} would have ${onHand} on hand and ${reserved} reserved`);
+  }
+  return { warehouseId, onHand, reserved };
+}
+
+/** The other warehouses' levels stay the same objects: a store writes only what is another object afterwards. */
+function withLevel({ sku, warehouses }: StockLevels, after: WarehouseLevel): StockLevels {
+  const known = warehouses.some((level) => level.warehouseId === after.warehouseId);
+  if (!known) return { sku, warehouses: [...warehouses, after] };
+  return { sku, warehouses: warehouses.map((level) => (level.warehouseId === after.warehouseId ? after : level)) };
+}

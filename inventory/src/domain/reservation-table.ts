@@ -1,0 +1,57 @@
+import type { ReservationStatus } from '@souk/contracts/saga';
+
+export type ReservationState = 'none' | ReservationStatus;
+
+/** The messages of an order that inventory answers. */
+export type OrderMessage = 'order.created' | 'order.completed' | 'order.cancelled';
+
+/**
+ * - reserve: hold all pieces or refuse all
+ * - commit: the held pieces leave
+ * - release: the held pieces are free again
+ * - restock: the pieces that had left come back
+ * - bury: nothing was held yet; remember the cancellation, so that an `order.created` that comes late holds nothing
+ * - ignore: answered before, or without effect any more
+ * - anomaly: cannot happen if everybody is right; nothing changes and a person has to look
+ */
+export type Rule =
+  | { readonly does: 'reserve' | 'commit' | 'release' | 'restock' | 'bury' }
+  | { readonly does: 'ignore' | 'anomaly'; readonly because: string };
+
+const reserve: Rule = { does: 'reserve' };
+const commit: Rule = { does: 'commit' };
+const release: Rule = { does: 'release' };
+const restock: Rule = { does: 'restock' };
+const bury: Rule = { does: 'bury' };
+const ignore = (because: string): Rule => ({ does: 'ignore', because });
+const anomaly = (because: string): Rule => ({ does: 'anomaly', because });
+
+const again = ignore('this was answered before');
+const over = ignore('cancellation wins and is final');
+
+/** What a message does to the reservation of its order: every state, every message. */
+export const RESERVATION_TABLE: Readonly<Record<ReservationState, Readonly<Record<OrderMessage, Rule>>>> = {
+  none: {
+    'order.created': reserve,
+    'order.completed': anomaly('order.completed for an order that reserved nothing'),
+    'order.cancelled': bury,
+  },
+  reserved: {
+    'order.created': again,
+    'order.completed': commit,
+    'order.cancelled': release,
+  },
+  refused: {
+    'order.created': again,
+    'order.completed': anomaly('order.completed for an order whose stock was refused'),
+    'order.cancelled': ignore('nothing was held'),
+  },
+  committed: {
+    'order.created': again,
+    'order.completed': again,
+    'order.cancelled': restock,
+  },
+  released: { 'order.created': over, 'order.completed': over, 'order.cancelled': over },
+  restocked: { 'order.created': over, 'order.completed': over, 'order.cancelled': over },
+  cancelled: { 'order.created': over, 'order.completed': over, 'order.cancelled': over },
+};

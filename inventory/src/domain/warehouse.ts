@@ -1,0 +1,41 @@
+export interface Warehouse {
+  readonly id: string;
+  readonly name: string;
+  /** 1 is served first. */
+  readonly priority: number;
+  /** Nothing is allocated from a warehouse that is not active; goods may still arrive there and come back. */
+  readonly active: boolean;
+  /** Counts its changes from 1. */
+  readonly version: number;
+}
+
+export const NETWORK_ID = 'all';
+
+/** More would make every allocation look at more places than a shop has. */
+export const WAREHOUSE_LIMIT = 1000;
+
+/** All warehouses together: what an allocation chooses from. There is one. */
+export interface Network {
+  readonly id: typeof NETWORK_ID;
+  readonly warehouses: readonly Warehouse[];
+  /** Place of every active warehouse in the order in which they are served, from 0. */
+  readonly ranks: ReadonlyMap<string, number>;
+}
+
+export function networkOf(warehouses: readonly Warehouse[]): Network {
+  const served = warehouses.filter(({ active }) => active).toSorted(byPriority);
+  return { id: NETWORK_ID, warehouses, ranks: new Map(served.map(({ id }, rank) => [id, rank])) };
+}
+
+export function withWarehouse({ warehouses }: Network, changed: Warehouse): Network {
+  return networkOf([...warehouses.filter(({ id }) => id !== changed.id), changed]);
+}
+
+/** Of two with the same priority the older one is first, so that the choice never depends on how rows were read. */
+function byPriority(a: Warehouse, b: Warehouse): number {
+  return a.priority - b.priority || (a.id < b.id ? -1 : 1);
+}
+
+export function isKnown(network: Network | undefined, warehouseId: string): boolean {
+  return network?.warehouses.some(({ id }) => id === warehouseId) ?? false;
+}

@@ -1,0 +1,29 @@
+import type {
+  Movement as PublishedMovement,
+  Reservation as PublishedReservation,
+  StockLevel,
+  Warehouse as PublishedWarehouse,
+} from '@souk/contracts/http/inventory';
+import { type Movement, orderOf } from '../domain/movement.ts';
+import type { Reservation } from '../domain/reservation.ts';
+import { freeIn, type StockLevels } from '../domain/stock-levels.ts';
+import type { Network, Warehouse } from '../domain/warehouse.ts';
+
+/** `available` is what an order can get: nothing from a warehouse that is not active. */
+export function stockLevel({ sku, warehouses }: StockLevels, { ranks }: Network): StockLevel {
+  const shown = warehouses.map((level) => ({ ...level, available: ranks.has(level.warehouseId) ? freeIn(level) : 0 }));
+  return { sku, available: shown.reduce((sum, { available }) => sum + available, 0), warehouses: shown };
+}
+
+export function publishedWarehouse({ id, name, priority, active }: Warehouse): PublishedWarehouse {
+  return { id, name, priority, active };
+}
+
+export function publishedReservation({ orderId, status, lines }: Reservation): PublishedReservation {
+  return { orderId, status, lines: [...lines] };
+}
+
+export function publishedMovement(movement: Movement): PublishedMovement {
+  const { reference: _reference, at, ...shown } = movement;
+  return { ...shown, orderId: orderOf(movement), at: new Date(at).toISOString() };
+}

@@ -1,0 +1,18 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { MessageHandlers } from '@souk/chassis/messaging/message-handlers';
+import type { InventoryCollections } from '../storage/inventory-store.ts';
+import { commitStock } from '../usecases/commit-stock.ts';
+import { giveBackStock } from '../usecases/give-back-stock.ts';
+import { learnSkus } from '../usecases/learn-skus.ts';
+import { reserveStock } from '../usecases/reserve-stock.ts';
+
+/** The topics inventory reads, and what answers them. */
+export const HANDLERS: MessageHandlers<InventoryCollections & ChassisCollections, never> = {
+  'order.created': reserveStock,
+  'order.completed': commitStock,
+  'order.cancelled': giveBackStock,
+  'product.created': learnSkus,
+  'product.updated': learnSkus,
+  'product.price_changed': learnSkus,
+  'product.archived': learnSkus,
+};

@@ -1,0 +1,65 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { rowCollection } from '@souk/chassis/sql/row-collection';
+import { appendOnly, type SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Kysely } from 'kysely';
+import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
+import type { Movement } from '../domain/movement.ts';
+import type { Reservation } from '../domain/reservation.ts';
+import { NETWORK_ID, networkOf, type Network, type Warehouse } from '../domain/warehouse.ts';
+import type { CatalogueTable, InventorySchema, ReservationsTable, WarehousesTable } from './inventory-schema.ts';
+import type { InventoryCollections } from './inventory-store.ts';
+import { levelsCollection } from './levels-collection.ts';
+import { MOVEMENT_COLUMNS, movementToValues } from './movement-rows.ts';
+import { reservationFromRow, reservationToRow, warehouseFromRow, warehouseToRow } from './rows.ts';
+
+/** How inventory's entities lie in SQL tables. */
+export function inventoryCollections(
+  flavour: Flavour,
+  reader: Kysely<InventorySchema>,
+): { readonly [N in keyof InventoryCollections]: SqlCollection<InventoryCollections[N]> } {
+  const any = reader as unknown as Kysely<unknown>;
+  return {
+    reservations: rowCollection<Reservation, ReservationsTable>(flavour, any, {
+      table: 'reservations',
+      columns: ['order_id', 'status', 'lines', 'version', 'created_at', 'updated_at'],
+      keyColumn: 'order_id',
+      keyOf: ({ orderId }) => orderId,
+      toRow: reservationToRow,
+      fromRow: reservationFromRow,
+    }),
+    levels: levelsCollection(flavour, any),
+    movements: appendOnly<Movement>(
+      ({ id }) => id,
+      (movements) => [flavour.insert('inventory_transactions', MOVEMENT_COLUMNS, movements.map(movementToValues))],
+    ),
+    warehouses: rowCollection<Warehouse, WarehousesTable>(flavour, any, {
+      table: 'warehouses',
+      columns: ['id', 'name', 'priority', 'active', 'version'],
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: warehouseToRow,
+      fromRow: warehouseFromRow,
+    }),
+    network: networkView(reader),
+    catalogue: rowCollection<CatalogueEntry, CatalogueTable>(flavour, any, {
+      table: 'catalogue',
+      columns: ['sku', 'product_id', 'version'],
+      keyColumn: 'sku',
+      keyOf: ({ sku }) => sku,
+      toRow: ({ sku, productId, version }) => ({ sku, product_id: productId, version }),
+      fromRow: ({ sku, product_id: productId, version }) => ({ sku, productId, version }),
+    }),
+  };
+}
+
+/** The warehouses once more, as one entity, read without locks and never written. */
+function networkView(reader: Kysely<InventorySchema>): SqlCollection<Network> {
+  return {
+    key: () => NETWORK_ID,
+    load: () => [reader.selectFrom('warehouses').select(['id', 'name', 'priority', 'active', 'version']).compile()],
+    read: ([rows = []]) => [networkOf(rows.map((row) => warehouseFromRow(row as unknown as WarehousesTable)))],
+    insert: () => [],
+    update: () => [],
+    remove: () => [],
+  };
+}

@@ -1,0 +1,139 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { sql, type Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+export interface WarehousesTable {
+  id: string;
+  name: string;
+  priority: number;
+  active: number;
+  version: number;
+}
+
+export interface LevelsTable {
+  sku: string;
+  warehouse_id: string;
+  on_hand: number;
+  reserved: number;
+}
+
+export interface ReservationsTable {
+  order_id: string;
+  status: string;
+  lines: string;
+  version: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface MovementsTable {
+  id: string;
+  sku: string;
+  warehouse_id: string;
+  kind: string;
+  on_hand_delta: number;
+  reserved_delta: number;
+  on_hand_after: number;
+  reserved_after: number;
+  reason: string | null;
+  actor: string | null;
+  reference: string;
+  event_id: string | null;
+  at: number;
+}
+
+export interface CatalogueTable {
+  sku: string;
+  product_id: string;
+  version: number;
+}
+
+export interface InventorySchema {
+  warehouses: WarehousesTable;
+  inventory: LevelsTable;
+  reservations: ReservationsTable;
+  inventory_transactions: MovementsTable;
+  catalogue: CatalogueTable;
+}
+
+/** Forward-only; one statement that changes the schema in each. */
+export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+  const { id, key, text, json, integer } = flavour.column;
+  const step = (up: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up });
+  return {
+    'inventory-001-warehouses': step(async (db) => {
+      const table = db.schema
+        .createTable('warehouses')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('name', text, (c) => c.notNull())
+        .addColumn('priority', integer, (c) => c.notNull())
+        .addColumn('active', integer, (c) => c.notNull())
+        .addColumn('version', integer, (c) => c.notNull());
+      await flavour.clustered(table).execute();
+    }),
+    'inventory-002-levels': step(async (db) => {
+      const table = db.schema
+        .createTable('inventory')
+        .addColumn('sku', key, (c) => c.notNull())
+        .addColumn('warehouse_id', id, (c) => c.notNull())
+        .addColumn('on_hand', integer, (c) => c.notNull())
+        .addColumn('reserved', integer, (c) => c.notNull())
+        .addPrimaryKeyConstraint('inventory_pk', ['sku', 'warehouse_id'])
+        .addForeignKeyConstraint('inventory_warehouse', ['warehouse_id'], 'warehouses', ['id'])
+        .addCheckConstraint('inventory_on_hand_not_negative', sql`on_hand >= 0`)
+        .addCheckConstraint('inventory_reserved_not_negative', sql`reserved >= 0`)
+        .addCheckConstraint('inventory_never_oversold', sql`reserved <= on_hand`);
+      await flavour.clustered(table).execute();
+    }),
+    'inventory-003-reservations': step(async (db) => {
+      const table = db.schema
+        .createTable('reservations')
+        .addColumn('order_id', id, (c) => c.primaryKey().notNull())
+        .addColumn('status', key, (c) => c.notNull())
+        .addColumn('lines', json, (c) => c.notNull())
+        .addColumn('version', integer, (c) => c.notNull())
+        .addColumn('created_at', integer, (c) => c.notNull())
+        .addColumn('updated_at', integer, (c) => c.notNull());
+      await flavour.clustered(table).execute();
+    }),
+    'inventory-004-transactions': step(async (db) => {
+      const table = db.schema
+        .createTable('inventory_transactions')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('sku', key, (c) => c.notNull())
+        .addColumn('warehouse_id', id, (c) => c.notNull())
+        .addColumn('kind', key, (c) => c.notNull())
+        .addColumn('on_hand_delta', integer, (c) => c.notNull())
+        .addColumn('reserved_delta', integer, (c) => c.notNull())
+        .addColumn('on_hand_after', integer, (c) => c.notNull())
+        .addColumn('reserved_after', integer, (c) => c.notNull())
+        .addColumn('reason', text)
+        .addColumn('actor', id)
+        .addColumn('reference', id, (c) => c.notNull())
+        .addColumn('event_id', id)
+        .addColumn('at', integer, (c) => c.notNull())
+        .addUniqueConstraint('inventory_transactions_once', ['reference', 'sku', 'warehouse_id', 'kind'])
+        .addCheckConstraint('inventory_transactions_never_oversold', sql`reserved_after between 0 and on_hand_after`);
+      await flavour.clustered(table).execute();
+    }),
+    // The ledger is listed newest first, for a SKU or for a warehouse; of an order by the unique constraint.
+    'inventory-005-transactions-by-sku': step((db) =>
+      db.schema.createIndex('inventory_transactions_sku').on('inventory_transactions').columns(['sku', 'id']).execute(),
+    ),
+    'inventory-006-transactions-by-warehouse': step((db) =>
+      db.schema
+        .createIndex('inventory_transactions_warehouse')
+        .on('inventory_transactions')
+        .columns(['warehouse_id', 'id'])
+        .execute(),
+    ),
+    'inventory-007-catalogue': step(async (db) => {
+      const table = db.schema
+        .createTable('catalogue')
+        .addColumn('sku', key, (c) => c.primaryKey().notNull())
+        .addColumn('product_id', id, (c) => c.notNull())
+        .addColumn('version', integer, (c) => c.notNull());
+      await flavour.clustered(table).execute();
+    }),
+  };
+}

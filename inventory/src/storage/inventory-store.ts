@@ -1,0 +1,50 @@
+import type { ServiceStore } from '@souk/chassis/service-store';
+import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
+import type { Movement } from '../domain/movement.ts';
+import type { Reservation } from '../domain/reservation.ts';
+import type { StockLevels } from '../domain/stock-levels.ts';
+import type { Network, Warehouse } from '../domain/warehouse.ts';
+
+/** What inventory decides on. */
+export type InventoryCollections = {
+  /** by order id */
+  readonly reservations: Reservation;
+  /** by SKU; there is none before the first receipt */
+  readonly levels: StockLevels;
+  /** append-only, by id */
+  readonly movements: Movement;
+  /** by id, locked: for who changes one */
+  readonly warehouses: Warehouse;
+  /**
+   * All warehouses by NETWORK_ID, never locked: for who chooses among them. Who puts a warehouse puts the network
+   * as well, so that the inputs of one batch see it; only the warehouse is written.
+   */
+  readonly network: Network;
+  /** by SKU */
+  readonly catalogue: CatalogueEntry;
+};
+
+export interface MovementFilter {
+  readonly sku?: string;
+  readonly warehouseId?: string;
+  readonly orderId?: string;
+}
+
+/** Reads of committed data, for GET requests. */
+export interface InventoryReads {
+  levels(sku: string): Promise<StockLevels | undefined>;
+  /** By SKU; `after` is the last SKU of the page before. Only SKUs that have, or had, stock. */
+  levelsPage(after: string | undefined, limit: number): Promise<readonly StockLevels[]>;
+  isCatalogued(sku: string): Promise<boolean>;
+  network(): Promise<Network>;
+  warehouse(id: string): Promise<Warehouse | undefined>;
+  /** Newest first; `before` is the last id of the page before. */
+  warehousesPage(before: string | undefined, limit: number): Promise<readonly Warehouse[]>;
+  reservation(orderId: string): Promise<Reservation | undefined>;
+  /** Newest first; `before` is the last id of the page before. */
+  movementsPage(filter: MovementFilter, before: string | undefined, limit: number): Promise<readonly Movement[]>;
+}
+
+export interface InventoryStore extends ServiceStore<InventoryCollections> {
+  readonly reads: InventoryReads;
+}

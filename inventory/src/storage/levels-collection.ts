@@ -1,0 +1,64 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Row } from '@souk/chassis/sql/statement';
+import type { Kysely } from 'kysely';
+import type { StockLevels, WarehouseLevel } from '../domain/stock-levels.ts';
+import type { LevelsTable } from './inventory-schema.ts';
+
+const COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved'] as const;
+
+/** One entity per SKU, one row per warehouse; only the rows that differ are written. */
+export function levelsCollection(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<StockLevels> {
+  const any = reader as Kysely<Record<string, Row>>;
+  const insert = (rows: readonly unknown[][]) => (rows.length === 0 ? [] : [flavour.insert('inventory', COLUMNS, rows)]);
+  return {
+    key: ({ sku }) => sku,
+    load: (skus) => {
+      const query = any.selectFrom('inventory').select(COLUMNS).where(flavour.in('sku', skus));
+      // In the order of the primary key: two transactions never wait for each other crosswise.
+      return [flavour.lock(query.orderBy('sku').orderBy('warehouse_id')).compile()];
+    },
+    read: ([rows = []]) => levelsFromRows(rows.map((row) => row as unknown as LevelsTable)),
+    insert: (entities) => insert(entities.flatMap((levels) => levels.warehouses.map((level) => newRow(levels.sku, level)))),
+    update: (changes) => {
+      const fresh: unknown[][] = [];
+      const changed: unknown[][] = [];
+      for (const { before, after } of changes) {
+        for (const level of after.warehouses) {
+          if (before.warehouses.includes(level)) continue;
+          const { warehouseId, onHand, reserved } = level;
+          if (isIn(before, warehouseId)) changed.push([onHand, reserved, after.sku, warehouseId]);
+          else fresh.push(newRow(after.sku, level));
+        }
+      }
+      const updates = changed.length === 0 ? [] : [changedRows(flavour, changed)];
+      return [...updates, ...insert(fresh)];
+    },
+    remove: () => {
+      throw new Error('stock levels are never removed');
+    },
+  };
+}
+
+function changedRows(flavour: Flavour, rows: readonly unknown[][]) {
+  return flavour.update('inventory', ['on_hand', 'reserved'], ['sku', 'warehouse_id'], rows);
+}
+
+function newRow(sku: string, { warehouseId, onHand, reserved }: WarehouseLevel): unknown[] {
+  return [sku, warehouseId, onHand, reserved];
+}
+
+function isIn({ warehouses }: StockLevels, warehouseId: string): boolean {
+  return warehouses.some((level) => level.warehouseId === warehouseId);
+}
+
+/** Rows of one SKU need not stand together. */
+export function levelsFromRows(rows: readonly LevelsTable[]): StockLevels[] {
+  const levels = new Map<string, { sku: string; warehouses: WarehouseLevel[] }>();
+  for (const { sku, warehouse_id: warehouseId, on_hand: onHand, reserved } of rows) {
+    let of = levels.get(sku);
+    if (of === undefined) levels.set(sku, (of = { sku, warehouses: [] }));
+    of.warehouses.push({ warehouseId, onHand, reserved });
+  }
+  return [...levels.values()];
+}

@@ -1,0 +1,33 @@
+import type { Reservation } from '../domain/reservation.ts';
+import type { Warehouse } from '../domain/warehouse.ts';
+import type { ReservationsTable, WarehousesTable } from './inventory-schema.ts';
+
+export function reservationToRow(reservation: Reservation): ReservationsTable {
+  return {
+    order_id: reservation.orderId,
+    status: reservation.status,
+    lines: JSON.stringify(reservation.lines),
+    version: reservation.version,
+    created_at: reservation.createdAt,
+    updated_at: reservation.updatedAt,
+  };
+}
+
+export function reservationFromRow(row: ReservationsTable): Reservation {
+  return {
+    orderId: row.order_id,
+    status: row.status as Reservation['status'],
+    lines: JSON.parse(row.lines) as Reservation['lines'],
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+export function warehouseToRow({ id, name, priority, active, version }: Warehouse): WarehousesTable {
+  return { id, name, priority, active: active ? 1 : 0, version };
+}
+
+export function warehouseFromRow({ id, name, priority, active, version }: WarehousesTable): Warehouse {
+  return { id, name, priority, active: active === 1, version };
+}

@@ -1,0 +1,54 @@
+import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { ORDER_KINDS } from '../domain/movement.ts';
+import { networkOf } from '../domain/warehouse.ts';
+import type { InventorySchema } from './inventory-schema.ts';
+import type { InventoryReads } from './inventory-store.ts';
+import { levelsFromRows } from './levels-collection.ts';
+import { MOVEMENT_COLUMNS, movementFromRow } from './movement-rows.ts';
+import { reservationFromRow, warehouseFromRow } from './rows.ts';
+
+export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<InventorySchema>): InventoryReads {
+  const levels = db.selectFrom('inventory').select(['sku', 'warehouse_id', 'on_hand', 'reserved']);
+  const warehouses = db.selectFrom('warehouses').select(['id', 'name', 'priority', 'active', 'version']);
+  return {
+    async levels(sku) {
+      const [found] = levelsFromRows(await levels.where('sku', '=', sku).orderBy('warehouse_id').execute());
+      return found;
+    },
+    async levelsPage(after, limit) {
+      let page = db.selectFrom('inventory').select('sku').distinct().orderBy('sku').limit(limit);
+      if (after !== undefined) page = page.where('sku', '>', after);
+      const skus = (await page.execute()).map(({ sku }) => sku);
+      return levelsFromRows(await levels.where(flavour.in('sku', skus)).orderBy('sku').orderBy('warehouse_id').execute());
+    },
+    async isCatalogued(sku) {
+      return (await db.selectFrom('catalogue').select('sku').where('sku', '=', sku).executeTakeFirst()) !== undefined;
+    },
+    async network() {
+      return networkOf((await warehouses.execute()).map(warehouseFromRow));
+    },
+    async warehouse(id) {
+      const row = await warehouses.where('id', '=', id).executeTakeFirst();
+      return row && warehouseFromRow(row);
+    },
+    async warehousesPage(before, limit) {
+      let page = warehouses.orderBy('id', 'desc').limit(limit);
+      if (before !== undefined) page = page.where('id', '<', before);
+      return (await page.execute()).map(warehouseFromRow);
+    },
+    async reservation(orderId) {
+      const columns = ['order_id', 'status', 'lines', 'version', 'created_at', 'updated_at'] as const;
+      const query = db.selectFrom('reservations').select(columns).where('order_id', '=', orderId);
+      const row = await query.executeTakeFirst();
+      return row && reservationFromRow(row);
+    },
+    async movementsPage({ sku, warehouseId, orderId }, before, limit) {
+      let page = db.selectFrom('inventory_transactions').select(MOVEMENT_COLUMNS).orderBy('id', 'desc').limit(limit);
+      if (orderId !== undefined) page = page.where('reference', '=', orderId).where('kind', 'in', ORDER_KINDS);
+      if (sku !== undefined) page = page.where('sku', '=', sku);
+      if (warehouseId !== undefined) page = page.where('warehouse_id', '=', warehouseId);
+      if (before !== undefined) page = page.where('id', '<', before);
+      return (await page.execute()).map(movementFromRow);
+    },
+  };
+}

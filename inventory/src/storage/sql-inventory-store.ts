@@ -1,0 +1,17 @@
+import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
+import { inventoryCollections } from './inventory-collections.ts';
+import { inventoryMigrations, type InventorySchema } from './inventory-schema.ts';
+import type { InventoryCollections, InventoryStore } from './inventory-store.ts';
+import { sqlInventoryReads } from './sql-inventory-reads.ts';
+
+/** Inventory's store on any SQL database the chassis has an adapter for. */
+export function sqlInventoryStore(database: SqlDatabase<InventorySchema>): InventoryStore {
+  const { flavour, reader } = database;
+  const store = sqlServiceStore<InventoryCollections, InventorySchema>(
+    database,
+    inventoryCollections(flavour, reader),
+    inventoryMigrations(flavour),
+  );
+  return { ...store, reads: sqlInventoryReads(database) };
+}

@@ -1,0 +1,28 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { PatchWarehouse } from '@souk/contracts/http/inventory';
+import { NETWORK_ID, networkOf, type Warehouse, withWarehouse } from '../domain/warehouse.ts';
+import type { InventoryCollections } from '../storage/inventory-store.ts';
+
+export interface WarehouseChange {
+  readonly id: string;
+  readonly patch: PatchWarehouse;
+  /** Throws when the caller had another version in mind. */
+  requireVersion(version: number): void;
+}
+
+export type WarehouseChanged = { readonly kind: 'changed'; readonly warehouse: Warehouse } | { readonly kind: 'unknown' };
+
+/** Another name or priority, or no more allocations from here. */
+export const changeWarehouse: UseCase<InventoryCollections, WarehouseChange, WarehouseChanged> = {
+  name: 'changeWarehouse',
+  keys: ({ id }) => ({ network: [NETWORK_ID], warehouses: [id] }),
+  decide({ id, patch, requireVersion }, world) {
+    const before = world.get('warehouses', id);
+    if (before === undefined) return { answer: { kind: 'unknown' } };
+    requireVersion(before.version);
+    const warehouse: Warehouse = { ...before, ...patch, version: before.version + 1 };
+    const network = world.get('network', NETWORK_ID) ?? networkOf([]);
+    const puts = { warehouses: [warehouse], network: [withWarehouse(network, warehouse)] };
+    return { answer: { kind: 'changed', warehouse }, puts };
+  },
+};

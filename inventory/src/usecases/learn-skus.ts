@@ -1,0 +1,21 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import { newerEntry } from '../domain/catalogue-entry.ts';
+import type { InventoryCollections } from '../storage/inventory-store.ts';
+
+type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
+
+/**
+ * Product told of a product: remember its SKUs. An archived product's SKUs stay known, because its pieces still come
+ * back and are counted.
+ */
+export const learnSkus: UseCase<InventoryCollections, EventEnvelope<ProductTopic>, void> = {
+  name: 'learnSkus',
+  keys: ({ data }) => ({ catalogue: data.product.variants.map(({ sku }) => sku) }),
+  decide({ data: { productId, version, product } }, world) {
+    const catalogue = product.variants.flatMap(({ sku }) => {
+      return newerEntry(world.get('catalogue', sku), { sku, productId, version }) ?? [];
+    });
+    return { answer: undefined, puts: { catalogue } };
+  },
+};

@@ -1,0 +1,12 @@
+import type { DecisionContext } from '@souk/chassis/writer/use-case';
+import type { Move } from '../domain/move-stock.ts';
+import type { Movement } from '../domain/movement.ts';
+
+/** What moved, as lines of the ledger. */
+export function ledgerRows(
+  moves: readonly Move[],
+  cause: Pick<Movement, 'reference' | 'eventId' | 'actor'>,
+  { now, newId }: DecisionContext,
+): readonly Movement[] {
+  return moves.map((move) => ({ ...move, ...cause, id: newId(), at: now }));
+}
