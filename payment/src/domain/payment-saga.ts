@@ -71,7 +71,6 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S
 export function answerPayment(payment: Payment | undefined, message: PaymentMessage, surroundings: Surroundings): Outcome {
   const steps: { readonly [M in On]: unknown } = PAYMENT_SAGA[payment?.status ?? 'none'];
   // The row was chosen by the state and the column by the message, which the compiler cannot follow.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const step = steps[message.on] as (p: Payment | undefined, m: PaymentMessage, s: Surroundings) => Outcome;
   return step(payment, message, surroundings);
 }

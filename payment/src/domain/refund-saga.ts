@@ -49,7 +49,6 @@ export function answerRefund(
 ): Outcome {
   const steps: { readonly [M in On]: unknown } = REFUND_SAGA[refund.status];
   // The row was chosen by the state and the column by the message, which the compiler cannot follow.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const step = steps[message.on] as (r: Refund, m: RefundMessage, p: CapturedPayment, s: Surroundings) => Outcome;
   return step(refund, message, payment, surroundings);
 }

@@ -11,7 +11,6 @@ export function openSqlitePaymentStore(options: SqliteOptions): PaymentStore {
   const database = openSqlite<PaymentSchema>(options);
   const { flavour, reader } = database;
   // Row collections name their tables themselves; which tables the connection is typed with is nothing to them.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const tables = paymentTables(flavour, reader as Kysely<unknown>);
   const store = sqlServiceStore<PaymentCollections, PaymentSchema>(database, tables, paymentMigrations(flavour));
   return { ...store, reads: sqlPaymentReads(reader, flavour) };

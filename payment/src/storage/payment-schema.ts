@@ -59,9 +59,6 @@ export interface PaymentSchema {
 
 /** The constraints are the last line: no decision ever comes to them. */
 export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const index = (name: string, table: string, columns: readonly string[]): Migration => ({
-    up: (db) => db.schema.createIndex(name).on(table).columns([...columns]).execute(),
-  });
   return {
     'payment-001-payments': paymentsTable(flavour),
     'payment-002-payments-by-user': index('payments_user', 'payments', ['user_id', 'id']),
@@ -72,6 +69,10 @@ export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'payment-007-payment-methods': paymentMethodsTable(flavour),
     'payment-008-payment-methods-by-user': index('payment_methods_user', 'payment_methods', ['user_id', 'id']),
   };
+}
+
+function index(name: string, table: string, columns: readonly string[]): Migration {
+  return { up: (db) => db.schema.createIndex(name).on(table).columns([...columns]).execute() };
 }
 
 /** The order is the key: a second charge for it has no place to be. */

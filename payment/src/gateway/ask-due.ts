@@ -1,0 +1,33 @@
+import type { Job } from '@souk/chassis/jobs';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
+import { advanceCharge } from '../usecases/advance-charge.ts';
+import { advanceRefund } from '../usecases/advance-refund.ts';
+
+interface AskDueDeps {
+  readonly reads: Pick<PaymentReads, 'duePayments' | 'dueRefunds'>;
+  readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
+  /** How many calls could go out at once; more than that are not begun. */
+  readonly room: () => number;
+}
+
+const DUE = { on: 'check.due' } as const;
+
+/** Finds by their age the charges and refunds that nobody knows the end of: left open by the gateway, or by a crash. */
+export function askDue({ reads, submit, room }: AskDueDeps): Job {
+  return {
+    name: 'ask the gateway about what is due',
+    everyMs: 200,
+    async run() {
+      const limit = room();
+      if (limit === 0) return;
+      const payments = await reads.duePayments(limit);
+      const refunds = await reads.dueRefunds(limit);
+      await Promise.all([
+        ...payments.map(({ orderId }) => submit(advanceCharge, { orderId, message: DUE })),
+        ...refunds.map(({ orderId, refundId }) => submit(advanceRefund, { orderId, refundId, message: DUE })),
+      ]);
+    },
+  };
+}

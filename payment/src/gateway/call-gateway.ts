@@ -1,0 +1,37 @@
+import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-task.ts';
+import type { GatewayMessage } from '../domain/payment-message.ts';
+import type { Gateway, GatewayResult } from './gateway.ts';
+
+/** Makes the call a task stands for and says what came of it. Rejects when nothing can be known. */
+export async function callGateway(gateway: Gateway, task: GatewayTask, signal: AbortSignal): Promise<GatewayMessage> {
+  switch (task.kind) {
+    case 'charge': {
+      const { amount, token } = task;
+      return messageOf(await gateway.charge({ key: chargeKey(task.paymentId), amount, token }, signal));
+    }
+    case 'ask-charge':
+      return messageOf(await gateway.findCharge(chargeKey(task.paymentId), signal));
+    case 'refund': {
+      const { amount, chargeReference } = task;
+      return messageOf(await gateway.refund({ key: refundKey(task.refundId), amount, chargeReference }, signal));
+    }
+    case 'ask-refund':
+      return messageOf(await gateway.findRefund(refundKey(task.refundId), signal));
+    default:
+      return task satisfies never;
+  }
+}
+
+function messageOf(result: GatewayResult | undefined): GatewayMessage {
+  if (result === undefined) return { on: 'gateway.unheard' };
+  switch (result.status) {
+    case 'succeeded':
+      return { on: 'gateway.succeeded', reference: result.reference };
+    case 'declined':
+      return { on: 'gateway.declined', reason: result.reason };
+    case 'pending':
+      return { on: 'gateway.unknown' };
+    default:
+      return result satisfies never;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Metrics } from '@souk/chassis/metrics';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayMessage } from '../domain/payment-message.ts';
+
+const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export interface GatewayMeter {
+  measured(kind: GatewayTask['kind'], message: GatewayMessage['on'], ms: number): void;
+  anomaly(): void;
+}
+
+export function gatewayMeter(metrics: Metrics): GatewayMeter {
+  const calls = metrics.histogram('payment_gateway_call_seconds', 'Calls to the gateway', BUCKETS, ['call', 'answer']);
+  const anomalies = metrics.counter('payment_gateway_anomalies_total', 'Answers of the gateway that contradict its earlier ones');
+  return {
+    measured: (call, answer, ms) => calls.labels(call, answer).observe(ms / 1000),
+    anomaly: () => anomalies.inc(),
+  };
+}

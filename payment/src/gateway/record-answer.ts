@@ -1,0 +1,28 @@
+import type { Microservice } from '@souk/chassis/microservice';
+import { WriterClosedError } from '@souk/chassis/writer/errors';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { GatewayMessage } from '../domain/payment-message.ts';
+import type { PaymentCollections } from '../storage/payment-store.ts';
+import { advanceCharge } from '../usecases/advance-charge.ts';
+import { advanceRefund } from '../usecases/advance-refund.ts';
+
+interface RecordAnswerDeps {
+  readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
+  /** There is no message that could become a dead letter: a person has to hear of it in another way. */
+  readonly anomaly: (cause: string, task: GatewayTask) => void;
+}
+
+/** Makes the gateway's answer an input of the writer. */
+export function recordAnswer({ submit, anomaly }: RecordAnswerDeps) {
+  return async (task: GatewayTask, message: GatewayMessage): Promise<void> => {
+    try {
+      const cause = await ('refundId' in task
+        ? submit(advanceRefund, { orderId: task.orderId, refundId: task.refundId, message })
+        : submit(advanceCharge, { orderId: task.orderId, message }));
+      if (cause !== null) anomaly(cause, task);
+    } catch (error) {
+      // The row says that the gateway is to be asked, so the answer is had again after the next start.
+      if (!(error instanceof WriterClosedError)) throw error;
+    }
+  };
+}

@@ -1,0 +1,101 @@
+import { Database } from 'bun:sqlite';
+import { groupCommit } from './group-commit.ts';
+
+/** A charge as the gateway keeps it. Amounts in minor units, times in epoch milliseconds. */
+export interface LedgerCharge {
+  readonly key: string;
+  readonly reference: string;
+  readonly token: string;
+  readonly amount: number;
+  readonly currency: string;
+  /** null: the money was taken, or will be at `settlesAt` */
+  readonly declined: string | null;
+  readonly settlesAt: number;
+}
+
+export interface LedgerRefund {
+  readonly key: string;
+  readonly reference: string;
+  readonly chargeReference: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly at: number;
+}
+
+/** The simulator's own books, apart from the payment service's database, as a foreign company's would be. */
+export interface SimulatorLedger {
+  /** Runs `work` in a transaction shared with others; resolves when it is on disk. What throws has to throw before it writes. */
+  write<T>(work: () => T): Promise<T>;
+  charge(key: string): LedgerCharge | undefined;
+  chargeByReference(reference: string): LedgerCharge | undefined;
+  refund(key: string): LedgerRefund | undefined;
+  /** minor units */
+  refundedOf(chargeReference: string): number;
+  addCharge(charge: LedgerCharge): void;
+  addRefund(refund: LedgerRefund): void;
+  /** Counts a request that failed; answers how many did before. */
+  countFailure(key: string): number;
+  close(): void;
+}
+
+const SCHEMA = `
+  create table if not exists charges (
+    key text primary key, reference text not null unique, token text not null, amount integer not null,
+    currency text not null, declined text, settles_at integer not null
+  ) strict;
+  create table if not exists refunds (
+    key text primary key, reference text not null unique, charge_reference text not null, amount integer not null,
+    currency text not null, at integer not null
+  ) strict;
+  create index if not exists refunds_charge on refunds (charge_reference, amount);
+  create table if not exists failures (key text primary key, count integer not null) strict, without rowid;`;
+
+const CHARGE = 'select key, reference, token, amount, currency, declined, settles_at as settlesAt from charges';
+const REFUND = 'select key, reference, charge_reference as chargeReference, amount, currency, at from refunds';
+
+/** A file, or `:memory:`. Survives a crash of the process, not of the machine: syncing it would cost as much as the shop's own books. */
+export function openSimulatorLedger(path: string): SimulatorLedger {
+  const database = new Database(path, { create: true, strict: true });
+  database.run('pragma busy_timeout = 5000');
+  database.run('pragma journal_mode = WAL');
+  database.run('pragma synchronous = NORMAL');
+  database.run(SCHEMA);
+  const charge = database.query<LedgerCharge, [string]>(`${CHARGE} where key = ?`);
+  const byReference = database.query<LedgerCharge, [string]>(`${CHARGE} where reference = ?`);
+  const refund = database.query<LedgerRefund, [string]>(`${REFUND} where key = ?`);
+  const refunded = database.query<{ total: number }, [string]>(
+    'select coalesce(sum(amount), 0) as total from refunds where charge_reference = ?',
+  );
+  const addCharge = database.query('insert into charges values (?, ?, ?, ?, ?, ?, ?)');
+  const addRefund = database.query('insert into refunds values (?, ?, ?, ?, ?, ?)');
+  const countFailure = database.query<{ count: number }, [string]>(
+    'insert into failures values (?, 1) on conflict do update set count = count + 1 returning count',
+  );
+  return {
+    write: groupCommit(database),
+    charge: (key) => charge.get(key) ?? undefined,
+    chargeByReference: (reference) => byReference.get(reference) ?? undefined,
+    refund: (key) => refund.get(key) ?? undefined,
+    refundedOf: (chargeReference) => refunded.get(chargeReference)?.total ?? 0,
+    addCharge: (c) => void addCharge.run(c.key, c.reference, c.token, c.amount, c.currency, c.declined, c.settlesAt),
+    addRefund: (r) => void addRefund.run(r.key, r.reference, r.chargeReference, r.amount, r.currency, r.at),
+    countFailure: (key) => (countFailure.get(key)?.count ?? 1) - 1,
+    close: () => database.close(),
+  };
+}
+
+/** What a checker compares the shop's books with. May be read while the simulator runs. */
+export function readSimulatorLedger(path: string): {
+  readonly charges: readonly LedgerCharge[];
+  readonly refunds: readonly LedgerRefund[];
+} {
+  const database = new Database(path, { readonly: true, strict: true });
+  try {
+    return database.transaction(() => ({
+      charges: database.query<LedgerCharge, []>(`${CHARGE} order by key`).all(),
+      refunds: database.query<LedgerRefund, []>(`${REFUND} order by key`).all(),
+    }))();
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,152 @@
+import type { Money } from '@souk/contracts/money';
+import type { ChargeRequest, Gateway, GatewayResult, RefundRequest } from './gateway.ts';
+import type { LedgerCharge, SimulatorLedger } from './simulator-ledger.ts';
+import { TEST_TOKENS } from './simulator-tokens.ts';
+
+export interface SimulatorOptions {
+  readonly ledger: SimulatorLedger;
+  /** Milliseconds every answer takes. */
+  readonly latencyMs: number;
+  /** Milliseconds an answer about `tok_slow` takes. */
+  readonly slowMs: number;
+  /** Milliseconds after which a charge of `tok_late_capture` succeeds. */
+  readonly lateMs: number;
+  /** epoch milliseconds */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Rejects when the signal fires. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** What a caller of a real gateway sees as an error of the network, the gateway or the request. */
+class SimulatorError extends Error {
+  readonly code: 'gateway-error' | 'key-reused';
+  constructor(code: 'gateway-error' | 'key-reused', message: string) {
+    super(message);
+    this.name = 'SimulatorError';
+    this.code = code;
+  }
+}
+
+/** How an answer travels, once the books are written. */
+type Reply = { readonly result: GatewayResult; readonly slow: boolean } | 'silence' | 'error';
+
+/** A gateway with test tokens for cards, and books of its own. */
+export function createSimulator({ ledger, latencyMs, slowMs, lateMs, now, newId, wait }: SimulatorOptions): Gateway {
+  const answered = async (signal: AbortSignal): Promise<void> => {
+    if (latencyMs > 0) await wait(latencyMs, signal);
+  };
+
+  function take(request: ChargeRequest): Reply {
+    const known = ledger.charge(request.key);
+    if (known !== undefined) return { result: resultOf(sameCharge(known, request), now()), slow: false };
+    const token = TEST_TOKENS.get(request.token);
+    if (token === undefined) return booked(request, 'unknown_token', 0);
+    switch (token.does) {
+      case 'succeed':
+        return booked(request, null, 0);
+      case 'slow':
+        return { ...booked(request, null, 0), slow: true };
+      case 'silent-taken':
+        booked(request, null, 0);
+        return 'silence';
+      case 'late':
+        return booked(request, null, lateMs);
+      case 'decline':
+        return booked(request, token.reason, 0);
+      case 'silent-lost':
+        return ledger.countFailure(request.key) < token.failures ? 'silence' : booked(request, null, 0);
+      case 'flaky':
+        return ledger.countFailure(request.key) < token.failures ? 'error' : booked(request, null, 0);
+      default:
+        return token satisfies never;
+    }
+  }
+
+  function booked({ key, token, amount }: ChargeRequest, refusal: string | null, afterMs: number) {
+    const settlesAt = now() + afterMs;
+    const charge: LedgerCharge = { key, reference: `ch_${newId()}`, token, ...amount, declined: refusal, settlesAt };
+    ledger.addCharge(charge);
+    return { result: resultOf(charge, now()), slow: false };
+  }
+
+  function giveBack({ key, chargeReference, amount }: RefundRequest): GatewayResult {
+    const known = ledger.refund(key);
+    if (known !== undefined) {
+      if (known.chargeReference !== chargeReference || !sameMoney(known, amount)) throw reused(key);
+      return { status: 'succeeded', reference: known.reference };
+    }
+    const charge = ledger.chargeByReference(chargeReference);
+    if (charge === undefined) return declined('charge_unknown');
+    if (resultOf(charge, now()).status !== 'succeeded') return declined('charge_not_captured');
+    if (charge.currency !== amount.currency) return declined('wrong_currency');
+    if (ledger.refundedOf(chargeReference) + amount.amount > charge.amount) return declined('more_than_charged');
+    const reference = `re_${newId()}`;
+    ledger.addRefund({ key, reference, chargeReference, ...amount, at: now() });
+    return { status: 'succeeded', reference };
+  }
+
+  return {
+    name: 'simulator',
+    async describeToken(token, signal) {
+      await answered(signal);
+      const known = TEST_TOKENS.get(token);
+      return known && { brand: 'Simulator', last4: known.last4, label: null };
+    },
+    async charge(request, signal) {
+      const reply = await ledger.write(() => take(request));
+      if (reply === 'silence') return silence(signal);
+      await answered(signal);
+      if (reply === 'error') throw new SimulatorError('gateway-error', 'the simulator has a bad moment');
+      if (reply.slow) await wait(slowMs, signal);
+      return reply.result;
+    },
+    async findCharge(key, signal) {
+      await answered(signal);
+      const charge = ledger.charge(key);
+      return charge && resultOf(charge, now());
+    },
+    async refund(request, signal) {
+      const result = await ledger.write(() => giveBack(request));
+      await answered(signal);
+      return result;
+    },
+    async findRefund(key, signal) {
+      await answered(signal);
+      const refund = ledger.refund(key);
+      return refund && { status: 'succeeded', reference: refund.reference };
+    },
+    close: async () => ledger.close(),
+  };
+}
+
+/** Ends only when the caller stops listening. */
+function silence(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(new SimulatorError('gateway-error', 'nobody listens any more'));
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  return promise;
+}
+
+function resultOf({ declined: reason, settlesAt, reference }: LedgerCharge, now: number): GatewayResult {
+  if (reason !== null) return declined(reason);
+  return settlesAt <= now ? { status: 'succeeded', reference } : { status: 'pending' };
+}
+
+function declined(reason: string): GatewayResult {
+  return { status: 'declined', reason };
+}
+
+function sameCharge(known: LedgerCharge, { key, token, amount }: ChargeRequest): LedgerCharge {
+  if (known.token !== token || !sameMoney(known, amount)) throw reused(key);
+  return known;
+}
+
+function sameMoney(known: Money, { amount, currency }: Money): boolean {
+  return known.amount === amount && known.currency === currency;
+}
+
+function reused(key: string): SimulatorError {
+  return new SimulatorError('key-reused', `the key ${key} was used for another request`);
+}

@@ -1,0 +1,23 @@
+export class GatewayTimeoutError extends Error {
+  readonly code = 'gateway-timeout';
+  constructor(limitMs: number) {
+    super(`the gateway gave no answer within ${limitMs} ms`);
+    this.name = 'GatewayTimeoutError';
+  }
+}
+
+/** Ends a call after `limitMs` whether or not it heeds its signal. */
+export async function within<T>(limitMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const error = new GatewayTimeoutError(limitMs);
+    abort.abort(error);
+    reject(error);
+  }, limitMs);
+  try {
+    return await Promise.race([call(abort.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,15 @@
+import { problem } from '@souk/chassis/http/problem';
+import type { Gateway, TokenDescription } from '../gateway/gateway.ts';
+import { within } from '../gateway/within.ts';
+
+/** Asks the gateway about a token on behalf of a caller who waits. Throws the 503 problem when it cannot say. */
+export function describeToken(gateway: Gateway, limitMs: number, failed: (error: unknown) => void) {
+  return async (token: string): Promise<TokenDescription | undefined> => {
+    try {
+      return await within(limitMs, (signal) => gateway.describeToken(token, signal));
+    } catch (error) {
+      failed(error);
+      throw problem('unavailable', { detail: 'The payment gateway does not answer.', headers: { 'retry-after': '5' } });
+    }
+  };
+}

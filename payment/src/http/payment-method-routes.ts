@@ -1,0 +1,83 @@
+import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import { ListQuery } from '@souk/contracts/http/common';
+import { AddPaymentMethod, PaymentMethod as ShownMethod, PaymentMethodPage } from '@souk/contracts/http/payment';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { PaymentMethod } from '../domain/payment-method.ts';
+import type { TokenDescription } from '../gateway/gateway.ts';
+import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
+import { addPaymentMethod } from '../usecases/add-payment-method.ts';
+import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
+import { causeOf } from './cause-of.ts';
+import { idPages } from './id-pages.ts';
+import { refuseCardNumbers } from './refuse-card-numbers.ts';
+import { shownMethod } from './shown.ts';
+
+interface PaymentMethodRoutesDeps {
+  readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'execute' | 'executeOnce'>;
+  readonly reads: Pick<PaymentReads, 'method' | 'methods'>;
+  /** undefined: the gateway does not know the token. Throws a problem when the gateway cannot be asked. */
+  readonly describeToken: (token: string) => Promise<TokenDescription | undefined>;
+}
+
+const ById = Type.Object({ id: Uuid });
+const page = idPages('payment-methods', shownMethod);
+
+/** Payment methods are their owner's alone: nobody else learns that they exist. */
+export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentMethodRoutesDeps) {
+  return router()
+    .post('/payment-methods', async ({ body: { token, label }, principal: { userId }, idempotency, request }) => {
+      refuseCardNumbers({ token, label });
+      const described = await describeToken(token);
+      if (described === undefined) {
+        throw problem('payment-token-refused', { errors: [{ pointer: '/token', detail: 'is not known to the gateway' }] });
+      }
+      const method = { userId, token, ...described, label: label ?? described.label };
+      if (idempotency === undefined) {
+        return answerResponse(added(await commands.execute(addPaymentMethod, method, causeOf(request))));
+      }
+      const once = { ...idempotency, render: added };
+      return onceResponse(await commands.executeOnce(addPaymentMethod, method, once, causeOf(request)));
+    }, {
+      signedIn: true,
+      idempotent: 'optional',
+      refuses: ['card-number-refused', 'payment-token-refused', 'unavailable'],
+      body: AddPaymentMethod,
+      response: { 201: ShownMethod },
+      detail: { summary: 'Add a payment method by the token from the gateway' },
+    })
+    .get('/payment-methods', ({ query, principal }) => page(query, (slice) => reads.methods(principal.userId, slice)), {
+      signedIn: true,
+      query: ListQuery,
+      response: { 200: PaymentMethodPage },
+      detail: { summary: 'Your payment methods, newest first' },
+    })
+    .get('/payment-methods/:id', async ({ params, principal }) => {
+      const method = await reads.method(params.id);
+      if (method?.userId !== principal.userId) throw problem('not-found');
+      return shownMethod(method);
+    }, {
+      signedIn: true,
+      params: ById,
+      response: { 200: ShownMethod },
+      detail: { summary: 'One of your payment methods' },
+    })
+    .delete('/payment-methods/:id', async ({ params: { id }, principal: { userId }, request, set }) => {
+      if (!(await commands.execute(removePaymentMethod, { id, userId }, causeOf(request)))) throw problem('not-found');
+      set.status = 204;
+    }, {
+      signedIn: true,
+      params: ById,
+      response: { 204: Type.Void() },
+      detail: { summary: 'Forget a payment method; payments that run on it go on' },
+    });
+}
+
+function added(method: PaymentMethod): StoredAnswer {
+  return storedAnswer(201, shownMethod(method), { location: `/payment-methods/${method.id}` });
+}

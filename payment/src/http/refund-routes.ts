@@ -1,0 +1,59 @@
+import { onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { invalid, problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import { Refund as ShownRefund, RequestRefund } from '@souk/contracts/http/payment';
+import { Uuid } from '@souk/contracts/ids';
+import { formatMoney } from '@souk/contracts/money-text';
+import { Type } from '@sinclair/typebox';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { RefundDecision } from '../domain/request-refund.ts';
+import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
+import { refundPayment } from '../usecases/refund-payment.ts';
+import { causeOf } from './cause-of.ts';
+import { refuseCardNumbers } from './refuse-card-numbers.ts';
+import { shownRefund } from './shown.ts';
+
+interface RefundRoutesDeps {
+  readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'executeOnce'>;
+  readonly reads: Pick<PaymentReads, 'payment'>;
+}
+
+/** Staff gives money back, whatever became of the order. */
+export function refundRoutes({ commands, reads }: RefundRoutesDeps) {
+  return router().post('/payments/:id/refunds', async ({ body, params, principal, idempotency, request }) => {
+    if (idempotency === undefined) throw problem('idempotency-key-missing');
+    const { amount, reason } = body;
+    refuseCardNumbers({ reason });
+    const payment = await reads.payment(params.id);
+    if (payment === undefined) throw problem('not-found');
+    const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId };
+    const once = { ...idempotency, render: answer };
+    return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)));
+  }, {
+    role: 'staff',
+    idempotent: 'required',
+    refuses: ['card-number-refused', 'refund-exceeds'],
+    params: Type.Object({ id: Uuid }),
+    body: RequestRefund,
+    response: { 202: ShownRefund },
+    detail: { summary: 'Refund a payment, in part or whole' },
+  });
+}
+
+/** Throws the problem of a refusal, so that it is not kept under the key. */
+function answer(decision: RefundDecision): StoredAnswer {
+  switch (decision.kind) {
+    case 'accepted': {
+      const { refund } = decision;
+      return storedAnswer(202, shownRefund(refund), { location: `/payments/${refund.paymentId}/refunds/${refund.id}` });
+    }
+    case 'wrong-currency':
+      throw invalid('/amount/currency', `must be ${decision.currency}, the payment's`);
+    case 'exceeds':
+      throw problem('refund-exceeds', { detail: `At most ${formatMoney(decision.left)} can be refunded now.` });
+    default:
+      return decision satisfies never;
+  }
+}

@@ -1,0 +1,37 @@
+import type {
+  Payment as ShownPayment,
+  PaymentMethod as ShownMethod,
+  Refund as ShownRefund,
+} from '@souk/contracts/http/payment';
+import type { PaymentMethod } from '../domain/payment-method.ts';
+import type { Refund } from '../domain/refund.ts';
+import type { AskedPayment } from '../storage/payment-store.ts';
+
+/** As callers see them: no token, no bookkeeping. */
+export function shownPayment(payment: AskedPayment): ShownPayment {
+  const { id, orderId, userId, amount, status } = payment;
+  return {
+    id,
+    orderId,
+    userId,
+    amount,
+    status,
+    refunded: { amount: payment.status === 'captured' ? payment.refunded : 0, currency: amount.currency },
+    failureReason: payment.status === 'failed' ? payment.failureReason : null,
+    gatewayReference: payment.status === 'captured' ? payment.gatewayReference : null,
+    createdAt: time(payment.createdAt),
+    updatedAt: time(payment.updatedAt),
+  };
+}
+
+export function shownRefund({ id, paymentId, amount, reason, status, createdAt }: Refund): ShownRefund {
+  return { id, paymentId, amount, reason, status, createdAt: time(createdAt) };
+}
+
+export function shownMethod({ id, brand, last4, label, createdAt }: PaymentMethod): ShownMethod {
+  return { id, brand, last4, label, createdAt: time(createdAt) };
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,11 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { MessageHandlers } from '@souk/chassis/messaging/message-handlers';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { PaymentCollections } from '../storage/payment-store.ts';
+import { followCancellation } from '../usecases/follow-cancellation.ts';
+import { payForOrder } from '../usecases/pay-for-order.ts';
+
+export const paymentHandlers: MessageHandlers<PaymentCollections & ChassisCollections, GatewayTask> = {
+  'order.ready_for_payment': payForOrder,
+  'order.cancelled': followCancellation,
+};

@@ -1,0 +1,36 @@
+import type { Decision, NewEvent, NewNote } from '@souk/chassis/writer/use-case';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { Changed, HistoryEntry, Outcome } from '../domain/outcome.ts';
+import type { Payment } from '../domain/payment.ts';
+import type { PaymentCollections } from '../storage/payment-store.ts';
+
+type PaymentDecision<Answer> = Decision<PaymentCollections, Answer, GatewayTask>;
+
+/** An outcome in the writer's words. */
+export function decisionOf<Answer>(outcome: Outcome, answer: Answer): PaymentDecision<Answer> {
+  switch (outcome.kind) {
+    case 'ignored':
+      return { answer };
+    case 'anomaly':
+      return { answer, anomaly: outcome.cause };
+    case 'changed':
+      return changes(outcome, answer);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function changes<Answer>({ payment, refunds, history, tasks }: Changed, answer: Answer): PaymentDecision<Answer> {
+  const before = payment.version - history.length;
+  return {
+    answer,
+    puts: refunds.length === 0 ? { payments: [payment] } : { payments: [payment], refunds },
+    events: history.map((entry, index) => entryOf(entry, payment, before + index + 1)),
+    tasks,
+  };
+}
+
+/** The stream is the payment; messages of one order share its id as key. */
+function entryOf(entry: HistoryEntry, { id, orderId }: Payment, version: number): NewEvent | NewNote {
+  return { ...entry, key: orderId, stream: id, version };
+}

@@ -1,0 +1,9 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import type { Topic } from '@souk/contracts/topics';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { PaymentCollections } from '../storage/payment-store.ts';
+
+export type PaymentUseCase<Input, Answer> = UseCase<PaymentCollections, Input, Answer, GatewayTask>;
+
+export type PaymentMessageHandler<T extends Topic> = PaymentUseCase<EventEnvelope<T>, void>;
