@@ -6,16 +6,16 @@ export const AUDIENCE = 'souk-test';
 
 /** Signs access tokens as User does, with a key of its own. */
 export async function tokenSigner() {
-  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
-  const { kty, crv, x } = await crypto.subtle.exportKey('jwk', pair.publicKey);
-  if (kty === undefined || crv === undefined || x === undefined) throw new Error('no public key');
-  const jwk = { kty, crv, x, alg: 'EdDSA', use: 'sig', kid: 'test' };
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  if (kty === undefined || crv === undefined || x === undefined || y === undefined) throw new Error('no public key');
+  const jwk = { kty, crv, x, y, alg: 'ES256', use: 'sig', kid: 'test' };
 
   async function sign(roles: readonly Role[], changes: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const iat = Math.floor(Date.now() / 1000);
     const claims = { iss: ISSUER, aud: AUDIENCE, sub: id(), jti: id(), sid: id(), iat, exp: iat + 300, roles, ...changes };
-    const text = `${part({ alg: 'EdDSA', typ: 'at+jwt', kid: 'test' })}.${part(claims)}`;
-    const signature = await crypto.subtle.sign('Ed25519', pair.privateKey, Buffer.from(text));
+    const text = `${part({ alg: 'ES256', typ: 'at+jwt', kid: 'test' })}.${part(claims)}`;
+    const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, pair.privateKey, Buffer.from(text));
     return `Bearer ${text}.${Buffer.from(signature).toString('base64url')}`;
   }
 

@@ -1,5 +1,6 @@
 import type { EventLog, LogMessage } from '@souk/chassis/log/event-log';
-import { type AnyEvent, fromLogMessage } from '@souk/contracts/log-message';
+import type { AnyEvent } from '@souk/contracts/envelope';
+import { fromLogMessage } from '@souk/contracts/log-message';
 
 export interface RecordedLog extends EventLog {
   /** What was sent so far, read as its readers read it. */

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';
+import type { Problem } from '@souk/contracts/problem';
 import { createProductService } from '../src/service.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
 import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
 import { recordedLog } from './recorded-log.ts';
+
+/** What a change is answered with: the product, or why not. `status` is the product's: a problem's is the reply's too. */
+export type ProductReply = Product & Omit<Problem, 'status'>;
 
 export type Caller = 'anonymous' | 'customer' | 'staff' | 'admin';
 
@@ -74,7 +78,13 @@ export async function runCatalogue({ folder, instance = 'product-test' }: { fold
   }
 
   return {
-    ...{ directory, store, log, sign, send, created, active },
+    directory,
+    store,
+    log,
+    sign,
+    send,
+    created,
+    active,
     async close() {
       await service.close();
       await store.close();

@@ -1,0 +1,57 @@
+import { expect, test } from 'bun:test';
+import type { Page } from '@souk/contracts/http/common';
+import type { Product } from '@souk/contracts/http/product';
+import fc from 'fast-check';
+import { eur, newSku, runCatalogue, type RunningCatalogue } from './running-catalogue.ts';
+
+const SORTS = ['title', 'price', '-price', 'newest'] as const;
+
+/** Few titles and prices, so that many keys are equal. */
+const entry = fc.record({ title: fc.constantFrom('a', 'Ä', 'b', 'B', 'ç'), amount: fc.integer({ min: 1, max: 3 }) });
+type Entry = typeof entry extends fc.Arbitrary<infer T> ? T : never;
+
+function add(shop: RunningCatalogue, { title, amount }: Entry): Promise<Product> {
+  return shop.active({ title, variants: [{ sku: newSku(), price: eur(amount) }] });
+}
+
+/** Reads all pages; between two of them one more comes, and one that is not among `kept` goes. */
+async function readWhileChanging(shop: RunningCatalogue, query: string, coming: Entry[], going: Product[]): Promise<string[]> {
+  const seen: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const path: string = `/products?${query}${cursor && `&cursor=${cursor}`}`;
+    const { body } = await shop.send<Page<Product>>('GET', path);
+    seen.push(...body.items.map(({ id }) => id));
+    cursor = body.nextCursor;
+    const [next, gone] = [coming.pop(), going.pop()];
+    if (next !== undefined) await add(shop, next);
+    if (gone !== undefined) await shop.send('POST', `/products/${gone.id}/archive`, { as: 'staff' });
+  }
+  return seen;
+}
+
+test('pages lose nothing and repeat nothing while products come and go', async () => {
+  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+  process.stdout.write(`seed ${seed}\n`);
+  const entries = (maxLength: number) => fc.array(entry, { maxLength });
+  const property = fc.asyncProperty(
+    entries(12),
+    entries(6),
+    entries(6),
+    fc.constantFrom(...SORTS),
+    fc.integer({ min: 1, max: 4 }),
+    async (staying, leaving, coming, sort, limit) => {
+      const shop = await runCatalogue();
+      try {
+        const going = await Promise.all(leaving.map((one) => add(shop, one)));
+        const kept = await Promise.all(staying.map((one) => add(shop, one)));
+        const seen = await readWhileChanging(shop, `sort=${sort}&limit=${limit}`, [...coming], going);
+        expect(new Set(seen).size).toBe(seen.length);
+        for (const { id } of kept) expect(seen).toContain(id);
+      } finally {
+        await shop.close();
+      }
+    },
+  );
+  await fc.assert(property, { seed, numRuns: 12 });
+}, 60_000);

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'bun:test';
+import { archive, type Change, patch, putVariant } from '../src/domain/change.ts';
+import { newProduct } from '../src/domain/create.ts';
+import { folded } from '../src/domain/folded.ts';
+import type { Product } from '../src/domain/product.ts';
+import { searchWords } from '../src/domain/search.ts';
+import { lastResortSlug, slugCandidates } from '../src/domain/slug.ts';
+import { titleKey } from '../src/domain/sort-position.ts';
+import { eur } from './running-catalogue.ts';
+
+const NOW = 1_800_000_000_000;
+const variants = [{ sku: 'TEA-1', price: eur(100) }];
+
+function aDraft(changes: Partial<Product> = {}): Product {
+  const identity = { id: '01980000-0000-7000-8000-00000000abcd', slug: 'tea', now: NOW };
+  return { ...newProduct({ title: 'Tea', variants }, identity), ...changes };
+}
+
+function factOf(change: Change): string {
+  return change.kind === 'changed' ? change.fact.type : change.kind;
+}
+
+describe('a product', () => {
+  test.each<[string, Change, string]>([
+    ['a new title', patch(aDraft(), { title: 'Pot' }, NOW), 'product.updated'],
+    ['made active', patch(aDraft(), { status: 'active' }, NOW), 'product.updated'],
+    ['active again', patch(aDraft({ status: 'archived' }), { status: 'active' }, NOW), 'product.updated'],
+    ['nothing asked', patch(aDraft(), {}, NOW), 'unchanged'],
+    ['the same title', patch(aDraft(), { title: 'Tea' }, NOW), 'unchanged'],
+    ['an attribute removed that is not there', patch(aDraft(), { attributes: { size: null } }, NOW), 'unchanged'],
+    ['another price', putVariant(aDraft(), 'TEA-1', { price: eur(90) }, NOW), 'product.price_changed'],
+    ['another currency', putVariant(aDraft(), 'TEA-1', { price: { amount: 100, currency: 'USD' } }, NOW), 'product.price_changed'],
+    ['price and options', putVariant(aDraft(), 'TEA-1', { price: eur(90), options: { a: 'b' } }, NOW), 'product.price_changed'],
+    ['options only', putVariant(aDraft(), 'TEA-1', { price: eur(100), options: { a: 'b' } }, NOW), 'product.updated'],
+    ['a new variant', putVariant(aDraft(), 'TEA-2', { price: eur(100) }, NOW), 'product.updated'],
+    ['the same price', putVariant(aDraft(), 'TEA-1', { price: eur(100) }, NOW), 'unchanged'],
+    ['archived', archive(aDraft({ status: 'active' }), NOW), 'product.archived'],
+    ['archived twice', archive(aDraft({ status: 'archived' }), NOW), 'unchanged'],
+  ])('%s', (_name, change, expected) => {
+    expect(factOf(change)).toBe(expected);
+    if (change.kind === 'changed') expect(change.product.version).toBe(2);
+  });
+
+  test('never goes back in time when the clock does', () => {
+    const change = patch(aDraft(), { title: 'Pot' }, NOW - 1000);
+    expect(change).toMatchObject({ product: { updatedAt: NOW, createdAt: NOW } });
+  });
+
+  test('an attribute named like a property of every object is just an attribute', () => {
+    const change = patch(aDraft(), { attributes: { constructor: 'x' } }, NOW);
+    expect(factOf(change)).toBe('product.updated');
+    expect(change).toMatchObject({ product: { attributes: { constructor: 'x' } } });
+  });
+});
+
+describe('slugs', () => {
+  test.each([
+    ['Teapot', 'teapot'],
+    ['  Émile’s  Größe: No. 1! ', 'emiles-grosse-no-1'],
+    ['Łódź & Ærøskøbing', 'lodz-aeroskobing'],
+    ['ﬁne ½', 'fine-1-2'],
+    ['日本茶', 'tea-1'],
+    ['Чай Earl Grey', 'earl-grey'],
+    ['x'.repeat(200), 'x'.repeat(180)],
+  ])('%s', (title, expected) => {
+    expect(slugCandidates(title, 'TEA_1')[0]).toBe(expected);
+  });
+
+  test('are numbered, and at last told apart by the id', () => {
+    expect(slugCandidates('!', '...')).toEqual(['product', ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `product-${n}`)]);
+    expect(lastResortSlug('tea', aDraft().id)).toBe('tea-00000000abcd');
+  });
+});
+
+test('text is folded for finding and sorting', () => {
+  expect(folded(' Crème\tBRÛLÉE\n')).toBe('creme brulee');
+  expect(searchWords('Crème  creme BRÛ')).toEqual(['creme', 'bru']);
+  expect(titleKey('😀'.repeat(50))).toBe('😀'.repeat(40));
+  expect(titleKey(`x${'😀'.repeat(50)}`)).toBe(`x${'😀'.repeat(39)}`);
+});

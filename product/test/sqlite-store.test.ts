@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { sql } from 'kysely';
+import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
+import type { ProductSchema } from '../src/storage/product-schema.ts';
+import { productListQuery } from '../src/storage/sql-product-reads.ts';
+import { describeProductStore } from './describe-product-store.ts';
+
+async function openStore() {
+  const folder = await mkdtemp(join(tmpdir(), 'souk-product-'));
+  const path = join(folder, 'product.db');
+  const store = openSqliteProductStore({ path, synchronous: 'NORMAL' });
+  await store.migrate();
+  return {
+    store,
+    path,
+    async close() {
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+describeProductStore('SQLite', openStore);
+
+describe('the plans of the hot queries', () => {
+  const all = { words: [], skus: undefined, minPrice: undefined, maxPrice: undefined };
+  const after = { key: 'm', id: 'x' };
+  const amount = { key: 5, id: 'x' };
+
+  test.each([
+    ['active by title', { ...all, onlyActive: true }, { sort: 'title', after, limit: 21 }, ['products_title_key']],
+    ['everything by title', { ...all, onlyActive: false }, { sort: 'title', after, limit: 21 }, ['products_title_key']],
+    ['by price', { ...all, onlyActive: true }, { sort: 'price', after: amount, limit: 21 }, ['products_lowest_price']],
+    ['dearest first', { ...all, onlyActive: true }, { sort: '-price', after: amount, limit: 21 }, ['products_lowest_price']],
+    ['newest', { ...all, onlyActive: true }, { sort: 'newest', after: amount, limit: 21 }, ['products_created_at']],
+    [
+      'by SKU',
+      { ...all, onlyActive: true, skus: ['A', 'B'] },
+      { sort: 'title', after: undefined, limit: 101 },
+      ['PRIMARY KEY (id=?)', 'PRIMARY KEY (sku=?)'],
+    ],
+  ] as const)('%s', async (_name, filter, slice, expected) => {
+    const opened = await openStore();
+    const database = openSqlite<ProductSchema>({ path: opened.path });
+    try {
+      const query = productListQuery(database.reader, database.flavour, filter, slice).compile();
+      const explained = sql<{ detail: string }>`explain query plan ${sql.raw(inlined(query.sql, query.parameters))}`;
+      const plan = (await explained.execute(database.reader)).rows.map(({ detail }) => detail).join('\n');
+      for (const part of expected) expect(plan).toContain(part);
+      expect(plan).not.toContain('SCAN products');
+      if (slice.after !== undefined) expect(plan).not.toContain('TEMP B-TREE');
+    } finally {
+      await database.close();
+      await opened.close();
+    }
+  });
+});
+
+function inlined(text: string, parameters: readonly unknown[]): string {
+  const values = parameters.values();
+  return text.replace(/\?/g, () => {
+    const { value } = values.next();
+    return typeof value === 'number' ? String(value) : `'${String(value)}'`;
+  });
+}
