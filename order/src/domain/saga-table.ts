@@ -44,13 +44,9 @@ export type Step =
 const awaitPayment: Transition = { kind: 'transition', to: 'awaiting_payment', emits: 'order.ready_for_payment' };
 const complete: Transition = { kind: 'transition', to: 'completed', emits: 'order.completed' };
 const reject: Transition = { kind: 'transition', to: 'rejected', emits: 'order.rejected' };
-const cancelled = (reason: Cancellation['reason']): Transition => {
-  return { kind: 'transition', to: 'cancelled', emits: 'order.cancelled', reason };
-};
-const cancelUnlessShipped: Transition = {
-  ...{ kind: 'transition', to: 'cancelled', emits: 'order.cancelled' },
-  ...{ reason: 'as_asked', unlessShipped: true },
-};
+const cancellation = { kind: 'transition', to: 'cancelled', emits: 'order.cancelled' } as const;
+const cancelled = (reason: Cancellation['reason']): Transition => ({ ...cancellation, reason });
+const cancelUnlessShipped: Transition = { ...cancellation, reason: 'as_asked', unlessShipped: true };
 const record = (because: string): Step => ({ kind: 'record', because });
 const ignore: Step = { kind: 'ignore' };
 const anomaly: Step = { kind: 'anomaly' };

@@ -1,0 +1,62 @@
+import { entityTag } from '@souk/chassis/http/entity-tag';
+import { hasRole } from '@souk/chassis/http/principal';
+import { problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { CancelOrder, Order as OrderDocument } from '@souk/contracts/http/order';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import type { Order } from '../domain/order.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+import type { CancellationAnswer, CancellationRequest } from '../usecases/cancel-order.ts';
+import { causeOf } from './cause-of.ts';
+import { orderDocument } from './order-document.ts';
+import { refuseCardNumbers } from './refuse-card-numbers.ts';
+
+export interface CancellationDeps {
+  readonly commands: Pick<Microservice<OrderCollections>, 'execute'>;
+  readonly cancelOrder: UseCase<OrderCollections, CancellationRequest, CancellationAnswer>;
+}
+
+/** Customers cancel their own orders, staff everybody's. Stock and money follow by themselves. */
+export function cancellationRoutes({ commands, cancelOrder }: CancellationDeps) {
+  return router().post('/orders/:id/cancellation', async ({ params, body, principal, request, set }) => {
+    refuseCardNumbers('', { note: body?.note });
+    const asked = {
+      orderId: params.id,
+      userId: principal.userId,
+      isStaff: hasRole(principal, 'staff'),
+      ...(body?.note !== undefined && { note: body.note }),
+    };
+    const order = cancelled(await commands.execute(cancelOrder, asked, causeOf(request)));
+    set.status = 202;
+    set.headers.etag = entityTag(order.version);
+    set.headers.location = `/orders/${order.id}`;
+    return orderDocument(order);
+  }, {
+    signedIn: true,
+    refuses: ['not-cancellable', 'card-number-refused'],
+    params: Type.Object({ id: Uuid }),
+    body: Type.Optional(CancelOrder),
+    response: { 202: OrderDocument },
+    detail: { summary: 'Cancel an order' },
+  });
+}
+
+function cancelled(answer: CancellationAnswer): Order {
+  switch (answer.kind) {
+    case 'cancelled':
+      return answer.order;
+    case 'not-found':
+      throw problem('not-found');
+    case 'not-cancellable':
+      throw problem('not-cancellable', { detail: whyNot(answer.order) });
+    default:
+      return answer satisfies never;
+  }
+}
+
+function whyNot({ status }: Order): string {
+  return status === 'rejected' ? 'It was rejected.' : 'A part of it is on its way.';
+}

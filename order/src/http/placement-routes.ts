@@ -1,0 +1,57 @@
+import { entityTag } from '@souk/chassis/http/entity-tag';
+import { onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { problem, problemAnswer } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { Order as OrderDocument, PlaceOrder } from '@souk/contracts/http/order';
+import { CatalogueUnavailableError } from '../catalogue/catalogue-lookup.ts';
+import type { OrderRequest, Placement } from '../domain/place-order.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+import { causeOf } from './cause-of.ts';
+import { orderDocument } from './order-document.ts';
+import { refuseCardNumbers } from './refuse-card-numbers.ts';
+import { refused } from './refused.ts';
+
+export interface PlacementDeps {
+  readonly commands: Pick<Microservice<OrderCollections>, 'executeOnce'>;
+  readonly placeOrder: UseCase<OrderCollections, OrderRequest, Placement>;
+  /** Asks Product for SKUs the copy has never had. */
+  learnSkus(skus: readonly string[]): Promise<void>;
+}
+
+/** Where an order begins. The answer comes when it is safely stored; what becomes of it is read from the order. */
+export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDeps) {
+  return router().post('/orders', async ({ body, principal, idempotency, request }) => {
+    refuseCardNumbers('/shippingAddress', body.shippingAddress);
+    if (idempotency === undefined) throw problem('idempotency-key-missing');
+    await learned(learnSkus(body.items.map(({ sku }) => sku)));
+    const render = (placement: Placement) => answerOf(placement, request);
+    const asked = { ...body, userId: principal.userId };
+    return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render }, causeOf(request)));
+  }, {
+    signedIn: true,
+    idempotent: 'required',
+    refuses: ['sku-unknown', 'sku-inactive', 'mixed-currencies', 'card-number-refused', 'total-changed', 'unavailable'],
+    body: PlaceOrder,
+    response: { 202: OrderDocument },
+    detail: { summary: 'Place an order' },
+  });
+}
+
+function answerOf(placement: Placement, request: Request): StoredAnswer {
+  if (placement.kind === 'refused') return problemAnswer(refused(placement.refusal), request);
+  const { order } = placement;
+  return storedAnswer(202, orderDocument(order), { location: `/orders/${order.id}`, etag: entityTag(order.version) });
+}
+
+async function learned(learning: Promise<void>): Promise<void> {
+  try {
+    await learning;
+  } catch (cause) {
+    if (!(cause instanceof CatalogueUnavailableError)) throw cause;
+    const detail = 'A product is not known here yet, and the catalogue does not answer.';
+    throw problem('unavailable', { detail, headers: { 'retry-after': '2' } });
+  }
+}

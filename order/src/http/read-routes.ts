@@ -1,0 +1,75 @@
+import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { entityTag } from '@souk/chassis/http/entity-tag';
+import { hasRole, type Principal } from '@souk/chassis/http/principal';
+import { problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import { Order as OrderDocument, OrderPage, OrderQuery } from '@souk/contracts/http/order';
+import { Timeline, type TimelineEntry } from '@souk/contracts/http/order-timeline';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import type { Order } from '../domain/order.ts';
+import type { OrderReads } from '../storage/order-store.ts';
+import { orderDocument } from './order-document.ts';
+
+export interface ReadDeps {
+  readonly reads: Pick<OrderReads, 'order' | 'orders'>;
+  timelineOf(orderId: string): Promise<TimelineEntry[]>;
+}
+
+const ById = Type.Object({ id: Uuid });
+const positions = cursors('orders', Uuid);
+
+/** Customers see their own orders and do not learn of others; staff sees all. */
+export function readRoutes({ reads, timelineOf }: ReadDeps) {
+  const visible = async (id: string, principal: Principal): Promise<Order> => {
+    const order = await reads.order(id);
+    if (order === undefined || !(order.userId === principal.userId || hasRole(principal, 'staff'))) throw problem('not-found');
+    return order;
+  };
+  return router()
+    .get('/orders', async ({ query: { userId, status, cursor, limit = 20 }, principal }) => {
+      const before = positions.read(cursor);
+      const whose = usersShown(principal, userId);
+      const orders = await reads.orders({
+        ...(whose !== undefined && { userId: whose }),
+        ...(status !== undefined && { status }),
+        ...(before !== undefined && { before }),
+        limit: limit + 1,
+      });
+      return pageOf(orders, limit, { toItem: orderDocument, toCursor: ({ id }) => positions.write(id) });
+    }, {
+      signedIn: true,
+      refuses: ['forbidden'],
+      query: OrderQuery,
+      response: { 200: OrderPage },
+      detail: { summary: 'Orders, newest first' },
+    })
+    .get('/orders/:id', async ({ params, principal, set }) => {
+      const order = await visible(params.id, principal);
+      set.headers.etag = entityTag(order.version);
+      return orderDocument(order);
+    }, {
+      signedIn: true,
+      params: ById,
+      response: { 200: OrderDocument },
+      detail: { summary: 'One order' },
+    })
+    .get('/orders/:id/timeline', async ({ params, principal }) => {
+      const { id } = await visible(params.id, principal);
+      return { items: await timelineOf(id) };
+    }, {
+      signedIn: true,
+      params: ById,
+      response: { 200: Timeline },
+      detail: { summary: 'Everything that happened to an order, over all services' },
+    });
+}
+
+/** undefined: everybody's. */
+function usersShown(principal: Principal, asked: string | undefined): string | undefined {
+  if (hasRole(principal, 'staff')) return asked;
+  if (asked !== undefined && asked !== principal.userId) {
+    throw problem('forbidden', { detail: "Other customers' orders are for staff." });
+  }
+  return principal.userId;
+}

@@ -1,0 +1,13 @@
+import { router } from '@souk/chassis/http/router';
+import { SagaDescription } from '@souk/contracts/http/saga';
+import type { Deadlines } from '../domain/order.ts';
+import { describeSaga } from '../domain/saga-description.ts';
+
+/** The saga for whoever wants to draw or check it. */
+export function sagaRoutes(deadlines: Deadlines) {
+  const description = describeSaga(deadlines);
+  return router().get('/saga', () => description, {
+    response: { 200: SagaDescription },
+    detail: { summary: 'States and steps of an order, made from the table that runs' },
+  });
+}

@@ -1,0 +1,17 @@
+import type { Job } from '@souk/chassis/jobs';
+import type { OrderReads } from '../storage/order-store.ts';
+
+/** Orders given up in one round; more wait a second. */
+const ROUND = 500;
+
+/** Each second: orders whose time has run out. */
+export function deadlineJob(reads: Pick<OrderReads, 'overdueOrders'>, pass: (orderId: string) => Promise<void>): Job {
+  return {
+    name: 'pass deadlines',
+    everyMs: 1000,
+    async run() {
+      const overdue = await reads.overdueOrders(ROUND);
+      await Promise.all(overdue.map(pass));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { MessageHandlers } from '@souk/chassis/messaging/message-handlers';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import { productState } from '../catalogue/product-state.ts';
+import type { Deadlines } from '../domain/order.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+import { copyProduct } from '../usecases/copy-product.ts';
+import { followSaga } from '../usecases/follow-saga.ts';
+
+type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
+
+/** Every product event carries the whole product, so one use case answers all of them. */
+const copyToldProduct: UseCase<OrderCollections, EventEnvelope<ProductTopic>, void> = {
+  name: copyProduct.name,
+  keys: ({ data }) => copyProduct.keys(productState(data.product)),
+  moreKeys: ({ data }, world) => copyProduct.moreKeys?.(productState(data.product), world) ?? {},
+  decide: ({ data }, world, context) => copyProduct.decide(productState(data.product), world, context),
+};
+
+/** The topics Order reads. */
+export function orderHandlers(deadlines: Deadlines): MessageHandlers<OrderCollections, never> {
+  const follow = followSaga(deadlines);
+  return {
+    'inventory.reserved': follow,
+    'inventory.failed': follow,
+    'inventory.released': follow,
+    'payment.completed': follow,
+    'payment.failed': follow,
+    'payment.refunded': follow,
+    'product.created': copyToldProduct,
+    'product.updated': copyToldProduct,
+    'product.price_changed': copyToldProduct,
+    'product.archived': copyToldProduct,
+  };
+}

@@ -1,0 +1,45 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { rowCollection } from '@souk/chassis/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Kysely } from 'kysely';
+import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
+import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
+
+export function catalogueEntries(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<CatalogueEntry> {
+  return rowCollection<CatalogueEntry, CatalogueTable>(flavour, reader, {
+    table: 'catalogue',
+    columns: ['sku', 'product_id', 'title', 'price', 'currency', 'active', 'version', 'changed_at'],
+    keyColumn: 'sku',
+    keyOf: (entry) => entry.sku,
+    toRow: ({ sku, productId, title, price, active, version, changedAt }) => ({
+      sku,
+      product_id: productId,
+      title,
+      price: price.amount,
+      currency: price.currency,
+      active: active ? 1 : 0,
+      version,
+      changed_at: changedAt,
+    }),
+    fromRow: ({ sku, product_id, title, price, currency, active, version, changed_at }) => ({
+      sku,
+      productId: product_id,
+      title,
+      price: { amount: price, currency },
+      active: active === 1,
+      version,
+      changedAt: changed_at,
+    }),
+  });
+}
+
+export function catalogueProducts(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<CatalogueProduct> {
+  return rowCollection<CatalogueProduct, CatalogueProductsTable>(flavour, reader, {
+    table: 'catalogue_products',
+    columns: ['id', 'version', 'skus'],
+    keyColumn: 'id',
+    keyOf: (product) => product.id,
+    toRow: ({ id, version, skus }) => ({ id, version, skus: JSON.stringify(skus) }),
+    fromRow: ({ id, version, skus }) => ({ id, version, skus: JSON.parse(skus) }),
+  });
+}

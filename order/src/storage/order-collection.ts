@@ -1,0 +1,115 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { selectByKeys } from '@souk/chassis/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Write } from '@souk/chassis/sql/statement';
+import type { Kysely } from 'kysely';
+import type { Order } from '../domain/order.ts';
+import { itemsToRows, ordersFromRows, orderToRow, shipmentToRow } from './order-rows.ts';
+import type { OrderItemsTable, OrdersTable, ShipmentsTable } from './order-schema.ts';
+
+/** What can change in an order's row after it was placed. */
+const CHANGING = [
+  'status',
+  'reason',
+  'payment_status',
+  'refunded',
+  'allocations',
+  'shortages',
+  'deadline_at',
+  'version',
+  'updated_at',
+] as const satisfies (keyof OrdersTable)[];
+
+export const ORDER_COLUMNS = [
+  'id',
+  'user_id',
+  'total',
+  'currency',
+  'shipping_address',
+  'payment_method_id',
+  'placed_at',
+  ...CHANGING,
+] as const satisfies (keyof OrdersTable)[];
+
+export const ITEM_COLUMNS = [
+  'order_id',
+  'position',
+  'sku',
+  'product_id',
+  'title',
+  'quantity',
+  'unit_price',
+] as const satisfies (keyof OrderItemsTable)[];
+
+const SHIPMENT_KEY = ['order_id', 'id'] as const satisfies (keyof ShipmentsTable)[];
+const SHIPMENT_CHANGING = ['status', 'carrier', 'tracking_number'] as const satisfies (keyof ShipmentsTable)[];
+
+export const SHIPMENT_COLUMNS = [
+  ...SHIPMENT_KEY,
+  'warehouse_id',
+  'items',
+  ...SHIPMENT_CHANGING,
+] as const satisfies (keyof ShipmentsTable)[];
+
+type Change = { readonly before: Order; readonly after: Order };
+
+/**
+ * An order is decided on with its lines and shipments. Lines never change, and of the shipments only those that differ
+ * are written.
+ */
+export function orderCollection(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<Order> {
+  const select = (table: string, columns: readonly string[], key: string, keys: readonly string[]) =>
+    selectByKeys(flavour, reader, table, columns, key, keys);
+  return {
+    key: (order) => order.id,
+    load: (ids) => [
+      select('orders', ORDER_COLUMNS, 'id', ids),
+      select('order_items', ITEM_COLUMNS, 'order_id', ids),
+      select('shipments', SHIPMENT_COLUMNS, 'order_id', ids),
+    ],
+    read: ([orders = [], items = [], shipments = []]) =>
+      // What a query of ours selected has the columns of its table.
+      ordersFromRows(
+        orders as unknown as OrdersTable[],
+        items as unknown as OrderItemsTable[],
+        shipments as unknown as ShipmentsTable[],
+      ),
+    insert: (orders) => [
+      flavour.insert('orders', ORDER_COLUMNS, orders.map(orderToRow).map(values(ORDER_COLUMNS))),
+      flavour.insert('order_items', ITEM_COLUMNS, orders.flatMap(itemsToRows).map(values(ITEM_COLUMNS))),
+      ...shipmentWrites(flavour, orders.map((after) => ({ before: { ...after, shipments: [] }, after }))),
+    ],
+    update: (changes) => [
+      flavour.update('orders', CHANGING, ['id'], changes.map(({ after }) => orderToRow(after)).map(values([...CHANGING, 'id']))),
+      ...shipmentWrites(flavour, changes),
+    ],
+    remove: () => {
+      throw new Error('orders are never removed');
+    },
+  };
+}
+
+function shipmentWrites(flavour: Flavour, changes: readonly Change[]): Write[] {
+  const gone: ShipmentsTable[] = [];
+  const changed: ShipmentsTable[] = [];
+  const opened: ShipmentsTable[] = [];
+  for (const { before, after } of changes) {
+    if (before.shipments === after.shipments) continue;
+    const was = new Map(before.shipments.map((shipment) => [shipment.id, shipment]));
+    for (const shipment of after.shipments) {
+      const known = was.get(shipment.id);
+      was.delete(shipment.id);
+      if (known !== shipment) (known === undefined ? opened : changed).push(shipmentToRow(after.id, shipment));
+    }
+    for (const shipment of was.values()) gone.push(shipmentToRow(before.id, shipment));
+  }
+  return [
+    flavour.remove('shipments', SHIPMENT_KEY, gone.map(values(SHIPMENT_KEY))),
+    flavour.update('shipments', SHIPMENT_CHANGING, SHIPMENT_KEY, changed.map(values([...SHIPMENT_CHANGING, ...SHIPMENT_KEY]))),
+    flavour.insert('shipments', SHIPMENT_COLUMNS, opened.map(values(SHIPMENT_COLUMNS))),
+  ];
+}
+
+function values<R extends object>(columns: readonly (keyof R)[]): (row: R) => unknown[] {
+  return (row) => columns.map((column) => row[column]);
+}

@@ -1,0 +1,39 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { advanceOrder } from '../domain/advance-order.ts';
+import type { HistoryCause } from '../domain/history.ts';
+import type { Deadlines, Order } from '../domain/order.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+import { recordAdvance } from './record-advance.ts';
+
+export interface CancellationRequest {
+  readonly orderId: string;
+  /** Who asks. */
+  readonly userId: string;
+  /** Staff may cancel the orders of others. */
+  readonly isStaff: boolean;
+  readonly note?: string;
+}
+
+export type CancellationAnswer =
+  | { readonly kind: 'cancelled'; readonly order: Order }
+  | { readonly kind: 'not-cancellable'; readonly order: Order }
+  | { readonly kind: 'not-found' };
+
+/** Cancels an order; one that is cancelled already is answered as it is. */
+export function cancelOrder(deadlines: Deadlines): UseCase<OrderCollections, CancellationRequest, CancellationAnswer> {
+  return {
+    name: 'cancelOrder',
+    keys: ({ orderId }) => ({ orders: [orderId] }),
+    decide({ orderId, userId, isStaff, note }, world, { now, newId }) {
+      const order = world.get('orders', orderId);
+      const isOwn = order?.userId === userId;
+      if (order === undefined || !(isOwn || isStaff)) return { answer: { kind: 'not-found' } };
+      const reason = isOwn ? 'cancelled_by_customer' : 'cancelled_by_staff';
+      const advance = advanceOrder(order, { type: 'cancel', reason }, { now, newId, deadlines });
+      if (advance.kind === 'refused') return { answer: { kind: 'not-cancellable', order } };
+      const cause: HistoryCause = { name: 'cancellation', ...(note !== undefined && { note }) };
+      const after = advance.kind === 'moved' ? advance.order : order;
+      return { answer: { kind: 'cancelled', order: after }, ...recordAdvance(order, advance, cause) };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import { advanceOrder } from '../domain/advance-order.ts';
+import type { Deadlines } from '../domain/order.ts';
+import type { SagaMessageType } from '../domain/saga-table.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+import { recordAdvance } from './record-advance.ts';
+
+/** A saga message as it came, told apart by its type. */
+export type SagaEnvelope = { [T in SagaMessageType]: EventEnvelope<T> }[SagaMessageType];
+
+/** Moves an order on when Inventory or Payment has spoken. */
+export function followSaga(deadlines: Deadlines): UseCase<OrderCollections, SagaEnvelope, void> {
+  return {
+    name: 'followSaga',
+    keys: ({ data }) => ({ orders: [data.orderId] }),
+    decide(message, world, { now, newId }) {
+      const order = world.get('orders', message.data.orderId);
+      if (order === undefined) return { answer: undefined, anomaly: `${message.type}: there is no such order` };
+      const advance = advanceOrder(order, message, { now, newId, deadlines });
+      const cause = { name: message.type, at: Date.parse(message.time), by: message.causationId };
+      return { answer: undefined, ...recordAdvance(order, advance, cause) };
+    },
+  };
+}

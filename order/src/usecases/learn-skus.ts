@@ -1,0 +1,41 @@
+import type { CatalogueLookup } from '../catalogue/catalogue-lookup.ts';
+import type { ProductState } from '../domain/catalogue.ts';
+import type { OrderReads } from '../storage/order-store.ts';
+
+export interface LearnSkusDeps {
+  readonly reads: Pick<OrderReads, 'knownSkus'>;
+  readonly lookup: CatalogueLookup;
+  /** Takes a product over into the copy. */
+  copy(product: ProductState): Promise<void>;
+  /** SKUs remembered as known, so that an order for them costs no query. */
+  readonly limit?: number;
+}
+
+/**
+ * Before an order is decided on: has Product been asked for every SKU the copy has never had? A SKU that was there once
+ * is kept by events from then on, so it is not asked for again, not even when its product has lost it.
+ * Throws CatalogueUnavailableError.
+ */
+export function learnSkus({ reads, lookup, copy, limit = 100_000 }: LearnSkusDeps) {
+  const known = new Set<string>();
+
+  function remember(skus: readonly string[]): void {
+    for (const sku of skus) {
+      known.add(sku);
+      const [oldest] = known.size > limit ? known : [];
+      if (oldest !== undefined) known.delete(oldest);
+    }
+  }
+
+  return async (skus: readonly string[]): Promise<void> => {
+    const unsure = skus.filter((sku) => !known.has(sku));
+    if (unsure.length === 0) return;
+    const found = await reads.knownSkus(unsure);
+    remember(found);
+    const missing = unsure.filter((sku) => !found.includes(sku));
+    if (missing.length === 0) return;
+    const products = await lookup.find(missing);
+    await Promise.all(products.map(copy));
+    remember(products.flatMap(({ variants }) => variants.map(({ sku }) => sku)));
+  };
+}

@@ -1,0 +1,19 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { advanceOrder } from '../domain/advance-order.ts';
+import type { Deadlines } from '../domain/order.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+import { recordAdvance } from './record-advance.ts';
+
+/** Gives an order up whose time has run out; it may have moved on since it was found, so its deadline is looked at again. */
+export function passDeadline(deadlines: Deadlines): UseCase<OrderCollections, string, void> {
+  return {
+    name: 'passDeadline',
+    keys: (orderId) => ({ orders: [orderId] }),
+    decide(orderId, world, { now, newId }) {
+      const order = world.get('orders', orderId);
+      if (order === undefined || order.deadlineAt === null || order.deadlineAt > now) return { answer: undefined };
+      const advance = advanceOrder(order, { type: 'deadline' }, { now, newId, deadlines });
+      return { answer: undefined, ...recordAdvance(order, advance, { name: 'deadline' }) };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Decision } from '@souk/chassis/writer/use-case';
+import type { Advance } from '../domain/advance-order.ts';
+import type { HistoryCause, HistoryContext } from '../domain/history.ts';
+import type { Order } from '../domain/order.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+
+type Recorded = Omit<Decision<OrderCollections, void>, 'answer'>;
+
+/** What an advance leaves behind: the order, and one entry in its history that says from where, to where and why. */
+export function recordAdvance(before: Order, advance: Advance, cause: HistoryCause): Recorded {
+  switch (advance.kind) {
+    case 'moved': {
+      const { order, event } = advance;
+      const context: HistoryContext = { from: before.status, to: order.status, ...because(order.reason), cause };
+      return { puts: { orders: [order] }, events: [{ ...event, ...placeInHistory(order), context }] };
+    }
+    case 'recorded': {
+      const { order, because: reason } = advance;
+      return { puts: { orders: [order] }, events: [{ note: 'recorded', ...placeInHistory(order), context: { reason, cause } }] };
+    }
+    case 'anomaly':
+      return { anomaly: advance.cause };
+    case 'ignored':
+    case 'refused':
+      return {};
+    default:
+      return advance satisfies never;
+  }
+}
+
+/** An order's history is the stream of its own id; its messages have that id as their key. */
+export function placeInHistory({ id, version }: Order) {
+  return { key: id, stream: id, version };
+}
+
+function because(reason: Order['reason']): { reason?: string } {
+  return reason === null ? {} : { reason };
+}
