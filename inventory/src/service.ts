@@ -5,7 +5,7 @@ import type { EventLog } from '@souk/chassis/log/event-log';
 import { messagingGauges, messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { opsRoutes } from '@souk/chassis/messaging/ops-routes';
 import type { Metrics } from '@souk/chassis/metrics';
-import { createMicroservice, type MicroserviceOptions } from '@souk/chassis/microservice';
+import { createMicroservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { InventoryConfig } from './config.ts';
@@ -26,13 +26,11 @@ export interface InventoryServiceDeps {
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
   readonly lookUpSku: LookUpSku;
-  /** Milliseconds between two transactions, and inputs per transaction; the chassis' own when absent. */
-  readonly pacing?: Pick<MicroserviceOptions<InventoryCollections, never>, 'paceMs' | 'batchLimit'>;
 }
 
 /** Warehouses, stock and reservations. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createInventoryService(deps: InventoryServiceDeps): Service {
-  const { config, store, log, logger, metrics, keys, lookUpSku, pacing } = deps;
+  const { config, store, log, logger, metrics, keys, lookUpSku } = deps;
   const { issuer, audience, instance, port } = config;
   const microservice = createMicroservice<InventoryCollections>({
     name: 'inventory',
@@ -42,7 +40,6 @@ export function createInventoryService(deps: InventoryServiceDeps): Service {
     handlers: HANDLERS,
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
-    ...pacing,
   });
   messagingGauges(metrics, microservice);
   const app = createHttpApp({

@@ -1,5 +1,5 @@
 import { cursors, pageOf } from '@souk/chassis/http/cursor';
-import { entityTag, isUnchanged, notModified, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
@@ -31,10 +31,9 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
       response: { 200: WarehousePage },
       detail: { summary: 'Warehouses, newest first' },
     })
-    .get('/warehouses/:id', async ({ params, request, set }) => {
+    .get('/warehouses/:id', async ({ params, set }) => {
       const warehouse = await reads.warehouse(params.id);
       if (warehouse === undefined) throw problem('not-found');
-      if (isUnchanged(request, warehouse.version)) return notModified(warehouse.version);
       set.headers['etag'] = entityTag(warehouse.version);
       return publishedWarehouse(warehouse);
     }, {
