@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'bun:test';
+import type { Changed, Outcome } from '../src/domain/outcome.ts';
+import type { Payment } from '../src/domain/payment.ts';
+import type { PaymentMessage } from '../src/domain/payment-message.ts';
+import { answerPayment, PAYMENT_SAGA } from '../src/domain/payment-saga.ts';
+import { captured, CUSTOMER, eur, failed, method, NOW, ORDER, PAYMENT, pending, surroundings, uuid, voided } from './builders.ts';
+
+type State = keyof typeof PAYMENT_SAGA;
+type On = PaymentMessage['on'];
+
+const GIVEN: Record<State, Payment | undefined> = {
+  none: undefined,
+  pending: pending({ nextCheckAt: NOW }),
+  captured: captured(),
+  failed: failed(),
+  voided: voided(),
+};
+
+const WHEN: { [M in On]: Extract<PaymentMessage, { on: M }> } = {
+  'order.ready_for_payment': { on: 'order.ready_for_payment', orderId: ORDER, userId: CUSTOMER, amount: eur(1000), method: method() },
+  'order.cancelled': { on: 'order.cancelled', orderId: ORDER, userId: CUSTOMER },
+  'gateway.succeeded': { on: 'gateway.succeeded', reference: 'ch_9' },
+  'gateway.declined': { on: 'gateway.declined', reason: 'card_declined' },
+  'gateway.unknown': { on: 'gateway.unknown' },
+  'gateway.unheard': { on: 'gateway.unheard' },
+  'check.due': { on: 'check.due' },
+};
+
+/** A changed payment in short: its status, what its history says, what is asked of the gateway. */
+const THEN: Record<State, Record<On, string>> = {
+  none: {
+    'order.ready_for_payment': 'pending [] charge',
+    'order.cancelled': 'voided [payment.voided]',
+    'gateway.succeeded': 'anomaly',
+    'gateway.declined': 'anomaly',
+    'gateway.unknown': 'anomaly',
+    'gateway.unheard': 'anomaly',
+    'check.due': 'anomaly',
+  },
+  pending: {
+    'order.ready_for_payment': 'ignored',
+    'order.cancelled': 'pending []',
+    'gateway.succeeded': 'captured [payment.completed]',
+    'gateway.declined': 'failed [payment.failed]',
+    'gateway.unknown': 'pending []',
+    'gateway.unheard': 'pending [] charge',
+    'check.due': 'pending [] ask-charge',
+  },
+  captured: {
+    'order.ready_for_payment': 'ignored',
+    'order.cancelled': 'captured [] refund',
+    'gateway.succeeded': 'ignored',
+    'gateway.declined': 'anomaly',
+    'gateway.unknown': 'ignored',
+    'gateway.unheard': 'ignored',
+    'check.due': 'ignored',
+  },
+  failed: {
+    'order.ready_for_payment': 'ignored',
+    'order.cancelled': 'ignored',
+    'gateway.succeeded': 'captured [payment.captured_late] refund',
+    'gateway.declined': 'ignored',
+    'gateway.unknown': 'ignored',
+    'gateway.unheard': 'ignored',
+    'check.due': 'ignored',
+  },
+  voided: {
+    'order.ready_for_payment': 'ignored',
+    'order.cancelled': 'ignored',
+    'gateway.succeeded': 'captured [payment.completed] refund',
+    'gateway.declined': 'ignored',
+    'gateway.unknown': 'ignored',
+    'gateway.unheard': 'ignored',
+    'check.due': 'ignored',
+  },
+};
+
+function inShort(outcome: Outcome): string {
+  if (outcome.kind !== 'changed') return outcome.kind;
+  const { payment, history, tasks } = outcome;
+  const entries = history.map((entry) => ('type' in entry ? entry.type : entry.note));
+  return [payment.status, `[${entries.join()}]`, ...tasks.map(({ kind }) => kind)].join(' ');
+}
+
+function changedBy(payment: Payment | undefined, message: PaymentMessage, now = NOW): Changed {
+  const outcome = answerPayment(payment, message, surroundings(now));
+  if (outcome.kind !== 'changed') throw new Error(`nothing changed: ${inShort(outcome)}`);
+  return outcome;
+}
+
+describe.each(Object.keys(THEN) as State[])('given a payment that is %s', (state) => {
+  test.each(Object.keys(WHEN) as On[])('%s has its answer', (on) => {
+    expect(inShort(answerPayment(GIVEN[state], WHEN[on], surroundings()))).toBe(THEN[state][on]);
+  });
+
+  test('no message is without an answer, and none beside', () => {
+    expect(Object.keys(PAYMENT_SAGA[state]).toSorted()).toEqual(Object.keys(WHEN).toSorted());
+  });
+});
+
+describe('a charge', () => {
+  test('is an intent with a time to be looked after before it goes out', () => {
+    const { payment, tasks } = changedBy(undefined, WHEN['order.ready_for_payment']);
+    expect(payment).toMatchObject({ status: 'pending', orderId: ORDER, sentAt: NOW, nextCheckAt: NOW + 10_000, version: 0 });
+    expect(tasks).toEqual([{ kind: 'charge', orderId: ORDER, paymentId: payment.id, amount: eur(1000), token: 'tok_ok' }]);
+  });
+
+  test.each([
+    ['unknown', undefined],
+    ["another customer's", method({ userId: uuid(0xcc) })],
+  ])('with a payment method that is %s fails without asking the gateway', (_, found) => {
+    const { payment, history, tasks } = changedBy(undefined, { ...WHEN['order.ready_for_payment'], method: found });
+    expect(payment).toMatchObject({ status: 'failed', failureReason: 'payment_method_not_found', version: 1 });
+    expect(history).toEqual([
+      { type: 'payment.failed', data: { orderId: ORDER, paymentId: payment.id, reason: 'payment_method_not_found' } },
+    ]);
+    expect(tasks).toEqual([]);
+  });
+
+  test('that succeeds is told with its amount, and the token is forgotten', () => {
+    const { payment, history } = changedBy(pending(), WHEN['gateway.succeeded']);
+    expect(payment).toMatchObject({ status: 'captured', gatewayReference: 'ch_9', refunded: 0, refunding: 0, version: 1 });
+    expect(payment).not.toHaveProperty('token');
+    expect(history).toEqual([
+      {
+        type: 'payment.completed',
+        data: { orderId: ORDER, paymentId: PAYMENT, amount: eur(1000), capturedAt: new Date(NOW).toISOString() },
+      },
+    ]);
+  });
+
+  test('left open is asked about after ever longer pauses', () => {
+    let payment: Payment = pending();
+    const pauses: number[] = [];
+    for (let answer = 0; answer < 9; answer += 1) {
+      payment = changedBy(payment, WHEN['gateway.unknown']).payment;
+      pauses.push(payment.status === 'pending' ? payment.nextCheckAt - NOW : 0);
+    }
+    expect(pauses).toEqual([200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 60_000]);
+  });
+
+  test('is asked about by one at a time', () => {
+    const { payment } = changedBy(pending({ nextCheckAt: NOW }), WHEN['check.due']);
+    expect(answerPayment(payment, WHEN['check.due'], surroundings()).kind).toBe('ignored');
+    expect(inShort(answerPayment(payment, WHEN['check.due'], surroundings(NOW + 10_000)))).toBe('pending [] ask-charge');
+  });
+
+  test('that the gateway never heard of goes out again with the same payment id', () => {
+    const { tasks, payment } = changedBy(pending({ attempts: 3 }), WHEN['gateway.unheard'], NOW + 60_000);
+    expect(tasks).toEqual([{ kind: 'charge', orderId: ORDER, paymentId: PAYMENT, amount: eur(1000), token: 'tok_ok' }]);
+    expect(payment).toMatchObject({ sentAt: NOW + 60_000, nextCheckAt: NOW + 70_000, attempts: 3 });
+  });
+});
+
+describe('a cancellation', () => {
+  const cancelled = pending({ orderCancelled: true });
+
+  test('while the charge is out is remembered, and asking starts over', () => {
+    const { payment } = changedBy(pending({ attempts: 7, nextCheckAt: NOW + 60_000 }), WHEN['order.cancelled']);
+    expect(payment).toMatchObject({ status: 'pending', orderCancelled: true, attempts: 0, nextCheckAt: NOW + 10_000 });
+    expect(answerPayment(payment, WHEN['order.cancelled'], surroundings()).kind).toBe('ignored');
+  });
+
+  test('before a success has the money go back at once', () => {
+    const { payment, history, refunds, tasks } = changedBy(cancelled, WHEN['gateway.succeeded']);
+    expect(payment).toMatchObject({ status: 'captured', refunding: 1000, refunded: 0, version: 1 });
+    expect(history.map((entry) => 'type' in entry && entry.type)).toEqual(['payment.completed']);
+    const [refund] = refunds;
+    expect(refund).toMatchObject({ status: 'pending', amount: eur(1000), reason: 'order_cancelled', requestedBy: null });
+    expect(tasks).toEqual([
+      { kind: 'refund', orderId: ORDER, refundId: refund?.id ?? '', amount: eur(1000), chargeReference: 'ch_9' },
+    ]);
+  });
+
+  test('before a decline leaves a failed payment', () => {
+    expect(inShort(answerPayment(cancelled, WHEN['gateway.declined'], surroundings()))).toBe('failed [payment.failed]');
+  });
+
+  test('voids a charge that never arrived, but only once it cannot arrive any more', () => {
+    const early = answerPayment(cancelled, WHEN['gateway.unheard'], surroundings(cancelled.sentAt + 29_999));
+    expect(inShort(early)).toBe('pending []');
+    const late = answerPayment(cancelled, WHEN['gateway.unheard'], surroundings(cancelled.sentAt + 30_000));
+    expect(inShort(late)).toBe('voided [payment.voided]');
+  });
+
+  test('refunds what is left, and only once', () => {
+    const { payment, refunds } = changedBy(captured({ refunded: 300, refunding: 200 }), WHEN['order.cancelled']);
+    expect(refunds.map(({ amount }) => amount)).toEqual([eur(500)]);
+    expect(payment).toMatchObject({ orderCancelled: true, refunded: 300, refunding: 700 });
+    expect(answerPayment(payment, WHEN['order.cancelled'], surroundings()).kind).toBe('ignored');
+  });
+
+  test('of a payment that is refunded already is only remembered', () => {
+    const { payment, refunds, tasks } = changedBy(captured({ refunded: 1000 }), WHEN['order.cancelled']);
+    expect({ refunds, tasks }).toEqual({ refunds: [], tasks: [] });
+    expect(payment.orderCancelled).toBe(true);
+  });
+
+  test('that came first leaves a tombstone which no charge gets past', () => {
+    const { payment } = changedBy(undefined, WHEN['order.cancelled']);
+    expect(payment).toMatchObject({ status: 'voided', amount: null, orderCancelled: true });
+    expect(answerPayment(payment, WHEN['order.ready_for_payment'], surroundings()).kind).toBe('ignored');
+    expect(answerPayment(payment, WHEN['gateway.succeeded'], surroundings()).kind).toBe('anomaly');
+  });
+});
+
+test('money taken after payment.failed was told goes back without a payment.completed', () => {
+  const { payment, history, refunds } = changedBy(failed(), WHEN['gateway.succeeded']);
+  expect(history).toEqual([{ note: 'payment.captured_late', context: { from: 'failed', amount: eur(1000) } }]);
+  expect(payment).toMatchObject({ status: 'captured', version: 2, refunding: 1000, orderCancelled: true });
+  expect(refunds).toHaveLength(1);
+});
