@@ -35,17 +35,17 @@ export function idempotencyOf(
   return {
     scope: `${principal.userId} ${request.method} ${route}`,
     key,
-    fingerprint: new Bun.CryptoHasher('sha256').update(canonicalJson([params, body ?? null])).digest('base64url'),
+    fingerprint: Bun.SHA256.hash(JSON.stringify(canonical([params, body])), 'base64url'),
   };
 }
 
-/** The same text for the same value, whatever the order of its fields. Nesting is bounded by the body reader. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
-  if (!isPlainObject(value)) return JSON.stringify(value) ?? 'null';
-  let members = '';
-  for (const name of Object.keys(value).toSorted()) members += `${JSON.stringify(name)}:${canonicalJson(value[name])},`;
-  return `{${members}}`;
+/** The same JSON for the same value, whatever the order of its fields. Nesting is bounded by the body reader. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (!isPlainObject(value)) return value;
+  const members: unknown[] = [];
+  for (const name of Object.keys(value).toSorted()) members.push(name, canonical(value[name]));
+  return { members };
 }
 
 /** A JSON answer in the form in which it can be kept and given again, byte for byte. */

@@ -1,6 +1,7 @@
 import { Problem } from '@souk/contracts/problem';
 import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem-types';
-import { toOpenAPISchema } from '@elysiajs/openapi';
+// Not the package's main file: that one puts slow and different checks in place of our string formats.
+import { toOpenAPISchema } from '@elysiajs/openapi/openapi';
 import { TypeGuard } from '@sinclair/typebox';
 import type { AnyElysia } from 'elysia';
 

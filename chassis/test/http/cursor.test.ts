@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'bun:test';
+import { Type } from '@sinclair/typebox';
+import { cursors, pageOf } from '../../src/http/cursor.ts';
+import { Problem } from '../../src/http/problem.ts';
+
+const Position = Type.Object({ title: Type.String(), id: Type.String() });
+const products = cursors('products:title', Position);
+
+function refusal(cursor: string): unknown {
+  try {
+    products.read(cursor);
+  } catch (error) {
+    if (error instanceof Problem) return { code: error.code, ...error.details };
+    throw error;
+  }
+  return undefined;
+}
+
+describe('cursors', () => {
+  test('come back as the position they were made of', () => {
+    const position = { title: 'Tasse für Öl ☕', id: '1' };
+    expect(products.read(products.write(position))).toEqual(position);
+    expect(products.read(undefined)).toBeUndefined();
+  });
+
+  test('hold nothing that a URL has to escape', () => {
+    expect(products.write({ title: '??>>~~ÿ', id: '/+=' })).toMatch(/^[\w-]+$/);
+  });
+
+  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  test.each([
+    ['another list', cursors('orders', Position).write({ title: 'a', id: 'b' })],
+    ['a wrong position', encoded(['products:title', { title: 5, id: 'b' }])],
+    ['no list', encoded({})],
+    ['no JSON', Buffer.from('{').toString('base64url')],
+    ['garbage', '§$%&'],
+    ['empty', ''],
+  ])('%s is refused as ?cursor', (_name, cursor) => {
+    expect(refusal(cursor)).toEqual({
+      code: 'validation',
+      errors: [{ pointer: '?cursor', detail: 'is not a cursor of this list' }],
+    });
+  });
+});
+
+describe('pages', () => {
+  const shape = { toItem: (row: number) => `item ${row}`, toCursor: (row: number) => `after ${row}` };
+
+  test('a row too many says that there is more', () => {
+    expect(pageOf([1, 2, 3], 2, shape)).toEqual({ items: ['item 1', 'item 2'], nextCursor: 'after 2' });
+  });
+
+  test('the last page has no cursor', () => {
+    expect(pageOf([1, 2], 2, shape)).toEqual({ items: ['item 1', 'item 2'], nextCursor: null });
+    expect(pageOf([], 2, shape)).toEqual({ items: [], nextCursor: null });
+  });
+});

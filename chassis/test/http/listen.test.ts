@@ -1,0 +1,118 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { type Listening, listen, PortBusyError } from '../../src/http/listen.ts';
+import { router } from '../../src/http/router.ts';
+import { codeOf, read, shop, type Shop } from './shop.ts';
+
+const running: Listening[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((listening) => listening.stop()));
+});
+
+function started({ app }: Shop, options: { drainLimitMs?: number } = {}): Listening {
+  const listening = listen(app, { port: 0, hostname: '127.0.0.1', ...options });
+  running.push(listening);
+  return listening;
+}
+
+/** A route that answers when told to. */
+function slowShop() {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+  const routes = router().get('/slow', async () => {
+    enter();
+    await released;
+    return { done: true };
+  });
+  return { slow: shop({ routes: [routes] }), entered, release };
+}
+
+describe('listening', () => {
+  test('answers over a socket as it does without', async () => {
+    const { url, port } = started(shop());
+    expect(url).toBe(`http://127.0.0.1:${port}`);
+    const answer = await read(await fetch(`${url}/cups/12`));
+    expect(codeOf(answer)).toBe('not-found');
+  });
+
+  test('a busy port is an error with a code', () => {
+    const { port } = started(shop());
+    let caught: unknown;
+    try {
+      started({ ...shop() }, {});
+      listen(shop().app, { port, hostname: '127.0.0.1' });
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(PortBusyError);
+    expect(caught).toMatchObject({ code: 'port-busy', port });
+  });
+
+  test('a body of unknown length is cut off at the limit', async () => {
+    const { url } = started(shop());
+    const chunks = (count: number) =>
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue('{"name":"');
+          for (let n = 0; n < count; n += 1) controller.enqueue('x'.repeat(1024));
+          controller.enqueue('","handles":1}');
+          controller.close();
+        },
+      });
+    const post = (body: ReadableStream) =>
+      fetch(`${url}/open`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    expect((await post(chunks(60))).status).toBe(200);
+    expect(codeOf(await read(await post(chunks(65))))).toBe('payload-too-large');
+  });
+
+  test('a very large body gets a problem document too', async () => {
+    const { url } = started(shop());
+    const body = new Uint8Array(8 * 1024 * 1024);
+    const response = await fetch(`${url}/open`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(codeOf(await read(response))).toBe('payload-too-large');
+  });
+});
+
+describe('stopping', () => {
+  test('finishes what runs, takes nothing new and closes the connection', async () => {
+    const { slow, entered, release } = slowShop();
+    const { url, stop } = started(slow);
+    const answer = fetch(`${url}/slow`);
+    await entered;
+    const stopped = stop();
+    expect(fetch(`${url}/livez`, { keepalive: false })).rejects.toThrow();
+    release();
+    const response = await answer;
+    expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
+    expect(await response.json()).toEqual({ done: true });
+    await stopped;
+  });
+
+  test('does not wait for idle connections', async () => {
+    const { url, stop } = started(shop());
+    await (await fetch(`${url}/livez`)).text();
+    const before = performance.now();
+    await stop();
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
+  test('waits no longer than its limit', async () => {
+    const { slow, entered, release } = slowShop();
+    const { url, stop } = started(slow, { drainLimitMs: 50 });
+    const answer = Promise.allSettled([fetch(`${url}/slow`)]);
+    await entered;
+    await stop();
+    release();
+    const [result] = await answer;
+    expect(result.status).toBe('rejected');
+  });
+
+  test('may be asked for more than once', async () => {
+    const { stop } = started(shop());
+    await Promise.all([stop(), stop()]);
+    await stop();
+  });
+});

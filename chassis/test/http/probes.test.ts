@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'bun:test';
+import { codeOf, shop } from './shop.ts';
+
+describe('GET /livez', () => {
+  test('answers without asking anybody', async () => {
+    const { send } = shop({ checks: { database: () => Promise.reject(new Error('down')) } });
+    expect(await send('GET', '/livez')).toMatchObject({ status: 200, body: { status: 'live' } });
+  });
+});
+
+describe('GET /readyz', () => {
+  test('is green when every check is', async () => {
+    const { send } = shop({ checks: { database: async () => {}, log: () => {} } });
+    expect((await send('GET', '/readyz')).body).toEqual({
+      status: 'ready',
+      checks: { database: 'green', log: 'green' },
+    });
+  });
+
+  test('names what is red, and says why in the log only', async () => {
+    const { send, logged } = shop({
+      checks: {
+        database: () => Promise.reject(new Error('password hunter2 refused')),
+        log: () => {},
+        hanging: () => new Promise(() => {}),
+      },
+    });
+    const answer = await send('GET', '/readyz');
+    expect(codeOf(answer)).toBe('unavailable');
+    expect(answer.body).toMatchObject({
+      status: 503,
+      detail: 'Not ready: database, hanging.',
+      checks: { database: 'red', log: 'green', hanging: 'red' },
+    });
+    expect(answer.text).not.toMatch(/hunter2/);
+    expect(logged()).toMatch(/"check":"hanging".*"readiness check failed"/);
+  });
+
+  test('is red while draining', async () => {
+    const { send, app } = shop();
+    app.drain();
+    const answer = await send('GET', '/readyz');
+    expect(answer.body).toMatchObject({ status: 503, checks: { draining: 'red' } });
+    expect(answer.headers.get('connection')).toBe('close');
+  });
+});
+
+describe('GET /metrics', () => {
+  test('has durations by route pattern, never by path', async () => {
+    const { send } = shop();
+    await send('GET', '/cups/12');
+    await send('GET', '/nowhere');
+    const { text, headers } = await send('GET', '/metrics');
+    expect(headers.get('content-type')).toStartWith('text/plain');
+    expect(text).toMatch(
+      /http_request_duration_seconds_count\{service="cups",method="GET",route="\/cups\/:id",status="404"\} 1/,
+    );
+    expect(text).toMatch(/service="cups",method="GET",route="unmatched",status="404"\} 1/);
+    expect(text).not.toMatch(/nowhere|process_/);
+  });
+});

@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import type { JWK } from 'jose';
+import { KeysUnavailableError } from '../../src/http/key-source.ts';
+import { remoteKeys } from '../../src/http/remote-keys.ts';
+import { signer } from './tokens.ts';
+
+let stop: (() => Promise<void>) | undefined;
+afterEach(async () => {
+  await stop?.();
+  stop = undefined;
+});
+
+/** A stand-in for User: `answer` can be changed while it runs. */
+function keyServer(first: () => Response | Promise<Response>) {
+  const state = { answer: first, asked: 0 };
+  const server = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch() {
+      state.asked += 1;
+      return state.answer();
+    },
+  });
+  stop = () => server.stop(true);
+  return { state, url: server.url.href };
+}
+
+const serving =
+  (...keys: JWK[]) =>
+  () =>
+    Response.json({ keys });
+const [one, two] = [await signer('one'), await signer('two')];
+
+describe('keys published by another service', () => {
+  test('are fetched once and shared by all who ask', async () => {
+    const { state, url } = keyServer(serving(one.jwk));
+    const keys = remoteKeys({ url });
+    const found = await Promise.all(Array.from({ length: 20 }, () => keys.key('one', 'EdDSA')));
+    expect(found.every((key) => key !== undefined)).toBe(true);
+    expect(state.asked).toBe(1);
+  });
+
+  test('an unknown key is looked for again, but not before the cool-down', async () => {
+    const { state, url } = keyServer(serving(one.jwk));
+    let now = 0;
+    const keys = remoteKeys({ url, now: () => now });
+    await keys.key('one', 'EdDSA');
+    state.answer = serving(one.jwk, two.jwk);
+    expect(await keys.key('two', 'EdDSA')).toBeUndefined();
+    expect(state.asked).toBe(1);
+    now = 5000;
+    expect(await keys.key('two', 'EdDSA')).toBeDefined();
+    expect(state.asked).toBe(2);
+  });
+
+  test('known keys go on working while the service is away', async () => {
+    const { state, url } = keyServer(serving(one.jwk));
+    let now = 0;
+    const keys = remoteKeys({ url, now: () => now });
+    await keys.key('one', 'EdDSA');
+    state.answer = () => new Response('down', { status: 500 });
+    now = 1_000_000;
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+    expect(state.asked).toBe(2);
+  });
+
+  test('a withdrawn key stops working once the keys are old', async () => {
+    const { state, url } = keyServer(serving(one.jwk));
+    let now = 0;
+    const keys = remoteKeys({ url, now: () => now });
+    await keys.key('one', 'EdDSA');
+    state.answer = serving(two.jwk);
+    now = 300_001;
+    expect(await keys.key('one', 'EdDSA')).toBeUndefined();
+  });
+
+  test.each([
+    ['refuses', () => new Response('no', { status: 500 })],
+    ['answers something else', () => new Response('<html>')],
+    ['publishes a private key', () => Response.json({ keys: [{ ...one.jwk, d: 'secret' }] })],
+    ['hangs', () => new Promise<Response>(() => {})],
+  ])('without any keys, when the service %s, nothing can be said', async (_how, answer) => {
+    const { url } = keyServer(answer);
+    const keys = remoteKeys({ url, timeoutMs: 50 });
+    expect(keys.key('one', 'EdDSA')).rejects.toBeInstanceOf(KeysUnavailableError);
+    await Promise.allSettled([keys.key('one', 'EdDSA')]);
+  });
+
+  test('the keys are there soon after the service is', async () => {
+    const { state, url } = keyServer(() => new Response('', { status: 503 }));
+    let now = 0;
+    const keys = remoteKeys({ url, now: () => now });
+    await Promise.allSettled([keys.key('one', 'EdDSA')]);
+    state.answer = serving(one.jwk);
+    now = 250;
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+  });
+});
