@@ -1,0 +1,24 @@
+import type { Session as PublishedSession } from '@souk/contracts/http/session';
+import type { User as PublishedUser } from '@souk/contracts/http/user';
+import type { Session } from './session.ts';
+import type { User } from './user.ts';
+
+/** The user as callers see it. */
+export function publishedUser({ id, email, name, roles, version, createdAt, updatedAt }: User): PublishedUser {
+  return { id, email, name, roles: [...roles], version, createdAt: isoTime(createdAt), updatedAt: isoTime(updatedAt) };
+}
+
+/** The session as its user sees it; `currentId` is the one that asks. */
+export function publishedSession({ id, createdAt, lastUsedAt, expiresAt }: Session, currentId: string): PublishedSession {
+  return {
+    id,
+    current: id === currentId,
+    createdAt: isoTime(createdAt),
+    lastUsedAt: isoTime(lastUsedAt),
+    expiresAt: isoTime(expiresAt),
+  };
+}
+
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

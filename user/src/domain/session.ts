@@ -1,0 +1,100 @@
+const DAY_MS = 86_400_000;
+/** A session nobody uses ends by itself. */
+const IDLE_MS = 30 * DAY_MS;
+/** However much it is used, the password is asked for again after this time. */
+const LONGEST_MS = 180 * DAY_MS;
+/** How long the immediate predecessor of a refresh token is still answered: parallel requests, lost answers. */
+const PREDECESSOR_MS = 10_000;
+
+/** One sign-in on one device, kept alive by refresh tokens that replace each other. Times are epoch milliseconds. */
+export interface Session {
+  readonly id: string;
+  readonly userId: string;
+  /** of the credential when the session was opened; another one now: the session is over */
+  readonly epoch: number;
+  /** SHA-256 of the part that all refresh tokens of this session have in common */
+  readonly familyHash: string;
+  /** SHA-256 of the refresh token that is valid now */
+  readonly tokenHash: string;
+  readonly predecessor: Predecessor | null;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+  readonly ended: { readonly at: number; readonly reason: 'signed_out' | 'token_reused' } | null;
+}
+
+/** The refresh token before the valid one. With the nonce, whoever has that token can make the valid one again. */
+export interface Predecessor {
+  readonly tokenHash: string;
+  readonly nonce: string;
+  readonly replacedAt: number;
+}
+
+/** What a session has to know of a new refresh token. */
+export interface TokenHashes {
+  readonly familyHash: string;
+  readonly tokenHash: string;
+}
+
+/** A refresh token on presentation, and the one that would replace it. */
+export interface Presented extends TokenHashes {
+  readonly successorHash: string;
+  /** what the successor is made with */
+  readonly nonce: string;
+}
+
+export type Rotation =
+  /** The successor is valid from now on. */
+  | { readonly kind: 'rotated'; readonly session: Session }
+  /** It was replaced a moment ago: the caller gets the same successor again, made with that nonce. */
+  | { readonly kind: 'repeated'; readonly nonce: string }
+  /** It was spent long ago: one of two holders stole it, so nobody goes on with this session. */
+  | { readonly kind: 'reused'; readonly session: Session }
+  | { readonly kind: 'refused' };
+
+export interface NewSession extends TokenHashes {
+  readonly id: string;
+  readonly userId: string;
+  readonly epoch: number;
+  readonly now: number;
+}
+
+export function newSession({ id, userId, epoch, familyHash, tokenHash, now }: NewSession): Session {
+  const expiresAt = now + IDLE_MS;
+  return { id, userId, epoch, familyHash, tokenHash, predecessor: null, createdAt: now, lastUsedAt: now, expiresAt, ended: null };
+}
+
+/** `epoch`: of the user's credential now. */
+export function isLive(session: Session, epoch: number, now: number): boolean {
+  return session.ended === null && session.epoch === epoch && now < session.expiresAt;
+}
+
+/** Only what belongs to the family can end it: knowing a session's id is not enough to do harm. */
+export function rotate(session: Session, epoch: number, presented: Presented, now: number): Rotation {
+  if (!isLive(session, epoch, now) || presented.familyHash !== session.familyHash) return { kind: 'refused' };
+  if (presented.tokenHash === session.tokenHash) return { kind: 'rotated', session: successor(session, presented, now) };
+  const { predecessor } = session;
+  if (presented.tokenHash === predecessor?.tokenHash && now - predecessor.replacedAt <= PREDECESSOR_MS) {
+    return { kind: 'repeated', nonce: predecessor.nonce };
+  }
+  return { kind: 'reused', session: ended(session, 'token_reused', now) };
+}
+
+export function signedOut(session: Session, now: number): Session {
+  return session.ended === null ? ended(session, 'signed_out', now) : session;
+}
+
+function successor(session: Session, { tokenHash, successorHash, nonce }: Presented, now: number): Session {
+  return {
+    ...session,
+    tokenHash: successorHash,
+    predecessor: { tokenHash, nonce, replacedAt: now },
+    lastUsedAt: now,
+    expiresAt: Math.min(now + IDLE_MS, session.createdAt + LONGEST_MS),
+  };
+}
+
+/** Nothing that tokens are made with or known by is needed any more. */
+function ended(session: Session, reason: 'signed_out' | 'token_reused', at: number): Session {
+  return { ...session, predecessor: null, ended: { at, reason } };
+}

@@ -1,0 +1,63 @@
+import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { entityTag } from '@souk/chassis/http/entity-tag';
+import { problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import { ListQuery } from '@souk/contracts/http/common';
+import { ReplaceRoles, User as PublishedUser, UserPage } from '@souk/contracts/http/user';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { publishedUser } from '../domain/published.ts';
+import type { User } from '../domain/user.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
+import { causeOf } from './cause-of.ts';
+
+interface AdminRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly reads: Pick<UserReads, 'users'>;
+}
+
+const USERS = cursors('users', Uuid);
+
+/** Admins see who there is and say who may do what. */
+export function adminRoutes({ commands, reads }: AdminRouteDeps) {
+  return router()
+    .get('/users', async ({ query: { limit = 20, cursor } }) => {
+      const users = await reads.users({ before: USERS.read(cursor), limit: limit + 1 });
+      return pageOf(users, limit, { toItem: publishedUser, toCursor: ({ id }) => USERS.write(id) });
+    }, {
+      role: 'admin',
+      query: ListQuery,
+      response: { 200: UserPage },
+      detail: { summary: 'All users, newest first' },
+    })
+    .put('/users/:id/roles', async ({ body: { roles }, params, principal, request, set }) => {
+      const asked = { userId: params.id, roles, actor: principal.userId };
+      const user = accepted(await commands.execute(replaceRoles, asked, causeOf(request)));
+      set.headers['etag'] = entityTag(user.version);
+      return publishedUser(user);
+    }, {
+      role: 'admin',
+      refuses: ['last-admin'],
+      params: Type.Object({ id: Uuid }),
+      body: ReplaceRoles,
+      response: { 200: PublishedUser },
+      detail: { summary: "Replace a user's roles; everybody stays customer" },
+    });
+}
+
+function accepted(answer: RolesAnswer): User {
+  switch (answer.kind) {
+    case 'done':
+      return answer.user;
+    case 'not-admin':
+      throw problem('forbidden', { detail: 'This needs the role admin.' });
+    case 'user-unknown':
+      throw problem('not-found');
+    case 'last-admin':
+      throw problem('last-admin');
+    default:
+      return answer satisfies never;
+  }
+}

@@ -1,0 +1,7 @@
+import { Type } from '@sinclair/typebox';
+
+export const NoContent = Type.Void({ description: 'Done' });
+
+export function noContent(): Response {
+  return new Response(null, { status: 204 });
+}

@@ -1,0 +1,66 @@
+import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import { RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
+import { publishedUser } from '../domain/published.ts';
+import { isNameRefused, type User } from '../domain/user.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { renameUser } from '../usecases/rename-user.ts';
+import type { register } from '../usecases/register.ts';
+import { causeOf } from './cause-of.ts';
+import { PatchProfile } from './patch-profile.ts';
+import { emailTaken, nameRefused } from './refused.ts';
+
+interface ProfileRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly reads: Pick<UserReads, 'user'>;
+  readonly register: ReturnType<typeof register>;
+}
+
+/** Everybody may register; who is signed in reads and changes the own profile. */
+export function profileRoutes({ commands, reads, register: registering }: ProfileRouteDeps) {
+  return router()
+    .post('/users', async ({ body, request, set }) => {
+      const registration = await registering(body, causeOf(request));
+      if (registration.kind === 'name-refused') throw nameRefused();
+      if (registration.kind === 'email-taken') throw emailTaken();
+      set.status = 201;
+      set.headers['location'] = '/users/me';
+      set.headers['cache-control'] = 'no-store';
+      return shown(registration.user, set.headers);
+    }, {
+      refuses: ['email-taken', 'card-number-refused'],
+      body: RegisterUser,
+      response: { 201: PublishedUser },
+      detail: { summary: 'Register' },
+    })
+    .get('/users/me', async ({ principal, set }) => {
+      const user = await reads.user(principal.userId);
+      if (user === undefined) throw problem('not-found');
+      return shown(user, set.headers);
+    }, {
+      signedIn: true,
+      refuses: ['not-found'],
+      response: { 200: PublishedUser },
+      detail: { summary: "The caller's own profile" },
+    })
+    .patch('/users/me', async ({ body: { name }, principal, request, set }) => {
+      if (name !== undefined && isNameRefused(name)) throw nameRefused();
+      const requireVersion = (version: number) => requireIfMatch(request, version);
+      const user = await commands.execute(renameUser, { userId: principal.userId, name, requireVersion }, causeOf(request));
+      if (user === undefined) throw problem('not-found');
+      return shown(user, set.headers);
+    }, {
+      signedIn: true,
+      refuses: ['not-found', 'precondition-required', 'precondition-failed', 'card-number-refused'],
+      body: PatchProfile,
+      response: { 200: PublishedUser },
+      detail: { summary: "Change the caller's own profile (JSON merge patch)" },
+    });
+}
+
+function shown(user: User, headers: Record<string, string | number>) {
+  headers['etag'] = entityTag(user.version);
+  return publishedUser(user);
+}

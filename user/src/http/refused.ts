@@ -1,0 +1,18 @@
+import { type Problem, problem } from '@souk/chassis/http/problem';
+
+export function emailTaken(): Problem {
+  return problem('email-taken', { errors: [{ pointer: '/email', detail: 'is registered already' }] });
+}
+
+export function nameRefused(): Problem {
+  return problem('card-number-refused', { errors: [{ pointer: '/name', detail: 'looks like a card number' }] });
+}
+
+/** One answer for an address nobody has and for a wrong password. */
+export function signInRefused(): Problem {
+  return problem('invalid-credentials', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
+}
+
+export function refreshRefused(): Problem {
+  return problem('refresh-token-invalid', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
+}

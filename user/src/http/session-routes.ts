@@ -1,0 +1,87 @@
+import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import { ListQuery } from '@souk/contracts/http/common';
+import { RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { publishedSession } from '../domain/published.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { endSession } from '../usecases/end-session.ts';
+import { endSessions } from '../usecases/end-sessions.ts';
+import type { refresh } from '../usecases/refresh.ts';
+import type { signIn } from '../usecases/sign-in.ts';
+import { causeOf } from './cause-of.ts';
+import { NoContent, noContent } from './no-body.ts';
+import { refreshRefused, signInRefused } from './refused.ts';
+
+interface SessionRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly reads: Pick<UserReads, 'liveSessions'>;
+  readonly signIn: ReturnType<typeof signIn>;
+  readonly refresh: ReturnType<typeof refresh>;
+}
+
+const SESSIONS = cursors('sessions', Uuid);
+
+/** Sign in, stay signed in, see where one is signed in, sign out. */
+export function sessionRoutes({ commands, reads, signIn: signingIn, refresh: refreshing }: SessionRouteDeps) {
+  return router()
+    .post('/sessions', async ({ body, request, set }) => {
+      const tokens = await signingIn(body, causeOf(request));
+      if (tokens === undefined) throw signInRefused();
+      return shown(tokens, set.headers);
+    }, {
+      refuses: ['invalid-credentials'],
+      body: SignIn,
+      response: { 200: SessionTokens },
+      detail: { summary: 'Sign in' },
+    })
+    .post('/sessions/refresh', async ({ body, request, set }) => {
+      const tokens = await refreshing(body.refreshToken, causeOf(request));
+      if (tokens === undefined) throw refreshRefused();
+      return shown(tokens, set.headers);
+    }, {
+      refuses: ['refresh-token-invalid'],
+      body: RefreshSession,
+      response: { 200: SessionTokens },
+      detail: { summary: 'New tokens for a refresh token, which is spent by it' },
+    })
+    .get('/sessions', async ({ principal, query: { limit = 20, cursor } }) => {
+      const slice = { before: SESSIONS.read(cursor), limit: limit + 1 };
+      return pageOf(await reads.liveSessions(principal.userId, slice), limit, {
+        toItem: (session) => publishedSession(session, principal.sessionId),
+        toCursor: ({ id }) => SESSIONS.write(id),
+      });
+    }, {
+      signedIn: true,
+      query: ListQuery,
+      response: { 200: SessionPage },
+      detail: { summary: "The caller's own sessions that are still open, newest first" },
+    })
+    .delete('/sessions', async ({ principal, request }) => {
+      await commands.execute(endSessions, { userId: principal.userId }, causeOf(request));
+      return noContent();
+    }, {
+      signedIn: true,
+      response: { 204: NoContent },
+      detail: { summary: 'Sign out everywhere' },
+    })
+    .delete('/sessions/:id', async ({ params, principal, request }) => {
+      const asked = { sessionId: params.id, userId: principal.userId };
+      if (!(await commands.execute(endSession, asked, causeOf(request)))) throw problem('not-found');
+      return noContent();
+    }, {
+      signedIn: true,
+      params: Type.Object({ id: Uuid }),
+      response: { 204: NoContent },
+      detail: { summary: 'Sign out of one session' },
+    });
+}
+
+/** Tokens must not stay in any cache (RFC 6749, 5.1). */
+function shown(tokens: SessionTokens, headers: Record<string, string | number>): SessionTokens {
+  headers['cache-control'] = 'no-store';
+  return tokens;
+}

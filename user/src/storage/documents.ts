@@ -1,0 +1,16 @@
+import type { Credential } from '../domain/credential.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
+import type { AdminList } from '../domain/roles.ts';
+import type { Session } from '../domain/session.ts';
+import type { User } from '../domain/user.ts';
+
+/** A row's document, as this service and nobody else has written it. */
+interface WithDocument {
+  readonly document: string;
+}
+
+export const userOf = ({ document }: WithDocument): User => JSON.parse(document);
+export const credentialOf = ({ document }: WithDocument): Credential => JSON.parse(document);
+export const sessionOf = ({ document }: WithDocument): Session => JSON.parse(document);
+export const adminListOf = ({ document }: WithDocument): AdminList => JSON.parse(document);
+export const keyRingOf = ({ document }: WithDocument): KeyRing => JSON.parse(document);

@@ -1,0 +1,17 @@
+import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
+import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
+import type { Kysely } from 'kysely';
+import { forgetSqlSessions } from './forget-sessions.ts';
+import { sqlUserReads } from './sql-user-reads.ts';
+import { userMigrations, type UserSchema } from './user-schema.ts';
+import type { UserCollections, UserStore } from './user-store.ts';
+import { userTables } from './user-tables.ts';
+
+/** Users, credentials, sessions and keys in one SQLite file. Call `migrate()` before anything else. */
+export function openSqliteUserStore(options: SqliteOptions): UserStore {
+  const database = openSqlite<UserSchema>(options);
+  const { flavour, reader } = database;
+  const tables = userTables(flavour, reader as Kysely<unknown>);
+  const store = sqlServiceStore<UserCollections, UserSchema>(database, tables, userMigrations(flavour));
+  return { ...store, reads: sqlUserReads(reader, flavour), forgetSessions: forgetSqlSessions(reader, flavour) };
+}

@@ -1,0 +1,66 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { type Kysely, sql } from 'kysely';
+import { ADMINS } from '../domain/roles.ts';
+import { adminListOf, credentialOf, sessionOf, userOf } from './documents.ts';
+import type { UserSchema } from './user-schema.ts';
+import type { Slice, UserReads } from './user-store.ts';
+
+export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): UserReads {
+  return {
+    async user(id) {
+      const row = await reader.selectFrom('users').select('document').where('id', '=', id).executeTakeFirst();
+      return row && userOf(row);
+    },
+    async users(slice) {
+      return (await userListQuery(reader, slice).execute()).map(userOf);
+    },
+    async credentialOf(email) {
+      const row = await reader
+        .selectFrom('users')
+        .innerJoin('credentials', 'credentials.user_id', 'users.id')
+        .select('credentials.document')
+        .where('users.email', '=', email)
+        .executeTakeFirst();
+      return row && credentialOf(row);
+    },
+    async isSessionLive(id) {
+      return (await liveSessionQuery(reader, flavour, id).executeTakeFirst()) !== undefined;
+    },
+    async liveSessions(userId, slice) {
+      return (await sessionListQuery(reader, flavour, userId, slice).execute()).map(sessionOf);
+    },
+    async hasAdmin() {
+      const row = await reader.selectFrom('admin_lists').select('document').where('id', '=', ADMINS).executeTakeFirst();
+      return row !== undefined && adminListOf(row).userIds.length > 0;
+    },
+  };
+}
+
+export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: Slice) {
+  const query = reader.selectFrom('users').select('document').orderBy('id', 'desc').limit(limit);
+  return before === undefined ? query : query.where('id', '<', before);
+}
+
+export function liveSessionQuery(reader: Kysely<UserSchema>, flavour: Flavour, id: string) {
+  return liveSessions(reader, flavour).select('sessions.id').where('sessions.id', '=', id);
+}
+
+export function sessionListQuery(reader: Kysely<UserSchema>, flavour: Flavour, userId: string, { before, limit }: Slice) {
+  const query = liveSessions(reader, flavour)
+    .select('sessions.document')
+    .where('credentials.user_id', '=', userId)
+    .orderBy('sessions.id', 'desc')
+    .limit(limit);
+  return before === undefined ? query : query.where('sessions.id', '<', before);
+}
+
+function liveSessions(reader: Kysely<UserSchema>, flavour: Flavour) {
+  return reader
+    .selectFrom('credentials')
+    .innerJoin('sessions', (join) =>
+      join
+        .onRef('sessions.user_id', '=', 'credentials.user_id')
+        .onRef('sessions.epoch', '=', 'credentials.session_epoch'),
+    )
+    .where('sessions.live_until', '>', sql<number>`${flavour.now}`);
+}

@@ -1,0 +1,95 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { Migration } from 'kysely/migration';
+
+/** Documents as JSON, with what they are found by beside them. */
+export interface UsersTable {
+  id: string;
+  email: string;
+  document: string;
+}
+
+export interface CredentialsTable {
+  user_id: string;
+  session_epoch: number;
+  document: string;
+}
+
+export interface SessionsTable {
+  id: string;
+  user_id: string;
+  epoch: number;
+  /** epoch milliseconds: when it ended, else when it expires */
+  live_until: number;
+  document: string;
+}
+
+/** Documents of which there is one. */
+export interface SingleDocumentTable {
+  id: string;
+  document: string;
+}
+
+export interface UserSchema {
+  users: UsersTable;
+  credentials: CredentialsTable;
+  sessions: SessionsTable;
+  admin_lists: SingleDocumentTable;
+  key_rings: SingleDocumentTable;
+}
+
+export function userMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+  const { id, key, json, integer } = flavour.column;
+  const singleDocument = (table: string): Migration => ({
+    async up(db) {
+      const created = db.schema
+        .createTable(table)
+        .addColumn('id', key, (c) => c.primaryKey().notNull())
+        .addColumn('document', json, (c) => c.notNull());
+      await flavour.clustered(created).execute();
+    },
+  });
+  return {
+    'user-001-users': {
+      async up(db) {
+        const table = db.schema
+          .createTable('users')
+          .addColumn('id', id, (c) => c.primaryKey().notNull())
+          .addColumn('email', key, (c) => c.notNull().unique())
+          .addColumn('document', json, (c) => c.notNull());
+        await flavour.clustered(table).execute();
+      },
+    },
+    'user-002-credentials': {
+      async up(db) {
+        const table = db.schema
+          .createTable('credentials')
+          .addColumn('user_id', id, (c) => c.primaryKey().notNull())
+          .addColumn('session_epoch', integer, (c) => c.notNull())
+          .addColumn('document', json, (c) => c.notNull());
+        await flavour.clustered(table).execute();
+      },
+    },
+    'user-003-sessions': {
+      async up(db) {
+        const table = db.schema
+          .createTable('sessions')
+          .addColumn('id', id, (c) => c.primaryKey().notNull())
+          .addColumn('user_id', id, (c) => c.notNull())
+          .addColumn('epoch', integer, (c) => c.notNull())
+          .addColumn('live_until', integer, (c) => c.notNull())
+          .addColumn('document', json, (c) => c.notNull());
+        await flavour.clustered(table).execute();
+      },
+    },
+    'user-004-sessions-by-user': {
+      // `live_until` at the end passes over the ended ones without reading them.
+      up: (db) =>
+        db.schema.createIndex('sessions_user').on('sessions').columns(['user_id', 'epoch', 'id', 'live_until']).execute(),
+    },
+    'user-005-sessions-by-end': {
+      up: (db) => db.schema.createIndex('sessions_live_until').on('sessions').column('live_until').execute(),
+    },
+    'user-006-admin-lists': singleDocument('admin_lists'),
+    'user-007-key-rings': singleDocument('key_rings'),
+  };
+}

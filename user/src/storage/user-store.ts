@@ -1,0 +1,51 @@
+import type { ServiceStore } from '@souk/chassis/service-store';
+import type { Credential } from '../domain/credential.ts';
+import type { EmailClaim } from '../domain/email.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
+import type { AdminList } from '../domain/roles.ts';
+import type { Session } from '../domain/session.ts';
+import type { User } from '../domain/user.ts';
+
+/**
+ * What decisions look at. E-mail claims are a view of the users: the store makes them from the users it saves, keeps
+ * them unique, and has nothing to save for a claim itself.
+ */
+export type UserCollections = {
+  /** by id */
+  readonly users: User;
+  /** by normalised address */
+  readonly emails: EmailClaim;
+  /** by user id */
+  readonly credentials: Credential;
+  /** by id */
+  readonly sessions: Session;
+  /** the one list, by `ADMINS` */
+  readonly adminLists: AdminList;
+  /** the one ring, by `KEY_RING` */
+  readonly keyRings: KeyRing;
+};
+
+/** A page of a list that begins with the newest. Ids are UUIDv7, so their order is that of time. */
+export interface Slice {
+  /** The last one of the page before; undefined: from the start. */
+  readonly before: string | undefined;
+  readonly limit: number;
+}
+
+export interface UserReads {
+  user(id: string): Promise<User | undefined>;
+  users(slice: Slice): Promise<readonly User[]>;
+  /** What a sign-in is checked against. */
+  credentialOf(email: string): Promise<Credential | undefined>;
+  /** Not ended, not expired by the database's clock, and of its user's present epoch. */
+  isSessionLive(id: string): Promise<boolean>;
+  /** Live ones only. */
+  liveSessions(userId: string, slice: Slice): Promise<readonly Session[]>;
+  hasAdmin(): Promise<boolean>;
+}
+
+export interface UserStore extends ServiceStore<UserCollections> {
+  readonly reads: UserReads;
+  /** Removes sessions that have been over for at least this long; answers how many, `limit` at most. */
+  forgetSessions(overForMs: number, limit: number): Promise<number>;
+}

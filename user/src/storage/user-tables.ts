@@ -1,0 +1,82 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { rowCollection, selectByKeys } from '@souk/chassis/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Row } from '@souk/chassis/sql/statement';
+import type { Kysely } from 'kysely';
+import type { Credential } from '../domain/credential.ts';
+import type { EmailClaim } from '../domain/email.ts';
+import type { Session } from '../domain/session.ts';
+import type { User } from '../domain/user.ts';
+import { adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
+import type { CredentialsTable, SessionsTable, SingleDocumentTable, UsersTable } from './user-schema.ts';
+import type { UserCollections } from './user-store.ts';
+
+/** How users, what proves them, and their sessions lie in SQL tables. */
+export function userTables(
+  flavour: Flavour,
+  reader: Kysely<unknown>,
+): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
+  const single = <Entity extends { readonly id: string }>(table: string, fromRow: (row: SingleDocumentTable) => Entity) =>
+    rowCollection<Entity, SingleDocumentTable>(flavour, reader, {
+      table,
+      columns: ['id', 'document'],
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: (entity) => ({ id: entity.id, document: JSON.stringify(entity) }),
+      fromRow,
+    });
+  return {
+    users: rowCollection<User, UsersTable>(flavour, reader, {
+      table: 'users',
+      columns: ['id', 'email', 'document'],
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: (user) => ({ id: user.id, email: user.email, document: JSON.stringify(user) }),
+      fromRow: userOf,
+    }),
+    emails: emailClaims(flavour, reader),
+    credentials: rowCollection<Credential, CredentialsTable>(flavour, reader, {
+      table: 'credentials',
+      columns: ['user_id', 'session_epoch', 'document'],
+      keyColumn: 'user_id',
+      keyOf: ({ userId }) => userId,
+      toRow: (credential) => ({
+        user_id: credential.userId,
+        session_epoch: credential.sessionEpoch,
+        document: JSON.stringify(credential),
+      }),
+      fromRow: credentialOf,
+    }),
+    sessions: rowCollection<Session, SessionsTable>(flavour, reader, {
+      table: 'sessions',
+      columns: ['id', 'user_id', 'epoch', 'live_until', 'document'],
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: sessionToRow,
+      fromRow: sessionOf,
+    }),
+    adminLists: single('admin_lists', adminListOf),
+    keyRings: single('key_rings', keyRingOf),
+  };
+}
+
+function sessionToRow(session: Session): SessionsTable {
+  const { id, userId, epoch, ended, expiresAt } = session;
+  return { id, user_id: userId, epoch, live_until: ended?.at ?? expiresAt, document: JSON.stringify(session) };
+}
+
+/** Read from the users' unique column and written with the users. */
+function emailClaims(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<EmailClaim> {
+  const nothing = () => [];
+  return {
+    key: ({ email }) => email,
+    load: (keys) => [selectByKeys(flavour, reader, 'users', ['email', 'id'], 'email', keys)],
+    read: ([rows = []]) =>
+      rows
+        .map((row) => row as Row & Pick<UsersTable, 'email' | 'id'>)
+        .map(({ email, id: userId }) => ({ email, userId })),
+    insert: nothing,
+    update: nothing,
+    remove: nothing,
+  };
+}

@@ -1,0 +1,60 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Presented, TokenHashes } from '../domain/session.ts';
+
+/**
+ * `<session id>.<family>.<secret>`; family and secret are 256 bits each. The family stays the same as long as the session
+ * lives, the secret is replaced at every refresh. The store knows only SHA-256 of both, so a stolen database opens no session.
+ *
+ * The family tells a token that was once issued (spent: somebody has a copy, the session must end) from one that somebody
+ * made up around a session's id (which is no secret, and must not be enough to sign anybody out), without keeping a row
+ * for every token ever spent.
+ *
+ * The successor's secret is HMAC-SHA-256 of a random nonce under the predecessor's secret. The nonce is stored until the
+ * next refresh. That way the same successor can be given again to who presents the predecessor within the grace time,
+ * although it is stored nowhere: the database has the nonce and not the predecessor, a thief of an old token has the
+ * token and not the nonce. A secret kept by the server for the same purpose would let whoever has both the database and
+ * one token of long ago compute all that followed; a nonce of each refresh is gone with the next.
+ */
+export interface RefreshToken {
+  readonly sessionId: string;
+  readonly family: string;
+  readonly secret: string;
+}
+
+const FORM = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([\w-]{43})\.([\w-]{43})$/;
+
+export function newRefreshToken(sessionId: string): RefreshToken {
+  return { sessionId, family: random(), secret: random() };
+}
+
+/** undefined: this is none. */
+export function readRefreshToken(text: string): RefreshToken | undefined {
+  const [, sessionId, family, secret] = FORM.exec(text) ?? [];
+  return sessionId === undefined || family === undefined || secret === undefined ? undefined : { sessionId, family, secret };
+}
+
+export function refreshTokenText({ sessionId, family, secret }: RefreshToken): string {
+  return `${sessionId}.${family}.${secret}`;
+}
+
+export function hashesOf({ family, secret }: RefreshToken): TokenHashes {
+  return { familyHash: sha256(family), tokenHash: sha256(secret) };
+}
+
+export function successorOf(token: RefreshToken, nonce: string): RefreshToken {
+  return { ...token, secret: createHmac('sha256', token.secret).update(nonce).digest('base64url') };
+}
+
+/** The token on presentation, with a successor in case it turns out to be the valid one. */
+export function presented(token: RefreshToken): Presented {
+  const nonce = random();
+  return { ...hashesOf(token), nonce, successorHash: sha256(successorOf(token, nonce).secret) };
+}
+
+function random(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

@@ -1,0 +1,24 @@
+import type { SessionTokens } from '@souk/contracts/http/session';
+import type { Role } from '@souk/contracts/roles';
+import type { AccessTokens } from './access-tokens.ts';
+import { type RefreshToken, refreshTokenText } from './refresh-token.ts';
+
+/** Who is signed in, once the store knows of it. */
+export interface SignedIn {
+  readonly userId: string;
+  readonly roles: readonly Role[];
+}
+
+/** What a client gets for signing in or for refreshing. */
+export async function sessionTokens(
+  tokens: AccessTokens,
+  { userId, roles }: SignedIn,
+  refreshToken: RefreshToken,
+): Promise<SessionTokens> {
+  return {
+    accessToken: await tokens.sign({ userId, sessionId: refreshToken.sessionId, roles }),
+    refreshToken: refreshTokenText(refreshToken),
+    expiresIn: tokens.lifetimeS,
+    tokenType: 'Bearer',
+  };
+}

@@ -1,0 +1,15 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { KEY_RING, type KeyRing, type SigningKey } from '../domain/key-ring.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+
+/** Keeps the key unless there is one already; of several that start at once the first wins, and all get its key. */
+export const keepSigningKey: UseCase<UserCollections, SigningKey, KeyRing> = {
+  name: 'keep signing key',
+  keys: () => ({ keyRings: [KEY_RING] }),
+  decide(key, world) {
+    const kept = world.get('keyRings', KEY_RING);
+    if (kept !== undefined) return { answer: kept };
+    const ring: KeyRing = { id: KEY_RING, keys: [key] };
+    return { answer: ring, puts: { keyRings: [ring] } };
+  },
+};

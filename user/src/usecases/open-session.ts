@@ -1,0 +1,24 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { newSession, type TokenHashes } from '../domain/session.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import type { SignedIn } from '../tokens/session-tokens.ts';
+
+interface OpenRequest extends TokenHashes {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** the one that the password was found right for */
+  readonly passwordHash: string;
+}
+
+/** A session for who knew the password; undefined when it was changed, or the account deleted, since it was looked at. */
+export const openSession: UseCase<UserCollections, OpenRequest, SignedIn | undefined> = {
+  name: 'open session',
+  keys: ({ userId }) => ({ users: [userId], credentials: [userId] }),
+  decide({ sessionId, userId, passwordHash, ...hashes }, world, { now }) {
+    const user = world.get('users', userId);
+    const credential = world.get('credentials', userId);
+    if (user === undefined || credential?.passwordHash !== passwordHash) return { answer: undefined };
+    const session = newSession({ id: sessionId, userId, epoch: credential.sessionEpoch, now, ...hashes });
+    return { answer: { userId, roles: user.roles }, puts: { sessions: [session] } };
+  },
+};

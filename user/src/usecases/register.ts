@@ -1,0 +1,25 @@
+import type { Microservice } from '@souk/chassis/microservice';
+import type { Cause } from '@souk/chassis/writer/input';
+import type { RegisterUser } from '@souk/contracts/http/user';
+import { normalisedEmail } from '../domain/email.ts';
+import { isNameRefused } from '../domain/user.ts';
+import type { Passwords } from '../passwords/passwords.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { type Registration, registerUser } from './register-user.ts';
+
+interface RegisterDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly passwords: Passwords;
+}
+
+/** Hashes before the decision: 25 ms of work has no place where everybody waits for one another. */
+export function register({ commands, passwords }: RegisterDeps) {
+  return async (
+    { email, password, name }: RegisterUser,
+    cause: Cause,
+  ): Promise<Registration | { readonly kind: 'name-refused' }> => {
+    if (isNameRefused(name)) return { kind: 'name-refused' };
+    const passwordHash = await passwords.hash(password);
+    return commands.execute(registerUser, { email: normalisedEmail(email), name, passwordHash }, cause);
+  };
+}

@@ -1,0 +1,27 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { renamed, type User } from '../domain/user.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+
+interface RenameRequest {
+  readonly userId: string;
+  /** undefined: the name stays */
+  readonly name: string | undefined;
+  /** The caller says which version the change was meant for: throws when it is not this one. */
+  readonly requireVersion: (version: number) => void;
+}
+
+/** Changes a user's own profile; undefined when there is no such user any more. */
+export const renameUser: UseCase<UserCollections, RenameRequest, User | undefined> = {
+  name: 'rename user',
+  keys: ({ userId }) => ({ users: [userId] }),
+  decide({ userId, name, requireVersion }, world, { now }) {
+    const user = world.get('users', userId);
+    if (user === undefined) return { answer: undefined };
+    requireVersion(user.version);
+    const after = renamed(user, name ?? user.name, now);
+    if (after === user) return { answer: user };
+    // The history says that there was a change; it outlives the person, so it does not say which.
+    const note = { note: 'user.renamed', key: userId, stream: userId, version: after.version };
+    return { answer: after, puts: { users: [after] }, events: [note] };
+  },
+};

@@ -1,0 +1,46 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { type Presented, rotate } from '../domain/session.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import type { SignedIn } from '../tokens/session-tokens.ts';
+
+interface RotateRequest extends Presented {
+  readonly sessionId: string;
+}
+
+export type Rotated =
+  /** `nonce`: what the valid successor is made with */
+  | { readonly kind: 'refreshed'; readonly nonce: string; readonly by: SignedIn }
+  | { readonly kind: 'reused'; readonly userId: string }
+  | { readonly kind: 'refused' };
+
+/** Replaces a session's refresh token; the roles are those of now. */
+export const rotateSession: UseCase<UserCollections, RotateRequest, Rotated> = {
+  name: 'rotate session',
+  keys: ({ sessionId }) => ({ sessions: [sessionId] }),
+  moreKeys({ sessionId }, world) {
+    const userId = world.get('sessions', sessionId)?.userId;
+    return userId === undefined ? {} : { users: [userId], credentials: [userId] };
+  },
+  decide({ sessionId, ...presented }, world, { now }) {
+    const session = world.get('sessions', sessionId);
+    if (session === undefined) return { answer: { kind: 'refused' } };
+    const { userId } = session;
+    const user = world.get('users', userId);
+    const credential = world.get('credentials', userId);
+    if (user === undefined || credential === undefined) return { answer: { kind: 'refused' } };
+    const rotation = rotate(session, credential.sessionEpoch, presented, now);
+    const by: SignedIn = { userId, roles: user.roles };
+    switch (rotation.kind) {
+      case 'rotated':
+        return { answer: { kind: 'refreshed', nonce: presented.nonce, by }, puts: { sessions: [rotation.session] } };
+      case 'repeated':
+        return { answer: { kind: 'refreshed', nonce: rotation.nonce, by } };
+      case 'reused':
+        return { answer: { kind: 'reused', userId }, puts: { sessions: [rotation.session] } };
+      case 'refused':
+        return { answer: rotation };
+      default:
+        return rotation satisfies never;
+    }
+  },
+};
