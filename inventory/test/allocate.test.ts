@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import fc from 'fast-check';
-import { allocate, type ReasonedAllocation } from '../src/domain/allocate.ts';
+import { allocate, type AllocationReason, type ReasonedAllocation } from '../src/domain/allocate.ts';
 import type { StockLevels } from '../src/domain/stock-levels.ts';
 import { networkOf } from '../src/domain/warehouse.ts';
 import { aWarehouse } from './builders.ts';
@@ -30,8 +30,8 @@ function allocated(items: readonly OrderItem[], free: Free, warehouses = all): r
   return result.allocations;
 }
 
-function from(warehouseId: string, sku: string, quantity: number, reason: string) {
-  return { sku, warehouseId, quantity, reason } as const;
+function from(warehouseId: string, sku: string, quantity: number, reason: AllocationReason): ReasonedAllocation {
+  return { sku, warehouseId, quantity, reason };
 }
 
 describe('an allocation', () => {

@@ -1,0 +1,46 @@
+import { expect } from 'bun:test';
+import fc from 'fast-check';
+import { expectStockIsRight } from './stock-is-right.ts';
+import { happen, settingOf, stories, type Story } from './random-history.ts';
+import { seeded } from './seeded.ts';
+import { ledgerOf, openStockroom } from './stockroom.ts';
+import { temporarySqliteStore } from './temporary-store.ts';
+
+/** Tells a story to a new stockroom; answers what is there afterwards, with small numbers for ids and without times. */
+async function outcomeOf(story: Story, batchLimit: number) {
+  const { store, close } = await temporarySqliteStore();
+  const room = await openStockroom(store, { batchLimit });
+  try {
+    const setting = await settingOf(room);
+    await Promise.all(story.happenings.map((what) => happen(room, setting, story, what)));
+    await expectStockIsRight(store, setting.orders);
+    const names = new Map([...setting.warehouses, ...setting.orders].map((id, index) => [id, `#${index}`]));
+    const named = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, text) => names.get(text) ?? text));
+    const ledger = (await ledgerOf(store)).map(({ id: _id, at: _at, actor: _actor, eventId: _event, reference, ...seen }) => {
+      return { ...seen, reference: names.get(reference) ?? 'a receipt' };
+    });
+    const reservations = await Promise.all(setting.orders.map((order) => store.reads.reservation(order)));
+    return {
+      ledger: named(ledger),
+      levels: named(await store.reads.levelsPage(undefined, 100)),
+      warehouses: named(await store.reads.warehousesPage(undefined, 100)),
+      reservations: named(reservations.map((one) => one && { ...one, createdAt: 0, updatedAt: 0 })),
+      events: room.events.map(({ stream, version, type, data }) => ({ stream: names.get(stream.slice(12)), version, type, data: named(data) })),
+    };
+  } finally {
+    await room.close();
+    await close();
+  }
+}
+
+seeded(
+  'whatever happens in whatever order and however often, stock is right; in one batch and one by one the same',
+  fc.asyncProperty(stories, async (story) => {
+    const batched = await outcomeOf(story, 500);
+    expect(batched).toEqual(await outcomeOf(story, 1));
+    for (const events of Map.groupBy(batched.events, ({ stream }) => stream).values()) {
+      expect(events.map(({ version }) => version)).toEqual(events.map((_, index) => index + 1));
+    }
+  }),
+  { runs: 60, limitMs: 60_000 },
+);

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { newId } from '@souk/chassis/ids';
+import type { StorageError } from '@souk/chassis/sql/storage-error';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { Movement } from '../src/domain/movement.ts';
+import type { InventoryCollections } from '../src/storage/inventory-store.ts';
+import { reserveStock } from '../src/usecases/reserve-stock.ts';
+import { orderCreated } from './builders.ts';
+import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
+import type { OpenedStore } from './temporary-store.ts';
+
+/** What a store of inventory's must do, whatever database it is on. */
+export function describeInventoryStore(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`inventory store on ${name}`, () => {
+    let opened: OpenedStore;
+    let room: Stockroom;
+
+    beforeEach(async () => {
+      opened = await open();
+      room = await openStockroom(opened.store);
+    });
+    afterEach(async () => {
+      await room.close();
+      await opened.close();
+    });
+
+    const reads = () => opened.store.reads;
+    const levelsAre = async (sku: string, levels: Readonly<Record<string, readonly [onHand: number, reserved: number]>>) => {
+      const found = await reads().levels(sku);
+      const shown = found?.warehouses.map(({ warehouseId, onHand, reserved }) => [warehouseId, [onHand, reserved]] as const);
+      expect(Object.fromEntries(shown ?? [])).toEqual(levels);
+    };
+
+    test('migrates once and finds everything done the second time', async () => {
+      expect(await opened.store.migrate()).toEqual([]);
+    });
+
+    test('knows nothing that was never told', async () => {
+      expect(await reads().levels('cup')).toBeUndefined();
+      expect(await reads().isCatalogued('cup')).toBe(false);
+      expect(await reads().warehouse(newId())).toBeUndefined();
+      expect(await reads().reservation(newId())).toBeUndefined();
+      expect((await reads().network()).warehouses).toEqual([]);
+    });
+
+    test('keeps warehouses, and the network of all of them', async () => {
+      const [north, south] = [await room.open(2), await room.open(1, false)];
+      expect(await reads().warehouse(south)).toEqual({ id: south, name: 'Warehouse 1', priority: 1, active: false, version: 1 });
+      expect([...(await reads().network()).ranks]).toEqual([[north, 0]]);
+      expect((await reads().warehousesPage(undefined, 1)).map(({ id }) => id)).toEqual([south]);
+      expect((await reads().warehousesPage(south, 9)).map(({ id }) => id)).toEqual([north]);
+    });
+
+    test('writes the levels that differ and leaves the others alone', async () => {
+      const [north, south] = [await room.open(1), await room.open(2)];
+      await room.receive('cup', north, 5);
+      await room.receive('cup', south, 3);
+      await room.receive('cup', south, 4);
+      await levelsAre('cup', { [north]: [5, 0], [south]: [7, 0] });
+      await room.submit(reserveStock, orderCreated(newId(), [{ sku: 'cup', quantity: 6 }]));
+      await levelsAre('cup', { [north]: [5, 0], [south]: [7, 6] });
+    });
+
+    test('makes first levels in two warehouses in one batch', async () => {
+      const [north, south] = [await room.open(1), await room.open(2)];
+      await Promise.all([room.receive('cup', north, 5), room.receive('cup', south, 3), room.receive('cup', north, 1)]);
+      await levelsAre('cup', { [north]: [6, 0], [south]: [3, 0] });
+    });
+
+    test('keeps a reservation with its lines', async () => {
+      const north = await room.open(1);
+      await room.receive('cup', north, 5);
+      const orderId = newId();
+      await room.submit(reserveStock, orderCreated(orderId, [{ sku: 'cup', quantity: 2 }]));
+      expect(await reads().reservation(orderId)).toMatchObject({
+        orderId,
+        status: 'reserved',
+        lines: [{ sku: 'cup', warehouseId: north, quantity: 2 }],
+        version: 1,
+      });
+    });
+
+    test('lists the ledger newest first, by SKU, warehouse and order', async () => {
+      const [north, south] = [await room.open(1), await room.open(2)];
+      await room.receive('cup', north, 5, { reason: 'delivery 7' });
+      await room.receive('pot', south, 5);
+      await room.receive('cup', south, 1);
+      const orderId = newId();
+      const created = orderCreated(orderId, [{ sku: 'cup', quantity: 2 }, { sku: 'pot', quantity: 1 }]);
+      await room.submit(reserveStock, created);
+      const all = await ledgerOf(opened.store);
+      expect(all.map(({ kind, sku }) => `${kind} ${sku}`)).toEqual(['receipt cup', 'receipt pot', 'receipt cup', 'reserve cup', 'reserve pot']);
+      expect(all[0]).toMatchObject({ onHandDelta: 5, onHandAfter: 5, reservedAfter: 0, reason: 'delivery 7', eventId: null });
+      expect(all[3]).toMatchObject({ reservedDelta: 2, reference: orderId, eventId: created.id, actor: null });
+      const listed = async (...args: Parameters<ReturnType<typeof reads>['movementsPage']>) =>
+        (await reads().movementsPage(...args)).map((movement) => all.findIndex(({ id }) => id === movement.id));
+      expect(await listed({ sku: 'cup' }, undefined, 9)).toEqual([3, 2, 0]);
+      expect(await listed({ sku: 'cup' }, all[2]?.id, 9)).toEqual([0]);
+      expect(await listed({ warehouseId: south }, undefined, 2)).toEqual([4, 2]);
+      expect(await listed({ orderId }, undefined, 9)).toEqual([4, 3]);
+      expect(await listed({ sku: 'cup', warehouseId: south, orderId }, undefined, 9)).toEqual([]);
+      expect(await listed({ orderId: all[0]?.reference ?? '' }, undefined, 9)).toEqual([]);
+    });
+
+    test('pages the stock by SKU, with all warehouses of each', async () => {
+      const [north, south] = [await room.open(1), await room.open(2)];
+      for (const sku of ['b', 'a', 'c']) await Promise.all([room.receive(sku, north, 1), room.receive(sku, south, 1)]);
+      const first = await reads().levelsPage(undefined, 2);
+      expect(first.map(({ sku, warehouses }) => [sku, warehouses.length])).toEqual([['a', 2], ['b', 2]]);
+      expect((await reads().levelsPage('b', 2)).map(({ sku }) => sku)).toEqual(['c']);
+    });
+
+    const record = (movement: Movement): UseCase<InventoryCollections, undefined, void> => ({
+      name: 'record',
+      keys: () => ({}),
+      decide: () => ({ answer: undefined, puts: { movements: [{ ...movement, id: newId() }] } }),
+    });
+
+    test('refuses a second movement of one action, SKU, warehouse and kind', async () => {
+      const north = await room.open(1);
+      const received = await room.receive('cup', north, 5);
+      if (received.kind !== 'received') throw new Error(received.kind);
+      expect(await failureOf(room.submit(record(received.movement), undefined))).toBe('unique');
+      expect(await failureOf(room.submit(record({ ...received.movement, warehouseId: newId() }), undefined))).toBe('none');
+    });
+
+    for (const [onHand, reserved] of [[-1, 0], [1, -1], [1, 2]] as const) {
+      test(`refuses a level of ${onHand} on hand and ${reserved} reserved, new or changed`, async () => {
+        const north = await room.open(1);
+        await room.receive('cup', north, 1);
+        const put = (sku: string): UseCase<InventoryCollections, undefined, void> => ({
+          name: 'put',
+          keys: () => ({ levels: [sku] }),
+          decide: () => ({ answer: undefined, puts: { levels: [{ sku, warehouses: [{ warehouseId: north, onHand, reserved }] }] } }),
+        });
+        expect(await failureOf(room.submit(put('cup'), undefined))).toBe('check');
+        expect(await failureOf(room.submit(put('pot'), undefined))).toBe('check');
+        await levelsAre('cup', { [north]: [1, 0] });
+      });
+    }
+  });
+}
+
+async function failureOf(submitted: Promise<unknown>): Promise<string> {
+  return submitted.then(() => 'none', (error: StorageError) => error.code);
+}
