@@ -3,7 +3,8 @@ import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import type { Kysely } from 'kysely';
 import { catalogueEntries, catalogueProducts } from './catalogue-collections.ts';
 import { orderCollection } from './order-collection.ts';
-import { orderMigrations, type OrderSchema } from './order-schema.ts';
+import { orderMigrations } from './order-migrations.ts';
+import type { OrderSchema } from './order-schema.ts';
 import type { OrderCollections, OrderStore } from './order-store.ts';
 import { sqlOrderReads } from './sql-order-reads.ts';
 

@@ -1,0 +1,90 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
+export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+  const { id, key, text, json, integer } = flavour.column;
+  const step = (build: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: build });
+  return {
+    'order-001-orders': step(async (db) => {
+      const table = db.schema
+        .createTable('orders')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('user_id', id, (c) => c.notNull())
+        .addColumn('status', key, (c) => c.notNull())
+        .addColumn('reason', key)
+        .addColumn('payment_status', key, (c) => c.notNull())
+        .addColumn('refunded', integer, (c) => c.notNull())
+        .addColumn('total', integer, (c) => c.notNull())
+        .addColumn('currency', key, (c) => c.notNull())
+        .addColumn('shipping_address', json, (c) => c.notNull())
+        .addColumn('payment_method_id', id, (c) => c.notNull())
+        .addColumn('allocations', json)
+        .addColumn('shortages', json)
+        .addColumn('deadline_at', integer)
+        .addColumn('version', integer, (c) => c.notNull())
+        .addColumn('placed_at', integer, (c) => c.notNull())
+        .addColumn('updated_at', integer, (c) => c.notNull())
+        .addCheckConstraint('orders_refunded', sql`refunded >= 0 and refunded <= total`);
+      await flavour.clustered(table).execute();
+    }),
+    'order-002-orders-by-user': step(async (db) => {
+      await db.schema.createIndex('orders_user').on('orders').columns(['user_id', 'id']).execute();
+    }),
+    'order-003-orders-by-status': step(async (db) => {
+      await db.schema.createIndex('orders_status').on('orders').columns(['status', 'id']).execute();
+    }),
+    'order-004-orders-by-deadline': step(async (db) => {
+      await db.schema.createIndex('orders_deadline').on('orders').column('deadline_at').execute();
+    }),
+    'order-005-order-items': step(async (db) => {
+      const table = db.schema
+        .createTable('order_items')
+        .addColumn('order_id', id, (c) => c.notNull())
+        .addColumn('position', integer, (c) => c.notNull())
+        .addColumn('sku', key, (c) => c.notNull())
+        .addColumn('product_id', id, (c) => c.notNull())
+        .addColumn('title', text, (c) => c.notNull())
+        .addColumn('quantity', integer, (c) => c.notNull())
+        .addColumn('unit_price', integer, (c) => c.notNull())
+        .addPrimaryKeyConstraint('order_items_pk', ['order_id', 'position'])
+        .addCheckConstraint('order_items_amounts', sql`quantity >= 1 and unit_price >= 0`);
+      await flavour.clustered(table).execute();
+    }),
+    'order-006-shipments': step(async (db) => {
+      const table = db.schema
+        .createTable('shipments')
+        .addColumn('order_id', id, (c) => c.notNull())
+        .addColumn('id', id, (c) => c.notNull())
+        .addColumn('warehouse_id', id, (c) => c.notNull())
+        .addColumn('status', key, (c) => c.notNull())
+        .addColumn('items', json, (c) => c.notNull())
+        .addColumn('carrier', text)
+        .addColumn('tracking_number', text)
+        .addPrimaryKeyConstraint('shipments_pk', ['order_id', 'id']);
+      await flavour.clustered(table).execute();
+    }),
+    'order-007-catalogue': step(async (db) => {
+      const table = db.schema
+        .createTable('catalogue')
+        .addColumn('sku', key, (c) => c.primaryKey().notNull())
+        .addColumn('product_id', id, (c) => c.notNull())
+        .addColumn('title', text, (c) => c.notNull())
+        .addColumn('price', integer, (c) => c.notNull())
+        .addColumn('currency', key, (c) => c.notNull())
+        .addColumn('active', integer, (c) => c.notNull())
+        .addColumn('version', integer, (c) => c.notNull())
+        .addColumn('changed_at', integer, (c) => c.notNull());
+      await flavour.clustered(table).execute();
+    }),
+    'order-008-catalogue-products': step(async (db) => {
+      const table = db.schema
+        .createTable('catalogue_products')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('version', integer, (c) => c.notNull())
+        .addColumn('skus', json, (c) => c.notNull());
+      await flavour.clustered(table).execute();
+    }),
+  };
+}

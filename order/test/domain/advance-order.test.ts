@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'bun:test';
+import type { OrderStatus } from '@souk/contracts/saga';
+import { type Advance, advanceOrder } from '../../src/domain/advance-order.ts';
+import type { Order } from '../../src/domain/order.ts';
+import { SAGA, SAGA_MESSAGES } from '../../src/domain/saga-table.ts';
+import type { Trigger } from '../../src/domain/trigger.ts';
+import { ALLOCATIONS, anOrder, circumstances, DEADLINES, eur, NORTH, NOW, ORDER_ID, ORDER_IN, refund, SAYS, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
+
+const LATER = NOW + 5000;
+
+function advance(order: Order, trigger: Trigger): Advance {
+  return advanceOrder(order, trigger, circumstances({ now: LATER }));
+}
+
+function moved(order: Order, trigger: Trigger) {
+  const result = advance(order, trigger);
+  if (result.kind !== 'moved') throw new Error(`it is ${result.kind}`);
+  return result;
+}
+
+function recorded(order: Order, trigger: Trigger): Order {
+  const result = advance(order, trigger);
+  if (result.kind !== 'recorded') throw new Error(`it is ${result.kind}`);
+  return result.order;
+}
+
+const byCustomer: Trigger = { type: 'cancel', reason: 'cancelled_by_customer' };
+
+describe('an order whose stock is reserved', () => {
+  const { order, event } = moved(ORDER_IN.placed, SAYS['inventory.reserved']);
+
+  test('waits for its payment', () => {
+    expect(order).toMatchObject({ status: 'awaiting_payment', paymentStatus: 'pending', reason: null, allocations: ALLOCATIONS });
+    expect(order).toMatchObject({ version: 2, updatedAt: LATER, deadlineAt: LATER + DEADLINES.awaiting_payment });
+  });
+
+  test('asks Payment for its total', () => {
+    const data = { orderId: ORDER_ID, userId: USER_ID, amount: eur(3499), paymentMethodId: order.paymentMethodId };
+    expect(event).toEqual({ type: 'order.ready_for_payment', data });
+  });
+});
+
+describe('an order that is paid', () => {
+  const { order, event } = moved(ORDER_IN.awaiting_payment, SAYS['payment.completed']);
+
+  test('is completed and waits for nothing any more', () => {
+    expect(order).toMatchObject({ status: 'completed', paymentStatus: 'paid', deadlineAt: null, version: 3 });
+    expect(event).toMatchObject({ type: 'order.completed', data: { items: [{ sku: 'MUG', quantity: 3 }, { sku: 'TEA', quantity: 1 }] } });
+  });
+
+  test('has one pending shipment per warehouse', () => {
+    const contents = order.shipments.map(({ warehouseId, status, items }) => ({ warehouseId, status, items }));
+    expect(contents).toEqual([
+      { warehouseId: NORTH, status: 'pending', items: [{ sku: 'MUG', quantity: 2 }, { sku: 'TEA', quantity: 1 }] },
+      { warehouseId: SOUTH, status: 'pending', items: [{ sku: 'MUG', quantity: 1 }] },
+    ]);
+    expect(new Set(order.shipments.map(({ id }) => id)).size).toBe(2);
+  });
+});
+
+test('an order without stock is rejected and says what is short', () => {
+  const { order, event } = moved(ORDER_IN.placed, SAYS['inventory.failed']);
+  expect(order).toMatchObject({ status: 'rejected', reason: 'out_of_stock', shortages: SHORTAGES, deadlineAt: null });
+  expect(event).toEqual({ type: 'order.rejected', data: { orderId: ORDER_ID, userId: USER_ID, shortages: SHORTAGES } });
+});
+
+describe('an order is cancelled', () => {
+  test.each([
+    ['placed', SAYS['payment.failed'], 'anomaly'],
+    ['awaiting_payment', SAYS['payment.failed'], 'payment_declined'],
+    ['placed', { type: 'deadline' }, 'inventory_timeout'],
+    ['awaiting_payment', { type: 'deadline' }, 'payment_expired'],
+    ['placed', byCustomer, 'cancelled_by_customer'],
+    ['awaiting_payment', { type: 'cancel', reason: 'cancelled_by_staff' }, 'cancelled_by_staff'],
+    ['completed', byCustomer, 'cancelled_by_customer'],
+  ] as const)('when it is %s and %p comes: %s', (status, trigger, reason) => {
+    const result = advance(ORDER_IN[status], trigger);
+    if (reason === 'anomaly') return expect(result.kind).toBe('anomaly');
+    expect(result).toMatchObject({
+      kind: 'moved',
+      order: { status: 'cancelled', reason, deadlineAt: null, shipments: [] },
+      event: { type: 'order.cancelled', data: { reason } },
+    });
+  });
+
+  test('but not once a part of it is on its way', () => {
+    const shipments = ORDER_IN.completed.shipments.map((shipment) => ({ ...shipment, status: 'shipped' as const }));
+    expect(advance({ ...ORDER_IN.completed, shipments }, byCustomer)).toEqual({ kind: 'refused' });
+  });
+
+  test('and nothing is collected for it any more', () => {
+    expect(moved(ORDER_IN.awaiting_payment, byCustomer).order.paymentStatus).toBe('none');
+    expect(moved(ORDER_IN.awaiting_payment, SAYS['payment.failed']).order.paymentStatus).toBe('failed');
+    expect(moved(ORDER_IN.completed, byCustomer).order.paymentStatus).toBe('paid');
+  });
+});
+
+describe('what is heard too late', () => {
+  const cancelled: Order = ORDER_IN.cancelled;
+
+  test('becomes part of the order without moving it', () => {
+    expect(recorded(cancelled, SAYS['inventory.reserved'])).toMatchObject({ status: 'cancelled', allocations: ALLOCATIONS, version: 3 });
+    expect(recorded(cancelled, SAYS['inventory.failed']).shortages).toEqual(SHORTAGES);
+    expect(recorded(cancelled, SAYS['payment.completed']).paymentStatus).toBe('paid');
+    expect(recorded(cancelled, SAYS['payment.failed']).paymentStatus).toBe('failed');
+    expect(recorded({ ...cancelled, allocations: ALLOCATIONS }, SAYS['inventory.released']).allocations).toEqual([]);
+    expect(recorded(cancelled, SAYS['payment.refunded'])).toMatchObject({ paymentStatus: 'refunded', refunded: 3499 });
+  });
+
+  test.each([...SAGA_MESSAGES])('%s is recorded once, whatever came between', (type) => {
+    const once = recorded(cancelled, SAYS[type]);
+    expect(advance(once, SAYS[type])).toEqual({ kind: 'ignored' });
+  });
+
+  test('what led to the cancellation, or was known before, is no news', () => {
+    const declined = moved(ORDER_IN.awaiting_payment, SAYS['payment.failed']).order;
+    expect(advance(declined, SAYS['payment.failed'])).toEqual({ kind: 'ignored' });
+    expect(advance(declined, SAYS['inventory.reserved'])).toEqual({ kind: 'ignored' });
+  });
+
+  test('a refund implies its payment, a release its reservation', () => {
+    expect(advance(recorded(cancelled, SAYS['payment.refunded']), SAYS['payment.completed'])).toEqual({ kind: 'ignored' });
+    expect(advance(recorded(cancelled, SAYS['inventory.released']), SAYS['inventory.reserved'])).toEqual({ kind: 'ignored' });
+  });
+});
+
+describe('refunds of a completed order', () => {
+  const part: Trigger = { type: 'payment.refunded', data: refund(500, 500) };
+  const rest: Trigger = { type: 'payment.refunded', data: refund(2999, 3499) };
+
+  test('add up, and each counts once', () => {
+    const first = recorded(ORDER_IN.completed, part);
+    expect(first).toMatchObject({ status: 'completed', paymentStatus: 'partially_refunded', refunded: 500 });
+    expect(advance(first, part)).toEqual({ kind: 'ignored' });
+    const second = recorded(first, rest);
+    expect(second).toMatchObject({ status: 'completed', paymentStatus: 'refunded', refunded: 3499 });
+    expect(advance(second, part)).toEqual({ kind: 'ignored' });
+  });
+
+  test('that are heard of before the payment do not keep the order from being completed', () => {
+    const refunded = recorded(ORDER_IN.awaiting_payment, part);
+    expect(refunded).toMatchObject({ status: 'awaiting_payment', paymentStatus: 'partially_refunded' });
+    expect(moved(refunded, SAYS['payment.completed']).order).toMatchObject({ status: 'completed', paymentStatus: 'partially_refunded' });
+  });
+});
+
+describe('goods and money that do not fit the order are an anomaly:', () => {
+  const { data: paid } = SAYS['payment.completed'];
+  test.each([
+    ['too few pieces', 'placed', { type: 'inventory.reserved', data: { orderId: ORDER_ID, allocations: ALLOCATIONS.slice(1) } }],
+    ['a SKU nobody ordered', 'placed', {
+      type: 'inventory.reserved',
+      data: { orderId: ORDER_ID, allocations: [...ALLOCATIONS, { sku: 'HAT', warehouseId: NORTH, quantity: 1 }] },
+    }],
+    ['another amount', 'awaiting_payment', { type: 'payment.completed', data: { ...paid, amount: eur(3498) } }],
+    ['another currency', 'awaiting_payment', { type: 'payment.completed', data: { ...paid, amount: { amount: 3499, currency: 'USD' } } }],
+    ['a refund of more than the total', 'completed', { type: 'payment.refunded', data: refund(3500, 3500) }],
+  ] as const)('%s', (_what, status, trigger) => {
+    expect(advance(ORDER_IN[status], trigger as Trigger).kind).toBe('anomaly');
+  });
+});
+
+describe('every pair of the table is carried out', () => {
+  const statuses: readonly OrderStatus[] = ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'];
+  const triggers: readonly Trigger[] = [...SAGA_MESSAGES.map((type) => SAYS[type]), byCustomer, { type: 'deadline' }];
+  const kinds = { transition: 'moved', record: 'recorded', ignore: 'ignored', anomaly: 'anomaly', refuse: 'refused' } as const;
+  const pairs = statuses.flatMap((status) => triggers.map((trigger) => [status, trigger.type, trigger] as const));
+
+  test.each(pairs)('%s, %s', (status, _type, trigger) => {
+    const step = SAGA[status][trigger.type];
+    const before: Order = ORDER_IN[status];
+    const result = advance(before, trigger);
+    expect(result.kind).toBe(kinds[step.kind]);
+    if (result.kind === 'moved' && step.kind === 'transition') {
+      expect([result.order.status, result.event.type]).toEqual([step.to, step.emits]);
+    }
+    if ('order' in result) expect(result.order.version).toBe(before.version + 1);
+  });
+});
+
+test('an order is not changed in place', () => {
+  const before = anOrder();
+  const copy = structuredClone(before);
+  advance(before, SAYS['inventory.reserved']);
+  expect(before).toEqual(copy);
+});
