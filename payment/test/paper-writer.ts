@@ -1,0 +1,38 @@
+import type { NewEvent, NewNote } from '@souk/chassis/writer/use-case';
+import { checkEventData } from '@souk/contracts/event-data';
+import type { GatewayTask } from '../src/domain/gateway-task.ts';
+import type { PaymentCollections } from '../src/storage/payment-store.ts';
+import type { PaymentUseCase } from '../src/usecases/payment-use-case.ts';
+import { uuid } from './builders.ts';
+
+type Rows = { readonly [N in keyof PaymentCollections]: Map<string, PaymentCollections[N]> };
+
+/** The writer on paper: one input after the other, state in maps, the clock where the test puts it. */
+export function paperWriter() {
+  const rows: Rows = { payments: new Map(), refunds: new Map(), paymentMethods: new Map() };
+  const history: (NewEvent | NewNote)[] = [];
+  const anomalies: string[] = [];
+  let ids = 0;
+  const newId = (): string => uuid((ids += 1));
+
+  function settle<Input, Answer>(useCase: PaymentUseCase<Input, Answer>, input: Input, now: number) {
+    const keys = useCase.keys(input);
+    const get = <N extends keyof PaymentCollections>(collection: N, key: string): PaymentCollections[N] | undefined => {
+      if (keys[collection]?.includes(key) !== true) throw new Error(`${collection} ${key} was not asked for`);
+      return rows[collection].get(key);
+    };
+    const { answer, puts = {}, events = [], tasks = [], anomaly } = useCase.decide(input, { get }, { now, newId });
+    if (anomaly !== undefined) anomalies.push(anomaly);
+    for (const payment of puts.payments ?? []) rows.payments.set(payment.orderId, payment);
+    for (const refund of puts.refunds ?? []) rows.refunds.set(refund.id, refund);
+    for (const method of puts.paymentMethods ?? []) rows.paymentMethods.set(method.id, method);
+    for (const event of events) {
+      const wrong = 'type' in event ? checkEventData(event.type, event.data) : null;
+      if (wrong !== null) throw new Error(wrong);
+      history.push(event);
+    }
+    return { answer, tasks: tasks as readonly GatewayTask[] };
+  }
+
+  return { rows, history, anomalies, newId, settle };
+}
