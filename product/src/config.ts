@@ -11,7 +11,10 @@ export const PRODUCT_CONFIG = {
   audience: withDefault(text('TOKEN_AUDIENCE', 'audience that access tokens must name'), 'souk'),
   databasePath: withDefault(text('DATABASE_PATH', 'SQLite file of the catalogue'), '.souk/product.db'),
   eventLogPath: withDefault(text('EVENT_LOG_PATH', 'SQLite file of the embedded event log'), '.souk/log.db'),
-  instance: withDefault(text('INSTANCE', 'name of this process among its replicas, the same after a restart'), 'product-1'),
+  instance: withDefault(
+    text('INSTANCE', 'name of this process among its replicas, the same after a restart'),
+    'product-1',
+  ),
   logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
 };
 

@@ -13,7 +13,8 @@ export async function tokenSigner() {
 
   async function sign(roles: readonly Role[], changes: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const iat = Math.floor(Date.now() / 1000);
-    const claims = { iss: ISSUER, aud: AUDIENCE, sub: id(), jti: id(), sid: id(), iat, exp: iat + 300, roles, ...changes };
+    const ids = { sub: id(), jti: id(), sid: id() };
+    const claims = { iss: ISSUER, aud: AUDIENCE, ...ids, iat, exp: iat + 300, roles, ...changes };
     const text = `${part({ alg: 'ES256', typ: 'at+jwt', kid: 'test' })}.${part(claims)}`;
     const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, pair.privateKey, Buffer.from(text));
     return `Bearer ${text}.${Buffer.from(signature).toString('base64url')}`;

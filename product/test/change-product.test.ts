@@ -57,7 +57,8 @@ describe('PATCH /products/{id}', () => {
   test('brings an archived product back', async () => {
     const { id } = await shop.active();
     await shop.send('POST', `/products/${id}/archive`, { as: 'staff' });
-    expect((await change('PATCH', `/products/${id}`, { status: 'active' }, '"3"')).body).toMatchObject({ status: 'active', version: 4 });
+    const { body } = await change('PATCH', `/products/${id}`, { status: 'active' }, '"3"');
+    expect(body).toMatchObject({ status: 'active', version: 4 });
   });
 
   test('refuses to go beyond 50 attributes by merging', async () => {
@@ -94,7 +95,8 @@ describe('PUT /products/{id}/variants/{sku}', () => {
 
   test('adds a variant that was not there', async () => {
     const [product, sku] = [await shop.created(), newSku()];
-    const { body } = await change('PUT', `/products/${product.id}/variants/${sku}`, { price: eur(7), options: { size: 'S' } });
+    const asked = { price: eur(7), options: { size: 'S' } };
+    const { body } = await change('PUT', `/products/${product.id}/variants/${sku}`, asked);
     expect(body.variants).toEqual([...product.variants, { sku, options: { size: 'S' }, price: eur(7) }]);
   });
 
@@ -102,7 +104,8 @@ describe('PUT /products/{id}/variants/{sku}', () => {
     const [product, other] = [await shop.created(), await shop.created()];
     const taken = await change('PUT', `/products/${product.id}/variants/${skuOf(other)}`, { price: eur(7) });
     expect([taken.status, taken.body.type]).toEqual([409, 'urn:souk:problem:sku-taken']);
-    const full = await shop.created({ variants: Array.from({ length: 100 }, () => ({ sku: newSku(), price: eur(1) })) });
+    const variants = Array.from({ length: 100 }, () => ({ sku: newSku(), price: eur(1) }));
+    const full = await shop.created({ variants });
     const tooMany = await change('PUT', `/products/${full.id}/variants/${newSku()}`, { price: eur(7) });
     expect([tooMany.status, tooMany.body.type]).toEqual([409, 'urn:souk:problem:conflict']);
   });

@@ -10,7 +10,8 @@ describe('POST /products', () => {
   });
   afterAll(() => shop.close());
 
-  const post = (body: unknown, headers = {}) => shop.send<ProductReply>('POST', '/products', { as: 'staff', body, headers });
+  const post = (body: unknown, headers = {}) =>
+    shop.send<ProductReply>('POST', '/products', { as: 'staff', body, headers });
 
   test('creates a draft at version 1 and says where it is', async () => {
     const sku = newSku();
@@ -50,7 +51,8 @@ describe('POST /products', () => {
 
   test('names every SKU that another product has', async () => {
     const taken = (await shop.created()).variants[0]?.sku ?? '';
-    const { status, body } = await post(aProduct({ variants: [{ sku: newSku(), price: eur(1) }, { sku: taken, price: eur(1) }] }));
+    const variants = [newSku(), taken].map((sku) => ({ sku, price: eur(1) }));
+    const { status, body } = await post(aProduct({ variants }));
     expect(status).toBe(409);
     expect(body).toMatchObject({ type: 'urn:souk:problem:sku-taken', errors: [{ pointer: '/variants/1/sku' }] });
   });
@@ -64,6 +66,7 @@ describe('POST /products', () => {
   });
 
   const price = eur(1);
+  const priced = (wrong: object) => ({ variants: [{ sku: 'X', price: { ...price, ...wrong } }] });
   test.each<[string, object, string]>([
     ['no title', { title: undefined }, '/title'],
     ['a blank title', { title: '  ' }, '/title'],
@@ -73,11 +76,11 @@ describe('POST /products', () => {
     ['a status', { status: 'active' }, '/status'],
     ['no variant', { variants: [] }, '/variants'],
     ['no price', { variants: [{ sku: 'X' }] }, '/variants/0/price'],
-    ['an amount with a fraction', { variants: [{ sku: 'X', price: { ...price, amount: 1.5 } }] }, '/variants/0/price/amount'],
-    ['an amount as text', { variants: [{ sku: 'X', price: { ...price, amount: '1' } }] }, '/variants/0/price/amount'],
-    ['a negative amount', { variants: [{ sku: 'X', price: { ...price, amount: -1 } }] }, '/variants/0/price/amount'],
-    ['an amount beyond reason', { variants: [{ sku: 'X', price: { ...price, amount: 1e15 } }] }, '/variants/0/price/amount'],
-    ['an unknown currency', { variants: [{ sku: 'X', price: { amount: 1, currency: 'EUX' } }] }, '/variants/0/price/currency'],
+    ['an amount with a fraction', priced({ amount: 1.5 }), '/variants/0/price/amount'],
+    ['an amount as text', priced({ amount: '1' }), '/variants/0/price/amount'],
+    ['a negative amount', priced({ amount: -1 }), '/variants/0/price/amount'],
+    ['an amount beyond reason', priced({ amount: 1e15 }), '/variants/0/price/amount'],
+    ['an unknown currency', priced({ currency: 'EUX' }), '/variants/0/price/currency'],
     ['a SKU with a space', { variants: [{ sku: 'A B', price }] }, '/variants/0/sku'],
     ['a SKU twice', { variants: [{ sku: 'A', price }, { sku: 'B', price }, { sku: 'A', price }] }, '/variants/2/sku'],
     ['a slug with capitals', { slug: 'Tea' }, '/slug'],

@@ -15,7 +15,12 @@ function add(shop: RunningCatalogue, { title, amount }: Entry): Promise<Product>
 }
 
 /** Reads all pages; between two of them one more comes, and one that is not among `kept` goes. */
-async function readWhileChanging(shop: RunningCatalogue, query: string, coming: Entry[], going: Product[]): Promise<string[]> {
+async function readWhileChanging(
+  shop: RunningCatalogue,
+  query: string,
+  coming: Entry[],
+  going: Product[],
+): Promise<string[]> {
   const seen: string[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {

@@ -35,7 +35,10 @@ function product(changes: Partial<Product> = {}): Product {
 }
 
 /** What every product store has to do, whatever engine it runs on. `open` gives an empty, migrated one. */
-export function describeProductStore(name: string, open: () => Promise<{ store: ProductStore; close(): Promise<void> }>): void {
+export function describeProductStore(
+  name: string,
+  open: () => Promise<{ store: ProductStore; close(): Promise<void> }>,
+): void {
   describe(`product store on ${name}`, () => {
     let store: ProductStore;
     let close: () => Promise<void>;
@@ -74,8 +77,10 @@ export function describeProductStore(name: string, open: () => Promise<{ store: 
       return found;
     }
 
-    const ids = async (filter: Partial<ProductFilter>, sort: ProductSort = 'title') =>
-      (await store.reads.list({ ...EVERYTHING, ...filter }, { sort, after: undefined, limit: 100 })).map(({ id }) => id);
+    async function ids(filter: Partial<ProductFilter>, sort: ProductSort = 'title'): Promise<string[]> {
+      const found = await store.reads.list({ ...EVERYTHING, ...filter }, { sort, after: undefined, limit: 100 });
+      return found.map(({ id }) => id);
+    }
 
     test('gives back what was put, by id and by slug', async () => {
       const whole = product({ description: 'é 語 😀 "', attributes: { size: 'L' }, status: 'draft' });
@@ -103,7 +108,7 @@ export function describeProductStore(name: string, open: () => Promise<{ store: 
       expect(await store.reads.byId(before.id)).toEqual(after);
     });
 
-    test.each(['slug', 'SKU'] as const)('refuses a second product with the same %s, and keeps nothing of it', async (what) => {
+    test.each(['slug', 'SKU'] as const)('refuses the %s of another product, and keeps nothing', async (what) => {
       const [first, second] = [product(), product()];
       await put(first);
       const same = what === 'slug' ? { ...second, slug: first.slug } : { ...second, variants: first.variants };
@@ -119,7 +124,8 @@ export function describeProductStore(name: string, open: () => Promise<{ store: 
         { sku: 'FIND-2', options: {}, price: eur(500_900) },
       ];
       const found = product({ title: 'Zebra Crossing', description: 'Black & white_100%', variants });
-      const draft = product({ title: 'Zebra draft', status: 'draft', variants: [{ sku: 'FIND-3', options: {}, price: eur(500_500) }] });
+      const between = [{ sku: 'FIND-3', options: {}, price: eur(500_500) }];
+      const draft = product({ title: 'Zebra draft', status: 'draft', variants: between });
       await put(found, draft);
       expect(await ids({ words: ['zebra'] })).toEqual([found.id, draft.id]);
       expect(await ids({ words: ['zebra'], onlyActive: true })).toEqual([found.id]);
@@ -141,7 +147,9 @@ export function describeProductStore(name: string, open: () => Promise<{ store: 
       expect((await ids({}, '-price'))[0]).toBe(before.id);
     });
 
-    test.each(['title', 'price', '-price', 'newest'] as const)('sorts by %s, equal ones by id, in pages that fit together', async (sort) => {
+    const sorts = ['title', 'price', '-price', 'newest'] as const;
+
+    test.each(sorts)('sorts by %s, equal ones by id, in pages that fit together', async (sort) => {
       const equal = Array.from({ length: 7 }, () => product({ title: 'Équal', createdAt: 5 }));
       await put(...equal);
       const whole = await ids({}, sort);

@@ -64,8 +64,10 @@ test('two processes on one database never give a SKU or a slug to two products',
   const second = await runCatalogue({ folder: first.directory, instance: 'product-b' });
   try {
     const skus = Array.from({ length: 20 }, newSku);
-    const post = (shop: RunningCatalogue, sku: string) =>
-      shop.send<Product>('POST', '/products', { as: 'staff', body: { title: 'Both', variants: [{ sku, price: eur(1) }] } });
+    const post = (shop: RunningCatalogue, sku: string) => {
+      const body = { title: 'Both', variants: [{ sku, price: eur(1) }] };
+      return shop.send<Product>('POST', '/products', { as: 'staff', body });
+    };
     const replies = await Promise.all(skus.flatMap((sku) => [post(first, sku), post(second, sku)]));
     expect(replies.filter(({ status }) => status === 201)).toHaveLength(20);
     expect(replies.filter(({ status }) => status === 409)).toHaveLength(20);

@@ -23,7 +23,8 @@ describe('GET /products/{id} and by slug', () => {
   });
 
   test('404 for what is not there and for what is no id', async () => {
-    for (const path of ['/products/01980000-0000-7000-8000-000000000000', '/products/1', '/products/by-slug/none', '/nothing']) {
+    const unknown = '/products/01980000-0000-7000-8000-000000000000';
+    for (const path of [unknown, '/products/1', '/products/by-slug/none', '/nothing']) {
       const { status, headers } = await shop.send('GET', path);
       expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json']);
     }
@@ -40,7 +41,8 @@ describe('GET /products', () => {
   beforeAll(async () => {
     shop = await runCatalogue();
     const variants = (...skus: [string, number][]) => skus.map(([sku, amount]) => ({ sku, price: eur(amount) }));
-    await shop.active({ title: 'Émile Mug', description: 'for coffee', variants: variants(['MUG-1', 900], ['MUG-2', 1500]) });
+    const mugs = variants(['MUG-1', 900], ['MUG-2', 1500]);
+    await shop.active({ title: 'Émile Mug', description: 'for coffee', variants: mugs });
     await shop.active({ title: 'apron', description: 'Linen, für die Küche', variants: variants(['APR-1', 2500]) });
     await shop.active({ title: 'Bowl', description: '100 % porcelain', variants: variants(['BWL_1', 1200]) });
     await shop.created({ title: 'Draft bowl', variants: variants(['DRA-1', 1]) });

@@ -10,24 +10,24 @@ import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
 import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
 import { recordedLog } from './recorded-log.ts';
 
-/** What a change is answered with: the product, or why not. `status` is the product's: a problem's is the reply's too. */
+/** What a change is answered with: the product, or why not. `status` is the product's. */
 export type ProductReply = Product & Omit<Problem, 'status'>;
 
 export type Caller = 'anonymous' | 'customer' | 'staff' | 'admin';
 
-export interface Reply<Body = unknown> {
+interface Reply<Body = unknown> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Body;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   readonly as?: Caller;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The service on a port of its own, over a database in a new folder. `instance` names another process on the same file. */
+/** The service on a port of its own, over a database in a new folder, or as another instance over one that is there. */
 export async function runCatalogue({ folder, instance = 'product-test' }: { folder?: string; instance?: string } = {}) {
   const directory = folder ?? (await mkdtemp(join(tmpdir(), 'souk-product-')));
   const store = openSqliteProductStore({ path: join(directory, 'product.db'), synchronous: 'NORMAL' });
@@ -50,8 +50,11 @@ export async function runCatalogue({ folder, instance = 'product-test' }: { fold
   };
 
   /** `body` is sent as JSON, text as it is. */
-  async function send<Body = unknown>(method: string, path: string, options: RequestOptions = {}): Promise<Reply<Body>> {
-    const { as = 'anonymous', body, headers = {} } = options;
+  async function send<Body = unknown>(
+    method: string,
+    path: string,
+    { as = 'anonymous', body, headers = {} }: RequestOptions = {},
+  ): Promise<Reply<Body>> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {

@@ -35,7 +35,7 @@ describe('the plans of the hot queries', () => {
     ['active by title', { ...all, onlyActive: true }, { sort: 'title', after, limit: 21 }, ['products_title_key']],
     ['everything by title', { ...all, onlyActive: false }, { sort: 'title', after, limit: 21 }, ['products_title_key']],
     ['by price', { ...all, onlyActive: true }, { sort: 'price', after: amount, limit: 21 }, ['products_lowest_price']],
-    ['dearest first', { ...all, onlyActive: true }, { sort: '-price', after: amount, limit: 21 }, ['products_lowest_price']],
+    ['dearest', { ...all, onlyActive: true }, { sort: '-price', after: amount, limit: 21 }, ['products_lowest_price']],
     ['newest', { ...all, onlyActive: true }, { sort: 'newest', after: amount, limit: 21 }, ['products_created_at']],
     [
       'by SKU',

@@ -1,6 +1,7 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Write } from '@souk/chassis/sql/statement';
 import type { Kysely } from 'kysely';
 import { type Product, variantOf } from '../domain/product.ts';
 import type { SkuClaim } from '../domain/sku.ts';
@@ -51,10 +52,14 @@ function products(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<Prod
     toRow: productToRow,
     fromRow: productFromRow,
   });
-  const insertSkus = (rows: readonly ProductSkusTable[]) =>
-    rows.length === 0 ? [] : [flavour.insert('product_skus', SKU_COLUMNS, rows.map((row) => SKU_COLUMNS.map((c) => row[c])))];
-  const updatePrices = (rows: readonly ProductSkusTable[]) =>
-    rows.length === 0 ? [] : [flavour.update('product_skus', ['amount'], ['sku'], rows.map(({ amount, sku }) => [amount, sku]))];
+  const insertSkus = (rows: readonly ProductSkusTable[]): Write[] => {
+    if (rows.length === 0) return [];
+    return [flavour.insert('product_skus', SKU_COLUMNS, rows.map((row) => SKU_COLUMNS.map((column) => row[column])))];
+  };
+  const updatePrices = (rows: readonly ProductSkusTable[]): Write[] => {
+    if (rows.length === 0) return [];
+    return [flavour.update('product_skus', ['amount'], ['sku'], rows.map(({ amount, sku }) => [amount, sku]))];
+  };
   return {
     ...documents,
     insert: (entities) => [...documents.insert(entities), ...insertSkus(entities.flatMap(skuRows))],

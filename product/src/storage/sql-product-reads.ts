@@ -44,12 +44,14 @@ export function productListQuery(
 
 type ListQuery = ReturnType<typeof productListQuery>;
 
-function filtered(all: ListQuery, flavour: Flavour, { onlyActive, words, skus, minPrice, maxPrice }: ProductFilter): ListQuery {
+function filtered(all: ListQuery, flavour: Flavour, filter: ProductFilter): ListQuery {
+  const { onlyActive, words, skus, minPrice, maxPrice } = filter;
   let query = all;
   if (onlyActive) query = query.where('status', '=', 'active');
   for (const word of words) query = query.where(sql<SqlBool>`instr(search_text, ${word}) > 0`);
   if (skus !== undefined) {
-    query = query.where('id', 'in', (eb) => eb.selectFrom('product_skus').select('product_id').where(flavour.in('sku', skus)));
+    const wanted = flavour.in('sku', skus);
+    query = query.where('id', 'in', (eb) => eb.selectFrom('product_skus').select('product_id').where(wanted));
   }
   if (minPrice !== undefined || maxPrice !== undefined) {
     query = query.where((eb) => eb.exists(variantWithin(eb, minPrice ?? 0, maxPrice ?? Number.MAX_SAFE_INTEGER)));

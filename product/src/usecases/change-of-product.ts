@@ -18,7 +18,10 @@ export interface ChangeRequest {
 /** The caller says which version the change was meant for: throws when it is not this one. */
 export type RequireVersion = (version: number) => void;
 
-const TOO_MANY_ATTRIBUTES: FieldError = { pointer: '/attributes', detail: 'leaves the product with more than 50 attributes' };
+const TOO_MANY_ATTRIBUTES: FieldError = {
+  pointer: '/attributes',
+  detail: 'leaves the product with more than 50 attributes',
+};
 
 /** Turns what the domain made of a product into what has to be kept: the product, its claims, one event. */
 export function changeOfProduct(before: Product, change: Change, actor: string): ProductDecision {
