@@ -1,0 +1,21 @@
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/**
+ * Counts what `bun test` printed. A run that ended badly without a failed test (a crash, no test found) is one failure:
+ * nothing may look green because it did not run.
+ */
+export function tallyOf(output: string, exitCode: number): Tally {
+  const passed = lastCount(output, 'pass');
+  const failed = lastCount(output, 'fail');
+  const ranNothing = passed + failed === 0;
+  const endedBadly = exitCode !== 0 && failed === 0;
+  return { passed, failed: ranNothing || endedBadly ? failed + 1 : failed };
+}
+
+function lastCount(output: string, what: 'pass' | 'fail'): number {
+  const counts = [...output.matchAll(new RegExp(`^\\s*(\\d+) ${what}$`, 'gm'))];
+  return Number(counts.at(-1)?.[1] ?? 0);
+}

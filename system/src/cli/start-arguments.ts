@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from './exit-code.ts';
+
+export interface StartArguments {
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly demo: boolean;
+  readonly dataFolder: string;
+  /** The first of five ports in a row; 0: any free ones. */
+  readonly firstPort: number;
+  readonly help: boolean;
+}
+
+export const START_HELP = `npm start                       start the five services, seed a small shop, play three orders, stay up
+npm start -- --once             the same, then stop; 0 only if all three ended as they should
+npm start -- --no-demo          start without the orders
+npm start --silent -- --json    JSON lines on standard output, nothing else
+  --data DIR                    keep the data there (default .souk)
+  --first-port N                product, inventory, order, payment, user from N on (default 4001; 0: any free ports)
+`;
+
+/** Throws UsageError. */
+export function startArguments(argv: readonly string[]): StartArguments {
+  const values = parsed(argv);
+  const firstPort = Number(values['first-port']);
+  if (!Number.isInteger(firstPort) || firstPort < 0 || firstPort > 65_531) {
+    throw new UsageError(`--first-port must be a whole number from 0 to 65531, not '${values['first-port']}'`);
+  }
+  if (values.once && values['no-demo']) throw new UsageError('--once plays the orders, --no-demo leaves them out: choose one');
+  if (values.data === '') throw new UsageError('--data needs a folder');
+  return {
+    once: values.once,
+    json: values.json,
+    demo: !values['no-demo'],
+    dataFolder: values.data,
+    firstPort,
+    help: values.help,
+  };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: false,
+      options: {
+        once: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        'no-demo': { type: 'boolean', default: false },
+        data: { type: 'string', default: '.souk' },
+        'first-port': { type: 'string', default: '4001' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

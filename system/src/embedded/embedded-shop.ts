@@ -1,0 +1,126 @@
+import { remoteKeys } from '@souk/chassis/http/remote-keys';
+import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/lifecycle';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { createLogger } from '@souk/chassis/logging';
+import { createMetrics } from '@souk/chassis/metrics';
+import type { Service } from '@souk/chassis/service';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { fetchSku } from '@souk/inventory/product/fetch-sku';
+import { createInventoryService } from '@souk/inventory/service';
+import { openSqliteInventoryStore } from '@souk/inventory/storage/open-sqlite';
+import { productApi } from '@souk/order/catalogue/product-api';
+import { createOrderService } from '@souk/order/service';
+import { openSqliteOrderStore } from '@souk/order/storage/open-sqlite';
+import { simulatorLateMs } from '@souk/payment/config';
+import { openSimulator } from '@souk/payment/gateway/open-simulator';
+import { createPaymentService } from '@souk/payment/service';
+import { openSqlitePaymentStore } from '@souk/payment/storage/open-sqlite';
+import { createProductService } from '@souk/product/service';
+import { openSqliteProductStore } from '@souk/product/storage/open-sqlite';
+import { createUserService } from '@souk/user/service';
+import { openSqliteUserStore } from '@souk/user/storage/open-sqlite';
+import type { ServiceUrls } from '../shop/shop-client.ts';
+import { shopConfigs, type ShopSettings } from './shop-configs.ts';
+import { shopFiles } from './shop-files.ts';
+
+export interface EmbeddedShop extends Lifecycle {
+  /** Complete once it has started. */
+  urls(): ServiceUrls;
+}
+
+/**
+ * All five services in this process, each with its own port and its own database file, over one embedded event log.
+ * They are the same services that run as five processes: none of them can tell.
+ */
+export function embeddedShop(settings: ShopSettings): EmbeddedShop {
+  const files = shopFiles(settings.folder);
+  const urls: Partial<Record<ServiceName, string>> = {};
+  const logger = (service: string) => createLogger({ service, level: settings.logLevel });
+  const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const log = openEmbeddedLog({
+    path: files.log,
+    topics,
+    onHandlerFailure: (failure) => logger('event-log').warn(failure, 'messages come again'),
+  });
+  const configs = shopConfigs(settings, () => urls);
+  const common = (service: ServiceName) => ({
+    log,
+    logger: logger(service),
+    metrics: createMetrics({ service, ownsProcess: false }),
+  });
+  const keys = () => remoteKeys({ url: `${urls.user}/.well-known/jwks.json` });
+
+  /** A store is open before its service starts, and closed after it. */
+  function part<S extends Store>(name: ServiceName, open: () => S, create: (store: S) => Service): Part {
+    let store: S | undefined;
+    let service: Service | undefined;
+    return {
+      name,
+      async start() {
+        store = open();
+        await store.migrate();
+        service = create(store);
+        urls[name] = (await service.start()).url;
+      },
+      async stop() {
+        await service?.close();
+        await store?.close();
+      },
+    };
+  }
+
+  const { databases } = files;
+  const life = lifecycle([
+    { name: 'event log', start: () => undefined, stop: () => log.close() },
+    part('user', () => openSqliteUserStore({ path: databases.user }), (store) =>
+      createUserService({ ...common('user'), config: configs.user(), store }),
+    ),
+    part('product', () => openSqliteProductStore({ path: databases.product }), (store) =>
+      createProductService({ ...common('product'), config: configs.product(), store, keys: keys() }),
+    ),
+    part('inventory', () => openSqliteInventoryStore({ path: databases.inventory }), (store) => {
+      const config = configs.inventory();
+      const lookUpSku = fetchSku({ productUrl: config.productUrl });
+      return createInventoryService({ ...common('inventory'), config, store, keys: keys(), lookUpSku });
+    }),
+    part('order', () => openSqliteOrderStore({ path: databases.order }), (store) => {
+      const config = configs.order();
+      const lookup = productApi({ url: config.productUrl });
+      return createOrderService({ ...common('order'), config, store, keys: keys(), lookup });
+    }),
+    paymentPart(),
+  ]);
+
+  function paymentPart(): Part {
+    const config = configs.payment();
+    const { simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs } = config;
+    const gateway = openSimulator({ path: files.gateway, latencyMs, slowMs, lateMs: simulatorLateMs(config) });
+    const service = part('payment', () => openSqlitePaymentStore({ path: databases.payment }), (store) =>
+      createPaymentService({ ...common('payment'), config: configs.payment(), store, gateway, keys: keys() }),
+    );
+    return {
+      ...service,
+      async stop() {
+        await service.stop();
+        await gateway.close();
+      },
+    };
+  }
+
+  return { ...life, urls: () => complete(urls) };
+}
+
+interface Store {
+  migrate(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+function complete(urls: Partial<Record<ServiceName, string>>): ServiceUrls {
+  const entries = SERVICES.map((name) => {
+    const url = urls[name];
+    if (url === undefined) throw new Error(`${name} has not started`);
+    return [name, url] as const;
+  });
+  return Object.fromEntries(entries) as ServiceUrls;
+}

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { ServiceName } from '@souk/contracts/services';
+
+/** Where an embedded shop keeps what: a database per service, the log, the simulated gateway's own books, the accounts. */
+export interface ShopFiles {
+  readonly databases: Readonly<Record<ServiceName, string>>;
+  readonly log: string;
+  readonly gateway: string;
+  /** The first admin and the customer of the stories. */
+  readonly accounts: string;
+}
+
+export function shopFiles(folder: string): ShopFiles {
+  const database = (service: ServiceName) => join(folder, `${service}.db`);
+  return {
+    databases: {
+      product: database('product'),
+      inventory: database('inventory'),
+      order: database('order'),
+      payment: database('payment'),
+      user: database('user'),
+    },
+    log: join(folder, 'log.db'),
+    gateway: join(folder, 'gateway.db'),
+    accounts: join(folder, 'accounts.json'),
+  };
+}

@@ -1,0 +1,39 @@
+import { ConfigError } from '@souk/chassis/config';
+import { PortBusyError } from '@souk/chassis/http/listen';
+import { EventLogError } from '@souk/chassis/log/event-log-error';
+import { EXIT, EnvironmentError, UsageError } from './cli/exit-code.ts';
+import { START_HELP, startArguments } from './cli/start-arguments.ts';
+import { startShop } from './start-shop.ts';
+
+/** `npm start` */
+async function main(): Promise<number> {
+  const wanted = startArguments(process.argv.slice(2));
+  if (!wanted.help) return startShop(wanted);
+  process.stdout.write(START_HELP);
+  return EXIT.ok;
+}
+
+/** Cause and cure in a few lines; what nobody expected keeps its stack. */
+function explain(error: unknown): number {
+  if (error instanceof UsageError) return told(EXIT.usage, error.message, START_HELP);
+  if (error instanceof ConfigError) return told(EXIT.usage, error.message);
+  if (error instanceof EnvironmentError) return told(EXIT.environment, error.message, error.cure);
+  if (error instanceof PortBusyError) {
+    return told(EXIT.environment, error.message, 'Stop what uses it, or choose other ports: npm start -- --first-port 5001');
+  }
+  if (error instanceof EventLogError && error.code === 'data-in-use') {
+    return told(EXIT.environment, 'another shop runs on this data', 'Stop it, or choose another folder: npm start -- --data DIR');
+  }
+  throw error;
+}
+
+function told(code: number, ...lines: readonly string[]): number {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  return code;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.exitCode = explain(error);
+}

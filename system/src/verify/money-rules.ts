@@ -1,0 +1,69 @@
+import { sumBy, type Rule } from './rule.ts';
+import type { OrderFact, PaymentFact } from './snapshot.ts';
+
+function capturedOf(payment: PaymentFact | undefined): number {
+  return payment?.status === 'captured' ? (payment.amount ?? 0) : 0;
+}
+
+/** What is wrong with the money of an order that has ended; undefined when nothing is. */
+function moneyFault({ id, status, total }: OrderFact, payment: PaymentFact | undefined): string | undefined {
+  const captured = capturedOf(payment);
+  const kept = captured - (payment?.refunded ?? 0);
+  if (status === 'completed' && captured !== total) return `order ${id} is completed for ${total}, ${captured} was captured`;
+  if ((status === 'rejected' || status === 'cancelled') && kept !== 0) return `order ${id} is ${status}, ${kept} is kept`;
+  return undefined;
+}
+
+export const MONEY_RULES: readonly Rule[] = [
+  {
+    promise: 'a completed order is paid exactly once, any other that has ended keeps nothing',
+    *violations({ orders, payments }) {
+      const byOrder = new Map(payments.map((payment) => [payment.orderId, payment]));
+      for (const order of orders) {
+        const fault = moneyFault(order, byOrder.get(order.id));
+        if (fault !== undefined) yield fault;
+        byOrder.delete(order.id);
+      }
+      for (const [orderId] of byOrder) yield `a payment for order ${orderId}, which does not exist`;
+    },
+  },
+  {
+    promise: 'no more is refunded than was captured, and every refund is in the books once',
+    *violations({ payments, refunds }) {
+      const succeeded = refunds.filter(({ status }) => status === 'succeeded');
+      const refunded = sumBy(succeeded, ({ paymentId }) => paymentId, ({ amount }) => amount);
+      for (const payment of payments) {
+        const sum = refunded.get(payment.id) ?? 0;
+        if (payment.refunded > capturedOf(payment)) yield `payment ${payment.id}: ${payment.refunded} refunded of ${capturedOf(payment)}`;
+        if (payment.refunded !== sum) yield `payment ${payment.id}: ${payment.refunded} refunded, its refunds say ${sum}`;
+      }
+    },
+  },
+  {
+    promise: 'our books and those of the gateway agree',
+    *violations({ payments, charges }) {
+      const taken = new Map(charges.filter((charge) => charge.taken).map((charge) => [charge.key, charge]));
+      for (const payment of payments) {
+        const key = `payment:${payment.id}`;
+        const charge = taken.get(key);
+        taken.delete(key);
+        const ours = capturedOf(payment);
+        if (ours !== (charge?.amount ?? 0)) yield `payment ${payment.id}: we captured ${ours}, the gateway took ${charge?.amount ?? 0}`;
+        if (payment.refunded !== (charge?.refunded ?? 0)) {
+          yield `payment ${payment.id}: we refunded ${payment.refunded}, the gateway ${charge?.refunded ?? 0}`;
+        }
+      }
+      for (const [key, { amount }] of taken) yield `the gateway took ${amount} for ${key}, which does not exist`;
+    },
+  },
+  {
+    promise: 'totals add up',
+    *violations({ orders, orderLines }) {
+      const sums = sumBy(orderLines, ({ orderId }) => orderId, ({ quantity, unitPrice }) => quantity * unitPrice);
+      for (const { id, total } of orders) {
+        const sum = sums.get(id) ?? 0;
+        if (sum !== total) yield `order ${id}: total ${total}, its lines ${sum}`;
+      }
+    },
+  },
+];

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { Glob } from 'bun';
+
+const ROOT = join(import.meta.dir, '../..');
+const SERVICES = ['product', 'inventory', 'order', 'payment', 'user'];
+
+/** Who may import whom; everything else is refused. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  contracts: ['contracts'],
+  chassis: ['chassis', 'contracts'],
+  ...Object.fromEntries(SERVICES.map((service) => [service, [service, 'chassis', 'contracts']])),
+  system: ['system', 'chassis', 'contracts', ...SERVICES],
+};
+const PACKAGES = Object.keys(ALLOWED);
+
+/** What a domain may use besides itself and contracts: nothing. No library either. */
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  /** The package it leads to; undefined for a library. */
+  readonly target: string | undefined;
+}
+
+/** Type-only imports count too: a type that has to be known is a dependency. */
+const SPECIFIER = /(?:^|[\s;}])(?:import|export)\s+(?:[^'"()]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
+
+function importsOf(file: string): Import[] {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  return [...source.matchAll(SPECIFIER)].map((match) => {
+    const specifier = match[1] ?? match[2] ?? '';
+    return { file, specifier, target: packageOf(file, specifier) };
+  });
+}
+
+function packageOf(file: string, specifier: string): string | undefined {
+  if (specifier.startsWith('@souk/')) return specifier.split('/')[1];
+  if (!specifier.startsWith('.')) return undefined;
+  return relative(ROOT, resolve(ROOT, dirname(file), specifier)).split('/')[0];
+}
+
+const files = PACKAGES.flatMap((name) => [...new Glob(`${name}/{src,test}/**/*.ts`).scanSync({ cwd: ROOT })]);
+const imports = files.flatMap(importsOf);
+
+describe('imports', () => {
+  test('are found at all', () => {
+    expect(files.length).toBeGreaterThan(100);
+    expect(imports.some(({ target }) => target === 'contracts')).toBe(true);
+    expect(importsOf('system/test/import-direction.test.ts').map(({ specifier }) => specifier)).toContain('bun:test');
+  });
+
+  test('point one way: contracts <- chassis <- each service <- system', () => {
+    const wrong = imports.filter(({ file, target }) => {
+      const from = file.split('/')[0] ?? '';
+      return target !== undefined && !(ALLOWED[from] ?? []).includes(target);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('of a domain lead to its own files and to contracts only', () => {
+    const wrong = imports.filter(({ file, specifier, target }) => {
+      const folder = /^([^/]+\/src\/domain)\//.exec(file)?.[1];
+      if (folder === undefined || target === 'contracts') return false;
+      return target === undefined || !relative(ROOT, resolve(ROOT, dirname(file), specifier)).startsWith(`${folder}/`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('of contracts bring no I/O: TypeBox only', () => {
+    const libraries = imports.filter(({ file, target }) => file.startsWith('contracts/src/') && target === undefined);
+    expect(libraries.filter(({ specifier }) => !specifier.startsWith('@sinclair/typebox'))).toEqual([]);
+  });
+
+  test('the chassis knows no product, order or payment', () => {
+    const business = /@souk\/contracts\/(events|http)\/(?!common|session|dead-letter)|@souk\/contracts\/(saga|saga-lines|money|card-number)/;
+    const wrong = imports.filter(({ file, specifier }) => file.startsWith('chassis/src/') && business.test(specifier));
+    expect(wrong).toEqual([]);
+  });
+});

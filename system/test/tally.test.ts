@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'bun:test';
+import { tallyOf } from '../src/check/tally.ts';
+
+describe('the tally of a test run', () => {
+  test('counts what bun printed last', () => {
+    expect(tallyOf('text about 3 pass\n\n 12 pass\n 1 fail\n', 1)).toEqual({ passed: 12, failed: 1 });
+  });
+
+  test('a crash after green tests is a failure', () => {
+    expect(tallyOf(' 12 pass\n 0 fail\n', 139)).toEqual({ passed: 12, failed: 1 });
+  });
+
+  test('no test at all is a failure', () => {
+    expect(tallyOf('', 0)).toEqual({ passed: 0, failed: 1 });
+  });
+});
