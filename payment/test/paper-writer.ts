@@ -1,6 +1,5 @@
 import type { NewEvent, NewNote } from '@souk/chassis/writer/use-case';
 import { checkEventData } from '@souk/contracts/event-data';
-import type { GatewayTask } from '../src/domain/gateway-task.ts';
 import type { PaymentCollections } from '../src/storage/payment-store.ts';
 import type { PaymentUseCase } from '../src/usecases/payment-use-case.ts';
 import { uuid } from './builders.ts';
@@ -31,7 +30,7 @@ export function paperWriter() {
       if (wrong !== null) throw new Error(wrong);
       history.push(event);
     }
-    return { answer, tasks: tasks as readonly GatewayTask[] };
+    return { answer, tasks };
   }
 
   return { rows, history, anomalies, newId, settle };
