@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadAccounts, type Accounts } from '../embedded/accounts.ts';
+import { shopFiles } from '../embedded/shop-files.ts';
+import type { ServiceUrls } from './shop-client.ts';
+
+interface StartOptions {
+  readonly folder: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly firstPort?: number;
+}
+
+/** An embedded shop in a process of its own, as `npm start -- --no-demo --json` runs it. */
+export interface ShopProcess {
+  readonly urls: ServiceUrls;
+  readonly accounts: Accounts;
+  readonly readyMs: number;
+  readonly pid: number;
+  /** User and system time so far. */
+  cpuMs(): number;
+  residentMb(): number;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number>;
+  /** kill -9; nothing when it has ended. */
+  kill(): void;
+  readonly exited: Promise<number>;
+}
+
+const MAIN = join(import.meta.dir, '../main.ts');
+const START_LIMIT_MS = 30_000;
+
+export async function startShopProcess({ folder, env = process.env, firstPort = 0 }: StartOptions): Promise<ShopProcess> {
+  const startedAt = performance.now();
+  const command = [process.execPath, MAIN, '--no-demo', '--json', '--first-port', String(firstPort), '--data', folder];
+  const child = Bun.spawn(command, { env: { ...env }, stdout: 'pipe', stderr: 'inherit', stdin: 'ignore' });
+  const limit = setTimeout(() => child.kill(9), START_LIMIT_MS);
+  try {
+    const { urls } = JSON.parse(await firstLine(child.stdout)) as { urls: ServiceUrls };
+    return {
+      urls,
+      accounts: await loadAccounts(shopFiles(folder).accounts),
+      readyMs: Math.round(performance.now() - startedAt),
+      pid: child.pid,
+      cpuMs: () => cpuMs(child.pid),
+      residentMb: () => residentMb(child.pid),
+      async stop() {
+        child.kill('SIGTERM');
+        return child.exited;
+      },
+      kill: () => child.kill(9),
+      exited: child.exited,
+    };
+  } catch (cause) {
+    child.kill(9);
+    throw new Error(`the shop did not start (exit code ${await child.exited})`, { cause });
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  for (let text = ''; ; ) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error('it ended before it was ready');
+    text += decoder.decode(value, { stream: true });
+    const end = text.indexOf('\n');
+    if (end !== -1) {
+      reader.releaseLock();
+      return text.slice(0, end);
+    }
+  }
+}
+
+/** From /proc, in its unit of 10 ms. */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+function residentMb(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kilobytes ?? 0) / 1024);
+}
