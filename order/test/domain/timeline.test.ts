@@ -25,12 +25,24 @@ const ready: HistoryEntry = {
   cause: { name: 'inventory.reserved', at: NOW + 10, by: ORDER_ID },
 };
 const expired: HistoryEntry = {
-  ...{ id: NORTH, name: 'order.cancelled', published: true, at: NOW + 900, causationId: null },
-  ...{ from: 'awaiting_payment', to: 'cancelled', reason: 'payment_expired', cause: { name: 'deadline' } },
+  id: NORTH,
+  name: 'order.cancelled',
+  published: true,
+  at: NOW + 900,
+  causationId: null,
+  from: 'awaiting_payment',
+  to: 'cancelled',
+  reason: 'payment_expired',
+  cause: { name: 'deadline' },
 };
 const late: HistoryEntry = {
-  ...{ id: SOUTH, name: 'recorded', published: false, at: NOW + 1000, causationId: ORDER_ID },
-  ...{ reason: 'cancelled already', cause: { name: 'payment.completed', at: NOW + 990, by: SOUTH } },
+  id: SOUTH,
+  name: 'recorded',
+  published: false,
+  at: NOW + 1000,
+  causationId: ORDER_ID,
+  reason: 'cancelled already',
+  cause: { name: 'payment.completed', at: NOW + 990, by: SOUTH },
 };
 
 describe('the timeline', () => {
@@ -43,12 +55,28 @@ describe('the timeline', () => {
   test('shows what another service said before what came of it', () => {
     expect(timeline.slice(1, 3)).toEqual([
       {
-        ...{ seq: 2, at: utc(NOW + 10), service: 'inventory', kind: 'event', name: 'inventory.reserved' },
-        ...{ from: null, to: null, reason: null, eventId: NORTH, causationId: ORDER_ID },
+        seq: 2,
+        at: utc(NOW + 10),
+        service: 'inventory',
+        kind: 'event',
+        name: 'inventory.reserved',
+        from: null,
+        to: null,
+        reason: null,
+        eventId: NORTH,
+        causationId: ORDER_ID,
       },
       {
-        ...{ seq: 3, at: utc(NOW + 20), service: 'order', kind: 'event', name: 'order.ready_for_payment' },
-        ...{ from: 'placed', to: 'awaiting_payment', reason: null, eventId: SOUTH, causationId: NORTH },
+        seq: 3,
+        at: utc(NOW + 20),
+        service: 'order',
+        kind: 'event',
+        name: 'order.ready_for_payment',
+        from: 'placed',
+        to: 'awaiting_payment',
+        reason: null,
+        eventId: SOUTH,
+        causationId: NORTH,
       },
     ]);
   });
