@@ -236,7 +236,7 @@ test('whatever is lost, doubled, late or interrupted: one charge at most, and wh
         run.gateway.ledger.close();
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1500 },
   );
 }, 60_000);
 

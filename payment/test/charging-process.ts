@@ -1,0 +1,15 @@
+import { openSimulator } from '../src/gateway/open-simulator.ts';
+
+/** Charges without end and prints the key of every charge that was answered, until it is killed. */
+const gateway = openSimulator({ path: process.argv[2] ?? '', latencyMs: 0, slowMs: 0, lateMs: 0 });
+const { signal } = new AbortController();
+
+async function chargeOnAndOn(worker: number): Promise<void> {
+  for (let number = 0; ; number += 1) {
+    const key = `payment:${worker}-${number}`;
+    await gateway.charge({ key, amount: { amount: 1000, currency: 'EUR' }, token: 'tok_ok' }, signal);
+    process.stdout.write(`${key}\n`);
+  }
+}
+
+await Promise.all([0, 1, 2, 3].map(chargeOnAndOn));

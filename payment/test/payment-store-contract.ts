@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { StorageError } from '@souk/chassis/sql/storage-error';
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { Decision, Entities, Keys } from '@souk/chassis/writer/use-case';
+import { Writer } from '@souk/chassis/writer/writer';
+import type { Payment } from '../src/domain/payment.ts';
+import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';
+import { captured, eur, failed, failedRefund, method, NOW, pending, pendingRefund, succeededRefund, uuid, voided } from './builders.ts';
+
+type Own = PaymentCollections & ChassisCollections;
+
+export interface OpenPaymentStore {
+  readonly store: PaymentStore;
+  dispose(): Promise<void>;
+}
+
+/** What the payment service needs of a store, whatever engine it runs on. */
+export function describePaymentStore(name: string, open: () => Promise<OpenPaymentStore>): void {
+  describe(`payment store on ${name}`, () => {
+    let opened: OpenPaymentStore;
+    let writer: Writer<Own>;
+    const reports: string[] = [];
+    beforeEach(async () => {
+      opened = await open();
+      writer = await Writer.open<Own>({
+        store: opened.store.writing,
+        lane: 'test',
+        newId: () => Bun.randomUUIDv7(),
+        paceMs: 0,
+        runTask: () => undefined,
+        outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
+        report: (_, message) => reports.push(message),
+      });
+    });
+    afterEach(async () => {
+      await writer.close();
+      await opened.dispose();
+    });
+
+    function settle(decision: Omit<Decision<Own, unknown>, 'answer'>, keys: Keys<Own> = {}): Promise<unknown> {
+      return writer.submit({ name: 'save', keys: () => keys, decide: () => ({ ...decision, answer: null }) }, null);
+    }
+    const save = (puts: Entities<Own>, keys: Keys<Own> = {}) => settle({ puts }, keys);
+    function load<N extends keyof PaymentCollections>(collection: N, key: string): Promise<PaymentCollections[N] | undefined> {
+      const keys: Keys<Own> = { [collection]: [key] };
+      return writer.submit(
+        { name: 'load', keys: () => keys, decide: (_, world) => ({ answer: world.get(collection, key) as PaymentCollections[N] | undefined }) },
+        null,
+      );
+    }
+    const first = { before: undefined, limit: 10 };
+    const orderOf = (number: number): Payment => captured({ id: uuid(number), orderId: uuid(0x1000 + number) });
+
+    test.each<[string, Payment]>([
+      ['pending', pending({ attempts: 3, orderCancelled: true })],
+      ['captured', captured({ refunded: 100, refunding: 900, version: 4 })],
+      ['failed', failed()],
+      ['voided', voided()],
+      ['a tombstone', voided({ amount: null })],
+    ])('a payment that is %s comes back as it was saved', async (_, payment) => {
+      await save({ payments: [payment] });
+      expect(await load('payments', payment.orderId)).toEqual(payment);
+    });
+
+    test('a payment changes from state to state', async () => {
+      const keys = { payments: [pending().orderId] };
+      for (const payment of [pending(), captured({ refunding: 400 }), captured({ refunded: 400, version: 2 })]) {
+        await save({ payments: [payment] }, keys);
+        expect(await load('payments', payment.orderId)).toEqual(payment);
+      }
+    });
+
+    test.each([pendingRefund(), succeededRefund(), failedRefund(), pendingRefund({ requestedBy: null })])(
+      'a refund comes back as it was saved (%#)',
+      async (refund) => {
+        await save({ refunds: [refund] });
+        expect(await load('refunds', refund.id)).toEqual(refund);
+        expect(await opened.store.reads.refund(refund.id)).toEqual(refund);
+      },
+    );
+
+    test('a payment method comes and goes', async () => {
+      const card = method({ label: 'Für Zuhause ✔' });
+      await save({ paymentMethods: [card] });
+      expect(await load('paymentMethods', card.id)).toEqual(card);
+      expect(await opened.store.reads.method(card.id)).toEqual(card);
+      const keys = { paymentMethods: [card.id] };
+      await settle({ removes: keys }, keys);
+      expect(await opened.store.reads.method(card.id)).toBeUndefined();
+    });
+
+    test.each<[string, Payment]>([
+      ['more refunded than captured', captured({ refunded: 1001 })],
+      ['more reserved than is left', captured({ refunded: 600, refunding: 401 })],
+      ['a negative refund', captured({ refunded: -1 })],
+      ['a negative reservation', captured({ refunding: -1 })],
+      ['a negative amount', captured({ amount: eur(-1) })],
+    ])('the database itself refuses %s', async (_, payment) => {
+      const refusal = await save({ payments: [payment] }).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(StorageError);
+      expect(refusal).toMatchObject({ code: 'check' });
+      expect(await load('payments', payment.orderId)).toBeUndefined();
+    });
+
+    test('an order has one payment, whoever did not look', async () => {
+      await save({ payments: [captured()] });
+      const second = save({ payments: [captured({ id: uuid(0xbb) })] });
+      expect(await second.catch((error: unknown) => error)).toMatchObject({ code: 'unique' });
+    });
+
+    test('payments are listed newest first, page by page, by owner and by order', async () => {
+      const { reads } = opened.store;
+      const mine = [1, 3, 5].map(orderOf);
+      const theirs = [2, 4].map((number) => ({ ...orderOf(number), userId: uuid(0xcc) }));
+      await save({ payments: [...mine, ...theirs] });
+      const all = { userId: undefined, orderId: undefined };
+      const ids = async (filter: typeof all | { userId: string; orderId: undefined } | { userId: undefined; orderId: string }) =>
+        (await reads.payments(filter, first)).map(({ id }) => id);
+      expect(await ids(all)).toEqual([5, 4, 3, 2, 1].map(uuid));
+      expect(await ids({ ...all, userId: uuid(0xc) })).toEqual([5, 3, 1].map(uuid));
+      expect(await ids({ ...all, orderId: uuid(0x1002) })).toEqual([uuid(2)]);
+      const second = await reads.payments(all, { before: uuid(4), limit: 2 });
+      expect(second.map(({ id }) => id)).toEqual([3, 2].map(uuid));
+      expect(await reads.payment(uuid(3))).toEqual(orderOf(3) as never);
+    });
+
+    test('a tombstone is nobody’s payment', async () => {
+      const tombstone = voided({ amount: null });
+      await save({ payments: [tombstone] });
+      const { reads } = opened.store;
+      expect(await reads.payment(tombstone.id)).toBeUndefined();
+      expect(await reads.payments({ userId: undefined, orderId: tombstone.orderId }, first)).toEqual([]);
+    });
+
+    test('refunds and methods are listed newest first, page by page', async () => {
+      const { reads } = opened.store;
+      const numbers = [1, 2, 3];
+      await save({
+        refunds: [...numbers.map((number) => succeededRefund({ id: uuid(number) })), pendingRefund({ id: uuid(9), paymentId: uuid(8) })],
+        paymentMethods: [...numbers.map((number) => method({ id: uuid(number) })), method({ id: uuid(9), userId: uuid(8) })],
+      });
+      const paymentId = succeededRefund().paymentId;
+      expect((await reads.refunds(paymentId, first)).map(({ id }) => id)).toEqual([3, 2, 1].map(uuid));
+      expect((await reads.refunds(paymentId, { before: uuid(3), limit: 1 })).map(({ id }) => id)).toEqual([uuid(2)]);
+      expect((await reads.methods(uuid(0xc), first)).map(({ id }) => id)).toEqual([3, 2, 1].map(uuid));
+      expect((await reads.methods(uuid(0xc), { before: uuid(2), limit: 5 })).map(({ id }) => id)).toEqual([uuid(1)]);
+    });
+
+    test('what is due is found, the longest waiting first, and nothing else', async () => {
+      const { reads } = opened.store;
+      const soon = Date.now() + 3_600_000;
+      const due = (number: number, nextCheckAt: number) => ({ ...pending({ nextCheckAt }), id: uuid(number), orderId: uuid(number) });
+      await save({
+        payments: [due(1, NOW - 100_000_000_000), due(2, NOW - 200_000_000_000), due(3, soon), orderOf(4)],
+        refunds: [
+          pendingRefund({ id: uuid(5), nextCheckAt: NOW - 100_000_000_000 }),
+          pendingRefund({ id: uuid(6), nextCheckAt: soon }),
+          succeededRefund({ id: uuid(7) }),
+        ],
+      });
+      expect(await reads.duePayments(10)).toEqual([{ orderId: uuid(2) }, { orderId: uuid(1) }]);
+      expect(await reads.duePayments(1)).toEqual([{ orderId: uuid(2) }]);
+      expect(await reads.dueRefunds(10)).toEqual([{ orderId: pendingRefund().orderId, refundId: uuid(5) }]);
+    });
+  });
+}

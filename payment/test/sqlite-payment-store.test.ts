@@ -1,0 +1,43 @@
+import { Database } from 'bun:sqlite';
+import { expect, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
+import { describePaymentStore } from './payment-store-contract.ts';
+
+async function open() {
+  const folder = await mkdtemp(join(tmpdir(), 'souk-payment-store-'));
+  const path = join(folder, 'payment.db');
+  const store = openSqlitePaymentStore({ path, synchronous: 'NORMAL' });
+  await store.migrate();
+  return {
+    path,
+    store,
+    async dispose() {
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+describePaymentStore('SQLite', open);
+
+test.each([
+  ['a payment of an order', 'select * from payments where order_id = ?', 'PRIMARY KEY (order_id=?)'],
+  ['a payment', 'select * from payments where id = ? and amount is not null', '(id=?)'],
+  ['own payments', 'select * from payments where user_id = ? and id < ? and amount is not null order by id desc', 'payments_user (user_id=? AND id<?)'],
+  ['all payments', 'select * from payments where id < ? and amount is not null order by id desc', '(id<?)'],
+  ['due payments', 'select order_id from payments where next_check_at <= ? order by next_check_at', 'payments_due'],
+  ['refunds of a payment', 'select * from refunds where payment_id = ? and id < ? order by id desc', 'refunds_payment (payment_id=? AND id<?)'],
+  ['due refunds', 'select id from refunds where next_check_at <= ? order by next_check_at', 'refunds_due'],
+  ['own methods', 'select * from payment_methods where user_id = ? and id < ? order by id desc', 'payment_methods_user (user_id=? AND id<?)'],
+])('%s: an index serves the query, and its order', async (_, query, index) => {
+  const { path, dispose } = await open();
+  const database = new Database(path, { readonly: true });
+  const plan = database.query<{ detail: string }, []>(`explain query plan ${query}`).all();
+  database.close();
+  await dispose();
+  expect(plan.map(({ detail }) => detail).join()).toContain(index);
+  expect(plan.map(({ detail }) => detail).join()).not.toContain('TEMP B-TREE');
+});
