@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { newId } from '@souk/chassis/ids';
+import { toLogMessage } from '@souk/contracts/log-message';
+import { orderCancelled, orderCompleted, orderCreated, productCreated } from './builders.ts';
+import { runInventory, type RunningInventory } from './running-inventory.ts';
+import { expectStockIsRight } from './stock-is-right.ts';
+import { until } from './until.ts';
+
+describe('messages of orders', () => {
+  let shop: RunningInventory;
+  let lyon: string;
+  let order: string;
+
+  /** There are ten cups and ten pots in Lyon. */
+  beforeEach(async () => {
+    shop = await runInventory();
+    order = newId();
+    lyon = (await shop.warehouse()).id;
+    await shop.tell(productCreated(newId(), ['cup', 'pot']));
+    for (const sku of ['cup', 'pot']) await shop.receive(sku, { warehouseId: lyon, quantity: 10 });
+  });
+  afterEach(() => shop.close());
+
+  const items = [{ sku: 'cup', quantity: 4 }, { sku: 'pot', quantity: 1 }];
+  const levelOf = async (sku: string) => (await shop.stock(sku)).warehouses.map(({ onHand, reserved }) => [onHand, reserved])[0];
+  const reservation = async () => (await shop.send('GET', `/reservations/${order}`)).body;
+
+  test('an order is reserved, and that is told with where the pieces are', async () => {
+    const created = orderCreated(order, items);
+    await shop.tell(created);
+    const allocations = items.map((item) => ({ ...item, warehouseId: lyon }));
+    expect(await shop.told(order, 1)).toMatchObject([
+      {
+        type: 'inventory.reserved',
+        source: '/souk/inventory',
+        data: { orderId: order, allocations },
+        correlationId: order,
+        causationId: created.id,
+        aggregateVersion: 1,
+      },
+    ]);
+    expect(await reservation()).toEqual({ orderId: order, status: 'reserved', lines: allocations });
+    expect(await levelOf('cup')).toEqual([10, 4]);
+    expect((await shop.stock('cup')).available).toBe(6);
+  });
+
+  test('an order of more than there is gets nothing, and hears what is short', async () => {
+    await shop.tell(orderCreated(order, [{ sku: 'pot', quantity: 1 }, { sku: 'cup', quantity: 11 }]));
+    expect(await shop.told(order, 1)).toMatchObject([
+      { type: 'inventory.failed', data: { shortages: [{ sku: 'cup', requested: 11, available: 10 }] } },
+    ]);
+    expect(await reservation()).toEqual({ orderId: order, status: 'refused', lines: [] });
+    expect(await levelOf('pot')).toEqual([10, 0]);
+  });
+
+  test('a paid order leaves the stock; cancelled afterwards, it comes back', async () => {
+    await shop.tell(orderCreated(order, items));
+    await shop.tell(orderCompleted(order, items));
+    expect(await levelOf('cup')).toEqual([6, 0]);
+    await shop.tell(orderCancelled(order));
+    expect((await shop.told(order, 2)).at(-1)).toMatchObject({ type: 'inventory.released', aggregateVersion: 2, data: { restocked: true } });
+    expect(await levelOf('cup')).toEqual([10, 0]);
+    const movements = await shop.send<{ items: { kind: string }[] }>('GET', `/movements?orderId=${order}`);
+    expect(movements.body.items.map(({ kind }) => kind)).toEqual(['restock', 'restock', 'sale', 'sale', 'reserve', 'reserve']);
+  });
+
+  test('a cancelled order frees its pieces once, however often it is told and in whatever order', async () => {
+    const told = [orderCreated(order, items), orderCancelled(order)];
+    await shop.tell(...told, ...told.toReversed(), ...told);
+    expect((await shop.told(order, 2)).map(({ type }) => type)).toEqual(['inventory.reserved', 'inventory.released']);
+    expect(await levelOf('cup')).toEqual([10, 0]);
+    await expectStockIsRight(shop.store, [order]);
+  });
+
+  test('a cancellation that overtakes the order leaves nothing reserved and tells nobody', async () => {
+    await shop.tell(orderCancelled(order));
+    await shop.tell(orderCreated(order, items), orderCompleted(order, items));
+    expect(await reservation()).toEqual({ orderId: order, status: 'cancelled', lines: [] });
+    expect(await levelOf('cup')).toEqual([10, 0]);
+    expect(await shop.told(order, 0)).toEqual([]);
+  });
+
+  test('a completed order that reserved nothing is a dead letter; redriven when its reservation is there, it goes through', async () => {
+    await shop.tell(orderCompleted(order, items));
+    const dead = await shop.send<{ items: { id: string; cause: string }[] }>('GET', '/ops/dead-letters');
+    expect(dead.body.items).toMatchObject([{ cause: 'order.completed for an order that reserved nothing' }]);
+    expect((await shop.send('GET', `/reservations/${order}`)).status).toBe(404);
+    await shop.tell(orderCreated(order, items));
+    expect((await shop.send('POST', `/ops/dead-letters/${dead.body.items[0]?.id}/redrive`)).status).toBe(200);
+    expect(await levelOf('cup')).toEqual([6, 0]);
+  });
+
+  test('a poisoned message between good ones harms only itself', async () => {
+    const [first, second] = [newId(), newId()];
+    const poison = { ...toLogMessage(orderCreated(newId(), items)), value: '{"orderId":' };
+    await shop.log.send([toLogMessage(orderCreated(first, items)), poison, toLogMessage(orderCreated(second, items))]);
+    await shop.told(first, 1);
+    await shop.told(second, 1);
+    await until(async () => (await shop.store.messages.deadLetters(null, 9)).length === 1);
+    expect(await levelOf('cup')).toEqual([10, 8]);
+  });
+
+  test('a two-line order costs five rows and an event to reserve, five rows to commit', async () => {
+    await shop.tell(orderCreated(order, items));
+    await shop.tell(orderCompleted(order, items));
+    const movements = await shop.store.reads.movementsPage({ orderId: order }, undefined, 100);
+    expect(movements.length).toBe(4);
+    expect((await shop.store.writing.readStream(`reservation:${order}`)).length).toBe(1);
+  });
+});

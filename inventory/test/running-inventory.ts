@@ -1,0 +1,114 @@
+import { dirname, join } from 'node:path';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { createLogger } from '@souk/chassis/logging';
+import { createMetrics } from '@souk/chassis/metrics';
+import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
+import type { Movement, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
+import { fromLogMessage, toLogMessage } from '@souk/contracts/log-message';
+import { type Topic, TOPIC_NAMES, TOPICS, topicsReadBy } from '@souk/contracts/topics';
+import type { LookUpSku } from '../src/product/look-up-sku.ts';
+import { createInventoryService } from '../src/service.ts';
+import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
+import { temporarySqliteStore } from './temporary-store.ts';
+import { until } from './until.ts';
+
+const READ_HERE: readonly string[] = topicsReadBy('inventory');
+const MADE_HERE = TOPIC_NAMES.filter((topic) => TOPICS[topic].madeBy === 'inventory');
+
+type Caller = 'anonymous' | 'customer' | 'staff' | 'admin';
+
+export interface Reply<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+interface Sending {
+  readonly as?: Caller;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The whole service on a port of its own, beside an embedded log; Product knows no SKU unless `lookUpSku` says so. */
+export async function runInventory({ lookUpSku = async () => null }: { lookUpSku?: LookUpSku } = {}) {
+  const { store, path, close } = await temporarySqliteStore();
+  const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const log = openEmbeddedLog({ path: join(dirname(path), 'log.db'), topics, synchronous: 'NORMAL' });
+  const { keys, authorization } = await tokenSigner();
+  const service = createInventoryService({
+    config: { port: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'inventory-test' },
+    store,
+    log,
+    logger: createLogger({ service: 'inventory', level: 'silent' }),
+    metrics: createMetrics({ service: 'inventory', ownsProcess: false }),
+    keys,
+    lookUpSku,
+  });
+  const { url } = await service.start();
+  const tokens = {
+    customer: await authorization(['customer']),
+    staff: await authorization(['customer', 'staff']),
+    admin: await authorization(['customer', 'admin']),
+  };
+
+  async function send<Body>(method: string, target: string, { as = 'staff', body, headers }: Sending = {}): Promise<Reply<Body>> {
+    const response = await fetch(`${url}${target}`, {
+      method,
+      headers: {
+        ...(as !== 'anonymous' && { authorization: tokens[as] }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  async function warehouse(body: { name?: string; priority?: number; active?: boolean } = {}): Promise<Warehouse> {
+    return (await send<Warehouse>('POST', '/warehouses', { body: { name: 'Lyon', priority: 1, ...body } })).body;
+  }
+
+  /** Puts messages into the log and waits until the service has dealt with all of them. */
+  async function tell(...events: readonly EventEnvelope[]): Promise<void> {
+    await log.send(events.map(toLogMessage));
+    await until(async () => log.lag('souk.inventory').every(({ topic, messages }) => messages === 0 || !READ_HERE.includes(topic)));
+  }
+
+  /** What the service has sent about one key, once there are `count` of them. */
+  async function told(key: string, count: number): Promise<readonly AnyEvent[]> {
+    return until(async () => {
+      const events = MADE_HERE.flatMap(read).filter(({ subject }) => subject === key);
+      return events.length >= count && events.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    });
+  }
+
+  function read(topic: Topic): AnyEvent[] {
+    return [...log.records(topic)].map((message) => {
+      const result = fromLogMessage(message);
+      if (!result.ok) throw new Error(result.cause);
+      return result.event;
+    });
+  }
+
+  return {
+    url,
+    store,
+    log,
+    authorization,
+    send,
+    warehouse,
+    tell,
+    told,
+    receive: (sku: string, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+      send<Movement>('POST', `/stock/${sku}/receipts`, { body, headers }),
+    stock: async (sku: string) => (await send<StockLevel>('GET', `/stock/${sku}`, { as: 'anonymous' })).body,
+    async close() {
+      await service.close();
+      await log.close();
+      await close();
+    },
+  };
+}
+
+export type RunningInventory = Awaited<ReturnType<typeof runInventory>>;
