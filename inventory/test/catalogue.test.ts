@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { newId } from '@souk/chassis/ids';
+import { topicsReadBy } from '@souk/contracts/topics';
+import { newerEntry } from '../src/domain/catalogue-entry.ts';
+import { HANDLERS } from '../src/messaging/handlers.ts';
+import { learnSkus } from '../src/usecases/learn-skus.ts';
+import { productCreated } from './builders.ts';
+import { openStockroom, type Stockroom } from './stockroom.ts';
+import { type OpenedStore, temporarySqliteStore } from './temporary-store.ts';
+
+test('every topic that inventory reads has a handler, and no other', () => {
+  expect(Object.keys(HANDLERS).toSorted()).toEqual([...topicsReadBy('inventory')].toSorted());
+});
+
+test('of what is told about a SKU the newest version wins', () => {
+  const told = (version: number) => ({ sku: 'cup', productId: `product ${version}`, version });
+  expect(newerEntry(undefined, told(2))).toEqual(told(2));
+  expect(newerEntry(told(2), told(3))).toEqual(told(3));
+  expect(newerEntry(told(2), told(2))).toBeUndefined();
+  expect(newerEntry(told(2), told(1))).toBeUndefined();
+});
+
+describe('the copy of the catalogue', () => {
+  let opened: OpenedStore;
+  let room: Stockroom;
+
+  beforeEach(async () => {
+    opened = await temporarySqliteStore();
+    room = await openStockroom(opened.store);
+  });
+  afterEach(async () => {
+    await room.close();
+    await opened.close();
+  });
+
+  test('knows every SKU of a product, told late, twice and in the wrong order', async () => {
+    const id = newId();
+    const told = [productCreated(id, ['cup', 'pot'], 2), productCreated(id, ['cup'], 1), productCreated(id, ['cup', 'pot'], 2)];
+    await Promise.all(told.map((event) => room.submit(learnSkus, event)));
+    expect(await opened.store.reads.isCatalogued('cup')).toBe(true);
+    expect(await opened.store.reads.isCatalogued('pot')).toBe(true);
+    expect(await opened.store.reads.isCatalogued('jug')).toBe(false);
+  });
+
+  test('a receipt and the product it waited for may come in one batch', async () => {
+    const north = await room.open(1);
+    const [received] = await Promise.all([
+      room.receive('cup', north, 2, { toldByProduct: { sku: 'cup', productId: newId(), version: 5 } }),
+      room.submit(learnSkus, productCreated(newId(), ['cup'], 4)),
+    ]);
+    expect(received.kind).toBe('received');
+  });
+
+  test('a SKU that nobody told of is not received', async () => {
+    const north = await room.open(1);
+    expect(await room.receive('cup', north, 2, { toldByProduct: null })).toEqual({ kind: 'sku-unknown' });
+    expect(await opened.store.reads.levels('cup')).toBeUndefined();
+  });
+
+  test('a warehouse holds at most a thousand million pieces of a SKU', async () => {
+    const north = await room.open(1);
+    expect((await room.receive('cup', north, 999_999_999)).kind).toBe('received');
+    expect(await room.receive('cup', north, 2)).toEqual({ kind: 'too-much' });
+    expect((await room.receive('cup', north, 1)).kind).toBe('received');
+  });
+});

@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { newId } from '@souk/chassis/ids';
+import { fetchSku } from '../src/product/fetch-sku.ts';
+import { ProductAwayError } from '../src/product/look-up-sku.ts';
+
+describe('asking Product for a SKU', () => {
+  let server: ReturnType<typeof Bun.serve> | undefined;
+
+  afterEach(() => server?.stop(true));
+
+  function productAnswers(answer: (request: Request) => Response | Promise<Response>): string {
+    server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: answer });
+    return `http://127.0.0.1:${server.port}`;
+  }
+
+  test('finds the product it belongs to, asking in the name of the caller', async () => {
+    const id = newId();
+    const asked: unknown[] = [];
+    const productUrl = productAnswers((request) => {
+      asked.push([new URL(request.url).pathname, new URL(request.url).search, request.headers.get('authorization')]);
+      const items = [{ id, version: 4, variants: [{ sku: 'cup.red' }, { sku: 'cup.blue' }], title: 'Cup' }];
+      return Response.json({ items, nextCursor: null });
+    });
+    expect(await fetchSku({ productUrl: `${productUrl}/` })('cup.blue', 'Bearer me')).toEqual({ sku: 'cup.blue', productId: id, version: 4 });
+    expect(asked).toEqual([['/products', '?sku=cup.blue', 'Bearer me']]);
+  });
+
+  test('says null when Product has none', async () => {
+    const productUrl = productAnswers(() => Response.json({ items: [], nextCursor: null }));
+    expect(await fetchSku({ productUrl })('cup', null)).toBeNull();
+  });
+
+  const broken: readonly [what: string, answer: () => Response][] = [
+    ['an error', () => Response.json({ title: 'no' }, { status: 500 })],
+    ['something else than JSON', () => new Response('<html>')],
+    ['JSON that is no page of products', () => Response.json({ items: [{ id: 1 }] })],
+  ];
+  for (const [what, answer] of broken) {
+    test(`cannot say when Product answers ${what}`, async () => {
+      expect(await failureOf(fetchSku({ productUrl: productAnswers(answer) })('cup', null))).toBeInstanceOf(ProductAwayError);
+    });
+  }
+
+  test('cannot say when Product is not there', async () => {
+    const gone = productAnswers(() => new Response());
+    await server?.stop(true);
+    expect(await failureOf(fetchSku({ productUrl: gone })('cup', null))).toBeInstanceOf(ProductAwayError);
+  });
+
+  test('does not wait for ever', async () => {
+    const silent = productAnswers(() => new Promise(() => undefined));
+    expect(await failureOf(fetchSku({ productUrl: silent, timeoutMs: 20 })('cup', null))).toBeInstanceOf(ProductAwayError);
+  });
+});
+
+async function failureOf(asked: Promise<unknown>): Promise<unknown> {
+  return asked.then(
+    () => 'an answer',
+    (error: unknown) => error,
+  );
+}
