@@ -24,7 +24,7 @@ async function open() {
 describePaymentStore('SQLite', open);
 
 test.each([
-  ['a payment of an order', 'select * from payments where order_id = ?', 'PRIMARY KEY (order_id=?)'],
+  ['a payment of an order', 'select * from payments where order_id = ?', '(order_id=?)'],
   ['a payment', 'select * from payments where id = ? and amount is not null', '(id=?)'],
   ['own payments', 'select * from payments where user_id = ? and id < ? and amount is not null order by id desc', 'payments_user (user_id=? AND id<?)'],
   ['all payments', 'select * from payments where id < ? and amount is not null order by id desc', '(id<?)'],

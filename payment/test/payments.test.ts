@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Payment } from '@souk/contracts/http/payment';
+import { CUSTOMER, eur } from './builders.ts';
+import { cancelledOrder } from './messages.ts';
+import { PEOPLE, runPayments, type RunningPayments } from './running-payments.ts';
+
+let shop: RunningPayments;
+beforeAll(async () => {
+  shop = await runPayments();
+});
+afterAll(() => shop.dispose());
+
+type Page = { items: Payment[]; nextCursor: string | null };
+
+test('a payment shows what became of it and no bookkeeping', async () => {
+  const payment = await shop.paid(2599);
+  const { status, body } = await shop.send<Payment>('GET', `/payments/${payment.id}`, { as: 'customer' });
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    id: payment.id,
+    orderId: payment.orderId,
+    userId: CUSTOMER,
+    amount: eur(2599),
+    status: 'captured',
+    refunded: eur(0),
+    failureReason: null,
+    gatewayReference: shop.ledger().charges.find(({ key }) => key === `payment:${payment.id}`)?.reference ?? '',
+    createdAt: payment.createdAt,
+    updatedAt: payment.updatedAt,
+  });
+});
+
+test('a payment is seen by its owner and by staff, by nobody else', async () => {
+  const { id } = await shop.paid();
+  for (const path of [`/payments/${id}`, `/payments/${id}/refunds`]) {
+    for (const [as, status] of [['customer', 200], ['staff', 200], ['admin', 200], ['stranger', 404], ['anonymous', 401]] as const) {
+      expect((await shop.send('GET', path, { as })).status).toBe(status);
+    }
+  }
+  expect((await shop.send('GET', '/payments/nonsense', { as: 'staff' })).status).toBe(404);
+  expect((await shop.send('GET', `/payments/${Bun.randomUUIDv7()}`, { as: 'staff' })).status).toBe(404);
+});
+
+test('the list has one’s own payments, and everybody’s for staff', async () => {
+  const { orderId, id } = await shop.paid();
+  const listed = async (query: string, as: 'customer' | 'stranger' | 'staff') =>
+    (await shop.send<Page>('GET', `/payments${query}`, { as })).body.items.map((payment) => payment.id);
+  expect(await listed(`?orderId=${orderId}`, 'customer')).toEqual([id]);
+  expect(await listed(`?orderId=${orderId}`, 'staff')).toEqual([id]);
+  expect(await listed(`?orderId=${orderId}`, 'stranger')).toEqual([]);
+  expect(await listed('', 'stranger')).toEqual([]);
+  expect(await listed('', 'customer')).toContain(id);
+  expect((await shop.send('GET', '/payments?orderId=nonsense', { as: 'staff' })).status).toBe(422);
+});
+
+test('pages go on where the last one ended, also when payments are added', async () => {
+  const three = [await shop.paid(), await shop.paid(), await shop.paid()].map(({ id }) => id).toReversed();
+  const first = await shop.send<Page>('GET', '/payments?limit=2', { as: 'customer' });
+  expect(first.body.items.map(({ id }) => id)).toEqual(three.slice(0, 2));
+  await shop.paid();
+  const second = await shop.send<Page>('GET', `/payments?limit=1&cursor=${first.body.nextCursor}`, { as: 'customer' });
+  expect(second.body.items.map(({ id }) => id)).toEqual(three.slice(2));
+});
+
+test('an order that was cancelled before it asked for money has no payment to show', async () => {
+  const { orderId, ready } = shop.anOrder((await shop.cardOf()).id);
+  await shop.log.deliver(cancelledOrder({ orderId }), ready);
+  expect(await shop.paymentOf(orderId)).toBeUndefined();
+  expect(shop.log.events().filter(({ subject }) => subject === orderId)).toEqual([]);
+});
+
+describe.each([
+  ['GET', '/payments'],
+  ['GET', `/payments/${Bun.randomUUIDv7()}`],
+  ['GET', `/payments/${Bun.randomUUIDv7()}/refunds`],
+  ['POST', `/payments/${Bun.randomUUIDv7()}/refunds`],
+  ['GET', '/payment-methods'],
+  ['POST', '/payment-methods'],
+  ['GET', `/payment-methods/${Bun.randomUUIDv7()}`],
+  ['DELETE', `/payment-methods/${Bun.randomUUIDv7()}`],
+])('%s %s', (method, path) => {
+  const body = method === 'POST' ? { wrong: 1 } : undefined;
+
+  test('needs a token that is good', async () => {
+    const past = Math.floor(Date.now() / 1000) - 10;
+    expect((await shop.send(method, path, { body })).status).toBe(401);
+    for (const claims of [{ exp: past }, { iss: 'somebody' }, { aud: 'something' }]) {
+      const authorization = await shop.bearer(PEOPLE.staff.id, ['staff'], claims);
+      expect((await shop.send(method, path, { body, headers: { authorization } })).status).toBe(401);
+    }
+  });
+
+  test('is described', async () => {
+    const { body: document } = await shop.send<{ paths: Record<string, object> }>('GET', '/openapi.json');
+    const described = path.replace(/\/[0-9a-f-]{36}/, '/{id}');
+    expect(document.paths[described]).toHaveProperty(method.toLowerCase());
+  });
+});
+
+test('unknown routes and methods are problems too', async () => {
+  expect(await shop.send('GET', '/nothing')).toMatchObject({ status: 404, body: { type: 'urn:souk:problem:not-found' } });
+  const wrong = await shop.send('PUT', '/payments', { as: 'staff', body: {} });
+  expect(wrong.status).toBe(405);
+  expect(wrong.headers.get('allow')).toContain('GET');
+});

@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@souk/chassis/logging';
+import { createMetrics } from '@souk/chassis/metrics';
+import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
+import type { Problem } from '@souk/contracts/problem';
+import type { Gateway } from '../src/gateway/gateway.ts';
+import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { readSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
+import { createPaymentService } from '../src/service.ts';
+import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
+import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
+import { CUSTOMER, eur, uuid } from './builders.ts';
+import { readyForPayment } from './messages.ts';
+import { scriptedLog } from './scripted-log.ts';
+import { until } from './until.ts';
+
+export const PEOPLE = {
+  customer: { id: CUSTOMER, roles: ['customer'] },
+  stranger: { id: uuid(0xcc), roles: ['customer'] },
+  staff: { id: uuid(0x5f), roles: ['customer', 'staff'] },
+  admin: { id: uuid(0xad), roles: ['customer', 'admin'] },
+} as const;
+
+export type Caller = keyof typeof PEOPLE | 'anonymous';
+
+export interface Reply<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+interface RequestOptions {
+  readonly as?: Caller;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface RunOptions {
+  /** of an earlier run that was left behind; default: a new one */
+  readonly folder?: string;
+  readonly gatewayTimeoutMs?: number;
+  readonly lateMs?: number;
+  /** Puts something between the service and the simulator. */
+  readonly around?: (gateway: Gateway) => Gateway;
+}
+
+/** The service on a port of its own, over a database and a simulator in a new folder. */
+export async function runPayments({ folder, gatewayTimeoutMs = 150, lateMs = 1000, around = (g) => g }: RunOptions = {}) {
+  const directory = folder ?? (await mkdtemp(join(tmpdir(), 'souk-payment-')));
+  const store = openSqlitePaymentStore({ path: join(directory, 'payment.db'), synchronous: 'NORMAL' });
+  await store.migrate();
+  const log = scriptedLog();
+  const ledgerPath = join(directory, 'gateway.db');
+  const simulator = openSimulator({ path: ledgerPath, latencyMs: 0, slowMs: 50, lateMs });
+  const { keys, bearer } = await tokenSigner();
+  const service = createPaymentService({
+    config: { port: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'payment-test', gatewayTimeoutMs, gatewayConcurrency: 256 },
+    store,
+    log,
+    gateway: around(simulator),
+    logger: createLogger({ service: 'payment', level: 'silent' }),
+    metrics: createMetrics({ service: 'payment', ownsProcess: false }),
+    keys,
+  });
+  const { url } = await service.start();
+  const bearers = new Map<Caller, string>();
+  for (const name of ['customer', 'stranger', 'staff', 'admin'] as const) {
+    bearers.set(name, await bearer(PEOPLE[name].id, PEOPLE[name].roles));
+  }
+
+  /** `body` is sent as JSON, text as it is. */
+  async function send<Body = Omit<Problem, never>>(method: string, path: string, options: RequestOptions = {}): Promise<Reply<Body>> {
+    const { as = 'anonymous', body, headers = {} } = options;
+    const authorization = bearers.get(as);
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(authorization !== undefined && { authorization }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  async function cardOf(token = 'tok_ok', as: Caller = 'customer'): Promise<PaymentMethod> {
+    const { status, body } = await send<PaymentMethod>('POST', '/payment-methods', { as, body: { token } });
+    if (status !== 201) throw new Error(`no card: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  async function paymentOf(orderId: string): Promise<Payment | undefined> {
+    const { body } = await send<{ items: Payment[] }>('GET', `/payments?orderId=${orderId}`, { as: 'staff' });
+    return body.items[0];
+  }
+
+  /** Waits until the order's payment fits. */
+  function paymentWhen(orderId: string, fits: (payment: Payment) => boolean): Promise<Payment> {
+    return until(`the payment of ${orderId}`, async () => {
+      const payment = await paymentOf(orderId);
+      return payment !== undefined && fits(payment) ? payment : undefined;
+    });
+  }
+
+  /** A new order that is ready to be paid, as the order service tells it. */
+  function anOrder(paymentMethodId: string, amount = 1000) {
+    const orderId = Bun.randomUUIDv7();
+    return { orderId, ready: readyForPayment({ orderId, paymentMethodId, amount: eur(amount) }) };
+  }
+
+  async function paid(amount = 1000, token = 'tok_ok'): Promise<Payment> {
+    const { orderId, ready } = anOrder((await cardOf(token)).id, amount);
+    await log.deliver(ready);
+    return paymentWhen(orderId, ({ status }) => status === 'captured');
+  }
+
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    await service.close();
+    await store.close();
+    await simulator.close();
+  }
+
+  return {
+    directory,
+    store,
+    log,
+    url,
+    bearer,
+    send,
+    cardOf,
+    anOrder,
+    paid,
+    paymentOf,
+    paymentWhen,
+    ledger: () => readSimulatorLedger(ledgerPath),
+    /** Leaves the files for another run. */
+    stop: () => (stopped ??= stop()),
+    async dispose() {
+      await (stopped ??= stop());
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+export type RunningPayments = Awaited<ReturnType<typeof runPayments>>;
