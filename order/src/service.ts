@@ -9,7 +9,6 @@ import { createMicroservice, type Microservice } from '@souk/chassis/microservic
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CatalogueLookup } from './catalogue/catalogue-lookup.ts';
-import { sharedLookup } from './catalogue/shared-lookup.ts';
 import type { OrderConfig } from './config.ts';
 import type { Deadlines } from './domain/order.ts';
 import { cancellationRoutes } from './http/cancellation-routes.ts';
@@ -81,7 +80,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
 function routesOf({ store, lookup }: OrderServiceDeps, deadlines: Deadlines, commands: Microservice<OrderCollections>) {
   const learn = learnSkus({
     reads: store.reads,
-    lookup: sharedLookup(lookup),
+    lookup,
     copy: (product) => commands.execute(copyProduct, product),
   });
   return [

@@ -1,4 +1,5 @@
 import type { CatalogueLookup } from '../catalogue/catalogue-lookup.ts';
+import { sharedCall } from '../catalogue/shared-call.ts';
 import type { ProductState } from '../domain/catalogue.ts';
 import type { OrderReads } from '../storage/order-store.ts';
 
@@ -27,15 +28,17 @@ export function learnSkus({ reads, lookup, copy, limit = 100_000 }: LearnSkusDep
     }
   }
 
+  const askProduct = sharedCall(async (skus) => {
+    const products = await lookup.find(skus);
+    await Promise.all(products.map(copy));
+    remember(products.flatMap(({ variants }) => variants.map(({ sku }) => sku)));
+  });
+
   return async (skus: readonly string[]): Promise<void> => {
     const unsure = skus.filter((sku) => !known.has(sku));
     if (unsure.length === 0) return;
-    const found = await reads.knownSkus(unsure);
-    remember(found);
-    const missing = unsure.filter((sku) => !found.includes(sku));
-    if (missing.length === 0) return;
-    const products = await lookup.find(missing);
-    await Promise.all(products.map(copy));
-    remember(products.flatMap(({ variants }) => variants.map(({ sku }) => sku)));
+    remember(await reads.knownSkus(unsure));
+    const missing = unsure.filter((sku) => !known.has(sku));
+    if (missing.length > 0) await askProduct(missing);
   };
 }

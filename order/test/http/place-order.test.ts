@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Order } from '@souk/contracts/http/order';
+import type { Problem } from '@souk/contracts/problem';
+import { CatalogueUnavailableError } from '../../src/catalogue/catalogue-lookup.ts';
+import { productState } from '../../src/catalogue/product-state.ts';
+import { product, productMessage } from '../messages.ts';
+import { ADDRESS, eur, METHOD_ID, NORTH, SOUTH } from '../orders.ts';
+import { type Reply, type RunningService, runOrderService } from '../running-service.ts';
+import { until } from '../until.ts';
+
+const YEN_ID = '0198c0de-7a11-7c3e-8f00-00000000ffff';
+
+let shop: RunningService;
+let customer: string;
+const asked: (readonly string[])[] = [];
+let productIsAway = false;
+
+beforeAll(async () => {
+  shop = await runOrderService({
+    lookup: {
+      async find(skus) {
+        asked.push(skus);
+        if (productIsAway) throw new CatalogueUnavailableError();
+        return skus.includes('NEW') ? [productState(product(NORTH, { NEW: 700 }, { title: 'Brand new' }))] : [];
+      },
+    },
+  });
+  customer = await shop.customer();
+  await shop.onSale({ MUG: 1000, TEA: 499 });
+  await shop.tell(productMessage(product(SOUTH, { OLD: 100 }, { status: 'archived' })));
+  await shop.tell(productMessage(product(YEN_ID, { YEN: 100 }, { currency: 'JPY' })));
+  await until('catalogue', async () => ((await shop.store.reads.knownSkus(['OLD', 'YEN'])).length === 2 ? true : undefined));
+});
+afterAll(() => shop.close());
+
+function refusal({ status, headers, body }: Reply<unknown>) {
+  expect(headers.get('content-type')).toBe('application/problem+json');
+  const { type, errors, total } = body as Problem;
+  return { status, code: type.replace('urn:souk:problem:', ''), pointers: errors?.map(({ pointer }) => pointer), total };
+}
+
+describe('POST /orders', () => {
+  test('answers 202 with the order as it was stored', async () => {
+    const { status, headers, body } = await shop.place(customer, { items: [{ sku: 'MUG', quantity: 2 }, { sku: 'TEA', quantity: 1 }] });
+    expect(status).toBe(202);
+    expect(headers.get('location')).toBe(`/orders/${body.id}`);
+    expect(headers.get('etag')).toBe('"1"');
+    expect(body).toMatchObject({
+      status: 'placed',
+      reason: null,
+      paymentStatus: 'none',
+      items: [
+        { sku: 'MUG', title: 'Blue mug', quantity: 2, unitPrice: eur(1000), lineTotal: eur(2000) },
+        { sku: 'TEA', quantity: 1, lineTotal: eur(499) },
+      ],
+      total: eur(2499),
+      shippingAddress: ADDRESS,
+      shipments: [],
+      version: 1,
+    });
+    expect(await shop.ask<Order>('GET', `/orders/${body.id}`, { as: customer })).toMatchObject({ status: 200, body });
+  });
+
+  test('sends order.created', async () => {
+    const { body } = await shop.place(customer);
+    const [created] = await shop.heard(body.id, 1);
+    expect(created).toMatchObject({ type: 'order.created', subject: body.id, correlationId: body.id, aggregateVersion: 1 });
+    expect(created?.data).toEqual({ orderId: body.id, userId: body.userId, items: [{ sku: 'MUG', quantity: 2 }], total: eur(2000) });
+  });
+
+  test('the same key from 50 sockets is one order and 50 equal answers', async () => {
+    const somebody = await shop.customer();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => shop.place(somebody, {}, 'once')));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(1);
+    expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === 'true')).toHaveLength(49);
+    const { body } = await shop.ask<{ items: Order[] }>('GET', '/orders', { as: somebody });
+    expect(body.items).toHaveLength(1);
+  });
+
+  test('the same key with another body is refused', async () => {
+    await shop.place(customer, {}, 'mine');
+    expect(refusal(await shop.place(customer, { items: [{ sku: 'TEA', quantity: 1 }] }, 'mine'))).toMatchObject({
+      status: 422,
+      code: 'idempotency-key-reused',
+    });
+  });
+
+  test('a refused order may be tried again under its key', async () => {
+    expect((await shop.place(customer, { expectedTotal: eur(1) }, 'again')).status).toBe(409);
+    expect((await shop.place(customer, {}, 'again')).status).toBe(202);
+  });
+});
+
+describe('an order is refused', () => {
+  test('without a key, or with one that cannot be taken', async () => {
+    const body = { items: [{ sku: 'MUG', quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
+    expect(refusal(await shop.ask('POST', '/orders', { as: customer, body }))).toMatchObject({ status: 400, code: 'idempotency-key-missing' });
+    expect(refusal(await shop.place(customer, {}, 'x'.repeat(201)))).toMatchObject({ status: 400, code: 'idempotency-key-invalid' });
+  });
+
+  test('without a token, or with a forged one', async () => {
+    expect(refusal(await shop.place(''))).toMatchObject({ status: 401, code: 'unauthenticated' });
+    expect((await shop.place(await shop.bearer(NORTH, ['customer'], { iss: 'elsewhere' }))).status).toBe(401);
+    expect((await shop.place(await shop.bearer(NORTH, ['customer'], { exp: 1 }))).status).toBe(401);
+  });
+
+  test.each([
+    ['an unknown SKU', { items: [{ sku: 'MUG', quantity: 1 }, { sku: 'HAT', quantity: 1 }] }, 422, 'sku-unknown', ['/items/1/sku']],
+    ['a SKU that is not on sale', { items: [{ sku: 'OLD', quantity: 1 }] }, 422, 'sku-inactive', ['/items/0/sku']],
+    ['two currencies', { items: [{ sku: 'MUG', quantity: 1 }, { sku: 'YEN', quantity: 1 }] }, 422, 'mixed-currencies', ['/items/1/sku']],
+    ['a SKU twice', { items: [{ sku: 'MUG', quantity: 1 }, { sku: 'MUG', quantity: 1 }] }, 422, 'validation', ['/items/1/sku']],
+    ['a quantity of 1000', { items: [{ sku: 'MUG', quantity: 1000 }] }, 422, 'validation', ['/items/0/quantity']],
+    ['no items', { items: [] }, 422, 'validation', ['/items']],
+    ['a field nobody knows', { gift: true }, 422, 'validation', ['/gift']],
+    ['a country that is none', { shippingAddress: { ...ADDRESS, country: 'XX' } }, 422, 'validation', ['/shippingAddress/country']],
+    ['a card number in the address', { shippingAddress: { ...ADDRESS, line2: '4242 4242 4242 4242' } }, 422, 'card-number-refused', ['/shippingAddress/line2']],
+  ] as const)('with %s', async (_what, changes, status, code, pointers) => {
+    expect(refusal(await shop.place(customer, changes))).toMatchObject({ status, code, pointers: [...pointers] });
+  });
+
+  test('when the total is not the expected one, with the new total', async () => {
+    expect(refusal(await shop.place(customer, { expectedTotal: eur(1999) }))).toMatchObject({
+      status: 409,
+      code: 'total-changed',
+      total: eur(2000),
+    });
+    expect((await shop.place(customer, { expectedTotal: eur(2000) })).status).toBe(202);
+  });
+});
+
+describe('a SKU that no event has told of', () => {
+  test('is asked for at Product once, also by many at the same time', async () => {
+    asked.length = 0;
+    const places = Array.from({ length: 20 }, () => shop.place(customer, { items: [{ sku: 'NEW', quantity: 1 }] }));
+    const answers = await Promise.all(places);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(answers[0]?.body.items[0]).toMatchObject({ sku: 'NEW', title: 'Brand new', unitPrice: eur(700) });
+    await shop.place(customer, { items: [{ sku: 'NEW', quantity: 1 }] });
+    expect(asked).toEqual([['NEW']]);
+  });
+
+  test('is 503 with Retry-After while Product is away; known SKUs go on', async () => {
+    productIsAway = true;
+    const reply = await shop.place(customer, { items: [{ sku: 'HAT', quantity: 1 }] });
+    expect(refusal(reply)).toMatchObject({ status: 503, code: 'unavailable' });
+    expect(reply.headers.get('retry-after')).toBe('2');
+    expect((await shop.place(customer)).status).toBe(202);
+    productIsAway = false;
+  });
+});

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Order } from '@souk/contracts/http/order';
+import type { SagaDescription } from '@souk/contracts/http/saga';
+import { message } from '../messages.ts';
+import { NORTH } from '../orders.ts';
+import { type RunningService, runOrderService } from '../running-service.ts';
+
+interface OrdersPage {
+  readonly items: Order[];
+  readonly nextCursor: string | null;
+}
+
+const ME = '0198c0de-7a11-7c3e-8f00-00000000aaaa';
+
+let shop: RunningService;
+let me: string;
+let other: string;
+let staff: string;
+const mine: string[] = [];
+
+beforeAll(async () => {
+  shop = await runOrderService();
+  [me, other, staff] = await Promise.all([shop.customer(ME), shop.customer(), shop.customer(undefined, ['customer', 'staff'])]);
+  await shop.onSale({ MUG: 1000 });
+  for (let made = 0; made < 5; made += 1) mine.unshift((await shop.place(me)).body.id);
+  await shop.place(other);
+  const [last = ''] = mine;
+  await shop.tell(message('inventory.failed', last, { orderId: last, shortages: [{ sku: 'MUG', requested: 2, available: 1 }] }));
+  await shop.reaches(last, 'rejected');
+});
+afterAll(() => shop.close());
+
+describe('GET /orders/{id}', () => {
+  test('answers its owner and staff, and 304 to who has it', async () => {
+    const path = `/orders/${mine[1]}`;
+    const { status, headers, body } = await shop.ask<Order>('GET', path, { as: me });
+    expect([status, body.id, headers.get('etag')]).toEqual([200, mine[1] ?? '', '"1"']);
+    expect((await shop.ask('GET', path, { as: staff })).status).toBe(200);
+    expect((await shop.ask('GET', path, { as: me, headers: { 'if-none-match': '"1"' } })).status).toBe(304);
+  });
+
+  test('shows what was short of a rejected order', async () => {
+    const { body } = await shop.ask<Order>('GET', `/orders/${mine[0]}`, { as: me });
+    expect(body).toMatchObject({ status: 'rejected', reason: 'out_of_stock', shortages: [{ sku: 'MUG', requested: 2, available: 1 }] });
+  });
+
+  test('is 404 for another customer, an unknown and a malformed id, 401 for nobody', async () => {
+    for (const path of [`/orders/${mine[1]}`, `/orders/${mine[1]}/timeline`]) {
+      expect((await shop.ask('GET', path, { as: other })).status).toBe(404);
+      expect((await shop.ask('GET', path)).status).toBe(401);
+    }
+    expect((await shop.ask('GET', `/orders/${NORTH}`, { as: me })).status).toBe(404);
+    expect((await shop.ask('GET', '/orders/12', { as: me })).status).toBe(404);
+  });
+});
+
+describe('GET /orders', () => {
+  test("lists one's own orders, newest first, page by page", async () => {
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { body: OrdersPage } = await shop.ask('GET', `/orders?limit=2${cursor && `&cursor=${cursor}`}`, { as: me });
+      seen.push(...page.body.items.map(({ id }) => id));
+      cursor = page.body.nextCursor;
+    }
+    expect(seen).toEqual(mine);
+  });
+
+  test('shows everybody to staff, filtered by customer and status', async () => {
+    const list = async (query: string) => (await shop.ask<OrdersPage>('GET', `/orders${query}`, { as: staff })).body.items.map(({ id }) => id);
+    expect(await list('')).toHaveLength(6);
+    expect(await list(`?userId=${ME}`)).toEqual(mine);
+    expect(await list('?status=rejected')).toEqual(mine.slice(0, 1));
+    expect(await list(`?userId=${ME}&status=placed`)).toEqual(mine.slice(1));
+  });
+
+  test("refuses another customer's orders, and what cannot be read", async () => {
+    expect((await shop.ask('GET', `/orders?userId=${ME}`, { as: other })).status).toBe(403);
+    expect((await shop.ask('GET', `/orders?userId=${ME}`, { as: me })).status).toBe(200);
+    const wrong = ['cursor=abc', 'limit=0', 'limit=101', 'status=lost', 'userId=12'];
+    const answers = await Promise.all(wrong.map((query) => shop.ask('GET', `/orders?${query}`, { as: me })));
+    expect(answers.map(({ status }) => status)).toEqual(wrong.map(() => 422));
+    expect((await shop.ask('GET', '/orders')).status).toBe(401);
+  });
+});
+
+test('GET /saga describes the table that runs', async () => {
+  const { status, body } = await shop.ask<SagaDescription>('GET', '/saga');
+  expect(status).toBe(200);
+  expect(body.states).toEqual(['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled']);
+  expect(body.transitions).toHaveLength(9);
+  expect(body.transitions).toContainEqual({ from: 'placed', on: 'inventory.reserved', to: 'awaiting_payment', emits: ['order.ready_for_payment'] });
+  expect(body.deadlines).toEqual([
+    { state: 'placed', seconds: 30, reason: 'inventory_timeout' },
+    { state: 'awaiting_payment', seconds: 900, reason: 'payment_expired' },
+  ]);
+  expect(body.compensations.map(({ by }) => by)).toEqual(['inventory', 'payment']);
+});
+
+test('unknown routes and methods are problems', async () => {
+  expect((await shop.ask('GET', '/nothing')).status).toBe(404);
+  const wrong = await shop.ask('DELETE', '/orders', { as: me });
+  expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+});

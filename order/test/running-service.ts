@@ -1,0 +1,129 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { createLogger } from '@souk/chassis/logging';
+import { createMetrics } from '@souk/chassis/metrics';
+import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
+import type { Order } from '@souk/contracts/http/order';
+import { fromLogMessage, toLogMessage } from '@souk/contracts/log-message';
+import type { Role } from '@souk/contracts/roles';
+import type { OrderStatus } from '@souk/contracts/saga';
+import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import type { CatalogueLookup } from '../src/catalogue/catalogue-lookup.ts';
+import { createOrderService } from '../src/service.ts';
+import { openSqliteOrderStore } from '../src/storage/open-sqlite.ts';
+import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
+import { product, productMessage } from './messages.ts';
+import { ADDRESS, METHOD_ID, PRODUCT_ID } from './orders.ts';
+import { until } from './until.ts';
+
+export interface Reply<Body> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface Asking {
+  readonly as?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface RunOptions {
+  readonly lookup?: CatalogueLookup;
+  readonly stockTimeoutMs?: number;
+  readonly paymentTimeoutMs?: number;
+}
+
+const NOT_ASKED: CatalogueLookup = { find: async () => [] };
+
+/** Order on a port of its own, with an embedded log in a new folder; the test plays all the other services. */
+export async function runOrderService({ lookup = NOT_ASKED, stockTimeoutMs = 30_000, paymentTimeoutMs = 900_000 }: RunOptions = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'souk-order-'));
+  const store = openSqliteOrderStore({ path: join(folder, 'order.db'), synchronous: 'NORMAL' });
+  await store.migrate();
+  const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const log = openEmbeddedLog({ path: join(folder, 'log.db'), topics, synchronous: 'NORMAL' });
+  const { keys, bearer } = await tokenSigner();
+  const service = createOrderService({
+    config: { port: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs },
+    store,
+    log,
+    logger: createLogger({ service: 'order', level: 'silent' }),
+    metrics: createMetrics({ service: 'order', ownsProcess: false }),
+    keys,
+    lookup,
+  });
+  const { url } = await service.start();
+  const sent: AnyEvent[] = [];
+  const listening = await log.subscribe({
+    group: 'test',
+    topics: TOPIC_NAMES.filter((name) => TOPICS[name].madeBy === 'order'),
+    handle: async (messages) => {
+      for (const received of messages) {
+        const read = fromLogMessage(received);
+        if (!read.ok) throw new Error(read.cause);
+        sent.push(read.event);
+      }
+    },
+  });
+
+  async function ask<Body>(method: string, path: string, { as, body, headers = {} }: Asking = {}): Promise<Reply<Body>> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(as !== undefined && { authorization: as }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  /** The other services speak. */
+  async function tell(...events: readonly EventEnvelope[]): Promise<void> {
+    await log.send(events.map(toLogMessage));
+  }
+
+  return {
+    store,
+    bearer,
+    ask,
+    tell,
+    sent,
+    customer: (userId = Bun.randomUUIDv7(), roles: readonly Role[] = ['customer']) => bearer(userId, roles),
+    /** The SKUs are on sale, and Order knows. */
+    async onSale(prices: Readonly<Record<string, number>>, id: string = PRODUCT_ID): Promise<void> {
+      await tell(productMessage(product(id, prices)));
+      const skus = Object.keys(prices);
+      await until('catalogue copy', async () => ((await store.reads.knownSkus(skus)).length === skus.length ? true : undefined));
+    },
+    place(as: string, changes: object = {}, key: string = Bun.randomUUIDv7()): Promise<Reply<Order>> {
+      const order = { items: [{ sku: 'MUG', quantity: 2 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
+      return ask('POST', '/orders', { as, body: { ...order, ...changes }, headers: { 'idempotency-key': key } });
+    },
+    reaches: (id: string, status: OrderStatus) =>
+      until(`order ${status}`, async () => {
+        const order = await store.reads.order(id);
+        return order?.status === status ? order : undefined;
+      }),
+    /** The events of an order that have been sent by now, when there are so many. */
+    heard: (orderId: string, count: number) =>
+      until(`${count} events`, async () => {
+        const events = sent.filter(({ subject }) => subject === orderId);
+        return events.length >= count ? events : undefined;
+      }),
+    async close() {
+      await listening.close();
+      await service.close();
+      await log.close();
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export type RunningService = Awaited<ReturnType<typeof runOrderService>>;
