@@ -1,3 +1,4 @@
+import { TransformDecodeCheckError } from '@sinclair/typebox/value';
 import { TypeGuard } from '@sinclair/typebox';
 import { ParseError, ValidationError } from 'elysia';
 import type { Logger } from 'pino';
@@ -70,6 +71,7 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
     if (cause instanceof Problem) return cause;
     if (code === 'NOT_FOUND') return nothingThere(failure);
     if (cause instanceof ValidationError) return invalidInput(cause, failure);
+    if (cause instanceof TransformDecodeCheckError) return invalidBesidesPath(failure) ?? unexpected(failure);
     if (cause instanceof OverloadedError) {
       return problem('overloaded', { headers: { 'retry-after': String(cause.retryAfterSeconds) } });
     }

@@ -24,12 +24,24 @@ export function validationProblem(body: Validated, query: Validated): Problem | 
 function fieldErrors({ schema, value }: Validated, toPointer: (path: string) => string): FieldError[] {
   if (schema === undefined) return [];
   const errors = new Map<string, string>();
-  for (const error of Value.Errors(schema, value)) {
+  for (const error of leaves(Value.Errors(schema, value))) {
     const pointer = toPointer(error.path);
     if (!errors.has(pointer)) errors.set(pointer, sentence(error));
     if (errors.size === ERRORS_SHOWN) break;
   }
   return [...errors].map(([pointer, detail]) => ({ pointer, detail }));
+}
+
+/** What is wrong inside `T | null` is said of the field inside, not of the whole. */
+function* leaves(errors: Iterable<ValueError>): Iterable<ValueError> {
+  for (const error of errors) {
+    const { schema, value, errors: options } = error;
+    const inside = TypeGuard.IsUnion(schema) ? schema.anyOf.findIndex((option) => !TypeGuard.IsNull(option)) : -1;
+    const isNullable = TypeGuard.IsUnion(schema) && schema.anyOf.length === 2 && schema.anyOf.some((option) => TypeGuard.IsNull(option));
+    const own = options[inside];
+    if (isNullable && own !== undefined && typeof value === 'object') yield* leaves(own);
+    else yield error;
+  }
 }
 
 /** Values never appear: a password or a token would come back in an answer that may be logged. */

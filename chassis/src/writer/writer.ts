@@ -117,9 +117,10 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   async #settleAndAnswer(batch: readonly Input<C, Task>[]): Promise<void> {
+    const startedAt = performance.now();
     try {
       const settled = await this.#settle(batch);
-      this.#options.batchSettled?.(batch.length, performance.now() - this.#lastStart);
+      this.#options.batchSettled?.(batch.length, performance.now() - startedAt);
       for (const input of settled) this.#answer(input);
     } catch (error) {
       this.#options.report(error, 'batch failed');
