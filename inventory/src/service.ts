@@ -28,7 +28,7 @@ export interface InventoryServiceDeps {
   readonly lookUpSku: LookUpSku;
 }
 
-/** Warehouses, stock and reservations. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
+/** Stock and reservations. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createInventoryService(deps: InventoryServiceDeps): Service {
   const { config, store, log, logger, metrics, keys, lookUpSku } = deps;
   const { issuer, audience, instance, port } = config;

@@ -19,7 +19,11 @@ function levelsIn(free: Free) {
   return (sku: string): StockLevels | undefined => {
     const places = free[sku];
     if (places === undefined) return undefined;
-    const warehouses = Object.entries(places).map(([warehouseId, pieces]) => ({ warehouseId, onHand: pieces + 1, reserved: 1 }));
+    const warehouses = Object.entries(places).map(([warehouseId, pieces]) => ({
+      warehouseId,
+      onHand: pieces + 1,
+      reserved: 1,
+    }));
     return { sku, warehouses };
   };
 }
@@ -41,13 +45,20 @@ describe('an allocation', () => {
   });
 
   test('prefers one warehouse for the whole order over a better priority for a part of it', () => {
-    const items = [{ sku: 'cup', quantity: 1 }, { sku: 'pot', quantity: 1 }];
+    const items = [
+      { sku: 'cup', quantity: 1 },
+      { sku: 'pot', quantity: 1 },
+    ];
     const found = allocated(items, { cup: { north: 5, west: 5 }, pot: { south: 5, west: 5 } });
     expect(found).toEqual([from('west', 'cup', 1, 'whole_order'), from('west', 'pot', 1, 'whole_order')]);
   });
 
   test('gives whole lines to different warehouses when none can serve the order', () => {
-    const items = [{ sku: 'cup', quantity: 1 }, { sku: 'pot', quantity: 1 }, { sku: 'jug', quantity: 1 }];
+    const items = [
+      { sku: 'cup', quantity: 1 },
+      { sku: 'pot', quantity: 1 },
+      { sku: 'jug', quantity: 1 },
+    ];
     const found = allocated(items, { cup: { north: 1 }, pot: { south: 1 }, jug: { south: 1, north: 0 } });
     expect(found).toEqual([
       from('south', 'pot', 1, 'whole_line'),
@@ -62,7 +73,10 @@ describe('an allocation', () => {
   });
 
   test('splits first over warehouses that send a parcel anyway', () => {
-    const items = [{ sku: 'pot', quantity: 3 }, { sku: 'cup', quantity: 4 }];
+    const items = [
+      { sku: 'pot', quantity: 3 },
+      { sku: 'cup', quantity: 4 },
+    ];
     const found = allocated(items, { pot: { south: 3 }, cup: { north: 2, south: 2, west: 3 } });
     expect(found).toEqual([
       from('south', 'pot', 3, 'whole_line'),
@@ -78,7 +92,11 @@ describe('an allocation', () => {
   });
 
   test('is all or nothing, and names every line that is short with what there was', () => {
-    const items = [{ sku: 'cup', quantity: 1 }, { sku: 'pot', quantity: 7 }, { sku: 'jug', quantity: 1 }];
+    const items = [
+      { sku: 'cup', quantity: 1 },
+      { sku: 'pot', quantity: 7 },
+      { sku: 'jug', quantity: 1 },
+    ];
     const result = allocate(items, networkOf(all), levelsIn({ cup: { north: 9 }, pot: { north: 2, west: 4 } }));
     expect(result).toEqual({
       kind: 'short',
@@ -90,14 +108,19 @@ describe('an allocation', () => {
   });
 
   test('counts two lines of one SKU together', () => {
-    const items = [{ sku: 'cup', quantity: 3 }, { sku: 'cup', quantity: 3 }];
+    const items = [
+      { sku: 'cup', quantity: 3 },
+      { sku: 'cup', quantity: 3 },
+    ];
     const result = allocate(items, networkOf(all), levelsIn({ cup: { north: 5 } }));
     expect(result).toEqual({ kind: 'short', shortages: [{ sku: 'cup', requested: 6, available: 5 }] });
   });
 
   test('does not depend on the order in which warehouses and levels were read', () => {
     const twins = [aWarehouse({ id: 'b', priority: 1 }), aWarehouse({ id: 'a', priority: 1 })];
-    expect(allocated([{ sku: 'cup', quantity: 1 }], { cup: { b: 1, a: 1 } }, twins)).toEqual([from('a', 'cup', 1, 'whole_order')]);
+    expect(allocated([{ sku: 'cup', quantity: 1 }], { cup: { b: 1, a: 1 } }, twins)).toEqual([
+      from('a', 'cup', 1, 'whole_order'),
+    ]);
   });
 });
 
@@ -109,24 +132,31 @@ describe('whatever is asked and wherever it lies', () => {
     .map((wanted) => Object.entries(wanted).map(([sku, quantity]) => ({ sku, quantity })))
     .map((items) => items.filter(({ quantity }) => quantity > 0));
 
-  seeded('all lines are served in full from what is free, or none is', fc.property(stock, order, (free, items) => {
-    const result = allocate(items, networkOf(all), levelsIn(free));
-    const isShort = items.some(({ sku, quantity }) => quantity > piecesOf(free, sku));
-    expect(result.kind).toBe(isShort ? 'short' : 'allocated');
-    if (result.kind === 'short') return;
-    for (const { sku, quantity } of items) {
-      const parts = result.allocations.filter((part) => part.sku === sku);
-      expect(parts.reduce((sum, part) => sum + part.quantity, 0)).toBe(quantity);
-      for (const part of parts) expect(part.quantity).toBeLessThanOrEqual(free[part.sku as keyof typeof free][part.warehouseId as 'west']);
-      expect(new Set(parts.map(({ warehouseId }) => warehouseId)).size).toBe(parts.length);
-    }
-  }));
+  seeded(
+    'all lines are served in full from what is free, or none is',
+    fc.property(stock, order, (free, items) => {
+      const result = allocate(items, networkOf(all), levelsIn(free));
+      const isShort = items.some(({ sku, quantity }) => quantity > piecesOf(free, sku));
+      expect(result.kind).toBe(isShort ? 'short' : 'allocated');
+      if (result.kind === 'short') return;
+      for (const { sku, quantity } of items) {
+        const parts = result.allocations.filter((part) => part.sku === sku);
+        expect(parts.reduce((sum, part) => sum + part.quantity, 0)).toBe(quantity);
+        for (const part of parts)
+          expect(part.quantity).toBeLessThanOrEqual(free[part.sku as keyof typeof free][part.warehouseId as 'west']);
+        expect(new Set(parts.map(({ warehouseId }) => warehouseId)).size).toBe(parts.length);
+      }
+    }),
+  );
 
-  seeded('one line comes from as few warehouses as there can be', fc.property(places, fc.integer({ min: 1, max: 18 }), (cup, quantity) => {
-    const result = allocate([{ sku: 'cup', quantity }], networkOf(all), levelsIn({ cup }));
-    if (result.kind === 'short') return;
-    expect(result.allocations.length).toBe(fewest(Object.values(cup), quantity));
-  }));
+  seeded(
+    'one line comes from as few warehouses as there can be',
+    fc.property(places, fc.integer({ min: 1, max: 18 }), (cup, quantity) => {
+      const result = allocate([{ sku: 'cup', quantity }], networkOf(all), levelsIn({ cup }));
+      if (result.kind === 'short') return;
+      expect(result.allocations.length).toBe(fewest(Object.values(cup), quantity));
+    }),
+  );
 });
 
 function piecesOf(free: Free, sku: string): number {
@@ -135,10 +165,12 @@ function piecesOf(free: Free, sku: string): number {
 
 function fewest(pieces: readonly number[], wanted: number): number {
   let missing = wanted;
-  const taken = pieces.toSorted((a, b) => b - a).filter((most) => {
-    const isNeeded = missing > 0;
-    missing -= most;
-    return isNeeded;
-  });
+  const taken = pieces
+    .toSorted((a, b) => b - a)
+    .filter((most) => {
+      const isNeeded = missing > 0;
+      missing -= most;
+      return isNeeded;
+    });
   return taken.length;
 }

@@ -16,16 +16,23 @@ async function outcomeOf(story: Story, batchLimit: number) {
     await expectStockIsRight(store, setting.orders);
     const names = new Map([...setting.warehouses, ...setting.orders].map((id, index) => [id, `#${index}`]));
     const named = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, text) => names.get(text) ?? text));
-    const ledger = (await ledgerOf(store)).map(({ id: _id, at: _at, actor: _actor, eventId: _event, reference, ...seen }) => {
-      return { ...seen, reference: names.get(reference) ?? 'a receipt' };
-    });
+    const ledger = (await ledgerOf(store)).map(
+      ({ id: _id, at: _at, actor: _actor, eventId: _event, reference, ...seen }) => {
+        return { ...seen, reference: names.get(reference) ?? 'a receipt' };
+      },
+    );
     const reservations = await Promise.all(setting.orders.map((order) => store.reads.reservation(order)));
     return {
       ledger: named(ledger),
       levels: named(await store.reads.levelsPage(undefined, 100)),
       warehouses: named(await store.reads.warehousesPage(undefined, 100)),
       reservations: named(reservations.map((one) => one && { ...one, createdAt: 0, updatedAt: 0 })),
-      events: room.events.map(({ stream, version, type, data }) => ({ stream: names.get(stream.slice(12)), version, type, data: named(data) })),
+      events: room.events.map(({ stream, version, type, data }) => ({
+        stream: names.get(stream.slice(12)),
+        version,
+        type,
+        data: named(data),
+      })),
     };
   } finally {
     await room.close();

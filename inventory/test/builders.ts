@@ -13,7 +13,7 @@ export function aReservation(changes: Partial<Reservation> = {}): Reservation {
 }
 
 /** An event as its maker would send it. */
-export function anEvent<T extends Topic>(type: T, subject: string, data: EventData<T>, version = 1): EventEnvelope<T> {
+function anEvent<T extends Topic>(type: T, subject: string, data: EventData<T>, version = 1): EventEnvelope<T> {
   return {
     id: newId(),
     type,

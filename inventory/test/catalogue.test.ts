@@ -35,7 +35,11 @@ describe('the copy of the catalogue', () => {
 
   test('knows every SKU of a product, told late, twice and in the wrong order', async () => {
     const id = newId();
-    const told = [productCreated(id, ['cup', 'pot'], 2), productCreated(id, ['cup'], 1), productCreated(id, ['cup', 'pot'], 2)];
+    const told = [
+      productCreated(id, ['cup', 'pot'], 2),
+      productCreated(id, ['cup'], 1),
+      productCreated(id, ['cup', 'pot'], 2),
+    ];
     await Promise.all(told.map((event) => room.submit(learnSkus, event)));
     expect(await opened.store.reads.isCatalogued('cup')).toBe(true);
     expect(await opened.store.reads.isCatalogued('pot')).toBe(true);

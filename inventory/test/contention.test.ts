@@ -30,7 +30,9 @@ describe('many at once', () => {
     const [north, south] = [await room.open(1), await room.open(2)];
     await Promise.all([room.receive('cup', north, 30), room.receive('cup', south, 20)]);
     const orders = Array.from({ length: 200 }, newId);
-    await Promise.all(orders.map((order) => room.submit(reserveStock, orderCreated(order, [{ sku: 'cup', quantity: 1 }]))));
+    await Promise.all(
+      orders.map((order) => room.submit(reserveStock, orderCreated(order, [{ sku: 'cup', quantity: 1 }]))),
+    );
     const { reserved, refused } = await statuses(orders);
     expect([reserved?.length, refused?.length]).toEqual([50, 150]);
     expect(room.events.filter(({ type }) => type === 'inventory.failed').at(-1)?.data).toMatchObject({
@@ -39,12 +41,15 @@ describe('many at once', () => {
     await expectStockIsRight(opened.store, orders);
   });
 
-  test('two processes on one database, lines in opposite order, pieces in different warehouses: all are served', async () => {
+  test('two processes, lines in opposite order, pieces in different warehouses: all are served', async () => {
     const [north, south] = [await room.open(1), await room.open(2)];
     await Promise.all([room.receive('cup', north, 100), room.receive('pot', south, 100)]);
     const secondStore = openSqliteInventoryStore({ path: opened.path, synchronous: 'NORMAL' });
     const second = await openStockroom(secondStore, { lane: 'second', batchLimit: 3 });
-    const lines = [{ sku: 'cup', quantity: 1 }, { sku: 'pot', quantity: 1 }];
+    const lines = [
+      { sku: 'cup', quantity: 1 },
+      { sku: 'pot', quantity: 1 },
+    ];
     const orders = Array.from({ length: 100 }, newId);
     await Promise.all(
       orders.map(async (order, index) => {
@@ -55,7 +60,9 @@ describe('many at once', () => {
     );
     const { committed } = await statuses(orders);
     expect(committed?.length).toBe(100);
-    expect((await opened.store.reads.levels('pot'))?.warehouses).toEqual([{ warehouseId: south, onHand: 0, reserved: 0 }]);
+    expect((await opened.store.reads.levels('pot'))?.warehouses).toEqual([
+      { warehouseId: south, onHand: 0, reserved: 0 },
+    ]);
     await expectStockIsRight(opened.store, orders);
     await second.close();
     await secondStore.close();
@@ -68,7 +75,9 @@ describe('many at once', () => {
     const second = await openStockroom(secondStore, { lane: 'second' });
     const created = orderCreated(newId(), [{ sku: 'cup', quantity: 4 }]);
     await Promise.all([room, second].map((process) => process.submit(reserveStock, created)));
-    expect((await opened.store.reads.levels('cup'))?.warehouses).toEqual([{ warehouseId: north, onHand: 10, reserved: 4 }]);
+    expect((await opened.store.reads.levels('cup'))?.warehouses).toEqual([
+      { warehouseId: north, onHand: 10, reserved: 4 },
+    ]);
     await second.close();
     await secondStore.close();
   });

@@ -25,9 +25,14 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
     });
 
     const reads = () => opened.store.reads;
-    const levelsAre = async (sku: string, levels: Readonly<Record<string, readonly [onHand: number, reserved: number]>>) => {
+    const levelsAre = async (
+      sku: string,
+      levels: Readonly<Record<string, readonly [onHand: number, reserved: number]>>,
+    ) => {
       const found = await reads().levels(sku);
-      const shown = found?.warehouses.map(({ warehouseId, onHand, reserved }) => [warehouseId, [onHand, reserved]] as const);
+      const shown = found?.warehouses.map(
+        ({ warehouseId, onHand, reserved }) => [warehouseId, [onHand, reserved]] as const,
+      );
       expect(Object.fromEntries(shown ?? [])).toEqual(levels);
     };
 
@@ -45,7 +50,13 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
 
     test('keeps warehouses, and the network of all of them', async () => {
       const [north, south] = [await room.open(2), await room.open(1, false)];
-      expect(await reads().warehouse(south)).toEqual({ id: south, name: 'Warehouse 1', priority: 1, active: false, version: 1 });
+      expect(await reads().warehouse(south)).toEqual({
+        id: south,
+        name: 'Warehouse 1',
+        priority: 1,
+        active: false,
+        version: 1,
+      });
       expect([...(await reads().network()).ranks]).toEqual([[north, 0]]);
       expect((await reads().warehousesPage(undefined, 1)).map(({ id }) => id)).toEqual([south]);
       expect((await reads().warehousesPage(south, 9)).map(({ id }) => id)).toEqual([north]);
@@ -86,11 +97,26 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       await room.receive('pot', south, 5);
       await room.receive('cup', south, 1);
       const orderId = newId();
-      const created = orderCreated(orderId, [{ sku: 'cup', quantity: 2 }, { sku: 'pot', quantity: 1 }]);
+      const created = orderCreated(orderId, [
+        { sku: 'cup', quantity: 2 },
+        { sku: 'pot', quantity: 1 },
+      ]);
       await room.submit(reserveStock, created);
       const all = await ledgerOf(opened.store);
-      expect(all.map(({ kind, sku }) => `${kind} ${sku}`)).toEqual(['receipt cup', 'receipt pot', 'receipt cup', 'reserve cup', 'reserve pot']);
-      expect(all[0]).toMatchObject({ onHandDelta: 5, onHandAfter: 5, reservedAfter: 0, reason: 'delivery 7', eventId: null });
+      expect(all.map(({ kind, sku }) => `${kind} ${sku}`)).toEqual([
+        'receipt cup',
+        'receipt pot',
+        'receipt cup',
+        'reserve cup',
+        'reserve pot',
+      ]);
+      expect(all[0]).toMatchObject({
+        onHandDelta: 5,
+        onHandAfter: 5,
+        reservedAfter: 0,
+        reason: 'delivery 7',
+        eventId: null,
+      });
       expect(all[3]).toMatchObject({ reservedDelta: 2, reference: orderId, eventId: created.id, actor: null });
       const listed = async (...args: Parameters<ReturnType<typeof reads>['movementsPage']>) =>
         (await reads().movementsPage(...args)).map((movement) => all.findIndex(({ id }) => id === movement.id));
@@ -106,7 +132,10 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       const [north, south] = [await room.open(1), await room.open(2)];
       for (const sku of ['b', 'a', 'c']) await Promise.all([room.receive(sku, north, 1), room.receive(sku, south, 1)]);
       const first = await reads().levelsPage(undefined, 2);
-      expect(first.map(({ sku, warehouses }) => [sku, warehouses.length])).toEqual([['a', 2], ['b', 2]]);
+      expect(first.map(({ sku, warehouses }) => [sku, warehouses.length])).toEqual([
+        ['a', 2],
+        ['b', 2],
+      ]);
       expect((await reads().levelsPage('b', 2)).map(({ sku }) => sku)).toEqual(['c']);
     });
 
@@ -121,17 +150,26 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       const received = await room.receive('cup', north, 5);
       if (received.kind !== 'received') throw new Error(received.kind);
       expect(await failureOf(room.submit(record(received.movement), undefined))).toBe('unique');
-      expect(await failureOf(room.submit(record({ ...received.movement, warehouseId: newId() }), undefined))).toBe('none');
+      expect(await failureOf(room.submit(record({ ...received.movement, warehouseId: newId() }), undefined))).toBe(
+        'none',
+      );
     });
 
-    for (const [onHand, reserved] of [[-1, 0], [1, -1], [1, 2]] as const) {
+    for (const [onHand, reserved] of [
+      [-1, 0],
+      [1, -1],
+      [1, 2],
+    ] as const) {
       test(`refuses a level of ${onHand} on hand and ${reserved} reserved, new or changed`, async () => {
         const north = await room.open(1);
         await room.receive('cup', north, 1);
         const put = (sku: string): UseCase<InventoryCollections, undefined, void> => ({
           name: 'put',
           keys: () => ({ levels: [sku] }),
-          decide: () => ({ answer: undefined, puts: { levels: [{ sku, warehouses: [{ warehouseId: north, onHand, reserved }] }] } }),
+          decide: () => ({
+            answer: undefined,
+            puts: { levels: [{ sku, warehouses: [{ warehouseId: north, onHand, reserved }] }] },
+          }),
         });
         expect(await failureOf(room.submit(put('cup'), undefined))).toBe('check');
         expect(await failureOf(room.submit(put('pot'), undefined))).toBe('check');
@@ -142,5 +180,8 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
 }
 
 async function failureOf(submitted: Promise<unknown>): Promise<string> {
-  return submitted.then(() => 'none', (error: StorageError) => error.code);
+  return submitted.then(
+    () => 'none',
+    (error: StorageError) => error.code,
+  );
 }

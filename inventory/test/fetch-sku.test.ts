@@ -21,7 +21,11 @@ describe('asking Product for a SKU', () => {
       const items = [{ id, version: 4, variants: [{ sku: 'cup.red' }, { sku: 'cup.blue' }], title: 'Cup' }];
       return Response.json({ items, nextCursor: null });
     });
-    expect(await fetchSku({ productUrl: `${productUrl}/` })('cup.blue', 'Bearer me')).toEqual({ sku: 'cup.blue', productId: id, version: 4 });
+    expect(await fetchSku({ productUrl: `${productUrl}/` })('cup.blue', 'Bearer me')).toEqual({
+      sku: 'cup.blue',
+      productId: id,
+      version: 4,
+    });
     expect(asked).toEqual([['/products', '?sku=cup.blue', 'Bearer me']]);
   });
 
@@ -37,7 +41,9 @@ describe('asking Product for a SKU', () => {
   ];
   for (const [what, answer] of broken) {
     test(`cannot say when Product answers ${what}`, async () => {
-      expect(await failureOf(fetchSku({ productUrl: productAnswers(answer) })('cup', null))).toBeInstanceOf(ProductAwayError);
+      expect(await failureOf(fetchSku({ productUrl: productAnswers(answer) })('cup', null))).toBeInstanceOf(
+        ProductAwayError,
+      );
     });
   }
 
@@ -49,7 +55,9 @@ describe('asking Product for a SKU', () => {
 
   test('does not wait for ever', async () => {
     const silent = productAnswers(() => new Promise(() => undefined));
-    expect(await failureOf(fetchSku({ productUrl: silent, timeoutMs: 20 })('cup', null))).toBeInstanceOf(ProductAwayError);
+    expect(await failureOf(fetchSku({ productUrl: silent, timeoutMs: 20 })('cup', null))).toBeInstanceOf(
+      ProductAwayError,
+    );
   });
 });
 

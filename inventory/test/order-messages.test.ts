@@ -21,8 +21,12 @@ describe('messages of orders', () => {
   });
   afterEach(() => shop.close());
 
-  const items = [{ sku: 'cup', quantity: 4 }, { sku: 'pot', quantity: 1 }];
-  const levelOf = async (sku: string) => (await shop.stock(sku)).warehouses.map(({ onHand, reserved }) => [onHand, reserved])[0];
+  const items = [
+    { sku: 'cup', quantity: 4 },
+    { sku: 'pot', quantity: 1 },
+  ];
+  const levelOf = async (sku: string) =>
+    (await shop.stock(sku)).warehouses.map(({ onHand, reserved }) => [onHand, reserved])[0];
   const reservation = async () => (await shop.send('GET', `/reservations/${order}`)).body;
 
   test('an order is reserved, and that is told with where the pieces are', async () => {
@@ -45,7 +49,12 @@ describe('messages of orders', () => {
   });
 
   test('an order of more than there is gets nothing, and hears what is short', async () => {
-    await shop.tell(orderCreated(order, [{ sku: 'pot', quantity: 1 }, { sku: 'cup', quantity: 11 }]));
+    await shop.tell(
+      orderCreated(order, [
+        { sku: 'pot', quantity: 1 },
+        { sku: 'cup', quantity: 11 },
+      ]),
+    );
     expect(await shop.told(order, 1)).toMatchObject([
       { type: 'inventory.failed', data: { shortages: [{ sku: 'cup', requested: 11, available: 10 }] } },
     ]);
@@ -58,10 +67,21 @@ describe('messages of orders', () => {
     await shop.tell(orderCompleted(order, items));
     expect(await levelOf('cup')).toEqual([6, 0]);
     await shop.tell(orderCancelled(order));
-    expect((await shop.told(order, 2)).at(-1)).toMatchObject({ type: 'inventory.released', aggregateVersion: 2, data: { restocked: true } });
+    expect((await shop.told(order, 2)).at(-1)).toMatchObject({
+      type: 'inventory.released',
+      aggregateVersion: 2,
+      data: { restocked: true },
+    });
     expect(await levelOf('cup')).toEqual([10, 0]);
     const movements = await shop.send<{ items: { kind: string }[] }>('GET', `/movements?orderId=${order}`);
-    expect(movements.body.items.map(({ kind }) => kind)).toEqual(['restock', 'restock', 'sale', 'sale', 'reserve', 'reserve']);
+    expect(movements.body.items.map(({ kind }) => kind)).toEqual([
+      'restock',
+      'restock',
+      'sale',
+      'sale',
+      'reserve',
+      'reserve',
+    ]);
   });
 
   test('a cancelled order frees its pieces once, however often it is told and in whatever order', async () => {
@@ -80,7 +100,7 @@ describe('messages of orders', () => {
     expect(await shop.told(order, 0)).toEqual([]);
   });
 
-  test('a completed order that reserved nothing is a dead letter; redriven when its reservation is there, it goes through', async () => {
+  test('a completed order that reserved nothing is a dead letter, and redriven once it has a reservation', async () => {
     await shop.tell(orderCompleted(order, items));
     const dead = await shop.send<{ items: { id: string; cause: string }[] }>('GET', '/ops/dead-letters');
     expect(dead.body.items).toMatchObject([{ cause: 'order.completed for an order that reserved nothing' }]);

@@ -7,7 +7,7 @@ import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 import type { Stockroom } from './stockroom.ts';
 
-export const SKUS = ['cup', 'jug', 'pot'] as const;
+const SKUS = ['cup', 'jug', 'pot'] as const;
 const ORDERS = 8;
 const WAREHOUSES = 3;
 
@@ -30,11 +30,19 @@ const sku = fc.constantFrom(...SKUS);
 
 /** A message comes one to three times, at any point of the story; everything else happens once. */
 const happening: fc.Arbitrary<readonly Happening[]> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('receipt' as const), sku, place, quantity: fc.integer({ min: 1, max: 9 }) }).map((one) => [one]) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ kind: fc.constant('receipt' as const), sku, place, quantity: fc.integer({ min: 1, max: 9 }) })
+      .map((one) => [one]),
+  },
   { weight: 4, arbitrary: repeated(fc.record({ kind: fc.constant('created' as const), order })) },
   { weight: 3, arbitrary: repeated(fc.record({ kind: fc.constant('completed' as const), order })) },
   { weight: 3, arbitrary: repeated(fc.record({ kind: fc.constant('cancelled' as const), order })) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('activity' as const), place, active: fc.boolean() }).map((one) => [one]) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('activity' as const), place, active: fc.boolean() }).map((one) => [one]),
+  },
 );
 
 function repeated<T>(message: fc.Arbitrary<T>): fc.Arbitrary<readonly T[]> {
@@ -44,7 +52,10 @@ function repeated<T>(message: fc.Arbitrary<T>): fc.Arbitrary<readonly T[]> {
 const item = fc.record({ sku, quantity: fc.integer({ min: 1, max: 6 }) });
 
 export const stories: fc.Arbitrary<Story> = fc.record({
-  items: fc.array(fc.uniqueArray(item, { minLength: 1, maxLength: 3, selector: (one) => one.sku }), { minLength: ORDERS, maxLength: ORDERS }),
+  items: fc.array(fc.uniqueArray(item, { minLength: 1, maxLength: 3, selector: (one) => one.sku }), {
+    minLength: ORDERS,
+    maxLength: ORDERS,
+  }),
   happenings: fc
     .array(happening, { minLength: 5, maxLength: 60 })
     .chain((all) => fc.shuffledSubarray(all.flat(), { minLength: all.flat().length })),
@@ -59,12 +70,21 @@ export async function settingOf(room: Stockroom) {
 
 export type Setting = Awaited<ReturnType<typeof settingOf>>;
 
-export async function happen(room: Stockroom, { warehouses, orders }: Setting, { items }: Story, what: Happening): Promise<unknown> {
+export async function happen(
+  room: Stockroom,
+  { warehouses, orders }: Setting,
+  { items }: Story,
+  what: Happening,
+): Promise<unknown> {
   switch (what.kind) {
     case 'receipt':
       return room.receive(what.sku, warehouses[what.place] ?? '', what.quantity);
     case 'activity': {
-      const change = { id: warehouses[what.place] ?? '', patch: { active: what.active }, requireVersion: () => undefined };
+      const change = {
+        id: warehouses[what.place] ?? '',
+        patch: { active: what.active },
+        requireVersion: () => undefined,
+      };
       return room.submit(changeWarehouse, change);
     }
     case 'created':

@@ -88,7 +88,10 @@ describe('an order', () => {
   });
 
   test('given too little, when it is created, then it is refused with what is short', () => {
-    const items = [{ sku: 'cup', quantity: 7 }, { sku: 'pot', quantity: 1 }];
+    const items = [
+      { sku: 'cup', quantity: 7 },
+      { sku: 'pot', quantity: 1 },
+    ];
     const shortages = [
       { sku: 'cup', requested: 7, available: 6 },
       { sku: 'pot', requested: 1, available: 0 },
@@ -156,5 +159,7 @@ describe('an order', () => {
 
 test('stock is never moved below nothing: that decision fails instead', () => {
   const empty: StockLevels = { sku: 'cup', warehouses: [{ warehouseId: 'lyon', onHand: 10, reserved: 2 }] };
-  expect(() => decideReservation(given('reserved'), 'order.completed', facts({ levelsOf: () => empty }))).toThrow('cup in lyon');
+  expect(() => decideReservation(given('reserved'), 'order.completed', facts({ levelsOf: () => empty }))).toThrow(
+    'cup in lyon',
+  );
 });

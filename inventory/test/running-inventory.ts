@@ -51,7 +51,11 @@ export async function runInventory({ lookUpSku = async () => null }: { lookUpSku
     admin: await authorization(['customer', 'admin']),
   };
 
-  async function send<Body>(method: string, target: string, { as = 'staff', body, headers }: Sending = {}): Promise<Reply<Body>> {
+  async function send<Body>(
+    method: string,
+    target: string,
+    { as = 'staff', body, headers }: Sending = {},
+  ): Promise<Reply<Body>> {
     const response = await fetch(`${url}${target}`, {
       method,
       headers: {
@@ -72,7 +76,9 @@ export async function runInventory({ lookUpSku = async () => null }: { lookUpSku
   /** Puts messages into the log and waits until the service has dealt with all of them. */
   async function tell(...events: readonly EventEnvelope[]): Promise<void> {
     await log.send(events.map(toLogMessage));
-    await until(async () => log.lag('souk.inventory').every(({ topic, messages }) => messages === 0 || !READ_HERE.includes(topic)));
+    await until(async () =>
+      log.lag('souk.inventory').every(({ topic, messages }) => messages === 0 || !READ_HERE.includes(topic)),
+    );
   }
 
   /** What the service has sent about one key, once there are `count` of them. */

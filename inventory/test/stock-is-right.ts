@@ -18,10 +18,14 @@ export async function expectStockIsRight(store: InventoryStore, orders: readonly
   }
   const levels = await store.reads.levelsPage(undefined, 1000);
   const stored = levels.flatMap(({ sku, warehouses }) => {
-    return warehouses.map(({ warehouseId, onHand, reserved }) => [`${sku} ${warehouseId}`, { onHand, reserved }] as const);
+    return warehouses.map(
+      ({ warehouseId, onHand, reserved }) => [`${sku} ${warehouseId}`, { onHand, reserved }] as const,
+    );
   });
   expect(Object.fromEntries(stored)).toEqual(Object.fromEntries(sums));
-  expect(await heldByOrders(store, orders)).toEqual(new Map([...sums].filter(([, { reserved }]) => reserved > 0).map(([at, { reserved }]) => [at, reserved])));
+  expect(await heldByOrders(store, orders)).toEqual(
+    new Map([...sums].filter(([, { reserved }]) => reserved > 0).map(([at, { reserved }]) => [at, reserved])),
+  );
 }
 
 async function heldByOrders(store: InventoryStore, orders: readonly string[]): Promise<Map<string, number>> {

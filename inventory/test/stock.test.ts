@@ -58,13 +58,18 @@ describe('stock', () => {
 
   test('the same Idempotency-Key books one receipt from 20 sockets and answers all alike', async () => {
     const key = { 'idempotency-key': newId() };
-    const replies = await Promise.all(Array.from({ length: 20 }, () => shop.receive('kept', { warehouseId: lyon, quantity: 3 }, key)));
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => shop.receive('kept', { warehouseId: lyon, quantity: 3 }, key)),
+    );
     expect(replies.map(({ status }) => status)).toEqual(Array(20).fill(201));
     expect(new Set(replies.map(({ body }) => body.id)).size).toBe(1);
     expect(replies.filter(({ headers }) => headers.get('idempotency-replayed') === 'true').length).toBe(19);
     expect((await shop.stock('kept')).available).toBe(3);
     const other = await shop.receive('kept', { warehouseId: lyon, quantity: 4 }, key);
-    expect([other.status, (other.body as unknown as Problem).type]).toEqual([422, 'urn:souk:problem:idempotency-key-reused']);
+    expect([other.status, (other.body as unknown as Problem).type]).toEqual([
+      422,
+      'urn:souk:problem:idempotency-key-reused',
+    ]);
   });
 
   test('without a key, two receipts are two', async () => {
@@ -104,7 +109,10 @@ describe('stock', () => {
   test('a warehouse we do not have is named, before the SKU is', async () => {
     const { status, body } = await shop.receive('nobody', { warehouseId: newId(), quantity: 1 });
     expect(status).toBe(422);
-    expect(body as unknown).toMatchObject({ type: 'urn:souk:problem:warehouse-unknown', errors: [{ pointer: '/warehouseId' }] });
+    expect(body as unknown).toMatchObject({
+      type: 'urn:souk:problem:warehouse-unknown',
+      errors: [{ pointer: '/warehouseId' }],
+    });
   });
 
   const wrong: readonly [what: string, body: unknown, pointer: string][] = [
@@ -128,14 +136,16 @@ describe('stock', () => {
   test('receipts are for staff', async () => {
     const statuses = [];
     for (const as of ['anonymous', 'customer', 'admin'] as const) {
-      statuses.push((await shop.send('POST', '/stock/jug/receipts', { as, body: { warehouseId: lyon, quantity: 1 } })).status);
+      statuses.push(
+        (await shop.send('POST', '/stock/jug/receipts', { as, body: { warehouseId: lyon, quantity: 1 } })).status,
+      );
     }
     expect(statuses).toEqual([401, 403, 201]);
   });
 
   test('the list of stock is paged by SKU', async () => {
     const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const from: string = cursor === '' ? '' : `&cursor=${cursor}`;
       const { body } = await shop.send<Page<StockLevel>>('GET', `/stock?limit=2${from}`, { as: 'anonymous' });
       expect(body.items.length).toBeLessThanOrEqual(2);

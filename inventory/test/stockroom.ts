@@ -31,15 +31,19 @@ export async function openStockroom(store: InventoryStore, { batchLimit = 500, l
     return opened.warehouse.id;
   }
 
-  const receive = (sku: string, warehouseId: string, quantity: number, changes: Partial<Receipt> = {}): Promise<Received> =>
-    submit(receiveStock, aReceipt({ sku, warehouseId, quantity, ...changes }));
+  const receive = (
+    sku: string,
+    warehouseId: string,
+    quantity: number,
+    changes: Partial<Receipt> = {},
+  ): Promise<Received> => submit(receiveStock, aReceipt({ sku, warehouseId, quantity, ...changes }));
 
   return { store, events, submit, open, receive, close: () => writer.close() };
 }
 
 export type Stockroom = Awaited<ReturnType<typeof openStockroom>>;
 
-export function aReceipt(changes: Pick<Receipt, 'sku' | 'warehouseId' | 'quantity'> & Partial<Receipt>): Receipt {
+function aReceipt(changes: Pick<Receipt, 'sku' | 'warehouseId' | 'quantity'> & Partial<Receipt>): Receipt {
   return { id: newId(), reason: null, actor: newId(), toldByProduct: anEntry(changes.sku), ...changes };
 }
 
@@ -50,7 +54,7 @@ function anEntry(sku: string): CatalogueEntry {
 /** Every movement, in the order of the ledger. */
 export async function ledgerOf(store: InventoryStore) {
   const pages = [];
-  for (let before: string | undefined; ; ) {
+  for (let before: string | undefined; ;) {
     const page = await store.reads.movementsPage({}, before, 1000);
     pages.push(...page);
     before = page.at(-1)?.id;

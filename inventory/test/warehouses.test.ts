@@ -15,7 +15,9 @@ describe('warehouses', () => {
   afterAll(() => shop.close());
 
   test('a new one is active, and found where its Location says', async () => {
-    const { status, headers, body } = await shop.send<Warehouse>('POST', '/warehouses', { body: { name: 'Lyon', priority: 3 } });
+    const { status, headers, body } = await shop.send<Warehouse>('POST', '/warehouses', {
+      body: { name: 'Lyon', priority: 3 },
+    });
     expect(status).toBe(201);
     expect(body).toEqual({ id: expect.any(String), name: 'Lyon', priority: 3, active: true });
     expect(headers.get('etag')).toBe('"1"');
@@ -27,7 +29,10 @@ describe('warehouses', () => {
 
   test('the same Idempotency-Key opens one', async () => {
     const sending = { body: { name: 'Lille', priority: 1 }, headers: { 'idempotency-key': newId() } };
-    const [first, second] = [await shop.send('POST', '/warehouses', sending), await shop.send('POST', '/warehouses', sending)];
+    const [first, second] = [
+      await shop.send('POST', '/warehouses', sending),
+      await shop.send('POST', '/warehouses', sending),
+    ];
     expect(second.body).toEqual(first.body);
     expect(second.headers.get('idempotency-replayed')).toBe('true');
   });
@@ -40,15 +45,22 @@ describe('warehouses', () => {
     };
     expect((await patch({ name: 'Metz' }, {}))[0]).toBe(428);
     expect(await patch({ name: 'Metz' }, { 'if-match': '"1"' })).toEqual([200, 'Metz', '"2"']);
+    expect(await patch({ name: 'Metz' }, { 'if-match': '"2"' })).toEqual([200, 'Metz', '"2"']);
     expect((await patch({ name: 'Brest' }, { 'if-match': '"1"' }))[0]).toBe(412);
     expect(await patch({ active: false, priority: 9 }, { 'if-match': '*' })).toEqual([200, 'Metz', '"3"']);
-    expect((await shop.send('GET', `/warehouses/${id}`)).body).toMatchObject({ name: 'Metz', priority: 9, active: false });
+    expect((await shop.send('GET', `/warehouses/${id}`)).body).toMatchObject({
+      name: 'Metz',
+      priority: 9,
+      active: false,
+    });
   });
 
   test('of two changes of one version at the same time one is taken', async () => {
     const { id } = await shop.warehouse();
     const sending = (name: string) => ({ body: { name }, headers: { 'if-match': '"1"' } });
-    const replies = await Promise.all(['Metz', 'Brest'].map((name) => shop.send('PATCH', `/warehouses/${id}`, sending(name))));
+    const replies = await Promise.all(
+      ['Metz', 'Brest'].map((name) => shop.send('PATCH', `/warehouses/${id}`, sending(name))),
+    );
     expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
   });
 
@@ -76,7 +88,12 @@ describe('warehouses', () => {
   }
 
   test('they are for staff', async () => {
-    for (const [method, path] of [['GET', '/warehouses'], ['POST', '/warehouses'], ['GET', `/warehouses/${newId()}`], ['PATCH', `/warehouses/${newId()}`]] as const) {
+    for (const [method, path] of [
+      ['GET', '/warehouses'],
+      ['POST', '/warehouses'],
+      ['GET', `/warehouses/${newId()}`],
+      ['PATCH', `/warehouses/${newId()}`],
+    ] as const) {
       expect((await shop.send(method, path, { as: 'anonymous' })).status).toBe(401);
       expect((await shop.send(method, path, { as: 'customer' })).status).toBe(403);
     }
@@ -90,14 +107,21 @@ describe('warehouses', () => {
   });
 
   test('a deactivated one serves no new orders, a better priority serves first', async () => {
-    const [second, first, closed] = [await shop.warehouse({ priority: 2 }), await shop.warehouse({ priority: 1 }), await shop.warehouse({ priority: 1 })];
+    const [second, first, closed] = [
+      await shop.warehouse({ priority: 2 }),
+      await shop.warehouse({ priority: 1 }),
+      await shop.warehouse({ priority: 1 }),
+    ];
     await shop.tell(productCreated(newId(), ['cup']));
     for (const { id } of [second, first, closed]) await shop.receive('cup', { warehouseId: id, quantity: 1 });
     await shop.send('PATCH', `/warehouses/${closed.id}`, { body: { active: false }, headers: { 'if-match': '*' } });
     const served = [];
     for (const order of [newId(), newId(), newId()]) {
       await shop.tell(orderCreated(order, [{ sku: 'cup', quantity: 1 }]));
-      const { body } = await shop.send<{ status: string; lines: { warehouseId: string }[] }>('GET', `/reservations/${order}`);
+      const { body } = await shop.send<{ status: string; lines: { warehouseId: string }[] }>(
+        'GET',
+        `/reservations/${order}`,
+      );
       served.push(body.lines[0]?.warehouseId ?? body.status);
     }
     expect(served).toEqual([first.id, second.id, 'refused']);

@@ -36,10 +36,10 @@ interface Line {
 /**
  * Finds the pieces of an order: all lines or none, never more than is free.
  *
- * Fewest parcels first, then priority. The warehouse that can serve most of the open lines whole gets them, the one with
- * the better priority when two are equal, and so on with the rest; a single warehouse that can serve the whole order is
- * therefore always found. A line that no warehouse can serve whole is split: warehouses that send a parcel anyway give
- * first, then as few others as possible. (The very fewest over many lines would be a set cover; this is its greedy form.)
+ * Fewest parcels first, then priority. The warehouse that can serve most of the open lines whole gets them, of equal
+ * ones that with the better priority, and so on with the rest: a single warehouse that can serve the whole order is
+ * always found. A line that no warehouse can serve whole is split: warehouses that send a parcel anyway give first,
+ * then as few others as possible. (The very fewest over many lines is a set cover; this is its greedy form.)
  */
 export function allocate(
   items: readonly OrderItem[],

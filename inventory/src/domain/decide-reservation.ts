@@ -9,7 +9,9 @@ import type { Network } from './warehouse.ts';
 
 type InventoryTopic = 'inventory.reserved' | 'inventory.failed' | 'inventory.released';
 
-export type ReservationEvent = { [T in InventoryTopic]: { readonly type: T; readonly data: EventData<T> } }[InventoryTopic];
+export type ReservationEvent = {
+  [T in InventoryTopic]: { readonly type: T; readonly data: EventData<T> };
+}[InventoryTopic];
 
 /** What a decision looks at besides the reservation. */
 export interface OrderFacts {
@@ -100,7 +102,11 @@ function giveBack(before: Reservation, kind: 'release' | 'restock', facts: Order
 }
 
 function moved({ lines }: Reservation, kind: 'sale' | 'release' | 'restock', { levelsOf }: OrderFacts): Moved {
-  return moveStock(kind, lines.map((line) => ({ ...line, reason: null })), levelsOf);
+  return moveStock(
+    kind,
+    lines.map((line) => ({ ...line, reason: null })),
+    levelsOf,
+  );
 }
 
 function fresh({ orderId, now }: OrderFacts, status: Reservation['status']): Reservation {

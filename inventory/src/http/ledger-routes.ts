@@ -12,24 +12,32 @@ const cursor = cursors('movements', Uuid);
 /** Staff sees what moved, and what is held for whom. */
 export function ledgerRoutes(reads: InventoryReads) {
   return router()
-    .get('/movements', async ({ query }) => {
-      const { limit = 20, cursor: from, ...filter } = query;
-      const rows = await reads.movementsPage(filter, cursor.read(from), limit + 1);
-      return pageOf(rows, limit, { toItem: publishedMovement, toCursor: ({ id }) => cursor.write(id) });
-    }, {
-      role: 'staff',
-      query: MovementQuery,
-      response: { 200: MovementPage },
-      detail: { summary: 'The ledger, newest first' },
-    })
-    .get('/reservations/:orderId', async ({ params }) => {
-      const reservation = await reads.reservation(params.orderId);
-      if (reservation === undefined) throw problem('not-found');
-      return publishedReservation(reservation);
-    }, {
-      role: 'staff',
-      params: Type.Object({ orderId: Uuid }),
-      response: { 200: PublishedReservation },
-      detail: { summary: 'What is, or was, held for an order' },
-    });
+    .get(
+      '/movements',
+      async ({ query }) => {
+        const { limit = 20, cursor: from, ...filter } = query;
+        const rows = await reads.movementsPage(filter, cursor.read(from), limit + 1);
+        return pageOf(rows, limit, { toItem: publishedMovement, toCursor: ({ id }) => cursor.write(id) });
+      },
+      {
+        role: 'staff',
+        query: MovementQuery,
+        response: { 200: MovementPage },
+        detail: { summary: 'The ledger, newest first' },
+      },
+    )
+    .get(
+      '/reservations/:orderId',
+      async ({ params }) => {
+        const reservation = await reads.reservation(params.orderId);
+        if (reservation === undefined) throw problem('not-found');
+        return publishedReservation(reservation);
+      },
+      {
+        role: 'staff',
+        params: Type.Object({ orderId: Uuid }),
+        response: { 200: PublishedReservation },
+        detail: { summary: 'What is, or was, held for an order' },
+      },
+    );
 }

@@ -5,7 +5,12 @@ import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { ListQuery } from '@souk/contracts/http/common';
-import { CreateWarehouse, PatchWarehouse, Warehouse as PublishedWarehouse, WarehousePage } from '@souk/contracts/http/inventory';
+import {
+  CreateWarehouse,
+  PatchWarehouse,
+  Warehouse as PublishedWarehouse,
+  WarehousePage,
+} from '@souk/contracts/http/inventory';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { WAREHOUSE_LIMIT } from '../domain/warehouse.ts';
@@ -21,58 +26,82 @@ const cursor = cursors('warehouses', Uuid);
 /** Staff sees and changes the warehouses. */
 export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
   return router()
-    .get('/warehouses', async ({ query }) => {
-      const { limit = 20 } = query;
-      const rows = await reads.warehousesPage(cursor.read(query.cursor), limit + 1);
-      return pageOf(rows, limit, { toItem: publishedWarehouse, toCursor: ({ id }) => cursor.write(id) });
-    }, {
-      role: 'staff',
-      query: ListQuery,
-      response: { 200: WarehousePage },
-      detail: { summary: 'Warehouses, newest first' },
-    })
-    .get('/warehouses/:id', async ({ params, set }) => {
-      const warehouse = await reads.warehouse(params.id);
-      if (warehouse === undefined) throw problem('not-found');
-      set.headers['etag'] = entityTag(warehouse.version);
-      return publishedWarehouse(warehouse);
-    }, {
-      role: 'staff',
-      params: ById,
-      response: { 200: PublishedWarehouse },
-      detail: { summary: 'One warehouse' },
-    })
-    .post('/warehouses', async ({ body, idempotency }) => {
-      const { name, priority, active = true } = body;
-      const asked = { name, priority, active };
-      if (idempotency === undefined) return answerResponse(opened(await commands.execute(openWarehouse, asked)));
-      return onceResponse(await commands.executeOnce(openWarehouse, asked, { ...idempotency, render: opened }));
-    }, {
-      role: 'staff',
-      idempotent: 'optional',
-      refuses: ['conflict'],
-      body: CreateWarehouse,
-      response: { 201: PublishedWarehouse },
-      detail: { summary: 'Open a warehouse' },
-    })
-    .patch('/warehouses/:id', async ({ body, params, request, set }) => {
-      const asked = { id: params.id, patch: body, requireVersion: (version: number) => requireIfMatch(request, version) };
-      const answer = await commands.execute(changeWarehouse, asked);
-      if (answer.kind === 'unknown') throw problem('not-found');
-      set.headers['etag'] = entityTag(answer.warehouse.version);
-      return publishedWarehouse(answer.warehouse);
-    }, {
-      role: 'staff',
-      refuses: ['precondition-required', 'precondition-failed'],
-      params: ById,
-      body: PatchWarehouse,
-      response: { 200: PublishedWarehouse },
-      detail: { summary: 'Change a warehouse (JSON merge patch); a deactivated one serves no new orders' },
-    });
+    .get(
+      '/warehouses',
+      async ({ query }) => {
+        const { limit = 20 } = query;
+        const rows = await reads.warehousesPage(cursor.read(query.cursor), limit + 1);
+        return pageOf(rows, limit, { toItem: publishedWarehouse, toCursor: ({ id }) => cursor.write(id) });
+      },
+      {
+        role: 'staff',
+        query: ListQuery,
+        response: { 200: WarehousePage },
+        detail: { summary: 'Warehouses, newest first' },
+      },
+    )
+    .get(
+      '/warehouses/:id',
+      async ({ params, set }) => {
+        const warehouse = await reads.warehouse(params.id);
+        if (warehouse === undefined) throw problem('not-found');
+        set.headers['etag'] = entityTag(warehouse.version);
+        return publishedWarehouse(warehouse);
+      },
+      {
+        role: 'staff',
+        params: ById,
+        response: { 200: PublishedWarehouse },
+        detail: { summary: 'One warehouse' },
+      },
+    )
+    .post(
+      '/warehouses',
+      async ({ body, idempotency }) => {
+        const { name, priority, active = true } = body;
+        const asked = { name, priority, active };
+        if (idempotency === undefined) return answerResponse(opened(await commands.execute(openWarehouse, asked)));
+        return onceResponse(await commands.executeOnce(openWarehouse, asked, { ...idempotency, render: opened }));
+      },
+      {
+        role: 'staff',
+        idempotent: 'optional',
+        refuses: ['conflict'],
+        body: CreateWarehouse,
+        response: { 201: PublishedWarehouse },
+        detail: { summary: 'Open a warehouse' },
+      },
+    )
+    .patch(
+      '/warehouses/:id',
+      async ({ body, params, request, set }) => {
+        const asked = {
+          id: params.id,
+          patch: body,
+          requireVersion: (version: number) => requireIfMatch(request, version),
+        };
+        const answer = await commands.execute(changeWarehouse, asked);
+        if (answer.kind === 'unknown') throw problem('not-found');
+        set.headers['etag'] = entityTag(answer.warehouse.version);
+        return publishedWarehouse(answer.warehouse);
+      },
+      {
+        role: 'staff',
+        refuses: ['precondition-required', 'precondition-failed'],
+        params: ById,
+        body: PatchWarehouse,
+        response: { 200: PublishedWarehouse },
+        detail: { summary: 'Change a warehouse (JSON merge patch); a deactivated one serves no new orders' },
+      },
+    );
 }
 
 function opened(answer: Opened): StoredAnswer {
-  if (answer.kind === 'too-many') throw problem('conflict', { detail: `There are ${WAREHOUSE_LIMIT} warehouses already.` });
+  if (answer.kind === 'too-many')
+    throw problem('conflict', { detail: `There are ${WAREHOUSE_LIMIT} warehouses already.` });
   const { id, version } = answer.warehouse;
-  return storedAnswer(201, publishedWarehouse(answer.warehouse), { etag: entityTag(version), location: `/warehouses/${id}` });
+  return storedAnswer(201, publishedWarehouse(answer.warehouse), {
+    etag: entityTag(version),
+    location: `/warehouses/${id}`,
+  });
 }

@@ -10,7 +10,8 @@ const COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved'] as const;
 /** One entity per SKU, one row per warehouse; only the rows that differ are written. */
 export function levelsCollection(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<StockLevels> {
   const any = reader as Kysely<Record<string, Row>>;
-  const insert = (rows: readonly unknown[][]) => (rows.length === 0 ? [] : [flavour.insert('inventory', COLUMNS, rows)]);
+  const insert = (rows: readonly unknown[][]) =>
+    rows.length === 0 ? [] : [flavour.insert('inventory', COLUMNS, rows)];
   return {
     key: ({ sku }) => sku,
     load: (skus) => {
@@ -19,7 +20,8 @@ export function levelsCollection(flavour: Flavour, reader: Kysely<unknown>): Sql
       return [flavour.lock(query.orderBy('sku').orderBy('warehouse_id')).compile()];
     },
     read: ([rows = []]) => levelsFromRows(rows.map((row) => row as unknown as LevelsTable)),
-    insert: (entities) => insert(entities.flatMap((levels) => levels.warehouses.map((level) => newRow(levels.sku, level)))),
+    insert: (entities) =>
+      insert(entities.flatMap((levels) => levels.warehouses.map((level) => newRow(levels.sku, level)))),
     update: (changes) => {
       const fresh: unknown[][] = [];
       const changed: unknown[][] = [];

@@ -2,8 +2,17 @@ import type { Movement } from '../domain/movement.ts';
 import type { MovementsTable } from './inventory-schema.ts';
 
 export const MOVEMENT_COLUMNS = [
-  ...['id', 'sku', 'warehouse_id', 'kind', 'on_hand_delta', 'reserved_delta', 'on_hand_after', 'reserved_after'] as const,
-  ...['reason', 'actor', 'reference', 'event_id', 'at'] as const,
+  ...([
+    'id',
+    'sku',
+    'warehouse_id',
+    'kind',
+    'on_hand_delta',
+    'reserved_delta',
+    'on_hand_after',
+    'reserved_after',
+  ] as const),
+  ...(['reason', 'actor', 'reference', 'event_id', 'at'] as const),
 ];
 
 /** In the order of MOVEMENT_COLUMNS. */

@@ -19,7 +19,9 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
       let page = db.selectFrom('inventory').select('sku').distinct().orderBy('sku').limit(limit);
       if (after !== undefined) page = page.where('sku', '>', after);
       const skus = (await page.execute()).map(({ sku }) => sku);
-      return levelsFromRows(await levels.where(flavour.in('sku', skus)).orderBy('sku').orderBy('warehouse_id').execute());
+      return levelsFromRows(
+        await levels.where(flavour.in('sku', skus)).orderBy('sku').orderBy('warehouse_id').execute(),
+      );
     },
     async isCatalogued(sku) {
       return (await db.selectFrom('catalogue').select('sku').where('sku', '=', sku).executeTakeFirst()) !== undefined;

@@ -10,7 +10,8 @@ export interface WarehouseChange {
   requireVersion(version: number): void;
 }
 
-export type WarehouseChanged = { readonly kind: 'changed'; readonly warehouse: Warehouse } | { readonly kind: 'unknown' };
+export type WarehouseChanged =
+  { readonly kind: 'changed'; readonly warehouse: Warehouse } | { readonly kind: 'unknown' };
 
 /** Another name or priority, or no more allocations from here. */
 export const changeWarehouse: UseCase<InventoryCollections, WarehouseChange, WarehouseChanged> = {
@@ -20,9 +21,15 @@ export const changeWarehouse: UseCase<InventoryCollections, WarehouseChange, War
     const before = world.get('warehouses', id);
     if (before === undefined) return { answer: { kind: 'unknown' } };
     requireVersion(before.version);
-    const warehouse: Warehouse = { ...before, ...patch, version: before.version + 1 };
+    const wanted: Warehouse = { ...before, ...patch };
+    if (isSame(before, wanted)) return { answer: { kind: 'changed', warehouse: before } };
+    const warehouse: Warehouse = { ...wanted, version: before.version + 1 };
     const network = world.get('network', NETWORK_ID) ?? networkOf([]);
     const puts = { warehouses: [warehouse], network: [withWarehouse(network, warehouse)] };
     return { answer: { kind: 'changed', warehouse }, puts };
   },
 };
+
+function isSame(a: Warehouse, b: Warehouse): boolean {
+  return a.name === b.name && a.priority === b.priority && a.active === b.active;
+}
