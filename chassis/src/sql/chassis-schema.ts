@@ -86,7 +86,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('last_seq', integer, (c) => c.notNull())
         .addColumn('published_seq', integer, (c) => c.notNull())
         .addColumn('transactions', integer, (c) => c.notNull());
-      await flavour.clustered(table).execute();
+      await flavour.narrow(table).execute();
     }),
     'chassis-002-events': create(async (db) => {
       const table = db.schema
@@ -107,7 +107,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('context', json, (c) => c.notNull())
         .addPrimaryKeyConstraint('events_pk', ['lane', 'seq'])
         .addUniqueConstraint('events_stream_version', ['stream', 'version']);
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'chassis-003-parked-messages': create(async (db) => {
       const table = db.schema
@@ -123,7 +123,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('last_failed_at', integer, (c) => c.notNull())
         .addColumn('next_attempt_at', integer, (c) => c.notNull())
         .addPrimaryKeyConstraint('parked_messages_pk', ['message_key', 'position']);
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'chassis-004-dead-letters': create(async (db) => {
       const table = db.schema
@@ -141,7 +141,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('resolved_at', integer)
         .addColumn('resolved_by', key)
         .addColumn('resolution', text);
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'chassis-005-kept-answers': create(async (db) => {
       const table = db.schema
@@ -152,7 +152,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('headers', json, (c) => c.notNull())
         .addColumn('body', text, (c) => c.notNull())
         .addColumn('at', integer, (c) => c.notNull());
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'chassis-006-kept-answers-by-time': create(async (db) => {
       await db.schema.createIndex('kept_answers_at').on('kept_answers').column('at').execute();

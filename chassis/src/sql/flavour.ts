@@ -17,8 +17,10 @@ export interface Flavour {
     /** integers up to 2^53: minor units, versions, epoch milliseconds */
     readonly integer: RawBuilder<unknown>;
   };
-  /** Storage options of a table clustered by its primary key. */
-  clustered<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
+  /** Storage options of a table with narrow rows (well below 200 bytes), kept in the tree of their primary key. */
+  narrow<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
+  /** Storage options of any other table. In a primary key's tree SQLite would give a row of 1 kB a page of its own. */
+  wide<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
   /** `column in (keys)` with a text that does not change with the number of keys, where the database can. */
   in(column: string, keys: readonly string[]): Expression<SqlBool>;
   /** Row locks until commit; rows that are not there lock nothing. */
@@ -39,7 +41,8 @@ const quoted = (name: string) => `"${name}"`;
 export const sqliteFlavour: Flavour = {
   name: 'sqlite',
   column: { id: sql`text`, key: sql`text`, text: sql`text`, json: sql`text`, integer: sql`integer` },
-  clustered: (table) => table.modifyEnd(sql`strict, without rowid`),
+  narrow: (table) => table.modifyEnd(sql`strict, without rowid`),
+  wide: (table) => table.modifyEnd(sql`strict`),
   in: (column, keys) => sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(keys)}))`,
   // A write transaction of SQLite is alone anyway.
   lock: (query) => query,

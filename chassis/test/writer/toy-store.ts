@@ -95,7 +95,7 @@ function migrations({ flavour }: SqlDatabase<ToySchema>): Record<string, Migrati
           .addColumn('total', integer, (c) => c.notNull())
           .addColumn('version', integer, (c) => c.notNull())
           .addCheckConstraint('accounts_total', sql`total >= 0`);
-        await flavour.clustered(table).execute();
+        await flavour.narrow(table).execute();
       },
     },
     'toy-002-entries': {
@@ -105,7 +105,7 @@ function migrations({ flavour }: SqlDatabase<ToySchema>): Record<string, Migrati
           .addColumn('id', key, (c) => c.primaryKey().notNull())
           .addColumn('account', key, (c) => c.notNull())
           .addColumn('amount', integer, (c) => c.notNull());
-        await flavour.clustered(table).execute();
+        await flavour.narrow(table).execute();
       },
     },
   };

@@ -69,7 +69,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('priority', integer, (c) => c.notNull())
         .addColumn('active', integer, (c) => c.notNull())
         .addColumn('version', integer, (c) => c.notNull());
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'inventory-002-levels': step(async (db) => {
       const table = db.schema
@@ -83,7 +83,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addCheckConstraint('inventory_on_hand_not_negative', sql`on_hand >= 0`)
         .addCheckConstraint('inventory_reserved_not_negative', sql`reserved >= 0`)
         .addCheckConstraint('inventory_never_oversold', sql`reserved <= on_hand`);
-      await flavour.clustered(table).execute();
+      await flavour.narrow(table).execute();
     }),
     'inventory-003-reservations': step(async (db) => {
       const table = db.schema
@@ -94,7 +94,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('version', integer, (c) => c.notNull())
         .addColumn('created_at', integer, (c) => c.notNull())
         .addColumn('updated_at', integer, (c) => c.notNull());
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'inventory-004-transactions': step(async (db) => {
       const table = db.schema
@@ -114,7 +114,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('at', integer, (c) => c.notNull())
         .addUniqueConstraint('inventory_transactions_once', ['reference', 'sku', 'warehouse_id', 'kind'])
         .addCheckConstraint('inventory_transactions_never_oversold', sql`reserved_after between 0 and on_hand_after`);
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     // The ledger is listed newest first, for a SKU or for a warehouse; of an order by the unique constraint.
     'inventory-005-transactions-by-sku': step((db) =>
@@ -133,7 +133,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('sku', key, (c) => c.primaryKey().notNull())
         .addColumn('product_id', id, (c) => c.notNull())
         .addColumn('version', integer, (c) => c.notNull());
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
   };
 }

@@ -27,7 +27,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('placed_at', integer, (c) => c.notNull())
         .addColumn('updated_at', integer, (c) => c.notNull())
         .addCheckConstraint('orders_refunded', sql`refunded >= 0 and refunded <= total`);
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'order-002-orders-by-user': step(async (db) => {
       await db.schema.createIndex('orders_user').on('orders').columns(['user_id', 'id']).execute();
@@ -50,7 +50,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('unit_price', integer, (c) => c.notNull())
         .addPrimaryKeyConstraint('order_items_pk', ['order_id', 'position'])
         .addCheckConstraint('order_items_amounts', sql`quantity >= 1 and unit_price >= 0`);
-      await flavour.clustered(table).execute();
+      await flavour.narrow(table).execute();
     }),
     'order-006-shipments': step(async (db) => {
       const table = db.schema
@@ -63,7 +63,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('carrier', text)
         .addColumn('tracking_number', text)
         .addPrimaryKeyConstraint('shipments_pk', ['order_id', 'id']);
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'order-007-catalogue': step(async (db) => {
       const table = db.schema
@@ -76,7 +76,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('active', integer, (c) => c.notNull())
         .addColumn('version', integer, (c) => c.notNull())
         .addColumn('changed_at', integer, (c) => c.notNull());
-      await flavour.clustered(table).execute();
+      await flavour.wide(table).execute();
     }),
     'order-008-catalogue-products': step(async (db) => {
       const table = db.schema
@@ -84,7 +84,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('id', id, (c) => c.primaryKey().notNull())
         .addColumn('version', integer, (c) => c.notNull())
         .addColumn('skus', json, (c) => c.notNull());
-      await flavour.clustered(table).execute();
+      await flavour.narrow(table).execute();
     }),
   };
 }

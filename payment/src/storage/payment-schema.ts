@@ -81,7 +81,7 @@ function paymentsTable(flavour: Flavour): Migration {
   return {
     up: (db) =>
       flavour
-        .clustered(
+        .wide(
           db.schema
             .createTable('payments')
             .addColumn('order_id', id, (c) => c.primaryKey().notNull())
@@ -117,7 +117,7 @@ function refundsTable(flavour: Flavour): Migration {
   return {
     up: (db) =>
       flavour
-        .clustered(
+        .wide(
           db.schema
             .createTable('refunds')
             .addColumn('id', id, (c) => c.primaryKey().notNull())
@@ -147,7 +147,7 @@ function paymentMethodsTable(flavour: Flavour): Migration {
   return {
     up: (db) =>
       flavour
-        .clustered(
+        .wide(
           db.schema
             .createTable('payment_methods')
             .addColumn('id', id, (c) => c.primaryKey().notNull())

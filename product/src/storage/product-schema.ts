@@ -39,7 +39,7 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'product-001-products': {
       up: (db) =>
         flavour
-          .clustered(
+          .wide(
             db.schema
               .createTable('products')
               .addColumn('id', id, (c) => c.primaryKey().notNull())
@@ -59,7 +59,7 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'product-005-product-skus': {
       up: (db) =>
         flavour
-          .clustered(
+          .narrow(
             db.schema
               .createTable('product_skus')
               .addColumn('sku', key, (c) => c.primaryKey().notNull())

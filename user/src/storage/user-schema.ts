@@ -45,7 +45,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
         .createTable(table)
         .addColumn('id', key, (c) => c.primaryKey().notNull())
         .addColumn('document', json, (c) => c.notNull());
-      await flavour.clustered(created).execute();
+      await flavour.wide(created).execute();
     },
   });
   return {
@@ -56,7 +56,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('id', id, (c) => c.primaryKey().notNull())
           .addColumn('email', key, (c) => c.notNull().unique())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.clustered(table).execute();
+        await flavour.wide(table).execute();
       },
     },
     'user-002-credentials': {
@@ -66,7 +66,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('user_id', id, (c) => c.primaryKey().notNull())
           .addColumn('session_epoch', integer, (c) => c.notNull())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.clustered(table).execute();
+        await flavour.wide(table).execute();
       },
     },
     'user-003-sessions': {
@@ -78,7 +78,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('epoch', integer, (c) => c.notNull())
           .addColumn('live_until', integer, (c) => c.notNull())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.clustered(table).execute();
+        await flavour.wide(table).execute();
       },
     },
     'user-004-sessions-by-user': {
