@@ -6,7 +6,9 @@ export const AUDIENCE = 'souk-test-services';
 
 /** A key pair of its own, and tokens as User signs them. `claims` override those of a good token. */
 export async function tokenSigner() {
-  const { publicKey, privateKey } = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
+  const pair = await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify']);
+  if (!('privateKey' in pair)) throw new Error('signing needs a pair of keys');
+  const { publicKey, privateKey } = pair;
   const { x } = await crypto.subtle.exportKey('jwk', publicKey);
   if (x === undefined) throw new Error('the key has no public part');
   const published = { kty: 'OKP', crv: 'Ed25519', x, kid: 'order-test', alg: 'EdDSA', use: 'sig' };

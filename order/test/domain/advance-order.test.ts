@@ -66,17 +66,14 @@ test('an order without stock is rejected and says what is short', () => {
 
 describe('an order is cancelled', () => {
   test.each([
-    ['placed', SAYS['payment.failed'], 'anomaly'],
-    ['awaiting_payment', SAYS['payment.failed'], 'payment_declined'],
-    ['placed', { type: 'deadline' }, 'inventory_timeout'],
-    ['awaiting_payment', { type: 'deadline' }, 'payment_expired'],
-    ['placed', byCustomer, 'cancelled_by_customer'],
-    ['awaiting_payment', { type: 'cancel', reason: 'cancelled_by_staff' }, 'cancelled_by_staff'],
-    ['completed', byCustomer, 'cancelled_by_customer'],
-  ] as const)('when it is %s and %p comes: %s', (status, trigger, reason) => {
-    const result = advance(ORDER_IN[status], trigger);
-    if (reason === 'anomaly') return expect(result.kind).toBe('anomaly');
-    expect(result).toMatchObject({
+    ['awaiting_payment', 'payment_declined', SAYS['payment.failed']],
+    ['placed', 'inventory_timeout', { type: 'deadline' }],
+    ['awaiting_payment', 'payment_expired', { type: 'deadline' }],
+    ['placed', 'cancelled_by_customer', byCustomer],
+    ['awaiting_payment', 'cancelled_by_staff', { type: 'cancel', reason: 'cancelled_by_staff' }],
+    ['completed', 'cancelled_by_customer', byCustomer],
+  ] as const)('that is %s: %s', (status, reason, trigger) => {
+    expect(advance(ORDER_IN[status], trigger)).toMatchObject({
       kind: 'moved',
       order: { status: 'cancelled', reason, deadlineAt: null, shipments: [] },
       event: { type: 'order.cancelled', data: { reason } },

@@ -143,6 +143,26 @@ describe('the catalogue copy', () => {
     expect([...seen].filter((now) => now !== 1200)).toEqual([1300]);
   });
 
+  test('follows all four product topics', async () => {
+    const told = (version: number, amount: number, status: 'active' | 'archived' = 'active') => {
+      return { productId: METHOD_ID, version, product: product(METHOD_ID, { CUP: amount }, { version, status }) };
+    };
+    const cup = async () => {
+      const reply = await shop.place(customer, { items: [{ sku: 'CUP', quantity: 1 }] });
+      return reply.status === 202 ? reply.body.total.amount : reply.status;
+    };
+    const becomes = (wanted: number) => until(`a cup for ${wanted}`, async () => ((await cup()) === wanted ? true : undefined));
+    await shop.tell(message('product.created', METHOD_ID, told(1, 100)));
+    await becomes(100);
+    const prices = { sku: 'CUP', oldPrice: eur(100), newPrice: eur(200) };
+    await shop.tell(message('product.price_changed', METHOD_ID, { ...told(2, 200), ...prices }));
+    await becomes(200);
+    await shop.tell(message('product.updated', METHOD_ID, told(3, 300)));
+    await becomes(300);
+    await shop.tell(message('product.archived', METHOD_ID, told(4, 300, 'archived')));
+    await becomes(422);
+  });
+
   test('an order keeps the price it was placed at', async () => {
     const { id } = await placed();
     await shop.tell(productMessage(product(PRODUCT_ID, { MUG: 9999 }, { version: 9 })));

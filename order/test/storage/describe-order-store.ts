@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import type { Order } from '../../src/domain/order.ts';
+import type { OrderStore } from '../../src/storage/order-store.ts';
+import { ALLOCATIONS, anOrder, NORTH, NOW, ORDER_IN, PRODUCT_ID, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
+import { put, settle, submission } from './settle.ts';
+
+export interface OpenedStore {
+  readonly store: OrderStore;
+  close(): Promise<void>;
+}
+
+function id(number: number): string {
+  return `0198c0de-7a11-7c3e-8f00-${String(number).padStart(12, '0')}`;
+}
+
+const SHIPMENTS: Order['shipments'] = [
+  { id: id(71), warehouseId: NORTH, status: 'pending', items: [{ sku: 'MUG', quantity: 2 }], carrier: null, trackingNumber: null },
+  { id: id(72), warehouseId: SOUTH, status: 'pending', items: [{ sku: 'TEA', quantity: 1 }], carrier: null, trackingNumber: null },
+];
+
+/** What every store of orders has to do, whatever engine it runs on. `open`: an empty one with its schema up to date. */
+export function describeOrderStore(name: string, open: () => Promise<OpenedStore>): void {
+  let opened: OpenedStore;
+  let store: OrderStore;
+  beforeEach(async () => {
+    opened = await open();
+    ({ store } = opened);
+  });
+  afterEach(() => opened.close());
+
+  /** The order as a decision sees it. */
+  async function loaded(orderId: string): Promise<Order | undefined> {
+    let seen: Order | undefined;
+    const look = submission<null>({
+      name: 'look',
+      keys: () => ({ orders: [orderId] }),
+      decide(_value, world) {
+        seen = world.get('orders', orderId);
+        return { answer: undefined };
+      },
+    }, null);
+    await settle(store, [look]);
+    return seen;
+  }
+
+  describe(`${name}: an order`, () => {
+    test.each(Object.entries(ORDER_IN))('that is %s comes back as it was put, to decisions and to readers', async (_status, order) => {
+      await settle(store, [put({ orders: [order] })]);
+      expect(await store.reads.order(order.id)).toEqual(order);
+      expect(await loaded(order.id)).toEqual(order);
+    });
+
+    test('keeps its lines in the order they were written in', async () => {
+      const [line] = anOrder().items;
+      if (line === undefined) throw new Error('the order has no line');
+      const items = ['Z', 'A', 'M'].map((sku) => ({ ...line, sku }));
+      await settle(store, [put({ orders: [anOrder({ items })] })]);
+      expect((await loaded(anOrder().id))?.items.map(({ sku }) => sku)).toEqual(['Z', 'A', 'M']);
+    });
+
+    test('is changed with its shipments: opened, sent, taken back', async () => {
+      const steps: Order[] = [
+        anOrder(),
+        anOrder({ status: 'completed', shipments: SHIPMENTS, allocations: ALLOCATIONS, shortages: SHORTAGES, version: 2, deadlineAt: null }),
+        anOrder({ shipments: SHIPMENTS.map((s, at) => (at === 0 ? { ...s, status: 'shipped', carrier: 'Post', trackingNumber: 'AT1' } : s)) }),
+        anOrder({ status: 'cancelled', reason: 'payment_expired', shipments: SHIPMENTS.slice(1), refunded: 3499, paymentStatus: 'refunded' }),
+        anOrder({ shipments: [] }),
+      ];
+      for (const step of steps) {
+        await settle(store, [put({ orders: [step] })]);
+        expect(await loaded(step.id)).toEqual(step);
+      }
+    });
+
+    test('is not there when nobody put it', async () => {
+      expect(await store.reads.order(id(1))).toBeUndefined();
+      expect(await loaded(id(1))).toBeUndefined();
+    });
+  });
+
+  describe(`${name}: lists`, () => {
+    beforeEach(async () => {
+      const orders = [1, 2, 3, 4, 5].map((number) =>
+        anOrder({ id: id(number), userId: number % 2 === 1 ? USER_ID : SOUTH, ...(number === 3 && { status: 'rejected', deadlineAt: null }) }),
+      );
+      await settle(store, [put({ orders })]);
+    });
+
+    async function listed(filter: Parameters<OrderStore['reads']['orders']>[0]): Promise<number[]> {
+      return (await store.reads.orders(filter)).map((order) => Number(order.id.slice(-3)));
+    }
+
+    test('are newest first and go on where the last page ended', async () => {
+      expect(await listed({ limit: 2 })).toEqual([5, 4]);
+      expect(await listed({ limit: 2, before: id(4) })).toEqual([3, 2]);
+      expect(await listed({ limit: 2, before: id(1) })).toEqual([]);
+    });
+
+    test('by customer, by status, by both', async () => {
+      expect(await listed({ userId: USER_ID, limit: 9 })).toEqual([5, 3, 1]);
+      expect(await listed({ status: 'placed', limit: 9, before: id(4) })).toEqual([2, 1]);
+      expect(await listed({ userId: USER_ID, status: 'rejected', limit: 9 })).toEqual([3]);
+    });
+
+    test('come with lines and shipments', async () => {
+      await settle(store, [put({ orders: [anOrder({ id: id(6), shipments: SHIPMENTS })] })]);
+      expect(await store.reads.orders({ limit: 1 })).toEqual([anOrder({ id: id(6), shipments: SHIPMENTS })]);
+    });
+  });
+
+  test(`${name}: finds what is overdue, the longest first`, async () => {
+    const farAway = 2 ** 45;
+    const deadlines = [1000, null, 500, farAway];
+    await settle(store, [put({ orders: deadlines.map((deadlineAt, number) => anOrder({ id: id(number), deadlineAt })) })]);
+    expect(await store.reads.overdueOrders(100)).toEqual([id(2), id(0)]);
+    expect(await store.reads.overdueOrders(1)).toEqual([id(2)]);
+  });
+
+  test(`${name}: keeps, changes and forgets what it knows of SKUs`, async () => {
+    const entry = { sku: 'MUG', productId: PRODUCT_ID, title: 'Mug', price: { amount: 1, currency: 'JPY' }, active: true, version: 1, changedAt: NOW };
+    await settle(store, [put({ catalogue: [entry, { ...entry, sku: 'mug' }], catalogueProducts: [{ id: PRODUCT_ID, version: 1, skus: ['MUG', 'mug'] }] })]);
+    expect((await store.reads.knownSkus(['MUG', 'mug', 'Mug'])).toSorted()).toEqual(['MUG', 'mug']);
+    await settle(store, [put({ catalogue: [{ ...entry, active: false, version: 2 }] })]);
+    let seen: unknown;
+    const forget = submission<null>({
+      name: 'forget',
+      keys: () => ({ catalogue: ['MUG', 'mug'], catalogueProducts: [PRODUCT_ID] }),
+      decide(_value, world) {
+        seen = [world.get('catalogue', 'MUG'), world.get('catalogueProducts', PRODUCT_ID)];
+        return { answer: undefined, removes: { catalogue: ['mug'] } };
+      },
+    }, null);
+    await settle(store, [forget]);
+    expect(seen).toEqual([{ ...entry, active: false, version: 2 }, { id: PRODUCT_ID, version: 1, skus: ['MUG', 'mug'] }]);
+    expect(await store.reads.knownSkus(['MUG', 'mug'])).toEqual(['MUG']);
+  });
+
+  test(`${name}: refuses what can never be right, and keeps nothing of it`, async () => {
+    const wrong = put({ orders: [anOrder({ refunded: 3500 })] });
+    expect(await settle(store, [wrong]).then(() => 'kept', (error: unknown) => (error as { code?: string }).code)).toBe('check');
+    expect(await store.reads.order(anOrder().id)).toBeUndefined();
+  });
+}

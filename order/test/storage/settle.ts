@@ -1,0 +1,46 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { Writer } from '@souk/chassis/writer/writer';
+import type { OrderCollections, OrderStore } from '../../src/storage/order-store.ts';
+
+type Own = OrderCollections & ChassisCollections;
+
+/** One thing for the writer to settle. */
+export type Submission = (writer: Writer<Own>) => Promise<unknown>;
+
+export function submission<Value>(useCase: UseCase<OrderCollections, Value, unknown>, value: Value, causationId: string | null = null): Submission {
+  return (writer) => writer.submit<Value, unknown>(useCase, value, { cause: { causationId, traceparent: null } });
+}
+
+/** Settles all of them in their order, at most `batchLimit` in one transaction. Ids are counted, so that runs can be compared. */
+export async function settle(store: OrderStore, submissions: readonly Submission[], batchLimit = 500): Promise<void> {
+  let made = 0;
+  const writer = await Writer.open<Own>({
+    store: store.writing,
+    lane: 'test',
+    newId: () => `0198c0de-0000-7000-8000-${String((made += 1)).padStart(12, '0')}`,
+    batchLimit,
+    paceMs: 0,
+    outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
+    runTask: (task: never) => task,
+    report: (error) => {
+      throw error;
+    },
+  });
+  try {
+    await Promise.all(submissions.map((submit) => submit(writer)));
+  } finally {
+    await writer.stop();
+    await writer.close();
+  }
+}
+
+/** Puts entities as they are given. */
+export function put(puts: { readonly [N in keyof OrderCollections]?: readonly OrderCollections[N][] }): Submission {
+  const keys = {
+    orders: puts.orders?.map(({ id }) => id) ?? [],
+    catalogue: puts.catalogue?.map(({ sku }) => sku) ?? [],
+    catalogueProducts: puts.catalogueProducts?.map(({ id }) => id) ?? [],
+  };
+  return submission<null>({ name: 'put', keys: () => keys, decide: () => ({ answer: undefined, puts }) }, null);
+}

@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { CatalogueUnavailableError } from '../../src/catalogue/catalogue-lookup.ts';
+import { productApi } from '../../src/catalogue/product-api.ts';
+import { learnSkus } from '../../src/usecases/learn-skus.ts';
+import { productState } from '../../src/catalogue/product-state.ts';
+import { product } from '../messages.ts';
+import { NORTH, NOW } from '../orders.ts';
+
+const servers: Bun.Server<undefined>[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop(true)));
+});
+
+/** Product as it answers on a port of its own. */
+function productAnswers(answer: (url: URL) => Response | Promise<Response>): string {
+  const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: (request) => answer(new URL(request.url)) });
+  servers.push(server);
+  return `http://127.0.0.1:${server.port}`;
+}
+
+describe('asking Product by REST', () => {
+  test('asks for all SKUs at once and reads what it needs', async () => {
+    const asked: string[] = [];
+    const url = productAnswers(({ pathname, searchParams }) => {
+      asked.push(pathname, ...searchParams.getAll('sku'));
+      return Response.json({ items: [{ ...product(NORTH, { NEW: 700 }, { version: 3 }), images: [] }], nextCursor: null });
+    });
+    expect(await productApi({ url }).find(['NEW', 'HAT'])).toEqual([
+      { id: NORTH, version: 3, title: 'Blue mug', active: true, changedAt: NOW + 3, variants: [{ sku: 'NEW', price: { amount: 700, currency: 'EUR' } }] },
+    ]);
+    expect(asked).toEqual(['/products', 'NEW', 'HAT']);
+  });
+
+  test.each([
+    ['fails', () => new Response('{}', { status: 500 })],
+    ['answers something else', () => Response.json({ items: [{ id: 12 }] })],
+    ['answers no JSON', () => new Response('<html>')],
+    ['does not answer in time', () => new Promise<Response>(() => undefined)],
+  ] as const)('says so when Product %s', async (_what, answer) => {
+    const lookup = productApi({ url: productAnswers(answer), limitMs: 100 });
+    expect(lookup.find(['NEW'])).rejects.toBeInstanceOf(CatalogueUnavailableError);
+  });
+
+  test('says so when nobody is there', () => {
+    expect(productApi({ url: 'http://127.0.0.1:1' }).find(['NEW'])).rejects.toBeInstanceOf(CatalogueUnavailableError);
+  });
+});
+
+describe('learning SKUs', () => {
+  function learner(options: { inCopy: readonly string[]; onSale: readonly string[]; limit?: number }) {
+    const { inCopy, onSale, ...limits } = options;
+    const queries: (readonly string[])[] = [];
+    const questions: (readonly string[])[] = [];
+    const copied: string[] = [];
+    const learn = learnSkus({
+      ...limits,
+      reads: {
+        async knownSkus(skus) {
+          queries.push(skus);
+          return skus.filter((sku) => inCopy.includes(sku) || copied.includes(sku));
+        },
+      },
+      lookup: {
+        async find(skus) {
+          questions.push(skus);
+          return skus.filter((sku) => onSale.includes(sku)).map((sku) => productState(product(NORTH, { [sku]: 1 })));
+        },
+      },
+      copy: async ({ variants }) => void copied.push(...variants.map(({ sku }) => sku)),
+    });
+    return { learn, queries, questions, copied };
+  }
+
+  test('looks once for what the copy has, and does not ask Product', async () => {
+    const { learn, queries, questions } = learner({ inCopy: ['MUG', 'TEA'], onSale: [] });
+    await learn(['MUG', 'TEA']);
+    await learn(['TEA', 'MUG']);
+    expect([queries, questions]).toEqual([[['MUG', 'TEA']], []]);
+  });
+
+  test('takes over what Product has, and asks for nothing twice', async () => {
+    const { learn, questions, copied } = learner({ inCopy: ['MUG'], onSale: ['NEW'] });
+    await learn(['MUG', 'NEW']);
+    await learn(['MUG', 'NEW']);
+    expect([questions, copied]).toEqual([[['NEW']], ['NEW']]);
+  });
+
+  test('asks again for what Product did not have: it may be new', async () => {
+    const { learn, questions } = learner({ inCopy: [], onSale: [] });
+    await learn(['HAT']);
+    await learn(['HAT']);
+    expect(questions).toEqual([['HAT'], ['HAT']]);
+  });
+
+  test('forgets the oldest when it remembers too many', async () => {
+    const { learn, queries } = learner({ inCopy: ['A', 'B', 'C'], onSale: [], limit: 2 });
+    for (const sku of ['A', 'B', 'C', 'B', 'A']) await learn([sku]);
+    expect(queries).toEqual([['A'], ['B'], ['C'], ['A']]);
+  });
+});
