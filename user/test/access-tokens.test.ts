@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Jwks } from '@souk/contracts/http/session';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { AUDIENCE, ISSUER, type RunningUsers, runUsers } from './running-users.ts';
+
+const STRICT = {
+  issuer: ISSUER,
+  audience: AUDIENCE,
+  typ: 'at+jwt',
+  algorithms: ['EdDSA', 'ES256'],
+  requiredClaims: ['exp', 'iat', 'sub', 'jti', 'sid', 'roles'],
+  maxTokenAge: '5 min',
+};
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+let users: RunningUsers;
+beforeAll(async () => {
+  users = await runUsers();
+});
+afterAll(() => users.close());
+
+describe('the published keys', () => {
+  test('are public parts with their id, algorithm and use, and may be cached for a while', async () => {
+    const { status, headers, body } = await users.send<Jwks>('GET', '/.well-known/jwks.json');
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('public, max-age=300');
+    expect(body.keys.map((key) => Object.keys(key).toSorted())).toEqual([['alg', 'crv', 'kid', 'kty', 'use', 'x']]);
+    expect(body.keys[0]).toMatchObject({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' });
+  });
+
+  test('verify an access token under strict terms', async () => {
+    const { user, tokens } = await users.signedIn();
+    const keys = createRemoteJWKSet(new URL(`${users.url}/.well-known/jwks.json`));
+    const { payload, protectedHeader } = await jwtVerify(tokens.accessToken, keys, STRICT);
+    expect(protectedHeader).toEqual({ alg: 'EdDSA', typ: 'at+jwt', kid: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(payload).toMatchObject({ iss: ISSUER, aud: AUDIENCE, sub: user.id, roles: ['customer'] });
+    expect(payload['sid']).toMatch(UUID);
+    expect(payload.jti).toMatch(UUID);
+    expect(Number(payload.exp) - Number(payload.iat)).toBe(300);
+  });
+
+  test('are there for services of the same process', async () => {
+    const { tokens } = await users.signedIn();
+    const { kid = '' } = decodeProtectedHeader(tokens.accessToken);
+    const key = await users.keys.key(kid, 'EdDSA');
+    if (key === undefined) throw new Error('no such key');
+    expect((await jwtVerify(tokens.accessToken, key, STRICT)).payload.iss).toBe(ISSUER);
+    expect(await users.keys.key('another', 'EdDSA')).toBeUndefined();
+    expect(await users.keys.key(kid, 'ES256')).toBeUndefined();
+  });
+});

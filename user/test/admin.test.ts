@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { User } from '@souk/contracts/http/user';
+import { decodeJwt } from 'jose';
+import { ADMIN, type RunningUsers, runUsers } from './running-users.ts';
+
+interface Page {
+  readonly items: readonly User[];
+  readonly nextCursor: string | null;
+}
+
+let users: RunningUsers;
+let root: { id: string; as: string };
+beforeAll(async () => {
+  users = await runUsers();
+  const { accessToken } = await users.signInAdmin();
+  root = { id: String(decodeJwt(accessToken).sub), as: accessToken };
+});
+afterAll(() => users.close());
+
+const putRoles = (id: string, roles: readonly string[], as = root.as) =>
+  users.send<User>('PUT', `/users/${id}/roles`, { as, body: { roles } });
+
+describe('the first admin', () => {
+  test('is there from the start, is staff too, and everything else like everybody', async () => {
+    const { body } = await users.send<User>('GET', '/users/me', { as: root.as });
+    expect(body).toMatchObject({ email: ADMIN.email, roles: ['customer', 'staff', 'admin'], version: 1 });
+  });
+});
+
+describe('the list of users', () => {
+  test('is for admins', async () => {
+    const { user, tokens } = await users.signedIn();
+    expect((await users.send('GET', '/users')).status).toBe(401);
+    expect((await users.send('GET', '/users', { as: tokens.accessToken })).status).toBe(403);
+    await putRoles(user.id, ['staff']);
+    const staff = await users.signIn(user.email);
+    expect((await users.send('GET', '/users', { as: staff.accessToken })).status).toBe(403);
+    expect((await users.send('GET', '/users', { as: root.as })).status).toBe(200);
+  });
+
+  test('goes page by page, newest first, and repeats nothing when somebody registers meanwhile', async () => {
+    const newest: string[] = [];
+    for (let count = 0; count < 5; count += 1) newest.unshift((await users.register()).id);
+    const first = (await users.send<Page>('GET', '/users?limit=2', { as: root.as })).body;
+    await users.register();
+    const second = (await users.send<Page>('GET', `/users?limit=3&cursor=${first.nextCursor}`, { as: root.as })).body;
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(newest);
+    expect((await users.send('GET', '/users?cursor=x', { as: root.as })).status).toBe(422);
+  });
+});
+
+describe('roles', () => {
+  test('are replaced by an admin, everybody stays customer, the history says who did it', async () => {
+    const { id } = await users.register();
+    const { status, headers, body } = await putRoles(id, ['staff']);
+    expect(status).toBe(200);
+    expect(headers.get('etag')).toBe('"2"');
+    expect(body).toMatchObject({ id, roles: ['customer', 'staff'], version: 2 });
+    expect((await putRoles(id, [])).body).toMatchObject({ roles: ['customer'], version: 3 });
+    expect((await putRoles(id, ['customer'])).body).toMatchObject({ version: 3 });
+    const [, promoted] = await users.store.writing.readStream(id);
+    const context = { actor: root.id, from: ['customer'], to: ['customer', 'staff'] };
+    expect(promoted).toMatchObject({ type: 'user.roles_replaced', version: 2, context });
+  });
+
+  test('reach the tokens at the next refresh', async () => {
+    const { user, tokens } = await users.signedIn();
+    await putRoles(user.id, ['staff']);
+    const { accessToken } = (await users.refresh(tokens.refreshToken)).body;
+    expect(decodeJwt(tokens.accessToken)['roles']).toEqual(['customer']);
+    expect(decodeJwt(accessToken)['roles']).toEqual(['customer', 'staff']);
+  });
+
+  test('401 and 403 for others, 404 for nobody, 422 for what is no role', async () => {
+    const { user, tokens } = await users.signedIn();
+    expect((await users.send('PUT', `/users/${user.id}/roles`, { body: { roles: [] } })).status).toBe(401);
+    expect((await putRoles(user.id, ['admin'], tokens.accessToken)).status).toBe(403);
+    expect((await putRoles(Bun.randomUUIDv7(), ['staff'])).status).toBe(404);
+    expect((await putRoles('x', ['staff'])).status).toBe(404);
+    expect((await putRoles(user.id, ['king'])).status).toBe(422);
+    expect((await putRoles(user.id, ['staff', 'staff'])).status).toBe(422);
+  });
+
+  test('409 for taking the last admin away', async () => {
+    const { status, body } = await putRoles(root.id, ['staff']);
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ type: 'urn:souk:problem:last-admin' });
+  });
+
+  test('a demoted admin does not come back by the rest of a token', async () => {
+    const { user } = await users.signedIn();
+    await putRoles(user.id, ['admin']);
+    const { accessToken } = await users.signIn(user.email);
+    await putRoles(user.id, []);
+    expect((await putRoles(user.id, ['admin'], accessToken)).status).toBe(403);
+  });
+
+  test('given two admins who demote each other at once, one stays', async () => {
+    const { user } = await users.signedIn();
+    await putRoles(user.id, ['admin']);
+    const { accessToken } = await users.signIn(user.email);
+    const replies = await Promise.all([putRoles(root.id, [], accessToken), putRoles(user.id, [])]);
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 403]));
+    const restored = replies[0].status === 200 ? await putRoles(root.id, ['staff', 'admin'], accessToken) : undefined;
+    expect(restored?.status ?? 200).toBe(200);
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'bun:test';
+import { ConfigError } from '@souk/chassis/config';
+import { exportJWK, generateKeyPair } from 'jose';
+import { readUserConfig } from '../src/config.ts';
+
+function faults(env: Record<string, string>): readonly string[] {
+  try {
+    readUserConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ name }) => name);
+    throw error;
+  }
+  return [];
+}
+
+async function jwk(alg: 'EdDSA' | 'ES256' | 'ES384'): Promise<Record<string, unknown>> {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { ...(await exportJWK(privateKey)) };
+}
+
+describe('the configuration', () => {
+  test('needs nothing', () => {
+    expect(readUserConfig({})).toMatchObject({
+      port: 4005,
+      issuer: 'souk',
+      audience: 'souk',
+      tokenLifetimeMs: 300_000,
+      signingKey: undefined,
+      admin: undefined,
+    });
+  });
+
+  test('names everything that is wrong at once', () => {
+    const wrong = {
+      PORT: 'x',
+      ACCESS_TOKEN_LIFETIME_S: '901',
+      SOUK_SIGNING_KEY: '{}',
+      SOUK_ADMIN_EMAIL: 'nobody',
+      SOUK_ADMIN_PASSWORD: 'short',
+    };
+    expect(faults(wrong).toSorted()).toEqual(Object.keys(wrong).toSorted());
+  });
+
+  test('an admin has both, address and password', () => {
+    expect(faults({ SOUK_ADMIN_EMAIL: 'root@example.com' })).toEqual(['SOUK_ADMIN_PASSWORD']);
+    expect(faults({ SOUK_ADMIN_PASSWORD: 'a long enough password' })).toEqual(['SOUK_ADMIN_EMAIL']);
+    const both = { SOUK_ADMIN_EMAIL: 'root@example.com', SOUK_ADMIN_PASSWORD: 'a long enough password' };
+    expect(readUserConfig(both).admin).toEqual({ email: 'root@example.com', password: 'a long enough password' });
+  });
+
+  test.each(['EdDSA', 'ES256'] as const)('takes a private JWK for %s', async (alg) => {
+    const key = await jwk(alg);
+    expect(readUserConfig({ SOUK_SIGNING_KEY: JSON.stringify(key) }).signingKey).toMatchObject({ d: key['d'], alg });
+  });
+
+  test('refuses what is no key to sign with, and does not repeat it', async () => {
+    const good = await jwk('EdDSA');
+    const { d, ...publicOnly } = good;
+    const anothers = { ...good, x: (await jwk('EdDSA'))['x'] };
+    const anothersToo = { ...(await jwk('ES256')), d: (await jwk('ES256'))['d'] };
+    const keys = [publicOnly, anothers, anothersToo, await jwk('ES384')];
+    const texts = ['no json', '[]', ...keys.map((key) => JSON.stringify(key))];
+    for (const SOUK_SIGNING_KEY of texts) expect(faults({ SOUK_SIGNING_KEY })).toEqual(['SOUK_SIGNING_KEY']);
+    expect(() => readUserConfig({ SOUK_SIGNING_KEY: JSON.stringify(anothers) })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(String(d)) }),
+    );
+  });
+});

@@ -1,0 +1,114 @@
+import { Database } from 'bun:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { decodeJwt } from 'jose';
+import { type RunningUsers, runUsers } from './running-users.ts';
+
+let users: RunningUsers;
+beforeAll(async () => {
+  users = await runUsers();
+});
+afterAll(() => users.close());
+
+const sessionOf = (accessToken: string) => String(decodeJwt(accessToken)['sid']);
+
+/** As if the last refresh of this session had been so long ago. */
+function aged(sessionId: string, ms: number): void {
+  const database = new Database(join(users.directory, 'user.db'));
+  const set = "update sessions set document = json_set(document, '$.predecessor.replacedAt', document ->> '$.predecessor.replacedAt' - ?) where id = ?";
+  database.prepare(set).run(ms, sessionId);
+  database.close();
+}
+
+/** With another character at this place from the end. */
+function altered(token: string, fromEnd: number): string {
+  const at = token.length - fromEnd;
+  return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
+}
+
+describe('refreshing', () => {
+  test('answers new tokens of the same session, for no cache', async () => {
+    const { tokens } = await users.signedIn();
+    const { status, headers, body } = await users.refresh(tokens.refreshToken);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body.refreshToken).not.toBe(tokens.refreshToken);
+    expect(sessionOf(body.accessToken)).toBe(sessionOf(tokens.accessToken));
+    expect((await users.refresh(body.refreshToken)).status).toBe(200);
+  });
+
+  test('given the predecessor a moment later, the same refresh token and a fresh access token', async () => {
+    const { tokens } = await users.signedIn();
+    const first = await users.refresh(tokens.refreshToken);
+    const again = await users.refresh(tokens.refreshToken);
+    expect(again.status).toBe(200);
+    expect(again.body.refreshToken).toBe(first.body.refreshToken);
+    expect(again.body.accessToken).not.toBe(first.body.accessToken);
+    expect((await users.send('GET', '/users/me', { as: again.body.accessToken })).status).toBe(200);
+    expect((await users.refresh(again.body.refreshToken)).status).toBe(200);
+  });
+
+  test('given one token from 20 sockets, all get one successor', async () => {
+    const { tokens } = await users.signedIn();
+    const replies = await Promise.all(Array.from({ length: 20 }, () => users.refresh(tokens.refreshToken)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    const successors = new Set(replies.map(({ body }) => body.refreshToken));
+    expect(successors.size).toBe(1);
+    expect(new Set(replies.map(({ body }) => body.accessToken)).size).toBe(20);
+    for (const successor of successors) expect((await users.refresh(successor)).status).toBe(200);
+  });
+
+  test('given a token that was spent twice over, the whole session ends at once, and it is said in the log', async () => {
+    const { tokens } = await users.signedIn();
+    const second = (await users.refresh(tokens.refreshToken)).body;
+    const third = (await users.refresh(second.refreshToken)).body;
+    const reused = await users.refresh(tokens.refreshToken);
+    expect(reused.status).toBe(401);
+    expect(reused.body).toMatchObject({ type: 'urn:souk:problem:refresh-token-invalid' });
+    expect((await users.refresh(third.refreshToken)).status).toBe(401);
+    for (const { accessToken } of [tokens, second, third]) {
+      expect((await users.send('GET', '/users/me', { as: accessToken })).status).toBe(401);
+    }
+    const sessionId = sessionOf(tokens.accessToken);
+    const warning = users.logged.map((line) => JSON.parse(line)).find((line) => line.sessionId === sessionId);
+    expect(warning).toMatchObject({ level: 40, sessionId });
+  });
+
+  test('given the predecessor after 10 s, the session ends', async () => {
+    const { tokens } = await users.signedIn();
+    const next = (await users.refresh(tokens.refreshToken)).body;
+    aged(sessionOf(tokens.accessToken), 10_001);
+    expect((await users.refresh(tokens.refreshToken)).status).toBe(401);
+    expect((await users.refresh(next.refreshToken)).status).toBe(401);
+  });
+
+  test("given something made up around a session's id, the session goes on", async () => {
+    const { tokens } = await users.signedIn();
+    const [sessionId, , secret] = tokens.refreshToken.split('.');
+    const anothers = (await users.signedIn()).tokens.refreshToken.split('.').slice(1).join('.');
+    const madeUp = [`${sessionId}.${'A'.repeat(43)}.${secret}`, `${sessionId}.${anothers}`, altered(tokens.refreshToken, 60)];
+    for (const token of [...madeUp, 'x', `${Bun.randomUUIDv7()}.${anothers}`]) {
+      expect((await users.refresh(token)).status).toBe(401);
+    }
+    expect((await users.refresh(tokens.refreshToken)).status).toBe(200);
+  });
+
+  test('other sessions of the same user do not end with one that was stolen', async () => {
+    const { user, tokens } = await users.signedIn();
+    const other = await users.signIn(user.email);
+    expect((await users.refresh(altered(tokens.refreshToken, 20))).status).toBe(401);
+    expect((await users.refresh(tokens.refreshToken)).status).toBe(401);
+    expect((await users.refresh(other.refreshToken)).status).toBe(200);
+  });
+
+  test('422 for a body that is none', async () => {
+    for (const body of [{}, { refreshToken: '' }, { refreshToken: 'x'.repeat(501) }, { refreshToken: 'x', more: 1 }]) {
+      expect((await users.send('POST', '/sessions/refresh', { body })).status).toBe(422);
+    }
+  });
+
+  test('a refresh token is no access token', async () => {
+    const { tokens } = await users.signedIn();
+    expect((await users.send('GET', '/users/me', { as: tokens.refreshToken })).status).toBe(401);
+  });
+});

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { rm } from 'node:fs/promises';
+import { newEmail, newFolder, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
+import { until } from './until.ts';
+
+let users: RunningUsers;
+beforeAll(async () => {
+  users = await runUsers();
+});
+afterAll(() => users.close());
+
+const asked = (changes: object = {}) => ({ email: newEmail(), password: PASSWORD, name: 'Ada Lovelace', ...changes });
+const post = (body: unknown) => users.send('POST', '/users', { body });
+
+describe('registering', () => {
+  test('answers 201 with the profile, where it is and its tag, for no cache', async () => {
+    const email = newEmail();
+    const { status, headers, body } = await post(asked({ email: email.toUpperCase() }));
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe('/users/me');
+    expect(headers.get('etag')).toBe('"1"');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body).toMatchObject({ email, name: 'Ada Lovelace', roles: ['customer'], version: 1 });
+    expect(body).not.toHaveProperty('password');
+    expect(body).not.toHaveProperty('passwordHash');
+  });
+
+  test('tells the others who, and neither address nor name', async () => {
+    const { id } = await users.register();
+    await until(() => users.log.sent.some(({ key }) => key === id));
+    const [message, ...more] = users.log.sent.filter(({ key }) => key === id);
+    expect(more).toEqual([]);
+    expect(message?.topic).toBe('user.registered');
+    expect(Object.keys(JSON.parse(message?.value ?? '')).toSorted()).toEqual(['registeredAt', 'userId']);
+  });
+
+  test('409 for an address that is registered, in whatever case', async () => {
+    const { email } = await users.register();
+    const { status, body } = await post(asked({ email: email.toUpperCase() }));
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ type: 'urn:souk:problem:email-taken', errors: [{ pointer: '/email' }] });
+  });
+
+  test('given one address from 10 sockets, exactly one gets it', async () => {
+    const email = newEmail();
+    const replies = await Promise.all(Array.from({ length: 10 }, () => post(asked({ email }))));
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(replies.filter(({ status }) => status === 409)).toHaveLength(9);
+  });
+
+  test.each([
+    ['/email', { email: 'nobody' }],
+    ['/email', { email: ' ada@example.com' }],
+    ['/email', { email: undefined }],
+    ['/password', { password: 'eleven char' }],
+    ['/password', { password: 'x'.repeat(129) }],
+    ['/password', { password: 'with a \0 in it somewhere' }],
+    ['/password', { password: 123_456_789_012 }],
+    ['/name', { name: '   ' }],
+    ['/name', { name: 'x'.repeat(201) }],
+    ['/roles', { roles: ['admin'] }],
+  ])('422 names %s', async (pointer, changes) => {
+    const { status, body } = await post(asked(changes));
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ type: 'urn:souk:problem:validation', errors: [{ pointer }] });
+  });
+
+  test('422 for a card number where the name belongs', async () => {
+    const { status, body } = await post(asked({ name: 'Ada 4242 4242 4242 4242' }));
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ type: 'urn:souk:problem:card-number-refused', errors: [{ pointer: '/name' }] });
+  });
+
+  test('400 for what is no JSON, and nothing of it comes back', async () => {
+    const { status, body } = await post('{"password": "my secret');
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).not.toContain('my secret');
+  });
+});
+
+test('given one address in two processes, exactly one gets it', async () => {
+  const folder = await newFolder();
+  const first = await runUsers({ folder, instance: 'one', admin: undefined });
+  const second = await runUsers({ folder, instance: 'two', admin: undefined });
+  try {
+    for (let round = 0; round < 5; round += 1) {
+      const body = asked();
+      const replies = await Promise.all([first, second].map((each) => each.send('POST', '/users', { body })));
+      expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201, 409]));
+    }
+  } finally {
+    await first.close();
+    await second.close();
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@souk/chassis/logging';
+import { createMetrics } from '@souk/chassis/metrics';
+import type { SessionTokens } from '@souk/contracts/http/session';
+import type { User } from '@souk/contracts/http/user';
+import type { UserConfig } from '../src/config.ts';
+import { createUserService } from '../src/service.ts';
+import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
+import { recordedLog } from './recorded-log.ts';
+
+export const ISSUER = 'souk-test';
+export const AUDIENCE = 'souk-test-services';
+export const PASSWORD = 'correct horse battery';
+export const ADMIN = { email: 'root@example.com', password: 'a password for the first admin' };
+
+export interface Reply<Body = unknown> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface RequestOptions {
+  /** an access token */
+  readonly as?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey'>> {
+  /** of another run, which must be closed by whoever made it; default: a new one */
+  readonly folder?: string;
+}
+
+export async function newFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'souk-user-'));
+}
+
+/** The service on a port of its own. `instance` names another process on the same files. */
+export async function runUsers({ folder, ...config }: RunOptions = {}) {
+  const directory = folder ?? (await newFolder());
+  const store = openSqliteUserStore({ path: join(directory, 'user.db'), synchronous: 'NORMAL' });
+  await store.migrate();
+  const log = recordedLog();
+  const logged: string[] = [];
+  const service = createUserService({
+    config: {
+      port: 0,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      instance: 'user-test',
+      tokenLifetimeMs: 300_000,
+      signingKey: undefined,
+      admin: ADMIN,
+      ...config,
+    },
+    store,
+    log,
+    logger: createLogger({ service: 'user', level: 'trace', destination: { write: (line: string) => logged.push(line) } }),
+    metrics: createMetrics({ service: 'user', ownsProcess: false }),
+  });
+  const { url } = await service.start();
+  const client = clientOf(url);
+  return {
+    directory,
+    url,
+    store,
+    log,
+    logged,
+    keys: service.keys,
+    ...client,
+    async close() {
+      await service.close();
+      await store.close();
+      if (folder === undefined) await rm(directory, { recursive: true });
+    },
+  };
+}
+
+export type RunningUsers = Awaited<ReturnType<typeof runUsers>>;
+
+function clientOf(url: string) {
+  /** `body` is sent as JSON, text as it is. */
+  async function send<Body = unknown>(method: string, path: string, options: RequestOptions = {}): Promise<Reply<Body>> {
+    const { as, body, headers = {} } = options;
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(as !== undefined && { authorization: `Bearer ${as}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  async function register(email = newEmail(), password = PASSWORD): Promise<User> {
+    return expecting(201, await send<User>('POST', '/users', { body: { email, password, name: 'Ada' } }));
+  }
+
+  async function signIn(email: string, password = PASSWORD): Promise<SessionTokens> {
+    return expecting(200, await send<SessionTokens>('POST', '/sessions', { body: { email, password } }));
+  }
+
+  return {
+    send,
+    register,
+    signIn,
+    refresh: (refreshToken: string) => send<SessionTokens>('POST', '/sessions/refresh', { body: { refreshToken } }),
+    /** A new user with one session. */
+    async signedIn() {
+      const user = await register();
+      return { user, tokens: await signIn(user.email) };
+    },
+    signInAdmin: () => signIn(ADMIN.email, ADMIN.password),
+  };
+}
+
+function expecting<Body>(status: number, reply: Reply<Body>): Body {
+  if (reply.status !== status) throw new Error(`${reply.status}: ${JSON.stringify(reply.body)}`);
+  return reply.body;
+}
+
+let emails = 0;
+
+export function newEmail(): string {
+  emails += 1;
+  return `ada-${emails}@example.com`;
+}

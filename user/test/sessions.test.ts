@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { availableParallelism } from 'node:os';
+import type { Session, SessionTokens } from '@souk/contracts/http/session';
+import { decodeJwt } from 'jose';
+import { newEmail, PASSWORD, type Reply, type RunningUsers, runUsers } from './running-users.ts';
+
+interface Page {
+  readonly items: readonly Session[];
+  readonly nextCursor: string | null;
+}
+
+let users: RunningUsers;
+beforeAll(async () => {
+  users = await runUsers();
+});
+afterAll(() => users.close());
+
+const sessionOf = ({ accessToken }: SessionTokens) => String(decodeJwt(accessToken)['sid']);
+const me = (as: string) => users.send('GET', '/users/me', { as });
+
+/** What distinguishes one refusal from another for its reader. */
+const shown = ({ status, headers, body }: Reply) => {
+  const { instance: _instance, requestId: _requestId, ...problem } = body as Record<string, unknown>;
+  return { status, problem, authenticate: headers.get('www-authenticate'), length: headers.get('content-length') };
+};
+
+describe('signing in', () => {
+  test('answers tokens that nobody may keep in a cache', async () => {
+    const { email } = await users.register();
+    const { status, headers, body } = await users.send<SessionTokens>('POST', '/sessions', { body: { email, password: PASSWORD } });
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(body).toMatchObject({ expiresIn: 300, tokenType: 'Bearer' });
+    expect((await me(body.accessToken)).body).toMatchObject({ email });
+  });
+
+  test('takes the address in whatever case and with spaces around', async () => {
+    const { email } = await users.register();
+    expect(await users.signIn(` ${email.toUpperCase()} `)).toHaveProperty('accessToken');
+  });
+
+  test('401 is the same for an unknown address and for a wrong password', async () => {
+    const { email } = await users.register();
+    const wrong = await users.send('POST', '/sessions', { body: { email, password: 'wrong horse battery' } });
+    const unknown = await users.send('POST', '/sessions', { body: { email: newEmail(), password: PASSWORD } });
+    expect(wrong.status).toBe(401);
+    expect(wrong.body).toMatchObject({ type: 'urn:souk:problem:invalid-credentials' });
+    expect(shown(unknown)).toEqual(shown(wrong));
+  });
+
+  test('takes about the same time for both', async () => {
+    const { email } = await users.register();
+    const time = async (address: string) => {
+      const times: number[] = [];
+      for (let attempt = 0; attempt < 7; attempt += 1) {
+        const start = performance.now();
+        await users.send('POST', '/sessions', { body: { email: address, password: 'wrong horse battery' } });
+        times.push(performance.now() - start);
+      }
+      return Math.min(...times);
+    };
+    const [known, unknown] = [await time(email), await time(newEmail())];
+    expect(unknown / known).toBeGreaterThan(0.5);
+    expect(unknown / known).toBeLessThan(2);
+  });
+
+  test('422 for a body that is none', async () => {
+    const { status, body } = await users.send('POST', '/sessions', { body: { email: 'ada@example.com' } });
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ errors: [{ pointer: '/password' }] });
+  });
+
+  test('more at once than can be worked off soon: 503 with Retry-After, and the others are answered', async () => {
+    const body = { email: newEmail(), password: PASSWORD };
+    const many = 60 + availableParallelism();
+    const replies = await Promise.all(Array.from({ length: many }, () => users.send('POST', '/sessions', { body })));
+    const refused = replies.filter(({ status }) => status === 503);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused[0]?.headers.get('retry-after')).toBe('2');
+    expect(refused[0]?.body).toMatchObject({ type: 'urn:souk:problem:overloaded' });
+    expect(replies.filter(({ status }) => status === 401).length).toBe(replies.length - refused.length);
+  }, 20_000);
+});
+
+describe('sessions', () => {
+  test('are listed newest first, with the one that asks marked', async () => {
+    const { user, tokens } = await users.signedIn();
+    const newer = await users.signIn(user.email);
+    const { status, body } = await users.send<Page>('GET', '/sessions', { as: tokens.accessToken });
+    expect(status).toBe(200);
+    expect(body.items.map(({ id, current }) => [id, current])).toEqual([
+      [sessionOf(newer), false],
+      [sessionOf(tokens), true],
+    ]);
+    expect(body.nextCursor).toBeNull();
+  });
+
+  test('are listed page by page', async () => {
+    const { user, tokens } = await users.signedIn();
+    const ids = [sessionOf(tokens)];
+    for (let count = 0; count < 4; count += 1) ids.unshift(sessionOf(await users.signIn(user.email)));
+    const found: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const path: string = `/sessions?limit=2${cursor === null ? '' : `&cursor=${cursor}`}`;
+      const { body } = await users.send<Page>('GET', path, { as: tokens.accessToken });
+      found.push(...body.items.map(({ id }) => id));
+      cursor = body.nextCursor;
+    } while (cursor !== null);
+    expect(found).toEqual(ids);
+  });
+
+  test('422 for a cursor of another list and for a limit beyond 100', async () => {
+    const { tokens } = await users.signedIn();
+    for (const query of ['cursor=x', 'limit=101', 'limit=0']) {
+      expect((await users.send('GET', `/sessions?${query}`, { as: tokens.accessToken })).status).toBe(422);
+    }
+  });
+
+  test('end one by one: its access token is refused at once, the others go on', async () => {
+    const { user, tokens } = await users.signedIn();
+    const other = await users.signIn(user.email);
+    const path = `/sessions/${sessionOf(other)}`;
+    expect((await users.send('DELETE', path, { as: tokens.accessToken })).status).toBe(204);
+    expect((await me(other.accessToken)).status).toBe(401);
+    expect((await users.refresh(other.refreshToken)).status).toBe(401);
+    expect((await me(tokens.accessToken)).status).toBe(200);
+    const { body } = await users.send<Page>('GET', '/sessions', { as: tokens.accessToken });
+    expect(body.items.map(({ id }) => id)).toEqual([sessionOf(tokens)]);
+    expect((await users.send('DELETE', path, { as: tokens.accessToken })).status).toBe(204);
+  });
+
+  test('end by signing out of the one that asks', async () => {
+    const { tokens } = await users.signedIn();
+    const path = `/sessions/${sessionOf(tokens)}`;
+    expect((await users.send('DELETE', path, { as: tokens.accessToken })).status).toBe(204);
+    expect((await users.send('DELETE', path, { as: tokens.accessToken })).status).toBe(401);
+  });
+
+  test("404 for another's, one that never was, and what is no id", async () => {
+    const { tokens } = await users.signedIn();
+    const other = await users.signedIn();
+    for (const id of [sessionOf(other.tokens), Bun.randomUUIDv7(), 'x']) {
+      expect((await users.send('DELETE', `/sessions/${id}`, { as: tokens.accessToken })).status).toBe(404);
+    }
+    expect((await me(other.tokens.accessToken)).status).toBe(200);
+  });
+
+  test('end all at once; a new one can be opened', async () => {
+    const { user, tokens } = await users.signedIn();
+    const other = await users.signIn(user.email);
+    expect((await users.send('DELETE', '/sessions', { as: tokens.accessToken })).status).toBe(204);
+    for (const { accessToken, refreshToken } of [tokens, other]) {
+      expect((await me(accessToken)).status).toBe(401);
+      expect((await users.refresh(refreshToken)).status).toBe(401);
+    }
+    const { accessToken } = await users.signIn(user.email);
+    const { body } = await users.send<Page>('GET', '/sessions', { as: accessToken });
+    expect(body.items).toHaveLength(1);
+  });
+
+  test.each([
+    ['GET', '/sessions'],
+    ['DELETE', '/sessions'],
+    ['DELETE', `/sessions/${Bun.randomUUIDv7()}`],
+  ])('%s %s: 401 without a token', async (method, path) => {
+    expect((await users.send(method, path)).status).toBe(401);
+  });
+});

@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Jwks } from '@souk/contracts/http/session';
+import type { User } from '@souk/contracts/http/user';
+import { decodeProtectedHeader } from 'jose';
+import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
+import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import { ADMIN, newFolder, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
+
+let folder: string;
+const running: RunningUsers[] = [];
+beforeEach(async () => {
+  folder = await newFolder();
+});
+afterEach(async () => {
+  for (const each of running.splice(0)) await each.close();
+  await rm(folder, { recursive: true });
+});
+
+async function start(options: Parameters<typeof runUsers>[0] = {}): Promise<RunningUsers> {
+  const users = await runUsers({ folder, ...options });
+  running.push(users);
+  return users;
+}
+
+/** Two processes on one database that nobody has started on before. */
+async function startTwo(): Promise<readonly [RunningUsers, RunningUsers]> {
+  const store = openSqliteUserStore({ path: join(folder, 'user.db') });
+  await store.migrate();
+  await store.close();
+  return Promise.all([start({ instance: 'one' }), start({ instance: 'two' })]);
+}
+
+async function stop(users: RunningUsers): Promise<void> {
+  running.splice(running.indexOf(users), 1);
+  await users.close();
+}
+
+const jwks = async (users: RunningUsers) => (await users.send<Jwks>('GET', '/.well-known/jwks.json')).body;
+
+async function allUsers(users: RunningUsers): Promise<readonly User[]> {
+  const as = (await users.signInAdmin()).accessToken;
+  return (await users.send<{ items: readonly User[] }>('GET', '/users', { as })).body.items;
+}
+
+describe('the signing key', () => {
+  test('given a second start, it is the same, and tokens of before are good', async () => {
+    const first = await start();
+    const before = await jwks(first);
+    const { tokens } = await first.signedIn();
+    await stop(first);
+    const second = await start();
+    expect(await jwks(second)).toEqual(before);
+    expect((await second.send('GET', '/users/me', { as: tokens.accessToken })).status).toBe(200);
+    expect((await second.refresh(tokens.refreshToken)).status).toBe(200);
+  });
+
+  test('given two first starts at once, both have one, and each takes the tokens of the other', async () => {
+    const [one, two] = await startTwo();
+    expect(await jwks(one)).toEqual(await jwks(two));
+    const { user, tokens } = await one.signedIn();
+    expect((await two.send('GET', '/users/me', { as: tokens.accessToken })).body).toEqual(user);
+    expect((await two.refresh(tokens.refreshToken)).status).toBe(200);
+  });
+
+  test('given one in the configuration, it signs, and what it is called comes from itself', async () => {
+    const { kid: _kid, ...signingKey } = await newSigningKey();
+    const users = await start({ signingKey });
+    const { keys } = await jwks(users);
+    expect(keys.map(({ x }) => x)).toEqual([signingKey.x]);
+    const { tokens } = await users.signedIn();
+    expect(decodeProtectedHeader(tokens.accessToken).kid).toBe(keys[0]?.kid);
+  });
+});
+
+describe('the first admin', () => {
+  test('given a second start, there is still one, with the password of the first', async () => {
+    await stop(await start());
+    const second = await start({ admin: { email: 'other@example.com', password: 'another long password' } });
+    expect((await allUsers(second)).map(({ email }) => email)).toEqual([ADMIN.email]);
+  });
+
+  test('given two first starts at once, there is one', async () => {
+    const [one] = await startTwo();
+    expect(await allUsers(one)).toHaveLength(1);
+  });
+
+  test('given none is configured, there is none', async () => {
+    const users = await start({ admin: undefined });
+    expect(await users.store.reads.hasAdmin()).toBe(false);
+  });
+
+  test('given a stranger has registered the address before, the stranger does not become admin, and it is said', async () => {
+    const first = await start({ admin: undefined });
+    await first.register(ADMIN.email);
+    await stop(first);
+    const second = await start();
+    expect(await second.store.reads.hasAdmin()).toBe(false);
+    const { accessToken } = await second.signIn(ADMIN.email, PASSWORD);
+    expect((await second.send('GET', '/users', { as: accessToken })).status).toBe(403);
+    expect(second.logged.some((line) => JSON.parse(line).level === 50 && line.includes('SOUK_ADMIN_EMAIL'))).toBe(true);
+  });
+});
+
+test('given its port is taken, it does not start, and leaves nothing running', async () => {
+  const first = await start();
+  const port = Number(new URL(first.url).port);
+  await expect(start({ instance: 'two', port })).rejects.toMatchObject({ code: 'port-busy' });
+});

@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
+import { endSession } from '../src/usecases/end-session.ts';
+import { endSessions } from '../src/usecases/end-sessions.ts';
+import { ensureFirstAdmin } from '../src/usecases/ensure-first-admin.ts';
+import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
+import { openSession } from '../src/usecases/open-session.ts';
+import { registerUser } from '../src/usecases/register-user.ts';
+import { replaceRoles } from '../src/usecases/replace-roles.ts';
+import { newSigningKey } from '../src/tokens/new-signing-key.ts';
+import type { UserCollections, UserStore } from '../src/storage/user-store.ts';
+import { recordedLog } from './recorded-log.ts';
+
+export interface OpenUserStore {
+  /** The same database once more, as another process has it. */
+  open(): Promise<UserStore>;
+  /** Closes all that were opened and removes the database. */
+  dispose(): Promise<void>;
+}
+
+/** What every user store must do; a second engine is a second `begin`. */
+export function describeUserStore(name: string, begin: () => Promise<OpenUserStore>): void {
+  describe(`user store: ${name}`, () => {
+    let database: OpenUserStore;
+    let processes: Process[];
+    let here: Process;
+    beforeEach(async () => {
+      database = await begin();
+      processes = [];
+      here = await another();
+    });
+    afterEach(async () => {
+      for (const { commands } of processes) await commands.close();
+      await database.dispose();
+    });
+
+    async function another(): Promise<Process> {
+      const opened = await startProcess(await database.open(), `process-${processes.length + 1}`);
+      processes.push(opened);
+      return opened;
+    }
+
+    const everywhere = async <T>(run: (each: Process) => Promise<T>) => {
+      const there = await another();
+      return Promise.all([run(here), run(there)]);
+    };
+
+    test('finds a user by id, and what proves a user by address, byte for byte', async () => {
+      const user = await here.registered('ada@example.com');
+      expect(await here.store.reads.user(user.id)).toEqual(user);
+      const credential = { userId: user.id, passwordHash: 'hash', sessionEpoch: 1 };
+      expect(await here.store.reads.credentialOf('ada@example.com')).toEqual(credential);
+      for (const address of ['Ada@example.com', 'ada@example.co', 'adá@example.com']) {
+        expect(await here.store.reads.credentialOf(address)).toBeUndefined();
+      }
+      expect(await here.store.reads.user(Bun.randomUUIDv7())).toBeUndefined();
+    });
+
+    test('lists users newest first, slice by slice', async () => {
+      const ids: string[] = [];
+      for (const letter of 'abcde') ids.unshift((await here.registered(`${letter}@example.com`)).id);
+      const first = await here.store.reads.users({ before: undefined, limit: 2 });
+      const rest = await here.store.reads.users({ before: first[1]?.id, limit: 10 });
+      expect([...first, ...rest].map(({ id }) => id)).toEqual(ids);
+    });
+
+    test('given one address twice in one batch, one has it', async () => {
+      const answers = await Promise.all([here.register('ada@example.com'), here.register('ada@example.com')]);
+      expect(answers.map(({ kind }) => kind)).toEqual(['registered', 'email-taken']);
+      expect(await here.store.reads.users({ before: undefined, limit: 10 })).toHaveLength(1);
+    });
+
+    test('given one address in two processes, one has it', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const answers = await everywhere((each) => each.register(`ada-${round}@example.com`));
+        expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['registered', 'email-taken']));
+      }
+    });
+
+    test('given two keys in two processes, both get the one that is kept', async () => {
+      const keep = async ({ commands }: Process) => commands.execute(keepSigningKey, await newSigningKey());
+      const [one, other] = await everywhere(keep);
+      expect(other).toEqual(one);
+      expect(await keep(here)).toEqual(one);
+    });
+
+    test('given two first admins in two processes, there is one', async () => {
+      expect(await here.store.reads.hasAdmin()).toBe(false);
+      const [one, two] = [here, await another()];
+      const made = await Promise.all([one.firstAdmin('a@example.com'), two.firstAdmin('b@example.com')]);
+      expect(made.toSorted()).toEqual(['made', 'there-is-one']);
+      expect(await here.store.reads.hasAdmin()).toBe(true);
+    });
+
+    test('given two admins who demote each other in two processes, one stays', async () => {
+      await here.firstAdmin('root@example.com');
+      const rootId = (await here.store.reads.credentialOf('root@example.com'))?.userId ?? '';
+      const { id } = await here.registered('ada@example.com');
+      await here.commands.execute(replaceRoles, { userId: id, roles: ['admin'], actor: rootId });
+      const there = await another();
+      await Promise.all([
+        here.commands.execute(replaceRoles, { userId: id, roles: [], actor: rootId }),
+        there.commands.execute(replaceRoles, { userId: rootId, roles: [], actor: id }),
+      ]);
+      const users = await here.store.reads.users({ before: undefined, limit: 10 });
+      expect(users.filter(({ roles }) => roles.includes('admin'))).toHaveLength(1);
+      expect(await here.store.reads.hasAdmin()).toBe(true);
+    });
+
+    test('a session is live until it is ended; others are not touched', async () => {
+      const user = await here.registered('ada@example.com');
+      const [one, two] = [await here.session(user.id), await here.session(user.id)];
+      expect(await here.live(user.id)).toEqual([two, one]);
+      await here.commands.execute(endSession, { sessionId: one, userId: user.id });
+      expect(await here.store.reads.isSessionLive(one)).toBe(false);
+      expect(await here.store.reads.isSessionLive(two)).toBe(true);
+      expect(await here.store.reads.isSessionLive(Bun.randomUUIDv7())).toBe(false);
+      expect(await here.live(user.id)).toEqual([two]);
+    });
+
+    test('all sessions of a user end at once, and of nobody else; new ones are live', async () => {
+      const [ada, bob] = [await here.registered('ada@example.com'), await here.registered('bob@example.com')];
+      const old = [await here.session(ada.id), await here.session(ada.id)];
+      const bobs = await here.session(bob.id);
+      await here.commands.execute(endSessions, { userId: ada.id });
+      for (const id of old) expect(await here.store.reads.isSessionLive(id)).toBe(false);
+      const fresh = await here.session(ada.id);
+      expect(await here.live(ada.id)).toEqual([fresh]);
+      expect(await here.live(bob.id)).toEqual([bobs]);
+    });
+
+    test('lists sessions newest first, slice by slice', async () => {
+      const { id } = await here.registered('ada@example.com');
+      const ids: string[] = [];
+      for (let count = 0; count < 5; count += 1) ids.unshift(await here.session(id));
+      const first = await here.store.reads.liveSessions(id, { before: undefined, limit: 2 });
+      const rest = await here.store.reads.liveSessions(id, { before: first[1]?.id, limit: 10 });
+      expect([...first, ...rest].map((session) => session.id)).toEqual(ids);
+    });
+
+    test('forgets sessions that have been over for long enough, so many at a time', async () => {
+      const { id: userId } = await here.registered('ada@example.com');
+      const live = await here.session(userId);
+      for (let count = 0; count < 3; count += 1) {
+        await here.commands.execute(endSession, { sessionId: await here.session(userId), userId });
+      }
+      expect(await here.store.forgetSessions(60_000, 10)).toBe(0);
+      // Before the clock has moved on there may be none that ended in the past.
+      expect(await here.store.forgetSessions(-1, 2)).toBe(2);
+      expect(await here.store.forgetSessions(-1, 2)).toBe(1);
+      expect(await here.live(userId)).toEqual([live]);
+    });
+  });
+}
+
+type Process = Awaited<ReturnType<typeof startProcess>>;
+
+async function startProcess(store: UserStore, instance: string) {
+  const commands: Microservice<UserCollections> = createMicroservice<UserCollections>({
+    name: 'user',
+    instance,
+    store,
+    log: recordedLog(),
+    handlers: {},
+    report: () => undefined,
+  });
+  await commands.start();
+  const register = (email: string) => commands.execute(registerUser, { email, name: 'Ada', passwordHash: 'hash' });
+  return {
+    store,
+    commands,
+    register,
+    firstAdmin: (email: string) => commands.execute(ensureFirstAdmin, { email, name: 'Root', passwordHash: 'hash' }),
+    async registered(email: string) {
+      const answer = await register(email);
+      if (answer.kind !== 'registered') throw new Error(answer.kind);
+      return answer.user;
+    },
+    async session(userId: string): Promise<string> {
+      const sessionId = Bun.randomUUIDv7();
+      const hashes = { familyHash: 'family', tokenHash: 'token' };
+      await commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', ...hashes });
+      return sessionId;
+    },
+    live: async (userId: string) =>
+      (await store.reads.liveSessions(userId, { before: undefined, limit: 10 })).map(({ id }) => id),
+  };
+}
