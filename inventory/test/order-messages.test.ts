@@ -120,7 +120,7 @@ describe('messages of orders', () => {
     expect(await levelOf('cup')).toEqual([10, 8]);
   });
 
-  test('a two-line order costs five rows and an event to reserve, five rows to commit', async () => {
+  test('a two-line order writes one movement per line and step, and one event in all', async () => {
     await shop.tell(orderCreated(order, items));
     await shop.tell(orderCompleted(order, items));
     const movements = await shop.store.reads.movementsPage({ orderId: order }, undefined, 100);
