@@ -9,6 +9,7 @@ import { messagingGauges } from './messaging/messaging-metrics.ts';
 import { opsRoutes } from './messaging/ops-routes.ts';
 import type { Metrics } from './metrics.ts';
 import type { Microservice } from './microservice.ts';
+import type { ServiceConfig } from './service-config.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { Service } from './service.ts';
 import type { Collections } from './writer/use-case.ts';
@@ -18,32 +19,38 @@ const OUTBOX_LIMIT_MS = 10_000;
 /** Inputs in the queue from which on changes are refused. */
 const WAITING_LIMIT = 10_000;
 
-export interface HttpServiceOptions<C extends Collections, Task> {
-  readonly name: ServiceName;
-  readonly version: string;
-  readonly host: string;
-  readonly port: number;
-  readonly auth: AuthOptions;
-  readonly microservice: Microservice<C, Task>;
-  readonly store: ServiceStore<C>;
+/** What a process lends to each service it runs. */
+export interface ServiceParts {
   readonly log: EventLog;
   readonly logger: Logger;
   readonly metrics: Metrics;
+}
+
+export interface HttpServiceOptions<C extends Collections, Task> extends ServiceParts {
+  readonly name: ServiceName;
+  readonly version: string;
+  readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience'>;
+  readonly auth: Pick<AuthOptions, 'keys' | 'isRevoked'>;
+  readonly microservice: Microservice<C, Task>;
+  readonly store: ServiceStore<C>;
   readonly routes: readonly AnyElysia[];
-  /** What has to be there before the port is opened. */
+  /** Done when everything runs but the port is not open yet. */
   readonly prepare?: () => Promise<void>;
+  /** Called when no request runs any more and before the queue is settled for the last time. */
+  readonly beforeClose?: () => void;
 }
 
 /** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
-  const { name, version, host, port, auth, microservice, store, log, logger, metrics, routes, prepare } = options;
+  const { name, version, config, auth, microservice, store, log, logger, metrics, routes, prepare, beforeClose } = options;
+  const { host: hostname, port, issuer, audience } = config;
   messagingGauges(metrics, microservice);
   const app = createHttpApp({
     service: name,
     version,
     logger,
     metrics,
-    auth,
+    auth: { ...auth, issuer, audience },
     checks: {
       database: () => store.check(),
       'event log': () => log.check(),
@@ -61,11 +68,12 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     async start() {
       await microservice.start();
       await prepare?.();
-      listening = listen(app, { port, hostname: host });
+      listening = listen(app, { port, hostname });
       return { url: listening.url };
     },
     async close() {
       await listening?.stop();
+      beforeClose?.();
       await microservice.close();
     },
   };

@@ -35,7 +35,7 @@ export async function runCatalogue({ folder, instance = 'product-test' }: { fold
   const log = recordedLog();
   const { keys, sign } = await tokenSigner();
   const service = createProductService({
-    config: { port: 0, issuer: ISSUER, audience: AUDIENCE, instance },
+    config: { host: '127.0.0.1', port: 0, issuer: ISSUER, audience: AUDIENCE, instance },
     store,
     log,
     logger: createLogger({ service: 'product', level: 'silent' }),

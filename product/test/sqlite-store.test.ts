@@ -41,7 +41,7 @@ describe('the plans of the hot queries', () => {
       'by SKU',
       { ...all, onlyActive: true, skus: ['A', 'B'] },
       { sort: 'title', after: undefined, limit: 101 },
-      ['PRIMARY KEY (id=?)', 'PRIMARY KEY (sku=?)'],
+      ['sqlite_autoindex_products_1 (id=?)', 'PRIMARY KEY (sku=?)'],
     ],
   ] as const)('%s', async (_name, filter, slice, expected) => {
     const opened = await openStore();

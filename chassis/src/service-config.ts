@@ -1,0 +1,31 @@
+import { choice, port, text, url, withDefault, type ConfigOf } from './config.ts';
+import { LOG_LEVELS } from './logging.ts';
+
+/** The part of the configuration that all services have. */
+export function serviceConfig(defaults: { readonly port: number; readonly instance: string }) {
+  return {
+    host: withDefault(text('HOST', 'address it listens on'), '0.0.0.0'),
+    port: withDefault(port('PORT', 'port it listens on'), defaults.port),
+    issuer: withDefault(text('TOKEN_ISSUER', 'issuer that access tokens must name'), 'souk'),
+    audience: withDefault(text('TOKEN_AUDIENCE', 'audience that access tokens must name'), 'souk'),
+    instance: withDefault(
+      text('INSTANCE', 'name of this process among its replicas, the same after a restart'),
+      defaults.instance,
+    ),
+    logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
+  };
+}
+
+export type ServiceConfig = ConfigOf<ReturnType<typeof serviceConfig>>;
+
+/** Services that judge tokens they did not sign. */
+export const JWKS_URL = withDefault(
+  url('USER_JWKS_URL', "User's public keys, for access tokens"),
+  'http://127.0.0.1:4005/.well-known/jwks.json',
+);
+
+/** Services that ask Product about SKUs no event has told of yet. */
+export const PRODUCT_URL = withDefault(
+  url('PRODUCT_URL', 'where Product answers, for SKUs that are not known yet'),
+  'http://127.0.0.1:4001',
+);
