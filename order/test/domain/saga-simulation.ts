@@ -13,8 +13,8 @@ export interface Plan {
 }
 
 /** What Inventory has; `released` stands for restocked too. */
-export type StockState = 'none' | 'reserved' | 'refused' | 'committed' | 'released' | 'tombstone';
-export type MoneyState = 'none' | 'captured' | 'failed' | 'refunded' | 'tombstone';
+type StockState = 'none' | 'reserved' | 'refused' | 'committed' | 'released' | 'tombstone';
+type MoneyState = 'none' | 'captured' | 'failed' | 'refunded' | 'tombstone';
 
 type Message = SagaMessage | OrderEvent;
 
@@ -25,7 +25,7 @@ export interface Letter {
   copies: number;
 }
 
-export interface Move {
+interface Move {
   readonly from: Order['status'];
   readonly to: Order['status'];
   readonly event: OrderEvent['type'];

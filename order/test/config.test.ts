@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'bun:test';
+import { ConfigError, readConfig } from '@souk/chassis/config';
+import { ORDER_CONFIG } from '../src/config.ts';
+
+describe('the settings', () => {
+  test('have defaults, deadlines in milliseconds', () => {
+    const config = readConfig({ ORDER_PAYMENT_TIMEOUT_S: '1.5' }, ORDER_CONFIG);
+    expect(config).toMatchObject({ port: 4003, stockTimeoutMs: 30_000, paymentTimeoutMs: 1500, instance: 'order-1' });
+  });
+
+  test('are all named when they are wrong', () => {
+    const read = () => readConfig({ PRODUCT_URL: 'product', ORDER_STOCK_TIMEOUT_S: '0' }, ORDER_CONFIG);
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(/PRODUCT_URL must be .*\nORDER_STOCK_TIMEOUT_S must be /);
+  });
+
+  test('stand in the README', async () => {
+    const readme = await Bun.file(`${import.meta.dir}/../README.md`).text();
+    for (const { name } of Object.values(ORDER_CONFIG)) expect(readme).toContain(`\`${name}\``);
+  });
+});
