@@ -60,8 +60,8 @@ test('staff refunds a part: accepted, then succeeded, told and counted', async (
 test('twenty refunds at the same time never give back more than was taken', async () => {
   const payment = await shop.paid(1000);
   const replies = await Promise.all(Array.from({ length: 20 }, () => ask(payment, { body: part(150) })));
-  const statuses = replies.map(({ status }) => status).toSorted();
-  expect(statuses).toEqual([...Array.from({ length: 6 }, () => 202), ...Array.from({ length: 14 }, () => 409)]);
+  expect(replies.filter(({ status }) => status === 202)).toHaveLength(6);
+  expect(replies.filter(({ status }) => status === 409)).toHaveLength(14);
   await shop.paymentWhen(payment.orderId, ({ refunded }) => refunded.amount === 900);
   expect(givenBack(payment)).toBe(900);
   expect((await ask(payment, { body: part(101) })).status).toBe(409);

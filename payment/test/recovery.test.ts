@@ -1,0 +1,152 @@
+import { afterEach, describe, expect, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { Entities } from '@souk/chassis/writer/use-case';
+import { Writer } from '@souk/chassis/writer/writer';
+import { chargeKey } from '../src/domain/gateway-task.ts';
+import { openSimulator } from '../src/gateway/open-simulator.ts';
+import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
+import type { PaymentCollections } from '../src/storage/payment-store.ts';
+import { captured, eur, pending, pendingRefund } from './builders.ts';
+import { cancelledOrder } from './messages.ts';
+import { runPayments, type RunningPayments } from './running-payments.ts';
+import { until } from './until.ts';
+
+const LONG_AGO = 1_700_000_000_000;
+
+/** Rows as a process leaves them that is killed between its commit and its call, or between the call and its result. */
+async function leftBehind(folder: string, puts: Entities<PaymentCollections & ChassisCollections>): Promise<void> {
+  const store = openSqlitePaymentStore({ path: join(folder, 'payment.db'), synchronous: 'NORMAL' });
+  await store.migrate();
+  const writer = await Writer.open<PaymentCollections & ChassisCollections>({
+    store: store.writing,
+    lane: 'payment-test',
+    newId: () => Bun.randomUUIDv7(),
+    runTask: () => undefined,
+    outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
+    report: () => undefined,
+  });
+  await writer.submit({ name: 'leave', keys: () => ({}), decide: () => ({ answer: null, puts }) }, null);
+  await writer.close();
+  await store.close();
+}
+
+async function chargedAtTheGateway(folder: string, paymentId: string): Promise<string> {
+  const gateway = openSimulator({ path: join(folder, 'gateway.db'), latencyMs: 0, slowMs: 0, lateMs: 0 });
+  const request = { key: chargeKey(paymentId), amount: eur(1000), token: 'tok_ok' };
+  const result = await gateway.charge(request, new AbortController().signal);
+  await gateway.close();
+  if (result.status !== 'succeeded') throw new Error(result.status);
+  return result.reference;
+}
+
+describe('after a crash', () => {
+  let shop: RunningPayments | undefined;
+  let folder = '';
+  afterEach(async () => {
+    await shop?.stop();
+    await rm(folder, { recursive: true });
+  });
+  const newFolder = async () => (folder = await mkdtemp(join(tmpdir(), 'souk-payment-')));
+  const ids = () => ({ id: Bun.randomUUIDv7(), orderId: Bun.randomUUIDv7() });
+
+  test('a charge that never went out goes out, one that did is only asked about', async () => {
+    await newFolder();
+    const unsent = pending({ ...ids(), nextCheckAt: LONG_AGO });
+    const sent = pending({ ...ids(), nextCheckAt: LONG_AGO });
+    await leftBehind(folder, { payments: [unsent, sent] });
+    const reference = await chargedAtTheGateway(folder, sent.id);
+    shop = await runPayments({ folder });
+    await shop.paymentWhen(unsent.orderId, ({ status }) => status === 'captured');
+    const found = await shop.paymentWhen(sent.orderId, ({ status }) => status === 'captured');
+    expect(found.gatewayReference).toBe(reference);
+    expect(shop.ledger().charges).toHaveLength(2);
+  });
+
+  test('a charge of a cancelled order that never went out is voided', async () => {
+    await newFolder();
+    const unsent = pending({ ...ids(), sentAt: LONG_AGO, nextCheckAt: LONG_AGO, orderCancelled: true });
+    await leftBehind(folder, { payments: [unsent] });
+    shop = await runPayments({ folder });
+    await shop.paymentWhen(unsent.orderId, ({ status }) => status === 'voided');
+    expect(shop.ledger().charges).toEqual([]);
+    expect(shop.log.events()).toEqual([]);
+  });
+
+  test('a refund that never went out goes out once', async () => {
+    await newFolder();
+    const names = ids();
+    const gatewayReference = await chargedAtTheGateway(folder, names.id);
+    const refund = pendingRefund({ orderId: names.orderId, paymentId: names.id, nextCheckAt: LONG_AGO });
+    await leftBehind(folder, { payments: [captured({ ...names, gatewayReference, refunding: 400 })], refunds: [refund] });
+    shop = await runPayments({ folder });
+    await shop.paymentWhen(names.orderId, ({ refunded }) => refunded.amount === 400);
+    expect(shop.ledger().refunds.map(({ amount }) => amount)).toEqual([400]);
+  });
+});
+
+test('a stop with calls that hang ends in time, and the next start finishes them', async () => {
+  const hangs = { charge: () => new Promise<never>(() => undefined) };
+  const first = await runPayments({ around: (gateway) => ({ ...gateway, ...hangs }), gatewayTimeoutMs: 300 });
+  const { id } = await first.cardOf();
+  const orders = Array.from({ length: 400 }, () => first.anOrder(id));
+  await first.log.deliver(...orders.map(({ ready }) => ready));
+  const startedAt = performance.now();
+  await first.stop();
+  expect(performance.now() - startedAt).toBeLessThan(2000);
+  const second = await runPayments({ folder: first.directory });
+  const [called] = orders;
+  await second.paymentWhen(called?.orderId ?? '', ({ status }) => status === 'captured');
+  expect(second.ledger().charges.length).toBeGreaterThan(0);
+  await second.stop();
+  await first.dispose();
+});
+
+test('a cancellation follows a payment across a restart', async () => {
+  const first = await runPayments();
+  const payment = await first.paid();
+  await first.stop();
+  const second = await runPayments({ folder: first.directory });
+  await second.log.deliver(cancelledOrder({ orderId: payment.orderId }));
+  await second.paymentWhen(payment.orderId, ({ refunded }) => refunded.amount === 1000);
+  const versions = await until('both events', async () => {
+    const history = await second.store.writing.readStream(payment.id);
+    return history.length === 2 ? history.map(({ version, type }) => [version, type]) : undefined;
+  });
+  expect(versions).toEqual([[1, 'payment.completed'], [2, 'payment.refunded']]);
+  await second.stop();
+  await first.dispose();
+});
+
+test('while the gateway cannot be asked about a token: 503, and nothing is kept', async () => {
+  const describeToken = () => Promise.reject(new Error('no route'));
+  const shop = await runPayments({ around: (gateway) => ({ ...gateway, describeToken }) });
+  const reply = await shop.send('POST', '/payment-methods', { as: 'customer', body: { token: 'tok_ok' } });
+  expect(reply).toMatchObject({ status: 503, body: { type: 'urn:souk:problem:unavailable' } });
+  expect(reply.headers.get('retry-after')).not.toBeNull();
+  const list = await shop.send<{ items: unknown[] }>('GET', '/payment-methods', { as: 'customer' });
+  expect(list.body.items).toEqual([]);
+  await shop.dispose();
+});
+
+test('a gateway that contradicts itself changes nothing, and is counted', async () => {
+  let calls = 0;
+  const shop = await runPayments({
+    around: (gateway) => ({
+      ...gateway,
+      async findCharge() {
+        calls += 1;
+        return { status: 'pending' };
+      },
+    }),
+  });
+  const payment = await shop.paid();
+  expect(calls).toBe(0);
+  const metrics = await fetch(`${shop.url}/metrics`).then((response) => response.text());
+  expect(metrics).toContain('payment_gateway_anomalies_total{service="payment"} 0');
+  expect(metrics).toContain('payment_gateway_call_seconds_count');
+  expect(payment.status).toBe('captured');
+  await shop.dispose();
+});

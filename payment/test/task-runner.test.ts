@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'bun:test';
+import type { GatewayTask } from '../src/domain/gateway-task.ts';
+import type { GatewayMessage } from '../src/domain/payment-message.ts';
+import { callSlots } from '../src/gateway/call-slots.ts';
+import type { Gateway, GatewayResult } from '../src/gateway/gateway.ts';
+import { recordAnswer } from '../src/gateway/record-answer.ts';
+import { createTaskRunner } from '../src/gateway/task-runner.ts';
+import { WriterClosedError } from '@souk/chassis/writer/errors';
+import { eur, ORDER, PAYMENT, uuid } from './builders.ts';
+
+const charge = (number = 1): GatewayTask => {
+  return { kind: 'charge', orderId: uuid(0xa000 + number), paymentId: uuid(number), amount: eur(1), token: 'tok_ok' };
+};
+
+/** A gateway whose charges wait until the test answers them. */
+function heldGateway() {
+  const held: ((result: GatewayResult) => void)[] = [];
+  const unused = () => Promise.reject(new Error('not asked in this test'));
+  const gateway: Gateway = {
+    name: 'held',
+    describeToken: unused,
+    charge: () => new Promise((resolve) => held.push(resolve)),
+    findCharge: async () => undefined,
+    refund: unused,
+    findRefund: unused,
+    close: async () => undefined,
+  };
+  return { gateway, held, answer: () => held.shift()?.({ status: 'succeeded', reference: 'ch_1' }) };
+}
+
+function runner({ concurrency = 256, callLimitMs = 5000 } = {}) {
+  const { gateway, held, answer } = heldGateway();
+  const answers: [string, GatewayMessage['on']][] = [];
+  const failures: unknown[] = [];
+  const tasks = createTaskRunner({
+    gateway,
+    callLimitMs,
+    concurrency,
+    answered: async (task, message) => void answers.push([task.orderId, message.on]),
+    measured: () => undefined,
+    callFailed: (error) => failures.push(error),
+  });
+  return { tasks, held, answer, answers, failures };
+}
+
+describe('the task runner', () => {
+  test('keeps calls within its limit and takes the rest in turn', async () => {
+    const { tasks, held, answer, answers } = runner({ concurrency: 2 });
+    const runs = [1, 2, 3, 4, 5].map((number) => tasks.run(charge(number)));
+    await Promise.resolve();
+    expect(held).toHaveLength(2);
+    expect(tasks.room()).toBe(0);
+    for (let ended = 0; ended < 5; ended += 1) {
+      answer();
+      await Bun.sleep(0);
+      expect(held.length).toBeLessThanOrEqual(2);
+    }
+    await Promise.all(runs);
+    expect(answers.map(([orderId]) => orderId)).toEqual([1, 2, 3, 4, 5].map((number) => charge(number).orderId));
+    expect(tasks.room()).toBe(2);
+  });
+
+  test('has one call out about one charge', async () => {
+    const { tasks, held, answer, answers } = runner();
+    const first = tasks.run(charge());
+    await tasks.run(charge());
+    await tasks.run({ kind: 'ask-charge', orderId: ORDER, paymentId: uuid(1) });
+    expect(held).toHaveLength(1);
+    answer();
+    await first;
+    expect(answers).toHaveLength(1);
+    await tasks.run({ kind: 'ask-charge', orderId: ORDER, paymentId: uuid(1) });
+    expect(answers[1]).toEqual([ORDER, 'gateway.unheard']);
+  });
+
+  test('gives a call up after its time, as unknown', async () => {
+    const { tasks, answers, failures } = runner({ callLimitMs: 10 });
+    await tasks.run(charge());
+    expect(answers.map(([, on]) => on)).toEqual(['gateway.unknown']);
+    expect(failures).toMatchObject([{ code: 'gateway-timeout' }]);
+  });
+
+  test('starts nothing any more once it is stopped', async () => {
+    const { tasks, held, answer, answers } = runner({ concurrency: 1 });
+    const out = tasks.run(charge(1));
+    const waiting = tasks.run(charge(2));
+    tasks.stop();
+    await waiting;
+    await tasks.run(charge(3));
+    expect(held).toHaveLength(1);
+    answer();
+    await out;
+    expect(answers).toHaveLength(1);
+  });
+});
+
+test('who waits too long for a place is sent away, the next one in time gets it', async () => {
+  const slots = callSlots(1, 30);
+  expect(await slots.take()).toBe(true);
+  const late = slots.take();
+  await Bun.sleep(40);
+  const inTime = slots.take();
+  expect(slots.free()).toBe(0);
+  slots.release();
+  expect(await Promise.all([late, inTime])).toEqual([false, true]);
+  slots.release();
+  expect(slots.free()).toBe(1);
+});
+
+describe('recording an answer', () => {
+  const task: GatewayTask = { kind: 'ask-charge', orderId: ORDER, paymentId: PAYMENT };
+  const recording = (submit: () => Promise<never>) => recordAnswer({ submit, anomaly: () => undefined })(task, { on: 'gateway.unknown' });
+
+  test('of a service that stops is left to the next start', async () => {
+    await recording(() => Promise.reject(new WriterClosedError()));
+  });
+
+  test('that fails otherwise is not hidden', async () => {
+    await expect(recording(() => Promise.reject(new Error('no disk')))).rejects.toThrow('no disk');
+  });
+
+  test('that is an anomaly is told', async () => {
+    const told: string[] = [];
+    const submit = (async () => 'it contradicts itself') as never;
+    await recordAnswer({ submit, anomaly: (cause) => told.push(cause) })(task, { on: 'gateway.declined', reason: 'x' });
+    expect(told).toEqual(['it contradicts itself']);
+  });
+});
