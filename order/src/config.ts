@@ -5,7 +5,10 @@ const DAY_S = 86_400;
 
 export const ORDER_CONFIG = {
   port: withDefault(port('PORT', 'where it listens'), 4003),
-  productUrl: withDefault(url('PRODUCT_URL', 'where Product is asked for SKUs that are not known yet'), 'http://127.0.0.1:4001'),
+  productUrl: withDefault(
+    url('PRODUCT_URL', 'where Product is asked for SKUs that are not known yet'),
+    'http://127.0.0.1:4001',
+  ),
   jwksUrl: withDefault(
     url('USER_JWKS_URL', "User's public keys, for access tokens"),
     'http://127.0.0.1:4005/.well-known/jwks.json',
@@ -22,7 +25,10 @@ export const ORDER_CONFIG = {
   ),
   databasePath: withDefault(text('DATABASE_PATH', 'SQLite file of the orders'), '.souk/order.db'),
   eventLogPath: withDefault(text('EVENT_LOG_PATH', 'SQLite file of the embedded event log'), '.souk/log.db'),
-  instance: withDefault(text('INSTANCE', 'name of this process among its replicas, the same after a restart'), 'order-1'),
+  instance: withDefault(
+    text('INSTANCE', 'name of this process among its replicas, the same after a restart'),
+    'order-1',
+  ),
   logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
 };
 

@@ -26,7 +26,10 @@ import { placeOrder } from './usecases/place-order.ts';
 import { readTimeline } from './usecases/read-timeline.ts';
 
 export interface OrderServiceDeps {
-  readonly config: Pick<OrderConfig, 'port' | 'issuer' | 'audience' | 'instance' | 'stockTimeoutMs' | 'paymentTimeoutMs'>;
+  readonly config: Pick<
+    OrderConfig,
+    'port' | 'issuer' | 'audience' | 'instance' | 'stockTimeoutMs' | 'paymentTimeoutMs'
+  >;
   readonly store: OrderStore;
   readonly log: EventLog;
   readonly logger: HttpAppOptions['logger'];
@@ -37,7 +40,7 @@ export interface OrderServiceDeps {
   readonly lookup: CatalogueLookup;
 }
 
-/** Orders and the saga they go through. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
+/** Orders and their saga. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createOrderService(deps: OrderServiceDeps): Service {
   const { config, store, log, logger, metrics, keys } = deps;
   const deadlines: Deadlines = { placed: config.stockTimeoutMs, awaiting_payment: config.paymentTimeoutMs };

@@ -3,7 +3,12 @@ import { type EventData, type Topic, TOPICS } from '@souk/contracts/topics';
 import { eur, NOW } from './orders.ts';
 
 /** A message as its service sends it. */
-export function message<T extends Topic>(type: T, key: string, data: EventData<T>, changes: Partial<EventEnvelope<T>> = {}): EventEnvelope<T> {
+export function message<T extends Topic>(
+  type: T,
+  key: string,
+  data: EventData<T>,
+  changes: Partial<EventEnvelope<T>> = {},
+): EventEnvelope<T> {
   return {
     id: Bun.randomUUIDv7(),
     type,
@@ -38,7 +43,11 @@ export function product(id: string, prices: Readonly<Record<string, number>>, ch
     description: '',
     status,
     attributes: {},
-    variants: Object.entries(prices).map(([sku, amount]) => ({ sku, options: {}, price: { ...eur(amount), ...(currency && { currency }) } })),
+    variants: Object.entries(prices).map(([sku, amount]) => ({
+      sku,
+      options: {},
+      price: { ...eur(amount), ...(currency && { currency }) },
+    })),
     version,
     createdAt: new Date(NOW).toISOString(),
     updatedAt,

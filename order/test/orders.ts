@@ -66,13 +66,25 @@ export function anOrder(changes: Partial<Order> = {}): Order {
 /** An order as it is in each state, come there on the usual way. */
 export const ORDER_IN = {
   placed: anOrder(),
-  awaiting_payment: anOrder({ status: 'awaiting_payment', paymentStatus: 'pending', allocations: ALLOCATIONS, version: 2 }),
+  awaiting_payment: anOrder({
+    status: 'awaiting_payment',
+    paymentStatus: 'pending',
+    allocations: ALLOCATIONS,
+    version: 2,
+  }),
   completed: anOrder({
     status: 'completed',
     paymentStatus: 'paid',
     allocations: ALLOCATIONS,
     shipments: [
-      { id: REFUND_ID, warehouseId: NORTH, status: 'pending', items: [{ sku: 'MUG', quantity: 2 }], carrier: null, trackingNumber: null },
+      {
+        id: REFUND_ID,
+        warehouseId: NORTH,
+        status: 'pending',
+        items: [{ sku: 'MUG', quantity: 2 }],
+        carrier: null,
+        trackingNumber: null,
+      },
     ],
     deadlineAt: null,
     version: 3,
@@ -85,15 +97,27 @@ export const ORDER_IN = {
 export const SAYS: { readonly [M in SagaMessage as M['type']]: M } = {
   'inventory.reserved': { type: 'inventory.reserved', data: { orderId: ORDER_ID, allocations: ALLOCATIONS } },
   'inventory.failed': { type: 'inventory.failed', data: { orderId: ORDER_ID, shortages: SHORTAGES } },
-  'inventory.released': { type: 'inventory.released', data: { orderId: ORDER_ID, allocations: ALLOCATIONS, restocked: false } },
+  'inventory.released': {
+    type: 'inventory.released',
+    data: { orderId: ORDER_ID, allocations: ALLOCATIONS, restocked: false },
+  },
   'payment.completed': {
     type: 'payment.completed',
     data: { orderId: ORDER_ID, paymentId: PAYMENT_ID, amount: eur(3499), capturedAt: new Date(NOW).toISOString() },
   },
-  'payment.failed': { type: 'payment.failed', data: { orderId: ORDER_ID, paymentId: PAYMENT_ID, reason: 'card_declined' } },
+  'payment.failed': {
+    type: 'payment.failed',
+    data: { orderId: ORDER_ID, paymentId: PAYMENT_ID, reason: 'card_declined' },
+  },
   'payment.refunded': { type: 'payment.refunded', data: refund(3499, 3499) },
 };
 
 export function refund(amount: number, refundedTotal: number): EventData<'payment.refunded'> {
-  return { orderId: ORDER_ID, paymentId: PAYMENT_ID, refundId: REFUND_ID, amount: eur(amount), refundedTotal: eur(refundedTotal) };
+  return {
+    orderId: ORDER_ID,
+    paymentId: PAYMENT_ID,
+    refundId: REFUND_ID,
+    amount: eur(amount),
+    refundedTotal: eur(refundedTotal),
+  };
 }

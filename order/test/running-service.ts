@@ -39,7 +39,11 @@ interface RunOptions {
 const NOT_ASKED: CatalogueLookup = { find: async () => [] };
 
 /** Order on a port of its own, with an embedded log in a new folder; the test plays all the other services. */
-export async function runOrderService({ lookup = NOT_ASKED, stockTimeoutMs = 30_000, paymentTimeoutMs = 900_000 }: RunOptions = {}) {
+export async function runOrderService({
+  lookup = NOT_ASKED,
+  stockTimeoutMs = 30_000,
+  paymentTimeoutMs = 900_000,
+}: RunOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'souk-order-'));
   const store = openSqliteOrderStore({ path: join(folder, 'order.db'), synchronous: 'NORMAL' });
   await store.migrate();
@@ -69,7 +73,11 @@ export async function runOrderService({ lookup = NOT_ASKED, stockTimeoutMs = 30_
     },
   });
 
-  async function ask<Body>(method: string, path: string, { as, body, headers = {} }: Asking = {}): Promise<Reply<Body>> {
+  async function ask<Body>(
+    method: string,
+    path: string,
+    { as, body, headers = {} }: Asking = {},
+  ): Promise<Reply<Body>> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -99,7 +107,9 @@ export async function runOrderService({ lookup = NOT_ASKED, stockTimeoutMs = 30_
     async onSale(prices: Readonly<Record<string, number>>, id: string = PRODUCT_ID): Promise<void> {
       await tell(productMessage(product(id, prices)));
       const skus = Object.keys(prices);
-      await until('catalogue copy', async () => ((await store.reads.knownSkus(skus)).length === skus.length ? true : undefined));
+      await until('catalogue copy', async () =>
+        (await store.reads.knownSkus(skus)).length === skus.length ? true : undefined,
+      );
     },
     place(as: string, changes: object = {}, key: string = Bun.randomUUIDv7()): Promise<Reply<Order>> {
       const order = { items: [{ sku: 'MUG', quantity: 2 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };

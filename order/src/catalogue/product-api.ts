@@ -41,7 +41,8 @@ export function productApi({ url, limitMs = 2000 }: ProductApiOptions): Catalogu
       // A SKU has no character that would have to be escaped.
       const query = skus.map((sku) => `&sku=${sku}`).join('');
       const answer = await answered(`${url}/products?limit=${PAGE}${query}`, limitMs);
-      if (!Answer.Check(answer)) throw new CatalogueUnavailableError({ cause: new Error('the answer is not a page of products') });
+      if (!Answer.Check(answer))
+        throw new CatalogueUnavailableError({ cause: new Error('the answer is not a page of products') });
       return answer.items.map(productState);
     },
   };
@@ -49,7 +50,10 @@ export function productApi({ url, limitMs = 2000 }: ProductApiOptions): Catalogu
 
 async function answered(url: string, limitMs: number): Promise<unknown> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(limitMs), headers: { accept: 'application/json' } });
+    const response = await fetch(url, {
+      signal: AbortSignal.timeout(limitMs),
+      headers: { accept: 'application/json' },
+    });
     const body: unknown = await response.json();
     if (!response.ok) throw new Error(`the answer is ${response.status}`);
     return body;

@@ -1,5 +1,7 @@
-/** Those who ask for the same SKUs while an answer is on its way share it: a new product is asked for by many at once. */
-export function sharedCall(call: (skus: readonly string[]) => Promise<void>): (skus: readonly string[]) => Promise<void> {
+/** Who asks for the same SKUs while an answer is on its way shares it: a new product is asked for by many at once. */
+export function sharedCall(
+  call: (skus: readonly string[]) => Promise<void>,
+): (skus: readonly string[]) => Promise<void> {
   const running = new Map<string, Promise<void>>();
   return (skus) => {
     const question = skus.toSorted().join();

@@ -3,7 +3,7 @@ import type { Allocation } from '@souk/contracts/saga-lines';
 import type { Order } from './order.ts';
 import type { SagaMessage } from './trigger.ts';
 
-/** In which way a message cannot be true of this order; undefined: it can. Goods and money have to fit to the piece and cent. */
+/** Why a message cannot be true of this order; undefined: it can. Goods and money have to fit to the piece and cent. */
 export function contradiction(order: Order, message: SagaMessage): string | undefined {
   switch (message.type) {
     case 'inventory.reserved':

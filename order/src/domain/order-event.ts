@@ -16,7 +16,10 @@ export function orderEvent(type: OrderEventType, order: Order): OrderEvent {
     case 'order.ready_for_payment':
       return { type, data: { ...ids, amount: order.total, paymentMethodId: order.paymentMethodId } };
     case 'order.completed':
-      return { type, data: { ...ids, items: orderedItems(order), shippingAddress: order.shippingAddress, total: order.total } };
+      return {
+        type,
+        data: { ...ids, items: orderedItems(order), shippingAddress: order.shippingAddress, total: order.total },
+      };
     case 'order.rejected':
       return { type, data: { ...ids, shortages: [...order.shortages] } };
     case 'order.cancelled':

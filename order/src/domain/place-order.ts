@@ -22,8 +22,7 @@ export type PlacementRefusal =
   | { readonly code: 'total-changed'; readonly total: Money };
 
 export type Placement =
-  | { readonly kind: 'placed'; readonly order: Order }
-  | { readonly kind: 'refused'; readonly refusal: PlacementRefusal };
+  { readonly kind: 'placed'; readonly order: Order } | { readonly kind: 'refused'; readonly refusal: PlacementRefusal };
 
 type EntryOf = (sku: string) => CatalogueEntry | undefined;
 

@@ -9,7 +9,9 @@ type Untimed = Omit<TimelineEntry, 'seq'>;
  * where Order heard them. Entries are only ever added at the end, so every `seq` stays what it was.
  */
 export function timelineOf(history: readonly HistoryEntry[]): TimelineEntry[] {
-  return history.flatMap((entry) => [...causeOf(entry), itself(entry)]).map((entry, index) => ({ seq: index + 1, ...entry }));
+  return history
+    .flatMap((entry) => [...causeOf(entry), itself(entry)])
+    .map((entry, index) => ({ seq: index + 1, ...entry }));
 }
 
 const NOTHING = { from: null, to: null, reason: null, eventId: null, causationId: null };
@@ -21,7 +23,9 @@ function causeOf({ cause, at, causationId }: HistoryEntry): Untimed[] {
     case 'deadline':
       return [{ ...NOTHING, at: utc(at), service: 'order', kind: 'decision', name: cause.name }];
     case 'cancellation':
-      return [{ ...NOTHING, at: utc(at), service: 'order', kind: 'decision', name: cause.name, reason: cause.note ?? null }];
+      return [
+        { ...NOTHING, at: utc(at), service: 'order', kind: 'decision', name: cause.name, reason: cause.note ?? null },
+      ];
     default: {
       const said = { at: utc(cause.at), service: TOPICS[cause.name].madeBy, name: cause.name };
       return [{ ...NOTHING, ...said, kind: 'event', eventId: causationId, causationId: cause.by }];

@@ -21,27 +21,31 @@ export interface CancellationDeps {
 
 /** Customers cancel their own orders, staff everybody's. Stock and money follow by themselves. */
 export function cancellationRoutes({ commands, cancelOrder }: CancellationDeps) {
-  return router().post('/orders/:id/cancellation', async ({ params, body, principal, request, set }) => {
-    refuseCardNumbers('', { note: body?.note });
-    const asked = {
-      orderId: params.id,
-      userId: principal.userId,
-      isStaff: hasRole(principal, 'staff'),
-      ...(body?.note !== undefined && { note: body.note }),
-    };
-    const order = cancelled(await commands.execute(cancelOrder, asked, causeOf(request)));
-    set.status = 202;
-    set.headers.etag = entityTag(order.version);
-    set.headers.location = `/orders/${order.id}`;
-    return orderDocument(order);
-  }, {
-    signedIn: true,
-    refuses: ['not-cancellable', 'card-number-refused'],
-    params: Type.Object({ id: Uuid }),
-    body: Type.Optional(CancelOrder),
-    response: { 202: OrderDocument },
-    detail: { summary: 'Cancel an order' },
-  });
+  return router().post(
+    '/orders/:id/cancellation',
+    async ({ params, body, principal, request, set }) => {
+      refuseCardNumbers('', { note: body?.note });
+      const asked = {
+        orderId: params.id,
+        userId: principal.userId,
+        isStaff: hasRole(principal, 'staff'),
+        ...(body?.note !== undefined && { note: body.note }),
+      };
+      const order = cancelled(await commands.execute(cancelOrder, asked, causeOf(request)));
+      set.status = 202;
+      set.headers.etag = entityTag(order.version);
+      set.headers.location = `/orders/${order.id}`;
+      return orderDocument(order);
+    },
+    {
+      signedIn: true,
+      refuses: ['not-cancellable', 'card-number-refused'],
+      params: Type.Object({ id: Uuid }),
+      body: Type.Optional(CancelOrder),
+      response: { 202: OrderDocument },
+      detail: { summary: 'Cancel an order' },
+    },
+  );
 }
 
 function cancelled(answer: CancellationAnswer): Order {

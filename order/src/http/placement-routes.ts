@@ -23,21 +23,32 @@ export interface PlacementDeps {
 
 /** Where an order begins. The answer comes when it is safely stored; what becomes of it is read from the order. */
 export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDeps) {
-  return router().post('/orders', async ({ body, principal, idempotency, request }) => {
-    refuseCardNumbers('/shippingAddress', body.shippingAddress);
-    if (idempotency === undefined) throw problem('idempotency-key-missing');
-    await learned(learnSkus(body.items.map(({ sku }) => sku)));
-    const render = (placement: Placement) => answerOf(placement, request);
-    const asked = { ...body, userId: principal.userId };
-    return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render }, causeOf(request)));
-  }, {
-    signedIn: true,
-    idempotent: 'required',
-    refuses: ['sku-unknown', 'sku-inactive', 'mixed-currencies', 'card-number-refused', 'total-changed', 'unavailable'],
-    body: PlaceOrder,
-    response: { 202: OrderDocument },
-    detail: { summary: 'Place an order' },
-  });
+  return router().post(
+    '/orders',
+    async ({ body, principal, idempotency, request }) => {
+      refuseCardNumbers('/shippingAddress', body.shippingAddress);
+      if (idempotency === undefined) throw problem('idempotency-key-missing');
+      await learned(learnSkus(body.items.map(({ sku }) => sku)));
+      const render = (placement: Placement) => answerOf(placement, request);
+      const asked = { ...body, userId: principal.userId };
+      return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render }, causeOf(request)));
+    },
+    {
+      signedIn: true,
+      idempotent: 'required',
+      refuses: [
+        'sku-unknown',
+        'sku-inactive',
+        'mixed-currencies',
+        'card-number-refused',
+        'total-changed',
+        'unavailable',
+      ],
+      body: PlaceOrder,
+      response: { 202: OrderDocument },
+      detail: { summary: 'Place an order' },
+    },
+  );
 }
 
 function answerOf(placement: Placement, request: Request): StoredAnswer {

@@ -23,46 +23,59 @@ const positions = cursors('orders', Uuid);
 export function readRoutes({ reads, timelineOf }: ReadDeps) {
   const visible = async (id: string, principal: Principal): Promise<Order> => {
     const order = await reads.order(id);
-    if (order === undefined || !(order.userId === principal.userId || hasRole(principal, 'staff'))) throw problem('not-found');
+    if (order === undefined || !(order.userId === principal.userId || hasRole(principal, 'staff')))
+      throw problem('not-found');
     return order;
   };
   return router()
-    .get('/orders', async ({ query: { userId, status, cursor, limit = 20 }, principal }) => {
-      const before = positions.read(cursor);
-      const whose = usersShown(principal, userId);
-      const orders = await reads.orders({
-        ...(whose !== undefined && { userId: whose }),
-        ...(status !== undefined && { status }),
-        ...(before !== undefined && { before }),
-        limit: limit + 1,
-      });
-      return pageOf(orders, limit, { toItem: orderDocument, toCursor: ({ id }) => positions.write(id) });
-    }, {
-      signedIn: true,
-      refuses: ['forbidden'],
-      query: OrderQuery,
-      response: { 200: OrderPage },
-      detail: { summary: 'Orders, newest first' },
-    })
-    .get('/orders/:id', async ({ params, principal, set }) => {
-      const order = await visible(params.id, principal);
-      set.headers.etag = entityTag(order.version);
-      return orderDocument(order);
-    }, {
-      signedIn: true,
-      params: ById,
-      response: { 200: OrderDocument },
-      detail: { summary: 'One order' },
-    })
-    .get('/orders/:id/timeline', async ({ params, principal }) => {
-      const { id } = await visible(params.id, principal);
-      return { items: await timelineOf(id) };
-    }, {
-      signedIn: true,
-      params: ById,
-      response: { 200: Timeline },
-      detail: { summary: 'Everything that happened to an order, over all services' },
-    });
+    .get(
+      '/orders',
+      async ({ query: { userId, status, cursor, limit = 20 }, principal }) => {
+        const before = positions.read(cursor);
+        const whose = usersShown(principal, userId);
+        const orders = await reads.orders({
+          ...(whose !== undefined && { userId: whose }),
+          ...(status !== undefined && { status }),
+          ...(before !== undefined && { before }),
+          limit: limit + 1,
+        });
+        return pageOf(orders, limit, { toItem: orderDocument, toCursor: ({ id }) => positions.write(id) });
+      },
+      {
+        signedIn: true,
+        refuses: ['forbidden'],
+        query: OrderQuery,
+        response: { 200: OrderPage },
+        detail: { summary: 'Orders, newest first' },
+      },
+    )
+    .get(
+      '/orders/:id',
+      async ({ params, principal, set }) => {
+        const order = await visible(params.id, principal);
+        set.headers.etag = entityTag(order.version);
+        return orderDocument(order);
+      },
+      {
+        signedIn: true,
+        params: ById,
+        response: { 200: OrderDocument },
+        detail: { summary: 'One order' },
+      },
+    )
+    .get(
+      '/orders/:id/timeline',
+      async ({ params, principal }) => {
+        const { id } = await visible(params.id, principal);
+        return { items: await timelineOf(id) };
+      },
+      {
+        signedIn: true,
+        params: ById,
+        response: { 200: Timeline },
+        detail: { summary: 'Everything that happened to an order, over all services' },
+      },
+    );
 }
 
 /** undefined: everybody's. */

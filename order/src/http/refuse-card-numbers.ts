@@ -1,7 +1,7 @@
 import { problem } from '@souk/chassis/http/problem';
 import { holdsCardNumber } from '@souk/contracts/card-number';
 
-/** Throws the 422 problem when free text holds what could be a card number. `at`: pointer of the object the fields are in. */
+/** Throws the 422 problem when a text could hold a card number. `at`: pointer of the object the fields are in. */
 export function refuseCardNumbers(at: string, fields: Readonly<Record<string, string | undefined>>): void {
   const errors = Object.entries(fields)
     .filter(([, text]) => text !== undefined && holdsCardNumber(text))

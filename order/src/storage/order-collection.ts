@@ -77,10 +77,18 @@ export function orderCollection(flavour: Flavour, reader: Kysely<unknown>): SqlC
     insert: (orders) => [
       flavour.insert('orders', ORDER_COLUMNS, orders.map(orderToRow).map(values(ORDER_COLUMNS))),
       flavour.insert('order_items', ITEM_COLUMNS, orders.flatMap(itemsToRows).map(values(ITEM_COLUMNS))),
-      ...shipmentWrites(flavour, orders.map((after) => ({ before: { ...after, shipments: [] }, after }))),
+      ...shipmentWrites(
+        flavour,
+        orders.map((after) => ({ before: { ...after, shipments: [] }, after })),
+      ),
     ],
     update: (changes) => [
-      flavour.update('orders', CHANGING, ['id'], changes.map(({ after }) => orderToRow(after)).map(values([...CHANGING, 'id']))),
+      flavour.update(
+        'orders',
+        CHANGING,
+        ['id'],
+        changes.map(({ after }) => orderToRow(after)).map(values([...CHANGING, 'id'])),
+      ),
       ...shipmentWrites(flavour, changes),
     ],
     remove: () => {
@@ -105,7 +113,12 @@ function shipmentWrites(flavour: Flavour, changes: readonly Change[]): Write[] {
   }
   return [
     flavour.remove('shipments', SHIPMENT_KEY, gone.map(values(SHIPMENT_KEY))),
-    flavour.update('shipments', SHIPMENT_CHANGING, SHIPMENT_KEY, changed.map(values([...SHIPMENT_CHANGING, ...SHIPMENT_KEY]))),
+    flavour.update(
+      'shipments',
+      SHIPMENT_CHANGING,
+      SHIPMENT_KEY,
+      changed.map(values([...SHIPMENT_CHANGING, ...SHIPMENT_KEY])),
+    ),
     flavour.insert('shipments', SHIPMENT_COLUMNS, opened.map(values(SHIPMENT_COLUMNS))),
   ];
 }

@@ -88,7 +88,7 @@ function shipmentFromRow(row: ShipmentsTable): Shipment {
   };
 }
 
-/** Puts rows of the three tables together again, in whatever order they came: lines as they were written, shipments by id. */
+/** Puts the rows of three tables together again, in whatever order they came: lines as written, shipments by id. */
 export function ordersFromRows(
   orders: readonly OrdersTable[],
   items: readonly OrderItemsTable[],

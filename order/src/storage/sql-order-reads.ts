@@ -8,7 +8,10 @@ import type { OrderReads } from './order-store.ts';
 export function sqlOrderReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): OrderReads {
   async function withParts(orders: readonly OrdersTable[]): Promise<Order[]> {
     if (orders.length === 0) return [];
-    const ofThese = flavour.in('order_id', orders.map((order) => order.id));
+    const ofThese = flavour.in(
+      'order_id',
+      orders.map((order) => order.id),
+    );
     const items = db.selectFrom('order_items').select(ITEM_COLUMNS).where(ofThese);
     const shipments = db.selectFrom('shipments').select(SHIPMENT_COLUMNS).where(ofThese);
     return ordersFromRows(orders, await items.execute(), await shipments.execute());

@@ -11,6 +11,10 @@ export const copyProduct: UseCase<OrderCollections, ProductState, void> = {
     const change = decideCopy(world.get('catalogueProducts', state.id), state, (sku) => world.get('catalogue', sku));
     if (change === undefined) return { answer: undefined };
     const { product, entries, gone } = change;
-    return { answer: undefined, puts: { catalogueProducts: [product], catalogue: entries }, removes: { catalogue: gone } };
+    return {
+      answer: undefined,
+      puts: { catalogueProducts: [product], catalogue: entries },
+      removes: { catalogue: gone },
+    };
   },
 };

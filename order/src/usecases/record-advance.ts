@@ -16,7 +16,10 @@ export function recordAdvance(before: Order, advance: Advance, cause: HistoryCau
     }
     case 'recorded': {
       const { order, because: reason } = advance;
-      return { puts: { orders: [order] }, events: [{ note: 'recorded', ...placeInHistory(order), context: { reason, cause } }] };
+      return {
+        puts: { orders: [order] },
+        events: [{ note: 'recorded', ...placeInHistory(order), context: { reason, cause } }],
+      };
     }
     case 'anomaly':
       return { anomaly: advance.cause };

@@ -4,7 +4,22 @@ import { type Advance, advanceOrder } from '../../src/domain/advance-order.ts';
 import type { Order } from '../../src/domain/order.ts';
 import { SAGA, SAGA_MESSAGES } from '../../src/domain/saga-table.ts';
 import type { Trigger } from '../../src/domain/trigger.ts';
-import { ALLOCATIONS, anOrder, circumstances, DEADLINES, eur, NORTH, NOW, ORDER_ID, ORDER_IN, refund, SAYS, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
+import {
+  ALLOCATIONS,
+  anOrder,
+  circumstances,
+  DEADLINES,
+  eur,
+  NORTH,
+  NOW,
+  ORDER_ID,
+  ORDER_IN,
+  refund,
+  SAYS,
+  SHORTAGES,
+  SOUTH,
+  USER_ID,
+} from '../orders.ts';
 
 const LATER = NOW + 5000;
 
@@ -30,7 +45,12 @@ describe('an order whose stock is reserved', () => {
   const { order, event } = moved(ORDER_IN.placed, SAYS['inventory.reserved']);
 
   test('waits for its payment', () => {
-    expect(order).toMatchObject({ status: 'awaiting_payment', paymentStatus: 'pending', reason: null, allocations: ALLOCATIONS });
+    expect(order).toMatchObject({
+      status: 'awaiting_payment',
+      paymentStatus: 'pending',
+      reason: null,
+      allocations: ALLOCATIONS,
+    });
     expect(order).toMatchObject({ version: 2, updatedAt: LATER, deadlineAt: LATER + DEADLINES.awaiting_payment });
   });
 
@@ -45,13 +65,28 @@ describe('an order that is paid', () => {
 
   test('is completed and waits for nothing any more', () => {
     expect(order).toMatchObject({ status: 'completed', paymentStatus: 'paid', deadlineAt: null, version: 3 });
-    expect(event).toMatchObject({ type: 'order.completed', data: { items: [{ sku: 'MUG', quantity: 3 }, { sku: 'TEA', quantity: 1 }] } });
+    expect(event).toMatchObject({
+      type: 'order.completed',
+      data: {
+        items: [
+          { sku: 'MUG', quantity: 3 },
+          { sku: 'TEA', quantity: 1 },
+        ],
+      },
+    });
   });
 
   test('has one pending shipment per warehouse', () => {
     const contents = order.shipments.map(({ warehouseId, status, items }) => ({ warehouseId, status, items }));
     expect(contents).toEqual([
-      { warehouseId: NORTH, status: 'pending', items: [{ sku: 'MUG', quantity: 2 }, { sku: 'TEA', quantity: 1 }] },
+      {
+        warehouseId: NORTH,
+        status: 'pending',
+        items: [
+          { sku: 'MUG', quantity: 2 },
+          { sku: 'TEA', quantity: 1 },
+        ],
+      },
       { warehouseId: SOUTH, status: 'pending', items: [{ sku: 'MUG', quantity: 1 }] },
     ]);
     expect(new Set(order.shipments.map(({ id }) => id)).size).toBe(2);
@@ -96,7 +131,11 @@ describe('what is heard too late', () => {
   const cancelled: Order = ORDER_IN.cancelled;
 
   test('becomes part of the order without moving it', () => {
-    expect(recorded(cancelled, SAYS['inventory.reserved'])).toMatchObject({ status: 'cancelled', allocations: ALLOCATIONS, version: 3 });
+    expect(recorded(cancelled, SAYS['inventory.reserved'])).toMatchObject({
+      status: 'cancelled',
+      allocations: ALLOCATIONS,
+      version: 3,
+    });
     expect(recorded(cancelled, SAYS['inventory.failed']).shortages).toEqual(SHORTAGES);
     expect(recorded(cancelled, SAYS['payment.completed']).paymentStatus).toBe('paid');
     expect(recorded(cancelled, SAYS['payment.failed']).paymentStatus).toBe('failed');
@@ -116,8 +155,12 @@ describe('what is heard too late', () => {
   });
 
   test('a refund implies its payment, a release its reservation', () => {
-    expect(advance(recorded(cancelled, SAYS['payment.refunded']), SAYS['payment.completed'])).toEqual({ kind: 'ignored' });
-    expect(advance(recorded(cancelled, SAYS['inventory.released']), SAYS['inventory.reserved'])).toEqual({ kind: 'ignored' });
+    expect(advance(recorded(cancelled, SAYS['payment.refunded']), SAYS['payment.completed'])).toEqual({
+      kind: 'ignored',
+    });
+    expect(advance(recorded(cancelled, SAYS['inventory.released']), SAYS['inventory.reserved'])).toEqual({
+      kind: 'ignored',
+    });
   });
 });
 
@@ -137,20 +180,35 @@ describe('refunds of a completed order', () => {
   test('that are heard of before the payment do not keep the order from being completed', () => {
     const refunded = recorded(ORDER_IN.awaiting_payment, part);
     expect(refunded).toMatchObject({ status: 'awaiting_payment', paymentStatus: 'partially_refunded' });
-    expect(moved(refunded, SAYS['payment.completed']).order).toMatchObject({ status: 'completed', paymentStatus: 'partially_refunded' });
+    expect(moved(refunded, SAYS['payment.completed']).order).toMatchObject({
+      status: 'completed',
+      paymentStatus: 'partially_refunded',
+    });
   });
 });
 
 describe('goods and money that do not fit the order are an anomaly:', () => {
   const { data: paid } = SAYS['payment.completed'];
   test.each([
-    ['too few pieces', 'placed', { type: 'inventory.reserved', data: { orderId: ORDER_ID, allocations: ALLOCATIONS.slice(1) } }],
-    ['a SKU nobody ordered', 'placed', {
-      type: 'inventory.reserved',
-      data: { orderId: ORDER_ID, allocations: [...ALLOCATIONS, { sku: 'HAT', warehouseId: NORTH, quantity: 1 }] },
-    }],
+    [
+      'too few pieces',
+      'placed',
+      { type: 'inventory.reserved', data: { orderId: ORDER_ID, allocations: ALLOCATIONS.slice(1) } },
+    ],
+    [
+      'a SKU nobody ordered',
+      'placed',
+      {
+        type: 'inventory.reserved',
+        data: { orderId: ORDER_ID, allocations: [...ALLOCATIONS, { sku: 'HAT', warehouseId: NORTH, quantity: 1 }] },
+      },
+    ],
     ['another amount', 'awaiting_payment', { type: 'payment.completed', data: { ...paid, amount: eur(3498) } }],
-    ['another currency', 'awaiting_payment', { type: 'payment.completed', data: { ...paid, amount: { amount: 3499, currency: 'USD' } } }],
+    [
+      'another currency',
+      'awaiting_payment',
+      { type: 'payment.completed', data: { ...paid, amount: { amount: 3499, currency: 'USD' } } },
+    ],
     ['a refund of more than the total', 'completed', { type: 'payment.refunded', data: refund(3500, 3500) }],
   ] as const)('%s', (_what, status, trigger) => {
     expect(advance(ORDER_IN[status], trigger as Trigger).kind).toBe('anomaly');
@@ -160,7 +218,13 @@ describe('goods and money that do not fit the order are an anomaly:', () => {
 describe('every pair of the table is carried out', () => {
   const statuses: readonly OrderStatus[] = ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'];
   const triggers: readonly Trigger[] = [...SAGA_MESSAGES.map((type) => SAYS[type]), byCustomer, { type: 'deadline' }];
-  const kinds = { transition: 'moved', record: 'recorded', ignore: 'ignored', anomaly: 'anomaly', refuse: 'refused' } as const;
+  const kinds = {
+    transition: 'moved',
+    record: 'recorded',
+    ignore: 'ignored',
+    anomaly: 'anomaly',
+    refuse: 'refused',
+  } as const;
   const pairs = statuses.flatMap((status) => triggers.map((trigger) => [status, trigger.type, trigger] as const));
 
   test.each(pairs)('%s, %s', (status, _type, trigger) => {

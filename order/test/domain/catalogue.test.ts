@@ -1,12 +1,25 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { type CatalogueEntry, type CatalogueProduct, copyProduct, type ProductState } from '../../src/domain/catalogue.ts';
+import {
+  type CatalogueEntry,
+  type CatalogueProduct,
+  copyProduct,
+  type ProductState,
+} from '../../src/domain/catalogue.ts';
 import { eur, NORTH, NOW, PRODUCT_ID } from '../orders.ts';
 import { check, WITH_SEED } from '../seed.ts';
 
 function product(version: number, changes: Partial<ProductState> = {}): ProductState {
   const variants = [{ sku: 'MUG', price: eur(1000 + version) }];
-  return { id: PRODUCT_ID, version, title: `Mug ${version}`, active: true, changedAt: NOW + version, variants, ...changes };
+  return {
+    id: PRODUCT_ID,
+    version,
+    title: `Mug ${version}`,
+    active: true,
+    changedAt: NOW + version,
+    variants,
+    ...changes,
+  };
 }
 
 function skus(...names: string[]) {
@@ -33,7 +46,9 @@ describe('the catalogue copy', () => {
   });
 
   test('is not taken back by a late or doubled change', () => {
-    expect(copyOf([product(2), product(1), product(2, { title: 'forged' })])).toMatchObject({ MUG: { title: 'Mug 2' } });
+    expect(copyOf([product(2), product(1), product(2, { title: 'forged' })])).toMatchObject({
+      MUG: { title: 'Mug 2' },
+    });
   });
 
   test('loses a SKU with its product, and a late older version does not bring it back', () => {
@@ -45,16 +60,26 @@ describe('the catalogue copy', () => {
     const before = product(4, { ...skus('MUG', 'CUP'), changedAt: NOW + 5 });
     const after = product(5, { ...skus('MUG'), changedAt: NOW + 9 });
     const heir = product(1, { id: NORTH, ...skus('CUP'), changedAt: NOW + 10 });
-    for (const order of [[before, after, heir], [heir, before, after], [before, heir, after], [heir, after, before]]) {
+    for (const order of [
+      [before, after, heir],
+      [heir, before, after],
+      [before, heir, after],
+      [heir, after, before],
+    ]) {
       expect(copyOf(order)).toMatchObject({ CUP: { productId: NORTH }, MUG: { productId: PRODUCT_ID } });
     }
   });
 
   test(`comes out the same in any order and with any number of copies ${WITH_SEED}`, () => {
     const names = fc.uniqueArray(fc.constantFrom('MUG', 'CUP', 'TEA', 'POT'), { minLength: 1 });
-    const history = fc.array(names, { minLength: 1, maxLength: 6 }).map((lists) => lists.map((list, at) => product(at + 1, skus(...list))));
+    const history = fc
+      .array(names, { minLength: 1, maxLength: 6 })
+      .map((lists) => lists.map((list, at) => product(at + 1, skus(...list))));
     const heard = history.chain((states) =>
-      fc.tuple(fc.constant(states), fc.shuffledSubarray([...states, ...states, ...states], { minLength: states.length * 3 })),
+      fc.tuple(
+        fc.constant(states),
+        fc.shuffledSubarray([...states, ...states, ...states], { minLength: states.length * 3 }),
+      ),
     );
     check(
       fc.property(heard, ([states, shuffled]) => expect(copyOf(shuffled)).toEqual(copyOf(states.slice(-1)))),

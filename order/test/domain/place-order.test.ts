@@ -4,7 +4,16 @@ import { type OrderRequest, placeOrder } from '../../src/domain/place-order.ts';
 import { ADDRESS, circumstances, DEADLINES, eur, METHOD_ID, NOW, PRODUCT_ID, USER_ID } from '../orders.ts';
 
 function entry(sku: string, changes: Partial<CatalogueEntry> = {}): CatalogueEntry {
-  return { sku, productId: PRODUCT_ID, title: `The ${sku}`, price: eur(1000), active: true, version: 1, changedAt: NOW, ...changes };
+  return {
+    sku,
+    productId: PRODUCT_ID,
+    title: `The ${sku}`,
+    price: eur(1000),
+    active: true,
+    version: 1,
+    changedAt: NOW,
+    ...changes,
+  };
 }
 
 const CATALOGUE = new Map(
@@ -17,7 +26,13 @@ const CATALOGUE = new Map(
 );
 
 function place(changes: Partial<OrderRequest> = {}) {
-  const request = { userId: USER_ID, items: [{ sku: 'MUG', quantity: 3 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID, ...changes };
+  const request = {
+    userId: USER_ID,
+    items: [{ sku: 'MUG', quantity: 3 }],
+    shippingAddress: ADDRESS,
+    paymentMethodId: METHOD_ID,
+    ...changes,
+  };
   return placeOrder(request, (sku) => CATALOGUE.get(sku), circumstances());
 }
 
@@ -27,7 +42,12 @@ function items(...skus: string[]) {
 
 describe('placing an order', () => {
   test('freezes titles and prices and adds them up to the cent', () => {
-    const placement = place({ items: [{ sku: 'MUG', quantity: 3 }, { sku: 'TEA', quantity: 2 }] });
+    const placement = place({
+      items: [
+        { sku: 'MUG', quantity: 3 },
+        { sku: 'TEA', quantity: 2 },
+      ],
+    });
     expect(placement).toMatchObject({
       kind: 'placed',
       order: {
@@ -68,7 +88,10 @@ describe('an order is refused', () => {
   });
 
   test('when its total is not the expected one, and says which it is', () => {
-    expect(place({ expectedTotal: eur(2999) })).toEqual({ kind: 'refused', refusal: { code: 'total-changed', total: eur(3000) } });
+    expect(place({ expectedTotal: eur(2999) })).toEqual({
+      kind: 'refused',
+      refusal: { code: 'total-changed', total: eur(3000) },
+    });
     const yen = { amount: 3000, currency: 'JPY' };
     expect(place({ expectedTotal: yen }).kind).toBe('refused');
   });

@@ -48,7 +48,10 @@ function expectConsistent({ state, moves }: Simulation): void {
   expect(order.paymentStatus).toBe(heard[money]);
   expect(order.deadlineAt).toBeNull();
   expect(order.reason === null).toBe(order.status === 'completed');
-  expectOneEnd(moves.map(({ event }) => event), order.status);
+  expectOneEnd(
+    moves.map(({ event }) => event),
+    order.status,
+  );
 }
 
 /** The events tell one story: the last of them names the end, and only a completed order can still be cancelled. */
@@ -70,7 +73,9 @@ describe('whatever arrives in whatever order, one to three times, an order has o
   });
 
   test(`also when deadlines pass at any point ${WITH_SEED}`, () => {
-    const played = fc.property(plans, fc.gen(), (plan, random) => expectConsistent(play(plan, [deadline, cancel], random)));
+    const played = fc.property(plans, fc.gen(), (plan, random) =>
+      expectConsistent(play(plan, [deadline, cancel], random)),
+    );
     check(played, 1000);
   });
 });

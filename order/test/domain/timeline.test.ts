@@ -93,7 +93,15 @@ describe('the timeline', () => {
   test('shows what was only recorded as a note', () => {
     expect(timeline.slice(5)).toMatchObject([
       { kind: 'event', service: 'payment', name: 'payment.completed', eventId: ORDER_ID },
-      { kind: 'note', service: 'order', name: 'recorded', reason: 'cancelled already', from: null, to: null, eventId: null },
+      {
+        kind: 'note',
+        service: 'order',
+        name: 'recorded',
+        reason: 'cancelled already',
+        from: null,
+        to: null,
+        eventId: null,
+      },
     ]);
   });
 

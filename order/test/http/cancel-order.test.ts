@@ -19,7 +19,10 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 function cancel(id: string, as?: string, body?: unknown) {
-  return shop.ask<Order>('POST', `/orders/${id}/cancellation`, { ...(as !== undefined && { as }), ...(body !== undefined && { body }) });
+  return shop.ask<Order>('POST', `/orders/${id}/cancellation`, {
+    ...(as !== undefined && { as }),
+    ...(body !== undefined && { body }),
+  });
 }
 
 async function completedOrder(): Promise<string> {
@@ -37,7 +40,10 @@ describe('POST /orders/{id}/cancellation', () => {
   test('cancels with 202, and the same again answers the same order', async () => {
     const { id } = (await shop.place(customer)).body;
     const first = await cancel(id, customer, { note: 'wrong size' });
-    expect(first).toMatchObject({ status: 202, body: { id, status: 'cancelled', reason: 'cancelled_by_customer', version: 2 } });
+    expect(first).toMatchObject({
+      status: 202,
+      body: { id, status: 'cancelled', reason: 'cancelled_by_customer', version: 2 },
+    });
     const again = await cancel(id, customer);
     expect(again).toMatchObject({ status: 202, body: first.body });
     expect(again.headers.get('etag')).toBe('"2"');
@@ -47,7 +53,14 @@ describe('POST /orders/{id}/cancellation', () => {
     expect(body.items).toMatchObject([
       { seq: 1, name: 'order.created', kind: 'event', from: null, to: 'placed' },
       { seq: 2, name: 'cancellation', kind: 'decision', reason: 'wrong size' },
-      { seq: 3, name: 'order.cancelled', kind: 'event', from: 'placed', to: 'cancelled', reason: 'cancelled_by_customer' },
+      {
+        seq: 3,
+        name: 'order.cancelled',
+        kind: 'event',
+        from: 'placed',
+        to: 'cancelled',
+        reason: 'cancelled_by_customer',
+      },
     ]);
   });
 
@@ -60,7 +73,10 @@ describe('POST /orders/{id}/cancellation', () => {
 
   test('takes a completed order back, and its payment status follows the refunds', async () => {
     const id = await completedOrder();
-    expect(await cancel(id, customer)).toMatchObject({ status: 202, body: { status: 'cancelled', paymentStatus: 'paid', shipments: [] } });
+    expect(await cancel(id, customer)).toMatchObject({
+      status: 202,
+      body: { status: 'cancelled', paymentStatus: 'paid', shipments: [] },
+    });
     const refund = (amount: number, refundedTotal: number) =>
       message('payment.refunded', id, {
         orderId: id,
@@ -78,7 +94,9 @@ describe('POST /orders/{id}/cancellation', () => {
 
   test('is refused when the order was rejected', async () => {
     const { id } = (await shop.place(customer)).body;
-    await shop.tell(message('inventory.failed', id, { orderId: id, shortages: [{ sku: 'MUG', requested: 2, available: 0 }] }));
+    await shop.tell(
+      message('inventory.failed', id, { orderId: id, shortages: [{ sku: 'MUG', requested: 2, available: 0 }] }),
+    );
     await shop.reaches(id, 'rejected');
     const { status, body } = await cancel(id, customer);
     expect([status, (body as unknown as Problem).type]).toEqual([409, 'urn:souk:problem:not-cancellable']);

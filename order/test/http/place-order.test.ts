@@ -29,19 +29,31 @@ beforeAll(async () => {
   await shop.onSale({ MUG: 1000, TEA: 499 });
   await shop.tell(productMessage(product(SOUTH, { OLD: 100 }, { status: 'archived' })));
   await shop.tell(productMessage(product(YEN_ID, { YEN: 100 }, { currency: 'JPY' })));
-  await until('catalogue', async () => ((await shop.store.reads.knownSkus(['OLD', 'YEN'])).length === 2 ? true : undefined));
+  await until('catalogue', async () =>
+    (await shop.store.reads.knownSkus(['OLD', 'YEN'])).length === 2 ? true : undefined,
+  );
 });
 afterAll(() => shop.close());
 
 function refusal({ status, headers, body }: Reply<unknown>) {
   expect(headers.get('content-type')).toBe('application/problem+json');
   const { type, errors, total } = body as Problem;
-  return { status, code: type.replace('urn:souk:problem:', ''), pointers: errors?.map(({ pointer }) => pointer), total };
+  return {
+    status,
+    code: type.replace('urn:souk:problem:', ''),
+    pointers: errors?.map(({ pointer }) => pointer),
+    total,
+  };
 }
 
 describe('POST /orders', () => {
   test('answers 202 with the order as it was stored', async () => {
-    const { status, headers, body } = await shop.place(customer, { items: [{ sku: 'MUG', quantity: 2 }, { sku: 'TEA', quantity: 1 }] });
+    const { status, headers, body } = await shop.place(customer, {
+      items: [
+        { sku: 'MUG', quantity: 2 },
+        { sku: 'TEA', quantity: 1 },
+      ],
+    });
     expect(status).toBe(202);
     expect(headers.get('location')).toBe(`/orders/${body.id}`);
     expect(headers.get('etag')).toBe('"1"');
@@ -64,8 +76,18 @@ describe('POST /orders', () => {
   test('sends order.created', async () => {
     const { body } = await shop.place(customer);
     const [created] = await shop.heard(body.id, 1);
-    expect(created).toMatchObject({ type: 'order.created', subject: body.id, correlationId: body.id, aggregateVersion: 1 });
-    expect(created?.data).toEqual({ orderId: body.id, userId: body.userId, items: [{ sku: 'MUG', quantity: 2 }], total: eur(2000) });
+    expect(created).toMatchObject({
+      type: 'order.created',
+      subject: body.id,
+      correlationId: body.id,
+      aggregateVersion: 1,
+    });
+    expect(created?.data).toEqual({
+      orderId: body.id,
+      userId: body.userId,
+      items: [{ sku: 'MUG', quantity: 2 }],
+      total: eur(2000),
+    });
   });
 
   test('the same key from 50 sockets is one order and 50 equal answers', async () => {
@@ -94,8 +116,14 @@ describe('POST /orders', () => {
 describe('an order is refused', () => {
   test('without a key, or with one that cannot be taken', async () => {
     const body = { items: [{ sku: 'MUG', quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
-    expect(refusal(await shop.ask('POST', '/orders', { as: customer, body }))).toMatchObject({ status: 400, code: 'idempotency-key-missing' });
-    expect(refusal(await shop.place(customer, {}, 'x'.repeat(201)))).toMatchObject({ status: 400, code: 'idempotency-key-invalid' });
+    expect(refusal(await shop.ask('POST', '/orders', { as: customer, body }))).toMatchObject({
+      status: 400,
+      code: 'idempotency-key-missing',
+    });
+    expect(refusal(await shop.place(customer, {}, 'x'.repeat(201)))).toMatchObject({
+      status: 400,
+      code: 'idempotency-key-invalid',
+    });
   });
 
   test('without a token, or with a forged one', async () => {
@@ -105,15 +133,60 @@ describe('an order is refused', () => {
   });
 
   test.each([
-    ['an unknown SKU', { items: [{ sku: 'MUG', quantity: 1 }, { sku: 'HAT', quantity: 1 }] }, 422, 'sku-unknown', ['/items/1/sku']],
+    [
+      'an unknown SKU',
+      {
+        items: [
+          { sku: 'MUG', quantity: 1 },
+          { sku: 'HAT', quantity: 1 },
+        ],
+      },
+      422,
+      'sku-unknown',
+      ['/items/1/sku'],
+    ],
     ['a SKU that is not on sale', { items: [{ sku: 'OLD', quantity: 1 }] }, 422, 'sku-inactive', ['/items/0/sku']],
-    ['two currencies', { items: [{ sku: 'MUG', quantity: 1 }, { sku: 'YEN', quantity: 1 }] }, 422, 'mixed-currencies', ['/items/1/sku']],
-    ['a SKU twice', { items: [{ sku: 'MUG', quantity: 1 }, { sku: 'MUG', quantity: 1 }] }, 422, 'validation', ['/items/1/sku']],
+    [
+      'two currencies',
+      {
+        items: [
+          { sku: 'MUG', quantity: 1 },
+          { sku: 'YEN', quantity: 1 },
+        ],
+      },
+      422,
+      'mixed-currencies',
+      ['/items/1/sku'],
+    ],
+    [
+      'a SKU twice',
+      {
+        items: [
+          { sku: 'MUG', quantity: 1 },
+          { sku: 'MUG', quantity: 1 },
+        ],
+      },
+      422,
+      'validation',
+      ['/items/1/sku'],
+    ],
     ['a quantity of 1000', { items: [{ sku: 'MUG', quantity: 1000 }] }, 422, 'validation', ['/items/0/quantity']],
     ['no items', { items: [] }, 422, 'validation', ['/items']],
     ['a field nobody knows', { gift: true }, 422, 'validation', ['/gift']],
-    ['a country that is none', { shippingAddress: { ...ADDRESS, country: 'XX' } }, 422, 'validation', ['/shippingAddress/country']],
-    ['a card number in the address', { shippingAddress: { ...ADDRESS, line2: '4242 4242 4242 4242' } }, 422, 'card-number-refused', ['/shippingAddress/line2']],
+    [
+      'a country that is none',
+      { shippingAddress: { ...ADDRESS, country: 'XX' } },
+      422,
+      'validation',
+      ['/shippingAddress/country'],
+    ],
+    [
+      'a card number in the address',
+      { shippingAddress: { ...ADDRESS, line2: '4242 4242 4242 4242' } },
+      422,
+      'card-number-refused',
+      ['/shippingAddress/line2'],
+    ],
   ] as const)('with %s', async (_what, changes, status, code, pointers) => {
     expect(refusal(await shop.place(customer, changes))).toMatchObject({ status, code, pointers: [...pointers] });
   });

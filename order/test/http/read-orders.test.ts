@@ -20,12 +20,18 @@ const mine: string[] = [];
 
 beforeAll(async () => {
   shop = await runOrderService();
-  [me, other, staff] = await Promise.all([shop.customer(ME), shop.customer(), shop.customer(undefined, ['customer', 'staff'])]);
+  [me, other, staff] = await Promise.all([
+    shop.customer(ME),
+    shop.customer(),
+    shop.customer(undefined, ['customer', 'staff']),
+  ]);
   await shop.onSale({ MUG: 1000 });
   for (let made = 0; made < 5; made += 1) mine.unshift((await shop.place(me)).body.id);
   await shop.place(other);
   const [last = ''] = mine;
-  await shop.tell(message('inventory.failed', last, { orderId: last, shortages: [{ sku: 'MUG', requested: 2, available: 1 }] }));
+  await shop.tell(
+    message('inventory.failed', last, { orderId: last, shortages: [{ sku: 'MUG', requested: 2, available: 1 }] }),
+  );
   await shop.reaches(last, 'rejected');
 });
 afterAll(() => shop.close());
@@ -41,7 +47,11 @@ describe('GET /orders/{id}', () => {
 
   test('shows what was short of a rejected order', async () => {
     const { body } = await shop.ask<Order>('GET', `/orders/${mine[0]}`, { as: me });
-    expect(body).toMatchObject({ status: 'rejected', reason: 'out_of_stock', shortages: [{ sku: 'MUG', requested: 2, available: 1 }] });
+    expect(body).toMatchObject({
+      status: 'rejected',
+      reason: 'out_of_stock',
+      shortages: [{ sku: 'MUG', requested: 2, available: 1 }],
+    });
   });
 
   test('is 404 for another customer, an unknown and a malformed id, 401 for nobody', async () => {
@@ -59,7 +69,9 @@ describe('GET /orders', () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
-      const page: { body: OrdersPage } = await shop.ask('GET', `/orders?limit=2${cursor && `&cursor=${cursor}`}`, { as: me });
+      const page: { body: OrdersPage } = await shop.ask('GET', `/orders?limit=2${cursor && `&cursor=${cursor}`}`, {
+        as: me,
+      });
       seen.push(...page.body.items.map(({ id }) => id));
       cursor = page.body.nextCursor;
     }
@@ -67,7 +79,8 @@ describe('GET /orders', () => {
   });
 
   test('shows everybody to staff, filtered by customer and status', async () => {
-    const list = async (query: string) => (await shop.ask<OrdersPage>('GET', `/orders${query}`, { as: staff })).body.items.map(({ id }) => id);
+    const list = async (query: string) =>
+      (await shop.ask<OrdersPage>('GET', `/orders${query}`, { as: staff })).body.items.map(({ id }) => id);
     expect(await list('')).toHaveLength(6);
     expect(await list(`?userId=${ME}`)).toEqual(mine);
     expect(await list('?status=rejected')).toEqual(mine.slice(0, 1));
@@ -89,7 +102,12 @@ test('GET /saga describes the table that runs', async () => {
   expect(status).toBe(200);
   expect(body.states).toEqual(['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled']);
   expect(body.transitions).toHaveLength(9);
-  expect(body.transitions).toContainEqual({ from: 'placed', on: 'inventory.reserved', to: 'awaiting_payment', emits: ['order.ready_for_payment'] });
+  expect(body.transitions).toContainEqual({
+    from: 'placed',
+    on: 'inventory.reserved',
+    to: 'awaiting_payment',
+    emits: ['order.ready_for_payment'],
+  });
   expect(body.deadlines).toEqual([
     { state: 'placed', seconds: 30, reason: 'inventory_timeout' },
     { state: 'awaiting_payment', seconds: 900, reason: 'payment_expired' },

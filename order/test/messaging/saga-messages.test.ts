@@ -62,7 +62,13 @@ describe('an order goes its way', () => {
       '3 order.completed',
     ]);
     expect(events.map(({ causationId }) => causationId)).toEqual([null, reservation.id, payment.id]);
-    expect(events[2]?.data).toEqual({ orderId: id, userId, items: [{ sku: 'MUG', quantity: 2 }], shippingAddress: ADDRESS, total });
+    expect(events[2]?.data).toEqual({
+      orderId: id,
+      userId,
+      items: [{ sku: 'MUG', quantity: 2 }],
+      shippingAddress: ADDRESS,
+      total,
+    });
   });
 
   test('and its timeline shows what every service said', async () => {
@@ -131,7 +137,10 @@ describe('the catalogue copy', () => {
   test('takes new prices, and a late or doubled older one changes nothing', async () => {
     await shop.tell(productMessage(product(PRODUCT_ID, { MUG: 1200 }, { version: 3 })));
     await until('new price', async () => ((await price()) === 1200 ? true : undefined));
-    await shop.tell(productMessage(product(PRODUCT_ID, { MUG: 1100 }, { version: 2 })), productMessage(product(PRODUCT_ID, { MUG: 1 }, { version: 3 })));
+    await shop.tell(
+      productMessage(product(PRODUCT_ID, { MUG: 1100 }, { version: 2 })),
+      productMessage(product(PRODUCT_ID, { MUG: 1 }, { version: 3 })),
+    );
     await shop.onSale({ LAST: 1 }, SOUTH);
     await shop.tell(productMessage(product(PRODUCT_ID, { MUG: 1300 }, { version: 4 })));
     const seen = new Set<number | undefined>();
@@ -151,7 +160,8 @@ describe('the catalogue copy', () => {
       const reply = await shop.place(customer, { items: [{ sku: 'CUP', quantity: 1 }] });
       return reply.status === 202 ? reply.body.total.amount : reply.status;
     };
-    const becomes = (wanted: number) => until(`a cup for ${wanted}`, async () => ((await cup()) === wanted ? true : undefined));
+    const becomes = (wanted: number) =>
+      until(`a cup for ${wanted}`, async () => ((await cup()) === wanted ? true : undefined));
     await shop.tell(message('product.created', METHOD_ID, told(1, 100)));
     await becomes(100);
     const prices = { sku: 'CUP', oldPrice: eur(100), newPrice: eur(200) };

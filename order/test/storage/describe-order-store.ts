@@ -14,11 +14,25 @@ function id(number: number): string {
 }
 
 const SHIPMENTS: Order['shipments'] = [
-  { id: id(71), warehouseId: NORTH, status: 'pending', items: [{ sku: 'MUG', quantity: 2 }], carrier: null, trackingNumber: null },
-  { id: id(72), warehouseId: SOUTH, status: 'pending', items: [{ sku: 'TEA', quantity: 1 }], carrier: null, trackingNumber: null },
+  {
+    id: id(71),
+    warehouseId: NORTH,
+    status: 'pending',
+    items: [{ sku: 'MUG', quantity: 2 }],
+    carrier: null,
+    trackingNumber: null,
+  },
+  {
+    id: id(72),
+    warehouseId: SOUTH,
+    status: 'pending',
+    items: [{ sku: 'TEA', quantity: 1 }],
+    carrier: null,
+    trackingNumber: null,
+  },
 ];
 
-/** What every store of orders has to do, whatever engine it runs on. `open`: an empty one with its schema up to date. */
+/** What every store of orders has to do, whatever its engine. `open`: an empty one with its schema up to date. */
 export function describeOrderStore(name: string, open: () => Promise<OpenedStore>): void {
   let opened: OpenedStore;
   let store: OrderStore;
@@ -31,24 +45,30 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
   /** The order as a decision sees it. */
   async function loaded(orderId: string): Promise<Order | undefined> {
     let seen: Order | undefined;
-    const look = submission<null>({
-      name: 'look',
-      keys: () => ({ orders: [orderId] }),
-      decide(_value, world) {
-        seen = world.get('orders', orderId);
-        return { answer: undefined };
+    const look = submission<null>(
+      {
+        name: 'look',
+        keys: () => ({ orders: [orderId] }),
+        decide(_value, world) {
+          seen = world.get('orders', orderId);
+          return { answer: undefined };
+        },
       },
-    }, null);
+      null,
+    );
     await settle(store, [look]);
     return seen;
   }
 
   describe(`${name}: an order`, () => {
-    test.each(Object.entries(ORDER_IN))('that is %s comes back as it was put, to decisions and to readers', async (_status, order) => {
-      await settle(store, [put({ orders: [order] })]);
-      expect(await store.reads.order(order.id)).toEqual(order);
-      expect(await loaded(order.id)).toEqual(order);
-    });
+    test.each(Object.entries(ORDER_IN))(
+      'that is %s comes back as it was put, to decisions and to readers',
+      async (_status, order) => {
+        await settle(store, [put({ orders: [order] })]);
+        expect(await store.reads.order(order.id)).toEqual(order);
+        expect(await loaded(order.id)).toEqual(order);
+      },
+    );
 
     test('keeps its lines in the order they were written in', async () => {
       const [line] = anOrder().items;
@@ -61,9 +81,26 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     test('is changed with its shipments: opened, sent, taken back', async () => {
       const steps: Order[] = [
         anOrder(),
-        anOrder({ status: 'completed', shipments: SHIPMENTS, allocations: ALLOCATIONS, shortages: SHORTAGES, version: 2, deadlineAt: null }),
-        anOrder({ shipments: SHIPMENTS.map((s, at) => (at === 0 ? { ...s, status: 'shipped', carrier: 'Post', trackingNumber: 'AT1' } : s)) }),
-        anOrder({ status: 'cancelled', reason: 'payment_expired', shipments: SHIPMENTS.slice(1), refunded: 3499, paymentStatus: 'refunded' }),
+        anOrder({
+          status: 'completed',
+          shipments: SHIPMENTS,
+          allocations: ALLOCATIONS,
+          shortages: SHORTAGES,
+          version: 2,
+          deadlineAt: null,
+        }),
+        anOrder({
+          shipments: SHIPMENTS.map((s, at) =>
+            at === 0 ? { ...s, status: 'shipped', carrier: 'Post', trackingNumber: 'AT1' } : s,
+          ),
+        }),
+        anOrder({
+          status: 'cancelled',
+          reason: 'payment_expired',
+          shipments: SHIPMENTS.slice(1),
+          refunded: 3499,
+          paymentStatus: 'refunded',
+        }),
         anOrder({ shipments: [] }),
       ];
       for (const step of steps) {
@@ -81,7 +118,11 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
   describe(`${name}: lists`, () => {
     beforeEach(async () => {
       const orders = [1, 2, 3, 4, 5].map((number) =>
-        anOrder({ id: id(number), userId: number % 2 === 1 ? USER_ID : SOUTH, ...(number === 3 && { status: 'rejected', deadlineAt: null }) }),
+        anOrder({
+          id: id(number),
+          userId: number % 2 === 1 ? USER_ID : SOUTH,
+          ...(number === 3 && { status: 'rejected', deadlineAt: null }),
+        }),
       );
       await settle(store, [put({ orders })]);
     });
@@ -111,33 +152,59 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
   test(`${name}: finds what is overdue, the longest first`, async () => {
     const farAway = 2 ** 45;
     const deadlines = [1000, null, 500, farAway];
-    await settle(store, [put({ orders: deadlines.map((deadlineAt, number) => anOrder({ id: id(number), deadlineAt })) })]);
+    await settle(store, [
+      put({ orders: deadlines.map((deadlineAt, number) => anOrder({ id: id(number), deadlineAt })) }),
+    ]);
     expect(await store.reads.overdueOrders(100)).toEqual([id(2), id(0)]);
     expect(await store.reads.overdueOrders(1)).toEqual([id(2)]);
   });
 
   test(`${name}: keeps, changes and forgets what it knows of SKUs`, async () => {
-    const entry = { sku: 'MUG', productId: PRODUCT_ID, title: 'Mug', price: { amount: 1, currency: 'JPY' }, active: true, version: 1, changedAt: NOW };
-    await settle(store, [put({ catalogue: [entry, { ...entry, sku: 'mug' }], catalogueProducts: [{ id: PRODUCT_ID, version: 1, skus: ['MUG', 'mug'] }] })]);
+    const entry = {
+      sku: 'MUG',
+      productId: PRODUCT_ID,
+      title: 'Mug',
+      price: { amount: 1, currency: 'JPY' },
+      active: true,
+      version: 1,
+      changedAt: NOW,
+    };
+    await settle(store, [
+      put({
+        catalogue: [entry, { ...entry, sku: 'mug' }],
+        catalogueProducts: [{ id: PRODUCT_ID, version: 1, skus: ['MUG', 'mug'] }],
+      }),
+    ]);
     expect((await store.reads.knownSkus(['MUG', 'mug', 'Mug'])).toSorted()).toEqual(['MUG', 'mug']);
     await settle(store, [put({ catalogue: [{ ...entry, active: false, version: 2 }] })]);
     let seen: unknown;
-    const forget = submission<null>({
-      name: 'forget',
-      keys: () => ({ catalogue: ['MUG', 'mug'], catalogueProducts: [PRODUCT_ID] }),
-      decide(_value, world) {
-        seen = [world.get('catalogue', 'MUG'), world.get('catalogueProducts', PRODUCT_ID)];
-        return { answer: undefined, removes: { catalogue: ['mug'] } };
+    const forget = submission<null>(
+      {
+        name: 'forget',
+        keys: () => ({ catalogue: ['MUG', 'mug'], catalogueProducts: [PRODUCT_ID] }),
+        decide(_value, world) {
+          seen = [world.get('catalogue', 'MUG'), world.get('catalogueProducts', PRODUCT_ID)];
+          return { answer: undefined, removes: { catalogue: ['mug'] } };
+        },
       },
-    }, null);
+      null,
+    );
     await settle(store, [forget]);
-    expect(seen).toEqual([{ ...entry, active: false, version: 2 }, { id: PRODUCT_ID, version: 1, skus: ['MUG', 'mug'] }]);
+    expect(seen).toEqual([
+      { ...entry, active: false, version: 2 },
+      { id: PRODUCT_ID, version: 1, skus: ['MUG', 'mug'] },
+    ]);
     expect(await store.reads.knownSkus(['MUG', 'mug'])).toEqual(['MUG']);
   });
 
   test(`${name}: refuses what can never be right, and keeps nothing of it`, async () => {
     const wrong = put({ orders: [anOrder({ refunded: 3500 })] });
-    expect(await settle(store, [wrong]).then(() => 'kept', (error: unknown) => (error as { code?: string }).code)).toBe('check');
+    expect(
+      await settle(store, [wrong]).then(
+        () => 'kept',
+        (error: unknown) => (error as { code?: string }).code,
+      ),
+    ).toBe('check');
     expect(await store.reads.order(anOrder().id)).toBeUndefined();
   });
 }

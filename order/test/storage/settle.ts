@@ -8,11 +8,15 @@ type Own = OrderCollections & ChassisCollections;
 /** One thing for the writer to settle. */
 export type Submission = (writer: Writer<Own>) => Promise<unknown>;
 
-export function submission<Value>(useCase: UseCase<OrderCollections, Value, unknown>, value: Value, causationId: string | null = null): Submission {
+export function submission<Value>(
+  useCase: UseCase<OrderCollections, Value, unknown>,
+  value: Value,
+  causationId: string | null = null,
+): Submission {
   return (writer) => writer.submit<Value, unknown>(useCase, value, { cause: { causationId, traceparent: null } });
 }
 
-/** Settles all of them in their order, at most `batchLimit` in one transaction. Ids are counted, so that runs can be compared. */
+/** Settles all in their order, at most `batchLimit` in one transaction. Ids are counted, so that runs can be compared. */
 export async function settle(store: OrderStore, submissions: readonly Submission[], batchLimit = 500): Promise<void> {
   let made = 0;
   const writer = await Writer.open<Own>({

@@ -10,12 +10,28 @@ const PRIMARY_KEY = /PRIMARY KEY|autoindex/;
 
 describe('every query that runs often is served by an index', () => {
   test.each([
-    ['the orders of a customer', `select id from orders where user_id = 'u' and id < 'x' order by id desc limit 20`, /orders_user/],
-    ['orders by status', `select id from orders where status = 's' and id < 'x' order by id desc limit 20`, /orders_status/],
-    ['overdue orders', `select id from orders where deadline_at <= 1 order by deadline_at limit 500`, /orders_deadline/],
+    [
+      'the orders of a customer',
+      `select id from orders where user_id = 'u' and id < 'x' order by id desc limit 20`,
+      /orders_user/,
+    ],
+    [
+      'orders by status',
+      `select id from orders where status = 's' and id < 'x' order by id desc limit 20`,
+      /orders_status/,
+    ],
+    [
+      'overdue orders',
+      `select id from orders where deadline_at <= 1 order by deadline_at limit 500`,
+      /orders_deadline/,
+    ],
     ['all orders', `select * from orders where id < 'x' order by id desc limit 20`, PRIMARY_KEY],
     ['lines of orders', `select * from order_items where order_id in (select value from json_each('[]'))`, PRIMARY_KEY],
-    ['shipments of orders', `select * from shipments where order_id in (select value from json_each('[]'))`, PRIMARY_KEY],
+    [
+      'shipments of orders',
+      `select * from shipments where order_id in (select value from json_each('[]'))`,
+      PRIMARY_KEY,
+    ],
     ['SKUs', `select * from catalogue where sku in (select value from json_each('[]')) order by sku`, PRIMARY_KEY],
   ])('%s', async (_what, query, index) => {
     const { path, close } = await openTemporaryStore();

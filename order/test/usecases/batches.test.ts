@@ -24,7 +24,10 @@ const cancel = cancelOrder(AT_ONCE);
 const pass = passDeadline(AT_ONCE);
 
 /** The ids that `settle` counts: each order takes one for itself and one for its event, after the lane's own. */
-const orderIds = Array.from({ length: ORDERS }, (_, at) => `0198c0de-0000-7000-8000-${String(2 + 2 * at).padStart(12, '0')}`);
+const orderIds = Array.from(
+  { length: ORDERS },
+  (_, at) => `0198c0de-0000-7000-8000-${String(2 + 2 * at).padStart(12, '0')}`,
+);
 
 function aProduct(version: number, skus: readonly string[]): ProductState {
   const variants = skus.map((sku) => ({ sku, price: eur(100 * version) }));
@@ -32,7 +35,12 @@ function aProduct(version: number, skus: readonly string[]): ProductState {
 }
 
 function placement(sku: string): Submission {
-  return submission(place, { userId: USER_ID, items: [{ sku, quantity: 2 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID });
+  return submission(place, {
+    userId: USER_ID,
+    items: [{ sku, quantity: 2 }],
+    shippingAddress: ADDRESS,
+    paymentMethodId: METHOD_ID,
+  });
 }
 
 function said(type: SagaEnvelope['type'], orderId: string, event: string): SagaEnvelope {
@@ -47,11 +55,21 @@ function said(type: SagaEnvelope['type'], orderId: string, event: string): SagaE
     case 'inventory.released':
       return message(type, orderId, { orderId, allocations, restocked: false }, about);
     case 'payment.completed':
-      return message(type, orderId, { orderId, paymentId: PAYMENT_ID, amount, capturedAt: new Date(NOW).toISOString() }, about);
+      return message(
+        type,
+        orderId,
+        { orderId, paymentId: PAYMENT_ID, amount, capturedAt: new Date(NOW).toISOString() },
+        about,
+      );
     case 'payment.failed':
       return message(type, orderId, { orderId, paymentId: PAYMENT_ID, reason: 'card_declined' }, about);
     case 'payment.refunded':
-      return message(type, orderId, { orderId, paymentId: PAYMENT_ID, refundId: REFUND_ID, amount, refundedTotal: amount }, about);
+      return message(
+        type,
+        orderId,
+        { orderId, paymentId: PAYMENT_ID, refundId: REFUND_ID, amount, refundedTotal: amount },
+        about,
+      );
     default:
       return type satisfies never;
   }
@@ -59,7 +77,12 @@ function said(type: SagaEnvelope['type'], orderId: string, event: string): SagaE
 
 const orders = fc.constantFrom(...orderIds);
 const whatever: fc.Arbitrary<Submission> = fc.oneof(
-  { weight: 8, arbitrary: fc.tuple(fc.constantFrom(...SAGA_MESSAGES), orders, fc.uuid()).map(([type, id, event]) => submission(follow, said(type, id, event), event)) },
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...SAGA_MESSAGES), orders, fc.uuid())
+      .map(([type, id, event]) => submission(follow, said(type, id, event), event)),
+  },
   { weight: 1, arbitrary: orders.map((id) => submission(pass, id)) },
   { weight: 1, arbitrary: orders.map((orderId) => submission(cancel, { orderId, userId: USER_ID, isStaff: false })) },
   { weight: 1, arbitrary: fc.constantFrom('MUG', 'CUP', 'HAT').map(placement) },
@@ -72,12 +95,18 @@ const whatever: fc.Arbitrary<Submission> = fc.oneof(
 );
 
 /** Every row of every table of its own, without the moments at which it was written. */
-async function rowsAfter(submissions: readonly Submission[], batchLimit: number): Promise<Record<string, Record<string, unknown>[]>> {
+async function rowsAfter(
+  submissions: readonly Submission[],
+  batchLimit: number,
+): Promise<Record<string, Record<string, unknown>[]>> {
   const { store, path, close } = await openTemporaryStore();
   await settle(store, submissions, batchLimit);
   const database = new Database(path, { readonly: true });
   const tables = ['orders', 'order_items', 'shipments', 'catalogue', 'catalogue_products', 'events'];
-  const rows = tables.map((table) => [table, database.query<Record<string, unknown>, []>(`select * from ${table} order by 1, 2`).all().map(timeless)]);
+  const rows = tables.map((table) => [
+    table,
+    database.query<Record<string, unknown>, []>(`select * from ${table} order by 1, 2`).all().map(timeless),
+  ]);
   database.close();
   await close();
   return Object.fromEntries(rows);
@@ -86,7 +115,9 @@ async function rowsAfter(submissions: readonly Submission[], batchLimit: number)
 function timeless(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const moments = ['at', 'placed_at', 'updated_at'];
   const lasting = Object.entries(row).filter(([column]) => !moments.includes(column));
-  return Object.fromEntries(lasting.map(([column, value]) => [column, column === 'deadline_at' ? value !== null : value]));
+  return Object.fromEntries(
+    lasting.map(([column, value]) => [column, column === 'deadline_at' ? value !== null : value]),
+  );
 }
 
 test(`batches of 500 and one by one leave the same rows ${WITH_SEED}`, async () => {

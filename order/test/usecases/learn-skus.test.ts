@@ -23,10 +23,20 @@ describe('asking Product by REST', () => {
     const asked: string[] = [];
     const url = productAnswers(({ pathname, searchParams }) => {
       asked.push(pathname, ...searchParams.getAll('sku'));
-      return Response.json({ items: [{ ...product(NORTH, { NEW: 700 }, { version: 3 }), images: [] }], nextCursor: null });
+      return Response.json({
+        items: [{ ...product(NORTH, { NEW: 700 }, { version: 3 }), images: [] }],
+        nextCursor: null,
+      });
     });
     expect(await productApi({ url }).find(['NEW', 'HAT'])).toEqual([
-      { id: NORTH, version: 3, title: 'Blue mug', active: true, changedAt: NOW + 3, variants: [{ sku: 'NEW', price: { amount: 700, currency: 'EUR' } }] },
+      {
+        id: NORTH,
+        version: 3,
+        title: 'Blue mug',
+        active: true,
+        changedAt: NOW + 3,
+        variants: [{ sku: 'NEW', price: { amount: 700, currency: 'EUR' } }],
+      },
     ]);
     expect(asked).toEqual(['/products', 'NEW', 'HAT']);
   });
