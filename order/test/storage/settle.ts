@@ -16,7 +16,7 @@ export function submission<Value>(
   return (writer) => writer.submit<Value, unknown>(useCase, value, { cause: { causationId, traceparent: null } });
 }
 
-/** Settles all in their order, at most `batchLimit` in one transaction. Ids are counted, so that runs can be compared. */
+/** Settles all in their order, at most `batchLimit` in one transaction. Ids are counted, so runs can be compared. */
 export async function settle(store: OrderStore, submissions: readonly Submission[], batchLimit = 500): Promise<void> {
   let made = 0;
   const writer = await Writer.open<Own>({
