@@ -1,35 +1,27 @@
 import {
-  choice,
   ConfigError,
   type ConfigFault,
   type ConfigOf,
   type Environment,
   optional,
-  port,
   readConfig,
   seconds,
   secret,
   text,
   withDefault,
 } from '@souk/chassis/config';
-import { LOG_LEVELS } from '@souk/chassis/logging';
+import { serviceConfig } from '@souk/chassis/service-config';
 import { RegisterUser } from '@souk/contracts/http/user';
 import { Value } from '@sinclair/typebox/value';
 import type { UnnamedKey } from './tokens/new-signing-key.ts';
 import { readSigningKey } from './tokens/read-signing-key.ts';
 
 const VARIABLES = {
-  port: withDefault(port('PORT', 'where it listens'), 4005),
-  issuer: withDefault(text('TOKEN_ISSUER', 'issuer that access tokens name'), 'souk'),
-  audience: withDefault(text('TOKEN_AUDIENCE', 'audience that access tokens name'), 'souk'),
+  ...serviceConfig({ port: 4005, instance: 'user-1' }),
   tokenLifetimeMs: withDefault(
     seconds('ACCESS_TOKEN_LIFETIME_S', 'how long an access token lives', { min: 1, max: 900 }),
     300_000,
   ),
-  databasePath: withDefault(text('DATABASE_PATH', 'SQLite file of users and sessions'), '.souk/user.db'),
-  eventLogPath: withDefault(text('EVENT_LOG_PATH', 'SQLite file of the embedded event log'), '.souk/log.db'),
-  instance: withDefault(text('INSTANCE', 'name of this process among its replicas, the same after a restart'), 'user-1'),
-  logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
 };
 
 /** Any text as far as they go by themselves; what they must be is said by several fields together. */
@@ -39,6 +31,7 @@ const PARTS = {
   adminPassword: optional(secret(text('SOUK_ADMIN_PASSWORD', "the first admin's password"))),
 };
 
+/** Everything there is, for the README; `readUserConfig` reads it. */
 export const USER_CONFIG = { ...VARIABLES, ...PARTS };
 
 type Variables = ConfigOf<typeof VARIABLES>;

@@ -1,4 +1,3 @@
-import type { HttpAppOptions } from '@souk/chassis/http/http-app';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { UserConfig } from './config.ts';
 import { normalisedEmail } from './domain/email.ts';
@@ -16,7 +15,7 @@ interface PrepareDeps {
   readonly reads: Pick<UserReads, 'hasAdmin'>;
   readonly passwords: Passwords;
   readonly tokens: AccessTokens;
-  readonly logger: HttpAppOptions['logger'];
+  readonly logger: { error(message: string): void };
 }
 
 /** What must be there before the first request: a key to sign with, and somebody who may give others their roles. */

@@ -1,10 +1,6 @@
-import { createHttpApp, type HttpAppOptions } from '@souk/chassis/http/http-app';
 import type { KeySource } from '@souk/chassis/http/key-source';
-import { type Listening, listen } from '@souk/chassis/http/listen';
-import type { EventLog } from '@souk/chassis/log/event-log';
-import { messagingGauges, messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
-import { opsRoutes } from '@souk/chassis/messaging/ops-routes';
-import type { Metrics } from '@souk/chassis/metrics';
+import { httpService, type ServiceParts } from '@souk/chassis/http-service';
+import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
@@ -22,15 +18,9 @@ import { refresh } from './usecases/refresh.ts';
 import { register } from './usecases/register.ts';
 import { signIn } from './usecases/sign-in.ts';
 
-export interface UserServiceDeps {
-  readonly config: Pick<
-    UserConfig,
-    'port' | 'issuer' | 'audience' | 'instance' | 'tokenLifetimeMs' | 'signingKey' | 'admin'
-  >;
+export interface UserServiceDeps extends ServiceParts {
+  readonly config: Omit<UserConfig, 'logLevel'>;
   readonly store: UserStore;
-  readonly log: EventLog;
-  readonly logger: HttpAppOptions['logger'];
-  readonly metrics: Metrics;
 }
 
 export interface UserService extends Service {
@@ -39,15 +29,15 @@ export interface UserService extends Service {
 }
 
 /** Accounts, sessions, keys. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
-export function createUserService({ config, store, log, logger, metrics }: UserServiceDeps): UserService {
-  const { issuer, audience, instance, port } = config;
+export function createUserService(deps: UserServiceDeps): UserService {
+  const { config, store, log, logger, metrics } = deps;
   const { reads } = store;
   const passwords = argon2Passwords();
   const tokens = accessTokens(config);
   // It reads no topic: everybody else follows its events.
   const commands = createMicroservice<UserCollections>({
     name: 'user',
-    instance,
+    instance: config.instance,
     store,
     log,
     handlers: {},
@@ -55,20 +45,14 @@ export function createUserService({ config, store, log, logger, metrics }: UserS
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
   });
-  messagingGauges(metrics, commands);
   const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token was presented; its session has ended');
-  const app = createHttpApp({
-    service: 'user',
+  const service = httpService({
+    ...deps,
+    name: 'user',
     version: packageJson.version,
-    logger,
-    metrics,
-    auth: {
-      keys: tokens.source,
-      issuer,
-      audience,
-      isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)),
-    },
-    checks: { database: () => store.check(), 'event log': () => log.check() },
+    auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
+    microservice: commands,
+    prepare: () => prepare({ config, commands, reads, passwords, tokens, logger }),
     routes: [
       keyRoutes(tokens),
       profileRoutes({ commands, reads, register: register({ commands, passwords }) }),
@@ -79,27 +63,7 @@ export function createUserService({ config, store, log, logger, metrics }: UserS
         refresh: refresh({ commands, tokens, warnOfReuse }),
       }),
       adminRoutes({ commands, reads }),
-      opsRoutes(commands, store),
     ],
   });
-  let listening: Listening | undefined;
-  return {
-    name: 'user',
-    keys: tokens.source,
-    async start() {
-      await commands.start();
-      try {
-        await prepare({ config, commands, reads, passwords, tokens, logger });
-        listening = listen(app, { port });
-        return { url: listening.url };
-      } catch (error) {
-        await commands.close();
-        throw error;
-      }
-    },
-    async close() {
-      await listening?.stop();
-      await commands.close();
-    },
-  };
+  return { ...service, keys: tokens.source };
 }

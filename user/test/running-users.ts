@@ -46,6 +46,7 @@ export async function runUsers({ folder, ...config }: RunOptions = {}) {
   const logged: string[] = [];
   const service = createUserService({
     config: {
+      host: '127.0.0.1',
       port: 0,
       issuer: ISSUER,
       audience: AUDIENCE,
