@@ -11,7 +11,10 @@ export const PAYMENT_CONFIG = {
   audience: withDefault(text('TOKEN_AUDIENCE', 'audience that access tokens must name'), 'souk'),
   databasePath: withDefault(text('DATABASE_PATH', 'SQLite file of the payments'), '.souk/payment.db'),
   eventLogPath: withDefault(text('EVENT_LOG_PATH', 'SQLite file of the embedded event log'), '.souk/log.db'),
-  instance: withDefault(text('INSTANCE', 'name of this process among its replicas, the same after a restart'), 'payment-1'),
+  instance: withDefault(
+    text('INSTANCE', 'name of this process among its replicas, the same after a restart'),
+    'payment-1',
+  ),
   logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
   gatewayTimeoutMs: withDefault(
     seconds('GATEWAY_TIMEOUT_S', 'how long a call to the gateway may take', { min: 0.1, max: 5 }),
@@ -21,7 +24,10 @@ export const PAYMENT_CONFIG = {
     integer('GATEWAY_CONCURRENCY', 'calls to the gateway at a time', { min: 1, max: 10_000 }),
     256,
   ),
-  simulatorPath: withDefault(text('SIMULATOR_PATH', "SQLite file of the gateway simulator's own books"), '.souk/gateway.db'),
+  simulatorPath: withDefault(
+    text('SIMULATOR_PATH', "SQLite file of the gateway simulator's own books"),
+    '.souk/gateway.db',
+  ),
   simulatorLatencyMs: withDefault(
     integer('SIMULATOR_LATENCY_MS', 'milliseconds every answer of the simulator takes', { min: 0, max: 4000 }),
     0,

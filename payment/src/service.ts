@@ -99,7 +99,8 @@ function paymentMicroservice({ config, store, log, gateway, logger, metrics }: P
       },
     }),
     measured: meter.measured,
-    callFailed: (error, { kind, orderId }) => logger.warn({ err: error, call: kind, orderId }, 'gateway call left open'),
+    callFailed: (error, { kind, orderId }) =>
+      logger.warn({ err: error, call: kind, orderId }, 'gateway call left open'),
   });
   const microservice: PaymentMicroservice = createMicroservice<PaymentCollections, GatewayTask>({
     name: 'payment',

@@ -61,7 +61,8 @@ function inputOf({ do: what, orderId, message, amount, pick }: Step, tasks: read
     case 'cancel':
       return (writer) => writer.submit(followCancellation, cancelledOrder({ orderId }));
     case 'refund':
-      return (writer) => writer.submit(refundPayment, { orderId, amount: eur(amount), reason: 'r', requestedBy: uuid(5) });
+      return (writer) =>
+        writer.submit(refundPayment, { orderId, amount: eur(amount), reason: 'r', requestedBy: uuid(5) });
     case 'refund answer': {
       const given = tasks.filter((task) => task.kind === 'refund');
       const task = given[pick % Math.max(1, given.length)];

@@ -27,7 +27,10 @@ async function order(token: string) {
 /** Waits for the `count`th event about an order; answers the types of all. */
 function told(orderId: string, count: number): Promise<string[]> {
   return until(`${count} events about ${orderId}`, () => {
-    const types = shop.log.events().filter(({ subject }) => subject === orderId).map(({ type }) => type);
+    const types = shop.log
+      .events()
+      .filter(({ subject }) => subject === orderId)
+      .map(({ type }) => type);
     return types.length >= count ? types : undefined;
   });
 }
@@ -58,19 +61,26 @@ test.each([
   const payment = await shop.paymentWhen(orderId, ({ status }) => status === 'failed');
   expect(payment.failureReason).toBe(reason);
   expect(await told(orderId, 1)).toEqual(['payment.failed']);
-  expect(shop.log.events().find(({ subject }) => subject === orderId)?.data).toEqual({ orderId, paymentId: payment.id, reason });
+  expect(shop.log.events().find(({ subject }) => subject === orderId)?.data).toEqual({
+    orderId,
+    paymentId: payment.id,
+    reason,
+  });
   expect(books(payment.id)).toEqual({ charges: 0, givenBack: 0 });
 });
 
 describe('an order cancelled while its charge is out', () => {
-  test.each(['tok_slow', 'tok_timeout_captured', 'tok_late_capture'])('%s: is charged once and refunded', async (token) => {
-    const { orderId } = await order(token);
-    await shop.log.deliver(cancelledOrder({ orderId }), cancelledOrder({ orderId }));
-    const payment = await shop.paymentWhen(orderId, ({ refunded }) => refunded.amount === 1000);
-    expect(payment.status).toBe('captured');
-    expect(await told(orderId, 2)).toEqual(['payment.completed', 'payment.refunded']);
-    expect(books(payment.id)).toEqual({ charges: 1, givenBack: 1000 });
-  });
+  test.each(['tok_slow', 'tok_timeout_captured', 'tok_late_capture'])(
+    '%s: is charged once and refunded',
+    async (token) => {
+      const { orderId } = await order(token);
+      await shop.log.deliver(cancelledOrder({ orderId }), cancelledOrder({ orderId }));
+      const payment = await shop.paymentWhen(orderId, ({ refunded }) => refunded.amount === 1000);
+      expect(payment.status).toBe('captured');
+      expect(await told(orderId, 2)).toEqual(['payment.completed', 'payment.refunded']);
+      expect(books(payment.id)).toEqual({ charges: 1, givenBack: 1000 });
+    },
+  );
 
   test.each(['tok_timeout_lost', 'tok_flaky'])('%s: is not charged any more', async (token) => {
     const { orderId } = await order(token);
@@ -114,6 +124,8 @@ test('a message that cannot be read is a dead letter, the others go on', async (
   await shop.log.deliverRaw({ topic: 'order.ready_for_payment', key: orderId, value: 'nonsense', headers: {} });
   await shop.log.deliver(ready);
   await shop.paymentWhen(orderId, ({ status }) => status === 'captured');
-  const { body } = await shop.send<{ items: { message: { key: string } }[] }>('GET', '/ops/dead-letters', { as: 'staff' });
+  const { body } = await shop.send<{ items: { message: { key: string } }[] }>('GET', '/ops/dead-letters', {
+    as: 'staff',
+  });
   expect(JSON.stringify(body.items)).toContain(orderId);
 });

@@ -28,7 +28,7 @@ export function gatewayWeather(now: () => number, newId: () => string) {
   const refused = new Set<string>();
   let delayed: Delayed[] = [];
 
-  /** A signal that fired already: who never answers gives up at once, everybody else is as fast as the clock stands still. */
+  /** The signal has fired already: who never answers gives up at once, and nobody else heeds it. */
   async function call(task: GatewayTask): Promise<GatewayMessage> {
     if ('refundId' in task && refused.has(task.refundId)) return { on: 'gateway.declined', reason: 'account_closed' };
     return callGateway(gateway, task, nobodyListens).catch((error: unknown): GatewayMessage => {

@@ -5,7 +5,16 @@ import { CUSTOMER, eur, NOW, ORDER, uuid } from './builders.ts';
 /** An event as another service sends it. */
 export function eventOf<T extends Topic>(type: T, subject: string, data: EventData<T>): EventEnvelope<T> {
   const made = { id: Bun.randomUUIDv7(), source: '/souk/order', time: new Date(NOW).toISOString(), schemaVersion: 1 };
-  return { ...made, type, subject, correlationId: subject, causationId: null, aggregateVersion: 1, traceparent: null, data };
+  return {
+    ...made,
+    type,
+    subject,
+    correlationId: subject,
+    causationId: null,
+    aggregateVersion: 1,
+    traceparent: null,
+    data,
+  };
 }
 
 export function readyForPayment(changes: Partial<EventData<'order.ready_for_payment'>> = {}) {

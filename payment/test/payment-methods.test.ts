@@ -17,7 +17,13 @@ describe('adding a payment method', () => {
     const { status, headers, body } = await add({ token: 'tok_ok', label: 'My card' });
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`/payment-methods/${body.id}`);
-    expect(body).toEqual({ id: body.id, brand: 'Simulator', last4: '4242', label: 'My card', createdAt: body.createdAt });
+    expect(body).toEqual({
+      id: body.id,
+      brand: 'Simulator',
+      last4: '4242',
+      label: 'My card',
+      createdAt: body.createdAt,
+    });
     const read = await shop.send<PaymentMethod>('GET', `/payment-methods/${body.id}`, { as: 'customer' });
     expect(read).toMatchObject({ status: 200, body });
   });
@@ -32,7 +38,12 @@ describe('adding a payment method', () => {
   test.each([
     ['a token that the gateway does not know', { token: 'tok_nobody' }, 'payment-token-refused', '/token'],
     ['a card number as token', { token: '4242424242424242' }, 'card-number-refused', '/token'],
-    ['a card number in the label', { token: 'tok_ok', label: 'mine: 4242 4242-4242 4242' }, 'card-number-refused', '/label'],
+    [
+      'a card number in the label',
+      { token: 'tok_ok', label: 'mine: 4242 4242-4242 4242' },
+      'card-number-refused',
+      '/label',
+    ],
     ['no token', {}, 'validation', '/token'],
     ['a blank label', { token: 'tok_ok', label: '  ' }, 'validation', '/label'],
     ['an unknown field', { token: 'tok_ok', cvc: '123' }, 'validation', '/cvc'],
@@ -50,7 +61,9 @@ describe('payment methods', () => {
     type Page = { items: PaymentMethod[]; nextCursor: string | null };
     const first = await shop.send<Page>('GET', '/payment-methods?limit=2', { as: 'stranger' });
     expect(first.body.items).toEqual(cards.slice(0, 2));
-    const second = await shop.send<Page>('GET', `/payment-methods?limit=2&cursor=${first.body.nextCursor}`, { as: 'stranger' });
+    const second = await shop.send<Page>('GET', `/payment-methods?limit=2&cursor=${first.body.nextCursor}`, {
+      as: 'stranger',
+    });
     expect(second.body).toEqual({ items: cards.slice(2), nextCursor: null });
     expect((await shop.send('GET', '/payment-methods?cursor=nonsense', { as: 'stranger' })).status).toBe(422);
   });
@@ -66,19 +79,28 @@ describe('payment methods', () => {
 
   test('that are deleted are gone, and pay for nothing more', async () => {
     const { id } = await shop.cardOf();
-    expect(await shop.send('DELETE', `/payment-methods/${id}`, { as: 'customer' })).toMatchObject({ status: 204, body: null });
+    expect(await shop.send('DELETE', `/payment-methods/${id}`, { as: 'customer' })).toMatchObject({
+      status: 204,
+      body: null,
+    });
     expect((await shop.send('GET', `/payment-methods/${id}`, { as: 'customer' })).status).toBe(404);
     expect((await shop.send('DELETE', `/payment-methods/${id}`, { as: 'customer' })).status).toBe(404);
     const { orderId, ready } = shop.anOrder(id);
     await shop.log.deliver(ready);
-    expect(await shop.paymentOf(orderId)).toMatchObject({ status: 'failed', failureReason: 'payment_method_not_found' });
+    expect(await shop.paymentOf(orderId)).toMatchObject({
+      status: 'failed',
+      failureReason: 'payment_method_not_found',
+    });
   });
 
   test('of somebody else pay for nothing', async () => {
     const { id } = await shop.cardOf('tok_ok', 'stranger');
     const { orderId, ready } = shop.anOrder(id);
     await shop.log.deliver(ready);
-    expect(await shop.paymentOf(orderId)).toMatchObject({ status: 'failed', failureReason: 'payment_method_not_found' });
+    expect(await shop.paymentOf(orderId)).toMatchObject({
+      status: 'failed',
+      failureReason: 'payment_method_not_found',
+    });
   });
 
   test('that are deleted do not disturb a payment that runs', async () => {

@@ -3,7 +3,20 @@ import type { Changed, Outcome } from '../src/domain/outcome.ts';
 import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentMessage } from '../src/domain/payment-message.ts';
 import { answerPayment, PAYMENT_SAGA } from '../src/domain/payment-saga.ts';
-import { captured, CUSTOMER, eur, failed, method, NOW, ORDER, PAYMENT, pending, surroundings, uuid, voided } from './builders.ts';
+import {
+  captured,
+  CUSTOMER,
+  eur,
+  failed,
+  method,
+  NOW,
+  ORDER,
+  PAYMENT,
+  pending,
+  surroundings,
+  uuid,
+  voided,
+} from './builders.ts';
 
 type State = keyof typeof PAYMENT_SAGA;
 type On = PaymentMessage['on'];
@@ -17,7 +30,13 @@ const GIVEN: Record<State, Payment | undefined> = {
 };
 
 const WHEN: { [M in On]: Extract<PaymentMessage, { on: M }> } = {
-  'order.ready_for_payment': { on: 'order.ready_for_payment', orderId: ORDER, userId: CUSTOMER, amount: eur(1000), method: method() },
+  'order.ready_for_payment': {
+    on: 'order.ready_for_payment',
+    orderId: ORDER,
+    userId: CUSTOMER,
+    amount: eur(1000),
+    method: method(),
+  },
   'order.cancelled': { on: 'order.cancelled', orderId: ORDER, userId: CUSTOMER },
   'gateway.succeeded': { on: 'gateway.succeeded', reference: 'ch_9' },
   'gateway.declined': { on: 'gateway.declined', reason: 'card_declined' },
@@ -101,8 +120,16 @@ describe.each(Object.keys(THEN) as State[])('given a payment that is %s', (state
 describe('a charge', () => {
   test('is an intent with a time to be looked after before it goes out', () => {
     const { payment, tasks } = changedBy(undefined, WHEN['order.ready_for_payment']);
-    expect(payment).toMatchObject({ status: 'pending', orderId: ORDER, sentAt: NOW, nextCheckAt: NOW + 10_000, version: 0 });
-    expect(tasks).toEqual([{ kind: 'charge', orderId: ORDER, paymentId: payment.id, amount: eur(1000), token: 'tok_ok' }]);
+    expect(payment).toMatchObject({
+      status: 'pending',
+      orderId: ORDER,
+      sentAt: NOW,
+      nextCheckAt: NOW + 10_000,
+      version: 0,
+    });
+    expect(tasks).toEqual([
+      { kind: 'charge', orderId: ORDER, paymentId: payment.id, amount: eur(1000), token: 'tok_ok' },
+    ]);
   });
 
   test.each([
@@ -119,7 +146,13 @@ describe('a charge', () => {
 
   test('that succeeds is told with its amount, and the token is forgotten', () => {
     const { payment, history } = changedBy(pending(), WHEN['gateway.succeeded']);
-    expect(payment).toMatchObject({ status: 'captured', gatewayReference: 'ch_9', refunded: 0, refunding: 0, version: 1 });
+    expect(payment).toMatchObject({
+      status: 'captured',
+      gatewayReference: 'ch_9',
+      refunded: 0,
+      refunding: 0,
+      version: 1,
+    });
     expect(payment).not.toHaveProperty('token');
     expect(history).toEqual([
       {
@@ -142,7 +175,9 @@ describe('a charge', () => {
   test('is asked about by one at a time', () => {
     const { payment } = changedBy(pending({ nextCheckAt: NOW }), WHEN['check.due']);
     expect(answerPayment(payment, WHEN['check.due'], surroundings()).kind).toBe('ignored');
-    expect(inShort(answerPayment(payment, WHEN['check.due'], surroundings(NOW + 10_000)))).toBe('pending [] ask-charge');
+    expect(inShort(answerPayment(payment, WHEN['check.due'], surroundings(NOW + 10_000)))).toBe(
+      'pending [] ask-charge',
+    );
   });
 
   test('that the gateway never heard of goes out again with the same payment id', () => {
@@ -166,7 +201,12 @@ describe('a cancellation', () => {
     expect(payment).toMatchObject({ status: 'captured', refunding: 1000, refunded: 0, version: 1 });
     expect(history.map((entry) => 'type' in entry && entry.type)).toEqual(['payment.completed']);
     const [refund] = refunds;
-    expect(refund).toMatchObject({ status: 'pending', amount: eur(1000), reason: 'order_cancelled', requestedBy: null });
+    expect(refund).toMatchObject({
+      status: 'pending',
+      amount: eur(1000),
+      reason: 'order_cancelled',
+      requestedBy: null,
+    });
     expect(tasks).toEqual([
       { kind: 'refund', orderId: ORDER, refundId: refund?.id ?? '', amount: eur(1000), chargeReference: 'ch_9' },
     ]);

@@ -5,7 +5,19 @@ import type { Decision, Entities, Keys } from '@souk/chassis/writer/use-case';
 import { Writer } from '@souk/chassis/writer/writer';
 import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';
-import { captured, eur, failed, failedRefund, method, NOW, pending, pendingRefund, succeededRefund, uuid, voided } from './builders.ts';
+import {
+  captured,
+  eur,
+  failed,
+  failedRefund,
+  method,
+  NOW,
+  pending,
+  pendingRefund,
+  succeededRefund,
+  uuid,
+  voided,
+} from './builders.ts';
 
 type Own = PaymentCollections & ChassisCollections;
 
@@ -41,10 +53,17 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       return writer.submit({ name: 'save', keys: () => keys, decide: () => ({ ...decision, answer: null }) }, null);
     }
     const save = (puts: Entities<Own>, keys: Keys<Own> = {}) => settle({ puts }, keys);
-    function load<N extends keyof PaymentCollections>(collection: N, key: string): Promise<PaymentCollections[N] | undefined> {
+    function load<N extends keyof PaymentCollections>(
+      collection: N,
+      key: string,
+    ): Promise<PaymentCollections[N] | undefined> {
       const keys: Keys<Own> = { [collection]: [key] };
       return writer.submit(
-        { name: 'load', keys: () => keys, decide: (_, world) => ({ answer: world.get(collection, key) as PaymentCollections[N] | undefined }) },
+        {
+          name: 'load',
+          keys: () => keys,
+          decide: (_, world) => ({ answer: world.get(collection, key) as PaymentCollections[N] | undefined }),
+        },
         null,
       );
     }
@@ -114,8 +133,9 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       const theirs = [2, 4].map((number) => ({ ...orderOf(number), userId: uuid(0xcc) }));
       await save({ payments: [...mine, ...theirs] });
       const all = { userId: undefined, orderId: undefined };
-      const ids = async (filter: typeof all | { userId: string; orderId: undefined } | { userId: undefined; orderId: string }) =>
-        (await reads.payments(filter, first)).map(({ id }) => id);
+      const ids = async (
+        filter: typeof all | { userId: string; orderId: undefined } | { userId: undefined; orderId: string },
+      ) => (await reads.payments(filter, first)).map(({ id }) => id);
       expect(await ids(all)).toEqual([5, 4, 3, 2, 1].map(uuid));
       expect(await ids({ ...all, userId: uuid(0xc) })).toEqual([5, 3, 1].map(uuid));
       expect(await ids({ ...all, orderId: uuid(0x1002) })).toEqual([uuid(2)]);
@@ -136,8 +156,14 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       const { reads } = opened.store;
       const numbers = [1, 2, 3];
       await save({
-        refunds: [...numbers.map((number) => succeededRefund({ id: uuid(number) })), pendingRefund({ id: uuid(9), paymentId: uuid(8) })],
-        paymentMethods: [...numbers.map((number) => method({ id: uuid(number) })), method({ id: uuid(9), userId: uuid(8) })],
+        refunds: [
+          ...numbers.map((number) => succeededRefund({ id: uuid(number) })),
+          pendingRefund({ id: uuid(9), paymentId: uuid(8) }),
+        ],
+        paymentMethods: [
+          ...numbers.map((number) => method({ id: uuid(number) })),
+          method({ id: uuid(9), userId: uuid(8) }),
+        ],
       });
       const paymentId = succeededRefund().paymentId;
       expect((await reads.refunds(paymentId, first)).map(({ id }) => id)).toEqual([3, 2, 1].map(uuid));
@@ -149,7 +175,11 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
     test('what is due is found, the longest waiting first, and nothing else', async () => {
       const { reads } = opened.store;
       const soon = Date.now() + 3_600_000;
-      const due = (number: number, nextCheckAt: number) => ({ ...pending({ nextCheckAt }), id: uuid(number), orderId: uuid(number) });
+      const due = (number: number, nextCheckAt: number) => ({
+        ...pending({ nextCheckAt }),
+        id: uuid(number),
+        orderId: uuid(number),
+      });
       await save({
         payments: [due(1, NOW - 100_000_000_000), due(2, NOW - 200_000_000_000), due(3, soon), orderOf(4)],
         refunds: [

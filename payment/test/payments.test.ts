@@ -33,7 +33,13 @@ test('a payment shows what became of it and no bookkeeping', async () => {
 test('a payment is seen by its owner and by staff, by nobody else', async () => {
   const { id } = await shop.paid();
   for (const path of [`/payments/${id}`, `/payments/${id}/refunds`]) {
-    for (const [as, status] of [['customer', 200], ['staff', 200], ['admin', 200], ['stranger', 404], ['anonymous', 401]] as const) {
+    for (const [as, status] of [
+      ['customer', 200],
+      ['staff', 200],
+      ['admin', 200],
+      ['stranger', 404],
+      ['anonymous', 401],
+    ] as const) {
       expect((await shop.send('GET', path, { as })).status).toBe(status);
     }
   }
@@ -98,7 +104,10 @@ describe.each([
 });
 
 test('unknown routes and methods are problems too', async () => {
-  expect(await shop.send('GET', '/nothing')).toMatchObject({ status: 404, body: { type: 'urn:souk:problem:not-found' } });
+  expect(await shop.send('GET', '/nothing')).toMatchObject({
+    status: 404,
+    body: { type: 'urn:souk:problem:not-found' },
+  });
   const wrong = await shop.send('PUT', '/payments', { as: 'staff', body: {} });
   expect(wrong.status).toBe(405);
   expect(wrong.headers.get('allow')).toContain('GET');

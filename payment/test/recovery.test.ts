@@ -80,7 +80,10 @@ describe('after a crash', () => {
     const names = ids();
     const gatewayReference = await chargedAtTheGateway(folder, names.id);
     const refund = pendingRefund({ orderId: names.orderId, paymentId: names.id, nextCheckAt: LONG_AGO });
-    await leftBehind(folder, { payments: [captured({ ...names, gatewayReference, refunding: 400 })], refunds: [refund] });
+    await leftBehind(folder, {
+      payments: [captured({ ...names, gatewayReference, refunding: 400 })],
+      refunds: [refund],
+    });
     shop = await runPayments({ folder });
     await shop.paymentWhen(names.orderId, ({ refunded }) => refunded.amount === 400);
     expect(shop.ledger().refunds.map(({ amount }) => amount)).toEqual([400]);
@@ -115,7 +118,10 @@ test('a cancellation follows a payment across a restart', async () => {
     const history = await second.store.writing.readStream(payment.id);
     return history.length === 2 ? history.map(({ version, type }) => [version, type]) : undefined;
   });
-  expect(versions).toEqual([[1, 'payment.completed'], [2, 'payment.refunded']]);
+  expect(versions).toEqual([
+    [1, 'payment.completed'],
+    [2, 'payment.refunded'],
+  ]);
   await second.stop();
   await first.dispose();
 });
@@ -131,22 +137,11 @@ test('while the gateway cannot be asked about a token: 503, and nothing is kept'
   await shop.dispose();
 });
 
-test('a gateway that contradicts itself changes nothing, and is counted', async () => {
-  let calls = 0;
-  const shop = await runPayments({
-    around: (gateway) => ({
-      ...gateway,
-      async findCharge() {
-        calls += 1;
-        return { status: 'pending' };
-      },
-    }),
-  });
-  const payment = await shop.paid();
-  expect(calls).toBe(0);
+test('calls of the gateway are measured by what came of them', async () => {
+  const shop = await runPayments();
+  await shop.paid();
   const metrics = await fetch(`${shop.url}/metrics`).then((response) => response.text());
-  expect(metrics).toContain('payment_gateway_anomalies_total{service="payment"} 0');
-  expect(metrics).toContain('payment_gateway_call_seconds_count');
-  expect(payment.status).toBe('captured');
+  expect(metrics).toMatch(/payment_gateway_call_seconds_count\{.*call="charge".*answer="gateway.succeeded".*\} 1/);
+  expect(metrics).toMatch(/payment_gateway_anomalies_total\{?.*\}? 0/);
   await shop.dispose();
 });

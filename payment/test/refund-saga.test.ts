@@ -4,7 +4,17 @@ import type { CapturedPayment } from '../src/domain/payment.ts';
 import type { CheckDue, GatewayMessage } from '../src/domain/payment-message.ts';
 import type { Refund } from '../src/domain/refund.ts';
 import { answerRefund, REFUND_SAGA } from '../src/domain/refund-saga.ts';
-import { captured, eur, failedRefund, NOW, ORDER, PAYMENT, pendingRefund, succeededRefund, surroundings } from './builders.ts';
+import {
+  captured,
+  eur,
+  failedRefund,
+  NOW,
+  ORDER,
+  PAYMENT,
+  pendingRefund,
+  succeededRefund,
+  surroundings,
+} from './builders.ts';
 
 type State = keyof typeof REFUND_SAGA;
 type RefundMessage = GatewayMessage | CheckDue;
@@ -75,7 +85,11 @@ describe.each(Object.keys(THEN) as State[])('given a refund that is %s', (state)
 });
 
 test('a refund that succeeds moves what was reserved to what is refunded', () => {
-  const { payment, history } = changedBy(pendingRefund(), WHEN['gateway.succeeded'], captured({ refunded: 100, refunding: 500 }));
+  const { payment, history } = changedBy(
+    pendingRefund(),
+    WHEN['gateway.succeeded'],
+    captured({ refunded: 100, refunding: 500 }),
+  );
   expect(payment).toMatchObject({ refunded: 500, refunding: 100, version: 2 });
   expect(history).toEqual([
     {

@@ -53,7 +53,13 @@ test('staff refunds a part: accepted, then succeeded, told and counted', async (
     shop.log.events().find((event) => event.type === 'payment.refunded' && event.subject === payment.orderId),
   );
   const { paymentId, id: refundId } = body;
-  expect(told.data).toEqual({ orderId: payment.orderId, paymentId, refundId, amount: eur(300), refundedTotal: eur(300) });
+  expect(told.data).toEqual({
+    orderId: payment.orderId,
+    paymentId,
+    refundId,
+    amount: eur(300),
+    refundedTotal: eur(300),
+  });
   expect(givenBack(payment)).toBe(300);
 });
 
@@ -106,7 +112,7 @@ describe('a refund is refused', () => {
     expect((await ask({ id: 'nonsense' }, { body: part(1) })).status).toBe(404);
   });
 
-  test('beyond what is left, or of a payment that took nothing: 409, and it may be asked again under the same key', async () => {
+  test('beyond what is left, or of a payment that took nothing: 409, and the key is free for another try', async () => {
     const payment = await shop.paid(1000);
     const refused = await ask<unknown>(payment, { body: part(1001), key: 'again' });
     expect(refused).toMatchObject({ status: 409, body: { type: 'urn:souk:problem:refund-exceeds' } });

@@ -47,7 +47,12 @@ interface RunOptions {
 }
 
 /** The service on a port of its own, over a database and a simulator in a new folder. */
-export async function runPayments({ folder, gatewayTimeoutMs = 150, lateMs = 1000, around = (g) => g }: RunOptions = {}) {
+export async function runPayments({
+  folder,
+  gatewayTimeoutMs = 150,
+  lateMs = 1000,
+  around = (g) => g,
+}: RunOptions = {}) {
   const directory = folder ?? (await mkdtemp(join(tmpdir(), 'souk-payment-')));
   const store = openSqlitePaymentStore({ path: join(directory, 'payment.db'), synchronous: 'NORMAL' });
   await store.migrate();
@@ -56,7 +61,14 @@ export async function runPayments({ folder, gatewayTimeoutMs = 150, lateMs = 100
   const simulator = openSimulator({ path: ledgerPath, latencyMs: 0, slowMs: 50, lateMs });
   const { keys, bearer } = await tokenSigner();
   const service = createPaymentService({
-    config: { port: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'payment-test', gatewayTimeoutMs, gatewayConcurrency: 256 },
+    config: {
+      port: 0,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      instance: 'payment-test',
+      gatewayTimeoutMs,
+      gatewayConcurrency: 256,
+    },
     store,
     log,
     gateway: around(simulator),
@@ -71,7 +83,11 @@ export async function runPayments({ folder, gatewayTimeoutMs = 150, lateMs = 100
   }
 
   /** `body` is sent as JSON, text as it is. */
-  async function send<Body = Omit<Problem, never>>(method: string, path: string, options: RequestOptions = {}): Promise<Reply<Body>> {
+  async function send<Body = Omit<Problem, never>>(
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<Reply<Body>> {
     const { as = 'anonymous', body, headers = {} } = options;
     const authorization = bearers.get(as);
     const response = await fetch(`${url}${path}`, {

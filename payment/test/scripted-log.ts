@@ -19,7 +19,12 @@ export function scriptedLog(): ScriptedLog {
 
   async function hand(messages: readonly LogMessage[]): Promise<void> {
     if (reader === undefined) throw new Error('nobody reads');
-    const received = messages.map((message) => ({ ...message, partition: 0, offset: String((offset += 1)), timestamp: Date.now() }));
+    const received = messages.map((message) => ({
+      ...message,
+      partition: 0,
+      offset: String((offset += 1)),
+      timestamp: Date.now(),
+    }));
     await reader.handle(received, new AbortController().signal);
   }
 

@@ -59,7 +59,16 @@ describe('the test tokens', () => {
   }
 
   test('are the ones that the API promises', () => {
-    const promised = ['ok', 'declined', 'insufficient_funds', 'slow', 'timeout_captured', 'timeout_lost', 'late_capture', 'flaky'];
+    const promised = [
+      'ok',
+      'declined',
+      'insufficient_funds',
+      'slow',
+      'timeout_captured',
+      'timeout_lost',
+      'late_capture',
+      'flaky',
+    ];
     expect([...TEST_TOKENS.keys()]).toEqual(promised.map((name) => `tok_${name}`));
   });
 

@@ -26,12 +26,24 @@ describePaymentStore('SQLite', open);
 test.each([
   ['a payment of an order', 'select * from payments where order_id = ?', '(order_id=?)'],
   ['a payment', 'select * from payments where id = ? and amount is not null', '(id=?)'],
-  ['own payments', 'select * from payments where user_id = ? and id < ? and amount is not null order by id desc', 'payments_user (user_id=? AND id<?)'],
+  [
+    'own payments',
+    'select * from payments where user_id = ? and id < ? and amount is not null order by id desc',
+    'payments_user (user_id=? AND id<?)',
+  ],
   ['all payments', 'select * from payments where id < ? and amount is not null order by id desc', '(id<?)'],
   ['due payments', 'select order_id from payments where next_check_at <= ? order by next_check_at', 'payments_due'],
-  ['refunds of a payment', 'select * from refunds where payment_id = ? and id < ? order by id desc', 'refunds_payment (payment_id=? AND id<?)'],
+  [
+    'refunds of a payment',
+    'select * from refunds where payment_id = ? and id < ? order by id desc',
+    'refunds_payment (payment_id=? AND id<?)',
+  ],
   ['due refunds', 'select id from refunds where next_check_at <= ? order by next_check_at', 'refunds_due'],
-  ['own methods', 'select * from payment_methods where user_id = ? and id < ? order by id desc', 'payment_methods_user (user_id=? AND id<?)'],
+  [
+    'own methods',
+    'select * from payment_methods where user_id = ? and id < ? order by id desc',
+    'payment_methods_user (user_id=? AND id<?)',
+  ],
 ])('%s: an index serves the query, and its order', async (_, query, index) => {
   const { path, dispose } = await open();
   const database = new Database(path, { readonly: true });

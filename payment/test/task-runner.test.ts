@@ -109,7 +109,8 @@ test('who waits too long for a place is sent away, the next one in time gets it'
 
 describe('recording an answer', () => {
   const task: GatewayTask = { kind: 'ask-charge', orderId: ORDER, paymentId: PAYMENT };
-  const recording = (submit: () => Promise<never>) => recordAnswer({ submit, anomaly: () => undefined })(task, { on: 'gateway.unknown' });
+  const recording = (submit: () => Promise<never>) =>
+    recordAnswer({ submit, anomaly: () => undefined })(task, { on: 'gateway.unknown' });
 
   test('of a service that stops is left to the next start', async () => {
     await recording(() => Promise.reject(new WriterClosedError()));

@@ -11,21 +11,40 @@ type OrderCancelled = Extract<PaymentMessage, { on: 'order.cancelled' }>;
 export function begin(_: undefined, message: ReadyForPayment, surroundings: Surroundings): Outcome {
   const { orderId, userId, amount, method } = message;
   const { now } = surroundings;
-  const facts = { id: surroundings.newId(), orderId, userId, amount, orderCancelled: false, version: 0, createdAt: now, updatedAt: now };
+  const facts = {
+    id: surroundings.newId(),
+    orderId,
+    userId,
+    amount,
+    orderCancelled: false,
+    version: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
   if (method?.userId !== userId) {
     const failureReason = 'payment_method_not_found';
     const data = { orderId, paymentId: facts.id, reason: failureReason };
     return changed({ ...facts, status: 'failed', failureReason }, { history: [{ type: 'payment.failed', data }] });
   }
   const { token } = method;
-  const payment: PendingPayment = { ...facts, status: 'pending', token, sentAt: now, attempts: 0, nextCheckAt: now + CALL_LEASE_MS };
+  const payment: PendingPayment = {
+    ...facts,
+    status: 'pending',
+    token,
+    sentAt: now,
+    attempts: 0,
+    nextCheckAt: now + CALL_LEASE_MS,
+  };
   return changed(payment, { tasks: [chargeTask(payment)] });
 }
 
 /** The cancellation overtook the request: the row stays as a sign that this order is never to be charged. */
 export function tombstone(_: undefined, { orderId, userId }: OrderCancelled, { now, newId }: Surroundings): Outcome {
   const facts = { id: newId(), orderId, userId, orderCancelled: true, version: 0, createdAt: now, updatedAt: now };
-  return changed({ ...facts, status: 'voided', amount: null }, { history: [{ note: 'payment.voided', context: { from: 'none' } }] });
+  return changed(
+    { ...facts, status: 'voided', amount: null },
+    { history: [{ note: 'payment.voided', context: { from: 'none' } }] },
+  );
 }
 
 export function chargeTask({ orderId, id, amount, token }: PendingPayment): GatewayTask {

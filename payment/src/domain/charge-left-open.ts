@@ -11,7 +11,10 @@ export function askLater(payment: PendingPayment, _: unknown, { now }: Surroundi
 export function ask(payment: PendingPayment, _: unknown, { now }: Surroundings): Outcome {
   if (payment.nextCheckAt > now) return { kind: 'ignored', because: 'somebody is asking already' };
   const { orderId, id: paymentId } = payment;
-  return changed({ ...payment, nextCheckAt: now + CALL_LEASE_MS }, { tasks: [{ kind: 'ask-charge', orderId, paymentId }] });
+  return changed(
+    { ...payment, nextCheckAt: now + CALL_LEASE_MS },
+    { tasks: [{ kind: 'ask-charge', orderId, paymentId }] },
+  );
 }
 
 /**

@@ -22,7 +22,8 @@ export function captureLate(
   { reference }: Succeeded,
   surroundings: Surroundings,
 ): Outcome {
-  if (payment.amount === null) return { kind: 'anomaly', cause: 'the gateway captured a payment that was never asked for' };
+  if (payment.amount === null)
+    return { kind: 'anomaly', cause: 'the gateway captured a payment that was never asked for' };
   const captured = { ...capturedFrom(payment, payment.amount, reference, surroundings), orderCancelled: true };
   const late = { note: 'payment.captured_late', context: { from: payment.status, amount: payment.amount } } as const;
   return giveBack(captured, [payment.status === 'failed' ? late : completed(captured, surroundings)], surroundings);
@@ -32,7 +33,18 @@ export function fail(payment: PendingPayment, { reason }: Declined, { now }: Sur
   const { id, orderId, userId, amount, orderCancelled, version, createdAt } = payment;
   const data = { orderId, paymentId: id, reason };
   return changed(
-    { id, orderId, userId, amount, orderCancelled, version, createdAt, updatedAt: now, status: 'failed', failureReason: reason },
+    {
+      id,
+      orderId,
+      userId,
+      amount,
+      orderCancelled,
+      version,
+      createdAt,
+      updatedAt: now,
+      status: 'failed',
+      failureReason: reason,
+    },
     { history: [{ type: 'payment.failed', data }] },
   );
 }

@@ -2,7 +2,13 @@ import type { Money } from '@souk/contracts/money';
 
 /** A call to the gateway that a decision asks for; made after the commit, its answer is a new input. */
 export type GatewayTask =
-  | { readonly kind: 'charge'; readonly orderId: string; readonly paymentId: string; readonly amount: Money; readonly token: string }
+  | {
+      readonly kind: 'charge';
+      readonly orderId: string;
+      readonly paymentId: string;
+      readonly amount: Money;
+      readonly token: string;
+    }
   | { readonly kind: 'ask-charge'; readonly orderId: string; readonly paymentId: string }
   | {
       readonly kind: 'refund';

@@ -6,7 +6,11 @@ import { type CapturedPayment, leftOf } from './payment.ts';
 import type { PendingRefund } from './refund.ts';
 
 /** Refunds what is left of a cancelled order's payment; refunds that are pending already count as gone. */
-export function giveBack(payment: CapturedPayment, history: readonly HistoryEntry[], surroundings: Surroundings): Changed {
+export function giveBack(
+  payment: CapturedPayment,
+  history: readonly HistoryEntry[],
+  surroundings: Surroundings,
+): Changed {
   const left = leftOf(payment);
   if (left === 0) return changed(payment, { history });
   const amount = { amount: left, currency: payment.amount.currency };

@@ -42,7 +42,13 @@ export function changed(
   payment: Payment,
   { refunds = [], history = [], tasks = [] }: Partial<Pick<Changed, 'refunds' | 'history' | 'tasks'>>,
 ): Changed {
-  return { kind: 'changed', payment: { ...payment, version: payment.version + history.length }, refunds, history, tasks };
+  return {
+    kind: 'changed',
+    payment: { ...payment, version: payment.version + history.length },
+    refunds,
+    history,
+    tasks,
+  };
 }
 
 export function ignored(because: string): () => Outcome {

@@ -68,7 +68,11 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S
   },
 };
 
-export function answerPayment(payment: Payment | undefined, message: PaymentMessage, surroundings: Surroundings): Outcome {
+export function answerPayment(
+  payment: Payment | undefined,
+  message: PaymentMessage,
+  surroundings: Surroundings,
+): Outcome {
   const steps: { readonly [M in On]: unknown } = PAYMENT_SAGA[payment?.status ?? 'none'];
   // The row was chosen by the state and the column by the message, which the compiler cannot follow.
   const step = steps[message.on] as (p: Payment | undefined, m: PaymentMessage, s: Surroundings) => Outcome;

@@ -8,7 +8,12 @@ import type { FailedRefund, PendingRefund, SucceededRefund } from './refund.ts';
 type Succeeded = Extract<GatewayMessage, { on: 'gateway.succeeded' }>;
 type Declined = Extract<GatewayMessage, { on: 'gateway.declined' }>;
 
-export function succeed(refund: PendingRefund, { reference }: Succeeded, payment: CapturedPayment, { now }: Surroundings): Outcome {
+export function succeed(
+  refund: PendingRefund,
+  { reference }: Succeeded,
+  payment: CapturedPayment,
+  { now }: Surroundings,
+): Outcome {
   const { attempts: _, nextCheckAt: __, ...facts } = refund;
   const done: SucceededRefund = { ...facts, status: 'succeeded', gatewayReference: reference, updatedAt: now };
   const { amount, currency } = refund.amount;
@@ -28,7 +33,12 @@ export function succeed(refund: PendingRefund, { reference }: Succeeded, payment
  * What was reserved is free again. When the order is cancelled it has to go back all the same: a refund asked for by
  * the staff is followed by one of ours. One of ours that is declined waits for a person: repeating it cannot help.
  */
-export function fail(refund: PendingRefund, { reason }: Declined, payment: CapturedPayment, surroundings: Surroundings): Outcome {
+export function fail(
+  refund: PendingRefund,
+  { reason }: Declined,
+  payment: CapturedPayment,
+  surroundings: Surroundings,
+): Outcome {
   const { now } = surroundings;
   const { attempts: _, nextCheckAt: __, ...facts } = refund;
   const failed: FailedRefund = { ...facts, status: 'failed', failureReason: reason, updatedAt: now };

@@ -14,7 +14,7 @@ interface Waiter {
   resolve(taken: boolean): void;
 }
 
-/** Waiting ends in the order it began, so it is looked at only when a place becomes free: calls are bounded in time themselves. */
+/** Whether somebody waited too long is looked at when a place becomes free: soon, for calls are bounded in time. */
 export function callSlots(limit: number, maxWaitMs: number): CallSlots {
   let taken = 0;
   let closed = false;

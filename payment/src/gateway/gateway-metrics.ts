@@ -11,7 +11,10 @@ export interface GatewayMeter {
 
 export function gatewayMeter(metrics: Metrics): GatewayMeter {
   const calls = metrics.histogram('payment_gateway_call_seconds', 'Calls to the gateway', BUCKETS, ['call', 'answer']);
-  const anomalies = metrics.counter('payment_gateway_anomalies_total', 'Answers of the gateway that contradict its earlier ones');
+  const anomalies = metrics.counter(
+    'payment_gateway_anomalies_total',
+    'Answers of the gateway that contradict its earlier ones',
+  );
   return {
     measured: (call, answer, ms) => calls.labels(call, answer).observe(ms / 1000),
     anomaly: () => anomalies.inc(),

@@ -6,7 +6,7 @@ interface Waiting {
   fail(error: unknown): void;
 }
 
-/** Everything that comes in within one turn of the event loop shares a transaction; each answer waits for its commit. */
+/** What comes in within one turn of the event loop shares a transaction; each answer waits for its commit. */
 export function groupCommit(database: Database): <T>(work: () => T) => Promise<T> {
   let waiting: Waiting[] = [];
 

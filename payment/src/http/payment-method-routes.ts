@@ -31,51 +31,66 @@ const page = idPages('payment-methods', shownMethod);
 /** Payment methods are their owner's alone: nobody else learns that they exist. */
 export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentMethodRoutesDeps) {
   return router()
-    .post('/payment-methods', async ({ body: { token, label }, principal: { userId }, idempotency, request }) => {
-      refuseCardNumbers({ token, label });
-      const described = await describeToken(token);
-      if (described === undefined) {
-        throw problem('payment-token-refused', { errors: [{ pointer: '/token', detail: 'is not known to the gateway' }] });
-      }
-      const method = { userId, token, ...described, label: label ?? described.label };
-      if (idempotency === undefined) {
-        return answerResponse(added(await commands.execute(addPaymentMethod, method, causeOf(request))));
-      }
-      const once = { ...idempotency, render: added };
-      return onceResponse(await commands.executeOnce(addPaymentMethod, method, once, causeOf(request)));
-    }, {
-      signedIn: true,
-      idempotent: 'optional',
-      refuses: ['card-number-refused', 'payment-token-refused', 'unavailable'],
-      body: AddPaymentMethod,
-      response: { 201: ShownMethod },
-      detail: { summary: 'Add a payment method by the token from the gateway' },
-    })
+    .post(
+      '/payment-methods',
+      async ({ body: { token, label }, principal: { userId }, idempotency, request }) => {
+        refuseCardNumbers({ token, label });
+        const described = await describeToken(token);
+        if (described === undefined) {
+          throw problem('payment-token-refused', {
+            errors: [{ pointer: '/token', detail: 'is not known to the gateway' }],
+          });
+        }
+        const method = { userId, token, ...described, label: label ?? described.label };
+        if (idempotency === undefined) {
+          return answerResponse(added(await commands.execute(addPaymentMethod, method, causeOf(request))));
+        }
+        const once = { ...idempotency, render: added };
+        return onceResponse(await commands.executeOnce(addPaymentMethod, method, once, causeOf(request)));
+      },
+      {
+        signedIn: true,
+        idempotent: 'optional',
+        refuses: ['card-number-refused', 'payment-token-refused', 'unavailable'],
+        body: AddPaymentMethod,
+        response: { 201: ShownMethod },
+        detail: { summary: 'Add a payment method by the token from the gateway' },
+      },
+    )
     .get('/payment-methods', ({ query, principal }) => page(query, (slice) => reads.methods(principal.userId, slice)), {
       signedIn: true,
       query: ListQuery,
       response: { 200: PaymentMethodPage },
       detail: { summary: 'Your payment methods, newest first' },
     })
-    .get('/payment-methods/:id', async ({ params, principal }) => {
-      const method = await reads.method(params.id);
-      if (method?.userId !== principal.userId) throw problem('not-found');
-      return shownMethod(method);
-    }, {
-      signedIn: true,
-      params: ById,
-      response: { 200: ShownMethod },
-      detail: { summary: 'One of your payment methods' },
-    })
-    .delete('/payment-methods/:id', async ({ params: { id }, principal: { userId }, request, set }) => {
-      if (!(await commands.execute(removePaymentMethod, { id, userId }, causeOf(request)))) throw problem('not-found');
-      set.status = 204;
-    }, {
-      signedIn: true,
-      params: ById,
-      response: { 204: Type.Void() },
-      detail: { summary: 'Forget a payment method; payments that run on it go on' },
-    });
+    .get(
+      '/payment-methods/:id',
+      async ({ params, principal }) => {
+        const method = await reads.method(params.id);
+        if (method?.userId !== principal.userId) throw problem('not-found');
+        return shownMethod(method);
+      },
+      {
+        signedIn: true,
+        params: ById,
+        response: { 200: ShownMethod },
+        detail: { summary: 'One of your payment methods' },
+      },
+    )
+    .delete(
+      '/payment-methods/:id',
+      async ({ params: { id }, principal: { userId }, request, set }) => {
+        if (!(await commands.execute(removePaymentMethod, { id, userId }, causeOf(request))))
+          throw problem('not-found');
+        set.status = 204;
+      },
+      {
+        signedIn: true,
+        params: ById,
+        response: { 204: Type.Void() },
+        detail: { summary: 'Forget a payment method; payments that run on it go on' },
+      },
+    );
 }
 
 function added(method: PaymentMethod): StoredAnswer {

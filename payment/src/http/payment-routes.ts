@@ -2,7 +2,13 @@ import { problem } from '@souk/chassis/http/problem';
 import { hasRole, type Principal } from '@souk/chassis/http/principal';
 import { router } from '@souk/chassis/http/router';
 import { ListQuery } from '@souk/contracts/http/common';
-import { Payment as ShownPayment, PaymentPage, PaymentQuery, Refund as ShownRefund, RefundPage } from '@souk/contracts/http/payment';
+import {
+  Payment as ShownPayment,
+  PaymentPage,
+  PaymentQuery,
+  Refund as ShownRefund,
+  RefundPage,
+} from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { AskedPayment, PaymentReads } from '../storage/payment-store.ts';
@@ -24,40 +30,52 @@ export function paymentRoutes(reads: PaymentReads) {
   }
 
   return router()
-    .get('/payments', ({ query, principal }) => {
-      const userId = hasRole(principal, 'staff') ? undefined : principal.userId;
-      return payments(query, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
-    }, {
-      signedIn: true,
-      query: PaymentQuery,
-      response: { 200: PaymentPage },
-      detail: { summary: 'Payments, newest first: your own, or all for staff' },
-    })
+    .get(
+      '/payments',
+      ({ query, principal }) => {
+        const userId = hasRole(principal, 'staff') ? undefined : principal.userId;
+        return payments(query, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
+      },
+      {
+        signedIn: true,
+        query: PaymentQuery,
+        response: { 200: PaymentPage },
+        detail: { summary: 'Payments, newest first: your own, or all for staff' },
+      },
+    )
     .get('/payments/:id', async ({ params, principal }) => shownPayment(await visible(params.id, principal)), {
       signedIn: true,
       params: ById,
       response: { 200: ShownPayment },
       detail: { summary: 'One payment' },
     })
-    .get('/payments/:id/refunds', async ({ params, query, principal }) => {
-      const { id } = await visible(params.id, principal);
-      return refunds(query, (slice) => reads.refunds(id, slice));
-    }, {
-      signedIn: true,
-      params: ById,
-      query: ListQuery,
-      response: { 200: RefundPage },
-      detail: { summary: 'Refunds of a payment, newest first' },
-    })
-    .get('/payments/:id/refunds/:refundId', async ({ params, principal }) => {
-      const { id } = await visible(params.id, principal);
-      const refund = await reads.refund(params.refundId);
-      if (refund?.paymentId !== id) throw problem('not-found');
-      return shownRefund(refund);
-    }, {
-      signedIn: true,
-      params: Type.Object({ id: Uuid, refundId: Uuid }),
-      response: { 200: ShownRefund },
-      detail: { summary: 'One refund of a payment' },
-    });
+    .get(
+      '/payments/:id/refunds',
+      async ({ params, query, principal }) => {
+        const { id } = await visible(params.id, principal);
+        return refunds(query, (slice) => reads.refunds(id, slice));
+      },
+      {
+        signedIn: true,
+        params: ById,
+        query: ListQuery,
+        response: { 200: RefundPage },
+        detail: { summary: 'Refunds of a payment, newest first' },
+      },
+    )
+    .get(
+      '/payments/:id/refunds/:refundId',
+      async ({ params, principal }) => {
+        const { id } = await visible(params.id, principal);
+        const refund = await reads.refund(params.refundId);
+        if (refund?.paymentId !== id) throw problem('not-found');
+        return shownRefund(refund);
+      },
+      {
+        signedIn: true,
+        params: Type.Object({ id: Uuid, refundId: Uuid }),
+        response: { 200: ShownRefund },
+        detail: { summary: 'One refund of a payment' },
+      },
+    );
 }

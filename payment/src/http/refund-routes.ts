@@ -22,24 +22,28 @@ interface RefundRoutesDeps {
 
 /** Staff gives money back, whatever became of the order. */
 export function refundRoutes({ commands, reads }: RefundRoutesDeps) {
-  return router().post('/payments/:id/refunds', async ({ body, params, principal, idempotency, request }) => {
-    if (idempotency === undefined) throw problem('idempotency-key-missing');
-    const { amount, reason } = body;
-    refuseCardNumbers({ reason });
-    const payment = await reads.payment(params.id);
-    if (payment === undefined) throw problem('not-found');
-    const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId };
-    const once = { ...idempotency, render: answer };
-    return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)));
-  }, {
-    role: 'staff',
-    idempotent: 'required',
-    refuses: ['card-number-refused', 'refund-exceeds'],
-    params: Type.Object({ id: Uuid }),
-    body: RequestRefund,
-    response: { 202: ShownRefund },
-    detail: { summary: 'Refund a payment, in part or whole' },
-  });
+  return router().post(
+    '/payments/:id/refunds',
+    async ({ body, params, principal, idempotency, request }) => {
+      if (idempotency === undefined) throw problem('idempotency-key-missing');
+      const { amount, reason } = body;
+      refuseCardNumbers({ reason });
+      const payment = await reads.payment(params.id);
+      if (payment === undefined) throw problem('not-found');
+      const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId };
+      const once = { ...idempotency, render: answer };
+      return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)));
+    },
+    {
+      role: 'staff',
+      idempotent: 'required',
+      refuses: ['card-number-refused', 'refund-exceeds'],
+      params: Type.Object({ id: Uuid }),
+      body: RequestRefund,
+      response: { 202: ShownRefund },
+      detail: { summary: 'Refund a payment, in part or whole' },
+    },
+  );
 }
 
 /** Throws the problem of a refusal, so that it is not kept under the key. */

@@ -2,9 +2,20 @@ import type { Payment } from '../domain/payment.ts';
 import type { PaymentsTable } from './payment-schema.ts';
 
 export const PAYMENT_COLUMNS = [
-  ...['order_id', 'id', 'user_id', 'status', 'amount', 'currency', 'refunded', 'refunding', 'token', 'sent_at'] as const,
-  ...['attempts', 'next_check_at', 'order_cancelled', 'gateway_reference', 'failure_reason', 'version'] as const,
-  ...['created_at', 'updated_at'] as const,
+  ...([
+    'order_id',
+    'id',
+    'user_id',
+    'status',
+    'amount',
+    'currency',
+    'refunded',
+    'refunding',
+    'token',
+    'sent_at',
+  ] as const),
+  ...(['attempts', 'next_check_at', 'order_cancelled', 'gateway_reference', 'failure_reason', 'version'] as const),
+  ...(['created_at', 'updated_at'] as const),
 ];
 
 /** The others are written once: an update that leaves them out leaves their indexes alone. */

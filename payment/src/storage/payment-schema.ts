@@ -72,7 +72,14 @@ export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Mig
 }
 
 function index(name: string, table: string, columns: readonly string[]): Migration {
-  return { up: (db) => db.schema.createIndex(name).on(table).columns([...columns]).execute() };
+  return {
+    up: (db) =>
+      db.schema
+        .createIndex(name)
+        .on(table)
+        .columns([...columns])
+        .execute(),
+  };
 }
 
 /** The order is the key: a second charge for it has no place to be. */
@@ -104,7 +111,10 @@ function paymentsTable(flavour: Flavour): Migration {
             .addColumn('updated_at', integer, (c) => c.notNull())
             .addCheckConstraint('payments_status', sql`status in ('pending', 'captured', 'failed', 'voided')`)
             .addCheckConstraint('payments_amount', sql`amount >= 0 or (amount is null and status = 'voided')`)
-            .addCheckConstraint('payments_refunds', sql`refunded >= 0 and refunding >= 0 and refunded + refunding <= amount`)
+            .addCheckConstraint(
+              'payments_refunds',
+              sql`refunded >= 0 and refunding >= 0 and refunded + refunding <= amount`,
+            )
             .addCheckConstraint('payments_refunds_of_captured', sql`status = 'captured' or refunded + refunding = 0`)
             .addCheckConstraint('payments_due', sql`(status = 'pending') = (next_check_at is not null)`),
         )

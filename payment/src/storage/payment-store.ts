@@ -27,7 +27,10 @@ export interface Slice {
 export interface PaymentReads {
   payment(id: string): Promise<AskedPayment | undefined>;
   /** `userId`: only this customer's; undefined: everybody's. */
-  payments(filter: { readonly userId: string | undefined; readonly orderId: string | undefined }, slice: Slice): Promise<readonly AskedPayment[]>;
+  payments(
+    filter: { readonly userId: string | undefined; readonly orderId: string | undefined },
+    slice: Slice,
+  ): Promise<readonly AskedPayment[]>;
   refund(id: string): Promise<Refund | undefined>;
   refunds(paymentId: string, slice: Slice): Promise<readonly Refund[]>;
   method(id: string): Promise<PaymentMethod | undefined>;

@@ -2,8 +2,8 @@ import type { Refund } from '../domain/refund.ts';
 import type { RefundsTable } from './payment-schema.ts';
 
 export const REFUND_COLUMNS = [
-  ...['id', 'payment_id', 'order_id', 'amount', 'currency', 'reason', 'requested_by', 'status', 'attempts'] as const,
-  ...['next_check_at', 'gateway_reference', 'failure_reason', 'created_at', 'updated_at'] as const,
+  ...(['id', 'payment_id', 'order_id', 'amount', 'currency', 'reason', 'requested_by', 'status', 'attempts'] as const),
+  ...(['next_check_at', 'gateway_reference', 'failure_reason', 'created_at', 'updated_at'] as const),
 ];
 
 export function refundToRow(refund: Refund): RefundsTable {
@@ -36,9 +36,15 @@ export function refundFromRow(row: RefundsTable): Refund {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
-  const { attempts, next_check_at: nextCheckAt, gateway_reference: gatewayReference, failure_reason: failureReason } = row;
+  const {
+    attempts,
+    next_check_at: nextCheckAt,
+    gateway_reference: gatewayReference,
+    failure_reason: failureReason,
+  } = row;
   if (row.status === 'pending' && nextCheckAt !== null) return { ...facts, status: 'pending', attempts, nextCheckAt };
-  if (row.status === 'succeeded' && gatewayReference !== null) return { ...facts, status: 'succeeded', gatewayReference };
+  if (row.status === 'succeeded' && gatewayReference !== null)
+    return { ...facts, status: 'succeeded', gatewayReference };
   if (row.status === 'failed' && failureReason !== null) return { ...facts, status: 'failed', failureReason };
   throw new Error(`the row of refund ${row.id} is not whole`);
 }

@@ -47,7 +47,10 @@ export function sqlPaymentReads(db: Kysely<PaymentSchema>, flavour: Flavour): Pa
       return due.orderBy('next_check_at').limit(limit).execute();
     },
     dueRefunds(limit) {
-      const due = db.selectFrom('refunds').select(['order_id as orderId', 'id as refundId']).where('next_check_at', '<=', now);
+      const due = db
+        .selectFrom('refunds')
+        .select(['order_id as orderId', 'id as refundId'])
+        .where('next_check_at', '<=', now);
       return due.orderBy('next_check_at').limit(limit).execute();
     },
   };
