@@ -3,7 +3,7 @@ import { changed, type Outcome, type Surroundings } from './outcome.ts';
 import { CALL_LEASE_MS } from './patience.ts';
 import type { CapturedPayment, PendingPayment } from './payment.ts';
 
-/** The call is or may be out: its result decides. The customer waits for it, so asking starts over at short intervals. */
+/** The call may be out: its result decides. The customer waits for it, so asking starts over at short intervals. */
 export function rememberCancellation(payment: PendingPayment, _: unknown, { now }: Surroundings): Outcome {
   if (payment.orderCancelled) return { kind: 'ignored', because: 'the cancellation is known' };
   const nextCheckAt = Math.min(payment.nextCheckAt, now + CALL_LEASE_MS);

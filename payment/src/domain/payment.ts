@@ -43,7 +43,7 @@ export interface FailedPayment extends PaymentFacts {
   readonly failureReason: string;
 }
 
-/** Nothing was taken and nothing will be. `amount` is null when the cancellation came before anybody asked for money. */
+/** Nothing was taken and nothing will be. `amount` is null when the cancellation came before the request. */
 export interface VoidedPayment extends PaymentFacts {
   readonly status: 'voided';
   readonly amount: Money | null;

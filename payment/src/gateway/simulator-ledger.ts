@@ -24,7 +24,7 @@ export interface LedgerRefund {
 
 /** The simulator's own books, apart from the payment service's database, as a foreign company's would be. */
 export interface SimulatorLedger {
-  /** Runs `work` in a transaction shared with others; resolves after its commit. Work that throws must not have written. */
+  /** Runs `work` in a transaction shared with others; resolves after the commit. Who throws must not have written. */
   write<T>(work: () => T): Promise<T>;
   charge(key: string): LedgerCharge | undefined;
   chargeByReference(reference: string): LedgerCharge | undefined;
@@ -53,10 +53,7 @@ const SCHEMA = `
 const CHARGE = 'select key, reference, token, amount, currency, declined, settles_at as settlesAt from charges';
 const REFUND = 'select key, reference, charge_reference as chargeReference, amount, currency, at from refunds';
 
-/**
- * A file, or `:memory:`. Survives a crash of the process, not of the machine: syncing it would cost as much as the shop's
- * own books.
- */
+/** A file, or `:memory:`. Survives a crash of the process, not of the machine: syncing costs as much as the shop. */
 export function openSimulatorLedger(path: string): SimulatorLedger {
   const database = new Database(path, { create: true, strict: true });
   database.run('pragma busy_timeout = 5000');
