@@ -74,7 +74,10 @@ export class Relay {
 
   /** Sends what is left as long as the log answers, at most `limitMs`; the rest is sent after the next start. */
   async close(limitMs: number): Promise<void> {
-    await Promise.race([this.#sending, Bun.sleep(limitMs)]);
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, limitMs);
+    await Promise.race([this.#sending, late]);
+    clearTimeout(timer);
     this.#stop = true;
   }
 

@@ -30,7 +30,8 @@ export function sqlWriterStore<C extends Collections>(
     flavour.lock(reader.selectFrom('lanes').selectAll().select(flavour.now.as('now')).where('lane', '=', name)).compile();
 
   function* load(world: LoadedWorld<C>, keys: Keys<C>, first: readonly Statement[]) {
-    const names = Object.keys(keys);
+    // Always in the order in which the store names them: two transactions never lock them crosswise.
+    const names = Object.keys(collections).filter((name) => keys[name] !== undefined);
     const plans = names.map((name) => {
       const wanted = (keys[name] ?? []).toSorted();
       return { name, wanted, statements: collection(name).load(wanted) };
