@@ -1,5 +1,4 @@
 import { Database } from 'bun:sqlite';
-import { join } from 'node:path';
 import { openLogReader, type LogReader } from '@souk/chassis/log/log-reader';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES, topicsReadBy } from '@souk/contracts/topics';
