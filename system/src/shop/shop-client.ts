@@ -1,11 +1,13 @@
+import type { DeadLetterStatus } from '@souk/chassis/messaging/ops-payloads';
 import type { Page } from '@souk/contracts/http/common';
-import type { StockLevel, Warehouse } from '@souk/contracts/http/inventory';
+import type { Reservation, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
 import type { Order, PlaceOrder } from '@souk/contracts/http/order';
 import type { Timeline } from '@souk/contracts/http/order-timeline';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
+import type { Money } from '@souk/contracts/money';
 import type { Problem } from '@souk/contracts/problem';
 import type { ServiceName } from '@souk/contracts/services';
 
@@ -64,6 +66,15 @@ export function shopClient(urls: ServiceUrls) {
         body: { status: 'active' },
         headers: { 'if-match': `"${version}"` },
       }),
+    product: (token: string, id: string) => call<Product>('product', `/products/${id}`, { token }),
+    changePrice: (token: string, { id, version }: Product, sku: string, price: Money) =>
+      call<Product>('product', `/products/${id}/variants/${sku}`, {
+        method: 'PUT',
+        token,
+        body: { price },
+        headers: { 'if-match': `"${version}"` },
+      }),
+    archive: (token: string, id: string) => call<Product>('product', `/products/${id}/archive`, { token, method: 'POST' }),
     productsBySku: (skus: readonly string[]) =>
       call<Page<Product>>('product', `/products?limit=100&${skus.map((sku) => `sku=${sku}`).join('&')}`),
 
@@ -77,6 +88,7 @@ export function shopClient(urls: ServiceUrls) {
         headers: { 'idempotency-key': key },
       }),
     stock: (sku: string) => call<StockLevel>('inventory', `/stock/${sku}`),
+    reservation: (token: string, orderId: string) => call<Reservation>('inventory', `/reservations/${orderId}`, { token }),
 
     addPaymentMethod: (token: string, gatewayToken: string) =>
       call<PaymentMethod>('payment', '/payment-methods', { token, body: { token: gatewayToken } }),
@@ -87,6 +99,13 @@ export function shopClient(urls: ServiceUrls) {
     order: (token: string, id: string) => call<Order>('order', `/orders/${id}`, { token }),
     timeline: (token: string, id: string) => call<Timeline>('order', `/orders/${id}/timeline`, { token }),
     cancel: (token: string, id: string) => call<Order>('order', `/orders/${id}/cancellation`, { token, method: 'POST' }),
+
+    deadLetters: (service: ServiceName, token: string) =>
+      call<Page<DeadLetterStatus>>(service, '/ops/dead-letters?limit=100', { token }),
+    redrive: (service: ServiceName, token: string, id: string) =>
+      call<DeadLetterStatus>(service, `/ops/dead-letters/${id}/redrive`, { token, method: 'POST' }),
+    discard: (service: ServiceName, token: string, id: string, reason: string) =>
+      call<DeadLetterStatus>(service, `/ops/dead-letters/${id}/discard`, { token, body: { reason } }),
   };
 }
 

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+
+export interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const MAIN = join(import.meta.dir, '../../src/main.ts');
+const LIMIT_MS = 60_000;
+
+/** `npm start -- <parameters>` to its own end; killed when it takes too long. */
+export async function runStart(...parameters: readonly string[]): Promise<Run> {
+  const child = Bun.spawn([process.execPath, MAIN, ...parameters], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
+  const limit = setTimeout(() => child.kill(9), LIMIT_MS);
+  try {
+    const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+    return { code, out, err };
+  } finally {
+    clearTimeout(limit);
+    child.kill(9);
+  }
+}
