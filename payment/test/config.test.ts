@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { configTable, readConfig } from '@souk/chassis/config';
+import { readConfig } from '@souk/chassis/config';
 import { PAYMENT_CONFIG, simulatorLateMs } from '../src/config.ts';
 
-test('the README lists the variables as they are', async () => {
+test('the README names every variable', async () => {
   const readme = await Bun.file(join(import.meta.dir, '../README.md')).text();
-  expect(readme).toContain(configTable(PAYMENT_CONFIG));
+  for (const { name } of Object.values(PAYMENT_CONFIG)) expect(readme).toContain(`| \`${name}\` |`);
 });
 
 test('a late capture comes 5 s past the payment deadline unless told otherwise', () => {

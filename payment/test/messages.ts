@@ -3,7 +3,7 @@ import type { EventData, Topic } from '@souk/contracts/topics';
 import { CUSTOMER, eur, NOW, ORDER, uuid } from './builders.ts';
 
 /** An event as another service sends it. */
-export function eventOf<T extends Topic>(type: T, subject: string, data: EventData<T>): EventEnvelope<T> {
+function eventOf<T extends Topic>(type: T, subject: string, data: EventData<T>): EventEnvelope<T> {
   const made = { id: Bun.randomUUIDv7(), source: '/souk/order', time: new Date(NOW).toISOString(), schemaVersion: 1 };
   return {
     ...made,

@@ -1,5 +1,6 @@
 import type { Money } from '@souk/contracts/money';
 import type { ChargeRequest, Gateway, GatewayResult, RefundRequest } from './gateway.ts';
+import { silence, SimulatorError } from './simulator-error.ts';
 import type { LedgerCharge, SimulatorLedger } from './simulator-ledger.ts';
 import { TEST_TOKENS } from './simulator-tokens.ts';
 
@@ -16,16 +17,6 @@ export interface SimulatorOptions {
   readonly newId: () => string;
   /** Rejects when the signal fires. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** What a caller of a real gateway sees as an error of the network, the gateway or the request. */
-class SimulatorError extends Error {
-  readonly code: 'gateway-error' | 'key-reused';
-  constructor(code: 'gateway-error' | 'key-reused', message: string) {
-    super(message);
-    this.name = 'SimulatorError';
-    this.code = code;
-  }
 }
 
 /** How an answer travels, once the books are written. */
@@ -118,15 +109,6 @@ export function createSimulator({ ledger, latencyMs, slowMs, lateMs, now, newId,
     },
     close: async () => ledger.close(),
   };
-}
-
-/** Ends only when the caller stops listening. */
-function silence(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(new SimulatorError('gateway-error', 'nobody listens any more'));
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
-  return promise;
 }
 
 function resultOf({ declined: reason, settlesAt, reference }: LedgerCharge, now: number): GatewayResult {

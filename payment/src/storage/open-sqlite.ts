@@ -1,7 +1,8 @@
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
 import type { Kysely } from 'kysely';
-import { paymentMigrations, type PaymentSchema } from './payment-schema.ts';
+import { paymentMigrations } from './payment-migrations.ts';
+import type { PaymentSchema } from './payment-schema.ts';
 import type { PaymentCollections, PaymentStore } from './payment-store.ts';
 import { paymentTables } from './payment-tables.ts';
 import { sqlPaymentReads } from './sql-payment-reads.ts';

@@ -1,0 +1,118 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** The constraints are the last line: no decision ever comes to them. */
+export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+  return {
+    'payment-001-payments': paymentsTable(flavour),
+    'payment-002-payments-by-user': index('payments_user', 'payments', ['user_id', 'id']),
+    'payment-003-payments-due': index('payments_due', 'payments', ['next_check_at']),
+    'payment-004-refunds': refundsTable(flavour),
+    'payment-005-refunds-by-payment': index('refunds_payment', 'refunds', ['payment_id', 'id']),
+    'payment-006-refunds-due': index('refunds_due', 'refunds', ['next_check_at']),
+    'payment-007-payment-methods': paymentMethodsTable(flavour),
+    'payment-008-payment-methods-by-user': index('payment_methods_user', 'payment_methods', ['user_id', 'id']),
+  };
+}
+
+function index(name: string, table: string, columns: readonly string[]): Migration {
+  return {
+    up: (db) =>
+      db.schema
+        .createIndex(name)
+        .on(table)
+        .columns([...columns])
+        .execute(),
+  };
+}
+
+/** The order is the key: a second charge for it has no place to be. */
+function paymentsTable(flavour: Flavour): Migration {
+  const { id, key, text, integer } = flavour.column;
+  return {
+    up: (db) =>
+      flavour
+        .wide(
+          db.schema
+            .createTable('payments')
+            .addColumn('order_id', id, (c) => c.primaryKey().notNull())
+            .addColumn('id', id, (c) => c.notNull().unique())
+            .addColumn('user_id', id, (c) => c.notNull())
+            .addColumn('status', key, (c) => c.notNull())
+            .addColumn('amount', integer)
+            .addColumn('currency', key)
+            .addColumn('refunded', integer, (c) => c.notNull())
+            .addColumn('refunding', integer, (c) => c.notNull())
+            .addColumn('token', text)
+            .addColumn('sent_at', integer)
+            .addColumn('attempts', integer, (c) => c.notNull())
+            .addColumn('next_check_at', integer)
+            .addColumn('order_cancelled', integer, (c) => c.notNull())
+            .addColumn('gateway_reference', text)
+            .addColumn('failure_reason', text)
+            .addColumn('version', integer, (c) => c.notNull())
+            .addColumn('created_at', integer, (c) => c.notNull())
+            .addColumn('updated_at', integer, (c) => c.notNull())
+            .addCheckConstraint('payments_status', sql`status in ('pending', 'captured', 'failed', 'voided')`)
+            .addCheckConstraint('payments_amount', sql`amount >= 0 or (amount is null and status = 'voided')`)
+            .addCheckConstraint(
+              'payments_refunds',
+              sql`refunded >= 0 and refunding >= 0 and refunded + refunding <= amount`,
+            )
+            .addCheckConstraint('payments_refunds_of_captured', sql`status = 'captured' or refunded + refunding = 0`)
+            .addCheckConstraint('payments_due', sql`(status = 'pending') = (next_check_at is not null)`),
+        )
+        .execute(),
+  };
+}
+
+function refundsTable(flavour: Flavour): Migration {
+  const { id, key, text, integer } = flavour.column;
+  return {
+    up: (db) =>
+      flavour
+        .wide(
+          db.schema
+            .createTable('refunds')
+            .addColumn('id', id, (c) => c.primaryKey().notNull())
+            .addColumn('payment_id', id, (c) => c.notNull())
+            .addColumn('order_id', id, (c) => c.notNull())
+            .addColumn('amount', integer, (c) => c.notNull())
+            .addColumn('currency', key, (c) => c.notNull())
+            .addColumn('reason', text, (c) => c.notNull())
+            .addColumn('requested_by', id)
+            .addColumn('status', key, (c) => c.notNull())
+            .addColumn('attempts', integer, (c) => c.notNull())
+            .addColumn('next_check_at', integer)
+            .addColumn('gateway_reference', text)
+            .addColumn('failure_reason', text)
+            .addColumn('created_at', integer, (c) => c.notNull())
+            .addColumn('updated_at', integer, (c) => c.notNull())
+            .addCheckConstraint('refunds_status', sql`status in ('pending', 'succeeded', 'failed')`)
+            .addCheckConstraint('refunds_amount', sql`amount > 0`)
+            .addCheckConstraint('refunds_due', sql`(status = 'pending') = (next_check_at is not null)`),
+        )
+        .execute(),
+  };
+}
+
+function paymentMethodsTable(flavour: Flavour): Migration {
+  const { id, key, text, integer } = flavour.column;
+  return {
+    up: (db) =>
+      flavour
+        .wide(
+          db.schema
+            .createTable('payment_methods')
+            .addColumn('id', id, (c) => c.primaryKey().notNull())
+            .addColumn('user_id', id, (c) => c.notNull())
+            .addColumn('token', text, (c) => c.notNull())
+            .addColumn('brand', key, (c) => c.notNull())
+            .addColumn('last4', key, (c) => c.notNull())
+            .addColumn('label', text)
+            .addColumn('created_at', integer, (c) => c.notNull()),
+        )
+        .execute(),
+  };
+}
