@@ -118,7 +118,7 @@ async function openRun(batchLimit: number) {
 async function oneByOne(program: readonly Step[]) {
   const run = await openRun(1);
   const inputs: Input[] = [];
-  const ends: string[] = [];
+  const ends: PromiseSettledResult<unknown>['status'][] = [];
   for (const step of program) {
     const input = inputOf(step, run.tasks);
     if (input === undefined) continue;
