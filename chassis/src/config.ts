@@ -10,6 +10,8 @@ export interface Variable<T> {
   /** What holds when the variable is not set; without one it must be set. */
   readonly fallback?: { readonly value: T };
   readonly parse: (given: string) => T | typeof WRONG;
+  /** How many held units one written unit is: 1000 for seconds held as milliseconds. */
+  readonly unit?: number;
 }
 
 export type ConfigSpec = Readonly<Record<string, Variable<unknown>>>;
@@ -90,10 +92,11 @@ function wholeNumber(given: string, min: number, max: number): number | typeof W
 
 /** Read as seconds, held as milliseconds. */
 export function seconds(name: string, about: string, { min, max }: { min: number; max: number }): Variable<number> {
-  return reading(name, about, `seconds, ${min} to ${max}`, (value) => {
+  const read = reading(name, about, `seconds, ${min} to ${max}`, (value) => {
     const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
     return number >= min && number <= max ? Math.round(number * 1000) : WRONG;
   });
+  return { ...read, unit: 1000 };
 }
 
 export function url(name: string, about: string, protocols: readonly string[] = ['http', 'https']): Variable<string> {
@@ -122,15 +125,16 @@ export function secret<T>(read: Variable<T>): Variable<T> {
 
 /** The spec as a Markdown table, for a README. */
 export function configTable(spec: ConfigSpec): string {
-  const rows = Object.values(spec).map(
-    ({ name, about, form, fallback, isSecret }) =>
-      `| \`${name}\` | ${about} | ${form} | ${shownDefault(fallback, isSecret)} |`,
-  );
+  const rows = Object.values(spec).map((variable) => {
+    const { name, about, form } = variable;
+    return `| \`${name}\` | ${about} | ${form} | ${shownDefault(variable)} |`;
+  });
   return ['| variable | what | form | default |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function shownDefault(fallback: { readonly value: unknown } | undefined, isSecret: boolean): string {
+function shownDefault({ fallback, isSecret, unit = 1 }: Variable<unknown>): string {
   if (fallback === undefined) return 'required';
-  if (fallback.value === undefined) return 'none';
-  return isSecret ? 'hidden' : `\`${JSON.stringify(fallback.value)}\``;
+  const { value } = fallback;
+  if (value === undefined) return 'none';
+  return isSecret ? 'hidden' : `\`${JSON.stringify(typeof value === 'number' ? value / unit : value)}\``;
 }

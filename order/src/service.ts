@@ -1,10 +1,6 @@
-import { createHttpApp, type HttpAppOptions } from '@souk/chassis/http/http-app';
 import type { KeySource } from '@souk/chassis/http/key-source';
-import { type Listening, listen } from '@souk/chassis/http/listen';
-import type { EventLog } from '@souk/chassis/log/event-log';
-import { messagingGauges, messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
-import { opsRoutes } from '@souk/chassis/messaging/ops-routes';
-import type { Metrics } from '@souk/chassis/metrics';
+import { httpService, type ServiceParts } from '@souk/chassis/http-service';
+import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
@@ -25,15 +21,9 @@ import { passDeadline } from './usecases/pass-deadline.ts';
 import { placeOrder } from './usecases/place-order.ts';
 import { readTimeline } from './usecases/read-timeline.ts';
 
-export interface OrderServiceDeps {
-  readonly config: Pick<
-    OrderConfig,
-    'port' | 'issuer' | 'audience' | 'instance' | 'stockTimeoutMs' | 'paymentTimeoutMs'
-  >;
+export interface OrderServiceDeps extends ServiceParts {
+  readonly config: Omit<OrderConfig, 'productUrl' | 'jwksUrl' | 'logLevel'>;
   readonly store: OrderStore;
-  readonly log: EventLog;
-  readonly logger: HttpAppOptions['logger'];
-  readonly metrics: Metrics;
   /** The keys that access tokens are verified with. */
   readonly keys: KeySource;
   /** Product, for SKUs that no event has told of yet. */
@@ -55,29 +45,14 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
   });
-  messagingGauges(metrics, microservice);
-  const app = createHttpApp({
-    service: 'order',
+  return httpService({
+    ...deps,
+    name: 'order',
     version: packageJson.version,
-    logger,
-    metrics,
-    auth: { keys, issuer: config.issuer, audience: config.audience },
-    checks: { database: () => store.check(), 'event log': () => log.check() },
+    auth: { keys },
+    microservice,
     routes: routesOf(deps, deadlines, microservice),
   });
-  let listening: Listening | undefined;
-  return {
-    name: 'order',
-    async start() {
-      await microservice.start();
-      listening = listen(app, { port: config.port });
-      return { url: listening.url };
-    },
-    async close() {
-      await listening?.stop();
-      await microservice.close();
-    },
-  };
 }
 
 function routesOf({ store, lookup }: OrderServiceDeps, deadlines: Deadlines, commands: Microservice<OrderCollections>) {
@@ -91,6 +66,5 @@ function routesOf({ store, lookup }: OrderServiceDeps, deadlines: Deadlines, com
     readRoutes({ reads: store.reads, timelineOf: readTimeline(store.writing) }),
     cancellationRoutes({ commands, cancelOrder: cancelOrder(deadlines) }),
     sagaRoutes(deadlines),
-    opsRoutes(commands, store),
   ];
 }
