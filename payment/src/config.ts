@@ -1,21 +1,9 @@
-import { choice, type ConfigOf, integer, optional, port, seconds, text, url, withDefault } from '@souk/chassis/config';
-import { LOG_LEVELS } from '@souk/chassis/logging';
+import { type ConfigOf, integer, optional, seconds, withDefault } from '@souk/chassis/config';
+import { JWKS_URL, serviceConfig } from '@souk/chassis/service-config';
 
 export const PAYMENT_CONFIG = {
-  port: withDefault(port('PORT', 'where it listens'), 4004),
-  jwksUrl: withDefault(
-    url('USER_JWKS_URL', "User's public keys, for access tokens"),
-    'http://127.0.0.1:4005/.well-known/jwks.json',
-  ),
-  issuer: withDefault(text('TOKEN_ISSUER', 'issuer that access tokens must name'), 'souk'),
-  audience: withDefault(text('TOKEN_AUDIENCE', 'audience that access tokens must name'), 'souk'),
-  databasePath: withDefault(text('DATABASE_PATH', 'SQLite file of the payments'), '.souk/payment.db'),
-  eventLogPath: withDefault(text('EVENT_LOG_PATH', 'SQLite file of the embedded event log'), '.souk/log.db'),
-  instance: withDefault(
-    text('INSTANCE', 'name of this process among its replicas, the same after a restart'),
-    'payment-1',
-  ),
-  logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
+  ...serviceConfig({ port: 4004, instance: 'payment-1' }),
+  jwksUrl: JWKS_URL,
   gatewayTimeoutMs: withDefault(
     seconds('GATEWAY_TIMEOUT_S', 'how long a call to the gateway may take', { min: 0.1, max: 5 }),
     5000,
@@ -23,10 +11,6 @@ export const PAYMENT_CONFIG = {
   gatewayConcurrency: withDefault(
     integer('GATEWAY_CONCURRENCY', 'calls to the gateway at a time', { min: 1, max: 10_000 }),
     256,
-  ),
-  simulatorPath: withDefault(
-    text('SIMULATOR_PATH', "SQLite file of the gateway simulator's own books"),
-    '.souk/gateway.db',
   ),
   simulatorLatencyMs: withDefault(
     integer('SIMULATOR_LATENCY_MS', 'milliseconds every answer of the simulator takes', { min: 0, max: 4000 }),

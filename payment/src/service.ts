@@ -1,10 +1,6 @@
-import { createHttpApp, type HttpAppOptions } from '@souk/chassis/http/http-app';
 import type { KeySource } from '@souk/chassis/http/key-source';
-import { type Listening, listen } from '@souk/chassis/http/listen';
-import type { EventLog } from '@souk/chassis/log/event-log';
-import { messagingGauges, messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
-import { opsRoutes } from '@souk/chassis/messaging/ops-routes';
-import type { Metrics } from '@souk/chassis/metrics';
+import { httpService, type ServiceParts } from '@souk/chassis/http-service';
+import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
@@ -22,49 +18,30 @@ import { refundRoutes } from './http/refund-routes.ts';
 import { paymentHandlers } from './messaging/payment-handlers.ts';
 import type { PaymentCollections, PaymentStore } from './storage/payment-store.ts';
 
-export interface PaymentServiceDeps {
+export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
-    'port' | 'issuer' | 'audience' | 'instance' | 'gatewayTimeoutMs' | 'gatewayConcurrency'
+    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'gatewayTimeoutMs' | 'gatewayConcurrency'
   >;
   readonly store: PaymentStore;
-  readonly log: EventLog;
   /** Stays the caller's to close. */
   readonly gateway: Gateway;
-  readonly logger: HttpAppOptions['logger'];
-  readonly metrics: Metrics;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
 }
 
 /** Payments. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createPaymentService(deps: PaymentServiceDeps): Service {
-  const { config, store, log, logger, metrics } = deps;
   const { microservice, tasks } = paymentMicroservice(deps);
-  messagingGauges(metrics, microservice);
-  const app = createHttpApp({
-    service: 'payment',
-    version: packageJson.version,
-    logger,
-    metrics,
-    auth: { keys: deps.keys, issuer: config.issuer, audience: config.audience },
-    checks: { database: () => store.check(), 'event log': () => log.check() },
-    routes: routesOf(deps, microservice),
-  });
-  let listening: Listening | undefined;
-  return {
+  return httpService({
+    ...deps,
     name: 'payment',
-    async start() {
-      await microservice.start();
-      listening = listen(app, { port: config.port });
-      return { url: listening.url };
-    },
-    async close() {
-      await listening?.stop();
-      tasks.stop();
-      await microservice.close();
-    },
-  };
+    version: packageJson.version,
+    auth: { keys: deps.keys },
+    microservice,
+    routes: routesOf(deps, microservice),
+    beforeClose: () => tasks.stop(),
+  });
 }
 
 type PaymentMicroservice = Microservice<PaymentCollections, GatewayTask>;
@@ -76,7 +53,6 @@ function routesOf({ config, store, gateway, logger }: PaymentServiceDeps, comman
     paymentMethodRoutes({ commands, reads, describeToken: describeToken(gateway, config.gatewayTimeoutMs, failed) }),
     paymentRoutes(reads),
     refundRoutes({ commands, reads }),
-    opsRoutes(commands, store),
   ];
 }
 
