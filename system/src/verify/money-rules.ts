@@ -1,30 +1,49 @@
+import type { OrderPaymentStatus } from '@souk/contracts/saga';
 import { sumBy, type Rule } from './rule.ts';
 import type { OrderFact, PaymentFact } from './snapshot.ts';
 
-function capturedOf(payment: PaymentFact | undefined): number {
-  return payment?.status === 'captured' ? (payment.amount ?? 0) : 0;
+function capturedOf(payment: PaymentFact): number {
+  return payment.status === 'captured' ? (payment.amount ?? 0) : 0;
 }
 
-/** What is wrong with the money of an order that has ended; undefined when nothing is. */
-function moneyFault({ id, status, total }: OrderFact, payment: PaymentFact | undefined): string | undefined {
-  const captured = capturedOf(payment);
-  const kept = captured - (payment?.refunded ?? 0);
+/** What is wrong with the money of an order that has ended; undefined when nothing is. Two payments count as both. */
+function moneyFault({ id, status, total }: OrderFact, payments: readonly PaymentFact[]): string | undefined {
+  const captured = payments.reduce((sum, payment) => sum + capturedOf(payment), 0);
+  const kept = payments.reduce((sum, { refunded }) => sum - refunded, captured);
   if (status === 'completed' && captured !== total) return `order ${id} is completed for ${total}, ${captured} was captured`;
   if ((status === 'rejected' || status === 'cancelled') && kept !== 0) return `order ${id} is ${status}, ${kept} is kept`;
   return undefined;
+}
+
+/** What Order must have heard by the time that nothing moves any more. */
+function paymentStatusOf(payment: PaymentFact | undefined): OrderPaymentStatus {
+  if (payment === undefined || payment.status === 'voided') return 'none';
+  if (payment.status !== 'captured') return payment.status;
+  if (payment.refunded === 0) return 'paid';
+  return payment.refunded < capturedOf(payment) ? 'partially_refunded' : 'refunded';
 }
 
 export const MONEY_RULES: readonly Rule[] = [
   {
     promise: 'a completed order is paid exactly once, any other that has ended keeps nothing',
     *violations({ orders, payments }) {
-      const byOrder = new Map(payments.map((payment) => [payment.orderId, payment]));
+      const byOrder = Map.groupBy(payments, ({ orderId }) => orderId);
       for (const order of orders) {
-        const fault = moneyFault(order, byOrder.get(order.id));
+        const fault = moneyFault(order, byOrder.get(order.id) ?? []);
         if (fault !== undefined) yield fault;
         byOrder.delete(order.id);
       }
       for (const [orderId] of byOrder) yield `a payment for order ${orderId}, which does not exist`;
+    },
+  },
+  {
+    promise: 'an order says what became of its money',
+    *violations({ orders, payments }) {
+      const byOrder = new Map(payments.map((payment) => [payment.orderId, payment]));
+      for (const { id, paymentStatus } of orders) {
+        const expected = paymentStatusOf(byOrder.get(id));
+        if (paymentStatus !== expected) yield `order ${id} says ${paymentStatus}, its payment ${expected}`;
+      }
     },
   },
   {

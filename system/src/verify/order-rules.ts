@@ -11,9 +11,16 @@ export const ORDER_RULES: readonly Rule[] = [
   },
   {
     promise: 'an order that has ended waits for nothing',
-    *violations({ orders }) {
+    *violations({ orders, payments, refunds }) {
+      const ended = new Map(orders.filter(({ status }) => ENDED.has(status)).map(({ id, status }) => [id, status]));
       for (const { id, status, deadlineAt } of orders) {
         if (ENDED.has(status) && deadlineAt !== null) yield `order ${id} is ${status} and has a deadline`;
+      }
+      for (const { id, orderId, status } of payments) {
+        if (status === 'pending' && ended.has(orderId)) yield `order ${orderId} is ${ended.get(orderId)}, its payment ${id} pending`;
+      }
+      for (const { id, paymentId, status } of refunds) {
+        if (status === 'pending') yield `refund ${id} of payment ${paymentId} is pending`;
       }
     },
   },

@@ -1,0 +1,122 @@
+import type {
+  EventFact,
+  MovementFact,
+  OrderFact,
+  PaymentFact,
+  RefundFact,
+  ReservationFact,
+  ServiceFact,
+  Snapshot,
+} from '../../src/verify/snapshot.ts';
+
+const SKU = 'LAMP';
+const WAREHOUSE = 'w-1';
+
+export const anOrder = (facts: Partial<OrderFact> = {}): OrderFact => ({
+  id: 'o-paid',
+  status: 'completed',
+  reason: null,
+  paymentStatus: 'paid',
+  total: 2000,
+  currency: 'EUR',
+  deadlineAt: null,
+  version: 3,
+  ...facts,
+});
+
+export const aPayment = (facts: Partial<PaymentFact> = {}): PaymentFact => ({
+  id: 'p-paid',
+  orderId: 'o-paid',
+  status: 'captured',
+  amount: 2000,
+  refunded: 0,
+  ...facts,
+});
+
+export const aRefund = (facts: Partial<RefundFact> = {}): RefundFact => ({
+  id: 'r-back',
+  paymentId: 'p-back',
+  amount: 1000,
+  status: 'succeeded',
+  ...facts,
+});
+
+export const aReservation = (facts: Partial<ReservationFact> = {}): ReservationFact => ({
+  orderId: 'o-paid',
+  status: 'committed',
+  lines: [{ sku: SKU, warehouseId: WAREHOUSE, quantity: 2 }],
+  ...facts,
+});
+
+export const aMovement = (facts: Partial<MovementFact> = {}): MovementFact => ({
+  sku: SKU,
+  warehouseId: WAREHOUSE,
+  onHandDelta: 0,
+  reservedDelta: 0,
+  onHandAfter: 10,
+  reservedAfter: 0,
+  ...facts,
+});
+
+export const anEvent = (facts: Partial<EventFact> = {}): EventFact => ({
+  id: `${facts.stream ?? 'o-paid'}/${facts.version ?? 1}`,
+  type: 'order.created',
+  published: true,
+  stream: 'o-paid',
+  version: 1,
+  ...facts,
+});
+
+export const aService = (facts: Partial<ServiceFact> = {}): ServiceFact => ({
+  service: 'order',
+  events: [...historyOf('o-paid', 3), ...historyOf('o-back', 4), ...historyOf('o-short', 2)],
+  unsent: 0,
+  parked: 0,
+  deadLetters: [],
+  ...facts,
+});
+
+function historyOf(stream: string, length: number): EventFact[] {
+  return Array.from({ length }, (_, i) => anEvent({ stream, version: i + 1 }));
+}
+
+/** A shop at rest with an order that was paid, one that was cancelled after it had been paid, and one that was short of stock. */
+export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
+  const service = aService();
+  return {
+    orders: [
+      anOrder(),
+      anOrder({ id: 'o-back', status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'refunded', total: 1000, version: 4 }),
+      anOrder({ id: 'o-short', status: 'rejected', reason: 'out_of_stock', paymentStatus: 'none', total: 99_000, version: 2 }),
+    ],
+    orderLines: [
+      { orderId: 'o-paid', sku: SKU, quantity: 2, unitPrice: 1000 },
+      { orderId: 'o-back', sku: SKU, quantity: 1, unitPrice: 1000 },
+      { orderId: 'o-short', sku: SKU, quantity: 99, unitPrice: 1000 },
+    ],
+    levels: [{ sku: SKU, warehouseId: WAREHOUSE, onHand: 8, reserved: 0 }],
+    reservations: [
+      aReservation(),
+      aReservation({ orderId: 'o-back', status: 'restocked', lines: [{ sku: SKU, warehouseId: WAREHOUSE, quantity: 1 }] }),
+      aReservation({ orderId: 'o-short', status: 'refused', lines: [] }),
+    ],
+    movements: [
+      aMovement({ onHandDelta: 10, onHandAfter: 10 }),
+      aMovement({ reservedDelta: 2, reservedAfter: 2 }),
+      aMovement({ reservedDelta: 1, reservedAfter: 3 }),
+      aMovement({ onHandDelta: -2, reservedDelta: -2, onHandAfter: 8, reservedAfter: 1 }),
+      aMovement({ onHandDelta: -1, reservedDelta: -1, onHandAfter: 7 }),
+      aMovement({ onHandDelta: 1, onHandAfter: 8 }),
+    ],
+    payments: [aPayment(), aPayment({ id: 'p-back', orderId: 'o-back', amount: 1000, refunded: 1000 })],
+    refunds: [aRefund()],
+    charges: [
+      { key: 'payment:p-paid', amount: 2000, taken: true, refunded: 0 },
+      { key: 'payment:p-back', amount: 1000, taken: true, refunded: 1000 },
+    ],
+    services: [service],
+    logged: new Set(service.events.map(({ id }) => id)),
+    unhandled: 0,
+    ...facts,
+  };
+}
