@@ -26,7 +26,9 @@ const VARIABLES = {
 
 /** Any text as far as they go by themselves; what they must be is said by several fields together. */
 const PARTS = {
-  signingKey: optional(secret(text('SOUK_SIGNING_KEY', 'private JWK that signs access tokens; none: one is made and kept'))),
+  signingKey: optional(
+    secret(text('SOUK_SIGNING_KEY', 'private JWK that signs access tokens; none: one is made and kept')),
+  ),
   adminEmail: optional(text('SOUK_ADMIN_EMAIL', 'address of the first admin, made when there is no admin')),
   adminPassword: optional(secret(text('SOUK_ADMIN_PASSWORD', "the first admin's password"))),
 };
@@ -36,7 +38,7 @@ export const USER_CONFIG = { ...VARIABLES, ...PARTS };
 
 type Variables = ConfigOf<typeof VARIABLES>;
 
-export interface AdminAccount {
+interface AdminAccount {
   readonly email: string;
   readonly password: string;
 }
@@ -56,9 +58,9 @@ export function readUserConfig(env: Environment): UserConfig {
   if (keyText !== undefined && signingKey === undefined) {
     faults.push({ name: 'SOUK_SIGNING_KEY', reason: 'must be a private JWK for EdDSA (Ed25519) or ES256 (P-256)' });
   }
-  const admin =
-    adminEmail === undefined || adminPassword === undefined ? undefined : { email: adminEmail, password: adminPassword };
-  return { ...readVariables(env, faults), signingKey, admin };
+  const variables = readVariables(env, faults);
+  if (adminEmail === undefined || adminPassword === undefined) return { ...variables, signingKey, admin: undefined };
+  return { ...variables, signingKey, admin: { email: adminEmail, password: adminPassword } };
 }
 
 function readVariables(env: Environment, otherFaults: readonly ConfigFault[]): Variables {

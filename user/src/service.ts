@@ -45,7 +45,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
   });
-  const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token was presented; its session has ended');
+  const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token came; its session has ended');
   const service = httpService({
     ...deps,
     name: 'user',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
-import { ConfigError } from '@souk/chassis/config';
+import { ConfigError, configTable } from '@souk/chassis/config';
 import { exportJWK, generateKeyPair } from 'jose';
-import { readUserConfig } from '../src/config.ts';
+import { readUserConfig, USER_CONFIG } from '../src/config.ts';
 
 function faults(env: Record<string, string>): readonly string[] {
   try {
@@ -65,4 +65,9 @@ describe('the configuration', () => {
       expect.objectContaining({ message: expect.not.stringContaining(String(d)) }),
     );
   });
+});
+
+test('the README lists every variable', async () => {
+  const readme = await Bun.file(`${import.meta.dir}/../README.md`).text();
+  expect(readme).toContain(configTable(USER_CONFIG));
 });

@@ -25,7 +25,9 @@ const newPair = () => generateKeyPair('EdDSA', { extractable: true });
 
 /** `changes` with undefined take a claim out. */
 const signed = (changes: Record<string, unknown> = {}, header: object = {}, key: CryptoKey | Uint8Array = ours) =>
-  new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: 'EdDSA', kid: 'ours', typ: 'at+jwt', ...header }).sign(key);
+  new SignJWT({ ...claims, ...changes })
+    .setProtectedHeader({ alg: 'EdDSA', kid: 'ours', typ: 'at+jwt', ...header })
+    .sign(key);
 
 const unsigned = () => {
   const header = { alg: 'none', kid: 'ours', typ: 'at+jwt' };

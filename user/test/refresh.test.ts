@@ -15,8 +15,8 @@ const sessionOf = (accessToken: string) => String(decodeJwt(accessToken)['sid'])
 /** As if the last refresh of this session had been so long ago. */
 function aged(sessionId: string, ms: number): void {
   const database = new Database(join(users.directory, 'user.db'));
-  const set = "update sessions set document = json_set(document, '$.predecessor.replacedAt', document ->> '$.predecessor.replacedAt' - ?) where id = ?";
-  database.prepare(set).run(ms, sessionId);
+  const earlier = "json_set(document, '$.predecessor.replacedAt', document ->> '$.predecessor.replacedAt' - ?)";
+  database.prepare(`update sessions set document = ${earlier} where id = ?`).run(ms, sessionId);
   database.close();
 }
 
@@ -58,7 +58,7 @@ describe('refreshing', () => {
     for (const successor of successors) expect((await users.refresh(successor)).status).toBe(200);
   });
 
-  test('given a token that was spent twice over, the whole session ends at once, and it is said in the log', async () => {
+  test('given a token that was spent twice over, the session ends at once, and it is said in the log', async () => {
     const { tokens } = await users.signedIn();
     const second = (await users.refresh(tokens.refreshToken)).body;
     const third = (await users.refresh(second.refreshToken)).body;
@@ -86,7 +86,8 @@ describe('refreshing', () => {
     const { tokens } = await users.signedIn();
     const [sessionId, , secret] = tokens.refreshToken.split('.');
     const anothers = (await users.signedIn()).tokens.refreshToken.split('.').slice(1).join('.');
-    const madeUp = [`${sessionId}.${'A'.repeat(43)}.${secret}`, `${sessionId}.${anothers}`, altered(tokens.refreshToken, 60)];
+    const noFamily = `${sessionId}.${'A'.repeat(43)}.${secret}`;
+    const madeUp = [noFamily, `${sessionId}.${anothers}`, altered(tokens.refreshToken, 60)];
     for (const token of [...madeUp, 'x', `${Bun.randomUUIDv7()}.${anothers}`]) {
       expect((await users.refresh(token)).status).toBe(401);
     }

@@ -58,7 +58,7 @@ export async function runUsers({ folder, ...config }: RunOptions = {}) {
     },
     store,
     log,
-    logger: createLogger({ service: 'user', level: 'trace', destination: { write: (line: string) => logged.push(line) } }),
+    logger: createLogger({ service: 'user', level: 'trace', destination: { write: (line) => void logged.push(line) } }),
     metrics: createMetrics({ service: 'user', ownsProcess: false }),
   });
   const { url } = await service.start();
@@ -83,8 +83,11 @@ export type RunningUsers = Awaited<ReturnType<typeof runUsers>>;
 
 function clientOf(url: string) {
   /** `body` is sent as JSON, text as it is. */
-  async function send<Body = unknown>(method: string, path: string, options: RequestOptions = {}): Promise<Reply<Body>> {
-    const { as, body, headers = {} } = options;
+  async function send<Body = unknown>(
+    method: string,
+    path: string,
+    { as, body, headers = {} }: RequestOptions = {},
+  ): Promise<Reply<Body>> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {

@@ -84,7 +84,8 @@ describe('secrets', () => {
     expect(Buffer.from(d, 'base64url')).toHaveLength(32);
     const database = new Database(join(users.directory, 'user.db'), { readonly: true });
     const tables = database.prepare<{ name: string }, []>("select name from sqlite_schema where type = 'table'").all();
-    const holding = tables.filter(({ name }) => JSON.stringify(database.prepare(`select * from "${name}"`).all()).includes(d));
+    const rowsOf = (table: string) => JSON.stringify(database.prepare(`select * from "${table}"`).all());
+    const holding = tables.filter(({ name }) => rowsOf(name).includes(d));
     database.close();
     expect(holding.map(({ name }) => name)).toEqual(['key_rings']);
     expect(users.logged.join('')).not.toContain(d);

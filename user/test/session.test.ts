@@ -45,7 +45,8 @@ describe('a session', () => {
   test('given the predecessor after 10 s, the session ends', () => {
     const session = rotated(opened(), 1, START);
     const rotation = present(session, 1, START + 10_001);
-    expect(rotation).toMatchObject({ kind: 'reused', session: { ended: { at: START + 10_001, reason: 'token_reused' } } });
+    const ended = { at: START + 10_001, reason: 'token_reused' };
+    expect(rotation).toMatchObject({ kind: 'reused', session: { ended } });
   });
 
   test('given the predecessor of the predecessor at once, the session ends', () => {

@@ -27,7 +27,8 @@ const shown = ({ status, headers, body }: Reply) => {
 describe('signing in', () => {
   test('answers tokens that nobody may keep in a cache', async () => {
     const { email } = await users.register();
-    const { status, headers, body } = await users.send<SessionTokens>('POST', '/sessions', { body: { email, password: PASSWORD } });
+    const asked = { body: { email, password: PASSWORD } };
+    const { status, headers, body } = await users.send<SessionTokens>('POST', '/sessions', asked);
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(body).toMatchObject({ expiresIn: 300, tokenType: 'Bearer' });

@@ -91,7 +91,7 @@ describe('the first admin', () => {
     expect(await users.store.reads.hasAdmin()).toBe(false);
   });
 
-  test('given a stranger has registered the address before, the stranger does not become admin, and it is said', async () => {
+  test('given a stranger has the address already, the stranger does not become admin, and it is said', async () => {
     const first = await start({ admin: undefined });
     await first.register(ADMIN.email);
     await stop(first);

@@ -1,15 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import { endSession } from '../src/usecases/end-session.ts';
 import { endSessions } from '../src/usecases/end-sessions.ts';
-import { ensureFirstAdmin } from '../src/usecases/ensure-first-admin.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
-import { openSession } from '../src/usecases/open-session.ts';
-import { registerUser } from '../src/usecases/register-user.ts';
 import { replaceRoles } from '../src/usecases/replace-roles.ts';
 import { newSigningKey } from '../src/tokens/new-signing-key.ts';
-import type { UserCollections, UserStore } from '../src/storage/user-store.ts';
-import { recordedLog } from './recorded-log.ts';
+import type { UserStore } from '../src/storage/user-store.ts';
+import { startProcess, type StoreProcess } from './store-process.ts';
 
 export interface OpenUserStore {
   /** The same database once more, as another process has it. */
@@ -22,8 +18,8 @@ export interface OpenUserStore {
 export function describeUserStore(name: string, begin: () => Promise<OpenUserStore>): void {
   describe(`user store: ${name}`, () => {
     let database: OpenUserStore;
-    let processes: Process[];
-    let here: Process;
+    let processes: StoreProcess[];
+    let here: StoreProcess;
     beforeEach(async () => {
       database = await begin();
       processes = [];
@@ -34,13 +30,13 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       await database.dispose();
     });
 
-    async function another(): Promise<Process> {
+    async function another(): Promise<StoreProcess> {
       const opened = await startProcess(await database.open(), `process-${processes.length + 1}`);
       processes.push(opened);
       return opened;
     }
 
-    const everywhere = async <T>(run: (each: Process) => Promise<T>) => {
+    const everywhere = async <T>(run: (each: StoreProcess) => Promise<T>) => {
       const there = await another();
       return Promise.all([run(here), run(there)]);
     };
@@ -78,7 +74,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     });
 
     test('given two keys in two processes, both get the one that is kept', async () => {
-      const keep = async ({ commands }: Process) => commands.execute(keepSigningKey, await newSigningKey());
+      const keep = async ({ commands }: StoreProcess) => commands.execute(keepSigningKey, await newSigningKey());
       const [one, other] = await everywhere(keep);
       expect(other).toEqual(one);
       expect(await keep(here)).toEqual(one);
@@ -151,38 +147,4 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.live(userId)).toEqual([live]);
     });
   });
-}
-
-type Process = Awaited<ReturnType<typeof startProcess>>;
-
-async function startProcess(store: UserStore, instance: string) {
-  const commands: Microservice<UserCollections> = createMicroservice<UserCollections>({
-    name: 'user',
-    instance,
-    store,
-    log: recordedLog(),
-    handlers: {},
-    report: () => undefined,
-  });
-  await commands.start();
-  const register = (email: string) => commands.execute(registerUser, { email, name: 'Ada', passwordHash: 'hash' });
-  return {
-    store,
-    commands,
-    register,
-    firstAdmin: (email: string) => commands.execute(ensureFirstAdmin, { email, name: 'Root', passwordHash: 'hash' }),
-    async registered(email: string) {
-      const answer = await register(email);
-      if (answer.kind !== 'registered') throw new Error(answer.kind);
-      return answer.user;
-    },
-    async session(userId: string): Promise<string> {
-      const sessionId = Bun.randomUUIDv7();
-      const hashes = { familyHash: 'family', tokenHash: 'token' };
-      await commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', ...hashes });
-      return sessionId;
-    },
-    live: async (userId: string) =>
-      (await store.reads.liveSessions(userId, { before: undefined, limit: 10 })).map(({ id }) => id),
-  };
 }

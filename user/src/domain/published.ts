@@ -9,7 +9,8 @@ export function publishedUser({ id, email, name, roles, version, createdAt, upda
 }
 
 /** The session as its user sees it; `currentId` is the one that asks. */
-export function publishedSession({ id, createdAt, lastUsedAt, expiresAt }: Session, currentId: string): PublishedSession {
+export function publishedSession(session: Session, currentId: string): PublishedSession {
+  const { id, createdAt, lastUsedAt, expiresAt } = session;
   return {
     id,
     current: id === currentId,

@@ -13,7 +13,7 @@ export interface AdminList {
 /** There is one list. */
 export const ADMINS = 'admins';
 
-export type RoleChange =
+type RoleChange =
   | { readonly kind: 'changed'; readonly user: User; readonly admins: AdminList }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'last-admin' };
@@ -43,5 +43,6 @@ export function replaceRoles(user: User, admins: AdminList, asked: readonly Role
   if (was === becomes) return { kind: 'changed', user: after, admins };
   if (becomes) return { kind: 'changed', user: after, admins: withAdmin(admins, user.id) };
   const userIds = admins.userIds.filter((id) => id !== user.id);
-  return userIds.length === 0 ? { kind: 'last-admin' } : { kind: 'changed', user: after, admins: { ...admins, userIds } };
+  if (userIds.length === 0) return { kind: 'last-admin' };
+  return { kind: 'changed', user: after, admins: { ...admins, userIds } };
 }

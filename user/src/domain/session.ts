@@ -24,7 +24,7 @@ export interface Session {
 }
 
 /** The refresh token before the valid one. With the nonce, whoever has that token can make the valid one again. */
-export interface Predecessor {
+interface Predecessor {
   readonly tokenHash: string;
   readonly nonce: string;
   readonly replacedAt: number;
@@ -43,7 +43,7 @@ export interface Presented extends TokenHashes {
   readonly nonce: string;
 }
 
-export type Rotation =
+type Rotation =
   /** The successor is valid from now on. */
   | { readonly kind: 'rotated'; readonly session: Session }
   /** It was replaced a moment ago: the caller gets the same successor again, made with that nonce. */
@@ -52,16 +52,15 @@ export type Rotation =
   | { readonly kind: 'reused'; readonly session: Session }
   | { readonly kind: 'refused' };
 
-export interface NewSession extends TokenHashes {
+interface NewSession extends TokenHashes {
   readonly id: string;
   readonly userId: string;
   readonly epoch: number;
   readonly now: number;
 }
 
-export function newSession({ id, userId, epoch, familyHash, tokenHash, now }: NewSession): Session {
-  const expiresAt = now + IDLE_MS;
-  return { id, userId, epoch, familyHash, tokenHash, predecessor: null, createdAt: now, lastUsedAt: now, expiresAt, ended: null };
+export function newSession({ now, ...identity }: NewSession): Session {
+  return { ...identity, predecessor: null, createdAt: now, lastUsedAt: now, expiresAt: now + IDLE_MS, ended: null };
 }
 
 /** `epoch`: of the user's credential now. */
@@ -72,8 +71,8 @@ export function isLive(session: Session, epoch: number, now: number): boolean {
 /** Only what belongs to the family can end it: knowing a session's id is not enough to do harm. */
 export function rotate(session: Session, epoch: number, presented: Presented, now: number): Rotation {
   if (!isLive(session, epoch, now) || presented.familyHash !== session.familyHash) return { kind: 'refused' };
-  if (presented.tokenHash === session.tokenHash) return { kind: 'rotated', session: successor(session, presented, now) };
-  const { predecessor } = session;
+  const { tokenHash, predecessor } = session;
+  if (presented.tokenHash === tokenHash) return { kind: 'rotated', session: successor(session, presented, now) };
   if (presented.tokenHash === predecessor?.tokenHash && now - predecessor.replacedAt <= PREDECESSOR_MS) {
     return { kind: 'repeated', nonce: predecessor.nonce };
   }

@@ -15,7 +15,7 @@ export interface User {
   readonly updatedAt: number;
 }
 
-export interface NewUser {
+interface NewUser {
   readonly id: string;
   readonly email: string;
   readonly name: string;

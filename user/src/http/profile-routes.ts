@@ -9,6 +9,7 @@ import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { renameUser } from '../usecases/rename-user.ts';
 import type { register } from '../usecases/register.ts';
 import { causeOf } from './cause-of.ts';
+import { NotModified } from './no-body.ts';
 import { PatchProfile } from './patch-profile.ts';
 import { emailTaken, nameRefused } from './refused.ts';
 
@@ -42,13 +43,14 @@ export function profileRoutes({ commands, reads, register: registering }: Profil
     }, {
       signedIn: true,
       refuses: ['not-found'],
-      response: { 200: PublishedUser },
+      response: { 200: PublishedUser, 304: NotModified },
       detail: { summary: "The caller's own profile" },
     })
     .patch('/users/me', async ({ body: { name }, principal, request, set }) => {
       if (name !== undefined && isNameRefused(name)) throw nameRefused();
       const requireVersion = (version: number) => requireIfMatch(request, version);
-      const user = await commands.execute(renameUser, { userId: principal.userId, name, requireVersion }, causeOf(request));
+      const asked = { userId: principal.userId, name, requireVersion };
+      const user = await commands.execute(renameUser, asked, causeOf(request));
       if (user === undefined) throw problem('not-found');
       return shown(user, set.headers);
     }, {

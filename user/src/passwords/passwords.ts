@@ -4,7 +4,7 @@ import { limited } from './limited.ts';
 export interface Passwords {
   /** Throws OverloadedError when too much waits, as `matches` does. */
   hash(password: string): Promise<string>;
-  /** Without a hash it does the same work and answers false, so that nobody can tell by the time whether an account exists. */
+  /** Without a hash it does the same work and answers false: the time does not say whether there is an account. */
   matches(password: string, hash: string | undefined): Promise<boolean>;
 }
 
@@ -13,7 +13,8 @@ const ARGON2ID = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as c
 
 /** Of a random password that was thrown away; made with the same parameters. */
 export const NOBODYS_HASH =
-  '$argon2id$v=19$m=19456,t=2,p=1$3l8n07cyCg6iB1lbC+g+hGjfIvkgZFEB1NaUa01LACA$uYmEMLFn2r39brg4OOhKxp6QXYheZZkuogVzG1VY8gc';
+  '$argon2id$v=19$m=19456,t=2,p=1' +
+  '$3l8n07cyCg6iB1lbC+g+hGjfIvkgZFEB1NaUa01LACA$uYmEMLFn2r39brg4OOhKxp6QXYheZZkuogVzG1VY8gc';
 
 /** One core stays free for everything else; who would wait longer than a second or two is sent away. */
 const LIMITS = { atOnce: Math.max(1, availableParallelism() - 1), waiting: 40, retryAfterSeconds: 2 };

@@ -45,7 +45,8 @@ export function liveSessionQuery(reader: Kysely<UserSchema>, flavour: Flavour, i
   return liveSessions(reader, flavour).select('sessions.id').where('sessions.id', '=', id);
 }
 
-export function sessionListQuery(reader: Kysely<UserSchema>, flavour: Flavour, userId: string, { before, limit }: Slice) {
+export function sessionListQuery(reader: Kysely<UserSchema>, flavour: Flavour, userId: string, slice: Slice) {
+  const { before, limit } = slice;
   const query = liveSessions(reader, flavour)
     .select('sessions.document')
     .where('credentials.user_id', '=', userId)

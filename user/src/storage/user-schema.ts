@@ -83,8 +83,10 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
     },
     'user-004-sessions-by-user': {
       // `live_until` at the end passes over the ended ones without reading them.
-      up: (db) =>
-        db.schema.createIndex('sessions_user').on('sessions').columns(['user_id', 'epoch', 'id', 'live_until']).execute(),
+      async up(db) {
+        const columns = ['user_id', 'epoch', 'id', 'live_until'];
+        await db.schema.createIndex('sessions_user').on('sessions').columns(columns).execute();
+      },
     },
     'user-005-sessions-by-end': {
       up: (db) => db.schema.createIndex('sessions_live_until').on('sessions').column('live_until').execute(),

@@ -16,7 +16,10 @@ export function userTables(
   flavour: Flavour,
   reader: Kysely<unknown>,
 ): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
-  const single = <Entity extends { readonly id: string }>(table: string, fromRow: (row: SingleDocumentTable) => Entity) =>
+  const single = <Entity extends { readonly id: string }>(
+    table: string,
+    fromRow: (row: SingleDocumentTable) => Entity,
+  ) =>
     rowCollection<Entity, SingleDocumentTable>(flavour, reader, {
       table,
       columns: ['id', 'document'],

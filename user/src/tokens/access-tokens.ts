@@ -6,7 +6,7 @@ import type { Role } from '@souk/contracts/roles';
 import { importJWK } from 'jose';
 import type { SigningKey } from '../domain/key-ring.ts';
 
-export interface TokenTerms {
+interface TokenTerms {
   readonly issuer: string;
   readonly audience: string;
   readonly tokenLifetimeMs: number;
@@ -62,9 +62,10 @@ export function accessTokens(terms: TokenTerms): AccessTokens {
 async function signer(key: SigningKey, { issuer, audience }: TokenTerms, lifetimeS: number): Promise<Sign> {
   const { alg, kid } = key;
   const secret = await importJWK({ ...key }, alg);
-  const plugin = jwt({ name: 'accessToken', secret, alg, kid, typ: 'at+jwt', iss: issuer, aud: audience, exp: `${lifetimeS}s` });
-  const { accessToken } = plugin.decorator;
-  return ({ userId, sessionId, roles }) => accessToken.sign({ sub: userId, sid: sessionId, jti: newId(), roles: [...roles] });
+  const terms = { alg, kid, typ: 'at+jwt', iss: issuer, aud: audience, exp: `${lifetimeS}s` };
+  const { accessToken } = jwt({ name: 'accessToken', secret, ...terms }).decorator;
+  return ({ userId, sessionId, roles }) =>
+    accessToken.sign({ sub: userId, sid: sessionId, jti: newId(), roles: [...roles] });
 }
 
 /** Names what goes out, so that nothing else can: the private part stays behind. */

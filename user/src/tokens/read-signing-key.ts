@@ -7,7 +7,14 @@ const Part = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 const Kid = Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$' }));
 
 const Ed25519Key = Type.Object({ kty: Type.Literal('OKP'), crv: Type.Literal('Ed25519'), x: Part, d: Part, kid: Kid });
-const P256Key = Type.Object({ kty: Type.Literal('EC'), crv: Type.Literal('P-256'), x: Part, y: Part, d: Part, kid: Kid });
+const P256Key = Type.Object({
+  kty: Type.Literal('EC'),
+  crv: Type.Literal('P-256'),
+  x: Part,
+  y: Part,
+  d: Part,
+  kid: Kid,
+});
 const PrivateKey = Type.Union([Ed25519Key, P256Key]);
 
 /** A private JSON Web Key for EdDSA (Ed25519) or ES256 (P-256) whose parts belong together; undefined: this is none. */
@@ -33,7 +40,8 @@ function parsed(text: string): unknown {
 /** A key whose public part is another one's would sign tokens that nobody can verify. */
 function isPair({ kty, crv, ...parts }: Static<typeof PrivateKey>): boolean {
   try {
-    const derived = createPublicKey(createPrivateKey({ key: { kty, crv, ...parts }, format: 'jwk' })).export({ format: 'jwk' });
+    const privateKey = createPrivateKey({ key: { kty, crv, ...parts }, format: 'jwk' });
+    const derived = createPublicKey(privateKey).export({ format: 'jwk' });
     return derived.x === parts.x && (!('y' in parts) || derived.y === parts.y);
   } catch {
     // Whatever the library says against it, it is no key to sign with.

@@ -2,18 +2,19 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Presented, TokenHashes } from '../domain/session.ts';
 
 /**
- * `<session id>.<family>.<secret>`; family and secret are 256 bits each. The family stays the same as long as the session
- * lives, the secret is replaced at every refresh. The store knows only SHA-256 of both, so a stolen database opens no session.
+ * `<session id>.<family>.<secret>`; family and secret are 256 bits each. The family stays the same as long as the
+ * session lives, the secret is replaced at every refresh. The store knows only SHA-256 of both, so a stolen database
+ * opens no session.
  *
- * The family tells a token that was once issued (spent: somebody has a copy, the session must end) from one that somebody
- * made up around a session's id (which is no secret, and must not be enough to sign anybody out), without keeping a row
- * for every token ever spent.
+ * The family tells a token that was once issued (spent: somebody has a copy, the session must end) from one that
+ * somebody made up around a session's id (which is no secret, and must not be enough to sign anybody out), without a
+ * row for every token ever spent.
  *
- * The successor's secret is HMAC-SHA-256 of a random nonce under the predecessor's secret. The nonce is stored until the
- * next refresh. That way the same successor can be given again to who presents the predecessor within the grace time,
+ * The successor's secret is HMAC-SHA-256 of a random nonce under the predecessor's secret. The nonce is stored until
+ * the next refresh, so the same successor can be given again to who presents the predecessor within the grace time,
  * although it is stored nowhere: the database has the nonce and not the predecessor, a thief of an old token has the
- * token and not the nonce. A secret kept by the server for the same purpose would let whoever has both the database and
- * one token of long ago compute all that followed; a nonce of each refresh is gone with the next.
+ * token and not the nonce. With a secret of the server in the nonce's place, whoever has the database and one token of
+ * long ago could compute all that followed; a nonce is gone with the next refresh.
  */
 export interface RefreshToken {
   readonly sessionId: string;
@@ -30,7 +31,8 @@ export function newRefreshToken(sessionId: string): RefreshToken {
 /** undefined: this is none. */
 export function readRefreshToken(text: string): RefreshToken | undefined {
   const [, sessionId, family, secret] = FORM.exec(text) ?? [];
-  return sessionId === undefined || family === undefined || secret === undefined ? undefined : { sessionId, family, secret };
+  if (sessionId === undefined || family === undefined || secret === undefined) return undefined;
+  return { sessionId, family, secret };
 }
 
 export function refreshTokenText({ sessionId, family, secret }: RefreshToken): string {

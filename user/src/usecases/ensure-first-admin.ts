@@ -3,7 +3,7 @@ import { ADMINS, completeRoles, withAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { registration, type RegisterRequest } from './register-user.ts';
 
-export type FirstAdmin = 'made' | 'there-is-one' | 'email-taken';
+type FirstAdmin = 'made' | 'there-is-one' | 'email-taken';
 
 /**
  * Makes an admin where there is none. An account that has the address already is left as it is: whoever registered it

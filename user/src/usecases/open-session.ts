@@ -10,7 +10,7 @@ interface OpenRequest extends TokenHashes {
   readonly passwordHash: string;
 }
 
-/** A session for who knew the password; undefined when it was changed, or the account deleted, since it was looked at. */
+/** A session for who knew the password; undefined when it was changed, or the account deleted, meanwhile. */
 export const openSession: UseCase<UserCollections, OpenRequest, SignedIn | undefined> = {
   name: 'open session',
   keys: ({ userId }) => ({ users: [userId], credentials: [userId] }),

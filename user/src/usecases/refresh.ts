@@ -7,7 +7,7 @@ import { presented, readRefreshToken, successorOf } from '../tokens/refresh-toke
 import { sessionTokens } from '../tokens/session-tokens.ts';
 import { rotateSession } from './rotate-session.ts';
 
-export interface RefreshDeps {
+interface RefreshDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly tokens: AccessTokens;
   /** A spent token was presented and its session ended: a theft, or a client with a fault. */

@@ -30,6 +30,7 @@ export function registration(
   { id, now }: { readonly id: string; readonly now: number },
 ): Decision<UserCollections, { readonly kind: 'registered'; readonly user: User }> {
   const user = newUser({ id, email, name, roles, now });
+  const data = { userId: id, registeredAt: isoTime(now) };
   return {
     answer: { kind: 'registered', user },
     puts: {
@@ -37,8 +38,6 @@ export function registration(
       emails: [{ email, userId: id }],
       credentials: [{ userId: id, passwordHash, sessionEpoch: 1 }],
     },
-    events: [
-      { type: 'user.registered', key: id, stream: id, version: user.version, data: { userId: id, registeredAt: isoTime(now) } },
-    ],
+    events: [{ type: 'user.registered', key: id, stream: id, version: user.version, data }],
   };
 }

@@ -7,7 +7,7 @@ interface RotateRequest extends Presented {
   readonly sessionId: string;
 }
 
-export type Rotated =
+type Rotated =
   /** `nonce`: what the valid successor is made with */
   | { readonly kind: 'refreshed'; readonly nonce: string; readonly by: SignedIn }
   | { readonly kind: 'reused'; readonly userId: string }

@@ -10,7 +10,7 @@ import { hashesOf, newRefreshToken } from '../tokens/refresh-token.ts';
 import { sessionTokens } from '../tokens/session-tokens.ts';
 import { openSession } from './open-session.ts';
 
-export interface SignInDeps {
+interface SignInDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'credentialOf'>;
   readonly passwords: Passwords;

@@ -1,0 +1,41 @@
+import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
+import type { UserCollections, UserStore } from '../src/storage/user-store.ts';
+import { ensureFirstAdmin } from '../src/usecases/ensure-first-admin.ts';
+import { openSession } from '../src/usecases/open-session.ts';
+import { registerUser } from '../src/usecases/register-user.ts';
+import { recordedLog } from './recorded-log.ts';
+
+export type StoreProcess = Awaited<ReturnType<typeof startProcess>>;
+
+/** A writer on a store, as a process of the service has one, without HTTP, tokens and passwords. */
+export async function startProcess(store: UserStore, instance: string) {
+  const commands: Microservice<UserCollections> = createMicroservice<UserCollections>({
+    name: 'user',
+    instance,
+    store,
+    log: recordedLog(),
+    handlers: {},
+    report: () => undefined,
+  });
+  await commands.start();
+  const register = (email: string) => commands.execute(registerUser, { email, name: 'Ada', passwordHash: 'hash' });
+  return {
+    store,
+    commands,
+    register,
+    firstAdmin: (email: string) => commands.execute(ensureFirstAdmin, { email, name: 'Root', passwordHash: 'hash' }),
+    async registered(email: string) {
+      const answer = await register(email);
+      if (answer.kind !== 'registered') throw new Error(answer.kind);
+      return answer.user;
+    },
+    async session(userId: string): Promise<string> {
+      const sessionId = Bun.randomUUIDv7();
+      const hashes = { familyHash: 'family', tokenHash: 'token' };
+      await commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', ...hashes });
+      return sessionId;
+    },
+    live: async (userId: string) =>
+      (await store.reads.liveSessions(userId, { before: undefined, limit: 10 })).map(({ id }) => id),
+  };
+}
