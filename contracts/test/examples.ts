@@ -14,7 +14,7 @@ export const ADDRESS = {
   country: 'AT',
 };
 
-export const PRODUCT = {
+const PRODUCT = {
   id: ID,
   slug: 'blue-mug',
   title: 'Blue mug',

@@ -53,7 +53,7 @@ export function stalled(signal: AbortSignal): Promise<void> {
   });
 }
 
-export const keyOf = ({ topic, key }: LogMessage): string => `${topic}/${key}`;
+const keyOf = ({ topic, key }: LogMessage): string => `${topic}/${key}`;
 export const partitionKey = ({ topic, partition }: ReceivedMessage): string => `${topic}/${partition}`;
 
 /** Values by topic and key, in the order they came, without repetitions. */

@@ -11,13 +11,13 @@ import { sqlServiceStore } from '../../src/sql/sql-service-store.ts';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
 
 /** The smallest service state there is: accounts that count, and a ledger of what happened to them. */
-export interface Account {
+interface Account {
   readonly id: string;
   readonly total: number;
   readonly version: number;
 }
 
-export interface Entry {
+interface Entry {
   readonly id: string;
   readonly account: string;
   readonly amount: number;
@@ -25,7 +25,7 @@ export interface Entry {
 
 export type ToyCollections = { readonly accounts: Account; readonly entries: Entry };
 
-export interface ToySchema {
+interface ToySchema {
   accounts: Account;
   entries: Entry;
 }

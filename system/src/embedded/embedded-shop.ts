@@ -35,6 +35,7 @@ export interface EmbeddedShop extends Lifecycle {
  */
 export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const files = shopFiles(settings.folder);
+  const configs = shopConfigs(settings);
   const urls: Partial<Record<ServiceName, string>> = {};
   const logger = (service: string) => createLogger({ service, level: settings.logLevel });
   const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
@@ -43,13 +44,13 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
     topics,
     onHandlerFailure: (failure) => logger('event-log').warn(failure, 'messages come again'),
   });
-  const configs = shopConfigs(settings, () => urls);
   const common = (service: ServiceName) => ({
     log,
     logger: logger(service),
     metrics: createMetrics({ service, ownsProcess: false }),
   });
-  const keys = () => remoteKeys({ url: `${urls.user}/.well-known/jwks.json` });
+  const url = (name: ServiceName) => urls[name] ?? '';
+  const keys = () => remoteKeys({ url: `${url('user')}/.well-known/jwks.json` });
 
   /** A store is open before its service starts, and closed after it. */
   function part<S extends Store>(name: ServiceName, open: () => S, create: (store: S) => Service): Part {
@@ -74,30 +75,27 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const life = lifecycle([
     { name: 'event log', start: () => undefined, stop: () => log.close() },
     part('user', () => openSqliteUserStore({ path: databases.user }), (store) =>
-      createUserService({ ...common('user'), config: configs.user(), store }),
+      createUserService({ ...common('user'), config: configs.user, store }),
     ),
     part('product', () => openSqliteProductStore({ path: databases.product }), (store) =>
-      createProductService({ ...common('product'), config: configs.product(), store, keys: keys() }),
+      createProductService({ ...common('product'), config: configs.product, store, keys: keys() }),
     ),
     part('inventory', () => openSqliteInventoryStore({ path: databases.inventory }), (store) => {
-      const config = configs.inventory();
-      const lookUpSku = fetchSku({ productUrl: config.productUrl });
-      return createInventoryService({ ...common('inventory'), config, store, keys: keys(), lookUpSku });
+      const lookUpSku = fetchSku({ productUrl: url('product') });
+      return createInventoryService({ ...common('inventory'), config: configs.inventory, store, keys: keys(), lookUpSku });
     }),
     part('order', () => openSqliteOrderStore({ path: databases.order }), (store) => {
-      const config = configs.order();
-      const lookup = productApi({ url: config.productUrl });
-      return createOrderService({ ...common('order'), config, store, keys: keys(), lookup });
+      const lookup = productApi({ url: url('product') });
+      return createOrderService({ ...common('order'), config: configs.order, store, keys: keys(), lookup });
     }),
     paymentPart(),
   ]);
 
   function paymentPart(): Part {
-    const config = configs.payment();
-    const { simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs } = config;
-    const gateway = openSimulator({ path: files.gateway, latencyMs, slowMs, lateMs: simulatorLateMs(config) });
+    const { simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs } = configs.payment;
+    const gateway = openSimulator({ path: files.gateway, latencyMs, slowMs, lateMs: simulatorLateMs(configs.payment) });
     const service = part('payment', () => openSqlitePaymentStore({ path: databases.payment }), (store) =>
-      createPaymentService({ ...common('payment'), config: configs.payment(), store, gateway, keys: keys() }),
+      createPaymentService({ ...common('payment'), config: configs.payment, store, gateway, keys: keys() }),
     );
     return {
       ...service,

@@ -1,4 +1,4 @@
-import { readConfig, type Environment } from '@souk/chassis/config';
+import { ConfigError, readConfig, type ConfigFault, type Environment } from '@souk/chassis/config';
 import type { LogLevel } from '@souk/chassis/logging';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { INVENTORY_CONFIG } from '@souk/inventory/config';
@@ -18,22 +18,32 @@ export interface ShopSettings {
   readonly env: Environment;
 }
 
-/** Each service's configuration as its own process would read it; what depends on the others is filled in. */
-export function shopConfigs({ firstPort, admin, env }: ShopSettings, urls: () => Partial<Record<ServiceName, string>>) {
+/** The configuration of each service as its own process would read it. Throws one ConfigError that names every fault. */
+export function shopConfigs({ firstPort, admin, env }: ShopSettings) {
+  const faults = new Map<string, ConfigFault>();
   const own = (service: ServiceName): Environment => ({
     ...env,
     // Nobody else is meant to reach a shop on somebody's laptop.
     HOST: '127.0.0.1',
     PORT: String(firstPort === 0 ? 0 : firstPort + SERVICES.indexOf(service)),
-    PRODUCT_URL: urls().product,
+    INSTANCE: `${service}-1`,
     SOUK_ADMIN_EMAIL: admin.email,
     SOUK_ADMIN_PASSWORD: admin.password,
   });
-  return {
-    product: () => readConfig(own('product'), PRODUCT_CONFIG),
-    inventory: () => readConfig(own('inventory'), INVENTORY_CONFIG),
-    order: () => readConfig(own('order'), ORDER_CONFIG),
-    payment: () => readConfig(own('payment'), PAYMENT_CONFIG),
-    user: () => readUserConfig(own('user')),
+  const collected = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const fault of error.problems) faults.set(fault.name, fault);
+      return undefined;
+    }
   };
+  const product = collected(() => readConfig(own('product'), PRODUCT_CONFIG));
+  const inventory = collected(() => readConfig(own('inventory'), INVENTORY_CONFIG));
+  const order = collected(() => readConfig(own('order'), ORDER_CONFIG));
+  const payment = collected(() => readConfig(own('payment'), PAYMENT_CONFIG));
+  const user = collected(() => readUserConfig(own('user')));
+  if (!product || !inventory || !order || !payment || !user) throw new ConfigError([...faults.values()]);
+  return { product, inventory, order, payment, user };
 }
