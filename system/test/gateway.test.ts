@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { readSimulatorLedger } from '@souk/payment/gateway/simulator-ledger';
+import { shopFiles } from '../src/embedded/shop-files.ts';
+import { type OpenShop, openShop } from './support/open-shop.ts';
+import { orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';
+
+const QUICK = { GATEWAY_TIMEOUT_S: '0.2' };
+/** Money that comes long before the order's time is up, unless somebody cancels. */
+const PATIENT = { ...QUICK, ORDER_PAYMENT_TIMEOUT_S: '60', SIMULATOR_LATE_S: '1' };
+/** Money that comes when the order has run out of time. */
+const IMPATIENT = { ...QUICK, ORDER_PAYMENT_TIMEOUT_S: '1', SIMULATOR_LATE_S: '4' };
+
+/** What the gateway, which is another company, has in its own books about an order. */
+function booksOf(shop: OpenShop, paymentId: string | undefined): { taken: readonly number[]; returned: readonly number[] } {
+  const { charges, refunds } = readSimulatorLedger(shopFiles(shop.folder).gateway);
+  const own = charges.filter(({ key, declined }) => key === `payment:${paymentId}` && declined === null);
+  const references = new Set(own.map(({ reference }) => reference));
+  return {
+    taken: own.map(({ amount }) => amount),
+    returned: refunds.filter(({ chargeReference }) => references.has(chargeReference)).map(({ amount }) => amount),
+  };
+}
+
+/** An order of one lamp, paid with this card. */
+async function ordered(shop: OpenShop, card: string) {
+  const customer = await shop.customer();
+  const { id: methodId } = await shop.client.addPaymentMethod(customer, card);
+  const { id } = await shop.client.placeOrder(customer, orderOf(methodId, ['LAMP', 1]), randomUUID());
+  return { customer, id };
+}
+
+/** The order and its payment when nothing moves any more, and the gateway's view of them. */
+async function outcome(shop: OpenShop, { customer, id }: { customer: string; id: string }) {
+  await shop.rest();
+  const { status, reason, paymentStatus } = await shop.client.order(customer, id);
+  const payments = (await shop.client.payments(customer, id)).items;
+  const [payment] = payments;
+  return {
+    order: { status, reason, paymentStatus },
+    payments: payments.map((own) => ({ status: own.status, refunded: own.refunded.amount, failureReason: own.failureReason })),
+    books: booksOf(shop, payment?.id),
+  };
+}
+
+const COMPLETED = { status: 'completed', reason: null, paymentStatus: 'paid' } as const;
+const PAID_ONCE = {
+  order: COMPLETED,
+  payments: [{ status: 'captured' as const, refunded: 0, failureReason: null }],
+  books: { taken: [PRICE.amount], returned: [] },
+};
+const GIVEN_BACK = {
+  payments: [{ status: 'captured' as const, refunded: PRICE.amount, failureReason: null }],
+  books: { taken: [PRICE.amount], returned: [PRICE.amount] },
+};
+
+describe('a gateway that leaves the shop in doubt', () => {
+  let shop: OpenShop;
+
+  beforeAll(async () => {
+    shop = await openShop(PATIENT);
+    await stockUp(shop.client, shop.staff, { LAMP: [100] });
+  }, 30_000);
+  afterAll(() => shop[Symbol.asyncDispose]());
+
+  test('no answer, but the money was taken: the order completes with that one charge', async () => {
+    expect(await outcome(shop, await ordered(shop, 'tok_timeout_captured'))).toEqual(PAID_ONCE);
+  }, 60_000);
+
+  test('no answer, and nothing was taken: it is charged again, once', async () => {
+    expect(await outcome(shop, await ordered(shop, 'tok_timeout_lost'))).toEqual(PAID_ONCE);
+  }, 60_000);
+
+  test('two errors, then an answer: one charge', async () => {
+    expect(await outcome(shop, await ordered(shop, 'tok_flaky'))).toEqual(PAID_ONCE);
+  }, 60_000);
+
+  test('money that comes late, but in time: the order completes', async () => {
+    expect(await outcome(shop, await ordered(shop, 'tok_late_capture'))).toEqual(PAID_ONCE);
+  }, 60_000);
+
+  test.each([['tok_declined', 'card_declined'], ['tok_insufficient_funds', 'insufficient_funds']] as const)(
+    '%s: nothing is taken and the order says why it ended',
+    async (card, failureReason) => {
+      expect(await outcome(shop, await ordered(shop, card))).toEqual({
+        order: { status: 'cancelled', reason: 'payment_declined', paymentStatus: 'failed' },
+        payments: [{ status: 'failed', refunded: 0, failureReason }],
+        books: { taken: [], returned: [] },
+      });
+    },
+    60_000,
+  );
+
+  test('money that comes after the customer has cancelled goes back', async () => {
+    const order = await ordered(shop, 'tok_late_capture');
+    await orderWhen(shop.client, order.customer, order.id, ({ status }) => status === 'awaiting_payment');
+    await shop.client.cancel(order.customer, order.id);
+    expect(await outcome(shop, order)).toEqual({
+      order: { status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'refunded' },
+      ...GIVEN_BACK,
+    });
+  }, 60_000);
+
+  test('a completed order that is cancelled before it ships is refunded once, however often that is asked', async () => {
+    const order = await ordered(shop, 'tok_ok');
+    await orderWhen(shop.client, order.customer, order.id, ({ status }) => status === 'completed');
+    const cancelled = await Promise.all(Array.from({ length: 5 }, () => shop.client.cancel(order.customer, order.id)));
+    expect(new Set(cancelled.map(({ status }) => status))).toEqual(new Set(['cancelled']));
+    expect(await outcome(shop, order)).toEqual({
+      order: { status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'refunded' },
+      ...GIVEN_BACK,
+    });
+  }, 60_000);
+
+  test('afterwards stock and money are right', async () => {
+    const paid = (await shop.rest()).orders.filter(({ status }) => status === 'completed').length;
+    expect((await shop.client.stock('LAMP')).available).toBe(100 - paid);
+    expect(await shop.close()).toEqual([]);
+  }, 60_000);
+});
+
+describe('an order that runs out of time', () => {
+  test('is cancelled; money that comes later goes back', async () => {
+    await using shop = await openShop(IMPATIENT);
+    await stockUp(shop.client, shop.staff, { LAMP: [1] });
+    const order = await ordered(shop, 'tok_late_capture');
+    const expired = await orderWhen(shop.client, order.customer, order.id, ({ status }) => status === 'cancelled');
+    expect([expired.reason, expired.paymentStatus]).toEqual(['payment_expired', 'none']);
+    expect(await outcome(shop, order)).toEqual({
+      order: { status: 'cancelled', reason: 'payment_expired', paymentStatus: 'refunded' },
+      ...GIVEN_BACK,
+    });
+    expect((await shop.client.stock('LAMP')).available).toBe(1);
+    expect(await shop.close()).toEqual([]);
+  }, 60_000);
+});
