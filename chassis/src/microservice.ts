@@ -168,7 +168,7 @@ async function subscribe<C extends Collections, Task>(
 
 /** What every service does now and then, and its own jobs. */
 function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
-  const { name, store, log, handlers, report, jobs = [], parking: rules = PARKING_RULES } = options;
+  const { name, instance, store, log, handlers, report, jobs = [], parking: rules = PARKING_RULES } = options;
   const { messages } = store;
   return [
     ...jobs,
@@ -176,7 +176,7 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
     {
       name: 'adopt abandoned lanes',
       everyMs: LEASE_MS,
-      run: () => adoptLanes({ service: name, store: store.writing, log, leaseMs: LEASE_MS, newId, report }),
+      run: () => adoptLanes({ service: name, store: store.writing, log, ownLane: instance, leaseMs: LEASE_MS, newId, report }),
     },
     {
       name: 'forget kept answers',

@@ -9,6 +9,8 @@ export interface AdoptionDeps<C extends Collections> {
   readonly service: ServiceName;
   readonly store: WriterStore<C>;
   readonly log: EventLog;
+  /** This process's own lane, which it takes back by itself should it ever have lost it. */
+  readonly ownLane: string;
   readonly leaseMs: number;
   readonly newId: () => string;
   report(error: unknown, message: string): void;
@@ -19,8 +21,9 @@ export interface AdoptionDeps<C extends Collections> {
  * If the owner was only paused, it finds the lane's epoch changed, takes it back, and at worst sends some events twice.
  */
 export async function adoptLanes<C extends Collections>(deps: AdoptionDeps<C>): Promise<void> {
-  const { service, store, log, leaseMs, newId, report } = deps;
+  const { service, store, log, ownLane, leaseMs, newId, report } = deps;
   for (const name of await store.abandonedLanes()) {
+    if (name === ownLane) continue;
     const lane = await store.takeLane(name, newId(), { onlyExpired: true, leaseMs });
     if (lane === undefined) continue;
     const relay = new Relay({ service, log, lane: name, report, ...lane, readEvents: store.readEvents });

@@ -60,7 +60,9 @@ export const sqliteFlavour: Flavour = {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(code)) return 'unique';
     if (/^SQLITE_CONSTRAINT_(CHECK|NOTNULL|FOREIGNKEY|DATATYPE)$/.test(code)) return 'check';
-    return /^SQLITE_(BUSY|LOCKED)/.test(code) ? 'retry' : 'other';
+    if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'retry';
+    // A full or failing disk: nobody's input is to blame, and it may be over soon.
+    return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(code) ? 'connection' : 'other';
   },
 };
 

@@ -44,7 +44,8 @@ export class LoadedWorld<C extends Collections> implements World<C> {
     for (const collection in removes) {
       for (const key of removes[collection] ?? []) {
         const slot = this.#slotsOf(collection).get(key);
-        if (slot !== undefined) slot.after = undefined;
+        if (slot === undefined) throw new Error(`${collection} ${key} is to be removed and was not among the keys`);
+        slot.after = undefined;
       }
     }
   }
