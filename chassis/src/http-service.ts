@@ -67,9 +67,14 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     name,
     async start() {
       await microservice.start();
-      await prepare?.();
-      listening = listen(app, { port, hostname });
-      return { url: listening.url };
+      try {
+        await prepare?.();
+        listening = listen(app, { port, hostname });
+        return { url: listening.url };
+      } catch (error) {
+        await microservice.close();
+        throw error;
+      }
     },
     async close() {
       await listening?.stop();

@@ -10,7 +10,7 @@ import { Type } from '@sinclair/typebox';
 import type { Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import type { CancellationAnswer, CancellationRequest } from '../usecases/cancel-order.ts';
-import { causeOf } from './cause-of.ts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { orderDocument } from './order-document.ts';
 import { refuseCardNumbers } from './refuse-card-numbers.ts';
 

@@ -9,7 +9,7 @@ import { Order as OrderDocument, PlaceOrder } from '@souk/contracts/http/order';
 import { CatalogueUnavailableError } from '../catalogue/catalogue-lookup.ts';
 import type { OrderRequest, Placement } from '../domain/place-order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
-import { causeOf } from './cause-of.ts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { orderDocument } from './order-document.ts';
 import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { refused } from './refused.ts';

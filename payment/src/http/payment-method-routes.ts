@@ -13,7 +13,7 @@ import type { TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { addPaymentMethod } from '../usecases/add-payment-method.ts';
 import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
-import { causeOf } from './cause-of.ts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { idPages } from './id-pages.ts';
 import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { shownMethod } from './shown.ts';

@@ -11,7 +11,7 @@ import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { RefundDecision } from '../domain/request-refund.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { refundPayment } from '../usecases/refund-payment.ts';
-import { causeOf } from './cause-of.ts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { shownRefund } from './shown.ts';
 

@@ -1,9 +1,8 @@
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
-import { factsOf } from '@souk/chassis/http/request-facts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
-import type { Cause } from '@souk/chassis/writer/input';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { CreateProduct, PatchProduct, Product as PublishedProduct, PutVariant } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/ids';
@@ -90,8 +89,4 @@ function changed(answer: Answer, headers: Record<string, string | number>) {
 
 function matching(request: Request): RequireVersion {
   return (version) => requireIfMatch(request, version);
-}
-
-function causeOf(request: Request): Cause {
-  return { causationId: null, traceparent: factsOf(request).traceparent };
 }

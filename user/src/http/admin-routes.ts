@@ -11,7 +11,7 @@ import { publishedUser } from '../domain/published.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
-import { causeOf } from './cause-of.ts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 
 interface AdminRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;

@@ -8,7 +8,7 @@ import { isNameRefused, type User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { renameUser } from '../usecases/rename-user.ts';
 import type { register } from '../usecases/register.ts';
-import { causeOf } from './cause-of.ts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { NotModified } from './no-body.ts';
 import { PatchProfile } from './patch-profile.ts';
 import { emailTaken, nameRefused } from './refused.ts';

@@ -12,7 +12,7 @@ import { endSession } from '../usecases/end-session.ts';
 import { endSessions } from '../usecases/end-sessions.ts';
 import type { refresh } from '../usecases/refresh.ts';
 import type { signIn } from '../usecases/sign-in.ts';
-import { causeOf } from './cause-of.ts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { NoContent, noContent } from './no-body.ts';
 import { refreshRefused, signInRefused } from './refused.ts';
 
