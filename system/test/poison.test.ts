@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import type { DeadLetterStatus } from '@souk/chassis/messaging/ops-payloads';
+import type { Product } from '@souk/contracts/http/product';
+import type { ServiceName } from '@souk/contracts/services';
+import { RefusedError, type ShopClient } from '../src/shop/shop-client.ts';
+import { message, poisoned } from './support/events.ts';
+import { appendToLog } from './support/log-contents.ts';
+import { type OpenShop, openShop } from './support/open-shop.ts';
+import { ADDRESS, orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';
+import { until } from './support/until.ts';
+
+const WHY = 'nobody will ever read this';
+
+async function refusal(request: Promise<unknown>): Promise<number> {
+  try {
+    await request;
+    return 200;
+  } catch (error) {
+    if (error instanceof RefusedError) return error.problem.status;
+    throw error;
+  }
+}
+
+/** Those nobody has dealt with, as soon as there are any. */
+async function deadLetters(shop: OpenShop, service: ServiceName): Promise<readonly DeadLetterStatus[]> {
+  await shop.rest();
+  const { items } = await shop.client.deadLetters(service, shop.staff);
+  return items.filter(({ status }) => status === 'dead');
+}
+
+async function discardAll(shop: OpenShop, service: ServiceName): Promise<void> {
+  for (const { id } of await deadLetters(shop, service)) {
+    const discarded = await shop.client.discard(service, shop.staff, id, WHY);
+    expect(discarded).toMatchObject({ id, status: 'discarded', resolution: WHY });
+  }
+}
+
+async function newOrder(client: ShopClient, customer: string, quantity: number): Promise<string> {
+  const { id } = await client.addPaymentMethod(customer, 'tok_ok');
+  return (await client.placeOrder(customer, orderOf(id, ['LAMP', quantity]), randomUUID())).id;
+}
+
+/** As Product would tell of it after some more changes. */
+function toldAgain(lamp: Product, version: number, amount: number) {
+  const variants = lamp.variants.map((variant) => ({ ...variant, price: { ...PRICE, amount } }));
+  return message('product.updated', lamp.id, { productId: lamp.id, version, product: { ...lamp, version, variants } }, version);
+}
+
+describe('a message that cannot be read', () => {
+  test('between good ones stops nobody, waits for a person, and can be given up with a reason', async () => {
+    await using shop = await openShop();
+    const lamp = (await stockUp(shop.client, shop.staff, { LAMP: [10] })).get('LAMP');
+    if (lamp === undefined) throw new Error('the lamp is not on sale');
+    const customer = await shop.customer();
+    const good = [toldAgain(lamp, 11, 1111), toldAgain(lamp, 12, 1212)] as const;
+    const poison = poisoned(good[0]);
+    await shop.whileStopped(() => appendToLog(shop.folder, [good[0], poison, good[1]]));
+
+    for (const service of ['order', 'inventory'] as const) {
+      const letters = await deadLetters(shop, service);
+      expect(letters).toMatchObject([{ ...poison, cause: 'the value is not JSON', attempts: 1 }]);
+      const id = letters[0]?.id ?? '';
+      expect(await refusal(shop.client.redrive(service, shop.staff, id))).toBe(409);
+      expect(await refusal(shop.client.deadLetters(service, customer))).toBe(403);
+      expect(await refusal(shop.client.redrive(service, customer, id))).toBe(403);
+      expect(await refusal(shop.client.discard(service, customer, id, WHY))).toBe(403);
+      expect(await refusal(shop.client.discard(service, shop.staff, id, ''))).toBe(422);
+      await discardAll(shop, service);
+      expect(await refusal(shop.client.discard(service, shop.staff, id, WHY))).toBe(409);
+      expect(await refusal(shop.client.redrive(service, shop.staff, id))).toBe(409);
+    }
+    const order = await shop.client.order(customer, await newOrder(shop.client, customer, 1));
+    expect(order.total.amount).toBe(1212);
+    expect(await shop.close()).toEqual([]);
+  }, 60_000);
+});
+
+describe('a message that cannot be true', () => {
+  test('changes nothing and is kept for a person: a payment for an order that was rejected, and for one that never was', async () => {
+    await using shop = await openShop();
+    await stockUp(shop.client, shop.staff, { LAMP: [1] });
+    const customer = await shop.customer();
+    const rejected = await newOrder(shop.client, customer, 2);
+    const asItWas = await orderWhen(shop.client, customer, rejected, ({ status }) => status === 'rejected');
+    const unknown = Bun.randomUUIDv7();
+    const paid = (orderId: string) =>
+      message('payment.completed', orderId, { orderId, paymentId: Bun.randomUUIDv7(), amount: asItWas.total, capturedAt: new Date().toISOString() });
+    await shop.whileStopped(() => appendToLog(shop.folder, [paid(rejected), paid(unknown)]));
+
+    const letters = await deadLetters(shop, 'order');
+    expect(new Map(letters.map(({ key, cause }) => [key, cause]))).toEqual(
+      new Map([
+        [rejected, 'payment.completed cannot happen to an order that is rejected'],
+        [unknown, 'payment.completed: there is no such order'],
+      ]),
+    );
+    for (const { id } of letters) expect(await refusal(shop.client.redrive('order', shop.staff, id))).toBe(409);
+    expect(await shop.client.order(customer, rejected)).toEqual(asItWas);
+    await orderWhen(shop.client, customer, await newOrder(shop.client, customer, 1), ({ status }) => status === 'completed');
+    await discardAll(shop, 'order');
+    expect(await deadLetters(shop, 'order')).toEqual([]);
+    expect(await shop.close()).toEqual([]);
+  }, 60_000);
+
+  test('is handled by another try once its cause is gone: a sale that was heard of before its order', async () => {
+    await using shop = await openShop();
+    await stockUp(shop.client, shop.staff, { LAMP: [5] });
+    const orderId = Bun.randomUUIDv7();
+    const order = { orderId, userId: Bun.randomUUIDv7(), items: [{ sku: 'LAMP', quantity: 2 }], total: { amount: 2 * PRICE.amount, currency: 'EUR' } };
+    await shop.whileStopped(() => appendToLog(shop.folder, [message('order.completed', orderId, { ...order, shippingAddress: ADDRESS }, 3)]));
+    const [letter] = await deadLetters(shop, 'inventory');
+    expect(letter).toMatchObject({ topic: 'order.completed', key: orderId });
+    const id = letter?.id ?? '';
+    expect(await refusal(shop.client.redrive('inventory', shop.staff, id))).toBe(409);
+
+    await shop.whileStopped(() => appendToLog(shop.folder, [message('order.created', orderId, order)]));
+    await until('the reservation', async () => ((await refusal(shop.client.reservation(shop.staff, orderId))) === 200 ? true : undefined));
+    expect(await shop.client.redrive('inventory', shop.staff, id)).toMatchObject({ id, status: 'redriven' });
+    expect(await shop.client.reservation(shop.staff, orderId)).toMatchObject({ status: 'committed' });
+    expect((await shop.client.stock('LAMP')).warehouses).toMatchObject([{ onHand: 3, reserved: 0 }]);
+    expect(await refusal(shop.client.redrive('inventory', shop.staff, id))).toBe(409);
+    // Order, which never placed it, keeps what it was told about it for a person.
+    expect(await deadLetters(shop, 'order')).toMatchObject([{ topic: 'inventory.reserved', key: orderId }]);
+  }, 60_000);
+});
