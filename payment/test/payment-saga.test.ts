@@ -223,6 +223,12 @@ describe('a cancellation', () => {
     expect(inShort(late)).toBe('voided [payment.voided]');
   });
 
+  test('is looked at again no later than when a charge that never arrived can be ruled out', () => {
+    const asked = { ...cancelled, attempts: 6 };
+    const { payment } = changedBy(asked, WHEN['gateway.unheard'], cancelled.sentAt + 18_700);
+    expect(payment).toMatchObject({ nextCheckAt: cancelled.sentAt + 30_000 });
+  });
+
   test('refunds what is left, and only once', () => {
     const { payment, refunds } = changedBy(captured({ refunded: 300, refunding: 200 }), WHEN['order.cancelled']);
     expect(refunds.map(({ amount }) => amount)).toEqual([eur(500)]);

@@ -22,13 +22,16 @@ export function ask(payment: PendingPayment, _: unknown, { now }: Surroundings):
  * all, the gateway takes both for one. With the order cancelled nothing goes out any more, and once a request that is
  * still on its way can be ruled out the payment is void.
  */
-export function sendAgainOrVoid(payment: PendingPayment, message: unknown, surroundings: Surroundings): Outcome {
-  const { now } = surroundings;
+export function sendAgainOrVoid(payment: PendingPayment, _: unknown, { now }: Surroundings): Outcome {
   if (!payment.orderCancelled) {
     const sent = { ...payment, sentAt: now, nextCheckAt: now + CALL_LEASE_MS };
     return changed(sent, { tasks: [chargeTask(sent)] });
   }
-  if (now < payment.sentAt + LOST_AFTER_MS) return askLater(payment, message, surroundings);
+  const lostAt = payment.sentAt + LOST_AFTER_MS;
+  if (now < lostAt) {
+    const { attempts } = payment;
+    return changed({ ...payment, attempts: attempts + 1, nextCheckAt: Math.min(now + backOffMs(attempts), lostAt) }, {});
+  }
   const { id, orderId, userId, amount, orderCancelled, version, createdAt } = payment;
   return changed(
     { id, orderId, userId, amount, orderCancelled, version, createdAt, updatedAt: now, status: 'voided' },
