@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { hasRole } from '../../src/http/principal.ts';
 import { KeysUnavailableError, localKeys } from '../../src/http/key-source.ts';
+import { AUDIENCE, goodClaims, ISSUER, tokenSigner } from '../../src/testing/access-tokens.ts';
 import { bearer, codeOf, CUP_ID, shop, staffSigner } from './shop.ts';
-import { AUDIENCE, goodClaims, ISSUER, signer } from './tokens.ts';
 
 const WASH = `/cups/${CUP_ID}/wash`;
 const BREAK = `/cups/${CUP_ID}/break`;
@@ -13,13 +13,13 @@ const { send } = shop();
 const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 async function cut(): Promise<string> {
-  const token = await staffSigner.sign();
+  const token = await staffSigner.token();
   return token.slice(0, -4);
 }
 
 async function swappedPayload(): Promise<string> {
-  const [header, , signature] = (await staffSigner.sign()).split('.');
-  const payload = Buffer.from(JSON.stringify(goodClaims(['admin']))).toString('base64url');
+  const [header, , signature] = (await staffSigner.token()).split('.');
+  const payload = Buffer.from(JSON.stringify(goodClaims({ roles: ['admin'] }))).toString('base64url');
   return `${header}.${payload}.${signature}`;
 }
 
@@ -31,10 +31,10 @@ async function hmacWithPublicKey(): Promise<string> {
 }
 
 describe('tokens that are refused', () => {
-  const claims = (overrides: Record<string, unknown>) => staffSigner.sign({ claims: overrides });
+  const claims = (overrides: Record<string, unknown>) => staffSigner.token({ claims: overrides });
   const forged: Record<string, () => Promise<string>> = {
     'alg none': async () => new UnsecuredJWT(goodClaims()).encode(),
-    'signed with another key': async () => (await signer()).sign(),
+    'signed with another key': async () => (await tokenSigner()).token(),
     'another issuer': () => claims({ iss: 'somebody' }),
     'another audience': () => claims({ aud: 'somebody' }),
     expired: () => claims({ exp: NOW_S - 1 }),
@@ -44,10 +44,10 @@ describe('tokens that are refused', () => {
     'subject not an id': () => claims({ sub: 'root' }),
     'roles not a list': () => claims({ roles: 'admin' }),
     'an unknown role': () => claims({ roles: ['root'] }),
-    'another type of token': () => staffSigner.sign({ header: { typ: 'JWT' } }),
-    'an unknown key': () => staffSigner.sign({ header: { kid: 'key-2' } }),
-    'no key id': () => staffSigner.sign({ header: { kid: undefined } }),
-    'the key under another algorithm': async () => (await signer('key-1', 'ES256')).sign(),
+    'another type of token': () => staffSigner.token({ header: { typ: 'JWT' } }),
+    'an unknown key': () => staffSigner.token({ header: { kid: 'key-2' } }),
+    'no key id': () => staffSigner.token({ header: { kid: undefined } }),
+    'the key under another algorithm': async () => (await tokenSigner({ alg: 'ES256' })).token(),
     'HMAC with the public key': hmacWithPublicKey,
     'a cut signature': cut,
     'another payload': swappedPayload,
@@ -78,23 +78,23 @@ describe('tokens that are refused', () => {
 describe('tokens that are accepted', () => {
   test('the principal comes from the token, the answer is not for caches', async () => {
     const userId = Bun.randomUUIDv7();
-    const token = await staffSigner.sign({ claims: { sub: userId } });
+    const token = await staffSigner.token({ userId });
     const answer = await send('POST', WASH, withToken(token));
     expect(answer.body).toEqual({ note: null, by: userId });
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
   test('ES256 as well, and the scheme in any case', async () => {
-    const es = await signer('es', 'ES256');
+    const es = await tokenSigner({ kid: 'es', alg: 'ES256' });
     const { send: ask } = shop({ auth: { keys: localKeys(async () => [staffSigner.jwk, es.jwk]) } });
-    const answer = await ask('POST', WASH, { headers: { authorization: `bearer ${await es.sign()}` } });
+    const answer = await ask('POST', WASH, { headers: { authorization: `bearer ${await es.token()}` } });
     expect(answer.status).toBe(200);
   });
 
   test('a remembered token ends with its expiry', async () => {
     let now = Date.now();
     const { send: ask } = shop({ auth: { now: () => now } });
-    const init = withToken(await staffSigner.sign());
+    const init = withToken(await staffSigner.token());
     expect((await ask('POST', WASH, init)).status).toBe(200);
     now += 299_000;
     expect((await ask('POST', WASH, init)).status).toBe(200);
@@ -104,7 +104,7 @@ describe('tokens that are accepted', () => {
 
   test('a token is verified once, until others have pushed it out', async () => {
     let asked = 0;
-    const known = localKeys(async () => [staffSigner.jwk]);
+    const known = staffSigner.keys;
     const keys = { key: async (...which: Parameters<typeof known.key>) => ((asked += 1), known.key(...which)) };
     const { send: ask } = shop({ auth: { keys, cacheLimit: 2 } });
     const [a, b, c] = [await bearer(), await bearer(), await bearer()];
@@ -118,7 +118,7 @@ describe('tokens that are accepted', () => {
     const revoked = new Set<string>();
     const { send: ask } = shop({ auth: { isRevoked: async ({ sessionId }) => revoked.has(sessionId) } });
     const sid = Bun.randomUUIDv7();
-    const init = withToken(await staffSigner.sign({ claims: { sid } }));
+    const init = withToken(await staffSigner.token({ claims: { sid } }));
     expect((await ask('POST', WASH, init)).status).toBe(200);
     revoked.add(sid);
     expect((await ask('POST', WASH, init)).status).toBe(401);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import type { JWK } from 'jose';
 import { KeysUnavailableError } from '../../src/http/key-source.ts';
 import { remoteKeys } from '../../src/http/remote-keys.ts';
-import { signer } from './tokens.ts';
+import { tokenSigner } from '../../src/testing/access-tokens.ts';
 
 let stop: (() => Promise<void>) | undefined;
 afterEach(async () => {
@@ -29,7 +29,7 @@ const serving =
   (...keys: JWK[]) =>
   () =>
     Response.json({ keys });
-const [one, two] = [await signer('one'), await signer('two')];
+const [one, two] = [await tokenSigner({ kid: 'one' }), await tokenSigner({ kid: 'two' })];
 
 describe('keys published by another service', () => {
   test('are fetched once and shared by all who ask', async () => {

@@ -6,11 +6,10 @@ import type { AuthOptions } from '../../src/http/access-token.ts';
 import { entityTag, requireIfMatch } from '../../src/http/entity-tag.ts';
 import { createHttpApp, type HttpApp, type HttpAppOptions } from '../../src/http/http-app.ts';
 import { onceResponse, storedAnswer } from '../../src/http/idempotency.ts';
-import { localKeys } from '../../src/http/key-source.ts';
 import { router } from '../../src/http/router.ts';
 import { createLogger } from '../../src/logging.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { AUDIENCE, goodClaims, ISSUER, signer } from './tokens.ts';
+import { AUDIENCE, ISSUER, tokenSigner } from '../../src/testing/access-tokens.ts';
 
 const Id = closed({ id: Type.String({ format: 'uuid' }) });
 const NewCup = closed({
@@ -78,7 +77,7 @@ function cupRoutes() {
     });
 }
 
-export const staffSigner = await signer();
+export const staffSigner = await tokenSigner();
 
 export interface Answer {
   readonly status: number;
@@ -104,7 +103,7 @@ export function shop(overrides: Partial<Omit<HttpAppOptions, 'auth'>> & { auth?:
     checks: {},
     routes: [cupRoutes()],
     ...others,
-    auth: { keys: localKeys(async () => [staffSigner.jwk]), issuer: ISSUER, audience: AUDIENCE, ...auth },
+    auth: { keys: staffSigner.keys, issuer: ISSUER, audience: AUDIENCE, ...auth },
   });
   return {
     app,
@@ -141,5 +140,5 @@ export function codeOf(answer: Answer): string {
 }
 
 export async function bearer(role: 'customer' | 'staff' | 'admin' = 'customer'): Promise<{ authorization: string }> {
-  return { authorization: `Bearer ${await staffSigner.sign({ claims: goodClaims([role]) })}` };
+  return { authorization: await staffSigner.bearer({ roles: [role] }) };
 }

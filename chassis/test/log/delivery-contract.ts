@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
+import { until } from '../../src/testing/until.ts';
 import { message, numbered, type OpenedLog, orderByKey, partitionKey, recorder, stalled } from './log-fixture.ts';
-import { until } from './until.ts';
 
 export function describeDelivery(current: () => OpenedLog): void {
   describe('delivery', () => {

@@ -1,13 +1,8 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded-log.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { contractTopics, type OpenedLog } from './log-fixture.ts';
-
-export function temporaryFolder(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'souk-log-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
 
 /** A crash is played by opening a copy of the files as they are at that moment, uncommitted memory lost. */
 export async function openEmbeddedContract(handlerLimitMs = 300): Promise<OpenedLog> {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded-log.ts';
 import { EventLogError } from '../../src/log/event-log-error.ts';
 import { openLogReader } from '../../src/log/log-reader.ts';
-import { openEmbeddedContract, temporaryFolder } from './embedded-fixture.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { until } from '../../src/testing/until.ts';
+import { openEmbeddedContract } from './embedded-fixture.ts';
 import { describeEventLog } from './event-log-contract.ts';
 import { contractTopics, message, numbered, recorder, stalled } from './log-fixture.ts';
-import { until } from './until.ts';
 
 describeEventLog('embedded event log', () => openEmbeddedContract());
 
@@ -23,7 +24,7 @@ function refusal(act: () => unknown): string {
 const now = (): number => 1_700_000_000_000;
 
 describe('embedded event log in its file', () => {
-  let folder = temporaryFolder();
+  let folder: TemporaryFolder;
   let path = '';
   const open = (topics = contractTopics): EmbeddedLog => openEmbeddedLog({ path, topics, now });
   const sender = (...more: string[]) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { SubscribeOptions } from '../../src/log/event-log.ts';
+import { until } from '../../src/testing/until.ts';
 import { message, numbered, type OpenedLog, orderByKey, partitionKey, recorder, stalled } from './log-fixture.ts';
-import { until } from './until.ts';
 
 /** Counts the handlers that run in each partition, over all members that share the gauge. */
 function exclusive(handle: SubscribeOptions['handle'], running: Map<string, number>): SubscribeOptions['handle'] {

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { type Arbitrary, array, assert, asyncProperty, boolean } from 'fast-check';
 import { constant, constantFrom, integer, oneof, record } from 'fast-check';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../../src/log/event-log.ts';
+import { until } from '../../src/testing/until.ts';
 import { message, type OpenLog, orderByKey } from './log-fixture.ts';
-import { until } from './until.ts';
 
 const TOPICS = ['orders', 'payments', 'narrow'];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
+import { until } from '../../src/testing/until.ts';
 import { message, numbered, type OpenedLog, orderByKey, recorder, stalled } from './log-fixture.ts';
-import { until } from './until.ts';
 
 const HANDLER_LIMIT_MS = 10_000;
 

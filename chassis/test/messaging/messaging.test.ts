@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import { toLogMessage } from '@souk/contracts/log-message';
@@ -9,26 +7,27 @@ import { openEmbeddedLog, type EmbeddedLog } from '../../src/log/embedded-log.ts
 import type { EventLog, LogMessage } from '../../src/log/event-log.ts';
 import { createMicroservice, type Microservice } from '../../src/microservice.ts';
 import { redrive } from '../../src/messaging/resolve-dead-letter.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { until } from '../../src/testing/until.ts';
 import type { UseCase } from '../../src/writer/use-case.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { openSqliteToyStore, type OpenToyStore, type ToyCollections } from '../writer/toy-store.ts';
 import { deposit, type Toy } from '../writer/toy-use-cases.ts';
-import { until } from '../until.ts';
 
 /** Counts arrivals per user. What it does with a user is up to the test. */
 type Behaviour = (userId: string) => 'count' | 'anomaly' | 'throw';
 
 describe('messages of a microservice', () => {
-  let folder: string;
+  let folder: TemporaryFolder;
   let log: EmbeddedLog;
   let toy: OpenToyStore;
   let behaviour: Behaviour;
   let running: Microservice<ToyCollections>[];
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'souk-messaging-'));
-    log = openEmbeddedLog({ path: join(folder, 'log.db'), topics: TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions })) });
+    folder = temporaryFolder();
+    log = openEmbeddedLog({ path: join(folder.path, 'log.db'), topics: TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions })) });
     toy = await openSqliteToyStore();
     behaviour = () => 'count';
     running = [];
@@ -37,7 +36,7 @@ describe('messages of a microservice', () => {
     for (const service of running) await service.close();
     await toy.dispose();
     await log.close();
-    rmSync(folder, { recursive: true });
+    folder.remove();
   });
 
   const countArrival: UseCase<Toy, EventEnvelope<'user.registered'>, void> = {
@@ -75,7 +74,7 @@ describe('messages of a microservice', () => {
     const service = await startService();
     const account = newId();
     for (const amount of [1, 2, 3]) await service.execute(deposit, { account, amount });
-    await until(async () => (await totals()).get(account) === 9);
+    await until('the sum is 9', async () => (await totals()).get(account) === 9);
     const sent = [...log.records('user.registered')].map((record) => record.headers.ce_aggregateversion);
     expect(sent).toEqual(['1', '2', '3']);
   });
@@ -85,9 +84,9 @@ describe('messages of a microservice', () => {
     const good = [newId(), newId()];
     const poison: LogMessage = { topic: 'user.registered', key: good[0] ?? '', value: '{"no', headers: { ce_id: 'x' } };
     await log.send([arrival(good[0]), poison, arrival(good[1])]);
-    await until(async () => (await totals()).size === 2 && (await dead()).length === 1);
+    await until('two users and a dead letter', async () => (await totals()).size === 2 && (await dead()).length === 1);
     expect((await dead())[0]).toMatchObject({ message: poison, attempts: 1, status: 'dead' });
-    const told = await until(async () => [...log.records('payment.dead_letter')][0]);
+    const told = await until('the dead letter was told', () => [...log.records('payment.dead_letter')][0]);
     expect(JSON.parse(told.value)).toMatchObject({ topic: poison.topic, value: poison.value });
   });
 
@@ -96,7 +95,7 @@ describe('messages of a microservice', () => {
     const user = newId();
     behaviour = () => 'anomaly';
     await log.send([arrival(user)]);
-    const [letter] = await until(async () => ((await dead()).length === 1 ? dead() : undefined));
+    const [letter] = await until('a dead letter', async () => (await dead()).length === 1 && dead());
     expect(letter).toMatchObject({ cause: 'nobody expected this user', attempts: 1 });
     expect(await totals()).toEqual(new Map());
     const event = { data: { userId: user } } as EventEnvelope<'user.registered'>;
@@ -113,11 +112,11 @@ describe('messages of a microservice', () => {
     const [bad, good] = [newId(), newId()];
     behaviour = (user) => (user === bad ? 'throw' : 'count');
     await log.send([arrival(bad), arrival(good), arrival(bad), arrival(good)]);
-    await until(async () => (await totals()).get(good) === 2);
-    const parked = await until(async () => (await toy.store.messages.parked(null, 10)).find(({ messages }) => messages.length === 2));
+    await until('both good ones', async () => (await totals()).get(good) === 2);
+    const parked = await until('two are parked', async () => (await toy.store.messages.parked(null, 10)).find(({ messages }) => messages.length === 2));
     expect(parked).toMatchObject({ key: bad, messages: [{ position: 1, cause: expect.stringContaining('cannot count') }, { position: 2 }] });
     behaviour = () => 'count';
-    await until(async () => (await totals()).get(bad) === 2);
+    await until('both bad ones', async () => (await totals()).get(bad) === 2);
     expect(await toy.store.messages.parked(null, 10)).toEqual([]);
     expect(await dead()).toEqual([]);
   });
@@ -129,7 +128,7 @@ describe('messages of a microservice', () => {
     // One message's worth of tries fails, whatever comes after it works.
     behaviour = () => ((failures += 1) <= 4 ? 'throw' : 'count');
     await log.send([arrival(user), arrival(user)]);
-    await until(async () => (await dead()).length === 1 && (await totals()).get(user) === 1);
+    await until('one dead letter, one counted', async () => (await dead()).length === 1 && (await totals()).get(user) === 1);
     expect((await dead())[0]).toMatchObject({ attempts: 4, cause: expect.stringContaining('cannot count') });
     expect(await toy.store.messages.parked(null, 10)).toEqual([]);
   });
@@ -142,7 +141,7 @@ describe('messages of a microservice', () => {
     for (const amount of [1, 2]) await service.execute(deposit, { account, amount });
     expect(service.backlog()).toBe(2);
     away = false;
-    await until(async () => service.backlog() === 0);
+    await until('nothing is unsent', () => service.backlog() === 0);
     expect([...log.records('user.registered')].map((record) => record.headers.ce_aggregateversion)).toEqual(['1', '2']);
   });
 
@@ -161,8 +160,8 @@ describe('messages of a microservice', () => {
       await writer.close();
     }
     await startService();
-    await until(async () => [...log.records('user.registered')].length === 2, 10_000);
-    const lanes = await until(async () => {
+    await until('both events', () => [...log.records('user.registered')].length === 2);
+    const lanes = await until('every lane is published', async () => {
       const statuses = await toy.store.messages.lanes();
       return statuses.every(({ lastSeq, publishedSeq }) => lastSeq === publishedSeq) && statuses;
     });

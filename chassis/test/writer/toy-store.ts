@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
@@ -9,6 +7,7 @@ import { rowCollection } from '../../src/sql/row-collection.ts';
 import { openSqlite } from '../../src/sql/sqlite-database.ts';
 import { sqlServiceStore } from '../../src/sql/sql-service-store.ts';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
 /** The smallest service state there is: accounts that count, and a ledger of what happened to them. */
 interface Account {
@@ -44,8 +43,8 @@ export interface OpenToyStore {
 }
 
 export async function openSqliteToyStore(): Promise<OpenToyStore> {
-  const folder = mkdtempSync(join(tmpdir(), 'souk-toy-'));
-  const open = () => toyStore(openSqlite<ToySchema>({ path: join(folder, 'toy.db') }));
+  const folder = temporaryFolder();
+  const open = () => toyStore(openSqlite<ToySchema>({ path: join(folder.path, 'toy.db') }));
   const opened = [open()];
   const [store] = opened as [ToyStore];
   await store.migrate();
@@ -58,7 +57,7 @@ export async function openSqliteToyStore(): Promise<OpenToyStore> {
     },
     async dispose() {
       for (const each of opened) await each.close();
-      rmSync(folder, { recursive: true });
+      folder.remove();
     },
   };
 }
