@@ -41,7 +41,9 @@ async function market(shop: OpenShop): Promise<Market> {
 
 /** Every product message there ever was, oldest of each topic first. */
 function productMessages(shop: OpenShop): readonly LogMessage[] {
-  return (['product.created', 'product.updated', 'product.price_changed'] as const).flatMap((topic) => logged(shop.folder, topic));
+  return (['product.created', 'product.updated', 'product.price_changed'] as const).flatMap((topic) =>
+    logged(shop.folder, topic),
+  );
 }
 
 function priceIn({ items }: Order): unknown {

@@ -7,9 +7,15 @@ import { orderOf, stockUp } from './support/ordering.ts';
 type Line = readonly [sku: string, quantity: number];
 
 /** All at once; answers the order ids. */
-async function orderedAtOnce(client: ShopClient, token: string, orders: readonly (readonly Line[])[]): Promise<readonly string[]> {
+async function orderedAtOnce(
+  client: ShopClient,
+  token: string,
+  orders: readonly (readonly Line[])[],
+): Promise<readonly string[]> {
   const method = await client.addPaymentMethod(token, 'tok_ok');
-  const placed = await Promise.all(orders.map((lines) => client.placeOrder(token, orderOf(method.id, ...lines), randomUUID())));
+  const placed = await Promise.all(
+    orders.map((lines) => client.placeOrder(token, orderOf(method.id, ...lines), randomUUID())),
+  );
   return placed.map(({ id }) => id);
 }
 
@@ -35,11 +41,19 @@ describe('when many want the same at once', () => {
     await using shop = await openShop();
     await stockUp(shop.client, shop.staff, { TABLE: [5, 0], CHAIR: [0, 5], SHELF: [2, 1] });
     const customer = await shop.customer();
-    const [id = ''] = await orderedAtOnce(shop.client, customer, [[['TABLE', 1], ['CHAIR', 2], ['SHELF', 3]]]);
+    const [id = ''] = await orderedAtOnce(shop.client, customer, [
+      [
+        ['TABLE', 1],
+        ['CHAIR', 2],
+        ['SHELF', 3],
+      ],
+    ]);
     await shop.rest();
     const { status, shipments } = await shop.client.order(customer, id);
     expect(status).toBe('completed');
-    const shipped = shipments.flatMap(({ items }) => items).toSorted((a, b) => a.sku.localeCompare(b.sku) || a.quantity - b.quantity);
+    const shipped = shipments
+      .flatMap(({ items }) => items)
+      .toSorted((a, b) => a.sku.localeCompare(b.sku) || a.quantity - b.quantity);
     expect(new Set(shipments.map(({ warehouseId }) => warehouseId)).size).toBe(2);
     expect(shipped).toEqual([
       { sku: 'CHAIR', quantity: 2 },
@@ -53,8 +67,14 @@ describe('when many want the same at once', () => {
   test('orders for the same two articles in opposite order all end, and nothing goes below zero', async () => {
     await using shop = await openShop();
     await stockUp(shop.client, shop.staff, { CUP: [25, 15], SAUCER: [15, 25] });
-    const there: readonly Line[] = [['CUP', 1], ['SAUCER', 1]];
-    const back: readonly Line[] = [['SAUCER', 1], ['CUP', 1]];
+    const there: readonly Line[] = [
+      ['CUP', 1],
+      ['SAUCER', 1],
+    ];
+    const back: readonly Line[] = [
+      ['SAUCER', 1],
+      ['CUP', 1],
+    ];
     await orderedAtOnce(shop.client, await shop.customer(), times(50, [there, back]).flat());
     const { orders, levels } = await shop.rest();
     expect(orders.filter(({ status }) => status === 'completed')).toHaveLength(40);

@@ -12,7 +12,10 @@ const PATIENT = { ...QUICK, ORDER_PAYMENT_TIMEOUT_S: '60', SIMULATOR_LATE_S: '1'
 const IMPATIENT = { ...QUICK, ORDER_PAYMENT_TIMEOUT_S: '1', SIMULATOR_LATE_S: '4' };
 
 /** What the gateway, which is another company, has in its own books about an order. */
-function booksOf(shop: OpenShop, paymentId: string | undefined): { taken: readonly number[]; returned: readonly number[] } {
+function booksOf(
+  shop: OpenShop,
+  paymentId: string | undefined,
+): { taken: readonly number[]; returned: readonly number[] } {
   const { charges, refunds } = readSimulatorLedger(shopFiles(shop.folder).gateway);
   const own = charges.filter(({ key, declined }) => key === `payment:${paymentId}` && declined === null);
   const references = new Set(own.map(({ reference }) => reference));
@@ -38,7 +41,11 @@ async function outcome(shop: OpenShop, { customer, id }: { customer: string; id:
   const [payment] = payments;
   return {
     order: { status, reason, paymentStatus },
-    payments: payments.map((own) => ({ status: own.status, refunded: own.refunded.amount, failureReason: own.failureReason })),
+    payments: payments.map((own) => ({
+      status: own.status,
+      refunded: own.refunded.amount,
+      failureReason: own.failureReason,
+    })),
     books: booksOf(shop, payment?.id),
   };
 }
@@ -79,7 +86,10 @@ describe('a gateway that leaves the shop in doubt', () => {
     expect(await outcome(shop, await ordered(shop, 'tok_late_capture'))).toEqual(PAID_ONCE);
   }, 60_000);
 
-  test.each([['tok_declined', 'card_declined'], ['tok_insufficient_funds', 'insufficient_funds']] as const)(
+  test.each([
+    ['tok_declined', 'card_declined'],
+    ['tok_insufficient_funds', 'insufficient_funds'],
+  ] as const)(
     '%s: nothing is taken and the order says why it ended',
     async (card, failureReason) => {
       expect(await outcome(shop, await ordered(shop, card))).toEqual({

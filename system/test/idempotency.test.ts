@@ -35,7 +35,11 @@ test('one Idempotency-Key is one order: from 50 sockets at once, later, and afte
 
   await shop.whileStopped(() => undefined);
   const again = await place(shop, customer, body);
-  expect([again.status, again.text, again.headers.get('idempotency-replayed')]).toEqual([202, first?.text ?? '', 'true']);
+  expect([again.status, again.text, again.headers.get('idempotency-replayed')]).toEqual([
+    202,
+    first?.text ?? '',
+    'true',
+  ]);
   expect((await place(shop, customer, orderOf(methodId, ['LAMP', 3]))).status).toBe(422);
   expect(await orderCount(shop)).toBe(1);
   expect((await shop.client.stock('LAMP')).available).toBe(98);
@@ -53,7 +57,10 @@ test('two customers may use the same key for an order each', async () => {
       return [status, headers.get('idempotency-replayed')] as const;
     }),
   );
-  expect(statuses).toEqual([[202, null], [202, null]]);
+  expect(statuses).toEqual([
+    [202, null],
+    [202, null],
+  ]);
   expect(await orderCount(shop)).toBe(2);
   expect(await shop.close()).toEqual([]);
 }, 60_000);

@@ -24,7 +24,8 @@ interface Import {
 }
 
 /** Type-only imports count too: a type that has to be known is a dependency. */
-const SPECIFIER = /(?:^|[\s;}])(?:import|export)\s+(?:[^'"()]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
+const SPECIFIER =
+  /(?:^|[\s;}])(?:import|export)\s+(?:[^'"()]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
 
 function importsOf(file: string): Import[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
@@ -73,7 +74,8 @@ describe('imports', () => {
   });
 
   test('the chassis knows no product, order or payment', () => {
-    const business = /@souk\/contracts\/(events|http)\/(?!common|session|dead-letter)|@souk\/contracts\/(saga|saga-lines|money|card-number)/;
+    const business =
+      /@souk\/contracts\/(events|http)\/(?!common|session|dead-letter)|@souk\/contracts\/(saga|saga-lines|money|card-number)/;
     const wrong = imports.filter(({ file, specifier }) => file.startsWith('chassis/src/') && business.test(specifier));
     expect(wrong).toEqual([]);
   });

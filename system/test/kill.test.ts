@@ -94,10 +94,18 @@ test(`killed ${KILLS} times at random moments under load, the shop keeps every p
     expect(customers.silences()).toBeGreaterThanOrEqual(KILLS);
     expect(new Set(snapshot.orders.map(({ id }) => id))).toEqual(new Set(accepted));
     const ends = new Set(snapshot.orders.map(({ status, reason }) => reason ?? status));
-    for (const end of ['completed', 'out_of_stock', 'payment_declined', 'cancelled_by_customer', 'payment_expired'] as const) {
+    for (const end of [
+      'completed',
+      'out_of_stock',
+      'payment_declined',
+      'cancelled_by_customer',
+      'payment_expired',
+    ] as const) {
       expect(ends).toContain(end);
     }
-    const counts = [...Map.groupBy(snapshot.orders, ({ status, reason }) => reason ?? status)].map(([end, own]) => `${own.length} ${end}`);
+    const counts = [...Map.groupBy(snapshot.orders, ({ status, reason }) => reason ?? status)].map(
+      ([end, own]) => `${own.length} ${end}`,
+    );
     process.stdout.write(`${accepted.length} orders: ${counts.join(', ')}\n`);
   } finally {
     shop.kill();

@@ -44,7 +44,12 @@ async function newOrder(client: ShopClient, customer: string, quantity: number):
 /** As Product would tell of it after some more changes. */
 function toldAgain(lamp: Product, version: number, amount: number) {
   const variants = lamp.variants.map((variant) => ({ ...variant, price: { ...PRICE, amount } }));
-  return message('product.updated', lamp.id, { productId: lamp.id, version, product: { ...lamp, version, variants } }, version);
+  return message(
+    'product.updated',
+    lamp.id,
+    { productId: lamp.id, version, product: { ...lamp, version, variants } },
+    version,
+  );
 }
 
 describe('a message that cannot be read', () => {
@@ -85,7 +90,12 @@ describe('a message that cannot be true', () => {
     const asItWas = await orderWhen(shop.client, customer, rejected, ({ status }) => status === 'rejected');
     const unknown = Bun.randomUUIDv7();
     const paid = (orderId: string) =>
-      message('payment.completed', orderId, { orderId, paymentId: Bun.randomUUIDv7(), amount: asItWas.total, capturedAt: new Date().toISOString() });
+      message('payment.completed', orderId, {
+        orderId,
+        paymentId: Bun.randomUUIDv7(),
+        amount: asItWas.total,
+        capturedAt: new Date().toISOString(),
+      });
     await shop.whileStopped(() => appendToLog(shop.folder, [paid(rejected), paid(unknown)]));
 
     const letters = await deadLetters(shop, 'order');
@@ -97,7 +107,12 @@ describe('a message that cannot be true', () => {
     );
     for (const { id } of letters) expect(await refusal(shop.client.redrive('order', shop.staff, id))).toBe(409);
     expect(await shop.client.order(customer, rejected)).toEqual(asItWas);
-    await orderWhen(shop.client, customer, await newOrder(shop.client, customer, 1), ({ status }) => status === 'completed');
+    await orderWhen(
+      shop.client,
+      customer,
+      await newOrder(shop.client, customer, 1),
+      ({ status }) => status === 'completed',
+    );
     await discardAll(shop, 'order');
     expect(await deadLetters(shop, 'order')).toEqual([]);
     expect(await shop.close()).toEqual([]);
@@ -107,15 +122,24 @@ describe('a message that cannot be true', () => {
     await using shop = await openShop();
     await stockUp(shop.client, shop.staff, { LAMP: [5] });
     const orderId = Bun.randomUUIDv7();
-    const order = { orderId, userId: Bun.randomUUIDv7(), items: [{ sku: 'LAMP', quantity: 2 }], total: { amount: 2 * PRICE.amount, currency: 'EUR' } };
-    await shop.whileStopped(() => appendToLog(shop.folder, [message('order.completed', orderId, { ...order, shippingAddress: ADDRESS }, 3)]));
+    const order = {
+      orderId,
+      userId: Bun.randomUUIDv7(),
+      items: [{ sku: 'LAMP', quantity: 2 }],
+      total: { amount: 2 * PRICE.amount, currency: 'EUR' },
+    };
+    await shop.whileStopped(() =>
+      appendToLog(shop.folder, [message('order.completed', orderId, { ...order, shippingAddress: ADDRESS }, 3)]),
+    );
     const [letter] = await deadLetters(shop, 'inventory');
     expect(letter).toMatchObject({ topic: 'order.completed', key: orderId });
     const id = letter?.id ?? '';
     expect(await refusal(shop.client.redrive('inventory', shop.staff, id))).toBe(409);
 
     await shop.whileStopped(() => appendToLog(shop.folder, [message('order.created', orderId, order)]));
-    await until('the reservation', async () => ((await refusal(shop.client.reservation(shop.staff, orderId))) === 200 ? true : undefined));
+    await until('the reservation', async () =>
+      (await refusal(shop.client.reservation(shop.staff, orderId))) === 200 ? true : undefined,
+    );
     expect(await shop.client.redrive('inventory', shop.staff, id)).toMatchObject({ id, status: 'redriven' });
     expect(await shop.client.reservation(shop.staff, orderId)).toMatchObject({ status: 'committed' });
     expect((await shop.client.stock('LAMP')).warehouses).toMatchObject([{ onHand: 3, reserved: 0 }]);

@@ -8,7 +8,14 @@ import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 import { seededRandom } from './support/seeded-random.ts';
 
 const ENV = { GATEWAY_TIMEOUT_S: '0.2', SIMULATOR_LATE_S: '4', ORDER_PAYMENT_TIMEOUT_S: '2' };
-const CARDS = ['tok_ok', 'tok_declined', 'tok_insufficient_funds', 'tok_flaky', 'tok_timeout_captured', 'tok_late_capture'];
+const CARDS = [
+  'tok_ok',
+  'tok_declined',
+  'tok_insufficient_funds',
+  'tok_flaky',
+  'tok_timeout_captured',
+  'tok_late_capture',
+];
 
 /** Orders of every ending. */
 async function busyDay(shop: OpenShop): Promise<void> {
@@ -52,5 +59,7 @@ test('every message of every topic delivered again, in any order, changes nothin
   const [before, after] = states;
   expect(after).toEqual(before);
   const ends = new Set(after?.orders.map(({ status, reason }) => reason ?? status));
-  expect(ends).toEqual(new Set(['completed', 'payment_declined', 'payment_expired', 'out_of_stock', 'cancelled_by_customer']));
+  expect(ends).toEqual(
+    new Set(['completed', 'payment_declined', 'payment_expired', 'out_of_stock', 'cancelled_by_customer']),
+  );
 }, 60_000);

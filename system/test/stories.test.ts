@@ -22,7 +22,10 @@ interface StoryLine {
 
 function expectThreeStories({ code, out, err }: Run): void {
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line) as StoryLine);
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as StoryLine);
   expect(lines).toMatchObject(STORIES);
   for (const line of lines) {
     expect(Object.keys(line)).toEqual(FIELDS);
@@ -54,19 +57,24 @@ describe('npm start -- --once --json', () => {
 });
 
 describe('npm start -- --no-demo', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('%s stops it cleanly and frees its ports', async (signal) => {
-    await using folder = await temporaryFolder();
-    const shop = await startShopProcess({ folder: folder.path });
-    try {
-      const ports = Object.values(shop.urls).map((url) => Number(new URL(url).port));
-      process.kill(shop.pid, signal);
-      expect(await shop.exited).toBe(0);
-      for (const port of ports) await Bun.serve({ port, hostname: '127.0.0.1', fetch: () => new Response() }).stop(true);
-      expect(broken(folder.path)).toEqual([]);
-    } finally {
-      shop.kill();
-    }
-  }, 30_000);
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s stops it cleanly and frees its ports',
+    async (signal) => {
+      await using folder = await temporaryFolder();
+      const shop = await startShopProcess({ folder: folder.path });
+      try {
+        const ports = Object.values(shop.urls).map((url) => Number(new URL(url).port));
+        process.kill(shop.pid, signal);
+        expect(await shop.exited).toBe(0);
+        for (const port of ports)
+          await Bun.serve({ port, hostname: '127.0.0.1', fetch: () => new Response() }).stop(true);
+        expect(broken(folder.path)).toEqual([]);
+      } finally {
+        shop.kill();
+      }
+    },
+    30_000,
+  );
 });
 
 describe('npm start explains', () => {
@@ -76,18 +84,28 @@ describe('npm start explains', () => {
     [['--once', '--no-demo'], /choose one/],
     [['--data', ''], /--data needs a folder/],
     [['surplus'], /surplus/],
-  ])('wrong usage: %p', async (parameters, what) => {
-    const { code, out, err } = await runStart(...parameters);
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(what);
-    expect(err).toContain('npm start -- --once');
-  }, 30_000);
+  ])(
+    'wrong usage: %p',
+    async (parameters, what) => {
+      const { code, out, err } = await runStart(...parameters);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(err).toMatch(what);
+      expect(err).toContain('npm start -- --once');
+    },
+    30_000,
+  );
 
   test('a port that somebody else has', async () => {
     await using folder = await temporaryFolder();
     const other = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() });
     try {
-      const run = await runStart('--once', '--first-port', String(Math.min(other.port ?? 0, 65_531)), '--data', folder.path);
+      const run = await runStart(
+        '--once',
+        '--first-port',
+        String(Math.min(other.port ?? 0, 65_531)),
+        '--data',
+        folder.path,
+      );
       expectExplained(run, /port \d+ is in use/);
     } finally {
       await other.stop(true);
@@ -98,7 +116,10 @@ describe('npm start explains', () => {
     await using folder = await temporaryFolder();
     const shop = await startShopProcess({ folder: folder.path });
     try {
-      expectExplained(await runStart('--once', '--first-port', '0', '--data', folder.path), /another shop runs on this data/);
+      expectExplained(
+        await runStart('--once', '--first-port', '0', '--data', folder.path),
+        /another shop runs on this data/,
+      );
       expect((await fetch(`${shop.urls.order}/readyz`)).status).toBe(200);
       expect(await shop.stop()).toBe(0);
       expect(broken(folder.path)).toEqual([]);

@@ -11,7 +11,11 @@ import { temporaryFolder } from './support/temporary-folder.ts';
 const VERIFY = join(import.meta.dir, '../src/verify/main.ts');
 
 async function verify(...parameters: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = Bun.spawn([process.execPath, VERIFY, ...parameters], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
+  const child = Bun.spawn([process.execPath, VERIFY, ...parameters], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
   const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   return { code, out, err };
 }
@@ -76,16 +80,20 @@ describe('npm run verify', () => {
     expect(out).toMatch(/^0 violations; looked at 1 orders, 1 payments/);
   }, 30_000);
 
-  test.each(FORGERIES.map((forgery) => [forgery.what, forgery] as const))('finds %s and names the promise', async (_, forgery) => {
-    await using folder = await temporaryFolder();
-    await cp(shop.folder, folder.path, { recursive: true });
-    const database = new Database(forgery.file(shopFiles(folder.path)));
-    expect(database.run(forgery.sql).changes).toBe(1);
-    database.close();
-    const { code, out } = await verify('--data', folder.path);
-    expect(code).toBeGreaterThan(3);
-    expect(out).toContain(`BROKEN ${forgery.breaks}`);
-  }, 30_000);
+  test.each(FORGERIES.map((forgery) => [forgery.what, forgery] as const))(
+    'finds %s and names the promise',
+    async (_, forgery) => {
+      await using folder = await temporaryFolder();
+      await cp(shop.folder, folder.path, { recursive: true });
+      const database = new Database(forgery.file(shopFiles(folder.path)));
+      expect(database.run(forgery.sql).changes).toBe(1);
+      database.close();
+      const { code, out } = await verify('--data', folder.path);
+      expect(code).toBeGreaterThan(3);
+      expect(out).toContain(`BROKEN ${forgery.breaks}`);
+    },
+    30_000,
+  );
 
   test('finds an order that was promised and is gone', async () => {
     await using folder = await temporaryFolder();

@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 
-export const KEY_ID = 'ours';
+const KEY_ID = 'ours';
 
 type Part = Readonly<Record<string, unknown>>;
 

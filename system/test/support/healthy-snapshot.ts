@@ -12,7 +12,7 @@ import type {
 const SKU = 'LAMP';
 const WAREHOUSE = 'w-1';
 
-export const anOrder = (facts: Partial<OrderFact> = {}): OrderFact => ({
+const anOrder = (facts: Partial<OrderFact> = {}): OrderFact => ({
   id: 'o-paid',
   status: 'completed',
   reason: null,
@@ -80,15 +80,29 @@ function historyOf(stream: string, length: number): EventFact[] {
   return Array.from({ length }, (_, i) => anEvent({ stream, version: i + 1 }));
 }
 
-/** A shop at rest with an order that was paid, one that was cancelled after it had been paid, and one that was short of stock. */
+export const paid = anOrder();
+export const back = anOrder({
+  id: 'o-back',
+  status: 'cancelled',
+  reason: 'cancelled_by_customer',
+  paymentStatus: 'refunded',
+  total: 1000,
+  version: 4,
+});
+export const short = anOrder({
+  id: 'o-short',
+  status: 'rejected',
+  reason: 'out_of_stock',
+  paymentStatus: 'none',
+  total: 99_000,
+  version: 2,
+});
+
+/** A shop at rest: an order that was paid, one that was cancelled after that, one that was short of stock. */
 export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
   const service = aService();
   return {
-    orders: [
-      anOrder(),
-      anOrder({ id: 'o-back', status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'refunded', total: 1000, version: 4 }),
-      anOrder({ id: 'o-short', status: 'rejected', reason: 'out_of_stock', paymentStatus: 'none', total: 99_000, version: 2 }),
-    ],
+    orders: [paid, back, short],
     orderLines: [
       { orderId: 'o-paid', sku: SKU, quantity: 2, unitPrice: 1000 },
       { orderId: 'o-back', sku: SKU, quantity: 1, unitPrice: 1000 },
@@ -97,7 +111,11 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
     levels: [{ sku: SKU, warehouseId: WAREHOUSE, onHand: 8, reserved: 0 }],
     reservations: [
       aReservation(),
-      aReservation({ orderId: 'o-back', status: 'restocked', lines: [{ sku: SKU, warehouseId: WAREHOUSE, quantity: 1 }] }),
+      aReservation({
+        orderId: 'o-back',
+        status: 'restocked',
+        lines: [{ sku: SKU, warehouseId: WAREHOUSE, quantity: 1 }],
+      }),
       aReservation({ orderId: 'o-short', status: 'refused', lines: [] }),
     ],
     movements: [
@@ -120,3 +138,5 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
     ...facts,
   };
 }
+
+export const healthy = healthySnapshot();

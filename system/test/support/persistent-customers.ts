@@ -45,14 +45,16 @@ export function persistentCustomers({ token, nextOrder, regret }: Habits): Persi
     };
   }
 
-  const cancellation = (id: string): Wish => async (client) => {
-    try {
-      await client.cancel(token, id);
-    } catch (error) {
-      // Too late for it: an answer as good as any.
-      if (!(error instanceof RefusedError && error.problem.type === 'urn:souk:problem:not-cancellable')) throw error;
-    }
-  };
+  const cancellation =
+    (id: string): Wish =>
+    async (client) => {
+      try {
+        await client.cancel(token, id);
+      } catch (error) {
+        // Too late for it: an answer as good as any.
+        if (!(error instanceof RefusedError && error.problem.type === 'urn:souk:problem:not-cancellable')) throw error;
+      }
+    };
 
   async function attempt(wish: Wish, client: ShopClient): Promise<void> {
     try {
@@ -92,5 +94,8 @@ function isSilence(error: unknown): boolean {
 function isNetworkError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return error.name === 'TimeoutError' || ['ConnectionRefused', 'ConnectionClosed', 'ConnectionReset', 'ECONNRESET', 'ECONNREFUSED'].includes(code);
+  return (
+    error.name === 'TimeoutError' ||
+    ['ConnectionRefused', 'ConnectionClosed', 'ConnectionReset', 'ECONNRESET', 'ECONNREFUSED'].includes(code)
+  );
 }

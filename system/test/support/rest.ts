@@ -11,11 +11,15 @@ const LIMIT_MS = 90_000;
 export async function shopRests(folder: string, limitMs = LIMIT_MS): Promise<Snapshot> {
   let left: Readonly<Record<string, number>> = {};
   try {
-    return await until('the shop comes to rest', () => {
-      const snapshot = readEmbeddedShop(folder);
-      left = stillMoving(snapshot);
-      return Object.values(left).every((count) => count === 0) ? snapshot : undefined;
-    }, limitMs);
+    return await until(
+      'the shop comes to rest',
+      () => {
+        const snapshot = readEmbeddedShop(folder);
+        left = stillMoving(snapshot);
+        return Object.values(left).every((count) => count === 0) ? snapshot : undefined;
+      },
+      limitMs,
+    );
   } catch (cause) {
     throw new Error(`the shop is not at rest: ${JSON.stringify(left)}`, { cause });
   }

@@ -1,0 +1,25 @@
+import type { Snapshot } from '../../../src/verify/snapshot.ts';
+
+/** One thing that is wrong in a shop that is healthy otherwise. */
+export interface Fault {
+  readonly what: string;
+  /** The promises that it breaks: these, and no other. */
+  readonly breaks: readonly string[];
+  readonly facts: Partial<Snapshot>;
+}
+
+export const ENDS = 'every order ends';
+export const WAITS = 'an order that has ended waits for nothing';
+export const OVERSOLD = 'at no moment of the ledger was more promised than there was';
+export const ON_HAND = 'stock on hand is the sum of its movements';
+export const RESERVED = 'what is reserved is the sum of the open reservations';
+export const RESERVATION = 'a reservation ends as its order does';
+export const PAID = 'a completed order is paid exactly once, any other that has ended keeps nothing';
+export const SAYS = 'an order says what became of its money';
+export const REFUNDS = 'no more is refunded than was captured, and every refund is in the books once';
+export const BOOKS = 'our books and those of the gateway agree';
+export const TOTALS = 'totals add up';
+export const VERSIONS = 'every event version of everything is 1..n without gap';
+export const HISTORY = 'an order is as old as its history';
+export const SENT = 'every event that was committed is in the log';
+export const LEFT = 'nothing waits and nothing was given up';

@@ -1,0 +1,41 @@
+import { aPayment, aRefund, aReservation, back, healthy, paid, short } from '../healthy-snapshot.ts';
+import { ENDS, type Fault, SAYS, WAITS } from './fault.ts';
+
+export const ORDER_FAULTS: readonly Fault[] = [
+  {
+    what: 'an order that is still placed',
+    breaks: [ENDS],
+    facts: { orders: [paid, back, { ...short, status: 'placed', reason: null }] },
+  },
+  {
+    what: 'an order that waits for its payment',
+    breaks: [ENDS],
+    facts: {
+      orders: [paid, { ...back, status: 'awaiting_payment', reason: null }, short],
+      reservations: [
+        ...healthy.reservations.filter(({ orderId }) => orderId !== 'o-back'),
+        aReservation({ orderId: 'o-back', status: 'reserved', lines: [] }),
+      ],
+    },
+  },
+  {
+    what: 'a deadline of an order that has ended',
+    breaks: [WAITS],
+    facts: { orders: [{ ...paid, deadlineAt: 1 }, back, short] },
+  },
+  {
+    what: 'a payment that is pending though its order has ended',
+    breaks: [WAITS, SAYS],
+    facts: {
+      payments: [
+        ...healthy.payments,
+        aPayment({ id: 'p-open', orderId: 'o-short', status: 'pending', amount: 99_000 }),
+      ],
+    },
+  },
+  {
+    what: 'a refund that is pending though its order has ended',
+    breaks: [WAITS],
+    facts: { refunds: [...healthy.refunds, aRefund({ id: 'r-open', paymentId: 'p-paid', status: 'pending' })] },
+  },
+];
