@@ -1,85 +1,86 @@
-import { Database } from 'bun:sqlite';
+import { resolve } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
-import { bindings, kyselySqlite, StatementCache } from './bun-sqlite.ts';
+import { kyselySqlite, StatementCache } from './bun-sqlite.ts';
 import { sqliteFlavour } from './flavour.ts';
 import type { SqlDatabase } from './sql-database.ts';
-import type { Row, Statement, TransactionScript, Write } from './statement.ts';
-import { StorageError } from './storage-error.ts';
+import { openConnection } from './sqlite-connection.ts';
+import type { Synchronous } from './sqlite-packets.ts';
+import { sqliteThread, type SqliteThread } from './sqlite-thread.ts';
+import type { TransactionScript } from './statement.ts';
 
 export interface SqliteOptions {
-  /** A file, or `:memory:` is not possible: reader and writer are two connections. */
+  /** A file; `:memory:` is not possible, because two connections must see the same data. */
   readonly path: string;
   /** FULL: a committed transaction survives a power cut. NORMAL: it survives a crash of the process only. */
-  readonly synchronous?: 'FULL' | 'NORMAL';
+  readonly synchronous?: Synchronous;
 }
 
+let connections = 0;
+
+/** The last transaction of each file. The thread must never wait for a lock that only it can give back. */
+const turns = new Map<string, Promise<unknown>>();
+
 /**
- * SQLite with one connection that writes and one that reads (WAL lets them go on side by side).
- * A transaction runs from begin to commit without giving up the thread, so nothing can come in between.
+ * SQLite with one connection that reads, here, and one that writes, in a thread of its own (WAL lets them go on side by
+ * side). Transactions of one file run one after the other.
  */
 export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions): SqlDatabase<Schema> {
-  const writer = open(path, synchronous);
-  const statements = new StatementCache(writer);
-  const reader = new Kysely<Schema>({
-    dialect: new SqliteDialect({ database: kyselySqlite(new StatementCache(open(path, synchronous))) }),
-  });
+  const thread = sqliteThread();
+  const connection = (connections += 1);
+  const reading = new StatementCache(openConnection(path, synchronous));
+  const reader = new Kysely<Schema>({ dialect: new SqliteDialect({ database: kyselySqlite(reading) }) });
+  const file = resolve(path);
+  const opened = thread.ask(connection, { kind: 'open', path, synchronous });
+
+  /** Runs when everything that came before on this file is over, however it ended: that is its own caller's matter. */
+  function inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = (turns.get(file) ?? Promise.resolve()).then(async () => {
+      await opened;
+      return run();
+    });
+    const over = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    turns.set(file, over);
+    return result;
+  }
+
   return {
     flavour: sqliteFlavour,
     reader,
-    transact: async (script) => transact(statements, script),
+    transact: (script) => inTurn(() => transact(thread, connection, script)),
     check: async () => {
-      statements.get('select 1').prepared.get();
+      reading.get('select 1').prepared.get();
     },
-    close: async () => {
+    async close() {
       await reader.destroy();
-      writer.run('pragma wal_checkpoint(truncate)');
-      statements.close();
-      writer.close();
+      await inTurn(() => thread.ask(connection, { kind: 'close' }));
     },
   };
 }
 
-function open(path: string, synchronous: 'FULL' | 'NORMAL'): Database {
-  const database = new Database(path, { create: true, strict: true });
-  database.run('pragma busy_timeout = 5000');
-  database.run('pragma journal_mode = WAL');
-  database.run(`pragma synchronous = ${synchronous}`);
-  database.run('pragma foreign_keys = ON');
-  // 16 MB of log between checkpoints: fewer syncs of the main file under load.
-  database.run('pragma wal_autocheckpoint = 4000');
-  return database;
-}
-
-function transact<Result>(statements: StatementCache, start: () => TransactionScript<Result>): Result {
-  attempt(() => statements.get('begin immediate').prepared.run());
+async function transact<Result>(
+  thread: SqliteThread,
+  connection: number,
+  start: () => TransactionScript<Result>,
+): Promise<Result> {
+  const script = start();
+  let step = script.next();
+  let begun = false;
   try {
-    const script = start();
-    let step = script.next();
-    while (!step.done) step = script.next(step.value.map((statement) => attempt(() => read(statements, statement))));
-    for (const write of step.value.writes) attempt(() => apply(statements, write));
-    attempt(() => statements.get('commit').prepared.run());
-    return step.value.result;
+    while (!step.done) {
+      const rows = await thread.ask(connection, { kind: begun ? 'read' : 'begin', reads: step.value });
+      begun = true;
+      step = script.next(rows);
+    }
+    const { writes, result } = step.value;
+    begun = false;
+    await thread.ask(connection, { kind: 'commit', writes });
+    return result;
   } catch (error) {
-    // A failed commit can have ended the transaction already.
-    if (statements.database.inTransaction) statements.get('rollback').prepared.run();
+    // What failed in the thread is rolled back there; this is for what the script itself threw.
+    if (begun) await thread.ask(connection, { kind: 'rollback' });
     throw error;
-  }
-}
-
-function read(statements: StatementCache, { sql, parameters }: Statement): Row[] {
-  return statements.get(sql).prepared.all(...bindings(parameters));
-}
-
-function apply(statements: StatementCache, write: Write): void {
-  const { prepared } = statements.get(write.sql);
-  if ('parameters' in write) prepared.run(...bindings(write.parameters));
-  else for (const row of write.rows) prepared.run(...bindings(row));
-}
-
-function attempt<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw new StorageError(sqliteFlavour.errorCode(error), error);
   }
 }

@@ -13,6 +13,11 @@ interface PatchRequest extends ChangeRequest {
 export const patchProduct: UseCase<ProductCollections, PatchRequest, Answer> = {
   name: 'patch product',
   keys: ({ productId, asked: { slug } }) => ({ products: [productId], slugs: slug === undefined ? [] : [slug] }),
+  /** A product that moves to another slug gives its old one back. */
+  moreKeys({ productId, asked }, world) {
+    const slug = world.get('products', productId)?.slug;
+    return asked.slug === undefined || slug === undefined ? {} : { slugs: [slug] };
+  },
   decide({ productId, asked, actor, requireVersion }, world, { now }) {
     const product = world.get('products', productId);
     if (product === undefined) return { answer: { kind: 'product-unknown' } };

@@ -1,0 +1,83 @@
+import { Database } from 'bun:sqlite';
+import { bindings, StatementCache } from './bun-sqlite.ts';
+import type { SqliteRequest, Synchronous } from './sqlite-packets.ts';
+import type { Row, Write } from './statement.ts';
+
+export function openConnection(path: string, synchronous: Synchronous): Database {
+  const database = new Database(path, { create: true, strict: true });
+  database.run('pragma busy_timeout = 5000');
+  database.run('pragma journal_mode = WAL');
+  database.run(`pragma synchronous = ${synchronous}`);
+  database.run('pragma foreign_keys = ON');
+  // 16 MB of log between checkpoints: fewer syncs of the main file under load.
+  database.run('pragma wal_autocheckpoint = 4000');
+  return database;
+}
+
+/** The connection that writes: carries out one packet of a transaction after the other. */
+export class WritingConnection {
+  readonly #statements: StatementCache;
+
+  constructor(path: string, synchronous: Synchronous) {
+    this.#statements = new StatementCache(openConnection(path, synchronous));
+  }
+
+  carryOut(request: Exclude<SqliteRequest, { kind: 'open' }>): readonly (readonly Row[])[] {
+    if (request.kind === 'close') return this.#close();
+    try {
+      return this.#step(request);
+    } catch (error) {
+      // A failed commit can have ended the transaction already.
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  #step(request: Exclude<SqliteRequest, { kind: 'open' | 'close' }>): readonly (readonly Row[])[] {
+    switch (request.kind) {
+      case 'begin':
+        // Not deferred: a later write could then fail at once with SQLITE_BUSY_SNAPSHOT, whatever busy_timeout says.
+        this.#run('begin immediate');
+        return request.reads.map(({ sql, parameters }) => this.#all(sql, parameters));
+      case 'read':
+        return request.reads.map(({ sql, parameters }) => this.#all(sql, parameters));
+      case 'commit':
+        if (!this.#statements.database.inTransaction) this.#run('begin immediate');
+        for (const write of request.writes) this.#write(write);
+        this.#run('commit');
+        return [];
+      case 'rollback':
+        this.#rollback();
+        return [];
+      default:
+        return request satisfies never;
+    }
+  }
+
+  #all(text: string, parameters: readonly unknown[]): Row[] {
+    return this.#statements.get(text).prepared.all(...bindings(parameters));
+  }
+
+  #write(write: Write): void {
+    const { prepared } = this.#statements.get(write.sql);
+    if ('parameters' in write) prepared.run(...bindings(write.parameters));
+    else for (const row of write.rows) prepared.run(...bindings(row));
+  }
+
+  #run(text: string): void {
+    this.#statements.get(text).prepared.run();
+  }
+
+  #rollback(): void {
+    if (this.#statements.database.inTransaction) this.#run('rollback');
+  }
+
+  #close(): readonly [] {
+    this.#rollback();
+    const { database } = this.#statements;
+    database.run('pragma wal_checkpoint(truncate)');
+    this.#statements.close();
+    database.close();
+    return [];
+  }
+}

@@ -1,0 +1,23 @@
+import type { Row, Statement, Write } from './statement.ts';
+import type { StorageErrorCode } from './storage-error.ts';
+
+export type Synchronous = 'FULL' | 'NORMAL';
+
+/** What the thread of a SQLite connection is asked for. A transaction that fails is rolled back there, at once. */
+export type SqliteRequest =
+  | { readonly kind: 'open'; readonly path: string; readonly synchronous: Synchronous }
+  | { readonly kind: 'begin'; readonly reads: readonly Statement[] }
+  | { readonly kind: 'read'; readonly reads: readonly Statement[] }
+  | { readonly kind: 'commit'; readonly writes: readonly Write[] }
+  | { readonly kind: 'rollback' }
+  | { readonly kind: 'close' };
+
+export interface SqlitePacket {
+  readonly id: number;
+  readonly connection: number;
+  readonly request: SqliteRequest;
+}
+
+export type SqliteReply =
+  | { readonly id: number; readonly rows: readonly (readonly Row[])[] }
+  | { readonly id: number; readonly error: { readonly code: StorageErrorCode; readonly message: string } };
