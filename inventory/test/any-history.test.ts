@@ -1,14 +1,15 @@
 import { expect } from 'bun:test';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import fc from 'fast-check';
+import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
 import { expectStockIsRight } from './stock-is-right.ts';
 import { happen, settingOf, stories, type Story } from './random-history.ts';
 import { seeded } from './seeded.ts';
 import { ledgerOf, openStockroom } from './stockroom.ts';
-import { temporarySqliteStore } from './temporary-store.ts';
 
 /** Tells a story to a new stockroom; answers what is there afterwards, with small numbers for ids and without times. */
 async function outcomeOf(story: Story, batchLimit: number) {
-  const { store, close } = await temporarySqliteStore();
+  const { store, close } = await temporaryStore(openSqliteInventoryStore);
   const room = await openStockroom(store, { batchLimit });
   try {
     const setting = await settingOf(room);

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
+import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { topicsReadBy } from '@souk/contracts/topics';
 import { newerEntry } from '../src/domain/catalogue-entry.ts';
 import { HANDLERS } from '../src/messaging/handlers.ts';
+import type { InventoryStore } from '../src/storage/inventory-store.ts';
+import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
 import { learnSkus } from '../src/usecases/learn-skus.ts';
 import { productCreated } from './builders.ts';
 import { openStockroom, type Stockroom } from './stockroom.ts';
-import { type OpenedStore, temporarySqliteStore } from './temporary-store.ts';
 
 test('every topic that inventory reads has a handler, and no other', () => {
   expect(Object.keys(HANDLERS).toSorted()).toEqual([...topicsReadBy('inventory')].toSorted());
@@ -21,11 +23,11 @@ test('of what is told about a SKU the newest version wins', () => {
 });
 
 describe('the copy of the catalogue', () => {
-  let opened: OpenedStore;
+  let opened: TemporaryStore<InventoryStore>;
   let room: Stockroom;
 
   beforeEach(async () => {
-    opened = await temporarySqliteStore();
+    opened = await temporaryStore(openSqliteInventoryStore);
     room = await openStockroom(opened.store);
   });
   afterEach(async () => {

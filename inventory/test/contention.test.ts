@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
+import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
+import type { InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
 import { commitStock } from '../src/usecases/commit-stock.ts';
 import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCompleted, orderCreated } from './builders.ts';
 import { expectStockIsRight } from './stock-is-right.ts';
 import { openStockroom, type Stockroom } from './stockroom.ts';
-import { type OpenedStore, temporarySqliteStore } from './temporary-store.ts';
 
 describe('many at once', () => {
-  let opened: OpenedStore;
+  let opened: TemporaryStore<InventoryStore>;
   let room: Stockroom;
 
   beforeEach(async () => {
-    opened = await temporarySqliteStore();
+    opened = await temporaryStore(openSqliteInventoryStore);
     room = await openStockroom(opened.store, { batchLimit: 20 });
   });
   afterEach(async () => {

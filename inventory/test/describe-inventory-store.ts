@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import type { StorageError } from '@souk/chassis/sql/storage-error';
+import type { TemporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Movement } from '../src/domain/movement.ts';
-import type { InventoryCollections } from '../src/storage/inventory-store.ts';
+import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
 import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCreated } from './builders.ts';
 import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
-import type { OpenedStore } from './temporary-store.ts';
 
 /** What a store of inventory's must do, whatever database it is on. */
-export function describeInventoryStore(name: string, open: () => Promise<OpenedStore>): void {
+export function describeInventoryStore(name: string, open: () => Promise<TemporaryStore<InventoryStore>>): void {
   describe(`inventory store on ${name}`, () => {
-    let opened: OpenedStore;
+    let opened: TemporaryStore<InventoryStore>;
     let room: Stockroom;
 
     beforeEach(async () => {

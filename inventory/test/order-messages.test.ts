@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
+import { until } from '@souk/chassis/testing/until';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { orderCancelled, orderCompleted, orderCreated, productCreated } from './builders.ts';
 import { runInventory, type RunningInventory } from './running-inventory.ts';
 import { expectStockIsRight } from './stock-is-right.ts';
-import { until } from './until.ts';
 
 describe('messages of orders', () => {
   let shop: RunningInventory;
@@ -116,7 +116,7 @@ describe('messages of orders', () => {
     await shop.log.send([toLogMessage(orderCreated(first, items)), poison, toLogMessage(orderCreated(second, items))]);
     await shop.told(first, 1);
     await shop.told(second, 1);
-    await until(async () => (await shop.store.messages.deadLetters(null, 9)).length === 1);
+    await until('a dead letter', async () => (await shop.store.messages.deadLetters(null, 9)).length === 1);
     expect(await levelOf('cup')).toEqual([10, 8]);
   });
 

@@ -2,15 +2,17 @@ import { dirname, join } from 'node:path';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
 import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
+import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
+import { eventOf } from '@souk/chassis/testing/event-of';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
+import { until } from '@souk/chassis/testing/until';
 import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
 import type { Movement, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
-import { fromLogMessage, toLogMessage } from '@souk/contracts/log-message';
-import { type Topic, TOPIC_NAMES, TOPICS, topicsReadBy } from '@souk/contracts/topics';
+import { toLogMessage } from '@souk/contracts/log-message';
+import { TOPIC_NAMES, TOPICS, topicsReadBy } from '@souk/contracts/topics';
 import type { LookUpSku } from '../src/product/look-up-sku.ts';
 import { createInventoryService } from '../src/service.ts';
-import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
-import { temporarySqliteStore } from './temporary-store.ts';
-import { until } from './until.ts';
+import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
 
 const READ_HERE: readonly string[] = topicsReadBy('inventory');
 const MADE_HERE = TOPIC_NAMES.filter((topic) => TOPICS[topic].madeBy === 'inventory');
@@ -31,10 +33,10 @@ interface Sending {
 
 /** The whole service on a port of its own, beside an embedded log; Product knows no SKU unless `lookUpSku` says so. */
 export async function runInventory({ lookUpSku = async () => null }: { lookUpSku?: LookUpSku } = {}) {
-  const { store, path, close } = await temporarySqliteStore();
+  const { store, path, close } = await temporaryStore(openSqliteInventoryStore);
   const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
   const log = openEmbeddedLog({ path: join(dirname(path), 'log.db'), topics, synchronous: 'NORMAL' });
-  const { keys, authorization } = await tokenSigner();
+  const { keys, bearer } = await tokenSigner();
   const service = createInventoryService({
     config: { host: '127.0.0.1', port: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'inventory-test' },
     store,
@@ -46,9 +48,9 @@ export async function runInventory({ lookUpSku = async () => null }: { lookUpSku
   });
   const { url } = await service.start();
   const tokens = {
-    customer: await authorization(['customer']),
-    staff: await authorization(['customer', 'staff']),
-    admin: await authorization(['customer', 'admin']),
+    customer: await bearer(),
+    staff: await bearer({ roles: ['customer', 'staff'] }),
+    admin: await bearer({ roles: ['customer', 'admin'] }),
   };
 
   async function send<Body>(
@@ -76,24 +78,17 @@ export async function runInventory({ lookUpSku = async () => null }: { lookUpSku
   /** Puts messages into the log and waits until the service has dealt with all of them. */
   async function tell(...events: readonly EventEnvelope[]): Promise<void> {
     await log.send(events.map(toLogMessage));
-    await until(async () =>
+    await until('every message is dealt with', () =>
       log.lag('souk.inventory').every(({ topic, messages }) => messages === 0 || !READ_HERE.includes(topic)),
     );
   }
 
   /** What the service has sent about one key, once there are `count` of them. */
   async function told(key: string, count: number): Promise<readonly AnyEvent[]> {
-    return until(async () => {
-      const events = MADE_HERE.flatMap(read).filter(({ subject }) => subject === key);
+    return until(`${count} events about ${key}`, () => {
+      const sent = MADE_HERE.flatMap((topic) => [...log.records(topic)]).map(eventOf);
+      const events = sent.filter(({ subject }) => subject === key);
       return events.length >= count && events.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    });
-  }
-
-  function read(topic: Topic): AnyEvent[] {
-    return [...log.records(topic)].map((message) => {
-      const result = fromLogMessage(message);
-      if (!result.ok) throw new Error(result.cause);
-      return result.event;
     });
   }
 
@@ -101,7 +96,6 @@ export async function runInventory({ lookUpSku = async () => null }: { lookUpSku
     url,
     store,
     log,
-    authorization,
     send,
     warehouse,
     tell,

@@ -1,20 +1,21 @@
 import { type SQLQueryBindings, Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { CompiledQuery, KyselyPlugin } from 'kysely';
 import { inventoryCollections } from '../src/storage/inventory-collections.ts';
 import type { InventorySchema } from '../src/storage/inventory-schema.ts';
-import type { InventoryReads } from '../src/storage/inventory-store.ts';
+import type { InventoryReads, InventoryStore } from '../src/storage/inventory-store.ts';
+import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
 import { sqlInventoryReads } from '../src/storage/sql-inventory-reads.ts';
 import { describeInventoryStore } from './describe-inventory-store.ts';
-import { type OpenedStore, temporarySqliteStore } from './temporary-store.ts';
 
-describeInventoryStore('SQLite', temporarySqliteStore);
+describeInventoryStore('SQLite', () => temporaryStore(openSqliteInventoryStore));
 
 type Collections = ReturnType<typeof inventoryCollections>;
 
 describe('on SQLite every query is served by an index, without sorting', () => {
-  let opened: OpenedStore;
+  let opened: TemporaryStore<InventoryStore>;
   let plans: Database;
   let queries: CompiledQuery[];
   let reads: InventoryReads;
@@ -22,7 +23,7 @@ describe('on SQLite every query is served by an index, without sorting', () => {
   let close: () => Promise<void>;
 
   beforeAll(async () => {
-    opened = await temporarySqliteStore();
+    opened = await temporaryStore(openSqliteInventoryStore);
     plans = new Database(opened.path, { readonly: true });
     const database = openSqlite<InventorySchema>({ path: opened.path });
     const recording: KyselyPlugin = {
