@@ -1,22 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
 import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
+import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
+import { eventOf } from '@souk/chassis/testing/event-of';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
+import { until } from '@souk/chassis/testing/until';
 import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
 import type { Order } from '@souk/contracts/http/order';
-import { fromLogMessage, toLogMessage } from '@souk/contracts/log-message';
+import { toLogMessage } from '@souk/contracts/log-message';
 import type { Role } from '@souk/contracts/roles';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import type { CatalogueLookup } from '../src/catalogue/catalogue-lookup.ts';
 import { createOrderService } from '../src/service.ts';
 import { openSqliteOrderStore } from '../src/storage/open-sqlite.ts';
-import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
 import { product, productMessage } from './messages.ts';
 import { ADDRESS, METHOD_ID, PRODUCT_ID } from './orders.ts';
-import { until } from './until.ts';
 
 export interface Reply<Body> {
   readonly status: number;
@@ -44,11 +44,9 @@ export async function runOrderService({
   stockTimeoutMs = 30_000,
   paymentTimeoutMs = 900_000,
 }: RunOptions = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'souk-order-'));
-  const store = openSqliteOrderStore({ path: join(folder, 'order.db'), synchronous: 'NORMAL' });
-  await store.migrate();
+  const { store, path: database, close } = await temporaryStore(openSqliteOrderStore);
   const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
-  const log = openEmbeddedLog({ path: join(folder, 'log.db'), topics, synchronous: 'NORMAL' });
+  const log = openEmbeddedLog({ path: join(dirname(database), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createOrderService({
     config: { host: '127.0.0.1', port: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs },
@@ -64,13 +62,7 @@ export async function runOrderService({
   const listening = await log.subscribe({
     group: 'test',
     topics: TOPIC_NAMES.filter((name) => TOPICS[name].madeBy === 'order'),
-    handle: async (messages) => {
-      for (const received of messages) {
-        const read = fromLogMessage(received);
-        if (!read.ok) throw new Error(read.cause);
-        sent.push(read.event);
-      }
-    },
+    handle: async (messages) => void sent.push(...messages.map(eventOf)),
   });
 
   async function ask<Body>(
@@ -102,14 +94,12 @@ export async function runOrderService({
     ask,
     tell,
     sent,
-    customer: (userId = Bun.randomUUIDv7(), roles: readonly Role[] = ['customer']) => bearer(userId, roles),
+    customer: (userId = Bun.randomUUIDv7(), roles: readonly Role[] = ['customer']) => bearer({ userId, roles }),
     /** The SKUs are on sale, and Order knows. */
     async onSale(prices: Readonly<Record<string, number>>, id: string = PRODUCT_ID): Promise<void> {
       await tell(productMessage(product(id, prices)));
       const skus = Object.keys(prices);
-      await until('catalogue copy', async () =>
-        (await store.reads.knownSkus(skus)).length === skus.length ? true : undefined,
-      );
+      await until('catalogue copy', async () => (await store.reads.knownSkus(skus)).length === skus.length);
     },
     place(as: string, changes: object = {}, key: string = Bun.randomUUIDv7()): Promise<Reply<Order>> {
       const order = { items: [{ sku: 'MUG', quantity: 2 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
@@ -118,20 +108,19 @@ export async function runOrderService({
     reaches: (id: string, status: OrderStatus) =>
       until(`order ${status}`, async () => {
         const order = await store.reads.order(id);
-        return order?.status === status ? order : undefined;
+        return order?.status === status && order;
       }),
     /** The events of an order that have been sent by now, when there are so many. */
     heard: (orderId: string, count: number) =>
-      until(`${count} events`, async () => {
+      until(`${count} events`, () => {
         const events = sent.filter(({ subject }) => subject === orderId);
-        return events.length >= count ? events : undefined;
+        return events.length >= count && events;
       }),
     async close() {
       await listening.close();
       await service.close();
       await log.close();
-      await store.close();
-      await rm(folder, { recursive: true });
+      await close();
     },
   };
 }

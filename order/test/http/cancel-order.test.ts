@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { until } from '@souk/chassis/testing/until';
 import type { Order } from '@souk/contracts/http/order';
 import type { Timeline } from '@souk/contracts/http/order-timeline';
 import type { Problem } from '@souk/contracts/problem';
 import { message } from '../messages.ts';
 import { eur, NORTH, PAYMENT_ID } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';
-import { until } from '../until.ts';
 
 let shop: RunningService;
 let customer: string;
@@ -125,6 +125,6 @@ describe('POST /orders/{id}/cancellation', () => {
 async function recorded(id: string, notes: number): Promise<Timeline> {
   return until('notes', async () => {
     const { body } = await shop.ask<Timeline>('GET', `/orders/${id}/timeline`, { as: customer });
-    return body.items.filter(({ kind }) => kind === 'note').length >= notes ? body : undefined;
+    return body.items.filter(({ kind }) => kind === 'note').length >= notes && body;
   });
 }

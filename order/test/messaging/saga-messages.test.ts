@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { until } from '@souk/chassis/testing/until';
 import type { Order } from '@souk/contracts/http/order';
 import type { Timeline } from '@souk/contracts/http/order-timeline';
 import { message, product, productMessage } from '../messages.ts';
 import { ADDRESS, eur, METHOD_ID, NORTH, PAYMENT_ID, PRODUCT_ID, SOUTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';
-import { until } from '../until.ts';
 
 let shop: RunningService;
 let customer: string;
@@ -40,7 +40,7 @@ async function timeline(id: string) {
 async function deadLetters(count: number) {
   return until('dead letters', async () => {
     const letters = await shop.store.messages.deadLetters(null, 100);
-    return letters.length >= count ? letters : undefined;
+    return letters.length >= count && letters;
   });
 }
 
@@ -103,7 +103,7 @@ describe('an order goes its way', () => {
     await shop.tell(released, released);
     const order = await until('release', async () => {
       const now = await shop.store.reads.order(id);
-      return now?.allocations?.length === 0 ? now : undefined;
+      return now?.allocations?.length === 0 && now;
     });
     expect(order).toMatchObject({ status: 'cancelled', version: 4 });
     expect((await timeline(id)).slice(-2)).toMatchObject([
@@ -136,7 +136,7 @@ describe('the catalogue copy', () => {
 
   test('takes new prices, and a late or doubled older one changes nothing', async () => {
     await shop.tell(productMessage(product(PRODUCT_ID, { MUG: 1200 }, { version: 3 })));
-    await until('new price', async () => ((await price()) === 1200 ? true : undefined));
+    await until('new price', async () => (await price()) === 1200);
     await shop.tell(
       productMessage(product(PRODUCT_ID, { MUG: 1100 }, { version: 2 })),
       productMessage(product(PRODUCT_ID, { MUG: 1 }, { version: 3 })),
@@ -147,7 +147,7 @@ describe('the catalogue copy', () => {
     await until('newest price', async () => {
       const now = await price();
       seen.add(now);
-      return now === 1300 ? true : undefined;
+      return now === 1300;
     });
     expect([...seen].filter((now) => now !== 1200)).toEqual([1300]);
   });
@@ -160,8 +160,7 @@ describe('the catalogue copy', () => {
       const reply = await shop.place(customer, { items: [{ sku: 'CUP', quantity: 1 }] });
       return reply.status === 202 ? reply.body.total.amount : reply.status;
     };
-    const becomes = (wanted: number) =>
-      until(`a cup for ${wanted}`, async () => ((await cup()) === wanted ? true : undefined));
+    const becomes = (wanted: number) => until(`a cup for ${wanted}`, async () => (await cup()) === wanted);
     await shop.tell(message('product.created', METHOD_ID, told(1, 100)));
     await becomes(100);
     const prices = { sku: 'CUP', oldPrice: eur(100), newPrice: eur(200) };
@@ -176,7 +175,7 @@ describe('the catalogue copy', () => {
   test('an order keeps the price it was placed at', async () => {
     const { id } = await placed();
     await shop.tell(productMessage(product(PRODUCT_ID, { MUG: 9999 }, { version: 9 })));
-    await until('price', async () => ((await price()) === 9999 ? true : undefined));
+    await until('price', async () => (await price()) === 9999);
     expect((await shop.store.reads.order(id))?.total).toEqual(eur(2600));
   });
 });

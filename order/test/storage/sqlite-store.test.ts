@@ -1,9 +1,10 @@
 import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
+import { openSqliteOrderStore } from '../../src/storage/open-sqlite.ts';
 import { describeOrderStore } from './describe-order-store.ts';
-import { openTemporaryStore } from './temporary-store.ts';
 
-describeOrderStore('SQLite', openTemporaryStore);
+describeOrderStore('SQLite', () => temporaryStore(openSqliteOrderStore));
 
 /** How SQLite calls the index of a primary key. */
 const PRIMARY_KEY = /PRIMARY KEY|autoindex/;
@@ -34,7 +35,7 @@ describe('every query that runs often is served by an index', () => {
     ],
     ['SKUs', `select * from catalogue where sku in (select value from json_each('[]')) order by sku`, PRIMARY_KEY],
   ])('%s', async (_what, query, index) => {
-    const { path, close } = await openTemporaryStore();
+    const { path, close } = await temporaryStore(openSqliteOrderStore);
     const database = new Database(path, { readonly: true });
     const plan = database.query<{ detail: string }, []>(`explain query plan ${query}`).all();
     database.close();

@@ -1,8 +1,10 @@
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import fc from 'fast-check';
 import type { ProductState } from '../../src/domain/catalogue.ts';
 import { SAGA_MESSAGES } from '../../src/domain/saga-table.ts';
+import { openSqliteOrderStore } from '../../src/storage/open-sqlite.ts';
 import { cancelOrder } from '../../src/usecases/cancel-order.ts';
 import { copyProduct } from '../../src/usecases/copy-product.ts';
 import { followSaga, type SagaEnvelope } from '../../src/usecases/follow-saga.ts';
@@ -11,7 +13,6 @@ import { placeOrder } from '../../src/usecases/place-order.ts';
 import { message } from '../messages.ts';
 import { ADDRESS, eur, METHOD_ID, NORTH, NOW, PAYMENT_ID, PRODUCT_ID, REFUND_ID, USER_ID } from '../orders.ts';
 import { SEED, WITH_SEED } from '../seed.ts';
-import { openTemporaryStore } from '../storage/temporary-store.ts';
 import { settle, type Submission, submission } from '../storage/settle.ts';
 
 const ORDERS = 8;
@@ -99,7 +100,7 @@ async function rowsAfter(
   submissions: readonly Submission[],
   batchLimit: number,
 ): Promise<Record<string, Record<string, unknown>[]>> {
-  const { store, path, close } = await openTemporaryStore();
+  const { store, path, close } = await temporaryStore(openSqliteOrderStore);
   await settle(store, submissions, batchLimit);
   const database = new Database(path, { readonly: true });
   const tables = ['orders', 'order_items', 'shipments', 'catalogue', 'catalogue_products', 'events'];
