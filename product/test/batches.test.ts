@@ -1,7 +1,5 @@
 import { expect, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { StoredEvent } from '@souk/chassis/writer/writer-store';
 import { Writer } from '@souk/chassis/writer/writer';
@@ -26,9 +24,7 @@ interface Outcome {
 }
 
 async function outcomeOf(list: readonly Command[], how: 'batched' | 'one by one'): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'souk-product-'));
-  const store = openSqliteProductStore({ path: join(folder, 'product.db'), synchronous: 'NORMAL' });
-  await store.migrate();
+  const { store, close } = await temporaryStore(openSqliteProductStore);
   const events: StoredEvent[] = [];
   const writer = await Writer.open<ProductCollections & ChassisCollections>({
     store: store.writing,
@@ -56,8 +52,7 @@ async function outcomeOf(list: readonly Command[], how: 'batched' | 'one by one'
     };
   } finally {
     await writer.close();
-    await store.close();
-    await rm(folder, { recursive: true });
+    await close();
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { until } from '@souk/chassis/testing/until';
 import type { Product } from '@souk/contracts/http/product';
 import { eur, newSku, runCatalogue, type RunningCatalogue } from './running-catalogue.ts';
 
@@ -27,7 +28,8 @@ describe('product events', () => {
     ].map(({ body }) => body);
     const distinct = [...new Map(states.map((product) => [product.version, product])).values()];
 
-    const events = (await shop.log.reached(5)).filter(({ subject }) => subject === id);
+    await until('five events', () => shop.log.sent.length >= 5);
+    const events = shop.log.events().filter(({ subject }) => subject === id);
     expect(events.map(({ type }) => type)).toEqual([
       'product.created',
       'product.updated',
@@ -61,7 +63,7 @@ describe('product events', () => {
 
 test('two processes on one database never give a SKU or a slug to two products', async () => {
   const first = await runCatalogue({ instance: 'product-a' });
-  const second = await runCatalogue({ folder: first.directory, instance: 'product-b' });
+  const second = await runCatalogue({ folder: first.folder, instance: 'product-b' });
   try {
     const skus = Array.from({ length: 20 }, newSku);
     const post = (shop: RunningCatalogue, sku: string) => {

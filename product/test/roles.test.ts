@@ -45,7 +45,7 @@ describe.each(CHANGES)('%s %s', (method, path, body) => {
     const target = path.replace(':id', id);
     const past = Math.floor(Date.now() / 1000) - 10;
     for (const claims of [{ exp: past }, { iss: 'somebody' }, { aud: 'something' }]) {
-      const headers = { authorization: await shop.sign(['customer', 'staff'], claims) };
+      const headers = { authorization: await shop.bearer({ roles: ['customer', 'staff'], claims }) };
       expect((await shop.send(method, target, { headers, body: body() })).status).toBe(401);
     }
   });

@@ -1,14 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
+import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
+import { recordedLog } from '@souk/chassis/testing/recorded-log';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';
 import type { Problem } from '@souk/contracts/problem';
 import { createProductService } from '../src/service.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
-import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
-import { recordedLog } from './recorded-log.ts';
 
 /** What a change is answered with: the product, or why not. `status` is the product's. */
 export type ProductReply = Product & Omit<Problem, 'status'>;
@@ -27,13 +26,19 @@ interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+interface RunOptions {
+  /** of another run, which removes it; default: a new one */
+  readonly folder?: TemporaryFolder;
+  readonly instance?: string;
+}
+
 /** The service on a port of its own, over a database in a new folder, or as another instance over one that is there. */
-export async function runCatalogue({ folder, instance = 'product-test' }: { folder?: string; instance?: string } = {}) {
-  const directory = folder ?? (await mkdtemp(join(tmpdir(), 'souk-product-')));
-  const store = openSqliteProductStore({ path: join(directory, 'product.db'), synchronous: 'NORMAL' });
+export async function runCatalogue({ folder, instance = 'product-test' }: RunOptions = {}) {
+  const home = folder ?? temporaryFolder();
+  const store = openSqliteProductStore({ path: join(home.path, 'product.db'), synchronous: 'NORMAL' });
   await store.migrate();
   const log = recordedLog();
-  const { keys, sign } = await tokenSigner();
+  const { keys, bearer } = await tokenSigner();
   const service = createProductService({
     config: { host: '127.0.0.1', port: 0, issuer: ISSUER, audience: AUDIENCE, instance },
     store,
@@ -44,9 +49,9 @@ export async function runCatalogue({ folder, instance = 'product-test' }: { fold
   });
   const { url } = await service.start();
   const tokens = {
-    customer: await sign(['customer']),
-    staff: await sign(['customer', 'staff']),
-    admin: await sign(['customer', 'admin']),
+    customer: await bearer(),
+    staff: await bearer({ roles: ['customer', 'staff'] }),
+    admin: await bearer({ roles: ['customer', 'admin'] }),
   };
 
   /** `body` is sent as JSON, text as it is. */
@@ -81,17 +86,17 @@ export async function runCatalogue({ folder, instance = 'product-test' }: { fold
   }
 
   return {
-    directory,
+    folder: home,
     store,
     log,
-    sign,
+    bearer,
     send,
     created,
     active,
     async close() {
       await service.close();
       await store.close();
-      if (folder === undefined) await rm(directory, { recursive: true });
+      if (folder === undefined) home.remove();
     },
   };
 }

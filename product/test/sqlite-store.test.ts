@@ -1,28 +1,13 @@
 import { describe, expect, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { sql } from 'kysely';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
 import type { ProductSchema } from '../src/storage/product-schema.ts';
 import { productListQuery } from '../src/storage/sql-product-reads.ts';
 import { describeProductStore } from './describe-product-store.ts';
 
-async function openStore() {
-  const folder = await mkdtemp(join(tmpdir(), 'souk-product-'));
-  const path = join(folder, 'product.db');
-  const store = openSqliteProductStore({ path, synchronous: 'NORMAL' });
-  await store.migrate();
-  return {
-    store,
-    path,
-    async close() {
-      await store.close();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
+const openStore = () => temporaryStore(openSqliteProductStore);
 
 describeProductStore('SQLite', openStore);
 
