@@ -14,7 +14,7 @@ const sessionOf = (accessToken: string) => String(decodeJwt(accessToken)['sid'])
 
 /** As if the last refresh of this session had been so long ago. */
 function aged(sessionId: string, ms: number): void {
-  const database = new Database(join(users.directory, 'user.db'));
+  const database = new Database(join(users.folder.path, 'user.db'));
   const earlier = "json_set(document, '$.predecessor.replacedAt', document ->> '$.predecessor.replacedAt' - ?)";
   database.prepare(`update sessions set document = ${earlier} where id = ?`).run(ms, sessionId);
   database.close();

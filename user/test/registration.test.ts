@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { rm } from 'node:fs/promises';
-import { newEmail, newFolder, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
-import { until } from './until.ts';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { until } from '@souk/chassis/testing/until';
+import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
 let users: RunningUsers;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('registering', () => {
 
   test('tells the others who, and neither address nor name', async () => {
     const { id } = await users.register();
-    await until(() => users.log.sent.some(({ key }) => key === id));
+    await until('the event', () => users.log.sent.some(({ key }) => key === id));
     const [message, ...more] = users.log.sent.filter(({ key }) => key === id);
     expect(more).toEqual([]);
     expect(message?.topic).toBe('user.registered');
@@ -79,7 +79,7 @@ describe('registering', () => {
 });
 
 test('given one address in two processes, exactly one gets it', async () => {
-  const folder = await newFolder();
+  using folder = temporaryFolder();
   const first = await runUsers({ folder, instance: 'one', admin: undefined });
   const second = await runUsers({ folder, instance: 'two', admin: undefined });
   try {
@@ -91,6 +91,5 @@ test('given one address in two processes, exactly one gets it', async () => {
   } finally {
     await first.close();
     await second.close();
-    await rm(folder, { recursive: true });
   }
 });

@@ -1,14 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
+import { recordedLog } from '@souk/chassis/testing/recorded-log';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import type { UserConfig } from '../src/config.ts';
 import { createUserService } from '../src/service.ts';
 import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
-import { recordedLog } from './recorded-log.ts';
 
 export const ISSUER = 'souk-test';
 export const AUDIENCE = 'souk-test-services';
@@ -30,17 +29,13 @@ export interface RequestOptions {
 
 interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey'>> {
   /** of another run, which must be closed by whoever made it; default: a new one */
-  readonly folder?: string;
-}
-
-export async function newFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'souk-user-'));
+  readonly folder?: TemporaryFolder;
 }
 
 /** The service on a port of its own. `instance` names another process on the same files. */
 export async function runUsers({ folder, ...config }: RunOptions = {}) {
-  const directory = folder ?? (await newFolder());
-  const store = openSqliteUserStore({ path: join(directory, 'user.db'), synchronous: 'NORMAL' });
+  const home = folder ?? temporaryFolder();
+  const store = openSqliteUserStore({ path: join(home.path, 'user.db'), synchronous: 'NORMAL' });
   await store.migrate();
   const log = recordedLog();
   const logged: string[] = [];
@@ -64,7 +59,7 @@ export async function runUsers({ folder, ...config }: RunOptions = {}) {
   const { url } = await service.start();
   const client = clientOf(url);
   return {
-    directory,
+    folder: home,
     url,
     store,
     log,
@@ -74,7 +69,7 @@ export async function runUsers({ folder, ...config }: RunOptions = {}) {
     async close() {
       await service.close();
       await store.close();
-      if (folder === undefined) await rm(directory, { recursive: true });
+      if (folder === undefined) home.remove();
     },
   };
 }

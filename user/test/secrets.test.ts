@@ -44,13 +44,13 @@ function found(where: string): readonly string[] {
 }
 
 async function filesOfTheDatabase(): Promise<string> {
-  const files = (await readdir(users.directory)).filter((name) => name.startsWith('user.db'));
-  const contents = await Promise.all(files.map((name) => readFile(join(users.directory, name), 'latin1')));
+  const files = (await readdir(users.folder.path)).filter((name) => name.startsWith('user.db'));
+  const contents = await Promise.all(files.map((name) => readFile(join(users.folder.path, name), 'latin1')));
   return contents.join('\n');
 }
 
 function privatePart(): string {
-  const database = new Database(join(users.directory, 'user.db'), { readonly: true });
+  const database = new Database(join(users.folder.path, 'user.db'), { readonly: true });
   const row = database.prepare<{ d: string }, []>("select document ->> '$.keys[0].d' as d from key_rings").get();
   database.close();
   return row?.d ?? '';
@@ -71,7 +71,7 @@ describe('secrets', () => {
   });
 
   test('are not in the events, and neither is who somebody is', () => {
-    const database = new Database(join(users.directory, 'user.db'), { readonly: true });
+    const database = new Database(join(users.folder.path, 'user.db'), { readonly: true });
     const events = JSON.stringify([users.log.sent, database.prepare('select * from events').all()]);
     database.close();
     expect(events).toContain('user.registered');
@@ -82,7 +82,7 @@ describe('secrets', () => {
   test('the private part of the key is in its own table and nowhere else', async () => {
     const d = privatePart();
     expect(Buffer.from(d, 'base64url')).toHaveLength(32);
-    const database = new Database(join(users.directory, 'user.db'), { readonly: true });
+    const database = new Database(join(users.folder.path, 'user.db'), { readonly: true });
     const tables = database.prepare<{ name: string }, []>("select name from sqlite_schema where type = 'table'").all();
     const rowsOf = (table: string) => JSON.stringify(database.prepare(`select * from "${table}"`).all());
     const holding = tables.filter(({ name }) => rowsOf(name).includes(d));

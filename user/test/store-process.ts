@@ -1,9 +1,9 @@
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
+import { recordedLog } from '@souk/chassis/testing/recorded-log';
 import type { UserCollections, UserStore } from '../src/storage/user-store.ts';
 import { ensureFirstAdmin } from '../src/usecases/ensure-first-admin.ts';
 import { openSession } from '../src/usecases/open-session.ts';
 import { registerUser } from '../src/usecases/register-user.ts';
-import { recordedLog } from './recorded-log.ts';
 
 export type StoreProcess = Awaited<ReturnType<typeof startProcess>>;
 

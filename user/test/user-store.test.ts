@@ -1,39 +1,36 @@
 import { describe, expect, test } from 'bun:test';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { type CompiledQuery, sql } from 'kysely';
 import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
 import { liveSessionQuery, sessionListQuery, userListQuery } from '../src/storage/sql-user-reads.ts';
 import type { UserSchema } from '../src/storage/user-schema.ts';
 import type { UserStore } from '../src/storage/user-store.ts';
-import { newFolder } from './running-users.ts';
 import { describeUserStore } from './user-store-contract.ts';
 
 describeUserStore('SQLite', async () => {
-  const folder = await newFolder();
+  const folder = temporaryFolder();
   const opened: UserStore[] = [];
   return {
     async open() {
-      const store = openSqliteUserStore({ path: join(folder, 'user.db'), synchronous: 'NORMAL' });
+      const store = openSqliteUserStore({ path: join(folder.path, 'user.db'), synchronous: 'NORMAL' });
       opened.push(store);
       await store.migrate();
       return store;
     },
     async dispose() {
       for (const store of opened) await store.close();
-      await rm(folder, { recursive: true });
+      folder.remove();
     },
   };
 });
 
 describe('SQLite', () => {
   test('serves the lists and the check of every request by an index, in order', async () => {
-    const folder = await newFolder();
-    const path = join(folder, 'user.db');
-    const store = openSqliteUserStore({ path, synchronous: 'NORMAL' });
-    await store.migrate();
-    const { reader, flavour, close } = openSqlite<UserSchema>({ path });
+    const opened = await temporaryStore(openSqliteUserStore);
+    const { reader, flavour, close } = openSqlite<UserSchema>({ path: opened.path });
     const planOf = async ({ sql: text, parameters }: CompiledQuery) => {
       const explain = sql.raw<{ detail: string }>(`explain query plan ${text}`).compile(reader);
       const { rows } = await reader.executeQuery<{ detail: string }>({ ...explain, parameters });
@@ -48,8 +45,7 @@ describe('SQLite', () => {
       ].map((query) => planOf(query.compile())),
     );
     await close();
-    await store.close();
-    await rm(folder, { recursive: true });
+    await opened.close();
     for (const plan of plans) {
       expect(plan).not.toContain('SCAN');
       expect(plan).not.toContain('TEMP B-TREE');
@@ -57,11 +53,10 @@ describe('SQLite', () => {
   });
 
   test('is brought up to date once', async () => {
-    const folder = await newFolder();
-    const store = openSqliteUserStore({ path: join(folder, 'user.db') });
+    using folder = temporaryFolder();
+    const store = openSqliteUserStore({ path: join(folder.path, 'user.db') });
     expect(await store.migrate()).not.toEqual([]);
     expect(await store.migrate()).toEqual([]);
     await store.close();
-    await rm(folder, { recursive: true });
   });
 });
