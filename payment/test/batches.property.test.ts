@@ -1,7 +1,5 @@
 import { expect, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import { Writer } from '@souk/chassis/writer/writer';
 import fc from 'fast-check';
@@ -77,9 +75,7 @@ function inputOf({ do: what, orderId, message, amount, pick }: Step, tasks: read
 const CARD = uuid(1);
 
 async function openRun(batchLimit: number) {
-  const folder = await mkdtemp(join(tmpdir(), 'souk-payment-batches-'));
-  const store = openSqlitePaymentStore({ path: join(folder, 'payment.db'), synchronous: 'NORMAL' });
-  await store.migrate();
+  const { store, close: closeStore } = await temporaryStore(openSqlitePaymentStore);
   let ids = 0;
   const tasks: GatewayTask[] = [];
   const writer: PaymentWriter = await Writer.open<Own, GatewayTask>({
@@ -107,8 +103,7 @@ async function openRun(batchLimit: number) {
 
   async function close(): Promise<void> {
     await writer.close();
-    await store.close();
-    await rm(folder, { recursive: true });
+    await closeStore();
   }
 
   return { writer, tasks, rows, close };

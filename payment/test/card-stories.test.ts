@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { until } from '@souk/chassis/testing/until';
 import { eur } from './builders.ts';
 import { cancelledOrder } from './messages.ts';
 import { runPayments, type RunningPayments } from './running-payments.ts';
-import { until } from './until.ts';
 
 let shop: RunningPayments;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ function told(orderId: string, count: number): Promise<string[]> {
       .events()
       .filter(({ subject }) => subject === orderId)
       .map(({ type }) => type);
-    return types.length >= count ? types : undefined;
+    return types.length >= count && types;
   });
 }
 
@@ -87,7 +87,7 @@ describe('an order cancelled while its charge is out', () => {
     await shop.log.deliver(cancelledOrder({ orderId }));
     await until('the gateway to be asked', async () => {
       const { rows } = await pendingRow(orderId);
-      return rows > 0 ? true : undefined;
+      return rows > 0;
     });
     const payment = await shop.paymentOf(orderId);
     expect(payment?.status).toBe('pending');
@@ -108,7 +108,7 @@ test('a thousand orders at once are each charged once', async () => {
   const wanted = new Set(orders.map(({ orderId }) => orderId));
   await until('a thousand events', () => {
     const heard = shop.log.events().filter(({ subject }) => wanted.has(subject));
-    return heard.length >= 1000 ? heard : undefined;
+    return heard.length >= 1000;
   });
   const { charges } = shop.ledger();
   for (const { orderId } of orders.slice(0, 50)) {

@@ -23,7 +23,7 @@ type Own = PaymentCollections & ChassisCollections;
 
 export interface OpenPaymentStore {
   readonly store: PaymentStore;
-  dispose(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** What the payment service needs of a store, whatever engine it runs on. */
@@ -46,7 +46,7 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
     });
     afterEach(async () => {
       await writer.close();
-      await opened.dispose();
+      await opened.close();
     });
 
     function settle(decision: Omit<Decision<Own, unknown>, 'answer'>, keys: Keys<Own> = {}): Promise<unknown> {

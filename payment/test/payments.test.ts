@@ -91,7 +91,7 @@ describe.each([
     const past = Math.floor(Date.now() / 1000) - 10;
     expect((await shop.send(method, path, { body })).status).toBe(401);
     for (const claims of [{ exp: past }, { iss: 'somebody' }, { aud: 'something' }]) {
-      const authorization = await shop.bearer(PEOPLE.staff.id, ['staff'], claims);
+      const authorization = await shop.bearer({ userId: PEOPLE.staff.id, roles: ['staff'], claims });
       expect((await shop.send(method, path, { body, headers: { authorization } })).status).toBe(401);
     }
   });

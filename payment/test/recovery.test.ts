@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { until } from '@souk/chassis/testing/until';
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { Entities } from '@souk/chassis/writer/use-case';
 import { Writer } from '@souk/chassis/writer/writer';
@@ -12,13 +12,15 @@ import type { PaymentCollections } from '../src/storage/payment-store.ts';
 import { captured, eur, pending, pendingRefund } from './builders.ts';
 import { cancelledOrder } from './messages.ts';
 import { runPayments, type RunningPayments } from './running-payments.ts';
-import { until } from './until.ts';
 
 const LONG_AGO = 1_700_000_000_000;
 
 /** Rows as a process leaves them that is killed between its commit and its call, or between the call and its result. */
-async function leftBehind(folder: string, puts: Entities<PaymentCollections & ChassisCollections>): Promise<void> {
-  const store = openSqlitePaymentStore({ path: join(folder, 'payment.db'), synchronous: 'NORMAL' });
+async function leftBehind(
+  { path }: TemporaryFolder,
+  puts: Entities<PaymentCollections & ChassisCollections>,
+): Promise<void> {
+  const store = openSqlitePaymentStore({ path: join(path, 'payment.db'), synchronous: 'NORMAL' });
   await store.migrate();
   const writer = await Writer.open<PaymentCollections & ChassisCollections>({
     store: store.writing,
@@ -33,8 +35,8 @@ async function leftBehind(folder: string, puts: Entities<PaymentCollections & Ch
   await store.close();
 }
 
-async function chargedAtTheGateway(folder: string, paymentId: string): Promise<string> {
-  const gateway = openSimulator({ path: join(folder, 'gateway.db'), latencyMs: 0, slowMs: 0, lateMs: 0 });
+async function chargedAtTheGateway({ path }: TemporaryFolder, paymentId: string): Promise<string> {
+  const gateway = openSimulator({ path: join(path, 'gateway.db'), latencyMs: 0, slowMs: 0, lateMs: 0 });
   const request = { key: chargeKey(paymentId), amount: eur(1000), token: 'tok_ok' };
   const result = await gateway.charge(request, new AbortController().signal);
   await gateway.close();
@@ -44,16 +46,17 @@ async function chargedAtTheGateway(folder: string, paymentId: string): Promise<s
 
 describe('after a crash', () => {
   let shop: RunningPayments | undefined;
-  let folder = '';
+  let folder: TemporaryFolder;
+  beforeEach(() => {
+    folder = temporaryFolder();
+  });
   afterEach(async () => {
     await shop?.stop();
-    await rm(folder, { recursive: true });
+    folder.remove();
   });
-  const newFolder = async () => (folder = await mkdtemp(join(tmpdir(), 'souk-payment-')));
   const ids = () => ({ id: Bun.randomUUIDv7(), orderId: Bun.randomUUIDv7() });
 
   test('a charge that never went out goes out, one that did is only asked about', async () => {
-    await newFolder();
     const unsent = pending({ ...ids(), nextCheckAt: LONG_AGO });
     const sent = pending({ ...ids(), nextCheckAt: LONG_AGO });
     await leftBehind(folder, { payments: [unsent, sent] });
@@ -66,7 +69,6 @@ describe('after a crash', () => {
   });
 
   test('a charge of a cancelled order that never went out is voided', async () => {
-    await newFolder();
     const unsent = pending({ ...ids(), sentAt: LONG_AGO, nextCheckAt: LONG_AGO, orderCancelled: true });
     await leftBehind(folder, { payments: [unsent] });
     shop = await runPayments({ folder });
@@ -76,7 +78,6 @@ describe('after a crash', () => {
   });
 
   test('a refund that never went out goes out once', async () => {
-    await newFolder();
     const names = ids();
     const gatewayReference = await chargedAtTheGateway(folder, names.id);
     const refund = pendingRefund({ orderId: names.orderId, paymentId: names.id, nextCheckAt: LONG_AGO });
@@ -99,7 +100,7 @@ test('a stop with calls that hang ends in time, and the next start finishes them
   const startedAt = performance.now();
   await first.stop();
   expect(performance.now() - startedAt).toBeLessThan(2000);
-  const second = await runPayments({ folder: first.directory });
+  const second = await runPayments({ folder: first.folder });
   const [called] = orders;
   await second.paymentWhen(called?.orderId ?? '', ({ status }) => status === 'captured');
   expect(second.ledger().charges.length).toBeGreaterThan(0);
@@ -111,12 +112,12 @@ test('a cancellation follows a payment across a restart', async () => {
   const first = await runPayments();
   const payment = await first.paid();
   await first.stop();
-  const second = await runPayments({ folder: first.directory });
+  const second = await runPayments({ folder: first.folder });
   await second.log.deliver(cancelledOrder({ orderId: payment.orderId }));
   await second.paymentWhen(payment.orderId, ({ refunded }) => refunded.amount === 1000);
   const versions = await until('both events', async () => {
     const history = await second.store.writing.readStream(payment.id);
-    return history.length === 2 ? history.map(({ version, type }) => [version, type]) : undefined;
+    return history.length === 2 && history.map(({ version, type }) => [version, type]);
   });
   expect(versions).toEqual([
     [1, 'payment.completed'],

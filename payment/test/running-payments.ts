@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
+import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { until } from '@souk/chassis/testing/until';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { Problem } from '@souk/contracts/problem';
 import type { Gateway } from '../src/gateway/gateway.ts';
@@ -10,11 +11,9 @@ import { openSimulator } from '../src/gateway/open-simulator.ts';
 import { readSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { createPaymentService } from '../src/service.ts';
 import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
-import { AUDIENCE, ISSUER, tokenSigner } from './access-tokens.ts';
 import { CUSTOMER, eur, uuid } from './builders.ts';
 import { readyForPayment } from './messages.ts';
 import { scriptedLog } from './scripted-log.ts';
-import { until } from './until.ts';
 
 export const PEOPLE = {
   customer: { id: CUSTOMER, roles: ['customer'] },
@@ -39,7 +38,7 @@ interface RequestOptions {
 
 interface RunOptions {
   /** of an earlier run that was left behind; default: a new one */
-  readonly folder?: string;
+  readonly folder?: TemporaryFolder;
   readonly gatewayTimeoutMs?: number;
   readonly lateMs?: number;
   /** Puts something between the service and the simulator. */
@@ -53,11 +52,11 @@ export async function runPayments({
   lateMs = 1000,
   around = (g) => g,
 }: RunOptions = {}) {
-  const directory = folder ?? (await mkdtemp(join(tmpdir(), 'souk-payment-')));
-  const store = openSqlitePaymentStore({ path: join(directory, 'payment.db'), synchronous: 'NORMAL' });
+  const home = folder ?? temporaryFolder();
+  const store = openSqlitePaymentStore({ path: join(home.path, 'payment.db'), synchronous: 'NORMAL' });
   await store.migrate();
   const log = scriptedLog();
-  const ledgerPath = join(directory, 'gateway.db');
+  const ledgerPath = join(home.path, 'gateway.db');
   const simulator = openSimulator({ path: ledgerPath, latencyMs: 0, slowMs: 50, lateMs });
   const { keys, bearer } = await tokenSigner();
   const service = createPaymentService({
@@ -80,7 +79,7 @@ export async function runPayments({
   const { url } = await service.start();
   const bearers = new Map<Caller, string>();
   for (const name of ['customer', 'stranger', 'staff', 'admin'] as const) {
-    bearers.set(name, await bearer(PEOPLE[name].id, PEOPLE[name].roles));
+    bearers.set(name, await bearer({ userId: PEOPLE[name].id, roles: PEOPLE[name].roles }));
   }
 
   /** `body` is sent as JSON, text as it is. */
@@ -119,7 +118,7 @@ export async function runPayments({
   function paymentWhen(orderId: string, fits: (payment: Payment) => boolean): Promise<Payment> {
     return until(`the payment of ${orderId}`, async () => {
       const payment = await paymentOf(orderId);
-      return payment !== undefined && fits(payment) ? payment : undefined;
+      return payment !== undefined && fits(payment) && payment;
     });
   }
 
@@ -143,7 +142,7 @@ export async function runPayments({
   }
 
   return {
-    directory,
+    folder: home,
     store,
     log,
     url,
@@ -159,7 +158,7 @@ export async function runPayments({
     stop: () => (stopped ??= stop()),
     async dispose() {
       await (stopped ??= stop());
-      await rm(directory, { recursive: true });
+      home.remove();
     },
   };
 }

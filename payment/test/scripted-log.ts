@@ -1,19 +1,17 @@
-import type { EventLog, LogMessage, SubscribeOptions } from '@souk/chassis/log/event-log';
-import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
-import { fromLogMessage, toLogMessage } from '@souk/contracts/log-message';
+import type { LogMessage, SubscribeOptions } from '@souk/chassis/log/event-log';
+import { type RecordedLog, recordedLog } from '@souk/chassis/testing/recorded-log';
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import { toLogMessage } from '@souk/contracts/log-message';
 
-export interface ScriptedLog extends EventLog {
+export interface ScriptedLog extends RecordedLog {
   /** Hands events to the service as one batch of a partition; resolves when its offset would move. */
   deliver(...events: readonly EventEnvelope[]): Promise<void>;
   /** The same for a message of any form. */
   deliverRaw(message: LogMessage): Promise<void>;
-  /** What the service has sent, read as its readers read it. */
-  events(): AnyEvent[];
 }
 
 /** An event log whose messages the test writes and whose readers it is. */
 export function scriptedLog(): ScriptedLog {
-  const sent: LogMessage[] = [];
   let reader: SubscribeOptions | undefined;
   let offset = 0;
 
@@ -29,20 +27,12 @@ export function scriptedLog(): ScriptedLog {
   }
 
   return {
-    send: async (messages) => void sent.push(...messages),
+    ...recordedLog(),
     async subscribe(options) {
       reader = options;
       return { close: async () => void (reader = undefined) };
     },
-    check: async () => undefined,
-    close: async () => undefined,
     deliver: (...events) => hand(events.map(toLogMessage)),
     deliverRaw: (message) => hand([message]),
-    events: () =>
-      sent.map((message) => {
-        const read = fromLogMessage(message);
-        if (!read.ok) throw new Error(read.cause);
-        return read.event;
-      }),
   };
 }

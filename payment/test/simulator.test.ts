@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulatorLedger, readSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { TEST_TOKENS } from '../src/gateway/simulator-tokens.ts';
@@ -115,8 +114,8 @@ describe('the test tokens', () => {
 });
 
 test('money that was taken stays taken when the process is killed', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'souk-simulator-'));
-  const path = join(folder, 'gateway.db');
+  using folder = temporaryFolder();
+  const path = join(folder.path, 'gateway.db');
   const child = Bun.spawn([process.execPath, join(import.meta.dir, 'charging-process.ts'), path], { stdout: 'pipe' });
   let acknowledged = '';
   for await (const chunk of child.stdout) {
@@ -132,5 +131,4 @@ test('money that was taken stays taken when the process is killed', async () => 
   const ledger = openSimulatorLedger(path);
   expect(ledger.charge(answered[0] ?? '')).toMatchObject({ amount: 1000, currency: 'EUR', declined: null });
   ledger.close();
-  await rm(folder, { recursive: true });
 });

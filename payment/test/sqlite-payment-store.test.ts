@@ -1,25 +1,10 @@
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { openSqlitePaymentStore } from '../src/storage/open-sqlite.ts';
 import { describePaymentStore } from './payment-store-contract.ts';
 
-async function open() {
-  const folder = await mkdtemp(join(tmpdir(), 'souk-payment-store-'));
-  const path = join(folder, 'payment.db');
-  const store = openSqlitePaymentStore({ path, synchronous: 'NORMAL' });
-  await store.migrate();
-  return {
-    path,
-    store,
-    async dispose() {
-      await store.close();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
+const open = () => temporaryStore(openSqlitePaymentStore);
 
 describePaymentStore('SQLite', open);
 
@@ -45,11 +30,11 @@ test.each([
     'payment_methods_user (user_id=? AND id<?)',
   ],
 ])('%s: an index serves the query, and its order', async (_, query, index) => {
-  const { path, dispose } = await open();
+  const { path, close } = await open();
   const database = new Database(path, { readonly: true });
   const plan = database.query<{ detail: string }, []>(`explain query plan ${query}`).all();
   database.close();
-  await dispose();
+  await close();
   expect(plan.map(({ detail }) => detail).join()).toContain(index);
   expect(plan.map(({ detail }) => detail).join()).not.toContain('TEMP B-TREE');
 });
