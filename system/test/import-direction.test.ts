@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   system: ['system', 'chassis', 'contracts', ...SERVICES],
 };
 const PACKAGES = Object.keys(ALLOWED);
+const TEST_SUPPORT = 'chassis/src/testing/';
 
 /** What a domain may use besides itself and contracts: nothing. No library either. */
 interface Import {
@@ -71,6 +72,15 @@ describe('imports', () => {
   test('of contracts bring no I/O: TypeBox only', () => {
     const libraries = imports.filter(({ file, target }) => file.startsWith('contracts/src/') && target === undefined);
     expect(libraries.filter(({ specifier }) => !specifier.startsWith('@sinclair/typebox'))).toEqual([]);
+  });
+
+  test('of test support stand in tests only', () => {
+    const wrong = imports.filter(({ file, specifier }) => {
+      if (!/^[^/]+\/src\//.test(file) || file.startsWith(TEST_SUPPORT)) return false;
+      if (specifier.startsWith('@souk/chassis/testing/')) return true;
+      return specifier.startsWith('.') && join(dirname(file), specifier).startsWith(TEST_SUPPORT);
+    });
+    expect(wrong).toEqual([]);
   });
 
   test('the chassis knows no product, order or payment', () => {
