@@ -52,7 +52,11 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     metrics,
     auth: { ...auth, issuer, audience },
     checks: {
-      database: () => store.check(),
+      async database() {
+        await store.check();
+        const failure = microservice.writeFailure();
+        if (failure !== undefined) throw new Error('the last transaction failed', { cause: failure });
+      },
       'event log': () => log.check(),
       outbox() {
         const stalledMs = microservice.outboxStalledMs();

@@ -13,7 +13,8 @@ import type { ServiceStore } from './service-store.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { WriterClosedError } from './writer/errors.ts';
 import type { Cause } from './writer/input.ts';
-import { once, type Once, type OnceAnswer } from './writer/once.ts';
+import { onceExecutor } from './writer/execute-once.ts';
+import type { Once, OnceAnswer } from './writer/once.ts';
 import type { Collections, UseCase } from './writer/use-case.ts';
 import { Writer } from './writer/writer.ts';
 
@@ -26,7 +27,7 @@ const ANSWERS_KEPT_MS = 36 * 3_600_000;
 /** What a microservice tells its operators; the metrics adapter is one of these. */
 export interface MessagingMeter {
   batchSettled(inputs: number, ms: number): void;
-  messageSettled(topic: string, how: Reception | 'undecodable' | 'failed'): void;
+  messageSettled(topic: string, how: Reception | 'undecodable' | 'failed' | 'dead'): void;
 }
 
 export interface MicroserviceOptions<C extends Collections, Task> {
@@ -70,6 +71,8 @@ export interface Microservice<C extends Collections, Task = never> {
   outboxStalledMs(): number;
   /** Inputs that wait to be settled. */
   waiting(): number;
+  /** Why the database took no transaction the last time; undefined when it did. */
+  writeFailure(): unknown;
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -82,15 +85,17 @@ export function createMicroservice<C extends Collections, Task = never>(
     if (running === undefined) throw new WriterClosedError();
     return running.writer;
   };
+  const executeOnce = onceExecutor<Own<C>, Task>((useCase, value, how) => writer().submit(useCase, value, how));
   const limited = (cause?: Cause) => ({ limitMs: COMMAND_LIMIT_MS, ...(cause && { cause }) });
   return {
     handlers: options.handlers,
     execute: async (useCase, value, cause) => writer().submit(useCase, value, limited(cause)),
-    executeOnce: async (useCase, value, key, cause) => writer().submit(once(useCase, key), value, limited(cause)),
+    executeOnce: async (useCase, value, key, cause) => executeOnce(useCase, value, key, limited(cause)),
     submit: async (useCase, value, cause) => writer().submit(useCase, value, cause && { cause }),
     backlog: () => running?.relay.backlog ?? 0,
     outboxStalledMs: () => running?.relay.stalledMs ?? 0,
     waiting: () => running?.writer.waiting ?? 0,
+    writeFailure: () => running?.writer.failure,
     async start() {
       running = await run(options);
     },
@@ -168,11 +173,16 @@ async function subscribe<C extends Collections, Task>(
 
 /** What every service does now and then, and its own jobs. */
 function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
-  const { name, instance, store, log, handlers, report, jobs = [], parking: rules = PARKING_RULES } = options;
+  const { name, instance, store, log, handlers, meter, report, jobs = [], parking: rules = PARKING_RULES } = options;
   const { messages } = store;
+  const settled = meter?.messageSettled ?? (() => undefined);
   return [
     ...jobs,
-    { name: 'retry parked messages', everyMs: 1000, run: () => retryDueMessages({ service: name, messages, writer, handlers, rules }) },
+    {
+      name: 'retry parked messages',
+      everyMs: 1000,
+      run: () => retryDueMessages({ service: name, messages, writer, handlers, rules, settled }),
+    },
     {
       name: 'adopt abandoned lanes',
       everyMs: LEASE_MS,

@@ -19,7 +19,7 @@ function explain(error: unknown): number {
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
   if (error instanceof EnvironmentError) return told(EXIT.environment, error.message, error.cure);
   if (error instanceof PortBusyError) {
-    return told(EXIT.environment, error.message, 'Stop what uses it, or choose other ports: npm start -- --first-port 5001');
+    return told(EXIT.environment, error.message, 'Stop what uses it, or take any free ports: npm start -- --first-port 0');
   }
   if (error instanceof EventLogError && error.code === 'data-in-use') {
     return told(EXIT.environment, 'another shop runs on this data', 'Stop it, or choose another folder: npm start -- --data DIR');

@@ -57,9 +57,10 @@ export function storedAnswer(
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-/** Throws the 422 problem when the key was used for another request. */
+/** Throws the 422 problem when the key was used for another request, the 409 one while the first request runs. */
 export function onceResponse(outcome: OnceAnswer): Response {
   if (outcome.kind === 'reused') throw problem('idempotency-key-reused');
+  if (outcome.kind === 'in-progress') throw problem('request-in-progress', { headers: { 'retry-after': '1' } });
   return answerResponse(outcome.answer, outcome.kind === 'replayed');
 }
 

@@ -88,7 +88,7 @@ async function settleOne<C extends ChassisCollections, Task>(
   const incoming = { message, event: read.event };
   const failure = await tryToSettle(deps, reception, incoming, signal);
   if (failure === undefined) return;
-  await writer.submit(park<C>(rules), { message, cause: causeOf(failure), attempts: rules.firstAttempts });
+  await writer.submit(park<C>(rules), { message, cause: failureText(failure), attempts: rules.firstAttempts });
   deps.settled(topic, 'failed');
 }
 
@@ -120,7 +120,7 @@ export function causedBy(event: EventEnvelope): Cause {
 }
 
 /** What a person reads about a failure; never a stack. */
-export function causeOf(error: unknown): string {
+export function failureText(error: unknown): string {
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2000) || 'unknown';
 }
 

@@ -9,7 +9,7 @@ import type { Microservice } from '../microservice.ts';
 import type { ServiceStore } from '../service-store.ts';
 import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
 import type { Collections } from '../writer/use-case.ts';
-import { causeOf, handlerOf } from './consumer.ts';
+import { failureText, handlerOf } from './consumer.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import {
   DeadLetterPage,
@@ -66,7 +66,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
           return resolved(await service.execute(redrive(handler), { id, actor: principal.userId, event: read.event }));
         } catch (error) {
           if (isRefusal(error)) throw error;
-          throw stillDead(causeOf(error));
+          throw stillDead(failureText(error));
         }
       },
       { role: 'staff', params: ById, response: { 200: DeadLetterStatus }, refuses: ['not-found', 'conflict'] },

@@ -9,7 +9,7 @@ export interface ParkingRules {
   readonly longestBackOffMs: number;
 }
 
-/** Ten tries within about eight minutes. */
+/** Ten tries within a little over two minutes. */
 export const PARKING_RULES: ParkingRules = { firstAttempts: 3, attempts: 10, backOffMs: 1000, longestBackOffMs: 300_000 };
 
 export function backOffAfter(rules: ParkingRules, attempts: number): number {

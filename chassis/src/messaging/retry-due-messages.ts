@@ -3,11 +3,12 @@ import type { ServiceName } from '@souk/contracts/services';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { WriterClosedError } from '../writer/errors.ts';
 import type { Writer } from '../writer/writer.ts';
-import { causedBy, causeOf, handlerOf } from './consumer.ts';
+import { causedBy, failureText, handlerOf } from './consumer.ts';
 import type { MessageHandlers } from './message-handlers.ts';
 import type { MessageReads } from './message-reads.ts';
 import type { ParkedMessage } from './parked-key.ts';
 import type { ParkingRules } from './parking-rules.ts';
+import type { Reception } from './receive.ts';
 import { recordFailure, retryParked } from './retry-parked.ts';
 
 /** Keys looked at in one round. */
@@ -19,6 +20,8 @@ export interface RetryDeps<C extends ChassisCollections, Task> {
   readonly writer: Writer<C, Task>;
   readonly handlers: MessageHandlers<C, Task>;
   readonly rules: ParkingRules;
+  /** A try of a parked message has ended, as what. */
+  settled(topic: string, how: Reception | 'failed' | 'dead'): void;
 }
 
 /** One more try for every parked key whose time has come; a key that is free again goes on until it is empty. */
@@ -30,7 +33,7 @@ export async function retryDueMessages<C extends ChassisCollections, Task>(deps:
 }
 
 async function retryHead<C extends ChassisCollections, Task>(
-  { service, writer, handlers, rules }: RetryDeps<C, Task>,
+  { service, writer, handlers, rules, settled }: RetryDeps<C, Task>,
   key: string,
   { position, message }: ParkedMessage,
 ): Promise<void> {
@@ -40,9 +43,9 @@ async function retryHead<C extends ChassisCollections, Task>(
     if (handler === undefined) throw new Error(`no handler for ${message.topic}`);
     if (!read.ok) throw new Error(read.cause);
     const value = { key, position, message, event: read.event };
-    await writer.submit(retryParked(service, handler), value, { cause: causedBy(read.event) });
+    settled(message.topic, await writer.submit(retryParked(service, handler), value, { cause: causedBy(read.event) }));
   } catch (error) {
     if (error instanceof WriterClosedError) return;
-    await writer.submit(recordFailure<C>(service, rules), { key, position, cause: causeOf(error) });
+    settled(message.topic, await writer.submit(recordFailure<C>(service, rules), { key, position, cause: failureText(error) }));
   }
 }

@@ -42,23 +42,23 @@ export function retryParked<C extends ChassisCollections, Task>(
 export function recordFailure<C extends ChassisCollections>(
   service: ServiceName,
   rules: ParkingRules,
-): UseCase<C, Head & { readonly cause: string }, void> {
+): UseCase<C, Head & { readonly cause: string }, 'failed' | 'dead'> {
   return {
     name: 'recordFailure',
     keys: ({ key }) => ({ parkedKeys: [key] }),
     decide({ key, position, cause }, world, context) {
       const parked = world.get('parkedKeys', key);
       const head = headAt(parked, position);
-      if (parked === undefined || head === undefined) return { answer: undefined };
+      if (parked === undefined || head === undefined) return { answer: 'failed' };
       const attempts = head.attempts + 1;
       if (attempts >= rules.attempts) {
         const failure = { message: head.message, cause, attempts, firstFailedAt: head.firstFailedAt };
-        return withOwn<C, void, never>({ answer: undefined }, buryHead(service, parked, failure, context));
+        return withOwn<C, 'failed' | 'dead', never>({ answer: 'dead' }, buryHead(service, parked, failure, context));
       }
       const lastFailedAt = context.now;
       const again = { ...head, attempts, cause, lastFailedAt, nextAttemptAt: lastFailedAt + backOffAfter(rules, attempts) };
       const parkedKeys = [{ key, messages: [again, ...parked.messages.slice(1)] }];
-      return withOwn<C, void, never>({ answer: undefined }, { puts: { parkedKeys } });
+      return withOwn<C, 'failed' | 'dead', never>({ answer: 'failed' }, { puts: { parkedKeys } });
     },
   };
 }

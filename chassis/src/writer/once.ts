@@ -16,7 +16,13 @@ export interface Once<Answer> {
 
 export type OnceAnswer =
   | { readonly kind: 'fresh' | 'replayed'; readonly answer: StoredAnswer }
-  | { readonly kind: 'reused' };
+  | { readonly kind: 'reused' }
+  /** The first request with this key is not answered yet. */
+  | { readonly kind: 'in-progress' };
+
+export function keptAnswerId(scope: string, key: string): string {
+  return new Bun.CryptoHasher('sha256').update(JSON.stringify([scope, key])).digest('base64url');
+}
 
 /**
  * The use case at most once per Idempotency-Key. Answer and effect are committed together,
@@ -26,7 +32,7 @@ export function once<C extends ChassisCollections, Value, Answer, Task>(
   useCase: UseCase<C, Value, Answer, Task>,
   { scope, key, fingerprint, render }: Once<Answer>,
 ): UseCase<C, Value, OnceAnswer, Task> {
-  const id = new Bun.CryptoHasher('sha256').update(JSON.stringify([scope, key])).digest('base64url');
+  const id = keptAnswerId(scope, key);
   return {
     name: useCase.name,
     keys: (value) => ({ ...useCase.keys(value), keptAnswers: [id] }),

@@ -43,6 +43,7 @@ export class Writer<C extends Collections, Task = never> {
   #draining: Promise<void> | undefined;
   #lastStart = -Infinity;
   #closed = false;
+  #failure: unknown;
   readonly #renewal: ReturnType<typeof setInterval>;
 
   static async open<C extends Collections, Task = never>(options: WriterOptions<C, Task>): Promise<Writer<C, Task>> {
@@ -67,6 +68,11 @@ export class Writer<C extends Collections, Task = never> {
   /** How many inputs wait; commands are refused from `queueLimit` on. */
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  /** Why the last transaction was not settled; undefined when it was. An idle writer tries again by renewing its lease. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   /** Answers when the input's transaction has committed; rejects when this input failed, and then nothing of it is applied. */
@@ -144,11 +150,17 @@ export class Writer<C extends Collections, Task = never> {
         store,
         leaseMs,
         newId,
-        report,
+        report: (error, message) => {
+          this.#failure = error;
+          report(error, message);
+        },
         publishedSeq: () => this.#outbox.publishedSeq,
         committed: (events) => this.#outbox.offer(events),
         lane: () => this.#lane,
-        setLane: (lane) => (this.#lane = lane),
+        setLane: (lane) => {
+          this.#lane = lane;
+          this.#failure = undefined;
+        },
         retakeLane: () => this.#retakeLane(),
         wait: (ms) => this.#backOff(ms),
       },

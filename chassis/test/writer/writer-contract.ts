@@ -136,7 +136,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       const submit = (fingerprint: string) => writer.submit(once(deposit, { ...request, fingerprint }), { account: 'a', amount: 1 });
       const answers = await Promise.all(Array.from({ length: 50 }, () => submit('f')));
       expect(answers.filter((answer) => answer.kind === 'fresh')).toHaveLength(1);
-      expect(new Set(answers.map((answer) => JSON.stringify(answer.kind === 'reused' ? null : answer.answer))).size).toBe(1);
+      expect(new Set(answers.map((answer) => JSON.stringify('answer' in answer ? answer.answer : null))).size).toBe(1);
       expect(await submit('another body')).toEqual({ kind: 'reused' });
       expect(await store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }]);
     });
