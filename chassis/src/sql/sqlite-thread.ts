@@ -26,19 +26,19 @@ function startThread(): SqliteThread {
   const worker = new Worker(new URL('sqlite-worker.ts', import.meta.url));
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
-  worker.onmessage = ({ data }: MessageEvent<SqliteReply>) => {
+  worker.addEventListener('message', ({ data }: MessageEvent<SqliteReply>) => {
     const asked = waiting.get(data.id);
     waiting.delete(data.id);
     if (waiting.size === 0) worker.unref();
     if ('rows' in data) asked?.resolve(data.rows);
     else asked?.reject(new StorageError(data.error.code, new Error(data.error.message)));
-  };
+  });
   // The thread itself has died: nobody knows what became of the transactions in it, and the next one starts anew.
-  worker.onerror = ({ message }) => {
+  worker.addEventListener('error', ({ message }) => {
     shared = undefined;
     for (const { reject } of waiting.values()) reject(new StorageError('commit-unknown', new Error(message)));
     waiting.clear();
-  };
+  });
   worker.unref();
   return {
     ask: (connection, request) =>

@@ -8,9 +8,9 @@ declare const self: Worker;
 
 const connections = new Map<number, WritingConnection>();
 
-self.onmessage = ({ data: { id, connection, request } }: MessageEvent<SqlitePacket>) => {
+self.addEventListener('message', ({ data: { id, connection, request } }: MessageEvent<SqlitePacket>) => {
   self.postMessage(replyTo(id, connection, request));
-};
+});
 
 function replyTo(id: number, connection: number, request: SqliteRequest): SqliteReply {
   try {
