@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EXIT } from '../src/cli/exit-code.ts';
 import { shopFiles, type ShopFiles } from '../src/embedded/shop-files.ts';
 import { type OpenShop, openShop } from './support/open-shop.ts';
 import { orderOf, stockUp } from './support/ordering.ts';
@@ -76,7 +77,7 @@ describe('npm run verify', () => {
 
   test('finds nothing in a shop that is right, and exits with 0', async () => {
     const { code, out } = await verify('--data', shop.folder);
-    expect(code).toBe(0);
+    expect(code).toBe(EXIT.ok);
     expect(out).toMatch(/^0 violations; looked at 1 orders, 1 payments/);
   }, 30_000);
 
@@ -89,7 +90,7 @@ describe('npm run verify', () => {
       expect(database.run(forgery.sql).changes).toBe(1);
       database.close();
       const { code, out } = await verify('--data', folder.path);
-      expect(code).toBeGreaterThan(3);
+      expect(code).toBe(EXIT.failed);
       expect(out).toContain(`BROKEN ${forgery.breaks}`);
     },
     30_000,
@@ -101,14 +102,14 @@ describe('npm run verify', () => {
     const lost = randomUUID();
     await writeFile(promised, `${orderId}\n${lost}\n`);
     const { code, out } = await verify('--data', shop.folder, '--accepted', promised);
-    expect(code).toBeGreaterThan(3);
+    expect(code).toBe(EXIT.failed);
     expect(out).toContain(`BROKEN every accepted order exists: order ${lost} was accepted and is gone`);
     expect(out).not.toContain(orderId);
   }, 30_000);
 
   test('says when there is no shop, and when it is used wrongly', async () => {
     await using folder = await temporaryFolder();
-    expect(await verify('--data', folder.path)).toMatchObject({ code: 2, out: '' });
-    expect(await verify('--everything')).toMatchObject({ code: 2, out: '' });
+    expect(await verify('--data', folder.path)).toMatchObject({ code: EXIT.usage, out: '' });
+    expect(await verify('--everything')).toMatchObject({ code: EXIT.usage, out: '' });
   }, 30_000);
 });
