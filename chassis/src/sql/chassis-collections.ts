@@ -1,21 +1,17 @@
-import type { Kysely } from 'kysely';
 import type { DeadLetter } from '../messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage } from '../messaging/parked-key.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { KeptAnswer } from '../writer/kept-answer.ts';
 import type { DeadLettersTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
 import type { Flavour } from './flavour.ts';
-import { rowCollection, selectByKeys } from './row-collection.ts';
+import { rowCollection } from './row-collection.ts';
 import type { SqlCollection } from './sql-collection.ts';
 
 /** How the chassis' own entities lie in SQL tables. */
-export function chassisCollections(
-  flavour: Flavour,
-  reader: Kysely<unknown>,
-): { readonly [N in keyof ChassisCollections]: SqlCollection<ChassisCollections[N]> } {
+export function chassisCollections(flavour: Flavour): { readonly [N in keyof ChassisCollections]: SqlCollection<ChassisCollections[N]> } {
   return {
-    parkedKeys: parkedKeys(flavour, reader),
-    deadLetters: rowCollection<DeadLetter, DeadLettersTable>(flavour, reader, {
+    parkedKeys: parkedKeys(flavour),
+    deadLetters: rowCollection<DeadLetter, DeadLettersTable>(flavour, {
       table: 'dead_letters',
       columns: [
         ...['id', 'topic', 'message_key', 'value', 'headers', 'cause', 'attempts'] as const,
@@ -26,7 +22,7 @@ export function chassisCollections(
       toRow: deadLetterToRow,
       fromRow: deadLetterFromRow,
     }),
-    keptAnswers: rowCollection<KeptAnswer, KeptAnswersTable>(flavour, reader, {
+    keptAnswers: rowCollection<KeptAnswer, KeptAnswersTable>(flavour, {
       table: 'kept_answers',
       columns: ['id', 'fingerprint', 'status', 'headers', 'body', 'at'],
       keyColumn: 'id',
@@ -78,7 +74,7 @@ const PARKED_COLUMNS = [
 ];
 
 /** One entity per message key, one row per waiting message; only the rows that differ are written. */
-function parkedKeys(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<ParkedKey> {
+function parkedKeys(flavour: Flavour): SqlCollection<ParkedKey> {
   const rowsOf = ({ key, messages }: ParkedKey, chosen: readonly ParkedMessage[] = messages) =>
     chosen.map((parked) => {
       const row = parkedToRow(key, parked);
@@ -87,7 +83,7 @@ function parkedKeys(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<Pa
   const positions = ({ key }: ParkedKey, messages: readonly ParkedMessage[]) => messages.map((m) => [key, m.position]);
   return {
     key: (entity) => entity.key,
-    load: (keys) => [selectByKeys(flavour, reader, 'parked_messages', PARKED_COLUMNS, 'message_key', keys)],
+    load: (keys) => [flavour.load('parked_messages', PARKED_COLUMNS, 'message_key', keys)],
     read: ([rows = []]) => groupByKey(rows.map((row) => row as unknown as ParkedMessagesTable)),
     insert: (entities) => [flavour.insert('parked_messages', PARKED_COLUMNS, entities.flatMap((entity) => rowsOf(entity)))],
     update: (changes) =>

@@ -1,6 +1,6 @@
-import { sql, type CreateTableBuilder, type Expression, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import { sql, type CreateTableBuilder, type Expression, type RawBuilder, type SqlBool } from 'kysely';
 import type { StorageErrorCode } from './storage-error.ts';
-import type { Write } from './statement.ts';
+import type { Statement, Write } from './statement.ts';
 
 /** Everything in which SQL databases differ for us. A second database is a second value of this type. */
 export interface Flavour {
@@ -23,10 +23,14 @@ export interface Flavour {
   wide<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
   /** `column in (keys)` with a text that does not change with the number of keys, where the database can. */
   in(column: string, keys: readonly string[]): Expression<SqlBool>;
-  /** Row locks until commit; rows that are not there lock nothing. */
-  lock<DB, TB extends keyof DB, O>(query: SelectQueryBuilder<DB, TB, O>): SelectQueryBuilder<DB, TB, O>;
+  /** Loads and locks rows by the text in one column, in a fixed order: two transactions never wait for each other crosswise. */
+  load(table: string, columns: readonly string[], keyColumn: string, keys: readonly string[], order?: readonly string[]): Statement;
+  /** Ends a query whose rows stay locked until commit; rows that are not there lock nothing. */
+  readonly rowLock: string;
   /** The database's clock in epoch milliseconds; `now` of every decision. */
   readonly now: RawBuilder<number>;
+  /** The same as text. */
+  readonly nowText: string;
   /** New rows in one write; an existing key fails with `unique`. */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Write;
   /** Sets `columns` of existing rows; each row is the column values followed by the key values. */
@@ -38,15 +42,23 @@ export interface Flavour {
 
 const quoted = (name: string) => `"${name}"`;
 
+const NOW = "cast(unixepoch('subsec') * 1000 as integer)";
+
 export const sqliteFlavour: Flavour = {
   name: 'sqlite',
   column: { id: sql`text`, key: sql`text`, text: sql`text`, json: sql`text`, integer: sql`integer` },
   narrow: (table) => table.modifyEnd(sql`strict, without rowid`),
   wide: (table) => table.modifyEnd(sql`strict`),
   in: (column, keys) => sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(keys)}))`,
+  // One text whatever the number of keys, so that it is prepared once.
+  load: (table, columns, keyColumn, keys, order = [keyColumn]) => ({
+    sql: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} where ${quoted(keyColumn)} in (select value from json_each(?)) order by ${order.map(quoted).join(', ')}`,
+    parameters: [JSON.stringify(keys)],
+  }),
   // A write transaction of SQLite is alone anyway.
-  lock: (query) => query,
-  now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
+  rowLock: '',
+  nowText: NOW,
+  now: sql<number>`${sql.raw(NOW)}`,
   insert: (table, columns, rows) => ({
     sql: `insert into ${quoted(table)} (${columns.map(quoted).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
     rows,

@@ -1,7 +1,5 @@
-import type { Kysely } from 'kysely';
 import type { Flavour } from './flavour.ts';
 import type { SqlCollection } from './sql-collection.ts';
-import type { Row, Statement } from './statement.ts';
 
 export interface RowMapping<Entity, TableRow extends object> {
   readonly table: string;
@@ -16,7 +14,6 @@ export interface RowMapping<Entity, TableRow extends object> {
 /** The collection of entities that are one row each, found by one text column. */
 export function rowCollection<Entity, TableRow extends object>(
   flavour: Flavour,
-  reader: Kysely<unknown>,
   mapping: RowMapping<Entity, TableRow>,
 ): SqlCollection<Entity> {
   const { table, columns, keyColumn, keyOf, toRow, fromRow } = mapping;
@@ -27,7 +24,7 @@ export function rowCollection<Entity, TableRow extends object>(
   };
   return {
     key: keyOf,
-    load: (keys) => [selectByKeys(flavour, reader, table, columns, keyColumn, keys)],
+    load: (keys) => [flavour.load(table, columns, keyColumn, keys)],
     read: ([rows = []]) => rows.map((row) => fromRow(row as TableRow)),
     insert: (entities) => [flavour.insert(table, columns, entities.map((entity) => valuesOf(entity, columns)))],
     update: (changes) => [
@@ -35,18 +32,4 @@ export function rowCollection<Entity, TableRow extends object>(
     ],
     remove: (entities) => [flavour.remove(table, [keyColumn], entities.map((entity) => [keyOf(entity)]))],
   };
-}
-
-/** Loads and locks rows by the text in one column, in its order: two transactions never wait for each other crosswise. */
-export function selectByKeys(
-  flavour: Flavour,
-  reader: Kysely<unknown>,
-  table: string,
-  columns: readonly string[],
-  keyColumn: string,
-  keys: readonly string[],
-): Statement {
-  const any = reader as Kysely<Record<string, Row>>;
-  const query = any.selectFrom(table).select([...columns]).where(flavour.in(keyColumn, keys)).orderBy(keyColumn);
-  return flavour.lock(query).compile();
 }

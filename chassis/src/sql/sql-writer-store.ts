@@ -11,7 +11,7 @@ import type { SqlDatabase } from './sql-database.ts';
 import type { Row, Statement, TransactionScript, Write } from './statement.ts';
 import { StorageError } from './storage-error.ts';
 
-type LaneRow = LanesTable & { readonly now: number };
+type LaneRow = LanesTable & { readonly at_now: number };
 
 /** The writer's store on a SQL database. `own` says how the service's entities lie in its tables. */
 export function sqlWriterStore<C extends Collections>(
@@ -20,14 +20,14 @@ export function sqlWriterStore<C extends Collections>(
 ): WriterStore<C & ChassisCollections> {
   const { flavour } = database;
   const reader = database.reader as Kysely<ChassisSchema>;
-  const collections: Record<string, SqlCollection<object>> = { ...own, ...chassisCollections(flavour, database.reader) };
+  const collections: Record<string, SqlCollection<object>> = { ...own, ...chassisCollections(flavour) };
   const collection = (name: string): SqlCollection<object> => {
     const found = collections[name];
     if (found === undefined) throw new Error(`no such collection: ${name}`);
     return found;
   };
-  const laneQuery = (name: string): Statement =>
-    flavour.lock(reader.selectFrom('lanes').selectAll().select(flavour.now.as('now')).where('lane', '=', name)).compile();
+  const laneText = `select *, ${flavour.nowText} as at_now from lanes where lane = ?${flavour.rowLock}`;
+  const laneQuery = (name: string): Statement => ({ sql: laneText, parameters: [name] });
 
   function* load(world: LoadedWorld<C>, keys: Keys<C>, first: readonly Statement[]) {
     // Always in the order in which the store names them: two transactions never lock them crosswise.
@@ -53,10 +53,10 @@ export function sqlWriterStore<C extends Collections>(
     const row = laneRows[0] as LaneRow | undefined;
     if (row === undefined || row.owner !== lane.owner || row.epoch !== lane.epoch) throw new LaneLostError(lane.name);
     yield* load(world, world.missing(unique(batch.moreKeys(world))), []);
-    const changes = batch.decide(world, row.now, row.last_seq);
+    const changes = batch.decide(world, row.at_now, row.last_seq);
     const lastSeq = row.last_seq + changes.events.length;
     const after: Lane = { ...lane, lastSeq, publishedSeq, transactions: row.transactions + 1 };
-    return { writes: [...writesOf(changes), laneWrite(after, row.now + leaseMs)], result: after };
+    return { writes: [...writesOf(changes), laneWrite(after, row.at_now + leaseMs)], result: after };
   }
 
   function writesOf({ inserts, updates, removes, events }: Changes<C>): Write[] {
@@ -74,10 +74,10 @@ export function sqlWriterStore<C extends Collections>(
     ]);
 
   function* take(name: string, owner: string, onlyExpired: boolean, leaseMs: number): TransactionScript<Lane | undefined> {
-    const now = reader.selectNoFrom(flavour.now.as('now')).compile();
+    const now: Statement = { sql: `select ${flavour.nowText} as at_now`, parameters: [] };
     const [laneRows = [], nowRows = []] = yield [laneQuery(name), now];
     const row = laneRows[0] as LaneRow | undefined;
-    const at = (nowRows[0] as { now: number }).now;
+    const at = (nowRows[0] as { at_now: number }).at_now;
     if (row === undefined) {
       const fresh: Lane = { name, owner, epoch: 1, lastSeq: 0, publishedSeq: 0, transactions: 0 };
       const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];

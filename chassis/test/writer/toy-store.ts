@@ -64,7 +64,7 @@ export async function openSqliteToyStore(): Promise<OpenToyStore> {
 
 function toyStore(database: SqlDatabase<ToySchema>): ToyStore {
   const { flavour, reader } = database;
-  const accounts = rowCollection<Account, Account>(flavour, reader as never, {
+  const accounts = rowCollection<Account, Account>(flavour, {
     table: 'accounts',
     columns: ['id', 'total', 'version'],
     keyColumn: 'id',

@@ -17,9 +17,8 @@ export function inventoryCollections(
   flavour: Flavour,
   reader: Kysely<InventorySchema>,
 ): { readonly [N in keyof InventoryCollections]: SqlCollection<InventoryCollections[N]> } {
-  const any = reader as unknown as Kysely<unknown>;
   return {
-    reservations: rowCollection<Reservation, ReservationsTable>(flavour, any, {
+    reservations: rowCollection<Reservation, ReservationsTable>(flavour, {
       table: 'reservations',
       columns: ['order_id', 'status', 'lines', 'version', 'created_at', 'updated_at'],
       keyColumn: 'order_id',
@@ -27,12 +26,12 @@ export function inventoryCollections(
       toRow: reservationToRow,
       fromRow: reservationFromRow,
     }),
-    levels: levelsCollection(flavour, any),
+    levels: levelsCollection(flavour),
     movements: appendOnly<Movement>(
       ({ id }) => id,
       (movements) => [flavour.insert('inventory_transactions', MOVEMENT_COLUMNS, movements.map(movementToValues))],
     ),
-    warehouses: rowCollection<Warehouse, WarehousesTable>(flavour, any, {
+    warehouses: rowCollection<Warehouse, WarehousesTable>(flavour, {
       table: 'warehouses',
       columns: ['id', 'name', 'priority', 'active', 'version'],
       keyColumn: 'id',
@@ -41,7 +40,7 @@ export function inventoryCollections(
       fromRow: warehouseFromRow,
     }),
     network: networkView(reader),
-    catalogue: rowCollection<CatalogueEntry, CatalogueTable>(flavour, any, {
+    catalogue: rowCollection<CatalogueEntry, CatalogueTable>(flavour, {
       table: 'catalogue',
       columns: ['sku', 'product_id', 'version'],
       keyColumn: 'sku',

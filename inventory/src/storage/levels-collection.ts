@@ -1,24 +1,17 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
-import type { Row } from '@souk/chassis/sql/statement';
-import type { Kysely } from 'kysely';
 import type { StockLevels, WarehouseLevel } from '../domain/stock-levels.ts';
 import type { LevelsTable } from './inventory-schema.ts';
 
 const COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved'] as const;
 
 /** One entity per SKU, one row per warehouse; only the rows that differ are written. */
-export function levelsCollection(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<StockLevels> {
-  const any = reader as Kysely<Record<string, Row>>;
+export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
   const insert = (rows: readonly unknown[][]) =>
     rows.length === 0 ? [] : [flavour.insert('inventory', COLUMNS, rows)];
   return {
     key: ({ sku }) => sku,
-    load: (skus) => {
-      const query = any.selectFrom('inventory').select(COLUMNS).where(flavour.in('sku', skus));
-      // In the order of the primary key: two transactions never wait for each other crosswise.
-      return [flavour.lock(query.orderBy('sku').orderBy('warehouse_id')).compile()];
-    },
+    load: (skus) => [flavour.load('inventory', COLUMNS, 'sku', skus, ['sku', 'warehouse_id'])],
     read: ([rows = []]) => levelsFromRows(rows.map((row) => row as unknown as LevelsTable)),
     insert: (entities) =>
       insert(entities.flatMap((levels) => levels.warehouses.map((level) => newRow(levels.sku, level)))),

@@ -1,12 +1,11 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
-import type { Kysely } from 'kysely';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
 
-export function catalogueEntries(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<CatalogueEntry> {
-  return rowCollection<CatalogueEntry, CatalogueTable>(flavour, reader, {
+export function catalogueEntries(flavour: Flavour): SqlCollection<CatalogueEntry> {
+  return rowCollection<CatalogueEntry, CatalogueTable>(flavour, {
     table: 'catalogue',
     columns: ['sku', 'product_id', 'title', 'price', 'currency', 'active', 'version', 'changed_at'],
     keyColumn: 'sku',
@@ -33,8 +32,8 @@ export function catalogueEntries(flavour: Flavour, reader: Kysely<unknown>): Sql
   });
 }
 
-export function catalogueProducts(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<CatalogueProduct> {
-  return rowCollection<CatalogueProduct, CatalogueProductsTable>(flavour, reader, {
+export function catalogueProducts(flavour: Flavour): SqlCollection<CatalogueProduct> {
+  return rowCollection<CatalogueProduct, CatalogueProductsTable>(flavour, {
     table: 'catalogue_products',
     columns: ['id', 'version', 'skus'],
     keyColumn: 'id',

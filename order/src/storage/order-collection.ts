@@ -1,8 +1,6 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
-import { selectByKeys } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { Write } from '@souk/chassis/sql/statement';
-import type { Kysely } from 'kysely';
 import type { Order } from '../domain/order.ts';
 import { itemsToRows, ordersFromRows, orderToRow, shipmentToRow } from './order-rows.ts';
 import type { OrderItemsTable, OrdersTable, ShipmentsTable } from './order-schema.ts';
@@ -57,9 +55,9 @@ type Change = { readonly before: Order; readonly after: Order };
  * An order is decided on with its lines and shipments. Lines never change, and of the shipments only those that differ
  * are written.
  */
-export function orderCollection(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<Order> {
+export function orderCollection(flavour: Flavour): SqlCollection<Order> {
   const select = (table: string, columns: readonly string[], key: string, keys: readonly string[]) =>
-    selectByKeys(flavour, reader, table, columns, key, keys);
+    flavour.load(table, columns, key, keys);
   return {
     key: (order) => order.id,
     load: (ids) => [

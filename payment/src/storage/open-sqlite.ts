@@ -1,6 +1,5 @@
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
-import type { Kysely } from 'kysely';
 import { paymentMigrations } from './payment-migrations.ts';
 import type { PaymentSchema } from './payment-schema.ts';
 import type { PaymentCollections, PaymentStore } from './payment-store.ts';
@@ -11,8 +10,7 @@ import { sqlPaymentReads } from './sql-payment-reads.ts';
 export function openSqlitePaymentStore(options: SqliteOptions): PaymentStore {
   const database = openSqlite<PaymentSchema>(options);
   const { flavour, reader } = database;
-  // Row collections name their tables themselves; which tables the connection is typed with is nothing to them.
-  const tables = paymentTables(flavour, reader as Kysely<unknown>);
+  const tables = paymentTables(flavour);
   const store = sqlServiceStore<PaymentCollections, PaymentSchema>(database, tables, paymentMigrations(flavour));
   return { ...store, reads: sqlPaymentReads(reader, flavour) };
 }

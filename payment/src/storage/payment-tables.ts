@@ -1,7 +1,6 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
-import type { Kysely } from 'kysely';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
@@ -12,13 +11,10 @@ import type { PaymentCollections } from './payment-store.ts';
 import { REFUND_COLUMNS, refundFromRow, refundToRow } from './refund-rows.ts';
 
 /** How payments, refunds and payment methods lie in SQL tables. */
-export function paymentTables(
-  flavour: Flavour,
-  reader: Kysely<unknown>,
-): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
+export function paymentTables(flavour: Flavour): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
   return {
-    payments: payments(flavour, reader),
-    refunds: rowCollection<Refund, RefundsTable>(flavour, reader, {
+    payments: payments(flavour),
+    refunds: rowCollection<Refund, RefundsTable>(flavour, {
       table: 'refunds',
       columns: REFUND_COLUMNS,
       keyColumn: 'id',
@@ -26,7 +22,7 @@ export function paymentTables(
       toRow: refundToRow,
       fromRow: refundFromRow,
     }),
-    paymentMethods: rowCollection<PaymentMethod, PaymentMethodsTable>(flavour, reader, {
+    paymentMethods: rowCollection<PaymentMethod, PaymentMethodsTable>(flavour, {
       table: 'payment_methods',
       columns: PAYMENT_METHOD_COLUMNS,
       keyColumn: 'id',
@@ -37,8 +33,8 @@ export function paymentTables(
   };
 }
 
-function payments(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<Payment> {
-  const rows = rowCollection<Payment, PaymentsTable>(flavour, reader, {
+function payments(flavour: Flavour): SqlCollection<Payment> {
+  const rows = rowCollection<Payment, PaymentsTable>(flavour, {
     table: 'payments',
     columns: PAYMENT_COLUMNS,
     keyColumn: 'order_id',

@@ -9,7 +9,7 @@ import { sqlProductReads } from './sql-product-reads.ts';
 export function openSqliteProductStore(options: SqliteOptions): ProductStore {
   const database = openSqlite<unknown>(options);
   const { flavour, reader } = database;
-  const tables = productTables(flavour, reader);
+  const tables = productTables(flavour);
   const store = sqlServiceStore<ProductCollections, unknown>(database, tables, productMigrations(flavour));
   return { ...store, reads: sqlProductReads(reader.withTables<ProductSchema>(), flavour) };
 }

@@ -2,7 +2,6 @@ import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { Write } from '@souk/chassis/sql/statement';
-import type { Kysely } from 'kysely';
 import { type Product, variantOf } from '../domain/product.ts';
 import type { SkuClaim } from '../domain/sku.ts';
 import type { SlugClaim } from '../domain/slug.ts';
@@ -13,11 +12,8 @@ import type { ProductCollections } from './product-store.ts';
 const SKU_COLUMNS = ['sku', 'product_id', 'amount'] as const;
 
 /** How products and the claims made of them lie in SQL tables. */
-export function productTables(
-  flavour: Flavour,
-  reader: Kysely<unknown>,
-): { readonly [N in keyof ProductCollections]: SqlCollection<ProductCollections[N]> } {
-  const skus = rowCollection<SkuClaim, Pick<ProductSkusTable, 'sku' | 'product_id'>>(flavour, reader, {
+export function productTables(flavour: Flavour): { readonly [N in keyof ProductCollections]: SqlCollection<ProductCollections[N]> } {
+  const skus = rowCollection<SkuClaim, Pick<ProductSkusTable, 'sku' | 'product_id'>>(flavour, {
     table: 'product_skus',
     columns: ['sku', 'product_id'],
     keyColumn: 'sku',
@@ -25,7 +21,7 @@ export function productTables(
     toRow: ({ sku, productId }) => ({ sku, product_id: productId }),
     fromRow: ({ sku, product_id: productId }) => ({ sku, productId }),
   });
-  const slugs = rowCollection<SlugClaim, Pick<ProductsTable, 'slug' | 'id'>>(flavour, reader, {
+  const slugs = rowCollection<SlugClaim, Pick<ProductsTable, 'slug' | 'id'>>(flavour, {
     table: 'products',
     columns: ['slug', 'id'],
     keyColumn: 'slug',
@@ -33,7 +29,7 @@ export function productTables(
     toRow: ({ slug, productId }) => ({ slug, id: productId }),
     fromRow: ({ slug, id: productId }) => ({ slug, productId }),
   });
-  return { products: products(flavour, reader), skus: readOnly(skus), slugs: readOnly(slugs) };
+  return { products: products(flavour), skus: readOnly(skus), slugs: readOnly(slugs) };
 }
 
 const nothing = () => [];
@@ -43,8 +39,8 @@ function readOnly<Claim>(claims: SqlCollection<Claim>): SqlCollection<Claim> {
   return { ...claims, insert: nothing, update: nothing, remove: nothing };
 }
 
-function products(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<Product> {
-  const documents = rowCollection<Product, ProductsTable>(flavour, reader, {
+function products(flavour: Flavour): SqlCollection<Product> {
+  const documents = rowCollection<Product, ProductsTable>(flavour, {
     table: 'products',
     columns: ['id', 'slug', 'status', 'title_key', 'lowest_price', 'created_at', 'search_text', 'document'],
     keyColumn: 'id',

@@ -1,6 +1,5 @@
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
-import type { Kysely } from 'kysely';
 import { forgetSqlSessions } from './forget-sessions.ts';
 import { sqlUserReads } from './sql-user-reads.ts';
 import { userMigrations, type UserSchema } from './user-schema.ts';
@@ -11,7 +10,7 @@ import { userTables } from './user-tables.ts';
 export function openSqliteUserStore(options: SqliteOptions): UserStore {
   const database = openSqlite<UserSchema>(options);
   const { flavour, reader } = database;
-  const tables = userTables(flavour, reader as Kysely<unknown>);
+  const tables = userTables(flavour);
   const store = sqlServiceStore<UserCollections, UserSchema>(database, tables, userMigrations(flavour));
   return { ...store, reads: sqlUserReads(reader, flavour), forgetSessions: forgetSqlSessions(reader, flavour) };
 }

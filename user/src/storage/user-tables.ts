@@ -1,8 +1,7 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection, selectByKeys } from '@souk/chassis/sql/row-collection';
+import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { Row } from '@souk/chassis/sql/statement';
-import type { Kysely } from 'kysely';
 import type { Credential } from '../domain/credential.ts';
 import type { EmailClaim } from '../domain/email.ts';
 import type { Session } from '../domain/session.ts';
@@ -12,15 +11,12 @@ import type { CredentialsTable, SessionsTable, SingleDocumentTable, UsersTable }
 import type { UserCollections } from './user-store.ts';
 
 /** How users, what proves them, and their sessions lie in SQL tables. */
-export function userTables(
-  flavour: Flavour,
-  reader: Kysely<unknown>,
-): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
+export function userTables(flavour: Flavour): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
   const single = <Entity extends { readonly id: string }>(
     table: string,
     fromRow: (row: SingleDocumentTable) => Entity,
   ) =>
-    rowCollection<Entity, SingleDocumentTable>(flavour, reader, {
+    rowCollection<Entity, SingleDocumentTable>(flavour, {
       table,
       columns: ['id', 'document'],
       keyColumn: 'id',
@@ -29,7 +25,7 @@ export function userTables(
       fromRow,
     });
   return {
-    users: rowCollection<User, UsersTable>(flavour, reader, {
+    users: rowCollection<User, UsersTable>(flavour, {
       table: 'users',
       columns: ['id', 'email', 'document'],
       keyColumn: 'id',
@@ -37,8 +33,8 @@ export function userTables(
       toRow: (user) => ({ id: user.id, email: user.email, document: JSON.stringify(user) }),
       fromRow: userOf,
     }),
-    emails: emailClaims(flavour, reader),
-    credentials: rowCollection<Credential, CredentialsTable>(flavour, reader, {
+    emails: emailClaims(flavour),
+    credentials: rowCollection<Credential, CredentialsTable>(flavour, {
       table: 'credentials',
       columns: ['user_id', 'session_epoch', 'document'],
       keyColumn: 'user_id',
@@ -50,7 +46,7 @@ export function userTables(
       }),
       fromRow: credentialOf,
     }),
-    sessions: rowCollection<Session, SessionsTable>(flavour, reader, {
+    sessions: rowCollection<Session, SessionsTable>(flavour, {
       table: 'sessions',
       columns: ['id', 'user_id', 'epoch', 'live_until', 'document'],
       keyColumn: 'id',
@@ -69,11 +65,11 @@ function sessionToRow(session: Session): SessionsTable {
 }
 
 /** Read from the users' unique column and written with the users. */
-function emailClaims(flavour: Flavour, reader: Kysely<unknown>): SqlCollection<EmailClaim> {
+function emailClaims(flavour: Flavour): SqlCollection<EmailClaim> {
   const nothing = () => [];
   return {
     key: ({ email }) => email,
-    load: (keys) => [selectByKeys(flavour, reader, 'users', ['email', 'id'], 'email', keys)],
+    load: (keys) => [flavour.load('users', ['email', 'id'], 'email', keys)],
     read: ([rows = []]) =>
       rows
         .map((row) => row as Row & Pick<UsersTable, 'email' | 'id'>)
