@@ -43,7 +43,7 @@ export interface MicroserviceOptions<C extends Collections, Task> {
   readonly meter?: MessagingMeter;
   report(error: unknown, message: string): void;
   /** Milliseconds between two transactions of a busy service. */
-  readonly paceMs?: number;
+  readonly paceMs: number;
   /** Inputs per transaction. */
   readonly batchLimit?: number;
   readonly parking?: ParkingRules;
@@ -142,7 +142,7 @@ async function openWriter<C extends Collections, Task>(
     leaseMs: LEASE_MS,
     newId,
     report,
-    ...(paceMs !== undefined && { paceMs }),
+    paceMs,
     ...(batchLimit !== undefined && { batchLimit }),
     outbox(lane) {
       const relay = new Relay({ service: name, log, report, lane: lane.name, ...lane, readEvents: store.writing.readEvents });

@@ -1,4 +1,4 @@
-import { choice, port, text, url, withDefault, type ConfigOf } from './config.ts';
+import { choice, integer, port, text, url, withDefault, type ConfigOf } from './config.ts';
 import { LOG_LEVELS } from './logging.ts';
 
 /** The part of the configuration that all services have. */
@@ -11,6 +11,10 @@ export function serviceConfig(defaults: { readonly port: number; readonly instan
     instance: withDefault(
       text('INSTANCE', 'name of this process among its replicas, the same after a restart'),
       defaults.instance,
+    ),
+    paceMs: withDefault(
+      integer('WRITER_PACE_MS', 'milliseconds between two transactions of a busy service', { min: 0, max: 1000 }),
+      10,
     ),
     logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
   };

@@ -14,7 +14,7 @@ import type { LookUpSku } from './product/look-up-sku.ts';
 import type { InventoryCollections, InventoryStore } from './storage/inventory-store.ts';
 
 export interface InventoryServiceDeps extends ServiceParts {
-  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance'>;
+  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs'>;
   readonly store: InventoryStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
@@ -27,6 +27,7 @@ export function createInventoryService({ keys, lookUpSku, ...deps }: InventorySe
   const microservice = createMicroservice<InventoryCollections>({
     name: 'inventory',
     instance: config.instance,
+    paceMs: config.paceMs,
     store,
     log,
     handlers: HANDLERS,

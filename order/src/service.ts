@@ -38,6 +38,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
     name: 'order',
     instance: config.instance,
+    paceMs: config.paceMs,
     store,
     log,
     handlers: orderHandlers(deadlines),

@@ -21,7 +21,7 @@ import type { PaymentCollections, PaymentStore } from './storage/payment-store.t
 export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
-    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'gatewayTimeoutMs' | 'gatewayConcurrency'
+    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency'
   >;
   readonly store: PaymentStore;
   /** Stays the caller's to close. */
@@ -81,6 +81,7 @@ function paymentMicroservice({ config, store, log, gateway, logger, metrics }: P
   const microservice: PaymentMicroservice = createMicroservice<PaymentCollections, GatewayTask>({
     name: 'payment',
     instance: config.instance,
+    paceMs: config.paceMs,
     store,
     log,
     handlers: paymentHandlers,

@@ -27,6 +27,7 @@ async function leftBehind(
     lane: 'payment-test',
     newId: () => Bun.randomUUIDv7(),
     runTask: () => undefined,
+    paceMs: 0,
     outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
     report: () => undefined,
   });

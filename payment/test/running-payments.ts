@@ -62,6 +62,7 @@ export async function runPayments({
   const service = createPaymentService({
     config: {
       host: '127.0.0.1',
+      paceMs: 1,
       port: 0,
       issuer: ISSUER,
       audience: AUDIENCE,

@@ -10,7 +10,7 @@ import { readRoutes } from './http/read-routes.ts';
 import type { ProductCollections, ProductStore } from './storage/product-store.ts';
 
 export interface ProductServiceDeps extends ServiceParts {
-  readonly config: Pick<ProductConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance'>;
+  readonly config: Pick<ProductConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs'>;
   readonly store: ProductStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
@@ -23,6 +23,7 @@ export function createProductService({ keys, ...deps }: ProductServiceDeps): Ser
   const microservice = createMicroservice<ProductCollections>({
     name: 'product',
     instance: config.instance,
+    paceMs: config.paceMs,
     store,
     log,
     handlers: {},

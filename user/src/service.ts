@@ -38,6 +38,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const commands = createMicroservice<UserCollections>({
     name: 'user',
     instance: config.instance,
+    paceMs: config.paceMs,
     store,
     log,
     handlers: {},

@@ -14,7 +14,7 @@ export async function startProcess(store: UserStore, instance: string) {
     instance,
     store,
     log: recordedLog(),
-    handlers: {},
+    handlers: {}, paceMs: 0,
     report: () => undefined,
   });
   await commands.start();

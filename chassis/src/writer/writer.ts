@@ -20,7 +20,7 @@ export interface WriterOptions<C extends Collections, Task> {
   /** Most inputs one transaction settles. */
   readonly batchLimit?: number;
   /** Milliseconds between the starts of two transactions; an idle writer starts at once. */
-  readonly paceMs?: number;
+  readonly paceMs: number;
   /** Inputs that may wait; more are refused. */
   readonly queueLimit?: number;
   readonly leaseMs?: number;
@@ -54,7 +54,7 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   private constructor(options: WriterOptions<C, Task>, lane: Lane) {
-    this.#options = { batchLimit: 500, paceMs: 20, queueLimit: 20_000, leaseMs: 5000, ...options };
+    this.#options = { batchLimit: 500, queueLimit: 20_000, leaseMs: 5000, ...options };
     this.#lane = lane;
     this.#outbox = options.outbox(lane);
     this.#renewal = setInterval(() => this.#renewLease(), this.#options.leaseMs / 3);

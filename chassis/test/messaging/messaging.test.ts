@@ -152,6 +152,7 @@ describe('messages of a microservice', () => {
         lane,
         newId,
         leaseMs: 1,
+        paceMs: 0,
         runTask: () => undefined,
         report: () => undefined,
         outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
