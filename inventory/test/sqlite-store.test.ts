@@ -1,6 +1,7 @@
 import { type SQLQueryBindings, Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import type { Statement } from '@souk/chassis/sql/statement';
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { CompiledQuery, KyselyPlugin } from 'kysely';
 import { inventoryCollections } from '../src/storage/inventory-collections.ts';
@@ -47,16 +48,26 @@ describe('on SQLite every query is served by an index, without sorting', () => {
   async function plansOf(ask: () => unknown): Promise<readonly string[]> {
     queries = [];
     await ask();
-    return queries.flatMap(({ sql, parameters }) => {
-      const plan = plans.query<{ detail: string }, SQLQueryBindings[]>(`explain query plan ${sql}`);
-      return plan.all(...(parameters as SQLQueryBindings[])).map(({ detail }) => detail);
+    return queries.flatMap(planOf);
+  }
+
+  function planOf({ sql, parameters }: Statement): string[] {
+    const plan = plans.query<{ detail: string }, SQLQueryBindings[]>(`explain query plan ${sql}`);
+    return plan.all(...(parameters as SQLQueryBindings[])).map(({ detail }) => detail);
+  }
+
+  const loads: readonly [what: string, load: () => readonly Statement[], key: string][] = [
+    ['levels of a batch', () => collections.levels.load(['a']), '(sku=?)'],
+    ['reservations of a batch', () => collections.reservations.load(['a']), '(order_id=?)'],
+    ['SKUs of a batch', () => collections.catalogue.load(['a']), '(sku=?)'],
+  ];
+  for (const [what, load, key] of loads) {
+    test(what, () => {
+      expect(load().flatMap(planOf).join('\n')).toContain(key);
     });
   }
 
   const cases: readonly [what: string, ask: () => unknown, key: string][] = [
-    ['levels of a batch', () => collections.levels.load(['a']), '(sku=?)'],
-    ['reservations of a batch', () => collections.reservations.load(['a']), '(order_id=?)'],
-    ['SKUs of a batch', () => collections.catalogue.load(['a']), '(sku=?)'],
     ['levels of a SKU', () => reads.levels('a'), '(sku=?)'],
     ['a page of stock', () => reads.levelsPage('a', 20), '(sku>?)'],
     ['a page of warehouses', () => reads.warehousesPage('a', 20), '(id<?)'],
