@@ -14,16 +14,15 @@ const COLUMNS = ['offered/s', 'accepted/s', 'completed/s', 'refused', 'answer p5
 
 export const REPORT_HEAD = COLUMNS.map((name) => name.padStart(12)).join(' ');
 
-/** Completed per second counts from the first order to the last completion: a backlog that drains afterwards lowers it. */
+/** Completed per second counts from the first completion to the last: a backlog that drains afterwards lowers it. */
 export function reportLine({ rate, run, settled, cpuMs, residentMb }: Measurement): string {
   const completed = settled.completeMs.length;
-  const firstAt = Math.min(...run.accepted.values());
   const answers = percentiles(run.answerMs);
   const completions = percentiles(settled.completeMs);
   const values = [
     rate,
     perSecond(run.accepted.size, run.elapsedMs),
-    perSecond(completed, settled.lastAt - firstAt),
+    perSecond(completed, settled.lastAt - settled.firstAt),
     run.refused + settled.otherEnds,
     ...answers,
     ...completions,

@@ -6,7 +6,8 @@ export interface Settled {
   /** Milliseconds from when an order should have been sent until its completion stood in the log. */
   readonly completeMs: readonly number[];
   readonly otherEnds: number;
-  /** epoch milliseconds of the last completion */
+  /** epoch milliseconds of the first and the last completion */
+  readonly firstAt: number;
   readonly lastAt: number;
 }
 
@@ -36,7 +37,8 @@ function readEnds(folder: string, accepted: ReadonlyMap<string, number>): Settle
       for (const { key } of reader.records(topic)) if (accepted.has(key)) others.add(key);
     }
     const completeMs = [...completed].map(([id, at]) => at - (accepted.get(id) ?? at));
-    return { completeMs, otherEnds: others.size, lastAt: Math.max(0, ...completed.values()) };
+    const times = [...completed.values()].toSorted((a, b) => a - b);
+    return { completeMs, otherEnds: others.size, firstAt: times[0] ?? 0, lastAt: times.at(-1) ?? 0 };
   } finally {
     reader.close();
   }
