@@ -1,5 +1,5 @@
 import type { Metrics } from '../metrics.ts';
-import type { MessagingMeter } from '../microservice.ts';
+import type { MessagingMeter } from '../microservice-options.ts';
 
 interface Gauges {
   backlog(): number;

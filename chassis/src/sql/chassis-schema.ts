@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { CreateTableBuilder, Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Flavour } from './flavour.ts';
 
@@ -74,6 +74,16 @@ export interface ChassisSchema {
 /** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
 export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
   const { id, key, text, json, integer } = flavour.column;
+  /** What is kept of a message that failed, besides its key. */
+  const failedMessage = <T extends string, C extends string>(table: CreateTableBuilder<T, C>) =>
+    table
+      .addColumn('topic', key, (c) => c.notNull())
+      .addColumn('value', text, (c) => c.notNull())
+      .addColumn('headers', json, (c) => c.notNull())
+      .addColumn('cause', text, (c) => c.notNull())
+      .addColumn('attempts', integer, (c) => c.notNull())
+      .addColumn('first_failed_at', integer, (c) => c.notNull())
+      .addColumn('last_failed_at', integer, (c) => c.notNull());
   const create = (build: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: build });
   return {
     'chassis-001-lanes': create(async (db) => {
@@ -114,13 +124,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .createTable('parked_messages')
         .addColumn('message_key', key, (c) => c.notNull())
         .addColumn('position', integer, (c) => c.notNull())
-        .addColumn('topic', key, (c) => c.notNull())
-        .addColumn('value', text, (c) => c.notNull())
-        .addColumn('headers', json, (c) => c.notNull())
-        .addColumn('cause', text, (c) => c.notNull())
-        .addColumn('attempts', integer, (c) => c.notNull())
-        .addColumn('first_failed_at', integer, (c) => c.notNull())
-        .addColumn('last_failed_at', integer, (c) => c.notNull())
+        .$call(failedMessage)
         .addColumn('next_attempt_at', integer, (c) => c.notNull())
         .addPrimaryKeyConstraint('parked_messages_pk', ['message_key', 'position']);
       await flavour.wide(table).execute();
@@ -129,14 +133,8 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
       const table = db.schema
         .createTable('dead_letters')
         .addColumn('id', id, (c) => c.primaryKey().notNull())
-        .addColumn('topic', key, (c) => c.notNull())
         .addColumn('message_key', key, (c) => c.notNull())
-        .addColumn('value', text, (c) => c.notNull())
-        .addColumn('headers', json, (c) => c.notNull())
-        .addColumn('cause', text, (c) => c.notNull())
-        .addColumn('attempts', integer, (c) => c.notNull())
-        .addColumn('first_failed_at', integer, (c) => c.notNull())
-        .addColumn('last_failed_at', integer, (c) => c.notNull())
+        .$call(failedMessage)
         .addColumn('status', key, (c) => c.notNull())
         .addColumn('resolved_at', integer)
         .addColumn('resolved_by', key)

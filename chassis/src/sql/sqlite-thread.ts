@@ -26,6 +26,7 @@ function startThread(): SqliteThread {
   const worker = new Worker(new URL('sqlite-worker.ts', import.meta.url));
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
+  let death: StorageError | undefined;
   worker.addEventListener('message', ({ data }: MessageEvent<SqliteReply>) => {
     const asked = waiting.get(data.id);
     waiting.delete(data.id);
@@ -33,16 +34,21 @@ function startThread(): SqliteThread {
     if ('rows' in data) asked?.resolve(data.rows);
     else asked?.reject(new StorageError(data.error.code, new Error(data.error.message)));
   });
-  // The thread itself has died: nobody knows what became of the transactions in it, and the next one starts anew.
+  // The thread itself has died: nobody knows what became of the transactions in it. Its databases stay closed, and say so.
   worker.addEventListener('error', ({ message }) => {
     shared = undefined;
-    for (const { reject } of waiting.values()) reject(new StorageError('commit-unknown', new Error(message)));
+    death = new StorageError('connection', new Error(`the thread that writes has died: ${message}`));
+    for (const { reject } of waiting.values()) reject(new StorageError('commit-unknown', death));
     waiting.clear();
   });
   worker.unref();
   return {
     ask: (connection, request) =>
       new Promise((resolve, reject) => {
+        if (death !== undefined) {
+          reject(death);
+          return;
+        }
         const packet: SqlitePacket = { id: (lastId += 1), connection, request };
         if (waiting.size === 0) worker.ref();
         waiting.set(packet.id, { resolve, reject });

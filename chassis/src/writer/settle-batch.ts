@@ -48,7 +48,7 @@ export async function settleBatch<C extends Collections, Task>(
         await deps.retakeLane();
       } else if (error instanceof StorageError && error.isInfrastructure) {
         deps.report(error, 'transaction failed; repeating it');
-        if (await tookPlace(deps, before)) {
+        if (error.code === 'commit-unknown' && (await tookPlace(deps, before, waiting))) {
           deps.committed(events);
           return waiting;
         }
@@ -81,8 +81,15 @@ async function splitBatch<C extends Collections, Task>(
   return [...first, ...(await settleBatch(deps, inputs.slice(half)))];
 }
 
-/** Did the transaction commit although its answer was lost? The lane's row counts every one of them. */
-async function tookPlace<C extends Collections>(deps: SettleDeps<C>, before: Lane): Promise<boolean> {
+/**
+ * Did the transaction commit although its answer was lost? The lane's row counts every one of them. While that cannot be
+ * found out, callers are still told in time that they were not served, and the same Idempotency-Key finds out later.
+ */
+async function tookPlace<C extends Collections, Task>(
+  deps: SettleDeps<C>,
+  before: Lane,
+  inputs: readonly Input<C, Task>[],
+): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       const now = await deps.store.readLane(before.name);
@@ -91,6 +98,7 @@ async function tookPlace<C extends Collections>(deps: SettleDeps<C>, before: Lan
       return true;
     } catch (error) {
       if (!(error instanceof StorageError && error.isInfrastructure)) throw error;
+      refuseExpired(inputs);
       await deps.wait(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
     }
   }

@@ -1,0 +1,34 @@
+import type { ServiceName } from '@souk/contracts/services';
+import type { Job } from './jobs.ts';
+import type { EventLog } from './log/event-log.ts';
+import type { MessageHandlers } from './messaging/message-handlers.ts';
+import type { ParkingRules } from './messaging/parking-rules.ts';
+import type { Reception } from './messaging/receive.ts';
+import type { ServiceStore } from './service-store.ts';
+import type { ChassisCollections } from './writer/chassis-collections.ts';
+import type { Collections } from './writer/use-case.ts';
+
+/** What a microservice tells its operators; the metrics adapter is one of these. */
+export interface MessagingMeter {
+  batchSettled(inputs: number, ms: number): void;
+  messageSettled(topic: string, how: Reception | 'undecodable' | 'failed' | 'dead'): void;
+}
+
+export interface MicroserviceOptions<C extends Collections, Task> {
+  readonly name: ServiceName;
+  /** Tells this process from its replicas, the same after every restart: the name of its lane. */
+  readonly instance: string;
+  readonly store: ServiceStore<C>;
+  readonly log: EventLog;
+  readonly handlers: MessageHandlers<C & ChassisCollections, Task>;
+  /** Work outside of the database that a decision asked for; it must not throw, its result is a new input. */
+  readonly runTask?: (task: Task) => Promise<void>;
+  readonly jobs?: readonly Job[];
+  readonly meter?: MessagingMeter;
+  report(error: unknown, message: string): void;
+  /** Milliseconds between two transactions of a busy service. */
+  readonly paceMs: number;
+  /** Inputs per transaction. */
+  readonly batchLimit?: number;
+  readonly parking?: ParkingRules;
+}

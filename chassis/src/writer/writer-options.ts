@@ -1,0 +1,29 @@
+import type { Collections } from './use-case.ts';
+import type { Lane, StoredEvent, WriterStore } from './writer-store.ts';
+
+/** Where committed events go next. */
+export interface Outbox {
+  /** In the order of their numbers, right after their commit. */
+  offer(events: readonly StoredEvent[]): void;
+  /** Everything up to here is sent; stored with the next transaction. */
+  readonly publishedSeq: number;
+}
+
+export interface WriterOptions<C extends Collections, Task> {
+  readonly store: WriterStore<C>;
+  /** The lane's name: the same after every restart of this instance, another for every instance. */
+  readonly lane: string;
+  readonly newId: () => string;
+  /** Most inputs one transaction settles. */
+  readonly batchLimit?: number;
+  /** Milliseconds between the starts of two transactions; an idle writer starts at once. */
+  readonly paceMs: number;
+  /** Inputs that may wait; more are refused. */
+  readonly queueLimit?: number;
+  readonly leaseMs?: number;
+  runTask(task: Task): void;
+  /** Who sends the lane's events on; asked once, when the lane is taken. */
+  outbox(lane: Lane): Outbox;
+  batchSettled?(inputs: number, ms: number): void;
+  report(error: unknown, message: string): void;
+}
