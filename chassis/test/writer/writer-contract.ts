@@ -163,6 +163,15 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map((event) => event.seq)).toEqual([1, 2]);
     });
 
+    test('while nobody can find out whether a commit took place, callers are still told in time, and nothing is doubled', async () => {
+      const silent = silentLane(losingCommitAnswers(store.writing, 1), 4);
+      const { writer, events } = await openWriter({ store: silent });
+      const refused = await failureOf(writer.submit(deposit, { account: 'a', amount: 1 }, { limitMs: 100 }));
+      expect(refused).toBeInstanceOf(OverloadedError);
+      expect(await writer.submit(deposit, { account: 'a', amount: 2 })).toBe(3);
+      expect(events.map((event) => event.seq)).toEqual([1, 2]);
+    });
+
     test('a transaction that met a dead lock is repeated whole', async () => {
       const flaky = failingFirst(store.writing, 3, 'retry');
       const { writer } = await openWriter({ store: flaky });
@@ -235,6 +244,19 @@ function losingCommitAnswers(store: WriterStore<Toy>, times: number): WriterStor
       if (left <= 0) return lane;
       left -= 1;
       throw new StorageError('commit-unknown', new Error('the answer was lost'));
+    },
+  };
+}
+
+/** The lane cannot be looked at the first `times`. */
+function silentLane(store: WriterStore<Toy>, times: number): WriterStore<Toy> {
+  let left = times;
+  return {
+    ...store,
+    async readLane(name) {
+      left -= 1;
+      if (left >= 0) throw new StorageError('connection', new Error('not now'));
+      return store.readLane(name);
     },
   };
 }
