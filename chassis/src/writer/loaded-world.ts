@@ -1,5 +1,11 @@
 import type { Collections, Entities, Keys, World } from './use-case.ts';
-import type { Changes } from './writer-store.ts';
+
+/** An update carries both sides, so that an adapter can write only the rows that differ. */
+export interface EntityChanges<C> {
+  readonly inserts: Entities<C>;
+  readonly updates: { readonly [N in keyof C]?: readonly { readonly before: C[N]; readonly after: C[N] }[] };
+  readonly removes: { readonly [N in keyof C]?: readonly C[N][] };
+}
 
 interface Slot {
   /** as loaded; undefined when it was not there */
@@ -50,7 +56,7 @@ export class LoadedWorld<C extends Collections> implements World<C> {
     }
   }
 
-  changes(): Omit<Changes<C>, 'events'> {
+  changes(): EntityChanges<C> {
     const inserts: { [N in keyof C]?: C[N][] } = {};
     const updates: { [N in keyof C]?: { before: C[N]; after: C[N] }[] } = {};
     const removes: { [N in keyof C]?: C[N][] } = {};

@@ -1,5 +1,5 @@
-import type { LoadedWorld } from './loaded-world.ts';
-import type { Collections, Entities, Keys } from './use-case.ts';
+import type { EntityChanges, LoadedWorld } from './loaded-world.ts';
+import type { Collections, Keys } from './use-case.ts';
 
 /** A row of the events table: history and outbox in one. Primary key (lane, seq); append-only. */
 export interface StoredEvent {
@@ -43,11 +43,8 @@ export class LaneLostError extends Error {
   }
 }
 
-/** What one transaction writes. An update carries both sides, so that an adapter can write only the rows that differ. */
-export interface Changes<C> {
-  readonly inserts: Entities<C>;
-  readonly updates: { readonly [N in keyof C]?: readonly { readonly before: C[N]; readonly after: C[N] }[] };
-  readonly removes: { readonly [N in keyof C]?: readonly C[N][] };
+/** What one transaction writes. */
+export interface Changes<C> extends EntityChanges<C> {
   readonly events: readonly StoredEvent[];
 }
 
