@@ -28,7 +28,5 @@ export interface MicroserviceOptions<C extends Collections, Task> {
   report(error: unknown, message: string): void;
   /** Milliseconds between two transactions of a busy service. */
   readonly paceMs: number;
-  /** Inputs per transaction. */
-  readonly batchLimit?: number;
   readonly parking?: ParkingRules;
 }

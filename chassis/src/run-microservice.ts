@@ -44,7 +44,7 @@ export async function runMicroservice<C extends Collections, Task>(options: Micr
 }
 
 async function openWriter<C extends Collections, Task>(
-  { name, instance, store, log, runTask, meter, report, paceMs, batchLimit }: MicroserviceOptions<C, Task>,
+  { name, instance, store, log, runTask, meter, report, paceMs }: MicroserviceOptions<C, Task>,
   tasks: Set<Promise<void>>,
 ): Promise<{ writer: Writer<Own<C>, Task>; relay: Relay }> {
   const { promise: opened, resolve } = Promise.withResolvers<Relay>();
@@ -55,7 +55,6 @@ async function openWriter<C extends Collections, Task>(
     newId,
     report,
     paceMs,
-    ...(batchLimit !== undefined && { batchLimit }),
     outbox(lane) {
       const relay = new Relay({ service: name, log, report, lane: lane.name, ...lane, readEvents: store.writing.readEvents });
       relay.start();

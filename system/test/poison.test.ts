@@ -8,7 +8,7 @@ import { message, poisoned } from './support/events.ts';
 import { appendToLog } from './support/log-contents.ts';
 import { type OpenShop, openShop } from './support/open-shop.ts';
 import { ADDRESS, orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';
-import { until } from './support/until.ts';
+import { until } from '@souk/chassis/testing/until';
 
 const WHY = 'nobody will ever read this';
 

@@ -4,6 +4,10 @@ import type { StoredEvent } from '../writer/writer-store.ts';
 import { outgoing } from './outgoing.ts';
 
 const BACK_OFF_MS = [50, 100, 250, 500, 1000] as const;
+/** Events per send. */
+const SEND_LIMIT = 1000;
+/** Events kept in memory; what is beyond is read from the table when its turn comes. */
+const MEMORY_LIMIT = 20_000;
 
 export interface RelayOptions {
   readonly service: ServiceName;
@@ -15,10 +19,6 @@ export interface RelayOptions {
   readonly lastSeq: number;
   readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
   report(error: unknown, message: string): void;
-  /** Events per send. */
-  readonly batchLimit?: number;
-  /** Events kept in memory; what is beyond is read from the table when its turn comes. */
-  readonly memoryLimit?: number;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface RelayOptions {
  * `publishedSeq` moves only when the log has answered.
  */
 export class Relay {
-  readonly #options: RelayOptions & { readonly batchLimit: number; readonly memoryLimit: number };
+  readonly #options: RelayOptions;
   #inMemory: StoredEvent[] = [];
   #publishedSeq: number;
   #lastSeq: number;
@@ -37,7 +37,7 @@ export class Relay {
   #progressAt = performance.now();
 
   constructor(options: RelayOptions) {
-    this.#options = { batchLimit: 1000, memoryLimit: 20_000, ...options };
+    this.#options = options;
     this.#publishedSeq = options.publishedSeq;
     this.#lastSeq = options.lastSeq;
   }
@@ -67,7 +67,7 @@ export class Relay {
     if (last === undefined) return;
     // What does not fit is in the table; memory then stays behind until the table is caught up with.
     const continues = this.#nextInMemory() + this.#inMemory.length === (events[0]?.seq ?? 0);
-    if (continues && this.#inMemory.length < this.#options.memoryLimit) this.#inMemory.push(...events);
+    if (continues && this.#inMemory.length < MEMORY_LIMIT) this.#inMemory.push(...events);
     this.#lastSeq = last.seq;
     this.#wake();
   }
@@ -106,8 +106,8 @@ export class Relay {
   }
 
   async #sendNext(): Promise<void> {
-    const { service, log, batchLimit } = this.#options;
-    const events = await this.#next(batchLimit);
+    const { service, log } = this.#options;
+    const events = await this.#next(SEND_LIMIT);
     const last = events.at(-1);
     if (last === undefined) throw new Error(`lane ${this.#options.lane} has no events after ${this.#publishedSeq}`);
     const messages = events.filter((event) => event.published).map((event) => outgoing(service, event));

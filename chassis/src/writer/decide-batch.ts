@@ -11,12 +11,10 @@ export function batchOf<C extends Collections, Task>(
   newId: () => string,
   settled: (events: readonly StoredEvent[]) => void,
 ): Batch<C> {
+  for (const input of inputs) input.outcome = undefined;
   return {
-    keys: mergeKeys(inputs.map((input) => input.useCase.keys(input.value))),
-    moreKeys: (world) => {
-      for (const input of inputs) input.outcome = undefined;
-      return mergeKeys(inputs.map((input) => moreKeysOf(input, world)));
-    },
+    keys: mergeKeys(inputs.map((input) => keysOf(input, ({ keys }) => keys(input.value)))),
+    moreKeys: (world) => mergeKeys(inputs.map((input) => keysOf(input, ({ moreKeys }) => moreKeys?.(input.value, world)))),
     decide: (world, now, lastSeq) => {
       const context: DecisionContext = { now, newId };
       const events: StoredEvent[] = [];
@@ -30,9 +28,14 @@ export function batchOf<C extends Collections, Task>(
   };
 }
 
-function moreKeysOf<C extends Collections, Task>(input: Input<C, Task>, world: LoadedWorld<C>): Keys<C> {
+/** An input that cannot even say what it needs fails alone, like one that cannot be decided. */
+function keysOf<C extends Collections, Task>(
+  input: Input<C, Task>,
+  ask: (useCase: Input<C, Task>['useCase']) => Keys<C> | undefined,
+): Keys<C> {
+  if (input.outcome?.kind === 'failed') return {};
   try {
-    return input.useCase.moreKeys?.(input.value, world) ?? {};
+    return ask(input.useCase) ?? {};
   } catch (error) {
     input.outcome = { kind: 'failed', error };
     return {};

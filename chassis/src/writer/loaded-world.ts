@@ -43,17 +43,13 @@ export class LoadedWorld<C extends Collections> implements World<C> {
     for (const entity of entities) slots.set(this.keyOf(collection, entity), { before: entity, after: entity });
   }
 
+  /** All of a decision or, when it throws, nothing of it. */
   apply(puts: Entities<C> | undefined, removes: Keys<C> | undefined): void {
+    const removed = this.#loadedSlots(removes ?? {});
     for (const collection in puts) {
       for (const entity of puts[collection] ?? []) this.#put(collection, entity);
     }
-    for (const collection in removes) {
-      for (const key of removes[collection] ?? []) {
-        const slot = this.#slotsOf(collection).get(key);
-        if (slot === undefined) throw new Error(`${collection} ${key} is to be removed and was not among the keys`);
-        slot.after = undefined;
-      }
-    }
+    for (const slot of removed) slot.after = undefined;
   }
 
   changes(): EntityChanges<C> {
@@ -81,6 +77,18 @@ export class LoadedWorld<C extends Collections> implements World<C> {
     // Never loaded: append-only entities (ledger rows) are put without being looked up.
     if (slot === undefined) slots.set(key, { before: undefined, after: entity });
     else slot.after = entity;
+  }
+
+  #loadedSlots(keys: Keys<C>): Slot[] {
+    const slots: Slot[] = [];
+    for (const collection in keys) {
+      for (const key of keys[collection] ?? []) {
+        const slot = this.#slots.get(collection)?.get(key);
+        if (slot === undefined) throw new Error(`${collection} ${key} is to be removed and was not among the keys`);
+        slots.push(slot);
+      }
+    }
+    return slots;
   }
 
   #slotsOf(collection: string): Map<string, Slot> {

@@ -58,6 +58,26 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map((event) => event.version)).toEqual([1, 2]);
     });
 
+    test('an input that cannot say what it needs, or removes what it did not name, fails alone and leaves nothing', async () => {
+      const { writer } = await openWriter();
+      const lost = () => {
+        throw new Error('no keys');
+      };
+      const careless: typeof deposit = {
+        ...deposit,
+        decide: (value, world, context) => ({ ...deposit.decide(value, world, context), removes: { accounts: ['unnamed'] } }),
+      };
+      const results = await Promise.allSettled([
+        writer.submit(deposit, { account: 'a', amount: 1 }),
+        writer.submit({ ...deposit, keys: lost }, { account: 'a', amount: 2 }),
+        writer.submit({ ...deposit, moreKeys: lost }, { account: 'a', amount: 4 }),
+        writer.submit(careless, { account: 'a', amount: 8 }),
+        writer.submit(deposit, { account: 'a', amount: 16 }),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected', 'fulfilled']);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 17, version: 2 }]);
+    });
+
     test('an input whose save the database refuses is found among a hundred good ones', async () => {
       const { writer } = await openWriter();
       const amounts = Array.from({ length: 100 }, (_, i) => (i === 57 ? -1 : 1));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Order, PlaceOrder } from '@souk/contracts/http/order';
 import type { Product } from '@souk/contracts/http/product';
 import type { ShopClient } from '../../src/shop/shop-client.ts';
-import { until } from './until.ts';
+import { until } from '@souk/chassis/testing/until';
 
 export const ADDRESS = {
   name: 'Grace Hopper',

@@ -2,7 +2,7 @@ import { readEmbeddedShop } from '../../src/verify/read-embedded-shop.ts';
 import { violationsOf } from '../../src/verify/rule.ts';
 import { RULES } from '../../src/verify/rules.ts';
 import type { Snapshot } from '../../src/verify/snapshot.ts';
-import { until } from './until.ts';
+import { until } from '@souk/chassis/testing/until';
 
 /** Above the 30 s after which a charge that a gateway never heard of is believed lost. */
 const LIMIT_MS = 90_000;
