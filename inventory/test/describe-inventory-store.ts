@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
-import type { StorageError } from '@souk/chassis/sql/storage-error';
+import type { StorageError } from '@souk/chassis/storage-error';
 import type { TemporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Movement } from '../src/domain/movement.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { StorageError } from '@souk/chassis/sql/storage-error';
+import { StorageError } from '@souk/chassis/storage-error';
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { Decision, Entities, Keys } from '@souk/chassis/writer/use-case';
 import { Writer } from '@souk/chassis/writer/writer';

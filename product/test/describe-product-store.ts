@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { StorageError } from '@souk/chassis/sql/storage-error';
+import { StorageError } from '@souk/chassis/storage-error';
 import type { Lane } from '@souk/chassis/writer/writer-store';
 import type { Product } from '../src/domain/product.ts';
 import { positionOf, type ProductSort } from '../src/domain/sort-position.ts';

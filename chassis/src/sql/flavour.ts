@@ -1,5 +1,5 @@
 import { sql, type CreateTableBuilder, type Expression, type RawBuilder, type SqlBool } from 'kysely';
-import type { StorageErrorCode } from './storage-error.ts';
+import type { StorageErrorCode } from '../storage-error.ts';
 import type { Statement, Write } from './statement.ts';
 
 /** Everything in which SQL databases differ for us. A second database is a second value of this type. */

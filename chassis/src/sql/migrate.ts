@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { chassisMigrations } from './chassis-schema.ts';
 import type { SqlDatabase } from './sql-database.ts';
-import { StorageError } from './storage-error.ts';
+import { StorageError } from '../storage-error.ts';
 
 /** Brings the tables of the chassis and of the service up to date. Forward-only; safe when two start at once. */
 export async function migrate<Schema>(

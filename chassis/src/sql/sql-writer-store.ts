@@ -9,7 +9,7 @@ import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
 import type { SqlCollection } from './sql-collection.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Row, Statement, TransactionScript, Write } from './statement.ts';
-import { StorageError } from './storage-error.ts';
+import { StorageError } from '../storage-error.ts';
 
 type LaneRow = LanesTable & { readonly at_now: number };
 

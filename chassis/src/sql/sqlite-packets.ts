@@ -1,5 +1,5 @@
 import type { Row, Statement, Write } from './statement.ts';
-import type { StorageErrorCode } from './storage-error.ts';
+import type { StorageErrorCode } from '../storage-error.ts';
 
 export type Synchronous = 'FULL' | 'NORMAL';
 

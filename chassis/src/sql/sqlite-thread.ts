@@ -1,6 +1,6 @@
 import type { SqlitePacket, SqliteReply, SqliteRequest } from './sqlite-packets.ts';
 import type { Row } from './statement.ts';
-import { StorageError } from './storage-error.ts';
+import { StorageError } from '../storage-error.ts';
 
 /** Sends packets to the thread that writes; answers come in the order of their packets. */
 export interface SqliteThread {

@@ -1,4 +1,4 @@
-import { StorageError } from '../sql/storage-error.ts';
+import { StorageError } from '../storage-error.ts';
 import { batchOf } from './decide-batch.ts';
 import { OverloadedError } from './errors.ts';
 import type { Input } from './input.ts';

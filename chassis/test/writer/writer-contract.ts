@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { newId } from '../../src/ids.ts';
-import { StorageError } from '../../src/sql/storage-error.ts';
+import { StorageError } from '../../src/storage-error.ts';
 import { OverloadedError, WriterClosedError } from '../../src/writer/errors.ts';
 import { once } from '../../src/writer/once.ts';
 import { Writer } from '../../src/writer/writer.ts';
