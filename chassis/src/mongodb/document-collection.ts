@@ -1,0 +1,14 @@
+import type { Document } from 'mongodb';
+
+/** How one kind of entity lies in MongoDB: one document each, found by the text in one field. */
+export interface DocumentCollection<Entity> {
+  /** The MongoDB collection. */
+  readonly collection: string;
+  /** The field that holds the key: `_id`, or one with a unique index. */
+  readonly keyField: string;
+  key(entity: Entity): string;
+  /** With `_id`. null: a view of other documents, which is written with them and has nothing to write for itself. */
+  readonly toDocument: ((entity: Entity) => Document & { readonly _id: string }) | null;
+  /** The entities in one loaded document; a view can find several in it, wanted or not. */
+  fromDocument(document: Document): readonly Entity[];
+}
