@@ -8,7 +8,7 @@ export interface Variable<T> {
   readonly form: string;
   readonly isSecret: boolean;
   /** What holds when the variable is not set; without one it must be set. */
-  readonly fallback?: { readonly value: T };
+  readonly fallback?: { readonly value: T; readonly shown?: string };
   readonly parse: (given: string) => T | typeof WRONG;
   /** How many held units one written unit is: 1000 for seconds held as milliseconds. */
   readonly unit?: number;
@@ -52,6 +52,22 @@ export function readConfig<const S extends ConfigSpec>(env: Environment, spec: S
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(values) as ConfigOf<S>;
+}
+
+/** Two readings as one: what is wrong in either is told together. */
+export function readTogether<A extends object, B extends object>(first: () => A, second: () => B): A & B {
+  const [a, b] = [faultsOr(first), faultsOr(second)];
+  if ('value' in a && 'value' in b) return { ...a.value, ...b.value };
+  throw new ConfigError([...('faults' in a ? a.faults : []), ...('faults' in b ? b.faults : [])]);
+}
+
+function faultsOr<T>(read: () => T): { readonly value: T } | { readonly faults: readonly ConfigFault[] } {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof ConfigError) return { faults: error.problems };
+    throw error;
+  }
 }
 
 function valueOf<T>({ form, isSecret, fallback, parse }: Variable<T>, given: string): T {
@@ -106,12 +122,21 @@ export function url(name: string, about: string, protocols: readonly string[] = 
   });
 }
 
+/** Several values with commas between them, at least one. */
+export function list(name: string, about: string, form: string, item: RegExp): Variable<readonly string[]> {
+  return reading(name, about, `${form},…`, (given) => {
+    const items = given.split(',').map((part) => part.trim());
+    return items.every((part) => item.test(part)) ? items : WRONG;
+  });
+}
+
 export function choice<const V extends readonly string[]>(name: string, about: string, values: V): Variable<V[number]> {
   return reading(name, about, `one of ${values.join(', ')}`, (value) => (values.includes(value) ? value : WRONG));
 }
 
-export function withDefault<T>(read: Variable<T>, value: T): Variable<T> {
-  return { ...read, fallback: { value } };
+/** `shown`: how a table names a default that differs from machine to machine. */
+export function withDefault<T>(read: Variable<T>, value: T, shown?: string): Variable<T> {
+  return { ...read, fallback: { value, ...(shown !== undefined && { shown }) } };
 }
 
 export function optional<T>(read: Variable<T>): Variable<T | undefined> {
@@ -134,7 +159,8 @@ export function configTable(spec: ConfigSpec): string {
 
 function shownDefault({ fallback, isSecret, unit = 1 }: Variable<unknown>): string {
   if (fallback === undefined) return 'required';
-  const { value } = fallback;
+  const { value, shown } = fallback;
+  if (shown !== undefined) return shown;
   if (value === undefined) return 'none';
   return isSecret ? 'hidden' : `\`${JSON.stringify(typeof value === 'number' ? value / unit : value)}\``;
 }

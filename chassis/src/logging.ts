@@ -15,6 +15,8 @@ const SECRET_FIELDS = [
   'cardNumber',
 ];
 
+export type { Logger };
+
 interface LoggerOptions {
   readonly service: string;
   readonly level: LogLevel;

@@ -1,8 +1,9 @@
+import { hostname } from 'node:os';
 import { choice, integer, port, text, url, withDefault, type ConfigOf } from './config.ts';
 import { LOG_LEVELS } from './logging.ts';
 
 /** The part of the configuration that all services have. */
-export function serviceConfig(defaults: { readonly port: number; readonly instance: string }) {
+export function serviceConfig(defaults: { readonly port: number }) {
   return {
     host: withDefault(text('HOST', 'address it listens on'), '0.0.0.0'),
     port: withDefault(port('PORT', 'port it listens on'), defaults.port),
@@ -10,7 +11,8 @@ export function serviceConfig(defaults: { readonly port: number; readonly instan
     audience: withDefault(text('TOKEN_AUDIENCE', 'audience that access tokens must name'), 'souk'),
     instance: withDefault(
       text('INSTANCE', 'name of this process among its replicas, the same after a restart'),
-      defaults.instance,
+      hostname(),
+      "the host's name",
     ),
     paceMs: withDefault(
       integer('WRITER_PACE_MS', 'milliseconds between two transactions of a busy service', { min: 0, max: 1000 }),

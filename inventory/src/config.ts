@@ -1,10 +1,14 @@
 import type { ConfigOf } from '@souk/chassis/config';
+import { engineConfig } from '@souk/chassis/process/engine-config';
 import { JWKS_URL, PRODUCT_URL, serviceConfig } from '@souk/chassis/service-config';
 
 export const INVENTORY_CONFIG = {
-  ...serviceConfig({ port: 4002, instance: 'inventory-1' }),
+  ...serviceConfig({ port: 4002 }),
   productUrl: PRODUCT_URL,
   jwksUrl: JWKS_URL,
 };
+
+/** The same for a process of its own. */
+export const INVENTORY_PROCESS_CONFIG = { ...engineConfig('mysql'), ...INVENTORY_CONFIG };
 
 export type InventoryConfig = ConfigOf<typeof INVENTORY_CONFIG>;

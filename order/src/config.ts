@@ -1,10 +1,11 @@
 import { type ConfigOf, seconds, withDefault } from '@souk/chassis/config';
+import { engineConfig } from '@souk/chassis/process/engine-config';
 import { JWKS_URL, PRODUCT_URL, serviceConfig } from '@souk/chassis/service-config';
 
 const DAY_S = 86_400;
 
 export const ORDER_CONFIG = {
-  ...serviceConfig({ port: 4003, instance: 'order-1' }),
+  ...serviceConfig({ port: 4003 }),
   productUrl: PRODUCT_URL,
   jwksUrl: JWKS_URL,
   stockTimeoutMs: withDefault(
@@ -16,5 +17,8 @@ export const ORDER_CONFIG = {
     900_000,
   ),
 };
+
+/** The same for a process of its own. */
+export const ORDER_PROCESS_CONFIG = { ...engineConfig('mysql'), ...ORDER_CONFIG };
 
 export type OrderConfig = ConfigOf<typeof ORDER_CONFIG>;

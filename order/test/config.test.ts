@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test';
-import { ConfigError, readConfig } from '@souk/chassis/config';
-import { ORDER_CONFIG } from '../src/config.ts';
+import { hostname } from 'node:os';
+import { ConfigError, configTable, readConfig } from '@souk/chassis/config';
+import { ORDER_CONFIG, ORDER_PROCESS_CONFIG } from '../src/config.ts';
 
 describe('the settings', () => {
   test('have defaults, deadlines in milliseconds', () => {
     const config = readConfig({ ORDER_PAYMENT_TIMEOUT_S: '1.5' }, ORDER_CONFIG);
-    expect(config).toMatchObject({ port: 4003, stockTimeoutMs: 30_000, paymentTimeoutMs: 1500, instance: 'order-1' });
+    expect(config).toMatchObject({ port: 4003, stockTimeoutMs: 30_000, paymentTimeoutMs: 1500, instance: hostname() });
   });
 
   test('are all named when they are wrong', () => {
@@ -14,8 +15,8 @@ describe('the settings', () => {
     expect(read).toThrow(/PRODUCT_URL must be .*\nORDER_STOCK_TIMEOUT_S must be /);
   });
 
-  test('stand in the README', async () => {
+  test('the README lists every variable of the process', async () => {
     const readme = await Bun.file(`${import.meta.dir}/../README.md`).text();
-    for (const { name } of Object.values(ORDER_CONFIG)) expect(readme).toContain(`\`${name}\``);
+    expect(readme).toContain(configTable(ORDER_PROCESS_CONFIG));
   });
 });

@@ -1,8 +1,9 @@
-import { type ConfigOf, integer, optional, seconds, withDefault } from '@souk/chassis/config';
+import { type ConfigOf, integer, optional, seconds, text, withDefault } from '@souk/chassis/config';
+import { engineConfig } from '@souk/chassis/process/engine-config';
 import { JWKS_URL, serviceConfig } from '@souk/chassis/service-config';
 
 export const PAYMENT_CONFIG = {
-  ...serviceConfig({ port: 4004, instance: 'payment-1' }),
+  ...serviceConfig({ port: 4004 }),
   jwksUrl: JWKS_URL,
   gatewayTimeoutMs: withDefault(
     seconds('GATEWAY_TIMEOUT_S', 'how long a call to the gateway may take', { min: 0.1, max: 5 }),
@@ -32,6 +33,16 @@ export const PAYMENT_CONFIG = {
       max: 86_400,
     }),
     900_000,
+  ),
+};
+
+/** The same for a process of its own. */
+export const PAYMENT_PROCESS_CONFIG = {
+  ...engineConfig('mysql'),
+  ...PAYMENT_CONFIG,
+  simulatorPath: withDefault(
+    text('SIMULATOR_PATH', "file of the simulated gateway's own books; replicas share it"),
+    'gateway.db',
   ),
 };
 

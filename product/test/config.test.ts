@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
 import { ConfigError, configTable, readConfig } from '@souk/chassis/config';
-import { PRODUCT_CONFIG } from '../src/config.ts';
+import { PRODUCT_CONFIG, PRODUCT_PROCESS_CONFIG } from '../src/config.ts';
 
 test('everything has a default', () => {
-  expect(readConfig({}, PRODUCT_CONFIG)).toMatchObject({ port: 4001, instance: 'product-1', logLevel: 'info' });
+  expect(readConfig({}, PRODUCT_CONFIG)).toMatchObject({ port: 4001, logLevel: 'info' });
 });
 
 test('every wrong variable is named at once', () => {
@@ -11,7 +11,7 @@ test('every wrong variable is named at once', () => {
   expect(() => readConfig({ PORT: 'x', USER_JWKS_URL: 'nowhere' }, PRODUCT_CONFIG)).toThrow(/PORT.*\n.*USER_JWKS_URL/);
 });
 
-test('the README lists them', async () => {
+test('the README lists every variable of the process', async () => {
   const readme = await Bun.file(`${import.meta.dir}/../README.md`).text();
-  expect(readme).toContain(configTable(PRODUCT_CONFIG));
+  expect(readme).toContain(configTable(PRODUCT_PROCESS_CONFIG));
 });

@@ -5,11 +5,13 @@ import {
   type Environment,
   optional,
   readConfig,
+  readTogether,
   seconds,
   secret,
   text,
   withDefault,
 } from '@souk/chassis/config';
+import { type EngineConfig, engineConfig } from '@souk/chassis/process/engine-config';
 import { serviceConfig } from '@souk/chassis/service-config';
 import { RegisterUser } from '@souk/contracts/http/user';
 import { Value } from '@sinclair/typebox/value';
@@ -17,7 +19,7 @@ import type { UnnamedKey } from './tokens/new-signing-key.ts';
 import { readSigningKey } from './tokens/read-signing-key.ts';
 
 const VARIABLES = {
-  ...serviceConfig({ port: 4005, instance: 'user-1' }),
+  ...serviceConfig({ port: 4005 }),
   tokenLifetimeMs: withDefault(
     seconds('ACCESS_TOKEN_LIFETIME_S', 'how long an access token lives', { min: 1, max: 900 }),
     300_000,
@@ -33,7 +35,7 @@ const PARTS = {
   adminPassword: optional(secret(text('SOUK_ADMIN_PASSWORD', "the first admin's password"))),
 };
 
-/** Everything there is, for the README; `readUserConfig` reads it. */
+/** What `readUserConfig` reads. */
 export const USER_CONFIG = { ...VARIABLES, ...PARTS };
 
 type Variables = ConfigOf<typeof VARIABLES>;
@@ -52,26 +54,27 @@ export interface UserConfig extends Variables {
 
 /** Throws a ConfigError that names every variable that is missing or wrong, and no secret. */
 export function readUserConfig(env: Environment): UserConfig {
+  return readTogether(() => readConfig(env, VARIABLES), () => readParts(env));
+}
+
+/** Everything there is for a process of its own. */
+export const USER_PROCESS_CONFIG = { ...engineConfig('mongodb'), ...USER_CONFIG };
+
+/** Throws as `readUserConfig` does. */
+export function readUserProcessConfig(env: Environment): UserConfig & EngineConfig {
+  return readTogether(() => readConfig(env, engineConfig('mongodb')), () => readUserConfig(env));
+}
+
+function readParts(env: Environment): Pick<UserConfig, 'signingKey' | 'admin'> {
   const { signingKey: keyText, adminEmail, adminPassword } = readConfig(env, PARTS);
   const signingKey = keyText === undefined ? undefined : readSigningKey(keyText);
   const faults = adminFaults(adminEmail, adminPassword);
   if (keyText !== undefined && signingKey === undefined) {
     faults.push({ name: 'SOUK_SIGNING_KEY', reason: 'must be a private JWK for EdDSA (Ed25519) or ES256 (P-256)' });
   }
-  const variables = readVariables(env, faults);
-  if (adminEmail === undefined || adminPassword === undefined) return { ...variables, signingKey, admin: undefined };
-  return { ...variables, signingKey, admin: { email: adminEmail, password: adminPassword } };
-}
-
-function readVariables(env: Environment, otherFaults: readonly ConfigFault[]): Variables {
-  try {
-    const variables = readConfig(env, VARIABLES);
-    if (otherFaults.length === 0) return variables;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError([...error.problems, ...otherFaults]);
-  }
-  throw new ConfigError(otherFaults);
+  if (faults.length > 0) throw new ConfigError(faults);
+  if (adminEmail === undefined || adminPassword === undefined) return { signingKey, admin: undefined };
+  return { signingKey, admin: { email: adminEmail, password: adminPassword } };
 }
 
 /** Both or neither, and what a registration would accept. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { ConfigError, configTable } from '@souk/chassis/config';
 import { exportJWK, generateKeyPair } from 'jose';
-import { readUserConfig, USER_CONFIG } from '../src/config.ts';
+import { readUserConfig, USER_PROCESS_CONFIG } from '../src/config.ts';
 
 function faults(env: Record<string, string>): readonly string[] {
   try {
@@ -67,7 +67,7 @@ describe('the configuration', () => {
   });
 });
 
-test('the README lists every variable', async () => {
+test('the README lists every variable of the process', async () => {
   const readme = await Bun.file(`${import.meta.dir}/../README.md`).text();
-  expect(readme).toContain(configTable(USER_CONFIG));
+  expect(readme).toContain(configTable(USER_PROCESS_CONFIG));
 });

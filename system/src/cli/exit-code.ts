@@ -1,13 +1,4 @@
-/** What the commands of this repository end with. */
-export const EXIT = {
-  ok: 0,
-  /** A story or a check failed. */
-  failed: 1,
-  /** Wrong usage. */
-  usage: 2,
-  /** A busy port, a folder that cannot be written, a missing server. */
-  environment: 3,
-} as const;
+export { EXIT } from '@souk/chassis/process/exit-code';
 
 /** What the user can do something about: cause and cure, in a few lines. */
 export class EnvironmentError extends Error {

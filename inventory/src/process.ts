@@ -1,0 +1,24 @@
+import { readConfig } from '@souk/chassis/config';
+import { remoteKeys } from '@souk/chassis/http/remote-keys';
+import { runService } from '@souk/chassis/process/run-service';
+import { INVENTORY_PROCESS_CONFIG } from './config.ts';
+import { fetchSku } from './product/fetch-sku.ts';
+import { createInventoryService } from './service.ts';
+import { openMysqlInventoryStore } from './storage/open-mysql.ts';
+
+/** Inventory as a process of its own. Answers its exit code. */
+export function runInventory(flags: readonly string[]): Promise<number> {
+  return runService(
+    {
+      name: 'inventory',
+      variables: INVENTORY_PROCESS_CONFIG,
+      readConfig: (env) => readConfig(env, INVENTORY_PROCESS_CONFIG),
+      openStore: openMysqlInventoryStore,
+      create: (parts) => {
+        const { jwksUrl, productUrl } = parts.config;
+        return createInventoryService({ ...parts, keys: remoteKeys({ url: jwksUrl }), lookUpSku: fetchSku({ productUrl }) });
+      },
+    },
+    flags,
+  );
+}

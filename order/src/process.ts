@@ -1,0 +1,24 @@
+import { readConfig } from '@souk/chassis/config';
+import { remoteKeys } from '@souk/chassis/http/remote-keys';
+import { runService } from '@souk/chassis/process/run-service';
+import { productApi } from './catalogue/product-api.ts';
+import { ORDER_PROCESS_CONFIG } from './config.ts';
+import { createOrderService } from './service.ts';
+import { openMysqlOrderStore } from './storage/open-mysql.ts';
+
+/** Order as a process of its own. Answers its exit code. */
+export function runOrder(flags: readonly string[]): Promise<number> {
+  return runService(
+    {
+      name: 'order',
+      variables: ORDER_PROCESS_CONFIG,
+      readConfig: (env) => readConfig(env, ORDER_PROCESS_CONFIG),
+      openStore: openMysqlOrderStore,
+      create: (parts) => {
+        const { jwksUrl, productUrl } = parts.config;
+        return createOrderService({ ...parts, keys: remoteKeys({ url: jwksUrl }), lookup: productApi({ url: productUrl }) });
+      },
+    },
+    flags,
+  );
+}

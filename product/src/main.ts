@@ -1,0 +1,7 @@
+import { askHealth } from '@souk/chassis/process/ask-health';
+
+/** The program. `--health` asks the one that runs, without loading all that it takes to run. */
+const flags = process.argv.slice(2);
+if (flags.join(' ') === '--health') process.exit(await askHealth(4001));
+const { runProduct } = await import('./process.ts');
+process.exit(await runProduct(flags));

@@ -1,0 +1,20 @@
+import { readConfig } from '@souk/chassis/config';
+import { remoteKeys } from '@souk/chassis/http/remote-keys';
+import { runService } from '@souk/chassis/process/run-service';
+import { PRODUCT_PROCESS_CONFIG } from './config.ts';
+import { createProductService } from './service.ts';
+import { openMongoProductStore } from './storage/open-mongodb.ts';
+
+/** Product as a process of its own. Answers its exit code. */
+export function runProduct(flags: readonly string[]): Promise<number> {
+  return runService(
+    {
+      name: 'product',
+      variables: PRODUCT_PROCESS_CONFIG,
+      readConfig: (env) => readConfig(env, PRODUCT_PROCESS_CONFIG),
+      openStore: openMongoProductStore,
+      create: (parts) => createProductService({ ...parts, keys: remoteKeys({ url: parts.config.jwksUrl }) }),
+    },
+    flags,
+  );
+}

@@ -1,0 +1,18 @@
+import { runService } from '@souk/chassis/process/run-service';
+import { USER_PROCESS_CONFIG, readUserProcessConfig } from './config.ts';
+import { createUserService } from './service.ts';
+import { openMongoUserStore } from './storage/open-mongodb.ts';
+
+/** User as a process of its own. Answers its exit code. */
+export function runUser(flags: readonly string[]): Promise<number> {
+  return runService(
+    {
+      name: 'user',
+      variables: USER_PROCESS_CONFIG,
+      readConfig: readUserProcessConfig,
+      openStore: openMongoUserStore,
+      create: createUserService,
+    },
+    flags,
+  );
+}
