@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAccounts, type Accounts } from '../embedded/accounts.ts';
 import { shopFiles } from '../embedded/shop-files.ts';
+import { cpuMs, residentMb } from './process-usage.ts';
 import type { ServiceUrls } from './shop-client.ts';
 
 interface StartOptions {
@@ -71,15 +71,4 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
       return text.slice(0, end);
     }
   }
-}
-
-/** From /proc, in its unit of 10 ms. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-function residentMb(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kilobytes ?? 0) / 1024);
 }

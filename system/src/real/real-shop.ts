@@ -1,0 +1,90 @@
+import type { Environment } from '@souk/chassis/config';
+import { lifecycle, type Lifecycle } from '@souk/chassis/lifecycle';
+import type { LogLevel } from '@souk/chassis/logging';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import type { Account } from '../embedded/accounts.ts';
+import type { ServiceUrls } from '../shop/shop-client.ts';
+import type { RealShopAddresses } from './addresses.ts';
+import { freePorts } from './free-ports.ts';
+import { runStep } from './run-step.ts';
+import { serviceChild, type ServiceChild } from './service-child.ts';
+import { type Program, serviceCommand } from './service-command.ts';
+import { shopEnvironment } from './shop-environment.ts';
+
+export interface RealShopSettings {
+  readonly addresses: RealShopAddresses;
+  /** The first of five ports in a row; 0: any free ones. */
+  readonly firstPort: number;
+  readonly admin: Account;
+  readonly logLevel: LogLevel;
+  readonly program: Program;
+  /** Settings of the services beyond what the shop itself decides. */
+  readonly env: Environment;
+}
+
+export interface RealShop extends Lifecycle {
+  urls(): ServiceUrls;
+  readonly services: Readonly<Record<ServiceName, ServiceChild>>;
+  /** One more process of a service, not started yet; it is stopped with the shop. */
+  replica(name: ServiceName): Promise<ServiceChild>;
+}
+
+/** Brings schemas and topics up to date. Throws with what a failing step has said. */
+export async function migrateRealShop(addresses: RealShopAddresses, program: Program, env: Environment): Promise<void> {
+  const kafka = { KAFKA_BROKERS: addresses.kafka.brokers.join(','), KAFKA_TOPIC_PREFIX: addresses.kafka.topicPrefix };
+  const environment = (name: ServiceName) => ({ ...env, ...kafka, DATABASE_URL: addresses.databases[name] });
+  await Promise.all([
+    ...SERVICES.map((name) => runStep(name, '--migrate', program, environment(name))),
+    runStep('order', '--topics', program, environment('order')),
+  ]);
+}
+
+/** Five processes on real servers; schemas and topics must be there (`migrateRealShop`). */
+export async function realShop(settings: RealShopSettings): Promise<RealShop> {
+  const ports = await portsFrom(settings.firstPort);
+  const port = (name: ServiceName) => ports[SERVICES.indexOf(name)] ?? 0;
+  const byName = <T>(make: (name: ServiceName) => T) =>
+    Object.fromEntries(SERVICES.map((name) => [name, make(name)])) as Record<ServiceName, T>;
+  const urls = byName((name) => `http://127.0.0.1:${port(name)}`);
+  const child = (name: ServiceName, instance: string, at: number) =>
+    serviceChild({
+      name,
+      command: serviceCommand(name, settings.program),
+      port: at,
+      env: shopEnvironment(name, instance, { ...settings, urls }),
+    });
+  const services = byName((name) => child(name, `${name}-1`, port(name)));
+  const replicas: ServiceChild[] = [];
+
+  async function stopAll(): Promise<void> {
+    await Promise.all([...replicas, ...Object.values(services)].map((service) => service.stop()));
+  }
+
+  // Each service starts when it likes and none needs another to start: that is tested, so all start at once.
+  const together = {
+    name: 'services',
+    async start() {
+      const started = await Promise.allSettled(SERVICES.map((name) => services[name].start()));
+      const failed = started.find((result) => result.status === 'rejected');
+      if (failed === undefined) return;
+      await stopAll();
+      throw failed.reason;
+    },
+    stop: stopAll,
+  };
+  return {
+    ...lifecycle([together], { limitMs: 40_000 }),
+    urls: () => urls,
+    services,
+    async replica(name) {
+      const [at = 0] = await freePorts(1);
+      const added = child(name, `${name}-${replicas.length + 2}`, at);
+      replicas.push(added);
+      return added;
+    },
+  };
+}
+
+async function portsFrom(first: number): Promise<readonly number[]> {
+  return first === 0 ? freePorts(SERVICES.length) : SERVICES.map((_, index) => first + index);
+}

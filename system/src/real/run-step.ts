@@ -1,0 +1,24 @@
+import type { Environment } from '@souk/chassis/config';
+import type { ServiceName } from '@souk/contracts/services';
+import { type Program, serviceCommand } from './service-command.ts';
+
+const LIMIT_MS = 120_000;
+
+/** `--migrate` or `--topics` of one service; throws what it said when it failed. */
+export async function runStep(
+  name: ServiceName,
+  step: '--migrate' | '--topics',
+  program: Program,
+  env: Environment,
+): Promise<void> {
+  const child = Bun.spawn([...serviceCommand(name, program), step], {
+    env: { ...env, LOG_LEVEL: 'warn' },
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'pipe',
+    timeout: LIMIT_MS,
+  });
+  const said = await new Response(child.stderr).text();
+  const code = await child.exited;
+  if (code !== 0) throw new Error(`${name} ${step} ended with ${child.signalCode ?? code}: ${said.trim()}`);
+}
