@@ -1,0 +1,98 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/**
+ * - `forward`: bytes go through, both ways
+ * - `stall`: nothing goes through and nothing is lost; new connections are accepted and get no answer
+ * - `drop-answers`: the server hears its clients, they hear nothing of it any more
+ * - `cut-on-answer`: as soon as the server answers, its answer is thrown away and the connection is cut
+ */
+export type ProxyMode = 'forward' | 'stall' | 'drop-answers' | 'cut-on-answer';
+
+/** The network between a client and a server, to be broken at will. */
+export interface TcpProxy {
+  readonly host: string;
+  readonly port: number;
+  /** How many connections clients have opened so far. */
+  readonly accepted: number;
+  /** From now on, for open connections and new ones. Answers that were dropped stay lost, what was stalled goes on. */
+  set(mode: ProxyMode): void;
+  /** Breaks all open connections; new ones are welcome. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+interface Link {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/** Listens on a free local port and forwards to `host:port`. */
+export async function tcpProxy(to: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+  const links = new Set<Link>();
+  let mode: ProxyMode = 'forward';
+  let accepted = 0;
+
+  function flow({ client, server }: Link): void {
+    for (const socket of [client, server]) {
+      if (mode === 'stall') socket.pause();
+      else socket.resume();
+    }
+  }
+
+  function end(link: Link): void {
+    links.delete(link);
+    link.client.destroy();
+    link.server.destroy();
+  }
+
+  function answer(link: Link, bytes: Buffer): void {
+    if (mode === 'cut-on-answer') end(link);
+    else if (mode !== 'drop-answers') link.client.write(bytes);
+  }
+
+  const listener = createServer({ noDelay: true }, (client) => {
+    accepted += 1;
+    const link = { client, server: connect({ ...to, noDelay: true }) };
+    links.add(link);
+    client.on('data', (bytes) => link.server.write(bytes));
+    link.server.on('data', (bytes) => answer(link, bytes));
+    for (const socket of [client, link.server]) {
+      // An error is always followed by `close`: for the other side the connection is gone, whatever the reason.
+      socket.on('error', () => undefined);
+      socket.on('close', () => end(link));
+    }
+    flow(link);
+  });
+  const port = await listening(listener);
+
+  return {
+    host: '127.0.0.1',
+    port,
+    get accepted() {
+      return accepted;
+    },
+    set(wanted) {
+      mode = wanted;
+      for (const link of links) flow(link);
+    },
+    cut() {
+      for (const link of [...links]) end(link);
+    },
+    async close() {
+      const closed = new Promise((resolve) => listener.close(resolve));
+      for (const link of [...links]) end(link);
+      await closed;
+    },
+  };
+}
+
+function listening(listener: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen(0, '127.0.0.1', () => {
+      const address = listener.address();
+      if (address === null || typeof address === 'string') reject(new Error('the proxy listens on no port'));
+      else resolve(address.port);
+    });
+  });
+}
