@@ -5,11 +5,13 @@ import { sql } from 'kysely';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
 import type { ProductSchema } from '../src/storage/product-schema.ts';
 import { productListQuery } from '../src/storage/sql-product-reads.ts';
+import { describeProductLists } from './describe-product-lists.ts';
 import { describeProductStore } from './describe-product-store.ts';
 
 const openStore = () => temporaryStore(openSqliteProductStore);
 
 describeProductStore('SQLite', openStore);
+describeProductLists('SQLite', openStore);
 
 describe('the plans of the hot queries', () => {
   const all = { words: [], skus: undefined, minPrice: undefined, maxPrice: undefined };

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { LARGEST_PRICE } from '@souk/contracts/money';
+import type { Product } from '../src/domain/product.ts';
+import { positionOf } from '../src/domain/sort-position.ts';
+import { EVERYTHING, type OpenedStore, product, storeInUse, type StoreInUse } from './product-store-fixture.ts';
+import { eur } from './running-catalogue.ts';
+
+/** What every product store finds, and in which order. `open` gives an empty, migrated one. */
+export function describeProductLists(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`product lists on ${name}`, () => {
+    let store: StoreInUse;
+    beforeAll(async () => {
+      store = await storeInUse(await open());
+    });
+    afterAll(() => store.close());
+
+    test('finds by words, SKU, price and status', async () => {
+      const variants = [
+        { sku: 'FIND-1', options: {}, price: eur(500_100) },
+        { sku: 'FIND-2', options: {}, price: eur(500_900) },
+      ];
+      const found = product({ title: 'Zebra Crossing', description: 'Black & white_100%', variants });
+      const between = [{ sku: 'FIND-3', options: {}, price: eur(500_500) }];
+      const draft = product({ title: 'Zebra draft', status: 'draft', variants: between });
+      await store.put(found, draft);
+      expect(await store.ids({ words: ['zebra'] })).toEqual([found.id, draft.id]);
+      expect(await store.ids({ words: ['zebra'], onlyActive: true })).toEqual([found.id]);
+      expect(await store.ids({ words: ['white_100%', 'cross'] })).toEqual([found.id]);
+      expect(await store.ids({ words: ['white-100'] })).toEqual([]);
+      expect(await store.ids({ words: ['find-2'] })).toEqual([found.id]);
+      expect(await store.ids({ skus: ['FIND-2', 'FIND-3', 'FIND-9'] })).toEqual([found.id, draft.id]);
+      expect(await store.ids({ skus: ['FIND-2', 'FIND-1'], onlyActive: true })).toEqual([found.id]);
+      expect(await store.ids({ minPrice: 500_200, maxPrice: 500_800 })).toEqual([draft.id]);
+      expect(await store.ids({ minPrice: 500_900 })).toEqual([found.id]);
+    });
+
+    test('finds by the price as it is now', async () => {
+      const before = product({ variants: [{ sku: 'NOW-1', options: {}, price: eur(700_000) }] });
+      await store.put(before);
+      await store.put({ ...before, variants: [{ sku: 'NOW-1', options: {}, price: eur(800_000) }] });
+      expect(await store.ids({ minPrice: 700_000, maxPrice: 700_000 })).toEqual([]);
+      expect(await store.ids({ minPrice: 800_000, maxPrice: 800_000 })).toEqual([before.id]);
+      expect((await store.ids({}, '-price'))[0]).toBe(before.id);
+    });
+
+    test.each(['$where', '{"$ne":1}', 'a.b', '.*', '^a', '(', 'back\\slash', "quote'", '%', '_x_', '語', '😀'])(
+      'looks for %s as it is written',
+      async (word) => {
+        const found = product({ title: `Literal ${word} text` });
+        await store.put(found, product({ title: 'Literal a-b where ne x text' }));
+        expect(await store.ids({ words: ['literal', word] })).toEqual([found.id]);
+      },
+    );
+
+    test('finds the price limits in one and the same variant', async () => {
+      const around = [
+        { sku: 'AROUND-1', options: {}, price: eur(900_100) },
+        { sku: 'AROUND-2', options: {}, price: eur(900_900) },
+      ];
+      const within = [{ sku: 'WITHIN-1', options: {}, price: eur(900_500) }];
+      const found = product({ variants: within });
+      await store.put(product({ variants: around }), found);
+      expect(await store.ids({ minPrice: 900_200, maxPrice: 900_800 })).toEqual([found.id]);
+      expect(await store.ids({ minPrice: 900_100, maxPrice: 900_800 })).toHaveLength(2);
+    });
+
+    test('finds nothing among no SKUs', async () => {
+      expect(await store.ids({ skus: [] })).toEqual([]);
+    });
+
+    test('sorts titles without case, by their code points, shorter ones first', async () => {
+      const sorted = ['10', '9', 'a', 'a b', 'A!', 'ab', 'B', 'é', 'F', '語', '\ufffc', '😀', '😀a'];
+      const among = sorted.map((text) => product({ title: `points${text}` }));
+      await store.put(...among.toReversed());
+      expect(await store.ids({ words: ['points'] })).toEqual(among.map(({ id }) => id));
+    });
+
+    const sorts = ['title', 'price', '-price', 'newest'] as const;
+
+    test.each(sorts)('sorts by %s, equal ones by id, in pages that fit together', async (sort) => {
+      const equal = Array.from({ length: 7 }, () => product({ title: 'Équal', createdAt: 5 }));
+      await store.put(...equal);
+      const whole = await store.ids({}, sort);
+      const pages: string[] = [];
+      let after = undefined;
+      for (;;) {
+        const page: readonly Product[] = await store.reads.list(EVERYTHING, { sort, after, limit: 3 });
+        const last = page.at(-1);
+        if (last === undefined) break;
+        pages.push(...page.map(({ id }) => id));
+        after = positionOf(last, sort);
+      }
+      expect(pages).toEqual(whole);
+      const among = whole.filter((id) => equal.some((one) => one.id === id));
+      const ascending = equal.map(({ id }) => id).toSorted();
+      expect(among).toEqual(sort === 'title' || sort === 'price' ? ascending : ascending.toReversed());
+    });
+
+    test('keeps the largest numbers exactly', async () => {
+      const most = Number.MAX_SAFE_INTEGER;
+      const variants = [{ sku: 'LARGE-1', options: {}, price: eur(LARGEST_PRICE - 1) }];
+      const large = product({ version: most, createdAt: most - 1, updatedAt: most, variants });
+      const largest = [{ sku: 'LARGE-2', options: {}, price: eur(LARGEST_PRICE) }];
+      const larger = product({ createdAt: most, variants: largest });
+      await store.put(large, larger);
+      expect(await store.reads.byId(large.id)).toEqual(large);
+      expect((await store.ids({}, 'newest')).slice(0, 2)).toEqual([larger.id, large.id]);
+      expect(await store.ids({ minPrice: LARGEST_PRICE - 1, maxPrice: LARGEST_PRICE - 1 })).toEqual([large.id]);
+      expect(await store.ids({ minPrice: LARGEST_PRICE, maxPrice: most })).toEqual([larger.id]);
+      expect(await store.ids({ minPrice: most })).toEqual([]);
+    });
+  });
+}
