@@ -5,9 +5,11 @@ import {
   configTable,
   type ConfigSpec,
   integer,
+  list,
   optional,
   port,
   readConfig,
+  readTogether,
   seconds,
   secret,
   text,
@@ -89,6 +91,29 @@ describe('reading', () => {
     expect(() => readConfig({}, spec)).toThrow('USER_JWKS_URL is not set\nWEBHOOK_SECRET is not set');
     expect(new ConfigError([]).code).toBe('config-invalid');
   });
+});
+
+describe('a list', () => {
+  const brokers = { brokers: list('KAFKA_BROKERS', 'Some brokers', 'host:port', /^[a-z]+:\d+$/) };
+
+  test('has commas between its items', () => {
+    expect(readConfig({ KAFKA_BROKERS: 'a:1, b:2' }, brokers)).toEqual({ brokers: ['a:1', 'b:2'] });
+  });
+
+  test('is wrong when one of its items is', () => {
+    expect(faults({ KAFKA_BROKERS: 'a:1,,b:2' }, brokers)).toEqual({
+      KAFKA_BROKERS: "must be host:port,…, not 'a:1,,b:2'",
+    });
+  });
+});
+
+test('two readings tell their faults together', () => {
+  const one = { port: port('PORT', 'one') };
+  const other = { region: text('REGION', 'other') };
+  const read = (env: Record<string, string>) => readTogether(() => readConfig(env, one), () => readConfig(env, other));
+  expect(() => read({ PORT: 'x' })).toThrow(/PORT .*\nREGION is not set/);
+  expect(() => read({ PORT: '1' })).toThrow(/^REGION is not set$/);
+  expect(read({ PORT: '1', REGION: 'eu' })).toEqual({ port: 1, region: 'eu' });
 });
 
 describe('the table', () => {

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
-import { Problem } from './problem.ts';
+import { invalid, Problem } from './problem.ts';
 
 /** Resolves when the thing works and throws when it does not. */
 export type ReadinessCheck = () => Promise<void> | void;
@@ -18,10 +18,22 @@ interface ProbeOptions {
 
 type CheckResult = 'green' | 'red';
 
+const ReadyQuery = Type.Object({
+  exclude: Type.Optional(
+    Type.String({
+      description: 'Names of checks that are not asked, with commas between them.',
+      examples: ['event log,outbox'],
+      maxLength: 200,
+    }),
+  ),
+});
 const Live = Type.Object({ status: Type.Literal('live') });
 const Ready = Type.Object({ status: Type.Literal('ready'), checks: Type.Record(Type.String(), Type.Literal('green')) });
 
-/** `/livez` does no I/O: a slow database is no reason to be restarted. */
+/**
+ * `/livez` does no I/O: a slow database is no reason to be restarted. `/readyz?exclude=event log,outbox` is for whoever
+ * directs traffic: while the log is away, requests are still accepted.
+ */
 export function probes({ checks, isDraining, registry, logger, checkLimitMs = 1000 }: ProbeOptions) {
   async function judged(name: string, check: ReadinessCheck): Promise<readonly [string, CheckResult]> {
     try {
@@ -40,8 +52,9 @@ export function probes({ checks, isDraining, registry, logger, checkLimitMs = 10
     })
     .get(
       '/readyz',
-      async () => {
-        const results = await Promise.all(Object.entries(checks).map(([name, check]) => judged(name, check)));
+      async ({ query: { exclude } }) => {
+        const asked = without(checks, exclude?.split(',') ?? []);
+        const results = await Promise.all(asked.map(([name, check]) => judged(name, check)));
         if (isDraining()) results.push(['draining', 'red']);
         const red = results.filter(([, result]) => result === 'red').map(([name]) => name);
         if (red.length > 0) throw notReady(red, Object.fromEntries(results));
@@ -50,7 +63,7 @@ export function probes({ checks, isDraining, registry, logger, checkLimitMs = 10
           checks: Object.fromEntries(results.map(([name]) => [name, 'green' as const])),
         };
       },
-      { response: { 200: Ready }, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'] } },
+      { query: ReadyQuery, response: { 200: Ready }, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'] } },
     )
     .get(
       '/metrics',
@@ -62,6 +75,12 @@ export function probes({ checks, isDraining, registry, logger, checkLimitMs = 10
         },
       },
     );
+}
+
+function without(checks: ProbeOptions['checks'], excluded: readonly string[]): [string, ReadinessCheck][] {
+  const unknown = excluded.find((name) => !Object.hasOwn(checks, name));
+  if (unknown !== undefined) throw invalid('/exclude', `must name checks out of ${Object.keys(checks).join(', ')}`);
+  return Object.entries(checks).filter(([name]) => !excluded.includes(name));
 }
 
 function notReady(red: readonly string[], checks: Readonly<Record<string, CheckResult>>): Problem {

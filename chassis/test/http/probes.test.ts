@@ -36,6 +36,18 @@ describe('GET /readyz', () => {
     expect(logged()).toMatch(/"check":"hanging".*"readiness check failed"/);
   });
 
+  test('leaves out checks that do not concern the asker', async () => {
+    const { send } = shop({ checks: { database: () => {}, 'event log': () => Promise.reject(new Error('down')) } });
+    expect((await send('GET', '/readyz?exclude=event%20log')).body).toEqual({ status: 'ready', checks: { database: 'green' } });
+    expect((await send('GET', '/readyz')).status).toBe(503);
+  });
+
+  test('refuses to leave out a check that there is not', async () => {
+    const { send } = shop({ checks: { database: () => {} } });
+    const answer = await send('GET', '/readyz?exclude=databse');
+    expect(answer.body).toMatchObject({ status: 422, errors: [{ pointer: '/exclude', detail: 'must name checks out of database' }] });
+  });
+
   test('is red while draining', async () => {
     const { send, app } = shop();
     app.drain();
