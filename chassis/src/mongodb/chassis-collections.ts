@@ -1,0 +1,31 @@
+import type { Document } from 'mongodb';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { deadLetterOf, type DeadLetterDocument, deadLetterToDocument } from './chassis-documents.ts';
+import { keptAnswerOf, type KeptAnswerDocument, keptAnswerToDocument } from './chassis-documents.ts';
+import { parkedKeyOf, type ParkedKeyDocument, parkedKeyToDocument } from './chassis-documents.ts';
+import type { DocumentCollection } from './document-collection.ts';
+
+/** How the chassis' own entities lie in MongoDB. */
+export const chassisCollections: { readonly [N in keyof ChassisCollections]: DocumentCollection<ChassisCollections[N]> } = {
+  parkedKeys: {
+    collection: 'parked_keys',
+    keyField: '_id',
+    key: ({ key }) => key,
+    toDocument: parkedKeyToDocument,
+    fromDocument: (document: Document) => [parkedKeyOf(document as ParkedKeyDocument)],
+  },
+  deadLetters: {
+    collection: 'dead_letters',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: deadLetterToDocument,
+    fromDocument: (document: Document) => [deadLetterOf(document as DeadLetterDocument)],
+  },
+  keptAnswers: {
+    collection: 'kept_answers',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: keptAnswerToDocument,
+    fromDocument: (document: Document) => [keptAnswerOf(document as KeptAnswerDocument)],
+  },
+};

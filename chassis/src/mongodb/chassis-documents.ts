@@ -1,0 +1,63 @@
+import type { DeadLetter } from '../messaging/dead-letter.ts';
+import type { ParkedKey } from '../messaging/parked-key.ts';
+import type { KeptAnswer } from '../writer/kept-answer.ts';
+
+type Message = DeadLetter['message'];
+
+/** Header names come from outside and may hold what no field name may, so headers are JSON text. */
+interface MessageDocument extends Omit<Message, 'headers'> {
+  readonly headers: string;
+}
+
+export interface DeadLetterDocument extends Omit<DeadLetter, 'id' | 'message'> {
+  readonly _id: string;
+  readonly message: MessageDocument;
+}
+
+/** All that waits for one key in one document of at most 16 MB. */
+export interface ParkedKeyDocument {
+  readonly _id: string;
+  /** of the head, which is the only one that is tried */
+  readonly nextAttemptAt: number;
+  readonly messages: readonly (Omit<ParkedKey['messages'][number], 'message'> & { readonly message: MessageDocument })[];
+}
+
+export interface KeptAnswerDocument extends Omit<KeptAnswer, 'id'> {
+  readonly _id: string;
+}
+
+export function deadLetterToDocument({ id, message, ...letter }: DeadLetter): DeadLetterDocument {
+  return { _id: id, ...letter, message: messageToDocument(message) };
+}
+
+export function deadLetterOf({ _id: id, message, ...letter }: DeadLetterDocument): DeadLetter {
+  return { id, ...letter, message: messageOf(message) };
+}
+
+export function parkedKeyToDocument({ key, messages }: ParkedKey): ParkedKeyDocument {
+  return {
+    _id: key,
+    nextAttemptAt: messages[0]?.nextAttemptAt ?? 0,
+    messages: messages.map((parked) => ({ ...parked, message: messageToDocument(parked.message) })),
+  };
+}
+
+export function parkedKeyOf({ _id: key, messages }: ParkedKeyDocument): ParkedKey {
+  return { key, messages: messages.map((parked) => ({ ...parked, message: messageOf(parked.message) })) };
+}
+
+export function keptAnswerToDocument({ id, ...kept }: KeptAnswer): KeptAnswerDocument {
+  return { _id: id, ...kept };
+}
+
+export function keptAnswerOf({ _id: id, ...kept }: KeptAnswerDocument): KeptAnswer {
+  return { id, ...kept };
+}
+
+function messageToDocument({ headers, ...message }: Message): MessageDocument {
+  return { ...message, headers: JSON.stringify(headers) };
+}
+
+function messageOf({ headers, ...message }: MessageDocument): Message {
+  return { ...message, headers: JSON.parse(headers) };
+}

@@ -1,0 +1,11 @@
+import { collectionStep } from './collection-step.ts';
+import type { MongoMigrations } from './mongo-migrate.ts';
+
+/** The collections the chassis keeps in every document service's database. */
+export const chassisMigrations: MongoMigrations = {
+  'chassis-001-lanes': collectionStep('lanes', null),
+  'chassis-002-events': collectionStep('events', null, [{ key: { stream: 1, version: 1 }, unique: true }]),
+  'chassis-003-parked-keys': collectionStep('parked_keys', null, [{ key: { nextAttemptAt: 1 } }]),
+  'chassis-004-dead-letters': collectionStep('dead_letters', null),
+  'chassis-005-kept-answers': collectionStep('kept_answers', null, [{ key: { at: 1 } }]),
+};

@@ -1,0 +1,33 @@
+import { type TObject, Type } from '@sinclair/typebox';
+import { type Db, type IndexDescription, MongoServerError } from 'mongodb';
+import { bsonSchema } from './bson-schema.ts';
+import { SETTLED_BY } from './settled-by.ts';
+
+const NAMESPACE_EXISTS = 48;
+
+/**
+ * A step that makes a collection, its validator and its indexes, whatever of it is there already. `document` says what
+ * a document is; null leaves it open.
+ */
+export function collectionStep(
+  collection: string,
+  document: TObject | null,
+  indexes: readonly IndexDescription[] = [],
+): (db: Db) => Promise<void> {
+  return async (db) => {
+    const validation = document && { validator: { $jsonSchema: bsonSchema(marked(document)) }, validationAction: 'error' };
+    try {
+      await db.createCollection(collection, validation ?? {});
+    } catch (error) {
+      if (!(error instanceof MongoServerError && error.code === NAMESPACE_EXISTS)) throw error;
+      if (validation !== null) await db.command({ collMod: collection, ...validation });
+    }
+    if (indexes.length > 0) await db.collection(collection).createIndexes([...indexes]);
+  };
+}
+
+/** Transactions mark the documents they decided on. */
+function marked(document: TObject): TObject {
+  const { properties, ...options } = document;
+  return Type.Object({ ...properties, [SETTLED_BY]: Type.Optional(Type.String()) }, options);
+}

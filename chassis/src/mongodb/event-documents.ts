@@ -1,0 +1,23 @@
+import { type Filter, MaxKey } from 'mongodb';
+import type { StoredEvent } from '../writer/writer-store.ts';
+
+/** `data` and `context` are JSON text: what is read back is then what was written, whatever names its fields have. */
+export interface EventDocument extends Omit<StoredEvent, 'lane' | 'seq' | 'data' | 'context'> {
+  readonly _id: { readonly lane: string; readonly seq: number };
+  readonly data: string;
+  readonly context: string;
+}
+
+export function eventToDocument({ lane, seq, data, context, ...event }: StoredEvent): EventDocument {
+  return { _id: { lane, seq }, ...event, data: JSON.stringify(data), context: JSON.stringify(context) };
+}
+
+export function eventOf({ _id: { lane, seq }, data, context, ...event }: EventDocument): StoredEvent {
+  return { lane, seq, ...event, data: JSON.parse(data), context: JSON.parse(context) };
+}
+
+/** In the order of `_id`, which is that of the lane. */
+export function eventsAfter(lane: string, seq: number): Filter<EventDocument> {
+  const range: unknown = { $gt: { lane, seq }, $lt: { lane, seq: new MaxKey() } };
+  return { _id: range as EventDocument['_id'] };
+}

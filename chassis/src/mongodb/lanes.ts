@@ -1,0 +1,96 @@
+import type { Binary, ClientSession } from 'mongodb';
+import type { Lane } from '../writer/writer-store.ts';
+import type { MongoDatabase } from './mongo-database.ts';
+import { SERVER_NOW } from './server-now.ts';
+
+export interface LaneDocument {
+  readonly _id: string;
+  readonly owner: string;
+  readonly epoch: number;
+  /** The server session its owner writes in; null before it was ever taken. */
+  readonly session: Binary | null;
+  /** epoch milliseconds of the server's clock */
+  readonly leaseUntil: number;
+  readonly lastSeq: number;
+  readonly publishedSeq: number;
+  readonly transactions: number;
+}
+
+export type LaneNow = LaneDocument & { readonly now: number };
+
+const UNTAKEN = { owner: '', epoch: 0, session: null, leaseUntil: 0, lastSeq: 0, publishedSeq: 0, transactions: 0 };
+
+const WITH_CLOCK = {
+  owner: 1,
+  epoch: 1,
+  session: 1,
+  leaseUntil: 1,
+  lastSeq: 1,
+  publishedSeq: 1,
+  transactions: 1,
+  now: SERVER_NOW,
+} as const;
+
+interface Taking {
+  readonly owner: string;
+  readonly session: Binary;
+  readonly onlyExpired: boolean;
+  readonly leaseMs: number;
+}
+
+export type Lanes = ReturnType<typeof mongoLanes>;
+
+/** The lanes' documents. */
+export function mongoLanes({ client, db }: MongoDatabase) {
+  const lanes = db.collection<LaneDocument>('lanes');
+
+  const find = (name: string, session?: ClientSession): Promise<LaneNow | null> =>
+    lanes.findOne<LaneNow>({ _id: name }, session === undefined ? { projection: WITH_CLOCK } : { projection: WITH_CLOCK, session });
+
+  /** What a process left open when it died would hold its locks for a minute. */
+  const endTransactions = async (sessions: readonly Binary[]) => {
+    if (sessions.length > 0) await client.db('admin').command({ killSessions: sessions.map((id) => ({ id })) });
+  };
+
+  return {
+    find,
+    /** undefined: it is somebody else's, and its lease runs. */
+    async take(name: string, { owner, session, onlyExpired, leaseMs }: Taking): Promise<Lane | undefined> {
+      await lanes.updateOne({ _id: name }, { $setOnInsert: UNTAKEN }, { upsert: true });
+      const found = await find(name);
+      if (found === null || (onlyExpired && found.leaseUntil > found.now)) return undefined;
+      await endTransactions(found.session === null ? [] : [found.session]);
+      const taken = await lanes.findOneAndUpdate(
+        { _id: name, ...(onlyExpired ? { epoch: found.epoch } : {}) },
+        [
+          {
+            $set: {
+              owner: { $literal: owner },
+              session: { $literal: session },
+              epoch: { $add: ['$epoch', 1] },
+              leaseUntil: { $add: [SERVER_NOW, leaseMs] },
+            },
+          },
+        ],
+        { returnDocument: 'after' },
+      );
+      return taken === null ? undefined : laneOf(taken);
+    },
+    async renew({ name, lastSeq, publishedSeq, transactions }: Lane, leaseUntil: number, session: ClientSession): Promise<void> {
+      await lanes.updateOne({ _id: name }, { $set: { leaseUntil, lastSeq, publishedSeq, transactions } }, { session });
+    },
+    /** Ends the transactions of processes that do not renew their leases any more, for whoever meets their locks. */
+    async endAbandonedTransactions(): Promise<void> {
+      const expired = lanes.find({ $expr: { $lt: ['$leaseUntil', SERVER_NOW] } }, { projection: { session: 1 } });
+      await endTransactions((await expired.toArray()).flatMap(({ session }) => session ?? []));
+    },
+    async abandoned(): Promise<readonly string[]> {
+      const left = { $expr: { $and: [{ $lt: ['$publishedSeq', '$lastSeq'] }, { $lt: ['$leaseUntil', SERVER_NOW] }] } };
+      return (await lanes.find(left, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
+    },
+  };
+}
+
+export function laneOf({ _id: name, owner, epoch, lastSeq, publishedSeq, transactions }: LaneDocument): Lane {
+  return { name, owner, epoch, lastSeq, publishedSeq, transactions };
+}

@@ -1,0 +1,96 @@
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { storageError } from './mongo-errors.ts';
+
+export interface MongoOptions {
+  /** `mongodb://user:password@host:port,…/database?…`; names the database, and `authSource` unless the user is admin's. */
+  readonly url: string;
+  /** Connections at most; the writer needs one of them. */
+  readonly poolSize?: number;
+}
+
+/** A service's own database on a replica set. */
+export interface MongoDatabase {
+  readonly client: MongoClient;
+  /** Reads what a majority has, writes to a majority. */
+  readonly db: Db;
+  /** Runs on a connection that lets building an index take its time; closes it. */
+  forSchema<T>(run: (db: Db) => Promise<T>): Promise<T>;
+  /** Throws when the database cannot answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How long anything waits for a server, a connection, or a place in the pool. */
+const REACH_MS = 3000;
+/** How long a server may take to answer. */
+const ANSWER_MS = 10_000;
+/** The same for a change of the schema: an index over a large collection. */
+const SCHEMA_ANSWER_MS = 600_000;
+/** A connection that does not end is left to the operating system after this time. */
+const CLOSE_MS = 5000;
+
+const SETTINGS = {
+  writeConcern: { w: 'majority', wtimeoutMS: ANSWER_MS },
+  readConcern: { level: 'majority' },
+  readPreference: 'primary',
+  retryWrites: true,
+  ignoreUndefined: true,
+  serverSelectionTimeoutMS: REACH_MS,
+  connectTimeoutMS: REACH_MS,
+  waitQueueTimeoutMS: REACH_MS,
+  socketTimeoutMS: ANSWER_MS,
+} as const satisfies MongoClientOptions;
+
+/** Opens nothing yet: the first operation connects. Throws when the URL is not one, or names no database. */
+export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
+  const name = databaseOf(url);
+  const settings: MongoClientOptions = { ...SETTINGS, ...authSourceOf(url), maxPoolSize: poolSize };
+  const client = new MongoClient(url, settings);
+  const db = client.db(name);
+  return {
+    client,
+    db,
+    async forSchema(run) {
+      const patient = new MongoClient(url, { ...settings, maxPoolSize: 1, socketTimeoutMS: SCHEMA_ANSWER_MS });
+      try {
+        return await run(patient.db(name));
+      } finally {
+        await closeInTime(patient);
+      }
+    },
+    async check() {
+      try {
+        await db.command({ ping: 1 });
+      } catch (error) {
+        throw storageError(error);
+      }
+    },
+    close: () => closeInTime(client),
+  };
+}
+
+const PARTS = /^mongodb(?:\+srv)?:\/\/(?<credentials>[^@/?]*@)?[^/?]+(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
+
+function databaseOf(url: string): string {
+  const name = decodeURIComponent(PARTS.exec(url)?.groups?.database ?? '');
+  // Not the URL itself: it holds a password.
+  if (name === '') throw new TypeError('a MongoDB URL is mongodb://…/<database>');
+  return name;
+}
+
+/** The driver would look for the user in the database itself; users are kept in admin unless the URL says otherwise. */
+function authSourceOf(url: string): Pick<MongoClientOptions, 'authSource'> {
+  const { credentials, query = '' } = PARTS.exec(url)?.groups ?? {};
+  const said = /(?:^|&)(?:authSource|authMechanism)=/i.test(query);
+  return credentials === undefined || said ? {} : { authSource: 'admin' };
+}
+
+async function closeInTime(client: MongoClient): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`MongoDB connections did not close within ${CLOSE_MS} ms`)), CLOSE_MS);
+  try {
+    await Promise.race([client.close(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

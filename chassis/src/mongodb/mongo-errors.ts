@@ -1,0 +1,56 @@
+import { MongoError, MongoErrorLabel, MongoNetworkError, MongoServerError } from 'mongodb';
+import { MongoServerSelectionError, MongoTopologyClosedError } from 'mongodb';
+import { StorageError, type StorageErrorCode } from '../storage-error.ts';
+
+const DUPLICATE_KEY = 11_000;
+const DOCUMENT_VALIDATION = 121;
+
+/**
+ * The server answered that it is not the primary, is shutting down, has no room on its disk, or reached no majority in
+ * time: nobody's input is to blame.
+ */
+const AWAY: ReadonlySet<unknown> = new Set([
+  10_107, 13_435, 13_436, 189, 91, 11_600, 11_602, 6, 7, 89, 9001, 64, 100, 14_031,
+]);
+
+/** Write conflict, lock timeout, time limit, snapshot too old, interrupted, transaction gone, too old or too long. */
+const CONFLICT: ReadonlySet<unknown> = new Set([112, 24, 50, 262, 246, 239, 11_601, 251, 225, 290]);
+
+/** What the driver threw, in our words; anything else as it is. */
+export function storageError(error: unknown): unknown {
+  return error instanceof MongoError ? new StorageError(codeOf(error), error) : error;
+}
+
+/** After the commit was sent nothing is certain, unless the server says that there is no such transaction. */
+export function commitError(error: unknown): StorageError {
+  const answered = error instanceof MongoServerError && codeOf(error) === 'retry';
+  const refused = answered && !error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult);
+  return new StorageError(refused ? 'retry' : 'commit-unknown', error);
+}
+
+/** Runs what changes nothing, or only what may be repeated. */
+export async function reading<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+function codeOf(error: MongoError): StorageErrorCode {
+  if (isAway(error) || AWAY.has(error.code)) return 'connection';
+  if (error.code === DUPLICATE_KEY) return 'unique';
+  if (error.code === DOCUMENT_VALIDATION) return 'check';
+  if (CONFLICT.has(error.code) || error.hasErrorLabel(MongoErrorLabel.TransientTransactionError)) return 'retry';
+  return 'other';
+}
+
+function isAway(error: MongoError): boolean {
+  return (
+    error instanceof MongoNetworkError ||
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongoTopologyClosedError ||
+    // The driver does not export this one.
+    error.name === 'MongoWaitQueueTimeoutError'
+  );
+}

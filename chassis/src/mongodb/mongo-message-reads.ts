@@ -1,0 +1,67 @@
+import type { LaneStatus, MessageReads } from '../messaging/message-reads.ts';
+import { deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
+import { type KeptAnswerDocument, parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
+import { type EventDocument, eventsAfter } from './event-documents.ts';
+import type { LaneDocument } from './lanes.ts';
+import type { MongoDatabase } from './mongo-database.ts';
+import { reading } from './mongo-errors.ts';
+import { SERVER_NOW } from './server-now.ts';
+import { UNMARKED } from './settled-by.ts';
+
+export function mongoMessageReads({ db }: MongoDatabase): MessageReads {
+  const lanes = db.collection<LaneDocument>('lanes');
+  const events = db.collection<EventDocument>('events');
+  const parkedKeys = db.collection<ParkedKeyDocument>('parked_keys');
+  const deadLetters = db.collection<DeadLetterDocument>('dead_letters');
+  const keptAnswers = db.collection<KeptAnswerDocument>('kept_answers');
+
+  async function oldestUnsentAt({ _id: lane, publishedSeq }: LaneDocument): Promise<number | null> {
+    const oldest = await events.findOne(eventsAfter(lane, publishedSeq), { sort: { _id: 1 }, projection: { at: 1 } });
+    return oldest?.at ?? null;
+  }
+
+  return {
+    lanes: () =>
+      reading(async () => {
+        const leaseExpired = { $lte: ['$leaseUntil', SERVER_NOW] };
+        const query = lanes.find({}, { sort: { _id: 1 } }).project<LaneDocument & { leaseExpired: boolean }>({
+          lastSeq: 1,
+          publishedSeq: 1,
+          leaseExpired,
+        });
+        return Promise.all(
+          (await query.toArray()).map(async (lane): Promise<LaneStatus> => {
+            const { _id, lastSeq, publishedSeq } = lane;
+            return { lane: _id, lastSeq, publishedSeq, leaseExpired: lane.leaseExpired, oldestUnsentAt: await oldestUnsentAt(lane) };
+          }),
+        );
+      }),
+    dueParked: (limit) =>
+      reading(async () => {
+        const due = { $expr: { $lte: ['$nextAttemptAt', SERVER_NOW] } };
+        const found = await parkedKeys.find(due, { sort: { nextAttemptAt: 1 }, limit, projection: UNMARKED }).toArray();
+        return found.map(parkedKeyOf).flatMap(({ key, messages: [head] }) => (head === undefined ? [] : [{ key, head }]));
+      }),
+    parked: (after, limit) =>
+      reading(async () => {
+        const later = after === null ? {} : { _id: { $gt: after } };
+        return (await parkedKeys.find(later, { sort: { _id: 1 }, limit, projection: UNMARKED }).toArray()).map(parkedKeyOf);
+      }),
+    deadLetters: (before, limit) =>
+      reading(async () => {
+        const older = before === null ? {} : { _id: { $lt: before } };
+        return (await deadLetters.find(older, { sort: { _id: -1 }, limit, projection: UNMARKED }).toArray()).map(deadLetterOf);
+      }),
+    deadLetter: (id) =>
+      reading(async () => {
+        const found = await deadLetters.findOne({ _id: id }, { projection: UNMARKED });
+        return found === null ? undefined : deadLetterOf(found);
+      }),
+    forgetAnswers: (olderThan, limit) =>
+      reading(async () => {
+        const old = await keptAnswers.find({ at: { $lt: olderThan } }, { limit, projection: { _id: 1 } }).toArray();
+        if (old.length === 0) return 0;
+        return (await keptAnswers.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } })).deletedCount;
+      }),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Db } from 'mongodb';
+import { StorageError } from '../storage-error.ts';
+import { chassisMigrations } from './chassis-migrations.ts';
+import type { MongoDatabase } from './mongo-database.ts';
+import { storageError } from './mongo-errors.ts';
+import { holdingMigrationLock } from './migration-lock.ts';
+
+/**
+ * A step of the schema, by name. It can be cut off anywhere and is then run again from its start, so every step finds
+ * what is there already (`collectionStep`).
+ */
+export type MongoMigrations = Readonly<Record<string, (db: Db) => Promise<void>>>;
+
+/** Brings the collections of the chassis and of the service up to date. Forward-only; safe when two start at once. */
+export async function migrate({ forSchema }: MongoDatabase, own: MongoMigrations): Promise<readonly string[]> {
+  const steps = Object.entries({ ...chassisMigrations, ...own });
+  try {
+    return await forSchema((db) => holdingMigrationLock(db, (stillHeld) => runSteps(db, steps, stillHeld)));
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+async function runSteps(
+  db: Db,
+  steps: readonly (readonly [string, (db: Db) => Promise<void>])[],
+  stillHeld: () => void,
+): Promise<readonly string[]> {
+  const migrations = db.collection<{ readonly _id: string; readonly at: Date }>('migrations');
+  const done = new Set((await migrations.find().toArray()).map(({ _id }) => _id));
+  const fresh = steps.filter(([name]) => !done.has(name));
+  for (const [name, step] of fresh) {
+    stillHeld();
+    try {
+      await step(db);
+    } catch (error) {
+      throw new StorageError('other', new Error(`migration ${name} failed`, { cause: error }));
+    }
+    await migrations.updateOne({ _id: name }, { $currentDate: { at: true } }, { upsert: true });
+  }
+  return fresh.map(([name]) => name);
+}

@@ -1,0 +1,22 @@
+import type { ServiceStore } from '../service-store.ts';
+import type { Collections } from '../writer/use-case.ts';
+import type { DocumentCollection } from './document-collection.ts';
+import type { MongoDatabase } from './mongo-database.ts';
+import { mongoMessageReads } from './mongo-message-reads.ts';
+import { migrate, type MongoMigrations } from './mongo-migrate.ts';
+import { mongoWriterStore } from './mongo-writer-store.ts';
+
+/** Transactions lock entities in the order in which `collections` names them. */
+export function mongoServiceStore<C extends Collections>(
+  database: MongoDatabase,
+  collections: { readonly [N in keyof C]: DocumentCollection<C[N]> },
+  migrations: MongoMigrations,
+): ServiceStore<C> {
+  return {
+    writing: mongoWriterStore<C>(database, collections),
+    messages: mongoMessageReads(database),
+    migrate: () => migrate(database, migrations),
+    check: () => database.check(),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,9 @@
+/**
+ * The field in which a transaction marks every document it decided on, changed or not, with a name of its own. Two
+ * transactions that decide on the same document therefore never both commit: a snapshot alone would let each of them
+ * change something else because of what it read here (write skew). MongoDB has no `select for update`.
+ */
+export const SETTLED_BY = 'settledBy';
+
+/** Reads a document without the mark. */
+export const UNMARKED = { [SETTLED_BY]: 0 } as const;

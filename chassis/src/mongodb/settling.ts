@@ -1,0 +1,71 @@
+import type { ClientSession, Document } from 'mongodb';
+import { LoadedWorld } from '../writer/loaded-world.ts';
+import type { Collections, Keys } from '../writer/use-case.ts';
+import { type Batch, type Lane, LaneLostError } from '../writer/writer-store.ts';
+import type { DocumentCollection } from './document-collection.ts';
+import { type EventDocument, eventToDocument } from './event-documents.ts';
+import type { Lanes } from './lanes.ts';
+import type { MongoDatabase } from './mongo-database.ts';
+import { UNMARKED } from './settled-by.ts';
+import { type DocumentCollections, type LoadedIds, writesOf } from './writes-of.ts';
+
+/** More than any batch loads from one collection: what is loaded comes in one answer. */
+const ONE_ANSWER = 100_000;
+
+interface Settling<C extends Collections> {
+  readonly session: ClientSession;
+  readonly lane: Lane;
+  readonly publishedSeq: number;
+  readonly leaseMs: number;
+  readonly batch: Batch<C>;
+}
+
+/**
+ * What happens in one transaction. A session takes one operation after the other, so each is a round trip: lane, loads,
+ * writes. Nothing is written before everything is decided; the locks of MongoDB are its writes, so they are short,
+ * and whoever meets one is refused at once (`retry`) instead of waiting.
+ */
+export function settling<C extends Collections>(
+  { db }: MongoDatabase,
+  lanes: Lanes,
+  collections: DocumentCollections,
+): (settling: Settling<C>) => Promise<Lane> {
+  const collection = (name: string): DocumentCollection<object> => {
+    const found = collections[name];
+    if (found === undefined) throw new Error(`no such collection: ${name}`);
+    return found;
+  };
+
+  async function load(session: ClientSession, world: LoadedWorld<C>, keys: Keys<C>, ids: LoadedIds): Promise<void> {
+    for (const name of Object.keys(collections)) {
+      const wanted = [...new Set(keys[name])];
+      if (wanted.length === 0) continue;
+      const { collection: physical, keyField, fromDocument } = collection(name);
+      const query = db.collection(physical).find<Document & { _id: string }>({ [keyField]: { $in: wanted } }, { session, projection: UNMARKED, batchSize: ONE_ANSWER });
+      const documents = await query.toArray();
+      const loaded = ids.get(physical) ?? new Set();
+      for (const { _id } of documents) loaded.add(_id);
+      ids.set(physical, loaded);
+      world.loaded(name, wanted, documents.flatMap((document) => fromDocument(document)) as C[string][]);
+    }
+  }
+
+  return async ({ session, lane, publishedSeq, leaseMs, batch }) => {
+    const found = await lanes.find(lane.name, session);
+    if (found === null || found.owner !== lane.owner || found.epoch !== lane.epoch) throw new LaneLostError(lane.name);
+    const world = new LoadedWorld<C>((name, entity) => collection(name).key(entity));
+    const ids: LoadedIds = new Map();
+    await load(session, world, batch.keys, ids);
+    await load(session, world, world.missing(batch.moreKeys(world)), ids);
+    const changes = batch.decide(world, found.now, found.lastSeq);
+    const transactions = found.transactions + 1;
+    for (const { physical, writes } of writesOf(collections, changes, ids, `${lane.name} ${transactions}`)) {
+      await db.collection<{ _id: string }>(physical).bulkWrite(writes, { session });
+    }
+    const { events } = changes;
+    if (events.length > 0) await db.collection<EventDocument>('events').insertMany(events.map(eventToDocument), { session });
+    const after: Lane = { ...lane, lastSeq: found.lastSeq + events.length, publishedSeq, transactions };
+    await lanes.renew(after, found.now + leaseMs, session);
+    return after;
+  };
+}
