@@ -97,6 +97,8 @@ type SignalSource = Pick<NodeJS.Process, 'on' | 'off'>;
 
 interface RunOptions {
   readonly logger: Logger;
+  /** Stop as soon as everything has started, without waiting for a signal. */
+  readonly once?: boolean;
   readonly signals?: SignalSource;
   /** Ends the process at once; called for a second signal only. */
   readonly exit?: (code: number) => void;
@@ -108,7 +110,7 @@ interface RunOptions {
  */
 export async function runUntilSignal(
   life: Lifecycle,
-  { logger, signals = process, exit = (code) => process.exit(code) }: RunOptions,
+  { logger, once = false, signals = process, exit = (code) => process.exit(code) }: RunOptions,
 ): Promise<number> {
   const { promise: signalled, resolve } = Promise.withResolvers<void>();
   let received = 0;
@@ -121,7 +123,7 @@ export async function runUntilSignal(
   signals.on('SIGINT', onSignal);
   try {
     await Promise.race([life.start(), signalled]);
-    await signalled;
+    if (!once) await signalled;
     await life.stop();
     return 0;
   } catch (error) {

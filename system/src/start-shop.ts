@@ -1,51 +1,37 @@
-import { mkdir } from 'node:fs/promises';
+import { lifecycle, runUntilSignal } from '@souk/chassis/lifecycle';
 import { createLogger, LOG_LEVELS, type LogLevel } from '@souk/chassis/logging';
-import { runUntilSignal } from '@souk/chassis/lifecycle';
-import { EnvironmentError, EXIT } from './cli/exit-code.ts';
+import { EXIT } from './cli/exit-code.ts';
 import type { StartArguments } from './cli/start-arguments.ts';
 import { humanReporter, jsonReporter, type Reporter } from './cli/terminal.ts';
-import { loadAccounts, type Account, type Accounts } from './embedded/accounts.ts';
-import { embeddedShop, type EmbeddedShop } from './embedded/embedded-shop.ts';
-import { shopFiles } from './embedded/shop-files.ts';
+import type { Account, Accounts } from './embedded/accounts.ts';
+import { wantedShop } from './open-shop.ts';
 import { seedShop } from './shop/seed-shop.ts';
-import { RefusedError, shopClient, type ShopClient } from './shop/shop-client.ts';
+import { RefusedError, shopClient, type ServiceUrls, type ShopClient } from './shop/shop-client.ts';
 import { playStory } from './stories/play-story.ts';
 import { STORIES } from './stories/stories.ts';
+
+const STOP_LIMIT_MS = 60_000;
 
 /** Starts the shop, plays the stories, and stays up or stops. Answers the exit code. */
 export async function startShop(wanted: StartArguments): Promise<number> {
   const startedAt = performance.now();
-  await writableFolder(wanted.dataFolder);
-  const accounts = await loadAccounts(shopFiles(wanted.dataFolder).accounts);
   const logLevel = readLogLevel(process.env.LOG_LEVEL);
   const reporter = reporterFor(wanted);
-  const { dataFolder: folder, firstPort } = wanted;
-  const shop = embeddedShop({ folder, firstPort, admin: accounts.admin, logLevel, env: process.env });
+  const { shop, accounts } = await wantedShop(wanted, logLevel, reporter.progress);
   let asTold = true;
-  const demo = {
+  const stories = {
     name: 'stories',
     async start() {
       reporter.ready(shop.urls(), performance.now() - startedAt);
       if (wanted.demo) asTold = await playStories(shopClient(shop.urls()), accounts, reporter);
+      if (!wanted.once) for (const line of invitation(wanted, shop.urls(), accounts)) reporter.note(line);
     },
+    stop: () => undefined,
   };
-  if (wanted.once) {
-    await shop.start();
-    await demo.start();
-    await shop.stop();
-    return asTold ? EXIT.ok : EXIT.failed;
-  }
-  const logger = createLogger({ service: 'system', level: logLevel });
-  const life = { start: () => begin(shop, demo.start, reporter, accounts), stop: () => shop.stop() };
-  const code = await runUntilSignal(life, { logger });
-  reporter.note('stopped');
+  const life = lifecycle([{ name: 'shop', start: shop.start, stop: shop.stop }, stories], { limitMs: STOP_LIMIT_MS });
+  const code = await runUntilSignal(life, { logger: createLogger({ service: 'system', level: logLevel }), once: wanted.once });
+  if (!wanted.once) reporter.note('stopped');
   return code === 0 && asTold ? EXIT.ok : EXIT.failed;
-}
-
-async function begin(shop: EmbeddedShop, demo: () => Promise<void>, reporter: Reporter, accounts: Accounts): Promise<void> {
-  await shop.start();
-  await demo();
-  for (const line of invitation(shop, accounts)) reporter.note(line);
 }
 
 async function playStories(shop: ShopClient, accounts: Accounts, reporter: Reporter): Promise<boolean> {
@@ -72,8 +58,13 @@ async function signInOrRegister(shop: ShopClient, { email, password }: Account):
   }
 }
 
-function invitation(shop: EmbeddedShop, { customer }: Accounts): readonly string[] {
-  const { order, product, user } = shop.urls();
+const LEAVING = {
+  embedded: 'Ctrl-C stops the shop; its data stays.',
+  real: 'Ctrl-C stops the shop and its servers; nothing of it stays.',
+  deployed: 'Ctrl-C ends this program; the shop goes on.',
+} as const;
+
+function invitation({ engines }: StartArguments, { order, product, user }: ServiceUrls, { customer }: Accounts): readonly string[] {
   const body = JSON.stringify({ email: customer.email, password: customer.password });
   return [
     'Look around:',
@@ -82,18 +73,8 @@ function invitation(shop: EmbeddedShop, { customer }: Accounts): readonly string
     'Sign in as the customer of the stories and list her orders:',
     `  TOKEN=$(curl -s ${user}/sessions -H 'content-type: application/json' -d '${body}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
     `  curl -s ${order}/orders -H "authorization: Bearer $TOKEN"`,
-    'Ctrl-C stops the shop; its data stays.',
+    LEAVING[engines],
   ];
-}
-
-async function writableFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await Bun.write(`${folder}/.writable`, '');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new EnvironmentError(`${folder} cannot be written: ${why}`, 'Choose another folder: npm start -- --data DIR', { cause });
-  }
 }
 
 function readLogLevel(wanted = 'warn'): LogLevel {

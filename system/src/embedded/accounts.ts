@@ -7,19 +7,32 @@ export interface Account {
   readonly password: string;
 }
 
-/** Who uses a shop on a laptop: made once with random passwords, kept beside its data for its owner alone to read. */
+/** Who uses a shop on a laptop: its first admin, and the customer of the stories. */
 export interface Accounts {
   readonly admin: Account;
   readonly customer: Account;
 }
 
+export function newAccounts(): Accounts {
+  return {
+    admin: { email: 'admin@souk.example', password: randomPassword() },
+    customer: { email: 'ada@souk.example', password: randomPassword() },
+  };
+}
+
+/** Made once with random passwords, kept beside the shop's data for its owner alone to read. */
 export async function loadAccounts(path: string): Promise<Accounts> {
   if (existsSync(path)) return JSON.parse(await readFile(path, 'utf8')) as Accounts;
-  const password = () => randomBytes(18).toString('base64url');
-  const accounts: Accounts = {
-    admin: { email: 'admin@souk.example', password: password() },
-    customer: { email: 'ada@souk.example', password: password() },
-  };
+  const accounts = newAccounts();
   await writeFile(path, `${JSON.stringify(accounts, null, 2)}\n`, { mode: 0o600 });
   return accounts;
+}
+
+/** Of a shop that was set up elsewhere; its customer is somebody new. */
+export function accountsOf(admin: Account): Accounts {
+  return { admin, customer: { email: `ada-${randomBytes(6).toString('hex')}@souk.example`, password: randomPassword() } };
+}
+
+function randomPassword(): string {
+  return randomBytes(18).toString('base64url');
 }

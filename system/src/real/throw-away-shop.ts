@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lifecycle, type Lifecycle } from '@souk/chassis/lifecycle';
+import { type Servers, startServers } from '../servers/start-servers.ts';
+import type { ServiceUrls } from '../shop/shop-client.ts';
+import type { RealShopAddresses, ServerAddresses } from './addresses.ts';
+import { migrateRealShop, type RealShop, realShop, type RealShopSettings } from './real-shop.ts';
+import { createDatabases } from './shop-databases.ts';
+
+export interface ThrowAwaySettings extends Omit<RealShopSettings, 'addresses'> {
+  /** What happens meanwhile, for people. */
+  note(line: string): void;
+}
+
+/** Servers of its own and a shop on them, both there once it has started; nothing of it is left when it has stopped. */
+export interface ThrowAwayShop extends Lifecycle {
+  urls(): ServiceUrls;
+  servers(): Servers;
+  shop(): RealShop;
+  addresses(): RealShopAddresses;
+}
+
+const STOP_LIMIT_MS = 60_000;
+
+export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
+  const { env, program, note } = settings;
+  let running: { readonly servers: Servers; readonly folder: string } | undefined;
+  let open: { readonly shop: RealShop; readonly addresses: RealShopAddresses } | undefined;
+
+  async function openShop(): Promise<RealShop> {
+    const { servers, folder } = there(running);
+    const roots = rootAddresses(servers);
+    const databases = await createDatabases(roots, '');
+    const addresses = { databases, kafka: { brokers: roots.kafka, topicPrefix: '' }, gateway: join(folder, 'gateway.db') };
+    note('making tables, collections and topics');
+    await migrateRealShop(addresses, program, env);
+    const shop = await realShop({ ...settings, addresses });
+    open = { shop, addresses };
+    return shop;
+  }
+
+  const life = lifecycle(
+    [
+      {
+        name: 'servers',
+        async start() {
+          const servers = await startServers({ report: note });
+          running = { servers, folder: await mkdtemp(join(tmpdir(), 'souk-real-')) };
+          for (const line of servers.describe()) note(line);
+        },
+        async stop() {
+          const { servers, folder } = there(running);
+          await servers.stop();
+          await rm(folder, { recursive: true, force: true });
+        },
+      },
+      { name: 'shop', start: async () => (await openShop()).start(), stop: () => there(open).shop.stop() },
+    ],
+    { limitMs: STOP_LIMIT_MS },
+  );
+  return {
+    ...life,
+    urls: () => there(open).shop.urls(),
+    servers: () => there(running).servers,
+    shop: () => there(open).shop,
+    addresses: () => there(open).addresses,
+  };
+}
+
+export function rootAddresses({ mysql, mongodb, kafka }: Servers): ServerAddresses {
+  return { mysql: mysql.address, mongodb: mongodb.address, kafka: [kafka.address] };
+}
+
+function there<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the shop has not started');
+  return value;
+}

@@ -1,0 +1,34 @@
+import type { Lifecycle } from '@souk/chassis/lifecycle';
+import { SERVICES } from '@souk/contracts/services';
+import { EnvironmentError } from '../cli/exit-code.ts';
+import type { ServiceUrls } from './shop-client.ts';
+
+const READY_LIMIT_MS = 60_000;
+const BETWEEN_PROBES_MS = 250;
+
+/** A shop that runs somewhere by itself: starting it is waiting for it, stopping it is leaving it alone. */
+export function deployedShop(host: string, firstPort: number): Lifecycle & { urls(): ServiceUrls } {
+  const entries = SERVICES.map((name, index) => [name, `http://${host}:${firstPort + index}`] as const);
+  const urls = Object.fromEntries(entries) as ServiceUrls;
+  return {
+    urls: () => urls,
+    async start() {
+      await Promise.all(entries.map(([name, url]) => ready(name, url)));
+    },
+    stop: async () => undefined,
+  };
+}
+
+async function ready(name: string, url: string): Promise<void> {
+  const limit = performance.now() + READY_LIMIT_MS;
+  for (let last = 'no answer'; ; await Bun.sleep(BETWEEN_PROBES_MS)) {
+    try {
+      const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
+      last = await response.text();
+      if (response.ok) return;
+    } catch (error) {
+      last = error instanceof Error ? error.message : String(error);
+    }
+    if (performance.now() > limit) throw new EnvironmentError(`${name} at ${url} is not ready: ${last}`, 'Start the shop first.');
+  }
+}
