@@ -4,6 +4,7 @@ export type EventLogErrorCode =
   | 'log-unavailable'
   | 'message-too-large'
   | 'partitions-changed'
+  | 'topics-differ'
   | 'unknown-topic';
 
 export class EventLogError extends Error {

@@ -4,9 +4,10 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
  * - `forward`: bytes go through, both ways
  * - `stall`: nothing goes through and nothing is lost; new connections are accepted and get no answer
  * - `drop-answers`: the server hears its clients, they hear nothing of it any more
+ * - `away`: as if nothing ran there: open connections break, new ones are refused
  * - `cut-on-answer`: as soon as the server answers, its answer is thrown away and the connection is cut
  */
-export type ProxyMode = 'forward' | 'stall' | 'drop-answers' | 'cut-on-answer';
+export type ProxyMode = 'forward' | 'stall' | 'away' | 'drop-answers' | 'cut-on-answer';
 
 /** The network between a client and a server, to be broken at will. */
 export interface TcpProxy {
@@ -26,8 +27,15 @@ interface Link {
   readonly server: Socket;
 }
 
+export interface ProxyTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Changes what the server says, for one that tells its clients its own address. */
+  readonly translate?: (answer: Buffer, proxyPort: number) => Buffer;
+}
+
 /** Listens on a free local port and forwards to `host:port`. */
-export async function tcpProxy(to: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+export async function tcpProxy({ translate, ...to }: ProxyTarget): Promise<TcpProxy> {
   const links = new Set<Link>();
   let mode: ProxyMode = 'forward';
   let accepted = 0;
@@ -45,9 +53,9 @@ export async function tcpProxy(to: { readonly host: string; readonly port: numbe
     link.server.destroy();
   }
 
-  function answer(link: Link, bytes: Buffer): void {
+  function answer(link: Link, bytes: Buffer | string): void {
     if (mode === 'cut-on-answer') end(link);
-    else if (mode !== 'drop-answers') link.client.write(bytes);
+    else if (mode !== 'drop-answers') link.client.write(translate?.(Buffer.from(bytes), port) ?? bytes);
   }
 
   const listener = createServer({ noDelay: true }, (client) => {
@@ -72,15 +80,19 @@ export async function tcpProxy(to: { readonly host: string; readonly port: numbe
       return accepted;
     },
     set(wanted) {
+      const [wasAway, isAway] = [mode === 'away', wanted === 'away'];
       mode = wanted;
+      if (isAway) for (const link of links) end(link);
+      if (isAway && !wasAway) listener.close();
+      if (wasAway && !isAway) listener.listen(port, '127.0.0.1');
       for (const link of links) flow(link);
     },
     cut() {
-      for (const link of [...links]) end(link);
+      for (const link of links) end(link);
     },
     async close() {
       const closed = new Promise((resolve) => listener.close(resolve));
-      for (const link of [...links]) end(link);
+      for (const link of links) end(link);
       await closed;
     },
   };

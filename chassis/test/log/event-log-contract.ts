@@ -5,8 +5,11 @@ import type { OpenedLog, OpenLog } from './log-fixture.ts';
 import { describeModel } from './model-contract.ts';
 import { describeRecovery } from './recovery-contract.ts';
 
-/** What every event log promises, whatever it is made of. `open` gives an empty log with `contractTopics`. */
-export function describeEventLog(name: string, open: OpenLog): void {
+/**
+ * What every event log promises, whatever it is made of. `open` gives an empty log with `contractTopics`; a crash on a
+ * slow engine costs seconds, so it may play fewer random stories.
+ */
+export function describeEventLog(name: string, open: OpenLog, randomStories = 20): void {
   describe(name, () => {
     let opened: OpenedLog | null = null;
     const current = (): OpenedLog => {
@@ -25,5 +28,5 @@ export function describeEventLog(name: string, open: OpenLog): void {
     describeGroups(current);
     describeRecovery(current);
   });
-  describeModel(name, open);
+  describeModel(name, open, randomStories);
 }

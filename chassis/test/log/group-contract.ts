@@ -72,11 +72,12 @@ export function describeGroups(current: () => OpenedLog): void {
 
     test('closing a subscription aborts its handlers, waits for them and hands over their messages', async () => {
       const { log } = current();
-      let aborted = 0;
+      let [begun, aborted] = [0, 0];
       const leaving = await log.subscribe({
         group: 'readers',
         topics: ['narrow'],
         handle: async (_, signal) => {
+          begun += 1;
           try {
             await stalled(signal);
           } finally {
@@ -86,10 +87,11 @@ export function describeGroups(current: () => OpenedLog): void {
         },
       });
       await log.send([message('1', { topic: 'narrow' })]);
+      await until('the handler runs', () => begun === 1);
       const heir = recorder();
       await log.subscribe({ group: 'readers', topics: ['narrow'], handle: heir.handle });
       await leaving.close();
-      expect(aborted).toBe(1);
+      expect(aborted).toBe(begun);
       await until('the message came to the other member', () => heir.values().includes('1'));
     });
 

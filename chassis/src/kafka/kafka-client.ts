@@ -1,0 +1,63 @@
+import { connect, type Socket } from 'node:net';
+import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import './kafkajs-corrections.ts';
+import type { KafkaAddress } from './kafka-log-options.ts';
+
+/** Milliseconds until a request without an answer counts as lost, and its connection with it. */
+export const REQUEST_LIMIT_MS = 4000;
+const CONNECT_LIMIT_MS = 2000;
+const KEEP_ALIVE_MS = 15_000;
+
+/** One retry for a leader that moved; patience is the caller's, who knows what waits. */
+export const ONE_RETRY = { initialRetryTime: 100, maxRetryTime: 300, retries: 1 };
+
+export interface KafkaClient {
+  readonly kafka: Kafka;
+  /** Closes all connections, because one of them does not answer; kafkajs opens new ones. */
+  cut(): void;
+  /** Closes all connections for good: whatever kafkajs still tries fails at once and ends. */
+  abandon(): void;
+}
+
+/**
+ * A kafkajs client whose sockets can be taken away from it: kafkajs would go on using a connection that no longer
+ * answers, and has no limit for an orderly end.
+ */
+export function kafkaClient({ brokers, clientId }: KafkaAddress): KafkaClient {
+  const sockets = new Set<Socket>();
+  let abandoned = false;
+
+  const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
+    if (abandoned) throw new Error('this client is closed');
+    const socket = connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    return socket;
+  };
+
+  function cut(): void {
+    for (const socket of sockets) socket.destroy(new Error('the connection was cut: no answer'));
+  }
+
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    clientId,
+    socketFactory,
+    connectionTimeout: CONNECT_LIMIT_MS,
+    requestTimeout: REQUEST_LIMIT_MS,
+    retry: ONE_RETRY,
+    // What matters comes as a rejection or an event; its log has errors for a first group and for every rebalance.
+    logLevel: logLevel.NOTHING,
+  });
+
+  return {
+    kafka,
+    cut,
+    abandon: () => {
+      abandoned = true;
+      cut();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { HandlerFailure } from '../log/cursor.ts';
+import type { TopicDeclaration } from '../log/topic-table.ts';
+
+/** How to reach a Kafka API, and under which names its topics lie there. */
+export interface KafkaAddress {
+  /** `host:port` of some brokers; they name the others. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /**
+   * Put before the names of topics and groups on the broker, so that several shops can share one. Callers never see it.
+   */
+  readonly topicPrefix?: string;
+}
+
+export interface KafkaTopicsOptions extends KafkaAddress {
+  readonly topics: readonly TopicDeclaration[];
+}
+
+export interface KafkaLogOptions extends KafkaTopicsOptions {
+  /** Told each time a handler rejects; the messages come again in any case. */
+  readonly onHandlerFailure?: (failure: HandlerFailure) => void;
+  /** Told what went wrong in the background, where no caller waits for it. */
+  report(error: unknown, message: string): void;
+}

@@ -1,0 +1,103 @@
+import type { EventLog, LogMessage, SubscribeOptions, Subscription } from '../log/event-log.ts';
+import { EventLogError } from '../log/event-log-error.ts';
+import { messageBytes } from '../log/message-limit.ts';
+import type { KafkaLogOptions } from './kafka-log-options.ts';
+import { becomeMember, type Membership } from './membership.ts';
+import { brokerProbe, type Probe } from './probe.ts';
+import { batchProducer, type BatchProducer } from './producer.ts';
+import { sendQueue } from './send-queue.ts';
+import { topicNames } from './topic-names.ts';
+import { within } from './within.ts';
+
+/** How long a subscriber waits for its place in the group; it gets it later when the others or the broker take longer. */
+const JOIN_WAIT_MS = 5000;
+
+/**
+ * The event log on a Kafka API. Throws EventLogError `topics-differ` when its topics are not as declared. When no broker
+ * answers it opens all the same: `check` and `send` reject until one does, and subscriptions begin then.
+ */
+export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
+  const names = topicNames(options);
+  const probe = brokerProbe(options, names.declared);
+  const log = logOn(options, probe, batchProducer(options, names.onBroker), names);
+  try {
+    await probe.look();
+  } catch (error) {
+    if (!(error instanceof EventLogError) || error.code !== 'log-unavailable') {
+      await log.close();
+      throw error;
+    }
+    options.report(error, 'the event log is away; going on without it until it is there');
+  }
+  return log;
+}
+
+function logOn(
+  options: KafkaLogOptions,
+  probe: Probe,
+  producer: BatchProducer,
+  names: ReturnType<typeof topicNames>,
+): EventLog {
+  const { onHandlerFailure = () => undefined, report } = options;
+  const memberships = new Set<Membership>();
+  let sendFailure: unknown = null;
+  let closing: Promise<void> | null = null;
+
+  const queue = sendQueue(async (messages) => {
+    try {
+      if (!probe.approved()) await probe.look();
+      await producer.sendBatch(messages);
+      sendFailure = null;
+    } catch (error) {
+      sendFailure = error;
+      throw error;
+    }
+  });
+
+  function assertOpen(): void {
+    if (closing !== null) throw new EventLogError('log-closed', 'The event log is closed');
+  }
+
+  async function subscribe(subscription: SubscribeOptions): Promise<Subscription> {
+    assertOpen();
+    // Refuses a topic that is not declared here, and not in the background.
+    subscription.topics.forEach(names.onBroker);
+    const ready = probe.look;
+    const membership = becomeMember({ address: options, names, subscription, ready, handlerFailed: onHandlerFailure, report });
+    memberships.add(membership);
+    if (probe.approved()) await within(JOIN_WAIT_MS, 'the place in the group', membership.joined).catch(reportLate);
+    return {
+      close: async () => {
+        await membership.close();
+        memberships.delete(membership);
+      },
+    };
+  }
+
+  function reportLate(error: unknown): void {
+    report(error, 'the subscription begins later');
+  }
+
+  async function send(messages: readonly LogMessage[]): Promise<void> {
+    assertOpen();
+    const sized = messages.map((message) => {
+      names.onBroker(message.topic);
+      return { message, bytes: messageBytes(message, JSON.stringify(message.headers)) };
+    });
+    await queue.send(sized);
+  }
+
+  async function check(): Promise<void> {
+    assertOpen();
+    await probe.look();
+    if (sendFailure !== null) throw new EventLogError('log-unavailable', 'The last send failed', sendFailure);
+  }
+
+  async function closeAll(): Promise<void> {
+    await Promise.all([queue.idle(), ...[...memberships].map((membership) => membership.close())]);
+    await producer.close();
+    probe.close();
+  }
+
+  return { send, subscribe, check, close: () => (closing ??= closeAll()) };
+}

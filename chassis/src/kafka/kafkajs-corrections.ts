@@ -1,0 +1,30 @@
+import type { Assigner } from 'kafkajs';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+
+/**
+ * Two corrections of kafkajs 2.2.4, made once per process when this file is imported. They are here and not in a patch
+ * of the package so that images and fresh clones need nothing but the registry; a test fails when they no longer apply.
+ */
+
+/** An assigner that is asked before its member joins (again): partitions may have another owner afterwards. */
+export interface PoliteAssigner extends Assigner {
+  beforeJoin(): Promise<void>;
+}
+
+const isPolite = (assigner: Assigner): assigner is PoliteAssigner => 'beforeJoin' in assigner;
+
+// kafkajs joins again as soon as it hears of a rebalance; who still handles messages would share the partition with its
+// next owner.
+const { joinAndSync } = ConsumerGroup.prototype;
+ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
+  for (const assigner of this.assigners) if (isPolite(assigner)) await assigner.beforeJoin();
+  return joinAndSync.call(this);
+};
+
+// Without a throttle kafkajs arms a timer with a negative delay, which runs at once and arms the next: 800 a second and
+// connection. Requests that wait for a free place are looked at when an answer comes.
+const { scheduleCheckPendingRequests } = RequestQueue.prototype;
+RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+  if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this);
+};

@@ -1,0 +1,20 @@
+/** The two inner modules that `kafkajs-corrections.ts` corrects; kafkajs has no types for them. */
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  class RequestQueue {
+    pending: readonly unknown[];
+    throttledUntil: number;
+    scheduleCheckPendingRequests(): void;
+  }
+  export default RequestQueue;
+}
+
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  import type { Assigner } from 'kafkajs';
+
+  class ConsumerGroup {
+    assigners: readonly Assigner[];
+    joinAndSync(): Promise<void>;
+  }
+  export default ConsumerGroup;
+}

@@ -1,0 +1,103 @@
+import type { EachBatchPayload, IMemberAssignment, Offsets } from 'kafkajs';
+import type { HandlerFailure, Subscriber } from '../log/cursor.ts';
+import { offsetCommits } from './offset-commits.ts';
+import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
+import { receivedMessage } from './received-message.ts';
+import { within } from './within.ts';
+
+const COMMIT_LIMIT_MS = 1000;
+
+export interface MemberWorkDeps {
+  readonly group: string;
+  readonly subscriber: Subscriber;
+  topicOfCaller(onBroker: string): string;
+  setFetching(topic: string, partition: number, wanted: boolean): void;
+  handlerFailed(failure: HandlerFailure): void;
+  report(error: unknown, message: string): void;
+}
+
+export interface MemberWork {
+  assigned(assignment: IMemberAssignment): void;
+  /** kafkajs' eachBatch. It only takes the messages, so that no partition waits for another's handler. */
+  take(payload: EachBatchPayload): void;
+  /** Ends all handlers, gives them `limitMs`, and stores how far they came. Never rejects. */
+  letGo(limitMs: number): Promise<void>;
+  /** The same for good: no handler runs any more, whatever the group assigns. */
+  end(limitMs: number): Promise<void>;
+}
+
+/** What a member does with its partitions. Fetched is ahead of handled; only what is handled is stored as offset. */
+export function memberWork(deps: MemberWorkDeps): MemberWork {
+  const { group, subscriber, topicOfCaller, setFetching, handlerFailed, report } = deps;
+  const workers = new Map<string, PartitionWorker>();
+  /** Where the first batch after a join has to begin at the latest, for partitions that were ours before it. */
+  const latestStarts = new Map<string, bigint>();
+  let commit: (offsets: Offsets) => Promise<void> = () => Promise.reject(new Error('nothing was fetched yet'));
+  let ended = false;
+  const commits = offsetCommits((offsets) => commit(offsets), report);
+
+  function workerOf(topic: string, partition: number): PartitionWorker {
+    const name = topicOfCaller(topic);
+    return partitionWorker({
+      subscriber,
+      handled: (next) => commits.moved(topic, partition, next),
+      setFetching: (wanted) => setFetching(topic, partition, wanted),
+      failed: ({ offset }, attempt, error) => handlerFailed({ group, topic: name, partition, offset, attempt, error }),
+    });
+  }
+
+  function assigned(assignment: IMemberAssignment): void {
+    if (ended) return;
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const partition of partitions) {
+        workers.set(keyOf(topic, partition), workerOf(topic, partition));
+        setFetching(topic, partition, true);
+      }
+    }
+  }
+
+  function take({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): void {
+    const { topic, partition } = batch;
+    const key = keyOf(topic, partition);
+    const worker = workers.get(key);
+    const [first] = batch.messages;
+    if (worker === undefined || first === undefined) return;
+    const latestStart = latestStarts.get(key);
+    latestStarts.delete(key);
+    // On a cluster a fetch from before the join may still come in; taking it would leave out what was let go.
+    if (latestStart !== undefined && BigInt(first.offset) > latestStart) return;
+    commit = commitOffsetsIfNecessary;
+    const name = topicOfCaller(topic);
+    worker.take(batch.messages.map((record) => receivedMessage(name, partition, record)));
+    resolveOffset(batch.lastOffset());
+  }
+
+  async function letGo(limitMs: number): Promise<void> {
+    const ending = [...workers.values()].map((worker) => worker.stop());
+    for (const [key, worker] of workers) {
+      const next = worker.unhandledFrom();
+      if (next !== null) latestStarts.set(key, next);
+    }
+    workers.clear();
+    try {
+      await within(limitMs, `the end of the handlers of group ${group}`, Promise.all(ending));
+    } catch (error) {
+      report(error, 'a handler goes on without its partition; what it does counts for nothing');
+    }
+    try {
+      await within(COMMIT_LIMIT_MS, `storing offsets of group ${group}`, commits.flush());
+    } catch (error) {
+      report(error, 'some messages will come again');
+    }
+    commits.forget();
+  }
+
+  function end(limitMs: number): Promise<void> {
+    ended = true;
+    return letGo(limitMs);
+  }
+
+  return { assigned, take, letGo, end };
+}
+
+const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;

@@ -1,0 +1,158 @@
+import type { Consumer } from 'kafkajs';
+import type { HandlerFailure } from '../log/cursor.ts';
+import type { SubscribeOptions } from '../log/event-log.ts';
+import { assigner } from './assigner.ts';
+import { type KafkaClient, kafkaClient } from './kafka-client.ts';
+import type { KafkaAddress } from './kafka-log-options.ts';
+import { type MemberWork, memberWork } from './member-work.ts';
+import type { TopicNames } from './topic-names.ts';
+import { within } from './within.ts';
+
+/** A member that says nothing for this long has lost its partitions. */
+const SESSION_MS = 6000;
+/** How soon members hear of a join or a leave. */
+const HEARTBEAT_MS = 500;
+const REBALANCE_MS = 10_000;
+/** How long a fetch waits at the broker for a first message: what an idle member costs. It answers at once with one. */
+const FETCH_WAIT_MS = 200;
+/** Together with storing the offsets shorter than the session, because there are no heartbeats meanwhile. */
+const HANDLERS_AT_REBALANCE_MS = 4000;
+const HANDLERS_AT_CLOSE_MS = 7000;
+const LEAVE_LIMIT_MS = 1500;
+const REJOIN_MS = 500;
+
+export interface MembershipDeps {
+  readonly address: KafkaAddress;
+  readonly names: TopicNames;
+  readonly subscription: SubscribeOptions;
+  /** Throws as long as the broker is away or its topics are not as declared. */
+  ready(): Promise<void>;
+  handlerFailed(failure: HandlerFailure): void;
+  report(error: unknown, message: string): void;
+}
+
+export interface Membership {
+  /** Resolves when the member has joined its group for the first time. */
+  readonly joined: Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Incarnation {
+  readonly client: KafkaClient;
+  readonly consumer: Consumer;
+  readonly work: MemberWork;
+  /** Resolves when kafkajs runs, or gave up. */
+  readonly started: Promise<void>;
+  /** Resolves with the error that kafkajs gave up on. */
+  readonly crashed: Promise<unknown>;
+}
+
+/** Is a member of the group until it is closed: comes back after everything that goes wrong on the way. */
+export function becomeMember(deps: MembershipDeps): Membership {
+  const joined = Promise.withResolvers<void>();
+  const closing = Promise.withResolvers<void>();
+  const life = { closed: false };
+  let current: Incarnation | null = null;
+
+  async function live(): Promise<void> {
+    await deps.ready();
+    if (life.closed) return;
+    current = incarnate(deps, joined.resolve);
+    const error = await Promise.race([current.crashed, closing.promise]);
+    if (life.closed) return;
+    await current.work.letGo(HANDLERS_AT_REBALANCE_MS);
+    current.client.abandon();
+    current = null;
+    throw error;
+  }
+
+  async function stay(): Promise<void> {
+    while (!life.closed) {
+      try {
+        await live();
+      } catch (error) {
+        deps.report(error, `group ${deps.subscription.group}: not a member; joining again`);
+        await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
+      }
+    }
+    if (current !== null) await leave(current, deps);
+  }
+
+  const staying = stay();
+  return {
+    joined: joined.promise,
+    close: () => {
+      life.closed = true;
+      closing.resolve();
+      return staying;
+    },
+  };
+}
+
+function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {
+  const { names, subscription, handlerFailed, report } = deps;
+  const topics = [...new Set(subscription.topics)].map(names.onBroker);
+  const client = kafkaClient(deps.address);
+  const consumer = client.kafka.consumer({
+    groupId: names.group(subscription.group),
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    rebalanceTimeout: REBALANCE_MS,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    allowAutoTopicCreation: false,
+    partitionAssigners: [assigner(names.declared, () => work.letGo(HANDLERS_AT_REBALANCE_MS))],
+    // While a broker is away the member keeps its identity; without it the group would wait for its session to end.
+    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 1_000_000, restartOnFailure: async () => false },
+  });
+  const work = memberWork({
+    group: subscription.group,
+    subscriber: subscription,
+    topicOfCaller: names.ofCaller,
+    setFetching: (topic, partition, wanted) => {
+      const which = [{ topic, partitions: [partition] }];
+      if (wanted) consumer.resume(which);
+      else consumer.pause(which);
+    },
+    handlerFailed,
+    report,
+  });
+  const crashed = Promise.withResolvers<unknown>();
+  consumer.on(consumer.events.CRASH, ({ payload }) => crashed.resolve(payload.error));
+  consumer.on(consumer.events.REQUEST_TIMEOUT, client.cut);
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    work.assigned(payload.memberAssignment);
+    joined();
+  });
+  const started = start(consumer, topics, work).catch(crashed.resolve);
+  return { client, consumer, work, started, crashed: crashed.promise };
+}
+
+async function start(consumer: Consumer, topics: string[], work: MemberWork): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    eachBatch: async (payload) => work.take(payload),
+  });
+}
+
+/** Lets the handlers end, then leaves, so that the others need not wait for the end of the session. */
+async function leave({ client, consumer, work, started }: Incarnation, deps: MembershipDeps): Promise<void> {
+  try {
+    // A consumer that is stopped while it starts may run on.
+    await within(LEAVE_LIMIT_MS, 'joining the group', started);
+    // It goes on with its heartbeats until its handlers have ended, and fetches nothing.
+    consumer.pause(deps.subscription.topics.map((topic) => ({ topic: deps.names.onBroker(topic) })));
+  } catch (error) {
+    deps.report(error, 'closing a subscription that has not begun');
+    client.abandon();
+  }
+  await work.end(HANDLERS_AT_CLOSE_MS);
+  try {
+    await within(LEAVE_LIMIT_MS, `leaving group ${deps.subscription.group}`, consumer.disconnect());
+  } catch (error) {
+    deps.report(error, 'the others take over when the session ends');
+  }
+  client.abandon();
+}

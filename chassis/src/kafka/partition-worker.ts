@@ -1,0 +1,104 @@
+import type { Subscriber } from '../log/cursor.ts';
+import type { ReceivedMessage } from '../log/event-log.ts';
+
+/** Messages per handler call at most, as in the embedded log. */
+const MAX_BATCH = 500;
+/** With more than this waiting nothing is fetched for the partition until half of it is handled. */
+const WAITING_LIMIT = 1000;
+const BACK_OFF_MS = 50;
+const BACK_OFF_LIMIT_MS = 2000;
+
+export interface PartitionWorkerDeps {
+  readonly subscriber: Subscriber;
+  /** Everything before this offset is handled. */
+  handled(next: bigint): void;
+  failed(first: ReceivedMessage, attempt: number, error: unknown): void;
+  /** The worker has enough, or asks for more. */
+  setFetching(wanted: boolean): void;
+}
+
+export interface PartitionWorker {
+  take(messages: readonly ReceivedMessage[]): void;
+  /** Where the messages begin that were taken and are not handled; null when none was taken yet. */
+  unhandledFrom(): bigint | null;
+  /** Fires the handler's signal; what it does afterwards counts for nothing. Resolves when no handler runs. */
+  stop(): Promise<void>;
+}
+
+/** A member's work on one partition, from a join of the group to the next: one handler call at a time, in order. */
+export function partitionWorker({ subscriber, handled, failed, setFetching }: PartitionWorkerDeps): PartitionWorker {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting: ReceivedMessage[] = [];
+  let running: Promise<void> | null = null;
+  let next: bigint | null = null;
+  let full = false;
+
+  /** Never rejects: what the handler does becomes an outcome. */
+  async function run(): Promise<void> {
+    for (let failures = 0; waiting.length > 0 && !signal.aborted; ) {
+      const messages = waiting.slice(0, MAX_BATCH);
+      try {
+        await subscriber.handle(messages, signal);
+        if (signal.aborted) return;
+        failures = 0;
+        settled(messages);
+      } catch (error) {
+        if (signal.aborted) return;
+        failures += 1;
+        report(messages, failures, error);
+        await pause(Math.min(BACK_OFF_LIMIT_MS, BACK_OFF_MS * 2 ** (failures - 1)), signal);
+      }
+    }
+    running = null;
+  }
+
+  function settled(messages: readonly ReceivedMessage[]): void {
+    waiting.splice(0, messages.length);
+    const last = messages.at(-1);
+    if (last !== undefined) {
+      next = BigInt(last.offset) + 1n;
+      handled(next);
+    }
+    if (full && waiting.length <= WAITING_LIMIT / 2) {
+      full = false;
+      setFetching(true);
+    }
+  }
+
+  function report(messages: readonly ReceivedMessage[], attempt: number, error: unknown): void {
+    const [first] = messages;
+    if (first !== undefined) failed(first, attempt, error);
+  }
+
+  return {
+    take: (messages) => {
+      const [first] = messages;
+      if (first === undefined) return;
+      next ??= BigInt(first.offset);
+      waiting.push(...messages);
+      if (!full && waiting.length > WAITING_LIMIT) {
+        full = true;
+        setFetching(false);
+      }
+      running ??= run();
+    },
+    unhandledFrom: () => next,
+    stop: () => {
+      controller.abort();
+      return running ?? Promise.resolve();
+    },
+  };
+}
+
+/** Ends at once when the signal fires. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = (): void => resolve();
+  const timer = setTimeout(end, ms);
+  signal.addEventListener('abort', end);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  });
+}

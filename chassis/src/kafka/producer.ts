@@ -1,0 +1,78 @@
+import { Partitioners, type Producer, type TopicMessages } from 'kafkajs';
+import type { LogMessage } from '../log/event-log.ts';
+import { EventLogError } from '../log/event-log-error.ts';
+import { type KafkaClient, kafkaClient, ONE_RETRY } from './kafka-client.ts';
+import type { KafkaAddress } from './kafka-log-options.ts';
+import { within } from './within.ts';
+
+/** Milliseconds after which a batch counts as not sent, whatever happened to it; two requests and their connections fit. */
+const SEND_LIMIT_MS = 10_000;
+const DISCONNECT_LIMIT_MS = 1000;
+
+interface Connected {
+  readonly client: KafkaClient;
+  readonly producer: Producer;
+}
+
+export interface BatchProducer {
+  /** Resolves when all replicas in sync have the messages. Throws EventLogError `log-unavailable` within 10 s. */
+  sendBatch(messages: readonly LogMessage[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Not idempotent in Kafka's sense: kafkajs loses acknowledged messages that way after an error. What is sent twice is
+ * harmless here. After any failure the connections are given up, so that no late retry of kafkajs comes in between.
+ */
+export function batchProducer(address: KafkaAddress, onBroker: (topic: string) => string): BatchProducer {
+  let current: Connected | null = null;
+
+  async function connected(): Promise<Producer> {
+    if (current !== null) return current.producer;
+    const client = kafkaClient(address);
+    const producer = client.kafka.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      idempotent: false,
+      retry: ONE_RETRY,
+    });
+    producer.on(producer.events.REQUEST_TIMEOUT, client.cut);
+    current = { client, producer };
+    await producer.connect();
+    return producer;
+  }
+
+  async function attempt(topicMessages: TopicMessages[]): Promise<void> {
+    const producer = await connected();
+    await producer.sendBatch({ topicMessages, acks: -1 });
+  }
+
+  function giveUp(): void {
+    current?.client.abandon();
+    current = null;
+  }
+
+  return {
+    sendBatch: async (messages) => {
+      try {
+        await within(SEND_LIMIT_MS, 'an answer of the broker', attempt(byTopic(messages, onBroker)));
+      } catch (error) {
+        giveUp();
+        throw new EventLogError('log-unavailable', `The broker did not take ${messages.length} messages`, error);
+      }
+    },
+    close: async () => {
+      const leaving = current?.producer.disconnect() ?? Promise.resolve();
+      // Nothing is in flight any more: an end that is not orderly loses nothing.
+      await within(DISCONNECT_LIMIT_MS, 'the end of the producer', leaving).catch(() => undefined);
+      giveUp();
+    },
+  };
+}
+
+function byTopic(messages: readonly LogMessage[], onBroker: (topic: string) => string): TopicMessages[] {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+    topic: onBroker(topic),
+    messages: ofTopic.map(({ key, value, headers }) => ({ key, value, headers })),
+  }));
+}
