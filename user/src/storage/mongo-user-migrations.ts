@@ -1,0 +1,15 @@
+import { collectionStep } from '@souk/chassis/mongodb/collection-step';
+import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
+import { AdminListDocument, CredentialDocument, KeyRingDocument, SessionDocument, UserDocument } from './user-documents.ts';
+
+export const mongoUserMigrations: MongoMigrations = {
+  'user-001-users': collectionStep('users', UserDocument, [{ key: { email: 1 }, unique: true }]),
+  'user-002-credentials': collectionStep('credentials', CredentialDocument),
+  'user-003-sessions': collectionStep('sessions', SessionDocument, [
+    // `liveUntil` at the end passes over the ended ones without reading them.
+    { key: { userId: 1, epoch: 1, _id: 1, liveUntil: 1 } },
+    { key: { liveUntil: 1 } },
+  ]),
+  'user-004-admin-lists': collectionStep('admin_lists', AdminListDocument),
+  'user-005-key-rings': collectionStep('key_rings', KeyRingDocument),
+};

@@ -1,0 +1,69 @@
+import type { MongoDatabase } from '@souk/chassis/mongodb/mongo-database';
+import { reading } from '@souk/chassis/mongodb/mongo-errors';
+import { SERVER_NOW } from '@souk/chassis/mongodb/server-now';
+import type { Document, Filter } from 'mongodb';
+import { ADMINS } from '../domain/roles.ts';
+import { adminListOf, credentialOf, sessionOf, userOf } from './user-document-collections.ts';
+import type { AdminListDocument, CredentialDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import type { Slice, UserReads } from './user-store.ts';
+
+const LIVE = { $expr: { $gt: ['$liveUntil', SERVER_NOW] } };
+
+export function mongoUserReads({ db }: MongoDatabase): UserReads {
+  const users = db.collection<UserDocument>('users');
+  const credentials = db.collection<CredentialDocument>('credentials');
+  const sessions = db.collection<SessionDocument>('sessions');
+  const adminLists = db.collection<AdminListDocument>('admin_lists');
+
+  return {
+    user: (id) =>
+      reading(async () => {
+        const found = await users.findOne({ _id: id });
+        return found === null ? undefined : userOf(found);
+      }),
+    users: (slice) =>
+      reading(async () => {
+        const query = users.find(slicedBy<UserDocument>({}, slice), { sort: { _id: -1 }, limit: slice.limit });
+        return (await query.toArray()).map(userOf);
+      }),
+    credentialOf: (email) =>
+      reading(async () => {
+        const user = await users.findOne({ email }, { projection: { _id: 1 } });
+        const found = user && (await credentials.findOne(user));
+        return found === null ? undefined : credentialOf(found);
+      }),
+    isSessionLive: (id) => reading(async () => (await sessions.aggregate(liveSessionPipeline(id)).toArray()).length > 0),
+    liveSessions: (userId, slice) =>
+      reading(async () => {
+        const credential = await credentials.findOne({ _id: userId }, { projection: { sessionEpoch: 1 } });
+        if (credential === null) return [];
+        const filter = liveSessionsFilter(userId, credential.sessionEpoch, slice);
+        return (await sessions.find(filter, { sort: { _id: -1 }, limit: slice.limit }).toArray()).map(sessionOf);
+      }),
+    hasAdmin: () =>
+      reading(async () => {
+        const found = await adminLists.findOne({ _id: ADMINS });
+        return found !== null && adminListOf(found).userIds.length > 0;
+      }),
+  };
+}
+
+/** Asked with every request of every user: one round trip. */
+export function liveSessionPipeline(id: string): Document[] {
+  const credential = { from: 'credentials', localField: 'userId', foreignField: '_id', as: 'credential' };
+  return [
+    { $match: { _id: id, ...LIVE } },
+    { $lookup: credential },
+    { $match: { $expr: { $in: ['$epoch', '$credential.sessionEpoch'] } } },
+    { $project: { _id: 1 } },
+  ];
+}
+
+export function liveSessionsFilter(userId: string, epoch: number, slice: Slice): Filter<SessionDocument> {
+  return slicedBy<SessionDocument>({ userId, epoch, ...LIVE }, slice);
+}
+
+/** The newest come first, so a page goes on with smaller ids. */
+function slicedBy<D extends { _id: string }>(filter: Document, { before }: Slice): Filter<D> {
+  return (before === undefined ? filter : { ...filter, _id: { $lt: before } }) as Filter<D>;
+}

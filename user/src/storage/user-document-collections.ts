@@ -1,0 +1,81 @@
+import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import type { Credential } from '../domain/credential.ts';
+import type { KeyRing } from '../domain/key-ring.ts';
+import type { AdminList } from '../domain/roles.ts';
+import type { Session } from '../domain/session.ts';
+import type { User } from '../domain/user.ts';
+import type { AdminListDocument, CredentialDocument, KeyRingDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import type { UserCollections } from './user-store.ts';
+
+type UserDocumentCollections = { readonly [N in keyof UserCollections]: DocumentCollection<UserCollections[N]> };
+
+/** How users, what proves them, and their sessions lie in MongoDB. */
+export const userDocumentCollections: UserDocumentCollections = {
+  users: {
+    collection: 'users',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: ({ id: _id, ...user }) => ({ _id, ...user }),
+    fromDocument: (document) => [userOf(document as UserDocument)],
+  },
+  // Read by the users' unique field and written with the users.
+  emails: {
+    collection: 'users',
+    keyField: 'email',
+    key: ({ email }) => email,
+    toDocument: null,
+    fromDocument: (document) => {
+      const { _id: userId, email } = document as UserDocument;
+      return [{ email, userId }];
+    },
+  },
+  credentials: {
+    collection: 'credentials',
+    keyField: '_id',
+    key: ({ userId }) => userId,
+    toDocument: ({ userId: _id, ...credential }) => ({ _id, ...credential }),
+    fromDocument: (document) => [credentialOf(document as CredentialDocument)],
+  },
+  sessions: {
+    collection: 'sessions',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: ({ id: _id, ...session }) => ({ _id, ...session, liveUntil: session.ended?.at ?? session.expiresAt }),
+    fromDocument: (document) => [sessionOf(document as SessionDocument)],
+  },
+  adminLists: {
+    collection: 'admin_lists',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: ({ id: _id, userIds }) => ({ _id, userIds }),
+    fromDocument: (document) => [adminListOf(document as AdminListDocument)],
+  },
+  keyRings: {
+    collection: 'key_rings',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: ({ id: _id, keys }) => ({ _id, keys }),
+    fromDocument: (document) => [keyRingOf(document as KeyRingDocument)],
+  },
+};
+
+export function userOf({ _id: id, email, name, roles, version, createdAt, updatedAt }: UserDocument): User {
+  return { id, email, name, roles, version, createdAt, updatedAt };
+}
+
+export function credentialOf({ _id: userId, passwordHash, sessionEpoch }: CredentialDocument): Credential {
+  return { userId, passwordHash, sessionEpoch };
+}
+
+export function sessionOf(document: SessionDocument): Session {
+  const { _id: id, userId, epoch, familyHash, tokenHash, predecessor, createdAt, lastUsedAt, expiresAt, ended } = document;
+  return { id, userId, epoch, familyHash, tokenHash, predecessor, createdAt, lastUsedAt, expiresAt, ended };
+}
+
+export function adminListOf({ _id: id, userIds }: AdminListDocument): AdminList {
+  return { id, userIds };
+}
+
+function keyRingOf({ _id: id, keys }: KeyRingDocument): KeyRing {
+  return { id, keys: keys as [KeyRing['keys'][0]] };
+}

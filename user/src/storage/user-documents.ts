@@ -1,0 +1,53 @@
+import { User as PublishedUser } from '@souk/contracts/http/user';
+import { Uuid } from '@souk/contracts/ids';
+import { closed, nullable, oneOf } from '@souk/contracts/schema';
+import { type Static, Type } from '@sinclair/typebox';
+import { KEY_RING } from '../domain/key-ring.ts';
+import { ADMINS } from '../domain/roles.ts';
+
+const EpochMs = Type.Integer({ minimum: 0 });
+const Text = Type.String({ minLength: 1 });
+
+const { email, name, roles, version } = PublishedUser.properties;
+
+export const UserDocument = closed({ _id: Uuid, email, name, roles, version, createdAt: EpochMs, updatedAt: EpochMs });
+export type UserDocument = Static<typeof UserDocument>;
+
+export const CredentialDocument = closed({
+  _id: Uuid,
+  passwordHash: Text,
+  sessionEpoch: Type.Integer({ minimum: 1 }),
+});
+export type CredentialDocument = Static<typeof CredentialDocument>;
+
+export const SessionDocument = closed({
+  _id: Uuid,
+  userId: Uuid,
+  epoch: Type.Integer({ minimum: 1 }),
+  /** when it ended, else when it expires */
+  liveUntil: EpochMs,
+  familyHash: Text,
+  tokenHash: Text,
+  predecessor: nullable(closed({ tokenHash: Text, nonce: Text, replacedAt: EpochMs })),
+  createdAt: EpochMs,
+  lastUsedAt: EpochMs,
+  expiresAt: EpochMs,
+  ended: nullable(closed({ at: EpochMs, reason: oneOf('signed_out', 'token_reused') })),
+});
+export type SessionDocument = Static<typeof SessionDocument>;
+
+export const AdminListDocument = closed({ _id: Type.Literal(ADMINS), userIds: Type.Array(Uuid, { uniqueItems: true }) });
+export type AdminListDocument = Static<typeof AdminListDocument>;
+
+const SigningKey = closed({
+  kty: oneOf('OKP', 'EC'),
+  crv: oneOf('Ed25519', 'P-256'),
+  x: Text,
+  y: Type.Optional(Text),
+  d: Text,
+  kid: Text,
+  alg: oneOf('EdDSA', 'ES256'),
+});
+
+export const KeyRingDocument = closed({ _id: Type.Literal(KEY_RING), keys: Type.Array(SigningKey, { minItems: 1 }) });
+export type KeyRingDocument = Static<typeof KeyRingDocument>;
