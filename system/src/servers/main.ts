@@ -1,0 +1,27 @@
+import { EnvironmentError, EXIT } from '../cli/exit-code.ts';
+import { serverEnvironment } from './server-environment.ts';
+import { startServers } from './start-servers.ts';
+
+/** `npm run servers`: real servers for `bun test` in one package, until Ctrl-C. */
+async function main(): Promise<number> {
+  const ended = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const servers = await startServers({ report: say });
+  for (const line of servers.describe()) say(line);
+  const environment = serverEnvironment([servers.mysql, servers.mongodb, servers.kafka]);
+  for (const [variable, value] of Object.entries(environment)) say(`export ${variable}='${value}'`);
+  say('Ctrl-C stops them; their data goes with them.');
+  await ended;
+  await servers.stop();
+  return EXIT.ok;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof EnvironmentError)) throw error;
+  process.stderr.write(`${error.message}\n${error.cure}\n`);
+  process.exitCode = EXIT.environment;
+}

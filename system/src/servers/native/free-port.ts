@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+
+const TRIES = 200;
+const LOWEST = 15_000;
+
+/**
+ * A port of 127.0.0.1 that is free, and so is the one above it (Kafka's controller). Below those the kernel hands out
+ * to clients: while a killed server is away, a client that connects again and again would sooner or later get the
+ * server's port as its own, connect to itself, and keep the server from coming back.
+ */
+export function freePort(): number {
+  const highest = lowestOfClients() - 2;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = LOWEST + Math.floor(Math.random() * (highest - LOWEST));
+    if (isFree(port) && isFree(port + 1)) return port;
+  }
+  throw new Error(`no free port between ${LOWEST} and ${highest}`);
+}
+
+export function isFree(port: number): boolean {
+  try {
+    Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
+    throw error;
+  }
+}
+
+function lowestOfClients(): number {
+  return Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0]);
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '@souk/chassis/testing/until';
+import { startTick } from './start-tick.ts';
+import { SCRIPTS } from '../folders.ts';
+
+/** A server under a guard (`guard.sh`), which ends it and removes its folder when this process is gone. */
+export interface GuardedProcess {
+  /** Null while it does not run. */
+  readonly pid: number | null;
+  /** Runs it; answers before it serves. */
+  run(): Promise<void>;
+  /** Nothing when it does not run. */
+  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** Everything it has printed since its last start. */
+  output(): string;
+  /** Answers when it is gone, and with it its port and its locks. */
+  gone(): Promise<void>;
+  /** Ends it, its guard and its folder. */
+  end(): Promise<void>;
+}
+
+const GONE_LIMIT_MS = 30_000;
+
+export function guardedProcess(folder: string, command: readonly string[]): GuardedProcess {
+  // In a session of its own: Ctrl-C in the terminal must not reach the guard.
+  const guard = Bun.spawn(['bash', join(SCRIPTS, 'guard.sh'), folder, ...command], {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'ignore',
+    detached: true,
+  });
+  guard.unref();
+  const answers = guard.stdout.getReader();
+  let current: { pid: number; since: string | undefined } | undefined;
+  const alive = () => current !== undefined && current.since !== undefined && startTick(current.pid) === current.since;
+  const pid = () => (current !== undefined && alive() ? current.pid : null);
+  return {
+    get pid() {
+      return pid();
+    },
+    async run() {
+      await guard.stdin.write('start\n');
+      await guard.stdin.flush();
+      const { value } = await answers.read();
+      const started = Number(new TextDecoder().decode(value));
+      if (!(started > 0)) throw new Error('the guard of a server has died');
+      current = { pid: started, since: startTick(started) };
+    },
+    signal(signal) {
+      const target = pid();
+      if (target !== null) process.kill(target, signal);
+    },
+    output: () => readFileSync(join(folder, 'log'), 'utf8'),
+    gone: async () => {
+      await until('the end of a killed server', () => !alive(), GONE_LIMIT_MS);
+    },
+    async end() {
+      await guard.stdin.end();
+      await guard.exited;
+    },
+  };
+}
