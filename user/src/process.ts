@@ -11,7 +11,7 @@ export function runUser(flags: readonly string[]): Promise<number> {
       variables: USER_PROCESS_CONFIG,
       readConfig: readUserProcessConfig,
       openStore: openMongoUserStore,
-      create: createUserService,
+      create: (parts) => createUserService(parts),
     },
     flags,
   );
