@@ -41,10 +41,10 @@ flock -w 600 9 || { say "another installation did not end within 600 s"; exit 1;
 want=$(missing "$@") # somebody else may have installed it meanwhile
 [ -n "$want" ] || exit 0
 say "installing $packages"
-export DEBIAN_FRONTEND=noninteractive
+# In sessions of their own: a package manager that is killed in the middle leaves a machine in need of repair.
 for attempt in 1 2 3; do
-  as_root timeout 120 apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 update >&2 9>&- &&
-    as_root timeout 400 env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
+  as_root setsid --wait timeout 120 apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 update >&2 9>&- &&
+    as_root setsid --wait timeout 400 env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
       -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 install $packages >&2 9>&- && break
   [ "$attempt" -lt 3 ] || { say "apt-get could not install $packages"; exit 1; }
   sleep $((attempt * 5))

@@ -8,7 +8,9 @@ async function main(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const servers = await startServers({ report: say });
+  const servers = await Promise.race([startServers({ report: say }), ended]);
+  // What was still starting ends with this process.
+  if (servers === undefined) return EXIT.ok;
   for (const line of servers.describe()) say(line);
   const environment = serverEnvironment([servers.mysql, servers.mongodb, servers.kafka]);
   for (const [variable, value] of Object.entries(environment)) say(`export ${variable}='${value}'`);
@@ -19,7 +21,7 @@ async function main(): Promise<number> {
 }
 
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   if (!(error instanceof EnvironmentError)) throw error;
   process.stderr.write(`${error.message}\n${error.cure}\n`);

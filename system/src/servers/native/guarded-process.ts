@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
 import { startTick } from './start-tick.ts';
@@ -31,6 +31,7 @@ export function guardedProcess(folder: string, command: readonly string[]): Guar
     detached: true,
   });
   guard.unref();
+  const log = join(folder, 'log');
   const answers = guard.stdout.getReader();
   let current: { pid: number; since: string | undefined } | undefined;
   const alive = () => current !== undefined && current.since !== undefined && startTick(current.pid) === current.since;
@@ -51,7 +52,7 @@ export function guardedProcess(folder: string, command: readonly string[]): Guar
       const target = pid();
       if (target !== null) process.kill(target, signal);
     },
-    output: () => readFileSync(join(folder, 'log'), 'utf8'),
+    output: () => (existsSync(log) ? readFileSync(log, 'utf8') : ''),
     gone: async () => {
       await until('the end of a killed server', () => !alive(), GONE_LIMIT_MS);
     },

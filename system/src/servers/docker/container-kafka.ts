@@ -1,0 +1,24 @@
+import { RedpandaContainer } from '@testcontainers/redpanda';
+import { type StartedTestContainer, Wait } from 'testcontainers';
+import { askKafka } from '../ask-kafka.ts';
+import type { ContainerServer } from './container-server.ts';
+import { IMAGES } from './images.ts';
+
+export const containerKafka = (): ContainerServer => ({
+  name: 'Kafka',
+  container: (port) =>
+    new RedpandaContainer(IMAGES.Kafka)
+      .withExposedPorts({ container: 9092, host: port })
+      .withWaitStrategy(Wait.forLogMessage('Successfully started Redpanda!')),
+  address: (port) => `127.0.0.1:${port}`,
+  async ask(address, container) {
+    await askKafka(address);
+    return `Redpanda ${await version(container)}`;
+  },
+});
+
+/** `v26.1.14 (rev …)`: of the program itself; the Kafka protocol does not tell it. */
+async function version(container: StartedTestContainer): Promise<string> {
+  const { output } = await container.exec(['rpk', '--version']);
+  return /v\d[\w.-]*/.exec(output)?.[0] ?? output.trim();
+}

@@ -1,0 +1,23 @@
+import { MongoDBContainer } from '@testcontainers/mongodb';
+import { Wait } from 'testcontainers';
+import { askMongodb } from '../ask-mongodb.ts';
+import { newPassword } from '../new-password.ts';
+import type { ContainerServer } from './container-server.ts';
+import { IMAGES } from './images.ts';
+
+export function containerMongodb(): ContainerServer {
+  const password = newPassword();
+  return {
+    name: 'MongoDB',
+    container: (port) =>
+      new MongoDBContainer(IMAGES.MongoDB)
+        .withUsername('root')
+        .withPassword(password)
+        .withExposedPorts({ container: 27017, host: port })
+        // The module's health check is what makes the replica set.
+        .withWaitStrategy(Wait.forHealthCheck()),
+    // Directly: the only member names itself by its container, which nobody outside can reach.
+    address: (port) => `mongodb://root:${password}@127.0.0.1:${port}/?authSource=admin&directConnection=true`,
+    ask: askMongodb,
+  };
+}

@@ -1,0 +1,21 @@
+import { MySqlContainer } from '@testcontainers/mysql';
+import { Wait } from 'testcontainers';
+import { askMysql } from '../ask-mysql.ts';
+import { newPassword } from '../new-password.ts';
+import type { ContainerServer } from './container-server.ts';
+import { IMAGES } from './images.ts';
+
+export function containerMysql(): ContainerServer {
+  const password = newPassword();
+  return {
+    name: 'MySQL',
+    container: (port) =>
+      new MySqlContainer(IMAGES.MySQL)
+        .withRootPassword(password)
+        .withExposedPorts({ container: 3306, host: port })
+        // Its first run, without a network port, prepares the data and says `port: 0`.
+        .withWaitStrategy(Wait.forLogMessage(/ready for connections.* port: 3306/)),
+    address: (port) => `mysql://root:${password}@127.0.0.1:${port}`,
+    ask: askMysql,
+  };
+}

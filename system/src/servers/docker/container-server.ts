@@ -1,0 +1,63 @@
+import type { RealServer } from '@souk/chassis/testing/real-servers';
+import { getContainerRuntimeClient, type GenericContainer, type StartedTestContainer } from 'testcontainers';
+import { firstAnswer } from '../first-answer.ts';
+import { freePort } from '../native/free-port.ts';
+import type { Server } from '../server.ts';
+import { guardedLabel } from './container-guard.ts';
+
+/** What is particular to one server. */
+export interface ContainerServer {
+  readonly name: RealServer;
+  /** With an explicit wait strategy; serves at this port of the host, also after a restart. */
+  container(port: number): GenericContainer;
+  address(port: number): string;
+  /** Its version, when it serves; else throws. */
+  ask(address: string, container: StartedTestContainer): Promise<string>;
+}
+
+const START_LIMIT_MS = 120_000;
+
+export async function startContainerServer({ name, container, address, ask }: ContainerServer): Promise<Server> {
+  const port = freePort();
+  const started = await container(port)
+    .withLabels(guardedLabel())
+    .withAutoCleanup(false)
+    .withStartupTimeout(START_LIMIT_MS)
+    .start();
+  const engine = (await getContainerRuntimeClient()).container.getById(started.getId());
+  // The log line that the start waits for comes a little before the server answers.
+  const serving = () => firstAnswer(() => ask(address(port), started));
+  try {
+    const version = `${await serving()} in a container`;
+    return {
+      name,
+      version,
+      address: address(port),
+      pid: null,
+      async cpuMs() {
+        const { cpu_stats } = await engine.stats({ stream: false, 'one-shot': true });
+        return Math.round(cpu_stats.cpu_usage.total_usage / 1e6);
+      },
+      async residentMb() {
+        const { memory_stats } = await engine.stats({ stream: false, 'one-shot': true });
+        return Math.round((memory_stats.usage - (memory_stats.stats.inactive_file ?? 0)) / 2 ** 20);
+      },
+      async kill() {
+        if (!(await engine.inspect()).State.Running) return;
+        await engine.kill({ signal: 'SIGKILL' });
+        await engine.wait();
+      },
+      pause: async () => void (await engine.pause()),
+      resume: async () => void (await engine.unpause()),
+      async start() {
+        if ((await engine.inspect()).State.Running) return;
+        await engine.start();
+        await serving();
+      },
+      stop: async () => void (await engine.remove({ force: true, v: true })),
+    };
+  } catch (error) {
+    await engine.remove({ force: true, v: true });
+    throw error;
+  }
+}
