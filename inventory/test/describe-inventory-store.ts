@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import type { StorageError } from '@souk/chassis/storage-error';
-import type { TemporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Movement } from '../src/domain/movement.ts';
 import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
@@ -9,10 +8,15 @@ import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCreated } from './builders.ts';
 import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
 
+export interface OpenedStore {
+  readonly store: InventoryStore;
+  close(): Promise<void>;
+}
+
 /** What a store of inventory's must do, whatever database it is on. */
-export function describeInventoryStore(name: string, open: () => Promise<TemporaryStore<InventoryStore>>): void {
+export function describeInventoryStore(name: string, open: () => Promise<OpenedStore>): void {
   describe(`inventory store on ${name}`, () => {
-    let opened: TemporaryStore<InventoryStore>;
+    let opened: OpenedStore;
     let room: Stockroom;
 
     beforeEach(async () => {

@@ -1,5 +1,7 @@
 import type { Database, SQLQueryBindings, Statement as Prepared } from 'bun:sqlite';
 import type { SqliteDatabase as KyselySqlite } from 'kysely';
+import { StorageError } from '../storage-error.ts';
+import { sqliteFlavour } from './sqlite-flavour.ts';
 
 export interface CachedStatement {
   readonly prepared: Prepared<Record<string, unknown>, SQLQueryBindings[]>;
@@ -44,18 +46,18 @@ export class StatementCache {
   }
 }
 
-/** Lets Kysely's own SqliteDialect drive `bun:sqlite`. */
+/** Lets Kysely's own SqliteDialect drive `bun:sqlite`; its errors become `StorageError`s. */
 export function kyselySqlite(cache: StatementCache): KyselySqlite {
   return {
     prepare(text) {
-      // Kysely begins deferred: a later write could then fail at once with SQLITE_BUSY_SNAPSHOT, whatever busy_timeout says.
-      const { prepared, returnsRows } = cache.get(text === 'begin' ? 'begin immediate' : text);
+      const { prepared, returnsRows } = translated(() => cache.get(text));
       return {
         reader: returnsRows,
-        all: (parameters) => prepared.all(...bindings(parameters)),
-        run: (parameters) => prepared.run(...bindings(parameters)),
-        // A statement of its own: a stream may outlive the next use of the cached one.
-        iterate: (parameters) => cache.database.prepare<unknown, SQLQueryBindings[]>(text).iterate(...bindings(parameters)),
+        all: (parameters) => translated(() => prepared.all(...bindings(parameters))),
+        run: (parameters) => translated(() => prepared.run(...bindings(parameters))),
+        iterate() {
+          throw new Error('results are not streamed');
+        },
       };
     },
     close() {
@@ -63,6 +65,14 @@ export function kyselySqlite(cache: StatementCache): KyselySqlite {
       cache.database.close();
     },
   };
+}
+
+function translated<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new StorageError(sqliteFlavour.errorCode(error), error);
+  }
 }
 
 export function bindings(parameters: readonly unknown[]): SQLQueryBindings[] {

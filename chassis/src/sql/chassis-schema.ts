@@ -73,11 +73,11 @@ export interface ChassisSchema {
 
 /** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
 export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, text, json, integer } = flavour.column;
-  /** What is kept of a message that failed, besides its key. */
+  const { id, key, foreignKey, text, json, integer } = flavour.column;
+  /** What is kept of a message that failed, besides its key; anybody may have sent it, so nothing of it is short for sure. */
   const failedMessage = <T extends string, C extends string>(table: CreateTableBuilder<T, C>) =>
     table
-      .addColumn('topic', key, (c) => c.notNull())
+      .addColumn('topic', text, (c) => c.notNull())
       .addColumn('value', text, (c) => c.notNull())
       .addColumn('headers', json, (c) => c.notNull())
       .addColumn('cause', text, (c) => c.notNull())
@@ -106,12 +106,12 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('id', id, (c) => c.notNull())
         .addColumn('type', key, (c) => c.notNull())
         .addColumn('published', integer, (c) => c.notNull())
-        .addColumn('message_key', key, (c) => c.notNull())
+        .addColumn('message_key', text, (c) => c.notNull())
         .addColumn('stream', key, (c) => c.notNull())
         .addColumn('version', integer, (c) => c.notNull())
         .addColumn('at', integer, (c) => c.notNull())
-        .addColumn('correlation_id', key, (c) => c.notNull())
-        .addColumn('causation_id', key)
+        .addColumn('correlation_id', text, (c) => c.notNull())
+        .addColumn('causation_id', text)
         .addColumn('traceparent', key)
         .addColumn('data', json, (c) => c.notNull())
         .addColumn('context', json, (c) => c.notNull())
@@ -122,7 +122,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'chassis-003-parked-messages': create(async (db) => {
       const table = db.schema
         .createTable('parked_messages')
-        .addColumn('message_key', key, (c) => c.notNull())
+        .addColumn('message_key', foreignKey, (c) => c.notNull())
         .addColumn('position', integer, (c) => c.notNull())
         .$call(failedMessage)
         .addColumn('next_attempt_at', integer, (c) => c.notNull())
@@ -133,7 +133,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
       const table = db.schema
         .createTable('dead_letters')
         .addColumn('id', id, (c) => c.primaryKey().notNull())
-        .addColumn('message_key', key, (c) => c.notNull())
+        .addColumn('message_key', text, (c) => c.notNull())
         .$call(failedMessage)
         .addColumn('status', key, (c) => c.notNull())
         .addColumn('resolved_at', integer)

@@ -1,14 +1,17 @@
 import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import type { Flavour } from './flavour.ts';
 import type { TransactionScript } from './statement.ts';
 
 /** A service's own relational database. Adapters: SQLite (embedded), MySQL. */
 export interface SqlDatabase<Schema> {
   readonly flavour: Flavour;
-  /** Reads outside of write transactions; sees committed data only. Also compiles the statements scripts send. */
+  /** Reads outside of write transactions; sees committed data only, throws `StorageError`. Also compiles the statements scripts send. */
   readonly reader: Kysely<Schema>;
   /** Runs one write transaction; all of it commits or nothing does. Throws `StorageError`, or what the script threw. */
   transact<Result>(script: () => TransactionScript<Result>): Promise<Result>;
+  /** Runs what has not run yet and answers the names; two at once run it once. Throws `StorageError`. */
+  migrate(migrations: Readonly<Record<string, Migration>>): Promise<readonly string[]>;
   /** Throws when the database cannot answer. */
   check(): Promise<void>;
   close(): Promise<void>;

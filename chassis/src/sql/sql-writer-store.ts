@@ -9,7 +9,6 @@ import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
 import type { SqlCollection } from './sql-collection.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import type { Row, Statement, TransactionScript, Write } from './statement.ts';
-import { StorageError } from '../storage-error.ts';
 
 type LaneRow = LanesTable & { readonly at_now: number };
 
@@ -88,38 +87,29 @@ export function sqlWriterStore<C extends Collections>(
     return { writes: [laneWrite(taken, at + leaseMs)], result: taken };
   }
 
-  const reading = async <T>(read: () => Promise<T>): Promise<T> => {
-    try {
-      return await read();
-    } catch (error) {
-      throw new StorageError(flavour.errorCode(error), error);
-    }
-  };
+  function* look(name: string): TransactionScript<Lane | undefined> {
+    const [[row] = []] = yield [laneQuery(name)];
+    return { writes: [], result: row && laneOf(row as unknown as LanesTable) };
+  }
 
   return {
     takeLane: (name, owner, { onlyExpired, leaseMs }) => database.transact(() => take(name, owner, onlyExpired, leaseMs)),
     settle: (lane, publishedSeq, leaseMs, batch) =>
       database.transact(() => settle(lane, publishedSeq, leaseMs, batch as unknown as Batch<C>)),
-    abandonedLanes: () =>
-      reading(async () => {
-        const query = reader.selectFrom('lanes').select('lane').whereRef('published_seq', '<', 'last_seq');
-        return (await query.where('lease_until', '<', sql<number>`${flavour.now}`).execute()).map((row) => row.lane);
-      }),
-    readLane: (name) =>
-      reading(async () => {
-        const row = await reader.selectFrom('lanes').selectAll().where('lane', '=', name).executeTakeFirst();
-        return row && laneOf(row);
-      }),
-    readEvents: (lane, afterSeq, limit) =>
-      reading(async () => {
-        const query = reader.selectFrom('events').selectAll().where('lane', '=', lane).where('seq', '>', afterSeq);
-        return (await query.orderBy('seq').limit(limit).execute()).map(eventFromRow);
-      }),
-    readStream: (stream) =>
-      reading(async () => {
-        const query = reader.selectFrom('events').selectAll().where('stream', '=', stream).orderBy('version');
-        return (await query.execute()).map(eventFromRow);
-      }),
+    async abandonedLanes() {
+      const query = reader.selectFrom('lanes').select('lane').whereRef('published_seq', '<', 'last_seq');
+      return (await query.where('lease_until', '<', sql<number>`${flavour.now}`).execute()).map((row) => row.lane);
+    },
+    // Not past the lock: a commit whose answer was lost may still be on its way.
+    readLane: (name) => database.transact(() => look(name)),
+    async readEvents(lane, afterSeq, limit) {
+      const query = reader.selectFrom('events').selectAll().where('lane', '=', lane).where('seq', '>', afterSeq);
+      return (await query.orderBy('seq').limit(limit).execute()).map(eventFromRow);
+    },
+    async readStream(stream) {
+      const query = reader.selectFrom('events').selectAll().where('stream', '=', stream).orderBy('version');
+      return (await query.execute()).map(eventFromRow);
+    },
   };
 }
 

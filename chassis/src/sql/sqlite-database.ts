@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { kyselySqlite, StatementCache } from './bun-sqlite.ts';
-import { sqliteFlavour } from './flavour.ts';
+import { sqliteFlavour } from './sqlite-flavour.ts';
+import { migrateSqlite } from './sqlite-migrations.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openConnection } from './sqlite-connection.ts';
 import type { Synchronous } from './sqlite-packets.ts';
@@ -50,6 +51,7 @@ export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions
     flavour: sqliteFlavour,
     reader,
     transact: (script) => inTurn(() => transact(thread, connection, script)),
+    migrate: (migrations) => inTurn(() => migrateSqlite(reading.database, reader, migrations)),
     check: async () => {
       reading.get('select 1').prepared.get();
     },

@@ -1,4 +1,4 @@
-import { sqliteFlavour } from './flavour.ts';
+import { sqliteFlavour } from './sqlite-flavour.ts';
 import { WritingConnection } from './sqlite-connection.ts';
 import type { SqlitePacket, SqliteReply, SqliteRequest } from './sqlite-packets.ts';
 import type { Row } from './statement.ts';

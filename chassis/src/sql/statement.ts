@@ -4,7 +4,7 @@ export interface Statement {
   readonly parameters: readonly unknown[];
 }
 
-/** One statement for many rows. SQLite runs it once a row; MySQL's flavour builds a single `Statement` instead. */
+/** A statement that runs once for each row, or not at all. For many rows MySQL's flavour builds a single `Statement` instead. */
 export interface BulkStatement {
   readonly sql: string;
   readonly rows: readonly (readonly unknown[])[];

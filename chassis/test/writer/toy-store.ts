@@ -4,9 +4,11 @@ import type { Migration } from 'kysely/migration';
 import type { ServiceStore } from '../../src/service-store.ts';
 import { appendOnly } from '../../src/sql/sql-collection.ts';
 import { rowCollection } from '../../src/sql/row-collection.ts';
+import { openMysql } from '../../src/sql/mysql-database.ts';
 import { openSqlite } from '../../src/sql/sqlite-database.ts';
 import { sqlServiceStore } from '../../src/sql/sql-service-store.ts';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
+import { temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 
 /** The smallest service state there is: accounts that count, and a ledger of what happened to them. */
@@ -44,7 +46,16 @@ export interface OpenToyStore {
 
 export async function openSqliteToyStore(): Promise<OpenToyStore> {
   const folder = temporaryFolder();
-  const open = () => toyStore(openSqlite<ToySchema>({ path: join(folder.path, 'toy.db') }));
+  return openToyStore(() => openSqlite<ToySchema>({ path: join(folder.path, 'toy.db') }), async () => folder.remove());
+}
+
+export async function openMysqlToyStore(): Promise<OpenToyStore> {
+  const { url, drop } = await temporaryDatabase();
+  return openToyStore(() => openMysql<ToySchema>({ url }), drop);
+}
+
+async function openToyStore(database: () => SqlDatabase<ToySchema>, remove: () => Promise<void>): Promise<OpenToyStore> {
+  const open = () => toyStore(database());
   const opened = [open()];
   const [store] = opened as [ToyStore];
   await store.migrate();
@@ -57,7 +68,7 @@ export async function openSqliteToyStore(): Promise<OpenToyStore> {
     },
     async dispose() {
       for (const each of opened) await each.close();
-      folder.remove();
+      await remove();
     },
   };
 }

@@ -230,7 +230,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
         }),
         { numRuns: 25 },
       );
-    }, 30_000);
+    }, 120_000);
 
     async function settleAll(batchLimit: number, deposits: readonly { account: string; amount: number }[]) {
       const fresh = await open();

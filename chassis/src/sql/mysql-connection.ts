@@ -1,0 +1,60 @@
+import type { PoolConnection } from 'mysql2';
+import { StorageError } from '../storage-error.ts';
+import { mysqlError } from './mysql-errors.ts';
+
+/** Characters of one packet; 48 MB at most in UTF-8, of the server's 64 MB (`max_allowed_packet`). */
+const PACKET_LIMIT = 16_000_000;
+
+/** One connection of a pool, in the hands of one user at a time. */
+export class MysqlConnection {
+  readonly #raw: PoolConnection;
+  readonly #answerMs: number;
+  #prepared: Promise<unknown> | undefined;
+
+  constructor(raw: PoolConnection, answerMs: number) {
+    this.#raw = raw;
+    this.#answerMs = answerMs;
+  }
+
+  /** Sends `settings` once, whoever comes first. */
+  prepare(settings: string): Promise<unknown> {
+    return (this.#prepared ??= this.send(settings));
+  }
+
+  /** Answers what mysql2 makes of it. Throws `StorageError`; after `connection` nobody can use it any more. */
+  async send(text: string): Promise<unknown> {
+    if (text.length > PACKET_LIMIT) throw new StorageError('other', new Error(`a packet of ${text.length} characters is too long`));
+    try {
+      return await this.#answerTo(text);
+    } catch (error) {
+      const failure = mysqlError(error);
+      if (failure.code === 'connection') this.discard();
+      throw failure;
+    }
+  }
+
+  /** Gives it back to the pool, unless it was discarded. */
+  release(): void {
+    this.#raw.release();
+  }
+
+  discard(): void {
+    this.#raw.destroy();
+    // `destroy` ends its own side only, and a frozen server never answers to that.
+    (this.#raw as unknown as { readonly stream: { destroy(): void } }).stream.destroy();
+  }
+
+  /** mysql2's own time limit would leave the connection busy and in the pool. */
+  #answerTo(text: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new StorageError('connection', new Error(`no answer from MySQL within ${this.#answerMs} ms`)));
+      }, this.#answerMs);
+      this.#raw.query(text, (error, results) => {
+        clearTimeout(timer);
+        if (error) reject(error);
+        else resolve(results);
+      });
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { ANSWER_MS, mysqlConnections } from './mysql-connections.ts';
+import { mysqlFlavour } from './mysql-flavour.ts';
+import { migrateMysql } from './mysql-migrations.ts';
+import { mysqlReader } from './mysql-reader.ts';
+import { mysqlTransact } from './mysql-transaction.ts';
+import type { SqlDatabase } from './sql-database.ts';
+
+export interface MysqlOptions {
+  /** `mysql://user:password@host:port/database` */
+  readonly url: string;
+  /** Connections for reads, default 10. Writes have two of their own: the writer has one transaction in flight. */
+  readonly poolSize?: number;
+}
+
+/**
+ * Seconds. A process that is frozen in the middle of a transaction, or cut off, holds its locks no longer; well above the
+ * limit for an answer, well below the hours that are MySQL's default.
+ */
+const WAIT_TIMEOUT_S = 12;
+/** Seconds; the batch is then repeated. */
+const LOCK_WAIT_S = 3;
+
+/** MySQL 8.0.19 or later. Nothing is connected before it is needed. */
+export function openMysql<Schema>({ url, poolSize = 10 }: MysqlOptions): SqlDatabase<Schema> {
+  const writing = mysqlConnections({
+    url,
+    size: 2,
+    multipleStatements: true,
+    variables: { wait_timeout: WAIT_TIMEOUT_S, innodb_lock_wait_timeout: LOCK_WAIT_S },
+    answerMs: ANSWER_MS,
+  });
+  const reading = mysqlConnections({
+    url,
+    size: poolSize,
+    multipleStatements: false,
+    // The server gives up as well, not only we.
+    variables: { max_execution_time: ANSWER_MS },
+    answerMs: ANSWER_MS,
+  });
+  return {
+    flavour: mysqlFlavour,
+    reader: mysqlReader<Schema>(reading),
+    transact: (script) => mysqlTransact(writing, script),
+    migrate: (migrations) => migrateMysql(url, migrations),
+    async check() {
+      const connection = await reading.acquire();
+      try {
+        await connection.send('select 1');
+      } finally {
+        connection.release();
+      }
+    },
+    async close() {
+      await Promise.all([writing.close(), reading.close()]);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { type CreateTableBuilder, sql, type SqlBool } from 'kysely';
+import type { Flavour } from './flavour.ts';
+import { mysqlErrorCode } from './mysql-errors.ts';
+import type { Write } from './statement.ts';
+
+/** Byte by byte and without padding: in the older `utf8mb4_bin` a blank at the end does not count. */
+export const COLLATION = 'utf8mb4_0900_bin';
+
+const textual = (type: string) => sql.raw(`${type} character set utf8mb4 collate ${COLLATION}`);
+const quoted = (name: string) => `\`${name}\``;
+const list = (names: readonly string[]) => names.map(quoted).join(', ');
+
+/**
+ * mysql2's `format` writes a parameter that is a list as `a, b`, a list of lists as `(a, b), (c, d)`: so the text of a
+ * statement does not change with the number of rows. All texts have one collation: a join of two would use no index.
+ */
+export const mysqlFlavour: Flavour = {
+  name: 'mysql',
+  column: {
+    id: textual('char(36)'),
+    key: textual('varchar(255)'),
+    foreignKey: textual('varchar(700)'),
+    text: textual('mediumtext'),
+    // Not MySQL's own type: it would be parsed there and come back in another order.
+    json: textual('mediumtext'),
+    integer: sql.raw('bigint'),
+  },
+  narrow: innodb,
+  wide: innodb,
+  in: (column, keys) => (keys.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`${sql.ref(column)} in (${sql.join(keys)})`),
+  load: (table, columns, keyColumn, keys, order = [keyColumn]) => ({
+    sql: `select ${byPrimaryKey(table)} ${list(columns)} from ${quoted(table)} where ${quoted(keyColumn)} in (?) order by ${list(order)} for update`,
+    parameters: [keys.length === 0 ? [null] : keys],
+  }),
+  rowLock: ' for update',
+  // Within a statement now() stands still, so that an index can be searched for it; sysdate() goes on while a lock is waited for.
+  now: sql<number>`${sql.raw(milliseconds('now(3)'))}`,
+  nowText: milliseconds('sysdate(3)'),
+  insert: (table, columns, rows) => bulk(`insert into ${quoted(table)} (${list(columns)}) values ?`, rows),
+  update: (table, columns, key, rows) => (rows.length === 1 ? updateOne(table, columns, key, rows) : updateMany(table, columns, key, rows)),
+  remove: (table, key, rows) => bulk(`delete ${byPrimaryKey(table)} from ${quoted(table)} where (${list(key)}) in (?)`, rows),
+  errorCode: mysqlErrorCode,
+};
+
+function innodb<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C> {
+  return table.modifyEnd(sql.raw(`engine = InnoDB default character set utf8mb4 collate ${COLLATION}`));
+}
+
+function milliseconds(clock: string): string {
+  return `cast(unix_timestamp(${clock}) * 1000 as signed)`;
+}
+
+/** Without it the optimizer reads small tables from end to end, and waits for the lock of every row on the way. */
+function byPrimaryKey(table: string): string {
+  return `/*+ index(${quoted(table)} primary) */`;
+}
+
+/** No rows, no statement. */
+function bulk(text: string, rows: readonly (readonly unknown[])[]): Write {
+  return rows.length === 0 ? { sql: text, rows } : { sql: text, parameters: [rows] };
+}
+
+type Update = Parameters<Flavour['update']>;
+
+function updateOne(...[table, columns, key, rows]: Update): Write {
+  const assignments = (names: readonly string[], separator: string) => names.map((name) => `${quoted(name)} = ?`).join(separator);
+  return { sql: `update ${quoted(table)} set ${assignments(columns, ', ')} where ${assignments(key, ' and ')}`, rows };
+}
+
+/** A join with the new values: unlike `insert … on duplicate key update` it never brings a row back that is gone. */
+function updateMany(...[table, columns, key, rows]: Update): Write {
+  if (rows.length === 0) return { sql: '', rows };
+  const row = `row(${[...columns, ...key].map(() => '?').join(', ')})`;
+  const found = key.map((name) => `t.${quoted(name)} = v.${quoted(name)}`).join(' and ');
+  const set = columns.map((name) => `t.${quoted(name)} = v.${quoted(name)}`).join(', ');
+  return {
+    sql: `update /*+ join_order(v, t) index(t primary) */ (values ${rows.map(() => row).join(', ')}) as v (${list([...columns, ...key])}) join ${quoted(table)} as t on ${found} set ${set}`,
+    parameters: rows.flat(),
+  };
+}

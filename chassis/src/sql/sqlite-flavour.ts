@@ -1,0 +1,44 @@
+import { sql, type SqlBool } from 'kysely';
+import type { Flavour } from './flavour.ts';
+
+const quoted = (name: string) => `"${name}"`;
+
+const NOW = "cast(unixepoch('subsec') * 1000 as integer)";
+
+export const sqliteFlavour: Flavour = {
+  name: 'sqlite',
+  column: { id: sql`text`, key: sql`text`, foreignKey: sql`text`, text: sql`text`, json: sql`text`, integer: sql`integer` },
+  narrow: (table) => table.modifyEnd(sql`strict, without rowid`),
+  wide: (table) => table.modifyEnd(sql`strict`),
+  in: (column, keys) => sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(keys)}))`,
+  // One text whatever the number of keys, so that it is prepared once.
+  load: (table, columns, keyColumn, keys, order = [keyColumn]) => ({
+    sql: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} where ${quoted(keyColumn)} in (select value from json_each(?)) order by ${order.map(quoted).join(', ')}`,
+    parameters: [JSON.stringify(keys)],
+  }),
+  // A write transaction of SQLite is alone anyway.
+  rowLock: '',
+  nowText: NOW,
+  now: sql<number>`${sql.raw(NOW)}`,
+  insert: (table, columns, rows) => ({
+    sql: `insert into ${quoted(table)} (${columns.map(quoted).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+    rows,
+  }),
+  update: (table, columns, key, rows) => ({
+    sql: `update ${quoted(table)} set ${assignments(columns, ', ')} where ${assignments(key, ' and ')}`,
+    rows,
+  }),
+  remove: (table, key, rows) => ({ sql: `delete from ${quoted(table)} where ${assignments(key, ' and ')}`, rows }),
+  errorCode: (error) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(code)) return 'unique';
+    if (/^SQLITE_CONSTRAINT_(CHECK|NOTNULL|FOREIGNKEY|DATATYPE)$/.test(code)) return 'check';
+    if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'retry';
+    // A full or failing disk: nobody's input is to blame, and it may be over soon.
+    return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(code) ? 'connection' : 'other';
+  },
+};
+
+function assignments(columns: readonly string[], separator: string): string {
+  return columns.map((column) => `${quoted(column)} = ?`).join(separator);
+}

@@ -1,0 +1,55 @@
+import { createConnection } from 'mysql2/promise';
+import type { MysqlOptions } from '../sql/mysql-database.ts';
+import { addressOf } from './real-servers.ts';
+
+export interface TemporaryDatabase {
+  /** With the database's name. */
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** An empty database with a random name on the MySQL server for tests. */
+export async function temporaryDatabase(): Promise<TemporaryDatabase> {
+  const server = addressOf('MySQL');
+  const name = `souk_test_${crypto.randomUUID().replaceAll('-', '')}`;
+  await administer(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => administer(server, `drop database ${name}`) };
+}
+
+async function administer(server: string, statement: string): Promise<void> {
+  const connection = await createConnection({ uri: server, connectTimeout: 3000 });
+  try {
+    await connection.query(statement);
+  } finally {
+    await connection.end();
+  }
+}
+
+interface Store {
+  migrate(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface TemporaryMysqlStore<S extends Store> {
+  readonly store: S;
+  /** Where its database is, for another connection to it. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** An empty MySQL store, its schema up to date, in a database of its own that goes with it. */
+export async function temporaryMysqlStore<S extends Store>(open: (options: MysqlOptions) => S): Promise<TemporaryMysqlStore<S>> {
+  const { url, drop } = await temporaryDatabase();
+  const store = open({ url });
+  await store.migrate();
+  return {
+    store,
+    url,
+    async close() {
+      await store.close();
+      await drop();
+    },
+  };
+}

@@ -1,0 +1,5 @@
+import { describeOn } from '../../src/testing/real-servers.ts';
+import { openMysqlToyStore } from './toy-store.ts';
+import { describeWriterStore } from './writer-contract.ts';
+
+describeOn(['MySQL'], () => describeWriterStore('MySQL', openMysqlToyStore));
