@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { LogMessage } from '@souk/chassis/log/event-log';
 import type { Order } from '@souk/contracts/http/order';
 import type { Product } from '@souk/contracts/http/product';
 import { RefusedError } from '../src/shop/shop-client.ts';
-import { appendToLog, logged } from './support/log-contents.ts';
-import { type OpenShop, openShop } from './support/open-shop.ts';
+import { onEveryEngine } from './support/on-every-engine.ts';
+import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, PRICE, stockUp } from './support/ordering.ts';
 
 const NEW_PRICE = { amount: 1490, currency: 'EUR' };
@@ -39,18 +39,16 @@ async function market(shop: OpenShop): Promise<Market> {
   };
 }
 
-/** Every product message there ever was, oldest of each topic first. */
-function productMessages(shop: OpenShop): readonly LogMessage[] {
-  return (['product.created', 'product.updated', 'product.price_changed'] as const).flatMap((topic) =>
-    logged(shop.folder, topic),
-  );
+/** Every product message there ever was, oldest of each product first. */
+function productMessages({ records }: OpenShop): Promise<readonly LogMessage[]> {
+  return records.logged(['product.created', 'product.updated', 'product.price_changed']);
 }
 
 function priceIn({ items }: Order): unknown {
   return items[0]?.unitPrice;
 }
 
-describe('the catalogue as orders see it', () => {
+onEveryEngine('the catalogue as orders see it', (openShop) => {
   test('a change of price reaches new orders and leaves those placed before as they were', async () => {
     await using shop = await openShop();
     const { lamp, order } = await market(shop);
@@ -70,11 +68,10 @@ describe('the catalogue as orders see it', () => {
     const { lamp, order } = await market(shop);
     const newer = await shop.client.changePrice(shop.staff, lamp, 'LAMP', NEW_PRICE);
     await shop.client.changePrice(shop.staff, newer, 'LAMP', NEWEST_PRICE);
-    await shop.whileStopped(async () => {
-      const again = productMessages(shop);
-      expect(again.length).toBeGreaterThanOrEqual(4);
-      await appendToLog(shop.folder, [...again, ...again.toReversed()]);
-    });
+    await shop.rest();
+    const again = await productMessages(shop);
+    expect(again.length).toBeGreaterThanOrEqual(4);
+    await shop.hears([...again, ...again.toReversed()]);
     await shop.rest();
     expect(priceIn(await order())).toEqual(NEWEST_PRICE);
     expect(await shop.close()).toEqual([]);
@@ -87,7 +84,7 @@ describe('the catalogue as orders see it', () => {
     await shop.client.archive(shop.staff, lamp.id);
     await shop.rest();
     expect(await refusal()).toBe('urn:souk:problem:sku-inactive');
-    await shop.whileStopped(() => appendToLog(shop.folder, productMessages(shop)));
+    await shop.hears(await productMessages(shop));
     await shop.rest();
     expect(await refusal()).toBe('urn:souk:problem:sku-inactive');
     const asItIs = await shop.client.order(shop.staff, before.id);

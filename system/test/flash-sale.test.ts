@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { ShopClient } from '../src/shop/shop-client.ts';
-import { openShop } from './support/open-shop.ts';
+import { onEveryEngine } from './support/on-every-engine.ts';
 import { orderOf, stockUp } from './support/ordering.ts';
 
 type Line = readonly [sku: string, quantity: number];
@@ -21,7 +21,7 @@ async function orderedAtOnce(
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 
-describe('when many want the same at once', () => {
+onEveryEngine('when many want the same at once', (openShop) => {
   test('of 200 parallel orders for 50 pieces exactly 50 complete, the others are told that there is none left', async () => {
     await using shop = await openShop();
     await stockUp(shop.client, shop.staff, { LAMP: [30, 20] });

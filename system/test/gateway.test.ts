@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { readSimulatorLedger } from '@souk/payment/gateway/simulator-ledger';
-import { shopFiles } from '../src/embedded/shop-files.ts';
-import { type OpenShop, openShop } from './support/open-shop.ts';
+import { onEveryEngine } from './support/on-every-engine.ts';
+import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';
 
 const QUICK = { GATEWAY_TIMEOUT_S: '0.2' };
@@ -16,7 +16,7 @@ function booksOf(
   shop: OpenShop,
   paymentId: string | undefined,
 ): { taken: readonly number[]; returned: readonly number[] } {
-  const { charges, refunds } = readSimulatorLedger(shopFiles(shop.folder).gateway);
+  const { charges, refunds } = readSimulatorLedger(shop.records.gateway);
   const own = charges.filter(({ key, declined }) => key === `payment:${paymentId}` && declined === null);
   const references = new Set(own.map(({ reference }) => reference));
   return {
@@ -61,7 +61,7 @@ const GIVEN_BACK = {
   books: { taken: [PRICE.amount], returned: [PRICE.amount] },
 };
 
-describe('a gateway that leaves the shop in doubt', () => {
+onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
   let shop: OpenShop;
 
   beforeAll(async () => {
@@ -129,7 +129,7 @@ describe('a gateway that leaves the shop in doubt', () => {
   }, 60_000);
 });
 
-describe('an order that runs out of time', () => {
+onEveryEngine('an order that runs out of time', (openShop) => {
   test('is cancelled; money that comes later goes back', async () => {
     await using shop = await openShop(IMPATIENT);
     await stockUp(shop.client, shop.staff, { LAMP: [1] });

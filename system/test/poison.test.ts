@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { DeadLetterStatus } from '@souk/chassis/messaging/ops-payloads';
 import type { Product } from '@souk/contracts/http/product';
 import type { ServiceName } from '@souk/contracts/services';
 import { RefusedError, type ShopClient } from '../src/shop/shop-client.ts';
 import { message, poisoned } from './support/events.ts';
-import { appendToLog } from './support/log-contents.ts';
-import { type OpenShop, openShop } from './support/open-shop.ts';
+import { onEveryEngine } from './support/on-every-engine.ts';
+import type { OpenShop } from './support/open-shop.ts';
 import { ADDRESS, orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';
 import { until } from '@souk/chassis/testing/until';
 
@@ -52,7 +52,7 @@ function toldAgain(lamp: Product, version: number, amount: number) {
   );
 }
 
-describe('a message that cannot be read', () => {
+onEveryEngine('a message that cannot be read', (openShop) => {
   test('between good ones stops nobody, waits for a person, and can be given up with a reason', async () => {
     await using shop = await openShop();
     const lamp = (await stockUp(shop.client, shop.staff, { LAMP: [10] })).get('LAMP');
@@ -60,7 +60,7 @@ describe('a message that cannot be read', () => {
     const customer = await shop.customer();
     const good = [toldAgain(lamp, 11, 1111), toldAgain(lamp, 12, 1212)] as const;
     const poison = poisoned(good[0]);
-    await shop.whileStopped(() => appendToLog(shop.folder, [good[0], poison, good[1]]));
+    await shop.hears([good[0], poison, good[1]]);
 
     for (const service of ['order', 'inventory'] as const) {
       const letters = await deadLetters(shop, service);
@@ -81,7 +81,7 @@ describe('a message that cannot be read', () => {
   }, 60_000);
 });
 
-describe('a message that cannot be true', () => {
+onEveryEngine('a message that cannot be true', (openShop) => {
   test('changes nothing and is kept for a person: a payment for an order that was rejected, and for one that never was', async () => {
     await using shop = await openShop();
     await stockUp(shop.client, shop.staff, { LAMP: [1] });
@@ -96,7 +96,7 @@ describe('a message that cannot be true', () => {
         amount: asItWas.total,
         capturedAt: new Date().toISOString(),
       });
-    await shop.whileStopped(() => appendToLog(shop.folder, [paid(rejected), paid(unknown)]));
+    await shop.hears([paid(rejected), paid(unknown)]);
 
     const letters = await deadLetters(shop, 'order');
     expect(new Map(letters.map(({ key, cause }) => [key, cause]))).toEqual(
@@ -128,15 +128,13 @@ describe('a message that cannot be true', () => {
       items: [{ sku: 'LAMP', quantity: 2 }],
       total: { amount: 2 * PRICE.amount, currency: 'EUR' },
     };
-    await shop.whileStopped(() =>
-      appendToLog(shop.folder, [message('order.completed', orderId, { ...order, shippingAddress: ADDRESS }, 3)]),
-    );
+    await shop.hears([message('order.completed', orderId, { ...order, shippingAddress: ADDRESS }, 3)]);
     const [letter] = await deadLetters(shop, 'inventory');
     expect(letter).toMatchObject({ topic: 'order.completed', key: orderId });
     const id = letter?.id ?? '';
     expect(await refusal(shop.client.redrive('inventory', shop.staff, id))).toBe(409);
 
-    await shop.whileStopped(() => appendToLog(shop.folder, [message('order.created', orderId, order)]));
+    await shop.hears([message('order.created', orderId, order)]);
     await until('the reservation', async () =>
       (await refusal(shop.client.reservation(shop.staff, orderId))) === 200 ? true : undefined,
     );

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
-import { readEmbeddedShop } from '../src/verify/read-embedded-shop.ts';
-import { appendToLog, logged } from './support/log-contents.ts';
-import { type OpenShop, openShop } from './support/open-shop.ts';
+import type { Snapshot } from '../src/verify/snapshot.ts';
+import { onEveryEngine } from './support/on-every-engine.ts';
+import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 import { seededRandom } from './support/seeded-random.ts';
 
@@ -37,29 +37,26 @@ async function busyDay(shop: OpenShop): Promise<void> {
   if (lamp !== undefined) await client.changePrice(shop.staff, lamp, 'LAMP', { amount: 1, currency: 'EUR' });
 }
 
-/** All that may be asked of a shop; of its messages only what it made itself. */
-function stateOf(folder: string) {
-  const { logged: _log, charges, ...state } = readEmbeddedShop(folder);
-  return { ...state, charges: charges.toSorted((a, b) => a.key.localeCompare(b.key)) };
+/** All that may be asked of a shop, but for the log and how far a lane says it was sent, which is noted now and then. */
+function stateOf({ logged: _log, services, ...state }: Snapshot) {
+  return { ...state, services: services.map(({ unsent: _noted, ...service }) => service) };
 }
 
-test('every message of every topic delivered again, in any order, changes nothing', async () => {
-  const random = seededRandom('replay');
-  await using shop = await openShop(ENV);
-  await busyDay(shop);
-  const states: ReturnType<typeof stateOf>[] = [];
-  await shop.whileStopped(async () => {
-    states.push(stateOf(shop.folder));
-    const messages = TOPIC_NAMES.flatMap((topic) => logged(shop.folder, topic));
+onEveryEngine('every message of every topic delivered again', (openShop) => {
+  test('in any order changes nothing', async () => {
+    const random = seededRandom('replay');
+    await using shop = await openShop(ENV);
+    await busyDay(shop);
+    const before = await shop.rest();
+    const messages = await shop.records.logged(TOPIC_NAMES);
     expect(messages.length).toBeGreaterThan(50);
-    await appendToLog(shop.folder, random.shuffled([...messages, ...messages]));
-  });
-  expect(await shop.close()).toEqual([]);
-  states.push(stateOf(shop.folder));
-  const [before, after] = states;
-  expect(after).toEqual(before);
-  const ends = new Set(after?.orders.map(({ status, reason }) => reason ?? status));
-  expect(ends).toEqual(
-    new Set(['completed', 'payment_declined', 'payment_expired', 'out_of_stock', 'cancelled_by_customer']),
-  );
-}, 60_000);
+    await shop.hears(random.shuffled([...messages, ...messages]));
+    const after = await shop.rest();
+    expect(stateOf(after)).toEqual(stateOf(before));
+    const ends = new Set(after.orders.map(({ status, reason }) => reason ?? status));
+    expect(ends).toEqual(
+      new Set(['completed', 'payment_declined', 'payment_expired', 'out_of_stock', 'cancelled_by_customer']),
+    );
+    expect(await shop.close()).toEqual([]);
+  }, 60_000);
+});

@@ -1,13 +1,13 @@
-import { Database } from 'bun:sqlite';
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { cp, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { EXIT } from '../src/cli/exit-code.ts';
-import { shopFiles, type ShopFiles } from '../src/embedded/shop-files.ts';
-import { type OpenShop, openShop } from './support/open-shop.ts';
+import { FORGERIES, forged } from './support/forgery.ts';
+import { onEveryEngine } from './support/on-every-engine.ts';
+import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, stockUp } from './support/ordering.ts';
-import { temporaryFolder } from './support/temporary-folder.ts';
 
 const VERIFY = join(import.meta.dir, '../src/verify/main.ts');
 
@@ -21,47 +21,7 @@ async function verify(...parameters: readonly string[]): Promise<{ code: number;
   return { code, out, err };
 }
 
-interface Forgery {
-  readonly what: string;
-  readonly file: (files: ShopFiles) => string;
-  readonly sql: string;
-  readonly breaks: string;
-}
-
-const FORGERIES: readonly Forgery[] = [
-  {
-    what: 'a piece that appeared on a shelf',
-    file: ({ databases }) => databases.inventory,
-    sql: 'update inventory set on_hand = on_hand + 1',
-    breaks: 'stock on hand is the sum of its movements',
-  },
-  {
-    what: 'a charge that was taken twice',
-    file: ({ gateway }) => gateway,
-    sql: `insert into charges select key || '-again', reference || '-again', token, amount, currency, declined, settles_at from charges`,
-    breaks: 'our books and those of the gateway agree',
-  },
-  {
-    what: 'a payment of twice the amount',
-    file: ({ databases }) => databases.payment,
-    sql: 'update payments set amount = 2 * amount',
-    breaks: 'a completed order is paid exactly once',
-  },
-  {
-    what: 'an event that is gone',
-    file: ({ databases }) => databases.order,
-    sql: `delete from events where type = 'order.ready_for_payment'`,
-    breaks: 'every event version of everything is 1..n without gap',
-  },
-  {
-    what: 'an order that is gone',
-    file: ({ databases }) => databases.order,
-    sql: 'delete from orders',
-    breaks: 'a reservation ends as its order does',
-  },
-];
-
-describe('npm run verify', () => {
+onEveryEngine('npm run verify', (openShop) => {
   let shop: OpenShop;
   let orderId: string;
 
@@ -76,20 +36,17 @@ describe('npm run verify', () => {
   afterAll(() => shop[Symbol.asyncDispose]());
 
   test('finds nothing in a shop that is right, and exits with 0', async () => {
-    const { code, out } = await verify('--data', shop.folder);
-    expect(code).toBe(EXIT.ok);
+    const { code, out, err } = await verify(...shop.verifyParameters);
+    expect({ code, err }).toEqual({ code: EXIT.ok, err: '' });
     expect(out).toMatch(/^0 violations; looked at 1 orders, 1 payments/);
   }, 30_000);
 
   test.each(FORGERIES.map((forgery) => [forgery.what, forgery] as const))(
     'finds %s and names the promise',
     async (_, forgery) => {
-      await using folder = await temporaryFolder();
-      await cp(shop.folder, folder.path, { recursive: true });
-      const database = new Database(forgery.file(shopFiles(folder.path)));
-      expect(database.run(forgery.sql).changes).toBe(1);
-      database.close();
-      const { code, out } = await verify('--data', folder.path);
+      await using changed = await forged(shop, forgery);
+      expect(changed.rows).toBe(1);
+      const { code, out } = await verify(...shop.verifyParameters);
       expect(code).toBe(EXIT.failed);
       expect(out).toContain(`BROKEN ${forgery.breaks}`);
     },
@@ -97,19 +54,24 @@ describe('npm run verify', () => {
   );
 
   test('finds an order that was promised and is gone', async () => {
-    await using folder = await temporaryFolder();
+    using folder = temporaryFolder();
     const promised = join(folder.path, 'promised');
     const lost = randomUUID();
     await writeFile(promised, `${orderId}\n${lost}\n`);
-    const { code, out } = await verify('--data', shop.folder, '--accepted', promised);
+    const { code, out } = await verify(...shop.verifyParameters, '--accepted', promised);
     expect(code).toBe(EXIT.failed);
     expect(out).toContain(`BROKEN every accepted order exists: order ${lost} was accepted and is gone`);
     expect(out).not.toContain(orderId);
   }, 30_000);
-
-  test('says when there is no shop, and when it is used wrongly', async () => {
-    await using folder = await temporaryFolder();
-    expect(await verify('--data', folder.path)).toMatchObject({ code: EXIT.usage, out: '' });
-    expect(await verify('--everything')).toMatchObject({ code: EXIT.usage, out: '' });
-  }, 30_000);
 });
+
+test.each([
+  ['a folder without a shop', ['--data', '/nowhere'], /there is no shop in \/nowhere/],
+  ['a file that is not there', ['--real', '/nowhere'], /there is no file \/nowhere/],
+  ['two shops at once', ['--data', '.', '--real', '.'], /choose one/],
+  ['anything else', ['--everything'], /everything/],
+])('npm run verify refuses %s', async (_, parameters, why) => {
+  const { code, out, err } = await verify(...parameters);
+  expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
+  expect(err).toMatch(why);
+}, 30_000);

@@ -42,7 +42,7 @@ async function main(): Promise<number> {
       accepted.push(...run.accepted.keys());
     }
     await shop.stop();
-    return verdict(folder, accepted);
+    return await verdict(folder, accepted);
   } finally {
     shop.kill();
     await rm(folder, { recursive: true, force: true });
@@ -65,8 +65,8 @@ async function measured(
   return run;
 }
 
-function verdict(folder: string, accepted: readonly string[]): number {
-  const snapshot = readEmbeddedShop(folder);
+async function verdict(folder: string, accepted: readonly string[]): Promise<number> {
+  const snapshot = await readEmbeddedShop(folder);
   const violations = violationsOf([...RULES, acceptedOrdersExist(accepted)], snapshot);
   for (const { promise, what } of violations.slice(0, 20)) process.stdout.write(`BROKEN ${promise}: ${what}\n`);
   process.stdout.write(`checker: ${violations.length} violations over ${snapshot.orders.length} orders\n`);

@@ -3,28 +3,30 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { EXIT, UsageError } from '../cli/exit-code.ts';
 import { shopFiles } from '../embedded/shop-files.ts';
+import { loadAddresses } from './address-file.ts';
 import { acceptedOrdersExist } from './order-rules.ts';
 import { readEmbeddedShop } from './read-embedded-shop.ts';
 import { violationsOf } from './rule.ts';
 import { RULES } from './rules.ts';
+import type { Snapshot } from './snapshot.ts';
 
 const HELP = `npm run verify                 check every promise over the shop's five databases, its log and its gateway
   --data DIR                   the shop's folder (default .souk); it should be at rest
+  --real FILE                  instead: where a shop on real servers keeps what
   --accepted FILE              order ids, one per line, that callers were promised
 `;
 const SHOWN = 20;
 
 /** Exit code 0, 1 when a promise is broken, 2 for wrong usage. */
 async function main(): Promise<number> {
-  const { values } = parsed();
-  if (values.help) {
+  const { data, real, accepted, help } = parsed();
+  if (help) {
     process.stdout.write(HELP);
     return EXIT.ok;
   }
-  if (!existsSync(shopFiles(values.data).log)) throw new UsageError(`there is no shop in ${values.data}`);
-  const accepted = values.accepted === undefined ? [] : (await readFile(values.accepted, 'utf8')).split('\n').filter(Boolean);
-  const snapshot = readEmbeddedShop(values.data);
-  const violations = violationsOf([...RULES, acceptedOrdersExist(accepted)], snapshot);
+  const promised = accepted === undefined ? [] : (await readFile(accepted, 'utf8')).split('\n').filter(Boolean);
+  const snapshot = await (real === undefined ? embedded(data) : onServers(real));
+  const violations = violationsOf([...RULES, acceptedOrdersExist(promised)], snapshot);
   for (const { promise, what } of violations.slice(0, SHOWN)) process.stdout.write(`BROKEN ${promise}: ${what}\n`);
   const { orders, movements, payments, services } = snapshot;
   const events = services.reduce((sum, service) => sum + service.events.length, 0);
@@ -34,15 +36,36 @@ async function main(): Promise<number> {
   return violations.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
+function embedded(folder = '.souk'): Promise<Snapshot> {
+  if (!existsSync(shopFiles(folder).log)) throw new UsageError(`there is no shop in ${folder}`);
+  return readEmbeddedShop(folder);
+}
+
+async function onServers(file: string): Promise<Snapshot> {
+  if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
+  // The drivers are not loaded for those who need none of them.
+  const { readRealShop } = await import('./read-real-shop.ts');
+  return readRealShop(await loadAddresses(file));
+}
+
 function parsed() {
-  try {
-    return parseArgs({
+  const { values } = withUsage(() =>
+    parseArgs({
       options: {
-        data: { type: 'string', default: '.souk' },
+        data: { type: 'string' },
+        real: { type: 'string' },
         accepted: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
-    });
+    }),
+  );
+  if (values.data !== undefined && values.real !== undefined) throw new UsageError('--data and --real: choose one');
+  return values;
+}
+
+function withUsage<T>(parse: () => T): T {
+  try {
+    return parse();
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from '@souk/chassis/config';
-import { loadAccounts } from '../../src/embedded/accounts.ts';
-import { type EmbeddedShop, embeddedShop } from '../../src/embedded/embedded-shop.ts';
-import { shopFiles } from '../../src/embedded/shop-files.ts';
+import type { LogMessage } from '@souk/chassis/log/event-log';
 import { type ServiceUrls, type ShopClient, shopClient } from '../../src/shop/shop-client.ts';
 import type { Snapshot } from '../../src/verify/snapshot.ts';
+import type { Ground } from './ground.ts';
 import { broken, shopRests } from './rest.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 export const PASSWORD = 'a password for tests';
 
-/** An embedded shop in this process, on ports of its own and in a folder that goes with it. */
-export interface OpenShop extends AsyncDisposable {
-  readonly folder: string;
+/** A shop on ports of its own and on ground that goes with it. */
+export interface OpenShop extends AsyncDisposable, Pick<Ground, 'records' | 'verifyParameters' | 'execute'> {
   /** Of the shop as it runs now: the ports change with every start. */
   readonly urls: ServiceUrls;
   readonly client: ShopClient;
@@ -22,25 +19,41 @@ export interface OpenShop extends AsyncDisposable {
   customer(): Promise<string>;
   /** Waits until nothing moves any more. */
   rest(): Promise<Snapshot>;
-  /** Comes to rest and stops, does what can only be done to a stopped shop, starts again. */
-  whileStopped(work: () => void | Promise<void>): Promise<void>;
+  /** Comes to rest, stops and starts again. */
+  restart(): Promise<void>;
+  /** Comes to rest and stops; starts again with these messages at the end of its log. */
+  hears(messages: readonly LogMessage[]): Promise<void>;
   /** Comes to rest and stops; answers what is broken, in words. */
   close(): Promise<readonly string[]>;
 }
 
-export async function openShop(env: Environment = {}): Promise<OpenShop> {
-  const temporary = await temporaryFolder();
-  const folder = temporary.path;
-  const { admin } = await loadAccounts(shopFiles(folder).accounts);
-  let running = await started(folder, admin, env);
-  let client = shopClient(running.urls());
-  const staff = (await client.signIn(admin.email, admin.password)).accessToken;
+export type OpenShopOn = (env?: Environment) => Promise<OpenShop>;
+
+export function openShopOn(makeGround: () => Promise<Ground>): OpenShopOn {
+  return async (env = {}) => openShop(await makeGround(), env);
+}
+
+async function openShop(ground: Ground, env: Environment): Promise<OpenShop> {
+  const { records, verifyParameters, execute } = ground;
+  let running = await ground.start(env);
+  let client = shopClient(running.urls);
+  const staff = (await client.signIn(ground.admin.email, ground.admin.password)).accessToken;
+
+  async function whileStopped(work: () => Promise<void>): Promise<void> {
+    await shopRests(records);
+    await running.stop();
+    await work();
+    running = await ground.start(env);
+    client = shopClient(running.urls);
+  }
 
   return {
-    folder,
+    records,
+    verifyParameters,
+    execute,
     staff,
     get urls() {
-      return running.urls();
+      return running.urls;
     },
     get client() {
       return client;
@@ -50,30 +63,17 @@ export async function openShop(env: Environment = {}): Promise<OpenShop> {
       await client.register(email, PASSWORD, 'Grace Hopper');
       return (await client.signIn(email, PASSWORD)).accessToken;
     },
-    rest: () => shopRests(folder),
-    async whileStopped(work) {
-      await shopRests(folder);
-      await running.stop();
-      await work();
-      running = await started(folder, admin, env);
-      client = shopClient(running.urls());
-    },
+    rest: () => shopRests(records),
+    restart: () => whileStopped(async () => undefined),
+    hears: (messages) => whileStopped(() => ground.append(messages)),
     async close() {
-      await shopRests(folder);
+      await shopRests(records);
       await running.stop();
-      return broken(folder);
+      return broken(records);
     },
     async [Symbol.asyncDispose]() {
       await running.stop();
-      await temporary[Symbol.asyncDispose]();
+      await ground[Symbol.asyncDispose]();
     },
   };
-}
-
-type Admin = { readonly email: string; readonly password: string };
-
-async function started(folder: string, admin: Admin, env: Environment): Promise<EmbeddedShop> {
-  const shop = embeddedShop({ folder, firstPort: 0, admin, logLevel: 'fatal', env });
-  await shop.start();
-  return shop;
 }

@@ -1,0 +1,52 @@
+import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { loadAccounts } from '../../src/embedded/accounts.ts';
+import { embeddedShop } from '../../src/embedded/embedded-shop.ts';
+import { shopFiles } from '../../src/embedded/shop-files.ts';
+import { startShopProcess } from '../../src/shop/shop-process.ts';
+import { embeddedRecords } from '../../src/verify/read-embedded-shop.ts';
+import { executeIn } from './execute-sqlite.ts';
+import type { Ground } from './ground.ts';
+
+/** A data folder; the shop runs in this process, or apart as one process. */
+export async function embeddedGround(): Promise<Ground> {
+  const { path: folder, remove } = temporaryFolder();
+  const files = shopFiles(folder);
+  const { admin } = await loadAccounts(files.accounts);
+  return {
+    admin,
+    records: embeddedRecords(folder),
+    verifyParameters: ['--data', folder],
+    async start(env) {
+      const shop = embeddedShop({ folder, firstPort: 0, admin, logLevel: 'fatal', env });
+      await shop.start();
+      return { urls: shop.urls(), stop: () => shop.stop() };
+    },
+    async startApart(env) {
+      const shop = await startShopProcess({ folder, env: { LOG_LEVEL: 'fatal', ...env } });
+      return {
+        urls: shop.urls,
+        async stop() {
+          const code = await shop.stop();
+          if (code !== 0) throw new Error(`the shop ended with ${code}`);
+        },
+        async kill() {
+          shop.kill();
+          await shop.exited;
+        },
+      };
+    },
+    async append(messages) {
+      const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+      const log = openEmbeddedLog({ path: files.log, topics });
+      try {
+        await log.send(messages);
+      } finally {
+        await log.close();
+      }
+    },
+    execute: async (books, sql) => executeIn(books === 'gateway' ? files.gateway : files.databases[books], sql),
+    [Symbol.asyncDispose]: async () => remove(),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Environment } from '@souk/chassis/config';
+import type { LogMessage } from '@souk/chassis/log/event-log';
+import type { Account } from '../../src/embedded/accounts.ts';
+import type { ServiceUrls } from '../../src/shop/shop-client.ts';
+import type { ShopRecords } from '../../src/verify/shop-records.ts';
+
+export interface RunningShop {
+  readonly urls: ServiceUrls;
+  stop(): Promise<void>;
+}
+
+/** A shop outside of this process. */
+export interface ShopApart extends RunningShop {
+  /** kill -9 to all of it; nothing when it has ended. */
+  kill(): Promise<void>;
+}
+
+/** The SQL databases of a shop, and the gateway's own. */
+export type Books = 'order' | 'inventory' | 'payment' | 'gateway';
+
+/** A place for one shop on one set of engines: empty at first, and gone with all that was kept there when it is disposed of. */
+export interface Ground extends AsyncDisposable {
+  readonly admin: Account;
+  readonly records: ShopRecords;
+  /** What `npm run verify` needs to find it. */
+  readonly verifyParameters: readonly string[];
+  start(env: Environment): Promise<RunningShop>;
+  startApart(env: Environment): Promise<ShopApart>;
+  /** Puts messages at the end of the log of a stopped shop, as a relay would. */
+  append(messages: readonly LogMessage[]): Promise<void>;
+  /** Writes to a stopped shop's tables; answers how many rows the statement changed. */
+  execute(books: Books, sql: string): Promise<number>;
+}

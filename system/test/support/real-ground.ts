@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Environment } from '@souk/chassis/config';
+import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
+import { addressOf } from '@souk/chassis/testing/real-servers';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { SERVICES } from '@souk/contracts/services';
+import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { createConnection, type ResultSetHeader } from 'mysql2/promise';
+import type { ServerAddresses } from '../../src/real/addresses.ts';
+import { migrateRealShop, realShop } from '../../src/real/real-shop.ts';
+import { createDatabases, dropDatabases } from '../../src/real/shop-databases.ts';
+import { saveAddresses } from '../../src/verify/address-file.ts';
+import { realRecords } from '../../src/verify/read-real-shop.ts';
+import { deleteTopics } from './delete-topics.ts';
+import { executeIn } from './execute-sqlite.ts';
+import type { Ground, ShopApart } from './ground.ts';
+
+/** Databases and topics of its own on the servers there are; the shop runs as five processes. */
+export async function realGround(): Promise<Ground> {
+  const servers: ServerAddresses = {
+    mysql: addressOf('MySQL'),
+    mongodb: addressOf('MongoDB'),
+    kafka: addressOf('Kafka').split(','),
+  };
+  const name = `t${randomBytes(4).toString('hex')}`;
+  const folder = temporaryFolder();
+  const addressFile = join(folder.path, 'addresses.json');
+  const kafka = { brokers: servers.kafka, topicPrefix: `${name}.` };
+  const addresses = {
+    databases: await createDatabases(servers, `${name}_`),
+    kafka,
+    gateway: join(folder.path, 'gateway.db'),
+  };
+  const admin = { email: 'admin@souk.example', password: randomBytes(18).toString('base64url') };
+  await saveAddresses(addressFile, addresses);
+  await migrateRealShop(addresses, 'source', {});
+
+  return {
+    admin,
+    records: realRecords(addresses),
+    verifyParameters: ['--real', addressFile],
+    start,
+    startApart: start,
+    async append(messages) {
+      const topics = TOPIC_NAMES.map((topic) => ({ name: topic, partitions: TOPICS[topic].partitions }));
+      const report = (error: unknown, what: string) => void process.stderr.write(`${what}: ${String(error)}\n`);
+      const log = await openKafkaLog({ ...kafka, clientId: 'souk.test', topics, report });
+      try {
+        await log.send(messages);
+      } finally {
+        await log.close();
+      }
+    },
+    execute: async (books, sql) =>
+      books === 'gateway' ? executeIn(addresses.gateway, sql) : executeInMysql(addresses.databases[books], sql),
+    async [Symbol.asyncDispose]() {
+      await dropDatabases(servers, `${name}_`);
+      await deleteTopics(kafka);
+      folder.remove();
+    },
+  };
+
+  async function start(env: Environment): Promise<ShopApart> {
+    const shop = await realShop({ addresses, firstPort: 0, admin, logLevel: 'fatal', program: 'source', env });
+    await shop.start();
+    return {
+      urls: shop.urls(),
+      stop: () => shop.stop(),
+      kill: async () => void (await Promise.all(SERVICES.map((service) => shop.services[service].kill()))),
+    };
+  }
+}
+
+async function executeInMysql(uri: string, sql: string): Promise<number> {
+  const connection = await createConnection({ uri });
+  try {
+    const [{ affectedRows }] = await connection.query<ResultSetHeader>(sql);
+    return affectedRows;
+  } finally {
+    connection.destroy();
+  }
+}
