@@ -1,6 +1,6 @@
 import type { PlaceOrder } from '@souk/contracts/http/order';
 import { shopClient } from '../shop/shop-client.ts';
-import type { ShopProcess } from '../shop/shop-process.ts';
+import type { BenchShop } from './bench-shop.ts';
 
 export interface Load {
   readonly orderUrl: string;
@@ -15,7 +15,7 @@ const STOCK = 1_000_000;
 const ADDRESS = { name: 'Bench', line1: 'Loop 1', city: 'Hamburg', postalCode: '20457', country: 'DE' };
 
 /** A few products with more than enough of each, and customers with a card that works. */
-export async function prepareLoad({ urls, accounts }: Pick<ShopProcess, 'urls' | 'accounts'>, customers = 10): Promise<Load> {
+export async function prepareLoad({ urls, accounts }: Pick<BenchShop, 'urls' | 'accounts'>, customers = 10): Promise<Load> {
   const shop = shopClient(urls);
   const staff = (await shop.signIn(accounts.admin.email, accounts.admin.password)).accessToken;
   const warehouse = await shop.createWarehouse(staff, 'Bench', 1);

@@ -1,13 +1,14 @@
 import { build } from 'hdr-histogram-js';
+import type { Usage } from './bench-shop.ts';
 import type { LoadResult } from './run-load.ts';
 import type { Settled } from './settled-orders.ts';
 
-interface Measurement {
+export interface Measurement {
   readonly rate: number;
   readonly run: LoadResult;
   readonly settled: Settled;
-  readonly cpuMs: number;
-  readonly residentMb: number;
+  readonly before: Readonly<Record<string, Usage>>;
+  readonly after: Readonly<Record<string, Usage>>;
 }
 
 const COLUMNS = ['offered/s', 'accepted/s', 'completed/s', 'refused', 'answer p50', 'p99 ms', 'complete p50', 'p99 ms', 'CPU us/order', 'MB'];
@@ -15,7 +16,7 @@ const COLUMNS = ['offered/s', 'accepted/s', 'completed/s', 'refused', 'answer p5
 export const REPORT_HEAD = COLUMNS.map((name) => name.padStart(12)).join(' ');
 
 /** Completed per second counts from the first completion to the last: a backlog that drains afterwards lowers it. */
-export function reportLine({ rate, run, settled, cpuMs, residentMb }: Measurement): string {
+export function reportLine({ rate, run, settled, before, after }: Measurement): string {
   const completed = settled.completeMs.length;
   const answers = percentiles(run.answerMs);
   const completions = percentiles(settled.completeMs);
@@ -26,10 +27,38 @@ export function reportLine({ rate, run, settled, cpuMs, residentMb }: Measuremen
     run.refused + settled.otherEnds,
     ...answers,
     ...completions,
-    Math.round((cpuMs * 1000) / Math.max(1, completed)),
-    residentMb,
+    total(usedBy(before, after, completed), ({ microseconds }) => microseconds),
+    total(usedBy(before, after, completed), ({ residentMb }) => residentMb),
   ];
   return values.map((value) => String(value).padStart(12)).join(' ');
+}
+
+/** What each process and server has used for an order, when there are several. */
+export function usageLines({ settled, before, after }: Measurement): readonly string[] {
+  const used = usedBy(before, after, settled.completeMs.length);
+  if (used.length === 1) return [];
+  return used.map(({ name, microseconds, residentMb }) => {
+    const cpu = `${microseconds} us CPU per order`;
+    return `${name.padStart(12)} ${cpu.padStart(26)} ${`${residentMb} MB`.padStart(8)}`;
+  });
+}
+
+interface Used {
+  readonly name: string;
+  readonly microseconds: number;
+  readonly residentMb: number;
+}
+
+function usedBy(before: Measurement['before'], after: Measurement['after'], orders: number): Used[] {
+  return Object.entries(after).map(([name, { cpuMs, residentMb }]) => ({
+    name,
+    microseconds: Math.round(((cpuMs - (before[name]?.cpuMs ?? 0)) * 1000) / Math.max(1, orders)),
+    residentMb,
+  }));
+}
+
+function total(used: readonly Used[], of: (one: Used) => number): number {
+  return used.reduce((sum, one) => sum + of(one), 0);
 }
 
 function perSecond(count: number, ms: number): number {

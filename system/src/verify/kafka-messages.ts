@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { kafkaClient } from '@souk/chassis/kafka/kafka-client';
 import { receivedMessage } from '@souk/chassis/kafka/received-message';
 import { within } from '@souk/chassis/kafka/within';
-import type { LogMessage } from '@souk/chassis/log/event-log';
+import type { ReceivedMessage } from '@souk/chassis/log/event-log';
 import type { Topic } from '@souk/contracts/topics';
 import type { Admin, Consumer } from 'kafkajs';
 import type { RealShopAddresses } from '../real/addresses.ts';
@@ -15,7 +15,7 @@ const FETCH_WAIT_MS = 20;
 type Kafka = RealShopAddresses['kafka'];
 
 /** All messages the topics have now, each partition in its order; read by a group of its own that is gone afterwards. */
-export async function messagesIn({ brokers, topicPrefix }: Kafka, topics: readonly Topic[]): Promise<readonly LogMessage[]> {
+export async function messagesIn({ brokers, topicPrefix }: Kafka, topics: readonly Topic[]): Promise<readonly ReceivedMessage[]> {
   return asAdmin(brokers, async (admin) => {
     const ends = await endsOf(admin, topics.map((topic) => topicPrefix + topic));
     if (ends.size === 0) return [];
@@ -46,8 +46,8 @@ async function endsOf(admin: Admin, topics: readonly string[]): Promise<Ends> {
   return new Map(all.filter(([, partitions]) => partitions.size > 0));
 }
 
-async function readUpTo(consumer: Consumer, ends: Ends, topicPrefix: string): Promise<readonly LogMessage[]> {
-  const messages: LogMessage[] = [];
+async function readUpTo(consumer: Consumer, ends: Ends, topicPrefix: string): Promise<readonly ReceivedMessage[]> {
+  const messages: ReceivedMessage[] = [];
   const left = new Map([...ends].map(([topic, partitions]) => [topic, new Map(partitions)]));
   const done = Promise.withResolvers<void>();
   consumer.on(consumer.events.CRASH, ({ payload }) => done.reject(payload.error));
@@ -59,8 +59,7 @@ async function readUpTo(consumer: Consumer, ends: Ends, topicPrefix: string): Pr
       for (const record of batch.messages) {
         if (BigInt(record.offset) >= end) continue;
         const topic = batch.topic.slice(topicPrefix.length);
-        const { key, value, headers } = receivedMessage(topic, batch.partition, record);
-        messages.push({ topic, key, value, headers });
+        messages.push(receivedMessage(topic, batch.partition, record));
       }
       if (BigInt(batch.lastOffset()) < end - 1n) return;
       left.get(batch.topic)?.delete(batch.partition);

@@ -18,10 +18,7 @@ export function embeddedRecords(folder: string): ShopRecords {
   return {
     sql: (service, read) => reading(databases[service], read),
     messaging: (service) => reading(databases[service], (rows) => messagingFacts(service, rows)),
-    logged: async (topics) =>
-      readingLog(log, (reader) =>
-        topics.flatMap((topic) => [...reader.records(topic)].map(({ key, value, headers }) => ({ topic, key, value, headers }))),
-      ),
+    logged: async (topics) => readingLog(log, (reader) => topics.flatMap((topic) => [...reader.records(topic)])),
     unhandled: async () => readingLog(log, (reader) => SERVICES.reduce((sum, service) => sum + lagOf(service, reader), 0)),
     gateway,
   };

@@ -1,4 +1,4 @@
-import type { LogMessage } from '@souk/chassis/log/event-log';
+import type { ReceivedMessage } from '@souk/chassis/log/event-log';
 import type { ServiceName } from '@souk/contracts/services';
 import type { Topic } from '@souk/contracts/topics';
 import type { ServiceFact } from './snapshot.ts';
@@ -12,8 +12,8 @@ export interface ShopRecords {
   sql<T>(service: 'order' | 'inventory' | 'payment', read: (rows: Rows) => Promise<T>): Promise<T>;
   /** What a service has made of its messages, as of one moment. */
   messaging(service: ServiceName): Promise<ServiceFact>;
-  /** All that was ever sent to these topics, ready to be sent again; each partition in its order. */
-  logged(topics: readonly Topic[]): Promise<readonly LogMessage[]>;
+  /** All that was ever sent to these topics, each partition in its order. */
+  logged(topics: readonly Topic[]): Promise<readonly ReceivedMessage[]>;
   /** Messages that services have still to handle. */
   unhandled(): Promise<number>;
   /** SQLite file of the simulated gateway's own books. */

@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startShopProcess } from '../shop/shop-process.ts';
+import { embeddedRecords } from '../verify/read-embedded-shop.ts';
+import type { BenchShop } from './bench-shop.ts';
+
+/** All five services in one process, on embedded engines. */
+export async function embeddedBenchShop(): Promise<BenchShop> {
+  const folder = await mkdtemp(join(tmpdir(), 'souk-bench-'));
+  const shop = await startShopProcess({ folder, env: { ...process.env, LOG_LEVEL: 'error' } });
+  return {
+    urls: shop.urls,
+    accounts: shop.accounts,
+    about: [`embedded; ready after ${shop.readyMs} ms, ${shop.residentMb()} MB`],
+    records: embeddedRecords(folder),
+    usage: async () => ({ shop: { cpuMs: shop.cpuMs(), residentMb: shop.residentMb() } }),
+    async stop() {
+      await shop.stop();
+    },
+    async discard() {
+      shop.kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

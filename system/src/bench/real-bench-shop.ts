@@ -1,0 +1,32 @@
+import { newAccounts } from '../embedded/accounts.ts';
+import { throwAwayShop } from '../real/throw-away-shop.ts';
+import { realRecords } from '../verify/read-real-shop.ts';
+import type { BenchShop, Usage } from './bench-shop.ts';
+
+/** Five compiled services in processes of their own, on servers of their own. */
+export async function realBenchShop(): Promise<BenchShop> {
+  const accounts = newAccounts();
+  const note = (line: string) => void process.stderr.write(`${line}\n`);
+  const life = throwAwayShop({ firstPort: 0, admin: accounts.admin, logLevel: 'error', program: 'compiled', env: {}, note });
+  await life.start();
+  const { mysql, mongodb, kafka } = life.servers();
+  const services = Object.values(life.shop().services);
+  return {
+    urls: life.urls(),
+    accounts,
+    about: life.servers().describe(),
+    records: realRecords(life.addresses()),
+    async usage() {
+      const own = services.map((service) => [service.name, { cpuMs: service.cpuMs(), residentMb: service.residentMb() }] as const);
+      const servers = [mysql, mongodb, kafka].map(
+        async (server): Promise<readonly [string, Usage]> => [
+          server.name,
+          { cpuMs: await server.cpuMs(), residentMb: await server.residentMb() },
+        ],
+      );
+      return Object.fromEntries([...own, ...(await Promise.all(servers))]);
+    },
+    stop: () => life.shop().stop(),
+    discard: life.stop,
+  };
+}
