@@ -3,7 +3,7 @@ import { EventLogError } from '../log/event-log-error.ts';
 import { MESSAGE_LIMIT } from '../log/message-limit.ts';
 import type { TopicDeclaration } from '../log/topic-table.ts';
 import { assertAsDeclared, presentTopics } from './compare-topics.ts';
-import { kafkaClient, ONE_RETRY } from './kafka-client.ts';
+import { kafkaClient } from './kafka-client.ts';
 import type { KafkaTopicsOptions } from './kafka-log-options.ts';
 import { topicNames } from './topic-names.ts';
 import { within } from './within.ts';
@@ -27,7 +27,7 @@ export interface DeclareTopicsOptions extends KafkaTopicsOptions {
 export async function declareTopics(options: DeclareTopicsOptions): Promise<readonly string[]> {
   const { declared, ofCaller } = topicNames(options);
   const client = kafkaClient(options);
-  const admin = client.kafka.admin({ retry: ONE_RETRY });
+  const admin = client.kafka.admin();
   try {
     const made = declare(admin, declared, options.replicationFactor);
     return (await within(LIMIT_MS, 'declaring the topics', made)).map(ofCaller);

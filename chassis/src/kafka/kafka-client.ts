@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
+import { type ISocketFactory, Kafka, logLevel, type RetryOptions } from 'kafkajs';
 import './kafkajs-corrections.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
 
@@ -9,7 +9,7 @@ const CONNECT_LIMIT_MS = 2000;
 const KEEP_ALIVE_MS = 15_000;
 
 /** One retry for a leader that moved; patience is the caller's, who knows what waits. */
-export const ONE_RETRY = { initialRetryTime: 100, maxRetryTime: 300, retries: 1 };
+export const ONE_RETRY: RetryOptions = { initialRetryTime: 100, maxRetryTime: 300, retries: 1 };
 
 export interface KafkaClient {
   readonly kafka: Kafka;
@@ -23,7 +23,7 @@ export interface KafkaClient {
  * A kafkajs client whose sockets can be taken away from it: kafkajs would go on using a connection that no longer
  * answers, and has no limit for an orderly end.
  */
-export function kafkaClient({ brokers, clientId }: KafkaAddress): KafkaClient {
+export function kafkaClient({ brokers, clientId }: KafkaAddress, retry = ONE_RETRY): KafkaClient {
   const sockets = new Set<Socket>();
   let abandoned = false;
 
@@ -42,12 +42,13 @@ export function kafkaClient({ brokers, clientId }: KafkaAddress): KafkaClient {
   }
 
   const kafka = new Kafka({
-    brokers: [...brokers],
+    // No brokers at all is what makes kafkajs stop trying.
+    brokers: () => (abandoned ? [] : [...brokers]),
     clientId,
     socketFactory,
     connectionTimeout: CONNECT_LIMIT_MS,
     requestTimeout: REQUEST_LIMIT_MS,
-    retry: ONE_RETRY,
+    retry,
     // What matters comes as a rejection or an event; its log has errors for a first group and for every rebalance.
     logLevel: logLevel.NOTHING,
   });

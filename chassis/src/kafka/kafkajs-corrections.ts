@@ -3,8 +3,8 @@ import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
 /**
- * Two corrections of kafkajs 2.2.4, made once per process when this file is imported. They are here and not in a patch
- * of the package so that images and fresh clones need nothing but the registry; a test fails when they no longer apply.
+ * Corrections of kafkajs 2.2.4, made once per process when this file is imported. They are here and not in a patch
+ * of the package so that images and fresh clones need nothing but the registry; tests fail when one no longer applies.
  */
 
 /** An assigner that is asked before its member joins (again): partitions may have another owner afterwards. */
@@ -16,10 +16,17 @@ const isPolite = (assigner: Assigner): assigner is PoliteAssigner => 'beforeJoin
 
 // kafkajs joins again as soon as it hears of a rebalance; who still handles messages would share the partition with its
 // next owner.
-const { joinAndSync } = ConsumerGroup.prototype;
+const { joinAndSync, recoverFromFetch } = ConsumerGroup.prototype;
 ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
   for (const assigner of this.assigners) if (isPolite(assigner)) await assigner.beforeJoin();
   return joinAndSync.call(this);
+};
+
+// A broker that closes its connection is struck off the list; without any left kafkajs gives up, and the member's identity
+// with it. This waits until the list can be fetched again.
+ConsumerGroup.prototype.recoverFromFetch = async function (this: ConsumerGroup, error: unknown): Promise<void> {
+  await recoverFromFetch.call(this, error);
+  if (this.getNodeIds().length === 0) await this.cluster.refreshMetadata();
 };
 
 // Without a throttle kafkajs arms a timer with a negative delay, which runs at once and arms the next: 800 a second and

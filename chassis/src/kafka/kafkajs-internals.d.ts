@@ -1,4 +1,4 @@
-/** The two inner modules that `kafkajs-corrections.ts` corrects; kafkajs has no types for them. */
+/** The inner modules that `kafkajs-corrections.ts` corrects; kafkajs has no types for them. */
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   class RequestQueue {
@@ -10,11 +10,14 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 }
 
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
-  import type { Assigner } from 'kafkajs';
+  import type { Assigner, Cluster } from 'kafkajs';
 
   class ConsumerGroup {
     assigners: readonly Assigner[];
+    cluster: Cluster;
     joinAndSync(): Promise<void>;
+    recoverFromFetch(error: unknown): Promise<void>;
+    getNodeIds(): readonly string[];
   }
   export default ConsumerGroup;
 }

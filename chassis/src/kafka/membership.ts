@@ -1,4 +1,4 @@
-import type { Consumer } from 'kafkajs';
+import type { Consumer, RetryOptions } from 'kafkajs';
 import type { HandlerFailure } from '../log/cursor.ts';
 import type { SubscribeOptions } from '../log/event-log.ts';
 import { assigner } from './assigner.ts';
@@ -20,6 +20,16 @@ const HANDLERS_AT_REBALANCE_MS = 4000;
 const HANDLERS_AT_CLOSE_MS = 7000;
 const LEAVE_LIMIT_MS = 1500;
 const REJOIN_MS = 500;
+/**
+ * While a broker is away kafkajs keeps trying, and with it the member keeps its identity: with a new one it would have to
+ * wait until the session of the old one ends.
+ */
+const FOR_EVER: RetryOptions = {
+  initialRetryTime: 100,
+  maxRetryTime: 500,
+  retries: 1_000_000,
+  restartOnFailure: async () => false,
+};
 
 export interface MembershipDeps {
   readonly address: KafkaAddress;
@@ -51,13 +61,16 @@ interface Incarnation {
 export function becomeMember(deps: MembershipDeps): Membership {
   const joined = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<void>();
-  const life = { closed: false };
+  const life = { closed: false, member: true };
   let current: Incarnation | null = null;
 
   async function live(): Promise<void> {
     await deps.ready();
     if (life.closed) return;
-    current = incarnate(deps, joined.resolve);
+    current = incarnate(deps, () => {
+      life.member = true;
+      joined.resolve();
+    });
     const error = await Promise.race([current.crashed, closing.promise]);
     if (life.closed) return;
     await current.work.letGo(HANDLERS_AT_REBALANCE_MS);
@@ -71,7 +84,9 @@ export function becomeMember(deps: MembershipDeps): Membership {
       try {
         await live();
       } catch (error) {
-        deps.report(error, `group ${deps.subscription.group}: not a member; joining again`);
+        // Once per outage.
+        if (life.member) deps.report(error, `group ${deps.subscription.group}: not a member; joining again`);
+        life.member = false;
         await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
       }
     }
@@ -92,7 +107,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
 function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {
   const { names, subscription, handlerFailed, report } = deps;
   const topics = [...new Set(subscription.topics)].map(names.onBroker);
-  const client = kafkaClient(deps.address);
+  const client = kafkaClient(deps.address, FOR_EVER);
   const consumer = client.kafka.consumer({
     groupId: names.group(subscription.group),
     sessionTimeout: SESSION_MS,
@@ -101,8 +116,7 @@ function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {
     maxWaitTimeInMs: FETCH_WAIT_MS,
     allowAutoTopicCreation: false,
     partitionAssigners: [assigner(names.declared, () => work.letGo(HANDLERS_AT_REBALANCE_MS))],
-    // While a broker is away the member keeps its identity; without it the group would wait for its session to end.
-    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 1_000_000, restartOnFailure: async () => false },
+    retry: FOR_EVER,
   });
   const work = memberWork({
     group: subscription.group,

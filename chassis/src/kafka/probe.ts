@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs';
 import { EventLogError } from '../log/event-log-error.ts';
 import type { TopicDeclaration } from '../log/topic-table.ts';
 import { assertAsDeclared, presentTopics } from './compare-topics.ts';
-import { type KafkaClient, kafkaClient, ONE_RETRY } from './kafka-client.ts';
+import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
 import { within } from './within.ts';
 
@@ -28,7 +28,7 @@ export function brokerProbe(address: KafkaAddress, declared: readonly TopicDecla
   async function connected(): Promise<Admin> {
     if (current !== null) return current.admin;
     const client = kafkaClient(address);
-    const admin = client.kafka.admin({ retry: ONE_RETRY });
+    const admin = client.kafka.admin();
     current = { client, admin };
     await admin.connect();
     return admin;

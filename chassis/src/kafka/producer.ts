@@ -1,7 +1,7 @@
 import { Partitioners, type Producer, type TopicMessages } from 'kafkajs';
 import type { LogMessage } from '../log/event-log.ts';
 import { EventLogError } from '../log/event-log-error.ts';
-import { type KafkaClient, kafkaClient, ONE_RETRY } from './kafka-client.ts';
+import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
 import { within } from './within.ts';
 
@@ -34,7 +34,6 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
       idempotent: false,
-      retry: ONE_RETRY,
     });
     producer.on(producer.events.REQUEST_TIMEOUT, client.cut);
     current = { client, producer };

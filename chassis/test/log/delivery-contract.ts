@@ -112,5 +112,28 @@ export function describeDelivery(current: () => OpenedLog): void {
       await until('the good message is there', () => reader.received.length > 0);
       expect(reader.values()).toEqual(['3']);
     });
+
+    test('takes a message of 1 MiB, refuses a larger one and names topic and key', async () => {
+      const { log } = current();
+      const limit = 1024 * 1024;
+      const refused = await log.send([message('x'.repeat(limit), { key: 'big' })]).then(String, String);
+      expect(refused).toContain('topic orders, key big');
+      const largest = 'x'.repeat(limit - Buffer.byteLength('fits{}'));
+      await log.send([message(largest, { key: 'fits' })]);
+      const reader = recorder();
+      await log.subscribe({ group: 'readers', topics: ['orders'], handle: reader.handle });
+      await until('it is there', () => reader.received.length > 0);
+      expect(reader.values().map(({ length }) => length)).toEqual([largest.length]);
+    });
+
+    test('takes many megabytes in one send and keeps their order', async () => {
+      const { log } = current();
+      const reader = recorder();
+      await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
+      const filling = 'x'.repeat(2000);
+      await log.send(Array.from({ length: 2500 }, (_, index) => message(`${index} ${filling}`, { topic: 'narrow', key: 'one' })));
+      await until('all are there', () => reader.received.length === 2500);
+      expect(reader.values().every((value, index) => value.startsWith(`${index} `))).toBe(true);
+    });
   });
 }

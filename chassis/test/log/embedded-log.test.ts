@@ -74,15 +74,6 @@ describe('embedded event log in its file', () => {
     await log.close();
   });
 
-  test('refuses a message over 1 MiB and names topic and key', async () => {
-    const log = open();
-    const refused = await log.send([message('x'.repeat(1024 * 1024), { key: 'big' })]).then(String, String);
-    expect(refused).toContain('topic orders, key big');
-    await log.send([message('x'.repeat(1024 * 1024 - 100), { key: 'fits' })]);
-    expect([...log.records('orders')].length).toBe(1);
-    await log.close();
-  });
-
   test('tells operators end offsets, committed offsets and lag, also across many stored runs', async () => {
     const log = open();
     for (let round = 0; round < 12; round += 1) await log.send(numbered(1000, { keys: 100 }));

@@ -1,0 +1,114 @@
+import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
+import type { ReceivedMessage } from '../log/event-log.ts';
+import type { PartitionLag } from '../log/inspection.ts';
+import { type KafkaClient, kafkaClient } from './kafka-client.ts';
+import type { KafkaTopicsOptions } from './kafka-log-options.ts';
+import { receivedMessage } from './received-message.ts';
+import { topicNames, type TopicNames } from './topic-names.ts';
+import { within } from './within.ts';
+
+const READ_LIMIT_MS = 120_000;
+const LEAVE_LIMIT_MS = 3000;
+
+/** Where a topic's partitions begin and end, by partition. */
+type Ends = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>;
+
+/** For checkers and operators; moves no group's offsets. */
+export interface TopicReader {
+  /** Shows every message from the first to the present end, each partition in order. */
+  read(topics: readonly string[], see: (message: ReceivedMessage) => void): Promise<void>;
+  /** How many messages the group has still to handle, for every partition of the declared topics. */
+  lag(group: string): Promise<readonly PartitionLag[]>;
+  close(): void;
+}
+
+export async function openTopicReader(options: KafkaTopicsOptions): Promise<TopicReader> {
+  const names = topicNames(options);
+  const client = kafkaClient(options);
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+  } catch (error) {
+    client.abandon();
+    throw error;
+  }
+  return {
+    read: (topics, see) => readTopics(client, admin, names, topics, see),
+    lag: async (group) => (await Promise.all(names.declared.map(({ name }) => lagOf(admin, names, name, group)))).flat(),
+    close: client.abandon,
+  };
+}
+
+async function readTopics(
+  client: KafkaClient,
+  admin: Admin,
+  names: TopicNames,
+  topics: readonly string[],
+  see: (message: ReceivedMessage) => void,
+): Promise<void> {
+  const onBroker = topics.map(names.onBroker);
+  const ends = new Map(await Promise.all(onBroker.map(async (topic) => [topic, await endsOf(admin, topic)] as const)));
+  // Kafka's clients read whole topics in a group only; this one stores no offsets and is deleted at the end.
+  const groupId = names.group(`reader-${crypto.randomUUID()}`);
+  const consumer = client.kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
+  const all = Promise.withResolvers<void>();
+  consumer.on(consumer.events.CRASH, ({ payload }) => all.reject(payload.error));
+  try {
+    const take = reading(ends, names, see, all.resolve);
+    await consumer.connect();
+    await consumer.subscribe({ topics: onBroker, fromBeginning: true });
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async (payload) => take(payload) });
+    await within(READ_LIMIT_MS, `reading ${topics.join(', ')}`, all.promise);
+  } finally {
+    await forget(consumer, admin, groupId);
+  }
+}
+
+/** Calls `done` as soon as every partition was seen up to its end. */
+function reading(
+  ends: ReadonlyMap<string, Ends>,
+  names: TopicNames,
+  see: (message: ReceivedMessage) => void,
+  done: () => void,
+): (payload: EachBatchPayload) => void {
+  const missing = new Set(
+    [...ends].flatMap(([topic, ofTopic]) =>
+      [...ofTopic].filter(([, { low, high }]) => low < high).map(([partition]) => `${topic}/${partition}`),
+    ),
+  );
+  if (missing.size === 0) done();
+
+  return ({ batch, resolveOffset }) => {
+    const { topic, partition } = batch;
+    if (!missing.has(`${topic}/${partition}`)) return;
+    const high = ends.get(topic)?.get(partition)?.high ?? 0n;
+    for (const record of batch.messages) {
+      if (BigInt(record.offset) < high) see(receivedMessage(names.ofCaller(topic), partition, record));
+    }
+    resolveOffset(batch.lastOffset());
+    if (BigInt(batch.lastOffset()) + 1n >= high) missing.delete(`${topic}/${partition}`);
+    if (missing.size === 0) done();
+  };
+}
+
+async function forget(consumer: Consumer, admin: Admin, groupId: string): Promise<void> {
+  const leaving = consumer.disconnect().then(() => admin.deleteGroups([groupId]));
+  // An empty group without offsets is harmless; the broker forgets it by itself.
+  await within(LEAVE_LIMIT_MS, 'leaving the reader group', leaving).catch(() => undefined);
+}
+
+async function endsOf(admin: Admin, topic: string): Promise<Ends> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return new Map(offsets.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
+}
+
+async function lagOf(admin: Admin, names: TopicNames, topic: string, group: string): Promise<PartitionLag[]> {
+  const ends = await endsOf(admin, topic);
+  const [committed] = await admin.fetchOffsets({ groupId: names.group(group), topics: [topic] });
+  const next = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  return [...ends].map(([partition, { low, high }]) => {
+    const from = next.get(partition) ?? -1n;
+    // -1: the group has stored nothing here yet.
+    return { topic: names.ofCaller(topic), partition, messages: Number(high - (from > low ? from : low)) };
+  });
+}
