@@ -8,7 +8,10 @@ import { join } from 'node:path';
  */
 const ROOT = join(import.meta.dir, '../../..');
 
-/** Bytecode starts in half the time; identifiers stay, because errors and logs show them. Nothing is read from the working folder. */
+/**
+ * With bytecode a service is ready in a fraction of the time. Identifiers stay, because logs show them. Nothing is read from
+ * the working folder. Elysia imports file-type when a file is uploaded, and nobody can upload one: 0.5 MB less.
+ */
 const OPTIONS = [
   '--compile',
   '--minify-whitespace',
@@ -18,6 +21,7 @@ const OPTIONS = [
   '--sourcemap',
   '--no-compile-autoload-dotenv',
   '--no-compile-autoload-bunfig',
+  '--external=file-type',
 ];
 
 const COMPILE_LIMIT_MS = 120_000;
