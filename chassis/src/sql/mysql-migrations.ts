@@ -55,10 +55,13 @@ async function resume(db: Kysely<unknown>, name: string, up: Migration['up']): P
   try {
     await up(db);
   } catch (error) {
-    if (!(error instanceof StorageError && ALREADY_THERE.has(errnoOf(error.cause)))) throw error;
-    if (begunBefore) return;
-    const hint = 'was made by somebody else; remove it, or add this name to the tables kysely_migration and migrations_begun';
-    throw new StorageError('other', new Error(`${error.message}: what ${name} makes ${hint}`, { cause: error }));
+    const isThere = error instanceof StorageError && ALREADY_THERE.has(errnoOf(error.cause));
+    if (isThere && begunBefore) return;
+    // The server said no, so nothing was made.
+    if (!(error instanceof StorageError && error.isInfrastructure)) await sql`delete from migrations_begun where name = ${name}`.execute(db);
+    if (!isThere) throw error;
+    const hint = `${name} did not make it; remove it, or add this name to the table migrations_begun if it is the same`;
+    throw new StorageError('other', new Error(`${error.message}: ${hint}`, { cause: error }));
   }
 }
 

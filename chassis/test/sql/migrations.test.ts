@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { chassisMigrations } from '../../src/sql/chassis-schema.ts';
+import { migrate } from '../../src/sql/migrate.ts';
+import { openMysql } from '../../src/sql/mysql-database.ts';
+import { mysqlFlavour } from '../../src/sql/mysql-flavour.ts';
+import type { SqlDatabase } from '../../src/sql/sql-database.ts';
+import { openSqlite } from '../../src/sql/sqlite-database.ts';
+import { describeOn } from '../../src/testing/real-servers.ts';
+import { type TemporaryDatabase, temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
+import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { failureOf } from './opened-mysql.ts';
+
+const STEPS = Object.keys(chassisMigrations(mysqlFlavour)).toSorted();
+const refuses: Record<string, Migration> = { 'x-001': { up: () => Promise.reject(new Error('no')) } };
+
+describe('migrations on SQLite', () => {
+  test('three processes that start at once on a new file do every step once', async () => {
+    using folder = temporaryFolder();
+    const command = [process.execPath, join(import.meta.dir, 'migrating-process.ts'), join(folder.path, 'new.db')];
+    const processes = [1, 2, 3].map(() => Bun.spawn(command, { stdout: 'pipe', stderr: 'pipe' }));
+    const said = await Promise.all(processes.map(async (each) => [await new Response(each.stdout).text(), await new Response(each.stderr).text()]));
+    expect(said.map(([, error]) => error)).toEqual(['', '', '']);
+    expect(said.map(([done]) => Number(done)).toSorted((a, b) => a - b)).toEqual([0, 0, STEPS.length]);
+  }, 30_000);
+
+  test('a step that fails is named, and nothing of the run is left', async () => {
+    using folder = temporaryFolder();
+    const database = openSqlite({ path: join(folder.path, 'new.db') });
+    const { error } = await failureOf(migrate(database, refuses));
+    expect(error).toMatchObject({ name: 'StorageError', message: expect.stringContaining('migration x-001 failed: no') });
+    expect(await migrate(database, {})).toHaveLength(STEPS.length);
+    await database.close();
+  });
+});
+
+describeOn(['MySQL'], () => {
+  describe('migrations on MySQL', () => {
+    let where: TemporaryDatabase;
+    const opened: SqlDatabase<unknown>[] = [];
+    const open = () => {
+      const database = openMysql<unknown>({ url: where.url });
+      opened.push(database);
+      return database;
+    };
+    beforeEach(async () => {
+      where = await temporaryDatabase();
+    });
+    afterEach(async () => {
+      for (const database of opened.splice(0)) await database.close();
+      await where.drop();
+    });
+
+    test('two that start at once on a new database do every step once', async () => {
+      const done = await Promise.all([open(), open(), open()].map((database) => migrate(database, {})));
+      expect(done.flat().toSorted()).toEqual(STEPS);
+      expect(done.filter((names) => names.length > 0)).toHaveLength(1);
+    }, 30_000);
+
+    test('a process that dies after a step, before it is written down, is continued', async () => {
+      const database = open();
+      await migrate(database, {});
+      const last = STEPS.slice(-2);
+      for (const name of last) await sql`delete from kysely_migration where name = ${name}`.execute(database.reader);
+      expect(await migrate(database, {})).toEqual(last);
+      expect(await migrate(database, {})).toEqual([]);
+    }, 30_000);
+
+    test('what somebody else has made is not taken for a step of ours', async () => {
+      const database = open();
+      await sql`create table lanes (lane int)`.execute(database.reader);
+      const { error } = await failureOf(migrate(database, {}));
+      expect(String(error)).toMatch(/migration chassis-001-lanes failed: .*'lanes' already exists.*remove it, or add this name to the table migrations_begun/);
+      // Nor when it is met a second time.
+      expect(String((await failureOf(migrate(database, {}))).error)).toMatch(/remove it/);
+      await sql`drop table lanes`.execute(database.reader);
+      expect(await migrate(database, {})).toEqual(STEPS);
+    }, 30_000);
+  });
+});
