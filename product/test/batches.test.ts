@@ -1,12 +1,12 @@
-import { expect, test } from 'bun:test';
-import { temporaryStore } from '@souk/chassis/testing/temporary-store';
+import { describe, expect, test } from 'bun:test';
+import { describeOn } from '@souk/chassis/testing/real-servers';
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { StoredEvent } from '@souk/chassis/writer/writer-store';
 import { Writer } from '@souk/chassis/writer/writer';
 import fc from 'fast-check';
-import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
 import type { ProductCollections } from '../src/storage/product-store.ts';
 import type { Answer } from '../src/usecases/answer.ts';
+import { mongoDatabase, type ProductDatabase, sqliteDatabase } from './product-databases.ts';
 import { type Command, commands, submit } from './random-commands.ts';
 
 const BEFORE: readonly Command[] = [0, 1, 2].map((index) => ({
@@ -23,8 +23,12 @@ interface Outcome {
   readonly events: readonly unknown[];
 }
 
-async function outcomeOf(list: readonly Command[], how: 'batched' | 'one by one'): Promise<Outcome> {
-  const { store, close } = await temporaryStore(openSqliteProductStore);
+async function outcomeOf(
+  open: () => Promise<ProductDatabase>,
+  list: readonly Command[],
+  how: 'batched' | 'one by one',
+): Promise<Outcome> {
+  const { store, close } = await open();
   const events: StoredEvent[] = [];
   const writer = await Writer.open<ProductCollections & ChassisCollections>({
     store: store.writing,
@@ -71,16 +75,22 @@ function byText(left: unknown, right: unknown): number {
   return JSON.stringify(left) < JSON.stringify(right) ? -1 : 1;
 }
 
-test('one batch and one by one end the same, and every product counts its versions without a gap', async () => {
-  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-  const property = fc.asyncProperty(commands, async (list) => {
-    const batched = await outcomeOf(list, 'batched');
-    expect(batched).toEqual(await outcomeOf(list, 'one by one'));
-    const versions = Map.groupBy(batched.events as { stream: string; version: number }[], ({ stream }) => stream);
-    for (const events of versions.values()) {
-      expect(events.map(({ version }) => version)).toEqual(events.map((_, index) => index + 1));
-    }
-  });
-  process.stdout.write(`seed ${seed}\n`);
-  await fc.assert(property, { seed, numRuns: 40 });
-}, 30_000);
+function testBatches(open: () => Promise<ProductDatabase>, numRuns: number): void {
+  test('one batch and one by one end the same, and every product counts its versions without a gap', async () => {
+    const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
+    const property = fc.asyncProperty(commands, async (list) => {
+      const batched = await outcomeOf(open, list, 'batched');
+      expect(batched).toEqual(await outcomeOf(open, list, 'one by one'));
+      const versions = Map.groupBy(batched.events as { stream: string; version: number }[], ({ stream }) => stream);
+      for (const events of versions.values()) {
+        expect(events.map(({ version }) => version)).toEqual(events.map((_, index) => index + 1));
+      }
+    });
+    process.stdout.write(`seed ${seed}\n`);
+    await fc.assert(property, { seed, numRuns });
+  }, 60_000);
+}
+
+describe('on SQLite', () => testBatches(sqliteDatabase, 40));
+// A few each time: the databases they are made in cost a third of a second each.
+describeOn(['MongoDB'], () => describe('on MongoDB', () => testBatches(mongoDatabase, 4)));

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { StorageError } from '@souk/chassis/storage-error';
-import { type OpenedStore, product, storeInUse, type StoreInUse } from './product-store-fixture.ts';
+import type { ProductDatabase } from './product-databases.ts';
+import { product, storeInUse, type StoreInUse } from './product-store-fixture.ts';
 import { eur } from './running-catalogue.ts';
 
 /** What every product store keeps, whatever engine it runs on. `open` gives an empty, migrated one. */
-export function describeProductStore(name: string, open: () => Promise<OpenedStore>): void {
+export function describeProductStore(name: string, open: () => Promise<ProductDatabase>): void {
   describe(`product store on ${name}`, () => {
     let store: StoreInUse;
     beforeAll(async () => {

@@ -1,13 +1,9 @@
 import type { Lane } from '@souk/chassis/writer/writer-store';
 import type { Product } from '../src/domain/product.ts';
 import type { ProductSort } from '../src/domain/sort-position.ts';
-import type { ProductFilter, ProductStore } from '../src/storage/product-store.ts';
+import type { ProductFilter } from '../src/storage/product-store.ts';
+import type { ProductDatabase } from './product-databases.ts';
 import { eur } from './running-catalogue.ts';
-
-export interface OpenedStore {
-  readonly store: ProductStore;
-  close(): Promise<void>;
-}
 
 export const EVERYTHING: ProductFilter = {
   onlyActive: false,
@@ -37,7 +33,7 @@ export function product(changes: Partial<Product> = {}): Product {
 }
 
 /** A store with a lane of its own, and what the suites ask of it in a line. */
-export async function storeInUse({ store, close }: OpenedStore) {
+export async function storeInUse({ store, close }: ProductDatabase) {
   const taken = await store.writing.takeLane('suite', 'suite', { onlyExpired: false, leaseMs: 60_000 });
   if (taken === undefined) throw new Error('no lane');
   let lane: Lane = taken;

@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';
 import type { Problem } from '@souk/contracts/problem';
 import { createProductService } from '../src/service.ts';
-import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
+import type { ProductDatabase } from './product-databases.ts';
 
 /** What a change is answered with: the product, or why not. `status` is the product's. */
 export type ProductReply = Product & Omit<Problem, 'status'>;
@@ -27,16 +25,15 @@ interface RequestOptions {
 }
 
 interface RunOptions {
-  /** of another run, which removes it; default: a new one */
-  readonly folder?: TemporaryFolder;
+  /** The run whose database it shares, and that is closed after it; default: a new, empty one. */
+  readonly beside?: { readonly database: ProductDatabase };
   readonly instance?: string;
 }
 
-/** The service on a port of its own, over a database in a new folder, or as another instance over one that is there. */
-export async function runCatalogue({ folder, instance = 'product-test' }: RunOptions = {}) {
-  const home = folder ?? temporaryFolder();
-  const store = openSqliteProductStore({ path: join(home.path, 'product.db'), synchronous: 'NORMAL' });
-  await store.migrate();
+/** The service on a port of its own, over a new database, or as another instance over one that is there. */
+async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'product-test' }: RunOptions) {
+  const database = beside?.database ?? (await open());
+  const store = beside === undefined ? database.store : database.another();
   const log = recordedLog();
   const { keys, bearer } = await tokenSigner();
   const service = createProductService({
@@ -86,7 +83,7 @@ export async function runCatalogue({ folder, instance = 'product-test' }: RunOpt
   }
 
   return {
-    folder: home,
+    database,
     store,
     log,
     bearer,
@@ -95,13 +92,17 @@ export async function runCatalogue({ folder, instance = 'product-test' }: RunOpt
     active,
     async close() {
       await service.close();
-      await store.close();
-      if (folder === undefined) home.remove();
+      await (beside === undefined ? database : store).close();
     },
   };
 }
 
-export type RunningCatalogue = Awaited<ReturnType<typeof runCatalogue>>;
+export type RunningCatalogue = Awaited<ReturnType<typeof run>>;
+export type RunCatalogue = (options?: RunOptions) => Promise<RunningCatalogue>;
+
+export function catalogueOn(open: () => Promise<ProductDatabase>): RunCatalogue {
+  return (options = {}) => run(open, options);
+}
 
 let skus = 0;
 

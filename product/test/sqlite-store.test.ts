@@ -7,11 +7,10 @@ import type { ProductSchema } from '../src/storage/product-schema.ts';
 import { productListQuery } from '../src/storage/sql-product-reads.ts';
 import { describeProductLists } from './describe-product-lists.ts';
 import { describeProductStore } from './describe-product-store.ts';
+import { sqliteDatabase } from './product-databases.ts';
 
-const openStore = () => temporaryStore(openSqliteProductStore);
-
-describeProductStore('SQLite', openStore);
-describeProductLists('SQLite', openStore);
+describeProductStore('SQLite', sqliteDatabase);
+describeProductLists('SQLite', sqliteDatabase);
 
 describe('the plans of the hot queries', () => {
   const all = { words: [], skus: undefined, minPrice: undefined, maxPrice: undefined };
@@ -31,7 +30,7 @@ describe('the plans of the hot queries', () => {
       ['sqlite_autoindex_products_1 (id=?)', 'PRIMARY KEY (sku=?)'],
     ],
   ] as const)('%s', async (_name, filter, slice, expected) => {
-    const opened = await openStore();
+    const opened = await temporaryStore(openSqliteProductStore);
     const database = openSqlite<ProductSchema>({ path: opened.path });
     try {
       const query = productListQuery(database.reader, database.flavour, filter, slice).compile();

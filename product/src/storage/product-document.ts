@@ -1,0 +1,42 @@
+import { Product as PublishedProduct, Variant as PublishedVariant } from '@souk/contracts/http/product';
+import { closed } from '@souk/contracts/schema';
+import { Name } from '@souk/contracts/text';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { VARIANTS_LIMIT } from '../domain/product.ts';
+
+/**
+ * A map whose names users choose lies there as a list. As a document it would not come back: the driver makes a
+ * reference (DBRef) of one that has `$ref` and `$id`, and refuses one that has `_bsontype`.
+ */
+const Entries = Type.Array(closed({ name: Type.String(), value: Name }));
+
+const EpochMs = Type.Integer({ minimum: 0 });
+
+const { id, slug, title, description, status, version } = PublishedProduct.properties;
+const { sku, price } = PublishedVariant.properties;
+
+/** A `SortPosition`. MongoDB compares it as one value, `key` first: a page starts with a single step into the index. */
+function position<Key extends TSchema>(key: Key) {
+  return closed({ key, id });
+}
+
+/** A product in MongoDB: all that is known of it, and beside it what it is searched and sorted by. */
+export const ProductDocument = closed({
+  _id: id,
+  slug,
+  title,
+  description,
+  status,
+  attributes: Entries,
+  variants: Type.Array(closed({ sku, options: Entries, price }), { minItems: 1, maxItems: VARIANTS_LIMIT }),
+  version,
+  createdAt: EpochMs,
+  updatedAt: EpochMs,
+  searchText: Type.String(),
+  positions: closed({
+    title: position(Type.String()),
+    price: position(price.properties.amount),
+    newest: position(EpochMs),
+  }),
+});
+export type ProductDocument = Static<typeof ProductDocument>;

@@ -1,0 +1,80 @@
+import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import { lowestPrice, type Product } from '../domain/product.ts';
+import { searchText } from '../domain/search.ts';
+import { titleKey } from '../domain/sort-position.ts';
+import type { ProductDocument } from './product-document.ts';
+import type { ProductCollections } from './product-store.ts';
+
+type Entries = ProductDocument['attributes'];
+type ProductDocuments = { readonly [N in keyof ProductCollections]: DocumentCollection<ProductCollections[N]> };
+
+/** How products and the claims made of them lie in MongoDB. */
+export const productDocuments: ProductDocuments = {
+  products: {
+    collection: 'products',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: productToDocument,
+    fromDocument: (document) => [productFromDocument(document as ProductDocument)],
+  },
+  skus: {
+    collection: 'products',
+    keyField: 'variants.sku',
+    key: ({ sku }) => sku,
+    toDocument: null,
+    fromDocument: (document) => {
+      const { _id: productId, variants } = document as ProductDocument;
+      return variants.map(({ sku }) => ({ sku, productId }));
+    },
+  },
+  slugs: {
+    collection: 'products',
+    keyField: 'slug',
+    key: ({ slug }) => slug,
+    toDocument: null,
+    fromDocument: (document) => {
+      const { _id: productId, slug } = document as ProductDocument;
+      return [{ slug, productId }];
+    },
+  },
+};
+
+export function productToDocument(product: Product): ProductDocument {
+  const { id, attributes, variants, ...same } = product;
+  return {
+    ...same,
+    _id: id,
+    attributes: toEntries(attributes),
+    variants: variants.map(({ options, ...rest }) => ({ ...rest, options: toEntries(options) })),
+    searchText: searchText(product),
+    positions: {
+      title: { key: titleKey(product.title), id },
+      price: { key: lowestPrice(product), id },
+      newest: { key: product.createdAt, id },
+    },
+  };
+}
+
+export function productFromDocument(document: ProductDocument): Product {
+  const { _id: id, slug, title, description, status, attributes, variants, version, createdAt, updatedAt } = document;
+  return {
+    id,
+    slug,
+    title,
+    description,
+    status,
+    attributes: fromEntries(attributes),
+    variants: variants.map(({ sku, options, price }) => ({ sku, options: fromEntries(options), price })),
+    version,
+    createdAt,
+    updatedAt,
+  };
+}
+
+function toEntries(map: Readonly<Record<string, string>>): Entries {
+  return Object.entries(map).map(([name, value]) => ({ name, value }));
+}
+
+function fromEntries(entries: Entries): Record<string, string> {
+  return Object.fromEntries(entries.map(({ name, value }) => [name, value]));
+}
