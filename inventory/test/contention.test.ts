@@ -1,85 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { newId } from '@souk/chassis/ids';
-import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
-import type { InventoryStore } from '../src/storage/inventory-store.ts';
+import { describeOn } from '@souk/chassis/testing/real-servers';
+import { temporaryMysqlStore } from '@souk/chassis/testing/temporary-mysql-store';
+import { temporaryStore } from '@souk/chassis/testing/temporary-store';
+import { openMysqlInventoryStore } from '../src/storage/open-mysql.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
-import { commitStock } from '../src/usecases/commit-stock.ts';
-import { reserveStock } from '../src/usecases/reserve-stock.ts';
-import { orderCompleted, orderCreated } from './builders.ts';
-import { expectStockIsRight } from './stock-is-right.ts';
-import { openStockroom, type Stockroom } from './stockroom.ts';
+import { describeContention } from './describe-contention.ts';
 
-describe('many at once', () => {
-  let opened: TemporaryStore<InventoryStore>;
-  let room: Stockroom;
+describeContention('SQLite', async () => {
+  const opened = await temporaryStore(openSqliteInventoryStore);
+  return { ...opened, again: () => openSqliteInventoryStore({ path: opened.path, synchronous: 'NORMAL' }) };
+});
 
-  beforeEach(async () => {
-    opened = await temporaryStore(openSqliteInventoryStore);
-    room = await openStockroom(opened.store, { batchLimit: 20 });
-  });
-  afterEach(async () => {
-    await room.close();
-    await opened.close();
-  });
-
-  const statuses = async (orders: readonly string[]) => {
-    const all = await Promise.all(orders.map((order) => opened.store.reads.reservation(order)));
-    return Object.groupBy(all, (one) => one?.status ?? 'none');
-  };
-
-  test('200 orders of one piece on 50 pieces in two warehouses: 50 are reserved, 150 refused', async () => {
-    const [north, south] = [await room.open(1), await room.open(2)];
-    await Promise.all([room.receive('cup', north, 30), room.receive('cup', south, 20)]);
-    const orders = Array.from({ length: 200 }, newId);
-    await Promise.all(
-      orders.map((order) => room.submit(reserveStock, orderCreated(order, [{ sku: 'cup', quantity: 1 }]))),
-    );
-    const { reserved, refused } = await statuses(orders);
-    expect([reserved?.length, refused?.length]).toEqual([50, 150]);
-    expect(room.events.filter(({ type }) => type === 'inventory.failed').at(-1)?.data).toMatchObject({
-      shortages: [{ sku: 'cup', requested: 1, available: 0 }],
-    });
-    await expectStockIsRight(opened.store, orders);
-  });
-
-  test('two processes, lines in opposite order, pieces in different warehouses: all are served', async () => {
-    const [north, south] = [await room.open(1), await room.open(2)];
-    await Promise.all([room.receive('cup', north, 100), room.receive('pot', south, 100)]);
-    const secondStore = openSqliteInventoryStore({ path: opened.path, synchronous: 'NORMAL' });
-    const second = await openStockroom(secondStore, { lane: 'second', batchLimit: 3 });
-    const lines = [
-      { sku: 'cup', quantity: 1 },
-      { sku: 'pot', quantity: 1 },
-    ];
-    const orders = Array.from({ length: 100 }, newId);
-    await Promise.all(
-      orders.map(async (order, index) => {
-        const [process, items] = index % 2 === 0 ? [room, lines] : [second, lines.toReversed()];
-        await process.submit(reserveStock, orderCreated(order, items));
-        await process.submit(commitStock, orderCompleted(order));
-      }),
-    );
-    const { committed } = await statuses(orders);
-    expect(committed?.length).toBe(100);
-    expect((await opened.store.reads.levels('pot'))?.warehouses).toEqual([
-      { warehouseId: south, onHand: 0, reserved: 0 },
-    ]);
-    await expectStockIsRight(opened.store, orders);
-    await second.close();
-    await secondStore.close();
-  });
-
-  test('one order told to two processes at the same moment is reserved once', async () => {
-    const north = await room.open(1);
-    await room.receive('cup', north, 10);
-    const secondStore = openSqliteInventoryStore({ path: opened.path, synchronous: 'NORMAL' });
-    const second = await openStockroom(secondStore, { lane: 'second' });
-    const created = orderCreated(newId(), [{ sku: 'cup', quantity: 4 }]);
-    await Promise.all([room, second].map((process) => process.submit(reserveStock, created)));
-    expect((await opened.store.reads.levels('cup'))?.warehouses).toEqual([
-      { warehouseId: north, onHand: 10, reserved: 4 },
-    ]);
-    await second.close();
-    await secondStore.close();
+describeOn(['MySQL'], () => {
+  describeContention('MySQL', async () => {
+    const opened = await temporaryMysqlStore(openMysqlInventoryStore);
+    return { ...opened, again: () => openMysqlInventoryStore({ url: opened.url }) };
   });
 });

@@ -155,5 +155,8 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'chassis-006-kept-answers-by-time': create(async (db) => {
       await db.schema.createIndex('kept_answers_at').on('kept_answers').column('at').execute();
     }),
+    'chassis-007-parked-messages-due': create(async (db) => {
+      await db.schema.createIndex('parked_messages_due').on('parked_messages').column('next_attempt_at').execute();
+    }),
   };
 }

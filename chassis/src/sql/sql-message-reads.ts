@@ -24,14 +24,12 @@ export function sqlMessageReads({ reader, flavour }: SqlDatabase<unknown>): Mess
       );
     },
     async dueParked(limit) {
-      const heads = db.selectFrom('parked_messages').select('message_key').select(({ fn }) => fn.min('position').as('head'));
+      const earlier = db.selectFrom('parked_messages as e').select('e.position').whereRef('e.message_key', '=', 'm.message_key');
       const query = db
         .selectFrom('parked_messages as m')
-        .innerJoin(heads.groupBy('message_key').as('h'), (join) =>
-          join.onRef('h.message_key', '=', 'm.message_key').onRef('h.head', '=', 'm.position'),
-        )
         .selectAll('m')
-        .where('m.next_attempt_at', '<=', sql<number>`${flavour.now}`);
+        .where('m.next_attempt_at', '<=', sql<number>`${flavour.now}`)
+        .where(({ exists, not }) => not(exists(earlier.whereRef('e.position', '<', 'm.position'))));
       const due = await query.orderBy('m.next_attempt_at').limit(limit).execute();
       return groupByKey(due).flatMap(({ key, messages: [head] }) => (head === undefined ? [] : [{ key, head }]));
     },

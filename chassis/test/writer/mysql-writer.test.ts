@@ -1,5 +1,9 @@
 import { describeOn } from '../../src/testing/real-servers.ts';
+import { describeMessageStore } from './message-store-contract.ts';
 import { openMysqlToyStore } from './toy-store.ts';
 import { describeWriterStore } from './writer-contract.ts';
 
-describeOn(['MySQL'], () => describeWriterStore('MySQL', openMysqlToyStore));
+describeOn(['MySQL'], () => {
+  describeWriterStore('MySQL', openMysqlToyStore);
+  describeMessageStore('MySQL', openMysqlToyStore);
+});

@@ -1,4 +1,6 @@
+import { describeMessageStore } from './message-store-contract.ts';
 import { openSqliteToyStore } from './toy-store.ts';
 import { describeWriterStore } from './writer-contract.ts';
 
 describeWriterStore('SQLite', openSqliteToyStore);
+describeMessageStore('SQLite', openSqliteToyStore);

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import type { LogMessage } from '@souk/contracts/log-message';
+import { newId } from '../../src/ids.ts';
+import { bury } from '../../src/messaging/bury.ts';
+import { park } from '../../src/messaging/park.ts';
+import { Writer } from '../../src/writer/writer.ts';
+import type { OpenToyStore, ToyStore } from './toy-store.ts';
+import type { Toy } from './toy-use-cases.ts';
+
+const RULES = { firstAttempts: 3, attempts: 10, backOffMs: 60_000, longestBackOffMs: 60_000 };
+
+/** Messages that failed, as every store keeps them. */
+export function describeMessageStore(engine: string, open: () => Promise<OpenToyStore>): void {
+  describe(`messages that failed on ${engine}`, () => {
+    let opened: OpenToyStore;
+    let store: ToyStore;
+    let writer: Writer<Toy>;
+    beforeEach(async () => {
+      opened = await open();
+      ({ store } = opened);
+      writer = await Writer.open<Toy>({
+        store: store.writing,
+        lane: 'one',
+        newId,
+        paceMs: 0,
+        runTask: () => undefined,
+        report: () => undefined,
+        outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
+      });
+    });
+    afterEach(async () => {
+      await writer.close();
+      await opened.dispose();
+    });
+
+    const failed = (message: LogMessage) => ({ message, cause: 'cannot be read', attempts: 1 });
+    const parkNow = (key: string, backOffMs: number) => {
+      const message = { topic: 'order.created', key, value: '{}', headers: {} };
+      return writer.submit(park<Toy>({ ...RULES, backOffMs, longestBackOffMs: backOffMs }), failed(message));
+    };
+    const dueKeys = async () => (await store.messages.dueParked(10)).map(({ key, head }) => [key, head.position]);
+
+    test.each(['', ' ', 'a\nb', 'Ключ 🗝️ ', "'; drop table events; --", '\0', '🦀'.repeat(350)])(
+      'whatever key a foreign message has (%#), it can be parked and buried, and comes back as it was',
+      async (key) => {
+        const message = { topic: `foreign.${'t'.repeat(240)}`, key, value: `not JSON: ${key} \\`, headers: { 'ce_id': key, '☃': 'x'.repeat(5000) } };
+        await writer.submit(park<Toy>(RULES), failed(message));
+        await writer.submit(park<Toy>(RULES), failed({ ...message, key: `${key} ` }));
+        await writer.submit(bury<Toy>('order'), failed(message));
+        const parked = await store.messages.parked(null, 10);
+        expect(parked.map(({ key: one, messages }) => [one, messages.length])).toEqual([[key, 1], [`${key} `, 1]]);
+        expect(parked[0]?.messages[0]?.message).toEqual(message);
+        expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
+        expect((await store.writing.readEvents('one', 0, 10)).map((event) => event.key)).toEqual([key]);
+      },
+    );
+
+    test('a message whose key and correlation are longer than any of ours can still be buried', async () => {
+      const message = { topic: 'order.created', key: 'k'.repeat(10_000), value: '', headers: {} };
+      await writer.submit(bury<Toy>('order'), failed(message), { cause: { correlationId: 'c'.repeat(5000), causationId: 'd'.repeat(5000), traceparent: null } });
+      expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
+    });
+
+    test('the first of each key is due when its time has come, the longest waiting first, and none behind it', async () => {
+      await parkNow('late', 3_600_000);
+      await parkNow('late', -5000);
+      await parkNow('second', -1000);
+      await parkNow('first', -2000);
+      await parkNow('first', -9000);
+      expect(await dueKeys()).toEqual([['first', 1], ['second', 1]]);
+      expect(await store.messages.dueParked(1)).toHaveLength(1);
+    });
+  });
+}
