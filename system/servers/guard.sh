@@ -3,6 +3,7 @@
 #   "start" on standard input runs COMMAND in a session of its own, output to FOLDER/log, and answers its process id.
 #   End of file, by whatever death of the holder, kills it and everything of its session and removes FOLDER.
 set -u
+{ # read as a whole: a shell reads on in its file as it goes, and this file may change while a server runs
 FOLDER=$1
 shift
 # A lock says that the folder is in use, as long as the guard or the server lives. What a power failure left behind is
@@ -24,3 +25,5 @@ while pids=$(jobs -p) && [ -n "$pids" ]; do
   jobs >/dev/null # forgets those that have ended
 done
 rm -rf "$FOLDER"
+exit
+}

@@ -1,58 +1,74 @@
-import { spawn } from 'bun';
-import { join } from 'node:path';
-import { tallyOf, type Tally } from './check/tally.ts';
+import { notRun, type Skipped, skippedOf } from './check/not-run.ts';
+import { realServers } from './check/real-servers.ts';
+import { killRunning, runCommand } from './check/run-command.ts';
+import { LOOKS, type Step, TESTS } from './check/steps.ts';
+import { tallyOf } from './check/tally.ts';
+import { EXIT } from './cli/exit-code.ts';
 
 /**
- * `npm test`: types, lint, unused code, and every package's tests. Ends with `N passed, N failed`;
- * a step that is not a test suite counts as one.
+ * `npm test`: types, lint, unused code, and every package's tests. Ends with `N passed, N failed`; a step that is not a
+ * test suite counts as one. With `--real` or REQUIRE_REAL=1 on real servers too, which are started for it; a server that
+ * cannot be had counts as one failure.
  */
-const ROOT = join(import.meta.dir, '../..');
-const PACKAGES = ['contracts', 'chassis', 'product', 'inventory', 'order', 'payment', 'user', 'system'];
+const WHOLE_LIMIT_MS = 2_280_000;
 
-interface Step {
-  readonly name: string;
-  readonly command: readonly string[];
-  readonly folder: string;
-  readonly counts: 'tests' | 'step';
-}
-
-const tool = (name: string, ...parameters: string[]): readonly string[] => [join(ROOT, 'node_modules/.bin', name), ...parameters];
-
-const STEPS: readonly Step[] = [
-  { name: 'types', command: tool('tsc', '--noEmit'), folder: ROOT, counts: 'step' },
-  { name: 'lint', command: tool('oxlint', '--type-aware', '--deny-warnings'), folder: ROOT, counts: 'step' },
-  { name: 'unused code', command: tool('knip'), folder: ROOT, counts: 'step' },
-  ...PACKAGES.map((name): Step => ({ name, command: tool('bun', 'test'), folder: join(ROOT, name), counts: 'tests' })),
-];
-
-async function run({ name, command, folder, counts }: Step): Promise<Tally> {
-  process.stdout.write(`\n== ${name}\n`);
-  const child = spawn([...command], { cwd: folder, stdout: 'pipe', stderr: 'pipe', env: { ...process.env, FORCE_COLOR: '0' } });
-  const [out, err] = await Promise.all([echoed(child.stdout), echoed(child.stderr)]);
-  const code = await child.exited;
-  return counts === 'tests' ? tallyOf(out + err, code) : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
-}
-
-async function echoed(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of stream) {
-    const part = decoder.decode(chunk, { stream: true });
-    process.stdout.write(part);
-    text += part;
-  }
-  return text;
-}
-
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const deadline = performance.now() + WHOLE_LIMIT_MS;
 let passed = 0;
-let failed = 0;
 const red: string[] = [];
-for (const step of STEPS) {
-  const tally = await run(step);
-  passed += tally.passed;
-  failed += tally.failed;
-  if (tally.failed > 0) red.push(step.name);
+let failed = 0;
+const skipped: Skipped[] = [];
+
+function failing(name: string, count: number): void {
+  failed += count;
+  if (count > 0) red.push(name);
 }
-if (red.length > 0) process.stdout.write(`\nfailed: ${red.join(', ')}\n`);
-process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
-process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+async function run(step: Step, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+  say(`\n== ${step.name}`);
+  const limitMs = Math.min(step.limitMs, Math.max(1, deadline - performance.now()));
+  const { output, code, tooLong } = await runCommand({ ...step, env, limitMs });
+  if (tooLong) say(`${step.name}: killed after ${Math.round(limitMs / 1000)} s`);
+  if (step.counts === 'step') {
+    passed += code === 0 ? 1 : 0;
+    failing(step.name, code === 0 ? 0 : 1);
+    return;
+  }
+  const tally = tallyOf(output, code);
+  passed += tally.passed;
+  failing(step.name, tally.failed);
+  skipped.push(...skippedOf(step.name, tally.skipped, output));
+}
+
+async function runOnRealServers(): Promise<void> {
+  say('\n== real servers');
+  const servers = await realServers(process.env, say);
+  for (const name of servers.missing) failing(name, 1);
+  try {
+    for (const step of TESTS) await run(step, { ...process.env, ...servers.env, REQUIRE_REAL: '1' });
+  } finally {
+    await servers.stop();
+  }
+}
+
+const [flag, ...more] = process.argv.slice(2);
+if (more.length > 0 || (flag !== undefined && flag !== '--real')) {
+  process.stderr.write('npm test            types, lint, unused code, tests\nnpm test -- --real  the same, and tests on real servers\n');
+  process.exit(EXIT.usage);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    killRunning();
+    // The servers end with this process.
+    process.exit(EXIT.failed);
+  });
+}
+
+for (const step of LOOKS) await run(step, process.env);
+if (flag === '--real' || process.env['REQUIRE_REAL'] === '1') await runOnRealServers();
+else for (const step of TESTS) await run(step, process.env);
+
+const names = red.length > 0 ? `\nfailed: ${red.join(', ')}\n` : '';
+const end = `${notRun(skipped)}${names}\n${passed} passed, ${failed} failed\n`;
+await new Promise((written) => void process.stdout.write(end, written));
+process.exit(failed === 0 && passed > 0 ? EXIT.ok : EXIT.failed);

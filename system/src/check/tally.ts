@@ -1,6 +1,8 @@
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** Neither of both: not run. */
+  readonly skipped: number;
 }
 
 /**
@@ -12,10 +14,10 @@ export function tallyOf(output: string, exitCode: number): Tally {
   const failed = lastCount(output, 'fail');
   const ranNothing = passed + failed === 0;
   const endedBadly = exitCode !== 0 && failed === 0;
-  return { passed, failed: ranNothing || endedBadly ? failed + 1 : failed };
+  return { passed, failed: ranNothing || endedBadly ? failed + 1 : failed, skipped: lastCount(output, 'skip') };
 }
 
-function lastCount(output: string, what: 'pass' | 'fail'): number {
+function lastCount(output: string, what: 'pass' | 'fail' | 'skip'): number {
   const counts = [...output.matchAll(new RegExp(`^\\s*(\\d+) ${what}$`, 'gm'))];
   return Number(counts.at(-1)?.[1] ?? 0);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 const TRIES = 200;
 const LOWEST = 15_000;
@@ -27,6 +27,10 @@ export function isFree(port: number): boolean {
   }
 }
 
+const RANGE = '/proc/sys/net/ipv4/ip_local_port_range';
+/** By the standard; Linux has its own. */
+const IANA_LOWEST = 49_152;
+
 function lowestOfClients(): number {
-  return Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').split(/\s+/)[0]);
+  return existsSync(RANGE) ? Number(readFileSync(RANGE, 'utf8').split(/\s+/)[0]) : IANA_LOWEST;
 }

@@ -1,0 +1,21 @@
+export interface Skipped {
+  readonly step: string;
+  readonly tests: number;
+  /** Why, as the suites said themselves. */
+  readonly reasons: readonly string[];
+}
+
+/** What a suite says that leaves itself out (`describeOn`). */
+const REASON = /^NOT RUN: (.*)$/gm;
+
+export function skippedOf(step: string, tests: number, output: string): readonly Skipped[] {
+  const reasons = [...new Set([...output.matchAll(REASON)].map(([, reason]) => reason ?? ''))];
+  return tests === 0 && reasons.length === 0 ? [] : [{ step, tests, reasons }];
+}
+
+/** For the end of a run, where it is seen; empty when everything ran. */
+export function notRun(skipped: readonly Skipped[]): string {
+  if (skipped.length === 0) return '';
+  const lines = skipped.map(({ step, tests, reasons }) => `  ${[`${step}: ${tests} tests`, ...reasons].join('\n    ')}\n`);
+  return `\nNOT RUN:\n${lines.join('')}Run everything, on real servers started for it: npm test -- --real\n`;
+}

@@ -1,0 +1,66 @@
+import { spawn } from 'bun';
+
+export interface Command {
+  readonly words: readonly string[];
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly limitMs: number;
+}
+
+export interface Outcome {
+  readonly output: string;
+  readonly code: number;
+  /** It was killed, with its children, for taking longer than its limit. */
+  readonly tooLong: boolean;
+}
+
+/** A grandchild in a session of its own may outlive a command and hold its output open; nobody waits longer for that. */
+const LATE_OUTPUT_MS = 5000;
+
+const running = new Set<number>();
+
+/** Kills what runs now, with its children. */
+export function killRunning(): void {
+  for (const pid of running) killGroup(pid);
+}
+
+/** Runs it to its end, showing what it prints. */
+export async function runCommand({ words, folder, env, limitMs }: Command): Promise<Outcome> {
+  // Detached: a process group of its own, so that its children can be killed with it.
+  const child = spawn([...words], { cwd: folder, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', env: { ...env, FORCE_COLOR: '0' }, detached: true });
+  running.add(child.pid);
+  let tooLong = false;
+  const limit = setTimeout(() => {
+    tooLong = true;
+    killGroup(child.pid);
+  }, limitMs);
+  try {
+    const seen = { output: '' };
+    const read = Promise.all([echo(child.stdout, seen), echo(child.stderr, seen)]);
+    const code = await child.exited;
+    killGroup(child.pid);
+    await Promise.race([read, Bun.sleep(LATE_OUTPUT_MS)]);
+    return { output: seen.output, code, tooLong };
+  } finally {
+    clearTimeout(limit);
+    running.delete(child.pid);
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    if (!gone) throw error;
+  }
+}
+
+async function echo(stream: ReadableStream<Uint8Array>, seen: { output: string }): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) {
+    const part = decoder.decode(chunk, { stream: true });
+    process.stdout.write(part);
+    seen.output += part;
+  }
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+
+export interface Step {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly folder: string;
+  /** What it adds to the tally: its tests, or itself. */
+  readonly counts: 'tests' | 'step';
+  readonly limitMs: number;
+}
+
+const ROOT = join(import.meta.dir, '../../..');
+const PACKAGES = ['contracts', 'chassis', 'product', 'inventory', 'order', 'payment', 'user', 'system'];
+
+/** They take 5-60 s. */
+const TOOL_LIMIT_MS = 300_000;
+/** The longest takes some minutes. */
+const TESTS_LIMIT_MS = 900_000;
+
+const tool = (name: string, ...parameters: string[]): readonly string[] => [join(ROOT, 'node_modules/.bin', name), ...parameters];
+
+const whole = (name: string, words: readonly string[]): Step => ({ name, words, folder: ROOT, counts: 'step', limitMs: TOOL_LIMIT_MS });
+
+/** Looks at the source without running it. */
+export const LOOKS: readonly Step[] = [
+  whole('types', tool('tsc', '--noEmit')),
+  whole('lint', tool('oxlint', '--type-aware', '--deny-warnings')),
+  whole('unused code', tool('knip')),
+];
+
+export const TESTS: readonly Step[] = PACKAGES.map((name) => ({
+  name,
+  words: tool('bun', 'test'),
+  folder: join(ROOT, name),
+  counts: 'tests',
+  limitMs: TESTS_LIMIT_MS,
+}));
