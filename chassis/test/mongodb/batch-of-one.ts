@@ -1,0 +1,20 @@
+import { newId } from '../../src/ids.ts';
+import { batchOf } from '../../src/writer/decide-batch.ts';
+import { type Input, NO_CAUSE } from '../../src/writer/input.ts';
+import type { UseCase } from '../../src/writer/use-case.ts';
+import type { Batch } from '../../src/writer/writer-store.ts';
+import type { Toy } from '../writer/toy-use-cases.ts';
+
+/** A batch of one input, for a store without a writer before it. */
+export function batchOfOne<Value>(useCase: UseCase<Toy, Value, unknown>, value: Value): Batch<Toy> {
+  const input: Input<Toy, never> = {
+    useCase,
+    value,
+    cause: NO_CAUSE,
+    expiresAt: Infinity,
+    outcome: undefined,
+    resolve: () => undefined,
+    reject: () => undefined,
+  };
+  return batchOf('one', [input], newId, () => undefined);
+}

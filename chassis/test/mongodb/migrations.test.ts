@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { Type } from '@sinclair/typebox';
+import { collectionStep } from '../../src/mongodb/collection-step.ts';
+import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.ts';
+import { migrate, type MongoMigrations } from '../../src/mongodb/mongo-migrate.ts';
+import { describeOn } from '../../src/testing/real-servers.ts';
+import { dropMongoDatabase, temporaryMongoUrl } from '../../src/testing/temporary-mongo-store.ts';
+
+describeOn(['MongoDB'], () => {
+  describe('the schema of a MongoDB database', () => {
+    let url: string;
+    let database: MongoDatabase;
+
+    beforeEach(() => {
+      url = temporaryMongoUrl();
+      database = openMongo({ url });
+    });
+    afterEach(async () => {
+      await database.close();
+      await dropMongoDatabase(url);
+    });
+
+    const ofTheToy = (names: readonly string[]) => names.filter((name) => name.startsWith('toy-'));
+
+    test('is brought up to date once, a step after the other, whatever was there before', async () => {
+      const first: MongoMigrations = { 'toy-001-a': collectionStep('a', null) };
+      expect(ofTheToy(await migrate(database, first))).toEqual(['toy-001-a']);
+      const second: MongoMigrations = { ...first, 'toy-002-b': collectionStep('b', null, [{ key: { n: 1 }, unique: true }]) };
+      expect(await migrate(database, second)).toEqual(['toy-002-b']);
+      expect(await migrate(database, second)).toEqual([]);
+      expect(await database.db.collection('b').indexExists('n_1')).toBe(true);
+    });
+
+    test('is brought up to date by one of several that start at once; the others find it done', async () => {
+      let runs = 0;
+      const counted: MongoMigrations = {
+        'toy-001-a': async (db) => {
+          runs += 1;
+          await collectionStep('a', null)(db);
+        },
+      };
+      const done = await Promise.all([1, 2, 3].map(() => migrate(database, counted)));
+      expect(runs).toBe(1);
+      expect(done.flatMap(ofTheToy)).toEqual(['toy-001-a']);
+    });
+
+    test('is finished by the next one when a step was cut off in the middle', async () => {
+      const indexes = [{ key: { n: 1 }, unique: true }];
+      const cutOff: MongoMigrations = {
+        'toy-001-a': async (db) => {
+          await collectionStep('a', null)(db);
+          throw new Error('killed');
+        },
+      };
+      const error = await migrate(database, cutOff).catch((failure: unknown) => failure);
+      expect(String(error)).toContain('migration toy-001-a failed');
+      const whole: MongoMigrations = { 'toy-001-a': collectionStep('a', Type.Object({ n: Type.Integer() }), indexes) };
+      expect(await migrate(database, whole)).toEqual(['toy-001-a']);
+      expect(await database.db.collection('a').indexExists('n_1')).toBe(true);
+      const refused = await database.db.collection('a').insertOne({ n: 'one' }).catch((failure: unknown) => failure);
+      expect(refused).toMatchObject({ code: 121 });
+    });
+
+    test('is not waited for when the one that held its lock is gone', async () => {
+      await migrate(database, {});
+      const gone = { _id: 'schema', owner: 'gone', leaseUntil: Date.now() - 1 };
+      await database.db.collection<typeof gone>('migration_locks').insertOne(gone);
+      expect(await migrate(database, { 'toy-001-a': collectionStep('a', null) })).toEqual(['toy-001-a']);
+    });
+  });
+});

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { newId } from '../../src/ids.ts';
+import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.ts';
+import { mongoMessageReads } from '../../src/mongodb/mongo-message-reads.ts';
+import { profiled } from '../../src/testing/mongo-profile.ts';
+import { describeOn } from '../../src/testing/real-servers.ts';
+import { deposit } from '../writer/toy-use-cases.ts';
+import { batchOfOne } from './batch-of-one.ts';
+import { type OpenMongoToyStore, openMongoToyStore } from './toy-store.ts';
+
+const MANY = 20_000;
+/** What a page of ten may cost at most, whatever lies beside it. */
+const FEW = 25;
+
+describeOn(['MongoDB'], () => {
+  describe(`the chassis on MongoDB among ${MANY} documents`, () => {
+    let opened: OpenMongoToyStore;
+    let database: MongoDatabase;
+
+    beforeAll(async () => {
+      opened = await openMongoToyStore();
+      database = openMongo({ url: opened.url });
+      const numbers = Array.from({ length: MANY }, (_, i) => i + 1);
+      const fill = (name: string, document: (i: number) => object) => database.db.collection(name).insertMany(numbers.map(document));
+      const id = (i: number) => i.toString().padStart(8, '0');
+      await fill('accounts', (i) => ({ _id: id(i), total: i, version: 1 }));
+      await fill('events', (i) => ({ _id: { lane: `lane-${i % 2}`, seq: i }, stream: id(i), version: 1, at: i, data: '{}', context: '{}' }));
+      await fill('kept_answers', (i) => ({ _id: id(i), at: i }));
+      await fill('dead_letters', (i) => ({ _id: id(i), message: { headers: '{}' } }));
+      await fill('parked_keys', (i) => ({ _id: id(i), nextAttemptAt: i, messages: [{ nextAttemptAt: i, message: { headers: '{}' } }] }));
+    }, 60_000);
+    afterAll(async () => {
+      await database.close();
+      await opened.dispose();
+    });
+
+    /** Asks, and looks at how the server found the answer. */
+    async function costOf(ask: () => Promise<unknown>): Promise<void> {
+      const operations = await profiled(opened.url, ask);
+      expect(operations).not.toEqual([]);
+      for (const operation of operations) {
+        // Lanes are as many as processes.
+        if (operation.ns.endsWith('.lanes')) continue;
+        expect(operation).not.toMatchObject({ planSummary: 'COLLSCAN' });
+        expect(operation).not.toMatchObject({ hasSortStage: true });
+        expect(Math.max(operation.docsExamined ?? 0, operation.keysExamined ?? 0), operation.ns).toBeLessThan(FEW);
+      }
+    }
+
+    test('a transaction reads what it names', async () => {
+      const { writing } = opened.store;
+      const lane = await writing.takeLane('one', newId(), { onlyExpired: false, leaseMs: 60_000 });
+      if (lane === undefined) throw new Error('the lane is new');
+      await costOf(() => writing.settle(lane, 0, 60_000, batchOfOne(deposit, { account: '00010000', amount: 1 })));
+    });
+
+    test("a lane's next events and an aggregate's history are ranges of an index", async () => {
+      await costOf(() => opened.store.writing.readEvents('lane-1', MANY / 2, 10));
+      await costOf(() => opened.store.writing.readStream('00010000'));
+    });
+
+    test('what operators and the retry look at comes page by page', async () => {
+      const reads = mongoMessageReads(database);
+      await costOf(() => reads.dueParked(10));
+      await costOf(() => reads.parked('00010000', 10));
+      await costOf(() => reads.deadLetters('00010000', 10));
+      await costOf(() => reads.deadLetter('00010000'));
+      await costOf(() => reads.lanes());
+    });
+
+    test('old answers are found by their age', async () => {
+      await costOf(() => mongoMessageReads(database).forgetAnswers(MANY / 2, 10));
+    });
+  });
+});
