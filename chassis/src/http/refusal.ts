@@ -2,6 +2,7 @@ import { TransformDecodeCheckError } from '@sinclair/typebox/value';
 import { TypeGuard } from '@sinclair/typebox';
 import { ParseError, ValidationError } from 'elysia';
 import type { Logger } from 'pino';
+import { StorageError } from '../storage-error.ts';
 import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
 import { Problem, problem } from './problem.ts';
 import type { RouteSchemas } from './route-schemas.ts';
@@ -65,6 +66,11 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
     return problem('method-not-allowed', { detail: `Allowed: ${allow}.`, headers: { allow } });
   }
 
+  function databaseAway(error: StorageError, { requestId, route }: Failure): Problem {
+    logger.warn({ err: error, requestId, route }, 'the database did not answer');
+    return problem('unavailable', { headers: { 'retry-after': '1' } });
+  }
+
   return (failure) => {
     const { error, code } = failure;
     const cause = error instanceof ParseError ? error.cause : error;
@@ -76,6 +82,7 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
       return problem('overloaded', { headers: { 'retry-after': String(cause.retryAfterSeconds) } });
     }
     if (cause instanceof WriterClosedError) return problem('unavailable', { headers: { 'retry-after': '1' } });
+    if (cause instanceof StorageError && cause.isInfrastructure) return databaseAway(cause, failure);
     return unexpected({ ...failure, error: cause });
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { StorageError, type StorageErrorCode } from '../../src/storage-error.ts';
 import { OverloadedError } from '../../src/writer/errors.ts';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
@@ -204,6 +205,30 @@ describe('defects', () => {
     expect(codeOf(answer)).toBe('internal');
     expect(answer.text + logged()).not.toMatch(/top-secret/);
     expect(logged()).toMatch(/"places":\["\/version: Expected integer"\]/);
+  });
+});
+
+describe('a database that does not answer', () => {
+  const failing = (code: StorageErrorCode) =>
+    shop({
+      routes: [
+        router().get('/reading', () => {
+          throw new StorageError(code, new Error('secret of the database'));
+        }),
+      ],
+    });
+
+  test.each(['connection', 'retry', 'commit-unknown'] as const)('is 503 with Retry-After: %s', async (code) => {
+    const { send, logged: log } = failing(code);
+    const answer = await send('GET', '/reading');
+    expect(codeOf(answer)).toBe('unavailable');
+    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(answer.text).not.toMatch(/secret/);
+    expect(log()).toMatch(/"the database did not answer"/);
+  });
+
+  test('is not what a constraint that says no is taken for', async () => {
+    expect(codeOf(await failing('check').send('GET', '/reading'))).toBe('internal');
   });
 });
 
