@@ -1,18 +1,17 @@
 import { openMongo } from '../mongodb/mongo-database.ts';
 
-/** One operation as the server carried it out. */
+/** One operation that needed a plan, as the server carried it out. */
 export interface ProfiledOperation {
-  readonly op: string;
   /** `database.collection` */
   readonly ns: string;
-  /** `IXSCAN { email: 1 }`, `COLLSCAN`, …; operations that need no plan have none */
-  readonly planSummary?: string;
+  /** `IXSCAN { email: 1 }`, `COLLSCAN`, … */
+  readonly planSummary: string;
   readonly keysExamined?: number;
   readonly docsExamined?: number;
   readonly hasSortStage?: boolean;
 }
 
-/** What the server did in this database while `run` ran, with the plans it chose. Needs the right to profile. */
+/** What the server looked up in this database while `run` ran, with the plans it chose. Needs the right to profile. */
 export async function profiled(url: string, run: () => Promise<unknown>): Promise<readonly ProfiledOperation[]> {
   const { db, close } = openMongo({ url });
   try {
@@ -23,8 +22,8 @@ export async function profiled(url: string, run: () => Promise<unknown>): Promis
     } finally {
       await db.command({ profile: 0 });
     }
-    const namespace = { $ne: `${db.databaseName}.system.profile` };
-    const operations = db.collection('system.profile').find({ ns: namespace, op: { $ne: 'command' } }, { sort: { ts: 1 } });
+    const planned = { planSummary: { $exists: true }, ns: { $ne: `${db.databaseName}.system.profile` } };
+    const operations = db.collection('system.profile').find(planned, { sort: { ts: 1 } });
     return await operations.map((found) => found as unknown as ProfiledOperation).toArray();
   } finally {
     await close();
