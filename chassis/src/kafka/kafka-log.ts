@@ -91,6 +91,8 @@ function logOn(
     assertOpen();
     await probe.look();
     if (sendFailure !== null) throw new EventLogError('log-unavailable', 'The last send failed', sendFailure);
+    const failure = [...memberships].map((membership) => membership.failure()).find((each) => each !== undefined);
+    if (failure !== undefined) throw new EventLogError('log-unavailable', 'A subscription has no place in its group', failure);
   }
 
   async function closeAll(): Promise<void> {

@@ -44,6 +44,8 @@ export interface MembershipDeps {
 export interface Membership {
   /** Resolves when the member has joined its group for the first time. */
   readonly joined: Promise<void>;
+  /** Why it is no member now; undefined while it is one, or on its way to the first join. */
+  failure(): unknown;
   close(): Promise<void>;
 }
 
@@ -61,14 +63,14 @@ interface Incarnation {
 export function becomeMember(deps: MembershipDeps): Membership {
   const joined = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<void>();
-  const life = { closed: false, member: true };
+  const life: { closed: boolean; failure?: unknown } = { closed: false };
   let current: Incarnation | null = null;
 
   async function live(): Promise<void> {
     await deps.ready();
     if (life.closed) return;
     current = incarnate(deps, () => {
-      life.member = true;
+      delete life.failure;
       joined.resolve();
     });
     const error = await Promise.race([current.crashed, closing.promise]);
@@ -85,8 +87,8 @@ export function becomeMember(deps: MembershipDeps): Membership {
         await live();
       } catch (error) {
         // Once per outage.
-        if (life.member) deps.report(error, `group ${deps.subscription.group}: not a member; joining again`);
-        life.member = false;
+        if (life.failure === undefined) deps.report(error, `group ${deps.subscription.group}: not a member; joining again`);
+        life.failure = error;
         await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
       }
     }
@@ -96,6 +98,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
   const staying = stay();
   return {
     joined: joined.promise,
+    failure: () => life.failure,
     close: () => {
       life.closed = true;
       closing.resolve();

@@ -184,8 +184,12 @@ describeOn(['Kafka'], () => {
       });
       expect(code).toBe('topics-differ');
       expect(await log.send([narrow('1')]).catch(codeOf)).toBe('topics-differ');
+      const reader = recorder();
+      await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
       await declareTopics(topics);
       await insist(log, [narrow('1')]);
+      await until('it is handled', () => reader.values().includes('1'));
+      await log.check();
       await log.close();
       await proxy.close();
       await removeTopics(topics);
