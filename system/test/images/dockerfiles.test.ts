@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'bun:test';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import rootPackage from '../../../package.json' with { type: 'json' };
+
+const ROOT = join(import.meta.dir, '../../..');
+const dockerfile = (service: ServiceName) => readFile(join(ROOT, service, 'Dockerfile'), 'utf8');
+
+/** A Dockerfile as it would be for any service. */
+function forAnyService(text: string, service: ServiceName): string {
+  return text
+    .replace(`-f ${service}/Dockerfile -t souk/${service} .`, '-f SERVICE/Dockerfile -t souk/SERVICE .')
+    .replace(`ARG SERVICE=${service}`, 'ARG SERVICE=SERVICE')
+    .replace(/^ARG PORT=\d+$/m, 'ARG PORT=PORT');
+}
+
+describe('Dockerfiles', () => {
+  test.each([...SERVICES])('of %s and product differ in nothing but the name and the port', async (service) => {
+    expect(forAnyService(await dockerfile(service), service)).toBe(forAnyService(await dockerfile('product'), 'product'));
+  });
+
+  test.each([...SERVICES])('of %s names the port its settings have by default', async (service) => {
+    const readme = await readFile(join(ROOT, service, 'README.md'), 'utf8');
+    const port = /^\| `PORT` \|.*\| `(\d+)` \|$/m.exec(readme)?.[1];
+    expect(await dockerfile(service)).toContain(`ARG PORT=${port}\n`);
+  });
+
+  test.each([...SERVICES])('of %s carries the version of its package', async (service) => {
+    const { version } = JSON.parse(await readFile(join(ROOT, service, 'package.json'), 'utf8'));
+    expect(await dockerfile(service)).toContain(`org.opencontainers.image.version="${version}"`);
+  });
+
+  test('bring every workspace, without which a frozen lockfile is refused', async () => {
+    const text = await dockerfile('product');
+    for (const folder of rootPackage.workspaces.packages) expect(text).toContain(`COPY ${folder}/package.json ${folder}/\n`);
+  });
+
+  test('build with the Bun that everything else runs on', async () => {
+    expect(await dockerfile('product')).toContain(`FROM oven/bun:${rootPackage.devDependencies.bun}-slim AS build`);
+  });
+});
