@@ -1,5 +1,11 @@
-import { MongoError, MongoErrorLabel, MongoNetworkError, MongoServerError } from 'mongodb';
-import { MongoServerSelectionError, MongoTopologyClosedError } from 'mongodb';
+import {
+  MongoError,
+  MongoErrorLabel,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+} from 'mongodb';
 import { StorageError, type StorageErrorCode } from '../storage-error.ts';
 
 const DUPLICATE_KEY = 11_000;
@@ -21,10 +27,12 @@ export function storageError(error: unknown): unknown {
   return error instanceof MongoError ? new StorageError(codeOf(error), error) : error;
 }
 
-/** After the commit was sent nothing is certain, unless the server says that there is no such transaction. */
+/**
+ * After the commit was sent nothing is certain, unless the server says itself that nothing of it is there: by this label,
+ * which the driver gives to no error of a commit.
+ */
 export function commitError(error: unknown): StorageError {
-  const answered = error instanceof MongoServerError && codeOf(error) === 'retry';
-  const refused = answered && !error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult);
+  const refused = error instanceof MongoServerError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError);
   return new StorageError(refused ? 'retry' : 'commit-unknown', error);
 }
 
