@@ -60,8 +60,11 @@ async function declare(
   return made;
 }
 
+/** Nothing is forgotten by age: new readers begin at the beginning. Messages carry the time at which the log took them. */
+const SETTINGS = { 'max.message.bytes': String(BATCH_LIMIT), 'retention.ms': '-1', 'message.timestamp.type': 'LogAppendTime' };
+
 function configOf({ name, partitions }: TopicDeclaration, replicationFactor: number | undefined): ITopicConfig {
-  const configEntries = [{ name: 'max.message.bytes', value: String(BATCH_LIMIT) }];
+  const configEntries = Object.entries(SETTINGS).map(([setting, value]) => ({ name: setting, value }));
   // With three copies one may be away; an acknowledged message is then still on two.
   if (replicationFactor !== undefined && replicationFactor >= 3) {
     configEntries.push({ name: 'min.insync.replicas', value: '2' });

@@ -14,7 +14,7 @@ export interface ReceivedMessage extends LogMessage {
 }
 
 export interface Subscription {
-  /** Resolves when no handler of this subscription runs any more; a handler is given 10 s. */
+  /** Resolves when no handler of this subscription runs any more; a handler is given 7 s at least. */
   close(): Promise<void>;
 }
 
