@@ -1,4 +1,6 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Lifecycle } from '@souk/chassis/lifecycle';
 import type { LogLevel } from '@souk/chassis/logging';
 import { EnvironmentError, UsageError } from './cli/exit-code.ts';
@@ -40,16 +42,26 @@ export async function wantedShop(
       return { accounts, shop: throwAwayShop({ firstPort, admin, logLevel, program: 'source', env: {}, note }) };
     }
     case 'deployed':
-      return { accounts: accountsOf(deployedAdmin()), shop: deployedShop(host, firstPort) };
+      return { accounts: accountsOf(deployedAdmin(host)), shop: deployedShop(host === COMPOSE ? '127.0.0.1' : host, firstPort) };
     default:
       return engines satisfies never;
   }
 }
 
-function deployedAdmin(): Account {
+const COMPOSE = 'compose';
+/** Where `deploy/make-secrets.sh` puts the admin's password, and the address that `compose.yaml` gives that admin. */
+const COMPOSE_PASSWORD = join(import.meta.dir, '../../deploy/secrets/admin-password');
+const COMPOSE_EMAIL = 'admin@example.com';
+
+/** Of a shop that was set up elsewhere: the stories seed it as its first admin. */
+function deployedAdmin(host: string): Account {
   const { SOUK_ADMIN_EMAIL: email, SOUK_ADMIN_PASSWORD: password } = process.env;
   if (email && password) return { email, password };
-  throw new UsageError('--against needs SOUK_ADMIN_EMAIL and SOUK_ADMIN_PASSWORD: the stories seed the shop as its admin');
+  if (host !== COMPOSE) throw new UsageError('--against HOST needs SOUK_ADMIN_EMAIL and SOUK_ADMIN_PASSWORD: its admin seeds the shop');
+  if (!existsSync(COMPOSE_PASSWORD)) {
+    throw new EnvironmentError('the shop of compose.yaml has no secrets yet', 'sh deploy/make-secrets.sh && docker compose up --wait');
+  }
+  return { email: email || COMPOSE_EMAIL, password: readFileSync(COMPOSE_PASSWORD, 'utf8').trim() };
 }
 
 async function writableFolder(folder: string): Promise<void> {

@@ -7,7 +7,7 @@ export interface StartArguments {
   readonly demo: boolean;
   /** Embedded in this process, five processes on real servers started for it, or a shop that runs already. */
   readonly engines: 'embedded' | 'real' | 'deployed';
-  /** Of a deployed shop. */
+  /** Of a deployed shop; 'compose' for the one of compose.yaml. */
   readonly host: string;
   readonly dataFolder: string;
   /** The first of five ports in a row; 0: any free ones. */
@@ -33,6 +33,7 @@ export function startArguments(argv: readonly string[]): StartArguments {
     throw new UsageError(`--first-port must be a whole number from 0 to 65531, not '${values['first-port']}'`);
   }
   if (values.once && values['no-demo']) throw new UsageError('--once plays the orders, --no-demo leaves them out: choose one');
+  if (values.against === '') throw new UsageError('--against needs a host, or compose');
   const elsewhere = values.against !== undefined || values.real;
   if (values.against !== undefined && values.real) throw new UsageError('--real starts a shop, --against uses one: choose one');
   if (values.data !== undefined && elsewhere) throw new UsageError('--data is for the embedded shop');
@@ -42,7 +43,7 @@ export function startArguments(argv: readonly string[]): StartArguments {
     json: values.json,
     demo: !values['no-demo'],
     engines: enginesOf(values),
-    host: values.against === undefined || values.against === 'compose' ? '127.0.0.1' : values.against,
+    host: values.against ?? '',
     dataFolder: values.data ?? '.souk',
     firstPort,
     help: values.help,
