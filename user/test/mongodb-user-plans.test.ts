@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { openMongo } from '@souk/chassis/mongodb/mongo-database';
 import { profiled } from '@souk/chassis/testing/mongo-profile';
 import { describeOn } from '@souk/chassis/testing/real-servers';
@@ -16,6 +16,9 @@ const SESSIONS = 3000;
 const FEW = 25;
 
 const { users, credentials, sessions } = userDocumentCollections;
+
+/** Making a database and dropping it takes seconds on a busy machine. */
+setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describe(`the user store on MongoDB among ${USERS} users`, () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { type TSchema, Type } from '@sinclair/typebox';
 import { nullable, oneOf } from '@souk/contracts/schema';
 import { FreeText, Name } from '@souk/contracts/text';
@@ -36,6 +36,9 @@ describe('a validator made from a contract', () => {
     expect(() => bsonSchema(Type.Date())).toThrow('Date');
   });
 });
+
+/** Making a database and dropping it takes seconds on a busy machine. */
+setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describe('a validator made from a contract', () => {

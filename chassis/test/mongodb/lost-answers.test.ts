@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { newId } from '../../src/ids.ts';
 import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.ts';
 import { StorageError } from '../../src/storage-error.ts';
@@ -13,6 +13,9 @@ import { mongoToyStore, type OpenMongoToyStore, openMongoToyStore } from './toy-
 
 /** Far less than the minute for which a server keeps a transaction that nobody goes on with. */
 const SOON_MS = 20_000;
+
+/** Making a database and dropping it takes seconds on a busy machine. */
+setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describe('the writer on MongoDB, cut off', () => {
@@ -36,7 +39,7 @@ describeOn(['MongoDB'], () => {
       await database.close();
       await proxy.close();
       await opened.dispose();
-    }, SOON_MS);
+    });
 
     async function openWriter(store: WriterStore<Toy>, lane: string, leaseMs = 5000): Promise<Writer<Toy>> {
       const writer = await Writer.open<Toy>({

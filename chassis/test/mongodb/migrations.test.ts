@@ -1,10 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
 import { collectionStep } from '../../src/mongodb/collection-step.ts';
 import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.ts';
 import { migrate, type MongoMigrations } from '../../src/mongodb/mongo-migrate.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../src/testing/temporary-mongo-store.ts';
+
+/** Making a database and dropping it takes seconds on a busy machine. */
+setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describe('the schema of a MongoDB database', () => {

@@ -1,6 +1,10 @@
+import { setDefaultTimeout } from 'bun:test';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { describeWriterStore } from '../writer/writer-contract.ts';
 import { openMongoToyStore } from './toy-store.ts';
+
+/** Making a database and dropping it takes seconds on a busy machine. */
+setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describeWriterStore('MongoDB', openMongoToyStore);

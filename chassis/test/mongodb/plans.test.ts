@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { newId } from '../../src/ids.ts';
 import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.ts';
 import { mongoMessageReads } from '../../src/mongodb/mongo-message-reads.ts';
@@ -11,6 +11,9 @@ import { type OpenMongoToyStore, openMongoToyStore } from './toy-store.ts';
 const MANY = 20_000;
 /** What a page of ten may cost at most, whatever lies beside it. */
 const FEW = 25;
+
+/** Making a database and dropping it takes seconds on a busy machine. */
+setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describe(`the chassis on MongoDB among ${MANY} documents`, () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { newId } from '../../src/ids.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
@@ -27,6 +27,9 @@ const claim: UseCase<Toy, Claim, boolean> = {
 };
 
 const ROUNDS = 15;
+
+/** Making a database and dropping it takes seconds on a busy machine. */
+setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describe('two processes on one MongoDB', () => {
@@ -61,7 +64,7 @@ describeOn(['MongoDB'], () => {
         ]);
         expect(new Set(answers)).toEqual(new Set([false, true]));
       }
-    }, 30_000);
+    });
 
     test('a document that is replaced by its like meets who looked at it', async () => {
       const lanes = await Promise.all(
@@ -92,7 +95,7 @@ describeOn(['MongoDB'], () => {
         }
       }
       expect(met).toBeGreaterThan(0);
-    }, 30_000);
+    });
 
     test('a wrong document is refused by the validator, and the rest of its transaction with it', async () => {
       const lane = await there.writing.takeLane('one', newId(), { onlyExpired: false, leaseMs: 60_000 });
