@@ -24,12 +24,14 @@ export function sqlMessageReads({ reader, flavour }: SqlDatabase<unknown>): Mess
       );
     },
     async dueParked(limit) {
-      const earlier = db.selectFrom('parked_messages as e').select('e.position').whereRef('e.message_key', '=', 'm.message_key');
       const query = db
         .selectFrom('parked_messages as m')
         .selectAll('m')
         .where('m.next_attempt_at', '<=', sql<number>`${flavour.now}`)
-        .where(({ exists, not }) => not(exists(earlier.whereRef('e.position', '<', 'm.position'))));
+        .where(({ exists, not, selectFrom }) => {
+          const sameKey = selectFrom('parked_messages as e').select('e.position').whereRef('e.message_key', '=', 'm.message_key');
+          return not(exists(sameKey.whereRef('e.position', '<', 'm.position')));
+        });
       const due = await query.orderBy('m.next_attempt_at').limit(limit).execute();
       return groupByKey(due).flatMap(({ key, messages: [head] }) => (head === undefined ? [] : [{ key, head }]));
     },

@@ -1,0 +1,101 @@
+import type { KyselyPlugin } from 'kysely';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { textOf } from '../sql/mysql-text.ts';
+import type { SqlDatabase } from '../sql/sql-database.ts';
+import type { Row, Statement, TransactionScript } from '../sql/statement.ts';
+
+export interface RecordedDatabase<Schema> {
+  /** The same, but it remembers. */
+  readonly database: SqlDatabase<Schema>;
+  /** Everything that is read while this runs. */
+  statementsOf(run: () => Promise<unknown>): Promise<readonly Statement[]>;
+}
+
+/** Remembers the queries and loads of the code under test, so that their plans are those of the real thing. */
+export function recordedDatabase<Schema>(database: SqlDatabase<Schema>): RecordedDatabase<Schema> {
+  let seen: Statement[] = [];
+  // A part of a query comes by as well, but never has a result.
+  const compiled = new WeakMap<object, Statement>();
+  const recording: KyselyPlugin = {
+    transformQuery({ node, queryId }) {
+      compiled.set(queryId, database.reader.getExecutor().compileQuery(node, queryId));
+      return node;
+    },
+    async transformResult({ result, queryId }) {
+      const statement = compiled.get(queryId);
+      if (statement !== undefined) seen.push(statement);
+      return result;
+    },
+  };
+  function* watched<R>(script: TransactionScript<R>): TransactionScript<R> {
+    let step = script.next();
+    while (!step.done) {
+      seen.push(...step.value);
+      const rows: readonly (readonly Row[])[] = yield step.value;
+      step = script.next(rows);
+    }
+    return step.value;
+  }
+  return {
+    database: {
+      ...database,
+      reader: database.reader.withPlugin(recording),
+      transact: (script) => database.transact(() => watched(script())),
+    },
+    async statementsOf(run) {
+      seen = [];
+      await run();
+      return seen;
+    },
+  };
+}
+
+export interface QueryCost {
+  readonly text: string;
+  /** Tables, or indexes of them, that may be read from end to end. */
+  readonly scanned: readonly string[];
+  /** Rows the storage engine was asked for. */
+  readonly rowsRead: number;
+}
+
+/** A connection that fills tables and finds out what queries cost. */
+export interface CostMeter {
+  /** `count` rows, each column an SQL expression over `n` = 0, 1, 2, … */
+  fill(table: string, columns: Readonly<Record<string, string>>, count?: number): Promise<void>;
+  costOf(statement: Statement): Promise<QueryCost>;
+  close(): Promise<void>;
+}
+
+/** An id in the order of `n`. */
+export const ID = "concat(lpad(hex(n), 8, '0'), '-0000-7000-8000-000000000000')";
+
+export async function costMeter(url: string): Promise<CostMeter> {
+  const connection = await createConnection({ uri: url });
+  return {
+    async fill(table, columns, count = 100_000) {
+      const names = Object.keys(columns).map((name) => `\`${name}\``);
+      await connection.query(
+        `insert into \`${table}\` (${names.join(', ')}) with recursive d (n) as (select 0 union all select n + 1 from d where n < 999) select ${Object.values(columns).join(', ')} from (select a.n * 1000 + b.n as n from d a join d b) as numbers where n < ${count}`,
+      );
+      await connection.query(`analyze table \`${table}\``);
+    },
+    costOf: (statement) => costOf(connection, textOf(statement)),
+    close: () => connection.end(),
+  };
+}
+
+/** Runs it, takes back what it did, and looks at its plan. */
+async function costOf(connection: Connection, text: string): Promise<QueryCost> {
+  await connection.query('begin');
+  await connection.query('flush status');
+  await connection.query(text);
+  const [counters] = await connection.query<RowDataPacket[]>("show session status like 'Handler_read%'");
+  await connection.query('rollback');
+  const [plan] = await connection.query<RowDataPacket[]>(`explain format = traditional ${text}`);
+  const bad = plan.filter(({ type, rows }) => type === 'ALL' || (type === 'index' && Number(rows) > 1000));
+  return {
+    text,
+    scanned: bad.map(({ table }) => String(table)),
+    rowsRead: counters.reduce((sum, { Value }) => sum + Number(Value), 0),
+  };
+}
