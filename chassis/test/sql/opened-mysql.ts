@@ -6,13 +6,13 @@ import { type TcpProxy, tcpProxy } from '../../src/testing/tcp-proxy.ts';
 import { temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
 import { until } from '../../src/testing/until.ts';
 
-export interface Thing {
+interface Thing {
   readonly id: string;
   readonly amount: number;
   readonly note: string | null;
 }
 
-export interface ThingSchema {
+interface ThingSchema {
   things: Thing;
 }
 
