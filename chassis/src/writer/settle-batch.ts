@@ -48,7 +48,7 @@ export async function settleBatch<C extends Collections, Task>(
         await deps.retakeLane();
       } else if (error instanceof StorageError && error.isInfrastructure) {
         deps.report(error, 'transaction failed; repeating it');
-        if (error.code === 'commit-unknown' && (await tookPlace(deps, before, waiting))) {
+        if (error.code === 'commit-unknown' && (await tookPlace(deps, before, events, waiting))) {
           deps.committed(events);
           return waiting;
         }
@@ -82,26 +82,44 @@ async function splitBatch<C extends Collections, Task>(
 }
 
 /**
- * Did the transaction commit although its answer was lost? The lane's row counts every one of them. While that cannot be
- * found out, callers are still told in time that they were not served, and the same Idempotency-Key finds out later.
+ * Did the transaction commit although its answer was lost? While that cannot be found out, callers are still told in time
+ * that they were not served, and the same Idempotency-Key finds out later.
  */
 async function tookPlace<C extends Collections, Task>(
   deps: SettleDeps<C>,
   before: Lane,
+  events: readonly StoredEvent[],
   inputs: readonly Input<C, Task>[],
 ): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const now = await deps.store.readLane(before.name);
-      if (now === undefined || now.epoch !== before.epoch || now.transactions !== before.transactions + 1) return false;
-      deps.setLane(now);
-      return true;
+      return await isCommitted(deps, before, events);
     } catch (error) {
       if (!(error instanceof StorageError && error.isInfrastructure)) throw error;
       refuseExpired(inputs);
       await deps.wait(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
     }
   }
+}
+
+/**
+ * The lane's row counts every transaction. Once somebody else has had the lane, the count says nothing any more; then the
+ * events tell. A batch without any is decided again, on a state that has its effect or has not.
+ */
+async function isCommitted<C extends Collections>(
+  { store, setLane }: SettleDeps<C>,
+  before: Lane,
+  [first]: readonly StoredEvent[],
+): Promise<boolean> {
+  const now = await store.readLane(before.name);
+  if (now?.epoch === before.epoch) {
+    if (now.transactions !== before.transactions + 1) return false;
+    setLane(now);
+    return true;
+  }
+  if (first === undefined) return false;
+  const [written] = await store.readEvents(before.name, before.lastSeq, 1);
+  return written?.id === first.id;
 }
 
 /** Refuses the inputs nobody waits for any more; answers the others. */

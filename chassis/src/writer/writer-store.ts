@@ -64,7 +64,7 @@ export interface WriterStore<C extends Collections> {
   abandonedLanes(): Promise<readonly string[]>;
   /** One transaction; renews the lease. Throws `LaneLostError` or `StorageError`. Answers the lane after it. */
   settle(lane: Lane, publishedSeq: number, leaseMs: number, batch: Batch<C>): Promise<Lane>;
-  /** The lane's row as it is. */
+  /** The lane's row as it is when every transaction on it that was sent has ended, also those whose answer was lost. */
   readLane(name: string): Promise<Lane | undefined>;
   /** Events of a lane after `afterSeq`, in order. */
   readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;

@@ -183,6 +183,16 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events.map((event) => event.seq)).toEqual([1, 2]);
     });
 
+    test('a commit whose answer was lost is found also after another process had the lane', async () => {
+      const robbed = losingCommitAnswers(store.writing, 1, async (lane) => {
+        await store.writing.takeLane(lane, 'another process', { onlyExpired: false, leaseMs: 5000 });
+      });
+      const { writer } = await openWriter({ store: robbed });
+      expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
+      expect(await writer.submit(deposit, { account: 'a', amount: 2 })).toBe(3);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 3, version: 2 }]);
+    });
+
     test('while nobody can find out whether a commit took place, callers are still told in time, and nothing is doubled', async () => {
       const silent = silentLane(losingCommitAnswers(store.writing, 1), 4);
       const { writer, events } = await openWriter({ store: silent });
@@ -254,8 +264,12 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
   });
 }
 
-/** The first `times` transactions commit, but their callers hear of a lost connection. */
-function losingCommitAnswers(store: WriterStore<Toy>, times: number): WriterStore<Toy> {
+/** The first `times` transactions commit, but their callers hear of a lost connection, after something else has happened. */
+function losingCommitAnswers(
+  store: WriterStore<Toy>,
+  times: number,
+  meanwhile: (lane: string) => Promise<void> = async () => undefined,
+): WriterStore<Toy> {
   let left = times;
   return {
     ...store,
@@ -263,6 +277,7 @@ function losingCommitAnswers(store: WriterStore<Toy>, times: number): WriterStor
       const lane = await store.settle(...parameters);
       if (left <= 0) return lane;
       left -= 1;
+      await meanwhile(lane.name);
       throw new StorageError('commit-unknown', new Error('the answer was lost'));
     },
   };
