@@ -42,7 +42,7 @@ onEveryEngine('who may do what', (openShop) => {
     adasPayment = found((await client.payments(ada, id)).items[0]);
     adasSession = found(JSON.parse((await send(shop, ['GET', 'user', '/sessions'], ada)).text).items[0]);
     await shop.rest();
-  }, 30_000);
+  }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
   describe("another customer's things", () => {
@@ -150,6 +150,6 @@ onEveryEngine('who may do what', (openShop) => {
       expect((await shop.client.stock('LAMP')).available).toBe(9);
       expect(await shop.client.product(shop.staff, draft.id)).toEqual(draft);
       expect(await shop.close()).toEqual([]);
-    }, 30_000);
+    }, 120_000);
   });
 });

@@ -61,7 +61,7 @@ onEveryEngine('the catalogue as orders see it', (openShop) => {
     const asItIs = await shop.client.order(shop.staff, before.id);
     expect([asItIs.items, asItIs.total]).toEqual([before.items, before.total]);
     expect(await shop.close()).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   test('old messages that come again, late and twice, never beat a newer price', async () => {
     await using shop = await openShop();
@@ -75,7 +75,7 @@ onEveryEngine('the catalogue as orders see it', (openShop) => {
     await shop.rest();
     expect(priceIn(await order())).toEqual(NEWEST_PRICE);
     expect(await shop.close()).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   test('what was taken out of sale cannot be ordered, also not after its old messages came again', async () => {
     await using shop = await openShop();
@@ -90,7 +90,7 @@ onEveryEngine('the catalogue as orders see it', (openShop) => {
     const asItIs = await shop.client.order(shop.staff, before.id);
     expect([asItIs.status, asItIs.items]).toEqual(['completed', before.items]);
     expect(await shop.close()).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   test('a SKU that nobody sells is told apart from one that is off sale', async () => {
     await using shop = await openShop();
@@ -101,5 +101,5 @@ onEveryEngine('the catalogue as orders see it', (openShop) => {
       problem: { status: 422, type: 'urn:souk:problem:sku-unknown', errors: [{ pointer: '/items/0/sku' }] },
     });
     expect(await shop.close()).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 });

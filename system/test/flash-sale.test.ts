@@ -35,7 +35,7 @@ onEveryEngine('when many want the same at once', (openShop) => {
     });
     expect((await shop.client.stock('LAMP')).available).toBe(0);
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('an order draws on every warehouse that it needs and ships from each of them', async () => {
     await using shop = await openShop();
@@ -62,7 +62,7 @@ onEveryEngine('when many want the same at once', (openShop) => {
       { sku: 'TABLE', quantity: 1 },
     ]);
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('orders for the same two articles in opposite order all end, and nothing goes below zero', async () => {
     await using shop = await openShop();
@@ -81,5 +81,5 @@ onEveryEngine('when many want the same at once', (openShop) => {
     expect(orders.filter(({ status }) => status === 'rejected')).toHaveLength(60);
     expect(levels.map(({ onHand, reserved }) => [onHand, reserved])).toEqual(times(4, [0, 0]));
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -21,7 +21,7 @@ onEveryEngine('who comes with a token', (openShop) => {
 
   beforeAll(async () => {
     shop = await openShop({ SOUK_SIGNING_KEY: signingKeyText(KEY) });
-  }, 30_000);
+  }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
   describe.each([...SERVICES])('%s', (service) => {

@@ -67,24 +67,24 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
   beforeAll(async () => {
     shop = await openShop(PATIENT);
     await stockUp(shop.client, shop.staff, { LAMP: [100] });
-  }, 30_000);
+  }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
   test('no answer, but the money was taken: the order completes with that one charge', async () => {
     expect(await outcome(shop, await ordered(shop, 'tok_timeout_captured'))).toEqual(PAID_ONCE);
-  }, 60_000);
+  }, 120_000);
 
   test('no answer, and nothing was taken: it is charged again, once', async () => {
     expect(await outcome(shop, await ordered(shop, 'tok_timeout_lost'))).toEqual(PAID_ONCE);
-  }, 60_000);
+  }, 120_000);
 
   test('two errors, then an answer: one charge', async () => {
     expect(await outcome(shop, await ordered(shop, 'tok_flaky'))).toEqual(PAID_ONCE);
-  }, 60_000);
+  }, 120_000);
 
   test('money that comes late, but in time: the order completes', async () => {
     expect(await outcome(shop, await ordered(shop, 'tok_late_capture'))).toEqual(PAID_ONCE);
-  }, 60_000);
+  }, 120_000);
 
   test.each([
     ['tok_declined', 'card_declined'],
@@ -98,7 +98,7 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
         books: { taken: [], returned: [] },
       });
     },
-    60_000,
+    120_000,
   );
 
   test('money that comes after the customer has cancelled goes back', async () => {
@@ -109,7 +109,7 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
       order: { status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'refunded' },
       ...GIVEN_BACK,
     });
-  }, 60_000);
+  }, 120_000);
 
   test('a completed order that is cancelled before it ships is refunded once, however often that is asked', async () => {
     const order = await ordered(shop, 'tok_ok');
@@ -120,13 +120,13 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
       order: { status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'refunded' },
       ...GIVEN_BACK,
     });
-  }, 60_000);
+  }, 120_000);
 
   test('afterwards stock and money are right', async () => {
     const paid = (await shop.rest()).orders.filter(({ status }) => status === 'completed').length;
     expect((await shop.client.stock('LAMP')).available).toBe(100 - paid);
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 onEveryEngine('an order that runs out of time', (openShop) => {
@@ -142,5 +142,5 @@ onEveryEngine('an order that runs out of time', (openShop) => {
     });
     expect((await shop.client.stock('LAMP')).available).toBe(1);
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

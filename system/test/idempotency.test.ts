@@ -46,7 +46,7 @@ onEveryEngine('one Idempotency-Key is one order', (openShop) => {
     expect(await orderCount(shop)).toBe(1);
     expect((await shop.client.stock('LAMP')).available).toBe(98);
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('two customers may use the same key for an order each', async () => {
     await using shop = await openShop();
@@ -65,5 +65,5 @@ onEveryEngine('one Idempotency-Key is one order', (openShop) => {
     ]);
     expect(await orderCount(shop)).toBe(2);
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -78,7 +78,7 @@ onEveryEngine('a message that cannot be read', (openShop) => {
     const order = await shop.client.order(customer, await newOrder(shop.client, customer, 1));
     expect(order.total.amount).toBe(1212);
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 onEveryEngine('a message that cannot be true', (openShop) => {
@@ -116,7 +116,7 @@ onEveryEngine('a message that cannot be true', (openShop) => {
     await discardAll(shop, 'order');
     expect(await deadLetters(shop, 'order')).toEqual([]);
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('is handled by another try once its cause is gone: a sale that was heard of before its order', async () => {
     await using shop = await openShop();
@@ -144,5 +144,5 @@ onEveryEngine('a message that cannot be true', (openShop) => {
     expect(await refusal(shop.client.redrive('inventory', shop.staff, id))).toBe(409);
     // Order, which never placed it, keeps what it was told about it for a person.
     expect(await deadLetters(shop, 'order')).toMatchObject([{ topic: 'inventory.reserved', key: orderId }]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -58,5 +58,5 @@ onEveryEngine('every message of every topic delivered again', (openShop) => {
       new Set(['completed', 'payment_declined', 'payment_expired', 'out_of_stock', 'cancelled_by_customer']),
     );
     expect(await shop.close()).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { TimelineEntry } from '@souk/contracts/http/order-timeline';
 import { startShopProcess } from '../src/shop/shop-process.ts';
-import { embeddedRecords } from '../src/verify/read-embedded-shop.ts';
+import { embeddedRecords } from '../src/verify/embedded-records.ts';
 import { broken } from './support/rest.ts';
 import { type Run, runStart } from './support/run-start.ts';
 

@@ -22,5 +22,5 @@ onEveryEngine('the three stories', (openShop) => {
       }
     }
     expect(await shop.close()).toEqual([]);
-  }, 90_000);
+  }, 120_000);
 });

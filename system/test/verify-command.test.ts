@@ -32,14 +32,14 @@ onEveryEngine('npm run verify', (openShop) => {
     const { id } = await shop.client.addPaymentMethod(customer, 'tok_ok');
     orderId = (await shop.client.placeOrder(customer, orderOf(id, ['LAMP', 1]), randomUUID())).id;
     await shop.close();
-  }, 30_000);
+  }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
   test('finds nothing in a shop that is right, and exits with 0', async () => {
     const { code, out, err } = await verify(...shop.verifyParameters);
     expect({ code, err }).toEqual({ code: EXIT.ok, err: '' });
     expect(out).toMatch(/^0 violations; looked at 1 orders, 1 payments/);
-  }, 30_000);
+  }, 120_000);
 
   test.each(FORGERIES.map((forgery) => [forgery.what, forgery] as const))(
     'finds %s and names the promise',
@@ -62,7 +62,7 @@ onEveryEngine('npm run verify', (openShop) => {
     expect(code).toBe(EXIT.failed);
     expect(out).toContain(`BROKEN every accepted order exists: order ${lost} was accepted and is gone`);
     expect(out).not.toContain(orderId);
-  }, 30_000);
+  }, 120_000);
 });
 
 test.each([
@@ -74,4 +74,4 @@ test.each([
   const { code, out, err } = await verify(...parameters);
   expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
   expect(err).toMatch(why);
-}, 30_000);
+}, 120_000);

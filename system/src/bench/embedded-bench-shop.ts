@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startShopProcess } from '../shop/shop-process.ts';
-import { embeddedRecords } from '../verify/read-embedded-shop.ts';
+import { embeddedRecords } from '../verify/embedded-records.ts';
 import type { BenchShop } from './bench-shop.ts';
 
 /** All five services in one process, on embedded engines. */

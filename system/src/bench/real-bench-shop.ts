@@ -1,6 +1,6 @@
 import { newAccounts } from '../embedded/accounts.ts';
 import { throwAwayShop } from '../real/throw-away-shop.ts';
-import { realRecords } from '../verify/read-real-shop.ts';
+import { realRecords } from '../verify/real-records.ts';
 import type { BenchShop, Usage } from './bench-shop.ts';
 
 /** Five compiled services in processes of their own, on servers of their own. */

@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { EXIT, UsageError } from '../cli/exit-code.ts';
 import { shopFiles } from '../embedded/shop-files.ts';
 import { loadAddresses } from './address-file.ts';
+import { embeddedRecords } from './embedded-records.ts';
 import { acceptedOrdersExist } from './order-rules.ts';
-import { readEmbeddedShop } from './read-embedded-shop.ts';
+import { readSnapshot } from './read-snapshot.ts';
 import { violationsOf } from './rule.ts';
 import { RULES } from './rules.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { ShopRecords } from './shop-records.ts';
 
 const HELP = `npm run verify                 check every promise over the shop's five databases, its log and its gateway
   --data DIR                   the shop's folder (default .souk); it should be at rest
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
     return EXIT.ok;
   }
   const promised = accepted === undefined ? [] : (await readFile(accepted, 'utf8')).split('\n').filter(Boolean);
-  const snapshot = await (real === undefined ? embedded(data) : onServers(real));
+  const snapshot = await readSnapshot(real === undefined ? embedded(data) : await onServers(real));
   const violations = violationsOf([...RULES, acceptedOrdersExist(promised)], snapshot);
   for (const { promise, what } of violations.slice(0, SHOWN)) process.stdout.write(`BROKEN ${promise}: ${what}\n`);
   const { orders, movements, payments, services } = snapshot;
@@ -36,16 +37,16 @@ async function main(): Promise<number> {
   return violations.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-function embedded(folder = '.souk'): Promise<Snapshot> {
+function embedded(folder = '.souk'): ShopRecords {
   if (!existsSync(shopFiles(folder).log)) throw new UsageError(`there is no shop in ${folder}`);
-  return readEmbeddedShop(folder);
+  return embeddedRecords(folder);
 }
 
-async function onServers(file: string): Promise<Snapshot> {
+async function onServers(file: string): Promise<ShopRecords> {
   if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
   // The drivers are not loaded for those who need none of them.
-  const { readRealShop } = await import('./read-real-shop.ts');
-  return readRealShop(await loadAddresses(file));
+  const { realRecords } = await import('./real-records.ts');
+  return realRecords(await loadAddresses(file));
 }
 
 function parsed() {

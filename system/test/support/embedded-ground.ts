@@ -5,7 +5,7 @@ import { loadAccounts } from '../../src/embedded/accounts.ts';
 import { embeddedShop } from '../../src/embedded/embedded-shop.ts';
 import { shopFiles } from '../../src/embedded/shop-files.ts';
 import { startShopProcess } from '../../src/shop/shop-process.ts';
-import { embeddedRecords } from '../../src/verify/read-embedded-shop.ts';
+import { embeddedRecords } from '../../src/verify/embedded-records.ts';
 import { executeIn } from './execute-sqlite.ts';
 import type { Ground } from './ground.ts';
 
@@ -37,6 +37,7 @@ export async function embeddedGround(): Promise<Ground> {
         },
       };
     },
+    takesMessagesWhileRunning: false,
     async append(messages) {
       const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
       const log = openEmbeddedLog({ path: files.log, topics });

@@ -4,7 +4,7 @@ import type { Account } from '../../src/embedded/accounts.ts';
 import type { ServiceUrls } from '../../src/shop/shop-client.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';
 
-export interface RunningShop {
+interface RunningShop {
   readonly urls: ServiceUrls;
   stop(): Promise<void>;
 }
@@ -26,7 +26,9 @@ export interface Ground extends AsyncDisposable {
   readonly verifyParameters: readonly string[];
   start(env: Environment): Promise<RunningShop>;
   startApart(env: Environment): Promise<ShopApart>;
-  /** Puts messages at the end of the log of a stopped shop, as a relay would. */
+  /** Whether others may write to the log of a shop that runs. */
+  readonly takesMessagesWhileRunning: boolean;
+  /** Puts messages at the end of the log, as a relay would. */
   append(messages: readonly LogMessage[]): Promise<void>;
   /** Writes to a stopped shop's tables; answers how many rows the statement changed. */
   execute(books: Books, sql: string): Promise<number>;

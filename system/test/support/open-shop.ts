@@ -21,7 +21,7 @@ export interface OpenShop extends AsyncDisposable, Pick<Ground, 'records' | 'ver
   rest(): Promise<Snapshot>;
   /** Comes to rest, stops and starts again. */
   restart(): Promise<void>;
-  /** Comes to rest and stops; starts again with these messages at the end of its log. */
+  /** Comes to rest and finds these messages at the end of its log; after a restart where only it can write to the log. */
   hears(messages: readonly LogMessage[]): Promise<void>;
   /** Comes to rest and stops; answers what is broken, in words. */
   close(): Promise<readonly string[]>;
@@ -65,7 +65,11 @@ async function openShop(ground: Ground, env: Environment): Promise<OpenShop> {
     },
     rest: () => shopRests(records),
     restart: () => whileStopped(async () => undefined),
-    hears: (messages) => whileStopped(() => ground.append(messages)),
+    async hears(messages) {
+      if (!ground.takesMessagesWhileRunning) return whileStopped(() => ground.append(messages));
+      await shopRests(records);
+      return ground.append(messages);
+    },
     async close() {
       await shopRests(records);
       await running.stop();

@@ -5,19 +5,23 @@ import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
 import { addressOf } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES } from '@souk/contracts/services';
-import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import { createConnection, type ResultSetHeader } from 'mysql2/promise';
-import type { ServerAddresses } from '../../src/real/addresses.ts';
-import { migrateRealShop, realShop } from '../../src/real/real-shop.ts';
+import type { RealShopAddresses, ServerAddresses } from '../../src/real/addresses.ts';
+import { realShop } from '../../src/real/real-shop.ts';
 import { createDatabases, dropDatabases } from '../../src/real/shop-databases.ts';
 import { saveAddresses } from '../../src/verify/address-file.ts';
-import { realRecords } from '../../src/verify/read-real-shop.ts';
+import { realRecords } from '../../src/verify/real-records.ts';
 import { deleteTopics } from './delete-topics.ts';
 import { executeIn } from './execute-sqlite.ts';
 import type { Ground, ShopApart } from './ground.ts';
+import { DECLARED, prepareDatabases } from './prepare-databases.ts';
+
+export interface RealGround extends Ground {
+  readonly addresses: RealShopAddresses;
+}
 
 /** Databases and topics of its own on the servers there are; the shop runs as five processes. */
-export async function realGround(): Promise<Ground> {
+export async function realGround(): Promise<RealGround> {
   const servers: ServerAddresses = {
     mysql: addressOf('MySQL'),
     mongodb: addressOf('MongoDB'),
@@ -34,18 +38,19 @@ export async function realGround(): Promise<Ground> {
   };
   const admin = { email: 'admin@souk.example', password: randomBytes(18).toString('base64url') };
   await saveAddresses(addressFile, addresses);
-  await migrateRealShop(addresses, 'source', {});
+  await prepareDatabases(addresses);
 
   return {
+    addresses,
     admin,
     records: realRecords(addresses),
     verifyParameters: ['--real', addressFile],
     start,
     startApart: start,
+    takesMessagesWhileRunning: true,
     async append(messages) {
-      const topics = TOPIC_NAMES.map((topic) => ({ name: topic, partitions: TOPICS[topic].partitions }));
       const report = (error: unknown, what: string) => void process.stderr.write(`${what}: ${String(error)}\n`);
-      const log = await openKafkaLog({ ...kafka, clientId: 'souk.test', topics, report });
+      const log = await openKafkaLog({ ...kafka, clientId: 'souk.test', topics: DECLARED, report });
       try {
         await log.send(messages);
       } finally {
@@ -62,7 +67,7 @@ export async function realGround(): Promise<Ground> {
   };
 
   async function start(env: Environment): Promise<ShopApart> {
-    const shop = await realShop({ addresses, firstPort: 0, admin, logLevel: 'fatal', program: 'source', env });
+    const shop = realShop({ addresses, firstPort: 0, admin, logLevel: 'fatal', program: 'source', env });
     await shop.start();
     return {
       urls: shop.urls(),

@@ -3,16 +3,10 @@ import { openLogReader, type LogReader } from '@souk/chassis/log/log-reader';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { topicsReadBy } from '@souk/contracts/topics';
 import { shopFiles } from '../embedded/shop-files.ts';
-import { readSnapshot } from './read-snapshot.ts';
 import type { Rows, ShopRecords } from './shop-records.ts';
-import type { Snapshot } from './snapshot.ts';
 import { messagingFacts } from './sql-facts.ts';
 
-/** Reads a stopped or resting shop out of its data folder, without its services. */
-export function readEmbeddedShop(folder: string): Promise<Snapshot> {
-  return readSnapshot(embeddedRecords(folder));
-}
-
+/** A shop in a data folder, read without its services. */
 export function embeddedRecords(folder: string): ShopRecords {
   const { databases, log, gateway } = shopFiles(folder);
   return {

@@ -1,0 +1,35 @@
+import { openTopicReader, type TopicReader } from '@souk/chassis/kafka/read-topics';
+import type { ReceivedMessage } from '@souk/chassis/log/event-log';
+import { SERVICES } from '@souk/contracts/services';
+import { type Topic, TOPICS, topicsReadBy } from '@souk/contracts/topics';
+import type { RealShopAddresses } from '../real/addresses.ts';
+
+type Kafka = RealShopAddresses['kafka'];
+
+/** All messages the topics have now, each partition in its order. */
+export function messagesIn(kafka: Kafka, topics: readonly Topic[]): Promise<readonly ReceivedMessage[]> {
+  return reading(kafka, topics, async (reader) => {
+    const messages: ReceivedMessage[] = [];
+    await reader.read(topics, (message) => messages.push(message));
+    return messages;
+  });
+}
+
+/** Messages of the topics they read that the services' groups have still to handle. */
+export async function unhandledIn(kafka: Kafka): Promise<number> {
+  const readers = SERVICES.filter((service) => topicsReadBy(service).length > 0);
+  const lags = await Promise.all(
+    readers.map((service) => reading(kafka, topicsReadBy(service), (reader) => reader.lag(`souk.${service}`))),
+  );
+  return lags.flat().reduce((sum, { messages }) => sum + messages, 0);
+}
+
+async function reading<T>(kafka: Kafka, names: readonly Topic[], read: (reader: TopicReader) => Promise<T>): Promise<T> {
+  const topics = names.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const reader = await openTopicReader({ ...kafka, clientId: 'souk.verify', topics });
+  try {
+    return await read(reader);
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,41 @@
+import type { Snapshot } from '../../src/verify/snapshot.ts';
+
+/**
+ * A snapshot in which every id is replaced by the order in which ids are met, and what has no order is sorted: two shops
+ * with the same history are equal in it.
+ */
+export function factsWithoutIds({ logged, services, ...facts }: Snapshot): unknown {
+  return named({
+    ...facts,
+    orders: sorted(facts.orders, ({ total, status }) => `${total} ${status}`),
+    orderLines: sorted(facts.orderLines, ({ sku, quantity }) => `${sku} ${quantity}`),
+    levels: sorted(facts.levels, ({ sku }) => sku),
+    reservations: sorted(facts.reservations, ({ status, lines }) => `${status} ${lines[0]?.sku} ${lines[0]?.quantity}`),
+    payments: sorted(facts.payments, ({ amount, status }) => `${amount} ${status}`),
+    charges: sorted(facts.charges, ({ amount, taken }) => `${amount} ${taken}`),
+    services: services.map(({ events, ...service }) => ({
+      ...service,
+      events: sorted(
+        events.map(({ type, version, published }) => `${type} ${version} ${published}`),
+        (event) => event,
+      ),
+    })),
+    logged: logged.size,
+  });
+}
+
+function sorted<T>(items: readonly T[], by: (item: T) => string): T[] {
+  return items.toSorted((a, b) => by(a).localeCompare(by(b)));
+}
+
+const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g;
+
+function named(value: unknown): unknown {
+  const names = new Map<string, string>();
+  const text = JSON.stringify(value).replace(UUID, (id) => {
+    const name = names.get(id) ?? `id ${names.size + 1}`;
+    names.set(id, name);
+    return name;
+  });
+  return JSON.parse(text);
+}

@@ -1,0 +1,27 @@
+import { declareTopics } from '@souk/chassis/kafka/declare-topics';
+import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { openMysqlInventoryStore } from '@souk/inventory/storage/open-mysql';
+import { openMysqlOrderStore } from '@souk/order/storage/open-mysql';
+import { openMysqlPaymentStore } from '@souk/payment/storage/open-mysql';
+import { openMongoProductStore } from '@souk/product/storage/open-mongodb';
+import { openMongoUserStore } from '@souk/user/storage/open-mongodb';
+import type { RealShopAddresses } from '../../src/real/addresses.ts';
+
+export const DECLARED = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+
+/** What `--migrate` and `--topics` of the services do, without six more processes for every shop of every test. */
+export async function prepareDatabases({ databases, kafka }: RealShopAddresses): Promise<void> {
+  const stores = [
+    openMongoProductStore({ url: databases.product, poolSize: 2 }),
+    openMysqlInventoryStore({ url: databases.inventory, poolSize: 2 }),
+    openMysqlOrderStore({ url: databases.order, poolSize: 2 }),
+    openMysqlPaymentStore({ url: databases.payment, poolSize: 2 }),
+    openMongoUserStore({ url: databases.user, poolSize: 2 }),
+  ];
+  try {
+    const topics = declareTopics({ ...kafka, clientId: 'souk.test', topics: DECLARED });
+    await Promise.all([topics, ...stores.map((store) => store.migrate())]);
+  } finally {
+    await Promise.all(stores.map((store) => store.close()));
+  }
+}
