@@ -1,24 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-
-/**
- * Real servers that suites run against, by environment variable. `npm test` starts them and sets these; a developer may
- * point them anywhere where databases and topics may be made and dropped.
- */
-const VARIABLES = {
-  /** `mysql://root:…@host:port`: a user that may create databases and users */
-  MySQL: 'SOUK_TEST_MYSQL',
-  /** `mongodb://root:…@host:port/?…`: the same for a replica set */
-  MongoDB: 'SOUK_TEST_MONGODB',
-  /** `host:port,host:port` */
-  Kafka: 'SOUK_TEST_KAFKA',
-} as const;
-
-export type RealServer = keyof typeof VARIABLES;
+import { type RealServer, SERVER_VARIABLES } from './server-variables.ts';
 
 /** Where the server is; throws when nobody said so. Inside of `describeOn` it is there. */
 export function addressOf(server: RealServer): string {
-  const address = process.env[VARIABLES[server]];
-  if (!address) throw new Error(`${VARIABLES[server]} is not set: no ${server} to test against`);
+  const address = process.env[SERVER_VARIABLES[server]];
+  if (!address) throw new Error(`${SERVER_VARIABLES[server]} is not set: no ${server} to test against`);
   return address;
 }
 
@@ -27,12 +13,12 @@ export function addressOf(server: RealServer): string {
  * was left out.
  */
 export function describeOn(servers: readonly RealServer[], suite: () => void): void {
-  const missing = servers.filter((server) => !process.env[VARIABLES[server]]);
+  const missing = servers.filter((server) => !process.env[SERVER_VARIABLES[server]]);
   if (missing.length === 0) {
     suite();
     return;
   }
-  const reason = `needs ${missing.map((server) => `${server} (${VARIABLES[server]})`).join(', ')}`;
+  const reason = `needs ${missing.map((server) => `${server} (${SERVER_VARIABLES[server]})`).join(', ')}`;
   if (process.env.REQUIRE_REAL === '1') {
     test(`real servers are there: ${reason}`, () => expect(missing).toEqual([]));
     return;

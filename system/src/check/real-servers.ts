@@ -1,6 +1,6 @@
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import { type RealServer, SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 import { EnvironmentError } from '../cli/exit-code.ts';
-import { SERVER_VARIABLES, serverEnvironment } from '../servers/server-environment.ts';
+import { serverEnvironment } from '../servers/server-environment.ts';
 import type { Server } from '../servers/server.ts';
 import { startServer } from '../servers/start-server.ts';
 import { describeServer } from '../servers/start-servers.ts';

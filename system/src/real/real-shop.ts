@@ -3,9 +3,9 @@ import { lifecycle, type Lifecycle } from '@souk/chassis/lifecycle';
 import type { LogLevel } from '@souk/chassis/logging';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import type { Account } from '../embedded/accounts.ts';
+import { freePort } from '../servers/free-port.ts';
 import type { ServiceUrls } from '../shop/shop-client.ts';
 import type { RealShopAddresses } from './addresses.ts';
-import { freePorts } from './free-ports.ts';
 import { runStep } from './run-step.ts';
 import { serviceChild, type ServiceChild } from './service-child.ts';
 import { type Program, serviceCommand } from './service-command.ts';
@@ -26,7 +26,7 @@ export interface RealShop extends Lifecycle {
   urls(): ServiceUrls;
   readonly services: Readonly<Record<ServiceName, ServiceChild>>;
   /** One more process of a service, not started yet; it is stopped with the shop. */
-  replica(name: ServiceName): Promise<ServiceChild>;
+  replica(name: ServiceName): ServiceChild;
 }
 
 /** Brings schemas and topics up to date. Throws with what a failing step has said. */
@@ -40,8 +40,8 @@ export async function migrateRealShop(addresses: RealShopAddresses, program: Pro
 }
 
 /** Five processes on real servers; schemas and topics must be there (`migrateRealShop`). */
-export async function realShop(settings: RealShopSettings): Promise<RealShop> {
-  const ports = await portsFrom(settings.firstPort);
+export function realShop(settings: RealShopSettings): RealShop {
+  const ports = portsFrom(settings.firstPort);
   const port = (name: ServiceName) => ports[SERVICES.indexOf(name)] ?? 0;
   const byName = <T>(make: (name: ServiceName) => T) =>
     Object.fromEntries(SERVICES.map((name) => [name, make(name)])) as Record<ServiceName, T>;
@@ -76,15 +76,14 @@ export async function realShop(settings: RealShopSettings): Promise<RealShop> {
     ...lifecycle([together], { limitMs: 40_000 }),
     urls: () => urls,
     services,
-    async replica(name) {
-      const [at = 0] = await freePorts(1);
-      const added = child(name, `${name}-${replicas.length + 2}`, at);
+    replica(name) {
+      const added = child(name, `${name}-${replicas.length + 2}`, freePort());
       replicas.push(added);
       return added;
     },
   };
 }
 
-async function portsFrom(first: number): Promise<readonly number[]> {
-  return first === 0 ? freePorts(SERVICES.length) : SERVICES.map((_, index) => first + index);
+function portsFrom(first: number): readonly number[] {
+  return SERVICES.map((_, index) => (first === 0 ? freePort() : first + index));
 }

@@ -35,7 +35,7 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
     const addresses = { databases, kafka: { brokers: roots.kafka, topicPrefix: '' }, gateway: join(folder, 'gateway.db') };
     note('making tables, collections and topics');
     await migrateRealShop(addresses, program, env);
-    const shop = await realShop({ ...settings, addresses });
+    const shop = realShop({ ...settings, addresses });
     open = { shop, addresses };
     return shop;
   }

@@ -1,12 +1,6 @@
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import { SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 import type { Server } from './server.ts';
 
-/** Where suites look for their servers. */
-export const SERVER_VARIABLES = {
-  MySQL: 'SOUK_TEST_MYSQL',
-  MongoDB: 'SOUK_TEST_MONGODB',
-  Kafka: 'SOUK_TEST_KAFKA',
-} as const satisfies Readonly<Record<RealServer, string>>;
-
+/** Tells suites where these servers are. */
 export const serverEnvironment = (servers: readonly Server[]): Readonly<Record<string, string>> =>
   Object.fromEntries(servers.map(({ name, address }) => [SERVER_VARIABLES[name], address]));

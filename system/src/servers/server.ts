@@ -1,4 +1,4 @@
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
 
 /** A real server of our own with throw-away data. It dies with the process that started it, whatever kills that. */
 export interface Server {

@@ -1,4 +1,4 @@
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
 import { EnvironmentError } from '../cli/exit-code.ts';
 import { dockerAnswers, whyNoImage } from './docker/docker-engine.ts';
 import { IMAGES } from './docker/images.ts';

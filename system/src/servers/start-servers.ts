@@ -1,4 +1,4 @@
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
 import type { Report, Server } from './server.ts';
 import { startServer } from './start-server.ts';
 

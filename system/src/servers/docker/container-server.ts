@@ -1,7 +1,7 @@
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
 import { getContainerRuntimeClient, type GenericContainer, type StartedTestContainer } from 'testcontainers';
 import { firstAnswer } from '../first-answer.ts';
-import { freePort } from '../native/free-port.ts';
+import { freePort } from '../free-port.ts';
 import type { Server } from '../server.ts';
 import { guardedLabel } from './container-guard.ts';
 

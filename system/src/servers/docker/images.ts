@@ -1,4 +1,4 @@
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
 
 /** The same as in `compose.yaml`. */
 export const IMAGES = {

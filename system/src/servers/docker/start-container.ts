@@ -1,4 +1,4 @@
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
 import type { Server } from '../server.ts';
 import { containerKafka } from './container-kafka.ts';
 import { containerMongodb } from './container-mongodb.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { RealServer } from '@souk/chassis/testing/real-servers';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
 import { EnvironmentError } from '../../cli/exit-code.ts';
 import { cpuMs, residentMb } from '../../shop/process-usage.ts';
 import { newDataFolder, SCRIPTS, SERVER_CACHE } from '../folders.ts';
 import type { Report, Server } from '../server.ts';
-import { freePort, isFree } from './free-port.ts';
+import { freePort, isFree } from '../free-port.ts';
 import { guardedProcess, type GuardedProcess } from './guarded-process.ts';
 import { installServer } from './install-server.ts';
 import { waitFor } from './wait-for.ts';
