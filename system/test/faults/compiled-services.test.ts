@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeOn } from '@souk/chassis/testing/real-servers';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import type { RealShop } from '../../src/real/real-shop.ts';
+import { type FaultGround, faultGround } from './support/fault-shop.ts';
+
+const ROOT = join(import.meta.dir, '../../..');
+const COMPILE_LIMIT_MS = 300_000;
+const HEALTH_LIMIT_MS = 10_000;
+/** Nothing is under way: what is left is to say goodbye to the group and to close connections. */
+const STOP_LIMIT_MS = 2000;
+
+describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
+  describe('the compiled services on real servers', () => {
+    let ground: FaultGround;
+    let shop: RealShop;
+
+    beforeAll(async () => {
+      await compileWhenOutdated();
+      ground = await faultGround();
+      shop = ground.shop('compiled');
+    }, COMPILE_LIMIT_MS);
+    afterAll(async () => {
+      await shop?.stop();
+      await ground?.[Symbol.asyncDispose]();
+    }, 60_000);
+
+    for (const name of SERVICES) {
+      test(`${name} starts, tells its health, and ends with 0 on SIGTERM`, async () => {
+        const service = shop.services[name];
+        expect(await healthOf(name, service.url)).toBe(1);
+        const readyMs = await service.start();
+        const megabytes = service.residentMb();
+        expect(await healthOf(name, service.url)).toBe(0);
+        const stoppedAt = performance.now();
+        const code = await service.stop();
+        const stopMs = performance.now() - stoppedAt;
+        expect(await healthOf(name, service.url)).toBe(1);
+        process.stdout.write(`${name}: ready after ${Math.round(readyMs)} ms, ${megabytes} MB, ended after ${Math.round(stopMs)} ms\n`);
+        expect(code).toBe(0);
+        expect(stopMs).toBeLessThanOrEqual(STOP_LIMIT_MS);
+      }, 60_000);
+    }
+  });
+});
+
+/** The exit code of the program that a container's health check runs. */
+async function healthOf(name: ServiceName, url: string): Promise<number> {
+  const check = Bun.spawn([join(ROOT, 'dist', name), '--health'], {
+    env: { PORT: new URL(url).port },
+    stdio: ['ignore', 'ignore', 'ignore'],
+    timeout: HEALTH_LIMIT_MS,
+  });
+  return check.exited;
+}
+
+async function compileWhenOutdated(): Promise<void> {
+  const made = await Promise.all(SERVICES.map((name) => changedAt(join('dist', name))));
+  if (Math.min(...made) > (await lastChange())) return;
+  const compile = Bun.spawn([process.execPath, 'system/src/images/compile.ts'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: COMPILE_LIMIT_MS,
+  });
+  const said = await new Response(compile.stderr).text();
+  if ((await compile.exited) !== 0) throw new Error(`the services cannot be compiled: ${said}`);
+}
+
+/** Of everything that goes into the programs. */
+async function lastChange(): Promise<number> {
+  const packages = ['contracts', 'chassis', ...SERVICES].join(',');
+  const files = [...new Bun.Glob(`{${packages}}/{src/**/*.ts,package.json}`).scanSync({ cwd: ROOT }), 'bun.lock', 'system/src/images/compile.ts'];
+  return Math.max(...(await Promise.all(files.map(changedAt))));
+}
+
+/** Epoch milliseconds; 0: it is not there. */
+async function changedAt(file: string): Promise<number> {
+  const path = join(ROOT, file);
+  return (await Bun.file(path).exists()) ? (await stat(path)).mtimeMs : 0;
+}
