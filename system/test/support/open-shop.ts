@@ -30,7 +30,15 @@ export interface OpenShop extends AsyncDisposable, Pick<Ground, 'records' | 'ver
 export type OpenShopOn = (env?: Environment) => Promise<OpenShop>;
 
 export function openShopOn(makeGround: () => Promise<Ground>): OpenShopOn {
-  return async (env = {}) => openShop(await makeGround(), env);
+  return async (env = {}) => {
+    const ground = await makeGround();
+    try {
+      return await openShop(ground, env);
+    } catch (error) {
+      await ground[Symbol.asyncDispose]();
+      throw error;
+    }
+  };
 }
 
 async function openShop(ground: Ground, env: Environment): Promise<OpenShop> {
@@ -76,8 +84,11 @@ async function openShop(ground: Ground, env: Environment): Promise<OpenShop> {
       return broken(records);
     },
     async [Symbol.asyncDispose]() {
-      await running.stop();
-      await ground[Symbol.asyncDispose]();
+      try {
+        await running.stop();
+      } finally {
+        await ground[Symbol.asyncDispose]();
+      }
     },
   };
 }

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Environment } from '@souk/chassis/config';
 import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
+import type { LogMessage } from '@souk/chassis/log/event-log';
 import { addressOf } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES } from '@souk/contracts/services';
 import { createConnection, type ResultSetHeader } from 'mysql2/promise';
-import type { RealShopAddresses, ServerAddresses } from '../../src/real/addresses.ts';
+import type { RealShopAddresses } from '../../src/real/addresses.ts';
 import { realShop } from '../../src/real/real-shop.ts';
 import { createDatabases, dropDatabases } from '../../src/real/shop-databases.ts';
 import { saveAddresses } from '../../src/verify/address-file.ts';
@@ -20,51 +21,16 @@ export interface RealGround extends Ground {
   readonly addresses: RealShopAddresses;
 }
 
+interface Place {
+  readonly addresses: RealShopAddresses;
+  readonly addressFile: string;
+  remove(): Promise<void>;
+}
+
 /** Databases and topics of its own on the servers there are; the shop runs as five processes. */
 export async function realGround(): Promise<RealGround> {
-  const servers: ServerAddresses = {
-    mysql: addressOf('MySQL'),
-    mongodb: addressOf('MongoDB'),
-    kafka: addressOf('Kafka').split(','),
-  };
-  const name = `t${randomBytes(4).toString('hex')}`;
-  const folder = temporaryFolder();
-  const addressFile = join(folder.path, 'addresses.json');
-  const kafka = { brokers: servers.kafka, topicPrefix: `${name}.` };
-  const addresses = {
-    databases: await createDatabases(servers, `${name}_`),
-    kafka,
-    gateway: join(folder.path, 'gateway.db'),
-  };
+  const { addresses, addressFile, remove } = await newPlace();
   const admin = { email: 'admin@souk.example', password: randomBytes(18).toString('base64url') };
-  await saveAddresses(addressFile, addresses);
-  await prepareDatabases(addresses);
-
-  return {
-    addresses,
-    admin,
-    records: realRecords(addresses),
-    verifyParameters: ['--real', addressFile],
-    start,
-    startApart: start,
-    takesMessagesWhileRunning: true,
-    async append(messages) {
-      const report = (error: unknown, what: string) => void process.stderr.write(`${what}: ${String(error)}\n`);
-      const log = await openKafkaLog({ ...kafka, clientId: 'souk.test', topics: DECLARED, report });
-      try {
-        await log.send(messages);
-      } finally {
-        await log.close();
-      }
-    },
-    execute: async (books, sql) =>
-      books === 'gateway' ? executeIn(addresses.gateway, sql) : executeInMysql(addresses.databases[books], sql),
-    async [Symbol.asyncDispose]() {
-      await dropDatabases(servers, `${name}_`);
-      await deleteTopics(kafka);
-      folder.remove();
-    },
-  };
 
   async function start(env: Environment): Promise<ShopApart> {
     const shop = realShop({ addresses, firstPort: 0, admin, logLevel: 'fatal', program: 'source', env });
@@ -74,6 +40,53 @@ export async function realGround(): Promise<RealGround> {
       stop: () => shop.stop(),
       kill: async () => void (await Promise.all(SERVICES.map((service) => shop.services[service].kill()))),
     };
+  }
+
+  return {
+    addresses,
+    admin,
+    records: realRecords(addresses),
+    verifyParameters: ['--real', addressFile],
+    start,
+    startApart: start,
+    takesMessagesWhileRunning: true,
+    append: (messages) => appendTo(addresses, messages),
+    execute: async (books, sql) =>
+      books === 'gateway' ? executeIn(addresses.gateway, sql) : executeInMysql(addresses.databases[books], sql),
+    [Symbol.asyncDispose]: remove,
+  };
+}
+
+async function newPlace(): Promise<Place> {
+  const servers = { mysql: addressOf('MySQL'), mongodb: addressOf('MongoDB'), kafka: addressOf('Kafka').split(',') };
+  const name = `t${randomBytes(4).toString('hex')}`;
+  const folder = temporaryFolder();
+  const kafka = { brokers: servers.kafka, topicPrefix: `${name}.` };
+  const remove = async () => {
+    await dropDatabases(servers, `${name}_`);
+    await deleteTopics(kafka);
+    folder.remove();
+  };
+  try {
+    const databases = await createDatabases(servers, `${name}_`);
+    const addresses = { databases, kafka, gateway: join(folder.path, 'gateway.db') };
+    const addressFile = join(folder.path, 'addresses.json');
+    await saveAddresses(addressFile, addresses);
+    await prepareDatabases(addresses);
+    return { addresses, addressFile, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function appendTo({ kafka }: RealShopAddresses, messages: readonly LogMessage[]): Promise<void> {
+  const report = (error: unknown, what: string) => void process.stderr.write(`${what}: ${String(error)}\n`);
+  const log = await openKafkaLog({ ...kafka, clientId: 'souk.test', topics: DECLARED, report });
+  try {
+    await log.send(messages);
+  } finally {
+    await log.close();
   }
 }
 
