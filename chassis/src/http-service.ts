@@ -29,7 +29,7 @@ export interface ServiceParts {
 export interface HttpServiceOptions<C extends Collections, Task> extends ServiceParts {
   readonly name: ServiceName;
   readonly version: string;
-  readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience'>;
+  readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience' | 'shutdownDelayMs'>;
   readonly auth: Pick<AuthOptions, 'keys' | 'isRevoked'>;
   readonly microservice: Microservice<C, Task>;
   readonly store: ServiceStore<C>;
@@ -43,7 +43,7 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
 /** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
   const { name, version, config, auth, microservice, store, log, logger, metrics, routes, prepare, beforeClose } = options;
-  const { host: hostname, port, issuer, audience } = config;
+  const { host: hostname, port, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, microservice);
   const app = createHttpApp({
     service: name,
@@ -73,7 +73,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
       await microservice.start();
       try {
         await prepare?.();
-        listening = listen(app, { port, hostname });
+        listening = listen(app, { port, hostname, shutdownDelayMs });
         return { url: listening.url };
       } catch (error) {
         await microservice.close();

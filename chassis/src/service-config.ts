@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { choice, integer, port, text, url, withDefault, type ConfigOf } from './config.ts';
+import { choice, integer, port, seconds, text, url, withDefault, type ConfigOf } from './config.ts';
 import { LOG_LEVELS } from './logging.ts';
 
 /** The part of the configuration that all services have. */
@@ -17,6 +17,13 @@ export function serviceConfig(defaults: { readonly port: number }) {
     paceMs: withDefault(
       integer('WRITER_PACE_MS', 'milliseconds between two transactions of a busy service', { min: 0, max: 1000 }),
       10,
+    ),
+    shutdownDelayMs: withDefault(
+      seconds('SHUTDOWN_DELAY_S', 'how long it goes on serving after SIGTERM while `/readyz` is red, for balancers to notice', {
+        min: 0,
+        max: 60,
+      }),
+      0,
     ),
     logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
   };

@@ -9,6 +9,8 @@ export interface ServiceStore<C extends Collections> {
   readonly messages: MessageReads;
   /** Brings the schema up to date; answers the names of the steps done. */
   migrate(): Promise<readonly string[]>;
+  /** The names of the steps that `migrate` would do. */
+  pendingMigrations(): Promise<readonly string[]>;
   /** Throws when the database cannot answer. */
   check(): Promise<void>;
   close(): Promise<void>;

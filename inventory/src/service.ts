@@ -14,7 +14,7 @@ import type { LookUpSku } from './product/look-up-sku.ts';
 import type { InventoryCollections, InventoryStore } from './storage/inventory-store.ts';
 
 export interface InventoryServiceDeps extends ServiceParts {
-  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs'>;
+  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs'>;
   readonly store: InventoryStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;

@@ -49,7 +49,7 @@ export async function runOrderService({
   const log = openEmbeddedLog({ path: join(dirname(database), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createOrderService({
-    config: { host: '127.0.0.1', port: 0, paceMs: 1, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs },
+    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs },
     store,
     log,
     logger: createLogger({ service: 'order', level: 'silent' }),

@@ -47,6 +47,7 @@ export const PAYMENT_PROCESS_CONFIG = {
 };
 
 export type PaymentConfig = ConfigOf<typeof PAYMENT_CONFIG>;
+export type PaymentProcessConfig = ConfigOf<typeof PAYMENT_PROCESS_CONFIG>;
 
 const PAST_THE_DEADLINE_MS = 5000;
 

@@ -1,7 +1,8 @@
-import { readConfig } from '@souk/chassis/config';
+import { ConfigError, readConfig } from '@souk/chassis/config';
 import { remoteKeys } from '@souk/chassis/http/remote-keys';
 import { runService } from '@souk/chassis/process/run-service';
-import { PAYMENT_PROCESS_CONFIG, simulatorLateMs } from './config.ts';
+import { PAYMENT_PROCESS_CONFIG, type PaymentProcessConfig, simulatorLateMs } from './config.ts';
+import type { Gateway } from './gateway/gateway.ts';
 import { openSimulator } from './gateway/open-simulator.ts';
 import { createPaymentService } from './service.ts';
 import { openMysqlPaymentStore } from './storage/open-mysql.ts';
@@ -15,9 +16,8 @@ export function runPayment(flags: readonly string[]): Promise<number> {
       readConfig: (env) => readConfig(env, PAYMENT_PROCESS_CONFIG),
       openStore: openMysqlPaymentStore,
       create: (parts) => {
-        const { jwksUrl, simulatorPath: path, simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs } = parts.config;
-        const gateway = openSimulator({ path, latencyMs, slowMs, lateMs: simulatorLateMs(parts.config) });
-        const service = createPaymentService({ ...parts, gateway, keys: remoteKeys({ url: jwksUrl }) });
+        const gateway = openGateway(parts.config);
+        const service = createPaymentService({ ...parts, gateway, keys: remoteKeys({ url: parts.config.jwksUrl }) });
         return {
           ...service,
           async close() {
@@ -29,4 +29,14 @@ export function runPayment(flags: readonly string[]): Promise<number> {
     },
     flags,
   );
+}
+
+function openGateway(config: PaymentProcessConfig): Gateway {
+  const { simulatorPath: path, simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs } = config;
+  try {
+    return openSimulator({ path, latencyMs, slowMs, lateMs: simulatorLateMs(config) });
+  } catch (error) {
+    const reason = `${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
+    throw new ConfigError([{ name: 'SIMULATOR_PATH', reason }]);
+  }
 }

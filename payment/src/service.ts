@@ -21,7 +21,7 @@ import type { PaymentCollections, PaymentStore } from './storage/payment-store.t
 export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
-    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency'
+    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency'
   >;
   readonly store: PaymentStore;
   /** Stays the caller's to close. */

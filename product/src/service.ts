@@ -10,7 +10,7 @@ import { readRoutes } from './http/read-routes.ts';
 import type { ProductCollections, ProductStore } from './storage/product-store.ts';
 
 export interface ProductServiceDeps extends ServiceParts {
-  readonly config: Pick<ProductConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs'>;
+  readonly config: Pick<ProductConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs'>;
   readonly store: ProductStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;

@@ -37,7 +37,7 @@ async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'p
   const log = recordedLog();
   const { keys, bearer } = await tokenSigner();
   const service = createProductService({
-    config: { host: '127.0.0.1', port: 0, paceMs: 1, issuer: ISSUER, audience: AUDIENCE, instance },
+    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance },
     store,
     log,
     logger: createLogger({ service: 'product', level: 'silent' }),

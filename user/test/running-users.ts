@@ -42,7 +42,7 @@ export async function runUsers({ folder, ...config }: RunOptions = {}) {
   const service = createUserService({
     config: {
       host: '127.0.0.1',
-      paceMs: 1,
+      paceMs: 1, shutdownDelayMs: 0,
       port: 0,
       issuer: ISSUER,
       audience: AUDIENCE,

@@ -20,7 +20,10 @@ export class PortBusyError extends Error {
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** Takes no new connections, finishes what is running (10 s at most), then closes. May be called again. */
+  /**
+   * Turns unready at once; after the delay takes no new connections, finishes what is running (10 s at most), then closes.
+   * May be called again.
+   */
   stop(): Promise<void>;
 }
 
@@ -28,12 +31,14 @@ interface ListenOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly hostname?: string;
+  /** Milliseconds during which it still takes everything, while those who direct traffic here notice that it is not ready. */
+  readonly shutdownDelayMs?: number;
   readonly drainLimitMs?: number;
 }
 
 export function listen(
   app: HttpApp,
-  { port, hostname = '0.0.0.0', drainLimitMs = DRAIN_LIMIT_MS }: ListenOptions,
+  { port, hostname = '0.0.0.0', shutdownDelayMs = 0, drainLimitMs = DRAIN_LIMIT_MS }: ListenOptions,
 ): Listening {
   const server = serve(app, port, hostname);
   const bound = server.port ?? port;
@@ -41,6 +46,7 @@ export function listen(
 
   async function stop(): Promise<void> {
     app.drain();
+    if (shutdownDelayMs > 0) await Bun.sleep(shutdownDelayMs);
     const closed = server.stop();
     const limit = performance.now() + drainLimitMs;
     while (server.pendingRequests > 0 && performance.now() < limit) await Bun.sleep(5);

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import { type ISocketFactory, Kafka, logLevel, type RetryOptions } from 'kafkajs';
+import { connect as connectEncrypted } from 'node:tls';
+import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
 import './kafkajs-corrections.ts';
-import type { KafkaAddress } from './kafka-log-options.ts';
+import type { KafkaAddress, KafkaSecurity } from './kafka-log-options.ts';
 
 /** Milliseconds until a request without an answer counts as lost, and its connection with it. */
 export const REQUEST_LIMIT_MS = 4000;
@@ -10,6 +11,8 @@ const KEEP_ALIVE_MS = 15_000;
 
 /** One retry for a leader that moved; patience is the caller's, who knows what waits. */
 export const ONE_RETRY: RetryOptions = { initialRetryTime: 100, maxRetryTime: 300, retries: 1 };
+
+const OPEN: KafkaSecurity = { tls: false };
 
 export interface KafkaClient {
   readonly kafka: Kafka;
@@ -23,13 +26,15 @@ export interface KafkaClient {
  * A kafkajs client whose sockets can be taken away from it: kafkajs would go on using a connection that no longer
  * answers, and has no limit for an orderly end.
  */
-export function kafkaClient({ brokers, clientId }: KafkaAddress, retry = ONE_RETRY): KafkaClient {
+export function kafkaClient({ brokers, clientId, security = OPEN }: KafkaAddress, retry = ONE_RETRY): KafkaClient {
   const sockets = new Set<Socket>();
   let abandoned = false;
 
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
     if (abandoned) throw new Error('this client is closed');
-    const socket = connect({ host, port }, onConnect);
+    const socket = security.tls
+      ? connectEncrypted({ host, port, servername: host }, onConnect)
+      : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);
     sockets.add(socket);
@@ -45,6 +50,9 @@ export function kafkaClient({ brokers, clientId }: KafkaAddress, retry = ONE_RET
     // No brokers at all is what makes kafkajs stop trying.
     brokers: () => (abandoned ? [] : [...brokers]),
     clientId,
+    ssl: security.tls,
+    ...(security.sasl && { sasl: security.sasl as NonNullable<KafkaConfig['sasl']> }),
+    authenticationTimeout: REQUEST_LIMIT_MS,
     socketFactory,
     connectionTimeout: CONNECT_LIMIT_MS,
     requestTimeout: REQUEST_LIMIT_MS,

@@ -1,11 +1,24 @@
 import type { HandlerFailure } from '../log/cursor.ts';
 import type { TopicDeclaration } from '../log/topic-table.ts';
 
+/** How brokers that ask for it are convinced. */
+export interface KafkaSecurity {
+  /** Encrypted, the brokers' certificates checked (`NODE_EXTRA_CA_CERTS` adds authorities). */
+  readonly tls: boolean;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
 /** How to reach a Kafka API, and under which names its topics lie there. */
 export interface KafkaAddress {
   /** `host:port` of some brokers; they name the others. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** Default: neither encrypted nor authenticated. */
+  readonly security?: KafkaSecurity;
   /**
    * Put before the names of topics and groups on the broker, so that several shops can share one. Callers never see it.
    */

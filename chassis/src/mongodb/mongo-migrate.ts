@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { StorageError } from '../storage-error.ts';
 import { chassisMigrations } from './chassis-migrations.ts';
 import type { MongoDatabase } from './mongo-database.ts';
-import { storageError } from './mongo-errors.ts';
+import { reading, storageError } from './mongo-errors.ts';
 import { holdingMigrationLock } from './migration-lock.ts';
 
 /**
@@ -21,13 +21,29 @@ export async function migrate({ forSchema }: MongoDatabase, own: MongoMigrations
   }
 }
 
+/** The names of the steps that have not run yet. */
+export async function pendingMigrations({ db }: MongoDatabase, own: MongoMigrations): Promise<readonly string[]> {
+  return reading(async () => {
+    const done = await stepsDone(db);
+    return Object.keys({ ...chassisMigrations, ...own }).filter((name) => !done.has(name));
+  });
+}
+
+async function stepsDone(db: Db): Promise<ReadonlySet<string>> {
+  return new Set((await db.collection<Step>('migrations').find().toArray()).map(({ _id }) => _id));
+}
+
+interface Step {
+  readonly _id: string;
+  readonly at: Date;
+}
+
 async function runSteps(
   db: Db,
   steps: readonly (readonly [string, (db: Db) => Promise<void>])[],
   stillHeld: () => void,
 ): Promise<readonly string[]> {
-  const migrations = db.collection<{ readonly _id: string; readonly at: Date }>('migrations');
-  const done = new Set((await migrations.find().toArray()).map(({ _id }) => _id));
+  const done = await stepsDone(db);
   const fresh = steps.filter(([name]) => !done.has(name));
   for (const [name, step] of fresh) {
     stillHeld();
@@ -36,7 +52,7 @@ async function runSteps(
     } catch (error) {
       throw new StorageError('other', new Error(`migration ${name} failed`, { cause: error }));
     }
-    await migrations.updateOne({ _id: name }, { $currentDate: { at: true } }, { upsert: true });
+    await db.collection<Step>('migrations').updateOne({ _id: name }, { $currentDate: { at: true } }, { upsert: true });
   }
   return fresh.map(([name]) => name);
 }

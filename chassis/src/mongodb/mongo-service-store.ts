@@ -3,7 +3,7 @@ import type { Collections } from '../writer/use-case.ts';
 import type { DocumentCollection } from './document-collection.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { mongoMessageReads } from './mongo-message-reads.ts';
-import { migrate, type MongoMigrations } from './mongo-migrate.ts';
+import { migrate, type MongoMigrations, pendingMigrations } from './mongo-migrate.ts';
 import { mongoWriterStore } from './mongo-writer-store.ts';
 
 /** Transactions lock entities in the order in which `collections` names them. */
@@ -16,6 +16,7 @@ export function mongoServiceStore<C extends Collections>(
     writing: mongoWriterStore<C>(database, collections),
     messages: mongoMessageReads(database),
     migrate: () => migrate(database, migrations),
+    pendingMigrations: () => pendingMigrations(database, migrations),
     check: () => database.check(),
     close: () => database.close(),
   };

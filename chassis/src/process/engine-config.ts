@@ -1,4 +1,5 @@
-import { type ConfigOf, integer, list, secret, text, url, withDefault } from '../config.ts';
+import { choice, ConfigError, type ConfigOf, integer, list, optional, secret, text, url, withDefault } from '../config.ts';
+import type { KafkaSecurity } from '../kafka/kafka-log-options.ts';
 
 /** Where a service that is a process of its own finds its database and the event log. */
 export function engineConfig(database: 'mysql' | 'mongodb') {
@@ -6,6 +7,13 @@ export function engineConfig(database: 'mysql' | 'mongodb') {
     databaseUrl: secret(url('DATABASE_URL', 'its own database, as its own user', [database])),
     databasePool: withDefault(integer('DATABASE_POOL', 'most connections to the database', { min: 2, max: 200 }), 10),
     brokers: list('KAFKA_BROKERS', 'some brokers of the cluster', 'host:port', BROKER),
+    kafkaTls: withDefault(choice('KAFKA_TLS', 'connections to the brokers are encrypted', ['off', 'on']), 'off'),
+    kafkaSasl: withDefault(
+      choice('KAFKA_SASL', 'how it says who it is', ['none', 'plain', 'scram-sha-256', 'scram-sha-512']),
+      'none',
+    ),
+    kafkaUser: optional(text('KAFKA_USERNAME', 'for `KAFKA_SASL`')),
+    kafkaPassword: optional(secret(text('KAFKA_PASSWORD', 'for `KAFKA_SASL`'))),
     topicPrefix: withDefault(
       text('KAFKA_TOPIC_PREFIX', 'put before topics and groups, where several shops share a cluster'),
       '',
@@ -20,3 +28,12 @@ export function engineConfig(database: 'mysql' | 'mongodb') {
 const BROKER = /^[\w.-]+:\d{1,5}$/;
 
 export type EngineConfig = ConfigOf<ReturnType<typeof engineConfig>>;
+
+/** Throws ConfigError when there is half of what is needed. */
+export function kafkaSecurity({ kafkaTls, kafkaSasl: mechanism, kafkaUser: username, kafkaPassword: password }: EngineConfig): KafkaSecurity {
+  const tls = kafkaTls === 'on';
+  if (mechanism === 'none') return { tls };
+  if (username !== undefined && password !== undefined) return { tls, sasl: { mechanism, username, password } };
+  const name = username === undefined ? 'KAFKA_USERNAME' : 'KAFKA_PASSWORD';
+  throw new ConfigError([{ name, reason: `is not set, beside KAFKA_SASL=${mechanism}` }]);
+}

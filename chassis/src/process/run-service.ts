@@ -2,19 +2,23 @@ import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import { ConfigError } from '../config.ts';
 import { PortBusyError } from '../http/listen.ts';
 import { declareTopics } from '../kafka/declare-topics.ts';
+import type { KafkaTopicsOptions } from '../kafka/kafka-log-options.ts';
 import { openKafkaLog } from '../kafka/kafka-log.ts';
-import { lifecycle, runUntilSignal } from '../lifecycle.ts';
+import { lifecycle, type Part, runUntilSignal } from '../lifecycle.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import { createMetrics } from '../metrics.ts';
 import { StorageError } from '../storage-error.ts';
-import type { EngineConfig } from './engine-config.ts';
+import { databaseAnswers, SchemaBehindError, schemaIsThere } from './database-state.ts';
+import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
 import { EXIT } from './exit-code.ts';
 import { withSecretFiles } from './secret-files.ts';
-import type { ProcessStore, ServiceProcess } from './service-process.ts';
-import { databaseAnswers } from './database-answers.ts';
+import type { ProcessStore, RunningConfig, ServiceProcess } from './service-process.ts';
 
 const TOPICS_DECLARED = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+
+/** Without the delay; whoever kills processes must wait longer than both. */
+const STOP_LIMIT_MS = 25_000;
 
 /**
  * A service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and
@@ -57,48 +61,54 @@ async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
   }
 }
 
-async function makeTopics(
-  { name }: { readonly name: string },
-  { brokers, topicPrefix, replication }: EngineConfig,
-  logger: Logger,
-): Promise<number> {
-  const clientId = `souk-${name}`;
-  const replicationFactor = replication === 0 ? {} : { replicationFactor: replication };
-  const made = await declareTopics({ brokers, clientId, topics: TOPICS_DECLARED, topicPrefix, ...replicationFactor });
+async function makeTopics({ name }: { readonly name: string }, config: EngineConfig, logger: Logger): Promise<number> {
+  const replicationFactor = config.replication === 0 ? {} : { replicationFactor: config.replication };
+  const made = await declareTopics({ ...kafkaOf(config, name), ...replicationFactor });
   logger.info({ made }, 'all topics are there');
   return EXIT.ok;
 }
 
 async function serve<Config extends EngineConfig, Store extends ProcessStore>(
   { name, openStore, create }: ServiceProcess<Config, Store>,
-  config: Config & { readonly instance: string },
+  config: Config & RunningConfig,
   logger: Logger,
 ): Promise<number> {
-  const { brokers, topicPrefix } = config;
   const store = openStore({ url: config.databaseUrl, poolSize: config.databasePool });
   const report = (error: unknown, message: string) => logger.error({ err: error }, message);
   const log = await openKafkaLog({
-    brokers,
-    clientId: `${name}-${config.instance}`,
-    topics: TOPICS_DECLARED,
-    topicPrefix,
+    ...kafkaOf(config, `${name}-${config.instance}`),
     report,
     onHandlerFailure: (failure) => logger.warn(failure, 'messages come again'),
   });
   const service = create({ config, store, log, logger, metrics: createMetrics({ service: name, ownsProcess: true }) });
-  const life = lifecycle([
+  const parts: Part[] = [
     { name: 'event log', start: () => undefined, stop: () => log.close() },
-    { name: 'database', start: () => databaseAnswers(store, logger), stop: () => store.close() },
+    {
+      name: 'database',
+      async start() {
+        await databaseAnswers(store, logger);
+        await schemaIsThere(store);
+      },
+      stop: () => store.close(),
+    },
     { name, start: async () => logger.info(await service.start(), 'listening'), stop: () => service.close() },
-  ], { limitMs: 25_000 });
+  ];
+  const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS + config.shutdownDelayMs });
   return runUntilSignal(life, { logger });
+}
+
+function kafkaOf(config: EngineConfig, clientId: string): KafkaTopicsOptions {
+  const { brokers, topicPrefix } = config;
+  return { brokers, clientId: `souk-${clientId}`, security: kafkaSecurity(config), topics: TOPICS_DECLARED, topicPrefix };
 }
 
 /** What an operator can do something about is told in a line; what nobody expected keeps its stack. */
 function explain(error: unknown): number {
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
-  if (error instanceof PortBusyError || error instanceof EventLogError) return told(EXIT.environment, error.message);
-  if (error instanceof StorageError && error.isInfrastructure) return told(EXIT.environment, `DATABASE_URL: ${error.message}`);
+  if (error instanceof PortBusyError || error instanceof EventLogError || error instanceof SchemaBehindError) {
+    return told(EXIT.environment, error.message);
+  }
+  if (error instanceof StorageError) return told(EXIT.environment, `DATABASE_URL: ${error.message}`);
   throw error;
 }
 

@@ -1,5 +1,7 @@
+import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { chassisMigrations } from './chassis-schema.ts';
+import { pendingMigrations } from './run-migrations.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 /** Brings the tables of the chassis and of the service up to date. Forward-only; safe when two start at once. */
@@ -8,4 +10,12 @@ export function migrate<Schema>(
   own: Readonly<Record<string, Migration>>,
 ): Promise<readonly string[]> {
   return database.migrate({ ...chassisMigrations(database.flavour), ...own });
+}
+
+/** The names of the steps that `migrate` would run. */
+export function stepsToMigrate<Schema>(
+  { flavour, reader }: SqlDatabase<Schema>,
+  own: Readonly<Record<string, Migration>>,
+): Promise<readonly string[]> {
+  return pendingMigrations(reader as Kysely<unknown>, { ...chassisMigrations(flavour), ...own });
 }

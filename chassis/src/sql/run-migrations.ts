@@ -7,12 +7,7 @@ export async function runMigrations(
   db: Kysely<unknown>,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<readonly string[]> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => migrations },
-    allowUnorderedMigrations: true,
-  });
-  const { error, results = [] } = await migrator.migrateToLatest();
+  const { error, results = [] } = await migratorOf(db, migrations).migrateToLatest();
   if (error !== undefined) {
     const failed = results.find((result) => result.status === 'Error');
     const message = error instanceof Error ? error.message : JSON.stringify(error);
@@ -20,4 +15,17 @@ export async function runMigrations(
     throw new StorageError(code, new Error(`migration ${failed?.migrationName ?? ''} failed: ${message}`, { cause: error }));
   }
   return results.map((result) => result.migrationName);
+}
+
+/** The names of what has not run yet. */
+export async function pendingMigrations(
+  db: Kysely<unknown>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<readonly string[]> {
+  const all = await migratorOf(db, migrations).getMigrations();
+  return all.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+}
+
+function migratorOf(db: Kysely<unknown>, migrations: Readonly<Record<string, Migration>>): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => migrations }, allowUnorderedMigrations: true });
 }

@@ -1,7 +1,7 @@
 import type { Migration } from 'kysely/migration';
 import type { ServiceStore } from '../service-store.ts';
 import type { Collections } from '../writer/use-case.ts';
-import { migrate } from './migrate.ts';
+import { migrate, stepsToMigrate } from './migrate.ts';
 import type { SqlCollection } from './sql-collection.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { sqlMessageReads } from './sql-message-reads.ts';
@@ -16,6 +16,7 @@ export function sqlServiceStore<C extends Collections, Schema>(
     writing: sqlWriterStore<C>(database as SqlDatabase<unknown>, collections),
     messages: sqlMessageReads(database as SqlDatabase<unknown>),
     migrate: () => migrate(database, migrations),
+    pendingMigrations: () => stepsToMigrate(database, migrations),
     check: () => database.check(),
     close: () => database.close(),
   };

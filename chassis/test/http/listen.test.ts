@@ -8,7 +8,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((listening) => listening.stop()));
 });
 
-function started({ app }: Shop, options: { drainLimitMs?: number } = {}): Listening {
+function started({ app }: Shop, options: { drainLimitMs?: number; shutdownDelayMs?: number } = {}): Listening {
   const listening = listen(app, { port: 0, hostname: '127.0.0.1', ...options });
   running.push(listening);
   return listening;
@@ -89,6 +89,16 @@ describe('stopping', () => {
     expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
     expect(await response.json()).toEqual({ done: true });
     await stopped;
+  });
+
+  test('goes on serving for its delay, and says that it is not ready', async () => {
+    const { url, stop } = started(shop(), { shutdownDelayMs: 300 });
+    const stopped = stop();
+    const [ready, served] = await Promise.all([fetch(`${url}/readyz`), fetch(`${url}/cups`)]);
+    expect([ready.status, served.status]).toEqual([503, 200]);
+    expect(served.headers.get('connection')).toBe('close');
+    await stopped;
+    expect(await fetch(`${url}/livez`).catch(() => 'refused')).toBe('refused');
   });
 
   test('does not wait for idle connections', async () => {

@@ -18,3 +18,18 @@ export async function databaseAnswers(store: Pick<ProcessStore, 'check'>, logger
     await Bun.sleep(BETWEEN_TRIES_MS);
   }
 }
+
+/** The tables or collections are older than this program. */
+export class SchemaBehindError extends Error {
+  readonly code = 'schema-behind';
+  constructor(readonly pending: readonly string[]) {
+    super(`the schema lacks ${pending.join(', ')}: run this program with --migrate first`);
+    this.name = 'SchemaBehindError';
+  }
+}
+
+/** Throws SchemaBehindError. A schema that is ahead is fine: that is how services are upgraded one after the other. */
+export async function schemaIsThere(store: Pick<ProcessStore, 'pendingMigrations'>): Promise<void> {
+  const pending = await store.pendingMigrations();
+  if (pending.length > 0) throw new SchemaBehindError(pending);
+}
