@@ -58,7 +58,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
         await using history = await laneHistory(sharedServers(), shop.addresses.databases[name]);
         const load = customers();
         await completing(shop.records, RATE);
-        shop.services[name].pause();
+        await until('a freeze with something left to be sent', () => frozenWithUnsentEvents(shop, name));
         const frozen = await takenOver(history, `${name}-1`);
         await fullRate(shop.records, RATE, TAKE_OVER_LIMIT_MS);
         shop.services[name].resume();
@@ -73,6 +73,17 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     }
   });
 });
+
+/** Freezes the first replica; lets it go on when there is nothing in its lane that another could take over. */
+async function frozenWithUnsentEvents({ services, records }: FaultShop, name: Doubled): Promise<boolean> {
+  services[name].pause();
+  const unsent = await records.sql(name, async (rows) => {
+    const [lane] = await rows<{ unsent: number }>(`select last_seq - published_seq as unsent from lanes where lane = '${name}-1'`);
+    return lane?.unsent ?? 0;
+  });
+  if (unsent === 0) services[name].resume();
+  return unsent > 0;
+}
 
 /** Waits until somebody else has taken a frozen process's lane; answers the lane's epoch before that. */
 async function takenOver(history: LaneHistory, lane: string): Promise<number> {
