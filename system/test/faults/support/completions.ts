@@ -6,7 +6,7 @@ const WINDOW_MS = 2000;
 const FULL = 0.9;
 const BETWEEN_LOOKS_MS = 200;
 
-export async function completedOrders(records: ShopRecords): Promise<number> {
+async function completedOrders(records: ShopRecords): Promise<number> {
   return records.sql('order', async (rows) => {
     const [row] = await rows<{ n: number }>("select count(*) as n from orders where status = 'completed'");
     return row?.n ?? 0;

@@ -2,7 +2,7 @@ import { type Connection, createConnection, type RowDataPacket } from 'mysql2/pr
 import type { ServerAddresses } from '../../../src/real/addresses.ts';
 
 /** One transaction that wrote to a lane, in the order of commits: the lane's row is locked meanwhile. */
-export interface LaneWrite {
+interface LaneWrite {
   readonly lane: string;
   readonly owner: string;
   readonly epoch: number;

@@ -29,7 +29,7 @@ export type Post = (path: string, init: RequestInit) => Promise<Response>;
 
 const TICK_MS = 5;
 /** Well above the 10 s after which a command is refused; no promise hangs on it but that everybody gets an answer. */
-export const ANSWER_LIMIT_MS = 20_000;
+const ANSWER_LIMIT_MS = 20_000;
 const INSIST_LIMIT_MS = 60_000;
 const INSIST_PAUSE_MS = 250;
 

@@ -1,6 +1,6 @@
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 
-export interface Read {
+interface Read {
   readonly service: ServiceName;
   /** Not 200, or no answer. */
   readonly fault: string | null;
