@@ -23,6 +23,7 @@ function levelsIn(free: Free) {
       warehouseId,
       onHand: pieces + 1,
       reserved: 1,
+      movements: 1,
     }));
     return { sku, warehouses };
   };

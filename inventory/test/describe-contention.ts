@@ -6,7 +6,9 @@ import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCompleted, orderCreated } from './builders.ts';
 import type { OpenedStore } from './describe-inventory-store.ts';
 import { expectStockIsRight } from './stock-is-right.ts';
-import { openStockroom, type Stockroom } from './stockroom.ts';
+import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
+
+const anHourAgo = () => Bun.randomUUIDv7('hex', Date.now() - 3_600_000);
 
 export interface SharedStore extends OpenedStore {
   /** Another connection to the same database, as a second process has it. */
@@ -68,7 +70,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       const { committed } = await statuses(orders);
       expect(committed?.length).toBe(100);
       expect((await opened.store.reads.levels('pot'))?.warehouses).toEqual([
-        { warehouseId: south, onHand: 0, reserved: 0 },
+        { warehouseId: south, onHand: 0, reserved: 0, movements: 201 },
       ]);
       await expectStockIsRight(opened.store, orders);
       await second.close();
@@ -83,8 +85,23 @@ export function describeContention(name: string, openShared: () => Promise<Share
       const created = orderCreated(newId(), [{ sku: 'cup', quantity: 4 }]);
       await Promise.all([room, second].map((process) => process.submit(reserveStock, created)));
       expect((await opened.store.reads.levels('cup'))?.warehouses).toEqual([
-        { warehouseId: north, onHand: 10, reserved: 4 },
+        { warehouseId: north, onHand: 10, reserved: 4, movements: 2 },
       ]);
+      await second.close();
+      await secondStore.close();
+    });
+
+    test('the clock of one of two processes is an hour behind: the ledger still has the order in which stock moved', async () => {
+      const north = await room.open(1);
+      const secondStore = opened.again();
+      const second = await openStockroom(secondStore, { lane: 'second', newId: anHourAgo });
+      const orders = Array.from({ length: 3 }, newId);
+      for (const order of orders) {
+        await room.receive('cup', north, 1);
+        await second.submit(reserveStock, orderCreated(order, [{ sku: 'cup', quantity: 1 }]));
+      }
+      expect((await ledgerOf(opened.store)).map(({ number }) => number)).toEqual([2, 4, 6, 1, 3, 5]);
+      await expectStockIsRight(opened.store, orders);
       await second.close();
       await secondStore.close();
     });
@@ -104,7 +121,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       expect(reserved.length + refused.length).toBe(120);
       expect(reserved.length).toBeGreaterThanOrEqual(60);
       const [level] = (await opened.store.reads.levels('cup'))?.warehouses ?? [];
-      expect(level).toEqual({ warehouseId: north, onHand: 80, reserved: reserved.length });
+      expect(level).toEqual({ warehouseId: north, onHand: 80, reserved: reserved.length, movements: reserved.length + 5 });
       await expectStockIsRight(opened.store, orders);
       for (const other of others) await other.close();
       for (const store of stores) await store.close();

@@ -172,7 +172,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
           keys: () => ({ levels: [sku] }),
           decide: () => ({
             answer: undefined,
-            puts: { levels: [{ sku, warehouses: [{ warehouseId: north, onHand, reserved }] }] },
+            puts: { levels: [{ sku, warehouses: [{ warehouseId: north, onHand, reserved, movements: 2 }] }] },
           }),
         });
         expect(await failureOf(room.submit(put('cup'), undefined))).toBe('check');

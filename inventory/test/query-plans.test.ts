@@ -27,12 +27,12 @@ describeOn(['MySQL'], () => {
       const sku = "concat('SKU-', n)";
       const warehouse = ID.replaceAll('n)', `n mod ${WAREHOUSES})`);
       await meter.fill('warehouses', { id: ID, name: "'North'", priority: 'n', active: '1', version: '1' }, WAREHOUSES);
-      await meter.fill('inventory', { sku, warehouse_id: warehouse, on_hand: '9', reserved: '1' }, 20_000);
+      await meter.fill('inventory', { sku, warehouse_id: warehouse, on_hand: '9', reserved: '1', movements: '1' }, 20_000);
       const times = { version: '1', created_at: 'n', updated_at: 'n' };
       await meter.fill('reservations', { order_id: ID, status: "'reserved'", lines: "'[]'", ...times }, 20_000);
       const after = { on_hand_delta: '0', reserved_delta: '1', on_hand_after: '9', reserved_after: '1', at: 'n' };
       const sold = "concat('SKU-', n mod 100)";
-      await meter.fill('inventory_transactions', { id: ID, sku: sold, warehouse_id: warehouse, kind: "'reserve'", reference: ID, ...after });
+      await meter.fill('inventory_transactions', { id: ID, sku: sold, warehouse_id: warehouse, number: 'n', kind: "'reserve'", reference: ID, ...after });
       await meter.fill('catalogue', { sku, product_id: ID, version: '1' }, 20_000);
     }, 180_000);
     afterAll(async () => {

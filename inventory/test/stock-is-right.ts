@@ -1,25 +1,32 @@
 import { expect } from 'bun:test';
+import type { WarehouseLevel } from '../src/domain/stock-levels.ts';
 import type { InventoryStore } from '../src/storage/inventory-store.ts';
 import { ledgerOf } from './stockroom.ts';
 
+type Sums = Omit<WarehouseLevel, 'warehouseId'>;
+
 /**
- * What holds at any time: levels are the sums of their movements, the reserved part is what open reservations hold,
+ * What holds at any time: levels are the sums of their movements, which are numbered without gap, the reserved part is what open reservations hold,
  * and at no line of the ledger is there less than nothing, or more promised than there is.
  */
 export async function expectStockIsRight(store: InventoryStore, orders: readonly string[]): Promise<void> {
-  const ledger = await ledgerOf(store);
-  const sums = new Map<string, { onHand: number; reserved: number }>();
-  for (const { sku, warehouseId, onHandDelta, reservedDelta, onHandAfter, reservedAfter } of ledger) {
-    const before = sums.get(`${sku} ${warehouseId}`) ?? { onHand: 0, reserved: 0 };
-    const after = { onHand: before.onHand + onHandDelta, reserved: before.reserved + reservedDelta };
-    expect({ onHand: onHandAfter, reserved: reservedAfter }).toEqual(after);
+  const ledger = (await ledgerOf(store)).toSorted((a, b) => a.number - b.number);
+  const sums = new Map<string, Sums>();
+  for (const { sku, warehouseId, number, onHandDelta, reservedDelta, onHandAfter, reservedAfter } of ledger) {
+    const before = sums.get(`${sku} ${warehouseId}`) ?? { onHand: 0, reserved: 0, movements: 0 };
+    const after = {
+      onHand: before.onHand + onHandDelta,
+      reserved: before.reserved + reservedDelta,
+      movements: before.movements + 1,
+    };
+    expect({ onHand: onHandAfter, reserved: reservedAfter, movements: number }).toEqual(after);
     expect(after.reserved >= 0 && after.reserved <= after.onHand).toBe(true);
     sums.set(`${sku} ${warehouseId}`, after);
   }
   const levels = await store.reads.levelsPage(undefined, 1000);
   const stored = levels.flatMap(({ sku, warehouses }) => {
     return warehouses.map(
-      ({ warehouseId, onHand, reserved }) => [`${sku} ${warehouseId}`, { onHand, reserved }] as const,
+      ({ warehouseId, ...level }) => [`${sku} ${warehouseId}`, level] as const,
     );
   });
   expect(Object.fromEntries(stored)).toEqual(Object.fromEntries(sums));

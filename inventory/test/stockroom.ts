@@ -11,12 +11,12 @@ import { receiveStock, type Receipt, type Received } from '../src/usecases/recei
 type Own = InventoryCollections & ChassisCollections;
 
 /** A writer over a store, with the commands tests begin with. */
-export async function openStockroom(store: InventoryStore, { batchLimit = 500, lane = 'test' } = {}) {
+export async function openStockroom(store: InventoryStore, { batchLimit = 500, lane = 'test', newId: makeId = newId } = {}) {
   const events: StoredEvent[] = [];
   const writer = await Writer.open<Own>({
     store: store.writing,
     lane,
-    newId,
+    newId: makeId,
     batchLimit,
     paceMs: 0,
     outbox: () => ({ offer: (committed) => events.push(...committed), publishedSeq: 0 }),
@@ -51,7 +51,7 @@ function anEntry(sku: string): CatalogueEntry {
   return { sku, productId: newId(), version: 1 };
 }
 
-/** Every movement, in the order of the ledger. */
+/** Every movement, oldest id first. */
 export async function ledgerOf(store: InventoryStore) {
   const pages = [];
   for (let before: string | undefined; ;) {

@@ -25,6 +25,8 @@ export interface Move {
   readonly kind: MoveKind;
   readonly sku: string;
   readonly warehouseId: string;
+  /** Its place in the ledger of this SKU in this warehouse, from 1. */
+  readonly number: number;
   readonly onHandDelta: number;
   readonly reservedDelta: number;
   readonly onHandAfter: number;
@@ -51,8 +53,8 @@ export function moveStock(
     const reservedDelta = EFFECTS[kind].reserved * quantity;
     const after = shifted(levels, warehouseId, onHandDelta, reservedDelta);
     changed.set(sku, withLevel(levels, after));
-    const { onHand: onHandAfter, reserved: reservedAfter } = after;
-    return { kind, sku, warehouseId, onHandDelta, reservedDelta, onHandAfter, reservedAfter, reason };
+    const { onHand: onHandAfter, reserved: reservedAfter, movements: number } = after;
+    return { kind, sku, warehouseId, number, onHandDelta, reservedDelta, onHandAfter, reservedAfter, reason };
   });
   return { levels: [...changed.values()], moves };
 }
@@ -64,7 +66,7 @@ function shifted({ sku, warehouses }: StockLevels, warehouseId: string, onHandDe
   if (reserved < 0 || reserved > onHand) {
     throw new Error(`${sku} in ${warehouseId} would have ${onHand} on hand and ${reserved} reserved`);
   }
-  return { warehouseId, onHand, reserved };
+  return { warehouseId, onHand, reserved, movements: (before?.movements ?? 0) + 1 };
 }
 
 /** The other warehouses' levels stay the same objects: a store writes only what is another object afterwards. */

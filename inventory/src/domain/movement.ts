@@ -2,10 +2,12 @@ import type { MovementKind } from '@souk/contracts/saga';
 
 /** One line of the ledger: it is written once and never changed. */
 export interface Movement {
-  /** Time-ordered, so the ledger is read in its order. */
+  /** Time-ordered by the clock of the process that made it: lists are in this order, which is only nearly the true one. */
   readonly id: string;
   readonly sku: string;
   readonly warehouseId: string;
+  /** Of the movements of this SKU in this warehouse it is the n-th: 1..n without gap, in the order in which they happened. */
+  readonly number: number;
   readonly kind: MovementKind;
   readonly onHandDelta: number;
   readonly reservedDelta: number;

@@ -4,6 +4,8 @@ export interface WarehouseLevel {
   readonly onHand: number;
   /** The part of `onHand` that open reservations hold. */
   readonly reserved: number;
+  /** How many movements there are of this SKU here: the number of the last one in the ledger. */
+  readonly movements: number;
 }
 
 /** The stock of one SKU over all its warehouses; what is decided on, and locked, as one. */

@@ -11,7 +11,10 @@ import type { Network, Warehouse } from '../domain/warehouse.ts';
 
 /** `available` is what an order can get: nothing from a warehouse that is not active. */
 export function stockLevel({ sku, warehouses }: StockLevels, { ranks }: Network): StockLevel {
-  const shown = warehouses.map((level) => ({ ...level, available: ranks.has(level.warehouseId) ? freeIn(level) : 0 }));
+  const shown = warehouses.map((level) => {
+    const { warehouseId, onHand, reserved } = level;
+    return { warehouseId, onHand, reserved, available: ranks.has(warehouseId) ? freeIn(level) : 0 };
+  });
   return { sku, available: shown.reduce((sum, { available }) => sum + available, 0), warehouses: shown };
 }
 
@@ -24,6 +27,6 @@ export function publishedReservation({ orderId, status, lines }: Reservation): P
 }
 
 export function publishedMovement(movement: Movement): PublishedMovement {
-  const { reference: _reference, at, ...shown } = movement;
+  const { reference: _reference, number: _number, at, ...shown } = movement;
   return { ...shown, orderId: orderOf(movement), at: new Date(at).toISOString() };
 }

@@ -1,6 +1,7 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { ledgerNumbers } from './ledger-numbers.ts';
 
 export interface WarehousesTable {
   id: string;
@@ -15,6 +16,7 @@ export interface LevelsTable {
   warehouse_id: string;
   on_hand: number;
   reserved: number;
+  movements: number;
 }
 
 export interface ReservationsTable {
@@ -30,6 +32,7 @@ export interface MovementsTable {
   id: string;
   sku: string;
   warehouse_id: string;
+  number: number;
   kind: string;
   on_hand_delta: number;
   reserved_delta: number;
@@ -135,5 +138,6 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('version', integer, (c) => c.notNull());
       await flavour.wide(table).execute();
     }),
+    ...ledgerNumbers(flavour),
   };
 }

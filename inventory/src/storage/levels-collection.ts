@@ -3,15 +3,15 @@ import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { StockLevels, WarehouseLevel } from '../domain/stock-levels.ts';
 import type { LevelsTable } from './inventory-schema.ts';
 
-const COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved'] as const;
+export const LEVEL_COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved', 'movements'] as const;
 
 /** One entity per SKU, one row per warehouse; only the rows that differ are written. */
 export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
   const insert = (rows: readonly unknown[][]) =>
-    rows.length === 0 ? [] : [flavour.insert('inventory', COLUMNS, rows)];
+    rows.length === 0 ? [] : [flavour.insert('inventory', LEVEL_COLUMNS, rows)];
   return {
     key: ({ sku }) => sku,
-    load: (skus) => [flavour.load('inventory', COLUMNS, 'sku', skus, ['sku', 'warehouse_id'])],
+    load: (skus) => [flavour.load('inventory', LEVEL_COLUMNS, 'sku', skus, ['sku', 'warehouse_id'])],
     read: ([rows = []]) => levelsFromRows(rows.map((row) => row as unknown as LevelsTable)),
     insert: (entities) =>
       insert(entities.flatMap((levels) => levels.warehouses.map((level) => newRow(levels.sku, level)))),
@@ -21,8 +21,8 @@ export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
       for (const { before, after } of changes) {
         for (const level of after.warehouses) {
           if (before.warehouses.includes(level)) continue;
-          const { warehouseId, onHand, reserved } = level;
-          if (isIn(before, warehouseId)) changed.push([onHand, reserved, after.sku, warehouseId]);
+          const { warehouseId, onHand, reserved, movements } = level;
+          if (isIn(before, warehouseId)) changed.push([onHand, reserved, movements, after.sku, warehouseId]);
           else fresh.push(newRow(after.sku, level));
         }
       }
@@ -36,11 +36,11 @@ export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
 }
 
 function changedRows(flavour: Flavour, rows: readonly unknown[][]) {
-  return flavour.update('inventory', ['on_hand', 'reserved'], ['sku', 'warehouse_id'], rows);
+  return flavour.update('inventory', ['on_hand', 'reserved', 'movements'], ['sku', 'warehouse_id'], rows);
 }
 
-function newRow(sku: string, { warehouseId, onHand, reserved }: WarehouseLevel): unknown[] {
-  return [sku, warehouseId, onHand, reserved];
+function newRow(sku: string, { warehouseId, onHand, reserved, movements }: WarehouseLevel): unknown[] {
+  return [sku, warehouseId, onHand, reserved, movements];
 }
 
 function isIn({ warehouses }: StockLevels, warehouseId: string): boolean {
@@ -50,10 +50,10 @@ function isIn({ warehouses }: StockLevels, warehouseId: string): boolean {
 /** Rows of one SKU need not stand together. */
 export function levelsFromRows(rows: readonly LevelsTable[]): StockLevels[] {
   const levels = new Map<string, { sku: string; warehouses: WarehouseLevel[] }>();
-  for (const { sku, warehouse_id: warehouseId, on_hand: onHand, reserved } of rows) {
+  for (const { sku, warehouse_id: warehouseId, on_hand: onHand, reserved, movements } of rows) {
     let of = levels.get(sku);
     if (of === undefined) levels.set(sku, (of = { sku, warehouses: [] }));
-    of.warehouses.push({ warehouseId, onHand, reserved });
+    of.warehouses.push({ warehouseId, onHand, reserved, movements });
   }
   return [...levels.values()];
 }

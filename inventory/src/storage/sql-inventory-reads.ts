@@ -3,12 +3,12 @@ import { ORDER_KINDS } from '../domain/movement.ts';
 import { networkOf } from '../domain/warehouse.ts';
 import type { InventorySchema } from './inventory-schema.ts';
 import type { InventoryReads } from './inventory-store.ts';
-import { levelsFromRows } from './levels-collection.ts';
+import { LEVEL_COLUMNS, levelsFromRows } from './levels-collection.ts';
 import { MOVEMENT_COLUMNS, movementFromRow } from './movement-rows.ts';
 import { reservationFromRow, warehouseFromRow } from './rows.ts';
 
 export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<InventorySchema>): InventoryReads {
-  const levels = db.selectFrom('inventory').select(['sku', 'warehouse_id', 'on_hand', 'reserved']);
+  const levels = db.selectFrom('inventory').select(LEVEL_COLUMNS);
   const warehouses = db.selectFrom('warehouses').select(['id', 'name', 'priority', 'active', 'version']);
   return {
     async levels(sku) {

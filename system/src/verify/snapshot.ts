@@ -26,6 +26,8 @@ export interface LevelFact {
   readonly warehouseId: string;
   readonly onHand: number;
   readonly reserved: number;
+  /** How many movements it counts. */
+  readonly movements: number;
 }
 
 export interface ReservationFact {
@@ -37,6 +39,8 @@ export interface ReservationFact {
 export interface MovementFact {
   readonly sku: string;
   readonly warehouseId: string;
+  /** Among those of its SKU in its warehouse, from 1. */
+  readonly number: number;
   readonly onHandDelta: number;
   readonly reservedDelta: number;
   readonly onHandAfter: number;
@@ -91,7 +95,7 @@ export interface Snapshot {
   readonly orderLines: readonly OrderLineFact[];
   readonly levels: readonly LevelFact[];
   readonly reservations: readonly ReservationFact[];
-  /** in the order in which they were made */
+  /** Those of one SKU in one warehouse stand in the order of their numbers. Ids would not do: several processes make them. */
   readonly movements: readonly MovementFact[];
   readonly payments: readonly PaymentFact[];
   readonly refunds: readonly RefundFact[];

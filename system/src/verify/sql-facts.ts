@@ -20,12 +20,13 @@ export async function stockFacts(rows: Rows): Promise<Pick<Snapshot, 'levels' | 
   );
   return {
     levels: await rows<Snapshot['levels'][number]>(
-      'select sku, warehouse_id as warehouseId, on_hand as onHand, reserved from inventory',
+      'select sku, warehouse_id as warehouseId, on_hand as onHand, reserved, movements from inventory',
     ),
     reservations: reservations.map(({ orderId, status, allocations }) => ({ orderId, status, lines: JSON.parse(allocations) })),
     movements: await rows<Snapshot['movements'][number]>(
-      `select sku, warehouse_id as warehouseId, on_hand_delta as onHandDelta, reserved_delta as reservedDelta,
-              on_hand_after as onHandAfter, reserved_after as reservedAfter from inventory_transactions order by id`,
+      `select sku, warehouse_id as warehouseId, number, on_hand_delta as onHandDelta, reserved_delta as reservedDelta,
+              on_hand_after as onHandAfter, reserved_after as reservedAfter from inventory_transactions
+       order by sku, warehouse_id, number`,
     ),
   };
 }

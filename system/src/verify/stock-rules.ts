@@ -9,6 +9,21 @@ const place = ({ sku, warehouseId }: Place) => `${sku} in ${warehouseId}`;
 
 export const STOCK_RULES: readonly Rule[] = [
   {
+    promise: 'the movements of every place are numbered 1..n without gap, and it counts n',
+    *violations({ levels, movements }) {
+      const counts = new Map<string, number>();
+      for (const movement of movements) {
+        const expected = (counts.get(place(movement)) ?? 0) + 1;
+        counts.set(place(movement), expected);
+        if (movement.number !== expected) yield `${place(movement)}: movement ${expected} has the number ${movement.number}`;
+      }
+      for (const level of levels) {
+        const there = counts.get(place(level)) ?? 0;
+        if (level.movements !== there) yield `${place(level)}: ${level.movements} movements counted, ${there} in the ledger`;
+      }
+    },
+  },
+  {
     promise: 'at no moment of the ledger was more promised than there was',
     *violations({ movements }) {
       const now = new Map<string, { onHand: number; reserved: number }>();

@@ -51,6 +51,7 @@ export const aReservation = (facts: Partial<ReservationFact> = {}): ReservationF
 export const aMovement = (facts: Partial<MovementFact> = {}): MovementFact => ({
   sku: SKU,
   warehouseId: WAREHOUSE,
+  number: 1,
   onHandDelta: 0,
   reservedDelta: 0,
   onHandAfter: 10,
@@ -108,7 +109,7 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
       { orderId: 'o-back', sku: SKU, quantity: 1, unitPrice: 1000 },
       { orderId: 'o-short', sku: SKU, quantity: 99, unitPrice: 1000 },
     ],
-    levels: [{ sku: SKU, warehouseId: WAREHOUSE, onHand: 8, reserved: 0 }],
+    levels: [{ sku: SKU, warehouseId: WAREHOUSE, onHand: 8, reserved: 0, movements: 6 }],
     reservations: [
       aReservation(),
       aReservation({
@@ -119,12 +120,12 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
       aReservation({ orderId: 'o-short', status: 'refused', lines: [] }),
     ],
     movements: [
-      aMovement({ onHandDelta: 10, onHandAfter: 10 }),
-      aMovement({ reservedDelta: 2, reservedAfter: 2 }),
-      aMovement({ reservedDelta: 1, reservedAfter: 3 }),
-      aMovement({ onHandDelta: -2, reservedDelta: -2, onHandAfter: 8, reservedAfter: 1 }),
-      aMovement({ onHandDelta: -1, reservedDelta: -1, onHandAfter: 7 }),
-      aMovement({ onHandDelta: 1, onHandAfter: 8 }),
+      aMovement({ number: 1, onHandDelta: 10, onHandAfter: 10 }),
+      aMovement({ number: 2, reservedDelta: 2, reservedAfter: 2 }),
+      aMovement({ number: 3, reservedDelta: 1, reservedAfter: 3 }),
+      aMovement({ number: 4, onHandDelta: -2, reservedDelta: -2, onHandAfter: 8, reservedAfter: 1 }),
+      aMovement({ number: 5, onHandDelta: -1, reservedDelta: -1, onHandAfter: 7 }),
+      aMovement({ number: 6, onHandDelta: 1, onHandAfter: 8 }),
     ],
     payments: [aPayment(), aPayment({ id: 'p-back', orderId: 'o-back', amount: 1000, refunded: 1000 })],
     refunds: [aRefund()],

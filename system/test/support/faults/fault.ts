@@ -10,6 +10,7 @@ export interface Fault {
 
 export const ENDS = 'every order ends';
 export const WAITS = 'an order that has ended waits for nothing';
+export const NUMBERED = 'the movements of every place are numbered 1..n without gap, and it counts n';
 export const OVERSOLD = 'at no moment of the ledger was more promised than there was';
 export const ON_HAND = 'stock on hand is the sum of its movements';
 export const RESERVED = 'what is reserved is the sum of the open reservations';

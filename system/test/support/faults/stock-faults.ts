@@ -1,8 +1,11 @@
 import { aMovement, aReservation, healthy } from '../healthy-snapshot.ts';
-import { type Fault, ON_HAND, OVERSOLD, RESERVATION, RESERVED } from './fault.ts';
+import { type Fault, NUMBERED, ON_HAND, OVERSOLD, RESERVATION, RESERVED } from './fault.ts';
 
 const [receipt, ...otherMovements] = healthy.movements;
-const level = { sku: 'LAMP', warehouseId: 'w-1', onHand: 8, reserved: 0 };
+const level = { sku: 'LAMP', warehouseId: 'w-1', onHand: 8, reserved: 0, movements: 6 };
+
+/** The last movement of a healthy ledger with another number. */
+const lastNumbered = (number: number) => healthy.movements.map((one, index) => (index === 5 ? { ...one, number } : one));
 
 export const STOCK_FAULTS: readonly Fault[] = [
   {
@@ -11,9 +14,10 @@ export const STOCK_FAULTS: readonly Fault[] = [
     facts: {
       movements: [
         ...healthy.movements,
-        aMovement({ reservedDelta: 9, onHandAfter: 8, reservedAfter: 9 }),
-        aMovement({ reservedDelta: -9, onHandAfter: 8 }),
+        aMovement({ number: 7, reservedDelta: 9, onHandAfter: 8, reservedAfter: 9 }),
+        aMovement({ number: 8, reservedDelta: -9, onHandAfter: 8 }),
       ],
+      levels: [{ ...level, movements: 8 }],
     },
   },
   {
@@ -22,15 +26,23 @@ export const STOCK_FAULTS: readonly Fault[] = [
     facts: {
       movements: [
         ...healthy.movements,
-        aMovement({ reservedDelta: -1, onHandAfter: 8, reservedAfter: -1 }),
-        aMovement({ reservedDelta: 1, onHandAfter: 8 }),
+        aMovement({ number: 7, reservedDelta: -1, onHandAfter: 8, reservedAfter: -1 }),
+        aMovement({ number: 8, reservedDelta: 1, onHandAfter: 8 }),
       ],
+      levels: [{ ...level, movements: 8 }],
     },
   },
   {
     what: 'a line of the ledger whose sum is wrong',
     breaks: [OVERSOLD],
     facts: { movements: [{ ...(receipt ?? aMovement()), onHandAfter: 11 }, ...otherMovements] },
+  },
+  { what: 'a number that is missing in the ledger', breaks: [NUMBERED], facts: { movements: lastNumbered(7) } },
+  { what: 'a number that two movements have', breaks: [NUMBERED], facts: { movements: lastNumbered(5) } },
+  {
+    what: 'a level that counts a movement that is not in the ledger',
+    breaks: [NUMBERED],
+    facts: { levels: [{ ...level, movements: 7 }] },
   },
   { what: 'a level that no movement explains', breaks: [ON_HAND], facts: { levels: [{ ...level, onHand: 9 }] } },
   { what: 'movements without a level', breaks: [ON_HAND], facts: { levels: [] } },

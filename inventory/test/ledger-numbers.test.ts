@@ -1,0 +1,89 @@
+import { expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { newId } from '@souk/chassis/ids';
+import { migrate } from '@souk/chassis/sql/migrate';
+import { openMysql } from '@souk/chassis/sql/mysql-database';
+import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { describeOn } from '@souk/chassis/testing/real-servers';
+import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { inventoryMigrations, type InventorySchema } from '../src/storage/inventory-schema.ts';
+import { ledgerNumbers } from '../src/storage/ledger-numbers.ts';
+import { sqlInventoryReads } from '../src/storage/sql-inventory-reads.ts';
+
+type Inventory = SqlDatabase<InventorySchema>;
+
+const [north, south] = [newId(), newId()];
+/** In the order of their ids. */
+const PLACES: readonly (readonly [sku: string, warehouseId: string])[] = [
+  ['cup', north],
+  ['cup', south],
+  ['cup', north],
+  ['pot', north],
+  ['cup', north],
+];
+
+/** The tables as they were before movements had numbers, with movements of that time. */
+async function fillUnnumbered(database: Inventory): Promise<void> {
+  const { flavour } = database;
+  const later = ledgerNumbers(flavour);
+  const earlier = Object.entries(inventoryMigrations(flavour)).filter(([name]) => !(name in later));
+  await migrate(database, Object.fromEntries(earlier));
+  const movements = PLACES.map(([sku, warehouseId]) => [newId(), sku, warehouseId, 'receipt', 1, 0, 9, 0, newId(), 1]);
+  const columns = ['id', 'sku', 'warehouse_id', 'kind', 'on_hand_delta', 'reserved_delta', 'on_hand_after', 'reserved_after', 'reference', 'at'];
+  await database.transact(function* () {
+    yield [];
+    const warehouses = [north, south].map((id) => [id, 'Lyon', 1, 1, 1]);
+    const levels = [['cup', north], ['cup', south], ['pot', north], ['jug', north]].map((place) => [...place, 9, 0]);
+    const writes = [
+      flavour.insert('warehouses', ['id', 'name', 'priority', 'active', 'version'], warehouses),
+      flavour.insert('inventory', ['sku', 'warehouse_id', 'on_hand', 'reserved'], levels),
+      flavour.insert('inventory_transactions', columns, movements.toReversed()),
+    ];
+    return { writes, result: undefined };
+  });
+}
+
+async function numbersIn(database: Inventory): Promise<unknown> {
+  const reads = sqlInventoryReads(database);
+  const levels = await reads.levelsPage(undefined, 9);
+  return {
+    numbers: (await reads.movementsPage({}, undefined, 9)).map(({ number }) => number).toReversed(),
+    counts: levels.map(({ sku, warehouses }) => [sku, ...warehouses.map(({ movements }) => movements)]),
+  };
+}
+
+async function expectNumbering(database: Inventory): Promise<void> {
+  await fillUnnumbered(database);
+  await migrate(database, inventoryMigrations(database.flavour));
+  const expected = { numbers: [1, 1, 2, 1, 3], counts: [['cup', 3, 1], ['jug', 0], ['pot', 1]] };
+  expect(await numbersIn(database)).toEqual(expected);
+  const { ['inventory-010-number-transactions']: number, ['inventory-011-count-transactions']: count } = ledgerNumbers(database.flavour);
+  await number?.up(database.reader);
+  await count?.up(database.reader);
+  expect(await numbersIn(database)).toEqual(expected);
+}
+
+test('on SQLite movements from before get their numbers by their ids, and levels their counts, however often that runs', async () => {
+  using folder = temporaryFolder();
+  const database = openSqlite<InventorySchema>({ path: join(folder.path, 'inventory.db') });
+  try {
+    await expectNumbering(database);
+  } finally {
+    await database.close();
+  }
+});
+
+describeOn(['MySQL'], () => {
+  test('on MySQL as well', async () => {
+    const { url, drop } = await temporaryDatabase();
+    const database = openMysql<InventorySchema>({ url });
+    try {
+      await expectNumbering(database);
+    } finally {
+      await database.close();
+      await drop();
+    }
+  });
+});
