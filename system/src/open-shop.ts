@@ -39,7 +39,9 @@ export async function wantedShop(
       const { admin } = accounts;
       // The drivers and test containers are not loaded for those who need none of them.
       const { throwAwayShop } = await import('./real/throw-away-shop.ts');
-      return { accounts, shop: throwAwayShop({ firstPort, admin, logLevel, program: 'source', env: {}, note }) };
+      await writableFolder(folder);
+      const addressFile = join(folder, 'real.json');
+      return { accounts, shop: throwAwayShop({ firstPort, admin, logLevel, program: 'source', env: {}, addressFile, note }) };
     }
     case 'deployed':
       return { accounts: accountsOf(deployedAdmin(host)), shop: deployedShop(host === COMPOSE ? '127.0.0.1' : host, firstPort) };

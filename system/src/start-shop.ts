@@ -73,6 +73,7 @@ function invitation({ engines }: StartArguments, { order, product, user }: Servi
     'Sign in as the customer of the stories and list her orders:',
     `  TOKEN=$(curl -s ${user}/sessions -H 'content-type: application/json' -d '${body}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
     `  curl -s ${order}/orders -H "authorization: Bearer $TOKEN"`,
+    ...(engines === 'real' ? ['Hold all its promises against its databases and its log:', '  npm run verify -- --real .souk/real.json'] : []),
     LEAVING[engines],
   ];
 }

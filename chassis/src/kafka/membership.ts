@@ -1,4 +1,4 @@
-import type { Consumer, RetryOptions } from 'kafkajs';
+import { type Consumer, KafkaJSProtocolError, type RetryOptions } from 'kafkajs';
 import type { HandlerFailure } from '../log/cursor.ts';
 import type { SubscribeOptions } from '../log/event-log.ts';
 import { assigner } from './assigner.ts';
@@ -63,7 +63,7 @@ interface Incarnation {
 export function becomeMember(deps: MembershipDeps): Membership {
   const joined = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<void>();
-  const life: { closed: boolean; failure?: unknown } = { closed: false };
+  const life: { closed: boolean; failure?: unknown; failures: number; told: boolean } = { closed: false, failures: 0, told: false };
   let current: Incarnation | null = null;
 
   async function live(): Promise<void> {
@@ -71,6 +71,8 @@ export function becomeMember(deps: MembershipDeps): Membership {
     if (life.closed) return;
     current = incarnate(deps, () => {
       delete life.failure;
+      life.failures = 0;
+      life.told = false;
       joined.resolve();
     });
     const error = await Promise.race([current.crashed, closing.promise]);
@@ -86,9 +88,13 @@ export function becomeMember(deps: MembershipDeps): Membership {
       try {
         await live();
       } catch (error) {
-        // Once per outage.
-        if (life.failure === undefined) deps.report(error, `group ${deps.subscription.group}: not a member; joining again`);
+        life.failures += 1;
         life.failure = error;
+        // Once per outage. A broker that has just started asks for a second try, which is none.
+        if (!life.told && (life.failures > 1 || !asksForRetry(error))) {
+          deps.report(error, `group ${deps.subscription.group}: not a member; joining again`);
+          life.told = true;
+        }
         await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
       }
     }
@@ -105,6 +111,10 @@ export function becomeMember(deps: MembershipDeps): Membership {
       return staying;
     },
   };
+}
+
+function asksForRetry(error: unknown): boolean {
+  return error instanceof KafkaJSProtocolError && error.retriable;
 }
 
 function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {

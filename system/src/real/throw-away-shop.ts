@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { lifecycle, type Lifecycle } from '@souk/chassis/lifecycle';
 import { type Servers, startServers } from '../servers/start-servers.ts';
 import type { ServiceUrls } from '../shop/shop-client.ts';
+import { saveAddresses } from '../verify/address-file.ts';
 import type { RealShopAddresses, ServerAddresses } from './addresses.ts';
 import { migrateRealShop, type RealShop, realShop, type RealShopSettings } from './real-shop.ts';
 import { createDatabases } from './shop-databases.ts';
 
 export interface ThrowAwaySettings extends Omit<RealShopSettings, 'addresses'> {
+  /** Gets where everything is, for `npm run verify -- --real FILE`; gone when the shop is. */
+  readonly addressFile?: string;
   /** What happens meanwhile, for people. */
   note(line: string): void;
 }
@@ -24,7 +27,7 @@ export interface ThrowAwayShop extends Lifecycle {
 const STOP_LIMIT_MS = 60_000;
 
 export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
-  const { env, program, note } = settings;
+  const { env, program, addressFile, note } = settings;
   let running: { readonly servers: Servers; readonly folder: string } | undefined;
   let open: { readonly shop: RealShop; readonly addresses: RealShopAddresses } | undefined;
 
@@ -35,6 +38,7 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
     const addresses = { databases, kafka: { brokers: roots.kafka, topicPrefix: '' }, gateway: join(folder, 'gateway.db') };
     note('making tables, collections and topics');
     await migrateRealShop(addresses, program, env);
+    if (addressFile !== undefined) await saveAddresses(addressFile, addresses);
     const shop = realShop({ ...settings, addresses });
     open = { shop, addresses };
     return shop;
@@ -53,6 +57,7 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
           const { servers, folder } = there(running);
           await servers.stop();
           await rm(folder, { recursive: true, force: true });
+          if (addressFile !== undefined) await rm(addressFile, { force: true });
         },
       },
       { name: 'shop', start: async () => (await openShop()).start(), stop: () => there(open).shop.stop() },
