@@ -2,9 +2,9 @@ import { describe, expect, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import rootPackage from '../../../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dir, '../../..');
+const rootPackage = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
 const dockerfile = (service: ServiceName) => readFile(join(ROOT, service, 'Dockerfile'), 'utf8');
 
 /** A Dockerfile as it would be for any service. */
