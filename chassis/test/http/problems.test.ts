@@ -219,12 +219,12 @@ describe('a database that does not answer', () => {
     });
 
   test.each(['connection', 'retry', 'commit-unknown'] as const)('is 503 with Retry-After: %s', async (code) => {
-    const { send, logged: log } = failing(code);
-    const answer = await send('GET', '/reading');
+    const service = failing(code);
+    const answer = await service.send('GET', '/reading');
     expect(codeOf(answer)).toBe('unavailable');
     expect(answer.headers.get('retry-after')).toBe('1');
     expect(answer.text).not.toMatch(/secret/);
-    expect(log()).toMatch(/"the database did not answer"/);
+    expect(service.logged()).toMatch(/"the database did not answer"/);
   });
 
   test('is not what a constraint that says no is taken for', async () => {

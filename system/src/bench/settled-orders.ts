@@ -31,7 +31,7 @@ function openOrders(records: ShopRecords): Promise<number> {
     const [row] = await rows<{ open: number }>(
       "select count(*) as open from orders where status in ('placed', 'awaiting_payment')",
     );
-    return Number(row?.open ?? 0);
+    return row?.open ?? 0;
   });
 }
 
