@@ -1,5 +1,7 @@
 import type { Environment } from '@souk/chassis/config';
+import { PortBusyError } from '@souk/chassis/http/listen';
 import type { ServiceName } from '@souk/contracts/services';
+import { isFree } from '../servers/free-port.ts';
 import { cpuMs, residentMb } from '../shop/process-usage.ts';
 import { orphanGuard } from './orphan-guard.ts';
 
@@ -62,6 +64,8 @@ export function serviceChild({ name, command, port, env }: ServiceChildOptions):
     url,
     async start() {
       const startedAt = performance.now();
+      // Somebody else there would answer in its place.
+      if (!isFree(port)) throw new PortBusyError(port);
       child = Bun.spawn([...command], {
         env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
         stdin: 'ignore',

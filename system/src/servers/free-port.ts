@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 
+/** Nobody listens yet on those that were given away, and they are not to be given away twice. */
+const given = new Set<number>();
 const TRIES = 200;
 const LOWEST = 15_000;
 
@@ -12,7 +14,9 @@ export function freePort(): number {
   const highest = lowestOfClients() - 2;
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = LOWEST + Math.floor(Math.random() * (highest - LOWEST));
-    if (isFree(port) && isFree(port + 1)) return port;
+    if (given.has(port) || given.has(port + 1) || !isFree(port) || !isFree(port + 1)) continue;
+    given.add(port).add(port + 1);
+    return port;
   }
   throw new Error(`no free port between ${LOWEST} and ${highest}`);
 }
