@@ -12,6 +12,9 @@ export interface PoliteAssigner extends Assigner {
   beforeJoin(): Promise<void>;
 }
 
+/** Milliseconds between two fetches of a busy member. */
+const FETCH_PACE_MS = Number(process.env.FETCH_PACE ?? 15);
+
 const isPolite = (assigner: Assigner): assigner is PoliteAssigner => 'beforeJoin' in assigner;
 
 // kafkajs joins again as soon as it hears of a rebalance; who still handles messages would share the partition with its
@@ -27,6 +30,19 @@ ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Prom
 ConsumerGroup.prototype.recoverFromFetch = async function (this: ConsumerGroup, error: unknown): Promise<void> {
   await recoverFromFetch.call(this, error);
   if (this.getNodeIds().length === 0) await this.cluster.refreshMetadata();
+};
+
+// A fetch answers as soon as there is one message, and names every partition of the group: at a few hundred messages a
+// second that would be as many answers of one message each. Who has fetched just now waits for more to come together.
+const { fetch } = ConsumerGroup.prototype;
+const fetchedAt = new WeakMap<ConsumerGroup, Map<string, number>>();
+ConsumerGroup.prototype.fetch = async function (this: ConsumerGroup, nodeId: string): Promise<unknown> {
+  const times = fetchedAt.get(this) ?? new Map<string, number>();
+  fetchedAt.set(this, times);
+  const early = (times.get(nodeId) ?? -Infinity) + FETCH_PACE_MS - performance.now();
+  if (early > 0) await Bun.sleep(early);
+  times.set(nodeId, performance.now());
+  return fetch.call(this, nodeId);
 };
 
 // Without a throttle kafkajs arms a timer with a negative delay, which runs at once and arms the next: 800 a second and

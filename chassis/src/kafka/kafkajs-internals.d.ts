@@ -18,6 +18,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     joinAndSync(): Promise<void>;
     recoverFromFetch(error: unknown): Promise<void>;
     getNodeIds(): readonly string[];
+    fetch(nodeId: string): Promise<unknown>;
   }
   export default ConsumerGroup;
 }

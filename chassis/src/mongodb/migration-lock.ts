@@ -1,5 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import { newId } from '../ids.ts';
+import { StorageError } from '../storage-error.ts';
 import { SERVER_NOW } from './server-now.ts';
 
 interface LockDocument {
@@ -37,7 +38,7 @@ export async function holdingMigrationLock<T>(db: Db, run: (stillHeld: () => voi
 async function waitForLock(locks: Collection<LockDocument>, owner: string): Promise<void> {
   const limit = performance.now() + WAIT_MS;
   while (!(await acquire(locks, owner))) {
-    if (performance.now() > limit) throw new Error(`another migration has been running for ${WAIT_MS} ms`);
+    if (performance.now() > limit) throw new StorageError('retry', new Error(`another migration has been running for ${WAIT_MS} ms`));
     await Bun.sleep(LOOK_MS);
   }
 }

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import { Migrator, type Migration } from 'kysely/migration';
+import { type Kysely, sql } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, Migrator, type Migration } from 'kysely/migration';
 import { StorageError } from '../storage-error.ts';
 
 /** Runs what has not run yet, in the order of the names; answers their names. Nobody else may migrate meanwhile. */
@@ -7,7 +7,8 @@ export async function runMigrations(
   db: Kysely<unknown>,
   migrations: Readonly<Record<string, Migration>>,
 ): Promise<readonly string[]> {
-  const { error, results = [] } = await migratorOf(db, migrations).migrateToLatest();
+  const known = { ...(await stepsOfLater(db, migrations)), ...migrations };
+  const { error, results = [] } = await migratorOf(db, known).migrateToLatest();
   if (error !== undefined) {
     const failed = results.find((result) => result.status === 'Error');
     const message = error instanceof Error ? error.message : JSON.stringify(error);
@@ -24,6 +25,18 @@ export async function pendingMigrations(
 ): Promise<readonly string[]> {
   const all = await migratorOf(db, migrations).getMigrations();
   return all.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+}
+
+/** What a later version of the program has done: Kysely would call the schema corrupt. Nothing is to be done about it. */
+async function stepsOfLater(
+  db: Kysely<unknown>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<Readonly<Record<string, Migration>>> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return {};
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  const later = rows.filter(({ name }) => !Object.hasOwn(migrations, name));
+  return Object.fromEntries(later.map(({ name }) => [name, { up: () => Promise.reject(new Error(`${name} is done`)) }]));
 }
 
 function migratorOf(db: Kysely<unknown>, migrations: Readonly<Record<string, Migration>>): Migrator {

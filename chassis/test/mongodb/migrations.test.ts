@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { Type } from '@sinclair/typebox';
 import { collectionStep } from '../../src/mongodb/collection-step.ts';
 import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.ts';
-import { migrate, type MongoMigrations } from '../../src/mongodb/mongo-migrate.ts';
+import { migrate, type MongoMigrations, pendingMigrations } from '../../src/mongodb/mongo-migrate.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../src/testing/temporary-mongo-store.ts';
 
@@ -29,8 +29,10 @@ describeOn(['MongoDB'], () => {
       const first: MongoMigrations = { 'toy-001-a': collectionStep('a', null) };
       expect(ofTheToy(await migrate(database, first))).toEqual(['toy-001-a']);
       const second: MongoMigrations = { ...first, 'toy-002-b': collectionStep('b', null, [{ key: { n: 1 }, unique: true }]) };
+      expect(await pendingMigrations(database, second)).toEqual(['toy-002-b']);
       expect(await migrate(database, second)).toEqual(['toy-002-b']);
       expect(await migrate(database, second)).toEqual([]);
+      expect(await pendingMigrations(database, first)).toEqual([]);
       expect(await database.db.collection('b').indexExists('n_1')).toBe(true);
     });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { chassisMigrations } from '../../src/sql/chassis-schema.ts';
-import { migrate } from '../../src/sql/migrate.ts';
+import { migrate, stepsToMigrate } from '../../src/sql/migrate.ts';
 import { openMysql } from '../../src/sql/mysql-database.ts';
 import { mysqlFlavour } from '../../src/sql/mysql-flavour.ts';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
@@ -16,7 +16,29 @@ import { failureOf } from './opened-mysql.ts';
 const STEPS = Object.keys(chassisMigrations(mysqlFlavour)).toSorted();
 const refuses: Record<string, Migration> = { 'x-001': { up: () => Promise.reject(new Error('no')) } };
 
+/** One more step than this version knows. */
+const later: Record<string, Migration> = { 'x-001': { up: async () => undefined } };
+
+async function expectStepsToBeTold(database: SqlDatabase<unknown>): Promise<void> {
+  expect(await stepsToMigrate(database, later)).toEqual([...STEPS, 'x-001']);
+  await migrate(database, {});
+  expect(await stepsToMigrate(database, later)).toEqual(['x-001']);
+  await migrate(database, later);
+  expect(await stepsToMigrate(database, later)).toEqual([]);
+  // A version that knows less has nothing to do, and does not mind.
+  expect(await stepsToMigrate(database, {})).toEqual([]);
+  expect(await migrate(database, {})).toEqual([]);
+}
+
 describe('migrations on SQLite', () => {
+  test('say what is to be done; a schema of a later version is left as it is', async () => {
+    using folder = temporaryFolder();
+    const database = openSqlite({ path: join(folder.path, 'new.db') });
+    await expectStepsToBeTold(database);
+    await database.close();
+  });
+
+
   test('three processes that start at once on a new file do every step once', async () => {
     using folder = temporaryFolder();
     const command = [process.execPath, join(import.meta.dir, 'migrating-process.ts'), join(folder.path, 'new.db')];
@@ -52,6 +74,10 @@ describeOn(['MySQL'], () => {
       for (const database of opened.splice(0)) await database.close();
       await where.drop();
     });
+
+    test('say what is to be done; a schema of a later version is left as it is', async () => {
+      await expectStepsToBeTold(open());
+    }, 30_000);
 
     test('two that start at once on a new database do every step once', async () => {
       const done = await Promise.all([open(), open(), open()].map((database) => migrate(database, {})));

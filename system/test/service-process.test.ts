@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { MongoClient } from 'mongodb';
+import { createConnection } from 'mysql2/promise';
+import { runStep } from '../src/real/run-step.ts';
+import { serviceCommand } from '../src/real/service-command.ts';
+import { createDatabases, dropDatabases } from '../src/real/shop-databases.ts';
+import { deleteTopics } from './support/delete-topics.ts';
+
+const LIMIT_MS = 60_000;
+
+interface Ended {
+  readonly code: number;
+  readonly said: string;
+}
+
+/** Runs a service's program until it ends by itself. */
+async function ended(name: ServiceName, env: Record<string, string>, ...flags: string[]): Promise<Ended> {
+  const child = Bun.spawn([...serviceCommand(name, 'source'), ...flags], {
+    env: { LOG_LEVEL: 'fatal', HOST: '127.0.0.1', PORT: '0', ...env },
+    stdout: 'ignore',
+    stderr: 'pipe',
+    timeout: LIMIT_MS,
+  });
+  const said = await new Response(child.stderr).text();
+  return { code: await child.exited, said: said.trim() };
+}
+
+describe('the program of a service', () => {
+  test.each([...SERVICES])('of %s names every setting that is missing or wrong at once', async (name) => {
+    const { code, said } = await ended(name, { PORT: 'http', KAFKA_BROKERS: 'nowhere' });
+    expect(code).toBe(2);
+    expect(said.split('\n').map((line) => line.split(' ')[0]).toSorted()).toEqual(['DATABASE_URL', 'KAFKA_BROKERS', 'PORT']);
+  });
+
+  test('refuses flags it does not know', async () => {
+    const settings = { DATABASE_URL: 'mysql://u:p@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1' };
+    expect(await ended('order', settings, '--migrat')).toEqual({
+      code: 2,
+      said: 'unknown: --migrat; known: --migrate, --topics, --health',
+    });
+  });
+
+  test('wants a password beside a user, and never shows it', async () => {
+    const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SASL: 'plain' };
+    const { code, said } = await ended('order', { ...settings, KAFKA_USERNAME: 'souk' }, '--topics');
+    expect({ code, said }).toEqual({ code: 2, said: 'KAFKA_PASSWORD is not set, beside KAFKA_SASL=plain' });
+  });
+});
+
+describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
+  describe('the program of a service on its servers', () => {
+    const name = `p${randomBytes(4).toString('hex')}`;
+    const servers = () => ({ mysql: addressOf('MySQL'), mongodb: addressOf('MongoDB'), kafka: addressOf('Kafka').split(',') });
+    const folder = temporaryFolder();
+    let databases: Readonly<Record<ServiceName, string>>;
+    const env = (service: ServiceName) => ({
+      DATABASE_URL: databases[service],
+      KAFKA_BROKERS: addressOf('Kafka'),
+      KAFKA_TOPIC_PREFIX: `${name}.`,
+      SIMULATOR_PATH: join(folder.path, 'gateway.db'),
+    });
+
+    beforeAll(async () => {
+      databases = await createDatabases(servers(), `${name}_`);
+    }, LIMIT_MS);
+    afterAll(async () => {
+      await dropDatabases(servers(), `${name}_`);
+      await deleteTopics({ brokers: servers().kafka, topicPrefix: `${name}.` });
+      folder.remove();
+    }, LIMIT_MS);
+
+    test('does not serve without topics, then not without its schema, and says which command makes them', async () => {
+      const noTopics = await ended('order', env('order'));
+      expect(noTopics.code).toBe(3);
+      expect(noTopics.said).toMatch(/order\.created: declared with 3, missing[\s\S]*--topics/);
+      await Promise.all(['order', 'payment'].map((service) => runStep(service as ServiceName, '--topics', 'source', env(service as ServiceName))));
+      for (const service of ['order', 'user'] as const) {
+        const noSchema = await ended(service, env(service));
+        expect(noSchema.code).toBe(3);
+        expect(noSchema.said).toMatch(/^the schema lacks .*: run this program with --migrate first$/);
+      }
+    }, 2 * LIMIT_MS);
+
+    test('migrates in two processes at once, each of which ends well', async () => {
+      for (const service of ['inventory', 'product'] as const) {
+        const step = () => runStep(service, '--migrate', 'source', env(service));
+        await Promise.all([step(), step()]);
+      }
+    }, 2 * LIMIT_MS);
+
+    test('signs in to its database as a user who sees no other', async () => {
+      const { mysql, mongodb } = { mysql: new URL(databases.payment), mongodb: new URL(databases.product) };
+      mysql.pathname = new URL(databases.order).pathname;
+      const refused = await createConnection({ uri: mysql.href }).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: 'ER_DBACCESS_DENIED_ERROR' });
+      const client = new MongoClient(mongodb.href);
+      const users = client.db(new URL(databases.user).pathname.slice(1)).collection('users');
+      const denied = await users.findOne().catch((error: unknown) => error);
+      await client.close();
+      expect(denied).toMatchObject({ codeName: 'Unauthorized' });
+    }, LIMIT_MS);
+  });
+});
