@@ -13,16 +13,24 @@ export interface PoliteAssigner extends Assigner {
 }
 
 /** Milliseconds between two fetches of a busy member. */
-const FETCH_PACE_MS = Number(process.env.FETCH_PACE ?? 15);
+const FETCH_PACE_MS = 25;
 
 const isPolite = (assigner: Assigner): assigner is PoliteAssigner => 'beforeJoin' in assigner;
 
 // kafkajs joins again as soon as it hears of a rebalance; who still handles messages would share the partition with its
-// next owner.
+// next owner. When joining fails (a coordinator that has just started refuses) it goes on fetching as the member it was,
+// and the group may know it still: what it fetches is for nobody then. `fetch` sends it back to join.
 const { joinAndSync, recoverFromFetch } = ConsumerGroup.prototype;
+const outside = new WeakSet<ConsumerGroup>();
 ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
   for (const assigner of this.assigners) if (isPolite(assigner)) await assigner.beforeJoin();
-  return joinAndSync.call(this);
+  try {
+    await joinAndSync.call(this);
+    outside.delete(this);
+  } catch (error) {
+    outside.add(this);
+    throw error;
+  }
 };
 
 // A broker that closes its connection is struck off the list; without any left kafkajs gives up, and the member's identity
@@ -37,6 +45,7 @@ ConsumerGroup.prototype.recoverFromFetch = async function (this: ConsumerGroup, 
 const { fetch } = ConsumerGroup.prototype;
 const fetchedAt = new WeakMap<ConsumerGroup, Map<string, number>>();
 ConsumerGroup.prototype.fetch = async function (this: ConsumerGroup, nodeId: string): Promise<unknown> {
+  if (outside.has(this)) throw Object.assign(new Error('joining the group has failed'), { type: 'REBALANCE_IN_PROGRESS' });
   const times = fetchedAt.get(this) ?? new Map<string, number>();
   fetchedAt.set(this, times);
   const early = (times.get(nodeId) ?? -Infinity) + FETCH_PACE_MS - performance.now();

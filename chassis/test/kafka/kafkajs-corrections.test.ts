@@ -1,4 +1,5 @@
 import { describe, expect, spyOn, test } from 'bun:test';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { declareTopics } from '../../src/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../src/kafka/kafka-log.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
@@ -27,5 +28,38 @@ describeOn(['Kafka'], () => {
       await log.close();
       await removeTopics(topics);
     });
+
+    test('a member that could not join again joins before it fetches, and misses nothing', async () => {
+      const topics = testTopics();
+      await declareTopics(topics);
+      const log = await openKafkaLog({ ...topics, report: () => undefined });
+      const reader = recorder();
+      await log.subscribe({ group: 'readers', topics: ['orders'], handle: reader.handle });
+      const refused = refusedOnce();
+      await until('joining was refused', refused);
+      await log.send([message('1')]);
+      await until('it is handled', () => reader.received.length === 1);
+      await log.close();
+      await removeTopics(topics);
+    });
   });
 });
+
+/** Has the next member that fetches join again, and its first attempt refused; answers whether that has happened. */
+function refusedOnce(): () => boolean {
+  const prototype = ConsumerGroup.prototype;
+  const { fetch } = prototype;
+  let refused = false;
+  prototype.fetch = async function (this: ConsumerGroup): Promise<unknown> {
+    prototype.fetch = fetch;
+    const coordinator = spyOn(this.cluster, 'findGroupCoordinator').mockImplementation(async () => {
+      coordinator.mockRestore();
+      refused = true;
+      throw failure('GROUP_LOAD_IN_PROGRESS');
+    });
+    throw failure('REBALANCE_IN_PROGRESS');
+  };
+  return () => refused;
+}
+
+const failure = (type: string): Error => Object.assign(new Error(type), { type, retriable: true });
