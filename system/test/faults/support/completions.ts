@@ -13,10 +13,22 @@ async function completedOrders(records: ShopRecords): Promise<number> {
   });
 }
 
+async function ordersByStatus(records: ShopRecords): Promise<string> {
+  return records.sql('order', async (rows) => {
+    const counts = await rows<{ n: number; what: string }>('select count(*) as n, coalesce(reason, status) as what from orders group by what');
+    return counts.map(({ n, what }) => `${n} ${what}`).join(', ');
+  });
+}
+
 /** Waits until so many more orders have completed than at the call. */
 export async function completing(records: ShopRecords, more: number, limitMs = 30_000): Promise<void> {
   const wanted = (await completedOrders(records)) + more;
-  await until(`${more} more completed orders`, async () => (await completedOrders(records)) >= wanted, limitMs);
+  try {
+    await until(`${more} more completed orders`, async () => (await completedOrders(records)) >= wanted, limitMs);
+  } catch (cause) {
+    // What most orders are tells who of the five stands still.
+    throw new Error(`${more} more orders do not complete; there are ${await ordersByStatus(records)}`, { cause });
+  }
 }
 
 interface Look {
