@@ -14,10 +14,7 @@ export function serviceConfig(defaults: { readonly port: number }) {
       hostname(),
       "the host's name",
     ),
-    paceMs: withDefault(
-      integer('WRITER_PACE_MS', 'milliseconds between two transactions of a busy service', { min: 0, max: 1000 }),
-      10,
-    ),
+    paceMs: writerPace(10),
     shutdownDelayMs: withDefault(
       seconds('SHUTDOWN_DELAY_S', 'how long it goes on serving after SIGTERM while `/readyz` is red, for balancers to notice', {
         min: 0,
@@ -27,6 +24,11 @@ export function serviceConfig(defaults: { readonly port: number }) {
     ),
     logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
   };
+}
+
+export function writerPace(defaultMs: number) {
+  const pace = integer('WRITER_PACE_MS', 'milliseconds between two transactions of a busy service', { min: 0, max: 1000 });
+  return withDefault(pace, defaultMs);
 }
 
 export type ServiceConfig = ConfigOf<ReturnType<typeof serviceConfig>>;

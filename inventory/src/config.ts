@@ -9,6 +9,6 @@ export const INVENTORY_CONFIG = {
 };
 
 /** The same for a process of its own. */
-export const INVENTORY_PROCESS_CONFIG = { ...engineConfig('mysql'), ...INVENTORY_CONFIG };
+export const INVENTORY_PROCESS_CONFIG = { ...INVENTORY_CONFIG, ...engineConfig('mysql') };
 
 export type InventoryConfig = ConfigOf<typeof INVENTORY_CONFIG>;

@@ -19,6 +19,6 @@ export const ORDER_CONFIG = {
 };
 
 /** The same for a process of its own. */
-export const ORDER_PROCESS_CONFIG = { ...engineConfig('mysql'), ...ORDER_CONFIG };
+export const ORDER_PROCESS_CONFIG = { ...ORDER_CONFIG, ...engineConfig('mysql') };
 
 export type OrderConfig = ConfigOf<typeof ORDER_CONFIG>;

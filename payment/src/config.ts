@@ -38,8 +38,8 @@ export const PAYMENT_CONFIG = {
 
 /** The same for a process of its own. */
 export const PAYMENT_PROCESS_CONFIG = {
-  ...engineConfig('mysql'),
   ...PAYMENT_CONFIG,
+  ...engineConfig('mysql'),
   simulatorPath: withDefault(
     text('SIMULATOR_PATH', "file of the simulated gateway's own books; replicas share it"),
     'gateway.db',

@@ -5,6 +5,6 @@ import { JWKS_URL, serviceConfig } from '@souk/chassis/service-config';
 export const PRODUCT_CONFIG = { ...serviceConfig({ port: 4001 }), jwksUrl: JWKS_URL };
 
 /** The same for a process of its own. */
-export const PRODUCT_PROCESS_CONFIG = { ...engineConfig('mongodb'), ...PRODUCT_CONFIG };
+export const PRODUCT_PROCESS_CONFIG = { ...PRODUCT_CONFIG, ...engineConfig('mongodb') };
 
 export type ProductConfig = ConfigOf<typeof PRODUCT_CONFIG>;

@@ -58,11 +58,11 @@ export function readUserConfig(env: Environment): UserConfig {
 }
 
 /** Everything there is for a process of its own. */
-export const USER_PROCESS_CONFIG = { ...engineConfig('mongodb'), ...USER_CONFIG };
+export const USER_PROCESS_CONFIG = { ...USER_CONFIG, ...engineConfig('mongodb') };
 
 /** Throws as `readUserConfig` does. */
 export function readUserProcessConfig(env: Environment): UserConfig & EngineConfig {
-  return readTogether(() => readConfig(env, engineConfig('mongodb')), () => readUserConfig(env));
+  return readTogether(() => readUserConfig(env), () => readConfig(env, engineConfig('mongodb')));
 }
 
 function readParts(env: Environment): Pick<UserConfig, 'signingKey' | 'admin'> {

@@ -1,11 +1,14 @@
 import { choice, ConfigError, type ConfigOf, integer, list, optional, secret, text, url, withDefault } from '../config.ts';
 import type { KafkaSecurity } from '../kafka/kafka-log-options.ts';
+import { writerPace } from '../service-config.ts';
 
 /** Where a service that is a process of its own finds its database and the event log. */
 export function engineConfig(database: 'mysql' | 'mongodb') {
   return {
     databaseUrl: secret(url('DATABASE_URL', 'its own database, as its own user', [database])),
     databasePool: withDefault(integer('DATABASE_POOL', 'most connections to the database', { min: 2, max: 200 }), 10),
+    // A transaction costs more round trips and wake-ups on servers than in a file: fewer, larger ones (docs/performance.md).
+    paceMs: writerPace(30),
     brokers: list('KAFKA_BROKERS', 'some brokers of the cluster', 'host:port', BROKER),
     kafkaTls: withDefault(choice('KAFKA_TLS', 'connections to the brokers are encrypted', ['off', 'on']), 'off'),
     kafkaSasl: withDefault(
