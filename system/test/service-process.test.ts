@@ -34,7 +34,8 @@ describe('the program of a service', () => {
   test.each([...SERVICES])('of %s names every setting that is missing or wrong at once', async (name) => {
     const { code, said } = await ended(name, { PORT: 'http', KAFKA_BROKERS: 'nowhere' });
     expect(code).toBe(2);
-    expect(said.split('\n').map((line) => line.split(' ')[0]).toSorted()).toEqual(['DATABASE_URL', 'KAFKA_BROKERS', 'PORT']);
+    const named = said.split('\n').map((line) => line.split(' ')[0]);
+    expect(new Set(named)).toEqual(new Set(['DATABASE_URL', 'KAFKA_BROKERS', 'PORT']));
   });
 
   test('refuses flags it does not know', async () => {
