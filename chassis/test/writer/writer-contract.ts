@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { newId } from '../../src/ids.ts';
-import { StorageError } from '../../src/storage-error.ts';
 import { OverloadedError, WriterClosedError } from '../../src/writer/errors.ts';
 import { once } from '../../src/writer/once.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { WriterOptions } from '../../src/writer/writer-options.ts';
-import { LaneLostError, type StoredEvent, type WriterStore } from '../../src/writer/writer-store.ts';
+import { LaneLostError, type StoredEvent } from '../../src/writer/writer-store.ts';
+import { failingFirst, losingCommitAnswers, silentLane } from './failing-stores.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
 import { deposit, type Toy } from './toy-use-cases.ts';
 
@@ -262,51 +262,6 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       return { accounts, versions };
     }
   });
-}
-
-/** The first `times` transactions commit, but their callers hear of a lost connection, after something else has happened. */
-function losingCommitAnswers(
-  store: WriterStore<Toy>,
-  times: number,
-  meanwhile: (lane: string) => Promise<void> = async () => undefined,
-): WriterStore<Toy> {
-  let left = times;
-  return {
-    ...store,
-    async settle(...parameters) {
-      const lane = await store.settle(...parameters);
-      if (left <= 0) return lane;
-      left -= 1;
-      await meanwhile(lane.name);
-      throw new StorageError('commit-unknown', new Error('the answer was lost'));
-    },
-  };
-}
-
-/** The lane cannot be looked at the first `times`. */
-function silentLane(store: WriterStore<Toy>, times: number): WriterStore<Toy> {
-  let left = times;
-  return {
-    ...store,
-    async readLane(name) {
-      left -= 1;
-      if (left >= 0) throw new StorageError('connection', new Error('not now'));
-      return store.readLane(name);
-    },
-  };
-}
-
-/** The first `times` transactions fail before anything is written. */
-function failingFirst(store: WriterStore<Toy>, times: number, code: 'retry' | 'connection'): WriterStore<Toy> {
-  let left = times;
-  return {
-    ...store,
-    async settle(...parameters) {
-      left -= 1;
-      if (left >= 0) throw new StorageError(code, new Error('not now'));
-      return store.settle(...parameters);
-    },
-  };
 }
 
 /** What a promise rejects with. Not `expect().rejects`: it waits in a loop in which a thread's answers do not arrive. */

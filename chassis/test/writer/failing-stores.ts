@@ -1,0 +1,48 @@
+import { StorageError } from '../../src/storage-error.ts';
+import type { WriterStore } from '../../src/writer/writer-store.ts';
+import type { Toy } from './toy-use-cases.ts';
+
+/** The first `times` transactions commit, but their callers hear of a lost connection, after something else has happened. */
+export function losingCommitAnswers(
+  store: WriterStore<Toy>,
+  times: number,
+  meanwhile: (lane: string) => Promise<void> = async () => undefined,
+): WriterStore<Toy> {
+  let left = times;
+  return {
+    ...store,
+    async settle(...parameters) {
+      const lane = await store.settle(...parameters);
+      if (left <= 0) return lane;
+      left -= 1;
+      await meanwhile(lane.name);
+      throw new StorageError('commit-unknown', new Error('the answer was lost'));
+    },
+  };
+}
+
+/** The lane cannot be looked at the first `times`. */
+export function silentLane(store: WriterStore<Toy>, times: number): WriterStore<Toy> {
+  let left = times;
+  return {
+    ...store,
+    async readLane(name) {
+      left -= 1;
+      if (left >= 0) throw new StorageError('connection', new Error('not now'));
+      return store.readLane(name);
+    },
+  };
+}
+
+/** The first `times` transactions fail before anything is written. */
+export function failingFirst(store: WriterStore<Toy>, times: number, code: 'retry' | 'connection'): WriterStore<Toy> {
+  let left = times;
+  return {
+    ...store,
+    async settle(...parameters) {
+      left -= 1;
+      if (left >= 0) throw new StorageError(code, new Error('not now'));
+      return store.settle(...parameters);
+    },
+  };
+}
