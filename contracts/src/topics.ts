@@ -68,6 +68,11 @@ export type EventData<T extends Topic> = Static<(typeof TOPICS)[T]['data']>;
 
 export const TOPIC_NAMES: readonly Topic[] = Object.keys(TOPICS).filter(isTopic);
 
+/** What a log is told of topics so that it has them: names and partitions. */
+export function withPartitions(topics: readonly Topic[] = TOPIC_NAMES): { readonly name: Topic; readonly partitions: number }[] {
+  return topics.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+}
+
 export function isTopic(name: string): name is Topic {
   return Object.hasOwn(TOPICS, name);
 }

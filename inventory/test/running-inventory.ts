@@ -9,7 +9,7 @@ import { until } from '@souk/chassis/testing/until';
 import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
 import type { Movement, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
 import { toLogMessage } from '@souk/contracts/log-message';
-import { TOPIC_NAMES, TOPICS, topicsReadBy } from '@souk/contracts/topics';
+import { withPartitions, TOPIC_NAMES, TOPICS, topicsReadBy } from '@souk/contracts/topics';
 import type { LookUpSku } from '../src/product/look-up-sku.ts';
 import { createInventoryService } from '../src/service.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
@@ -34,7 +34,7 @@ interface Sending {
 /** The whole service on a port of its own, beside an embedded log; Product knows no SKU unless `lookUpSku` says so. */
 export async function runInventory({ lookUpSku = async () => null }: { lookUpSku?: LookUpSku } = {}) {
   const { store, path, close } = await temporaryStore(openSqliteInventoryStore);
-  const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const topics = withPartitions();
   const log = openEmbeddedLog({ path: join(dirname(path), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createInventoryService({

@@ -11,7 +11,7 @@ import type { Order } from '@souk/contracts/http/order';
 import { toLogMessage } from '@souk/contracts/log-message';
 import type { Role } from '@souk/contracts/roles';
 import type { OrderStatus } from '@souk/contracts/saga';
-import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { withPartitions, TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import type { CatalogueLookup } from '../src/catalogue/catalogue-lookup.ts';
 import { createOrderService } from '../src/service.ts';
 import { openSqliteOrderStore } from '../src/storage/open-sqlite.ts';
@@ -45,7 +45,7 @@ export async function runOrderService({
   paymentTimeoutMs = 900_000,
 }: RunOptions = {}) {
   const { store, path: database, close } = await temporaryStore(openSqliteOrderStore);
-  const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const topics = withPartitions();
   const log = openEmbeddedLog({ path: join(dirname(database), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createOrderService({

@@ -1,4 +1,4 @@
-import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { withPartitions } from '@souk/contracts/topics';
 import { ConfigError } from '../config.ts';
 import { PortBusyError } from '../http/listen.ts';
 import { declareTopics } from '../kafka/declare-topics.ts';
@@ -15,7 +15,7 @@ import { EXIT } from './exit-code.ts';
 import { withSecretFiles } from './secret-files.ts';
 import type { ProcessStore, RunningConfig, ServiceProcess } from './service-process.ts';
 
-const TOPICS_DECLARED = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+const TOPICS_DECLARED = withPartitions();
 
 /** Without the delay; whoever kills processes must wait longer than both. */
 const STOP_LIMIT_MS = 25_000;

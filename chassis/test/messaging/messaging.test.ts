@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { withPartitions } from '@souk/contracts/topics';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../src/ids.ts';
 import { openEmbeddedLog, type EmbeddedLog } from '../../src/log/embedded-log.ts';
@@ -27,7 +27,7 @@ describe('messages of a microservice', () => {
 
   beforeEach(async () => {
     folder = temporaryFolder();
-    log = openEmbeddedLog({ path: join(folder.path, 'log.db'), topics: TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions })) });
+    log = openEmbeddedLog({ path: join(folder.path, 'log.db'), topics: withPartitions() });
     toy = await openSqliteToyStore();
     behaviour = () => 'count';
     running = [];

@@ -5,7 +5,7 @@ import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
 import type { Service } from '@souk/chassis/service';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { withPartitions } from '@souk/contracts/topics';
 import { fetchSku } from '@souk/inventory/product/fetch-sku';
 import { createInventoryService } from '@souk/inventory/service';
 import { openSqliteInventoryStore } from '@souk/inventory/storage/open-sqlite';
@@ -38,7 +38,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const configs = shopConfigs(settings);
   const urls: Partial<Record<ServiceName, string>> = {};
   const logger = (service: string) => createLogger({ service, level: settings.logLevel });
-  const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const topics = withPartitions();
   const log = openEmbeddedLog({
     path: files.log,
     topics,

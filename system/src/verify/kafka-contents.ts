@@ -1,7 +1,7 @@
 import { openTopicReader, type TopicReader } from '@souk/chassis/kafka/read-topics';
 import type { ReceivedMessage } from '@souk/chassis/log/event-log';
 import { SERVICES } from '@souk/contracts/services';
-import { type Topic, TOPICS, topicsReadBy } from '@souk/contracts/topics';
+import { withPartitions, type Topic, topicsReadBy } from '@souk/contracts/topics';
 import type { RealShopAddresses } from '../real/addresses.ts';
 
 type Kafka = RealShopAddresses['kafka'];
@@ -25,7 +25,7 @@ export async function unhandledIn(kafka: Kafka): Promise<number> {
 }
 
 async function reading<T>(kafka: Kafka, names: readonly Topic[], read: (reader: TopicReader) => Promise<T>): Promise<T> {
-  const topics = names.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+  const topics = withPartitions(names);
   const reader = await openTopicReader({ ...kafka, clientId: 'souk.verify', topics });
   try {
     return await read(reader);

@@ -1,6 +1,6 @@
 import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { withPartitions } from '@souk/contracts/topics';
 import { loadAccounts } from '../../src/embedded/accounts.ts';
 import { embeddedShop } from '../../src/embedded/embedded-shop.ts';
 import { shopFiles } from '../../src/embedded/shop-files.ts';
@@ -39,7 +39,7 @@ export async function embeddedGround(): Promise<Ground> {
     },
     takesMessagesWhileRunning: false,
     async append(messages) {
-      const topics = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+      const topics = withPartitions();
       const log = openEmbeddedLog({ path: files.log, topics });
       try {
         await log.send(messages);

@@ -1,5 +1,5 @@
 import { declareTopics } from '@souk/chassis/kafka/declare-topics';
-import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
+import { withPartitions } from '@souk/contracts/topics';
 import { openMysqlInventoryStore } from '@souk/inventory/storage/open-mysql';
 import { openMysqlOrderStore } from '@souk/order/storage/open-mysql';
 import { openMysqlPaymentStore } from '@souk/payment/storage/open-mysql';
@@ -7,7 +7,7 @@ import { openMongoProductStore } from '@souk/product/storage/open-mongodb';
 import { openMongoUserStore } from '@souk/user/storage/open-mongodb';
 import type { RealShopAddresses } from '../../src/real/addresses.ts';
 
-export const DECLARED = TOPIC_NAMES.map((name) => ({ name, partitions: TOPICS[name].partitions }));
+export const DECLARED = withPartitions();
 
 /** What `--migrate` and `--topics` of the services do, without six more processes for every shop of every test. */
 export async function prepareDatabases({ databases, kafka }: RealShopAddresses): Promise<void> {
