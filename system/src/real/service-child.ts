@@ -2,6 +2,7 @@ import type { Environment } from '@souk/chassis/config';
 import { PortBusyError } from '@souk/chassis/http/listen';
 import type { ServiceName } from '@souk/contracts/services';
 import { isFree } from '../servers/free-port.ts';
+import { askReady } from '../shop/ask-ready.ts';
 import { cpuMs, residentMb } from '../shop/process-usage.ts';
 import { orphanGuard } from './orphan-guard.ts';
 
@@ -96,20 +97,9 @@ export function serviceChild({ name, command, port, env }: ServiceChildOptions):
 async function ready(child: Child, name: ServiceName, url: string): Promise<void> {
   const limit = performance.now() + START_LIMIT_MS;
   while (child.exitCode === null && child.signalCode === null) {
-    if (await answersReady(url)) return;
+    if ((await askReady(url)) === null) return;
     if (performance.now() > limit) throw new Error(`${name} was not ready after ${START_LIMIT_MS} ms`);
     await Bun.sleep(BETWEEN_PROBES_MS);
   }
   throw new Error(`${name} ended before it was ready (exit code ${child.exitCode ?? child.signalCode})`);
-}
-
-async function answersReady(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    // Nobody listens yet.
-    return false;
-  }
 }

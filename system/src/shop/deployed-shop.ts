@@ -1,6 +1,7 @@
 import type { Lifecycle } from '@souk/chassis/lifecycle';
 import { SERVICES } from '@souk/contracts/services';
 import { EnvironmentError } from '../cli/exit-code.ts';
+import { askReady } from './ask-ready.ts';
 import type { ServiceUrls } from './shop-client.ts';
 
 const READY_LIMIT_MS = 60_000;
@@ -21,14 +22,10 @@ export function deployedShop(host: string, firstPort: number): Lifecycle & { url
 
 async function ready(name: string, url: string): Promise<void> {
   const limit = performance.now() + READY_LIMIT_MS;
-  for (let last = 'no answer'; ; await Bun.sleep(BETWEEN_PROBES_MS)) {
-    try {
-      const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
-      last = await response.text();
-      if (response.ok) return;
-    } catch (error) {
-      last = error instanceof Error ? error.message : String(error);
-    }
-    if (performance.now() > limit) throw new EnvironmentError(`${name} at ${url} is not ready: ${last}`, 'Start the shop first.');
+  for (;;) {
+    const missing = await askReady(url);
+    if (missing === null) return;
+    if (performance.now() > limit) throw new EnvironmentError(`${name} at ${url} is not ready: ${missing}`, 'Start the shop first.');
+    await Bun.sleep(BETWEEN_PROBES_MS);
   }
 }
