@@ -42,9 +42,12 @@ setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describe('a validator made from a contract', () => {
-    const url = temporaryMongoUrl();
+    let url: string;
     let database: MongoDatabase;
-    beforeAll(() => (database = openMongo({ url })));
+    beforeAll(() => {
+      url = temporaryMongoUrl();
+      database = openMongo({ url });
+    });
     afterAll(async () => {
       await database.close();
       await dropMongoDatabase(url);
