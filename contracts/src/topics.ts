@@ -1,17 +1,25 @@
 import type { Static, TSchema } from '@sinclair/typebox';
 import { DeadLetter } from './events/dead-letter.ts';
-import { InventoryFailed, InventoryReleased, InventoryReserved } from './events/inventory.ts';
-import { OrderCancelled, OrderCompleted, OrderCreated, OrderReadyForPayment, OrderRejected } from './events/order.ts';
+import { InventoryFailed, InventoryLow, InventoryReleased, InventoryReserved } from './events/inventory.ts';
+import {
+  OrderCancelled,
+  OrderCompleted,
+  OrderCreated,
+  OrderDelivered,
+  OrderReadyForPayment,
+  OrderRejected,
+  OrderShipped,
+} from './events/order.ts';
 import { PaymentCompleted, PaymentFailed, PaymentRefunded } from './events/payment.ts';
 import { ProductArchived, ProductCreated, ProductPriceChanged, ProductUpdated } from './events/product.ts';
-import { UserRegistered } from './events/user.ts';
+import { UserDeleted, UserRegistered, UserUpdated } from './events/user.ts';
 import type { ServiceName } from './services.ts';
 
 export interface TopicDeclaration<Data extends TSchema = TSchema> {
   /** Version of the data schema; raised only by a change that a reader of the old one would misread. */
   readonly version: number;
   /** What the message key holds. */
-  readonly key: 'orderId' | 'productId' | 'userId' | 'originalKey';
+  readonly key: 'orderId' | 'productId' | 'sku' | 'userId' | 'originalKey';
   readonly madeBy: ServiceName;
   readonly readBy: readonly ServiceName[];
   /** Fixed when the topic is made: changing it later would move keys to other partitions. */
@@ -31,6 +39,7 @@ function about(key: TopicDeclaration['key']) {
 
 const order = about('orderId');
 const product = about('productId');
+const stock = about('sku');
 const user = about('userId');
 const dead = about('originalKey');
 
@@ -47,13 +56,19 @@ export const TOPICS = {
   'order.cancelled': order('order', ['inventory', 'payment'], OrderCancelled),
   'inventory.released': order('inventory', ['order'], InventoryReleased),
   'payment.refunded': order('payment', ['order'], PaymentRefunded),
+  'order.shipped': order('order', [], OrderShipped),
+  'order.delivered': order('order', [], OrderDelivered),
 
   'product.created': product('product', ['order', 'inventory'], ProductCreated),
   'product.updated': product('product', ['order', 'inventory'], ProductUpdated),
   'product.price_changed': product('product', ['order', 'inventory'], ProductPriceChanged),
   'product.archived': product('product', ['order', 'inventory'], ProductArchived),
 
+  'inventory.low': stock('inventory', [], InventoryLow),
+
   'user.registered': user('user', [], UserRegistered),
+  'user.updated': user('user', [], UserUpdated),
+  'user.deleted': user('user', ['order', 'payment'], UserDeleted),
 
   'product.dead_letter': dead('product', [], DeadLetter),
   'inventory.dead_letter': dead('inventory', [], DeadLetter),

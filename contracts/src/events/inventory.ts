@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { Uuid } from '../ids.ts';
+import { Sku, Uuid } from '../ids.ts';
 import { Allocation, Shortage } from '../saga-lines.ts';
 import { open } from '../schema.ts';
 
@@ -14,3 +14,10 @@ export const InventoryFailed = Type.Object({
 
 /** `restocked`: the goods had already left the stock (a committed reservation) and came back. */
 export const InventoryReleased = Type.Object({ orderId: Uuid, allocations: Allocations, restocked: Type.Boolean() });
+
+/** Said once when the units free over all active warehouses fall below the threshold, and again only after they were back above it. */
+export const InventoryLow = Type.Object({
+  sku: Sku,
+  available: Type.Integer({ minimum: 0 }),
+  threshold: Type.Integer({ minimum: 0 }),
+});
