@@ -1,6 +1,7 @@
 import type { FieldError } from '@souk/contracts/problem';
 import { isPlainObject, type PlainObject } from './plain-object.ts';
 import { problem } from './problem.ts';
+import { readAtMost, tooLarge, wrongType } from './raw-body.ts';
 
 const BODY_LIMIT = 64 * 1024;
 const NESTING_LIMIT = 10;
@@ -21,42 +22,15 @@ const ABSENT: ReadBody = { value: null, fault: undefined };
 export async function readJsonBody(request: Request): Promise<ReadBody> {
   const { headers } = request;
   const length = headers.get('content-length');
-  if (length !== null && Number(length) > BODY_LIMIT) throw tooLarge();
+  if (length !== null && Number(length) > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
   if (length === '0' || (length === null && request.body === null)) return ABSENT;
   const type = headers.get('content-type');
   // A body of unknown length may turn out to be empty, and then needs no type.
-  if (type === null ? length !== null : !JSON_TYPE.test(type)) throw wrongType();
-  const text = length === null ? await readAtMost(request, BODY_LIMIT) : await request.text();
+  if (type === null ? length !== null : !JSON_TYPE.test(type)) throw wrongType('application/json');
+  const text = length === null ? new TextDecoder().decode(await readAtMost(request, BODY_LIMIT)) : await request.text();
   if (text.length === 0) return ABSENT;
-  if (type === null) throw wrongType();
+  if (type === null) throw wrongType('application/json');
   return judged(parsed(text), text.includes('\\u'));
-}
-
-function tooLarge() {
-  return problem('payload-too-large', {
-    detail: `A body may have ${BODY_LIMIT} bytes.`,
-    headers: { connection: 'close' },
-  });
-}
-
-function wrongType() {
-  return problem('unsupported-media-type', {
-    detail: 'Send application/json.',
-    headers: { accept: 'application/json' },
-  });
-}
-
-async function readAtMost(request: Request, limit: number): Promise<string> {
-  if (request.body === null) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge();
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 function parsed(text: string): unknown {

@@ -4,6 +4,7 @@ import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem-types';
 import { toOpenAPISchema } from '@elysiajs/openapi/openapi';
 import { TypeGuard } from '@sinclair/typebox';
 import type { AnyElysia } from 'elysia';
+import type { RawBody } from './raw-body.ts';
 
 interface Operation {
   readonly parameters?: readonly { readonly in: string; readonly schema?: object }[];
@@ -15,6 +16,7 @@ interface Operation {
   readonly 'x-role'?: string;
   readonly 'x-idempotency-key'?: 'required' | 'optional';
   readonly 'x-problems'?: readonly ProblemCode[];
+  readonly 'x-raw-body'?: RawBody;
   readonly [member: string]: unknown;
 }
 
@@ -52,13 +54,14 @@ function bodiesThatMayBeAbsent(app: AnyElysia, path: string): ReadonlySet<string
 }
 
 function completed(operation: Operation, { optionalBody, path }: { optionalBody: boolean; path: string }): object {
-  const { 'x-problems': _problems, 'x-idempotency-key': key, requestBody, ...rest } = operation;
+  const { 'x-problems': _problems, 'x-idempotency-key': key, 'x-raw-body': raw, requestBody: json, ...rest } = operation;
+  const requestBody = raw === undefined ? json && jsonOnly(json, optionalBody) : rawBytes(raw);
   const parameters = [...(operation.parameters ?? []), ...(key === undefined ? [] : [idempotencyKeyParameter(key)])];
   return {
     ...rest,
     ...(parameters.length > 0 && { parameters }),
     ...(operation.security && { security: withoutRepeats(operation.security) }),
-    ...(requestBody && { requestBody: jsonOnly(requestBody, optionalBody) }),
+    ...(requestBody && { requestBody }),
     responses: { ...successes(operation), ...problems(problemCodes(operation, path)) },
   };
 }
@@ -72,6 +75,11 @@ function withoutRepeats(security: readonly object[]): readonly object[] {
 function jsonOnly({ content }: { readonly content: Readonly<Record<string, object>> }, optional: boolean): object {
   const [schema] = Object.values(content);
   return { required: !optional, content: { 'application/json': schema ?? {} } };
+}
+
+/** OpenAPI 3.1 says with an empty schema that the bytes are taken as they are. */
+function rawBytes({ types }: RawBody): object {
+  return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) };
 }
 
 function idempotencyKeyParameter(need: 'required' | 'optional'): object {
@@ -92,8 +100,9 @@ function successes({ responses }: Operation): object {
 function problemCodes(operation: Operation, path: string): ReadonlySet<ProblemCode> {
   const codes = new Set<ProblemCode>([...(operation['x-problems'] ?? []), 'internal']);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
-  if (operation.requestBody)
-    add('malformed-json', 'payload-too-large', 'unsupported-media-type', 'validation', 'overloaded');
+  const raw = operation['x-raw-body'];
+  if (operation.requestBody) add('malformed-json', 'validation');
+  if (operation.requestBody ?? raw) add('payload-too-large', 'unsupported-media-type', 'overloaded');
   if (operation.security?.length) add('unauthenticated', 'unavailable');
   if (operation['x-role'] !== undefined) add('forbidden');
   if (path.includes('{')) add('not-found');

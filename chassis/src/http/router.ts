@@ -4,6 +4,7 @@ import { Elysia } from 'elysia';
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from './idempotency.ts';
 import { hasRole, type Principal } from './principal.ts';
 import { problem } from './problem.ts';
+import type { RawBody } from './raw-body.ts';
 import { factsOf } from './request-facts.ts';
 
 /**
@@ -13,6 +14,7 @@ import { factsOf } from './request-facts.ts';
  * - `maybeSignedIn: true`: anonymous is fine, a bad token is not; gives `principal`, null when anonymous
  * - `role: 'staff' | 'admin'`: 401, then 403; gives `principal`
  * - `idempotent: 'required' | 'optional'`: implies `signedIn`; gives `idempotency`, undefined without a key
+ * - `rawBody: { maxBytes, types }`: the body is not read as JSON; `rawBodyOf(request)` has it as it came
  * - `refuses: [...]`: the problem codes that the route itself answers, for its OpenAPI document
  *
  * Identity is judged in `transform`, so before a body or query is validated.
@@ -51,6 +53,7 @@ export function router() {
         idempotency: idempotencyOf(request, params, body),
       }),
     }))
+    .macro('rawBody', (raw: RawBody) => ({ detail: { 'x-raw-body': raw } }))
     .macro('refuses', (codes: readonly ProblemCode[]) => ({ detail: { 'x-problems': codes } }));
 }
 
