@@ -10,6 +10,7 @@ import { answerResponse } from './idempotency.ts';
 import { Problem, problem, problemAnswer } from './problem.ts';
 import { probes, type ReadinessCheck } from './probes.ts';
 import { queryReaders } from './query-reader.ts';
+import { rawBodies, readRawBody } from './raw-body.ts';
 import { refusals } from './refusal.ts';
 import { beginRequest, factsOf, type RequestFacts } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
@@ -97,6 +98,7 @@ function withCommonHooks(logger: Logger) {
   const app = new Elysia({ normalize: false });
   let methodsFor: ((path: string) => readonly string[]) | undefined;
   const schemasOf = routeSchemas(() => app.routes);
+  const rawBodyAt = rawBodies(() => app.routes);
   const queryReaderOf = queryReaders((method, route) => schemasOf(method, route).query);
   const refusalOf = refusals({
     logger,
@@ -107,6 +109,11 @@ function withCommonHooks(logger: Logger) {
     .onParse({ as: 'global' }, async ({ request, route }) => {
       const facts = factsOf(request);
       facts.route = route;
+      const raw = rawBodyAt(request.method, route);
+      if (raw !== undefined) {
+        await readRawBody(request, raw);
+        return null;
+      }
       const { value, fault } = await readJsonBody(request);
       facts.bodyFault = fault;
       return value;
