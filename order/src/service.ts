@@ -11,6 +11,7 @@ import { cancellationRoutes } from './http/cancellation-routes.ts';
 import { placementRoutes } from './http/placement-routes.ts';
 import { readRoutes } from './http/read-routes.ts';
 import { sagaRoutes } from './http/saga-routes.ts';
+import { shipmentRoutes } from './http/shipment-routes.ts';
 import { deadlineJob } from './messaging/deadline-job.ts';
 import { orderHandlers } from './messaging/order-handlers.ts';
 import type { OrderCollections, OrderStore } from './storage/order-store.ts';
@@ -66,6 +67,7 @@ function routesOf({ store, lookup }: OrderServiceDeps, deadlines: Deadlines, com
     placementRoutes({ commands, placeOrder: placeOrder(deadlines), learnSkus: learn }),
     readRoutes({ reads: store.reads, timelineOf: readTimeline(store.writing) }),
     cancellationRoutes({ commands, cancelOrder: cancelOrder(deadlines) }),
+    shipmentRoutes(commands),
     sagaRoutes(deadlines),
   ];
 }

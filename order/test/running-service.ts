@@ -15,8 +15,8 @@ import { withPartitions, TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import type { CatalogueLookup } from '../src/catalogue/catalogue-lookup.ts';
 import { createOrderService } from '../src/service.ts';
 import { openSqliteOrderStore } from '../src/storage/open-sqlite.ts';
-import { product, productMessage } from './messages.ts';
-import { ADDRESS, METHOD_ID, PRODUCT_ID } from './orders.ts';
+import { message, product, productMessage } from './messages.ts';
+import { ADDRESS, METHOD_ID, NORTH, PAYMENT_ID, PRODUCT_ID } from './orders.ts';
 
 export interface Reply<Body> {
   readonly status: number;
@@ -88,6 +88,12 @@ export async function runOrderService({
     await log.send(events.map(toLogMessage));
   }
 
+  const reaches = (id: string, status: OrderStatus) =>
+    until(`order ${status}`, async () => {
+      const order = await store.reads.order(id);
+      return order?.status === status && order;
+    });
+
   return {
     store,
     bearer,
@@ -105,11 +111,23 @@ export async function runOrderService({
       const order = { items: [{ sku: 'MUG', quantity: 2 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
       return ask('POST', '/orders', { as, body: { ...order, ...changes }, headers: { 'idempotency-key': key } });
     },
-    reaches: (id: string, status: OrderStatus) =>
-      until(`order ${status}`, async () => {
-        const order = await store.reads.order(id);
-        return order?.status === status && order;
-      }),
+    reaches,
+    /** Inventory has the goods of the order, in these warehouses. */
+    async reserved(id: string, warehouses: readonly string[] = [NORTH]): Promise<void> {
+      const { items } = await reaches(id, 'placed');
+      const allocations = items.flatMap(({ sku, quantity }) =>
+        warehouses.map((warehouseId, at) => ({ sku, warehouseId, quantity: at === 0 ? quantity - warehouses.length + 1 : 1 })),
+      );
+      await tell(message('inventory.reserved', id, { orderId: id, allocations }));
+      await reaches(id, 'awaiting_payment');
+    },
+    /** Payment has the money. */
+    async paid(id: string): Promise<void> {
+      const { total } = await reaches(id, 'awaiting_payment');
+      const capturedAt = new Date().toISOString();
+      await tell(message('payment.completed', id, { orderId: id, paymentId: PAYMENT_ID, amount: total, capturedAt }));
+      await reaches(id, 'completed');
+    },
     /** The events of an order that have been sent by now, when there are so many. */
     heard: (orderId: string, count: number) =>
       until(`${count} events`, () => {

@@ -21,6 +21,13 @@ export type PlaceOrder = Static<typeof PlaceOrder>;
 export const CancelOrder = closed({ note: Type.Optional(FreeText) });
 export type CancelOrder = Static<typeof CancelOrder>;
 
+/** Both are what the carrier's own pages know the parcel by. */
+export const ShipShipment = closed({ carrier: Name, trackingNumber: Name });
+export type ShipShipment = Static<typeof ShipShipment>;
+
+/** Nothing has to be said; the body may be left out. */
+export const DeliverShipment = closed({});
+
 /** Title and price are frozen as they were when the order was placed. */
 export const OrderLine = closed({
   sku: Sku,
@@ -62,9 +69,11 @@ export type Order = Static<typeof Order>;
 
 export const OrderPage = Page(Order);
 
-/** `userId` of somebody else is for staff only. */
+/** `userId` of somebody else is for staff only. Placed at `placedAfter` or later, and earlier than `placedBefore`. */
 export const OrderQuery = PagedQuery({
   userId: Type.Optional(Uuid),
   status: Type.Optional(OrderStatus),
+  placedAfter: Type.Optional(UtcTime),
+  placedBefore: Type.Optional(UtcTime),
 });
 export type OrderQuery = Static<typeof OrderQuery>;

@@ -1,10 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { OrderReason, OrderStatus } from '../saga.ts';
+import { OrderReason, OrderStatus, ShipmentStatus } from '../saga.ts';
 import { closed, oneOf } from '../schema.ts';
 
 const Word = Type.String({ minLength: 1 });
 
-/** The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last. */
+/**
+ * The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last.
+ * `shipments`: what happens to each parcel of a completed order.
+ */
 export const SagaDescription = closed({
   states: Type.Array(OrderStatus),
   transitions: Type.Array(closed({ from: OrderStatus, on: Word, to: OrderStatus, emits: Type.Array(Word) })),
@@ -12,5 +15,9 @@ export const SagaDescription = closed({
   compensations: Type.Array(
     closed({ on: Word, by: oneOf('product', 'inventory', 'order', 'payment', 'user'), does: Word, emits: Word }),
   ),
+  shipments: closed({
+    states: Type.Array(ShipmentStatus),
+    transitions: Type.Array(closed({ from: ShipmentStatus, on: Word, to: ShipmentStatus, emits: Type.Array(Word) })),
+  }),
 });
 export type SagaDescription = Static<typeof SagaDescription>;

@@ -1,6 +1,7 @@
 import type { SagaDescription } from '@souk/contracts/http/saga';
-import type { OrderStatus } from '@souk/contracts/saga';
+import type { OrderStatus, ShipmentStatus } from '@souk/contracts/saga';
 import type { Deadlines } from './order.ts';
+import { SHIPMENT_TABLE } from './shipment-table.ts';
 import { SAGA, type Step, type TriggerType } from './saga-table.ts';
 
 /** What the other services do by themselves when an order is cancelled. */
@@ -10,6 +11,7 @@ const COMPENSATIONS: SagaDescription['compensations'] = [
 ];
 
 const STATES = keysOf(SAGA);
+const SHIPMENT_STATES = keysOf(SHIPMENT_TABLE);
 
 /** The saga as data, made from the table that runs. */
 export function describeSaga(deadlines: Deadlines): SagaDescription {
@@ -22,12 +24,20 @@ export function describeSaga(deadlines: Deadlines): SagaDescription {
       return [{ state, seconds: deadlines[state] / 1000, reason: step.reason }];
     }),
     compensations: COMPENSATIONS,
+    shipments: { states: SHIPMENT_STATES, transitions: SHIPMENT_STATES.flatMap(shipmentTransitions) },
   };
 }
 
 function transitions(from: OrderStatus, on: TriggerType): SagaDescription['transitions'] {
   const step = SAGA[from][on];
   return step.kind === 'transition' ? [{ from, on, to: step.to, emits: [step.emits] }] : [];
+}
+
+function shipmentTransitions(from: ShipmentStatus): SagaDescription['shipments']['transitions'] {
+  return keysOf(SHIPMENT_TABLE[from]).flatMap((on) => {
+    const step = SHIPMENT_TABLE[from][on];
+    return step.kind === 'transition' ? [{ from, on, to: step.to, emits: [step.emits] }] : [];
+  });
 }
 
 function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): K[] {

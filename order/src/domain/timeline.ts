@@ -21,6 +21,8 @@ function causeOf({ cause, at, causationId }: HistoryEntry): Untimed[] {
     case 'POST /orders':
       return [];
     case 'deadline':
+    case 'ship':
+    case 'deliver':
       return [{ ...NOTHING, at: utc(at), service: 'order', kind: 'decision', name: cause.name }];
     case 'cancellation':
       return [

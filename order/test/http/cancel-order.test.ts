@@ -26,13 +26,9 @@ function cancel(id: string, as?: string, body?: unknown) {
 }
 
 async function completedOrder(): Promise<string> {
-  const { id, total } = (await shop.place(customer)).body;
-  const allocations = [{ sku: 'MUG', warehouseId: NORTH, quantity: 2 }];
-  await shop.tell(message('inventory.reserved', id, { orderId: id, allocations }));
-  await shop.reaches(id, 'awaiting_payment');
-  const capturedAt = new Date().toISOString();
-  await shop.tell(message('payment.completed', id, { orderId: id, paymentId: PAYMENT_ID, amount: total, capturedAt }));
-  await shop.reaches(id, 'completed');
+  const { id } = (await shop.place(customer)).body;
+  await shop.reserved(id);
+  await shop.paid(id);
   return id;
 }
 
@@ -90,6 +86,34 @@ describe('POST /orders/{id}/cancellation', () => {
     expect(items.filter(({ kind }) => kind === 'note')).toHaveLength(2);
     const { body } = await shop.ask<Order>('GET', `/orders/${id}`, { as: customer });
     expect(body).toMatchObject({ status: 'cancelled', paymentStatus: 'refunded' });
+  });
+
+  test('while its payment is waited for: what Payment says afterwards is written down and changes nothing', async () => {
+    const { id, total } = (await shop.place(customer)).body;
+    await shop.reserved(id);
+    expect(await cancel(id, customer)).toMatchObject({ status: 202, body: { status: 'cancelled', paymentStatus: 'none' } });
+    const capturedAt = new Date().toISOString();
+    const allocations = [{ sku: 'MUG', warehouseId: NORTH, quantity: 2 }];
+    await shop.tell(
+      message('payment.completed', id, { orderId: id, paymentId: PAYMENT_ID, amount: total, capturedAt }),
+      message('inventory.released', id, { orderId: id, allocations, restocked: false }),
+    );
+    await recorded(id, 2);
+    const { body } = await shop.ask<Order>('GET', `/orders/${id}`, { as: customer });
+    expect(body).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'paid' });
+  });
+
+  test('is refused once a parcel has left the house, and nothing changes', async () => {
+    const id = await completedOrder();
+    const [parcel] = (await shop.store.reads.order(id))?.shipments ?? [];
+    const body = { carrier: 'Post', trackingNumber: 'AT1' };
+    const sent = await shop.ask<Order>('POST', `/orders/${id}/shipments/${parcel?.id}/ship`, { as: staff, body });
+    expect(sent.status).toBe(200);
+    for (const who of [customer, staff]) {
+      const refusal = await cancel(id, who);
+      expect([refusal.status, (refusal.body as unknown as Problem).type]).toEqual([409, 'urn:souk:problem:not-cancellable']);
+    }
+    expect((await shop.ask<Order>('GET', `/orders/${id}`, { as: customer })).body).toEqual(sent.body);
   });
 
   test('is refused when the order was rejected', async () => {

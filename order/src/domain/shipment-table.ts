@@ -1,0 +1,23 @@
+import type { ShipmentStatus } from '@souk/contracts/saga';
+
+/** What staff can say of a parcel. */
+export type ShipmentTrigger = 'ship' | 'deliver';
+
+export type ShipmentStep =
+  | { readonly kind: 'transition'; readonly to: 'shipped'; readonly emits: 'order.shipped' }
+  | { readonly kind: 'transition'; readonly to: 'delivered'; readonly emits: 'order.delivered' }
+  /** Said before: the same answer again, as long as it says the same. */
+  | { readonly kind: 'ignore' }
+  | { readonly kind: 'refuse' };
+
+const ship: ShipmentStep = { kind: 'transition', to: 'shipped', emits: 'order.shipped' };
+const deliver: ShipmentStep = { kind: 'transition', to: 'delivered', emits: 'order.delivered' };
+const ignore: ShipmentStep = { kind: 'ignore' };
+const refuse: ShipmentStep = { kind: 'refuse' };
+
+/** The way of a parcel: every state with the answer to everything that can be said in it. */
+export const SHIPMENT_TABLE: { readonly [S in ShipmentStatus]: { readonly [T in ShipmentTrigger]: ShipmentStep } } = {
+  pending: { ship, deliver: refuse },
+  shipped: { ship: ignore, deliver },
+  delivered: { ship: ignore, deliver: ignore },
+};

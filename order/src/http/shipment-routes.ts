@@ -1,0 +1,69 @@
+import { entityTag } from '@souk/chassis/http/entity-tag';
+import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import { DeliverShipment, Order as OrderDocument, ShipShipment } from '@souk/contracts/http/order';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import type { Order } from '../domain/order.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+import { moveShipment, type ShipmentAnswer } from '../usecases/move-shipment.ts';
+import { orderDocument } from './order-document.ts';
+import { refuseCardNumbers } from './refuse-card-numbers.ts';
+
+const OneShipment = Type.Object({ id: Uuid, shipmentId: Uuid });
+const declared = {
+  role: 'staff',
+  params: OneShipment,
+  response: { 200: OrderDocument },
+} as const;
+
+/** The warehouse's side of an order. Both say the same again when they are asked again. */
+export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'execute'>) {
+  return router()
+    .post(
+      '/orders/:id/shipments/:shipmentId/ship',
+      async ({ params: { id: orderId, shipmentId }, body, request, set }) => {
+        refuseCardNumbers('', { carrier: body.carrier });
+        const report = { type: 'ship', ...body } as const;
+        const order = done(await commands.execute(moveShipment, { orderId, shipmentId, report }, causeOf(request)));
+        set.headers.etag = entityTag(order.version);
+        return orderDocument(order);
+      },
+      {
+        ...declared,
+        refuses: ['not-shippable', 'card-number-refused'],
+        body: ShipShipment,
+        detail: { summary: 'A parcel has left the house' },
+      },
+    )
+    .post(
+      '/orders/:id/shipments/:shipmentId/deliver',
+      async ({ params: { id: orderId, shipmentId }, request, set }) => {
+        const report = { type: 'deliver' } as const;
+        const order = done(await commands.execute(moveShipment, { orderId, shipmentId, report }, causeOf(request)));
+        set.headers.etag = entityTag(order.version);
+        return orderDocument(order);
+      },
+      {
+        ...declared,
+        refuses: ['not-shippable'],
+        body: Type.Optional(DeliverShipment),
+        detail: { summary: 'A parcel has arrived' },
+      },
+    );
+}
+
+function done(answer: ShipmentAnswer): Order {
+  switch (answer.kind) {
+    case 'done':
+      return answer.order;
+    case 'not-found':
+      throw problem('not-found');
+    case 'not-shippable':
+      throw problem('not-shippable', { detail: answer.because });
+    default:
+      return answer satisfies never;
+  }
+}

@@ -1,0 +1,44 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { advanceShipment, type ShipmentReport } from '../domain/advance-shipment.ts';
+import type { HistoryContext } from '../domain/history.ts';
+import type { Order } from '../domain/order.ts';
+import type { OrderCollections } from '../storage/order-store.ts';
+import { placeInHistory } from './record-advance.ts';
+
+export interface ShipmentCommand {
+  readonly orderId: string;
+  readonly shipmentId: string;
+  readonly report: ShipmentReport;
+}
+
+export type ShipmentAnswer =
+  | { readonly kind: 'done'; readonly order: Order }
+  | { readonly kind: 'not-shippable'; readonly because: string }
+  | { readonly kind: 'not-found' };
+
+/** A parcel leaves the house, or arrives; what was said before is answered with the order as it is. */
+export const moveShipment: UseCase<OrderCollections, ShipmentCommand, ShipmentAnswer> = {
+  name: 'moveShipment',
+  keys: ({ orderId }) => ({ orders: [orderId] }),
+  decide({ orderId, shipmentId, report }, world, { now }) {
+    const order = world.get('orders', orderId);
+    const advance = order === undefined ? undefined : advanceShipment(order, shipmentId, report, now);
+    if (order === undefined || advance === undefined) return { answer: { kind: 'not-found' } };
+    switch (advance.kind) {
+      case 'moved': {
+        const { order: after, event } = advance;
+        const context: HistoryContext = { cause: { name: report.type } };
+        const events = [{ ...event, ...placeInHistory(after), context }];
+        return { answer: { kind: 'done', order: after }, puts: { orders: [after] }, events };
+      }
+      case 'ignored':
+        return { answer: { kind: 'done', order } };
+      case 'refused':
+        return { answer: { kind: 'not-shippable', because: advance.because } };
+      case 'not-found':
+        return { answer: advance };
+      default:
+        return advance satisfies never;
+    }
+  },
+};
