@@ -4,9 +4,12 @@ import { closed } from './schema.ts';
 
 export const Currency = Type.String({ format: 'currency', pattern: '^[A-Z]{3}$' });
 
+/** Said in the schema, so that the contract gate sees a change that types do not show. */
+const MINOR_UNITS = { 'x-unit': 'minor units' };
+
 /** Minor units (cents) of an ISO 4217 currency. Never negative: what goes back to a customer is a refund. */
 export const Money = closed({
-  amount: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  amount: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, ...MINOR_UNITS }),
   currency: Currency,
 });
 export type Money = Static<typeof Money>;
@@ -14,7 +17,7 @@ export type Money = Static<typeof Money>;
 /** The largest price with which an order of 100 lines of 999 pieces still adds up below 2^53. */
 export const LARGEST_PRICE = 90_000_000_000;
 
-export const Price = closed({ amount: Type.Integer({ minimum: 0, maximum: LARGEST_PRICE }), currency: Currency });
+export const Price = closed({ amount: Type.Integer({ minimum: 0, maximum: LARGEST_PRICE, ...MINOR_UNITS }), currency: Currency });
 
 export type MoneyErrorCode = 'mixed-currencies' | 'money-out-of-range';
 

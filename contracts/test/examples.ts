@@ -20,6 +20,18 @@ const PRODUCT = {
   title: 'Blue mug',
   description: 'Holds tea.',
   status: 'active' as const,
+  categoryIds: [OTHER_ID],
+  images: [
+    {
+      id: OTHER_ID,
+      url: `/products/${ID}/images/${OTHER_ID}`,
+      alt: 'A blue mug',
+      position: 0,
+      width: 800,
+      height: 600,
+      contentType: 'image/webp' as const,
+    },
+  ],
   attributes: { material: 'stoneware' },
   variants: [{ sku: 'MUG-BLUE', options: { size: 'large' }, price: EURO_20 }],
   version: 2,

@@ -56,8 +56,9 @@ test('who reads what is what the saga needs', () => {
       'product.created',
       'product.price_changed',
       'product.updated',
+      'user.deleted',
     ],
-    payment: ['order.cancelled', 'order.ready_for_payment'],
+    payment: ['order.cancelled', 'order.ready_for_payment', 'user.deleted'],
     user: [],
   });
 });
