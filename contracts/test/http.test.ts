@@ -10,7 +10,7 @@ import * as product from '../src/http/product.ts';
 import * as saga from '../src/http/saga.ts';
 import * as session from '../src/http/session.ts';
 import * as user from '../src/http/user.ts';
-import { ADDRESS, EURO_20, ID } from './examples.ts';
+import { ADDRESS, EURO_20, ID, OTHER_ID } from './examples.ts';
 import { objectsIn } from './objects-in.ts';
 
 const modules = { common, inventory, order, timeline, payment, product, saga, session, user };
@@ -39,6 +39,9 @@ const bodies: [string, TSchema, Record<string, unknown>][] = [
   ['CreateWarehouse', inventory.CreateWarehouse, { name: 'North', priority: 1 }],
   ['PatchWarehouse', inventory.PatchWarehouse, { active: false }],
   ['ReceiveStock', inventory.ReceiveStock, { warehouseId: ID, quantity: 5 }],
+  ['AdjustStock', inventory.AdjustStock, { warehouseId: ID, quantity: -5, reason: 'broken' }],
+  ['TransferStock', inventory.TransferStock, { fromWarehouseId: ID, toWarehouseId: OTHER_ID, quantity: 5 }],
+  ['PreviewAllocation', inventory.PreviewAllocation, { items: [line] }],
   ['PlaceOrder', order.PlaceOrder, { ...placement, expectedTotal: EURO_20 }],
   ['CancelOrder', order.CancelOrder, { note: 'changed my mind' }],
   ['AddPaymentMethod', payment.AddPaymentMethod, { token: 'tok_ok', label: 'Mine' }],

@@ -1,4 +1,4 @@
-import type { ConfigOf } from '@souk/chassis/config';
+import { type ConfigOf, integer, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
 import { JWKS_URL, PRODUCT_URL, serviceConfig } from '@souk/chassis/service-config';
 
@@ -6,6 +6,13 @@ export const INVENTORY_CONFIG = {
   ...serviceConfig({ port: 4002 }),
   productUrl: PRODUCT_URL,
   jwksUrl: JWKS_URL,
+  lowThreshold: withDefault(
+    integer('INVENTORY_LOW_THRESHOLD', 'free pieces of a SKU below which `inventory.low` is said; 0: never', {
+      min: 0,
+      max: 1_000_000,
+    }),
+    5,
+  ),
 };
 
 /** The same for a process of its own. */

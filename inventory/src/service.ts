@@ -5,16 +5,18 @@ import { createMicroservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { InventoryConfig } from './config.ts';
+import { allocationRoutes } from './http/allocation-routes.ts';
 import { ledgerRoutes } from './http/ledger-routes.ts';
 import { skuCheck } from './http/sku-check.ts';
+import { stockCommandRoutes } from './http/stock-command-routes.ts';
 import { stockRoutes } from './http/stock-routes.ts';
 import { warehouseRoutes } from './http/warehouse-routes.ts';
-import { HANDLERS } from './messaging/handlers.ts';
+import { handlers } from './messaging/handlers.ts';
 import type { LookUpSku } from './product/look-up-sku.ts';
 import type { InventoryCollections, InventoryStore } from './storage/inventory-store.ts';
 
 export interface InventoryServiceDeps extends ServiceParts {
-  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs'>;
+  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'lowThreshold'>;
   readonly store: InventoryStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
@@ -30,10 +32,11 @@ export function createInventoryService({ keys, lookUpSku, ...deps }: InventorySe
     paceMs: config.paceMs,
     store,
     log,
-    handlers: HANDLERS,
+    handlers: handlers(config.lowThreshold),
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
   });
+  const toldByProduct = skuCheck(lookUpSku);
   return httpService({
     ...deps,
     name: 'inventory',
@@ -41,7 +44,9 @@ export function createInventoryService({ keys, lookUpSku, ...deps }: InventorySe
     auth: { keys },
     microservice,
     routes: [
-      stockRoutes(store.reads, microservice, skuCheck(lookUpSku)),
+      stockRoutes(store.reads, toldByProduct),
+      stockCommandRoutes({ reads: store.reads, commands: microservice, toldByProduct, lowThreshold: config.lowThreshold }),
+      allocationRoutes(store.reads),
       warehouseRoutes(store.reads, microservice),
       ledgerRoutes(store.reads),
     ],

@@ -25,7 +25,7 @@ function levelsIn(free: Free) {
       reserved: 1,
       movements: 1,
     }));
-    return { sku, warehouses };
+    return { sku, lowTurns: 0, warehouses };
   };
 }
 

@@ -19,7 +19,7 @@ async function outcomeOf(story: Story, batchLimit: number) {
     const named = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, text) => names.get(text) ?? text));
     const ledger = (await ledgerOf(store)).map(
       ({ id: _id, at: _at, actor: _actor, eventId: _event, reference, ...seen }) => {
-        return { ...seen, reference: names.get(reference) ?? 'a receipt' };
+        return { ...seen, reference: names.get(reference) ?? 'by hand' };
       },
     );
     const reservations = await Promise.all(setting.orders.map((order) => store.reads.reservation(order)));
@@ -29,7 +29,7 @@ async function outcomeOf(story: Story, batchLimit: number) {
       warehouses: named(await store.reads.warehousesPage(undefined, 100)),
       reservations: named(reservations.map((one) => one && { ...one, createdAt: 0, updatedAt: 0 })),
       events: room.events.map(({ stream, version, type, data }) => ({
-        stream: names.get(stream.slice(12)),
+        stream: stream.replace(/^reservation:(.*)$/, (_, order) => names.get(order) ?? 'an order'),
         version,
         type,
         data: named(data),

@@ -3,7 +3,7 @@ import { newId } from '@souk/chassis/ids';
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { topicsReadBy } from '@souk/contracts/topics';
 import { newerEntry } from '../src/domain/catalogue-entry.ts';
-import { HANDLERS } from '../src/messaging/handlers.ts';
+import { handlers } from '../src/messaging/handlers.ts';
 import type { InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
 import { learnSkus } from '../src/usecases/learn-skus.ts';
@@ -11,7 +11,7 @@ import { productCreated } from './builders.ts';
 import { openStockroom, type Stockroom } from './stockroom.ts';
 
 test('every topic that inventory reads has a handler, and no other', () => {
-  expect(Object.keys(HANDLERS).toSorted()).toEqual([...topicsReadBy('inventory')].toSorted());
+  expect(Object.keys(handlers(5)).toSorted()).toEqual([...topicsReadBy('inventory')].toSorted());
 });
 
 test('of what is told about a SKU the newest version wins', () => {
@@ -54,7 +54,7 @@ describe('the copy of the catalogue', () => {
       room.receive('cup', north, 2, { toldByProduct: { sku: 'cup', productId: newId(), version: 5 } }),
       room.submit(learnSkus, productCreated(newId(), ['cup'], 4)),
     ]);
-    expect(received.kind).toBe('received');
+    expect(received.kind).toBe('moved');
   });
 
   test('a SKU that nobody told of is not received', async () => {
@@ -65,8 +65,8 @@ describe('the copy of the catalogue', () => {
 
   test('a warehouse holds at most a thousand million pieces of a SKU', async () => {
     const north = await room.open(1);
-    expect((await room.receive('cup', north, 999_999_999)).kind).toBe('received');
+    expect((await room.receive('cup', north, 999_999_999)).kind).toBe('moved');
     expect(await room.receive('cup', north, 2)).toEqual({ kind: 'too-much' });
-    expect((await room.receive('cup', north, 1)).kind).toBe('received');
+    expect((await room.receive('cup', north, 1)).kind).toBe('moved');
   });
 });

@@ -1,8 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import type { InventoryStore } from '../src/storage/inventory-store.ts';
-import { commitStock } from '../src/usecases/commit-stock.ts';
-import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCompleted, orderCreated } from './builders.ts';
 import type { OpenedStore } from './describe-inventory-store.ts';
 import { expectStockIsRight } from './stock-is-right.ts';
@@ -40,7 +38,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       await Promise.all([room.receive('cup', north, 30), room.receive('cup', south, 20)]);
       const orders = Array.from({ length: 200 }, newId);
       await Promise.all(
-        orders.map((order) => room.submit(reserveStock, orderCreated(order, [{ sku: 'cup', quantity: 1 }]))),
+        orders.map((order) => room.reserve(orderCreated(order, [{ sku: 'cup', quantity: 1 }]))),
       );
       const { reserved, refused } = await statuses(orders);
       expect([reserved?.length, refused?.length]).toEqual([50, 150]);
@@ -63,8 +61,8 @@ export function describeContention(name: string, openShared: () => Promise<Share
       await Promise.all(
         orders.map(async (order, index) => {
           const [process, items] = index % 2 === 0 ? [room, lines] : [second, lines.toReversed()];
-          await process.submit(reserveStock, orderCreated(order, items));
-          await process.submit(commitStock, orderCompleted(order));
+          await process.reserve(orderCreated(order, items));
+          await process.commit(orderCompleted(order));
         }),
       );
       const { committed } = await statuses(orders);
@@ -83,7 +81,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       const secondStore = opened.again();
       const second = await openStockroom(secondStore, { lane: 'second' });
       const created = orderCreated(newId(), [{ sku: 'cup', quantity: 4 }]);
-      await Promise.all([room, second].map((process) => process.submit(reserveStock, created)));
+      await Promise.all([room, second].map((process) => process.reserve(created)));
       expect((await opened.store.reads.levels('cup'))?.warehouses).toEqual([
         { warehouseId: north, onHand: 10, reserved: 4, movements: 2 },
       ]);
@@ -98,7 +96,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       const orders = Array.from({ length: 3 }, newId);
       for (const order of orders) {
         await room.receive('cup', north, 1);
-        await second.submit(reserveStock, orderCreated(order, [{ sku: 'cup', quantity: 1 }]));
+        await second.reserve(orderCreated(order, [{ sku: 'cup', quantity: 1 }]));
       }
       expect((await ledgerOf(opened.store)).map(({ number }) => number)).toEqual([2, 4, 6, 1, 3, 5]);
       await expectStockIsRight(opened.store, orders);
@@ -114,7 +112,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       const rooms = [room, ...others];
       const orders = Array.from({ length: 120 }, newId);
       await Promise.all([
-        ...orders.map((order, index) => rooms[index % 4]?.submit(reserveStock, orderCreated(order, [{ sku: 'cup', quantity: 1 }]))),
+        ...orders.map((order, index) => rooms[index % 4]?.reserve(orderCreated(order, [{ sku: 'cup', quantity: 1 }]))),
         ...rooms.map((one) => one.receive('cup', north, 5)),
       ]);
       const { reserved = [], refused = [] } = await statuses(orders);

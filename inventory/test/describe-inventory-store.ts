@@ -4,7 +4,6 @@ import type { StorageError } from '@souk/chassis/storage-error';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Movement } from '../src/domain/movement.ts';
 import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
-import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCreated } from './builders.ts';
 import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
 
@@ -72,7 +71,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       await room.receive('cup', south, 3);
       await room.receive('cup', south, 4);
       await levelsAre('cup', { [north]: [5, 0], [south]: [7, 0] });
-      await room.submit(reserveStock, orderCreated(newId(), [{ sku: 'cup', quantity: 6 }]));
+      await room.reserve(orderCreated(newId(), [{ sku: 'cup', quantity: 6 }]));
       await levelsAre('cup', { [north]: [5, 0], [south]: [7, 6] });
     });
 
@@ -86,7 +85,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       const north = await room.open(1);
       await room.receive('cup', north, 5);
       const orderId = newId();
-      await room.submit(reserveStock, orderCreated(orderId, [{ sku: 'cup', quantity: 2 }]));
+      await room.reserve(orderCreated(orderId, [{ sku: 'cup', quantity: 2 }]));
       expect(await reads().reservation(orderId)).toMatchObject({
         orderId,
         status: 'reserved',
@@ -105,7 +104,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
         { sku: 'cup', quantity: 2 },
         { sku: 'pot', quantity: 1 },
       ]);
-      await room.submit(reserveStock, created);
+      await room.reserve(created);
       const all = await ledgerOf(opened.store);
       expect(all.map(({ kind, sku }) => `${kind} ${sku}`)).toEqual([
         'receipt cup',
@@ -152,9 +151,10 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
     test('refuses a second movement of one action, SKU, warehouse and kind', async () => {
       const north = await room.open(1);
       const received = await room.receive('cup', north, 5);
-      if (received.kind !== 'received') throw new Error(received.kind);
-      expect(await failureOf(room.submit(record(received.movement), undefined))).toBe('unique');
-      expect(await failureOf(room.submit(record({ ...received.movement, warehouseId: newId() }), undefined))).toBe(
+      if (received.kind !== 'moved') throw new Error(received.kind);
+      const [movement] = received.movements as [Movement];
+      expect(await failureOf(room.submit(record(movement), undefined))).toBe('unique');
+      expect(await failureOf(room.submit(record({ ...movement, warehouseId: newId() }), undefined))).toBe(
         'none',
       );
     });
@@ -172,7 +172,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
           keys: () => ({ levels: [sku] }),
           decide: () => ({
             answer: undefined,
-            puts: { levels: [{ sku, warehouses: [{ warehouseId: north, onHand, reserved, movements: 2 }] }] },
+            puts: { levels: [{ sku, lowTurns: 0, warehouses: [{ warehouseId: north, onHand, reserved, movements: 2 }] }] },
           }),
         });
         expect(await failureOf(room.submit(put('cup'), undefined))).toBe('check');

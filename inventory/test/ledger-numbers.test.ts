@@ -27,8 +27,8 @@ const PLACES: readonly (readonly [sku: string, warehouseId: string])[] = [
 /** The tables as they were before movements had numbers, with movements of that time. */
 async function fillUnnumbered(database: Inventory): Promise<void> {
   const { flavour } = database;
-  const later = ledgerNumbers(flavour);
-  const earlier = Object.entries(inventoryMigrations(flavour)).filter(([name]) => !(name in later));
+  const [firstLater = ''] = Object.keys(ledgerNumbers(flavour));
+  const earlier = Object.entries(inventoryMigrations(flavour)).filter(([name]) => name < firstLater);
   await migrate(database, Object.fromEntries(earlier));
   const movements = PLACES.map(([sku, warehouseId]) => [newId(), sku, warehouseId, 'receipt', 1, 0, 9, 0, newId(), 1]);
   const columns = ['id', 'sku', 'warehouse_id', 'kind', 'on_hand_delta', 'reserved_delta', 'on_hand_after', 'reserved_after', 'reference', 'at'];

@@ -3,7 +3,7 @@ import { moveStock } from '../src/domain/move-stock.ts';
 import type { StockLevels } from '../src/domain/stock-levels.ts';
 
 test('every movement has the next number of its SKU in its warehouse, and the level counts it', () => {
-  const cups: StockLevels = { sku: 'cup', warehouses: [{ warehouseId: 'north', onHand: 9, reserved: 0, movements: 4 }] };
+  const cups: StockLevels = { sku: 'cup', lowTurns: 3, warehouses: [{ warehouseId: 'north', onHand: 9, reserved: 0, movements: 4 }] };
   const pieces = [
     { sku: 'cup', warehouseId: 'north', quantity: 1, reason: null },
     { sku: 'cup', warehouseId: 'south', quantity: 1, reason: null },
@@ -15,11 +15,12 @@ test('every movement has the next number of its SKU in its warehouse, and the le
   expect(levels).toEqual([
     {
       sku: 'cup',
+      lowTurns: 3,
       warehouses: [
         { warehouseId: 'north', onHand: 12, reserved: 0, movements: 6 },
         { warehouseId: 'south', onHand: 1, reserved: 0, movements: 1 },
       ],
     },
-    { sku: 'pot', warehouses: [{ warehouseId: 'north', onHand: 1, reserved: 0, movements: 1 }] },
+    { sku: 'pot', lowTurns: 0, warehouses: [{ warehouseId: 'north', onHand: 1, reserved: 0, movements: 1 }] },
   ]);
 });

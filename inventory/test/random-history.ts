@@ -1,9 +1,6 @@
 import { newId } from '@souk/chassis/ids';
 import fc from 'fast-check';
-import { commitStock } from '../src/usecases/commit-stock.ts';
 import { changeWarehouse } from '../src/usecases/change-warehouse.ts';
-import { giveBackStock } from '../src/usecases/give-back-stock.ts';
-import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 import type { Stockroom } from './stockroom.ts';
 
@@ -14,6 +11,8 @@ const WAREHOUSES = 3;
 /** Things that may happen to a stockroom, by small numbers, so that the same story can be told to several. */
 export type Happening =
   | { readonly kind: 'receipt'; readonly sku: string; readonly place: number; readonly quantity: number }
+  | { readonly kind: 'adjustment'; readonly sku: string; readonly place: number; readonly quantity: number }
+  | { readonly kind: 'transfer'; readonly sku: string; readonly place: number; readonly to: number; readonly quantity: number }
   | { readonly kind: 'created'; readonly order: number }
   | { readonly kind: 'completed' | 'cancelled'; readonly order: number }
   | { readonly kind: 'activity'; readonly place: number; readonly active: boolean };
@@ -35,6 +34,18 @@ const happening: fc.Arbitrary<readonly Happening[]> = fc.oneof(
     arbitrary: fc
       .record({ kind: fc.constant('receipt' as const), sku, place, quantity: fc.integer({ min: 1, max: 9 }) })
       .map((one) => [one]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ kind: fc.constant('adjustment' as const), sku, place, quantity: fc.constantFrom(-6, -2, -1, 1, 6) })
+      .map((one) => [one]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ kind: fc.constant('transfer' as const), sku, place, to: place, quantity: fc.integer({ min: 1, max: 6 }) })
+      .map((one) => (one.place === one.to ? [] : [one])),
   },
   { weight: 4, arbitrary: repeated(fc.record({ kind: fc.constant('created' as const), order })) },
   { weight: 3, arbitrary: repeated(fc.record({ kind: fc.constant('completed' as const), order })) },
@@ -79,6 +90,10 @@ export async function happen(
   switch (what.kind) {
     case 'receipt':
       return room.receive(what.sku, warehouses[what.place] ?? '', what.quantity);
+    case 'adjustment':
+      return room.adjust(what.sku, warehouses[what.place] ?? '', what.quantity);
+    case 'transfer':
+      return room.transfer(what.sku, warehouses[what.place] ?? '', warehouses[what.to] ?? '', what.quantity);
     case 'activity': {
       const change = {
         id: warehouses[what.place] ?? '',
@@ -88,11 +103,11 @@ export async function happen(
       return room.submit(changeWarehouse, change);
     }
     case 'created':
-      return room.submit(reserveStock, orderCreated(orders[what.order] ?? '', [...(items[what.order] ?? [])]));
+      return room.reserve(orderCreated(orders[what.order] ?? '', [...(items[what.order] ?? [])]));
     case 'completed':
-      return room.submit(commitStock, orderCompleted(orders[what.order] ?? ''));
+      return room.commit(orderCompleted(orders[what.order] ?? ''));
     case 'cancelled':
-      return room.submit(giveBackStock, orderCancelled(orders[what.order] ?? ''));
+      return room.giveBack(orderCancelled(orders[what.order] ?? ''));
     default:
       return what satisfies never;
   }

@@ -44,7 +44,7 @@ const lyon = aWarehouse({ id: 'lyon' });
 
 /** 10 cups are there, 4 of them reserved for somebody, maybe for this order. */
 function facts(changes: Partial<OrderFacts> = {}): OrderFacts {
-  const cups: StockLevels = { sku: 'cup', warehouses: [{ warehouseId: 'lyon', onHand: 10, reserved: 4, movements: 5 }] };
+  const cups: StockLevels = { sku: 'cup', lowTurns: 0, warehouses: [{ warehouseId: 'lyon', onHand: 10, reserved: 4, movements: 5 }] };
   return {
     orderId: 'order',
     items: [{ sku: 'cup', quantity: 3 }],
@@ -158,7 +158,7 @@ describe('an order', () => {
 });
 
 test('stock is never moved below nothing: that decision fails instead', () => {
-  const empty: StockLevels = { sku: 'cup', warehouses: [{ warehouseId: 'lyon', onHand: 10, reserved: 2, movements: 5 }] };
+  const empty: StockLevels = { sku: 'cup', lowTurns: 0, warehouses: [{ warehouseId: 'lyon', onHand: 10, reserved: 2, movements: 5 }] };
   expect(() => decideReservation(given('reserved'), 'order.completed', facts({ levelsOf: () => empty }))).toThrow(
     'cup in lyon',
   );

@@ -5,10 +5,20 @@ import { Writer } from '@souk/chassis/writer/writer';
 import type { StoredEvent } from '@souk/chassis/writer/writer-store';
 import type { CatalogueEntry } from '../src/domain/catalogue-entry.ts';
 import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
+import { adjustStock, type Adjustment } from '../src/usecases/adjust-stock.ts';
+import { commitStock } from '../src/usecases/commit-stock.ts';
+import { giveBackStock } from '../src/usecases/give-back-stock.ts';
+import type { StockAnswer, StockCommand } from '../src/usecases/move-by-hand.ts';
 import { openWarehouse } from '../src/usecases/open-warehouse.ts';
-import { receiveStock, type Receipt, type Received } from '../src/usecases/receive-stock.ts';
+import { receiveStock, type Receipt } from '../src/usecases/receive-stock.ts';
+import { reserveStock } from '../src/usecases/reserve-stock.ts';
+import { transferStock } from '../src/usecases/transfer-stock.ts';
+import type { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 
 type Own = InventoryCollections & ChassisCollections;
+
+/** Fewer free pieces than these are few. */
+export const LOW = 5;
 
 /** A writer over a store, with the commands tests begin with. */
 export async function openStockroom(store: InventoryStore, { batchLimit = 500, lane = 'test', newId: makeId = newId } = {}) {
@@ -36,15 +46,26 @@ export async function openStockroom(store: InventoryStore, { batchLimit = 500, l
     warehouseId: string,
     quantity: number,
     changes: Partial<Receipt> = {},
-  ): Promise<Received> => submit(receiveStock, aReceipt({ sku, warehouseId, quantity, ...changes }));
+  ): Promise<StockAnswer> => submit(receiveStock(LOW), { ...aCommand(sku), warehouseId, quantity, ...changes });
 
-  return { store, events, submit, open, receive, close: () => writer.close() };
+  const adjust = (sku: string, warehouseId: string, quantity: number, changes: Partial<Adjustment> = {}) =>
+    submit(adjustStock(LOW), { ...aCommand(sku), warehouseId, quantity, reason: 'counted', ...changes });
+
+  const transfer = (sku: string, fromWarehouseId: string, toWarehouseId: string, quantity: number) =>
+    submit(transferStock(LOW), { ...aCommand(sku), fromWarehouseId, toWarehouseId, quantity });
+
+  const reserve = (event: ReturnType<typeof orderCreated>) => submit(reserveStock(LOW), event);
+  const commit = (event: ReturnType<typeof orderCompleted>) => submit(commitStock(LOW), event);
+  const giveBack = (event: ReturnType<typeof orderCancelled>) => submit(giveBackStock(LOW), event);
+
+  const close = () => writer.close();
+  return { store, events, submit, open, receive, adjust, transfer, reserve, commit, giveBack, close };
 }
 
 export type Stockroom = Awaited<ReturnType<typeof openStockroom>>;
 
-function aReceipt(changes: Pick<Receipt, 'sku' | 'warehouseId' | 'quantity'> & Partial<Receipt>): Receipt {
-  return { id: newId(), reason: null, actor: newId(), toldByProduct: anEntry(changes.sku), ...changes };
+function aCommand(sku: string): StockCommand {
+  return { id: newId(), sku, reason: null, actor: newId(), toldByProduct: anEntry(sku) };
 }
 
 function anEntry(sku: string): CatalogueEntry {

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Sku, Uuid } from '../ids.ts';
 import { MovementKind, ReservationStatus } from '../saga.ts';
-import { Allocation } from '../saga-lines.ts';
-import { closed, nullable } from '../schema.ts';
+import { Allocation, OrderItem, Shortage } from '../saga-lines.ts';
+import { closed, nullable, oneOf } from '../schema.ts';
 import { Name, Reason } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
@@ -33,6 +33,23 @@ export const ReceiveStock = closed({
   reason: Type.Optional(Reason),
 });
 export type ReceiveStock = Static<typeof ReceiveStock>;
+
+/** Somebody counted, or something broke: so many more, or fewer. Not zero; JSON Schema could only say so clumsily. */
+export const AdjustStock = closed({
+  warehouseId: Uuid,
+  quantity: Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 }),
+  reason: Reason,
+});
+export type AdjustStock = Static<typeof AdjustStock>;
+
+/** Between two different warehouses. */
+export const TransferStock = closed({
+  fromWarehouseId: Uuid,
+  toWarehouseId: Uuid,
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  reason: Type.Optional(Reason),
+});
+export type TransferStock = Static<typeof TransferStock>;
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -65,6 +82,10 @@ export type Movement = Static<typeof Movement>;
 
 export const MovementPage = Page(Movement);
 
+/** Out of one warehouse and into the other. */
+export const Transfer = closed({ movements: Type.Array(Movement, { minItems: 2, maxItems: 2 }) });
+export type Transfer = Static<typeof Transfer>;
+
 export const MovementQuery = PagedQuery({
   sku: Type.Optional(Sku),
   warehouseId: Type.Optional(Uuid),
@@ -74,3 +95,19 @@ export type MovementQuery = Static<typeof MovementQuery>;
 
 export const Reservation = closed({ orderId: Uuid, status: ReservationStatus, lines: Type.Array(Allocation) });
 export type Reservation = Static<typeof Reservation>;
+
+/** No SKU may come twice; JSON Schema cannot say so, the service does. */
+export const PreviewAllocation = closed({ items: Type.Array(OrderItem, { minItems: 1, maxItems: 100 }) });
+export type PreviewAllocation = Static<typeof PreviewAllocation>;
+
+/**
+ * What an order of these items would get now; nothing is held. Either `allocations` or `shortages` is empty.
+ * `explanation`: for people, a sentence for each warehouse, or for each shortage.
+ */
+export const AllocationPreview = closed({
+  feasible: Type.Boolean(),
+  allocations: Type.Array(closed({ ...Allocation.properties, reason: oneOf('whole_order', 'whole_line', 'part_of_line') })),
+  shortages: Type.Array(Shortage),
+  explanation: Type.String(),
+});
+export type AllocationPreview = Static<typeof AllocationPreview>;

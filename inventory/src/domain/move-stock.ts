@@ -1,11 +1,12 @@
 import type { MovementKind } from '@souk/contracts/saga';
 import type { StockLevels, WarehouseLevel } from './stock-levels.ts';
 
-type MoveKind = Extract<MovementKind, 'receipt' | 'reserve' | 'release' | 'sale' | 'restock'>;
-
 /** What one piece of each kind of movement does to a level. */
-const EFFECTS: Readonly<Record<MoveKind, { readonly onHand: -1 | 0 | 1; readonly reserved: -1 | 0 | 1 }>> = {
+const EFFECTS: Readonly<Record<MovementKind, { readonly onHand: -1 | 0 | 1; readonly reserved: -1 | 0 | 1 }>> = {
   receipt: { onHand: 1, reserved: 0 },
+  adjustment: { onHand: 1, reserved: 0 },
+  transfer_out: { onHand: -1, reserved: 0 },
+  transfer_in: { onHand: 1, reserved: 0 },
   reserve: { onHand: 0, reserved: 1 },
   release: { onHand: 0, reserved: -1 },
   sale: { onHand: -1, reserved: -1 },
@@ -16,13 +17,14 @@ const EFFECTS: Readonly<Record<MoveKind, { readonly onHand: -1 | 0 | 1; readonly
 export interface Pieces {
   readonly sku: string;
   readonly warehouseId: string;
+  /** Negative only in an adjustment. */
   readonly quantity: number;
   readonly reason: string | null;
 }
 
 /** A movement as far as stock is concerned: what changed, and how it stood afterwards. */
 export interface Move {
-  readonly kind: MoveKind;
+  readonly kind: MovementKind;
   readonly sku: string;
   readonly warehouseId: string;
   /** Its place in the ledger of this SKU in this warehouse, from 1. */
@@ -42,13 +44,13 @@ export interface Moved {
 
 /** Throws when a level would leave 0 <= reserved <= onHand: who asks for that has decided wrongly before. */
 export function moveStock(
-  kind: MoveKind,
+  kind: MovementKind,
   all: readonly Pieces[],
   levelsOf: (sku: string) => StockLevels | undefined,
 ): Moved {
   const changed = new Map<string, StockLevels>();
   const moves = all.map(({ sku, warehouseId, quantity, reason }): Move => {
-    const levels = changed.get(sku) ?? levelsOf(sku) ?? { sku, warehouses: [] };
+    const levels = changed.get(sku) ?? levelsOf(sku) ?? { sku, lowTurns: 0, warehouses: [] };
     const onHandDelta = EFFECTS[kind].onHand * quantity;
     const reservedDelta = EFFECTS[kind].reserved * quantity;
     const after = shifted(levels, warehouseId, onHandDelta, reservedDelta);
@@ -70,8 +72,9 @@ function shifted({ sku, warehouses }: StockLevels, warehouseId: string, onHandDe
 }
 
 /** The other warehouses' levels stay the same objects: a store writes only what is another object afterwards. */
-function withLevel({ sku, warehouses }: StockLevels, after: WarehouseLevel): StockLevels {
+function withLevel(levels: StockLevels, after: WarehouseLevel): StockLevels {
+  const { warehouses } = levels;
   const known = warehouses.some((level) => level.warehouseId === after.warehouseId);
-  if (!known) return { sku, warehouses: [...warehouses, after] };
-  return { sku, warehouses: warehouses.map((level) => (level.warehouseId === after.warehouseId ? after : level)) };
+  if (!known) return { ...levels, warehouses: [...warehouses, after] };
+  return { ...levels, warehouses: warehouses.map((level) => (level.warehouseId === after.warehouseId ? after : level)) };
 }

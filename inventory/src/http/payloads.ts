@@ -6,14 +6,13 @@ import type {
 } from '@souk/contracts/http/inventory';
 import { type Movement, orderOf } from '../domain/movement.ts';
 import type { Reservation } from '../domain/reservation.ts';
-import { freeIn, type StockLevels } from '../domain/stock-levels.ts';
+import { availableIn, type StockLevels } from '../domain/stock-levels.ts';
 import type { Network, Warehouse } from '../domain/warehouse.ts';
 
-/** `available` is what an order can get: nothing from a warehouse that is not active. */
-export function stockLevel({ sku, warehouses }: StockLevels, { ranks }: Network): StockLevel {
+export function stockLevel({ sku, warehouses }: Pick<StockLevels, 'sku' | 'warehouses'>, network: Network): StockLevel {
   const shown = warehouses.map((level) => {
     const { warehouseId, onHand, reserved } = level;
-    return { warehouseId, onHand, reserved, available: ranks.has(warehouseId) ? freeIn(level) : 0 };
+    return { warehouseId, onHand, reserved, available: availableIn(level, network) };
   });
   return { sku, available: shown.reduce((sum, { available }) => sum + available, 0), warehouses: shown };
 }

@@ -1,25 +1,19 @@
-import { newId } from '@souk/chassis/ids';
 import { cursors, pageOf } from '@souk/chassis/http/cursor';
-import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
-import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { ListQuery } from '@souk/contracts/http/common';
-import { Movement as PublishedMovement, ReceiveStock, StockLevel, StockPage } from '@souk/contracts/http/inventory';
+import { StockLevel, StockPage } from '@souk/contracts/http/inventory';
 import { Sku } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { ON_HAND_LIMIT } from '../domain/receive-goods.ts';
 import type { InventoryReads } from '../storage/inventory-store.ts';
-import { receiveStock, type Received } from '../usecases/receive-stock.ts';
-import type { Commands } from './commands.ts';
-import { publishedMovement, stockLevel } from './payloads.ts';
+import { stockLevel } from './payloads.ts';
 import type { SkuCheck } from './sku-check.ts';
 
 const BySku = Type.Object({ sku: Sku });
 const cursor = cursors('stock', Sku);
 
-/** Everybody sees the stock, staff adds to it. */
-export function stockRoutes(reads: InventoryReads, commands: Commands, toldByProduct: SkuCheck) {
+/** Everybody sees the stock. */
+export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
   return router()
     .get(
       '/stock',
@@ -57,49 +51,5 @@ export function stockRoutes(reads: InventoryReads, commands: Commands, toldByPro
         response: { 200: StockLevel },
         detail: { summary: 'What there is of a SKU, and where' },
       },
-    )
-    .post(
-      '/stock/:sku/receipts',
-      async ({ body, params: { sku }, principal, idempotency, request }) => {
-        const { warehouseId, quantity, reason = null } = body;
-        const told = (await reads.isCatalogued(sku)) ? null : await toldByProduct(sku, request);
-        const receipt = {
-          id: newId(),
-          sku,
-          warehouseId,
-          quantity,
-          reason,
-          actor: principal.userId,
-          toldByProduct: told,
-        };
-        if (idempotency === undefined) return answerResponse(received(await commands.execute(receiveStock, receipt)));
-        return onceResponse(await commands.executeOnce(receiveStock, receipt, { ...idempotency, render: received }));
-      },
-      {
-        role: 'staff',
-        idempotent: 'optional',
-        refuses: ['warehouse-unknown', 'conflict', 'unavailable'],
-        params: BySku,
-        body: ReceiveStock,
-        response: { 201: PublishedMovement },
-        detail: { summary: 'Goods arrived; answers the movement' },
-      },
     );
-}
-
-function received(answer: Received): StoredAnswer {
-  switch (answer.kind) {
-    case 'received':
-      return storedAnswer(201, publishedMovement(answer.movement));
-    case 'warehouse-unknown':
-      throw problem('warehouse-unknown', {
-        errors: [{ pointer: '/warehouseId', detail: 'is not a warehouse of ours' }],
-      });
-    case 'sku-unknown':
-      throw problem('not-found');
-    case 'too-much':
-      throw problem('conflict', { detail: `A warehouse holds at most ${ON_HAND_LIMIT} pieces of a SKU.` });
-    default:
-      return answer satisfies never;
-  }
 }

@@ -6,13 +6,15 @@ import { giveBackStock } from '../usecases/give-back-stock.ts';
 import { learnSkus } from '../usecases/learn-skus.ts';
 import { reserveStock } from '../usecases/reserve-stock.ts';
 
-/** The topics inventory reads, and what answers them. */
-export const HANDLERS: MessageHandlers<InventoryCollections & ChassisCollections, never> = {
-  'order.created': reserveStock,
-  'order.completed': commitStock,
-  'order.cancelled': giveBackStock,
-  'product.created': learnSkus,
-  'product.updated': learnSkus,
-  'product.price_changed': learnSkus,
-  'product.archived': learnSkus,
-};
+/** The topics inventory reads, and what answers them. `lowThreshold`: fewer free pieces than these are few. */
+export function handlers(lowThreshold: number): MessageHandlers<InventoryCollections & ChassisCollections, never> {
+  return {
+    'order.created': reserveStock(lowThreshold),
+    'order.completed': commitStock(lowThreshold),
+    'order.cancelled': giveBackStock(lowThreshold),
+    'product.created': learnSkus,
+    'product.updated': learnSkus,
+    'product.price_changed': learnSkus,
+    'product.archived': learnSkus,
+  };
+}

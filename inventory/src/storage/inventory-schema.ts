@@ -17,6 +17,7 @@ export interface LevelsTable {
   on_hand: number;
   reserved: number;
   movements: number;
+  low_turns: number;
 }
 
 export interface ReservationsTable {
@@ -139,5 +140,8 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
       await flavour.wide(table).execute();
     }),
     ...ledgerNumbers(flavour),
+    'inventory-012-levels-count-low-turns': step((db) =>
+      db.schema.alterTable('inventory').addColumn('low_turns', integer, (c) => c.notNull().defaultTo(0)).execute(),
+    ),
   };
 }

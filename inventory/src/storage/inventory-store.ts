@@ -33,6 +33,8 @@ export interface MovementFilter {
 /** Reads of committed data, for GET requests. */
 export interface InventoryReads {
   levels(sku: string): Promise<StockLevels | undefined>;
+  /** Of those SKUs that have, or had, stock; in one reading. */
+  levelsOf(skus: readonly string[]): Promise<readonly StockLevels[]>;
   /** By SKU; `after` is the last SKU of the page before. Only SKUs that have, or had, stock. */
   levelsPage(after: string | undefined, limit: number): Promise<readonly StockLevels[]>;
   isCatalogued(sku: string): Promise<boolean>;

@@ -3,9 +3,12 @@ import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { StockLevels, WarehouseLevel } from '../domain/stock-levels.ts';
 import type { LevelsTable } from './inventory-schema.ts';
 
-export const LEVEL_COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved', 'movements'] as const;
+export const LEVEL_COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved', 'movements', 'low_turns'] as const;
 
-/** One entity per SKU, one row per warehouse; only the rows that differ are written. */
+/**
+ * One entity per SKU, one row per warehouse; only the rows that differ are written. `low_turns` is the SKU's and only
+ * grows: it is right in the row that was written last, and the highest is what holds.
+ */
 export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
   const insert = (rows: readonly unknown[][]) =>
     rows.length === 0 ? [] : [flavour.insert('inventory', LEVEL_COLUMNS, rows)];
@@ -14,7 +17,7 @@ export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
     load: (skus) => [flavour.load('inventory', LEVEL_COLUMNS, 'sku', skus, ['sku', 'warehouse_id'])],
     read: ([rows = []]) => levelsFromRows(rows.map((row) => row as unknown as LevelsTable)),
     insert: (entities) =>
-      insert(entities.flatMap((levels) => levels.warehouses.map((level) => newRow(levels.sku, level)))),
+      insert(entities.flatMap((levels) => levels.warehouses.map((level) => newRow(levels, level)))),
     update: (changes) => {
       const fresh: unknown[][] = [];
       const changed: unknown[][] = [];
@@ -22,8 +25,8 @@ export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
         for (const level of after.warehouses) {
           if (before.warehouses.includes(level)) continue;
           const { warehouseId, onHand, reserved, movements } = level;
-          if (isIn(before, warehouseId)) changed.push([onHand, reserved, movements, after.sku, warehouseId]);
-          else fresh.push(newRow(after.sku, level));
+          if (isIn(before, warehouseId)) changed.push([onHand, reserved, movements, after.lowTurns, after.sku, warehouseId]);
+          else fresh.push(newRow(after, level));
         }
       }
       const updates = changed.length === 0 ? [] : [changedRows(flavour, changed)];
@@ -36,11 +39,11 @@ export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
 }
 
 function changedRows(flavour: Flavour, rows: readonly unknown[][]) {
-  return flavour.update('inventory', ['on_hand', 'reserved', 'movements'], ['sku', 'warehouse_id'], rows);
+  return flavour.update('inventory', ['on_hand', 'reserved', 'movements', 'low_turns'], ['sku', 'warehouse_id'], rows);
 }
 
-function newRow(sku: string, { warehouseId, onHand, reserved, movements }: WarehouseLevel): unknown[] {
-  return [sku, warehouseId, onHand, reserved, movements];
+function newRow({ sku, lowTurns }: StockLevels, { warehouseId, onHand, reserved, movements }: WarehouseLevel): unknown[] {
+  return [sku, warehouseId, onHand, reserved, movements, lowTurns];
 }
 
 function isIn({ warehouses }: StockLevels, warehouseId: string): boolean {
@@ -49,10 +52,11 @@ function isIn({ warehouses }: StockLevels, warehouseId: string): boolean {
 
 /** Rows of one SKU need not stand together. */
 export function levelsFromRows(rows: readonly LevelsTable[]): StockLevels[] {
-  const levels = new Map<string, { sku: string; warehouses: WarehouseLevel[] }>();
-  for (const { sku, warehouse_id: warehouseId, on_hand: onHand, reserved, movements } of rows) {
+  const levels = new Map<string, { sku: string; lowTurns: number; warehouses: WarehouseLevel[] }>();
+  for (const { sku, warehouse_id: warehouseId, on_hand: onHand, reserved, movements, low_turns: turns } of rows) {
     let of = levels.get(sku);
-    if (of === undefined) levels.set(sku, (of = { sku, warehouses: [] }));
+    if (of === undefined) levels.set(sku, (of = { sku, lowTurns: 0, warehouses: [] }));
+    of.lowTurns = Math.max(of.lowTurns, turns);
     of.warehouses.push({ warehouseId, onHand, reserved, movements });
   }
   return [...levels.values()];

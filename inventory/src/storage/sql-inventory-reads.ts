@@ -10,7 +10,10 @@ import { reservationFromRow, warehouseFromRow } from './rows.ts';
 export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<InventorySchema>): InventoryReads {
   const levels = db.selectFrom('inventory').select(LEVEL_COLUMNS);
   const warehouses = db.selectFrom('warehouses').select(['id', 'name', 'priority', 'active', 'version']);
+  const levelsOf = async (skus: readonly string[]) =>
+    levelsFromRows(await levels.where(flavour.in('sku', skus)).orderBy('sku').orderBy('warehouse_id').execute());
   return {
+    levelsOf,
     async levels(sku) {
       const [found] = levelsFromRows(await levels.where('sku', '=', sku).orderBy('warehouse_id').execute());
       return found;
@@ -18,10 +21,7 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
     async levelsPage(after, limit) {
       let page = db.selectFrom('inventory').select('sku').distinct().orderBy('sku').limit(limit);
       if (after !== undefined) page = page.where('sku', '>', after);
-      const skus = (await page.execute()).map(({ sku }) => sku);
-      return levelsFromRows(
-        await levels.where(flavour.in('sku', skus)).orderBy('sku').orderBy('warehouse_id').execute(),
-      );
+      return levelsOf((await page.execute()).map(({ sku }) => sku));
     },
     async isCatalogued(sku) {
       return (await db.selectFrom('catalogue').select('sku').where('sku', '=', sku).executeTakeFirst()) !== undefined;

@@ -1,24 +1,27 @@
-import type { Decision, UseCase } from '@souk/chassis/writer/use-case';
+import type { NewEvent, UseCase } from '@souk/chassis/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import { decideReservation, type Outcome } from '../domain/decide-reservation.ts';
+import { lowStock } from '../domain/low-stock.ts';
 import type { OrderMessage } from '../domain/reservation-table.ts';
 import { canStillMove } from '../domain/reservation.ts';
 import { NETWORK_ID, networkOf } from '../domain/warehouse.ts';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 import { ledgerRows } from './ledger-rows.ts';
+import { lowEvents } from './low-events.ts';
 
 type Changed = Extract<Outcome, { kind: 'changed' }>;
 
 /**
  * The use case that answers one message of an order as the table says. Reservations are locked before levels, and all
- * levels of a batch in one sorted statement: two processes never wait for each other crosswise.
+ * levels of a batch in one sorted statement: two processes never wait for each other crosswise. `lowThreshold`: fewer
+ * free pieces than these are few.
  */
 export function answerOrder<M extends OrderMessage>(
   message: M,
   itemsOf: (event: EventEnvelope<M>) => readonly OrderItem[],
-): UseCase<InventoryCollections, EventEnvelope<M>, void> {
-  return {
+): (lowThreshold: number) => UseCase<InventoryCollections, EventEnvelope<M>, void> {
+  return (lowThreshold) => ({
     name: message,
     keys: ({ data: { orderId } }) => ({ reservations: [orderId], network: [NETWORK_ID] }),
     moreKeys(event, world) {
@@ -29,29 +32,27 @@ export function answerOrder<M extends OrderMessage>(
     decide(event, world, context) {
       const { orderId } = event.data;
       const before = world.get('reservations', orderId);
-      const outcome = decideReservation(before, message, {
-        orderId,
-        items: itemsOf(event),
-        network: world.get('network', NETWORK_ID) ?? networkOf([]),
-        levelsOf: (sku) => world.get('levels', sku),
-        now: context.now,
-      });
+      const network = world.get('network', NETWORK_ID) ?? networkOf([]);
+      const levelsOf = (sku: string) => world.get('levels', sku);
+      const facts = { orderId, items: itemsOf(event), network, levelsOf, now: context.now };
+      const outcome = decideReservation(before, message, facts);
       if (outcome.kind === 'ignored') return { answer: undefined };
       if (outcome.kind === 'anomaly') return { answer: undefined, anomaly: outcome.because };
       const cause = { reference: orderId, eventId: event.id, actor: null };
       const movements = ledgerRows(outcome.moves, cause, context);
-      return { ...changes(outcome, before?.status ?? 'none'), puts: { ...puts(outcome), movements } };
+      const { levels, lows } = lowStock(levelsOf, outcome.levels, { network, threshold: lowThreshold });
+      return {
+        answer: undefined,
+        puts: { reservations: [outcome.reservation], levels, movements },
+        events: [...toldOf(outcome, before?.status ?? 'none'), ...lowEvents(lows)],
+      };
     },
-  };
+  });
 }
 
-function puts({ reservation, levels }: Changed) {
-  return { reservations: [reservation], levels };
-}
-
-function changes({ reservation, event }: Changed, from: string): Decision<InventoryCollections, void> {
-  if (event === null) return { answer: undefined };
+function toldOf({ reservation, event }: Changed, from: string): readonly NewEvent[] {
+  if (event === null) return [];
   const { orderId, version, status } = reservation;
   const place = { key: orderId, stream: `reservation:${orderId}`, version, context: { from, to: status } };
-  return { answer: undefined, events: [{ ...event, ...place }] };
+  return [{ ...event, ...place }];
 }

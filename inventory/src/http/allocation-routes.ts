@@ -1,0 +1,41 @@
+import { problem } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import { AllocationPreview, PreviewAllocation } from '@souk/contracts/http/inventory';
+import { allocate, type AllocationResult } from '../domain/allocate.ts';
+import { explainAllocation } from '../domain/explain-allocation.ts';
+import type { InventoryReads } from '../storage/inventory-store.ts';
+
+/** Staff sees what an order would get. */
+export function allocationRoutes(reads: InventoryReads) {
+  return router().post(
+    '/allocations/preview',
+    async ({ body: { items } }) => {
+      refuseTwice(items);
+      const [stock, network] = await Promise.all([reads.levelsOf(items.map(({ sku }) => sku)), reads.network()]);
+      const levels = new Map(stock.map((one) => [one.sku, one]));
+      const result = allocate(items, network, (sku) => levels.get(sku));
+      return { ...shown(result), explanation: explainAllocation(result, network) };
+    },
+    {
+      role: 'staff',
+      body: PreviewAllocation,
+      response: { 200: AllocationPreview },
+      detail: { summary: 'Which warehouses would serve an order now, and why; nothing is held' },
+    },
+  );
+}
+
+function refuseTwice(items: PreviewAllocation['items']): void {
+  const first = new Set<string>();
+  const errors = items.flatMap(({ sku }, index) => {
+    if (first.size < first.add(sku).size) return [];
+    return { pointer: `/items/${index}/sku`, detail: 'stands in another line already' };
+  });
+  if (errors.length > 0) throw problem('validation', { errors });
+}
+
+function shown(result: AllocationResult): Omit<AllocationPreview, 'explanation'> {
+  return result.kind === 'short'
+    ? { feasible: false, allocations: [], shortages: [...result.shortages] }
+    : { feasible: true, allocations: [...result.allocations], shortages: [] };
+}

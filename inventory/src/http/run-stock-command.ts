@@ -1,0 +1,37 @@
+import { newId } from '@souk/chassis/ids';
+import { answerResponse, type Idempotency, onceResponse } from '@souk/chassis/http/idempotency';
+import type { Principal } from '@souk/chassis/http/principal';
+import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import type { InventoryReads } from '../storage/inventory-store.ts';
+import type { MoveByHand, StockAnswer, StockCommand } from '../usecases/move-by-hand.ts';
+import type { Commands } from './commands.ts';
+import type { SkuCheck } from './sku-check.ts';
+
+export interface StockCommandDeps {
+  readonly reads: InventoryReads;
+  readonly commands: Commands;
+  readonly toldByProduct: SkuCheck;
+}
+
+/** What a route knows of a request besides its body. */
+interface Asked {
+  readonly params: { readonly sku: string };
+  readonly principal: Principal;
+  readonly idempotency: Idempotency | undefined;
+  readonly request: Request;
+}
+
+/** Carries out what somebody asks to be done to the stock of a SKU, once per Idempotency-Key. */
+export function runStockCommand({ reads, commands, toldByProduct }: StockCommandDeps) {
+  return async <Said extends Pick<StockCommand, 'reason'>>(
+    useCase: MoveByHand<Said & StockCommand>,
+    said: Said,
+    { params: { sku }, principal, idempotency, request }: Asked,
+    render: (answer: StockAnswer) => StoredAnswer,
+  ): Promise<Response> => {
+    const told = (await reads.isCatalogued(sku)) ? null : await toldByProduct(sku, request);
+    const command = { ...said, id: newId(), sku, actor: principal.userId, toldByProduct: told };
+    if (idempotency === undefined) return answerResponse(render(await commands.execute(useCase, command)));
+    return onceResponse(await commands.executeOnce(useCase, command, { ...idempotency, render }));
+  };
+}

@@ -1,0 +1,64 @@
+import { invalid } from '@souk/chassis/http/problem';
+import { router } from '@souk/chassis/http/router';
+import { AdjustStock, Movement, ReceiveStock, Transfer, TransferStock } from '@souk/contracts/http/inventory';
+import { Sku } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { adjustStock } from '../usecases/adjust-stock.ts';
+import { receiveStock } from '../usecases/receive-stock.ts';
+import { transferStock } from '../usecases/transfer-stock.ts';
+import { runStockCommand, type StockCommandDeps } from './run-stock-command.ts';
+import { movementAnswer, transferAnswer } from './stock-answers.ts';
+
+const params = Type.Object({ sku: Sku });
+
+/** Staff receives, corrects and moves stock. `lowThreshold`: fewer free pieces than these are few. */
+export function stockCommandRoutes({ lowThreshold, ...deps }: StockCommandDeps & { readonly lowThreshold: number }) {
+  const run = runStockCommand(deps);
+  const [receive, adjust, transfer] = [receiveStock(lowThreshold), adjustStock(lowThreshold), transferStock(lowThreshold)];
+  return router()
+    .post(
+      '/stock/:sku/receipts',
+      ({ body, ...asked }) => run(receive, { ...body, reason: body.reason ?? null }, asked, movementAnswer),
+      {
+        role: 'staff',
+        idempotent: 'optional',
+        refuses: ['warehouse-unknown', 'conflict', 'unavailable'],
+        params,
+        body: ReceiveStock,
+        response: { 201: Movement },
+        detail: { summary: 'Goods arrived; answers the movement' },
+      },
+    )
+    .post(
+      '/stock/:sku/adjustments',
+      ({ body, ...asked }) => {
+        if (body.quantity === 0) throw invalid('/quantity', 'must not be 0');
+        return run(adjust, body, asked, movementAnswer);
+      },
+      {
+        role: 'staff',
+        idempotent: 'optional',
+        refuses: ['warehouse-unknown', 'insufficient-stock', 'conflict', 'unavailable'],
+        params,
+        body: AdjustStock,
+        response: { 201: Movement },
+        detail: { summary: 'More or fewer pieces are there than was thought; answers the movement' },
+      },
+    )
+    .post(
+      '/stock/:sku/transfers',
+      ({ body, ...asked }) => {
+        if (body.fromWarehouseId === body.toWarehouseId) throw invalid('/toWarehouseId', 'must be another warehouse');
+        return run(transfer, { ...body, reason: body.reason ?? null }, asked, transferAnswer(body));
+      },
+      {
+        role: 'staff',
+        idempotent: 'optional',
+        refuses: ['warehouse-unknown', 'insufficient-stock', 'conflict', 'unavailable'],
+        params,
+        body: TransferStock,
+        response: { 201: Transfer },
+        detail: { summary: 'Pieces go to another warehouse; answers both movements' },
+      },
+    );
+}

@@ -1,0 +1,14 @@
+import { transferGoods } from '../domain/move-by-hand.ts';
+import { moveByHand, type StockCommand } from './move-by-hand.ts';
+
+export interface Transfer extends StockCommand {
+  readonly fromWarehouseId: string;
+  readonly toWarehouseId: string;
+  readonly quantity: number;
+}
+
+/** Pieces go to another warehouse; no piece is on its way in between. */
+export const transferStock = moveByHand<Transfer>('transferStock', {
+  warehousesOf: ({ fromWarehouseId, toWarehouseId }) => [fromWarehouseId, toWarehouseId],
+  move: transferGoods,
+});
