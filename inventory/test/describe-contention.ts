@@ -4,7 +4,9 @@ import type { InventoryStore } from '../src/storage/inventory-store.ts';
 import { orderCompleted, orderCreated } from './builders.ts';
 import type { OpenedStore } from './describe-inventory-store.ts';
 import { expectStockIsRight } from './stock-is-right.ts';
-import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
+import { lowsInLedger, lowsOf } from './lows.ts';
+import { manyWriters } from './many-writers.ts';
+import { ledgerOf, LOW, openStockroom, type Stockroom } from './stockroom.ts';
 
 const anHourAgo = () => Bun.randomUUIDv7('hex', Date.now() - 3_600_000);
 
@@ -123,6 +125,46 @@ export function describeContention(name: string, openShared: () => Promise<Share
       await expectStockIsRight(opened.store, orders);
       for (const other of others) await other.close();
       for (const store of stores) await store.close();
+    }, 60_000);
+
+    /** Four processes in all. */
+    const crowd = async () => {
+      const stores = [2, 3, 4].map(() => opened.again());
+      const others = await Promise.all(stores.map((store, index) => openStockroom(store, { lane: `lane ${index}`, batchLimit: 5 })));
+      const close = async () => {
+        for (const other of others) await other.close();
+        for (const store of stores) await store.close();
+      };
+      return { rooms: [room, ...others], close };
+    };
+
+    for (const [what, skus] of [
+      ['one SKU', ['cup']],
+      ['many SKUs', ['cup', 'pot', 'jug', 'mug', 'bowl', 'fork', 'knife', 'spoon', 'plate']],
+    ] as const) {
+      test(`32 writers in four processes receive, adjust, transfer, reserve and cancel ${what}: no unit is lost`, async () => {
+        const warehouses = [await room.open(1), await room.open(2)];
+        for (const sku of skus) await room.receive(sku, warehouses[0] ?? '', 40);
+        const { rooms, close } = await crowd();
+        const orders = await manyWriters(rooms, { skus, warehouses });
+        await expectStockIsRight(opened.store, orders);
+        const kinds = new Set((await ledgerOf(opened.store)).map(({ kind }) => kind));
+        expect([...kinds].toSorted()).toEqual(['adjustment', 'receipt', 'release', 'reserve', 'sale', 'transfer_in', 'transfer_out']);
+        // Throws when one is missing, or said twice.
+        for (const sku of skus) lowsOf(rooms, sku);
+        await close();
+      }, 60_000);
+    }
+
+    test('32 writers in four processes: each fall below the threshold is said once, by whoever made it', async () => {
+      const north = await room.open(1);
+      await room.receive('cup', north, LOW + 3);
+      const { rooms, close } = await crowd();
+      await manyWriters(rooms, { skus: ['cup'], warehouses: [north] });
+      const fallen = await lowsInLedger(opened.store, 'cup');
+      expect(fallen.length).toBeGreaterThan(0);
+      expect(lowsOf(rooms)).toEqual(fallen);
+      await close();
     }, 60_000);
   });
 }

@@ -131,6 +131,37 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       expect(await listed({ orderId: all[0]?.reference ?? '' }, undefined, 9)).toEqual([]);
     });
 
+    test('finds the levels of several SKUs at once, without those that were never received', async () => {
+      const north = await room.open(1);
+      for (const sku of ['pot', 'cup', 'jug']) await room.receive(sku, north, 1);
+      expect((await reads().levelsOf(['pot', 'never', 'cup'])).map(({ sku }) => sku)).toEqual(['cup', 'pot']);
+      expect(await reads().levelsOf(['never'])).toEqual([]);
+    });
+
+    test('remembers how often a SKU ran low, whichever of its rows was written last', async () => {
+      const [north, south] = [await room.open(1), await room.open(2)];
+      await room.receive('cup', north, 6);
+      await room.receive('cup', south, 1);
+      const turns = async () => (await reads().levels('cup'))?.lowTurns;
+      expect(await turns()).toBe(1);
+      await room.adjust('cup', north, -3);
+      expect(await turns()).toBe(2);
+      await room.receive('cup', south, 9);
+      await room.adjust('cup', north, -1);
+      expect(await turns()).toBe(3);
+    });
+
+    test('a transfer is two movements of one action, or none', async () => {
+      const [north, south] = [await room.open(1), await room.open(2)];
+      await room.receive('cup', north, 6);
+      await room.transfer('cup', north, south, 4);
+      expect(await room.transfer('cup', north, south, 3)).toEqual({ kind: 'too-few', free: 2 });
+      await levelsAre('cup', { [north]: [2, 0], [south]: [4, 0] });
+      const [, out, into] = await ledgerOf(opened.store);
+      expect([out?.kind, into?.kind]).toEqual(['transfer_out', 'transfer_in']);
+      expect(out?.reference).toBe(into?.reference ?? '');
+    });
+
     test('pages the stock by SKU, with all warehouses of each', async () => {
       const [north, south] = [await room.open(1), await room.open(2)];
       for (const sku of ['b', 'a', 'c']) await Promise.all([room.receive(sku, north, 1), room.receive(sku, south, 1)]);

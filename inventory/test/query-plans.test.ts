@@ -54,6 +54,7 @@ describeOn(['MySQL'], () => {
     test.each<[string, number, () => Promise<unknown>]>([
       ['what a batch loads', WAREHOUSES + 10, load],
       ['levels of a SKU', 10, () => store.reads.levels('SKU-500')],
+      ['levels of the SKUs of an order', 20, () => store.reads.levelsOf(['SKU-500', 'SKU-1', 'SKU-19999'])],
       ['a page of stock', 100, () => store.reads.levelsPage('SKU-500', 20)],
       ['a catalogued SKU', 10, () => store.reads.isCatalogued('SKU-500')],
       ['the network', WAREHOUSES + 10, () => store.reads.network()],

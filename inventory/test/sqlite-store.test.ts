@@ -69,6 +69,7 @@ describe('on SQLite every query is served by an index, without sorting', () => {
 
   const cases: readonly [what: string, ask: () => unknown, key: string][] = [
     ['levels of a SKU', () => reads.levels('a'), '(sku=?)'],
+    ['levels of the SKUs of an order', () => reads.levelsOf(['a', 'b']), '(sku=?)'],
     ['a page of stock', () => reads.levelsPage('a', 20), '(sku>?)'],
     ['a page of warehouses', () => reads.warehousesPage('a', 20), '(id<?)'],
     ['the whole ledger', () => reads.movementsPage({}, 'x', 20), '(id<?)'],

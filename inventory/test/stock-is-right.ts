@@ -6,8 +6,8 @@ import { ledgerOf } from './stockroom.ts';
 type Sums = Omit<WarehouseLevel, 'warehouseId'>;
 
 /**
- * What holds at any time: levels are the sums of their movements, which are numbered without gap, the reserved part is what open reservations hold,
- * and at no line of the ledger is there less than nothing, or more promised than there is.
+ * What holds at any time: levels are the sums of their movements, which are numbered without gap, what a transfer takes out of
+ * one warehouse it puts into another, the reserved part is what open reservations hold, and at no line of the ledger is there less than nothing, or more promised than there is.
  */
 export async function expectStockIsRight(store: InventoryStore, orders: readonly string[]): Promise<void> {
   const ledger = (await ledgerOf(store)).toSorted((a, b) => a.number - b.number);
@@ -22,6 +22,11 @@ export async function expectStockIsRight(store: InventoryStore, orders: readonly
     expect({ onHand: onHandAfter, reserved: reservedAfter, movements: number }).toEqual(after);
     expect(after.reserved >= 0 && after.reserved <= after.onHand).toBe(true);
     sums.set(`${sku} ${warehouseId}`, after);
+  }
+  const transfers = ledger.filter(({ kind }) => kind.startsWith('transfer_'));
+  for (const both of Map.groupBy(transfers, ({ reference }) => reference).values()) {
+    expect(both.length).toBe(2);
+    expect(both.reduce((sum, { onHandDelta }) => sum + onHandDelta, 0)).toBe(0);
   }
   const levels = await store.reads.levelsPage(undefined, 1000);
   const stored = levels.flatMap(({ sku, warehouses }) => {
