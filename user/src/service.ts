@@ -1,3 +1,4 @@
+import type { EdgeOptions } from '@souk/chassis/http/edge';
 import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
@@ -6,6 +7,8 @@ import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
 import { forgetSessions } from './forget-sessions.ts';
+import { accountRoutes } from './http/account-routes.ts';
+import { addressRoutes } from './http/address-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
 import { keyRoutes } from './http/key-routes.ts';
 import { profileRoutes } from './http/profile-routes.ts';
@@ -14,12 +17,14 @@ import { argon2Passwords } from './passwords/passwords.ts';
 import { prepare } from './prepare.ts';
 import type { UserCollections, UserStore } from './storage/user-store.ts';
 import { accessTokens } from './tokens/access-tokens.ts';
+import { changePassword } from './usecases/change-password.ts';
+import { provePassword } from './usecases/prove-password.ts';
 import { refresh } from './usecases/refresh.ts';
 import { register } from './usecases/register.ts';
 import { signIn } from './usecases/sign-in.ts';
 
 export interface UserServiceDeps extends ServiceParts {
-  readonly config: Omit<UserConfig, 'logLevel'>;
+  readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: UserStore;
 }
 
@@ -47,6 +52,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     report: (error, message) => logger.error({ err: error }, message),
   });
   const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token came; its session has ended');
+  const proving = provePassword({ reads, passwords });
   const service = httpService({
     ...deps,
     name: 'user',
@@ -57,6 +63,12 @@ export function createUserService(deps: UserServiceDeps): UserService {
     routes: [
       keyRoutes(tokens),
       profileRoutes({ commands, reads, register: register({ commands, passwords }) }),
+      accountRoutes({
+        commands,
+        provePassword: proving,
+        changePassword: changePassword({ commands, passwords, provePassword: proving }),
+      }),
+      addressRoutes({ commands, reads }),
       sessionRoutes({
         commands,
         reads,

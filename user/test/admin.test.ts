@@ -60,7 +60,7 @@ describe('roles', () => {
     expect((await putRoles(id, ['customer'])).body).toMatchObject({ version: 3 });
     const [, promoted] = await users.store.writing.readStream(id);
     const context = { actor: root.id, from: ['customer'], to: ['customer', 'staff'] };
-    expect(promoted).toMatchObject({ type: 'user.roles_replaced', version: 2, context });
+    expect(promoted).toMatchObject({ type: 'user.updated', version: 2, context });
   });
 
   test('reach the tokens at the next refresh', async () => {

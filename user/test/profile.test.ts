@@ -37,7 +37,7 @@ describe('the own profile', () => {
     const history = await users.store.writing.readStream(user.id);
     expect(history.map(({ type, version, published }) => [type, version, published])).toEqual([
       ['user.registered', 1, true],
-      ['user.renamed', 2, false],
+      ['user.updated', 2, true],
     ]);
     expect(JSON.stringify(history)).not.toContain('Countess');
   });

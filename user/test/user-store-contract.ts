@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { addAddress } from '../src/usecases/add-address.ts';
+import { changeAddress } from '../src/usecases/change-address.ts';
+import { deleteUser } from '../src/usecases/delete-user.ts';
 import { endSession } from '../src/usecases/end-session.ts';
 import { endSessions } from '../src/usecases/end-sessions.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
@@ -123,6 +126,38 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const fresh = await here.session(ada.id);
       expect(await here.live(ada.id)).toEqual([fresh]);
       expect(await here.live(bob.id)).toEqual([bobs]);
+    });
+
+    test('keeps addresses as they are, in two processes at once too', async () => {
+      const { id: userId } = await here.registered('ada@example.com');
+      const address = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT', line2: 'Top 7' };
+      await everywhere((each) => each.commands.execute(addAddress, { userId, address, keptAs: undefined }));
+      const [first, second, ...others] = (await here.store.reads.addressBook(userId))?.addresses ?? [];
+      expect(others).toEqual([]);
+      expect(first).toMatchObject({ ...address, isDefault: true });
+      expect(second).toMatchObject({ ...address, isDefault: false });
+      const asked = { userId, addressId: second?.id ?? '', changes: { isDefault: true, line2: null }, requireVersion: () => undefined };
+      await here.commands.execute(changeAddress, asked);
+      const after = (await here.store.reads.addressBook(userId))?.addresses ?? [];
+      expect(after.map(({ isDefault, version }) => [isDefault, version])).toEqual([[false, 2], [true, 3]]);
+      expect(after[1]).not.toHaveProperty('line2');
+    });
+
+    test('a deleted user leaves nothing but a history, and the address is free', async () => {
+      const { id: userId, email } = await here.registered('ada@example.com');
+      const address = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' };
+      await here.commands.execute(addAddress, { userId, address, keptAs: 'kept' });
+      const session = await here.session(userId);
+      const deletions = await everywhere((each) => each.commands.execute(deleteUser, { userId, passwordHash: 'hash' }));
+      expect(new Set(deletions.map(({ kind }) => kind))).toEqual(new Set(['deleted', 'password-replaced']));
+      const { reads } = here.store;
+      expect(await reads.isSessionLive(session)).toBe(false);
+      expect([await reads.user(userId), await reads.credential(userId), await reads.addressBook(userId)]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      expect((await here.registered(email)).id).not.toBe(userId);
     });
 
     test('lists sessions newest first, slice by slice', async () => {

@@ -1,17 +1,22 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import '../formats.ts';
+import { ShippingAddress } from '../address.ts';
 import { Uuid } from '../ids.ts';
 import { Role } from '../roles.ts';
-import { closed } from '../schema.ts';
+import { closed, nullable } from '../schema.ts';
 import { Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
-import { Page } from './common.ts';
+import { Page, PagedQuery } from './common.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254 });
 
+const NewPassword = Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$' });
+/** Looser than a new one on purpose: whatever is not the account's is simply wrong. */
+const KnownPassword = Type.String({ minLength: 1, maxLength: 128 });
+
 export const RegisterUser = closed({
   email: Email,
-  password: Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$' }),
+  password: NewPassword,
   name: Name,
 });
 export type RegisterUser = Static<typeof RegisterUser>;
@@ -29,6 +34,55 @@ export type User = Static<typeof User>;
 
 export const UserPage = Page(User);
 
+/** `email`: that one, in whatever case; `role`: who has it. */
+export const UserListQuery = PagedQuery({
+  email: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
+  role: Type.Optional(Role),
+});
+export type UserListQuery = Static<typeof UserListQuery>;
+
+export const ChangePassword = closed({ currentPassword: KnownPassword, newPassword: NewPassword });
+export type ChangePassword = Static<typeof ChangePassword>;
+
+export const DeleteAccount = closed({ password: KnownPassword });
+export type DeleteAccount = Static<typeof DeleteAccount>;
+
+const { line2, region, phone, ...required } = ShippingAddress.properties;
+const label = Type.Optional(Name);
+
+/** The first one is the default whatever it says. */
+export const CreateAddress = closed({ ...ShippingAddress.properties, label, isDefault: Type.Optional(Type.Boolean()) });
+export type CreateAddress = Static<typeof CreateAddress>;
+
+/** JSON merge patch: null takes away what may be left out. */
+export const PatchAddress = closed({
+  ...Type.Partial(closed(required)).properties,
+  line2: removable(line2),
+  region: removable(region),
+  phone: removable(phone),
+  label: removable(label),
+  isDefault: Type.Optional(Type.Boolean()),
+});
+export type PatchAddress = Static<typeof PatchAddress>;
+
+/** One of a user's addresses; when there are any, one of them is the default. */
+export const Address = closed({
+  ...ShippingAddress.properties,
+  id: Uuid,
+  label,
+  isDefault: Type.Boolean(),
+  version: Type.Integer({ minimum: 1 }),
+  createdAt: UtcTime,
+  updatedAt: UtcTime,
+});
+export type Address = Static<typeof Address>;
+
+export const AddressPage = Page(Address);
+
 /** Replaces the roles; `customer` stays in any case. */
 export const ReplaceRoles = closed({ roles: Type.Array(Role, { maxItems: 3, uniqueItems: true }) });
 export type ReplaceRoles = Static<typeof ReplaceRoles>;
+
+function removable<S extends TSchema>(schema: S) {
+  return Type.Optional(nullable(schema));
+}

@@ -10,3 +10,8 @@ export interface Credential {
 export function endAllSessions(credential: Credential): Credential {
   return { ...credential, sessionEpoch: credential.sessionEpoch + 1 };
 }
+
+/** Whoever had the old password, or a session opened with it, has nothing any more. */
+export function withPassword(credential: Credential, passwordHash: string): Credential {
+  return endAllSessions({ ...credential, passwordHash });
+}

@@ -1,11 +1,17 @@
 import type { Session as PublishedSession } from '@souk/contracts/http/session';
-import type { User as PublishedUser } from '@souk/contracts/http/user';
+import type { Address as PublishedAddress, User as PublishedUser } from '@souk/contracts/http/user';
+import type { Address } from './address-book.ts';
 import type { Session } from './session.ts';
 import type { User } from './user.ts';
 
 /** The user as callers see it. */
 export function publishedUser({ id, email, name, roles, version, createdAt, updatedAt }: User): PublishedUser {
   return { id, email, name, roles: [...roles], version, createdAt: isoTime(createdAt), updatedAt: isoTime(updatedAt) };
+}
+
+/** The address as its user sees it. */
+export function publishedAddress({ createdAt, updatedAt, ...address }: Address): PublishedAddress {
+  return { ...address, createdAt: isoTime(createdAt), updatedAt: isoTime(updatedAt) };
 }
 
 /** The session as its user sees it; `currentId` is the one that asks. */

@@ -33,6 +33,10 @@ export function withAdmin(admins: AdminList | undefined, userId: string): AdminL
   return { id: ADMINS, userIds: [...(admins?.userIds ?? []), userId] };
 }
 
+export function withoutAdmin(admins: AdminList | undefined, userId: string): AdminList {
+  return { id: ADMINS, userIds: (admins?.userIds ?? []).filter((id) => id !== userId) };
+}
+
 /** Replaces a user's roles; the last admin must stay admin. */
 export function replaceRoles(user: User, admins: AdminList, asked: readonly Role[], now: number): RoleChange {
   const roles = completeRoles(asked);
@@ -42,7 +46,6 @@ export function replaceRoles(user: User, admins: AdminList, asked: readonly Role
   const becomes = roles.includes('admin');
   if (was === becomes) return { kind: 'changed', user: after, admins };
   if (becomes) return { kind: 'changed', user: after, admins: withAdmin(admins, user.id) };
-  const userIds = admins.userIds.filter((id) => id !== user.id);
-  if (userIds.length === 0) return { kind: 'last-admin' };
-  return { kind: 'changed', user: after, admins: { ...admins, userIds } };
+  const left = withoutAdmin(admins, user.id);
+  return left.userIds.length === 0 ? { kind: 'last-admin' } : { kind: 'changed', user: after, admins: left };
 }

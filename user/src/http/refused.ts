@@ -1,4 +1,4 @@
-import { type Problem, problem } from '@souk/chassis/http/problem';
+import { invalid, type Problem, problem } from '@souk/chassis/http/problem';
 
 export function emailTaken(): Problem {
   return problem('email-taken', { errors: [{ pointer: '/email', detail: 'is registered already' }] });
@@ -15,4 +15,9 @@ export function signInRefused(): Problem {
 
 export function refreshRefused(): Problem {
   return problem('refresh-token-invalid', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
+}
+
+/** Not 401: the access token is good, and a client that meets 401 would fetch another one. */
+export function passwordWrong(pointer: string): Problem {
+  return invalid(pointer, 'is not the password of this account');
 }

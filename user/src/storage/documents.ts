@@ -1,3 +1,4 @@
+import type { AddressBook } from '../domain/address-book.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { AdminList } from '../domain/roles.ts';
@@ -12,5 +13,6 @@ interface WithDocument {
 export const userOf = ({ document }: WithDocument): User => JSON.parse(document);
 export const credentialOf = ({ document }: WithDocument): Credential => JSON.parse(document);
 export const sessionOf = ({ document }: WithDocument): Session => JSON.parse(document);
+export const addressBookOf = ({ document }: WithDocument): AddressBook => JSON.parse(document);
 export const adminListOf = ({ document }: WithDocument): AdminList => JSON.parse(document);
 export const keyRingOf = ({ document }: WithDocument): KeyRing => JSON.parse(document);

@@ -1,6 +1,13 @@
 import { collectionStep } from '@souk/chassis/mongodb/collection-step';
 import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
-import { AdminListDocument, CredentialDocument, KeyRingDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import {
+  AddressBookDocument,
+  AdminListDocument,
+  CredentialDocument,
+  KeyRingDocument,
+  SessionDocument,
+  UserDocument,
+} from './user-documents.ts';
 
 export const mongoUserMigrations: MongoMigrations = {
   'user-001-users': collectionStep('users', UserDocument, [{ key: { email: 1 }, unique: true }]),
@@ -12,4 +19,5 @@ export const mongoUserMigrations: MongoMigrations = {
   ]),
   'user-004-admin-lists': collectionStep('admin_lists', AdminListDocument),
   'user-005-key-rings': collectionStep('key_rings', KeyRingDocument),
+  'user-006-address-books': collectionStep('address_books', AddressBookDocument),
 };

@@ -3,8 +3,8 @@ import { reading } from '@souk/chassis/mongodb/mongo-errors';
 import { SERVER_NOW } from '@souk/chassis/mongodb/server-now';
 import type { Document, Filter } from 'mongodb';
 import { ADMINS } from '../domain/roles.ts';
-import { adminListOf, credentialOf, sessionOf, userOf } from './user-document-collections.ts';
-import type { AdminListDocument, CredentialDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import { addressBookOf, adminListOf, credentialOf, sessionOf, userOf } from './user-document-collections.ts';
+import type { AddressBookDocument, AdminListDocument, CredentialDocument, SessionDocument, UserDocument } from './user-documents.ts';
 import type { Slice, UserReads } from './user-store.ts';
 
 const LIVE = { $expr: { $gt: ['$liveUntil', SERVER_NOW] } };
@@ -13,6 +13,7 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
   const users = db.collection<UserDocument>('users');
   const credentials = db.collection<CredentialDocument>('credentials');
   const sessions = db.collection<SessionDocument>('sessions');
+  const addressBooks = db.collection<AddressBookDocument>('address_books');
   const adminLists = db.collection<AdminListDocument>('admin_lists');
 
   return {
@@ -31,6 +32,16 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
         const user = await users.findOne({ email }, { projection: { _id: 1 } });
         const found = user && (await credentials.findOne(user));
         return found === null ? undefined : credentialOf(found);
+      }),
+    credential: (userId) =>
+      reading(async () => {
+        const found = await credentials.findOne({ _id: userId });
+        return found === null ? undefined : credentialOf(found);
+      }),
+    addressBook: (userId) =>
+      reading(async () => {
+        const found = await addressBooks.findOne({ _id: userId });
+        return found === null ? undefined : addressBookOf(found);
       }),
     isSessionLive: (id) => reading(async () => (await sessions.aggregate(liveSessionPipeline(id)).toArray()).length > 0),
     liveSessions: (userId, slice) =>

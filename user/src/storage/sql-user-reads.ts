@@ -1,7 +1,7 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { type Kysely, sql } from 'kysely';
 import { ADMINS } from '../domain/roles.ts';
-import { adminListOf, credentialOf, sessionOf, userOf } from './documents.ts';
+import { addressBookOf, adminListOf, credentialOf, sessionOf, userOf } from './documents.ts';
 import type { UserSchema } from './user-schema.ts';
 import type { Slice, UserReads } from './user-store.ts';
 
@@ -22,6 +22,14 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
         .where('users.email', '=', email)
         .executeTakeFirst();
       return row && credentialOf(row);
+    },
+    async credential(userId) {
+      const row = await reader.selectFrom('credentials').select('document').where('user_id', '=', userId).executeTakeFirst();
+      return row && credentialOf(row);
+    },
+    async addressBook(userId) {
+      const row = await reader.selectFrom('address_books').select('document').where('id', '=', userId).executeTakeFirst();
+      return row && addressBookOf(row);
     },
     async isSessionLive(id) {
       return (await liveSessionQuery(reader, flavour, id).executeTakeFirst()) !== undefined;

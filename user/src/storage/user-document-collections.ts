@@ -1,10 +1,18 @@
 import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import type { AddressBook } from '../domain/address-book.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { AdminList } from '../domain/roles.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
-import type { AdminListDocument, CredentialDocument, KeyRingDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import type {
+  AddressBookDocument,
+  AdminListDocument,
+  CredentialDocument,
+  KeyRingDocument,
+  SessionDocument,
+  UserDocument,
+} from './user-documents.ts';
 import type { UserCollections } from './user-store.ts';
 
 type UserDocumentCollections = { readonly [N in keyof UserCollections]: DocumentCollection<UserCollections[N]> };
@@ -43,6 +51,13 @@ export const userDocumentCollections: UserDocumentCollections = {
     toDocument: ({ id: _id, ...session }) => ({ _id, ...session, liveUntil: session.ended?.at ?? session.expiresAt }),
     fromDocument: (document) => [sessionOf(document as SessionDocument)],
   },
+  addressBooks: {
+    collection: 'address_books',
+    keyField: '_id',
+    key: ({ userId }) => userId,
+    toDocument: ({ userId: _id, addresses, answers }) => ({ _id, addresses, answers }),
+    fromDocument: (document) => [addressBookOf(document as AddressBookDocument)],
+  },
   adminLists: {
     collection: 'admin_lists',
     keyField: '_id',
@@ -70,6 +85,10 @@ export function credentialOf({ _id: userId, passwordHash, sessionEpoch }: Creden
 export function sessionOf(document: SessionDocument): Session {
   const { _id: id, userId, epoch, familyHash, tokenHash, predecessor, createdAt, lastUsedAt, expiresAt, ended } = document;
   return { id, userId, epoch, familyHash, tokenHash, predecessor, createdAt, lastUsedAt, expiresAt, ended };
+}
+
+export function addressBookOf({ _id: userId, addresses, answers }: AddressBookDocument): AddressBook {
+  return { userId, addresses, answers };
 }
 
 export function adminListOf({ _id: id, userIds }: AdminListDocument): AdminList {

@@ -1,4 +1,4 @@
-import { User as PublishedUser } from '@souk/contracts/http/user';
+import { Address, User as PublishedUser } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
@@ -35,6 +35,13 @@ export const SessionDocument = closed({
   ended: nullable(closed({ at: EpochMs, reason: oneOf('signed_out', 'token_reused') })),
 });
 export type SessionDocument = Static<typeof SessionDocument>;
+
+export const AddressBookDocument = closed({
+  _id: Uuid,
+  addresses: Type.Array(closed({ ...Address.properties, createdAt: EpochMs, updatedAt: EpochMs })),
+  answers: Type.Array(closed({ id: Text, at: EpochMs })),
+});
+export type AddressBookDocument = Static<typeof AddressBookDocument>;
 
 export const AdminListDocument = closed({ _id: Type.Literal(ADMINS), userIds: Type.Array(Uuid, { uniqueItems: true }) });
 export type AdminListDocument = Static<typeof AdminListDocument>;

@@ -23,8 +23,8 @@ export interface SessionsTable {
   document: string;
 }
 
-/** Documents of which there is one. */
-export interface SingleDocumentTable {
+/** Found by their key alone. */
+export interface PlainDocumentTable {
   id: string;
   document: string;
 }
@@ -33,13 +33,15 @@ export interface UserSchema {
   users: UsersTable;
   credentials: CredentialsTable;
   sessions: SessionsTable;
-  admin_lists: SingleDocumentTable;
-  key_rings: SingleDocumentTable;
+  admin_lists: PlainDocumentTable;
+  key_rings: PlainDocumentTable;
+  /** by user id */
+  address_books: PlainDocumentTable;
 }
 
 export function userMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
   const { id, key, json, integer } = flavour.column;
-  const singleDocument = (table: string): Migration => ({
+  const plainDocument = (table: string): Migration => ({
     async up(db) {
       const created = db.schema
         .createTable(table)
@@ -91,7 +93,8 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
     'user-005-sessions-by-end': {
       up: (db) => db.schema.createIndex('sessions_live_until').on('sessions').column('live_until').execute(),
     },
-    'user-006-admin-lists': singleDocument('admin_lists'),
-    'user-007-key-rings': singleDocument('key_rings'),
+    'user-006-admin-lists': plainDocument('admin_lists'),
+    'user-007-key-rings': plainDocument('key_rings'),
+    'user-008-address-books': plainDocument('address_books'),
   };
 }

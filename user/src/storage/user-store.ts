@@ -1,4 +1,5 @@
 import type { ServiceStore } from '@souk/chassis/service-store';
+import type { AddressBook } from '../domain/address-book.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { EmailClaim } from '../domain/email.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
@@ -19,6 +20,8 @@ export type UserCollections = {
   readonly credentials: Credential;
   /** by id */
   readonly sessions: Session;
+  /** by user id */
+  readonly addressBooks: AddressBook;
   /** the one list, by `ADMINS` */
   readonly adminLists: AdminList;
   /** the one ring, by `KEY_RING` */
@@ -37,6 +40,10 @@ export interface UserReads {
   users(slice: Slice): Promise<readonly User[]>;
   /** What a sign-in is checked against. */
   credentialOf(email: string): Promise<Credential | undefined>;
+  /** What somebody who is signed in already is checked against. */
+  credential(userId: string): Promise<Credential | undefined>;
+  /** Undefined: there never was an address. */
+  addressBook(userId: string): Promise<AddressBook | undefined>;
   /** Not ended, not expired by the database's clock, and of its user's present epoch. */
   isSessionLive(id: string): Promise<boolean>;
   /** Live ones only. */

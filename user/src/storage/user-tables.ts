@@ -6,22 +6,23 @@ import type { Credential } from '../domain/credential.ts';
 import type { EmailClaim } from '../domain/email.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
-import { adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
-import type { CredentialsTable, SessionsTable, SingleDocumentTable, UsersTable } from './user-schema.ts';
+import { addressBookOf, adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
+import type { CredentialsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';
 
 /** How users, what proves them, and their sessions lie in SQL tables. */
 export function userTables(flavour: Flavour): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
-  const single = <Entity extends { readonly id: string }>(
+  const plain = <Entity extends object>(
     table: string,
-    fromRow: (row: SingleDocumentTable) => Entity,
+    keyOf: (entity: Entity) => string,
+    fromRow: (row: PlainDocumentTable) => Entity,
   ) =>
-    rowCollection<Entity, SingleDocumentTable>(flavour, {
+    rowCollection<Entity, PlainDocumentTable>(flavour, {
       table,
       columns: ['id', 'document'],
       keyColumn: 'id',
-      keyOf: ({ id }) => id,
-      toRow: (entity) => ({ id: entity.id, document: JSON.stringify(entity) }),
+      keyOf,
+      toRow: (entity) => ({ id: keyOf(entity), document: JSON.stringify(entity) }),
       fromRow,
     });
   return {
@@ -54,8 +55,9 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       toRow: sessionToRow,
       fromRow: sessionOf,
     }),
-    adminLists: single('admin_lists', adminListOf),
-    keyRings: single('key_rings', keyRingOf),
+    addressBooks: plain('address_books', ({ userId }) => userId, addressBookOf),
+    adminLists: plain('admin_lists', ({ id }) => id, adminListOf),
+    keyRings: plain('key_rings', ({ id }) => id, keyRingOf),
   };
 }
 

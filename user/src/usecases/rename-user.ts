@@ -1,6 +1,7 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { renamed, type User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { userUpdated } from './user-updated.ts';
 
 interface RenameRequest {
   readonly userId: string;
@@ -20,8 +21,6 @@ export const renameUser: UseCase<UserCollections, RenameRequest, User | undefine
     requireVersion(user.version);
     const after = renamed(user, name ?? user.name, now);
     if (after === user) return { answer: user };
-    // The history says that there was a change; it outlives the person, so it does not say which.
-    const note = { note: 'user.renamed', key: userId, stream: userId, version: after.version };
-    return { answer: after, puts: { users: [after] }, events: [note] };
+    return { answer: after, puts: { users: [after] }, events: [userUpdated(after)] };
   },
 };

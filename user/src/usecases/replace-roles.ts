@@ -3,6 +3,7 @@ import type { Role } from '@souk/contracts/roles';
 import { ADMINS, isAdmin, replaceRoles as decideRoles } from '../domain/roles.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { userUpdated } from './user-updated.ts';
 
 interface RolesRequest {
   readonly userId: string;
@@ -30,12 +31,11 @@ export const replaceRoles: UseCase<UserCollections, RolesRequest, RolesAnswer> =
     const change = decideRoles(user, admins, roles, now);
     if (change.kind === 'unchanged') return { answer: { kind: 'done', user } };
     if (change.kind === 'last-admin') return { answer: change };
-    const { version } = change.user;
     const context = { actor, from: user.roles, to: change.user.roles };
     return {
       answer: { kind: 'done', user: change.user },
       puts: { users: [change.user], adminLists: [change.admins] },
-      events: [{ note: 'user.roles_replaced', key: userId, stream: userId, version, context }],
+      events: [{ ...userUpdated(change.user), context }],
     };
   },
 };

@@ -1,0 +1,50 @@
+import { entityTag } from '@souk/chassis/http/entity-tag';
+import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import { ChangePassword, DeleteAccount, User as PublishedUser } from '@souk/contracts/http/user';
+import { publishedUser } from '../domain/published.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import type { changePassword } from '../usecases/change-password.ts';
+import { deleteUser } from '../usecases/delete-user.ts';
+import type { ProvePassword } from '../usecases/prove-password.ts';
+import { NoContent, noContent } from './no-body.ts';
+import { passwordWrong } from './refused.ts';
+
+interface AccountRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly provePassword: ProvePassword;
+  readonly changePassword: ReturnType<typeof changePassword>;
+}
+
+/** What somebody who is signed in can do only with the password. */
+export function accountRoutes({ commands, provePassword, changePassword: changing }: AccountRouteDeps) {
+  return router()
+    .put('/users/me/password', async ({ body, principal, request, set }) => {
+      const user = await changing(principal, body, causeOf(request));
+      if (user === undefined) throw passwordWrong('/currentPassword');
+      set.headers['etag'] = entityTag(user.version);
+      return publishedUser(user);
+    }, {
+      signedIn: true,
+      refuses: ['password-common', 'too-many-requests'],
+      body: ChangePassword,
+      response: { 200: PublishedUser },
+      detail: { summary: 'Change the password; all other sessions end' },
+    })
+    .delete('/users/me', async ({ body, principal: { userId }, request }) => {
+      const passwordHash = await provePassword(userId, body.password, causeOf(request));
+      if (passwordHash === undefined) throw passwordWrong('/password');
+      const answer = await commands.execute(deleteUser, { userId, passwordHash }, causeOf(request));
+      if (answer.kind === 'password-replaced') throw passwordWrong('/password');
+      if (answer.kind === 'last-admin') throw problem('last-admin');
+      return noContent();
+    }, {
+      signedIn: true,
+      refuses: ['last-admin', 'too-many-requests'],
+      body: DeleteAccount,
+      response: { 204: NoContent },
+      detail: { summary: 'Delete the own account and everything personal, here and in all services' },
+    });
+}

@@ -1,0 +1,111 @@
+import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { answerResponse, type Idempotency, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { invalid, problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import { keptAnswerId } from '@souk/chassis/writer/once';
+import { ListQuery } from '@souk/contracts/http/common';
+import { Address as PublishedAddress, AddressPage, CreateAddress, PatchAddress } from '@souk/contracts/http/user';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { type Address, ADDRESS_LIMIT, addressIn } from '../domain/address-book.ts';
+import { publishedAddress } from '../domain/published.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { type Added, addAddress } from '../usecases/add-address.ts';
+import { changeAddress } from '../usecases/change-address.ts';
+import { removeAddress } from '../usecases/remove-address.ts';
+import { NoContent, noContent, NotModified } from './no-body.ts';
+import { refuseCardNumbers } from './refuse-card-numbers.ts';
+
+interface AddressRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute' | 'executeOnce'>;
+  readonly reads: Pick<UserReads, 'addressBook'>;
+}
+
+const ADDRESSES = cursors('addresses', Uuid);
+const ById = Type.Object({ id: Uuid });
+
+/** Where a user wants things sent to: several addresses, one of them the default. */
+export function addressRoutes({ commands, reads }: AddressRouteDeps) {
+  return router()
+    .get('/users/me/addresses', async ({ principal, query: { limit = 20, cursor } }) => {
+      const before = ADDRESSES.read(cursor);
+      const book = await reads.addressBook(principal.userId);
+      const newestFirst = (book?.addresses ?? []).filter(({ id }) => before === undefined || id < before).toReversed();
+      return pageOf(newestFirst, limit, { toItem: publishedAddress, toCursor: ({ id }) => ADDRESSES.write(id) });
+    }, {
+      signedIn: true,
+      query: ListQuery,
+      response: { 200: AddressPage },
+      detail: { summary: "The caller's own addresses, newest first" },
+    })
+    .post('/users/me/addresses', async ({ body, principal: { userId }, idempotency, request }) => {
+      refuseCardNumbers(body);
+      const asked = { userId, address: body, keptAs: keptAs(idempotency) };
+      if (idempotency === undefined) return answerResponse(answerOf(await commands.execute(addAddress, asked, causeOf(request))));
+      return onceResponse(await commands.executeOnce(addAddress, asked, { ...idempotency, render: answerOf }, causeOf(request)));
+    }, {
+      signedIn: true,
+      idempotent: 'optional',
+      refuses: ['card-number-refused', 'conflict', 'not-found'],
+      body: CreateAddress,
+      response: { 201: PublishedAddress },
+      detail: { summary: `One more address; ${ADDRESS_LIMIT} at most` },
+    })
+    .get('/users/me/addresses/:id', async ({ params, principal, set }) => {
+      const address = addressIn(await reads.addressBook(principal.userId), params.id);
+      if (address === undefined) throw problem('not-found');
+      return shown(address, set.headers);
+    }, {
+      signedIn: true,
+      params: ById,
+      response: { 200: PublishedAddress, 304: NotModified },
+      detail: { summary: "One of the caller's own addresses" },
+    })
+    .patch('/users/me/addresses/:id', async ({ body, params, principal, request, set }) => {
+      refuseCardNumbers(body);
+      const requireVersion = (version: number) => requireIfMatch(request, version);
+      const asked = { userId: principal.userId, addressId: params.id, changes: body, requireVersion };
+      const answer = await commands.execute(changeAddress, asked, causeOf(request));
+      if (answer.kind === 'address-unknown') throw problem('not-found');
+      if (answer.kind === 'is-default') throw invalid('/isDefault', 'is left to another address by making that the default');
+      return shown(answer.address, set.headers);
+    }, {
+      signedIn: true,
+      refuses: ['precondition-required', 'precondition-failed', 'card-number-refused'],
+      params: ById,
+      body: PatchAddress,
+      response: { 200: PublishedAddress },
+      detail: { summary: 'Change an address, or make it the default (JSON merge patch)' },
+    })
+    .delete('/users/me/addresses/:id', async ({ params, principal, request }) => {
+      const asked = { userId: principal.userId, addressId: params.id };
+      if (!(await commands.execute(removeAddress, asked, causeOf(request)))) throw problem('not-found');
+      return noContent();
+    }, {
+      signedIn: true,
+      params: ById,
+      response: { 204: NoContent },
+      detail: { summary: 'Remove an address; the newest of the others takes its place as default' },
+    });
+}
+
+function keptAs(idempotency: Idempotency | undefined): string | undefined {
+  return idempotency && keptAnswerId(idempotency.scope, idempotency.key);
+}
+
+function answerOf(added: Added): StoredAnswer {
+  if (added.kind === 'user-unknown') throw problem('not-found');
+  if (added.kind === 'full') throw problem('conflict', { detail: `There are ${ADDRESS_LIMIT} addresses already.` });
+  const { address } = added;
+  const headers = { location: `/users/me/addresses/${address.id}`, etag: entityTag(address.version) };
+  return storedAnswer(201, publishedAddress(address), headers);
+}
+
+function shown(address: Address, headers: Record<string, string | number>) {
+  headers['etag'] = entityTag(address.version);
+  return publishedAddress(address);
+}

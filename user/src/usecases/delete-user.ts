@@ -1,0 +1,54 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { isoTime } from '../domain/published.ts';
+import { ADMINS, isAdmin, withoutAdmin } from '../domain/roles.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+
+interface DeleteRequest {
+  readonly userId: string;
+  /** the one that the password was found right for */
+  readonly passwordHash: string;
+}
+
+type Deleted =
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'last-admin' }
+  /** it was replaced, or the account deleted, meanwhile */
+  | { readonly kind: 'password-replaced' };
+
+/**
+ * Erases a person. What stays is the history, which names nobody, and sessions without a credential, which open nothing
+ * and are forgotten when they expire. The address can be registered again.
+ */
+export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteRequest, Deleted> = {
+  name: 'delete user',
+  keys: ({ userId }) => ({ users: [userId], credentials: [userId], addressBooks: [userId], adminLists: [ADMINS] }),
+  moreKeys({ userId }, world) {
+    const email = world.get('users', userId)?.email;
+    const answers = world.get('addressBooks', userId)?.answers ?? [];
+    return { emails: email === undefined ? [] : [email], keptAnswers: answers.map(({ id }) => id) };
+  },
+  decide({ userId, passwordHash }, world, { now }) {
+    const user = world.get('users', userId);
+    if (user === undefined || world.get('credentials', userId)?.passwordHash !== passwordHash) {
+      return { answer: { kind: 'password-replaced' } };
+    }
+    const admins = world.get('adminLists', ADMINS);
+    const left = isAdmin(admins, userId) ? withoutAdmin(admins, userId) : undefined;
+    if (left?.userIds.length === 0) return { answer: { kind: 'last-admin' } };
+    const answers = world.get('addressBooks', userId)?.answers ?? [];
+    const data = { userId, deletedAt: isoTime(now) };
+    return {
+      answer: { kind: 'deleted' },
+      puts: left === undefined ? {} : { adminLists: [left] },
+      removes: {
+        users: [userId],
+        emails: [user.email],
+        credentials: [userId],
+        addressBooks: [userId],
+        keptAnswers: answers.map(({ id }) => id),
+      },
+      events: [{ type: 'user.deleted', key: userId, stream: userId, version: user.version + 1, data }],
+    };
+  },
+};

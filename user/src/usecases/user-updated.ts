@@ -1,0 +1,9 @@
+import type { NewEventOf } from '@souk/chassis/writer/use-case';
+import { isoTime } from '../domain/published.ts';
+import type { User } from '../domain/user.ts';
+
+/** That there was a change. The history outlives the person, so it does not say from what to what. */
+export function userUpdated({ id, version, updatedAt }: User): NewEventOf<'user.updated'> {
+  const data = { userId: id, updatedAt: isoTime(updatedAt) };
+  return { type: 'user.updated', key: id, stream: id, version, data };
+}

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Address } from '@souk/contracts/http/user';
+import { type RequestOptions, type RunningUsers, runUsers } from './running-users.ts';
+
+interface Page {
+  readonly items: readonly Address[];
+  readonly nextCursor: string | null;
+}
+
+let users: RunningUsers;
+beforeAll(async () => {
+  users = await runUsers();
+});
+afterAll(() => users.close());
+
+const LANE = { name: 'Ada King', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' };
+const ADDRESSES = '/users/me/addresses';
+
+/** Somebody with a book of their own. */
+async function somebody() {
+  const as = (await users.signedIn()).tokens.accessToken;
+  const add = (body: object = LANE, headers: RequestOptions['headers'] = {}) =>
+    users.send<Address>('POST', ADDRESSES, { as, body, headers });
+  return {
+    as,
+    add,
+    added: async (body: object = LANE) => (await add(body)).body,
+    all: async (query = '') => (await users.send<Page>('GET', `${ADDRESSES}${query}`, { as })).body,
+    patch: (id: string, body: object, ifMatch?: string) =>
+      users.send<Address>('PATCH', `${ADDRESSES}/${id}`, { as, body, headers: ifMatch === undefined ? {} : { 'if-match': ifMatch } }),
+    remove: (id: string) => users.send('DELETE', `${ADDRESSES}/${id}`, { as }),
+  };
+}
+
+describe('addresses', () => {
+  test('are added with location and tag, and read as they were added', async () => {
+    const { as, add } = await somebody();
+    const asked = { ...LANE, line2: 'Top 7', region: 'Wien', phone: '+43 1 234', label: 'Home' };
+    const { status, headers, body } = await add(asked);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ ...asked, isDefault: true, version: 1 });
+    expect(headers.get('location')).toBe(`${ADDRESSES}/${body.id}`);
+    expect(headers.get('etag')).toBe('"1"');
+    const read = await users.send('GET', `${ADDRESSES}/${body.id}`, { as });
+    expect(read.body).toEqual(body);
+    const known = await users.send('GET', `${ADDRESSES}/${body.id}`, { as, headers: { 'if-none-match': '"1"' } });
+    expect(known.status).toBe(304);
+  });
+
+  test('have one default: the first, until another one is asked to be it', async () => {
+    const { added, all, patch } = await somebody();
+    const first = await added();
+    const second = await added({ ...LANE, isDefault: false });
+    const third = await added({ ...LANE, isDefault: true });
+    const defaults = async () => (await all()).items.filter(({ isDefault }) => isDefault).map(({ id }) => id);
+    expect(await defaults()).toEqual([third.id]);
+    expect((await patch(second.id, { isDefault: true }, '"1"')).body).toMatchObject({ isDefault: true, version: 2 });
+    expect(await defaults()).toEqual([second.id]);
+    expect((await all()).items.find(({ id }) => id === first.id)).toMatchObject({ isDefault: false, version: 2 });
+  });
+
+  test('the default is left only to another one', async () => {
+    const { added, patch } = await somebody();
+    const { status, body } = await patch((await added()).id, { isDefault: false }, '*');
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ errors: [{ pointer: '/isDefault' }] });
+  });
+
+  test('removed, the default is the newest of the others', async () => {
+    const { added, all, remove } = await somebody();
+    const [first, second, third] = [await added(), await added(), await added()];
+    expect((await remove(first.id)).status).toBe(204);
+    expect((await remove(first.id)).status).toBe(404);
+    expect((await all()).items.map(({ id, isDefault }) => [id, isDefault])).toEqual([[third.id, true], [second.id, false]]);
+    await remove(third.id);
+    await remove(second.id);
+    expect((await all()).items).toEqual([]);
+    expect(await added()).toMatchObject({ isDefault: true });
+  });
+
+  test('are changed by merge patch: null takes away, what is absent stays', async () => {
+    const { added, patch } = await somebody();
+    const { id, createdAt } = await added({ ...LANE, line2: 'Top 7', label: 'Home' });
+    const { status, headers, body } = await patch(id, { line2: null, phone: null, city: 'Graz' }, '"1"');
+    expect(status).toBe(200);
+    expect(headers.get('etag')).toBe('"2"');
+    const { updatedAt, ...rest } = body;
+    expect(rest).toEqual({ ...LANE, city: 'Graz', label: 'Home', id, isDefault: true, version: 2, createdAt });
+    expect(updatedAt >= createdAt).toBe(true);
+    expect((await patch(id, { city: 'Graz', line2: null }, '"2"')).headers.get('etag')).toBe('"2"');
+    expect((await patch(id, { city: null }, '*')).body).toMatchObject({ errors: [{ pointer: '/city' }] });
+  });
+
+  test('428 without If-Match, 412 with a stale one, and nothing changes', async () => {
+    const { added, all, patch } = await somebody();
+    const { id } = await added();
+    expect((await patch(id, { city: 'Graz' })).status).toBe(428);
+    expect((await patch(id, { city: 'Graz' }, '"7"')).status).toBe(412);
+    expect((await all()).items[0]).toMatchObject({ city: 'Wien', version: 1 });
+  });
+
+  test('are listed newest first, page by page', async () => {
+    const { added, all } = await somebody();
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count += 1) ids.unshift((await added()).id);
+    const first = await all('?limit=2');
+    const rest = await all(`?limit=3&cursor=${first.nextCursor}`);
+    expect([...first.items, ...rest.items].map(({ id }) => id)).toEqual(ids);
+    expect(rest.nextCursor).toBeNull();
+  });
+
+  test('are 20 at most, also when asked for at once', async () => {
+    const { add, all } = await somebody();
+    const replies = await Promise.all(Array.from({ length: 23 }, () => add()));
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(20);
+    expect(replies.filter(({ status }) => status === 409)).toHaveLength(3);
+    expect((await all('?limit=100')).items).toHaveLength(20);
+  });
+
+  test('are added once per Idempotency-Key', async () => {
+    const { add, all } = await somebody();
+    const key = { 'idempotency-key': 'once' };
+    const [first, again] = [await add(LANE, key), await add(LANE, key)];
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect((await add({ ...LANE, city: 'Graz' }, key)).status).toBe(422);
+    expect((await all()).items).toHaveLength(1);
+  });
+
+  test("of others are not there, and neither is what is no id", async () => {
+    const { added } = await somebody();
+    const { as, patch, remove } = await somebody();
+    for (const id of [(await added()).id, Bun.randomUUIDv7(), 'x']) {
+      expect((await users.send('GET', `${ADDRESSES}/${id}`, { as })).status).toBe(404);
+      expect((await patch(id, { city: 'Graz' }, '*')).status).toBe(404);
+      expect((await remove(id)).status).toBe(404);
+    }
+  });
+
+  test.each([
+    ['a country that is none', { ...LANE, country: 'XX' }, '/country'],
+    ['a missing city', { ...LANE, city: undefined }, '/city'],
+    ['a blank line', { ...LANE, line1: ' ' }, '/line1'],
+    ['a number as postal code', { ...LANE, postalCode: 1080 }, '/postalCode'],
+    ['a field nobody knows', { ...LANE, admin: true }, '/admin'],
+    ['a version', { ...LANE, version: 3 }, '/version'],
+    ['a card number', { ...LANE, line2: '4242 4242 4242 4242' }, '/line2'],
+  ])('422 for %s, naming it', async (_what, body, pointer) => {
+    const { add, all } = await somebody();
+    const reply = await add(body);
+    expect(reply.status).toBe(422);
+    expect(reply.body).toMatchObject({ errors: [{ pointer }] });
+    expect((await all()).items).toEqual([]);
+  });
+
+  test('401 without a token', async () => {
+    for (const method of ['GET', 'POST']) expect((await users.send(method, ADDRESSES)).status).toBe(401);
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
+      expect((await users.send(method, `${ADDRESSES}/${Bun.randomUUIDv7()}`)).status).toBe(401);
+    }
+  });
+});
