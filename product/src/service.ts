@@ -5,7 +5,9 @@ import { createMicroservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ProductConfig } from './config.ts';
+import { categoryRoutes } from './http/category-routes.ts';
 import { changeRoutes } from './http/change-routes.ts';
+import { priceHistoryRoute } from './http/price-history-route.ts';
 import { readRoutes } from './http/read-routes.ts';
 import type { ProductCollections, ProductStore } from './storage/product-store.ts';
 
@@ -36,6 +38,11 @@ export function createProductService({ keys, ...deps }: ProductServiceDeps): Ser
     version: packageJson.version,
     auth: { keys },
     microservice,
-    routes: [readRoutes(store.reads), changeRoutes(microservice)],
+    routes: [
+      readRoutes(store.reads),
+      changeRoutes(microservice),
+      priceHistoryRoute(store.reads),
+      categoryRoutes(store.reads, microservice),
+    ],
   });
 }

@@ -45,7 +45,7 @@ async function outcomeOf(
     const answers: Answer[] = [];
     if (how === 'batched') answers.push(...(await Promise.all(list.map((command) => submit(writer, ids, command)))));
     else for (const command of list) answers.push(await submit(writer, ids, command));
-    const everything = { onlyActive: false, words: [], skus: undefined, minPrice: undefined, maxPrice: undefined };
+    const everything = { onlyActive: false, words: [], skus: undefined, categoryIds: undefined, minPrice: undefined, maxPrice: undefined };
     const products = await store.reads.list(everything, { sort: 'newest', after: undefined, limit: 100 });
     const names = new Map(products.map(({ id, variants }) => [id, variants[0]?.sku ?? '']));
     const told = (value: unknown): unknown => JSON.parse(withoutAccidents(JSON.stringify(value), names));

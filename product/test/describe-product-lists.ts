@@ -65,6 +65,34 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       expect(await store.ids({ minPrice: 900_100, maxPrice: 900_800 })).toHaveLength(2);
     });
 
+    test('finds words of every length wherever they stand, as they are now', async () => {
+      const before = product({ title: 'Quokkapfanne', description: 'für den Herd 煎鍋' });
+      const other = product({ title: 'Quokka', variants: [{ sku: 'QX-77', options: {}, price: eur(1) }] });
+      await store.put(before, other);
+      expect(await store.ids({ words: ['quokka'] })).toEqual([other.id, before.id]);
+      expect(await store.ids({ words: ['okkapf'] })).toEqual([before.id]);
+      expect(await store.ids({ words: ['quokka', 'fur'] })).toEqual([before.id]);
+      expect(await store.ids({ words: ['quokka', '鍋'] })).toEqual([before.id]);
+      expect(await store.ids({ words: ['quokka', 'qx-77'] })).toEqual([other.id]);
+      await store.put({ ...before, title: 'Wombatpfanne', version: 2 });
+      expect(await store.ids({ words: ['quokka'] })).toEqual([other.id]);
+      expect(await store.ids({ words: ['wombat'] })).toEqual([before.id]);
+    });
+
+    test('finds by the categories as they are now, each product once', async () => {
+      const [one, two, three] = [Bun.randomUUIDv7(), Bun.randomUUIDv7(), Bun.randomUUIDv7()];
+      const both = product({ title: 'In a', categoryIds: [one, two] });
+      const single = product({ title: 'In b', categoryIds: [two] });
+      await store.put(both, single);
+      expect(await store.ids({ categoryIds: [one, two] })).toEqual([both.id, single.id]);
+      expect(await store.ids({ categoryIds: [one] })).toEqual([both.id]);
+      expect(await store.ids({ categoryIds: [] })).toEqual([]);
+      await store.put({ ...both, categoryIds: [three, two], version: 2 });
+      expect(await store.ids({ categoryIds: [one] })).toEqual([]);
+      expect(await store.ids({ categoryIds: [three] })).toEqual([both.id]);
+      expect((await store.reads.byId(both.id))?.categoryIds).toEqual([three, two]);
+    });
+
     test('finds nothing among no SKUs', async () => {
       expect(await store.ids({ skus: [] })).toEqual([]);
     });

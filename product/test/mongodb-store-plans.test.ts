@@ -14,12 +14,15 @@ import { eur } from './running-catalogue.ts';
 const PRODUCTS = 12_000;
 const STATUSES = ['archived', 'active', 'archived', 'draft'] as const;
 
+const SMALL = Bun.randomUUIDv7();
+
 /** Few titles and prices, so that many stand at the same place. */
 function manyProducts(): ProductDocument[] {
   return Array.from({ length: PRODUCTS }, (_, index) => {
     const variants = [{ sku: `MANY-${index}`, options: {}, price: eur((index * 31) % 1000) }];
-    const title = `Title ${(index * 7919) % 3000}`;
-    return productToDocument(product({ title, variants, createdAt: index, status: STATUSES[index % 4] ?? 'active' }));
+    const title = index === 41 ? 'Title with needles' : `Title ${(index * 7919) % 3000}`;
+    const categoryIds = index < 10 ? [SMALL] : [];
+    return productToDocument(product({ title, variants, categoryIds, createdAt: index, status: STATUSES[index % 4] ?? 'active' }));
   });
 }
 
@@ -77,11 +80,23 @@ describeOn(['MongoDB'], () => {
     expect(read).toBe(100);
   });
 
-  test.each(['words', 'price'])('a list by %s is read in order, so that it can end at the page', async (by) => {
-    const filter = by === 'words' ? { ...active, words: ['many', 'title'] } : { ...active, minPrice: 1, maxPrice: 900 };
+  test('a list by price is read in order, so that it can end at the page', async () => {
+    const filter = { ...active, minPrice: 1, maxPrice: 900 };
     const { plan, read } = await planOf(filter, { sort: 'title', after: title, limit: 21 });
     expect(plan).not.toContain('SORT');
     expect(read).toBeLessThan(50);
+  });
+
+  test('a list by words reads what has a piece of the longest one, from the text index', async () => {
+    const { plan, read } = await planOf({ ...active, words: ['ti', 'needle'] }, { ...twenty, sort: 'title' });
+    expect(plan).toContain('by_words');
+    expect(read).toBeLessThan(5);
+  });
+
+  test('a list by category reads what names one of them', async () => {
+    const { plan, read } = await planOf({ ...active, categoryIds: [SMALL, 'other'] }, { ...twenty, sort: 'title' });
+    expect(plan).toContain('by_category');
+    expect(read).toBeLessThanOrEqual(10);
   });
 
   async function planOf(...[filter, slice]: Parameters<typeof productListQuery>) {

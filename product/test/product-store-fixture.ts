@@ -9,6 +9,7 @@ export const EVERYTHING: ProductFilter = {
   onlyActive: false,
   words: [],
   skus: undefined,
+  categoryIds: undefined,
   minPrice: undefined,
   maxPrice: undefined,
 };
@@ -23,8 +24,10 @@ export function product(changes: Partial<Product> = {}): Product {
     title: `Title ${made}`,
     description: '',
     status: 'active',
+    categoryIds: [],
     attributes: {},
     variants: [{ sku: `STORE-${made}`, options: {}, price: eur(100) }],
+    images: [],
     version: 1,
     createdAt: made,
     updatedAt: made,

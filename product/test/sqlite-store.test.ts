@@ -13,7 +13,7 @@ describeProductStore('SQLite', sqliteDatabase);
 describeProductLists('SQLite', sqliteDatabase);
 
 describe('the plans of the hot queries', () => {
-  const all = { words: [], skus: undefined, minPrice: undefined, maxPrice: undefined };
+  const all = { words: [], skus: undefined, categoryIds: undefined, minPrice: undefined, maxPrice: undefined };
   const after = { key: 'm', id: 'x' };
   const amount = { key: 5, id: 'x' };
 
@@ -28,6 +28,18 @@ describe('the plans of the hot queries', () => {
       { ...all, onlyActive: true, skus: ['A', 'B'] },
       { sort: 'title', after: undefined, limit: 101 },
       ['sqlite_autoindex_products_1 (id=?)', 'PRIMARY KEY (sku=?)'],
+    ],
+    [
+      'by words',
+      { ...all, onlyActive: true, words: ['needle'] },
+      { sort: 'title', after: undefined, limit: 21 },
+      ['sqlite_autoindex_products_1 (id=?)', 'SCAN product_search VIRTUAL TABLE'],
+    ],
+    [
+      'by category',
+      { ...all, onlyActive: true, categoryIds: ['A', 'B'] },
+      { sort: 'title', after: undefined, limit: 21 },
+      ['sqlite_autoindex_products_1 (id=?)', 'PRIMARY KEY (category_id=?)'],
     ],
   ] as const)('%s', async (_name, filter, slice, expected) => {
     const opened = await temporaryStore(openSqliteProductStore);

@@ -1,16 +1,25 @@
 import { Type } from '@sinclair/typebox';
 import { Product, Variant } from '../http/product.ts';
+import { ProductImage } from '../http/product-image.ts';
 import { Sku, Uuid } from '../ids.ts';
 import { open } from '../schema.ts';
 import { EventMoney } from './money.ts';
 
 const EventVariant = Type.Object({ ...Variant.properties, price: EventMoney });
 
-/** The whole product as it is after the change; a copy keeps the highest `version` it has seen. */
+/**
+ * The whole product as it is after the change; a copy keeps the highest `version` it has seen. Events from before there
+ * were categories and images say nothing of them. Images are described, their bytes are behind their `url`.
+ */
 const wholeProduct = {
   productId: Uuid,
   version: Type.Integer({ minimum: 1 }),
-  product: Type.Object({ ...open(Product).properties, variants: Type.Array(EventVariant, { minItems: 1 }) }),
+  product: Type.Object({
+    ...open(Product).properties,
+    variants: Type.Array(EventVariant, { minItems: 1 }),
+    categoryIds: Type.Optional(Type.Array(Uuid)),
+    images: Type.Optional(Type.Array(open(ProductImage))),
+  }),
 };
 
 export const ProductCreated = Type.Object(wholeProduct);

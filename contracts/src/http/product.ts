@@ -5,16 +5,19 @@ import { closed, nullable, oneOf } from '../schema.ts';
 import { FreeText, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery, QueryInteger } from './common.ts';
+import { ProductImage } from './product-image.ts';
+import { Slug } from './slug.ts';
 
 export const ProductStatus = oneOf('draft', 'active', 'archived');
 export type ProductStatus = Static<typeof ProductStatus>;
-
-const Slug = Type.String({ pattern: '^[a-z0-9]+(?:-[a-z0-9]+)*$', minLength: 1, maxLength: 200 });
 
 /** Not blank at the start, no underscore there (`__proto__`), at most 50 characters. */
 const AttributeName = Type.String({ pattern: '^[^\\s_\\u0000][^\\u0000]{0,49}$' });
 const attributeLimits = { maxProperties: 50, additionalProperties: false };
 const Attributes = Type.Record(AttributeName, Name, attributeLimits);
+
+/** A category stands in a list once; nobody looks for a product in more than a few. */
+const CategoryIds = Type.Array(Uuid, { maxItems: 20, uniqueItems: true });
 
 export const Variant = closed({ sku: Sku, options: Attributes, price: Price });
 export type Variant = Static<typeof Variant>;
@@ -25,8 +28,10 @@ export const Product = closed({
   title: Name,
   description: FreeText,
   status: ProductStatus,
+  categoryIds: CategoryIds,
   attributes: Attributes,
   variants: Type.Array(Variant, { minItems: 1, maxItems: 100 }),
+  images: Type.Array(ProductImage, { maxItems: 20 }),
   version: Type.Integer({ minimum: 1 }),
   createdAt: UtcTime,
   updatedAt: UtcTime,
@@ -40,6 +45,7 @@ export const CreateProduct = closed({
   title: Name,
   slug: Type.Optional(Slug),
   description: Type.Optional(FreeText),
+  categoryIds: Type.Optional(CategoryIds),
   attributes: Type.Optional(Attributes),
   variants: Type.Array(closed({ sku: Sku, options: Type.Optional(Attributes), price: Price }), {
     minItems: 1,
@@ -53,6 +59,7 @@ export const PatchProduct = closed({
   title: Type.Optional(Name),
   slug: Type.Optional(Slug),
   description: Type.Optional(nullable(FreeText)),
+  categoryIds: Type.Optional(nullable(CategoryIds)),
   attributes: Type.Optional(nullable(Type.Record(AttributeName, nullable(Name), attributeLimits))),
   status: Type.Optional(oneOf('draft', 'active')),
 });
@@ -64,12 +71,25 @@ export type PutVariant = Static<typeof PutVariant>;
 
 const PriceLimit = QueryInteger({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
-/** Prices in minor units, inclusive; a product matches when any of its variants does. */
+/**
+ * Prices in minor units, inclusive; a product matches when any of its variants does. `category` is an id or a slug; what
+ * lies in a category below it matches too.
+ */
 export const ProductQuery = PagedQuery({
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  category: Type.Optional(Slug),
   sku: Type.Optional(Type.Array(Sku, { maxItems: 100 })),
   minPrice: Type.Optional(PriceLimit),
   maxPrice: Type.Optional(PriceLimit),
   sort: Type.Optional(oneOf('title', 'price', '-price', 'newest')),
 });
 export type ProductQuery = Static<typeof ProductQuery>;
+
+/** A price that a variant got; `previous` is null for its first. `actor` is the user who set it. */
+export const PriceChange = closed({ sku: Sku, price: Price, previous: nullable(Price), at: UtcTime, actor: Uuid });
+export type PriceChange = Static<typeof PriceChange>;
+
+export const PriceHistoryPage = Page(PriceChange);
+
+export const PriceHistoryQuery = PagedQuery({ sku: Type.Optional(Sku) });
+export type PriceHistoryQuery = Static<typeof PriceHistoryQuery>;

@@ -1,6 +1,7 @@
 import type { PatchProduct, PutVariant } from '@souk/contracts/http/product';
 import { equals } from '@souk/contracts/money';
 import { ATTRIBUTES_LIMIT, type Product, variantOf, VARIANTS_LIMIT } from './product.ts';
+import type { ProductImage } from './product-image.ts';
 import { archived, priceChanged, type ProductFact, updated } from './product-fact.ts';
 
 /** What a request makes of a product. Asking for what is there already changes nothing and makes no version. */
@@ -18,14 +19,16 @@ export function patch(product: Product, asked: PatchProduct, now: number): Chang
   if (Object.keys(attributes).length > ATTRIBUTES_LIMIT) return { kind: 'too-many-attributes' };
   const { title = product.title, slug = product.slug, status = product.status } = asked;
   const description = asked.description === undefined ? product.description : (asked.description ?? '');
+  const categoryIds = asked.categoryIds === undefined ? product.categoryIds : (asked.categoryIds ?? []);
   const isSame =
     title === product.title &&
     slug === product.slug &&
     status === product.status &&
     description === product.description &&
+    sameList(categoryIds, product.categoryIds) &&
     sameEntries(attributes, product.attributes);
   if (isSame) return UNCHANGED;
-  const after = next(product, { title, slug, status, description, attributes }, now);
+  const after = next(product, { title, slug, status, description, categoryIds, attributes }, now);
   return { kind: 'changed', product: after, fact: updated(after) };
 }
 
@@ -46,6 +49,13 @@ export function putVariant(product: Product, sku: string, { price, options }: Pu
   return { kind: 'changed', product: after, fact };
 }
 
+/** With other images, another order of them, or other words for them. */
+export function withImages(product: Product, images: readonly ProductImage[], now: number): Change {
+  if (sameList(images, product.images)) return UNCHANGED;
+  const after = next(product, { images }, now);
+  return { kind: 'changed', product: after, fact: updated(after) };
+}
+
 export function archive(product: Product, now: number): Change {
   if (product.status === 'archived') return UNCHANGED;
   const after = next(product, { status: 'archived' }, now);
@@ -64,6 +74,10 @@ function mergedAttributes(before: Product['attributes'], asked: PatchProduct['at
     else merged.set(name, value);
   }
   return Object.fromEntries(merged);
+}
+
+function sameList<Item>(left: readonly Item[], right: readonly Item[]): boolean {
+  return left.length === right.length && left.every((item, at) => item === right[at]);
 }
 
 function sameEntries(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean {

@@ -1,4 +1,5 @@
 import type { ProductStatus, Variant } from '@souk/contracts/http/product';
+import type { ProductImage } from './product-image.ts';
 
 /** A product as it is decided on. Times are epoch milliseconds; prices are in minor units. */
 export interface Product {
@@ -8,9 +9,13 @@ export interface Product {
   readonly title: string;
   readonly description: string;
   readonly status: ProductStatus;
+  /** each once, in the order they were given */
+  readonly categoryIds: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
   /** at least one; in the order they were added */
   readonly variants: readonly Variant[];
+  /** in the order they are shown */
+  readonly images: readonly ProductImage[];
   /** Counts the changes: 1 when created, and one event for each. */
   readonly version: number;
   readonly createdAt: number;

@@ -1,5 +1,7 @@
 import type { Product as PublishedProduct } from '@souk/contracts/http/product';
+import type { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
 import type { Product } from './product.ts';
+import type { ProductImage } from './product-image.ts';
 
 /** The product as others see it, in answers and in events. */
 export function published(product: Product): PublishedProduct {
@@ -9,10 +11,17 @@ export function published(product: Product): PublishedProduct {
     title: product.title,
     description: product.description,
     status: product.status,
+    categoryIds: [...product.categoryIds],
     attributes: product.attributes,
     variants: [...product.variants],
+    images: product.images.map((image, position) => publishedImage(product.id, image, position)),
     version: product.version,
     createdAt: new Date(product.createdAt).toISOString(),
     updatedAt: new Date(product.updatedAt).toISOString(),
   };
+}
+
+export function publishedImage(productId: string, image: ProductImage, position: number): PublishedImage {
+  const { id, alt, width, height, contentType } = image;
+  return { id, url: `/products/${productId}/images/${id}`, alt, position, width, height, contentType };
 }

@@ -34,7 +34,7 @@ export function changeRoutes(commands: Commands) {
     }, {
       role: 'staff',
       idempotent: 'optional',
-      refuses: ['sku-taken', 'slug-taken'],
+      refuses: ['sku-taken', 'slug-taken', 'category-unknown'],
       body: CreateProduct,
       response: { 201: PublishedProduct },
       detail: { summary: 'Add a product, as a draft' },
@@ -44,7 +44,7 @@ export function changeRoutes(commands: Commands) {
       return changed(await commands.execute(patchProduct, asked, causeOf(request)), set.headers);
     }, {
       role: 'staff',
-      refuses: ['precondition-required', 'precondition-failed', 'slug-taken'],
+      refuses: ['precondition-required', 'precondition-failed', 'slug-taken', 'category-unknown'],
       params: ById,
       body: PatchProduct,
       response: { 200: PublishedProduct },

@@ -3,6 +3,7 @@ import type { Page } from '@souk/contracts/http/common';
 import type { Product as PublishedProduct, ProductQuery } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
+import { idsBelow } from '../domain/category.ts';
 import { published } from '../domain/published.ts';
 import { searchWords } from '../domain/search.ts';
 import { positionOf, type ProductSort, type SortPosition } from '../domain/sort-position.ts';
@@ -27,12 +28,13 @@ const CURSORS: Readonly<Record<ProductSort, PositionCursors>> = {
 /** One page of the catalogue. `onlyActive`: as customers see it. */
 export async function productPage(
   reads: ProductReads,
-  { q = '', sku, minPrice, maxPrice, sort = 'title', limit = 20, cursor }: ProductQuery,
+  { q = '', sku, category, minPrice, maxPrice, sort = 'title', limit = 20, cursor }: ProductQuery,
   onlyActive: boolean,
 ): Promise<Page<PublishedProduct>> {
   const positions = CURSORS[sort];
+  const below = category === undefined ? undefined : idsBelow(await reads.categories(), category);
   const rows = await reads.list(
-    { onlyActive, words: searchWords(q), skus: sku, minPrice, maxPrice },
+    { onlyActive, words: searchWords(q), skus: sku, categoryIds: below, minPrice, maxPrice },
     { sort, after: positions.read(cursor), limit: limit + 1 },
   );
   return pageOf(rows, limit, { toItem: published, toCursor: (product) => positions.write(positionOf(product, sort)) });

@@ -18,6 +18,8 @@ function refused(refusal: Refusal): Problem {
       return problem('sku-taken', refusal.errors.length > 0 ? { errors: refusal.errors } : {});
     case 'slug-taken':
       return problem('slug-taken', { errors: [{ pointer: '/slug', detail: 'belongs to another product' }] });
+    case 'category-unknown':
+      return problem('category-unknown', { errors: refusal.errors });
     case 'too-many-variants':
       return problem('conflict', { detail: 'A product has at most 100 variants.' });
     default:

@@ -1,7 +1,10 @@
 import { collectionStep } from '@souk/chassis/mongodb/collection-step';
 import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
 import type { IndexDescription } from 'mongodb';
+import { CategoryTreeDocument, CategoryUseDocument } from './category-documents.ts';
+import { PriceDocument } from './price-documents.ts';
 import { ProductDocument } from './product-document.ts';
+import { completeProducts } from './search-backfill.ts';
 
 /** By status first: what was archived piles up over the years, and the lists of active products never step on it. */
 function sortedBy(position: keyof ProductDocument['positions']): IndexDescription {
@@ -17,4 +20,19 @@ export const mongoProductMigrations: MongoMigrations = {
     sortedBy('price'),
     sortedBy('newest'),
   ]),
+  'product-002-categories': collectionStep('categoryTrees', CategoryTreeDocument),
+  'product-003-category-use': collectionStep('categoryUse', CategoryUseDocument),
+  'product-004-price-changes': collectionStep('priceChanges', PriceDocument, [
+    { name: 'by_product', key: { productId: 1, version: -1, sku: -1 } },
+  ]),
+  // Not described: a validator has no word for bytes, and goes over five million of them.
+  'product-005-image-bytes': collectionStep('imageBytes', null),
+  'product-006-products-found': async (db) => {
+    await collectionStep('products', ProductDocument, [
+      { name: 'by_category', key: { categoryIds: 1 } },
+      // 'none': no language's endings and stop words; `search.ts` says what a word is, for every engine alike.
+      { name: 'by_words', key: { searchGrams: 'text' }, default_language: 'none' },
+    ])(db);
+    await completeProducts(db);
+  },
 };

@@ -2,7 +2,6 @@ import { type MongoOptions, openMongo } from '@souk/chassis/mongodb/mongo-databa
 import { mongoServiceStore } from '@souk/chassis/mongodb/mongo-service-store';
 import { mongoProductMigrations } from './mongo-product-migrations.ts';
 import { mongoProductReads } from './mongo-product-reads.ts';
-import type { ProductDocument } from './product-document.ts';
 import { productDocuments } from './product-documents.ts';
 import type { ProductCollections, ProductStore } from './product-store.ts';
 
@@ -10,5 +9,5 @@ import type { ProductCollections, ProductStore } from './product-store.ts';
 export function openMongoProductStore(options: MongoOptions): ProductStore {
   const database = openMongo(options);
   const store = mongoServiceStore<ProductCollections>(database, productDocuments, mongoProductMigrations);
-  return { ...store, reads: mongoProductReads(database.db.collection<ProductDocument>('products')) };
+  return { ...store, reads: mongoProductReads(database.db) };
 }

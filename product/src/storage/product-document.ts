@@ -1,7 +1,9 @@
 import { Product as PublishedProduct, Variant as PublishedVariant } from '@souk/contracts/http/product';
+import { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
 import { closed } from '@souk/contracts/schema';
 import { Name } from '@souk/contracts/text';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { IMAGES_LIMIT } from '../domain/product-image.ts';
 import { VARIANTS_LIMIT } from '../domain/product.ts';
 
 /**
@@ -12,7 +14,8 @@ const Entries = Type.Array(closed({ name: Type.String(), value: Name }));
 
 const EpochMs = Type.Integer({ minimum: 0 });
 
-const { id, slug, title, description, status, version } = PublishedProduct.properties;
+const { id, slug, title, description, status, categoryIds, version } = PublishedProduct.properties;
+const { alt, width, height, contentType } = PublishedImage.properties;
 const { sku, price } = PublishedVariant.properties;
 
 /** A `SortPosition`. MongoDB compares it as one value, `key` first: a page starts with a single step into the index. */
@@ -27,12 +30,16 @@ export const ProductDocument = closed({
   title,
   description,
   status,
+  categoryIds,
   attributes: Entries,
   variants: Type.Array(closed({ sku, options: Entries, price }), { minItems: 1, maxItems: VARIANTS_LIMIT }),
+  images: Type.Array(closed({ id, alt, width, height, contentType }), { maxItems: IMAGES_LIMIT }),
   version,
   createdAt: EpochMs,
   updatedAt: EpochMs,
   searchText: Type.String(),
+  /** `gramsOf` it, each written in letters and digits alone, so that the text index takes each as one word */
+  searchGrams: Type.String(),
   positions: closed({
     title: position(Type.String()),
     price: position(price.properties.amount),

@@ -1,7 +1,10 @@
 import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
 import { lowestPrice, type Product } from '../domain/product.ts';
-import { searchText } from '../domain/search.ts';
+import { gramsOf, searchText } from '../domain/search.ts';
 import { titleKey } from '../domain/sort-position.ts';
+import { categoryTreeDocuments, categoryUseDocuments } from './category-documents.ts';
+import { imageDocuments } from './image-documents.ts';
+import { priceDocuments } from './price-documents.ts';
 import type { ProductDocument } from './product-document.ts';
 import type { ProductCollections } from './product-store.ts';
 
@@ -37,16 +40,24 @@ export const productDocuments: ProductDocuments = {
       return [{ slug, productId }];
     },
   },
+  categoryTrees: categoryTreeDocuments,
+  categoryUse: categoryUseDocuments,
+  priceChanges: priceDocuments,
+  imageBytes: imageDocuments,
 };
 
 export function productToDocument(product: Product): ProductDocument {
-  const { id, attributes, variants, ...same } = product;
+  const { id, attributes, variants, categoryIds, images, ...same } = product;
+  const text = searchText(product);
   return {
     ...same,
     _id: id,
+    categoryIds: [...categoryIds],
     attributes: toEntries(attributes),
     variants: variants.map(({ options, ...rest }) => ({ ...rest, options: toEntries(options) })),
-    searchText: searchText(product),
+    images: [...images],
+    searchText: text,
+    searchGrams: searchGrams(text),
     positions: {
       title: { key: titleKey(product.title), id },
       price: { key: lowestPrice(product), id },
@@ -56,19 +67,32 @@ export function productToDocument(product: Product): ProductDocument {
 }
 
 export function productFromDocument(document: ProductDocument): Product {
-  const { _id: id, slug, title, description, status, attributes, variants, version, createdAt, updatedAt } = document;
+  const { _id: id, slug, title, description, status, categoryIds, images } = document;
+  const { attributes, variants, version, createdAt, updatedAt } = document;
   return {
     id,
     slug,
     title,
     description,
     status,
+    categoryIds,
     attributes: fromEntries(attributes),
     variants: variants.map(({ sku, options, price }) => ({ sku, options: fromEntries(options), price })),
+    images,
     version,
     createdAt,
     updatedAt,
   };
+}
+
+/** The pieces of a text as the text index holds them. */
+export function searchGrams(text: string): string {
+  return gramsOf(text).map(gramTerm).join(' ');
+}
+
+/** Hexadecimal: nothing in it is punctuation, a mark or a stop word to the index. */
+export function gramTerm(gram: string): string {
+  return Buffer.from(gram).toString('hex');
 }
 
 function toEntries(map: Readonly<Record<string, string>>): Entries {

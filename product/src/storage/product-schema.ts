@@ -1,5 +1,8 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import type { Migration } from 'kysely/migration';
+import { categoryMigrations } from './category-schema.ts';
+import { priceAndImageMigrations } from './price-and-image-schema.ts';
+import { searchMigrations } from './search-schema.ts';
 
 /** A product as a JSON document, with what it is found and sorted by beside it. */
 export interface ProductsTable {
@@ -21,9 +24,52 @@ export interface ProductSkusTable {
   amount: number;
 }
 
+/** One row for each category that a product names. */
+export interface ProductCategoriesTable {
+  category_id: string;
+  product_id: string;
+}
+
+/** The category tree, as a JSON document. */
+export interface CategoryTreesTable {
+  id: string;
+  document: string;
+}
+
+export interface CategoryUseTable {
+  category_id: string;
+  products: number;
+}
+
+/** The price history, only ever added to. Both of `previous` are null for a first price. */
+export interface ProductPricesTable {
+  product_id: string;
+  version: number;
+  sku: string;
+  amount: number;
+  currency: string;
+  previous_amount: number | null;
+  previous_currency: string | null;
+  at: number;
+  actor: string;
+}
+
+export interface ProductImagesTable {
+  id: string;
+  product_id: string;
+  bytes: Uint8Array;
+}
+
 export type ProductSchema = {
   products: ProductsTable;
   product_skus: ProductSkusTable;
+  product_categories: ProductCategoriesTable;
+  category_trees: CategoryTreesTable;
+  category_use: CategoryUseTable;
+  product_prices: ProductPricesTable;
+  product_images: ProductImagesTable;
+  /** what is searched, under numbers that stay (`search-schema.ts`) */
+  product_texts: { number: number; product_id: string; search_text: string };
 };
 
 /** `status` at the end lets the lists of active products pass over the others without reading them. */
@@ -72,5 +118,8 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
       up: (db) =>
         db.schema.createIndex('product_skus_product').on('product_skus').columns(['product_id', 'amount']).execute(),
     },
+    ...categoryMigrations(flavour),
+    ...priceAndImageMigrations(flavour),
+    ...searchMigrations,
   };
 }

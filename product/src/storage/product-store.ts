@@ -1,5 +1,8 @@
 import type { ServiceStore } from '@souk/chassis/service-store';
+import type { CategoryTree, CategoryUse } from '../domain/category.ts';
+import type { PriceChange } from '../domain/price-change.ts';
 import type { Product } from '../domain/product.ts';
+import type { ImageBytes } from '../domain/product-image.ts';
 import type { SkuClaim } from '../domain/sku.ts';
 import type { SlugClaim } from '../domain/slug.ts';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
@@ -15,6 +18,14 @@ export type ProductCollections = {
   readonly skus: SkuClaim;
   /** by slug */
   readonly slugs: SlugClaim;
+  /** under `TREE` */
+  readonly categoryTrees: CategoryTree;
+  /** by category */
+  readonly categoryUse: CategoryUse;
+  /** only ever added */
+  readonly priceChanges: PriceChange;
+  /** by image */
+  readonly imageBytes: ImageBytes;
 };
 
 export interface ProductFilter {
@@ -23,6 +34,8 @@ export interface ProductFilter {
   readonly words: readonly string[];
   /** products with at least one of these SKUs; undefined: all */
   readonly skus: readonly string[] | undefined;
+  /** products in at least one of these categories; undefined: all */
+  readonly categoryIds: readonly string[] | undefined;
   /** minor units, inclusive; one and the same variant must lie within both */
   readonly minPrice: number | undefined;
   readonly maxPrice: number | undefined;
@@ -43,6 +56,22 @@ export interface ProductReads {
    * Text is compared by its code points.
    */
   list(filter: ProductFilter, slice: ProductSlice): Promise<readonly Product[]>;
+  categories(): Promise<CategoryTree>;
+  /** Newest first: by version, then by SKU, both descending. */
+  priceHistory(filter: PriceFilter, slice: PriceSlice): Promise<readonly PriceChange[]>;
+  imageBytes(id: string): Promise<ImageBytes | undefined>;
+}
+
+export interface PriceFilter {
+  readonly productId: string;
+  /** undefined: all */
+  readonly sku: string | undefined;
+}
+
+export interface PriceSlice {
+  /** The last entry of the page before; undefined: from the start. */
+  readonly after: Pick<PriceChange, 'version' | 'sku'> | undefined;
+  readonly limit: number;
 }
 
 export interface ProductStore extends ServiceStore<ProductCollections> {

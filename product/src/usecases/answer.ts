@@ -8,6 +8,8 @@ export type Refusal =
   /** `errors` names the places in the body; none when the SKU stands in the path */
   | { readonly kind: 'sku-taken'; readonly errors: readonly FieldError[] }
   | { readonly kind: 'slug-taken' }
+  /** `errors` names the places in the list */
+  | { readonly kind: 'category-unknown'; readonly errors: readonly FieldError[] }
   | { readonly kind: 'too-many-variants' };
 
 /** The product as it is after the change, or after finding that there is nothing to change. */

@@ -1,12 +1,15 @@
 import type { Decision } from '@souk/chassis/writer/use-case';
 import type { FieldError } from '@souk/contracts/problem';
+import type { CategoryUse } from '../domain/category.ts';
 import type { Change } from '../domain/change.ts';
+import { priceChanges } from '../domain/price-change.ts';
 import type { Product } from '../domain/product.ts';
 import type { ProductFact } from '../domain/product-fact.ts';
 import type { ProductCollections } from '../storage/product-store.ts';
 import type { Answer } from './answer.ts';
 
-export type ProductDecision = Decision<ProductCollections, Answer>;
+export type ProductDecisionOf<A> = Decision<ProductCollections, A>;
+type ProductDecision = ProductDecisionOf<Answer>;
 
 /** What changes of an existing product have in common. */
 export interface ChangeRequest {
@@ -24,7 +27,7 @@ const TOO_MANY_ATTRIBUTES: FieldError = {
 };
 
 /** Turns what the domain made of a product into what has to be kept: the product, its claims, one event. */
-export function changeOfProduct(before: Product, change: Change, actor: string): ProductDecision {
+export function changeOfProduct(before: Product, change: Change, actor: string, use: readonly CategoryUse[] = []): ProductDecision {
   switch (change.kind) {
     case 'unchanged':
       return { answer: { kind: 'done', product: before } };
@@ -35,14 +38,22 @@ export function changeOfProduct(before: Product, change: Change, actor: string):
     case 'changed': {
       const { product } = change;
       const removes = product.slug === before.slug ? {} : { removes: { slugs: [before.slug] } };
-      return { ...saved(product, change.fact, actor), ...removes };
+      return { ...saved(product, change.fact, { actor, before, use }), ...removes };
     }
     default:
       return change satisfies never;
   }
 }
 
-export function saved(product: Product, fact: ProductFact, actor: string): ProductDecision {
+interface Saving {
+  readonly actor: string;
+  /** undefined: it is new */
+  readonly before?: Product;
+  /** of the categories that it joins and leaves, as it is afterwards */
+  readonly use: readonly CategoryUse[];
+}
+
+export function saved(product: Product, fact: ProductFact, { actor, before, use }: Saving): ProductDecision {
   const { id, slug, version, variants } = product;
   return {
     answer: { kind: 'done', product },
@@ -50,6 +61,8 @@ export function saved(product: Product, fact: ProductFact, actor: string): Produ
       products: [product],
       slugs: [{ slug, productId: id }],
       skus: variants.map(({ sku }) => ({ sku, productId: id })),
+      categoryUse: use,
+      priceChanges: priceChanges(before, product, actor),
     },
     events: [{ ...fact, key: id, stream: id, version, context: { actor } }],
   };

@@ -6,6 +6,7 @@ import { doubledSkus } from '../domain/sku.ts';
 import { lastResortSlug, slugCandidates } from '../domain/slug.ts';
 import type { ProductCollections } from '../storage/product-store.ts';
 import type { Answer, Refusal } from './answer.ts';
+import { keysOfCategories, unknownCategories, useAfter } from './categories-of-product.ts';
 import { saved } from './change-of-product.ts';
 
 interface CreateRequest {
@@ -19,13 +20,14 @@ export const createProduct: UseCase<ProductCollections, CreateRequest, Answer> =
   keys: ({ asked }) => ({
     slugs: asked.slug === undefined ? candidates(asked) : [asked.slug],
     skus: asked.variants.map(({ sku }) => sku),
+    ...keysOfCategories(asked.categoryIds ?? []),
   }),
   decide({ asked, actor }, world, context) {
     const refusal = refusalOf(asked, world);
     if (refusal !== undefined) return { answer: refusal };
     const id = context.newId();
     const product = newProduct(asked, { id, slug: asked.slug ?? freeSlug(asked, world, id), now: context.now });
-    return saved(product, created(product), actor);
+    return saved(product, created(product), { actor, use: useAfter([], product.categoryIds, world) });
   },
 };
 
@@ -38,6 +40,8 @@ function refusalOf(asked: CreateProduct, world: World<ProductCollections>): Refu
       : [{ pointer: `/variants/${index}/sku`, detail: 'belongs to another product' }],
   );
   if (taken.length > 0) return { kind: 'sku-taken', errors: taken };
+  const unknown = unknownCategories(asked.categoryIds ?? [], world);
+  if (unknown.length > 0) return { kind: 'category-unknown', errors: unknown };
   if (asked.slug !== undefined && world.get('slugs', asked.slug) !== undefined) return { kind: 'slug-taken' };
   return undefined;
 }

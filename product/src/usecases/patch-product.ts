@@ -3,6 +3,7 @@ import type { PatchProduct } from '@souk/contracts/http/product';
 import { patch } from '../domain/change.ts';
 import type { ProductCollections } from '../storage/product-store.ts';
 import type { Answer } from './answer.ts';
+import { keysOfCategories, unknownCategories, useAfter } from './categories-of-product.ts';
 import { changeOfProduct, type ChangeRequest, type RequireVersion } from './change-of-product.ts';
 
 interface PatchRequest extends ChangeRequest {
@@ -12,11 +13,19 @@ interface PatchRequest extends ChangeRequest {
 
 export const patchProduct: UseCase<ProductCollections, PatchRequest, Answer> = {
   name: 'patch product',
-  keys: ({ productId, asked: { slug } }) => ({ products: [productId], slugs: slug === undefined ? [] : [slug] }),
-  /** A product that moves to another slug gives its old one back. */
+  keys: ({ productId, asked: { slug, categoryIds } }) => ({
+    products: [productId],
+    slugs: slug === undefined ? [] : [slug],
+    ...keysOfCategories(categoryIds ?? []),
+  }),
+  /** A product that moves to another slug gives its old one back, and leaves categories that it is not to be in any more. */
   moreKeys({ productId, asked }, world) {
-    const slug = world.get('products', productId)?.slug;
-    return asked.slug === undefined || slug === undefined ? {} : { slugs: [slug] };
+    const before = world.get('products', productId);
+    if (before === undefined) return {};
+    return {
+      ...(asked.slug !== undefined && { slugs: [before.slug] }),
+      ...(asked.categoryIds !== undefined && keysOfCategories(before.categoryIds)),
+    };
   },
   decide({ productId, asked, actor, requireVersion }, world, { now }) {
     const product = world.get('products', productId);
@@ -24,6 +33,10 @@ export const patchProduct: UseCase<ProductCollections, PatchRequest, Answer> = {
     requireVersion(product.version);
     const owner = asked.slug === undefined ? undefined : world.get('slugs', asked.slug)?.productId;
     if (owner !== undefined && owner !== productId) return { answer: { kind: 'slug-taken' } };
-    return changeOfProduct(product, patch(product, asked, now), actor);
+    const { categoryIds } = asked;
+    const unknown = unknownCategories(categoryIds ?? [], world);
+    if (unknown.length > 0) return { answer: { kind: 'category-unknown', errors: unknown } };
+    const use = categoryIds === undefined ? [] : useAfter(product.categoryIds, categoryIds ?? [], world);
+    return changeOfProduct(product, patch(product, asked, now), actor, use);
   },
 };

@@ -1,0 +1,95 @@
+import { CATEGORIES_LIMIT, CATEGORY_LEVELS, type CreateCategory, type PatchCategory } from '@souk/contracts/http/category';
+import { type Category, categoryOf, type CategoryTree, childrenOf, idsBelow } from './category.ts';
+import { lastResortSlug, slugCandidates } from './slug.ts';
+
+/** What a request makes of the tree. */
+export type TreeChange =
+  /** `changed`: the category and siblings that it shifted, as they are now */
+  | { readonly kind: 'changed'; readonly tree: CategoryTree; readonly category: Category; readonly changed: readonly Category[] }
+  | { readonly kind: 'unchanged'; readonly category: Category }
+  | { readonly kind: 'parent-unknown' | 'category-cycle' | 'too-deep' | 'category-slug-taken' | 'too-many-categories' };
+
+type Place = Pick<Category, 'parentId' | 'position'>;
+
+/** A slug of its own must be free; one that is made from the name gives way to those that are there. */
+export function addCategory(tree: CategoryTree, asked: CreateCategory, id: string): TreeChange {
+  if (tree.categories.length >= CATEGORIES_LIMIT) return { kind: 'too-many-categories' };
+  const { name, parentId = null, position = CATEGORIES_LIMIT } = asked;
+  if (asked.slug !== undefined && ownerOf(tree, asked.slug) !== undefined) return { kind: 'category-slug-taken' };
+  const refusal = refusedPlace(tree, undefined, parentId);
+  if (refusal !== undefined) return { kind: refusal };
+  const slug = asked.slug ?? freeSlug(tree, name, id);
+  return arranged(tree, { id, name, slug, parentId, position, version: 0 }, undefined);
+}
+
+/** JSON merge patch; a category that moves takes along what is below it. */
+export function changeCategory(tree: CategoryTree, before: Category, asked: PatchCategory): TreeChange {
+  const { name = before.name, slug = before.slug, parentId = before.parentId } = asked;
+  const moves = parentId !== before.parentId;
+  const position = asked.position ?? (moves ? CATEGORIES_LIMIT : before.position);
+  const owner = ownerOf(tree, slug);
+  if (owner !== undefined && owner !== before) return { kind: 'category-slug-taken' };
+  const refusal = moves ? refusedPlace(tree, before, parentId) : undefined;
+  if (refusal !== undefined) return { kind: refusal };
+  return arranged(tree, { ...before, name, slug, parentId, position }, before);
+}
+
+/** Without a category that has no children; those after it move up. */
+export function withoutCategory(tree: CategoryTree, { id, parentId }: Category): CategoryTree {
+  const left = new Map(tree.categories.filter((category) => category.id !== id).map((category) => [category.id, category]));
+  const siblings = childrenOf(tree, parentId).filter((category) => category.id !== id);
+  for (const sibling of numbered(siblings)) left.set(sibling.id, sibling);
+  return { ...tree, version: tree.version + 1, categories: [...left.values()] };
+}
+
+function ownerOf({ categories }: CategoryTree, slug: string): Category | undefined {
+  return categories.find((category) => category.slug === slug);
+}
+
+function freeSlug(tree: CategoryTree, name: string, id: string): string {
+  const candidates = slugCandidates(name, 'category');
+  return candidates.find((slug) => ownerOf(tree, slug) === undefined) ?? lastResortSlug(candidates[0], id);
+}
+
+function refusedPlace(tree: CategoryTree, moved: Category | undefined, parentId: string | null) {
+  if (parentId !== null && categoryOf(tree, parentId) === undefined) return 'parent-unknown';
+  const below = moved === undefined ? [] : idsBelow(tree, moved.id);
+  if (parentId !== null && below.includes(parentId)) return 'category-cycle';
+  const top = moved === undefined ? 0 : levelOf(tree, moved.id);
+  const height = moved === undefined ? 1 : Math.max(...below.map((id) => levelOf(tree, id))) - top + 1;
+  return levelOf(tree, parentId) + height > CATEGORY_LEVELS ? 'too-deep' : undefined;
+}
+
+/** 0 for what is above the top, 1 for a category there. */
+function levelOf(tree: CategoryTree, id: string | null): number {
+  let level = 0;
+  for (let at = id; at !== null; at = categoryOf(tree, at)?.parentId ?? null) level += 1;
+  return level;
+}
+
+/** Puts the category where it wants to be, at the end at most; closes the gap it leaves behind. */
+function arranged(tree: CategoryTree, wanted: Category, before: Category | undefined): TreeChange {
+  const others = (place: Place) => childrenOf(tree, place.parentId).filter(({ id }) => id !== wanted.id);
+  const siblings = others(wanted);
+  const position = Math.min(wanted.position, siblings.length);
+  const isSame =
+    before !== undefined &&
+    before.name === wanted.name &&
+    before.slug === wanted.slug &&
+    before.parentId === wanted.parentId &&
+    before.position === position;
+  if (isSame) return { kind: 'unchanged', category: before };
+  const category = { ...wanted, position, version: wanted.version + 1 };
+  const left = before === undefined || before.parentId === wanted.parentId ? [] : numbered(others(before));
+  const shifted = numbered(siblings.toSpliced(position, 0, category));
+  const changed = [...new Set([...left, ...shifted])].filter((one) => !tree.categories.includes(one));
+  const all = new Map([...tree.categories, ...changed].map((one) => [one.id, one]));
+  return { kind: 'changed', tree: { ...tree, version: tree.version + 1, categories: [...all.values()] }, category, changed };
+}
+
+/** Who stands where already stays as it is. */
+function numbered(siblings: readonly Category[]): Category[] {
+  return siblings.map((one, position) =>
+    one.position === position ? one : { ...one, position, version: one.version + 1 },
+  );
+}

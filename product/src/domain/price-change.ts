@@ -1,0 +1,25 @@
+import type { Money } from '@souk/contracts/money';
+import { equals } from '@souk/contracts/money';
+import { type Product, variantOf } from './product.ts';
+
+/** A price that a variant got with a version of its product; kept for good. */
+export interface PriceChange {
+  readonly productId: string;
+  readonly version: number;
+  readonly sku: string;
+  readonly price: Money;
+  /** null: its first */
+  readonly previous: Money | null;
+  /** epoch milliseconds */
+  readonly at: number;
+  readonly actor: string;
+}
+
+/** What a version of a product made of its prices. */
+export function priceChanges(before: Product | undefined, after: Product, actor: string): PriceChange[] {
+  return after.variants.flatMap(({ sku, price }) => {
+    const previous = (before && variantOf(before, sku)?.price) ?? null;
+    if (previous !== null && equals(previous, price)) return [];
+    return [{ productId: after.id, version: after.version, sku, price, previous, at: after.updatedAt, actor }];
+  });
+}

@@ -1,0 +1,100 @@
+import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import {
+  Category as PublishedCategory,
+  CategoryTree as PublishedTree,
+  CreateCategory,
+  PatchCategory,
+} from '@souk/contracts/http/category';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { type Category, categoryOf } from '../domain/category.ts';
+import { publishedCategory, publishedTree } from '../domain/published-categories.ts';
+import type { ProductCollections, ProductReads } from '../storage/product-store.ts';
+import type { CategoryAnswer } from '../usecases/category-answer.ts';
+import { createCategory } from '../usecases/create-category.ts';
+import { deleteCategory } from '../usecases/delete-category.ts';
+import { patchCategory } from '../usecases/patch-category.ts';
+import { acceptedCategory } from './category-refused.ts';
+
+type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
+
+const ById = Type.Object({ id: Uuid });
+
+/** Everybody reads the categories, staff arranges them. */
+export function categoryRoutes(reads: ProductReads, commands: Commands) {
+  return router()
+    .get('/categories', async ({ set }) => {
+      const tree = await reads.categories();
+      set.headers['etag'] = entityTag(tree.version);
+      return { items: publishedTree(tree) };
+    }, {
+      response: { 200: PublishedTree },
+      detail: { summary: 'The category tree, in order' },
+    })
+    .get('/categories/:id', async ({ params, set }) => {
+      const category = categoryOf(await reads.categories(), params.id);
+      if (category === undefined) throw problem('not-found');
+      return shown(category, set.headers);
+    }, {
+      params: ById,
+      response: { 200: PublishedCategory },
+      detail: { summary: 'One category' },
+    })
+    .post('/categories', async ({ body, principal, idempotency, request }) => {
+      const asked = { asked: body, actor: principal.userId };
+      if (idempotency === undefined) {
+        return answerResponse(creation(await commands.execute(createCategory, asked, causeOf(request))));
+      }
+      const once = { ...idempotency, render: creation };
+      return onceResponse(await commands.executeOnce(createCategory, asked, once, causeOf(request)));
+    }, {
+      role: 'staff',
+      idempotent: 'optional',
+      refuses: ['slug-taken', 'category-unknown', 'conflict'],
+      body: CreateCategory,
+      response: { 201: PublishedCategory },
+      detail: { summary: 'Add a category' },
+    })
+    .patch('/categories/:id', async ({ body, params, principal, request, set }) => {
+      const requireVersion = (version: number) => requireIfMatch(request, version);
+      const asked = { categoryId: params.id, asked: body, actor: principal.userId, requireVersion };
+      return shown(acceptedCategory(await commands.execute(patchCategory, asked, causeOf(request))), set.headers);
+    }, {
+      role: 'staff',
+      refuses: ['precondition-required', 'precondition-failed', 'slug-taken', 'category-unknown', 'category-cycle'],
+      params: ById,
+      body: PatchCategory,
+      response: { 200: PublishedCategory },
+      detail: { summary: 'Change or move a category (JSON merge patch)' },
+    })
+    .delete('/categories/:id', async ({ params, principal, request }) => {
+      const asked = { categoryId: params.id, actor: principal.userId };
+      acceptedCategory(await commands.execute(deleteCategory, asked, causeOf(request)));
+      return new Response(null, { status: 204 });
+    }, {
+      role: 'staff',
+      refuses: ['category-in-use'],
+      params: ById,
+      response: { 204: Type.Void() },
+      detail: { summary: 'Remove a category that has neither children nor products' },
+    });
+}
+
+function creation(answer: CategoryAnswer): StoredAnswer {
+  const category = acceptedCategory(answer);
+  return storedAnswer(201, publishedCategory(category), {
+    etag: entityTag(category.version),
+    location: `/categories/${category.id}`,
+  });
+}
+
+function shown(category: Category, headers: Record<string, string | number>) {
+  headers['etag'] = entityTag(category.version);
+  return publishedCategory(category);
+}

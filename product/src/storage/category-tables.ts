@@ -1,0 +1,31 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { rowCollection } from '@souk/chassis/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { CategoryTree, CategoryUse } from '../domain/category.ts';
+import type { CategoryTreesTable, CategoryUseTable } from './product-schema.ts';
+
+export function categoryTrees(flavour: Flavour): SqlCollection<CategoryTree> {
+  return rowCollection<CategoryTree, CategoryTreesTable>(flavour, {
+    table: 'category_trees',
+    columns: ['id', 'document'],
+    keyColumn: 'id',
+    keyOf: ({ id }) => id,
+    toRow: (tree) => ({ id: tree.id, document: JSON.stringify(tree) }),
+    fromRow: treeFromRow,
+  });
+}
+
+export function treeFromRow({ document }: Pick<CategoryTreesTable, 'document'>): CategoryTree {
+  return JSON.parse(document);
+}
+
+export function categoryUse(flavour: Flavour): SqlCollection<CategoryUse> {
+  return rowCollection<CategoryUse, CategoryUseTable>(flavour, {
+    table: 'category_use',
+    columns: ['category_id', 'products'],
+    keyColumn: 'category_id',
+    keyOf: ({ categoryId }) => categoryId,
+    toRow: ({ categoryId, products }) => ({ category_id: categoryId, products }),
+    fromRow: ({ category_id: categoryId, products }) => ({ categoryId, products }),
+  });
+}

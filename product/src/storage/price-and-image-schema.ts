@@ -1,0 +1,40 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+export function priceAndImageMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+  const { id, key, integer } = flavour.column;
+  return {
+    'product-010-product-prices': {
+      up: (db) =>
+        flavour
+          .narrow(
+            db.schema
+              .createTable('product_prices')
+              .addColumn('product_id', id, (c) => c.notNull())
+              .addColumn('version', integer, (c) => c.notNull())
+              .addColumn('sku', key, (c) => c.notNull())
+              .addColumn('amount', integer, (c) => c.notNull())
+              .addColumn('currency', key, (c) => c.notNull())
+              .addColumn('previous_amount', integer)
+              .addColumn('previous_currency', key)
+              .addColumn('at', integer, (c) => c.notNull())
+              .addColumn('actor', id, (c) => c.notNull())
+              .addPrimaryKeyConstraint('product_prices_key', ['product_id', 'version', 'sku']),
+          )
+          .execute(),
+    },
+    'product-011-product-images': {
+      up: (db) =>
+        flavour
+          .wide(
+            db.schema
+              .createTable('product_images')
+              .addColumn('id', id, (c) => c.primaryKey().notNull())
+              .addColumn('product_id', id, (c) => c.notNull())
+              .addColumn('bytes', sql`blob`, (c) => c.notNull()),
+          )
+          .execute(),
+    },
+  };
+}

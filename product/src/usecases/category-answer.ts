@@ -1,0 +1,32 @@
+import type { NewNote } from '@souk/chassis/writer/use-case';
+import type { Category } from '../domain/category.ts';
+import type { TreeChange } from '../domain/change-categories.ts';
+import type { ProductDecisionOf } from './change-of-product.ts';
+
+export type CategoryRefusal =
+  | Exclude<TreeChange, { kind: 'changed' | 'unchanged' }>
+  | { readonly kind: 'no-such-category' | 'category-in-use' };
+
+export type CategoryAnswer = { readonly kind: 'done'; readonly category: Category } | CategoryRefusal;
+
+/** The tree as it is afterwards, and a note for each category that is different. */
+export function changeOfTree(change: TreeChange, actor: string): ProductDecisionOf<CategoryAnswer> {
+  switch (change.kind) {
+    case 'unchanged':
+      return { answer: { kind: 'done', category: change.category } };
+    case 'changed':
+      return {
+        answer: { kind: 'done', category: change.category },
+        puts: { categoryTrees: [change.tree] },
+        events: change.changed.map((category) => noteOf('category.changed', category, actor)),
+      };
+    default:
+      return { answer: change };
+  }
+}
+
+/** Kept in the history; nobody else has to hear of it. */
+export function noteOf(note: 'category.changed' | 'category.deleted', category: Category, actor: string): NewNote {
+  const { id, version, ...rest } = category;
+  return { note, key: id, stream: id, version, context: { actor, ...rest } };
+}

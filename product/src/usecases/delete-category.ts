@@ -1,0 +1,35 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { categoryOf, childrenOf, EMPTY_TREE, TREE } from '../domain/category.ts';
+import { withoutCategory } from '../domain/change-categories.ts';
+import type { ProductCollections } from '../storage/product-store.ts';
+import { type CategoryAnswer, noteOf } from './category-answer.ts';
+
+interface DeleteRequest {
+  readonly categoryId: string;
+  readonly actor: string;
+}
+
+/** Nothing is left hanging: a category with children or products stays. */
+export const deleteCategory: UseCase<ProductCollections, DeleteRequest, CategoryAnswer> = {
+  name: 'delete category',
+  keys: ({ categoryId }) => ({ categoryTrees: [TREE], categoryUse: [categoryId] }),
+  decide({ categoryId, actor }, world) {
+    const tree = world.get('categoryTrees', TREE) ?? EMPTY_TREE;
+    const category = categoryOf(tree, categoryId);
+    if (category === undefined) return { answer: { kind: 'no-such-category' } };
+    const products = world.get('categoryUse', categoryId)?.products ?? 0;
+    if (products > 0 || childrenOf(tree, categoryId).length > 0) return { answer: { kind: 'category-in-use' } };
+    const after = withoutCategory(tree, category);
+    const shifted = after.categories.filter((one) => !tree.categories.includes(one));
+    const gone = { ...category, version: category.version + 1 };
+    return {
+      answer: { kind: 'done', category },
+      puts: { categoryTrees: [after] },
+      removes: { categoryUse: [categoryId] },
+      events: [
+        noteOf('category.deleted', gone, actor),
+        ...shifted.map((one) => noteOf('category.changed', one, actor)),
+      ],
+    };
+  },
+};

@@ -1,0 +1,23 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { withImages } from '../domain/change.ts';
+import { imageOf } from '../domain/product-image.ts';
+import type { ProductCollections } from '../storage/product-store.ts';
+import type { Answer } from './answer.ts';
+import { changeOfProduct, type ChangeRequest } from './change-of-product.ts';
+
+interface DeleteRequest extends ChangeRequest {
+  readonly imageId: string;
+}
+
+/** The bytes go with the version of the product that has them no more; those after it move up. */
+export const deleteImage: UseCase<ProductCollections, DeleteRequest, Answer> = {
+  name: 'delete image',
+  keys: ({ productId, imageId }) => ({ products: [productId], imageBytes: [imageId] }),
+  decide({ productId, imageId, actor }, world, { now }) {
+    const product = world.get('products', productId);
+    const image = product && imageOf(product, imageId);
+    if (product === undefined || image === undefined) return { answer: { kind: 'product-unknown' } };
+    const left = product.images.filter((one) => one !== image);
+    return { ...changeOfProduct(product, withImages(product, left, now), actor), removes: { imageBytes: [imageId] } };
+  },
+};
