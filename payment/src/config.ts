@@ -1,6 +1,9 @@
-import { type ConfigOf, integer, optional, seconds, text, withDefault } from '@souk/chassis/config';
+import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
 import { JWKS_URL, serviceConfig } from '@souk/chassis/service-config';
+
+/** What `gateway/gateways.ts` knows how to open. */
+export const GATEWAY_NAMES = ['simulator'] as const;
 
 export const PAYMENT_CONFIG = {
   ...serviceConfig({ port: 4004 }),
@@ -26,6 +29,17 @@ export const PAYMENT_CONFIG = {
       min: 0,
       max: 86_400,
     }),
+  ),
+  gateway: withDefault(choice('PAYMENT_GATEWAY', 'gateway that takes the money', GATEWAY_NAMES), 'simulator'),
+  simulatorWebhookSecrets: optional(
+    secret(
+      list(
+        'SIMULATOR_WEBHOOK_SECRET',
+        'signs the webhooks of the simulator; while it is changed the new one, then the old one; not set: one of its own',
+        'secret of 8 to 200 characters',
+        /^[\x21-\x2b\x2d-\x7e]{8,200}$/,
+      ),
+    ),
   ),
   orderPaymentTimeoutMs: withDefault(
     seconds('ORDER_PAYMENT_TIMEOUT_S', "the orders' payment deadline, which the simulator's lateness follows", {

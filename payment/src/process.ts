@@ -1,9 +1,9 @@
 import { ConfigError, readConfig } from '@souk/chassis/config';
 import { remoteKeys } from '@souk/chassis/http/remote-keys';
 import { runService } from '@souk/chassis/process/run-service';
-import { PAYMENT_PROCESS_CONFIG, type PaymentProcessConfig, simulatorLateMs } from './config.ts';
+import { PAYMENT_PROCESS_CONFIG, type PaymentProcessConfig } from './config.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import { openSimulator } from './gateway/open-simulator.ts';
+import { openGateway } from './gateway/gateways.ts';
 import { createPaymentService } from './service.ts';
 import { openMysqlPaymentStore } from './storage/open-mysql.ts';
 
@@ -16,7 +16,7 @@ export function runPayment(flags: readonly string[]): Promise<number> {
       readConfig: (env) => readConfig(env, PAYMENT_PROCESS_CONFIG),
       openStore: openMysqlPaymentStore,
       create: (parts) => {
-        const gateway = openGateway(parts.config);
+        const gateway = gatewayOf(parts.config);
         const service = createPaymentService({ ...parts, gateway, keys: remoteKeys({ url: parts.config.jwksUrl }) });
         return {
           ...service,
@@ -31,10 +31,10 @@ export function runPayment(flags: readonly string[]): Promise<number> {
   );
 }
 
-function openGateway(config: PaymentProcessConfig): Gateway {
-  const { simulatorPath: path, simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs } = config;
+function gatewayOf(config: PaymentProcessConfig): Gateway {
+  const { simulatorPath: path } = config;
   try {
-    return openSimulator({ path, latencyMs, slowMs, lateMs: simulatorLateMs(config) });
+    return openGateway(config, path);
   } catch (error) {
     const reason = `${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
     throw new ConfigError([{ name: 'SIMULATOR_PATH', reason }]);

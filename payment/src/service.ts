@@ -7,7 +7,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
 import type { GatewayTask } from './domain/gateway-task.ts';
 import { askDue } from './gateway/ask-due.ts';
-import { gatewayMeter } from './gateway/gateway-metrics.ts';
+import { type GatewayMeter, gatewayMeter } from './gateway/gateway-metrics.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { recordAnswer } from './gateway/record-answer.ts';
 import { createTaskRunner, type TaskRunner } from './gateway/task-runner.ts';
@@ -15,8 +15,11 @@ import { describeToken } from './http/describe-token.ts';
 import { paymentMethodRoutes } from './http/payment-method-routes.ts';
 import { paymentRoutes } from './http/payment-routes.ts';
 import { refundRoutes } from './http/refund-routes.ts';
+import { webhookRoutes } from './http/webhook-routes.ts';
 import { paymentHandlers } from './messaging/payment-handlers.ts';
+import { forgetWebhooks } from './storage/forget-webhooks.ts';
 import type { PaymentCollections, PaymentStore } from './storage/payment-store.ts';
+import { eraseDue } from './usecases/erase-due.ts';
 
 export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
@@ -32,36 +35,59 @@ export interface PaymentServiceDeps extends ServiceParts {
 
 /** Payments. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createPaymentService(deps: PaymentServiceDeps): Service {
-  const { microservice, tasks } = paymentMicroservice(deps);
-  return httpService({
+  const { gateway, logger, metrics, store } = deps;
+  const meter = gatewayMeter(metrics);
+  const anomaly: TellAnomaly = (cause, about) => {
+    meter.anomaly();
+    logger.error(about, cause);
+  };
+  const { microservice, tasks } = paymentMicroservice(deps, meter, anomaly);
+  const service = httpService({
     ...deps,
     name: 'payment',
     version: packageJson.version,
-    auth: { keys: deps.keys },
+    auth: { keys: deps.keys, isRevoked: ({ userId }) => store.reads.isErased(userId) },
     microservice,
-    routes: routesOf(deps, microservice),
+    routes: routesOf(deps, microservice, anomaly),
     beforeClose: () => tasks.stop(),
   });
+  return {
+    ...service,
+    async start() {
+      const started = await service.start();
+      const report = (err: unknown, message: string): void => logger.warn({ err }, message);
+      gateway.webhooksTo?.({ url: `${started.url}/webhooks/${gateway.name}`, report });
+      return started;
+    },
+  };
 }
+
+/** The gateway contradicts itself, and there is no message that could become a dead letter: a person has to hear of it. */
+type TellAnomaly = (cause: string, about: object) => void;
 
 type PaymentMicroservice = Microservice<PaymentCollections, GatewayTask>;
 
-function routesOf({ config, store, gateway, logger }: PaymentServiceDeps, commands: PaymentMicroservice) {
+function routesOf(
+  { config, store, gateway, logger }: PaymentServiceDeps,
+  commands: PaymentMicroservice,
+  anomaly: TellAnomaly,
+) {
   const { reads } = store;
   const failed = (error: unknown): void => logger.warn({ err: error }, 'the gateway could not be asked about a token');
   return [
     paymentMethodRoutes({ commands, reads, describeToken: describeToken(gateway, config.gatewayTimeoutMs, failed) }),
     paymentRoutes(reads),
     refundRoutes({ commands, reads }),
+    webhookRoutes({ commands, reads, gateway, anomaly }),
   ];
 }
 
 /** Tasks end as inputs and inputs lead to tasks: the two know each other. */
-function paymentMicroservice({ config, store, log, gateway, logger, metrics }: PaymentServiceDeps): {
-  microservice: PaymentMicroservice;
-  tasks: TaskRunner;
-} {
-  const meter = gatewayMeter(metrics);
+function paymentMicroservice(
+  { config, store, log, gateway, logger, metrics }: PaymentServiceDeps,
+  meter: GatewayMeter,
+  anomaly: TellAnomaly,
+): { microservice: PaymentMicroservice; tasks: TaskRunner } {
   const submit: PaymentMicroservice['submit'] = (useCase, value, cause) => microservice.submit(useCase, value, cause);
   const tasks = createTaskRunner({
     gateway,
@@ -69,10 +95,7 @@ function paymentMicroservice({ config, store, log, gateway, logger, metrics }: P
     concurrency: config.gatewayConcurrency,
     answered: recordAnswer({
       submit,
-      anomaly(cause, { kind, orderId }) {
-        meter.anomaly();
-        logger.error({ call: kind, orderId }, cause);
-      },
+      anomaly: (cause, { kind, orderId }) => anomaly(cause, { call: kind, orderId }),
     }),
     measured: meter.measured,
     callFailed: (error, { kind, orderId }) =>
@@ -86,7 +109,11 @@ function paymentMicroservice({ config, store, log, gateway, logger, metrics }: P
     log,
     handlers: paymentHandlers,
     runTask: tasks.run,
-    jobs: [askDue({ reads: store.reads, submit, room: tasks.room })],
+    jobs: [
+      askDue({ reads: store.reads, submit, room: tasks.room }),
+      eraseDue({ reads: store.reads, submit }),
+      forgetWebhooks(store),
+    ],
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
   });

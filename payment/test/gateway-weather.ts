@@ -22,7 +22,7 @@ const LONGEST_DELAY_MS = 15_000;
 /** The simulator on a virtual clock, behind a network that loses, delays and doubles. */
 export function gatewayWeather(now: () => number, newId: () => string) {
   const ledger = openSimulatorLedger(':memory:');
-  const options = { latencyMs: 0, slowMs: 0, lateMs: 40_000 };
+  const options = { latencyMs: 0, slowMs: 0, lateMs: 40_000, webhookSecrets: ['secret'] as const };
   const gateway: Gateway = createSimulator({ ledger, ...options, now, newId, wait: async () => undefined });
   const nobodyListens = AbortSignal.abort();
   const refused = new Set<string>();

@@ -26,3 +26,7 @@ export function cancelledOrder(changes: Partial<EventData<'order.cancelled'>> = 
   const data = { orderId: ORDER, userId: CUSTOMER, reason: 'cancelled_by_customer' as const, ...changes };
   return eventOf('order.cancelled', data.orderId, data);
 }
+
+export function deletedUser(userId: string) {
+  return eventOf('user.deleted', userId, { userId, deletedAt: new Date(NOW).toISOString() });
+}

@@ -8,7 +8,13 @@ type Rows = { readonly [N in keyof PaymentCollections]: Map<string, PaymentColle
 
 /** The writer on paper: one input after the other, state in maps, the clock where the test puts it. */
 export function paperWriter() {
-  const rows: Rows = { payments: new Map(), refunds: new Map(), paymentMethods: new Map() };
+  const rows: Rows = {
+    payments: new Map(),
+    refunds: new Map(),
+    paymentMethods: new Map(),
+    webhookEvents: new Map(),
+    erasedUsers: new Map(),
+  };
   const history: (NewEvent | NewNote)[] = [];
   const anomalies: string[] = [];
   let ids = 0;

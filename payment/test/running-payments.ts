@@ -22,6 +22,9 @@ export const PEOPLE = {
   admin: { id: uuid(0xad), roles: ['customer', 'admin'] },
 } as const;
 
+/** of the simulator: the new one and the old one */
+export const SECRETS = ['new-secret', 'old-secret'] as const;
+
 export type Caller = keyof typeof PEOPLE | 'anonymous';
 
 export interface Reply<Body> {
@@ -57,7 +60,7 @@ export async function runPayments({
   await store.migrate();
   const log = scriptedLog();
   const ledgerPath = join(home.path, 'gateway.db');
-  const simulator = openSimulator({ path: ledgerPath, latencyMs: 0, slowMs: 50, lateMs });
+  const simulator = openSimulator({ path: ledgerPath, latencyMs: 0, slowMs: 50, lateMs, webhookSecrets: SECRETS });
   const { keys, bearer } = await tokenSigner();
   const service = createPaymentService({
     config: {

@@ -14,7 +14,7 @@ let waited: number[] = [];
 function simulator(ledger: SimulatorLedger): Gateway {
   const wait = async (ms: number): Promise<void> => void waited.push(ms);
   const options = { latencyMs: 5, slowMs: 2000, lateMs: 60_000, now: () => now, newId: () => Bun.randomUUIDv7() };
-  return createSimulator({ ledger, wait, ...options });
+  return createSimulator({ ledger, wait, webhookSecrets: ['new-secret', 'old-secret'], ...options });
 }
 
 describeGateway('simulator', async () => {

@@ -23,6 +23,7 @@ function heldGateway() {
     findCharge: async () => undefined,
     refund: unused,
     findRefund: unused,
+    readWebhook: () => 'forged',
     close: async () => undefined,
   };
   return { gateway, held, answer: () => held.shift()?.({ status: 'succeeded', reference: 'ch_1' }) };

@@ -62,3 +62,6 @@ export const Refund = closed({
 export type Refund = Static<typeof Refund>;
 
 export const RefundPage = Page(Refund);
+
+/** The gateway need not send it again. */
+export const WebhookReceived = closed({ received: Type.Literal(true) });

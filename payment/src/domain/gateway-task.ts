@@ -27,3 +27,9 @@ export function chargeKey(paymentId: string): string {
 export function refundKey(refundId: string): string {
   return `refund:${refundId}`;
 }
+
+/** What one of our keys stands for; undefined: it is none of ours. */
+export function actionOf(key: string): { readonly kind: 'charge' | 'refund'; readonly id: string } | undefined {
+  const [, prefix, id] = /^(payment|refund):(.+)$/.exec(key) ?? [];
+  return prefix === undefined || id === undefined ? undefined : { kind: prefix === 'payment' ? 'charge' : 'refund', id };
+}

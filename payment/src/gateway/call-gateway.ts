@@ -22,7 +22,8 @@ export async function callGateway(gateway: Gateway, task: GatewayTask, signal: A
   }
 }
 
-function messageOf(result: GatewayResult | undefined): GatewayMessage {
+/** undefined: the gateway never had the key. */
+export function messageOf(result: GatewayResult | undefined): GatewayMessage {
   if (result === undefined) return { on: 'gateway.unheard' };
   switch (result.status) {
     case 'succeeded':

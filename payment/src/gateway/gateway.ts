@@ -28,12 +28,39 @@ export interface TokenDescription {
   readonly label: string | null;
 }
 
+/** A request that says it comes from the gateway. */
+export interface WebhookDelivery {
+  /** byte by byte as it came: that is what was signed */
+  readonly body: Uint8Array;
+  header(name: string): string | null;
+}
+
+/** What the gateway tells by itself: how far the charge or refund with this key of ours has come. */
+export interface GatewayNews {
+  readonly key: string;
+  readonly result: GatewayResult;
+}
+
+export interface GatewayEvent {
+  /** The gateway's id of it, 1 to 200 visible ASCII characters: the same however often it is sent. */
+  readonly eventId: string;
+  /** null: nothing that concerns us */
+  readonly news: GatewayNews | null;
+}
+
+/** Where webhooks are taken, and who hears of those that were not. */
+export interface WebhookTarget {
+  readonly url: string;
+  readonly report: (error: unknown, message: string) => void;
+}
+
 /**
  * A payment gateway. Every method may reject (no answer, an error, the signal fired): then nothing is known about the
  * outcome, and it has to be asked for by key. A key that comes again with another amount, token or charge is a defect
  * of ours and rejects; money is never moved twice under one key.
  */
 export interface Gateway {
+  /** Small letters and dashes; the last part of its webhooks' path. */
   readonly name: string;
   /** undefined: the gateway does not know the token. */
   describeToken(token: string, signal: AbortSignal): Promise<TokenDescription | undefined>;
@@ -43,5 +70,12 @@ export interface Gateway {
   /** Declined when more would go back than was taken. */
   refund(request: RefundRequest, signal: AbortSignal): Promise<GatewayResult>;
   findRefund(key: string, signal: AbortSignal): Promise<GatewayResult | undefined>;
+  /**
+   * Proves a webhook by its signature (`now`: epoch milliseconds), without any I/O, and only then reads it. `forged`: it is
+   * not the gateway's, or too old; `unreadable`: it is, and is no JSON.
+   */
+  readWebhook(delivery: WebhookDelivery, now: number): GatewayEvent | 'forged' | 'unreadable';
+  /** Told once the service takes webhooks. A gateway that learns it elsewhere (a dashboard) does without. */
+  webhooksTo?(target: WebhookTarget): void;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { newId } from '@souk/chassis/ids';
 import type { Gateway } from './gateway.ts';
@@ -10,15 +11,19 @@ interface OpenSimulatorOptions {
   readonly latencyMs: number;
   readonly slowMs: number;
   readonly lateMs: number;
+  /** The one to sign with first. None: one that nobody else knows is made, and only this process is believed. */
+  readonly webhookSecrets: readonly string[];
 }
 
 /** The simulator on the system's clock. */
-export function openSimulator({ path, latencyMs, slowMs, lateMs }: OpenSimulatorOptions): Gateway {
+export function openSimulator({ path, latencyMs, slowMs, lateMs, webhookSecrets }: OpenSimulatorOptions): Gateway {
+  const [secret = randomBytes(32).toString('hex'), ...older] = webhookSecrets;
   return createSimulator({
     ledger: openSimulatorLedger(path),
     latencyMs,
     slowMs,
     lateMs,
+    webhookSecrets: [secret, ...older],
     newId,
     now: Date.now,
     wait: (ms, signal) => setTimeout(ms, undefined, { signal }),

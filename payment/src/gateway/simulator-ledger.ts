@@ -22,6 +22,11 @@ export interface LedgerRefund {
   readonly at: number;
 }
 
+export interface LedgerWebhook {
+  readonly id: string;
+  readonly body: string;
+}
+
 /** The simulator's own books, apart from the payment service's database, as a foreign company's would be. */
 export interface SimulatorLedger {
   /** Runs `work` in a transaction shared with others; resolves after the commit. Who throws must not have written. */
@@ -35,6 +40,11 @@ export interface SimulatorLedger {
   addRefund(refund: LedgerRefund): void;
   /** Counts a request that failed; answers how many did before. */
   countFailure(key: string): number;
+  addWebhook(webhook: LedgerWebhook & { readonly dueAt: number }): void;
+  hasDueWebhook(now: number): boolean;
+  /** Those that are due, the longest waiting first; due again 5 s, 10 s, 20 s ... later until they are removed, 10 times at most. */
+  takeDueWebhooks(now: number, limit: number): readonly LedgerWebhook[];
+  removeWebhook(id: string): void;
   close(): void;
 }
 
@@ -48,10 +58,18 @@ const SCHEMA = `
     currency text not null, at integer not null
   ) strict;
   create index if not exists refunds_charge on refunds (charge_reference, amount);
-  create table if not exists failures (key text primary key, count integer not null) strict, without rowid;`;
+  create table if not exists failures (key text primary key, count integer not null) strict, without rowid;
+  create table if not exists webhooks (
+    id text primary key, body text not null, due_at integer not null, attempts integer not null
+  ) strict;
+  create index if not exists webhooks_due on webhooks (due_at);`;
 
 const CHARGE = 'select key, reference, token, amount, currency, declined, settles_at as settlesAt from charges';
 const REFUND = 'select key, reference, charge_reference as chargeReference, amount, currency, at from refunds';
+
+const TAKE_DUE_WEBHOOKS = `
+  update webhooks set due_at = ? + (5000 << min(attempts, 8)), attempts = attempts + 1
+  where id in (select id from webhooks where due_at <= ? order by due_at limit ?) returning id, body`;
 
 /** A file, or `:memory:`. Survives a crash of the process, not of the machine: syncing costs as much as the shop. */
 export function openSimulatorLedger(path: string): SimulatorLedger {
@@ -71,6 +89,11 @@ export function openSimulatorLedger(path: string): SimulatorLedger {
   const countFailure = database.query<{ count: number }, [string]>(
     'insert into failures values (?, 1) on conflict do update set count = count + 1 returning count',
   );
+  const addWebhook = database.query('insert into webhooks values (?, ?, ?, 0)');
+  const hasDueWebhook = database.query<{ id: string }, [number]>('select id from webhooks where due_at <= ? limit 1');
+  const takeDueWebhooks = database.query<LedgerWebhook, [number, number, number]>(TAKE_DUE_WEBHOOKS);
+  const forgetWebhooks = database.query('delete from webhooks where attempts >= 10');
+  const removeWebhook = database.query('delete from webhooks where id = ?');
   return {
     write: groupCommit(database),
     charge: (key) => charge.get(key) ?? undefined,
@@ -80,6 +103,13 @@ export function openSimulatorLedger(path: string): SimulatorLedger {
     addCharge: (c) => void addCharge.run(c.key, c.reference, c.token, c.amount, c.currency, c.declined, c.settlesAt),
     addRefund: (r) => void addRefund.run(r.key, r.reference, r.chargeReference, r.amount, r.currency, r.at),
     countFailure: (key) => (countFailure.get(key)?.count ?? 1) - 1,
+    addWebhook: ({ id, body, dueAt }) => void addWebhook.run(id, body, dueAt),
+    hasDueWebhook: (now) => hasDueWebhook.get(now) !== null,
+    takeDueWebhooks(now, limit) {
+      forgetWebhooks.run();
+      return takeDueWebhooks.all(now, now, limit);
+    },
+    removeWebhook: (id) => void removeWebhook.run(id),
     close: () => database.close(),
   };
 }

@@ -1,8 +1,12 @@
 import type { Money } from '@souk/contracts/money';
+import type { RunningJobs } from '@souk/chassis/jobs';
 import type { ChargeRequest, Gateway, GatewayResult, RefundRequest } from './gateway.ts';
 import { silence, SimulatorError } from './simulator-error.ts';
 import type { LedgerCharge, SimulatorLedger } from './simulator-ledger.ts';
+import { startPostman } from './simulator-postman.ts';
 import { TEST_TOKENS } from './simulator-tokens.ts';
+import { readWebhookBody, webhookBody } from './simulator-webhook.ts';
+import { isSigned } from './webhook-signature.ts';
 
 export interface SimulatorOptions {
   readonly ledger: SimulatorLedger;
@@ -12,6 +16,8 @@ export interface SimulatorOptions {
   readonly slowMs: number;
   /** Milliseconds after which a charge of `tok_late_capture` succeeds. */
   readonly lateMs: number;
+  /** Webhooks are signed with the first and may be signed with any: during a rotation the new one and the old one. */
+  readonly webhookSecrets: readonly [string, ...string[]];
   /** epoch milliseconds */
   readonly now: () => number;
   readonly newId: () => string;
@@ -23,7 +29,9 @@ export interface SimulatorOptions {
 type Reply = { readonly result: GatewayResult; readonly slow: boolean } | 'silence' | 'error';
 
 /** A gateway with test tokens for cards, and books of its own. */
-export function createSimulator({ ledger, latencyMs, slowMs, lateMs, now, newId, wait }: SimulatorOptions): Gateway {
+export function createSimulator(options: SimulatorOptions): Gateway {
+  const { ledger, latencyMs, slowMs, lateMs, webhookSecrets: secrets, now, newId, wait } = options;
+  let postman: RunningJobs | undefined;
   const answered = async (signal: AbortSignal): Promise<void> => {
     if (latencyMs > 0) await wait(latencyMs, signal);
   };
@@ -58,7 +66,15 @@ export function createSimulator({ ledger, latencyMs, slowMs, lateMs, now, newId,
     const settlesAt = now() + afterMs;
     const charge: LedgerCharge = { key, reference: `ch_${newId()}`, token, ...amount, declined: refusal, settlesAt };
     ledger.addCharge(charge);
+    if (afterMs > 0) announce(charge);
     return { result: resultOf(charge, now()), slow: false };
+  }
+
+  /** Only what was left open is told: of everything else the caller had the answer. */
+  function announce({ key, settlesAt: dueAt, reference }: LedgerCharge): void {
+    const id = `evt_${newId()}`;
+    const result = { status: 'succeeded', reference } as const;
+    ledger.addWebhook({ id, dueAt, body: webhookBody({ id, about: 'charge', key, result }) });
   }
 
   function giveBack({ key, chargeReference, amount }: RefundRequest): GatewayResult {
@@ -107,7 +123,16 @@ export function createSimulator({ ledger, latencyMs, slowMs, lateMs, now, newId,
       const refund = ledger.refund(key);
       return refund && { status: 'succeeded', reference: refund.reference };
     },
-    close: async () => ledger.close(),
+    readWebhook({ body, header }, at) {
+      return isSigned(header('souk-signature'), body, { secrets, now: at }) ? readWebhookBody(body) : 'forged';
+    },
+    webhooksTo(target) {
+      postman = startPostman({ ledger, target, secret: secrets[0], now });
+    },
+    async close() {
+      await postman?.close();
+      ledger.close();
+    },
   };
 }
 

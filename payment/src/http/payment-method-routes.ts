@@ -93,6 +93,8 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
     );
 }
 
-function added(method: PaymentMethod): StoredAnswer {
+/** Throws the problem of a caller who is gone since the token was looked at. */
+function added(method: PaymentMethod | undefined): StoredAnswer {
+  if (method === undefined) throw problem('unauthenticated');
   return storedAnswer(201, shownMethod(method), { location: `/payment-methods/${method.id}` });
 }

@@ -2,10 +2,12 @@ import type { ChassisCollections } from '@souk/chassis/writer/chassis-collection
 import type { MessageHandlers } from '@souk/chassis/messaging/message-handlers';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';
+import { eraseUser } from '../usecases/erase-user.ts';
 import { followCancellation } from '../usecases/follow-cancellation.ts';
 import { payForOrder } from '../usecases/pay-for-order.ts';
 
 export const paymentHandlers: MessageHandlers<PaymentCollections & ChassisCollections, GatewayTask> = {
   'order.ready_for_payment': payForOrder,
   'order.cancelled': followCancellation,
+  'user.deleted': eraseUser,
 };

@@ -13,6 +13,10 @@ export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'payment-006-refunds-due': index('refunds_due', 'refunds', ['next_check_at']),
     'payment-007-payment-methods': paymentMethodsTable(flavour),
     'payment-008-payment-methods-by-user': index('payment_methods_user', 'payment_methods', ['user_id', 'id']),
+    'payment-009-webhook-events': webhookEventsTable(flavour),
+    'payment-010-webhook-events-by-time': index('webhook_events_time', 'webhook_events', ['received_at']),
+    'payment-011-erased-users': erasedUsersTable(flavour),
+    'payment-012-erased-users-due': index('erased_users_due', 'erased_users', ['due_at']),
   };
 }
 
@@ -112,6 +116,40 @@ function paymentMethodsTable(flavour: Flavour): Migration {
             .addColumn('last4', key, (c) => c.notNull())
             .addColumn('label', text)
             .addColumn('created_at', integer, (c) => c.notNull()),
+        )
+        .execute(),
+  };
+}
+
+function webhookEventsTable(flavour: Flavour): Migration {
+  const { key, text, integer } = flavour.column;
+  return {
+    up: (db) =>
+      flavour
+        .wide(
+          db.schema
+            .createTable('webhook_events')
+            .addColumn('id', key, (c) => c.primaryKey().notNull())
+            .addColumn('payment_key', text)
+            .addColumn('said', key)
+            .addColumn('outcome', key, (c) => c.notNull())
+            .addColumn('received_at', integer, (c) => c.notNull()),
+        )
+        .execute(),
+  };
+}
+
+function erasedUsersTable(flavour: Flavour): Migration {
+  const { id, integer } = flavour.column;
+  return {
+    up: (db) =>
+      flavour
+        .narrow(
+          db.schema
+            .createTable('erased_users')
+            .addColumn('user_id', id, (c) => c.primaryKey().notNull())
+            .addColumn('erased_at', integer, (c) => c.notNull())
+            .addColumn('due_at', integer),
         )
         .execute(),
   };

@@ -1,3 +1,5 @@
+import type { WebhookEvent } from '../domain/webhook-event.ts';
+
 /** Amounts in minor units, times in epoch milliseconds. What a status has no use for is null or 0. */
 export interface PaymentsTable {
   order_id: string;
@@ -47,8 +49,24 @@ export interface PaymentMethodsTable {
   created_at: number;
 }
 
+export interface WebhookEventsTable {
+  id: string;
+  payment_key: string | null;
+  said: WebhookEvent['said'];
+  outcome: WebhookEvent['outcome'];
+  received_at: number;
+}
+
+export interface ErasedUsersTable {
+  user_id: string;
+  erased_at: number;
+  due_at: number | null;
+}
+
 export interface PaymentSchema {
   payments: PaymentsTable;
   refunds: RefundsTable;
   payment_methods: PaymentMethodsTable;
+  webhook_events: WebhookEventsTable;
+  erased_users: ErasedUsersTable;
 }

@@ -1,8 +1,10 @@
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { Money } from '@souk/contracts/money';
+import type { ErasedUser } from '../domain/erased-user.ts';
 import type { Payment, VoidedPayment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
+import type { WebhookEvent } from '../domain/webhook-event.ts';
 
 /** What decisions look at. */
 export type PaymentCollections = {
@@ -12,6 +14,10 @@ export type PaymentCollections = {
   readonly refunds: Refund;
   /** by id */
   readonly paymentMethods: PaymentMethod;
+  /** by id */
+  readonly webhookEvents: WebhookEvent;
+  /** by user id */
+  readonly erasedUsers: ErasedUser;
 };
 
 /** A payment that was asked for: not the tombstone of an order that was cancelled before. */
@@ -35,6 +41,9 @@ export interface PaymentReads {
   refunds(paymentId: string, slice: Slice): Promise<readonly Refund[]>;
   method(id: string): Promise<PaymentMethod | undefined>;
   methods(userId: string, slice: Slice): Promise<readonly PaymentMethod[]>;
+  isErased(userId: string): Promise<boolean>;
+  /** People whose payment methods it is time to look for, by the database's clock. */
+  usersToErase(limit: number): Promise<readonly { readonly userId: string }[]>;
   /** Orders whose payment it is time to ask the gateway about, by the database's clock, the longest waiting first. */
   duePayments(limit: number): Promise<readonly { readonly orderId: string }[]>;
   dueRefunds(limit: number): Promise<readonly { readonly orderId: string; readonly refundId: string }[]>;
@@ -42,4 +51,6 @@ export interface PaymentReads {
 
 export interface PaymentStore extends ServiceStore<PaymentCollections> {
   readonly reads: PaymentReads;
+  /** Forgets webhooks that came before this time (epoch milliseconds), `limit` at most; answers how many. */
+  forgetWebhooks(before: number, limit: number): Promise<number>;
 }

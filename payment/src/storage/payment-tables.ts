@@ -1,16 +1,26 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { ErasedUser } from '../domain/erased-user.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
+import type { WebhookEvent } from '../domain/webhook-event.ts';
+import { ERASED_USER_COLUMNS, erasedUserFromRow, erasedUserToRow } from './erased-user-rows.ts';
 import { methodFromRow, methodToRow, PAYMENT_METHOD_COLUMNS } from './payment-method-rows.ts';
 import { CHANGING_PAYMENT_COLUMNS, PAYMENT_COLUMNS, paymentFromRow, paymentToRow } from './payment-rows.ts';
-import type { PaymentMethodsTable, PaymentsTable, RefundsTable } from './payment-schema.ts';
+import type {
+  ErasedUsersTable,
+  PaymentMethodsTable,
+  PaymentsTable,
+  RefundsTable,
+  WebhookEventsTable,
+} from './payment-schema.ts';
 import type { PaymentCollections } from './payment-store.ts';
 import { REFUND_COLUMNS, refundFromRow, refundToRow } from './refund-rows.ts';
+import { WEBHOOK_EVENT_COLUMNS, webhookEventFromRow, webhookEventToRow } from './webhook-event-rows.ts';
 
-/** How payments, refunds and payment methods lie in SQL tables. */
+/** How Payment's entities lie in SQL tables. */
 export function paymentTables(flavour: Flavour): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
   return {
     payments: payments(flavour),
@@ -29,6 +39,22 @@ export function paymentTables(flavour: Flavour): { readonly [N in keyof PaymentC
       keyOf: ({ id }) => id,
       toRow: methodToRow,
       fromRow: methodFromRow,
+    }),
+    webhookEvents: rowCollection<WebhookEvent, WebhookEventsTable>(flavour, {
+      table: 'webhook_events',
+      columns: WEBHOOK_EVENT_COLUMNS,
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: webhookEventToRow,
+      fromRow: webhookEventFromRow,
+    }),
+    erasedUsers: rowCollection<ErasedUser, ErasedUsersTable>(flavour, {
+      table: 'erased_users',
+      columns: ERASED_USER_COLUMNS,
+      keyColumn: 'user_id',
+      keyOf: ({ userId }) => userId,
+      toRow: erasedUserToRow,
+      fromRow: erasedUserFromRow,
     }),
   };
 }

@@ -11,5 +11,14 @@ export function sqlPaymentStore(database: SqlDatabase<PaymentSchema>): PaymentSt
   const { flavour, reader } = database;
   const tables = paymentTables(flavour);
   const store = sqlServiceStore<PaymentCollections, PaymentSchema>(database, tables, paymentMigrations(flavour));
-  return { ...store, reads: sqlPaymentReads(reader, flavour) };
+  return {
+    ...store,
+    reads: sqlPaymentReads(reader, flavour),
+    async forgetWebhooks(before, limit) {
+      const old = reader.selectFrom('webhook_events').select('id').where('received_at', '<', before).limit(limit);
+      const ids = (await old.execute()).map(({ id }) => id);
+      if (ids.length > 0) await reader.deleteFrom('webhook_events').where(flavour.in('id', ids)).execute();
+      return ids.length;
+    },
+  };
 }

@@ -3,10 +3,12 @@ import type { PaymentUseCase } from './payment-use-case.ts';
 
 type NewPaymentMethod = Omit<PaymentMethod, 'id' | 'createdAt'>;
 
-export const addPaymentMethod: PaymentUseCase<NewPaymentMethod, PaymentMethod> = {
+/** undefined: its owner is gone. */
+export const addPaymentMethod: PaymentUseCase<NewPaymentMethod, PaymentMethod | undefined> = {
   name: 'add payment method',
-  keys: () => ({}),
-  decide(method, _world, { now, newId }) {
+  keys: ({ userId }) => ({ erasedUsers: [userId] }),
+  decide(method, world, { now, newId }) {
+    if (world.get('erasedUsers', method.userId) !== undefined) return { answer: undefined };
     const added = { ...method, id: newId(), createdAt: now };
     return { answer: added, puts: { paymentMethods: [added] } };
   },

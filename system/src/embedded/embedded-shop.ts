@@ -12,8 +12,7 @@ import { openSqliteInventoryStore } from '@souk/inventory/storage/open-sqlite';
 import { productApi } from '@souk/order/catalogue/product-api';
 import { createOrderService } from '@souk/order/service';
 import { openSqliteOrderStore } from '@souk/order/storage/open-sqlite';
-import { simulatorLateMs } from '@souk/payment/config';
-import { openSimulator } from '@souk/payment/gateway/open-simulator';
+import { openGateway } from '@souk/payment/gateway/gateways';
 import { createPaymentService } from '@souk/payment/service';
 import { openSqlitePaymentStore } from '@souk/payment/storage/open-sqlite';
 import { createProductService } from '@souk/product/service';
@@ -92,8 +91,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   ]);
 
   function paymentPart(): Part {
-    const { simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs } = configs.payment;
-    const gateway = openSimulator({ path: files.gateway, latencyMs, slowMs, lateMs: simulatorLateMs(configs.payment) });
+    const gateway = openGateway(configs.payment, files.gateway);
     const service = part('payment', () => openSqlitePaymentStore({ path: databases.payment }), (store) =>
       createPaymentService({ ...common('payment'), config: configs.payment, store, gateway, keys: keys() }),
     );

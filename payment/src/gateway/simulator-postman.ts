@@ -1,0 +1,38 @@
+import { startJobs, type RunningJobs } from '@souk/chassis/jobs';
+import type { WebhookTarget } from './gateway.ts';
+import type { SimulatorLedger } from './simulator-ledger.ts';
+import { signWebhook } from './webhook-signature.ts';
+
+/** Milliseconds after which a webhook without an answer counts as not delivered. */
+const ANSWER_LIMIT_MS = 3000;
+const AT_ONCE = 20;
+
+interface PostmanOptions {
+  readonly ledger: Pick<SimulatorLedger, 'write' | 'hasDueWebhook' | 'takeDueWebhooks' | 'removeWebhook'>;
+  readonly target: WebhookTarget;
+  readonly secret: string;
+  /** epoch milliseconds */
+  readonly now: () => number;
+}
+
+/** Sends the simulator's webhooks when they are due, and again until somebody has taken them or the books give up. */
+export function startPostman({ ledger, target: { url, report }, secret, now }: PostmanOptions): RunningJobs {
+  async function deliver({ id, body }: { readonly id: string; readonly body: string }): Promise<void> {
+    const headers = { 'content-type': 'application/json', 'souk-signature': signWebhook(body, { secret, at: now() }) };
+    try {
+      const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+      const { ok } = await fetch(url, { method: 'POST', headers, body, signal });
+      if (ok) await ledger.write(() => ledger.removeWebhook(id));
+    } catch (error) {
+      // Nobody there: the books have it due again later.
+      report(error, `webhook ${id} was not taken`);
+    }
+  }
+
+  const send = async (): Promise<void> => {
+    if (!ledger.hasDueWebhook(now())) return;
+    const due = await ledger.write(() => ledger.takeDueWebhooks(now(), AT_ONCE));
+    await Promise.all(due.map(deliver));
+  };
+  return startJobs([{ name: 'send the webhooks of the simulator', everyMs: 200, run: send }], report);
+}

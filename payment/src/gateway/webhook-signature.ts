@@ -1,0 +1,49 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** Seconds that a signature's time may be away from ours: a webhook that somebody kept is worth nothing later. */
+const WINDOW_S = 300;
+/** A sender that changes its secret signs with both; more is nobody's honest header. */
+const MOST_SIGNATURES = 5;
+
+/** The value of the `Souk-Signature` header for this body. `at`: epoch milliseconds. */
+export function signWebhook(body: string, { secret, at }: { readonly secret: string; readonly at: number }): string {
+  const time = String(Math.floor(at / 1000));
+  return `t=${time},v1=${macOf(time, Buffer.from(body), secret).toString('hex')}`;
+}
+
+/**
+ * Whether one of the secrets has signed exactly these bytes within the window around `now` (epoch milliseconds).
+ * During a rotation both secrets are tried, always all of them, each compared in constant time.
+ */
+export function isSigned(
+  header: string | null,
+  body: Uint8Array,
+  { secrets, now }: { readonly secrets: readonly string[]; readonly now: number },
+): boolean {
+  const { time, signatures } = partsOf(header ?? '');
+  if (time === undefined || Math.abs(now / 1000 - Number(time)) > WINDOW_S) return false;
+  const expected = secrets.map((secret) => macOf(time, body, secret));
+  const fits = signatures.flatMap((signature) => expected.map((mac) => timingSafeEqual(mac, signature)));
+  return fits.includes(true);
+}
+
+interface Parts {
+  /** digits, as they were signed; undefined: there is not exactly one */
+  readonly time: string | undefined;
+  readonly signatures: readonly Buffer[];
+}
+
+function partsOf(header: string): Parts {
+  const entries = header.split(',').map((part) => part.trim());
+  const times = entries.filter((entry) => entry.startsWith('t=')).map((entry) => entry.slice(2));
+  const signatures = entries.filter((entry) => /^v1=[0-9a-f]{64}$/i.test(entry)).slice(0, MOST_SIGNATURES);
+  const [time = ''] = times;
+  return {
+    time: times.length === 1 && /^\d{1,12}$/.test(time) ? time : undefined,
+    signatures: signatures.map((entry) => Buffer.from(entry.slice(3), 'hex')),
+  };
+}
+
+function macOf(time: string, body: Uint8Array, secret: string): Buffer {
+  return createHmac('sha256', secret).update(`${time}.`).update(body).digest();
+}

@@ -1,0 +1,68 @@
+import { problem } from '@souk/chassis/http/problem';
+import { rawBodyOf } from '@souk/chassis/http/raw-body';
+import { causeOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import { WebhookReceived } from '@souk/contracts/http/payment';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { actionOf, type GatewayTask } from '../domain/gateway-task.ts';
+import { messageOf } from '../gateway/call-gateway.ts';
+import type { Gateway, GatewayNews } from '../gateway/gateway.ts';
+import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
+import { receiveWebhook, type WebhookSubject } from '../usecases/receive-webhook.ts';
+
+interface WebhookRoutesDeps {
+  readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'execute'>;
+  readonly reads: Pick<PaymentReads, 'payment' | 'refund'>;
+  readonly gateway: Pick<Gateway, 'name' | 'readWebhook'>;
+  /** The gateway contradicts itself: a person has to hear of it. */
+  readonly anomaly: (cause: string, webhook: { readonly webhook: string; readonly orderId: string | undefined }) => void;
+}
+
+const MAX_BYTES = 64 * 1024;
+
+/** What the gateway tells by itself. Answered when it is kept: an answer that gets lost makes it come again, harmlessly. */
+export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRoutesDeps) {
+  async function subjectOf({ key }: GatewayNews): Promise<WebhookSubject | null> {
+    const action = actionOf(key);
+    if (action === undefined || !Value.Check(Uuid, action.id)) return null;
+    if (action.kind === 'charge') {
+      const payment = await reads.payment(action.id);
+      return payment === undefined ? null : { orderId: payment.orderId, refundId: null };
+    }
+    const refund = await reads.refund(action.id);
+    return refund === undefined ? null : { orderId: refund.orderId, refundId: refund.id };
+  }
+
+  function proven(request: Request) {
+    const delivery = { body: rawBodyOf(request), header: (name: string) => request.headers.get(name) };
+    const event = gateway.readWebhook(delivery, Date.now());
+    if (event === 'forged') throw problem('signature-invalid');
+    if (event === 'unreadable') throw problem('malformed-json');
+    return event;
+  }
+
+  return router().post(
+    '/webhooks/:gateway',
+    async ({ params, request }) => {
+      if (params.gateway !== gateway.name) throw problem('not-found');
+      const { eventId, news } = proven(request);
+      const id = `${gateway.name}:${eventId}`;
+      const subject = news && (await subjectOf(news));
+      const message = news === null || news.result.status === 'pending' ? null : messageOf(news.result);
+      const received = { id, key: news?.key ?? null, said: news?.result.status ?? null, subject, message };
+      const { cause } = await commands.execute(receiveWebhook, received, causeOf(request));
+      if (cause !== null) anomaly(cause, { webhook: id, orderId: subject?.orderId });
+      return { received: true as const };
+    },
+    {
+      rawBody: { maxBytes: MAX_BYTES, types: ['application/json'] },
+      params: Type.Object({ gateway: Type.String({ maxLength: 50 }) }),
+      refuses: ['signature-invalid', 'malformed-json', 'unavailable'],
+      response: { 200: WebhookReceived },
+      detail: { summary: "The gateway's own news about a charge or refund, signed over the raw body" },
+    },
+  );
+}

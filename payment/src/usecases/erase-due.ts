@@ -1,0 +1,30 @@
+import type { Job } from '@souk/chassis/jobs';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { GatewayTask } from '../domain/gateway-task.ts';
+import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
+import { erasePaymentMethods } from './erase-payment-methods.ts';
+
+interface EraseDueDeps {
+  readonly reads: Pick<PaymentReads, 'usersToErase' | 'methods'>;
+  readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
+}
+
+const USERS_AT_ONCE = 20;
+const METHODS_AT_ONCE = 100;
+
+/** Finds the payment methods of people who are gone. A process that dies meanwhile leaves it to the next round. */
+export function eraseDue({ reads, submit }: EraseDueDeps): Job {
+  async function eraseOf(userId: string): Promise<void> {
+    const methods = await reads.methods(userId, { before: undefined, limit: METHODS_AT_ONCE });
+    const ids = methods.map(({ id }) => id);
+    await submit(erasePaymentMethods, { userId, ids, foundAll: ids.length < METHODS_AT_ONCE });
+  }
+  return {
+    name: 'erase payment methods of deleted users',
+    everyMs: 1000,
+    async run() {
+      const users = await reads.usersToErase(USERS_AT_ONCE);
+      await Promise.all(users.map(({ userId }) => eraseOf(userId)));
+    },
+  };
+}

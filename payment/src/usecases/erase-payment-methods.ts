@@ -1,0 +1,20 @@
+import { looked } from '../domain/erased-user.ts';
+import type { PaymentUseCase } from './payment-use-case.ts';
+
+interface FoundMethods {
+  readonly userId: string;
+  readonly ids: readonly string[];
+  /** There may be more of them. */
+  readonly foundAll: boolean;
+}
+
+/** Removes what was found of a person who is gone. */
+export const erasePaymentMethods: PaymentUseCase<FoundMethods, void> = {
+  name: 'erase payment methods',
+  keys: ({ userId, ids }) => ({ erasedUsers: [userId], paymentMethods: ids }),
+  decide({ userId, ids, foundAll }, world, { now }) {
+    const user = world.get('erasedUsers', userId);
+    if (user === undefined) throw new Error(`user ${userId} was not deleted`);
+    return { answer: undefined, removes: { paymentMethods: ids }, puts: { erasedUsers: [looked(user, { foundAll, now })] } };
+  },
+};

@@ -1,0 +1,74 @@
+import type { DecisionContext, World } from '@souk/chassis/writer/use-case';
+import type { Outcome } from '../domain/outcome.ts';
+import type { GatewayMessage } from '../domain/payment-message.ts';
+import { answerPayment } from '../domain/payment-saga.ts';
+import { answerRefund } from '../domain/refund-saga.ts';
+import type { WebhookEvent } from '../domain/webhook-event.ts';
+import type { PaymentCollections } from '../storage/payment-store.ts';
+import { decisionOf } from './decision-of.ts';
+import type { PaymentUseCase } from './payment-use-case.ts';
+
+/** The charge or refund of ours that a webhook is about. */
+export interface WebhookSubject {
+  readonly orderId: string;
+  /** null: the charge itself */
+  readonly refundId: string | null;
+}
+
+interface ReceivedWebhook extends Pick<WebhookEvent, 'id' | 'key' | 'said'> {
+  /** null: of nothing of ours */
+  readonly subject: WebhookSubject | null;
+  /** null: nothing that a charge or refund would react to */
+  readonly message: GatewayMessage | null;
+}
+
+/** What came of it, and the anomaly it is, if it is one. `known`: it has come before. */
+interface WebhookAnswer {
+  readonly outcome: WebhookEvent['outcome'] | 'known';
+  readonly cause: string | null;
+}
+
+type SagaWorld = World<Pick<PaymentCollections, 'payments' | 'refunds'>>;
+
+/**
+ * Keeps a webhook and does what it says, in one. It is answered as if the gateway had been asked, so whatever comes
+ * twice, late or after its opposite finds a state that has its answer.
+ */
+export const receiveWebhook: PaymentUseCase<ReceivedWebhook, WebhookAnswer> = {
+  name: 'receive webhook',
+  keys: ({ id, subject }) => ({
+    webhookEvents: [id],
+    payments: subject === null ? [] : [subject.orderId],
+    refunds: subject === null || subject.refundId === null ? [] : [subject.refundId],
+  }),
+  decide(received, world, context) {
+    const { id, key, said } = received;
+    if (world.get('webhookEvents', id) !== undefined) return { answer: { outcome: 'known', cause: null } };
+    const came = outcomeOf(received, world, context);
+    const outcome = received.subject === null && key !== null ? 'unknown' : came.kind;
+    const cause = came.kind === 'anomaly' ? came.cause : null;
+    const event: WebhookEvent = { id, key, said, outcome, receivedAt: context.now };
+    // An anomaly is told in the answer: there is no message that could become a dead letter, and the event is to be kept.
+    const { puts, events, tasks } = decisionOf(came.kind === 'anomaly' ? NOTHING : came, undefined);
+    return {
+      answer: { outcome, cause },
+      puts: { ...puts, webhookEvents: [event] },
+      ...(events && { events }),
+      ...(tasks && { tasks }),
+    };
+  },
+};
+
+const NOTHING: Outcome = { kind: 'ignored', because: 'it says nothing about a charge or refund of ours' };
+
+function outcomeOf({ subject, message }: ReceivedWebhook, world: SagaWorld, context: DecisionContext): Outcome {
+  if (subject === null || message === null) return NOTHING;
+  const { orderId, refundId } = subject;
+  const payment = world.get('payments', orderId);
+  if (refundId === null) return answerPayment(payment, message, context);
+  const refund = world.get('refunds', refundId);
+  if (refund === undefined || payment?.status !== 'captured') {
+    throw new Error(`refund ${refundId} has no captured payment of order ${orderId} to belong to`);
+  }
+  return answerRefund(refund, message, payment, context);
+}

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { until } from '@souk/chassis/testing/until';
+import type { Payment } from '@souk/contracts/http/payment';
+import { looked } from '../src/domain/erased-user.ts';
+import { NOW, uuid } from './builders.ts';
+import { deletedUser, readyForPayment } from './messages.ts';
+import { PEOPLE, runPayments, type RunningPayments } from './running-payments.ts';
+
+let shop: RunningPayments;
+beforeAll(async () => {
+  shop = await runPayments();
+});
+afterAll(() => shop.dispose());
+
+const methodsOf = (userId: string) => shop.store.reads.methods(userId, { before: undefined, limit: 10 });
+
+test('a person who is gone leaves payments and refunds, and nothing else', async () => {
+  const payment = await shop.paid(1000);
+  await shop.cardOf('tok_slow');
+  const kept = await shop.cardOf('tok_ok', 'stranger');
+  const gone = deletedUser(PEOPLE.customer.id);
+  await shop.log.deliver(gone, gone);
+  await until('the payment methods to be gone', async () => (await methodsOf(PEOPLE.customer.id)).length === 0);
+  await shop.log.deliver(gone);
+  expect((await methodsOf(PEOPLE.stranger.id)).map(({ id }) => id)).toEqual([kept.id]);
+
+  const read = await shop.send<Payment>('GET', `/payments/${payment.id}`, { as: 'staff' });
+  expect(read).toMatchObject({ status: 200, body: { userId: PEOPLE.customer.id, status: 'captured' } });
+  const headers = { 'idempotency-key': 'after' };
+  const body = { amount: { amount: 100, currency: 'EUR' }, reason: 'arrived broken' };
+  expect((await shop.send('POST', `/payments/${payment.id}/refunds`, { as: 'staff', body, headers })).status).toBe(202);
+  await shop.paymentWhen(payment.orderId, ({ refunded }) => refunded.amount === 100);
+});
+
+test('their token is worth nothing any more, so nothing of theirs is added', async () => {
+  await shop.log.deliver(deletedUser(PEOPLE.customer.id));
+  const reply = await shop.send('POST', '/payment-methods', { as: 'customer', body: { token: 'tok_ok' } });
+  expect(reply).toMatchObject({ status: 401, body: { type: 'urn:souk:problem:unauthenticated' } });
+  expect((await shop.send('GET', '/payments', { as: 'customer' })).status).toBe(401);
+  expect((await shop.send('GET', '/payments', { as: 'stranger' })).status).toBe(200);
+  expect(await methodsOf(PEOPLE.customer.id)).toEqual([]);
+});
+
+test('an order of theirs that is still to be paid fails for want of a method', async () => {
+  const { id: paymentMethodId } = await shop.cardOf('tok_ok', 'admin');
+  await shop.log.deliver(deletedUser(PEOPLE.admin.id));
+  await until('the method to be gone', async () => (await methodsOf(PEOPLE.admin.id)).length === 0);
+  const orderId = Bun.randomUUIDv7();
+  await shop.log.deliver(readyForPayment({ orderId, userId: PEOPLE.admin.id, paymentMethodId }));
+  expect(await shop.paymentOf(orderId)).toMatchObject({ status: 'failed', failureReason: 'payment_method_not_found' });
+});
+
+test('it is looked again after a minute, for what somebody was adding meanwhile, and then no more', () => {
+  const user = { userId: uuid(1), erasedAt: NOW, dueAt: NOW };
+  expect(looked(user, { foundAll: false, now: NOW + 1 })).toMatchObject({ dueAt: NOW + 1 });
+  expect(looked(user, { foundAll: true, now: NOW + 1 })).toMatchObject({ dueAt: NOW + 60_000 });
+  expect(looked(user, { foundAll: true, now: NOW + 60_000 })).toMatchObject({ dueAt: null });
+});
