@@ -68,5 +68,10 @@ describe('the copy of the catalogue', () => {
     expect((await room.receive('cup', north, 999_999_999)).kind).toBe('moved');
     expect(await room.receive('cup', north, 2)).toEqual({ kind: 'too-much' });
     expect((await room.receive('cup', north, 1)).kind).toBe('moved');
+    expect(await room.adjust('cup', north, 1)).toEqual({ kind: 'too-much' });
+    const south = await room.open(2);
+    await room.receive('cup', south, 1);
+    expect(await room.transfer('cup', south, north, 1)).toEqual({ kind: 'too-much' });
+    expect((await opened.store.reads.levels('cup'))?.warehouses.map(({ onHand }) => onHand)).toEqual([1_000_000_000, 1]);
   });
 });

@@ -48,6 +48,20 @@ describe('messages of orders', () => {
     expect((await shop.stock('cup')).available).toBe(6);
   });
 
+  test('an order that leaves few pieces is followed by inventory.low, with the SKU as its key', async () => {
+    const created = orderCreated(order, [{ sku: 'cup', quantity: 6 }]);
+    await shop.tell(created, created);
+    expect(await shop.told('cup', 1)).toMatchObject([
+      {
+        type: 'inventory.low',
+        data: { sku: 'cup', available: 4, threshold: 5 },
+        correlationId: order,
+        causationId: created.id,
+        aggregateVersion: 1,
+      },
+    ]);
+  });
+
   test('an order of more than there is gets nothing, and hears what is short', async () => {
     await shop.tell(
       orderCreated(order, [
