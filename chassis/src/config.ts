@@ -123,7 +123,7 @@ export function url(name: string, about: string, protocols: readonly string[] = 
 }
 
 /** Several values with commas between them, at least one. */
-export function list(name: string, about: string, form: string, item: RegExp): Variable<readonly string[]> {
+export function list(name: string, about: string, form: string, item: Pick<RegExp, 'test'>): Variable<readonly string[]> {
   return reading(name, about, `${form},…`, (given) => {
     const items = given.split(',').map((part) => part.trim());
     return items.every((part) => item.test(part)) ? items : WRONG;

@@ -2,6 +2,8 @@ import type { ServiceName } from '@souk/contracts/services';
 import type { AnyElysia } from 'elysia';
 import type { Logger } from 'pino';
 import type { AuthOptions } from './http/access-token.ts';
+import { asyncApiRoute } from './http/asyncapi-route.ts';
+import type { EdgeOptions } from './http/edge.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { listen, type Listening } from './http/listen.ts';
 import type { EventLog } from './log/event-log.ts';
@@ -29,7 +31,8 @@ export interface ServiceParts {
 export interface HttpServiceOptions<C extends Collections, Task> extends ServiceParts {
   readonly name: ServiceName;
   readonly version: string;
-  readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience' | 'shutdownDelayMs'>;
+  /** Of the settings of its edge, what is absent is off. */
+  readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience' | 'shutdownDelayMs'> & EdgeOptions;
   readonly auth: Pick<AuthOptions, 'keys' | 'isRevoked'>;
   readonly microservice: Microservice<C, Task>;
   readonly store: ServiceStore<C>;
@@ -63,8 +66,9 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
         if (stalledMs > OUTBOX_LIMIT_MS) throw new Error(`no event was sent for ${Math.round(stalledMs)} ms`);
       },
     },
+    edge: config,
     busy: () => (microservice.waiting() > WAITING_LIMIT ? 1 : null),
-    routes: [...routes, opsRoutes(microservice, store)],
+    routes: [...routes, opsRoutes(microservice, store), asyncApiRoute(name)],
   });
   let listening: Listening | undefined;
   return {

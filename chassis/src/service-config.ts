@@ -1,5 +1,8 @@
 import { hostname } from 'node:os';
-import { choice, integer, port, seconds, text, url, withDefault, type ConfigOf } from './config.ts';
+import { choice, integer, list, port, seconds, text, url, withDefault, type ConfigOf } from './config.ts';
+import { networkForm } from './http/client-address.ts';
+import { originForm } from './http/cors.ts';
+import { ADDRESS_LIMIT, USER_LIMIT } from './http/edge.ts';
 import { LOG_LEVELS } from './logging.ts';
 
 /** The part of the configuration that all services have. */
@@ -7,6 +10,7 @@ export function serviceConfig(defaults: { readonly port: number }) {
   return {
     host: withDefault(text('HOST', 'address it listens on'), '0.0.0.0'),
     port: withDefault(port('PORT', 'port it listens on'), defaults.port),
+    ...edgeConfig(),
     issuer: withDefault(text('TOKEN_ISSUER', 'issuer that access tokens must name'), 'souk'),
     audience: withDefault(text('TOKEN_AUDIENCE', 'audience that access tokens must name'), 'souk'),
     instance: withDefault(
@@ -23,6 +27,39 @@ export function serviceConfig(defaults: { readonly port: number }) {
       0,
     ),
     logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
+  };
+}
+
+/** How a service meets callers: `http/edge.ts`. */
+function edgeConfig() {
+  return {
+    rateLimit: withDefault(choice('RATE_LIMIT', 'callers that ask too often get 429; `off` for test runs', ['on', 'off']), 'on'),
+    userLimit: withDefault(
+      integer('RATE_LIMIT_USER', 'requests a minute of one signed-in user, per process', { min: 1, max: 1_000_000 }),
+      USER_LIMIT,
+    ),
+    addressLimit: withDefault(
+      integer('RATE_LIMIT_ADDRESS', 'requests a minute of everybody else behind one address (IPv6: one /64), per process', {
+        min: 1,
+        max: 1_000_000,
+      }),
+      ADDRESS_LIMIT,
+    ),
+    trustedProxies: withDefault(
+      list('TRUSTED_PROXIES', 'proxies whose X-Forwarded-For is believed', 'address or network/bits', networkForm),
+      [],
+    ),
+    corsOrigins: withDefault(
+      list('CORS_ORIGINS', 'origins whose pages may call this service from a browser', 'https://shop.example', originForm),
+      [],
+    ),
+    hstsS: withDefault(
+      integer('HSTS_S', 'seconds for which browsers use TLS only (Strict-Transport-Security); 0: not said', {
+        min: 0,
+        max: 63_072_000,
+      }),
+      0,
+    ),
   };
 }
 

@@ -27,7 +27,13 @@ interface Verified {
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const claims = TypeCompiler.Compile(AccessTokenClaims);
 
-/** Judges an Authorization header: null without one, the principal, or a thrown 401 or 503 problem. */
+export interface Authenticator {
+  /** Judges an Authorization header: null without one, the principal, or a thrown 401 or 503 problem. */
+  authenticate(authorization: string | null): Promise<Principal | null>;
+  /** Whose the token is when it was found good before and still is in time; asks nobody, and is no permission. */
+  recognise(authorization: string | null): Principal | undefined;
+}
+
 export function authenticator({
   keys,
   issuer,
@@ -35,7 +41,7 @@ export function authenticator({
   isRevoked,
   now = Date.now,
   cacheLimit = 10_000,
-}: AuthOptions): (authorization: string | null) => Promise<Principal | null> {
+}: AuthOptions): Authenticator {
   const known = new Map<string, Verified>();
 
   /** A Map keeps insertion order: what is put back at the end was used last, and the first is dropped. */
@@ -58,13 +64,20 @@ export function authenticator({
     return fresh;
   }
 
-  return async (authorization) => {
-    if (authorization === null) return null;
-    const token = BEARER.exec(authorization)?.[1];
-    if (token === undefined) throw refused();
-    const { principal } = await verified(token);
-    if (isRevoked !== undefined && (await isRevoked(principal))) throw refused();
-    return principal;
+  return {
+    async authenticate(authorization) {
+      if (authorization === null) return null;
+      const token = BEARER.exec(authorization)?.[1];
+      if (token === undefined) throw refused();
+      const { principal } = await verified(token);
+      if (isRevoked !== undefined && (await isRevoked(principal))) throw refused();
+      return principal;
+    },
+    recognise(authorization) {
+      const token = authorization === null ? undefined : BEARER.exec(authorization)?.[1];
+      const remembered = token === undefined ? undefined : known.get(token);
+      return remembered !== undefined && isValidAt(remembered, now()) ? remembered.principal : undefined;
+    },
   };
 }
 

@@ -3,19 +3,22 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
 import { allowedMethods } from './allowed-methods.ts';
+import { type EdgeOptions, edgeOf } from './edge.ts';
 import { isUnchanged } from './entity-tag.ts';
 import { readJsonBody } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
 import { answerResponse } from './idempotency.ts';
 import { Problem, problem, problemAnswer } from './problem.ts';
-import { probes, type ReadinessCheck } from './probes.ts';
+import { PROBES, probes, type ReadinessCheck } from './probes.ts';
 import { queryReaders } from './query-reader.ts';
 import { rawBodies, readRawBody } from './raw-body.ts';
 import { refusals } from './refusal.ts';
-import { beginRequest, factsOf, type RequestFacts } from './request-facts.ts';
+import { beginRequest, clientAddressOf, type ConnectionOf, factsOf, type RequestFacts } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
+import { pathOf } from './request-path.ts';
 import { routeSchemas } from './route-schemas.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
+import { secure } from './security-headers.ts';
 
 export interface HttpAppOptions {
   readonly service: string;
@@ -26,13 +29,15 @@ export interface HttpAppOptions {
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   /** Seconds after which a change may be tried again; null: there is room. Reads are never refused. */
   readonly busy?: () => number | null;
+  /** Absent: no limits, no other origins. */
+  readonly edge?: EdgeOptions;
   /** Made with `router()`. */
   readonly routes: readonly AnyElysia[];
 }
 
 export interface HttpApp {
   /** Never rejects: whatever goes wrong is a problem document. */
-  handle(request: Request): Promise<Response>;
+  handle(request: Request, connectionOf?: ConnectionOf): Promise<Response>;
   openApi(): object;
   /** From now on readiness is red and every answer closes its connection. */
   drain(): void;
@@ -43,7 +48,9 @@ const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 /** One service's HTTP side: its routes with everything that all five have in common. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { service, version, logger, metrics, checks, busy, routes } = options;
-  const parts = { authenticate: authenticator(options.auth) };
+  const { authenticate, recognise } = authenticator(options.auth);
+  const edge = edgeOf(options.edge ?? {});
+  const parts = { authenticate, clientAddress: edge.clientAddress };
   const log = requestLog(logger, metrics);
   let draining = false;
 
@@ -62,11 +69,23 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     if (response !== answered) headers.delete('content-type');
     headers.set('x-request-id', facts.requestId);
     headers.set('traceparent', facts.traceparent);
-    headers.set('x-content-type-options', 'nosniff');
-    if (facts.principal && !headers.has('cache-control')) headers.set('cache-control', 'no-store');
+    if (facts.rate !== undefined) {
+      headers.set('ratelimit-policy', facts.rate.policy);
+      headers.set('ratelimit', facts.rate.state);
+    }
+    secure(headers, { isPrivate: Boolean(facts.principal) || CHANGES.has(request.method), hstsS: edge.hstsS });
+    edge.cors.admit(request, headers);
     if (draining) headers.set('connection', 'close');
     log(request, facts, response.status);
     return response;
+  }
+
+  function tooOften(request: Request, facts: RequestFacts): Problem | undefined {
+    if (PROBES.has(pathOf(request.url))) return undefined;
+    facts.rate = edge.count(recognise(request.headers.get('authorization')), () => clientAddressOf(request));
+    const seconds = facts.rate?.retryAfterS;
+    if (seconds === undefined) return undefined;
+    return problem('too-many-requests', { headers: { 'retry-after': String(seconds) } });
   }
 
   function tooBusy(request: Request): Problem | undefined {
@@ -75,11 +94,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
 
   return {
-    async handle(request) {
-      const facts = beginRequest(request, parts);
+    async handle(request, connectionOf) {
+      const facts = beginRequest(request, parts, connectionOf);
       try {
-        const refusal = tooBusy(request);
-        return finish(request, facts, refusal ? answer(refusal, request) : await app.fetch(request));
+        const refusal = tooOften(request, facts) ?? tooBusy(request);
+        if (refusal !== undefined) return finish(request, facts, answer(refusal, request));
+        return finish(request, facts, edge.cors.preflight(request) ?? (await app.fetch(request)));
       } catch (error) {
         // Elysia answers what routes throw; this is for a defect in the hooks themselves.
         logger.error({ err: error, requestId: facts.requestId }, 'request failed outside of its route');

@@ -16,6 +16,9 @@ interface ProbeOptions {
   readonly checkLimitMs?: number;
 }
 
+/** What machines ask every few seconds: never counted, logged at debug. */
+export const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
+
 type CheckResult = 'green' | 'red';
 
 const ReadyQuery = Type.Object({
@@ -79,7 +82,7 @@ export function probes({ checks, isDraining, registry, logger, checkLimitMs = 10
 
 function without(checks: ProbeOptions['checks'], excluded: readonly string[]): [string, ReadinessCheck][] {
   const unknown = excluded.find((name) => !Object.hasOwn(checks, name));
-  if (unknown !== undefined) throw invalid('/exclude', `must name checks out of ${Object.keys(checks).join(', ')}`);
+  if (unknown !== undefined) throw invalid('?exclude', `must name checks out of ${Object.keys(checks).join(', ')}`);
   return Object.entries(checks).filter(([name]) => !excluded.includes(name));
 }
 

@@ -1,6 +1,7 @@
 import type { FieldError } from '@souk/contracts/problem';
 import type { Cause } from '../writer/input.ts';
 import type { Principal } from './principal.ts';
+import type { RateDecision } from './rate-limit.ts';
 import { requestIdFrom } from './request-id.ts';
 import { traceparentFrom } from './traceparent.ts';
 
@@ -8,7 +9,11 @@ import { traceparentFrom } from './traceparent.ts';
 export interface AppParts {
   /** Judges the Authorization header; null without one. Throws a 401 or 503 problem. */
   authenticate(authorization: string | null): Principal | null | Promise<Principal | null>;
+  clientAddress(connection: string, forwardedFor: string | null): string;
 }
+
+/** The address at the other end of the connection; asked only when somebody needs it. */
+export type ConnectionOf = (request: Request) => string | undefined;
 
 /** What is known about a request besides the request itself. */
 export interface RequestFacts {
@@ -17,6 +22,11 @@ export interface RequestFacts {
   /** performance.now() */
   readonly startedAt: number;
   readonly app: AppParts;
+  readonly connectionOf: ConnectionOf | undefined;
+  /** undefined: nobody has asked yet. */
+  clientAddress: string | undefined;
+  /** undefined: nobody counts. */
+  rate: RateDecision | undefined;
   /** The route's pattern once one has matched. */
   route: string;
   /** undefined: nobody has looked yet. */
@@ -26,15 +36,20 @@ export interface RequestFacts {
 }
 
 const UNMATCHED = 'unmatched';
+/** A request that came through no socket, or whose caller has gone. */
+const NO_CONNECTION = 'none';
 
 const facts = new WeakMap<Request, RequestFacts>();
 
-export function beginRequest(request: Request, app: AppParts): RequestFacts {
+export function beginRequest(request: Request, app: AppParts, connectionOf?: ConnectionOf): RequestFacts {
   const begun: RequestFacts = {
     requestId: requestIdFrom(request.headers.get('x-request-id')),
     traceparent: traceparentFrom(request.headers.get('traceparent')),
     startedAt: performance.now(),
     app,
+    connectionOf,
+    clientAddress: undefined,
+    rate: undefined,
     route: UNMATCHED,
     principal: undefined,
     bodyFault: undefined,
@@ -47,6 +62,16 @@ export function factsOf(request: Request): RequestFacts {
   const found = facts.get(request);
   if (found === undefined) throw new Error('the request did not come through the HTTP app');
   return found;
+}
+
+/** Who the request counts for (`client-address.ts`): what may be limited, never what may be trusted. */
+export function clientAddressOf(request: Request): string {
+  const known = factsOf(request);
+  known.clientAddress ??= known.app.clientAddress(
+    known.connectionOf?.(request) ?? NO_CONNECTION,
+    request.headers.get('x-forwarded-for'),
+  );
+  return known.clientAddress;
 }
 
 /** What a command that this request asks for is caused by: no message, but its trace goes on. */

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
+import { PROBES } from './probes.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { pathOf } from './request-path.ts';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
 /** Measures and logs every answered request: routine ones at info, probes at debug. The query is left out, it may hold secrets. */
 export function requestLog(

@@ -45,7 +45,7 @@ describe('traceparent', () => {
 
   test('goes on in the commands of the request', () => {
     const request = new Request('http://localhost/', { headers: { traceparent: valid } });
-    beginRequest(request, { authenticate: () => null });
+    beginRequest(request, { authenticate: () => null, clientAddress: (connection) => connection });
     expect(causeOf(request)).toEqual({ causationId: null, traceparent: valid });
   });
 });

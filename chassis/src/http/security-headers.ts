@@ -1,0 +1,19 @@
+/** Nothing that we answer is a page that may load, frame or be framed; `GET /docs` has a policy of its own. */
+const POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+export interface AnswerKind {
+  /** The request changed something, or somebody was signed in. */
+  readonly isPrivate: boolean;
+  /** Seconds; 0: leave it to whoever ends TLS in front of us. */
+  readonly hstsS: number;
+}
+
+/** What a browser is told of every answer. What a route said itself stays. */
+export function secure(headers: Headers, { isPrivate, hstsS }: AnswerKind): void {
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('referrer-policy', 'no-referrer');
+  headers.set('x-frame-options', 'DENY');
+  if (!headers.has('content-security-policy')) headers.set('content-security-policy', POLICY);
+  if (!headers.has('cache-control')) headers.set('cache-control', isPrivate ? 'no-store' : 'no-cache');
+  if (hstsS > 0) headers.set('strict-transport-security', `max-age=${hstsS}`);
+}
