@@ -1,12 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { ChargeRequest, Gateway } from '../src/gateway/gateway.ts';
-import { eur } from './builders.ts';
+import type { ChargeRequest, Gateway, GatewayNews } from '../src/gateway/gateway.ts';
+import { eur, NOW } from './builders.ts';
 
 export interface OpenGateway {
   readonly gateway: Gateway;
   /** a token whose charges succeed, and one whose charges are declined */
   readonly good: string;
   readonly bad: string;
+  readonly webhooks: {
+    /** The body of an event as the gateway writes it. */
+    write(eventId: string, news: GatewayNews): string;
+    /** The headers that come with it, signed at `at` (epoch milliseconds) with the new secret, the old one, or one that is not its own. */
+    sign(body: string, how: { readonly by: 'new' | 'old' | 'stranger'; readonly at: number }): Readonly<Record<string, string>>;
+  };
   /** How often money was taken under this key, as the gateway's own books say. */
   taken(key: string): Promise<number>;
   dispose(): Promise<void>;
@@ -106,6 +112,68 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(described?.last4).toMatch(/^\d{4}$/);
       expect(described?.brand).not.toBe('');
       expect(await opened.gateway.describeToken('tok_nobody', signal)).toBeUndefined();
+    });
+
+    test('its name can stand in the path of its webhooks', () => {
+      expect(opened.gateway.name).toMatch(/^[a-z][a-z0-9-]{0,49}$/);
+    });
+
+    test('a charge whose caller gave up is sent again under its key, and takes money once', async () => {
+      const under = key();
+      const request = { key: under, amount: eur(1000), token: opened.good };
+      await opened.gateway.charge(request, AbortSignal.abort()).catch(() => 'no answer');
+      expect(await charge({ key: under })).toMatchObject({ status: 'succeeded' });
+      expect(await opened.taken(under)).toBe(1);
+    });
+
+    type How = Parameters<OpenGateway['webhooks']['sign']>[1];
+    function read(body: string, headers: Readonly<Record<string, string>>) {
+      const all = new Headers({ ...headers });
+      return opened.gateway.readWebhook({ body: Buffer.from(body), header: (name) => all.get(name) }, NOW);
+    }
+    function receive(body: string, how: Partial<How> = {}) {
+      return read(body, opened.webhooks.sign(body, { by: 'new', at: NOW, ...how }));
+    }
+
+    test.each<GatewayNews['result']>([
+      { status: 'succeeded', reference: 'ref_1' },
+      { status: 'declined', reason: 'card_declined' },
+      { status: 'pending' },
+    ])('a webhook says what became of a charge or refund, by our key: $status', (result) => {
+      for (const ours of ['payment:1', 'refund:1']) {
+        const body = opened.webhooks.write('evt_1', { key: ours, result });
+        const event = { eventId: expect.stringMatching(/^[\x21-\x7e]{1,200}$/), news: { key: ours, result } };
+        expect(receive(body)).toEqual(event);
+        expect(receive(body, { by: 'old' })).toEqual(event);
+      }
+    });
+
+    test('a webhook that comes again has its id again, another one has another', () => {
+      const news = { key: 'payment:1', result: { status: 'pending' } } as const;
+      const idOf = (body: string, how?: Partial<How>) => {
+        const event = receive(body, how);
+        return typeof event === 'string' ? event : event.eventId;
+      };
+      const first = opened.webhooks.write('evt_1', news);
+      expect(idOf(first, { at: NOW - 60_000 })).toBe(idOf(first));
+      expect(idOf(opened.webhooks.write('evt_2', news))).not.toBe(idOf(first));
+    });
+
+    test('a webhook that is not the gateway’s, was changed, or is too old, is forged', () => {
+      const body = opened.webhooks.write('evt_1', { key: 'payment:1', result: { status: 'pending' } });
+      expect(receive(body, { by: 'stranger' })).toBe('forged');
+      expect(receive(body, { at: NOW - 301_000 })).toBe('forged');
+      expect(receive(body, { at: NOW + 301_000 })).toBe('forged');
+      expect(read(body, {})).toBe('forged');
+      const headers = opened.webhooks.sign(body, { by: 'new', at: NOW });
+      expect(read(body.replace('payment:1', 'payment:2'), headers)).toBe('forged');
+      expect(read(` ${body}`, headers)).toBe('forged');
+    });
+
+    test('what is signed and no JSON is unreadable, what is of another kind is an event without news', () => {
+      expect(receive('{"id":')).toBe('unreadable');
+      expect(receive('')).toBe('unreadable');
+      expect(receive('{"id":"evt_3","type":"something.new"}')).toMatchObject({ news: null });
     });
   });
 }

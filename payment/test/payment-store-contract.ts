@@ -3,8 +3,11 @@ import { StorageError } from '@souk/chassis/storage-error';
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { Decision, Entities, Keys } from '@souk/chassis/writer/use-case';
 import { Writer } from '@souk/chassis/writer/writer';
+import type { GatewayTask } from '../src/domain/gateway-task.ts';
 import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';
+import { receiveWebhook } from '../src/usecases/receive-webhook.ts';
+import { refundPayment } from '../src/usecases/refund-payment.ts';
 import {
   captured,
   eur,
@@ -30,19 +33,21 @@ export interface OpenPaymentStore {
 export function describePaymentStore(name: string, open: () => Promise<OpenPaymentStore>): void {
   describe(`payment store on ${name}`, () => {
     let opened: OpenPaymentStore;
-    let writer: Writer<Own>;
+    let writer: Writer<Own, GatewayTask>;
     const reports: string[] = [];
-    beforeEach(async () => {
-      opened = await open();
-      writer = await Writer.open<Own>({
+    const openWriter = (lane: string) =>
+      Writer.open<Own, GatewayTask>({
         store: opened.store.writing,
-        lane: 'test',
+        lane,
         newId: () => Bun.randomUUIDv7(),
         paceMs: 0,
         runTask: () => undefined,
         outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
         report: (_, message) => reports.push(message),
       });
+    beforeEach(async () => {
+      opened = await open();
+      writer = await openWriter('test');
     });
     afterEach(async () => {
       await writer.close();
@@ -191,6 +196,57 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await reads.duePayments(10)).toEqual([{ orderId: uuid(2) }, { orderId: uuid(1) }]);
       expect(await reads.duePayments(1)).toEqual([{ orderId: uuid(2) }]);
       expect(await reads.dueRefunds(10)).toEqual([{ orderId: pendingRefund().orderId, refundId: uuid(5) }]);
+    });
+
+    test('twenty refunds at once, in two processes, never exceed the payment', async () => {
+      const payment = captured();
+      await save({ payments: [payment] });
+      const writers = [writer, await openWriter('other')];
+      const command = { orderId: payment.orderId, amount: eur(150), reason: 'broken', requestedBy: uuid(0xe) };
+      const decisions = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => (writers[index % 2] ?? writer).submit(refundPayment, command)),
+      );
+      await writers[1]?.close();
+      expect(decisions.filter(({ kind }) => kind === 'accepted')).toHaveLength(6);
+      expect(await load('payments', payment.orderId)).toMatchObject({ refunding: 900, version: payment.version + 6 });
+      expect(await opened.store.reads.refunds(payment.id, { before: undefined, limit: 20 })).toHaveLength(6);
+    });
+
+    test('one webhook that comes twenty times at once, to two processes, is done once', async () => {
+      const payment = pending();
+      await save({ payments: [payment] });
+      const writers = [writer, await openWriter('other')];
+      const { orderId } = payment;
+      const message = { on: 'gateway.succeeded', reference: 'ch_1' } as const;
+      const event = { id: 'simulator:evt_1', key: `payment:${payment.id}`, said: 'succeeded' } as const;
+      const received = { ...event, subject: { orderId, refundId: null }, message };
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => (writers[index % 2] ?? writer).submit(receiveWebhook, received)),
+      );
+      await writers[1]?.close();
+      expect(answers.map(({ outcome }) => outcome).toSorted()).toEqual(['changed', ...Array(19).fill('known')]);
+      expect((await opened.store.writing.readStream(payment.id)).map(({ type }) => type)).toEqual(['payment.completed']);
+      expect(await load('webhookEvents', event.id)).toMatchObject({ ...event, outcome: 'changed' });
+    });
+
+    test('webhooks are forgotten when they are old, a few at a time', async () => {
+      const event = (number: number) => ({ id: `simulator:evt_${number}`, key: null, said: null, outcome: 'ignored' as const });
+      await save({ webhookEvents: [1, 2, 3, 4].map((number) => ({ ...event(number), receivedAt: number * 1000 })) });
+      expect(await opened.store.forgetWebhooks(3500, 2)).toBe(2);
+      expect(await opened.store.forgetWebhooks(3500, 2)).toBe(1);
+      expect(await opened.store.forgetWebhooks(3500, 2)).toBe(0);
+      expect(await load('webhookEvents', 'simulator:evt_4')).toEqual({ ...event(4), receivedAt: 4000 });
+    });
+
+    test('people who are gone are known, and found while something of theirs is to be looked for', async () => {
+      const { reads } = opened.store;
+      const gone = (number: number, dueAt: number | null) => ({ userId: uuid(number), erasedAt: NOW, dueAt });
+      const soon = Date.now() + 3_600_000;
+      await save({ erasedUsers: [gone(1, null), gone(2, 2000), gone(3, 1000), gone(4, soon)] });
+      expect(await reads.usersToErase(10)).toEqual([{ userId: uuid(3) }, { userId: uuid(2) }]);
+      expect(await reads.usersToErase(1)).toEqual([{ userId: uuid(3) }]);
+      expect(await Promise.all([1, 5].map((number) => reads.isErased(uuid(number))))).toEqual([true, false]);
+      expect(await load('erasedUsers', uuid(1))).toEqual(gone(1, null));
     });
   });
 }

@@ -35,6 +35,9 @@ describeOn(['MySQL'], () => {
       await meter.fill('refunds', { ...refund, ...money, ...times, gateway_reference: "'ref'" }, 20_000);
       const method = { id: ID, user_id: owner, token: "'tok'", brand: "'visa'", last4: "'4242'", created_at: 'n' };
       await meter.fill('payment_methods', method, 20_000);
+      const webhook = { id: ID, payment_key: "'payment:1'", said: "'succeeded'", outcome: "'changed'", received_at: 'n' };
+      await meter.fill('webhook_events', webhook, 20_000);
+      await meter.fill('erased_users', { user_id: ID, erased_at: 'n', due_at: 'if(n mod 100 = 0, n, null)' }, 20_000);
     }, 180_000);
     afterAll(async () => {
       await meter.close();
@@ -46,7 +49,7 @@ describeOn(['MySQL'], () => {
       const lane = await store.writing.takeLane('one', 'me', { onlyExpired: false, leaseMs: 5000 });
       if (lane === undefined) throw new Error('no lane');
       const ids = [id(7), id(11_111)];
-      const keys = { payments: ids, refunds: ids, paymentMethods: ids };
+      const keys = { payments: ids, refunds: ids, paymentMethods: ids, webhookEvents: ids, erasedUsers: ids };
       const nothing = { inserts: {}, updates: {}, removes: {}, events: [] };
       return store.writing.settle(lane, 0, 5000, { keys, moreKeys: () => ({}), decide: () => nothing });
     };
@@ -63,6 +66,9 @@ describeOn(['MySQL'], () => {
       ['payment methods of a customer', 100, () => store.reads.methods(id(5), { before: id(15_000), limit: 20 })],
       ['due payments', 110, () => store.reads.duePayments(100)],
       ['due refunds', 110, () => store.reads.dueRefunds(100)],
+      ['old webhooks', 220, () => store.forgetWebhooks(5000, 100)],
+      ['somebody who is gone', 10, () => store.reads.isErased(id(15_000))],
+      ['people to erase', 110, () => store.reads.usersToErase(100)],
     ])('%s', async (_what, rows, run) => {
       const statements = await recorded.statementsOf(run);
       expect(statements.length).toBeGreaterThan(0);

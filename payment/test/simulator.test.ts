@@ -4,17 +4,21 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulatorLedger, readSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { TEST_TOKENS } from '../src/gateway/simulator-tokens.ts';
+import { webhookBody } from '../src/gateway/simulator-webhook.ts';
 import { createSimulator } from '../src/gateway/simulator.ts';
+import { signWebhook } from '../src/gateway/webhook-signature.ts';
 import { eur, NOW } from './builders.ts';
 import { describeGateway } from './gateway-contract.ts';
 
 let now = NOW;
 let waited: number[] = [];
 
+const SECRETS = { new: 'new-secret', old: 'old-secret', stranger: 'somebody-elses' };
+
 function simulator(ledger: SimulatorLedger): Gateway {
   const wait = async (ms: number): Promise<void> => void waited.push(ms);
   const options = { latencyMs: 5, slowMs: 2000, lateMs: 60_000, now: () => now, newId: () => Bun.randomUUIDv7() };
-  return createSimulator({ ledger, wait, webhookSecrets: ['new-secret', 'old-secret'], ...options });
+  return createSimulator({ ledger, wait, webhookSecrets: [SECRETS.new, SECRETS.old], ...options });
 }
 
 describeGateway('simulator', async () => {
@@ -24,6 +28,10 @@ describeGateway('simulator', async () => {
     gateway,
     good: 'tok_ok',
     bad: 'tok_declined',
+    webhooks: {
+      write: (id, { key, result }) => webhookBody({ id, about: key.startsWith('refund') ? 'refund' : 'charge', key, result }),
+      sign: (body, { by, at }) => ({ 'souk-signature': signWebhook(body, { secret: SECRETS[by], at }) }),
+    },
     taken: async (key) => (ledger.charge(key)?.declined === null ? 1 : 0),
     dispose: () => gateway.close(),
   };
