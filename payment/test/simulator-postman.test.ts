@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test';
+import type { RunningJobs } from '@souk/chassis/jobs';
+import { until } from '@souk/chassis/testing/until';
+import { openSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
+import { startPostman } from '../src/gateway/simulator-postman.ts';
+import { isSigned } from '../src/gateway/webhook-signature.ts';
+import { NOW } from './builders.ts';
+
+const WEBHOOK = { id: 'evt_1', body: '{"id":"evt_1"}', dueAt: NOW };
+let now: number;
+let ledger: SimulatorLedger;
+let postman: RunningJobs;
+let server: ReturnType<typeof Bun.serve>;
+let statuses: number[];
+const taken: string[] = [];
+const reports: string[] = [];
+
+beforeEach(() => {
+  now = NOW;
+  taken.length = 0;
+  ledger = openSimulatorLedger(':memory:');
+  server = Bun.serve({
+    port: 0,
+    async fetch(request) {
+      const body = await request.bytes();
+      const isGood = isSigned(request.headers.get('souk-signature'), body, { secrets: ['secret'], now });
+      taken.push(isGood ? Buffer.from(body).toString() : 'forged');
+      return new Response(null, { status: statuses.shift() ?? 200 });
+    },
+  });
+  const report = (_: unknown, message: string): void => void reports.push(message);
+  postman = startPostman({ ledger, target: { url: server.url.href, report }, secret: 'secret', now: () => now });
+});
+afterEach(async () => {
+  await postman.close();
+  await server.stop(true);
+  ledger.close();
+});
+
+const taking = (count: number) => until(`webhook ${count} to be sent`, () => taken.length === count);
+
+test('a webhook is sent when it is due, signed, and again with growing pauses until it is taken', async () => {
+  statuses = [503, 500, 200];
+  await ledger.write(() => ledger.addWebhook(WEBHOOK));
+  await taking(1);
+  expect(ledger.hasDueWebhook(NOW + 4999)).toBe(false);
+  now += 5000;
+  await taking(2);
+  expect(ledger.hasDueWebhook(now + 9999)).toBe(false);
+  now += 10_000;
+  await taking(3);
+  await until('it to be done', () => !ledger.hasDueWebhook(Number.MAX_SAFE_INTEGER));
+  expect(taken).toEqual([WEBHOOK.body, WEBHOOK.body, WEBHOOK.body]);
+});
+
+test('one that nobody takes is given up after ten times', async () => {
+  statuses = Array<number>(20).fill(404);
+  await ledger.write(() => ledger.addWebhook(WEBHOOK));
+  for (let count = 1; count <= 10; count += 1) {
+    await taking(count);
+    now += 86_400_000;
+  }
+  await until('it to be given up', () => !ledger.hasDueWebhook(Number.MAX_SAFE_INTEGER));
+  expect(taken).toHaveLength(10);
+});
+
+test('where nobody listens it stays due, and is told', async () => {
+  await server.stop(true);
+  await ledger.write(() => ledger.addWebhook(WEBHOOK));
+  await until('the report', () => reports.some((message) => message.includes('evt_1')));
+  expect(ledger.hasDueWebhook(NOW + 5000)).toBe(true);
+});
