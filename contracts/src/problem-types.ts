@@ -31,6 +31,7 @@ export const PROBLEM_TYPES = {
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'image-too-large': { status: 413, title: 'The image is too large' },
   'unsupported-media-type': { status: 415, title: 'The media type is not supported' },
+  'range-not-satisfiable': { status: 416, title: 'The range lies beyond the end' },
   validation: { status: 422, title: 'The request is not valid' },
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
   'sku-unknown': { status: 422, title: 'The SKU is not known' },

@@ -7,6 +7,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { ProductConfig } from './config.ts';
 import { categoryRoutes } from './http/category-routes.ts';
 import { changeRoutes } from './http/change-routes.ts';
+import { imageRoutes } from './http/image-routes.ts';
 import { priceHistoryRoute } from './http/price-history-route.ts';
 import { readRoutes } from './http/read-routes.ts';
 import type { ProductCollections, ProductStore } from './storage/product-store.ts';
@@ -43,6 +44,7 @@ export function createProductService({ keys, ...deps }: ProductServiceDeps): Ser
       changeRoutes(microservice),
       priceHistoryRoute(store.reads),
       categoryRoutes(store.reads, microservice),
+      imageRoutes(store.reads, microservice),
     ],
   });
 }

@@ -70,6 +70,13 @@ async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'p
     return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
   }
 
+  /** The answer as it comes, for what is no JSON. */
+  function fetchAs(as: Caller, path: string, init: RequestInit = {}) {
+    const headers = new Headers(init.headers);
+    if (as !== 'anonymous') headers.set('authorization', tokens[as]);
+    return fetch(`${url}${path}`, { ...init, headers });
+  }
+
   async function created(asked: Partial<CreateProduct> = {}): Promise<Product> {
     const { status, body } = await send<Product>('POST', '/products', { as: 'staff', body: aProduct(asked) });
     if (status !== 201) throw new Error(`not created: ${JSON.stringify(body)}`);
@@ -88,6 +95,7 @@ async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'p
     log,
     bearer,
     send,
+    fetchAs,
     created,
     active,
     async close() {

@@ -5,7 +5,7 @@ import type { Product } from './product.ts';
 export interface ProductImage {
   readonly id: string;
   readonly alt: string;
-  /** as it is shown */
+  /** pixels as they are stored; a viewer may turn them (EXIF) */
   readonly width: number;
   readonly height: number;
   readonly contentType: ImageType;

@@ -1,6 +1,4 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
-import { hasRole, type Principal } from '@souk/chassis/http/principal';
-import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import { Product as PublishedProduct, ProductPage, ProductQuery } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/ids';
@@ -9,6 +7,7 @@ import type { Product } from '../domain/product.ts';
 import { published } from '../domain/published.ts';
 import type { ProductReads } from '../storage/product-store.ts';
 import { productPage } from './product-page.ts';
+import { isStaff, visible } from './visible.ts';
 
 /** Everybody reads the catalogue; what is not active is there for staff alone. */
 export function readRoutes(reads: ProductReads) {
@@ -35,15 +34,6 @@ export function readRoutes(reads: ProductReads) {
       response: { 200: PublishedProduct },
       detail: { summary: 'One product by the name in its address' },
     });
-}
-
-function isStaff(principal: Principal | null): boolean {
-  return principal !== null && hasRole(principal, 'staff');
-}
-
-function visible(product: Product | undefined, principal: Principal | null): Product {
-  if (product === undefined || (product.status !== 'active' && !isStaff(principal))) throw problem('not-found');
-  return product;
 }
 
 function shown(product: Product, headers: Record<string, string | number>) {

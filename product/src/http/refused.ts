@@ -8,7 +8,7 @@ export function accepted(answer: Answer): Product {
   throw refused(answer);
 }
 
-function refused(refusal: Refusal): Problem {
+export function refused(refusal: Refusal): Problem {
   switch (refusal.kind) {
     case 'product-unknown':
       return problem('not-found');

@@ -1,0 +1,15 @@
+import { problem } from '@souk/chassis/http/problem';
+
+/** Runs as many at once; throws the 503 problem when there are more. */
+export function atMost(limit: number): <Result>(run: () => Promise<Result>) => Promise<Result> {
+  let running = 0;
+  return async (run) => {
+    if (running >= limit) throw problem('overloaded', { headers: { 'retry-after': '1' } });
+    running += 1;
+    try {
+      return await run();
+    } finally {
+      running -= 1;
+    }
+  };
+}

@@ -1,0 +1,97 @@
+import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import { PatchProductImage, ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { imageOf } from '../domain/product-image.ts';
+import type { ProductCollections, ProductReads } from '../storage/product-store.ts';
+import { addImage } from '../usecases/add-image.ts';
+import type { ImageAnswer } from '../usecases/change-of-images.ts';
+import { deleteImage } from '../usecases/delete-image.ts';
+import { patchImage } from '../usecases/patch-image.ts';
+import { atMost } from './at-most.ts';
+import { imageAnswer } from './image-answer.ts';
+import { acceptedImage } from './image-refused.ts';
+import { accepted } from './refused.ts';
+import { UPLOAD, uploadedImage } from './uploaded-image.ts';
+import { visible } from './visible.ts';
+
+type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
+
+const ById = Type.Object({ id: Uuid });
+const ByImage = Type.Object({ id: Uuid, imageId: Uuid });
+
+/** Uploads that are in the writer's hands at once: they share a transaction, 20 MB of it at most. */
+const UPLOADS = 4;
+
+const BYTES = { content: Object.fromEntries(UPLOAD.types.filter((type) => type.startsWith('image/')).map((type) => [type, {}])) };
+const IMAGE_ANSWERS = {
+  200: { description: 'The image', ...BYTES },
+  206: { description: 'A part of the image', ...BYTES },
+  304: { description: 'The caller has it' },
+};
+
+/** Pictures of products: everybody sees what is on sale, staff adds, orders and removes. */
+export function imageRoutes(reads: ProductReads, commands: Commands) {
+  const upload = atMost(UPLOADS);
+  return router()
+    .post('/products/:id/images', async ({ params, principal, idempotency, request }) => {
+      const { bytes, image } = await uploadedImage(request);
+      const asked = { productId: params.id, actor: principal.userId, image: { alt: '', ...image }, bytes };
+      if (idempotency === undefined) {
+        return upload(async () => answerResponse(creation(await commands.execute(addImage, asked, causeOf(request)))));
+      }
+      const fingerprint = new Bun.CryptoHasher('sha256').update(idempotency.fingerprint).update(bytes).digest('base64url');
+      const once = { ...idempotency, fingerprint, render: creation };
+      return upload(async () => onceResponse(await commands.executeOnce(addImage, asked, once, causeOf(request))));
+    }, {
+      role: 'staff',
+      idempotent: 'optional',
+      rawBody: UPLOAD,
+      refuses: ['image-too-large', 'validation', 'conflict', 'overloaded'],
+      params: ById,
+      response: { 201: PublishedImage },
+      detail: { summary: 'Add an image: the body itself, or the field `file` of a form' },
+    })
+    .patch('/products/:id/images/:imageId', async ({ body, params, principal, request }) => {
+      const asked = { productId: params.id, imageId: params.imageId, asked: body, actor: principal.userId };
+      return acceptedImage(await commands.execute(patchImage, asked, causeOf(request)));
+    }, {
+      role: 'staff',
+      params: ByImage,
+      body: PatchProductImage,
+      response: { 200: PublishedImage },
+      detail: { summary: 'Describe an image, or move it (JSON merge patch)' },
+    })
+    .delete('/products/:id/images/:imageId', async ({ params, principal, request }) => {
+      const asked = { productId: params.id, imageId: params.imageId, actor: principal.userId };
+      accepted(await commands.execute(deleteImage, asked, causeOf(request)));
+      return new Response(null, { status: 204 });
+    }, {
+      role: 'staff',
+      params: ByImage,
+      response: { 204: Type.Void() },
+      detail: { summary: 'Remove an image' },
+    })
+    .get('/products/:id/images/:imageId', async ({ params, principal, request }) => {
+      const product = visible(await reads.byId(params.id), principal);
+      const image = imageOf(product, params.imageId);
+      const found = image && (await reads.imageBytes(image.id));
+      if (image === undefined || found === undefined) throw problem('not-found');
+      return imageAnswer(request, image, found.bytes, product.status === 'active');
+    }, {
+      maybeSignedIn: true,
+      refuses: ['range-not-satisfiable'],
+      params: ByImage,
+      detail: { summary: 'The bytes of an image, or a range of them', responses: IMAGE_ANSWERS },
+    });
+}
+
+function creation(answer: ImageAnswer): StoredAnswer {
+  const image = acceptedImage(answer);
+  return storedAnswer(201, image, { location: image.url });
+}

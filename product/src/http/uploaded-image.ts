@@ -1,0 +1,55 @@
+import { invalid, problem } from '@souk/chassis/http/problem';
+import { rawBodyOf } from '@souk/chassis/http/raw-body';
+import { ImageType } from '@souk/contracts/http/product-image';
+import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';
+
+const IMAGE_BYTES = 5 * 1024 * 1024;
+/** What a viewer has to unpack: a few kilobytes can say that they are gigapixels. */
+const PIXELS = 50_000_000;
+const MULTIPART = 'multipart/form-data';
+
+const TYPES = ImageType.anyOf.map((type) => type.const);
+
+/** More than an image may have, so that most of what is too large is told so in as many words. */
+export const UPLOAD = { maxBytes: 8 * 1024 * 1024, types: [...TYPES, 'application/octet-stream', MULTIPART] };
+
+interface UploadedImage {
+  readonly bytes: Uint8Array;
+  readonly image: RecognisedImage;
+}
+
+/** The image in a request: its body, or the field `file` of a form. Throws the 413, 415 or 422 problem. */
+export async function uploadedImage(request: Request): Promise<UploadedImage> {
+  const bytes = await bytesOf(request);
+  if (bytes.byteLength > IMAGE_BYTES) throw tooLarge(`An image may have ${IMAGE_BYTES} bytes.`);
+  const image = recogniseImage(bytes);
+  if (image === undefined) {
+    throw problem('unsupported-media-type', { detail: 'Send a whole PNG, JPEG, WebP or GIF image.' });
+  }
+  if (image.width * image.height > PIXELS) throw tooLarge(`An image may have ${PIXELS} pixels.`);
+  return { bytes, image };
+}
+
+function tooLarge(detail: string) {
+  return problem('image-too-large', { detail });
+}
+
+async function bytesOf(request: Request): Promise<Uint8Array> {
+  const body = rawBodyOf(request);
+  const type = request.headers.get('content-type') ?? '';
+  if (!type.toLowerCase().startsWith(MULTIPART)) return body;
+  const form = await formOf(body, type);
+  for (const name of form.keys()) if (name !== 'file') throw invalid(`/${name}`, 'is not a field of this form');
+  const [file, more] = form.getAll('file');
+  if (!(file instanceof Blob) || more !== undefined) throw invalid('/file', 'must be one file');
+  return file.bytes();
+}
+
+async function formOf(body: Uint8Array, type: string) {
+  try {
+    return await new Response(Buffer.from(body), { headers: { 'content-type': type } }).formData();
+  } catch {
+    // Whatever it throws at: the bytes are all there, and are no form.
+    throw invalid('/file', 'is not in a form that can be read');
+  }
+}

@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Product } from '@souk/contracts/http/product';
+import type { ProductImage } from '@souk/contracts/http/product-image';
+import type { Problem } from '@souk/contracts/problem';
+import { onEveryEngine } from './on-every-engine.ts';
+import type { Caller, RunningCatalogue } from './running-catalogue.ts';
+import { gif, jpeg, png, webp } from './sample-images.ts';
+
+const UNKNOWN = '01980000-0000-7000-8000-000000000000';
+const RAW = { 'content-type': 'application/octet-stream' };
+
+type Reply = ProductImage & Problem;
+
+onEveryEngine((runCatalogue) => {
+  let shop: RunningCatalogue;
+  beforeAll(async () => {
+    shop = await runCatalogue();
+  });
+  afterAll(() => shop.close());
+
+  async function upload(id: string, body: Buffer | FormData, headers: Record<string, string> = RAW, as: Caller = 'staff') {
+    const answer = await shop.fetchAs(as, `/products/${id}/images`, {
+      method: 'POST',
+      body,
+      headers: body instanceof FormData ? {} : headers,
+    });
+    const reply: Reply = JSON.parse(await answer.text());
+    return { status: answer.status, headers: answer.headers, body: reply };
+  }
+
+  function form(field: string, bytes: Buffer): FormData {
+    const made = new FormData();
+    made.append(field, new Blob([new Uint8Array(bytes)], { type: 'text/html' }), 'picture.html');
+    return made;
+  }
+
+  async function productNow(id: string): Promise<Product> {
+    return (await shop.send<Product>('GET', `/products/${id}`, { as: 'staff' })).body;
+  }
+
+  const change = (method: string, path: string, body?: unknown) =>
+    shop.send<Reply>(method, path, { as: 'staff', body });
+
+  describe('uploads', () => {
+    test.each([
+      ['image/png', png(3, 4)],
+      ['image/jpeg', jpeg(3, 4)],
+      ['image/gif', gif(3, 4)],
+      ['image/webp', webp('VP8X', 3, 4)],
+    ] as const)('%s, told by its content, as a body and in a form', async (contentType, bytes) => {
+      const { id } = await shop.active();
+      for (const [position, body] of [bytes, form('file', bytes)].entries()) {
+        const reply = await upload(id, body);
+        expect(reply.status).toBe(201);
+        expect(reply.body).toEqual({
+          id: reply.body.id,
+          url: `/products/${id}/images/${reply.body.id}`,
+          alt: '',
+          position,
+          width: 3,
+          height: 4,
+          contentType,
+        } as Reply);
+        expect(reply.headers.get('location')).toBe(reply.body.url);
+        const shown = await shop.fetchAs('anonymous', reply.body.url);
+        expect([shown.status, shown.headers.get('content-type')]).toEqual([200, contentType]);
+        expect(Buffer.from(await shown.arrayBuffer()).equals(bytes)).toBe(true);
+      }
+    });
+
+    test.each([
+      ['a page that calls itself an image', Buffer.from('<html>'.repeat(99)), { 'content-type': 'image/png' }, 415, 'unsupported-media-type'],
+      ['nothing', Buffer.alloc(0), RAW, 415, 'unsupported-media-type'],
+      ['half an image', png(5, 5).subarray(0, 40), RAW, 415, 'unsupported-media-type'],
+      ['JSON', Buffer.from('{}'), { 'content-type': 'application/json' }, 415, 'unsupported-media-type'],
+      ['an image bomb', png(60_000, 60_000), RAW, 413, 'image-too-large'],
+      ['a bomb in a frame', gif(1, 1, { width: 65_000, height: 65_000 }), RAW, 413, 'image-too-large'],
+      ['more than 5 MB', Buffer.alloc(5 * 1024 * 1024 + 1), RAW, 413, 'image-too-large'],
+      ['far more than 5 MB', Buffer.alloc(9 * 1024 * 1024), RAW, 413, 'payload-too-large'],
+      ['a form that is none', Buffer.from('x'), { 'content-type': 'multipart/form-data; boundary=b' }, 422, 'validation'],
+      ['a form without a boundary', Buffer.from('x'), { 'content-type': 'multipart/form-data' }, 422, 'validation'],
+    ] as const)('refuses %s, and changes nothing', async (_, bytes, headers, status, code) => {
+      const { id } = await shop.created();
+      const reply = await upload(id, bytes, headers);
+      expect([reply.status, reply.body.type]).toEqual([status, `urn:souk:problem:${code}`]);
+      expect(await productNow(id)).toMatchObject({ images: [], version: 1 });
+    });
+
+    test('refuses forms with other fields, two files or text', async () => {
+      const { id } = await shop.created();
+      const two = form('file', png(1, 1));
+      two.append('file', new Blob(['x']));
+      const text = new FormData();
+      text.append('file', 'text');
+      for (const [body, pointer] of [[form('picture', png(1, 1)), '/picture'], [two, '/file'], [text, '/file']] as const) {
+        const reply = await upload(id, body);
+        expect([reply.status, reply.body.errors?.[0]?.pointer]).toEqual([422, pointer]);
+      }
+    });
+
+    test('takes 5 MB, and gives them back', async () => {
+      const { id } = await shop.active();
+      const bytes = Buffer.concat([jpeg(9, 9), Buffer.alloc(5 * 1024 * 1024 - jpeg(9, 9).byteLength, 7)]);
+      const { status, body } = await upload(id, bytes);
+      expect(status).toBe(201);
+      const shown = await shop.fetchAs('anonymous', body.url);
+      expect(Buffer.from(await shown.arrayBuffer()).equals(bytes)).toBe(true);
+    });
+
+    test('takes twenty images of a product at most', async () => {
+      const { id } = await shop.created();
+      for (let count = 0; count < 20; count += 1) expect((await upload(id, png(1, 1))).status).toBe(201);
+      expect((await upload(id, png(1, 1))).status).toBe(409);
+      expect(await productNow(id)).toMatchObject({ version: 21 });
+    });
+
+    test('are staff’s, and for products that are there', async () => {
+      const { id } = await shop.created();
+      expect((await upload(id, png(1, 1), RAW, 'anonymous')).status).toBe(401);
+      expect((await upload(id, png(1, 1), RAW, 'customer')).status).toBe(403);
+      expect((await upload(UNKNOWN, png(1, 1))).status).toBe(404);
+    });
+
+    test('happen once for one Idempotency-Key, which is good for one image', async () => {
+      const { id } = await shop.created();
+      const headers = { ...RAW, 'idempotency-key': `image-${id}` };
+      const [first, again] = [await upload(id, png(1, 1), headers), await upload(id, png(1, 1), headers)];
+      expect([again.body.id, again.headers.get('idempotency-replayed')]).toEqual([first.body.id, 'true']);
+      expect((await upload(id, png(2, 2), headers)).status).toBe(422);
+      expect((await productNow(id)).images).toHaveLength(1);
+    });
+  });
+
+  describe('the images of a product', () => {
+    async function three() {
+      const { id } = await shop.active();
+      const made = [await upload(id, png(1, 1)), await upload(id, png(2, 2)), await upload(id, png(3, 3))];
+      const [a, b, c] = made.map(({ body }) => body.url);
+      if (a === undefined || b === undefined || c === undefined) throw new Error('three images');
+      return { id, a, b, c };
+    }
+    const order = async (id: string) => (await productNow(id)).images.map(({ position, width }) => [position, width]);
+
+    test('are described and moved; the others make room', async () => {
+      const { id, a, c } = await three();
+      const { status, body } = await change('PATCH', c, { position: 0, alt: 'A pot' });
+      expect([status, body.position, body.alt]).toEqual([200, 0, 'A pot']);
+      expect(await order(id)).toEqual([[0, 3], [1, 1], [2, 2]]);
+      await change('PATCH', a, { position: 2 });
+      expect(await order(id)).toEqual([[0, 3], [1, 2], [2, 1]]);
+      expect((await change('PATCH', a, { position: 3 })).body.errors?.[0]?.pointer).toBe('/position');
+      expect((await change('PATCH', c, { alt: null })).body.alt).toBe('');
+      const { version } = await productNow(id);
+      await change('PATCH', c, { alt: null, position: 0 });
+      expect((await productNow(id)).version).toBe(version);
+    });
+
+    test('go with their bytes', async () => {
+      const { id, a } = await three();
+      expect((await change('DELETE', a)).status).toBe(204);
+      expect(await order(id)).toEqual([[0, 2], [1, 3]]);
+      expect((await shop.fetchAs('anonymous', a)).status).toBe(404);
+      expect(await shop.store.reads.imageBytes(a.slice(a.lastIndexOf('/') + 1))).toBeUndefined();
+      expect((await change('DELETE', a)).status).toBe(404);
+      expect((await change('PATCH', a, { alt: 'x' })).status).toBe(404);
+    });
+
+    test('are each a version and an event with the whole product, without bytes', async () => {
+      const { id, b } = await three();
+      await change('PATCH', b, { alt: 'Told' });
+      await change('DELETE', b);
+      const events = await shop.store.writing.readStream(id);
+      expect(events.map(({ type }) => type)).toEqual(['product.created', ...Array.from({ length: 6 }, () => 'product.updated')]);
+      expect(events.at(-2)?.data).toMatchObject({ version: 6, product: { images: [{}, { alt: 'Told' }, {}] } });
+      expect(events.at(-1)?.data).toMatchObject({ product: await productNow(id) });
+      expect(JSON.stringify(events.at(-1)).length).toBeLessThan(3000);
+    });
+
+    test('are seen as their product is', async () => {
+      const { id, a } = await three();
+      const shown = await shop.fetchAs('anonymous', a);
+      expect(shown.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(shown.headers.get('x-content-type-options')).toBe('nosniff');
+      await change('POST', `/products/${id}/archive`);
+      expect((await shop.fetchAs('anonymous', a)).status).toBe(404);
+      const staff = await shop.fetchAs('staff', a);
+      expect([staff.status, staff.headers.get('cache-control')]).toEqual([200, 'private, max-age=31536000, immutable']);
+    });
+
+    test('are not sent to who has them', async () => {
+      const { a } = await three();
+      const etag = (await shop.fetchAs('anonymous', a)).headers.get('etag') ?? '';
+      const again = await shop.fetchAs('anonymous', a, { headers: { 'if-none-match': etag, range: 'bytes=0-1' } });
+      expect([again.status, await again.text()]).toEqual([304, '']);
+    });
+
+    test('are sent in parts to who asks for one', async () => {
+      const { a } = await three();
+      const whole = png(1, 1);
+      const part = async (headers: Record<string, string>) => {
+        const answer = await shop.fetchAs('anonymous', a, { headers });
+        return [answer.status, answer.headers.get('content-range'), (await answer.arrayBuffer()).byteLength];
+      };
+      const size = whole.byteLength;
+      expect(await part({ range: 'bytes=0-7' })).toEqual([206, `bytes 0-7/${size}`, 8]);
+      expect(await part({ range: 'bytes=-4' })).toEqual([206, `bytes ${size - 4}-${size - 1}/${size}`, 4]);
+      expect(await part({ range: 'bytes=0-7', 'if-range': '"another"' })).toEqual([200, null, size]);
+      const [status, range] = await part({ range: `bytes=${size}-` });
+      expect([status, range]).toEqual([416, `bytes */${size}`]);
+      const head = await shop.fetchAs('anonymous', a, { method: 'HEAD' });
+      expect([head.status, head.headers.get('accept-ranges')]).toEqual([200, 'bytes']);
+    });
+  });
+});
