@@ -6,7 +6,7 @@ import { createMicroservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
-import { forgetSessions } from './forget-sessions.ts';
+import { forgetOver } from './forget-over.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
@@ -22,6 +22,7 @@ import { provePassword } from './usecases/prove-password.ts';
 import { refresh } from './usecases/refresh.ts';
 import { register } from './usecases/register.ts';
 import { signIn } from './usecases/sign-in.ts';
+import { tryPassword } from './usecases/try-password.ts';
 
 export interface UserServiceDeps extends ServiceParts {
   readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
@@ -47,12 +48,13 @@ export function createUserService(deps: UserServiceDeps): UserService {
     store,
     log,
     handlers: {},
-    jobs: [forgetSessions(store)],
+    jobs: [forgetOver(store)],
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
   });
   const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token came; its session has ended');
-  const proving = provePassword({ reads, passwords });
+  const trying = tryPassword({ commands, passwords });
+  const proving = provePassword({ commands, reads, tryPassword: trying });
   const service = httpService({
     ...deps,
     name: 'user',
@@ -72,8 +74,9 @@ export function createUserService(deps: UserServiceDeps): UserService {
       sessionRoutes({
         commands,
         reads,
-        signIn: signIn({ commands, reads, passwords, tokens }),
+        signIn: signIn({ commands, reads, tryPassword: trying, tokens }),
         refresh: refresh({ commands, tokens, warnOfReuse }),
+        countsAddresses: config.rateLimit === 'on',
       }),
       adminRoutes({ commands, reads }),
     ],

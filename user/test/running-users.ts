@@ -27,7 +27,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey'>> {
+interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey' | 'rateLimit' | 'trustedProxies'>> {
   /** of another run, which must be closed by whoever made it; default: a new one */
   readonly folder?: TemporaryFolder;
 }

@@ -53,7 +53,7 @@ describe('signing in', () => {
     const { email } = await users.register();
     const time = async (address: string) => {
       const times: number[] = [];
-      for (let attempt = 0; attempt < 7; attempt += 1) {
+      for (let attempt = 0; attempt < 4; attempt += 1) {
         const start = performance.now();
         await users.send('POST', '/sessions', { body: { email: address, password: 'wrong horse battery' } });
         times.push(performance.now() - start);
@@ -72,9 +72,9 @@ describe('signing in', () => {
   });
 
   test('more at once than can be worked off soon: 503 with Retry-After, and the others are answered', async () => {
-    const body = { email: newEmail(), password: PASSWORD };
     const many = 60 + availableParallelism();
-    const replies = await Promise.all(Array.from({ length: many }, () => users.send('POST', '/sessions', { body })));
+    const signIn = () => users.send('POST', '/sessions', { body: { email: newEmail(), password: PASSWORD } });
+    const replies = await Promise.all(Array.from({ length: many }, signIn));
     const refused = replies.filter(({ status }) => status === 503);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]?.headers.get('retry-after')).toBe('2');

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { addAddress } from '../src/usecases/add-address.ts';
+import { beginAttempt } from '../src/usecases/begin-attempt.ts';
 import { changeAddress } from '../src/usecases/change-address.ts';
 import { deleteUser } from '../src/usecases/delete-user.ts';
+import { forgetAttempts, withdrawAttempt } from '../src/usecases/end-attempt.ts';
 import { endSession } from '../src/usecases/end-session.ts';
 import { endSessions } from '../src/usecases/end-sessions.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
@@ -167,6 +169,18 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const first = await here.store.reads.liveSessions(id, { before: undefined, limit: 2 });
       const rest = await here.store.reads.liveSessions(id, { before: first[1]?.id, limit: 10 });
       expect([...first, ...rest].map((session) => session.id)).toEqual(ids);
+    });
+
+    test('counts tries over all processes, and forgets them when one was right', async () => {
+      const begin = ({ commands }: StoreProcess) => commands.execute(beginAttempt, { account: 'a', address: undefined });
+      const tries = await everywhere((each) => Promise.all(Array.from({ length: 5 }, () => begin(each))));
+      expect(tries.flat().filter(({ kind }) => kind === 'begun')).toHaveLength(5);
+      await here.commands.execute(withdrawAttempt, { key: 'a' });
+      expect(await begin(here)).toEqual({ kind: 'begun' });
+      expect(await begin(here)).toMatchObject({ kind: 'wait' });
+      await here.commands.execute(forgetAttempts, { key: 'a' });
+      expect(await begin(here)).toEqual({ kind: 'begun' });
+      expect(await here.store.forgetAttempts(10)).toBe(0);
     });
 
     test('forgets sessions that have been over for long enough, so many at a time', async () => {

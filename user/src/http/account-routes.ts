@@ -10,7 +10,7 @@ import type { changePassword } from '../usecases/change-password.ts';
 import { deleteUser } from '../usecases/delete-user.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
 import { NoContent, noContent } from './no-body.ts';
-import { passwordWrong } from './refused.ts';
+import { mustWait, passwordWrong } from './refused.ts';
 
 interface AccountRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -22,10 +22,11 @@ interface AccountRouteDeps {
 export function accountRoutes({ commands, provePassword, changePassword: changing }: AccountRouteDeps) {
   return router()
     .put('/users/me/password', async ({ body, principal, request, set }) => {
-      const user = await changing(principal, body, causeOf(request));
-      if (user === undefined) throw passwordWrong('/currentPassword');
-      set.headers['etag'] = entityTag(user.version);
-      return publishedUser(user);
+      const answer = await changing(principal, body, causeOf(request));
+      if (answer.kind === 'wait') throw mustWait(answer.ms);
+      if (answer.kind === 'wrong') throw passwordWrong('/currentPassword');
+      set.headers['etag'] = entityTag(answer.user.version);
+      return publishedUser(answer.user);
     }, {
       signedIn: true,
       refuses: ['password-common', 'too-many-requests'],
@@ -34,8 +35,10 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       detail: { summary: 'Change the password; all other sessions end' },
     })
     .delete('/users/me', async ({ body, principal: { userId }, request }) => {
-      const passwordHash = await provePassword(userId, body.password, causeOf(request));
-      if (passwordHash === undefined) throw passwordWrong('/password');
+      const proof = await provePassword(userId, body.password, causeOf(request));
+      if (proof.kind === 'wait') throw mustWait(proof.ms);
+      if (proof.kind === 'wrong') throw passwordWrong('/password');
+      const { passwordHash } = proof;
       const answer = await commands.execute(deleteUser, { userId, passwordHash }, causeOf(request));
       if (answer.kind === 'password-replaced') throw passwordWrong('/password');
       if (answer.kind === 'last-admin') throw problem('last-admin');

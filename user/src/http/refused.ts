@@ -17,6 +17,11 @@ export function refreshRefused(): Problem {
   return problem('refresh-token-invalid', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
 }
 
+/** Too many were wrong. Whoever waits as long as it says is let try again. */
+export function mustWait(ms: number): Problem {
+  return problem('too-many-requests', { headers: { 'retry-after': String(Math.ceil(ms / 1000)) } });
+}
+
 /** Not 401: the access token is good, and a client that meets 401 would fetch another one. */
 export function passwordWrong(pointer: string): Problem {
   return invalid(pointer, 'is not the password of this account');

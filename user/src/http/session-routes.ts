@@ -12,28 +12,33 @@ import { endSession } from '../usecases/end-session.ts';
 import { endSessions } from '../usecases/end-sessions.ts';
 import type { refresh } from '../usecases/refresh.ts';
 import type { signIn } from '../usecases/sign-in.ts';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, clientAddressOf } from '@souk/chassis/http/request-facts';
 import { NoContent, noContent } from './no-body.ts';
-import { refreshRefused, signInRefused } from './refused.ts';
+import { mustWait, refreshRefused, signInRefused } from './refused.ts';
 
 interface SessionRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'liveSessions'>;
   readonly signIn: ReturnType<typeof signIn>;
   readonly refresh: ReturnType<typeof refresh>;
+  /** Wrong passwords are counted by where they come from, too. */
+  readonly countsAddresses: boolean;
 }
 
 const SESSIONS = cursors('sessions', Uuid);
 
 /** Sign in, stay signed in, see where one is signed in, sign out. */
-export function sessionRoutes({ commands, reads, signIn: signingIn, refresh: refreshing }: SessionRouteDeps) {
+export function sessionRoutes(deps: SessionRouteDeps) {
+  const { commands, reads, signIn: signingIn, refresh: refreshing, countsAddresses } = deps;
   return router()
     .post('/sessions', async ({ body, request, set }) => {
-      const tokens = await signingIn(body, causeOf(request));
-      if (tokens === undefined) throw signInRefused();
-      return shown(tokens, set.headers);
+      const client = countsAddresses ? clientAddressOf(request) : undefined;
+      const answer = await signingIn(body, client, causeOf(request));
+      if (answer.kind === 'wait') throw mustWait(answer.ms);
+      if (answer.kind === 'wrong') throw signInRefused();
+      return shown(answer.tokens, set.headers);
     }, {
-      refuses: ['invalid-credentials'],
+      refuses: ['invalid-credentials', 'too-many-requests'],
       body: SignIn,
       response: { 200: SessionTokens },
       detail: { summary: 'Sign in' },

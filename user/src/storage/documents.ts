@@ -1,4 +1,5 @@
 import type { AddressBook } from '../domain/address-book.ts';
+import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { AdminList } from '../domain/roles.ts';
@@ -14,5 +15,6 @@ export const userOf = ({ document }: WithDocument): User => JSON.parse(document)
 export const credentialOf = ({ document }: WithDocument): Credential => JSON.parse(document);
 export const sessionOf = ({ document }: WithDocument): Session => JSON.parse(document);
 export const addressBookOf = ({ document }: WithDocument): AddressBook => JSON.parse(document);
+export const attemptsOf = ({ document }: WithDocument): Attempts => JSON.parse(document);
 export const adminListOf = ({ document }: WithDocument): AdminList => JSON.parse(document);
 export const keyRingOf = ({ document }: WithDocument): KeyRing => JSON.parse(document);

@@ -3,6 +3,7 @@ import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
 import {
   AddressBookDocument,
   AdminListDocument,
+  AttemptsDocument,
   CredentialDocument,
   KeyRingDocument,
   SessionDocument,
@@ -20,4 +21,5 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-004-admin-lists': collectionStep('admin_lists', AdminListDocument),
   'user-005-key-rings': collectionStep('key_rings', KeyRingDocument),
   'user-006-address-books': collectionStep('address_books', AddressBookDocument),
+  'user-007-sign-in-attempts': collectionStep('sign_in_attempts', AttemptsDocument, [{ key: { forgottenAt: 1 } }]),
 };

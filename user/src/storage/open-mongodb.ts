@@ -1,6 +1,6 @@
 import { type MongoOptions, openMongo } from '@souk/chassis/mongodb/mongo-database';
 import { mongoServiceStore } from '@souk/chassis/mongodb/mongo-service-store';
-import { forgetMongoSessions } from './forget-mongo-sessions.ts';
+import { forgetMongoAttempts, forgetMongoSessions } from './forget-mongo-over.ts';
 import { mongoUserMigrations } from './mongo-user-migrations.ts';
 import { mongoUserReads } from './mongo-user-reads.ts';
 import { userDocumentCollections } from './user-document-collections.ts';
@@ -10,5 +10,10 @@ import type { UserCollections, UserStore } from './user-store.ts';
 export function openMongoUserStore(options: MongoOptions): UserStore {
   const database = openMongo(options);
   const store = mongoServiceStore<UserCollections>(database, userDocumentCollections, mongoUserMigrations);
-  return { ...store, reads: mongoUserReads(database), forgetSessions: forgetMongoSessions(database) };
+  return {
+    ...store,
+    reads: mongoUserReads(database),
+    forgetSessions: forgetMongoSessions(database),
+    forgetAttempts: forgetMongoAttempts(database),
+  };
 }

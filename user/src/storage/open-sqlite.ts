@@ -1,6 +1,6 @@
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
-import { forgetSqlSessions } from './forget-sessions.ts';
+import { forgetSqlAttempts, forgetSqlSessions } from './forget-over.ts';
 import { sqlUserReads } from './sql-user-reads.ts';
 import { userMigrations, type UserSchema } from './user-schema.ts';
 import type { UserCollections, UserStore } from './user-store.ts';
@@ -12,5 +12,10 @@ export function openSqliteUserStore(options: SqliteOptions): UserStore {
   const { flavour, reader } = database;
   const tables = userTables(flavour);
   const store = sqlServiceStore<UserCollections, UserSchema>(database, tables, userMigrations(flavour));
-  return { ...store, reads: sqlUserReads(reader, flavour), forgetSessions: forgetSqlSessions(reader, flavour) };
+  return {
+    ...store,
+    reads: sqlUserReads(reader, flavour),
+    forgetSessions: forgetSqlSessions(reader, flavour),
+    forgetAttempts: forgetSqlAttempts(reader, flavour),
+  };
 }

@@ -1,5 +1,6 @@
 import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
 import type { AddressBook } from '../domain/address-book.ts';
+import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { AdminList } from '../domain/roles.ts';
@@ -8,6 +9,7 @@ import type { User } from '../domain/user.ts';
 import type {
   AddressBookDocument,
   AdminListDocument,
+  AttemptsDocument,
   CredentialDocument,
   KeyRingDocument,
   SessionDocument,
@@ -58,6 +60,13 @@ export const userDocumentCollections: UserDocumentCollections = {
     toDocument: ({ userId: _id, addresses, answers }) => ({ _id, addresses, answers }),
     fromDocument: (document) => [addressBookOf(document as AddressBookDocument)],
   },
+  attempts: {
+    collection: 'sign_in_attempts',
+    keyField: '_id',
+    key: ({ key }) => key,
+    toDocument: ({ key: _id, ...attempts }) => ({ _id, ...attempts }),
+    fromDocument: (document) => [attemptsOf(document as AttemptsDocument)],
+  },
   adminLists: {
     collection: 'admin_lists',
     keyField: '_id',
@@ -89,6 +98,10 @@ export function sessionOf(document: SessionDocument): Session {
 
 export function addressBookOf({ _id: userId, addresses, answers }: AddressBookDocument): AddressBook {
   return { userId, addresses, answers };
+}
+
+function attemptsOf({ _id: key, failures, waitUntil, forgottenAt }: AttemptsDocument): Attempts {
+  return { key, failures, waitUntil, forgottenAt };
 }
 
 export function adminListOf({ _id: id, userIds }: AdminListDocument): AdminList {

@@ -43,6 +43,14 @@ export const AddressBookDocument = closed({
 });
 export type AddressBookDocument = Static<typeof AddressBookDocument>;
 
+export const AttemptsDocument = closed({
+  _id: Text,
+  failures: Type.Integer({ minimum: 0 }),
+  waitUntil: EpochMs,
+  forgottenAt: EpochMs,
+});
+export type AttemptsDocument = Static<typeof AttemptsDocument>;
+
 export const AdminListDocument = closed({ _id: Type.Literal(ADMINS), userIds: Type.Array(Uuid, { uniqueItems: true }) });
 export type AdminListDocument = Static<typeof AdminListDocument>;
 

@@ -23,6 +23,13 @@ export interface SessionsTable {
   document: string;
 }
 
+export interface AttemptsTable {
+  id: string;
+  /** epoch milliseconds */
+  forgotten_at: number;
+  document: string;
+}
+
 /** Found by their key alone. */
 export interface PlainDocumentTable {
   id: string;
@@ -37,6 +44,7 @@ export interface UserSchema {
   key_rings: PlainDocumentTable;
   /** by user id */
   address_books: PlainDocumentTable;
+  sign_in_attempts: AttemptsTable;
 }
 
 export function userMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
@@ -96,5 +104,18 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
     'user-006-admin-lists': plainDocument('admin_lists'),
     'user-007-key-rings': plainDocument('key_rings'),
     'user-008-address-books': plainDocument('address_books'),
+    'user-009-sign-in-attempts': {
+      async up(db) {
+        const table = db.schema
+          .createTable('sign_in_attempts')
+          .addColumn('id', key, (c) => c.primaryKey().notNull())
+          .addColumn('forgotten_at', integer, (c) => c.notNull())
+          .addColumn('document', json, (c) => c.notNull());
+        await flavour.wide(table).execute();
+      },
+    },
+    'user-010-sign-in-attempts-by-end': {
+      up: (db) => db.schema.createIndex('sign_in_attempts_end').on('sign_in_attempts').column('forgotten_at').execute(),
+    },
   };
 }

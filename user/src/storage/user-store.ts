@@ -1,5 +1,6 @@
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { AddressBook } from '../domain/address-book.ts';
+import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { EmailClaim } from '../domain/email.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
@@ -22,6 +23,8 @@ export type UserCollections = {
   readonly sessions: Session;
   /** by user id */
   readonly addressBooks: AddressBook;
+  /** by `attemptKey` */
+  readonly attempts: Attempts;
   /** the one list, by `ADMINS` */
   readonly adminLists: AdminList;
   /** the one ring, by `KEY_RING` */
@@ -55,4 +58,6 @@ export interface UserStore extends ServiceStore<UserCollections> {
   readonly reads: UserReads;
   /** Removes sessions that have been over for at least this long; answers how many, `limit` at most. */
   forgetSessions(overForMs: number, limit: number): Promise<number>;
+  /** Removes attempts whose time is over; answers how many, `limit` at most. */
+  forgetAttempts(limit: number): Promise<number>;
 }

@@ -2,12 +2,13 @@ import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { Row } from '@souk/chassis/sql/statement';
+import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { EmailClaim } from '../domain/email.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
-import { addressBookOf, adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
-import type { CredentialsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
+import { addressBookOf, adminListOf, attemptsOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
+import type { AttemptsTable, CredentialsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';
 
 /** How users, what proves them, and their sessions lie in SQL tables. */
@@ -56,6 +57,14 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       fromRow: sessionOf,
     }),
     addressBooks: plain('address_books', ({ userId }) => userId, addressBookOf),
+    attempts: rowCollection<Attempts, AttemptsTable>(flavour, {
+      table: 'sign_in_attempts',
+      columns: ['id', 'forgotten_at', 'document'],
+      keyColumn: 'id',
+      keyOf: ({ key }) => key,
+      toRow: (attempts) => ({ id: attempts.key, forgotten_at: attempts.forgottenAt, document: JSON.stringify(attempts) }),
+      fromRow: attemptsOf,
+    }),
     adminLists: plain('admin_lists', ({ id }) => id, adminListOf),
     keyRings: plain('key_rings', ({ id }) => id, keyRingOf),
   };

@@ -4,7 +4,7 @@ import type { ChangePassword } from '@souk/contracts/http/user';
 import type { User } from '../domain/user.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
-import type { ProvePassword } from './prove-password.ts';
+import type { Proof, ProvePassword } from './prove-password.ts';
 import { replacePassword } from './replace-password.ts';
 
 interface ChangePasswordDeps {
@@ -19,16 +19,20 @@ interface Caller {
   readonly sessionId: string;
 }
 
-/** Undefined: the current password is another one. */
+type Changed = { readonly kind: 'changed'; readonly user: User } | Exclude<Proof, { readonly kind: 'right' }>;
+
+/** `wrong`, `wait`: of the current password. */
 export function changePassword({ commands, passwords, provePassword }: ChangePasswordDeps) {
   return async (
     { userId, sessionId }: Caller,
     { currentPassword, newPassword }: ChangePassword,
     cause: Cause,
-  ): Promise<User | undefined> => {
-    const before = await provePassword(userId, currentPassword, cause);
-    if (before === undefined) return undefined;
+  ): Promise<Changed> => {
+    const proof = await provePassword(userId, currentPassword, cause);
+    if (proof.kind !== 'right') return proof;
     const after = await passwords.hash(newPassword);
-    return commands.execute(replacePassword, { userId, sessionId, before, after }, cause);
+    const asked = { userId, sessionId, before: proof.passwordHash, after };
+    const user = await commands.execute(replacePassword, asked, cause);
+    return user === undefined ? { kind: 'wrong' } : { kind: 'changed', user };
   };
 }

@@ -3,6 +3,7 @@ import type { UseCase } from '@souk/chassis/writer/use-case';
 import { isoTime } from '../domain/published.ts';
 import { ADMINS, isAdmin, withoutAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { attemptKey } from './attempt-key.ts';
 
 interface DeleteRequest {
   readonly userId: string;
@@ -26,7 +27,11 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
   moreKeys({ userId }, world) {
     const email = world.get('users', userId)?.email;
     const answers = world.get('addressBooks', userId)?.answers ?? [];
-    return { emails: email === undefined ? [] : [email], keptAnswers: answers.map(({ id }) => id) };
+    return {
+      emails: email === undefined ? [] : [email],
+      attempts: email === undefined ? [] : attemptsOf(userId, email),
+      keptAnswers: answers.map(({ id }) => id),
+    };
   },
   decide({ userId, passwordHash }, world, { now }) {
     const user = world.get('users', userId);
@@ -46,9 +51,14 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
         emails: [user.email],
         credentials: [userId],
         addressBooks: [userId],
+        attempts: attemptsOf(userId, user.email),
         keptAnswers: answers.map(({ id }) => id),
       },
       events: [{ type: 'user.deleted', key: userId, stream: userId, version: user.version + 1, data }],
     };
   },
 };
+
+function attemptsOf(userId: string, email: string): readonly string[] {
+  return [attemptKey.account(email), attemptKey.signedIn(userId)];
+}

@@ -8,17 +8,19 @@ interface OpenRequest extends TokenHashes {
   readonly userId: string;
   /** the one that the password was found right for */
   readonly passwordHash: string;
+  /** the key of what was tried before, which is forgotten now */
+  readonly attempts: string;
 }
 
 /** A session for who knew the password; undefined when it was changed, or the account deleted, meanwhile. */
 export const openSession: UseCase<UserCollections, OpenRequest, SignedIn | undefined> = {
   name: 'open session',
-  keys: ({ userId }) => ({ users: [userId], credentials: [userId] }),
-  decide({ sessionId, userId, passwordHash, ...hashes }, world, { now }) {
+  keys: ({ userId, attempts }) => ({ users: [userId], credentials: [userId], attempts: [attempts] }),
+  decide({ sessionId, userId, passwordHash, attempts, ...hashes }, world, { now }) {
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
     if (user === undefined || credential?.passwordHash !== passwordHash) return { answer: undefined };
     const session = newSession({ id: sessionId, userId, epoch: credential.sessionEpoch, now, ...hashes });
-    return { answer: { userId, roles: user.roles }, puts: { sessions: [session] } };
+    return { answer: { userId, roles: user.roles }, puts: { sessions: [session] }, removes: { attempts: [attempts] } };
   },
 };

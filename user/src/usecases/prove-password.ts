@@ -1,19 +1,32 @@
+import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
-import type { Passwords } from '../passwords/passwords.ts';
-import type { UserReads } from '../storage/user-store.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { attemptKey } from './attempt-key.ts';
+import { forgetAttempts } from './end-attempt.ts';
+import type { Tried, TryPassword } from './try-password.ts';
 
 interface ProveDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'credential'>;
-  readonly passwords: Passwords;
+  readonly tryPassword: TryPassword;
 }
 
 export type ProvePassword = ReturnType<typeof provePassword>;
 
-/** Somebody who is signed in says the password once more. Answers the hash it was right for; undefined: it is wrong. */
-export function provePassword({ reads, passwords }: ProveDeps) {
-  return async (userId: string, password: string, _cause: Cause): Promise<string | undefined> => {
-    const credential = await reads.credential(userId);
-    const isRight = await passwords.matches(password, credential?.passwordHash);
-    return isRight ? credential?.passwordHash : undefined;
+/** `passwordHash`: the one it was right for. */
+export type Proof =
+  | { readonly kind: 'right'; readonly passwordHash: string }
+  | Exclude<Tried, { readonly kind: 'right' }>;
+
+/** Somebody who is signed in says the password once more; who has only the token may not guess for ever. */
+export function provePassword({ commands, reads, tryPassword: trying }: ProveDeps) {
+  return async (userId: string, password: string, cause: Cause): Promise<Proof> => {
+    const passwordHash = (await reads.credential(userId))?.passwordHash;
+    const key = attemptKey.signedIn(userId);
+    const tried = await trying({ account: key, address: undefined }, password, passwordHash, cause);
+    if (tried.kind !== 'right') return tried;
+    if (passwordHash === undefined) return { kind: 'wrong' };
+    await commands.execute(forgetAttempts, { key }, cause);
+    return { kind: 'right', passwordHash };
   };
 }

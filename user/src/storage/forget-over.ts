@@ -18,3 +18,20 @@ export function forgetSqlSessions(reader: Kysely<UserSchema>, flavour: Flavour):
     return ids.length;
   };
 }
+
+/** As sessions: what is over counts for nothing. */
+export function forgetSqlAttempts(reader: Kysely<UserSchema>, flavour: Flavour): UserStore['forgetAttempts'] {
+  return async (limit) => {
+    const over = reader
+      .selectFrom('sign_in_attempts')
+      .select('id')
+      .where('forgotten_at', '<', sql<number>`${flavour.now}`)
+      .orderBy('forgotten_at')
+      .limit(limit);
+    const ids = (await over.execute()).map(({ id }) => id);
+    if (ids.length === 0) return 0;
+    const deletion = reader.deleteFrom('sign_in_attempts').where(flavour.in('id', ids));
+    await deletion.where('forgotten_at', '<', sql<number>`${flavour.now}`).execute();
+    return ids.length;
+  };
+}

@@ -1,0 +1,24 @@
+import type { Job } from '@souk/chassis/jobs';
+import type { UserStore } from './storage/user-store.ts';
+
+const DAY_MS = 86_400_000;
+const AT_ONCE = 1000;
+
+/** Sessions that are over are kept for a day, so that who asks about one can still be told; attempts count until their end. */
+export function forgetOver(store: Pick<UserStore, 'forgetSessions' | 'forgetAttempts'>): Job {
+  return {
+    name: 'forget what is over',
+    everyMs: 600_000,
+    async run() {
+      await repeatedly(() => store.forgetSessions(DAY_MS, AT_ONCE));
+      await repeatedly(() => store.forgetAttempts(AT_ONCE));
+    },
+  };
+}
+
+async function repeatedly(forget: () => Promise<number>): Promise<void> {
+  let forgotten: number;
+  do {
+    forgotten = await forget();
+  } while (forgotten === AT_ONCE);
+}

@@ -1,0 +1,15 @@
+import { createHash } from 'node:crypto';
+
+/** What wrong passwords are counted by. Hashes, so that the table of failures is no list of people. */
+export const attemptKey = {
+  /** Sign-ins; there is a count for addresses nobody has, too. `email`: normalised. */
+  account: (email: string) => hashed('account', email),
+  /** Where they come from. */
+  address: (clientAddress: string) => hashed('address', clientAddress),
+  /** Apart from sign-ins, so that a stolen token cannot be used to keep its owner out. */
+  signedIn: (userId: string) => hashed('user', userId),
+};
+
+function hashed(kind: string, subject: string): string {
+  return `${kind}:${createHash('sha256').update(subject).digest('base64url')}`;
+}

@@ -1,0 +1,35 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { FREE_FAILURES, withFailure, withoutFailure } from '../domain/attempts.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+
+interface Outcome {
+  readonly key: string;
+}
+
+/** The password was wrong: its account has counted it already, the address has not. */
+export const countAddress: UseCase<UserCollections, Outcome, void> = {
+  name: 'count address',
+  keys: ({ key }) => ({ attempts: [key] }),
+  decide({ key }, world, { now }) {
+    const after = withFailure(world.get('attempts', key), key, FREE_FAILURES.address, now);
+    return { answer: undefined, puts: { attempts: [after] } };
+  },
+};
+
+/** The password was right. */
+export const forgetAttempts: UseCase<UserCollections, Outcome, void> = {
+  name: 'forget attempts',
+  keys: ({ key }) => ({ attempts: [key] }),
+  decide: ({ key }) => ({ answer: undefined, removes: { attempts: [key] } }),
+};
+
+/** Nobody looked at the password. */
+export const withdrawAttempt: UseCase<UserCollections, Outcome, void> = {
+  name: 'withdraw attempt',
+  keys: ({ key }) => ({ attempts: [key] }),
+  decide({ key }, world) {
+    const before = world.get('attempts', key);
+    if (before === undefined) return { answer: undefined };
+    return { answer: undefined, puts: { attempts: [withoutFailure(before, FREE_FAILURES.account)] } };
+  },
+};

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { until } from '@souk/chassis/testing/until';
+import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
+
+const WRONG = 'wrong horse battery';
+
+let users: RunningUsers;
+beforeAll(async () => {
+  users = await runUsers({ rateLimit: 'on', trustedProxies: ['127.0.0.1'] });
+});
+afterAll(() => users.close());
+
+let hosts = 0;
+/** An address of its own, as a proxy tells of it. */
+function from(): Readonly<Record<string, string>> {
+  hosts += 1;
+  return { 'x-forwarded-for': `198.51.100.${hosts}` };
+}
+
+const trying = (email: string, password: string, { at = users, headers = from() } = {}) =>
+  at.send('POST', '/sessions', { body: { email, password }, headers });
+
+async function fail(email: string, times: number): Promise<void> {
+  for (let count = 0; count < times; count += 1) expect((await trying(email, WRONG)).status).toBe(401);
+}
+
+describe('wrong passwords for one account', () => {
+  test('the sixth try has to wait, wherever it comes from, and the right one too; after the wait it works', async () => {
+    const { email } = await users.register();
+    await fail(email, 5);
+    const { status, headers, body } = await trying(email, PASSWORD);
+    expect(status).toBe(429);
+    expect(headers.get('retry-after')).toBe('1');
+    expect(body).toMatchObject({ type: 'urn:souk:problem:too-many-requests' });
+    await until('the wait is over', async () => (await trying(email, PASSWORD)).status === 200, 5000);
+    await fail(email, 5);
+  }, 20_000);
+
+  test('an address nobody has waits just the same', async () => {
+    const email = newEmail();
+    await fail(email, 5);
+    expect((await trying(` ${email.toUpperCase()}`, WRONG)).status).toBe(429);
+  }, 20_000);
+
+  test('do not get further when they come all at once', async () => {
+    const { email } = await users.register();
+    const replies = await Promise.all(Array.from({ length: 20 }, () => trying(email, WRONG)));
+    expect(replies.filter(({ status }) => status === 401)).toHaveLength(5);
+    expect(replies.filter(({ status }) => status === 429)).toHaveLength(15);
+  }, 20_000);
+
+  test('others sign in meanwhile, and who is signed in stays it', async () => {
+    const { user, tokens } = await users.signedIn();
+    await fail(user.email, 5);
+    expect((await users.refresh(tokens.refreshToken)).status).toBe(200);
+    expect((await trying((await users.register()).email, PASSWORD)).status).toBe(200);
+  }, 20_000);
+
+  test('a second process knows of them, and the next one after a restart', async () => {
+    using folder = temporaryFolder();
+    const [one, two] = [await runUsers({ folder, instance: 'one' }), await runUsers({ folder, instance: 'two' })];
+    const email = newEmail();
+    for (const at of [one, two, one, two, one]) expect((await trying(email, WRONG, { at })).status).toBe(401);
+    expect((await trying(email, WRONG, { at: two })).status).toBe(429);
+    await one.close();
+    await two.close();
+    const three = await runUsers({ folder, instance: 'one' });
+    // The wait may be over by now; the count is not.
+    await until('the wait is over', async () => (await trying(email, WRONG, { at: three })).status === 401, 5000);
+    const { status, headers } = await trying(email, WRONG, { at: three });
+    await three.close();
+    expect([status, headers.get('retry-after')]).toEqual([429, '2']);
+  }, 30_000);
+});
+
+describe('wrong passwords from one address', () => {
+  test('have to wait when they were many, for whichever account; other addresses do not', async () => {
+    const headers = from();
+    const { email } = await users.register();
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(Array.from({ length: 10 }, () => trying(newEmail(), WRONG, { headers })));
+    }
+    expect((await trying(email, PASSWORD, { headers })).status).toBe(429);
+    expect((await trying(email, PASSWORD)).status).toBe(200);
+  }, 30_000);
+});
+
+describe('wrong passwords of somebody who is signed in', () => {
+  test('have to wait, and keep nobody from signing in', async () => {
+    const { user, tokens } = await users.signedIn();
+    const change = () =>
+      users.send('PUT', '/users/me/password', { as: tokens.accessToken, body: { currentPassword: WRONG, newPassword: 'another horse battery' } });
+    for (let count = 0; count < 5; count += 1) expect((await change()).status).toBe(422);
+    const { status, headers } = await change();
+    expect([status, headers.get('retry-after')]).toEqual([429, '1']);
+    const removal = await users.send('DELETE', '/users/me', { as: tokens.accessToken, body: { password: PASSWORD } });
+    expect(removal.status).toBe(429);
+    expect((await trying(user.email, PASSWORD)).status).toBe(200);
+  }, 20_000);
+});
