@@ -129,7 +129,7 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
     type How = Parameters<OpenGateway['webhooks']['sign']>[1];
     function read(body: string, headers: Readonly<Record<string, string>>) {
       const all = new Headers({ ...headers });
-      return opened.gateway.readWebhook({ body: Buffer.from(body), header: (name) => all.get(name) }, NOW);
+      return opened.gateway.readWebhook({ body: Buffer.from(body), header: (field) => all.get(field) }, NOW);
     }
     function receive(body: string, how: Partial<How> = {}) {
       return read(body, opened.webhooks.sign(body, { by: 'new', at: NOW, ...how }));
