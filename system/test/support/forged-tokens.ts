@@ -43,6 +43,14 @@ export function forgeries(key: KeyObject, claims: Part): Readonly<Record<string,
     'signed with another key': signed(newKey(), claims),
     'that names a key nobody published': signed(newKey(), claims, { kid: 'theirs' }),
     'that names no key': signed(key, claims, { kid: undefined }),
+    'whose key id is a path': signed(newKey(), claims, { kid: '../../../../dev/null' }),
+    'whose key id is a query': signed(newKey(), claims, { kid: "x' or '1'='1" }),
+    'whose key id is a member of every object': signed(newKey(), claims, { kid: '__proto__' }),
+    'that brings its own key (jwk)': ownKey((theirs, jwk) => signed(theirs, claims, { jwk })),
+    'that says where its key is (jku)': ownKey((theirs) => signed(theirs, claims, { jku: 'http://127.0.0.1:9/jwks.json' })),
+    'that says where its certificate is (x5u)': ownKey((theirs) => signed(theirs, claims, { x5u: 'http://127.0.0.1:9/cert.pem' })),
+    'with an extension that must be understood': signed(key, claims, { crit: ['souk'], souk: true }),
+    'that is not valid yet': signed(key, { ...claims, nbf: nowS() + 600 }),
     'whose life was prolonged afterwards': `${header}.${prolonged}.${signature}`,
     'with its signature cut short': good.slice(0, -4),
     'with its signature cut off': `${header}.${payload}.`,
@@ -55,6 +63,11 @@ export function forgeries(key: KeyObject, claims: Part): Readonly<Record<string,
     'of no type': signed(key, claims, { typ: undefined }),
     'that is no token': 'Open-Sesame',
   };
+}
+
+function ownKey(make: (theirs: KeyObject, jwk: object) => string): string {
+  const theirs = newKey();
+  return make(theirs, createPublicKey(theirs).export({ format: 'jwk' }));
 }
 
 function hmac(claims: Part, secret: string | Buffer): string {

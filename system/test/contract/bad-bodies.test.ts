@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { badBodies } from './bad-bodies.ts';
+import { type ContractShop, openContractShop } from './contract-shop.ts';
+import { requestRoute } from './request-route.ts';
+import { bodyOf } from './sample-requests.ts';
+
+let shop: ContractShop;
+beforeAll(async () => void (shop = await openContractShop()), 60_000);
+afterAll(() => shop[Symbol.asyncDispose]());
+
+test('every route that takes JSON has a body that is right in sample-requests.ts', () => {
+  const missing = shop.routes.filter((route) => route.body !== undefined && bodyOf(route, shop.objects) === undefined);
+  expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+});
+
+test('what nobody may send is refused by every route, and changes nothing', async () => {
+  const before = shop.rows();
+  const taken: string[] = [];
+  let sent = 0;
+  for (const route of shop.routes) {
+    const right = bodyOf(route, shop.objects);
+    if (right === undefined || route.body === undefined) continue;
+    for (const { what, text } of badBodies(right, route.body)) {
+      const { status, type } = await requestRoute(shop, route, { token: shop.tokens.admin, text, headers: { 'if-match': '*' } });
+      sent += 1;
+      if (status < 400 || status >= 500 || type !== 'application/problem+json') taken.push(`${route.method} ${route.path} ${what}: ${status} ${type}`);
+    }
+  }
+  expect(sent).toBeGreaterThan(500);
+  expect(taken).toEqual([]);
+  expect(shop.rows()).toBe(before);
+}, 120_000);
+
+test('an emoji is text like any other, or refused: it breaks nothing', async () => {
+  const broken: string[] = [];
+  for (const route of shop.routes) {
+    const right = bodyOf(route, shop.objects);
+    if (right === undefined) continue;
+    for (const [name, value] of Object.entries(right)) {
+      if (typeof value !== 'string') continue;
+      const text = JSON.stringify({ ...right, [name]: '👩‍👩‍👧‍👦 Zoë' });
+      const { status } = await requestRoute(shop, route, { token: shop.tokens.admin, text });
+      if (status >= 500) broken.push(`${route.method} ${route.path} ${name}: ${status}`);
+    }
+  }
+  expect(broken).toEqual([]);
+}, 60_000);

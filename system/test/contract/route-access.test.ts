@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { type Actor, type ContractShop, openContractShop } from './contract-shop.ts';
+import { requestRoute } from './request-route.ts';
+import { ROUTE_TABLE } from './route-table.ts';
+import type { LiveRoute } from './live-routes.ts';
+
+/** Who is refused comes first, because the last one changes what the others would see. */
+const ORDER: readonly Actor[] = ['anonymous', 'expired', 'other', 'staff', 'admin', 'customer'];
+
+describe('who may ask for what', () => {
+  let shop: ContractShop;
+  beforeAll(async () => void (shop = await openContractShop()), 60_000);
+  afterAll(() => shop[Symbol.asyncDispose]());
+
+  const nameOf = ({ service, method, path }: LiveRoute) => `${service} ${method} ${path}`;
+
+  test('every route that is there is in the table, and the other way round', () => {
+    expect(ROUTE_TABLE.map(({ route }) => route).toSorted()).toEqual(shop.routes.map(nameOf).toSorted());
+  });
+
+  test.each(ROUTE_TABLE.map((row) => [row.route, row] as const))('%s', async (name, { expected }) => {
+    const route = shop.routes.find((live) => nameOf(live) === name);
+    if (route === undefined) throw new Error(`${name} is not there`);
+    const given: Partial<Record<Actor, number>> = {};
+    for (const actor of ORDER) given[actor] = (await requestRoute(shop, route, { token: shop.tokens[actor] })).status;
+    expect(given).toEqual(expected);
+  }, 30_000);
+});

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { ADDRESS, PRICE } from '../support/ordering.ts';
+import type { LiveRoute } from './live-routes.ts';
+import type { ShopObjects } from './shop-objects.ts';
+
+const UNKNOWN = '0198c0de-7a11-7c3e-8f00-0000000000ff';
+
+/** The path with the objects in it; a placeholder nobody knows is an error of the test. */
+export function pathOf({ path }: LiveRoute, objects: ShopObjects): string {
+  const values: Readonly<Record<string, string>> = {
+    products: objects.product, 'by-slug': objects.slug, variants: objects.sku, categories: objects.category, images: objects.image,
+    stock: objects.sku, warehouses: objects.warehouse, reservations: objects.order, orders: objects.order,
+    shipments: objects.shipment, 'payment-methods': objects.paymentMethod, payments: objects.payment, refunds: objects.refund,
+    sessions: objects.session, addresses: objects.address, users: objects.user, webhooks: 'simulator',
+    'dead-letters': UNKNOWN,
+  };
+  return path.replaceAll(/([^/]+)\/\{[^}]+\}/g, (_, of: string) => {
+    const value = values[of];
+    if (value === undefined) throw new Error(`${path}: what stands behind ${of}/ is not in sample-requests.ts`);
+    return `${of}/${value}`;
+  });
+}
+
+/** A body that is right in everything, new at every call; undefined for a route that takes none. */
+export function bodyOf({ method, path }: LiveRoute, objects: ShopObjects): object | undefined {
+  return BODIES[`${method} ${path}`]?.(objects);
+}
+
+const unique = () => randomUUID().slice(0, 13);
+const items = (sku: string) => [{ sku, quantity: 1 }];
+
+export const BODIES: Readonly<Record<string, (objects: ShopObjects) => object>> = {
+  'POST /products': () => ({ title: 'Mug', description: 'Holds tea.', variants: [{ sku: `MUG-${unique()}`, price: PRICE }] }),
+  'PATCH /products/{id}': () => ({ title: 'A brighter lamp' }),
+  'PUT /products/{id}/variants/{sku}': () => ({ price: PRICE }),
+  'POST /categories': () => ({ name: `Rooms ${unique()}` }),
+  'PATCH /categories/{id}': () => ({ name: 'Lamps' }),
+  'PATCH /products/{id}/images/{imageId}': () => ({ alt: 'A lamp', position: 0 }),
+  'POST /stock/{sku}/receipts': ({ warehouse }) => ({ warehouseId: warehouse, quantity: 1, reason: 'delivery' }),
+  'POST /stock/{sku}/adjustments': ({ warehouse }) => ({ warehouseId: warehouse, quantity: -1, reason: 'broken' }),
+  'POST /stock/{sku}/transfers': ({ warehouse, otherWarehouse }) => ({ fromWarehouseId: warehouse, toWarehouseId: otherWarehouse, quantity: 1, reason: 'room' }),
+  'POST /allocations/preview': ({ sku }) => ({ items: items(sku) }),
+  'POST /warehouses': () => ({ name: `Shed ${unique()}`, priority: 9, active: true }),
+  'PATCH /warehouses/{id}': () => ({ name: `Hall ${unique()}`, priority: 1 }),
+  'POST /orders': ({ sku, paymentMethod }) => ({ items: items(sku), shippingAddress: ADDRESS, paymentMethodId: paymentMethod }),
+  'POST /orders/{id}/cancellation': () => ({ note: 'changed my mind' }),
+  'POST /orders/{id}/shipments/{shipmentId}/ship': () => ({ carrier: 'Post', trackingNumber: 'AT-1' }),
+  'POST /orders/{id}/shipments/{shipmentId}/deliver': () => ({}),
+  'POST /payment-methods': () => ({ token: 'tok_ok', label: 'My card' }),
+  'POST /payments/{id}/refunds': () => ({ amount: { ...PRICE, amount: 1 }, reason: 'a scratch' }),
+  'POST /webhooks/{gateway}': () => ({ unsigned: true }),
+  'POST /users': ({ password }) => ({ email: `${randomUUID()}@souk.example`, password, name: 'Ada' }),
+  'PATCH /users/me': () => ({ name: 'Ada' }),
+  'DELETE /users/me': () => ({ password: 'not the password' }),
+  'PUT /users/me/password': () => ({ currentPassword: 'not the password', newPassword: 'another long password' }),
+  'POST /users/me/addresses': () => ({ ...ADDRESS, label: 'Home', isDefault: false }),
+  'PATCH /users/me/addresses/{id}': () => ({ city: 'Hamburg' }),
+  'POST /sessions': ({ email, password }) => ({ email, password }),
+  'POST /sessions/refresh': () => ({ refreshToken: 'of nobody' }),
+  'PUT /users/{id}/roles': () => ({ roles: ['customer'] }),
+  'POST /ops/dead-letters/{id}/discard': () => ({ reason: 'of no use' }),
+};
