@@ -1,3 +1,4 @@
+import type { EdgeOptions } from '@souk/chassis/http/edge';
 import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
@@ -8,10 +9,12 @@ import type { CatalogueLookup } from './catalogue/catalogue-lookup.ts';
 import type { OrderConfig } from './config.ts';
 import type { Deadlines } from './domain/order.ts';
 import { cancellationRoutes } from './http/cancellation-routes.ts';
+import { OrderStreams } from './http/order-streams.ts';
 import { placementRoutes } from './http/placement-routes.ts';
 import { readRoutes } from './http/read-routes.ts';
 import { sagaRoutes } from './http/saga-routes.ts';
 import { shipmentRoutes } from './http/shipment-routes.ts';
+import { streamRoutes } from './http/stream-routes.ts';
 import { deadlineJob } from './messaging/deadline-job.ts';
 import { orderHandlers } from './messaging/order-handlers.ts';
 import type { OrderCollections, OrderStore } from './storage/order-store.ts';
@@ -23,7 +26,7 @@ import { placeOrder } from './usecases/place-order.ts';
 import { readTimeline } from './usecases/read-timeline.ts';
 
 export interface OrderServiceDeps extends ServiceParts {
-  readonly config: Omit<OrderConfig, 'productUrl' | 'jwksUrl' | 'logLevel'>;
+  readonly config: Omit<OrderConfig, 'productUrl' | 'jwksUrl' | 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: OrderStore;
   /** The keys that access tokens are verified with. */
   readonly keys: KeySource;
@@ -36,6 +39,10 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const { config, store, log, logger, metrics, keys } = deps;
   const deadlines: Deadlines = { placed: config.stockTimeoutMs, awaiting_payment: config.paymentTimeoutMs };
   const pass = passDeadline(deadlines);
+  const report = (error: unknown, message: string) => logger.error({ err: error }, message);
+  const streams = new OrderStreams({ reads: store.reads, report });
+  metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
+  const meter = messagingMeter(metrics);
   const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
     name: 'order',
     instance: config.instance,
@@ -44,17 +51,31 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     log,
     handlers: orderHandlers(deadlines),
     jobs: [deadlineJob(store.reads, (orderId) => microservice.submit(pass, orderId))],
-    meter: messagingMeter(metrics),
-    report: (error, message) => logger.error({ err: error }, message),
+    meter: {
+      ...meter,
+      batchSettled(inputs, ms) {
+        meter.batchSettled(inputs, ms);
+        streams.wake();
+      },
+    },
+    report,
   });
-  return httpService({
+  const service = httpService({
     ...deps,
     name: 'order',
     version: packageJson.version,
     auth: { keys },
     microservice,
-    routes: routesOf(deps, deadlines, microservice),
+    routes: [...routesOf(deps, deadlines, microservice), streamRoutes({ reads: store.reads, streams })],
   });
+  return {
+    ...service,
+    async close() {
+      // They end only with their orders: whoever reads one goes on elsewhere.
+      await streams.close();
+      await service.close();
+    },
+  };
 }
 
 function routesOf({ store, lookup }: OrderServiceDeps, deadlines: Deadlines, commands: Microservice<OrderCollections>) {
@@ -65,7 +86,7 @@ function routesOf({ store, lookup }: OrderServiceDeps, deadlines: Deadlines, com
   });
   return [
     placementRoutes({ commands, placeOrder: placeOrder(deadlines), learnSkus: learn }),
-    readRoutes({ reads: store.reads, timelineOf: readTimeline(store.writing) }),
+    readRoutes({ reads: store.reads, timelineOf: readTimeline(store.reads) }),
     cancellationRoutes({ commands, cancelOrder: cancelOrder(deadlines) }),
     shipmentRoutes(commands),
     sagaRoutes(deadlines),

@@ -96,6 +96,7 @@ export async function runOrderService({
 
   return {
     store,
+    url,
     bearer,
     ask,
     tell,

@@ -77,3 +77,14 @@ export const OrderQuery = PagedQuery({
   placedBefore: Type.Optional(UtcTime),
 });
 export type OrderQuery = Static<typeof OrderQuery>;
+
+/** One `status` event of an order's stream. `seq` is the place in its timeline, and the event's id. */
+export const OrderStatusEvent = closed({
+  orderId: Uuid,
+  status: OrderStatus,
+  reason: nullable(OrderReason),
+  paymentStatus: OrderPaymentStatus,
+  seq: Type.Integer({ minimum: 1 }),
+  at: UtcTime,
+});
+export type OrderStatusEvent = Static<typeof OrderStatusEvent>;

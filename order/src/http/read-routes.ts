@@ -7,9 +7,9 @@ import { Order as OrderDocument, OrderPage, OrderQuery } from '@souk/contracts/h
 import { Timeline, type TimelineEntry } from '@souk/contracts/http/order-timeline';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import type { Order } from '../domain/order.ts';
 import type { OrderReads } from '../storage/order-store.ts';
 import { orderDocument } from './order-document.ts';
+import { visibleOrder } from './visible-order.ts';
 
 export interface ReadDeps {
   readonly reads: Pick<OrderReads, 'order' | 'orders'>;
@@ -19,23 +19,19 @@ export interface ReadDeps {
 const ById = Type.Object({ id: Uuid });
 const positions = cursors('orders', Uuid);
 
-/** Customers see their own orders and do not learn of others; staff sees all. */
 export function readRoutes({ reads, timelineOf }: ReadDeps) {
-  const visible = async (id: string, principal: Principal): Promise<Order> => {
-    const order = await reads.order(id);
-    if (order === undefined || !(order.userId === principal.userId || hasRole(principal, 'staff')))
-      throw problem('not-found');
-    return order;
-  };
+  const visible = visibleOrder(reads);
   return router()
     .get(
       '/orders',
-      async ({ query: { userId, status, cursor, limit = 20 }, principal }) => {
+      async ({ query: { userId, status, placedAfter, placedBefore, cursor, limit = 20 }, principal }) => {
         const before = positions.read(cursor);
         const whose = usersShown(principal, userId);
         const orders = await reads.orders({
           ...(whose !== undefined && { userId: whose }),
           ...(status !== undefined && { status }),
+          ...(placedAfter !== undefined && { placedAfter: Date.parse(placedAfter) }),
+          ...(placedBefore !== undefined && { placedBefore: Date.parse(placedBefore) }),
           ...(before !== undefined && { before }),
           limit: limit + 1,
         });

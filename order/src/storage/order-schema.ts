@@ -1,3 +1,5 @@
+import type { ChassisSchema } from '@souk/chassis/sql/chassis-schema';
+
 export interface OrdersTable {
   id: string;
   user_id: string;
@@ -55,7 +57,8 @@ export interface CatalogueProductsTable {
   skus: string;
 }
 
-export interface OrderSchema {
+/** With the chassis' events: they are the orders' history. */
+export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   orders: OrdersTable;
   order_items: OrderItemsTable;
   shipments: ShipmentsTable;

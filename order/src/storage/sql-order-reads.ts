@@ -1,9 +1,13 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import type { Order } from '../domain/order.ts';
+import { HISTORY_COLUMNS, historyFromRow } from './history-rows.ts';
 import { ITEM_COLUMNS, ORDER_COLUMNS, SHIPMENT_COLUMNS } from './order-collection.ts';
 import { ordersFromRows } from './order-rows.ts';
 import type { OrderSchema, OrdersTable } from './order-schema.ts';
 import type { OrderReads } from './order-store.ts';
+
+/** Ids have the time of the process that made them, `placed_at` that of the database. */
+const CLOCKS_DIFFER_MS = 300_000;
 
 export function sqlOrderReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): OrderReads {
   async function withParts(orders: readonly OrdersTable[]): Promise<Order[]> {
@@ -22,12 +26,31 @@ export function sqlOrderReads({ reader: db, flavour }: SqlDatabase<OrderSchema>)
       const rows = await db.selectFrom('orders').select(ORDER_COLUMNS).where('id', '=', id).execute();
       return (await withParts(rows))[0];
     },
-    async orders({ userId, status, before, limit }) {
+    async orders({ userId, status, placedAfter, placedBefore, before, limit }) {
       let query = db.selectFrom('orders').select(ORDER_COLUMNS).orderBy('id', 'desc').limit(limit);
       if (userId !== undefined) query = query.where('user_id', '=', userId);
       if (status !== undefined) query = query.where('status', '=', status);
+      // Lists are read along ids, and these hold when they were made: no index has to be kept for the times.
+      if (placedAfter !== undefined)
+        query = query.where('placed_at', '>=', placedAfter).where('id', '>=', lowestId(placedAfter - CLOCKS_DIFFER_MS));
+      if (placedBefore !== undefined)
+        query = query.where('placed_at', '<', placedBefore).where('id', '<', lowestId(placedBefore + CLOCKS_DIFFER_MS));
       if (before !== undefined) query = query.where('id', '<', before);
       return withParts(await query.execute());
+    },
+    async standings(ids) {
+      const query = db.selectFrom('orders').select(['id', 'version', 'payment_status']).where(flavour.in('id', ids));
+      return (await query.execute()).map(({ id, version, payment_status }) => ({
+        id,
+        version,
+        paymentStatus: payment_status as Order['paymentStatus'],
+      }));
+    },
+    async histories(ids) {
+      const query = db.selectFrom('events').select(HISTORY_COLUMNS).where(flavour.in('stream', ids));
+      const rows = await query.orderBy('stream').orderBy('version').execute();
+      const byOrder = Map.groupBy(rows, (row) => row.stream);
+      return new Map([...byOrder].map(([orderId, entries]) => [orderId, entries.map(historyFromRow)]));
     },
     async overdueOrders(limit) {
       const query = db.selectFrom('orders').select('id').where('deadline_at', '<=', flavour.now);
@@ -38,4 +61,10 @@ export function sqlOrderReads({ reader: db, flavour }: SqlDatabase<OrderSchema>)
       return rows.map((row) => row.sku);
     },
   };
+}
+
+/** No UUIDv7 of this millisecond (of the epoch) or later is lower. */
+function lowestId(at: number): string {
+  const time = Math.min(Math.max(at, 0), 2 ** 48 - 1).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }

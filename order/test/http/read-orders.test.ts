@@ -87,10 +87,24 @@ describe('GET /orders', () => {
     expect(await list(`?userId=${ME}&status=placed`)).toEqual(mine.slice(1));
   });
 
+  test('goes by the time of placing: from the one, before the other', async () => {
+    const at = async (number: number) => (await shop.store.reads.order(mine[number] ?? ''))?.placedAt ?? 0;
+    const utc = (ms: number) => new Date(ms).toISOString();
+    const list = async (query: string) =>
+      (await shop.ask<OrdersPage>('GET', `/orders?${query}`, { as: me })).body.items.map(({ id }) => id);
+    const [newest, oldest] = [await at(0), await at(4)];
+    expect(await list(`placedAfter=${utc(oldest)}`)).toEqual(mine);
+    expect(await list(`placedAfter=${utc(newest + 1)}`)).toEqual([]);
+    expect(await list(`placedBefore=${utc(oldest)}`)).toEqual([]);
+    expect(await list(`placedBefore=${utc(newest + 1)}&status=placed`)).toEqual(mine.slice(1));
+    expect(await list(`placedAfter=${utc(oldest)}&placedBefore=${utc(newest + 1)}&limit=2`)).toEqual(mine.slice(0, 2));
+    expect(await list(`placedAfter=9999-12-31T23:59:59Z`)).toEqual([]);
+  });
+
   test("refuses another customer's orders, and what cannot be read", async () => {
     expect((await shop.ask('GET', `/orders?userId=${ME}`, { as: other })).status).toBe(403);
     expect((await shop.ask('GET', `/orders?userId=${ME}`, { as: me })).status).toBe(200);
-    const wrong = ['cursor=abc', 'limit=0', 'limit=101', 'status=lost', 'userId=12'];
+    const wrong = ['cursor=abc', 'limit=0', 'limit=101', 'status=lost', 'userId=12', 'placedAfter=noon', 'placedBefore=2026-02-30T00:00:00Z'];
     const answers = await Promise.all(wrong.map((query) => shop.ask('GET', `/orders?${query}`, { as: me })));
     expect(answers.map(({ status }) => status)).toEqual(wrong.map(() => 422));
     expect((await shop.ask('GET', '/orders')).status).toBe(401);

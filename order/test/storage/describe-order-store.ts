@@ -143,10 +143,43 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       expect(await listed({ userId: USER_ID, status: 'rejected', limit: 9 })).toEqual([3]);
     });
 
+    test('by time, also where the clock that made the id went differently', async () => {
+      const made = (ms: number) => `${ms.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-7000-8000-000000000000`;
+      const orders = [0, 1, 2, 3].map((n) => anOrder({ id: made(NOW + n * 1000 + 60_000), placedAt: NOW + n * 1000 }));
+      await settle(store, [put({ orders })]);
+      const seconds = async (filter: Partial<Parameters<OrderStore['reads']['orders']>[0]>) =>
+        (await store.reads.orders({ limit: 9, ...filter })).map(({ placedAt }) => (placedAt - NOW) / 1000);
+      expect(await seconds({ placedAfter: NOW + 1000, placedBefore: NOW + 3000 })).toEqual([2, 1]);
+      expect(await seconds({ placedAfter: NOW + 2000, userId: USER_ID, status: 'placed' })).toEqual([3, 2]);
+      expect(await seconds({ placedBefore: NOW + 1000, placedAfter: NOW })).toEqual([0]);
+    });
+
     test('come with lines and shipments', async () => {
       await settle(store, [put({ orders: [anOrder({ id: id(6), shipments: SHIPMENTS })] })]);
       expect(await store.reads.orders({ limit: 1 })).toEqual([anOrder({ id: id(6), shipments: SHIPMENTS })]);
     });
+  });
+
+  test(`${name}: tells where several orders stand, and what happened to each`, async () => {
+    const [one, two] = [anOrder({ id: id(1) }), anOrder({ id: id(2), version: 2, paymentStatus: 'paid' })];
+    const note = (order: Order, version: number) => ({
+      note: `n${version}`,
+      key: order.id,
+      stream: order.id,
+      version,
+      context: { to: 'placed', cause: { name: 'POST /orders' } },
+    });
+    await settle(store, [put({ orders: [one, two] }, [note(two, 1), note(one, 1), note(two, 2)])]);
+    expect((await store.reads.standings([id(1), id(2), id(3)])).toSorted((a, b) => a.version - b.version)).toEqual([
+      { id: id(1), version: 1, paymentStatus: 'none' },
+      { id: id(2), version: 2, paymentStatus: 'paid' },
+    ]);
+    const histories = await store.reads.histories([id(1), id(2), id(3)]);
+    expect([...histories.keys()].toSorted()).toEqual([id(1), id(2)]);
+    expect(histories.get(id(2))).toMatchObject([
+      { name: 'n1', published: false, to: 'placed', cause: { name: 'POST /orders' }, causationId: null },
+      { name: 'n2', published: false },
+    ]);
   });
 
   test(`${name}: finds what is overdue, the longest first`, async () => {

@@ -1,5 +1,5 @@
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { NewNote, UseCase } from '@souk/chassis/writer/use-case';
 import { Writer } from '@souk/chassis/writer/writer';
 import type { OrderCollections, OrderStore } from '../../src/storage/order-store.ts';
 
@@ -40,11 +40,14 @@ export async function settle(store: OrderStore, submissions: readonly Submission
 }
 
 /** Puts entities as they are given. */
-export function put(puts: { readonly [N in keyof OrderCollections]?: readonly OrderCollections[N][] }): Submission {
+export function put(
+  puts: { readonly [N in keyof OrderCollections]?: readonly OrderCollections[N][] },
+  events: readonly NewNote[] = [],
+): Submission {
   const keys = {
     orders: puts.orders?.map(({ id }) => id) ?? [],
     catalogue: puts.catalogue?.map(({ sku }) => sku) ?? [],
     catalogueProducts: puts.catalogueProducts?.map(({ id }) => id) ?? [],
   };
-  return submission<null>({ name: 'put', keys: () => keys, decide: () => ({ answer: undefined, puts }) }, null);
+  return submission<null>({ name: 'put', keys: () => keys, decide: () => ({ answer: undefined, puts, events }) }, null);
 }

@@ -33,6 +33,11 @@ describe('every query that runs often is served by an index', () => {
       `select * from shipments where order_id in (select value from json_each('[]'))`,
       PRIMARY_KEY,
     ],
+    [
+      'histories',
+      `select id from events where stream in (select value from json_each('[]')) order by stream, version`,
+      /autoindex/,
+    ],
     ['SKUs', `select * from catalogue where sku in (select value from json_each('[]')) order by sku`, PRIMARY_KEY],
   ])('%s', async (_what, query, index) => {
     const { path, close } = await temporaryStore(openSqliteOrderStore);

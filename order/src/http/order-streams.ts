@@ -1,0 +1,161 @@
+import { type EventStream, eventStream } from '@souk/chassis/http/event-stream';
+import { problem } from '@souk/chassis/http/problem';
+import type { OrderStatusEvent } from '@souk/contracts/http/order';
+import type { HistoryEntry } from '../domain/history.ts';
+import { isTerminal, statusEvents } from '../domain/status-events.ts';
+import type { OrderReads, Standing } from '../storage/order-store.ts';
+
+/** How soon the commits of other processes are noticed. */
+const LOOK_EVERY_MS = 1000;
+/** Own commits wake at once, but under load not after each of them. */
+const LEAST_PAUSE_MS = 50;
+const COMMENT_EVERY_MS = 5000;
+/** As long as the oldest access token lives; whoever still reads comes back with another one. */
+const LONGEST_MS = 900_000;
+const LIMIT = 1000;
+const LIMIT_PER_USER = 10;
+
+export interface OrderStreamsDeps {
+  readonly reads: Pick<OrderReads, 'standings' | 'histories'>;
+  report(error: unknown, message: string): void;
+}
+
+interface Wanted {
+  readonly standing: Standing;
+  /** Who reads. */
+  readonly userId: string;
+  /** The last `seq` that the reader has; 0: none. */
+  readonly after: number;
+}
+
+interface Reader {
+  readonly orderId: string;
+  readonly userId: string;
+  readonly until: number;
+  readonly stream: EventStream;
+  version: number;
+  seq: number;
+}
+
+/**
+ * The open status streams of this process. All of them together look once a second where their orders stand, so that
+ * replicas need not know of each other; nothing is held between two looks.
+ */
+export class OrderStreams {
+  readonly #deps: OrderStreamsDeps;
+  readonly #readers = new Set<Reader>();
+  #timers: ReturnType<typeof setInterval>[] = [];
+  #looking: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+
+  constructor(deps: OrderStreamsDeps) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    return this.#readers.size;
+  }
+
+  /** A stream of all that comes after `after`; 204 when that is nothing: a reader that keeps coming back stops then. */
+  async open({ standing, userId, after }: Wanted): Promise<Response> {
+    this.#admit(userId);
+    const histories = await this.#deps.reads.histories([standing.id]);
+    const events = statusEvents(standing.id, histories.get(standing.id) ?? [], standing.paymentStatus);
+    const last = events.at(-1);
+    if (last !== undefined && isTerminal(last.status) && last.seq <= after) return new Response(null, { status: 204 });
+    // Others may have come while the history was read.
+    this.#admit(userId);
+    const stream = eventStream({ onClosed: () => this.#forget(reader) });
+    const until = performance.now() + LONGEST_MS;
+    const reader: Reader = { orderId: standing.id, userId, until, stream, version: standing.version, seq: after };
+    this.#readers.add(reader);
+    this.#keepLooking();
+    tell(reader, events);
+    this.wake();
+    return stream.response;
+  }
+
+  /** Something was committed. */
+  wake(): void {
+    if (this.#readers.size === 0) return;
+    if (this.#looking === undefined) this.#looking = this.#lookWhileAsked();
+    else this.#again = true;
+  }
+
+  /** Ends all of them; nobody is let in any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { stream } of this.#readers) stream.close();
+    await this.#looking;
+  }
+
+  #admit(userId: string): void {
+    if (this.#closed) throw problem('unavailable', { headers: { 'retry-after': '1' } });
+    if (this.#readers.size >= LIMIT) throw problem('overloaded', { headers: { 'retry-after': '5' } });
+    const own = this.#readers.values().filter((reader) => reader.userId === userId);
+    if ([...own].length >= LIMIT_PER_USER) throw problem('too-many-requests', { headers: { 'retry-after': '5' } });
+  }
+
+  #keepLooking(): void {
+    if (this.#timers.length > 0) return;
+    this.#timers = [setInterval(() => this.wake(), LOOK_EVERY_MS), setInterval(() => this.#comment(), COMMENT_EVERY_MS)];
+  }
+
+  #forget(reader: Reader): void {
+    this.#readers.delete(reader);
+    if (this.#readers.size > 0) return;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+  }
+
+  #comment(): void {
+    const now = performance.now();
+    for (const { stream, until } of this.#readers) {
+      if (now > until) stream.close();
+      else stream.comment();
+    }
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    do {
+      this.#again = false;
+      try {
+        await this.#look();
+      } catch (error) {
+        this.#deps.report(error, 'status streams could not look; they look again');
+      }
+      await Bun.sleep(LEAST_PAUSE_MS);
+    } while (this.#again && this.#readers.size > 0);
+    this.#looking = undefined;
+  }
+
+  async #look(): Promise<void> {
+    const { reads } = this.#deps;
+    const byOrder = Map.groupBy(this.#readers, ({ orderId }) => orderId);
+    const standings = await reads.standings([...byOrder.keys()]);
+    const moved = standings.filter(({ id, version }) => byOrder.get(id)?.some((reader) => reader.version < version));
+    if (moved.length === 0) return;
+    const histories = await reads.histories(moved.map(({ id }) => id));
+    for (const standing of moved) tellAll(byOrder.get(standing.id) ?? [], standing, histories.get(standing.id) ?? []);
+  }
+}
+
+function tellAll(readers: readonly Reader[], { id, version, paymentStatus }: Standing, history: readonly HistoryEntry[]): void {
+  const events = statusEvents(id, history, paymentStatus);
+  for (const reader of readers) {
+    reader.version = Math.max(reader.version, version);
+    tell(reader, events);
+  }
+}
+
+/** Tells what the reader has not, and ends where the order does. */
+function tell(reader: Reader, events: readonly OrderStatusEvent[]): void {
+  for (const data of events) {
+    if (data.seq <= reader.seq) continue;
+    reader.seq = data.seq;
+    reader.stream.send({ name: 'status', id: String(data.seq), data });
+  }
+  const last = events.at(-1);
+  if (last !== undefined && isTerminal(last.status)) reader.stream.close();
+}

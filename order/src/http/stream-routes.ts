@@ -1,0 +1,47 @@
+import { STREAM_HEADERS } from '@souk/chassis/http/event-stream';
+import { router } from '@souk/chassis/http/router';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import type { OrderReads } from '../storage/order-store.ts';
+import type { OrderStreams } from './order-streams.ts';
+import { visibleOrder } from './visible-order.ts';
+
+export interface StreamDeps {
+  readonly reads: Pick<OrderReads, 'order'>;
+  readonly streams: OrderStreams;
+}
+
+const SEQ = /^\d{1,15}$/;
+
+/** An order's states as they come. An event that was missed comes again: the reader says which one it had last. */
+export function streamRoutes({ reads, streams }: StreamDeps) {
+  const visible = visibleOrder(reads);
+  return router().get(
+    '/orders/:id/stream',
+    async ({ params, principal, request }) => {
+      const standing = await visible(params.id, principal);
+      // Answered by the same route, and nobody would ever read or leave what it opened.
+      if (request.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS });
+      const last = request.headers.get('last-event-id') ?? '';
+      return streams.open({ standing, userId: principal.userId, after: SEQ.test(last) ? Number(last) : 0 });
+    },
+    {
+      signedIn: true,
+      refuses: ['overloaded', 'too-many-requests'],
+      params: Type.Object({ id: Uuid }),
+      detail: {
+        summary: 'The states of an order as they come, until it ends',
+        parameters: [
+          { name: 'Last-Event-ID', in: 'header', required: false, description: 'The last id that was read', schema: { type: 'string' } },
+        ],
+        responses: {
+          200: {
+            description: 'Server-sent events: `status`, its `id` a place in the timeline, its `data` an OrderStatusEvent; a comment every 5 s',
+            content: { 'text/event-stream': { schema: { type: 'string' } } },
+          },
+          204: { description: 'The order has ended and everything was read' },
+        },
+      },
+    },
+  );
+}

@@ -1,0 +1,13 @@
+import type { EventsTable } from '@souk/chassis/sql/chassis-schema';
+import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
+
+/** What an order's history takes from the events table. */
+export const HISTORY_COLUMNS = ['stream', 'version', 'id', 'type', 'published', 'at', 'causation_id', 'context'] as const;
+
+type HistoryRow = Pick<EventsTable, (typeof HISTORY_COLUMNS)[number]>;
+
+export function historyFromRow({ id, type, published, at, causation_id, context }: HistoryRow): HistoryEntry {
+  // Every event of an order's stream was given such a context when it was decided on.
+  const given: HistoryContext = JSON.parse(context);
+  return { ...given, id, name: type, published: published === 1, at, causationId: causation_id };
+}
