@@ -1,12 +1,16 @@
 import { Problem } from '@souk/contracts/problem';
-import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem-types';
+import type { ProblemCode } from '@souk/contracts/problem-types';
 // Not the package's main file: that one puts slow and different checks in place of our string formats.
 import { toOpenAPISchema } from '@elysiajs/openapi/openapi';
-import { TypeGuard } from '@sinclair/typebox';
+import { OptionalKind } from '@sinclair/typebox';
 import type { AnyElysia } from 'elysia';
+import { exampleOf } from './example-of.ts';
+import { HEADER_COMPONENTS, HEADERS } from './openapi-headers.ts';
+import { problemResponses } from './openapi-problems.ts';
+import { isPlainObject } from './plain-object.ts';
 import type { RawBody } from './raw-body.ts';
 
-interface Operation {
+export interface Operation {
   readonly parameters?: readonly { readonly in: string; readonly schema?: object }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, object>> };
   readonly responses?: Readonly<
@@ -20,49 +24,55 @@ interface Operation {
   readonly [member: string]: unknown;
 }
 
+/** What of a route the library does not tell. */
+interface Declared {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
 /** The service's OpenAPI 3.1 document, made from its routes: every status, errors as `application/problem+json`. */
 export function openApiDocument(app: AnyElysia, { service, version }: { service: string; version: string }): object {
   const paths: Record<string, Record<string, object>> = {};
   // The library leaves out paths with a dot unless told; this document and the key set have one.
   for (const [path, methods] of Object.entries(toOpenAPISchema(app, { staticFile: false }).paths)) {
-    const optionalBodies = bodiesThatMayBeAbsent(app, path);
     paths[path] = {};
     for (const [method, operation] of Object.entries(methods ?? {})) {
-      paths[path][method] = completed(operation as unknown as Operation, {
-        optionalBody: optionalBodies.has(method),
-        path,
-      });
+      const declared = { method, path, body: bodyOf(app, method, path) };
+      paths[path][method] = completed(operation as unknown as Operation, declared);
     }
   }
   return withoutIds({
     openapi: '3.1.0',
-    info: { title: `Souk ${service}`, version },
+    info: { title: `Souk ${service}`, version, license: { name: 'MIT', identifier: 'MIT' } },
+    servers: [{ url: '/' }],
     paths,
     components: {
       schemas: { Problem },
+      headers: HEADER_COMPONENTS,
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   });
 }
 
-/** The methods of a path that do without their body. */
-function bodiesThatMayBeAbsent(app: AnyElysia, path: string): ReadonlySet<string> {
-  const here = app.routes.filter((route) => route.path.replace(/:([^/]+)/g, '{$1}') === path);
-  return new Set(
-    here.filter(({ hooks }) => TypeGuard.IsOptional(hooks.body)).map(({ method }) => method.toLowerCase()),
+/** The library forgets the schema of a body as soon as an app parses bodies itself. */
+function bodyOf(app: AnyElysia, method: string, path: string): unknown {
+  const route = app.routes.find(
+    (one) => one.method.toLowerCase() === method && one.path.replace(/:([^/]+)/g, '{$1}') === path,
   );
+  return route?.hooks.body;
 }
 
-function completed(operation: Operation, { optionalBody, path }: { optionalBody: boolean; path: string }): object {
-  const { 'x-problems': _problems, 'x-idempotency-key': key, 'x-raw-body': raw, requestBody: json, ...rest } = operation;
-  const requestBody = raw === undefined ? json && jsonOnly(json, optionalBody) : rawBytes(raw);
-  const parameters = [...(operation.parameters ?? []), ...(key === undefined ? [] : [idempotencyKeyParameter(key)])];
+function completed(operation: Operation, declared: Declared): object {
+  const { 'x-problems': _problems, 'x-idempotency-key': _key, 'x-raw-body': raw, requestBody: json, ...rest } = operation;
+  const requestBody = raw === undefined ? json && jsonBody(declared.body) : rawBytes(raw);
+  const parameters = [...(operation.parameters ?? []), ...headerParameters(operation, declared)];
   return {
     ...rest,
     ...(parameters.length > 0 && { parameters }),
     ...(operation.security && { security: withoutRepeats(operation.security) }),
     ...(requestBody && { requestBody }),
-    responses: { ...successes(operation), ...problems(problemCodes(operation, path)) },
+    responses: { ...successes(operation, declared), ...problemResponses(operation, declared) },
   };
 }
 
@@ -72,9 +82,9 @@ function withoutRepeats(security: readonly object[]): readonly object[] {
   return [...seen.values()];
 }
 
-function jsonOnly({ content }: { readonly content: Readonly<Record<string, object>> }, optional: boolean): object {
-  const [schema] = Object.values(content);
-  return { required: !optional, content: { 'application/json': schema ?? {} } };
+function jsonBody(schema: unknown): object {
+  const isOptional = isPlainObject(schema) && OptionalKind in schema;
+  return { required: !isOptional, content: { 'application/json': { schema, example: exampleOf(schema) } } };
 }
 
 /** OpenAPI 3.1 says with an empty schema that the bytes are taken as they are. */
@@ -82,47 +92,60 @@ function rawBytes({ types }: RawBody): object {
   return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) };
 }
 
-function idempotencyKeyParameter(need: 'required' | 'optional'): object {
-  const schema = { type: 'string', pattern: '^[!-~]{1,200}$' };
-  return { name: 'Idempotency-Key', in: 'header', required: need === 'required', schema };
+function headerParameters(operation: Operation, declared: Declared): object[] {
+  const key = operation['x-idempotency-key'];
+  const named = (name: string, required: boolean, schema: object) => ({ name, in: 'header', required, schema });
+  const tag = { type: 'string', examples: ['"3"'] };
+  return [
+    ...(key === undefined
+      ? []
+      : [named('Idempotency-Key', key === 'required', { type: 'string', pattern: '^[!-~]{1,200}$', examples: ['cart-42'] })]),
+    ...(needsIfMatch(operation) ? [named('If-Match', true, tag)] : []),
+    ...(isTaggedRead(operation, declared) ? [named('If-None-Match', false, tag)] : []),
+  ];
+}
+
+function needsIfMatch(operation: Operation): boolean {
+  return operation['x-problems']?.includes('precondition-required') === true;
+}
+
+/** A single thing with a version: its tag is that version. */
+function isTaggedRead({ responses }: Operation, { method }: Declared): boolean {
+  return method === 'get' && hasVersion(responses?.['200']?.content);
+}
+
+function hasVersion(content: Readonly<Record<string, object>> | undefined): boolean {
+  const [media] = Object.values(content ?? {});
+  const schema = media !== undefined && 'schema' in media ? media.schema : undefined;
+  const properties = isPlainObject(schema) ? schema['properties'] : undefined;
+  return isPlainObject(properties) && 'version' in properties;
 }
 
 /** A route without an answer schema still answers something. */
-function successes({ responses }: Operation): object {
-  const declared = Object.entries(responses ?? {}).map(([status, { description, content }]) => {
-    const isEmpty = status === '204' || status === '304';
-    return [status, { description, ...(content && !isEmpty && { content }) }] as const;
-  });
-  return declared.length > 0 ? Object.fromEntries(declared) : { 200: { description: 'Done' } };
-}
-
-/** What the declarations of a route imply, and what it names itself. */
-function problemCodes(operation: Operation, path: string): ReadonlySet<ProblemCode> {
-  const codes = new Set<ProblemCode>([...(operation['x-problems'] ?? []), 'internal']);
-  const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
-  const raw = operation['x-raw-body'];
-  if (operation.requestBody) add('malformed-json', 'validation');
-  if (operation.requestBody ?? raw) add('payload-too-large', 'unsupported-media-type', 'overloaded');
-  if (operation.security?.length) add('unauthenticated', 'unavailable');
-  if (operation['x-role'] !== undefined) add('forbidden');
-  if (path.includes('{')) add('not-found');
-  if (operation.parameters?.some((parameter) => parameter.in === 'query')) add('validation');
-  const key = operation['x-idempotency-key'];
-  if (key !== undefined) add('idempotency-key-invalid', 'idempotency-key-reused', 'request-in-progress');
-  if (key === 'required') add('idempotency-key-missing');
-  return codes;
-}
-
-function problems(codes: ReadonlySet<ProblemCode>): object {
-  const titles = new Map<number, string[]>();
-  for (const code of codes) {
-    const { status, title } = PROBLEM_TYPES[code];
-    titles.set(status, [...(titles.get(status) ?? []), `\`${code}\`: ${title}`]);
-  }
-  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
-  return Object.fromEntries(
-    [...titles].map(([status, lines]) => [status, { description: lines.join('\n\n'), content }]),
+function successes(operation: Operation, declared: Declared): object {
+  const isTagged = isTaggedRead(operation, declared);
+  const answers = Object.entries(operation.responses ?? { 200: { description: 'Done' } }).map(
+    ([status, { description, content }]) => {
+      const isEmpty = status === '204' || status === '304';
+      const headers = {
+        ...HEADERS.always,
+        ...((hasVersion(content) || needsIfMatch(operation)) && !isEmpty && HEADERS.tag),
+        ...(declared.method === 'post' && (status === '201' || status === '202') && HEADERS.made),
+        ...(operation['x-idempotency-key'] !== undefined && HEADERS.replayed),
+      };
+      return [status, { description, headers, ...(content && !isEmpty && { content: withExamples(content) }) }] as const;
+    },
   );
+  const unchanged = { description: 'The version of If-None-Match still holds', headers: { ...HEADERS.always, ...HEADERS.tag } };
+  return { ...Object.fromEntries(answers), ...(isTagged && { 304: unchanged }) };
+}
+
+function withExamples(content: Readonly<Record<string, object>>): object {
+  const media = Object.entries(content).map(([type, one]) => {
+    const isJson = type === 'application/json' && 'schema' in one;
+    return [type, isJson ? { ...one, example: exampleOf(one.schema) } : one] as const;
+  });
+  return Object.fromEntries(media);
 }
 
 /** TypeBox's own marks (`$id`, symbols) mean nothing, or something else, to readers of the document. */

@@ -7,7 +7,7 @@ import { shop } from './shop.ts';
 interface Operation {
   parameters?: { name: string; in: string; required: boolean }[];
   requestBody?: { required: boolean; content: Record<string, unknown> };
-  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+  responses: Record<string, { description: string; headers?: object; content?: Record<string, unknown> }>;
   security?: unknown;
 }
 interface Document {
@@ -29,7 +29,7 @@ function operation(method: string, path: string): Operation {
 describe('GET /openapi.json', () => {
   test('is a 3.1 document with every route', () => {
     expect(document.openapi).toBe('3.1.0');
-    expect(document.info).toEqual({ title: 'Souk cups', version: '1.2.3' });
+    expect(document.info).toMatchObject({ title: 'Souk cups', version: '1.2.3' });
     expect(Object.keys(document.paths).toSorted()).toEqual([
       '/crash',
       '/cups',
@@ -53,12 +53,57 @@ describe('GET /openapi.json', () => {
 
   test('errors are problem documents, named by code', () => {
     const { responses } = operation('patch', '/cups/{id}');
-    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '413', '415', '422', '500', '503']);
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '413', '415', '422', '429', '500', '503']);
     for (const [status, response] of Object.entries(responses)) {
       const type = status === '200' ? 'application/json' : 'application/problem+json';
       expect(Object.keys(response.content ?? {})).toEqual([type]);
     }
     expect(responses['403']?.description).toContain('`forbidden`');
+  });
+
+  test('a problem says which type and status it can have', () => {
+    const { responses } = operation('patch', '/cups/{id}');
+    expect(responses['422']?.content?.['application/problem+json']).toMatchObject({
+      schema: {
+        allOf: [
+          { $ref: '#/components/schemas/Problem' },
+          { properties: { type: { enum: ['urn:souk:problem:validation'] }, status: { const: 422 } } },
+        ],
+      },
+      example: { type: 'urn:souk:problem:validation', status: 422 },
+    });
+  });
+
+  test('bodies have their schema and an example of it', () => {
+    expect(operation('post', '/cups').requestBody?.content['application/json']).toMatchObject({
+      schema: { type: 'object', required: ['name', 'handles'] },
+      example: { name: 'example', handles: 1 },
+    });
+  });
+
+  test('headers are told where they come', () => {
+    const headersOf = (method: string, path: string, status: string) =>
+      Object.keys(operation(method, path).responses[status]?.headers ?? {});
+    expect(headersOf('get', '/cups/{id}', '200')).toContain('ETag');
+    expect(headersOf('get', '/cups/{id}', '304')).toContain('ETag');
+    expect(headersOf('get', '/cups', '429')).toContain('Retry-After');
+    expect(headersOf('patch', '/cups/{id}', '401')).toContain('WWW-Authenticate');
+    expect(headersOf('post', '/cups', '200')).toContain('Idempotency-Replayed');
+    expect(operation('get', '/cups/{id}').parameters).toContainEqual(
+      expect.objectContaining({ name: 'If-None-Match', in: 'header', required: false }),
+    );
+    expect(Object.keys(operation('get', '/livez').responses)).toEqual(['200', '500']);
+  });
+
+  test('a route that needs If-Match shows it', async () => {
+    const routes = router().patch('/mugs', () => ({ ok: true }), {
+      body: closed({ a: Type.String() }),
+      refuses: ['precondition-required', 'precondition-failed'],
+    });
+    const answer = await shop({ routes: [routes] }).send('GET', '/openapi.json');
+    const { parameters, responses } = (answer.body as Document).paths['/mugs']?.['patch'] ?? {};
+    expect(parameters).toContainEqual(expect.objectContaining({ name: 'If-Match', required: true }));
+    expect(Object.keys(responses ?? {})).toEqual(expect.arrayContaining(['412', '428']));
   });
 
   test('a route adds the codes that it refuses with', async () => {

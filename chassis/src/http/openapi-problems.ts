@@ -1,0 +1,63 @@
+import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem-types';
+import { HEADERS } from './openapi-headers.ts';
+import { PROBES } from './probes.ts';
+import type { Operation } from './openapi.ts';
+
+interface Place {
+  readonly method: string;
+  readonly path: string;
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['post', 'put', 'patch', 'delete']);
+/** Answered from memory. */
+const NEEDS_NOTHING: ReadonlySet<string> = new Set(['/livez', '/metrics', '/openapi.json', '/asyncapi.json', '/docs']);
+const RETRY_LATER: ReadonlySet<ProblemCode> = new Set(['request-in-progress', 'too-many-requests', 'overloaded', 'unavailable']);
+
+/** Every refusal of a route as its answers: what its declarations imply (the order of refusals), and what it names itself. */
+export function problemResponses(operation: Operation, place: Place): Readonly<Record<string, object>> {
+  const byStatus = Map.groupBy(problemCodes(operation, place), (code) => PROBLEM_TYPES[code].status);
+  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, response(status, codes, place)]));
+}
+
+function problemCodes(operation: Operation, { method, path }: Place): ReadonlySet<ProblemCode> {
+  const codes = new Set<ProblemCode>([...(operation['x-problems'] ?? []), 'internal']);
+  const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
+  const raw = operation['x-raw-body'];
+  if (operation.requestBody) add('malformed-json', 'validation');
+  if (operation.requestBody ?? raw) add('payload-too-large', 'unsupported-media-type');
+  if (CHANGES.has(method)) add('overloaded');
+  if (!NEEDS_NOTHING.has(path)) add('unavailable');
+  if (!PROBES.has(path)) add('too-many-requests');
+  if (operation.security?.length) add('unauthenticated');
+  if (operation['x-role'] !== undefined) add('forbidden');
+  if (path.includes('{')) add('not-found');
+  if (operation.parameters?.some((parameter) => parameter.in === 'query')) add('validation');
+  const key = operation['x-idempotency-key'];
+  if (key !== undefined) add('idempotency-key-invalid', 'idempotency-key-reused', 'request-in-progress');
+  if (key === 'required') add('idempotency-key-missing');
+  return codes;
+}
+
+function response(status: number, codes: readonly ProblemCode[], { path }: Place): object {
+  const [first] = codes;
+  if (first === undefined) throw new Error(`no problem has the status ${status}`);
+  const isRetried = codes.some((code) => RETRY_LATER.has(code));
+  const schema = {
+    allOf: [
+      { $ref: '#/components/schemas/Problem' },
+      { properties: { type: { enum: codes.map(problemTypeUri) }, status: { const: status } } },
+    ],
+  };
+  const { title } = PROBLEM_TYPES[first];
+  const example = { type: problemTypeUri(first), title, status, instance: path, requestId: 'checkout-7f3a' };
+  return {
+    description: codes.map((code) => `\`${code}\`: ${PROBLEM_TYPES[code].title}`).join('\n\n'),
+    headers: {
+      ...HEADERS.always,
+      ...(isRetried && HEADERS.retryAfter),
+      ...(status === 401 && HEADERS.challenge),
+      ...(status === 412 && HEADERS.tag),
+    },
+    content: { 'application/problem+json': { schema, example } },
+  };
+}
