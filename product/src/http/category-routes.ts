@@ -34,6 +34,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
       set.headers['etag'] = entityTag(tree.version);
       return { items: publishedTree(tree) };
     }, {
+      refuses: ['unavailable'],
       response: { 200: PublishedTree },
       detail: { summary: 'The category tree, in order' },
     })
@@ -42,6 +43,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
       if (category === undefined) throw problem('not-found');
       return shown(category, set.headers);
     }, {
+      refuses: ['unavailable'],
       params: ById,
       response: { 200: PublishedCategory },
       detail: { summary: 'One category' },
