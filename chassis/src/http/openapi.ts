@@ -116,7 +116,8 @@ function isTaggedRead({ responses }: Operation, { method }: Declared): boolean {
 
 function hasVersion(content: Readonly<Record<string, object>> | undefined): boolean {
   const [media] = Object.values(content ?? {});
-  const schema = media !== undefined && 'schema' in media ? media.schema : undefined;
+  // What answers nothing (`Type.Void`) is not described by media types: the library puts its own words in their place.
+  const schema = isPlainObject(media) ? media['schema'] : undefined;
   const properties = isPlainObject(schema) ? schema['properties'] : undefined;
   return isPlainObject(properties) && 'version' in properties;
 }
