@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
 import { allowedMethods } from './allowed-methods.ts';
+import { docsPage } from './docs-page.ts';
 import { type EdgeOptions, edgeOf } from './edge.ts';
 import { isUnchanged } from './entity-tag.ts';
 import { readJsonBody } from './json-body.ts';
@@ -56,6 +57,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 
   const app = withCommonHooks(logger)
     .use(probes({ checks, isDraining: () => draining, registry: metrics.registry, logger }))
+    .use(docsPage(() => document))
     .get('/openapi.json', () => document, { detail: { summary: 'This document' } });
   for (const part of routes) app.use(part);
   requireClosedBodies(app.routes);

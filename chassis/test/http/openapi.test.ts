@@ -36,6 +36,7 @@ describe('GET /openapi.json', () => {
       '/cups/{id}',
       '/cups/{id}/break',
       '/cups/{id}/wash',
+      '/docs',
       '/livez',
       '/metrics',
       '/open',

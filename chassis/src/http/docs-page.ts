@@ -1,0 +1,50 @@
+import { Elysia } from 'elysia';
+import { operationHtml } from './docs-operation.ts';
+import { escapeHtml } from './escape-html.ts';
+import { isPlainObject } from './plain-object.ts';
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
+h1{margin-bottom:0}h2{margin:2rem 0 .5rem;font-size:1.1rem}code,pre{font:13px/1.45 ui-monospace,monospace}
+pre{overflow:auto;padding:.6rem;background:#8881;border-radius:4px}details{border:1px solid #8884;border-radius:4px;margin:.4rem 0}
+summary{cursor:pointer;padding:.4rem .6rem}details>div{padding:0 .9rem .6rem}table{border-collapse:collapse;width:100%}
+td,th{text-align:left;vertical-align:top;padding:.2rem .6rem .2rem 0;border-bottom:1px solid #8883}
+b.m{display:inline-block;min-width:4.2rem}.s{opacity:.75}`;
+
+const STYLE_HASH = Bun.SHA256.hash(STYLE, 'base64');
+/** The page is text: no script, no picture, nothing from elsewhere. */
+const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+/** `GET /docs`: the OpenAPI document for people, made here, so that it reads without internet and without scripts. */
+export function docsPage(document: () => object) {
+  let page: string | undefined;
+  return new Elysia({ normalize: false }).get(
+    '/docs',
+    () => {
+      page ??= pageOf(document());
+      return new Response(page, {
+        headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
+      });
+    },
+    {
+      detail: {
+        summary: 'This interface, to be read by people',
+        responses: { 200: { description: 'A page', content: { 'text/html': {} } } },
+      },
+    },
+  );
+}
+
+function pageOf(document: object): string {
+  const { info = {}, paths = {} } = document as { info?: { title?: string; version?: string }; paths?: object };
+  const title = escapeHtml(info.title ?? '');
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    isPlainObject(methods) ? Object.entries(methods).map(([method, operation]) => ({ path, method, operation })) : [],
+  );
+  const byPart = Map.groupBy(operations, ({ path }) => path.split('/')[1] ?? '');
+  const parts = [...byPart]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([part, of]) => `<h2>/${escapeHtml(part)}</h2>${of.map((one) => operationHtml(one)).join('')}`);
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title}</title><style>${STYLE}</style></head><body><h1>${title}</h1>
+<p>Version ${escapeHtml(info.version ?? '')} &middot; <a href="/openapi.json">openapi.json</a></p>${parts.join('')}</body></html>`;
+}
