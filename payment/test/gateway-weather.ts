@@ -54,5 +54,14 @@ export function gatewayWeather(now: () => number, newId: () => string) {
     for (const { task } of arriving) await call(task);
   }
 
-  return { ledger, run, arrive };
+  /** How the charge or refund with this key stands; undefined: it is not there, or still open. */
+  function standing(key: string): GatewayMessage | undefined {
+    const charge = ledger.charge(key) ?? ledger.refund(key);
+    if (charge === undefined) return undefined;
+    if ('declined' in charge && charge.declined !== null) return { on: 'gateway.declined', reason: charge.declined };
+    const isOpen = 'settlesAt' in charge && charge.settlesAt > now();
+    return isOpen ? undefined : { on: 'gateway.succeeded', reference: charge.reference };
+  }
+
+  return { ledger, run, arrive, standing };
 }

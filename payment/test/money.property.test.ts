@@ -18,7 +18,7 @@ const orders = fc.array(
 const steps = fc.array(
   fc.record<Step>({
     do: fc.oneof(
-      { weight: 8, arbitrary: fc.constantFrom('deliver', 'call', 'refund') },
+      { weight: 8, arbitrary: fc.constantFrom('deliver', 'call', 'refund', 'tell') },
       { weight: 5, arbitrary: fc.constantFrom('wait', 'resume', 'crash', 'arrive') },
     ),
     pick: fc.nat(),

@@ -31,6 +31,8 @@ export function paperWriter() {
     for (const payment of puts.payments ?? []) rows.payments.set(payment.orderId, payment);
     for (const refund of puts.refunds ?? []) rows.refunds.set(refund.id, refund);
     for (const method of puts.paymentMethods ?? []) rows.paymentMethods.set(method.id, method);
+    for (const event of puts.webhookEvents ?? []) rows.webhookEvents.set(event.id, event);
+    for (const user of puts.erasedUsers ?? []) rows.erasedUsers.set(user.userId, user);
     for (const event of events) {
       const wrong = 'type' in event ? checkEventData(event.type, event.data) : null;
       if (wrong !== null) throw new Error(wrong);

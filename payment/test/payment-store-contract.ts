@@ -6,6 +6,7 @@ import { Writer } from '@souk/chassis/writer/writer';
 import type { GatewayTask } from '../src/domain/gateway-task.ts';
 import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';
+import { erasePaymentMethods } from '../src/usecases/erase-payment-methods.ts';
 import { receiveWebhook } from '../src/usecases/receive-webhook.ts';
 import { refundPayment } from '../src/usecases/refund-payment.ts';
 import {
@@ -236,6 +237,20 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await opened.store.forgetWebhooks(3500, 2)).toBe(1);
       expect(await opened.store.forgetWebhooks(3500, 2)).toBe(0);
       expect(await load('webhookEvents', 'simulator:evt_4')).toEqual({ ...event(4), receivedAt: 4000 });
+    });
+
+    test('the payment methods of somebody who is gone are removed together, also those that are gone already', async () => {
+      const userId = uuid(0xc);
+      const ids = [1, 2, 3].map(uuid);
+      await save({
+        erasedUsers: [{ userId, erasedAt: NOW, dueAt: NOW }],
+        paymentMethods: [...ids, uuid(4)].map((id) => method({ id, userId })),
+      });
+      for (const found of [ids.slice(0, 2), ids]) {
+        await writer.submit(erasePaymentMethods, { userId, ids: found, foundAll: true });
+      }
+      expect((await opened.store.reads.methods(userId, first)).map(({ id }) => id)).toEqual([uuid(4)]);
+      expect(await load('erasedUsers', userId)).toMatchObject({ dueAt: null });
     });
 
     test('people who are gone are known, and found while something of theirs is to be looked for', async () => {

@@ -1,9 +1,10 @@
-import type { GatewayTask } from '../src/domain/gateway-task.ts';
+import { chargeKey, type GatewayTask, refundKey } from '../src/domain/gateway-task.ts';
 import type { GatewayMessage } from '../src/domain/payment-message.ts';
 import { advanceCharge } from '../src/usecases/advance-charge.ts';
 import { advanceRefund } from '../src/usecases/advance-refund.ts';
 import { followCancellation } from '../src/usecases/follow-cancellation.ts';
 import { payForOrder } from '../src/usecases/pay-for-order.ts';
+import { receiveWebhook } from '../src/usecases/receive-webhook.ts';
 import { refundPayment } from '../src/usecases/refund-payment.ts';
 import { eur, method, NOW, uuid } from './builders.ts';
 import { type Fate, gatewayWeather } from './gateway-weather.ts';
@@ -21,8 +22,8 @@ export interface OrderPlan {
 }
 
 export interface Step {
-  readonly do: 'deliver' | 'call' | 'refund' | 'wait' | 'resume' | 'crash' | 'arrive';
-  /** which message, call or payment */
+  readonly do: 'deliver' | 'call' | 'refund' | 'wait' | 'resume' | 'crash' | 'arrive' | 'tell';
+  /** which message, call, payment or webhook */
   readonly pick: number;
   readonly fate: Fate;
   /** per cent of the payment to refund */
@@ -82,6 +83,22 @@ export function stormyShop(plans: readonly OrderPlan[]) {
     }
   }
 
+  /** A webhook that says how a charge or refund stands in the gateway's books; some of them come again. */
+  function tell(pick: number): void {
+    const { payments, refunds } = writer.rows;
+    const all = [...payments.values(), ...refunds.values()];
+    const about = all[pick % Math.max(1, all.length)];
+    if (about === undefined) return;
+    const refundId = 'paymentId' in about ? about.id : null;
+    const key = refundId === null ? chargeKey(about.id) : refundKey(refundId);
+    const message = gateway.standing(key);
+    if (message === undefined) return;
+    const received = { id: `simulator:${key}:${pick % 3}`, key, said: null, subject: { orderId: about.orderId, refundId }, message };
+    const { answer, tasks: more } = writer.settle(receiveWebhook, received, now);
+    if (answer.cause !== null) throw new Error(answer.cause);
+    took(more);
+  }
+
   function askForRefund(pick: number, share: number): void {
     const payment = [...writer.rows.payments.values()][pick % Math.max(1, writer.rows.payments.size)];
     if (payment === undefined || payment.amount === null) return;
@@ -118,6 +135,8 @@ export function stormyShop(plans: readonly OrderPlan[]) {
         return pass(step.ms);
       case 'arrive':
         return gateway.arrive();
+      case 'tell':
+        return tell(step.pick);
       case 'resume':
         return resume();
       case 'crash':

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { Payment } from '@souk/contracts/http/payment';
 import { looked } from '../src/domain/erased-user.ts';
-import { NOW, uuid } from './builders.ts';
+import { addPaymentMethod } from '../src/usecases/add-payment-method.ts';
+import { eraseUser } from '../src/usecases/erase-user.ts';
+import { method, NOW, uuid } from './builders.ts';
 import { deletedUser, readyForPayment } from './messages.ts';
+import { paperWriter } from './paper-writer.ts';
 import { PEOPLE, runPayments, type RunningPayments } from './running-payments.ts';
 
 let shop: RunningPayments;
@@ -48,6 +51,14 @@ test('an order of theirs that is still to be paid fails for want of a method', a
   const orderId = Bun.randomUUIDv7();
   await shop.log.deliver(readyForPayment({ orderId, userId: PEOPLE.admin.id, paymentMethodId }));
   expect(await shop.paymentOf(orderId)).toMatchObject({ status: 'failed', failureReason: 'payment_method_not_found' });
+});
+
+test('a method that was on its way in when they went is not added', () => {
+  const { settle } = paperWriter();
+  const { id: _, createdAt: __, ...card } = method();
+  expect(settle(addPaymentMethod, card, NOW).answer).toMatchObject(card);
+  settle(eraseUser, deletedUser(card.userId), NOW);
+  expect(settle(addPaymentMethod, card, NOW).answer).toBeUndefined();
 });
 
 test('it is looked again after a minute, for what somebody was adding meanwhile, and then no more', () => {
