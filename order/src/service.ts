@@ -16,10 +16,12 @@ import { sagaRoutes } from './http/saga-routes.ts';
 import { shipmentRoutes } from './http/shipment-routes.ts';
 import { streamRoutes } from './http/stream-routes.ts';
 import { deadlineJob } from './messaging/deadline-job.ts';
+import { erasure } from './messaging/erasure-job.ts';
 import { orderHandlers } from './messaging/order-handlers.ts';
 import type { OrderCollections, OrderStore } from './storage/order-store.ts';
 import { cancelOrder } from './usecases/cancel-order.ts';
 import { copyProduct } from './usecases/copy-product.ts';
+import { eraseOrder } from './usecases/erase-order.ts';
 import { learnSkus } from './usecases/learn-skus.ts';
 import { passDeadline } from './usecases/pass-deadline.ts';
 import { placeOrder } from './usecases/place-order.ts';
@@ -43,6 +45,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const streams = new OrderStreams({ reads: store.reads, report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
+  const { job: erasing, hasLeft } = erasure(store.reads, (found) => microservice.submit(eraseOrder, found));
   const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
     name: 'order',
     instance: config.instance,
@@ -50,7 +53,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     store,
     log,
     handlers: orderHandlers(deadlines),
-    jobs: [deadlineJob(store.reads, (orderId) => microservice.submit(pass, orderId))],
+    jobs: [deadlineJob(store.reads, (orderId) => microservice.submit(pass, orderId)), erasing],
     meter: {
       ...meter,
       batchSettled(inputs, ms) {
@@ -64,7 +67,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     ...deps,
     name: 'order',
     version: packageJson.version,
-    auth: { keys },
+    auth: { keys, isRevoked: ({ userId }) => hasLeft(userId) },
     microservice,
     routes: [...routesOf(deps, deadlines, microservice), streamRoutes({ reads: store.reads, streams })],
   });

@@ -6,7 +6,7 @@ export type HistoryCause =
   | { readonly name: 'POST /orders' }
   | { readonly name: 'deadline' }
   | { readonly name: 'cancellation'; readonly note?: string }
-  | { readonly name: 'ship' | 'deliver' }
+  | { readonly name: 'ship' | 'deliver' | 'user.deleted' }
   /** `at`: when the other service said so, epoch milliseconds; `by`: what had led that service to it. */
   | { readonly name: SagaMessageType; readonly at: number; readonly by: string | null };
 

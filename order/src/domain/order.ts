@@ -43,6 +43,8 @@ export interface Order {
   readonly shipments: readonly Shipment[];
   /** When somebody else's answer is given up, epoch milliseconds; null: nothing is waited for. */
   readonly deadlineAt: number | null;
+  /** When its customer's personal data was taken out of it, epoch milliseconds; null: it is all there. */
+  readonly erasedAt: number | null;
   /** The number of entries in its history. */
   readonly version: number;
   /** epoch milliseconds */

@@ -5,6 +5,7 @@ import { productState } from '../catalogue/product-state.ts';
 import type { Deadlines } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { copyProduct } from '../usecases/copy-product.ts';
+import { rememberErasure } from '../usecases/remember-erasure.ts';
 import { followSaga } from '../usecases/follow-saga.ts';
 
 type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
@@ -27,6 +28,7 @@ export function orderHandlers(deadlines: Deadlines): MessageHandlers<OrderCollec
     'payment.completed': follow,
     'payment.failed': follow,
     'payment.refunded': follow,
+    'user.deleted': rememberErasure,
     'product.created': copyToldProduct,
     'product.updated': copyToldProduct,
     'product.price_changed': copyToldProduct,

@@ -18,12 +18,15 @@ const CHANGING = [
   'updated_at',
 ] as const satisfies (keyof OrdersTable)[];
 
+/** Of orders whose customer has left; nothing else ever changes an address. */
+const ERASING = ['shipping_address', 'erased_at'] as const satisfies (keyof OrdersTable)[];
+
 export const ORDER_COLUMNS = [
   'id',
   'user_id',
   'total',
   'currency',
-  'shipping_address',
+  ...ERASING,
   'payment_method_id',
   'placed_at',
   ...CHANGING,
@@ -86,6 +89,15 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
         CHANGING,
         ['id'],
         changes.map(({ after }) => orderToRow(after)).map(values([...CHANGING, 'id'])),
+      ),
+      flavour.update(
+        'orders',
+        ERASING,
+        ['id'],
+        changes
+          .filter(({ before, after }) => before.erasedAt !== after.erasedAt)
+          .map(({ after }) => orderToRow(after))
+          .map(values([...ERASING, 'id'])),
       ),
       ...shipmentWrites(flavour, changes),
     ],

@@ -86,5 +86,18 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('skus', json, (c) => c.notNull());
       await flavour.narrow(table).execute();
     }),
+    'order-009-erased-users': step(async (db) => {
+      const table = db.schema
+        .createTable('erased_users')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('erased_at', integer, (c) => c.notNull());
+      await flavour.narrow(table).execute();
+    }),
+    'order-010-erased-users-by-time': step(async (db) => {
+      await db.schema.createIndex('erased_users_time').on('erased_users').column('erased_at').execute();
+    }),
+    'order-011-orders-erased': step(async (db) => {
+      await db.schema.alterTable('orders').addColumn('erased_at', integer).execute();
+    }),
   };
 }

@@ -14,6 +14,7 @@ export interface OrdersTable {
   allocations: string | null;
   shortages: string | null;
   deadline_at: number | null;
+  erased_at: number | null;
   version: number;
   placed_at: number;
   updated_at: number;
@@ -57,6 +58,11 @@ export interface CatalogueProductsTable {
   skus: string;
 }
 
+export interface ErasedUsersTable {
+  id: string;
+  erased_at: number;
+}
+
 /** With the chassis' events: they are the orders' history. */
 export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   orders: OrdersTable;
@@ -64,4 +70,5 @@ export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   shipments: ShipmentsTable;
   catalogue: CatalogueTable;
   catalogue_products: CatalogueProductsTable;
+  erased_users: ErasedUsersTable;
 }

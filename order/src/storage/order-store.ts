@@ -4,6 +4,27 @@ import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { HistoryEntry } from '../domain/history.ts';
 import type { Order } from '../domain/order.ts';
 
+/** Somebody who has left the shop. */
+export interface ErasedUser {
+  readonly id: string;
+  /** When Order was told, epoch milliseconds. */
+  readonly erasedAt: number;
+}
+
+/** The data of an event of ours as it is to be from now on. */
+export interface RewrittenEvent {
+  readonly lane: string;
+  readonly seq: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** An order of somebody who has left, as it was found, with the events that told its address. */
+export interface ToErase {
+  readonly id: string;
+  readonly version: number;
+  readonly completions: readonly RewrittenEvent[];
+}
+
 /** What Order decides on. */
 export type OrderCollections = {
   /** by id */
@@ -12,6 +33,10 @@ export type OrderCollections = {
   readonly catalogue: CatalogueEntry;
   /** by product id */
   readonly catalogueProducts: CatalogueProduct;
+  /** by id */
+  readonly erasedUsers: ErasedUser;
+  /** by lane and seq; put only */
+  readonly rewrittenEvents: RewrittenEvent;
 };
 
 export interface OrderFilter {
@@ -39,6 +64,10 @@ export interface OrderReads {
   histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly HistoryEntry[]>>;
   /** Ids of orders whose deadline has passed by the database's clock, the longest overdue first. */
   overdueOrders(limit: number): Promise<readonly string[]>;
+  /** Who has left within so many milliseconds. */
+  usersErasedSince(ms: number): Promise<readonly string[]>;
+  /** Orders of those who have left within so many milliseconds that still have their address. */
+  toErase(ms: number, limit: number): Promise<readonly ToErase[]>;
   /** Which of these SKUs the catalogue copy has. */
   knownSkus(skus: readonly string[]): Promise<readonly string[]>;
 }

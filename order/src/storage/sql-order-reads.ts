@@ -1,5 +1,6 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import type { Order } from '../domain/order.ts';
+import { erasureReads } from './erasure-reads.ts';
 import { HISTORY_COLUMNS, historyFromRow } from './history-rows.ts';
 import { ITEM_COLUMNS, ORDER_COLUMNS, SHIPMENT_COLUMNS } from './order-collection.ts';
 import { ordersFromRows } from './order-rows.ts';
@@ -9,7 +10,8 @@ import type { OrderReads } from './order-store.ts';
 /** Ids have the time of the process that made them, `placed_at` that of the database. */
 const CLOCKS_DIFFER_MS = 300_000;
 
-export function sqlOrderReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): OrderReads {
+export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
+  const { reader: db, flavour } = database;
   async function withParts(orders: readonly OrdersTable[]): Promise<Order[]> {
     if (orders.length === 0) return [];
     const ofThese = flavour.in(
@@ -22,6 +24,7 @@ export function sqlOrderReads({ reader: db, flavour }: SqlDatabase<OrderSchema>)
   }
 
   return {
+    ...erasureReads(database),
     async order(id) {
       const rows = await db.selectFrom('orders').select(ORDER_COLUMNS).where('id', '=', id).execute();
       return (await withParts(rows))[0];

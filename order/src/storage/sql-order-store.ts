@@ -1,6 +1,7 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { catalogueEntries, catalogueProducts } from './catalogue-collections.ts';
+import { erasedUsers, rewrittenEvents } from './erasure-collections.ts';
 import { orderCollection } from './order-collection.ts';
 import { orderMigrations } from './order-migrations.ts';
 import type { OrderSchema } from './order-schema.ts';
@@ -14,6 +15,8 @@ export function sqlOrderStore(database: SqlDatabase<OrderSchema>): OrderStore {
     orders: orderCollection(flavour),
     catalogue: catalogueEntries(flavour),
     catalogueProducts: catalogueProducts(flavour),
+    erasedUsers: erasedUsers(flavour),
+    rewrittenEvents: rewrittenEvents(flavour),
   };
   const store = sqlServiceStore<OrderCollections, OrderSchema>(database, collections, orderMigrations(flavour));
   return { ...store, reads: sqlOrderReads(database) };

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { Order } from '../../src/domain/order.ts';
 import type { OrderStore } from '../../src/storage/order-store.ts';
-import { ALLOCATIONS, anOrder, NORTH, NOW, ORDER_IN, PRODUCT_ID, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
+import { eraseOrder } from '../../src/usecases/erase-order.ts';
+import { ADDRESS, ALLOCATIONS, anOrder, NORTH, NOW, ORDER_IN, PRODUCT_ID, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
 import { put, settle, submission } from './settle.ts';
 
 export interface OpenedStore {
@@ -228,6 +229,23 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       { id: PRODUCT_ID, version: 1, skus: ['MUG', 'mug'] },
     ]);
     expect(await store.reads.knownSkus(['MUG', 'mug'])).toEqual(['MUG']);
+  });
+
+  test(`${name}: finds the orders of who has left until their address is gone, also from their events`, async () => {
+    const others = anOrder({ id: id(3), userId: SOUTH });
+    await settle(store, [put({ orders: [anOrder({ id: id(1) }), others], erasedUsers: [{ id: USER_ID, erasedAt: 2 ** 45 }] })]);
+    const told = { orderId: id(1), userId: USER_ID, items: [{ sku: 'MUG', quantity: 3 }], total: anOrder().total };
+    const event = { type: 'order.completed', key: id(1), stream: id(1), version: 1, data: { ...told, shippingAddress: ADDRESS } } as const;
+    await settle(store, [submission<null>({ name: 'tell', keys: () => ({}), decide: () => ({ answer: undefined, events: [event] }) }, null)]);
+    expect(await store.reads.usersErasedSince(1000)).toEqual([USER_ID]);
+    const found = await store.reads.toErase(1000, 10);
+    expect(found).toEqual([{ id: id(1), version: 1, completions: [{ lane: 'test', seq: 1, data: event.data }] }]);
+    await settle(store, found.map((one) => submission(eraseOrder, one)));
+    expect(await store.reads.toErase(1000, 10)).toEqual([]);
+    const erased = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'AT' };
+    expect(await store.reads.order(id(1))).toMatchObject({ shippingAddress: erased, version: 2, total: anOrder().total });
+    expect((await store.writing.readStream(id(1)))[0]?.data).toEqual({ ...told, shippingAddress: erased });
+    expect(await store.reads.order(id(3))).toEqual(others);
   });
 
   test(`${name}: refuses what can never be right, and keeps nothing of it`, async () => {

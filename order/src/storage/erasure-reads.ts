@@ -1,0 +1,34 @@
+import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { sql } from 'kysely';
+import type { OrderSchema } from './order-schema.ts';
+import type { OrderReads } from './order-store.ts';
+
+/** Who has left, and what is still kept of them; times by the database's clock. */
+export function erasureReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'usersErasedSince' | 'toErase'> {
+  const recent = (ms: number) => sql<number>`${flavour.now} - ${ms}`;
+  return {
+    async usersErasedSince(ms) {
+      return (await db.selectFrom('erased_users').select('id').where('erased_at', '>', recent(ms)).execute()).map(({ id }) => id);
+    },
+    async toErase(ms, limit) {
+      const orders = await db
+        .selectFrom('erased_users')
+        .innerJoin('orders', 'orders.user_id', 'erased_users.id')
+        .select(['orders.id', 'orders.version'])
+        .where('erased_users.erased_at', '>', recent(ms))
+        .where('orders.erased_at', 'is', null)
+        .limit(limit)
+        .execute();
+      if (orders.length === 0) return [];
+      const ofThese = flavour.in('stream', orders.map(({ id }) => id));
+      const told = db.selectFrom('events').select(['stream', 'lane', 'seq', 'data']).where(ofThese);
+      const completed = await told.where('type', '=', 'order.completed').execute();
+      const byOrder = Map.groupBy(completed, ({ stream }) => stream);
+      return orders.map(({ id, version }) => ({
+        id,
+        version,
+        completions: (byOrder.get(id) ?? []).map(({ lane, seq, data }) => ({ lane, seq, data: JSON.parse(data) })),
+      }));
+    },
+  };
+}

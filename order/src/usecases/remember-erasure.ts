@@ -1,0 +1,13 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import type { OrderCollections } from '../storage/order-store.ts';
+
+/** Somebody has left. What is kept of them is erased afterwards, in rounds: there may be any number of orders. */
+export const rememberErasure: UseCase<OrderCollections, EventEnvelope<'user.deleted'>, void> = {
+  name: 'rememberErasure',
+  keys: ({ data }) => ({ erasedUsers: [data.userId] }),
+  decide({ data: { userId } }, world, { now }) {
+    if (world.get('erasedUsers', userId) !== undefined) return { answer: undefined };
+    return { answer: undefined, puts: { erasedUsers: [{ id: userId, erasedAt: now }] } };
+  },
+};
