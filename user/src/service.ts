@@ -68,7 +68,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
       accountRoutes({
         commands,
         provePassword: proving,
-        changePassword: changePassword({ commands, passwords, provePassword: proving }),
+        changePassword: changePassword({ commands, reads, passwords, provePassword: proving }),
       }),
       addressRoutes({ commands, reads }),
       sessionRoutes({

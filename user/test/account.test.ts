@@ -46,6 +46,15 @@ describe('a new password', () => {
     expect(await users.signIn(user.email)).toHaveProperty('accessToken');
   });
 
+  test('422 when it is a common one or the address, naming the field', async () => {
+    const { user, tokens } = await users.signedIn();
+    const common = await put(tokens.accessToken, PASSWORD, 'Password1234');
+    expect(common.status).toBe(422);
+    expect(common.body).toMatchObject({ type: 'urn:souk:problem:password-common', errors: [{ pointer: '/newPassword' }] });
+    const personal = await put(tokens.accessToken, PASSWORD, user.email.toUpperCase());
+    expect(personal.body).toMatchObject({ type: 'urn:souk:problem:validation', errors: [{ pointer: '/newPassword' }] });
+  });
+
   test('asked for twice at once, one of them is set', async () => {
     const { user, tokens } = await users.signedIn();
     const replies = await Promise.all(['one horse battery', 'two horse battery'].map((next) => put(tokens.accessToken, PASSWORD, next)));

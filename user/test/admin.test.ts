@@ -49,6 +49,19 @@ describe('the list of users', () => {
   });
 });
 
+describe('the filters of the list', () => {
+  test('find one by address in whatever case, and those who have a role; 422 for what is none', async () => {
+    const { id, email } = await users.register();
+    await putRoles(id, ['staff']);
+    const list = async (query: string) => (await users.send<Page>('GET', `/users?${query}`, { as: root.as })).body.items ?? [];
+    expect((await list(`email=${email.toUpperCase()}`)).map((user) => user.id)).toEqual([id]);
+    expect(await list('email=nobody@example.com')).toEqual([]);
+    expect((await list('role=staff')).map((user) => user.id)).toContain(id);
+    expect((await list('role=admin')).map((user) => user.id)).toEqual([root.id]);
+    expect((await users.send('GET', '/users?role=king', { as: root.as })).body).toMatchObject({ errors: [{ pointer: '?role' }] });
+  });
+});
+
 describe('roles', () => {
   test('are replaced by an admin, everybody stays customer, the history says who did it', async () => {
     const { id } = await users.register();

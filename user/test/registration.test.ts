@@ -65,6 +65,15 @@ describe('registering', () => {
     expect(body).toMatchObject({ type: 'urn:souk:problem:validation', errors: [{ pointer }] });
   });
 
+  test('422 for a password that everybody guesses, and for one that is the address', async () => {
+    const common = await post(asked({ password: 'password1234' }));
+    expect(common.status).toBe(422);
+    expect(common.body).toMatchObject({ type: 'urn:souk:problem:password-common', errors: [{ pointer: '/password' }] });
+    const personal = await post(asked({ email: 'ada.lovelace@example.com', password: 'Ada.Lovelace' }));
+    expect(personal.status).toBe(422);
+    expect(personal.body).toMatchObject({ errors: [{ pointer: '/password' }] });
+  });
+
   test('422 for a card number where the name belongs', async () => {
     const { status, body } = await post(asked({ name: 'Ada 4242 4242 4242 4242' }));
     expect(status).toBe(422);

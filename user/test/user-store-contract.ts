@@ -9,7 +9,7 @@ import { endSessions } from '../src/usecases/end-sessions.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
 import { replaceRoles } from '../src/usecases/replace-roles.ts';
 import { newSigningKey } from '../src/tokens/new-signing-key.ts';
-import type { UserStore } from '../src/storage/user-store.ts';
+import type { UserFilter, UserStore } from '../src/storage/user-store.ts';
 import { startProcess, type StoreProcess } from './store-process.ts';
 
 export interface OpenUserStore {
@@ -63,6 +63,23 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const first = await here.store.reads.users({ before: undefined, limit: 2 });
       const rest = await here.store.reads.users({ before: first[1]?.id, limit: 10 });
       expect([...first, ...rest].map(({ id }) => id)).toEqual(ids);
+    });
+
+    test('lists users by address and by role', async () => {
+      const root = await here.firstAdmin('root@example.com');
+      expect(root).toBe('made');
+      const [ada, bob] = [await here.registered('ada@example.com'), await here.registered('bob@example.com')];
+      const [admin] = await here.store.reads.users({ before: undefined, limit: 1 }, { role: 'admin' });
+      const asked = { userId: bob.id, roles: ['staff'] as const, actor: admin?.id ?? '' };
+      await here.commands.execute(replaceRoles, asked);
+      const found = async (filter: UserFilter, before?: string) =>
+        (await here.store.reads.users({ before, limit: 10 }, filter)).map(({ id }) => id);
+      expect(await found({ email: 'ada@example.com' })).toEqual([ada.id]);
+      expect(await found({ email: 'ada@example.com', role: 'staff' })).toEqual([]);
+      expect(await found({ role: 'staff' })).toEqual([bob.id, admin?.id ?? '']);
+      expect(await found({ role: 'staff' }, bob.id)).toEqual([admin?.id ?? '']);
+      expect(await found({ role: 'admin' })).toEqual([admin?.id ?? '']);
+      expect(await found({ role: 'customer' })).toHaveLength(3);
     });
 
     test('given one address twice in one batch, one has it', async () => {
@@ -172,14 +189,14 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     });
 
     test('counts tries over all processes, and forgets them when one was right', async () => {
-      const begin = ({ commands }: StoreProcess) => commands.execute(beginAttempt, { account: 'a', address: undefined });
-      const tries = await everywhere((each) => Promise.all(Array.from({ length: 5 }, () => begin(each))));
+      const beginOne = ({ commands }: StoreProcess) => commands.execute(beginAttempt, { account: 'a', address: undefined });
+      const tries = await everywhere((each) => Promise.all(Array.from({ length: 5 }, () => beginOne(each))));
       expect(tries.flat().filter(({ kind }) => kind === 'begun')).toHaveLength(5);
       await here.commands.execute(withdrawAttempt, { key: 'a' });
-      expect(await begin(here)).toEqual({ kind: 'begun' });
-      expect(await begin(here)).toMatchObject({ kind: 'wait' });
+      expect(await beginOne(here)).toEqual({ kind: 'begun' });
+      expect(await beginOne(here)).toMatchObject({ kind: 'wait' });
       await here.commands.execute(forgetAttempts, { key: 'a' });
-      expect(await begin(here)).toEqual({ kind: 'begun' });
+      expect(await beginOne(here)).toEqual({ kind: 'begun' });
       expect(await here.store.forgetAttempts(10)).toBe(0);
     });
 

@@ -10,7 +10,7 @@ import type { changePassword } from '../usecases/change-password.ts';
 import { deleteUser } from '../usecases/delete-user.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
 import { NoContent, noContent } from './no-body.ts';
-import { mustWait, passwordWrong } from './refused.ts';
+import { mustWait, passwordRefused, passwordWrong } from './refused.ts';
 
 interface AccountRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -25,6 +25,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       const answer = await changing(principal, body, causeOf(request));
       if (answer.kind === 'wait') throw mustWait(answer.ms);
       if (answer.kind === 'wrong') throw passwordWrong('/currentPassword');
+      if (answer.kind === 'password-refused') throw passwordRefused('/newPassword', answer.fault);
       set.headers['etag'] = entityTag(answer.user.version);
       return publishedUser(answer.user);
     }, {

@@ -3,10 +3,10 @@ import { entityTag } from '@souk/chassis/http/entity-tag';
 import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
-import { ListQuery } from '@souk/contracts/http/common';
-import { ReplaceRoles, User as PublishedUser, UserPage } from '@souk/contracts/http/user';
+import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
+import { normalisedEmail } from '../domain/email.ts';
 import { publishedUser } from '../domain/published.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
@@ -23,14 +23,15 @@ const USERS = cursors('users', Uuid);
 /** Admins see who there is and say who may do what. */
 export function adminRoutes({ commands, reads }: AdminRouteDeps) {
   return router()
-    .get('/users', async ({ query: { limit = 20, cursor } }) => {
-      const users = await reads.users({ before: USERS.read(cursor), limit: limit + 1 });
+    .get('/users', async ({ query: { limit = 20, cursor, email, role } }) => {
+      const filter = { email: email && normalisedEmail(email), role };
+      const users = await reads.users({ before: USERS.read(cursor), limit: limit + 1 }, filter);
       return pageOf(users, limit, { toItem: publishedUser, toCursor: ({ id }) => USERS.write(id) });
     }, {
       role: 'admin',
-      query: ListQuery,
+      query: UserListQuery,
       response: { 200: UserPage },
-      detail: { summary: 'All users, newest first' },
+      detail: { summary: 'All users, or those with an address or a role; newest first' },
     })
     .put('/users/:id/roles', async ({ body: { roles }, params, principal, request, set }) => {
       const asked = { userId: params.id, roles, actor: principal.userId };

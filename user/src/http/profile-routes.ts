@@ -11,7 +11,7 @@ import type { register } from '../usecases/register.ts';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { NotModified } from './no-body.ts';
 import { PatchProfile } from './patch-profile.ts';
-import { emailTaken, nameRefused } from './refused.ts';
+import { emailTaken, nameRefused, passwordRefused } from './refused.ts';
 
 interface ProfileRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -25,13 +25,14 @@ export function profileRoutes({ commands, reads, register: registering }: Profil
     .post('/users', async ({ body, request, set }) => {
       const registration = await registering(body, causeOf(request));
       if (registration.kind === 'name-refused') throw nameRefused();
+      if (registration.kind === 'password-refused') throw passwordRefused('/password', registration.fault);
       if (registration.kind === 'email-taken') throw emailTaken();
       set.status = 201;
       set.headers['location'] = '/users/me';
       set.headers['cache-control'] = 'no-store';
       return shown(registration.user, set.headers);
     }, {
-      refuses: ['email-taken', 'card-number-refused'],
+      refuses: ['email-taken', 'card-number-refused', 'password-common'],
       body: RegisterUser,
       response: { 201: PublishedUser },
       detail: { summary: 'Register' },

@@ -1,4 +1,5 @@
 import { invalid, type Problem, problem } from '@souk/chassis/http/problem';
+import type { PasswordFault } from '../passwords/judge-password.ts';
 
 export function emailTaken(): Problem {
   return problem('email-taken', { errors: [{ pointer: '/email', detail: 'is registered already' }] });
@@ -6,6 +7,11 @@ export function emailTaken(): Problem {
 
 export function nameRefused(): Problem {
   return problem('card-number-refused', { errors: [{ pointer: '/name', detail: 'looks like a card number' }] });
+}
+
+export function passwordRefused(pointer: string, fault: PasswordFault): Problem {
+  if (fault === 'personal') return invalid(pointer, 'must be neither the e-mail address nor the name');
+  return problem('password-common', { errors: [{ pointer, detail: 'is among the first that are guessed' }] });
 }
 
 /** One answer for an address nobody has and for a wrong password. */

@@ -22,4 +22,5 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-005-key-rings': collectionStep('key_rings', KeyRingDocument),
   'user-006-address-books': collectionStep('address_books', AddressBookDocument),
   'user-007-sign-in-attempts': collectionStep('sign_in_attempts', AttemptsDocument, [{ key: { forgottenAt: 1 } }]),
+  'user-008-users-by-role': collectionStep('users', UserDocument, [{ key: { roles: 1, _id: -1 } }]),
 };

@@ -22,9 +22,10 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
         const found = await users.findOne({ _id: id });
         return found === null ? undefined : userOf(found);
       }),
-    users: (slice) =>
+    users: (slice, { email, role } = {}) =>
       reading(async () => {
-        const query = users.find(slicedBy<UserDocument>({}, slice), { sort: { _id: -1 }, limit: slice.limit });
+        const filter = { ...(email !== undefined && { email }), ...(role !== undefined && { roles: role }) };
+        const query = users.find(slicedBy<UserDocument>(filter, slice), { sort: { _id: -1 }, limit: slice.limit });
         return (await query.toArray()).map(userOf);
       }),
     credentialOf: (email) =>

@@ -1,9 +1,10 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
-import { ADMINS } from '../domain/roles.ts';
+import { ADMINS, completeRoles } from '../domain/roles.ts';
 import { addressBookOf, adminListOf, credentialOf, sessionOf, userOf } from './documents.ts';
 import type { UserSchema } from './user-schema.ts';
-import type { Slice, UserReads } from './user-store.ts';
+import type { Slice, UserFilter, UserReads } from './user-store.ts';
 
 export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): UserReads {
   return {
@@ -11,8 +12,8 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
       const row = await reader.selectFrom('users').select('document').where('id', '=', id).executeTakeFirst();
       return row && userOf(row);
     },
-    async users(slice) {
-      return (await userListQuery(reader, slice).execute()).map(userOf);
+    async users(slice, filter) {
+      return (await userListQuery(reader, slice, filter).execute()).map(userOf);
     },
     async credentialOf(email) {
       const row = await reader
@@ -44,9 +45,23 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
   };
 }
 
-export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: Slice) {
-  const query = reader.selectFrom('users').select('document').orderBy('id', 'desc').limit(limit);
-  return before === undefined ? query : query.where('id', '<', before);
+export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: Slice, { email, role }: UserFilter = {}) {
+  return reader
+    .selectFrom('users')
+    .select('document')
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
+    .$if(email !== undefined, (query) => query.where('email', '=', email ?? ''))
+    .$if(role !== undefined && role !== 'customer', (query) =>
+      query.where(sql<string>`document ->> '$.roles'`, 'in', rolesWith(role ?? 'customer')),
+    )
+    .orderBy('id', 'desc')
+    .limit(limit);
+}
+
+/** Roles are kept complete and in one order, so there are few sets of them, and an index knows these as text. */
+function rolesWith(role: Role): readonly string[] {
+  const sets: readonly (readonly Role[])[] = [['staff'], ['admin'], ['staff', 'admin']];
+  return sets.filter((set) => set.includes(role)).map((set) => JSON.stringify(completeRoles(set)));
 }
 
 export function liveSessionQuery(reader: Kysely<UserSchema>, flavour: Flavour, id: string) {

@@ -1,4 +1,5 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
+import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** Documents as JSON, with what they are found by beside them. */
@@ -116,6 +117,11 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
     },
     'user-010-sign-in-attempts-by-end': {
       up: (db) => db.schema.createIndex('sign_in_attempts_end').on('sign_in_attempts').column('forgotten_at').execute(),
+    },
+    'user-011-users-by-roles': {
+      async up(db) {
+        await sql`create index users_roles on users (document ->> '$.roles', id)`.execute(db);
+      },
     },
   };
 }

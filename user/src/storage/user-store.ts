@@ -1,4 +1,5 @@
 import type { ServiceStore } from '@souk/chassis/service-store';
+import type { Role } from '@souk/contracts/roles';
 import type { AddressBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
@@ -38,9 +39,15 @@ export interface Slice {
   readonly limit: number;
 }
 
+export interface UserFilter {
+  /** normalised */
+  readonly email?: string | undefined;
+  readonly role?: Role | undefined;
+}
+
 export interface UserReads {
   user(id: string): Promise<User | undefined>;
-  users(slice: Slice): Promise<readonly User[]>;
+  users(slice: Slice, filter?: UserFilter): Promise<readonly User[]>;
   /** What a sign-in is checked against. */
   credentialOf(email: string): Promise<Credential | undefined>;
   /** What somebody who is signed in already is checked against. */

@@ -2,13 +2,15 @@ import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import type { ChangePassword } from '@souk/contracts/http/user';
 import type { User } from '../domain/user.ts';
+import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
-import type { UserCollections } from '../storage/user-store.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import type { Proof, ProvePassword } from './prove-password.ts';
 import { replacePassword } from './replace-password.ts';
 
 interface ChangePasswordDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly reads: Pick<UserReads, 'user'>;
   readonly passwords: Passwords;
   readonly provePassword: ProvePassword;
 }
@@ -19,10 +21,13 @@ interface Caller {
   readonly sessionId: string;
 }
 
-type Changed = { readonly kind: 'changed'; readonly user: User } | Exclude<Proof, { readonly kind: 'right' }>;
+type Changed =
+  | { readonly kind: 'changed'; readonly user: User }
+  | PasswordRefused
+  | Exclude<Proof, { readonly kind: 'right' }>;
 
 /** `wrong`, `wait`: of the current password. */
-export function changePassword({ commands, passwords, provePassword }: ChangePasswordDeps) {
+export function changePassword({ commands, reads, passwords, provePassword }: ChangePasswordDeps) {
   return async (
     { userId, sessionId }: Caller,
     { currentPassword, newPassword }: ChangePassword,
@@ -30,6 +35,9 @@ export function changePassword({ commands, passwords, provePassword }: ChangePas
   ): Promise<Changed> => {
     const proof = await provePassword(userId, currentPassword, cause);
     if (proof.kind !== 'right') return proof;
+    const person = await reads.user(userId);
+    const fault = person && (await judgePassword(newPassword, person));
+    if (fault !== undefined) return { kind: 'password-refused', fault };
     const after = await passwords.hash(newPassword);
     const asked = { userId, sessionId, before: proof.passwordHash, after };
     const user = await commands.execute(replacePassword, asked, cause);

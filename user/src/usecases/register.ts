@@ -3,6 +3,7 @@ import type { Cause } from '@souk/chassis/writer/input';
 import type { RegisterUser } from '@souk/contracts/http/user';
 import { normalisedEmail } from '../domain/email.ts';
 import { isNameRefused } from '../domain/user.ts';
+import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { type Registration, registerUser } from './register-user.ts';
@@ -17,8 +18,10 @@ export function register({ commands, passwords }: RegisterDeps) {
   return async (
     { email, password, name }: RegisterUser,
     cause: Cause,
-  ): Promise<Registration | { readonly kind: 'name-refused' }> => {
+  ): Promise<Registration | { readonly kind: 'name-refused' } | PasswordRefused> => {
     if (isNameRefused(name)) return { kind: 'name-refused' };
+    const fault = await judgePassword(password, { email, name });
+    if (fault !== undefined) return { kind: 'password-refused', fault };
     const passwordHash = await passwords.hash(password);
     return commands.execute(registerUser, { email: normalisedEmail(email), name, passwordHash }, cause);
   };
