@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { Page } from '@souk/contracts/http/common';
+import type { Category } from '@souk/contracts/http/category';
 import type { Product } from '@souk/contracts/http/product';
 import fc from 'fast-check';
 import { onEveryEngine } from './on-every-engine.ts';
@@ -11,8 +12,11 @@ const SORTS = ['title', 'price', '-price', 'newest'] as const;
 const entry = fc.record({ title: fc.constantFrom('a', 'Ä', 'b', 'B', 'ç'), amount: fc.integer({ min: 1, max: 3 }) });
 type Entry = typeof entry extends fc.Arbitrary<infer T> ? T : never;
 
-function add(shop: RunningCatalogue, { title, amount }: Entry): Promise<Product> {
-  return shop.active({ title, variants: [{ sku: newSku(), price: eur(amount) }] });
+/** All products of the test are found by this word, through the index. */
+const WORD = 'Cursor';
+
+function add(shop: RunningCatalogue, { title, amount }: Entry, categoryIds: string[]): Promise<Product> {
+  return shop.active({ title, description: WORD, categoryIds, variants: [{ sku: newSku(), price: eur(amount) }] });
 }
 
 /** Reads all pages; between two of them one more comes, and one that is not among `kept` goes. */
@@ -21,6 +25,7 @@ async function readWhileChanging(
   query: string,
   coming: Entry[],
   going: Product[],
+  categoryIds: string[],
 ): Promise<string[]> {
   const seen: string[] = [];
   let cursor: string | null = '';
@@ -30,7 +35,7 @@ async function readWhileChanging(
     seen.push(...body.items.map(({ id }) => id));
     cursor = body.nextCursor;
     const [next, gone] = [coming.pop(), going.pop()];
-    if (next !== undefined) await add(shop, next);
+    if (next !== undefined) await add(shop, next, categoryIds);
     if (gone !== undefined) await shop.send('POST', `/products/${gone.id}/archive`, { as: 'staff' });
   }
   return seen;
@@ -47,6 +52,9 @@ onEveryEngine((runCatalogue) => {
     const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
     process.stdout.write(`seed ${seed}\n`);
     const shop = await runCatalogue();
+    const made = await shop.send<Category>('POST', '/categories', { as: 'staff', body: { name: 'Cursors' } });
+    const categoryIds = [made.body.id];
+    const filters = ['', `q=${WORD}&`, 'category=cursors&', `category=cursors&q=${WORD}&minPrice=1&`];
     const entries = (maxLength: number) => fc.array(entry, { maxLength });
     const property = fc.asyncProperty(
       entries(12),
@@ -54,11 +62,12 @@ onEveryEngine((runCatalogue) => {
       entries(6),
       fc.constantFrom(...SORTS),
       fc.integer({ min: 1, max: 4 }),
-      async (staying, leaving, coming, sort, limit) => {
+      fc.constantFrom(...filters),
+      async (staying, leaving, coming, sort, limit, filter) => {
         await archiveAll(shop);
-        const going = await Promise.all(leaving.map((one) => add(shop, one)));
-        const kept = await Promise.all(staying.map((one) => add(shop, one)));
-        const seen = await readWhileChanging(shop, `sort=${sort}&limit=${limit}`, [...coming], going);
+        const going = await Promise.all(leaving.map((one) => add(shop, one, categoryIds)));
+        const kept = await Promise.all(staying.map((one) => add(shop, one, categoryIds)));
+        const seen = await readWhileChanging(shop, `${filter}sort=${sort}&limit=${limit}`, [...coming], going, categoryIds);
         expect(new Set(seen).size).toBe(seen.length);
         for (const { id } of kept) expect(seen).toContain(id);
       },

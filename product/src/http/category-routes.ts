@@ -24,6 +24,7 @@ import { acceptedCategory } from './category-refused.ts';
 
 type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
 
+const NotModified = Type.Void({ description: 'What If-None-Match names is still right' });
 const ById = Type.Object({ id: Uuid });
 
 /** Everybody reads the categories, staff arranges them. */
@@ -35,7 +36,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
       return { items: publishedTree(tree) };
     }, {
       refuses: ['unavailable'],
-      response: { 200: PublishedTree },
+      response: { 200: PublishedTree, 304: NotModified },
       detail: { summary: 'The category tree, in order' },
     })
     .get('/categories/:id', async ({ params, set }) => {
@@ -45,7 +46,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
     }, {
       refuses: ['unavailable'],
       params: ById,
-      response: { 200: PublishedCategory },
+      response: { 200: PublishedCategory, 304: NotModified },
       detail: { summary: 'One category' },
     })
     .post('/categories', async ({ body, principal, idempotency, request }) => {
