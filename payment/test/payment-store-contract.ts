@@ -230,6 +230,15 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await load('webhookEvents', event.id)).toMatchObject({ ...event, outcome: 'changed' });
     });
 
+    test.each([null, 'payment:😀'])('a webhook about nothing of ours (%p) is kept too', async (key) => {
+      const event = { id: 'simulator:evt_2', key, said: null };
+      const received = { ...event, subject: null, message: null };
+      const outcome = key === null ? 'ignored' : 'unknown';
+      expect(await writer.submit(receiveWebhook, received)).toEqual({ outcome, cause: null });
+      expect(await load('webhookEvents', event.id)).toMatchObject({ ...event, outcome });
+      expect(await writer.submit(receiveWebhook, received)).toEqual({ outcome: 'known', cause: null });
+    });
+
     test('webhooks are forgotten when they are old, a few at a time', async () => {
       const event = (number: number) => ({ id: `simulator:evt_${number}`, key: null, said: null, outcome: 'ignored' as const });
       await save({ webhookEvents: [1, 2, 3, 4].map((number) => ({ ...event(number), receivedAt: number * 1000 })) });

@@ -62,7 +62,10 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
       params: Type.Object({ gateway: Type.String({ maxLength: 50 }) }),
       refuses: ['signature-invalid', 'malformed-json', 'unavailable'],
       response: { 200: WebhookReceived },
-      detail: { summary: "The gateway's own news about a charge or refund, signed over the raw body" },
+      detail: {
+        summary: "The gateway's own news about a charge or refund, signed over the raw body",
+        description: 'The simulator signs in the header `Souk-Signature`: `t=<unix>,v1=<hex HMAC-SHA-256 of t.rawBody>`.',
+      },
     },
   );
 }
