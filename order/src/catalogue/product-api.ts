@@ -3,7 +3,9 @@ import { Currency } from '@souk/contracts/money';
 import { UtcTime } from '@souk/contracts/time';
 import { Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
 import { type CatalogueLookup, CatalogueUnavailableError } from './catalogue-lookup.ts';
+import type { ProductState } from '../domain/catalogue.ts';
 import { productState } from './product-state.ts';
 
 interface ProductApiOptions {
@@ -11,7 +13,12 @@ interface ProductApiOptions {
   readonly url: string;
   /** Milliseconds for everything, the body included. */
   readonly limitMs?: number;
+  /** Milliseconds for which Product is left alone once it has failed too often; then one question tries it again. */
+  readonly restMs?: number;
 }
+
+/** So many failures without an answer in between, and Product is not asked for a while: orders are refused at once. */
+const FAILURES_IN_A_ROW = 5;
 
 /** More than one product per SKU is impossible, and an order has 100 lines at most. */
 const PAGE = 100;
@@ -35,29 +42,29 @@ const Answer = TypeCompiler.Compile(
 );
 
 /** Product's public REST interface. */
-export function productApi({ url, limitMs = 2000 }: ProductApiOptions): CatalogueLookup {
+export function productApi({ url, limitMs = 2000, restMs = 5000 }: ProductApiOptions): CatalogueLookup {
+  const breaker = new ConsecutiveBreaker(FAILURES_IN_A_ROW);
+  const guarded = wrap(
+    circuitBreaker(handleAll, { breaker, halfOpenAfter: restMs }),
+    timeout(limitMs, TimeoutStrategy.Aggressive),
+  );
   return {
     async find(skus) {
       // A SKU has no character that would have to be escaped.
       const query = skus.map((sku) => `&sku=${sku}`).join('');
-      const answer = await answered(`${url}/products?limit=${PAGE}${query}`, limitMs);
-      if (!Answer.Check(answer))
-        throw new CatalogueUnavailableError({ cause: new Error('the answer is not a page of products') });
-      return answer.items.map(productState);
+      try {
+        return await guarded.execute(({ signal }) => asked(`${url}/products?limit=${PAGE}${query}`, signal));
+      } catch (cause) {
+        throw new CatalogueUnavailableError({ cause });
+      }
     },
   };
 }
 
-async function answered(url: string, limitMs: number): Promise<unknown> {
-  try {
-    const response = await fetch(url, {
-      signal: AbortSignal.timeout(limitMs),
-      headers: { accept: 'application/json' },
-    });
-    const body: unknown = await response.json();
-    if (!response.ok) throw new Error(`the answer is ${response.status}`);
-    return body;
-  } catch (cause) {
-    throw new CatalogueUnavailableError({ cause });
-  }
+async function asked(url: string, signal: AbortSignal): Promise<ProductState[]> {
+  const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Error(`the answer is ${response.status}`);
+  if (!Answer.Check(answer)) throw new Error('the answer is not a page of products');
+  return answer.items.map(productState);
 }

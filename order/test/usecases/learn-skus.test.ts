@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import { until } from '@souk/chassis/testing/until';
 import { CatalogueUnavailableError } from '../../src/catalogue/catalogue-lookup.ts';
 import { productApi } from '../../src/catalogue/product-api.ts';
 import { learnSkus } from '../../src/usecases/learn-skus.ts';
@@ -49,6 +50,22 @@ describe('asking Product by REST', () => {
   ] as const)('says so when Product %s', async (_what, answer) => {
     const lookup = productApi({ url: productAnswers(answer), limitMs: 100 });
     expect(lookup.find(['NEW'])).rejects.toBeInstanceOf(CatalogueUnavailableError);
+  });
+
+  test('leaves Product alone after five failures in a row, and tries again with one question', async () => {
+    let asked = 0;
+    let isWell = false;
+    const url = productAnswers(() => {
+      asked += 1;
+      return isWell ? Response.json({ items: [], nextCursor: null }) : new Response('{}', { status: 500 });
+    });
+    const lookup = productApi({ url, restMs: 100 });
+    const outcome = () => lookup.find(['NEW']).then(() => 'answered', (error: unknown) => error);
+    for (let time = 0; time < 8; time += 1) expect(await outcome()).toBeInstanceOf(CatalogueUnavailableError);
+    expect(asked).toBe(5);
+    isWell = true;
+    await until('another try', async () => (await outcome()) === 'answered');
+    expect(asked).toBe(6);
   });
 
   test('says so when nobody is there', () => {
