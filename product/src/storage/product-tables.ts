@@ -6,12 +6,12 @@ import { type Product, variantOf } from '../domain/product.ts';
 import type { SkuClaim } from '../domain/sku.ts';
 import type { SlugClaim } from '../domain/slug.ts';
 import { categoryTrees, categoryUse } from './category-tables.ts';
+import { categoryWrites } from './category-writes.ts';
 import { imageBytes, priceChanges } from './price-and-image-tables.ts';
-import { categoryRows, productFromRow, productToRow, skuRows } from './product-rows.ts';
-import type { ProductCategoriesTable, ProductSkusTable, ProductsTable } from './product-schema.ts';
+import { productFromRow, productToRow, skuRows } from './product-rows.ts';
+import type { ProductSkusTable, ProductsTable } from './product-schema.ts';
 import type { ProductCollections } from './product-store.ts';
 
-const CATEGORY_COLUMNS = ['category_id', 'product_id'] as const;
 const SKU_COLUMNS = ['sku', 'product_id', 'amount'] as const;
 
 /** How products and the claims made of them lie in SQL tables. */
@@ -67,27 +67,13 @@ function products(flavour: Flavour): SqlCollection<Product> {
     if (rows.length === 0) return [];
     return [flavour.update('product_skus', ['amount'], ['sku'], rows.map(({ amount, sku }) => [amount, sku]))];
   };
-  const insertCategories = (rows: readonly ProductCategoriesTable[]): Write[] => {
-    if (rows.length === 0) return [];
-    const values = rows.map((row) => CATEGORY_COLUMNS.map((column) => row[column]));
-    return [flavour.insert('product_categories', CATEGORY_COLUMNS, values)];
-  };
-  const changeCategories = (changes: readonly { readonly before: Product; readonly after: Product }[]): Write[] => {
-    const only = (one: Product, other: Product) =>
-      categoryRows(one).filter(({ category_id: id }) => !other.categoryIds.includes(id));
-    const left = changes.flatMap(({ before, after }) => only(before, after));
-    const remove = left.map(({ category_id: category, product_id: product }) => [category, product]);
-    return [
-      ...(left.length === 0 ? [] : [flavour.remove('product_categories', CATEGORY_COLUMNS, remove)]),
-      ...insertCategories(changes.flatMap(({ before, after }) => only(after, before))),
-    ];
-  };
+  const categories = categoryWrites(flavour);
   return {
     ...documents,
     insert: (entities) => [
       ...documents.insert(entities),
       ...insertSkus(entities.flatMap(skuRows)),
-      ...insertCategories(entities.flatMap(categoryRows)),
+      ...categories.insert(entities),
     ],
     update: (changes) => {
       const rows = changes.flatMap(({ before, after }) =>
@@ -99,7 +85,7 @@ function products(flavour: Flavour): SqlCollection<Product> {
         ...documents.update(changes),
         ...insertSkus(added.map(({ row }) => row)),
         ...updatePrices(repriced.map(({ row }) => row)),
-        ...changeCategories(changes),
+        ...categories.change(changes),
       ];
     },
     remove: () => {
