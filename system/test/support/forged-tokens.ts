@@ -46,7 +46,7 @@ export function forgeries(key: KeyObject, claims: Part): Readonly<Record<string,
     'whose key id is a path': signed(newKey(), claims, { kid: '../../../../dev/null' }),
     'whose key id is a query': signed(newKey(), claims, { kid: "x' or '1'='1" }),
     'whose key id is a member of every object': signed(newKey(), claims, { kid: '__proto__' }),
-    'that brings its own key (jwk)': ownKey((theirs, jwk) => signed(theirs, claims, { jwk })),
+    'that brings its own key (jwk)': ownKey((theirs, own) => signed(theirs, claims, { jwk: own })),
     'that says where its key is (jku)': ownKey((theirs) => signed(theirs, claims, { jku: 'http://127.0.0.1:9/jwks.json' })),
     'that says where its certificate is (x5u)': ownKey((theirs) => signed(theirs, claims, { x5u: 'http://127.0.0.1:9/cert.pem' })),
     'with an extension that must be understood': signed(key, claims, { crit: ['souk'], souk: true }),
@@ -65,7 +65,7 @@ export function forgeries(key: KeyObject, claims: Part): Readonly<Record<string,
   };
 }
 
-function ownKey(make: (theirs: KeyObject, jwk: object) => string): string {
+function ownKey(make: (theirs: KeyObject, own: object) => string): string {
   const theirs = newKey();
   return make(theirs, createPublicKey(theirs).export({ format: 'jwk' }));
 }
