@@ -31,6 +31,9 @@ describeOn(['MySQL'], () => {
       await meter.fill('order_items', { order_id: ID, position: '0', ...line });
       await meter.fill('shipments', { order_id: ID, id: ID, warehouse_id: ID, status: "'pending'", items: "'[]'" }, 20_000);
       await meter.fill('catalogue', { sku: "concat('SKU-', n)", product_id: ID, title: "'Mug'", price: '1', currency: "'EUR'", active: '1', version: '1', changed_at: 'n' }, 20_000);
+      const event = { id: ID, type: "'order.completed'", published: '1', message_key: ID, stream: ID, correlation_id: ID, data: "'{}'", context: "'{}'" };
+      await meter.fill('events', { lane: "'filled'", seq: 'n', version: '1', at: 'n', ...event });
+      await meter.fill('erased_users', { id: ID, erased_at: 'if(n < 3, unix_timestamp() * 1000, n)' }, 20_000);
       await meter.fill('catalogue_products', { id: ID, version: '1', skus: "'[]'" }, 20_000);
     }, 180_000);
     afterAll(async () => {
@@ -56,7 +59,10 @@ describeOn(['MySQL'], () => {
       ['a page of a customer and a status', 250, () => store.reads.orders({ userId: id(5), status: 'placed', limit: 20 })],
       ['a page of a time', 150, () => store.reads.orders({ placedAfter: 0, placedBefore: 100_000, limit: 20 })],
       ['where orders stand', 10, () => store.reads.standings([id(5), id(50_000)])],
+      ['histories', 10, () => store.reads.histories([id(5), id(50_000)])],
       ['overdue orders', 110, () => store.reads.overdueOrders(100)],
+      ['who has left lately', 10, () => store.reads.usersErasedSince(60_000)],
+      ['what is still kept of them', 600, () => store.reads.toErase(60_000, 200)],
       ['known SKUs', 10, () => store.reads.knownSkus(['SKU-5', 'SKU-10000', 'NONE'])],
     ])('%s', async (_what, rows, run) => {
       const statements = await recorded.statementsOf(run);
