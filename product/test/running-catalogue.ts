@@ -90,6 +90,7 @@ async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'p
   }
 
   return {
+    url,
     database,
     store,
     log,

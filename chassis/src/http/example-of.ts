@@ -2,6 +2,8 @@ import { isPlainObject } from './plain-object.ts';
 
 /** Enough for every document of ours; a schema that contains itself ends here. */
 const DEPTH_LIMIT = 8;
+/** A tree shows a child of a child. */
+const LIST_DEPTH_LIMIT = 5;
 
 const OF_FORMAT: Readonly<Record<string, string>> = {
   uuid: '01930000-0000-7000-8000-000000000001',
@@ -36,7 +38,7 @@ function ofType(schema: Readonly<Record<string, unknown>>, depth: number): unkno
     case 'object':
       return objectOf(schema, depth);
     case 'array': {
-      const length = Math.max(1, Number(schema['minItems'] ?? 1));
+      const length = Math.max(depth < LIST_DEPTH_LIMIT ? 1 : 0, Number(schema['minItems'] ?? 0));
       return Array.from({ length }, () => exampleOf(schema['items'], depth + 1));
     }
     case 'integer':

@@ -36,7 +36,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
         waiting: service.waiting(),
         lanes: (await messages.lanes()).map((lane) => ({ ...lane, oldestUnsentAt: timeOf(lane.oldestUnsentAt) })),
       }),
-      { role: 'staff', response: { 200: OutboxStatus } },
+      { role: 'staff', response: { 200: OutboxStatus }, detail: { summary: 'What waits to be sent' } },
     )
     .get(
       '/ops/parked',
@@ -44,7 +44,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
         const keys = await messages.parked(parkedCursor.read(cursor) ?? null, limit + 1);
         return pageOf(keys, limit, { toItem: parkedStatus, toCursor: ({ key }) => parkedCursor.write(key) });
       },
-      { role: 'staff', query: ListQuery, response: { 200: ParkedPage } },
+      { role: 'staff', query: ListQuery, response: { 200: ParkedPage }, detail: { summary: 'What is tried again later' } },
     )
     .get(
       '/ops/dead-letters',
@@ -52,7 +52,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
         const letters = await messages.deadLetters(deadLetterCursor.read(cursor) ?? null, limit + 1);
         return pageOf(letters, limit, { toItem: deadLetterStatus, toCursor: ({ id }) => deadLetterCursor.write(id) });
       },
-      { role: 'staff', query: ListQuery, response: { 200: DeadLetterPage } },
+      { role: 'staff', query: ListQuery, response: { 200: DeadLetterPage }, detail: { summary: 'What could not be handled' } },
     )
     .post(
       '/ops/dead-letters/:id/redrive',
@@ -69,7 +69,13 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
           throw stillDead(failureText(error));
         }
       },
-      { role: 'staff', params: ById, response: { 200: DeadLetterStatus }, refuses: ['not-found', 'conflict'] },
+      {
+        role: 'staff',
+        params: ById,
+        response: { 200: DeadLetterStatus },
+        refuses: ['not-found', 'conflict'],
+        detail: { summary: 'Handle a dead letter again' },
+      },
     )
     .post(
       '/ops/dead-letters/:id/discard',
@@ -81,6 +87,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
         body: DiscardDeadLetter,
         response: { 200: DeadLetterStatus },
         refuses: ['not-found', 'conflict'],
+        detail: { summary: 'Give a dead letter up' },
       },
     );
 }

@@ -1,0 +1,93 @@
+import { FormatRegistry } from '@sinclair/typebox';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { isPlainObject } from '../http/plain-object.ts';
+
+interface Running {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+interface Operation {
+  readonly summary?: string;
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
+}
+
+const FORMATS = ['uuid', 'date-time', 'email', 'currency', 'country'];
+
+/**
+ * What every service's document has to be. `file`: the committed one; `OPENAPI=write` (`npm run openapi`) writes it instead
+ * of comparing.
+ */
+export function describeOpenApi(file: string, run: () => Promise<Running>): void {
+  describe('the OpenAPI document', () => {
+    let service: Running;
+    let document: OpenApiDocument;
+    beforeAll(async () => {
+      service = await run();
+      document = (await (await fetch(`${service.url}/openapi.json`)).json()) as OpenApiDocument;
+    });
+    afterAll(() => service.close());
+
+    test('is the committed one (npm run openapi writes it)', async () => {
+      if (process.env['OPENAPI'] === 'write') await Bun.write(file, `${JSON.stringify(document, null, 2)}\n`);
+      expect(document).toEqual(await Bun.file(file).json());
+    });
+
+    test('is valid 3.1', async () => {
+      const { valid, errors } = await new Validator().validate({ ...document });
+      expect([valid, errors]).toEqual([true, undefined]);
+    });
+
+    test('every route in it exists, under its methods and no others', async () => {
+      for (const path of Object.keys(document.paths)) {
+        const asked = path.replaceAll(/\{\w+\}/g, 'x');
+        const { status, headers } = await fetch(`${service.url}${asked}`, { method: 'OPTIONS' });
+        expect([path, status, headers.get('allow')?.split(', ')]).toEqual([path, 405, methodsAt(document, asked)]);
+      }
+    });
+
+    test('every error is a problem document, and every route says what it is for', () => {
+      for (const [path, operations] of Object.entries(document.paths)) {
+        for (const [method, { summary, responses }] of Object.entries(operations)) {
+          expect([method, path, typeof summary]).toEqual([method, path, 'string']);
+          const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+          const others = errors.filter(([, { content }]) => Object.keys(content ?? {}).join(' ') !== 'application/problem+json');
+          expect([method, path, others]).toEqual([method, path, []]);
+        }
+      }
+    });
+
+    test('every example is one of its schema', () => {
+      expect(wrongExamples(document)).toEqual([]);
+    });
+  });
+}
+
+/** `/sessions/refresh` is also a `/sessions/{id}`. */
+function methodsAt({ paths }: OpenApiDocument, asked: string): string[] {
+  const fitting = Object.entries(paths).filter(([path]) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked));
+  const methods = fitting.flatMap(([, operations]) => Object.keys(operations).map((method) => method.toUpperCase()));
+  return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].toSorted();
+}
+
+function wrongExamples(document: OpenApiDocument): readonly string[] {
+  const ajv = new Ajv2020({ strict: false });
+  for (const format of FORMATS) ajv.addFormat(format, (text) => FormatRegistry.Get(format)?.(text) === true);
+  ajv.addSchema({ ...document, $id: 'document' });
+  return [...examplesIn(document.paths, '')].flatMap(({ place, schema, example }) => {
+    const absolute: object = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/'));
+    return ajv.validate(absolute, example) ? [] : [`${place}: ${ajv.errorsText()}`];
+  });
+}
+
+function* examplesIn(node: unknown, place: string): Iterable<{ place: string; schema: unknown; example: unknown }> {
+  if (!isPlainObject(node)) return;
+  if ('example' in node) yield { place, schema: node['schema'], example: node['example'] };
+  else for (const [name, member] of Object.entries(node)) yield* examplesIn(member, `${place}/${name}`);
+}
