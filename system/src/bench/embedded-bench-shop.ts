@@ -8,7 +8,7 @@ import type { BenchShop } from './bench-shop.ts';
 /** All five services in one process, on embedded engines. */
 export async function embeddedBenchShop(): Promise<BenchShop> {
   const folder = await mkdtemp(join(tmpdir(), 'souk-bench-'));
-  const shop = await startShopProcess({ folder, env: { ...process.env, LOG_LEVEL: 'error' } });
+  const shop = await startShopProcess({ folder, env: { ...process.env, LOG_LEVEL: 'error', RATE_LIMIT: 'off' } });
   return {
     urls: shop.urls,
     accounts: shop.accounts,
