@@ -1,7 +1,7 @@
 import type { Microservice } from '@souk/chassis/microservice';
 import type { UserConfig } from './config.ts';
 import { normalisedEmail } from './domain/email.ts';
-import type { SigningKey } from './domain/key-ring.ts';
+import { keysAt, type SigningKey } from './domain/key-ring.ts';
 import type { Passwords } from './passwords/passwords.ts';
 import type { UserCollections, UserReads } from './storage/user-store.ts';
 import type { AccessTokens } from './tokens/access-tokens.ts';
@@ -26,7 +26,7 @@ export async function prepare(deps: PrepareDeps): Promise<void> {
 
 async function signingKeys({ config, commands }: PrepareDeps): Promise<readonly [SigningKey, ...SigningKey[]]> {
   if (config.signingKey !== undefined) return [await named(config.signingKey)];
-  return (await commands.submit(keepSigningKey, await newSigningKey())).keys;
+  return keysAt(await commands.submit(keepSigningKey, await newSigningKey()), Date.now());
 }
 
 async function firstAdmin({ config: { admin }, commands, reads, passwords, logger }: PrepareDeps): Promise<void> {

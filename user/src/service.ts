@@ -6,6 +6,7 @@ import { createMicroservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
+import { followKeys } from './follow-keys.ts';
 import { forgetOver } from './forget-over.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
@@ -48,7 +49,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     store,
     log,
     handlers: {},
-    jobs: [forgetOver(store)],
+    jobs: config.signingKey === undefined ? [forgetOver(store), followKeys({ reads, tokens })] : [forgetOver(store)],
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
   });
@@ -63,7 +64,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     microservice: commands,
     prepare: () => prepare({ config, commands, reads, passwords, tokens, logger }),
     routes: [
-      keyRoutes(tokens),
+      keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
       profileRoutes({ commands, reads, register: register({ commands, passwords }) }),
       accountRoutes({
         commands,

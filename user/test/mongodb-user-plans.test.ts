@@ -69,11 +69,14 @@ describeOn(['MongoDB'], () => {
 
     test('reads lists page by page, in the order of an index', async () => {
       await costOf(({ reads }) => reads.users({ before: ids[USERS / 2], limit: 10 }));
+      await costOf(({ reads }) => reads.users({ before: ids[USERS / 2], limit: 10 }, { role: 'staff' }));
+      await costOf(({ reads }) => reads.addressBook(busy));
       await costOf(({ reads }) => reads.liveSessions(busy, { before: sessionIds[SESSIONS / 2], limit: 10 }));
     });
 
     test('finds the sessions that have been over for longest', async () => {
       await costOf((store) => store.forgetSessions(0, 10));
+      await costOf((store) => store.forgetAttempts(10));
     });
   });
 });

@@ -8,6 +8,7 @@ import { endSession } from '../src/usecases/end-session.ts';
 import { endSessions } from '../src/usecases/end-sessions.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
 import { replaceRoles } from '../src/usecases/replace-roles.ts';
+import { rotateSigningKey } from '../src/usecases/rotate-signing-key.ts';
 import { newSigningKey } from '../src/tokens/new-signing-key.ts';
 import type { UserFilter, UserStore } from '../src/storage/user-store.ts';
 import { startProcess, type StoreProcess } from './store-process.ts';
@@ -100,6 +101,13 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const [one, other] = await everywhere(keep);
       expect(other).toEqual(one);
       expect(await keep(here)).toEqual(one);
+    });
+
+    test('given two rotations in two processes, there is one next key, and all read the same ring', async () => {
+      await here.commands.execute(keepSigningKey, await newSigningKey());
+      const rings = await everywhere(async ({ commands }) => commands.execute(rotateSigningKey, await newSigningKey()));
+      expect(rings.filter((ring) => ring !== undefined)).toHaveLength(1);
+      expect(await here.store.reads.keyRing()).toEqual(rings.find((ring) => ring !== undefined));
     });
 
     test('given two first admins in two processes, there is one', async () => {

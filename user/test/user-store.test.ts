@@ -40,6 +40,7 @@ describe('SQLite', () => {
     const plans = await Promise.all(
       [
         userListQuery(reader, slice),
+        userListQuery(reader, slice, { email: 'ada@example.com' }),
         sessionListQuery(reader, flavour, 'u', slice),
         liveSessionQuery(reader, flavour, 's'),
       ].map((query) => planOf(query.compile())),
@@ -50,6 +51,17 @@ describe('SQLite', () => {
       expect(plan).not.toContain('SCAN');
       expect(plan).not.toContain('TEMP B-TREE');
     }
+  });
+
+  test('finds the few who have a role without reading the others', async () => {
+    const opened = await temporaryStore(openSqliteUserStore);
+    const { reader, close } = openSqlite<UserSchema>({ path: opened.path });
+    const query = userListQuery(reader, { before: Bun.randomUUIDv7(), limit: 20 }, { role: 'staff' }).compile();
+    const explain = sql.raw<{ detail: string }>(`explain query plan ${query.sql}`).compile(reader);
+    const { rows } = await reader.executeQuery<{ detail: string }>({ ...explain, parameters: query.parameters });
+    await close();
+    await opened.close();
+    expect(rows.map(({ detail }) => detail).join()).toContain('users_roles');
   });
 
   test('is brought up to date once', async () => {

@@ -35,6 +35,10 @@ export type Session = Static<typeof Session>;
 
 export const SessionPage = Page(Session);
 
+/** `signsFrom`: when access tokens begin to be signed with the new key; the last one verifies until its tokens have ended. */
+export const SigningKeyRotation = closed({ kid: Type.String({ minLength: 1 }), signsFrom: UtcTime });
+export type SigningKeyRotation = Static<typeof SigningKeyRotation>;
+
 /** RFC 7517, public keys only: closed, so that a private part (`d`) can never pass. */
 export const Jwks = closed({
   keys: Type.Array(

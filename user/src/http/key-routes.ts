@@ -1,17 +1,50 @@
+import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
-import { Jwks } from '@souk/contracts/http/session';
+import type { Microservice } from '@souk/chassis/microservice';
+import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
+import { keysAt } from '../domain/key-ring.ts';
+import { isoTime } from '../domain/published.ts';
+import type { UserCollections } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
+import { newSigningKey } from '../tokens/new-signing-key.ts';
+import { rotateSigningKey } from '../usecases/rotate-signing-key.ts';
+
+interface KeyRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly tokens: Pick<AccessTokens, 'published' | 'use'>;
+  /** The key is a setting, and rotated there. */
+  readonly isConfigured: boolean;
+}
 
 /** Verifiers ask again by themselves when they meet a key they do not know, so an old copy does no harm for a while. */
 const CACHE_CONTROL = 'public, max-age=300';
 
 /** The keys that access tokens are verified with (RFC 7517). */
-export function keyRoutes(tokens: Pick<AccessTokens, 'published'>) {
-  return router().get('/.well-known/jwks.json', ({ set }) => {
-    set.headers['cache-control'] = CACHE_CONTROL;
-    return tokens.published();
-  }, {
-    response: { 200: Jwks },
-    detail: { summary: 'The public keys of access tokens' },
-  });
+export function keyRoutes({ commands, tokens, isConfigured }: KeyRouteDeps) {
+  return router()
+    .get('/.well-known/jwks.json', ({ set }) => {
+      set.headers['cache-control'] = CACHE_CONTROL;
+      return tokens.published();
+    }, {
+      response: { 200: Jwks },
+      detail: { summary: 'The public keys of access tokens' },
+    })
+    .post('/signing-keys', async ({ request, set }) => {
+      if (isConfigured) throw problem('conflict', { detail: 'The key is the setting SOUK_SIGNING_KEY.' });
+      const ring = await commands.execute(rotateSigningKey, await newSigningKey(), causeOf(request));
+      const next = ring?.keys.at(-1);
+      if (ring === undefined || next?.signsFrom === undefined) {
+        throw problem('conflict', { detail: 'The last rotation is not over: two keys live.' });
+      }
+      await tokens.use(keysAt(ring, Date.now()));
+      set.status = 201;
+      set.headers['location'] = '/.well-known/jwks.json';
+      return { kid: next.kid, signsFrom: isoTime(next.signsFrom) };
+    }, {
+      role: 'admin',
+      refuses: ['conflict'],
+      response: { 201: SigningKeyRotation },
+      detail: { summary: 'Rotate the key that signs access tokens' },
+    });
 }

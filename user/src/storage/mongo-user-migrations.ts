@@ -23,4 +23,5 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-006-address-books': collectionStep('address_books', AddressBookDocument),
   'user-007-sign-in-attempts': collectionStep('sign_in_attempts', AttemptsDocument, [{ key: { forgottenAt: 1 } }]),
   'user-008-users-by-role': collectionStep('users', UserDocument, [{ key: { roles: 1, _id: -1 } }]),
+  'user-009-key-rotation': collectionStep('key_rings', KeyRingDocument),
 };

@@ -2,9 +2,10 @@ import type { MongoDatabase } from '@souk/chassis/mongodb/mongo-database';
 import { reading } from '@souk/chassis/mongodb/mongo-errors';
 import { SERVER_NOW } from '@souk/chassis/mongodb/server-now';
 import type { Document, Filter } from 'mongodb';
+import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS } from '../domain/roles.ts';
-import { addressBookOf, adminListOf, credentialOf, sessionOf, userOf } from './user-document-collections.ts';
-import type { AddressBookDocument, AdminListDocument, CredentialDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import { addressBookOf, adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './user-document-collections.ts';
+import type { AddressBookDocument, AdminListDocument, CredentialDocument, KeyRingDocument, SessionDocument, UserDocument } from './user-documents.ts';
 import type { Slice, UserReads } from './user-store.ts';
 
 const LIVE = { $expr: { $gt: ['$liveUntil', SERVER_NOW] } };
@@ -14,6 +15,7 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
   const credentials = db.collection<CredentialDocument>('credentials');
   const sessions = db.collection<SessionDocument>('sessions');
   const addressBooks = db.collection<AddressBookDocument>('address_books');
+  const keyRings = db.collection<KeyRingDocument>('key_rings');
   const adminLists = db.collection<AdminListDocument>('admin_lists');
 
   return {
@@ -51,6 +53,11 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
         if (credential === null) return [];
         const filter = liveSessionsFilter(userId, credential.sessionEpoch, slice);
         return (await sessions.find(filter, { sort: { _id: -1 }, limit: slice.limit }).toArray()).map(sessionOf);
+      }),
+    keyRing: () =>
+      reading(async () => {
+        const found = await keyRings.findOne({ _id: KEY_RING });
+        return found === null ? undefined : keyRingOf(found);
       }),
     hasAdmin: () =>
       reading(async () => {

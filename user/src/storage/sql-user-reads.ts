@@ -1,8 +1,9 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
+import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS, completeRoles } from '../domain/roles.ts';
-import { addressBookOf, adminListOf, credentialOf, sessionOf, userOf } from './documents.ts';
+import { addressBookOf, adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
 import type { UserSchema } from './user-schema.ts';
 import type { Slice, UserFilter, UserReads } from './user-store.ts';
 
@@ -37,6 +38,10 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
     },
     async liveSessions(userId, slice) {
       return (await sessionListQuery(reader, flavour, userId, slice).execute()).map(sessionOf);
+    },
+    async keyRing() {
+      const row = await reader.selectFrom('key_rings').select('document').where('id', '=', KEY_RING).executeTakeFirst();
+      return row && keyRingOf(row);
     },
     async hasAdmin() {
       const row = await reader.selectFrom('admin_lists').select('document').where('id', '=', ADMINS).executeTakeFirst();

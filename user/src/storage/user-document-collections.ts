@@ -108,6 +108,6 @@ export function adminListOf({ _id: id, userIds }: AdminListDocument): AdminList 
   return { id, userIds };
 }
 
-function keyRingOf({ _id: id, keys }: KeyRingDocument): KeyRing {
+export function keyRingOf({ _id: id, keys }: KeyRingDocument): KeyRing {
   return { id, keys: keys as [KeyRing['keys'][0]] };
 }

@@ -62,6 +62,7 @@ const SigningKey = closed({
   d: Text,
   kid: Text,
   alg: oneOf('EdDSA', 'ES256'),
+  signsFrom: Type.Optional(EpochMs),
 });
 
 export const KeyRingDocument = closed({ _id: Type.Literal(KEY_RING), keys: Type.Array(SigningKey, { minItems: 1 }) });

@@ -59,6 +59,8 @@ export interface UserReads {
   /** Live ones only. */
   liveSessions(userId: string, slice: Slice): Promise<readonly Session[]>;
   hasAdmin(): Promise<boolean>;
+  /** Undefined: no key was made yet. */
+  keyRing(): Promise<KeyRing | undefined>;
 }
 
 export interface UserStore extends ServiceStore<UserCollections> {

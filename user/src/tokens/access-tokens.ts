@@ -61,7 +61,8 @@ export function accessTokens(terms: TokenTerms): AccessTokens {
 
 async function signer(key: SigningKey, { issuer, audience }: TokenTerms, lifetimeS: number): Promise<Sign> {
   const { alg, kid } = key;
-  const secret = await importJWK({ ...key }, alg);
+  const { signsFrom: _signsFrom, ...jwk } = key;
+  const secret = await importJWK(jwk, alg);
   const terms = { alg, kid, typ: 'at+jwt', iss: issuer, aud: audience, exp: `${lifetimeS}s` };
   const { accessToken } = jwt({ name: 'accessToken', secret, ...terms }).decorator;
   return ({ userId, sessionId, roles }) =>

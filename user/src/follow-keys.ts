@@ -1,0 +1,21 @@
+import type { Job } from '@souk/chassis/jobs';
+import { keysAt } from './domain/key-ring.ts';
+import type { UserReads } from './storage/user-store.ts';
+import type { AccessTokens } from './tokens/access-tokens.ts';
+
+interface FollowDeps {
+  readonly reads: Pick<UserReads, 'keyRing'>;
+  readonly tokens: Pick<AccessTokens, 'use'>;
+}
+
+/** Several times within the lead of a next key: whoever rotates may be another process. */
+export function followKeys({ reads, tokens }: FollowDeps): Job {
+  return {
+    name: 'follow keys',
+    everyMs: 5000,
+    async run() {
+      const ring = await reads.keyRing();
+      if (ring !== undefined) await tokens.use(keysAt(ring, Date.now()));
+    },
+  };
+}
