@@ -23,9 +23,9 @@ function problemCodes(operation: Operation, { method, path }: Place): ReadonlySe
   const codes = new Set<ProblemCode>([...(operation['x-problems'] ?? []), 'internal']);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   const raw = operation['x-raw-body'];
-  if (operation.requestBody) add('malformed-json', 'validation');
-  if (operation.requestBody ?? raw) add('payload-too-large', 'unsupported-media-type');
-  if (CHANGES.has(method)) add('overloaded');
+  // A body is read also where none is asked for.
+  if (CHANGES.has(method)) add('payload-too-large', 'unsupported-media-type', 'overloaded');
+  if (CHANGES.has(method) && raw === undefined) add('malformed-json', 'validation');
   if (!NEEDS_NOTHING.has(path)) add('unavailable');
   if (!PROBES.has(path)) add('too-many-requests');
   if (operation.security?.length) add('unauthenticated');

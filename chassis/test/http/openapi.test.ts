@@ -82,6 +82,10 @@ describe('GET /openapi.json', () => {
     });
   });
 
+  test('a change without a body can be refused for the one that came', () => {
+    expect(Object.keys(operation('delete', '/cups/{id}').responses)).toEqual(expect.arrayContaining(['400', '413', '415', '422']));
+  });
+
   test('headers are told where they come', () => {
     const headersOf = (method: string, path: string, status: string) =>
       Object.keys(operation(method, path).responses[status]?.headers ?? {});
