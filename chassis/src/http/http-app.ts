@@ -47,11 +47,13 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   let draining = false;
 
   const app = withCommonHooks(logger)
-    .use(probes({ checks, isDraining: () => draining, registry: metrics.registry, logger }))
-    .get('/openapi.json', () => document, { detail: { summary: 'This document' } });
+    .use(probes({ checks, isDraining: () => draining, metrics, logger }))
+    .get('/openapi.json', () => openApi(), { detail: { summary: 'This document' } });
   for (const part of routes) app.use(part);
   requireClosedBodies(app.routes);
-  const document = openApiDocument(app, { service, version });
+  let document: object | undefined;
+  // Made when somebody wants it, because a start should not have to wait for it.
+  const openApi = (): object => (document ??= openApiDocument(app, { service, version }));
 
   function finish(request: Request, facts: RequestFacts, answered: Response): Response {
     const response = isUnchanged(request, answered)
@@ -85,7 +87,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         return finish(request, facts, answer(problem('internal'), request));
       }
     },
-    openApi: () => document,
+    openApi,
     drain() {
       draining = true;
     },
