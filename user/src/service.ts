@@ -5,6 +5,7 @@ import { createMicroservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
+import { firstAdmin } from './first-admin.ts';
 import { forgetSessions } from './forget-sessions.ts';
 import { adminRoutes } from './http/admin-routes.ts';
 import { keyRoutes } from './http/key-routes.ts';
@@ -47,20 +48,22 @@ export function createUserService(deps: UserServiceDeps): UserService {
     report: (error, message) => logger.error({ err: error }, message),
   });
   const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token came; its session has ended');
+  const admin = firstAdmin({ config, commands, reads, passwords, logger });
   const service = httpService({
     ...deps,
     name: 'user',
     version: packageJson.version,
     auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
     microservice: commands,
-    prepare: () => prepare({ config, commands, reads, passwords, tokens, logger }),
+    prepare: () => prepare({ config, commands, tokens }),
+    whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes(tokens),
-      profileRoutes({ commands, reads, register: register({ commands, passwords }) }),
+      profileRoutes({ commands, reads, register: register({ commands, passwords, admin }) }),
       sessionRoutes({
         commands,
         reads,
-        signIn: signIn({ commands, reads, passwords, tokens }),
+        signIn: signIn({ commands, reads, passwords, tokens, admin }),
         refresh: refresh({ commands, tokens, warnOfReuse }),
       }),
       adminRoutes({ commands, reads }),

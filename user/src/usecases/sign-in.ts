@@ -15,11 +15,14 @@ interface SignInDeps {
   readonly reads: Pick<UserReads, 'credentialOf'>;
   readonly passwords: Passwords;
   readonly tokens: AccessTokens;
+  /** Resolves when there is a first admin. */
+  admin(): Promise<void>;
 }
 
 /** Undefined: wrong. Neither the answer nor the work done for it says whether the address or the password was. */
-export function signIn({ commands, reads, passwords, tokens }: SignInDeps) {
+export function signIn({ commands, reads, passwords, tokens, admin }: SignInDeps) {
   return async ({ email, password }: SignIn, cause: Cause): Promise<SessionTokens | undefined> => {
+    await admin();
     const credential = await reads.credentialOf(normalisedEmail(email));
     const isRight = await passwords.matches(password, credential?.passwordHash);
     if (!isRight || credential === undefined) return undefined;
