@@ -1,6 +1,6 @@
 import { SERVICES } from '@souk/contracts/services';
 import { join } from 'node:path';
-import { nativeUrl } from './native-url.ts';
+import { leanMongodb } from './lean-mongodb.ts';
 
 /**
  * `npm run compile [service ...]`: one executable per service in `dist/`, all five when none is named.
@@ -21,7 +21,7 @@ async function compile(service: string): Promise<boolean> {
     minify: { whitespace: true, syntax: true },
     sourcemap: 'linked',
     external: ['file-type'],
-    plugins: [nativeUrl],
+    plugins: [leanMongodb],
     compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false },
     throw: false,
   });
