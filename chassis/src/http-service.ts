@@ -39,13 +39,15 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   readonly routes: readonly AnyElysia[];
   /** Done when everything runs but the port is not open yet. */
   readonly prepare?: () => Promise<void>;
+  /** Begun when the port is open, for what no request needs at once; must not reject. */
+  readonly whenOpen?: () => Promise<void>;
   /** Called when no request runs any more and before the queue is settled for the last time. */
   readonly beforeClose?: () => void;
 }
 
 /** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
-  const { name, version, config, auth, microservice, store, log, logger, metrics, routes, prepare, beforeClose } = options;
+  const { name, version, config, auth, microservice, store, log, logger, metrics, routes, prepare, whenOpen, beforeClose } = options;
   const { host: hostname, port, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, microservice);
   const app = createHttpApp({
@@ -71,6 +73,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     routes: [...routes, opsRoutes(microservice, store), asyncApiRoute(name)],
   });
   let listening: Listening | undefined;
+  let afterwards: Promise<unknown> | undefined;
   return {
     name,
     async start() {
@@ -78,6 +81,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
       try {
         await prepare?.();
         listening = listen(app, { port, hostname, shutdownDelayMs });
+        afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()]);
         return { url: listening.url };
       } catch (error) {
         await microservice.close();
@@ -87,6 +91,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     async close() {
       await listening?.stop();
       beforeClose?.();
+      await afterwards;
       await microservice.close();
     },
   };

@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface Metrics {
-  readonly registry: Registry;
+  /** All series as text for Prometheus. */
+  scrape(): Promise<string>;
+  readonly contentType: string;
   counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
   /** `read` is called for every scrape. */
   gauge(name: string, help: string, read: () => number): Gauge;
@@ -24,10 +26,16 @@ interface MetricsOptions {
 export function createMetrics({ service, ownsProcess }: MetricsOptions): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  if (ownsProcess) collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  let scraped = false;
   return {
-    registry,
+    async scrape() {
+      // Taking stock of the heap for the first time takes longer than the rest of a service's start.
+      if (ownsProcess && !scraped) collectDefaultMetrics({ register: registry });
+      scraped = true;
+      return registry.metrics();
+    },
+    contentType: registry.contentType,
     counter: (name, help, labels = []) => new Counter({ name, help, labelNames: labels, registers }),
     gauge(name, help, read) {
       return new Gauge({

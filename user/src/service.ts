@@ -6,6 +6,7 @@ import { createMicroservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
+import { firstAdmin } from './first-admin.ts';
 import { followKeys } from './follow-keys.ts';
 import { forgetOver } from './forget-over.ts';
 import { accountRoutes } from './http/account-routes.ts';
@@ -56,16 +57,18 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token came; its session has ended');
   const trying = tryPassword({ commands, passwords });
   const proving = provePassword({ commands, reads, tryPassword: trying });
+  const admin = firstAdmin({ config, commands, reads, passwords, logger });
   const service = httpService({
     ...deps,
     name: 'user',
     version: packageJson.version,
     auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
     microservice: commands,
-    prepare: () => prepare({ config, commands, reads, passwords, tokens, logger }),
+    prepare: () => prepare({ config, commands, reads, tokens }),
+    whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
-      profileRoutes({ commands, reads, register: register({ commands, passwords }) }),
+      profileRoutes({ commands, reads, register: register({ commands, passwords, admin }) }),
       accountRoutes({
         commands,
         provePassword: proving,
@@ -75,7 +78,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
       sessionRoutes({
         commands,
         reads,
-        signIn: signIn({ commands, reads, tryPassword: trying, tokens }),
+        signIn: signIn({ commands, reads, tryPassword: trying, tokens, admin }),
         refresh: refresh({ commands, tokens, warnOfReuse }),
         countsAddresses: config.rateLimit === 'on',
       }),

@@ -8,9 +8,9 @@ const parametersOf = (hash: string) => hash.split('$').slice(1, 4);
 describe('passwords', () => {
   const passwords = argon2Passwords();
 
-  test('are kept as argon2id with 19 MiB and two passes', async () => {
+  test('are kept as argon2id with 9 MiB and four passes', async () => {
     const hash = await passwords.hash('correct horse battery');
-    expect(parametersOf(hash)).toEqual(['argon2id', 'v=19', 'm=19456,t=2,p=1']);
+    expect(parametersOf(hash)).toEqual(['argon2id', 'v=19', 'm=9216,t=4,p=1']);
     expect(await passwords.matches('correct horse battery', hash)).toBe(true);
     expect(await passwords.matches('correct horse batterx', hash)).toBe(false);
   });

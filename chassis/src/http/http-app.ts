@@ -56,12 +56,14 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   let draining = false;
 
   const app = withCommonHooks(logger)
-    .use(probes({ checks, isDraining: () => draining, registry: metrics.registry, logger }))
-    .use(docsPage(() => document))
-    .get('/openapi.json', () => document, { detail: { summary: 'This document' } });
+    .use(probes({ checks, isDraining: () => draining, metrics, logger }))
+    .use(docsPage(() => openApi()))
+    .get('/openapi.json', () => openApi(), { detail: { summary: 'This document' } });
   for (const part of routes) app.use(part);
   requireClosedBodies(app.routes);
-  const document = openApiDocument(app, { service, version });
+  let document: object | undefined;
+  // Made when somebody wants it, because a start should not have to wait for it.
+  const openApi = (): object => (document ??= openApiDocument(app, { service, version }));
 
   function finish(request: Request, facts: RequestFacts, answered: Response): Response {
     const response = isUnchanged(request, answered)
@@ -108,7 +110,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         return finish(request, facts, answer(problem('internal'), request));
       }
     },
-    openApi: () => document,
+    openApi,
     drain() {
       draining = true;
     },

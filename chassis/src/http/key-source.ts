@@ -7,6 +7,8 @@ export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
 export interface KeySource {
   /** undefined: there is no such key. Throws KeysUnavailableError when that cannot be known. */
   key(kid: string, algorithm: TokenAlgorithm): Promise<CryptoKey | undefined>;
+  /** Gets what can be had before the first token comes, which may find the source away. Never rejects. */
+  fetchAhead?(): Promise<void>;
 }
 
 /** The keys could not be had, so no token can be judged: neither accepted nor refused. */

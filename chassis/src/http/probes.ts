@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
-import type { Registry } from 'prom-client';
 import type { Logger } from 'pino';
+import type { Metrics } from '../metrics.ts';
 import { invalid, Problem } from './problem.ts';
 
 /** Resolves when the thing works and throws when it does not. */
@@ -10,7 +10,7 @@ export type ReadinessCheck = () => Promise<void> | void;
 interface ProbeOptions {
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly isDraining: () => boolean;
-  readonly registry: Registry;
+  readonly metrics: Pick<Metrics, 'scrape' | 'contentType'>;
   readonly logger: Logger;
   /** Milliseconds a check may take before it counts as red. */
   readonly checkLimitMs?: number;
@@ -33,11 +33,14 @@ const ReadyQuery = Type.Object({
 const Live = Type.Object({ status: Type.Literal('live') });
 const Ready = Type.Object({ status: Type.Literal('ready'), checks: Type.Record(Type.String(), Type.Literal('green')) });
 
+/** For the document only: a schema of the route's own would be compiled when a starting process is asked for the first time. */
+const answering = (schema: object) => ({ 200: { description: 'OK', content: { 'application/json': { schema } } } });
+
 /**
  * `/livez` does no I/O: a slow database is no reason to be restarted. `/readyz?exclude=event log,outbox` is for whoever
  * directs traffic: while the log is away, requests are still accepted.
  */
-export function probes({ checks, isDraining, registry, logger, checkLimitMs = 1000 }: ProbeOptions) {
+export function probes({ checks, isDraining, metrics, logger, checkLimitMs = 1000 }: ProbeOptions) {
   async function judged(name: string, check: ReadinessCheck): Promise<readonly [string, CheckResult]> {
     try {
       await within(checkLimitMs, check);
@@ -50,8 +53,7 @@ export function probes({ checks, isDraining, registry, logger, checkLimitMs = 10
 
   return new Elysia({ normalize: false })
     .get('/livez', () => ({ status: 'live' as const }), {
-      response: { 200: Live },
-      detail: { summary: 'Is the process alive' },
+      detail: { summary: 'Is the process alive', responses: answering(Live) },
     })
     .get(
       '/readyz',
@@ -66,11 +68,11 @@ export function probes({ checks, isDraining, registry, logger, checkLimitMs = 10
           checks: Object.fromEntries(results.map(([name]) => [name, 'green' as const])),
         };
       },
-      { query: ReadyQuery, response: { 200: Ready }, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'] } },
+      { query: ReadyQuery, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'], responses: answering(Ready) } },
     )
     .get(
       '/metrics',
-      async () => new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } }),
+      async () => new Response(await metrics.scrape(), { headers: { 'content-type': metrics.contentType } }),
       {
         detail: {
           summary: 'Metrics for Prometheus',

@@ -52,6 +52,11 @@ export function remoteKeys({
   }
 
   return {
+    async fetchAhead() {
+      await refreshed();
+      // User may be starting as well: the first token asks at once.
+      if (keys === undefined) triedAt = -Infinity;
+    },
     async key(kid, algorithm) {
       const name = keyName(kid, algorithm);
       if (keys?.has(name) !== true || now() - fetchedAt > maxAgeMs) await refreshed();

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectEncrypted } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
+import './kafkajs-codec.ts';
 import './kafkajs-corrections.ts';
 import type { KafkaAddress, KafkaSecurity } from './kafka-log-options.ts';
 

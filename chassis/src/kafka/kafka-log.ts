@@ -7,19 +7,26 @@ import { brokerProbe, type Probe } from './probe.ts';
 import { batchProducer, type BatchProducer } from './producer.ts';
 import { sendQueue } from './send-queue.ts';
 import { topicNames } from './topic-names.ts';
-import { within } from './within.ts';
-
-/** How long a subscriber waits for its place in the group; it gets it later when the others or the broker take longer. */
-const JOIN_WAIT_MS = 5000;
 
 /**
  * The event log on a Kafka API. Throws EventLogError `topics-differ` when its topics are not as declared. When no broker
  * answers it opens all the same: `check` and `send` reject until one does, and subscriptions begin then.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
+  const { log, looked } = beginKafkaLog(options);
+  await looked;
+  return log;
+}
+
+/** The same for who has something to do until the broker has answered; `looked` rejects with what opening would throw. */
+export function beginKafkaLog(options: KafkaLogOptions): { readonly log: EventLog; readonly looked: Promise<void> } {
   const names = topicNames(options);
   const probe = brokerProbe(options, names.declared);
   const log = logOn(options, probe, batchProducer(options, names.onBroker), names);
+  return { log, looked: firstLook(options, probe, log) };
+}
+
+async function firstLook({ report }: KafkaLogOptions, probe: Probe, log: EventLog): Promise<void> {
   try {
     await probe.look();
   } catch (error) {
@@ -27,9 +34,8 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
       await log.close();
       throw error;
     }
-    options.report(error, 'the event log is away; going on without it until it is there');
+    report(error, 'the event log is away; going on without it until it is there');
   }
-  return log;
 }
 
 function logOn(
@@ -65,17 +71,12 @@ function logOn(
     const ready = probe.look;
     const membership = becomeMember({ address: options, names, subscription, ready, handlerFailed: onHandlerFailure, report });
     memberships.add(membership);
-    if (probe.approved()) await within(JOIN_WAIT_MS, 'the place in the group', membership.joined).catch(reportLate);
     return {
       close: async () => {
         await membership.close();
         memberships.delete(membership);
       },
     };
-  }
-
-  function reportLate(error: unknown): void {
-    report(error, 'the subscription begins later');
   }
 
   async function send(messages: readonly LogMessage[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** The inner modules that `kafkajs-corrections.ts` corrects; kafkajs has no types for them. */
+/** The inner modules that `kafkajs-corrections.ts` and `kafkajs-codec.ts` change; kafkajs has no types for them. */
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   class RequestQueue {
@@ -21,4 +21,57 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     fetch(nodeId: string): Promise<unknown>;
   }
   export default ConsumerGroup;
+}
+
+declare module 'kafkajs/src/broker/index.js' {
+  export interface Encoded {
+    readonly buf: Buffer;
+    readonly buffer: Buffer;
+  }
+
+  /** A request in the version that both sides know, and how its answer is read. */
+  export interface Exchange {
+    readonly request: { readonly apiVersion: number; encode(): Promise<Encoded> };
+    readonly response: { decode(bytes: Buffer): Promise<unknown> };
+  }
+
+  class Broker {
+    lookupRequest(apiKey: number, definition: unknown): (args: unknown) => Exchange;
+    produce(asked: unknown): Promise<unknown>;
+    fetch(asked: unknown): Promise<unknown>;
+  }
+  export default Broker;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js' {
+  /** CRC-32C, not negative. */
+  export default function crc32C(bytes: Buffer): number;
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  export default class Decoder {
+    constructor(bytes: Buffer);
+    readInt8(): number;
+  }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
+  import type Decoder from 'kafkajs/src/protocol/decoder.js';
+  export default function recordBatchOf(decoder: Decoder): Promise<unknown>;
+}
+
+declare module 'kafkajs/src/protocol/requests/produce/v7/request.js' {
+  import type { Exchange } from 'kafkajs/src/broker/index.js';
+  export default function produceRequestV7(asked: unknown): Exchange['request'];
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/request.js' {
+  import type { Exchange } from 'kafkajs/src/broker/index.js';
+  export default function fetchRequestV11(asked: unknown): Exchange['request'];
+}
+
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  import type { Exchange } from 'kafkajs/src/broker/index.js';
+  const fetchResponseV11: Exchange['response'];
+  export default fetchResponseV11;
 }

@@ -15,6 +15,11 @@ const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 10_000;
 /** How long a fetch waits at the broker for a first message: what an idle member costs. It answers at once with one. */
 const FETCH_WAIT_MS = 200;
+/**
+ * Longer than an ended member's session and a rebalance: whoever has no place by then stands in the way of nobody, and will
+ * hardly get one by waiting.
+ */
+const FIRST_JOIN_MS = 20_000;
 /** Together with storing the offsets shorter than the session, because there are no heartbeats meanwhile. */
 const HANDLERS_AT_REBALANCE_MS = 4000;
 const HANDLERS_AT_CLOSE_MS = 7000;
@@ -42,9 +47,7 @@ export interface MembershipDeps {
 }
 
 export interface Membership {
-  /** Resolves when the member has joined its group for the first time. */
-  readonly joined: Promise<void>;
-  /** Why it is no member now; undefined while it is one, or on its way to the first join. */
+  /** Why it is no member now; undefined while it is one, or on its way to the first join, for 20 s at most. */
   failure(): unknown;
   close(): Promise<void>;
 }
@@ -61,9 +64,10 @@ interface Incarnation {
 
 /** Is a member of the group until it is closed: comes back after everything that goes wrong on the way. */
 export function becomeMember(deps: MembershipDeps): Membership {
-  const joined = Promise.withResolvers<void>();
   const closing = Promise.withResolvers<void>();
   const life: { closed: boolean; failure?: unknown; failures: number; told: boolean } = { closed: false, failures: 0, told: false };
+  const begunAt = performance.now();
+  let joined = false;
   let current: Incarnation | null = null;
 
   async function live(): Promise<void> {
@@ -73,7 +77,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
       delete life.failure;
       life.failures = 0;
       life.told = false;
-      joined.resolve();
+      joined = true;
     });
     const error = await Promise.race([current.crashed, closing.promise]);
     if (life.closed) return;
@@ -103,8 +107,10 @@ export function becomeMember(deps: MembershipDeps): Membership {
 
   const staying = stay();
   return {
-    joined: joined.promise,
-    failure: () => life.failure,
+    failure() {
+      if (life.failure !== undefined || joined || performance.now() - begunAt < FIRST_JOIN_MS) return life.failure;
+      return new Error(`no place in group ${deps.subscription.group} after ${FIRST_JOIN_MS} ms`);
+    },
     close: () => {
       life.closed = true;
       closing.resolve();

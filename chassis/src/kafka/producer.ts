@@ -1,8 +1,9 @@
-import { Partitioners, type Producer, type TopicMessages } from 'kafkajs';
+import type { PartitionerArgs, Producer, TopicMessages } from 'kafkajs';
 import type { LogMessage } from '../log/event-log.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
+import { murmur2 } from './wire/murmur2.ts';
 import { within } from './within.ts';
 
 /** Milliseconds after which a batch counts as not sent, whatever happened to it; two requests and their connections fit. */
@@ -32,7 +33,7 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
     const client = kafkaClient(address);
     const producer = client.kafka.producer({
       allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
+      createPartitioner: () => partitionOf,
       idempotent: false,
     });
     producer.on(producer.events.REQUEST_TIMEOUT, client.cut);
@@ -74,4 +75,9 @@ function byTopic(messages: readonly LogMessage[], onBroker: (topic: string) => s
     topic: onBroker(topic),
     messages: ofTopic.map(({ key, value, headers }) => ({ key, value, headers })),
   }));
+}
+
+/** The same partition as every Kafka client's default: by the key. */
+function partitionOf({ message, partitionMetadata }: PartitionerArgs): number {
+  return (murmur2(String(message.key)) & 0x7fffffff) % partitionMetadata.length;
 }

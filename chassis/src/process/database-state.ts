@@ -4,13 +4,12 @@ import type { ProcessStore } from './service-process.ts';
 const LIMIT_MS = 30_000;
 const BETWEEN_TRIES_MS = 250;
 
-/** Waits for a database that is only just starting; throws its last error when it does not come. */
-export async function databaseAnswers(store: Pick<ProcessStore, 'check'>, logger: Logger): Promise<void> {
+/** Asks a database that may be only just starting until it answers; throws its last error when it does not come. */
+export async function whenItAnswers<Answer>(ask: () => Promise<Answer>, logger: Logger): Promise<Answer> {
   const limit = performance.now() + LIMIT_MS;
   for (let tries = 1; ; tries += 1) {
     try {
-      await store.check();
-      return;
+      return await ask();
     } catch (error) {
       if (performance.now() > limit) throw error;
       if (tries === 1) logger.warn({ err: error }, 'waiting for the database');
@@ -28,8 +27,8 @@ export class SchemaBehindError extends Error {
   }
 }
 
-/** Throws SchemaBehindError. A schema that is ahead is fine: that is how services are upgraded one after the other. */
-export async function schemaIsThere(store: Pick<ProcessStore, 'pendingMigrations'>): Promise<void> {
-  const pending = await store.pendingMigrations();
+/** Waits for the database. Throws SchemaBehindError. A schema that is ahead is fine: that is how services are upgraded one after the other. */
+export async function schemaIsThere(store: Pick<ProcessStore, 'pendingMigrations'>, logger: Logger): Promise<void> {
+  const pending = await whenItAnswers(() => store.pendingMigrations(), logger);
   if (pending.length > 0) throw new SchemaBehindError(pending);
 }

@@ -3,13 +3,13 @@ import { ConfigError } from '../config.ts';
 import { PortBusyError } from '../http/listen.ts';
 import { declareTopics } from '../kafka/declare-topics.ts';
 import type { KafkaTopicsOptions } from '../kafka/kafka-log-options.ts';
-import { openKafkaLog } from '../kafka/kafka-log.ts';
+import { beginKafkaLog } from '../kafka/kafka-log.ts';
 import { lifecycle, type Part, runUntilSignal } from '../lifecycle.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import { createMetrics } from '../metrics.ts';
 import { StorageError } from '../storage-error.ts';
-import { databaseAnswers, SchemaBehindError, schemaIsThere } from './database-state.ts';
+import { SchemaBehindError, schemaIsThere, whenItAnswers } from './database-state.ts';
 import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
 import { EXIT } from './exit-code.ts';
 import { withSecretFiles } from './secret-files.ts';
@@ -53,7 +53,7 @@ async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
 ): Promise<number> {
   const store = openStore({ url: config.databaseUrl, poolSize: config.databasePool });
   try {
-    await databaseAnswers(store, logger);
+    await whenItAnswers(() => store.check(), logger);
     logger.info({ steps: await store.migrate() }, 'the schema is up to date');
     return EXIT.ok;
   } finally {
@@ -75,22 +75,19 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
 ): Promise<number> {
   const store = openStore({ url: config.databaseUrl, poolSize: config.databasePool });
   const report = (error: unknown, message: string) => logger.error({ err: error }, message);
-  const log = await openKafkaLog({
+  const { log, looked } = beginKafkaLog({
     ...kafkaOf(config, `${name}-${config.instance}`),
     report,
     onHandlerFailure: (failure) => logger.warn(failure, 'messages come again'),
   });
+  const schema = schemaIsThere(store, logger);
+  // Both are under way while the service is put together. Whichever fails is told when its turn comes.
+  schema.catch(() => undefined);
+  looked.catch(() => undefined);
   const service = create({ config, store, log, logger, metrics: createMetrics({ service: name, ownsProcess: true }) });
   const parts: Part[] = [
-    { name: 'event log', start: () => undefined, stop: () => log.close() },
-    {
-      name: 'database',
-      async start() {
-        await databaseAnswers(store, logger);
-        await schemaIsThere(store);
-      },
-      stop: () => store.close(),
-    },
+    { name: 'event log', start: () => looked, stop: () => log.close() },
+    { name: 'database', start: () => schema, stop: () => store.close() },
     { name, start: async () => logger.info(await service.start(), 'listening'), stop: () => service.close() },
   ];
   const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS + config.shutdownDelayMs });

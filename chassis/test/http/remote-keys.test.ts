@@ -40,6 +40,23 @@ describe('keys published by another service', () => {
     expect(state.asked).toBe(1);
   });
 
+  test('fetched ahead are there when the service goes away before the first token', async () => {
+    const { state, url } = keyServer(serving(one.jwk));
+    const keys = remoteKeys({ url });
+    await keys.fetchAhead?.();
+    await stop?.();
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+    expect(state.asked).toBe(1);
+  });
+
+  test('that could not be fetched ahead are asked for by the first token, without a cool-down', async () => {
+    const { state, url } = keyServer(() => new Response('starting', { status: 503 }));
+    const keys = remoteKeys({ url, now: () => 0 });
+    await keys.fetchAhead?.();
+    state.answer = serving(one.jwk);
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+  });
+
   test('an unknown key is looked for again, but not before the cool-down', async () => {
     const { state, url } = keyServer(serving(one.jwk));
     let now = 0;

@@ -83,6 +83,20 @@ describeOn(['Kafka'], () => {
       await log.check();
     });
 
+    test('nobody who subscribes waits for a place in the group; what was sent comes when there is one', async () => {
+      const { log, proxy } = broken;
+      await log.send([narrow('before')]);
+      proxy.set('stall');
+      const reader = recorder();
+      const subscribing = log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
+      const waits = Bun.sleep(1000).then(() => 'it waits');
+      expect(await Promise.race([subscribing.then(() => 'subscribed'), waits])).toBe('subscribed');
+      expect(reader.received).toEqual([]);
+      proxy.set('forward');
+      await until('it is read', () => reader.values().includes('before'));
+      await log.check();
+    });
+
     test('with the broker away for longer than a session everything arrives afterwards, in order, and soon', async () => {
       const { log, proxy } = broken;
       const reader = recorder();

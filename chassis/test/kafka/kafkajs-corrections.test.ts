@@ -1,6 +1,7 @@
 import { describe, expect, spyOn, test } from 'bun:test';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { declareTopics } from '../../src/kafka/declare-topics.ts';
+import { kafkaClient } from '../../src/kafka/kafka-client.ts';
 import { openKafkaLog } from '../../src/kafka/kafka-log.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { until } from '../../src/testing/until.ts';
@@ -25,6 +26,25 @@ describeOn(['Kafka'], () => {
       timers.mockRestore();
       // The original arms 800 a second and connection.
       expect(armed).toBeLessThan(20);
+      await log.close();
+      await removeTopics(topics);
+    });
+
+    test('what is sent and fetched goes through our codec', async () => {
+      const topics = testTopics();
+      await declareTopics(topics);
+      const log = await openKafkaLog({ ...topics, report: () => undefined });
+      await log.send([message('1')]);
+      const { kafka, abandon } = kafkaClient(topics);
+      const consumer = kafka.consumer({ groupId: `${topics.topicPrefix}raw`, maxWaitTimeInMs: 100 });
+      const value = Promise.withResolvers<unknown>();
+      await consumer.connect();
+      await consumer.subscribe({ topic: `${topics.topicPrefix}orders`, fromBeginning: true });
+      await consumer.run({ eachMessage: async ({ message: raw }) => value.resolve(raw.value) });
+      // kafkajs' own decoder gives a Buffer.
+      expect(await value.promise).toBeString();
+      await consumer.disconnect();
+      abandon();
       await log.close();
       await removeTopics(topics);
     });

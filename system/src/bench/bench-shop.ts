@@ -16,6 +16,8 @@ export interface BenchShop {
   /** What it runs on, and how long it took to be ready; for people. */
   readonly about: readonly string[];
   readonly records: ShopRecords;
+  /** How long the compiler of each process needs until it has seen enough of it. */
+  readonly warmUpSeconds: number;
   usage(): Promise<Readonly<Record<string, Usage>>>;
   /** Stops the shop's own processes in good order; what they have written stays readable. */
   stop(): Promise<void>;

@@ -14,6 +14,7 @@ export async function embeddedBenchShop(): Promise<BenchShop> {
     accounts: shop.accounts,
     about: [`embedded; ready after ${shop.readyMs} ms, ${shop.residentMb()} MB`],
     records: embeddedRecords(folder),
+    warmUpSeconds: 5,
     usage: async () => ({ shop: { cpuMs: shop.cpuMs(), residentMb: shop.residentMb() } }),
     async stop() {
       await shop.stop();

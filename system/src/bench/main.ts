@@ -17,7 +17,7 @@ npm run bench -- --real        the same on five compiled services with servers o
   --seconds N                  length of a run (default 10)
 `;
 
-const WARM_UP = { rate: 500, seconds: 5 };
+const WARM_UP_RATE = 500;
 
 async function main(): Promise<number> {
   const { real, rates, seconds, help } = benchArguments(process.argv.slice(2));
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
     const load = await prepareLoad(shop);
     const accepted: string[] = [];
     // The first seconds are the compiler's; they are checked like all others, and not reported.
-    const warmUp = await runLoad({ ...load, ...WARM_UP });
+    const warmUp = await runLoad({ ...load, rate: WARM_UP_RATE, seconds: shop.warmUpSeconds });
     await settledOrders(shop.records, warmUp);
     accepted.push(...warmUp.accepted.keys());
     process.stdout.write(`${REPORT_HEAD}\n`);

@@ -17,6 +17,8 @@ export async function realBenchShop(): Promise<BenchShop> {
     accounts,
     about: life.servers().describe(),
     records: realRecords(life.addresses()),
+    // Four times as long: each of several processes sees only a part of the work.
+    warmUpSeconds: 20,
     async usage() {
       const own = services.map((service) => [service.name, { cpuMs: service.cpuMs(), residentMb: service.residentMb() }] as const);
       const servers = [mysql, mongodb, kafka].map(

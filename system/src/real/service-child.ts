@@ -8,7 +8,7 @@ import { orphanGuard } from './orphan-guard.ts';
 
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 30_000;
-const BETWEEN_PROBES_MS = 10;
+const BETWEEN_PROBES_MS = 5;
 
 export interface ServiceChildOptions {
   readonly name: ServiceName;

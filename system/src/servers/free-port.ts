@@ -21,6 +21,7 @@ export function freePort(): number {
   throw new Error(`no free port between ${LOWEST} and ${highest}`);
 }
 
+/** Holds the port for a moment: not to be asked while somebody is about to listen there. */
 export function isFree(port: number): boolean {
   try {
     Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true);
@@ -28,6 +29,16 @@ export function isFree(port: number): boolean {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
     throw error;
+  }
+}
+
+/** Asks without holding the port. */
+export async function isListening(port: number): Promise<boolean> {
+  try {
+    (await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })).end();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -15,7 +15,10 @@ async function main(): Promise<number> {
   const environment = serverEnvironment([servers.mysql, servers.mongodb, servers.kafka]);
   for (const [variable, value] of Object.entries(environment)) say(`export ${variable}='${value}'`);
   say('Ctrl-C stops them; their data goes with them.');
+  // The servers keep no loop alive, and Bun would ask an idle loop for its end without a pause.
+  const alive = setInterval(() => undefined, 3_600_000);
   await ended;
+  clearInterval(alive);
   await servers.stop();
   return EXIT.ok;
 }

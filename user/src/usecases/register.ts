@@ -11,10 +11,12 @@ import { type Registration, registerUser } from './register-user.ts';
 interface RegisterDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly passwords: Passwords;
+  /** Resolves when there is a first admin. */
+  admin(): Promise<void>;
 }
 
 /** Hashes before the decision: 25 ms of work has no place where everybody waits for one another. */
-export function register({ commands, passwords }: RegisterDeps) {
+export function register({ commands, passwords, admin }: RegisterDeps) {
   return async (
     { email, password, name }: RegisterUser,
     cause: Cause,
@@ -22,6 +24,7 @@ export function register({ commands, passwords }: RegisterDeps) {
     if (isNameRefused(name)) return { kind: 'name-refused' };
     const fault = await judgePassword(password, { email, name });
     if (fault !== undefined) return { kind: 'password-refused', fault };
+    await admin();
     const passwordHash = await passwords.hash(password);
     return commands.execute(registerUser, { email: normalisedEmail(email), name, passwordHash }, cause);
   };

@@ -16,6 +16,8 @@ interface SignInDeps {
   readonly reads: Pick<UserReads, 'credentialOf'>;
   readonly tryPassword: TryPassword;
   readonly tokens: AccessTokens;
+  /** Resolves when there is a first admin. */
+  admin(): Promise<void>;
 }
 
 type SigningIn =
@@ -26,12 +28,13 @@ type SigningIn =
  * Neither the answer nor the work done for it says whether the address or the password was wrong, and both are counted
  * alike. `clientAddress`: undefined where nobody counts by it.
  */
-export function signIn({ commands, reads, tryPassword: trying, tokens }: SignInDeps) {
+export function signIn({ commands, reads, tryPassword: trying, tokens, admin }: SignInDeps) {
   return async (
     { email: address, password }: SignIn,
     clientAddress: string | undefined,
     cause: Cause,
   ): Promise<SigningIn> => {
+    await admin();
     const email = normalisedEmail(address);
     const credential = await reads.credentialOf(email);
     const account = attemptKey.account(email);

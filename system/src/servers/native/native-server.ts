@@ -4,7 +4,7 @@ import { EnvironmentError } from '../../cli/exit-code.ts';
 import { cpuMs, residentMb } from '../../shop/process-usage.ts';
 import { newDataFolder, SCRIPTS, SERVER_CACHE } from '../folders.ts';
 import type { Report, Server } from '../server.ts';
-import { freePort, isFree } from '../free-port.ts';
+import { freePort, isFree, isListening } from '../free-port.ts';
 import { guardedProcess, type GuardedProcess } from './guarded-process.ts';
 import { installServer } from './install-server.ts';
 import { waitFor } from './wait-for.ts';
@@ -46,8 +46,8 @@ export async function startNativeServer(particular: NativeServer, report: Report
 
 async function firstStart(particular: NativeServer, process: GuardedProcess, port: number): Promise<string> {
   await process.run();
-  await waitFor(particular.name, process, () => {
-    if (isFree(port)) throw new Error(`nothing listens at port ${port}`);
+  await waitFor(particular.name, process, async () => {
+    if (!(await isListening(port))) throw new Error(`nothing listens at port ${port}`);
   });
   await particular.setUp(port);
   return serving(particular, process, port);

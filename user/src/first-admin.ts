@@ -1,0 +1,40 @@
+import type { Microservice } from '@souk/chassis/microservice';
+import type { UserConfig } from './config.ts';
+import { normalisedEmail } from './domain/email.ts';
+import type { Passwords } from './passwords/passwords.ts';
+import type { UserCollections, UserReads } from './storage/user-store.ts';
+import { ensureFirstAdmin } from './usecases/ensure-first-admin.ts';
+
+interface FirstAdminDeps {
+  readonly config: Pick<UserConfig, 'admin'>;
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly reads: Pick<UserReads, 'hasAdmin'>;
+  readonly passwords: Passwords;
+  readonly logger: { error(message: string): void };
+}
+
+/**
+ * Sees to it that somebody may give others their roles; asked again it does nothing, or tries again what has failed.
+ * Everything else runs without: only who signs in or registers waits for it, so that no stranger takes the address.
+ */
+export function firstAdmin(deps: FirstAdminDeps): () => Promise<void> {
+  let made: Promise<void> | undefined;
+  return async () => {
+    made ??= make(deps);
+    try {
+      await made;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  };
+}
+
+async function make({ config: { admin }, commands, reads, passwords, logger }: FirstAdminDeps): Promise<void> {
+  if (admin === undefined || (await reads.hasAdmin())) return;
+  const passwordHash = await passwords.hash(admin.password);
+  const request = { email: normalisedEmail(admin.email), name: 'Administrator', passwordHash };
+  if ((await commands.execute(ensureFirstAdmin, request)) === 'email-taken') {
+    logger.error('there is no admin: the address in SOUK_ADMIN_EMAIL is registered already; name another one');
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'bun:test';
+import { firstAdmin } from '../src/first-admin.ts';
+
+const config = { admin: { email: 'root@example.com', password: 'a password for the first admin' } };
+const passwords = { hash: async () => 'hash', matches: async () => false };
+const logger = { error: () => undefined };
+
+function commandsThat(...outcomes: (() => Promise<unknown>)[]) {
+  const state = { asked: 0 };
+  const execute = (async () => outcomes[state.asked++]?.()) as unknown as Parameters<typeof firstAdmin>[0]['commands']['execute'];
+  return { state, commands: { execute } };
+}
+
+test('a first admin who could not be made is tried again by whoever needs one', async () => {
+  const { state, commands } = commandsThat(
+    () => Promise.reject(new Error('the database is away')),
+    () => Promise.resolve('made'),
+  );
+  const admin = firstAdmin({ config, commands, reads: { hasAdmin: async () => false }, passwords, logger });
+  const failure = await admin().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ message: 'the database is away' });
+  await Promise.all([admin(), admin()]);
+  await admin();
+  expect(state.asked).toBe(2);
+});
