@@ -1,6 +1,8 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
 import { hasRole } from '@souk/chassis/http/principal';
 import { problem } from '@souk/chassis/http/problem';
+import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { UseCase } from '@souk/chassis/writer/use-case';
@@ -10,9 +12,7 @@ import { Type } from '@sinclair/typebox';
 import type { Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import type { CancellationAnswer, CancellationRequest } from '../usecases/cancel-order.ts';
-import { causeOf } from '@souk/chassis/http/request-facts';
 import { orderDocument } from './order-document.ts';
-import { refuseCardNumbers } from './refuse-card-numbers.ts';
 
 export interface CancellationDeps {
   readonly commands: Pick<Microservice<OrderCollections>, 'execute'>;
@@ -24,7 +24,7 @@ export function cancellationRoutes({ commands, cancelOrder }: CancellationDeps) 
   return router().post(
     '/orders/:id/cancellation',
     async ({ params, body, principal, request, set }) => {
-      refuseCardNumbers('', { note: body?.note });
+      refuseCardNumbers({ note: body?.note });
       const asked = {
         orderId: params.id,
         userId: principal.userId,

@@ -1,6 +1,8 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
 import { onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem, problemAnswer } from '@souk/chassis/http/problem';
+import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
@@ -9,9 +11,7 @@ import { Order as OrderDocument, PlaceOrder } from '@souk/contracts/http/order';
 import { CatalogueUnavailableError } from '../catalogue/catalogue-lookup.ts';
 import type { OrderRequest, Placement } from '../domain/place-order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
-import { causeOf } from '@souk/chassis/http/request-facts';
 import { orderDocument } from './order-document.ts';
-import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { refused } from './refused.ts';
 
 export interface PlacementDeps {
@@ -26,7 +26,7 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
   return router().post(
     '/orders',
     async ({ body, principal, idempotency, request }) => {
-      refuseCardNumbers('/shippingAddress', body.shippingAddress);
+      refuseCardNumbers(body.shippingAddress, '/shippingAddress');
       if (idempotency === undefined) throw problem('idempotency-key-missing');
       await learned(learnSkus(body.items.map(({ sku }) => sku)));
       const render = (placement: Placement) => answerOf(placement, request);

@@ -1,5 +1,6 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
 import { problem } from '@souk/chassis/http/problem';
+import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -10,7 +11,6 @@ import type { Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { moveShipment, type ShipmentAnswer } from '../usecases/move-shipment.ts';
 import { orderDocument } from './order-document.ts';
-import { refuseCardNumbers } from './refuse-card-numbers.ts';
 
 const OneShipment = Type.Object({ id: Uuid, shipmentId: Uuid });
 const declared = {
@@ -25,7 +25,7 @@ export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'e
     .post(
       '/orders/:id/shipments/:shipmentId/ship',
       async ({ params: { id: orderId, shipmentId }, body, request, set }) => {
-        refuseCardNumbers('', { carrier: body.carrier });
+        refuseCardNumbers({ carrier: body.carrier });
         const report = { type: 'ship', ...body } as const;
         const order = done(await commands.execute(moveShipment, { orderId, shipmentId, report }, causeOf(request)));
         set.headers.etag = entityTag(order.version);

@@ -1,5 +1,7 @@
 import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem } from '@souk/chassis/http/problem';
+import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
@@ -13,9 +15,7 @@ import type { TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { addPaymentMethod } from '../usecases/add-payment-method.ts';
 import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
-import { causeOf } from '@souk/chassis/http/request-facts';
 import { idPages } from './id-pages.ts';
-import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { shownMethod } from './shown.ts';
 
 interface PaymentMethodRoutesDeps {

@@ -1,5 +1,7 @@
 import { onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { invalid, problem } from '@souk/chassis/http/problem';
+import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
@@ -11,8 +13,6 @@ import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { RefundDecision } from '../domain/request-refund.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { refundPayment } from '../usecases/refund-payment.ts';
-import { causeOf } from '@souk/chassis/http/request-facts';
-import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { shownRefund } from './shown.ts';
 
 interface RefundRoutesDeps {

@@ -1,4 +1,3 @@
-import { holdsCardNumber } from '@souk/contracts/card-number';
 import type { Role } from '@souk/contracts/roles';
 
 /** A person's profile. What proves who somebody is lies apart, in the credential. Times are epoch milliseconds. */
@@ -34,9 +33,4 @@ export function renamed(user: User, name: string, now: number): User {
 
 export function changed(user: User, changes: Pick<User, 'name'> | Pick<User, 'roles'>, now: number): User {
   return { ...user, ...changes, version: user.version + 1, updatedAt: Math.max(now, user.updatedAt) };
-}
-
-/** Names are free text, and free text is where card numbers end up by mistake. */
-export function isNameRefused(name: string): boolean {
-  return holdsCardNumber(name);
 }

@@ -2,6 +2,7 @@ import { cursors, pageOf } from '@souk/chassis/http/cursor';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { answerResponse, type Idempotency, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { invalid, problem } from '@souk/chassis/http/problem';
+import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -18,7 +19,6 @@ import { type Added, addAddress } from '../usecases/add-address.ts';
 import { changeAddress } from '../usecases/change-address.ts';
 import { removeAddress } from '../usecases/remove-address.ts';
 import { NoContent, noContent, NotModified } from './no-body.ts';
-import { refuseCardNumbers } from './refuse-card-numbers.ts';
 
 interface AddressRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute' | 'executeOnce'>;

@@ -1,17 +1,18 @@
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { problem } from '@souk/chassis/http/problem';
+import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
 import { publishedUser } from '../domain/published.ts';
-import { isNameRefused, type User } from '../domain/user.ts';
+import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { renameUser } from '../usecases/rename-user.ts';
 import type { register } from '../usecases/register.ts';
-import { causeOf } from '@souk/chassis/http/request-facts';
 import { NotModified } from './no-body.ts';
 import { PatchProfile } from './patch-profile.ts';
-import { emailTaken, nameRefused, passwordRefused } from './refused.ts';
+import { emailTaken, passwordRefused } from './refused.ts';
 
 interface ProfileRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -23,8 +24,8 @@ interface ProfileRouteDeps {
 export function profileRoutes({ commands, reads, register: registering }: ProfileRouteDeps) {
   return router()
     .post('/users', async ({ body, request, set }) => {
+      refuseCardNumbers({ name: body.name });
       const registration = await registering(body, causeOf(request));
-      if (registration.kind === 'name-refused') throw nameRefused();
       if (registration.kind === 'password-refused') throw passwordRefused('/password', registration.fault);
       if (registration.kind === 'email-taken') throw emailTaken();
       set.status = 201;
@@ -48,7 +49,7 @@ export function profileRoutes({ commands, reads, register: registering }: Profil
       detail: { summary: "The caller's own profile" },
     })
     .patch('/users/me', async ({ body: { name }, principal, request, set }) => {
-      if (name !== undefined && isNameRefused(name)) throw nameRefused();
+      refuseCardNumbers({ name });
       const requireVersion = (version: number) => requireIfMatch(request, version);
       const asked = { userId: principal.userId, name, requireVersion };
       const user = await commands.execute(renameUser, asked, causeOf(request));

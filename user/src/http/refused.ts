@@ -5,10 +5,6 @@ export function emailTaken(): Problem {
   return problem('email-taken', { errors: [{ pointer: '/email', detail: 'is registered already' }] });
 }
 
-export function nameRefused(): Problem {
-  return problem('card-number-refused', { errors: [{ pointer: '/name', detail: 'looks like a card number' }] });
-}
-
 export function passwordRefused(pointer: string, fault: PasswordFault): Problem {
   if (fault === 'personal') return invalid(pointer, 'must be neither the e-mail address nor the name');
   return problem('password-common', { errors: [{ pointer, detail: 'is among the first that are guessed' }] });

@@ -2,7 +2,6 @@ import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import type { RegisterUser } from '@souk/contracts/http/user';
 import { normalisedEmail } from '../domain/email.ts';
-import { isNameRefused } from '../domain/user.ts';
 import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
@@ -17,11 +16,7 @@ interface RegisterDeps {
 
 /** Hashes before the decision: 25 ms of work has no place where everybody waits for one another. */
 export function register({ commands, passwords, admin }: RegisterDeps) {
-  return async (
-    { email, password, name }: RegisterUser,
-    cause: Cause,
-  ): Promise<Registration | { readonly kind: 'name-refused' } | PasswordRefused> => {
-    if (isNameRefused(name)) return { kind: 'name-refused' };
+  return async ({ email, password, name }: RegisterUser, cause: Cause): Promise<Registration | PasswordRefused> => {
     const fault = await judgePassword(password, { email, name });
     if (fault !== undefined) return { kind: 'password-refused', fault };
     await admin();
