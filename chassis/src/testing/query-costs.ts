@@ -69,6 +69,11 @@ export interface CostMeter {
 /** An id in the order of `n`. */
 export const ID = "concat(lpad(hex(n), 8, '0'), '-0000-7000-8000-000000000000')";
 
+/** What `ID` is in the row of this `n`. */
+export function idOf(n: number): string {
+  return `${n.toString(16).toUpperCase().padStart(8, '0')}-0000-7000-8000-000000000000`;
+}
+
 export async function costMeter(url: string): Promise<CostMeter> {
   const connection = await createConnection({ uri: url });
   return {

@@ -1,17 +1,10 @@
 import { type MongoOptions, openMongo } from '../mongodb/mongo-database.ts';
+import { type Migratable, type MigratedStore, migratedStore } from './migrated-store.ts';
 import { addressOf } from './real-servers.ts';
 
-interface Store {
-  migrate(): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-export interface TemporaryMongoStore<S extends Store> {
-  readonly store: S;
+export interface TemporaryMongoStore<S extends Migratable> extends MigratedStore<S> {
   /** Where its database is, for another connection to it. */
   readonly url: string;
-  /** Closes the store and drops its database. */
-  close(): Promise<void>;
 }
 
 /** A database nobody uses yet, on the server that tests run against. */
@@ -30,17 +23,8 @@ export async function dropMongoDatabase(url: string): Promise<void> {
   }
 }
 
-/** An empty MongoDB store, its collections made, in a database of its own that goes with it. */
-export async function temporaryMongoStore<S extends Store>(open: (options: MongoOptions) => S): Promise<TemporaryMongoStore<S>> {
+/** An empty MongoDB store on the server for tests. */
+export async function temporaryMongoStore<S extends Migratable>(open: (options: MongoOptions) => S): Promise<TemporaryMongoStore<S>> {
   const url = temporaryMongoUrl();
-  const store = open({ url });
-  await store.migrate();
-  return {
-    store,
-    url,
-    async close() {
-      await store.close();
-      await dropMongoDatabase(url);
-    },
-  };
+  return { ...(await migratedStore(open({ url }), () => dropMongoDatabase(url))), url };
 }

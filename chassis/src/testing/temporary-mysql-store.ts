@@ -1,5 +1,6 @@
 import { createConnection } from 'mysql2/promise';
 import type { MysqlOptions } from '../sql/mysql-database.ts';
+import { type Migratable, type MigratedStore, migratedStore } from './migrated-store.ts';
 import { addressOf } from './real-servers.ts';
 
 export interface TemporaryDatabase {
@@ -27,29 +28,13 @@ async function administer(server: string, statement: string): Promise<void> {
   }
 }
 
-interface Store {
-  migrate(): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-export interface TemporaryMysqlStore<S extends Store> {
-  readonly store: S;
+export interface TemporaryMysqlStore<S extends Migratable> extends MigratedStore<S> {
   /** Where its database is, for another connection to it. */
   readonly url: string;
-  close(): Promise<void>;
 }
 
-/** An empty MySQL store, its schema up to date, in a database of its own that goes with it. */
-export async function temporaryMysqlStore<S extends Store>(open: (options: MysqlOptions) => S): Promise<TemporaryMysqlStore<S>> {
+/** An empty MySQL store on the server for tests. */
+export async function temporaryMysqlStore<S extends Migratable>(open: (options: MysqlOptions) => S): Promise<TemporaryMysqlStore<S>> {
   const { url, drop } = await temporaryDatabase();
-  const store = open({ url });
-  await store.migrate();
-  return {
-    store,
-    url,
-    async close() {
-      await store.close();
-      await drop();
-    },
-  };
+  return { ...(await migratedStore(open({ url }), drop)), url };
 }

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { ServiceStore } from '../service-store.ts';
+import { openMysql } from '../sql/mysql-database.ts';
+import type { SqlDatabase } from '../sql/sql-database.ts';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import type { Collections, Keys } from '../writer/use-case.ts';
+import { type CostMeter, costMeter, type RecordedDatabase, recordedDatabase } from './query-costs.ts';
+import { describeOn } from './real-servers.ts';
+import { type TemporaryDatabase, temporaryDatabase } from './temporary-mysql-store.ts';
+
+interface QueryPlans<Schema, Store> {
+  /** `100,000 orders` */
+  readonly among: string;
+  readonly open: (database: SqlDatabase<Schema>) => Store;
+  readonly fill: (meter: CostMeter) => Promise<void>;
+  /** Tables that never have many rows. */
+  readonly small: readonly string[];
+  /** What is asked, how many rows each of its statements may read, and who asks. */
+  readonly queries: readonly (readonly [what: string, rows: number, ask: (store: Store) => Promise<unknown>])[];
+}
+
+/** Each query on a filled MySQL reads few rows, and no table that may be large from end to end. */
+export function describeQueryPlans<Schema, Store extends Pick<ServiceStore<Collections>, 'migrate' | 'close'>>(
+  { among, open, fill, small, queries }: QueryPlans<Schema, Store>,
+): void {
+  describeOn(['MySQL'], () => {
+    describe(`with ${among} on MySQL an index serves every query`, () => {
+      let where: TemporaryDatabase;
+      let recorded: RecordedDatabase<Schema>;
+      let store: Store;
+      let meter: CostMeter;
+
+      beforeAll(async () => {
+        where = await temporaryDatabase();
+        recorded = recordedDatabase(openMysql<Schema>({ url: where.url }));
+        store = open(recorded.database);
+        await store.migrate();
+        meter = await costMeter(where.url);
+        await fill(meter);
+      }, 180_000);
+      afterAll(async () => {
+        await meter.close();
+        await store.close();
+        await where.drop();
+      }, 30_000);
+
+      test.each(queries.map((query) => [...query] as const))('%s', async (_what, rows, ask) => {
+        const statements = await recorded.statementsOf(() => ask(store));
+        expect(statements.length).toBeGreaterThan(0);
+        for (const statement of statements) {
+          const cost = await meter.costOf(statement);
+          expect(cost.rowsRead, `rows read by ${cost.text}`).toBeLessThanOrEqual(rows);
+          expect(cost.scanned.filter((table) => !small.includes(table)), cost.text).toEqual([]);
+        }
+      });
+    });
+  });
+}
+
+/** Loads entities as a batch of the writer does, on a lane of its own, and changes none. */
+export async function loadBatch<C extends Collections>({ writing }: ServiceStore<C>, keys: Keys<C & ChassisCollections>): Promise<void> {
+  const lane = await writing.takeLane('loading', 'me', { onlyExpired: false, leaseMs: 5000 });
+  if (lane === undefined) throw new Error('no lane');
+  const nothing = { inserts: {}, updates: {}, removes: {}, events: [] };
+  await writing.settle(lane, 0, 5000, { keys, moreKeys: () => ({}), decide: () => nothing });
+}
