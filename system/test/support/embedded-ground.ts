@@ -1,5 +1,6 @@
 import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { SERVICES } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
 import { loadAccounts } from '../../src/embedded/accounts.ts';
 import { embeddedShop } from '../../src/embedded/embedded-shop.ts';
@@ -8,6 +9,7 @@ import { startShopProcess } from '../../src/shop/shop-process.ts';
 import { embeddedRecords } from '../../src/verify/embedded-records.ts';
 import { executeIn } from './execute-sqlite.ts';
 import type { Ground } from './ground.ts';
+import { rowsInSqlite } from './rows-in-sqlite.ts';
 
 /** A data folder; the shop runs in this process, or apart as one process. */
 export async function embeddedGround(): Promise<Ground> {
@@ -17,6 +19,7 @@ export async function embeddedGround(): Promise<Ground> {
   return {
     admin,
     records: embeddedRecords(folder),
+    kept: async () => SERVICES.flatMap((service) => rowsInSqlite(files.databases[service], service)),
     verifyParameters: ['--data', folder],
     async start(env) {
       const shop = embeddedShop({ folder, firstPort: 0, admin, logLevel: 'fatal', env });

@@ -3,6 +3,7 @@ import type { LogMessage } from '@souk/chassis/log/event-log';
 import type { Account } from '../../src/embedded/accounts.ts';
 import type { ServiceUrls } from '../../src/shop/shop-client.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';
+import type { KeptRows } from './kept-rows.ts';
 
 interface RunningShop {
   readonly urls: ServiceUrls;
@@ -22,6 +23,8 @@ export type Books = 'order' | 'inventory' | 'payment' | 'gateway';
 export interface Ground extends AsyncDisposable {
   readonly admin: Account;
   readonly records: ShopRecords;
+  /** Everything in the services' databases. */
+  kept(): Promise<readonly KeptRows[]>;
   /** What `npm run verify` needs to find it. */
   readonly verifyParameters: readonly string[];
   start(env: Environment): Promise<RunningShop>;

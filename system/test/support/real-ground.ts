@@ -9,13 +9,15 @@ import { SERVICES } from '@souk/contracts/services';
 import { createConnection, type ResultSetHeader } from 'mysql2/promise';
 import type { RealShopAddresses } from '../../src/real/addresses.ts';
 import { realShop } from '../../src/real/real-shop.ts';
-import { createDatabases, dropDatabases } from '../../src/real/shop-databases.ts';
+import { createDatabases, dropDatabases, ENGINE } from '../../src/real/shop-databases.ts';
 import { saveAddresses } from '../../src/verify/address-file.ts';
 import { realRecords } from '../../src/verify/real-records.ts';
 import { deleteTopics } from './delete-topics.ts';
 import { executeIn } from './execute-sqlite.ts';
 import type { Ground, ShopApart } from './ground.ts';
+import type { KeptRows } from './kept-rows.ts';
 import { DECLARED, prepareDatabases } from './prepare-databases.ts';
+import { documentsInMongo, rowsInMysql } from './rows-on-servers.ts';
 
 export interface RealGround extends Ground {
   readonly addresses: RealShopAddresses;
@@ -46,6 +48,7 @@ export async function realGround(): Promise<RealGround> {
     addresses,
     admin,
     records: realRecords(addresses),
+    kept: () => keptIn(addresses),
     verifyParameters: ['--real', addressFile],
     start,
     startApart: start,
@@ -78,6 +81,13 @@ async function newPlace(): Promise<Place> {
     await remove();
     throw error;
   }
+}
+
+async function keptIn({ databases }: RealShopAddresses): Promise<readonly KeptRows[]> {
+  const rows = SERVICES.map((service) =>
+    ENGINE[service] === 'mysql' ? rowsInMysql(databases[service], service) : documentsInMongo(databases[service], service),
+  );
+  return (await Promise.all(rows)).flat();
 }
 
 async function appendTo({ kafka }: RealShopAddresses, messages: readonly LogMessage[]): Promise<void> {

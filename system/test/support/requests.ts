@@ -16,6 +16,14 @@ export function send(shop: OpenShop, [method, service, path, body]: Request, tok
   });
 }
 
+/** What a request that must not be refused is answered. */
+export async function answered<T>(shop: OpenShop, request: Request, token?: string): Promise<T> {
+  const { status, text } = await send(shop, request, token);
+  const [method, service, path] = request;
+  if (status >= 300) throw new Error(`${method} ${service} ${path}: ${status} ${text}`);
+  return JSON.parse(text);
+}
+
 export function expectProblem({ status, text, headers }: Answer, expected: number): void {
   const type = headers.get('content-type')?.split(';')[0];
   expect({ status, type }).toEqual({ status: expected, type: 'application/problem+json' });

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { until } from '@souk/chassis/testing/until';
+import type { Order } from '@souk/contracts/http/order';
+import type { Payment } from '@souk/contracts/http/payment';
+import type { User } from '@souk/contracts/http/user';
+import { TOPIC_NAMES } from '@souk/contracts/topics';
+import { ask } from './support/ask.ts';
+import { findings, keptRows } from './support/kept-rows.ts';
+import { onEveryEngine } from './support/on-every-engine.ts';
+import { type OpenShop, PASSWORD } from './support/open-shop.ts';
+import { orderWhen, stockUp } from './support/ordering.ts';
+import { answered, expectProblem, send } from './support/requests.ts';
+
+/** Her money comes when she has left already. */
+const ENV = { GATEWAY_TIMEOUT_S: '0.2', SIMULATOR_LATE_S: '4', ORDER_PAYMENT_TIMEOUT_S: '60' };
+
+const EMAIL = `zerafina.${randomUUID()}@quillhaven.example`;
+const ADDRESS = {
+  name: 'Zerafina Quillhaven',
+  line1: '7 Ospreymoor Lane',
+  line2: 'Kestrelnest, third floor',
+  city: 'Wrenbury-under-Larks',
+  postalCode: 'ZX9-77QK',
+  region: 'Dottershire',
+  country: 'DE',
+  phone: '+44 7700 900 5511',
+};
+const NEW_NAME = 'Zerafina Featherstonehaugh';
+const LABELS = ['my Quillhaven card', 'Aunt Ptarmigan'];
+const { country: _taxesGoByIt, ...personal } = ADDRESS;
+const MARKERS = [EMAIL, NEW_NAME, 'Quillhaven', 'Ospreymoor', ...LABELS, ...Object.values(personal)];
+
+/** Where docs/adr/0015 says that something may be left: in answers that are kept for 36 hours, and in what was sent. */
+const MAY_KEEP = ['order.kept_answers', 'payment.kept_answers', 'log order.completed'];
+
+interface Person {
+  readonly id: string;
+  readonly token: string;
+  readonly refreshToken: string;
+}
+
+/** Somebody of whom every service keeps something. */
+async function somebody(shop: OpenShop): Promise<Person> {
+  const { id } = await shop.client.register(EMAIL, PASSWORD, ADDRESS.name);
+  const { accessToken: token, refreshToken } = await shop.client.signIn(EMAIL, PASSWORD);
+  const renamed = await send(shop, ['GET', 'user', '/users/me'], token);
+  const { version } = JSON.parse(renamed.text) as User;
+  const { status } = await ask(`${shop.urls.user}/users/me`, {
+    method: 'PATCH',
+    token,
+    body: { name: NEW_NAME },
+    headers: { 'if-match': `"${version}"` },
+  });
+  expect(status).toBe(200);
+  await answered(shop, ['POST', 'user', '/users/me/addresses', ADDRESS], token);
+  await answered(shop, ['POST', 'user', '/users/me/addresses', { ...ADDRESS, label: LABELS[1] }], token);
+  return { id, token, refreshToken };
+}
+
+async function ordered(shop: OpenShop, token: string, card: string): Promise<Order> {
+  const label = LABELS[0];
+  const { id } = await answered<{ id: string }>(shop, ['POST', 'payment', '/payment-methods', { token: card, label }], token);
+  const order = { items: [{ sku: 'LAMP', quantity: 2 }], shippingAddress: ADDRESS, paymentMethodId: id };
+  return answered(shop, ['POST', 'order', '/orders', order], token);
+}
+
+onEveryEngine('whoever leaves the shop', (openShop) => {
+  let shop: OpenShop;
+  let person: Person;
+  let completed: Order;
+  let cancelled: Order;
+  let open: Order;
+  let payments: readonly Payment[];
+
+  const order = (id: string) => shop.client.order(shop.staff, id);
+  const paymentsOf = async (id: string) => (await shop.client.payments(shop.staff, id)).items;
+
+  async function left(): Promise<readonly string[]> {
+    const topics = Map.groupBy(await shop.records.logged(TOPIC_NAMES), ({ topic }) => topic);
+    const log = [...topics].map(([topic, messages]) => keptRows(`log ${topic}`, messages));
+    return findings([...(await shop.kept()), ...log], MARKERS);
+  }
+
+  beforeAll(async () => {
+    shop = await openShop(ENV);
+    await stockUp(shop.client, shop.staff, { LAMP: [20] });
+    person = await somebody(shop);
+    completed = await ordered(shop, person.token, 'tok_ok');
+    cancelled = await ordered(shop, person.token, 'tok_ok');
+    await orderWhen(shop.client, shop.staff, cancelled.id, ({ status }) => status === 'completed');
+    await shop.client.cancel(person.token, cancelled.id);
+    completed = await orderWhen(shop.client, shop.staff, completed.id, ({ status }) => status === 'completed');
+    cancelled = await orderWhen(shop.client, shop.staff, cancelled.id, ({ paymentStatus }) => paymentStatus === 'refunded');
+    open = await ordered(shop, person.token, 'tok_late_capture');
+    await orderWhen(shop.client, shop.staff, open.id, ({ paymentStatus }) => paymentStatus === 'pending');
+    payments = [...(await paymentsOf(completed.id)), ...(await paymentsOf(cancelled.id))];
+    const before = new Set((await left()).map((finding) => finding.split(':')[0]));
+    // What cannot be found while it is there cannot be missed afterwards.
+    for (const place of ['user.users', 'payment.payment_methods', 'order.orders', 'order.events']) expect(before).toContain(place);
+    expect((await send(shop, ['DELETE', 'user', '/users/me', { password: PASSWORD }], person.token)).status).toBe(204);
+  }, 120_000);
+  afterAll(() => shop[Symbol.asyncDispose]());
+
+  test('is soon found nowhere: neither name nor address nor e-mail nor label', async () => {
+    const elsewhere = async () => (await left()).filter((finding) => !MAY_KEEP.some((place) => finding.startsWith(`${place}:`)));
+    let found: readonly string[] = [];
+    await until('nothing is left', async () => (found = await elsewhere()).length === 0, 20_000).catch(() => undefined);
+    expect(found).toEqual([]);
+    expect((await order(open.id)).paymentStatus).toBe('pending');
+    await shop.rest();
+    expect(await elsewhere()).toEqual([]);
+  }, 120_000);
+
+  test('leaves goods, prices and money in the books', async () => {
+    const erased = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'DE' };
+    for (const was of [completed, cancelled]) {
+      const { version: _version, updatedAt: _updatedAt, ...rest } = await order(was.id);
+      expect(rest).toEqual({ ...withoutVersion(was), shippingAddress: erased });
+    }
+    expect([...(await paymentsOf(completed.id)), ...(await paymentsOf(cancelled.id))]).toEqual([...payments]);
+  });
+
+  test('gets the goods that were on the way: the order that was open ends as all others do', async () => {
+    const { status, paymentStatus, items, total } = await order(open.id);
+    expect({ status, paymentStatus, items, total }).toEqual({
+      status: 'completed',
+      paymentStatus: 'paid',
+      items: open.items,
+      total: open.total,
+    });
+  });
+
+  describe('is let in nowhere', () => {
+    test('with the access token', async () => {
+      for (const [service, path] of [['user', '/users/me'], ['order', '/orders'], ['payment', '/payment-methods']] as const) {
+        expectProblem(await send(shop, ['GET', service, path], person.token), 401);
+      }
+      const more = { items: [{ sku: 'LAMP', quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId: randomUUID() };
+      expectProblem(await send(shop, ['POST', 'order', '/orders', more], person.token), 401);
+      expectProblem(await send(shop, ['POST', 'payment', '/payment-methods', { token: 'tok_ok' }], person.token), 401);
+      expectProblem(await send(shop, ['GET', 'inventory', '/movements'], person.token), 403);
+      expectProblem(await send(shop, ['POST', 'product', '/products', {}], person.token), 403);
+    });
+
+    test('with the refresh token or the password', async () => {
+      const { refreshToken } = person;
+      expectProblem(await send(shop, ['POST', 'user', '/sessions/refresh', { refreshToken }]), 401);
+      expectProblem(await send(shop, ['POST', 'user', '/sessions', { email: EMAIL, password: PASSWORD }]), 401);
+    });
+  });
+
+  test('may come again with the same address, as somebody new; and everything is right', async () => {
+    const again = await shop.client.register(EMAIL, PASSWORD, ADDRESS.name);
+    expect(again.id).not.toBe(person.id);
+    const { accessToken } = await shop.client.signIn(EMAIL, PASSWORD);
+    expect(await answered<object>(shop, ['GET', 'order', '/orders'], accessToken)).toEqual({ items: [], nextCursor: null });
+    expect(await answered<object>(shop, ['GET', 'payment', '/payment-methods'], accessToken)).toMatchObject({ items: [] });
+    expect(await answered<object>(shop, ['GET', 'user', '/users/me/addresses'], accessToken)).toMatchObject({ items: [] });
+    expect(await shop.close()).toEqual([]);
+  }, 120_000);
+});
+
+function withoutVersion({ version: _version, updatedAt: _updatedAt, ...rest }: Order): Omit<Order, 'version' | 'updatedAt'> {
+  return rest;
+}
