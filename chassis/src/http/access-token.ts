@@ -1,6 +1,7 @@
 import { AccessTokenClaims } from '@souk/contracts/access-token';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { errors, jwtVerify, type JWTHeaderParameters } from 'jose';
+import { recentMap } from '../recent-map.ts';
 import { type KeySource, KeysUnavailableError, TOKEN_ALGORITHMS } from './key-source.ts';
 import type { Principal } from './principal.ts';
 import { type Problem, problem } from './problem.ts';
@@ -13,7 +14,7 @@ export interface AuthOptions {
   readonly isRevoked?: (principal: Principal) => boolean | Promise<boolean>;
   /** Epoch milliseconds. */
   readonly now?: () => number;
-  /** Verified tokens that are remembered until they expire; a signature costs 50 us, remembering 1 us. */
+  /** Verified tokens that are remembered at most, and half of it at least; a signature costs 50 us, remembering 1 us. */
   readonly cacheLimit?: number;
 }
 
@@ -42,25 +43,13 @@ export function authenticator({
   now = Date.now,
   cacheLimit = 10_000,
 }: AuthOptions): Authenticator {
-  const known = new Map<string, Verified>();
-
-  /** A Map keeps insertion order: what is put back at the end was used last, and the first is dropped. */
-  function remember(token: string, entry: Verified): void {
-    known.delete(token);
-    known.set(token, entry);
-    const [oldest] = known.size > cacheLimit ? known.keys() : [];
-    if (oldest !== undefined) known.delete(oldest);
-  }
+  const known = recentMap<Verified>(cacheLimit);
 
   async function verified(token: string): Promise<Verified> {
     const remembered = known.get(token);
-    if (remembered !== undefined && isValidAt(remembered, now())) {
-      remember(token, remembered);
-      return remembered;
-    }
-    known.delete(token);
+    if (remembered !== undefined && isValidAt(remembered, now())) return remembered;
     const fresh = await verify(token, { keys, issuer, audience, at: now() });
-    remember(token, fresh);
+    known.set(token, fresh);
     return fresh;
   }
 

@@ -3,7 +3,8 @@ import { type TObject, type TSchema, TypeGuard } from '@sinclair/typebox';
 type Query = Readonly<Record<string, unknown>>;
 type QueryReader = (query: Query) => Record<string, unknown>;
 
-const NUMBER = /^-?\d{1,15}(?:\.\d{1,9})?$/;
+/** No query of ours has fractions, and 15 digits are exact in a double. */
+const WHOLE = /^-?\d{1,15}$/;
 
 /**
  * Contracts write queries in plain TypeBox: `?limit=5` has to become a number before it is validated, and parameters that
@@ -37,9 +38,9 @@ function readerFor({ properties }: TObject): QueryReader {
   };
 }
 
-/** What cannot be coerced stays text, and is refused as such. */
+/** What is no number for us must not stay text: Elysia would try for itself, take `1e1` and `0x10`, and fail over `1.5e0`. */
 function coerced(value: string, schema: TSchema): unknown {
-  if ((TypeGuard.IsInteger(schema) || TypeGuard.IsNumber(schema)) && NUMBER.test(value)) return Number(value);
+  if (TypeGuard.IsInteger(schema) || TypeGuard.IsNumber(schema)) return WHOLE.test(value) ? Number(value) : Number.NaN;
   if (TypeGuard.IsBoolean(schema) && (value === 'true' || value === 'false')) return value === 'true';
   return value;
 }

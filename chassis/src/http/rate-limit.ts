@@ -1,3 +1,5 @@
+import { recentMap } from '../recent-map.ts';
+
 /** The length of the window that quotas are told for. */
 const WINDOW_S = 60;
 const WINDOW_MS = WINDOW_S * 1000;
@@ -35,25 +37,15 @@ export function rateLimit({
 }: RateLimitOptions): (key: string) => RateDecision {
   const costMs = WINDOW_MS / perMinute;
   const policy = `"${name}";q=${perMinute};w=${WINDOW_S}`;
-  // Two generations instead of one Map in order of use: putting a key back at its end leaves holes at its beginning, and
-  // finding the first entry behind them cost 20 us.
-  let recent = new Map<string, number>();
-  let earlier = new Map<string, number>();
-
-  function remember(key: string, at: number): void {
-    recent.set(key, at);
-    if (recent.size < keys / 2) return;
-    earlier = recent;
-    recent = new Map();
-  }
+  const fullAt = recentMap<number>(keys);
 
   return (key) => {
     const at = now();
-    const before = Math.max(recent.get(key) ?? earlier.get(key) ?? at, at);
+    const before = Math.max(fullAt.get(key) ?? at, at);
     const overMs = before + costMs - at - WINDOW_MS;
     const isOver = overMs > ROUNDING_MS;
     const after = isOver ? before : before + costMs;
-    remember(key, after);
+    fullAt.set(key, after);
     const left = Math.max(0, Math.floor((WINDOW_MS - (after - at) + ROUNDING_MS) / costMs));
     return {
       retryAfterS: isOver ? Math.max(1, Math.ceil(overMs / 1000)) : undefined,

@@ -5,6 +5,7 @@ import { Value } from '@sinclair/typebox/value';
 import { problem, type Problem } from './problem.ts';
 
 const ERRORS_SHOWN = 50;
+const WHOLE_ERRORS: ReadonlySet<ValueErrorType> = new Set([ValueErrorType.Number, ValueErrorType.NumberMultipleOf]);
 
 interface Validated {
   readonly schema: TSchema | undefined;
@@ -51,6 +52,7 @@ function sentence({ type, message, schema }: ValueError): string {
   if (TypeGuard.IsUnion(schema) && schema.anyOf.every((option) => TypeGuard.IsLiteral(option))) {
     return `must be one of ${schema.anyOf.map(({ const: value }) => value).join(', ')}`;
   }
+  if (TypeGuard.IsNumber(schema) && schema.multipleOf === 1 && WHOLE_ERRORS.has(type)) return 'must be a whole number';
   if (type === ValueErrorType.StringFormat) return `must be a valid ${schema['format']}`;
   return message
     .replace(/^Expected \w+ to be /, 'must be ')

@@ -106,7 +106,7 @@ describe('tokens that are accepted', () => {
     let asked = 0;
     const known = staffSigner.keys;
     const keys = { key: async (...which: Parameters<typeof known.key>) => ((asked += 1), known.key(...which)) };
-    const { send: ask } = shop({ auth: { keys, cacheLimit: 2 } });
+    const { send: ask } = shop({ auth: { keys, cacheLimit: 4 } });
     const [a, b, c] = [await bearer(), await bearer(), await bearer()];
     for (const headers of [a, b, a, c, a]) await ask('POST', WASH, { headers });
     expect(asked).toBe(3);

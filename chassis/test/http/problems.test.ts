@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { StorageError, type StorageErrorCode } from '../../src/storage-error.ts';
 import { OverloadedError } from '../../src/writer/errors.ts';
+import { ListQuery } from '@souk/contracts/http/common';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { problem } from '../../src/http/problem.ts';
@@ -157,6 +158,16 @@ describe('queries', () => {
     ['hot=yes', '?hot', 'must be of type boolean'],
   ])('%s is refused', async (query, pointer, detail) => {
     expect(problemOf(await send('GET', `/cups?${query}`)).errors).toEqual([{ pointer, detail }]);
+  });
+
+  test.each([
+    ['46.1446'], ['5.0'], ['1.5e0'], ['1e1'], ['0x10'], ['Infinity'], ['-Infinity'], ['NaN'], ['12345678901234567'], ['9'.repeat(400)],
+    [''], ['%20'], ['%205'], ['5%20'], ['%2B5'], ['5,0'], ['5_0'], ['\u0665'],
+  ])('only decimal digits are a number, in every kind of schema: %p', async (text) => {
+    const routes = router().get('/list', ({ query }) => query, { query: ListQuery });
+    const refused = await shop({ routes: [routes] }).send('GET', `/list?limit=${text}`);
+    expect(problemOf(refused).errors).toEqual([{ pointer: '?limit', detail: 'must be a whole number' }]);
+    expect(problemOf(await send('GET', `/cups?limit=${text}`)).errors?.[0]?.pointer).toBe('?limit');
   });
 });
 
