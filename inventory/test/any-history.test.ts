@@ -26,7 +26,7 @@ async function outcomeOf(story: Story, batchLimit: number) {
     return {
       ledger: named(ledger),
       levels: named(await store.reads.levelsPage(undefined, 100)),
-      warehouses: named(await store.reads.warehousesPage(undefined, 100)),
+      warehouses: named(await store.reads.warehouses({ before: undefined, limit: 100 })),
       reservations: named(reservations.map((one) => one && { ...one, createdAt: 0, updatedAt: 0 })),
       events: room.events.map(({ stream, version, type, data }) => ({
         stream: stream.replace(/^reservation:(.*)$/, (_, order) => names.get(order) ?? 'an order'),

@@ -3,7 +3,7 @@ import { newId } from '@souk/chassis/ids';
 import type { StorageError } from '@souk/chassis/storage-error';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Movement } from '../src/domain/movement.ts';
-import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
+import type { InventoryCollections, InventoryStore, MovementFilter } from '../src/storage/inventory-store.ts';
 import { orderCreated } from './builders.ts';
 import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
 
@@ -61,8 +61,8 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
         version: 1,
       });
       expect([...(await reads().network()).ranks]).toEqual([[north, 0]]);
-      expect((await reads().warehousesPage(undefined, 1)).map(({ id }) => id)).toEqual([south]);
-      expect((await reads().warehousesPage(south, 9)).map(({ id }) => id)).toEqual([north]);
+      expect((await reads().warehouses({ before: undefined, limit: 1 })).map(({ id }) => id)).toEqual([south]);
+      expect((await reads().warehouses({ before: south, limit: 9 })).map(({ id }) => id)).toEqual([north]);
     });
 
     test('writes the levels that differ and leaves the others alone', async () => {
@@ -121,8 +121,8 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
         eventId: null,
       });
       expect(all[3]).toMatchObject({ reservedDelta: 2, reference: orderId, eventId: created.id, actor: null });
-      const listed = async (...args: Parameters<ReturnType<typeof reads>['movementsPage']>) =>
-        (await reads().movementsPage(...args)).map((movement) => all.findIndex(({ id }) => id === movement.id));
+      const listed = async (filter: MovementFilter, before: string | undefined, limit: number) =>
+        (await reads().movements(filter, { before, limit })).map((movement) => all.findIndex(({ id }) => id === movement.id));
       expect(await listed({ sku: 'cup' }, undefined, 9)).toEqual([3, 2, 0]);
       expect(await listed({ sku: 'cup' }, all[2]?.id, 9)).toEqual([0]);
       expect(await listed({ warehouseId: south }, undefined, 2)).toEqual([4, 2]);

@@ -49,7 +49,7 @@ async function numbersIn(database: Inventory): Promise<unknown> {
   const reads = sqlInventoryReads(database);
   const levels = await reads.levelsPage(undefined, 9);
   return {
-    numbers: (await reads.movementsPage({}, undefined, 9)).map(({ number }) => number).toReversed(),
+    numbers: (await reads.movements({}, { before: undefined, limit: 9 })).map(({ number }) => number).toReversed(),
     counts: levels.map(({ sku, warehouses }) => [sku, ...warehouses.map(({ movements }) => movements)]),
   };
 }

@@ -71,10 +71,10 @@ describe('on SQLite every query is served by an index, without sorting', () => {
     ['levels of a SKU', () => reads.levels('a'), '(sku=?)'],
     ['levels of the SKUs of an order', () => reads.levelsOf(['a', 'b']), '(sku=?)'],
     ['a page of stock', () => reads.levelsPage('a', 20), '(sku>?)'],
-    ['a page of warehouses', () => reads.warehousesPage('a', 20), '(id<?)'],
-    ['the whole ledger', () => reads.movementsPage({}, 'x', 20), '(id<?)'],
-    ['movements of a SKU', () => reads.movementsPage({ sku: 'a' }, 'x', 20), '(sku=? AND id<?)'],
-    ['movements of a warehouse', () => reads.movementsPage({ warehouseId: 'a' }, 'x', 20), '(warehouse_id=? AND id<?)'],
+    ['a page of warehouses', () => reads.warehouses({ before: 'a', limit: 20 }), '(id<?)'],
+    ['the whole ledger', () => reads.movements({}, { before: 'x', limit: 20 }), '(id<?)'],
+    ['movements of a SKU', () => reads.movements({ sku: 'a' }, { before: 'x', limit: 20 }), '(sku=? AND id<?)'],
+    ['movements of a warehouse', () => reads.movements({ warehouseId: 'a' }, { before: 'x', limit: 20 }), '(warehouse_id=? AND id<?)'],
   ];
   for (const [what, ask, key] of cases) {
     test(what, async () => {
@@ -85,6 +85,6 @@ describe('on SQLite every query is served by an index, without sorting', () => {
   }
 
   test('movements of an order, of which there are few: they are sorted', async () => {
-    expect((await plansOf(() => reads.movementsPage({ orderId: 'a' }, 'x', 20))).join('\n')).toContain('(reference=?');
+    expect((await plansOf(() => reads.movements({ orderId: 'a' }, { before: 'x', limit: 20 }))).join('\n')).toContain('(reference=?');
   });
 });

@@ -1,4 +1,4 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { idPages } from '@souk/chassis/http/id-pages';
 import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import { MovementPage, MovementQuery, Reservation as PublishedReservation } from '@souk/contracts/http/inventory';
@@ -7,25 +7,17 @@ import { Type } from '@sinclair/typebox';
 import type { InventoryReads } from '../storage/inventory-store.ts';
 import { publishedMovement, publishedReservation } from './payloads.ts';
 
-const cursor = cursors('movements', Uuid);
+const movements = idPages('movements');
 
 /** Staff sees what moved, and what is held for whom. */
 export function ledgerRoutes(reads: InventoryReads) {
   return router()
-    .get(
-      '/movements',
-      async ({ query }) => {
-        const { limit = 20, cursor: from, ...filter } = query;
-        const rows = await reads.movementsPage(filter, cursor.read(from), limit + 1);
-        return pageOf(rows, limit, { toItem: publishedMovement, toCursor: ({ id }) => cursor.write(id) });
-      },
-      {
-        role: 'staff',
-        query: MovementQuery,
-        response: { 200: MovementPage },
-        detail: { summary: 'The ledger, newest first' },
-      },
-    )
+    .get('/movements', ({ query }) => movements(query, publishedMovement, (slice) => reads.movements(query, slice)), {
+      role: 'staff',
+      query: MovementQuery,
+      response: { 200: MovementPage },
+      detail: { summary: 'The ledger, newest first' },
+    })
     .get(
       '/reservations/:orderId',
       async ({ params }) => {

@@ -1,5 +1,5 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { idPages } from '@souk/chassis/http/id-pages';
 import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
@@ -21,25 +21,17 @@ import type { Commands } from './commands.ts';
 import { publishedWarehouse } from './payloads.ts';
 
 const ById = Type.Object({ id: Uuid });
-const cursor = cursors('warehouses', Uuid);
+const warehouses = idPages('warehouses');
 
 /** Staff sees and changes the warehouses. */
 export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
   return router()
-    .get(
-      '/warehouses',
-      async ({ query }) => {
-        const { limit = 20 } = query;
-        const rows = await reads.warehousesPage(cursor.read(query.cursor), limit + 1);
-        return pageOf(rows, limit, { toItem: publishedWarehouse, toCursor: ({ id }) => cursor.write(id) });
-      },
-      {
-        role: 'staff',
-        query: ListQuery,
-        response: { 200: WarehousePage },
-        detail: { summary: 'Warehouses, newest first' },
-      },
-    )
+    .get('/warehouses', ({ query }) => warehouses(query, publishedWarehouse, reads.warehouses), {
+      role: 'staff',
+      query: ListQuery,
+      response: { 200: WarehousePage },
+      detail: { summary: 'Warehouses, newest first' },
+    })
     .get(
       '/warehouses/:id',
       async ({ params, set }) => {

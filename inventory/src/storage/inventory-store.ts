@@ -1,3 +1,4 @@
+import type { IdSlice } from '@souk/chassis/id-slice';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import type { Movement } from '../domain/movement.ts';
@@ -40,11 +41,9 @@ export interface InventoryReads {
   isCatalogued(sku: string): Promise<boolean>;
   network(): Promise<Network>;
   warehouse(id: string): Promise<Warehouse | undefined>;
-  /** Newest first; `before` is the last id of the page before. */
-  warehousesPage(before: string | undefined, limit: number): Promise<readonly Warehouse[]>;
+  warehouses(slice: IdSlice): Promise<readonly Warehouse[]>;
   reservation(orderId: string): Promise<Reservation | undefined>;
-  /** Newest first; `before` is the last id of the page before. */
-  movementsPage(filter: MovementFilter, before: string | undefined, limit: number): Promise<readonly Movement[]>;
+  movements(filter: MovementFilter, slice: IdSlice): Promise<readonly Movement[]>;
 }
 
 export interface InventoryStore extends ServiceStore<InventoryCollections> {

@@ -33,7 +33,7 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
       const row = await warehouses.where('id', '=', id).executeTakeFirst();
       return row && warehouseFromRow(row);
     },
-    async warehousesPage(before, limit) {
+    async warehouses({ before, limit }) {
       let page = warehouses.orderBy('id', 'desc').limit(limit);
       if (before !== undefined) page = page.where('id', '<', before);
       return (await page.execute()).map(warehouseFromRow);
@@ -44,7 +44,7 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
       const row = await query.executeTakeFirst();
       return row && reservationFromRow(row);
     },
-    async movementsPage({ sku, warehouseId, orderId }, before, limit) {
+    async movements({ sku, warehouseId, orderId }, { before, limit }) {
       let page = db.selectFrom('inventory_transactions').select(MOVEMENT_COLUMNS).orderBy('id', 'desc').limit(limit);
       if (orderId !== undefined) page = page.where('reference', '=', orderId).where('kind', 'in', ORDER_KINDS);
       if (sku !== undefined) page = page.where('sku', '=', sku);

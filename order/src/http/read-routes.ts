@@ -1,5 +1,5 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
 import { entityTag } from '@souk/chassis/http/entity-tag';
+import { idPages } from '@souk/chassis/http/id-pages';
 import { hasRole, type Principal } from '@souk/chassis/http/principal';
 import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
@@ -17,25 +17,22 @@ export interface ReadDeps {
 }
 
 const ById = Type.Object({ id: Uuid });
-const positions = cursors('orders', Uuid);
+const orders = idPages('orders');
 
 export function readRoutes({ reads, timelineOf }: ReadDeps) {
   const visible = visibleOrder(reads);
   return router()
     .get(
       '/orders',
-      async ({ query: { userId, status, placedAfter, placedBefore, cursor, limit = 20 }, principal }) => {
-        const before = positions.read(cursor);
+      ({ query: { userId, status, placedAfter, placedBefore, ...asked }, principal }) => {
         const whose = usersShown(principal, userId);
-        const orders = await reads.orders({
+        const filter = {
           ...(whose !== undefined && { userId: whose }),
           ...(status !== undefined && { status }),
           ...(placedAfter !== undefined && { placedAfter: Date.parse(placedAfter) }),
           ...(placedBefore !== undefined && { placedBefore: Date.parse(placedBefore) }),
-          ...(before !== undefined && { before }),
-          limit: limit + 1,
-        });
-        return pageOf(orders, limit, { toItem: orderDocument, toCursor: ({ id }) => positions.write(id) });
+        };
+        return orders(asked, orderDocument, (slice) => reads.orders({ ...filter, ...slice }));
       },
       {
         signedIn: true,

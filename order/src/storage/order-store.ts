@@ -47,7 +47,7 @@ export interface OrderFilter {
   /** Placed earlier, epoch milliseconds. */
   readonly placedBefore?: number;
   /** Only orders with a lower id: those after the last one of the page before. */
-  readonly before?: string;
+  readonly before?: string | undefined;
   readonly limit: number;
 }
 

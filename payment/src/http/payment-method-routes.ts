@@ -1,3 +1,4 @@
+import { idPages } from '@souk/chassis/http/id-pages';
 import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
@@ -15,7 +16,6 @@ import type { TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { addPaymentMethod } from '../usecases/add-payment-method.ts';
 import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
-import { idPages } from './id-pages.ts';
 import { shownMethod } from './shown.ts';
 
 interface PaymentMethodRoutesDeps {
@@ -26,7 +26,7 @@ interface PaymentMethodRoutesDeps {
 }
 
 const ById = Type.Object({ id: Uuid });
-const page = idPages('payment-methods', shownMethod);
+const methods = idPages('payment-methods');
 
 /** Payment methods are their owner's alone: nobody else learns that they exist. */
 export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentMethodRoutesDeps) {
@@ -57,12 +57,16 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
         detail: { summary: 'Add a payment method by the token from the gateway' },
       },
     )
-    .get('/payment-methods', ({ query, principal }) => page(query, (slice) => reads.methods(principal.userId, slice)), {
-      signedIn: true,
-      query: ListQuery,
-      response: { 200: PaymentMethodPage },
-      detail: { summary: 'Your payment methods, newest first' },
-    })
+    .get(
+      '/payment-methods',
+      ({ query, principal: { userId } }) => methods(query, shownMethod, (slice) => reads.methods(userId, slice)),
+      {
+        signedIn: true,
+        query: ListQuery,
+        response: { 200: PaymentMethodPage },
+        detail: { summary: 'Your payment methods, newest first' },
+      },
+    )
     .get(
       '/payment-methods/:id',
       async ({ params, principal }) => {

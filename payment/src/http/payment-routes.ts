@@ -1,3 +1,4 @@
+import { idPages } from '@souk/chassis/http/id-pages';
 import { problem } from '@souk/chassis/http/problem';
 import { hasRole, type Principal } from '@souk/chassis/http/principal';
 import { router } from '@souk/chassis/http/router';
@@ -12,12 +13,11 @@ import {
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { AskedPayment, PaymentReads } from '../storage/payment-store.ts';
-import { idPages } from './id-pages.ts';
 import { shownPayment, shownRefund } from './shown.ts';
 
 const ById = Type.Object({ id: Uuid });
-const payments = idPages('payments', shownPayment);
-const refunds = idPages('refunds', shownRefund);
+const payments = idPages('payments');
+const refunds = idPages('refunds');
 
 /** Customers see their own payments, staff sees all. */
 export function paymentRoutes(reads: PaymentReads) {
@@ -34,7 +34,7 @@ export function paymentRoutes(reads: PaymentReads) {
       '/payments',
       ({ query, principal }) => {
         const userId = hasRole(principal, 'staff') ? undefined : principal.userId;
-        return payments(query, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
+        return payments(query, shownPayment, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
       },
       {
         signedIn: true,
@@ -53,7 +53,7 @@ export function paymentRoutes(reads: PaymentReads) {
       '/payments/:id/refunds',
       async ({ params, query, principal }) => {
         const { id } = await visible(params.id, principal);
-        return refunds(query, (slice) => reads.refunds(id, slice));
+        return refunds(query, shownRefund, (slice) => reads.refunds(id, slice));
       },
       {
         signedIn: true,

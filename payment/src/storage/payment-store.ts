@@ -1,3 +1,4 @@
+import type { IdSlice } from '@souk/chassis/id-slice';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { Money } from '@souk/contracts/money';
 import type { ErasedUser } from '../domain/erased-user.ts';
@@ -23,24 +24,17 @@ export type PaymentCollections = {
 /** A payment that was asked for: not the tombstone of an order that was cancelled before. */
 export type AskedPayment = Exclude<Payment, VoidedPayment> | (VoidedPayment & { readonly amount: Money });
 
-/** Newest first. */
-export interface Slice {
-  /** The last id of the page before; undefined: from the start. */
-  readonly before: string | undefined;
-  readonly limit: number;
-}
-
 export interface PaymentReads {
   payment(id: string): Promise<AskedPayment | undefined>;
   /** `userId`: only this customer's; undefined: everybody's. */
   payments(
     filter: { readonly userId: string | undefined; readonly orderId: string | undefined },
-    slice: Slice,
+    slice: IdSlice,
   ): Promise<readonly AskedPayment[]>;
   refund(id: string): Promise<Refund | undefined>;
-  refunds(paymentId: string, slice: Slice): Promise<readonly Refund[]>;
+  refunds(paymentId: string, slice: IdSlice): Promise<readonly Refund[]>;
   method(id: string): Promise<PaymentMethod | undefined>;
-  methods(userId: string, slice: Slice): Promise<readonly PaymentMethod[]>;
+  methods(userId: string, slice: IdSlice): Promise<readonly PaymentMethod[]>;
   isErased(userId: string): Promise<boolean>;
   /** People whose payment methods it is time to look for, by the database's clock. */
   usersToErase(limit: number): Promise<readonly { readonly userId: string }[]>;

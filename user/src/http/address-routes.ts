@@ -1,5 +1,5 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { idPages } from '@souk/chassis/http/id-pages';
 import { answerResponse, type Idempotency, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { invalid, problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
@@ -25,18 +25,16 @@ interface AddressRouteDeps {
   readonly reads: Pick<UserReads, 'addressBook'>;
 }
 
-const ADDRESSES = cursors('addresses', Uuid);
+const addresses = idPages('addresses');
 const ById = Type.Object({ id: Uuid });
 
 /** Where a user wants things sent to: several addresses, one of them the default. */
 export function addressRoutes({ commands, reads }: AddressRouteDeps) {
   return router()
-    .get('/users/me/addresses', async ({ principal, query: { limit = 20, cursor } }) => {
-      const before = ADDRESSES.read(cursor);
+    .get('/users/me/addresses', ({ principal, query }) => addresses(query, publishedAddress, async ({ before }) => {
       const book = await reads.addressBook(principal.userId);
-      const newestFirst = (book?.addresses ?? []).filter(({ id }) => before === undefined || id < before).toReversed();
-      return pageOf(newestFirst, limit, { toItem: publishedAddress, toCursor: ({ id }) => ADDRESSES.write(id) });
-    }, {
+      return (book?.addresses ?? []).filter(({ id }) => before === undefined || id < before).toReversed();
+    }), {
       signedIn: true,
       query: ListQuery,
       response: { 200: AddressPage },

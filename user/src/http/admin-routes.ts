@@ -1,5 +1,5 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
 import { entityTag } from '@souk/chassis/http/entity-tag';
+import { idPages } from '@souk/chassis/http/id-pages';
 import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -18,15 +18,14 @@ interface AdminRouteDeps {
   readonly reads: Pick<UserReads, 'users'>;
 }
 
-const USERS = cursors('users', Uuid);
+const users = idPages('users');
 
 /** Admins see who there is and say who may do what. */
 export function adminRoutes({ commands, reads }: AdminRouteDeps) {
   return router()
-    .get('/users', async ({ query: { limit = 20, cursor, email, role } }) => {
+    .get('/users', ({ query: { email, role, ...asked } }) => {
       const filter = { email: email && normalisedEmail(email), role };
-      const users = await reads.users({ before: USERS.read(cursor), limit: limit + 1 }, filter);
-      return pageOf(users, limit, { toItem: publishedUser, toCursor: ({ id }) => USERS.write(id) });
+      return users(asked, publishedUser, (slice) => reads.users(slice, filter));
     }, {
       role: 'admin',
       query: UserListQuery,

@@ -1,4 +1,4 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { idPages } from '@souk/chassis/http/id-pages';
 import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -7,6 +7,7 @@ import { RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contra
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { publishedSession } from '../domain/published.ts';
+import type { Session } from '../domain/session.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { endSession } from '../usecases/end-session.ts';
 import { endSessions } from '../usecases/end-sessions.ts';
@@ -25,7 +26,7 @@ interface SessionRouteDeps {
   readonly countsAddresses: boolean;
 }
 
-const SESSIONS = cursors('sessions', Uuid);
+const sessions = idPages('sessions');
 
 /** Sign in, stay signed in, see where one is signed in, sign out. */
 export function sessionRoutes(deps: SessionRouteDeps) {
@@ -53,12 +54,9 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       response: { 200: SessionTokens },
       detail: { summary: 'New tokens for a refresh token, which is spent by it' },
     })
-    .get('/sessions', async ({ principal, query: { limit = 20, cursor } }) => {
-      const slice = { before: SESSIONS.read(cursor), limit: limit + 1 };
-      return pageOf(await reads.liveSessions(principal.userId, slice), limit, {
-        toItem: (session) => publishedSession(session, principal.sessionId),
-        toCursor: ({ id }) => SESSIONS.write(id),
-      });
+    .get('/sessions', ({ principal: { userId, sessionId }, query }) => {
+      const shownSession = (session: Session) => publishedSession(session, sessionId);
+      return sessions(query, shownSession, (slice) => reads.liveSessions(userId, slice));
     }, {
       signedIn: true,
       query: ListQuery,

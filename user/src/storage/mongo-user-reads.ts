@@ -1,3 +1,4 @@
+import type { IdSlice } from '@souk/chassis/id-slice';
 import type { MongoDatabase } from '@souk/chassis/mongodb/mongo-database';
 import { reading } from '@souk/chassis/mongodb/mongo-errors';
 import { SERVER_NOW } from '@souk/chassis/mongodb/server-now';
@@ -6,7 +7,7 @@ import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS } from '../domain/roles.ts';
 import { addressBookOf, adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './user-document-collections.ts';
 import type { AddressBookDocument, AdminListDocument, CredentialDocument, KeyRingDocument, SessionDocument, UserDocument } from './user-documents.ts';
-import type { Slice, UserReads } from './user-store.ts';
+import type { UserReads } from './user-store.ts';
 
 const LIVE = { $expr: { $gt: ['$liveUntil', SERVER_NOW] } };
 
@@ -78,11 +79,11 @@ export function liveSessionPipeline(id: string): Document[] {
   ];
 }
 
-export function liveSessionsFilter(userId: string, epoch: number, slice: Slice): Filter<SessionDocument> {
+export function liveSessionsFilter(userId: string, epoch: number, slice: IdSlice): Filter<SessionDocument> {
   return slicedBy<SessionDocument>({ userId, epoch, ...LIVE }, slice);
 }
 
 /** The newest come first, so a page goes on with smaller ids. */
-function slicedBy<D extends { _id: string }>(filter: Document, { before }: Slice): Filter<D> {
+function slicedBy<D extends { _id: string }>(filter: Document, { before }: IdSlice): Filter<D> {
   return (before === undefined ? filter : { ...filter, _id: { $lt: before } }) as Filter<D>;
 }

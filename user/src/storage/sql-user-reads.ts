@@ -1,3 +1,4 @@
+import type { IdSlice } from '@souk/chassis/id-slice';
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
@@ -5,7 +6,7 @@ import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS, completeRoles } from '../domain/roles.ts';
 import { addressBookOf, adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
 import type { UserSchema } from './user-schema.ts';
-import type { Slice, UserFilter, UserReads } from './user-store.ts';
+import type { UserFilter, UserReads } from './user-store.ts';
 
 export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): UserReads {
   return {
@@ -50,7 +51,7 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
   };
 }
 
-export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: Slice, { email, role }: UserFilter = {}) {
+export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: IdSlice, { email, role }: UserFilter = {}) {
   return reader
     .selectFrom('users')
     .select('document')
@@ -73,7 +74,7 @@ export function liveSessionQuery(reader: Kysely<UserSchema>, flavour: Flavour, i
   return liveSessions(reader, flavour).select('sessions.id').where('sessions.id', '=', id);
 }
 
-export function sessionListQuery(reader: Kysely<UserSchema>, flavour: Flavour, userId: string, slice: Slice) {
+export function sessionListQuery(reader: Kysely<UserSchema>, flavour: Flavour, userId: string, slice: IdSlice) {
   const { before, limit } = slice;
   const query = liveSessions(reader, flavour)
     .select('sessions.document')

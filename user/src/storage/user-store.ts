@@ -1,3 +1,4 @@
+import type { IdSlice } from '@souk/chassis/id-slice';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { Role } from '@souk/contracts/roles';
 import type { AddressBook } from '../domain/address-book.ts';
@@ -32,13 +33,6 @@ export type UserCollections = {
   readonly keyRings: KeyRing;
 };
 
-/** A page of a list that begins with the newest. Ids are UUIDv7, so their order is that of time. */
-export interface Slice {
-  /** The last one of the page before; undefined: from the start. */
-  readonly before: string | undefined;
-  readonly limit: number;
-}
-
 export interface UserFilter {
   /** normalised */
   readonly email?: string | undefined;
@@ -47,7 +41,7 @@ export interface UserFilter {
 
 export interface UserReads {
   user(id: string): Promise<User | undefined>;
-  users(slice: Slice, filter?: UserFilter): Promise<readonly User[]>;
+  users(slice: IdSlice, filter?: UserFilter): Promise<readonly User[]>;
   /** What a sign-in is checked against. */
   credentialOf(email: string): Promise<Credential | undefined>;
   /** What somebody who is signed in already is checked against. */
@@ -57,7 +51,7 @@ export interface UserReads {
   /** Not ended, not expired by the database's clock, and of its user's present epoch. */
   isSessionLive(id: string): Promise<boolean>;
   /** Live ones only. */
-  liveSessions(userId: string, slice: Slice): Promise<readonly Session[]>;
+  liveSessions(userId: string, slice: IdSlice): Promise<readonly Session[]>;
   hasAdmin(): Promise<boolean>;
   /** Undefined: no key was made yet. */
   keyRing(): Promise<KeyRing | undefined>;
