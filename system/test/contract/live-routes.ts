@@ -17,9 +17,12 @@ export interface LiveRoute {
   readonly takesToken: boolean;
   /** Of its JSON body; undefined when it takes none. */
   readonly body: Described | undefined;
+  /** The names of its query parameters and headers. */
+  readonly takes: readonly string[];
 }
 
 interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
   readonly security?: readonly object[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Described }>> };
 }
@@ -34,13 +37,14 @@ export async function liveRoutes(urls: ServiceUrls): Promise<readonly LiveRoute[
 async function routesOf(service: ServiceName, url: string): Promise<LiveRoute[]> {
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: Paths };
   return Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, { security = [], requestBody }]) => ({
+    Object.entries(operations).map(([method, { security = [], requestBody, parameters = [] }]) => ({
       service,
       method: method.toUpperCase(),
       path,
       isProtected: security.length > 0 && security.every((requirement) => Object.keys(requirement).length > 0),
       takesToken: security.length > 0,
       body: requestBody?.content['application/json']?.schema,
+      takes: parameters.filter((parameter) => parameter.in !== 'path').map(({ name }) => name),
     })),
   );
 }

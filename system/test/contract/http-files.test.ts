@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { newAccounts } from '../../src/embedded/accounts.ts';
+import { embeddedShop } from '../../src/embedded/embedded-shop.ts';
+import { seedShop } from '../../src/shop/seed-shop.ts';
+import { shopClient } from '../../src/shop/shop-client.ts';
+import { playStory } from '../../src/stories/play-story.ts';
+import { STORIES } from '../../src/stories/stories.ts';
+import { type TakenStep, playHttpFile } from './http-story.ts';
+import { type LiveRoute, liveRoutes } from './live-routes.ts';
+
+const FOLDER = join(import.meta.dir, '../../../docs/http');
+
+/** What these answer is for whoever has a dead letter, or the gateway's secret. */
+const ONLY_REFUSED = [...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}'];
+
+describe('the requests of docs/http, on the shop that npm start fills', () => {
+  const folder = temporaryFolder();
+  const accounts = newAccounts();
+  const shop = embeddedShop({ folder: folder.path, firstPort: 0, admin: accounts.admin, logLevel: 'fatal', env: { RATE_LIMIT: 'off' } });
+  const steps: TakenStep[] = [];
+  let routes: readonly LiveRoute[];
+
+  beforeAll(async () => {
+    await shop.start();
+    const client = shopClient(shop.urls());
+    const { accessToken } = await client.signIn(accounts.admin.email, accounts.admin.password);
+    await seedShop(client, accessToken);
+    await client.register(accounts.customer.email, accounts.customer.password, 'Ada Lovelace');
+    const customer = (await client.signIn(accounts.customer.email, accounts.customer.password)).accessToken;
+    for (const story of STORIES) await playStory(client, customer, story, () => undefined);
+    routes = await liveRoutes(shop.urls());
+  }, 60_000);
+  afterAll(async () => {
+    await shop.stop();
+    folder.remove();
+  });
+
+  async function play(service: ServiceName): Promise<readonly string[]> {
+    const wrong: string[] = [];
+    for await (const step of playHttpFile(join(FOLDER, `${service}.http`), shop.urls(), { SOUK_ADMIN_PASSWORD: accounts.admin.password })) {
+      steps.push(step);
+      const { request, url, status, text } = step;
+      if (!request.statuses.includes(status)) wrong.push(`${request.at} ${request.method} ${url}: ${status} ${text.slice(0, 500)}`);
+    }
+    return wrong;
+  }
+
+  test.each(SERVICES.map((service) => [service] as const))('%s.http answers what stands above each of its requests', async (service) => {
+    expect(await play(service)).toEqual([]);
+  }, 60_000);
+
+  test.each(SERVICES.map((service) => [service] as const))('%s.http does so a second time, on the shop that the first one left', async (service) => {
+    expect(await play(service)).toEqual([]);
+  }, 60_000);
+
+  test('every route has a request that is carried out', () => {
+    const served = (route: LiveRoute) => steps.some((step) => step.status < 400 && isOf(step, route));
+    const name = ({ service, method, path }: LiveRoute) => `${service} ${method} ${path}`;
+    expect(routes.filter((route) => !served(route)).map(name).toSorted()).toEqual(ONLY_REFUSED.toSorted());
+    const asked = (route: LiveRoute) => steps.some((step) => isOf(step, route));
+    expect(routes.filter((route) => !asked(route)).map(name)).toEqual([]);
+  });
+
+  function isOf({ request, url }: TakenStep, { service, method, path }: LiveRoute): boolean {
+    const { origin, pathname } = new URL(url);
+    const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+    return request.method === method && origin === shop.urls()[service] && pattern.test(pathname);
+  }
+});
