@@ -1,6 +1,6 @@
-import { newId } from '@souk/chassis/ids';
-import { answerResponse, type Idempotency, onceResponse } from '@souk/chassis/http/idempotency';
+import { answerOnce, type Asked } from '@souk/chassis/http/answer-once';
 import type { Principal } from '@souk/chassis/http/principal';
+import { newId } from '@souk/chassis/ids';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import type { InventoryReads } from '../storage/inventory-store.ts';
 import type { MoveByHand, StockAnswer, StockCommand } from '../usecases/move-by-hand.ts';
@@ -14,11 +14,9 @@ export interface StockCommandDeps {
 }
 
 /** What a route knows of a request besides its body. */
-interface Asked {
+interface AskedOfSku extends Asked {
   readonly params: { readonly sku: string };
   readonly principal: Principal;
-  readonly idempotency: Idempotency | undefined;
-  readonly request: Request;
 }
 
 /** Carries out what somebody asks to be done to the stock of a SKU, once per Idempotency-Key. */
@@ -26,12 +24,11 @@ export function runStockCommand({ reads, commands, toldByProduct }: StockCommand
   return async <Said extends Pick<StockCommand, 'reason'>>(
     useCase: MoveByHand<Said & StockCommand>,
     said: Said,
-    { params: { sku }, principal, idempotency, request }: Asked,
+    { params: { sku }, principal, idempotency, request }: AskedOfSku,
     render: (answer: StockAnswer) => StoredAnswer,
   ): Promise<Response> => {
     const told = (await reads.isCatalogued(sku)) ? null : await toldByProduct(sku, request);
     const command = { ...said, id: newId(), sku, actor: principal.userId, toldByProduct: told };
-    if (idempotency === undefined) return answerResponse(render(await commands.execute(useCase, command)));
-    return onceResponse(await commands.executeOnce(useCase, command, { ...idempotency, render }));
+    return answerOnce(commands, useCase, command, { idempotency, request }, render);
   };
 }

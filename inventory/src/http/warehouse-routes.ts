@@ -1,7 +1,9 @@
+import { answerOnce } from '@souk/chassis/http/answer-once';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
-import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { ListQuery } from '@souk/contracts/http/common';
@@ -49,12 +51,8 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
     )
     .post(
       '/warehouses',
-      async ({ body, idempotency }) => {
-        const { name, priority, active = true } = body;
-        const asked = { name, priority, active };
-        if (idempotency === undefined) return answerResponse(opened(await commands.execute(openWarehouse, asked)));
-        return onceResponse(await commands.executeOnce(openWarehouse, asked, { ...idempotency, render: opened }));
-      },
+      ({ body: { name, priority, active = true }, ...request }) =>
+        answerOnce(commands, openWarehouse, { name, priority, active }, request, opened),
       {
         role: 'staff',
         idempotent: 'optional',
@@ -72,7 +70,7 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
           patch: body,
           requireVersion: (version: number) => requireIfMatch(request, version),
         };
-        const answer = await commands.execute(changeWarehouse, asked);
+        const answer = await commands.execute(changeWarehouse, asked, causeOf(request));
         if (answer.kind === 'unknown') throw problem('not-found');
         set.headers['etag'] = entityTag(answer.warehouse.version);
         return publishedWarehouse(answer.warehouse);

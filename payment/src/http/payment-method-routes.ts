@@ -1,5 +1,7 @@
+import { answerOnce } from '@souk/chassis/http/answer-once';
 import { idPages } from '@souk/chassis/http/id-pages';
-import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { storedAnswer } from '@souk/chassis/http/idempotency';
+import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
@@ -33,7 +35,7 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
   return router()
     .post(
       '/payment-methods',
-      async ({ body: { token, label }, principal: { userId }, idempotency, request }) => {
+      async ({ body: { token, label }, principal: { userId }, ...request }) => {
         refuseCardNumbers({ token, label });
         const described = await describeToken(token);
         if (described === undefined) {
@@ -42,11 +44,7 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
           });
         }
         const method = { userId, token, ...described, label: label ?? described.label };
-        if (idempotency === undefined) {
-          return answerResponse(added(await commands.execute(addPaymentMethod, method, causeOf(request))));
-        }
-        const once = { ...idempotency, render: added };
-        return onceResponse(await commands.executeOnce(addPaymentMethod, method, once, causeOf(request)));
+        return answerOnce(commands, addPaymentMethod, method, request, added);
       },
       {
         signedIn: true,
@@ -83,15 +81,14 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
     )
     .delete(
       '/payment-methods/:id',
-      async ({ params: { id }, principal: { userId }, request, set }) => {
-        if (!(await commands.execute(removePaymentMethod, { id, userId }, causeOf(request))))
-          throw problem('not-found');
-        set.status = 204;
+      async ({ params: { id }, principal: { userId }, request }) => {
+        if (!(await commands.execute(removePaymentMethod, { id, userId }, causeOf(request)))) throw problem('not-found');
+        return noContent();
       },
       {
         signedIn: true,
         params: ById,
-        response: { 204: Type.Void() },
+        response: { 204: NoContent },
         detail: { summary: 'Forget a payment method; payments that run on it go on' },
       },
     );

@@ -1,5 +1,7 @@
+import { answerOnce } from '@souk/chassis/http/answer-once';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
-import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { storedAnswer } from '@souk/chassis/http/idempotency';
+import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -24,7 +26,6 @@ import { acceptedCategory } from './category-refused.ts';
 
 type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
 
-const NotModified = Type.Void({ description: 'What If-None-Match names is still right' });
 const ById = Type.Object({ id: Uuid });
 
 /** Everybody reads the categories, staff arranges them. */
@@ -35,6 +36,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
       set.headers['etag'] = entityTag(tree.version);
       return { items: publishedTree(tree) };
     }, {
+      maybeSignedIn: true,
       refuses: ['unavailable'],
       response: { 200: PublishedTree, 304: NotModified },
       detail: { summary: 'The category tree, in order' },
@@ -44,18 +46,14 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
       if (category === undefined) throw problem('not-found');
       return shown(category, set.headers);
     }, {
+      maybeSignedIn: true,
       refuses: ['unavailable'],
       params: ById,
       response: { 200: PublishedCategory, 304: NotModified },
       detail: { summary: 'One category' },
     })
-    .post('/categories', async ({ body, principal, idempotency, request }) => {
-      const asked = { asked: body, actor: principal.userId };
-      if (idempotency === undefined) {
-        return answerResponse(creation(await commands.execute(createCategory, asked, causeOf(request))));
-      }
-      const once = { ...idempotency, render: creation };
-      return onceResponse(await commands.executeOnce(createCategory, asked, once, causeOf(request)));
+    .post('/categories', ({ body, principal, ...request }) => {
+      return answerOnce(commands, createCategory, { asked: body, actor: principal.userId }, request, creation);
     }, {
       role: 'staff',
       idempotent: 'optional',
@@ -79,12 +77,12 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
     .delete('/categories/:id', async ({ params, principal, request }) => {
       const asked = { categoryId: params.id, actor: principal.userId };
       acceptedCategory(await commands.execute(deleteCategory, asked, causeOf(request)));
-      return new Response(null, { status: 204 });
+      return noContent();
     }, {
       role: 'staff',
       refuses: ['category-in-use'],
       params: ById,
-      response: { 204: Type.Void() },
+      response: { 204: NoContent },
       detail: { summary: 'Remove a category that has neither children nor products' },
     });
 }

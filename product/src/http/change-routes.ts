@@ -1,5 +1,6 @@
+import { answerOnce } from '@souk/chassis/http/answer-once';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
-import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { storedAnswer } from '@souk/chassis/http/idempotency';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -24,13 +25,8 @@ const ById = Type.Object({ id: Uuid });
 /** Staff changes the catalogue. */
 export function changeRoutes(commands: Commands) {
   return router()
-    .post('/products', async ({ body, principal, idempotency, request }) => {
-      const asked = { asked: body, actor: principal.userId };
-      if (idempotency === undefined) {
-        return answerResponse(creation(await commands.execute(createProduct, asked, causeOf(request))));
-      }
-      const once = { ...idempotency, render: creation };
-      return onceResponse(await commands.executeOnce(createProduct, asked, once, causeOf(request)));
+    .post('/products', ({ body, principal, ...request }) => {
+      return answerOnce(commands, createProduct, { asked: body, actor: principal.userId }, request, creation);
     }, {
       role: 'staff',
       idempotent: 'optional',

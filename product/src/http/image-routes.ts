@@ -1,4 +1,6 @@
-import { answerResponse, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { answerOnce } from '@souk/chassis/http/answer-once';
+import { type Idempotency, storedAnswer } from '@souk/chassis/http/idempotency';
+import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -42,12 +44,8 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
     .post('/products/:id/images', async ({ params, principal, idempotency, request }) => {
       const { bytes, image } = await uploadedImage(request);
       const asked = { productId: params.id, actor: principal.userId, image: { alt: '', ...image }, bytes };
-      if (idempotency === undefined) {
-        return upload(async () => answerResponse(creation(await commands.execute(addImage, asked, causeOf(request)))));
-      }
-      const fingerprint = new Bun.CryptoHasher('sha256').update(idempotency.fingerprint).update(bytes).digest('base64url');
-      const once = { ...idempotency, fingerprint, render: creation };
-      return upload(async () => onceResponse(await commands.executeOnce(addImage, asked, once, causeOf(request))));
+      const once = { request, idempotency: idempotency && ofThese(bytes, idempotency) };
+      return upload(() => answerOnce(commands, addImage, asked, once, creation));
     }, {
       role: 'staff',
       idempotent: 'optional',
@@ -70,11 +68,11 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
     .delete('/products/:id/images/:imageId', async ({ params, principal, request }) => {
       const asked = { productId: params.id, imageId: params.imageId, actor: principal.userId };
       accepted(await commands.execute(deleteImage, asked, causeOf(request)));
-      return new Response(null, { status: 204 });
+      return noContent();
     }, {
       role: 'staff',
       params: ByImage,
-      response: { 204: Type.Void() },
+      response: { 204: NoContent },
       detail: { summary: 'Remove an image' },
     })
     .get('/products/:id/images/:imageId', async ({ params, principal, request }) => {
@@ -89,6 +87,12 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       params: ByImage,
       detail: { summary: 'The bytes of an image, or a range of them', responses: IMAGE_ANSWERS },
     });
+}
+
+/** Other bytes under the same key are another request. */
+function ofThese(bytes: Uint8Array, idempotency: Idempotency): Idempotency {
+  const fingerprint = new Bun.CryptoHasher('sha256').update(idempotency.fingerprint).update(bytes).digest('base64url');
+  return { ...idempotency, fingerprint };
 }
 
 function creation(answer: ImageAnswer): StoredAnswer {

@@ -1,4 +1,5 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
+import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -9,7 +10,6 @@ import type { UserCollections } from '../storage/user-store.ts';
 import type { changePassword } from '../usecases/change-password.ts';
 import { deleteUser } from '../usecases/delete-user.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
-import { NoContent, noContent } from './no-body.ts';
 import { mustWait, passwordRefused, passwordWrong } from './refused.ts';
 
 interface AccountRouteDeps {

@@ -1,6 +1,8 @@
+import { answerOnce } from '@souk/chassis/http/answer-once';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
-import { answerResponse, type Idempotency, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { type Idempotency, storedAnswer } from '@souk/chassis/http/idempotency';
+import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
 import { invalid, problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
@@ -18,7 +20,6 @@ import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { type Added, addAddress } from '../usecases/add-address.ts';
 import { changeAddress } from '../usecases/change-address.ts';
 import { removeAddress } from '../usecases/remove-address.ts';
-import { NoContent, noContent, NotModified } from './no-body.ts';
 
 interface AddressRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute' | 'executeOnce'>;
@@ -40,11 +41,10 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       response: { 200: AddressPage },
       detail: { summary: "The caller's own addresses, newest first" },
     })
-    .post('/users/me/addresses', async ({ body, principal: { userId }, idempotency, request }) => {
+    .post('/users/me/addresses', ({ body, principal: { userId }, idempotency, request }) => {
       refuseCardNumbers(body);
       const asked = { userId, address: body, keptAs: keptAs(idempotency) };
-      if (idempotency === undefined) return answerResponse(answerOf(await commands.execute(addAddress, asked, causeOf(request))));
-      return onceResponse(await commands.executeOnce(addAddress, asked, { ...idempotency, render: answerOf }, causeOf(request)));
+      return answerOnce(commands, addAddress, asked, { idempotency, request }, answerOf);
     }, {
       signedIn: true,
       idempotent: 'optional',

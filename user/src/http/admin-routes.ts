@@ -1,6 +1,7 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
 import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
@@ -11,7 +12,6 @@ import { publishedUser } from '../domain/published.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
-import { causeOf } from '@souk/chassis/http/request-facts';
 
 interface AdminRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;

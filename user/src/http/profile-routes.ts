@@ -1,4 +1,5 @@
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { NotModified } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
@@ -10,7 +11,6 @@ import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { renameUser } from '../usecases/rename-user.ts';
 import type { register } from '../usecases/register.ts';
-import { NotModified } from './no-body.ts';
 import { PatchProfile } from './patch-profile.ts';
 import { emailTaken, passwordRefused } from './refused.ts';
 

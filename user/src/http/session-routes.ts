@@ -1,5 +1,7 @@
 import { idPages } from '@souk/chassis/http/id-pages';
+import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
+import { causeOf, clientAddressOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { ListQuery } from '@souk/contracts/http/common';
@@ -13,8 +15,6 @@ import { endSession } from '../usecases/end-session.ts';
 import { endSessions } from '../usecases/end-sessions.ts';
 import type { refresh } from '../usecases/refresh.ts';
 import type { signIn } from '../usecases/sign-in.ts';
-import { causeOf, clientAddressOf } from '@souk/chassis/http/request-facts';
-import { NoContent, noContent } from './no-body.ts';
 import { mustWait, refreshRefused, signInRefused } from './refused.ts';
 
 interface SessionRouteDeps {

@@ -1,0 +1,26 @@
+import type { Microservice } from '../microservice.ts';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import type { StoredAnswer } from '../writer/kept-answer.ts';
+import type { Collections, UseCase } from '../writer/use-case.ts';
+import { answerResponse, type Idempotency, onceResponse } from './idempotency.ts';
+import { causeOf } from './request-facts.ts';
+
+/** What a route that takes an Idempotency-Key knows of its request. */
+export interface Asked {
+  /** undefined: it came without a key, and is carried out every time. */
+  readonly idempotency: Idempotency | undefined;
+  readonly request: Request;
+}
+
+/** Carries a command out, once per Idempotency-Key. `render` throws the problem of a refusal: it is not kept under the key. */
+export async function answerOnce<C extends Collections, Task, Value, Answer>(
+  commands: Pick<Microservice<C, Task>, 'execute' | 'executeOnce'>,
+  useCase: UseCase<C & ChassisCollections, Value, Answer, Task>,
+  value: Value,
+  { idempotency, request }: Asked,
+  render: (answer: Answer) => StoredAnswer,
+): Promise<Response> {
+  const cause = causeOf(request);
+  if (idempotency === undefined) return answerResponse(render(await commands.execute(useCase, value, cause)));
+  return onceResponse(await commands.executeOnce(useCase, value, { ...idempotency, render }, cause));
+}
