@@ -68,6 +68,13 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       ]);
     }, 120_000);
 
+    test('a category that counts a product it does not have is found in documents', async () => {
+      const one = (use: Collection) => use.insertOne({ _id: 'c-1' as never, products: 1 });
+      expect(await withForged(ground.addresses.databases.product, 'categoryUse', one, found)).toEqual([
+        'every category counts the products that name it: category c-1 counts 1 products, 0 name it',
+      ]);
+    }, 120_000);
+
     test('what waits is found in documents', async () => {
       const two = (keys: Collection) => keys.insertOne({ nextAttemptAt: 0, messages: [{}, {}] });
       expect(await withForged(ground.addresses.databases.product, 'parked_keys', two, found)).toEqual([

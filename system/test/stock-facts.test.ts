@@ -21,7 +21,7 @@ test('the ledger is read in the order of its numbers, whatever the order of the 
     database.run(LEDGER);
     const facts = await stockFacts(async (sql) => database.query(sql).all() as never);
     expect(facts.movements.map(({ warehouseId, number }) => `${warehouseId} ${number}`)).toEqual(['w-1 1', 'w-1 2', 'w-2 1']);
-    const level = { sku: 'LAMP', warehouseId: 'w-1', onHand: 10, reserved: 9, movements: 2 };
+    const level = { sku: 'LAMP', warehouseId: 'w-1', onHand: 10, reserved: 9, movements: 2, lowTurns: 0 };
     const other = { ...level, warehouseId: 'w-2', onHand: 1, reserved: 0, movements: 1 };
     const order = { ...paid, status: 'awaiting_payment' as const };
     const held = aReservation({ status: 'reserved', lines: [{ sku: 'LAMP', warehouseId: 'w-1', quantity: 9 }] });

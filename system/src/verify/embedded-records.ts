@@ -3,6 +3,7 @@ import { openLogReader, type LogReader } from '@souk/chassis/log/log-reader';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { topicsReadBy } from '@souk/contracts/topics';
 import { shopFiles } from '../embedded/shop-files.ts';
+import { catalogueRows } from './catalogue-facts.ts';
 import type { Rows, ShopRecords } from './shop-records.ts';
 import { messagingFacts } from './sql-facts.ts';
 
@@ -11,6 +12,7 @@ export function embeddedRecords(folder: string): ShopRecords {
   const { databases, log, gateway } = shopFiles(folder);
   return {
     sql: (service, read) => reading(databases[service], read),
+    catalogue: () => reading(databases.product, catalogueRows),
     messaging: (service) => reading(databases[service], (rows) => messagingFacts(service, rows)),
     logged: async (topics) => readingLog(log, (reader) => topics.flatMap((topic) => [...reader.records(topic)])),
     unhandled: async () => readingLog(log, (reader) => SERVICES.reduce((sum, service) => sum + lagOf(service, reader), 0)),

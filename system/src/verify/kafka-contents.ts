@@ -10,7 +10,7 @@ type Kafka = RealShopAddresses['kafka'];
 export function messagesIn(kafka: Kafka, topics: readonly Topic[]): Promise<readonly ReceivedMessage[]> {
   return reading(kafka, topics, async (reader) => {
     const messages: ReceivedMessage[] = [];
-    await reader.read(topics, (message) => messages.push(message));
+    await reader.read(topics, async (batch) => void messages.push(...batch));
     return messages;
   });
 }

@@ -1,7 +1,7 @@
 import type { RealShopAddresses } from '../real/addresses.ts';
 import { ENGINE } from '../real/shop-databases.ts';
 import { messagesIn, unhandledIn } from './kafka-contents.ts';
-import { documentMessagingFacts } from './mongo-facts.ts';
+import { catalogueDocuments, documentMessagingFacts } from './mongo-facts.ts';
 import { readingMysql } from './mysql-rows.ts';
 import type { ShopRecords } from './shop-records.ts';
 import { messagingFacts } from './sql-facts.ts';
@@ -10,6 +10,7 @@ import { messagingFacts } from './sql-facts.ts';
 export function realRecords({ databases, kafka, gateway }: RealShopAddresses): ShopRecords {
   return {
     sql: (service, read) => readingMysql(databases[service], read),
+    catalogue: () => catalogueDocuments(databases.product),
     messaging: (service) =>
       ENGINE[service] === 'mysql'
         ? readingMysql(databases[service], (rows) => messagingFacts(service, rows))

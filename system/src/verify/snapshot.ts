@@ -1,16 +1,20 @@
-import type { OrderPaymentStatus, OrderReason, OrderStatus, PaymentStatus, RefundStatus, ReservationStatus } from '@souk/contracts/saga';
+import type { OrderPaymentStatus, OrderReason, OrderStatus, PaymentStatus, RefundStatus, ReservationStatus, ShipmentStatus } from '@souk/contracts/saga';
 import type { Allocation } from '@souk/contracts/saga-lines';
 import type { ServiceName } from '@souk/contracts/services';
 
 /** Amounts in minor units, times in epoch milliseconds. */
 export interface OrderFact {
   readonly id: string;
+  readonly userId: string;
   readonly status: OrderStatus;
   readonly reason: OrderReason | null;
   readonly paymentStatus: OrderPaymentStatus;
+  readonly refunded: number;
   readonly total: number;
   readonly currency: string;
   readonly deadlineAt: number | null;
+  /** Its address names nobody. */
+  readonly isErased: boolean;
   readonly version: number;
 }
 
@@ -21,6 +25,24 @@ export interface OrderLineFact {
   readonly unitPrice: number;
 }
 
+export interface ShipmentFact {
+  readonly orderId: string;
+  readonly id: string;
+  readonly warehouseId: string;
+  readonly status: ShipmentStatus;
+  readonly carrier: string | null;
+  readonly trackingNumber: string | null;
+  readonly items: readonly { readonly sku: string; readonly quantity: number }[];
+}
+
+/** That a parcel left, or arrived, as it was told. */
+export interface ParcelNews {
+  readonly type: 'order.shipped' | 'order.delivered';
+  readonly shipmentId: string;
+  readonly carrier: string;
+  readonly trackingNumber: string;
+}
+
 export interface LevelFact {
   readonly sku: string;
   readonly warehouseId: string;
@@ -28,6 +50,15 @@ export interface LevelFact {
   readonly reserved: number;
   /** How many movements it counts. */
   readonly movements: number;
+  /** Two for each time that the SKU ran low, and one more while it has enough. */
+  readonly lowTurns: number;
+}
+
+/** That a SKU ran low, as it was told. */
+export interface LowFact {
+  readonly sku: string;
+  readonly available: number;
+  readonly threshold: number;
 }
 
 export interface ReservationFact {
@@ -53,6 +84,8 @@ export interface PaymentFact {
   readonly status: PaymentStatus;
   readonly amount: number | null;
   readonly refunded: number;
+  /** On its way back. */
+  readonly refunding: number;
 }
 
 export interface RefundFact {
@@ -62,6 +95,15 @@ export interface RefundFact {
   readonly status: RefundStatus;
 }
 
+/** What the gateway told by itself. */
+export interface WebhookFact {
+  readonly id: string;
+  /** `payment:<id>` or `refund:<id>` */
+  readonly key: string | null;
+  readonly said: 'succeeded' | 'declined' | 'pending' | null;
+  readonly outcome: 'changed' | 'ignored' | 'anomaly' | 'unknown';
+}
+
 /** What the gateway itself has in its books. */
 export interface ChargeFact {
   /** `payment:<id>` */
@@ -69,6 +111,20 @@ export interface ChargeFact {
   readonly amount: number;
   readonly taken: boolean;
   readonly refunded: number;
+}
+
+/** What the gateway gave back, in its own books. */
+export interface GivenBack {
+  /** `refund:<id>` */
+  readonly key: string;
+  readonly amount: number;
+}
+
+export interface CatalogueFacts {
+  readonly categories: readonly { readonly id: string; readonly parentId: string | null; readonly position: number }[];
+  /** How many products each category is said to have. */
+  readonly categoryUse: readonly { readonly categoryId: string; readonly products: number }[];
+  readonly products: readonly { readonly id: string; readonly categoryIds: readonly string[] }[];
 }
 
 export interface EventFact {
@@ -93,13 +149,22 @@ export interface ServiceFact {
 export interface Snapshot {
   readonly orders: readonly OrderFact[];
   readonly orderLines: readonly OrderLineFact[];
+  readonly shipments: readonly ShipmentFact[];
+  readonly parcelNews: readonly ParcelNews[];
+  /** Erased orders whose stored `order.completed` still has an address. */
+  readonly addressesTold: readonly string[];
+  readonly catalogue: CatalogueFacts;
   readonly levels: readonly LevelFact[];
+  readonly lows: readonly LowFact[];
   readonly reservations: readonly ReservationFact[];
   /** Those of one SKU in one warehouse stand in the order of their numbers. Ids would not do: several processes make them. */
   readonly movements: readonly MovementFact[];
   readonly payments: readonly PaymentFact[];
   readonly refunds: readonly RefundFact[];
+  readonly paymentMethods: readonly { readonly id: string; readonly userId: string }[];
+  readonly webhooks: readonly WebhookFact[];
   readonly charges: readonly ChargeFact[];
+  readonly givenBack: readonly GivenBack[];
   readonly services: readonly ServiceFact[];
   /** Ids of all events in the log. */
   readonly logged: ReadonlySet<string>;

@@ -1,27 +1,18 @@
 import type { ServiceName } from '@souk/contracts/services';
 import type { Rows } from './shop-records.ts';
-import type { EventFact, OrderFact, OrderLineFact, ReservationFact, ServiceFact, Snapshot } from './snapshot.ts';
+import type { EventFact, LowFact, ReservationFact, ServiceFact, Snapshot } from './snapshot.ts';
 
-export async function orderFacts(rows: Rows): Promise<Pick<Snapshot, 'orders' | 'orderLines'>> {
-  return {
-    orders: await rows<OrderFact>(
-      `select id, status, reason, payment_status as paymentStatus, total, currency, deadline_at as deadlineAt, version from orders`,
-    ),
-    orderLines: await rows<OrderLineFact>(
-      'select order_id as orderId, sku, quantity, unit_price as unitPrice from order_items',
-    ),
-  };
-}
-
-export async function stockFacts(rows: Rows): Promise<Pick<Snapshot, 'levels' | 'reservations' | 'movements'>> {
+export async function stockFacts(rows: Rows): Promise<Pick<Snapshot, 'levels' | 'lows' | 'reservations' | 'movements'>> {
   // `lines` is a word of MySQL.
   const reservations = await rows<{ orderId: string; status: ReservationFact['status']; allocations: string }>(
     'select r.order_id as orderId, r.status, r.lines as allocations from reservations r',
   );
+  const lows = await rows<{ data: string }>(`select data from events where type = 'inventory.low'`);
   return {
     levels: await rows<Snapshot['levels'][number]>(
-      'select sku, warehouse_id as warehouseId, on_hand as onHand, reserved, movements from inventory',
+      'select sku, warehouse_id as warehouseId, on_hand as onHand, reserved, movements, low_turns as lowTurns from inventory',
     ),
+    lows: lows.map(({ data }) => JSON.parse(data) as LowFact),
     reservations: reservations.map(({ orderId, status, allocations }) => ({ orderId, status, lines: JSON.parse(allocations) })),
     movements: await rows<Snapshot['movements'][number]>(
       `select sku, warehouse_id as warehouseId, number, on_hand_delta as onHandDelta, reserved_delta as reservedDelta,
@@ -31,12 +22,14 @@ export async function stockFacts(rows: Rows): Promise<Pick<Snapshot, 'levels' | 
   };
 }
 
-export async function paymentFacts(rows: Rows): Promise<Pick<Snapshot, 'payments' | 'refunds'>> {
+export async function paymentFacts(rows: Rows): Promise<Pick<Snapshot, 'payments' | 'refunds' | 'paymentMethods' | 'webhooks'>> {
   return {
     payments: await rows<Snapshot['payments'][number]>(
-      'select id, order_id as orderId, status, amount, refunded from payments',
+      'select id, order_id as orderId, status, amount, refunded, refunding from payments',
     ),
     refunds: await rows<Snapshot['refunds'][number]>('select id, payment_id as paymentId, amount, status from refunds'),
+    paymentMethods: await rows<Snapshot['paymentMethods'][number]>('select id, user_id as userId from payment_methods'),
+    webhooks: await rows<Snapshot['webhooks'][number]>('select id, payment_key as `key`, said, outcome from webhook_events'),
   };
 }
 

@@ -34,6 +34,27 @@ export const FORGERIES: readonly Forgery[] = [
     breaks: 'a completed order is paid exactly once',
   },
   {
+    what: 'a parcel that left and nobody was told',
+    books: 'order',
+    table: 'shipments',
+    sql: `update shipments set status = 'shipped', carrier = 'DHL', tracking_number = '1'`,
+    breaks: 'a parcel leaves and arrives once, as it was told',
+  },
+  {
+    what: 'money on its way back that no refund explains',
+    books: 'payment',
+    table: 'payments',
+    sql: 'update payments set refunding = 1',
+    breaks: 'no more is refunded than was captured',
+  },
+  {
+    what: 'a SKU that ran low without a word',
+    books: 'inventory',
+    table: 'inventory',
+    sql: 'update inventory set low_turns = low_turns + 2',
+    breaks: 'a SKU is said to run low once each time it does',
+  },
+  {
     what: 'an event that is gone',
     books: 'order',
     table: 'events',

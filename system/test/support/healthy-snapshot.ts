@@ -6,6 +6,7 @@ import type {
   RefundFact,
   ReservationFact,
   ServiceFact,
+  ShipmentFact,
   Snapshot,
 } from '../../src/verify/snapshot.ts';
 
@@ -14,12 +15,15 @@ const WAREHOUSE = 'w-1';
 
 const anOrder = (facts: Partial<OrderFact> = {}): OrderFact => ({
   id: 'o-paid',
+  userId: 'u-1',
   status: 'completed',
   reason: null,
   paymentStatus: 'paid',
+  refunded: 0,
   total: 2000,
   currency: 'EUR',
   deadlineAt: null,
+  isErased: false,
   version: 3,
   ...facts,
 });
@@ -30,6 +34,7 @@ export const aPayment = (facts: Partial<PaymentFact> = {}): PaymentFact => ({
   status: 'captured',
   amount: 2000,
   refunded: 0,
+  refunding: 0,
   ...facts,
 });
 
@@ -45,6 +50,17 @@ export const aReservation = (facts: Partial<ReservationFact> = {}): ReservationF
   orderId: 'o-paid',
   status: 'committed',
   lines: [{ sku: SKU, warehouseId: WAREHOUSE, quantity: 2 }],
+  ...facts,
+});
+
+export const aShipment = (facts: Partial<ShipmentFact> = {}): ShipmentFact => ({
+  orderId: 'o-paid',
+  id: 's-paid',
+  warehouseId: WAREHOUSE,
+  status: 'shipped',
+  carrier: 'DHL',
+  trackingNumber: '00340',
+  items: [{ sku: SKU, quantity: 2 }],
   ...facts,
 });
 
@@ -87,6 +103,7 @@ export const back = anOrder({
   status: 'cancelled',
   reason: 'cancelled_by_customer',
   paymentStatus: 'refunded',
+  refunded: 1000,
   total: 1000,
   version: 4,
 });
@@ -109,7 +126,23 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
       { orderId: 'o-back', sku: SKU, quantity: 1, unitPrice: 1000 },
       { orderId: 'o-short', sku: SKU, quantity: 99, unitPrice: 1000 },
     ],
-    levels: [{ sku: SKU, warehouseId: WAREHOUSE, onHand: 8, reserved: 0, movements: 6 }],
+    shipments: [aShipment()],
+    parcelNews: [{ type: 'order.shipped', shipmentId: 's-paid', carrier: 'DHL', trackingNumber: '00340' }],
+    addressesTold: [],
+    catalogue: {
+      categories: [
+        { id: 'c-top', parentId: null, position: 0 },
+        { id: 'c-one', parentId: 'c-top', position: 0 },
+        { id: 'c-two', parentId: 'c-top', position: 1 },
+      ],
+      categoryUse: [
+        { categoryId: 'c-one', products: 1 },
+        { categoryId: 'c-two', products: 0 },
+      ],
+      products: [{ id: 'a-lamp', categoryIds: ['c-one'] }],
+    },
+    levels: [{ sku: SKU, warehouseId: WAREHOUSE, onHand: 8, reserved: 0, movements: 6, lowTurns: 3 }],
+    lows: [{ sku: SKU, available: 7, threshold: 8 }],
     reservations: [
       aReservation(),
       aReservation({
@@ -129,6 +162,13 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
     ],
     payments: [aPayment(), aPayment({ id: 'p-back', orderId: 'o-back', amount: 1000, refunded: 1000 })],
     refunds: [aRefund()],
+    paymentMethods: [{ id: 'm-1', userId: 'u-1' }],
+    webhooks: [
+      { id: 'simulator:evt_1', key: 'payment:p-paid', said: 'succeeded', outcome: 'ignored' },
+      { id: 'simulator:evt_2', key: 'refund:r-back', said: 'succeeded', outcome: 'changed' },
+      { id: 'simulator:evt_3', key: 'payment:nobody', said: 'declined', outcome: 'unknown' },
+    ],
+    givenBack: [{ key: 'refund:r-back', amount: 1000 }],
     charges: [
       { key: 'payment:p-paid', amount: 2000, taken: true, refunded: 0 },
       { key: 'payment:p-back', amount: 1000, taken: true, refunded: 1000 },

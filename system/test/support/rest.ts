@@ -1,5 +1,6 @@
 import { until } from '@souk/chassis/testing/until';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
+import { ERASURE_RULES } from '../../src/verify/erasure-rules.ts';
 import { readDatabases, readSnapshot } from '../../src/verify/read-snapshot.ts';
 import { violationsOf } from '../../src/verify/rule.ts';
 import { RULES } from '../../src/verify/rules.ts';
@@ -42,8 +43,10 @@ export async function broken(records: ShopRecords): Promise<readonly string[]> {
   return violationsOf(RULES, await readSnapshot(records)).map(({ promise, what }) => `${promise}: ${what}`);
 }
 
-function stillMoving({ orders, payments, refunds, services, unhandled }: Facts): Counts {
+function stillMoving(facts: Facts): Counts {
+  const { orders, payments, refunds, services, unhandled } = facts;
   return {
+    notErased: violationsOf(ERASURE_RULES, { ...facts, logged: new Set() }).length,
     openOrders: orders.filter(({ status }) => status === 'placed' || status === 'awaiting_payment').length,
     openPayments: payments.filter(({ status }) => status === 'pending').length,
     openRefunds: refunds.filter(({ status }) => status === 'pending').length,

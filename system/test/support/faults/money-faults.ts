@@ -1,10 +1,10 @@
 import { aPayment, aRefund, back, healthy, paid, short } from '../healthy-snapshot.ts';
-import { BOOKS, type Fault, PAID, REFUNDS, SAYS, TOTALS } from './fault.ts';
+import { BOOKS, type Fault, GIVEN_BACK, PAID, REFUNDS, SAYS, TOTALS, WEBHOOKS } from './fault.ts';
 
 export const MONEY_FAULTS: readonly Fault[] = [
   {
     what: 'a completed order that nobody paid',
-    breaks: [PAID, SAYS],
+    breaks: [PAID, SAYS, WEBHOOKS],
     facts: { payments: healthy.payments.slice(1), charges: healthy.charges.slice(1) },
   },
   {
@@ -22,6 +22,7 @@ export const MONEY_FAULTS: readonly Fault[] = [
       payments: [aPayment(), aPayment({ id: 'p-back', orderId: 'o-back', amount: 1000, refunded: 400 })],
       refunds: [aRefund({ amount: 400 })],
       charges: [...healthy.charges.slice(0, 1), { key: 'payment:p-back', amount: 1000, taken: true, refunded: 400 }],
+      givenBack: [{ key: 'refund:r-back', amount: 400 }],
     },
   },
   {
@@ -44,19 +45,20 @@ export const MONEY_FAULTS: readonly Fault[] = [
   },
   {
     what: 'more refunded than was captured',
-    breaks: [REFUNDS, PAID],
+    breaks: [REFUNDS, PAID, SAYS],
     facts: {
       payments: [aPayment(), aPayment({ id: 'p-back', orderId: 'o-back', amount: 1000, refunded: 1100 })],
       refunds: [aRefund({ amount: 1100 })],
       charges: [...healthy.charges.slice(0, 1), { key: 'payment:p-back', amount: 1000, taken: true, refunded: 1100 }],
+      givenBack: [{ key: 'refund:r-back', amount: 1100 }],
     },
   },
   {
     what: 'a refund that the payment knows nothing of',
-    breaks: [REFUNDS],
+    breaks: [REFUNDS, GIVEN_BACK],
     facts: { refunds: [aRefund(), aRefund({ id: 'r-again', amount: 1 })] },
   },
-  { what: 'a payment whose refund is missing', breaks: [REFUNDS], facts: { refunds: [] } },
+  { what: 'a payment whose refund is missing', breaks: [REFUNDS, GIVEN_BACK, WEBHOOKS], facts: { refunds: [] } },
   {
     what: 'a charge the gateway never took',
     breaks: [BOOKS],

@@ -36,6 +36,9 @@ export const ORDER_FAULTS: readonly Fault[] = [
   {
     what: 'a refund that is pending though its order has ended',
     breaks: [WAITS],
-    facts: { refunds: [...healthy.refunds, aRefund({ id: 'r-open', paymentId: 'p-paid', status: 'pending' })] },
+    facts: {
+      payments: [aPayment({ refunding: 1000 }), ...healthy.payments.slice(1)],
+      refunds: [...healthy.refunds, aRefund({ id: 'r-open', paymentId: 'p-paid', status: 'pending' })],
+    },
   },
 ];

@@ -1,8 +1,8 @@
 import { aMovement, aReservation, healthy } from '../healthy-snapshot.ts';
-import { type Fault, NUMBERED, ON_HAND, OVERSOLD, RESERVATION, RESERVED } from './fault.ts';
+import { type Fault, LOW, NUMBERED, ON_HAND, OVERSOLD, RESERVATION, RESERVED } from './fault.ts';
 
 const [receipt, ...otherMovements] = healthy.movements;
-const level = { sku: 'LAMP', warehouseId: 'w-1', onHand: 8, reserved: 0, movements: 6 };
+const level = { sku: 'LAMP', warehouseId: 'w-1', onHand: 8, reserved: 0, movements: 6, lowTurns: 3 };
 
 /** The last movement of a healthy ledger with another number. */
 const lastNumbered = (number: number) => healthy.movements.map((one, index) => (index === 5 ? { ...one, number } : one));
@@ -45,7 +45,7 @@ export const STOCK_FAULTS: readonly Fault[] = [
     facts: { levels: [{ ...level, movements: 7 }] },
   },
   { what: 'a level that no movement explains', breaks: [ON_HAND], facts: { levels: [{ ...level, onHand: 9 }] } },
-  { what: 'movements without a level', breaks: [ON_HAND], facts: { levels: [] } },
+  { what: 'movements without a level', breaks: [ON_HAND, LOW], facts: { levels: [] } },
   { what: 'a reserved piece that no order holds', breaks: [RESERVED], facts: { levels: [{ ...level, reserved: 1 }] } },
   {
     what: 'an open reservation of a completed order',
