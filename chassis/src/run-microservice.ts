@@ -1,3 +1,4 @@
+import { forgetInRounds } from './forget-in-rounds.ts';
 import { newId } from './ids.ts';
 import { startJobs, type Job } from './jobs.ts';
 import type { Subscription } from './log/event-log.ts';
@@ -104,7 +105,7 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
       everyMs: 600_000,
       async run() {
         const olderThan = Date.now() - ANSWERS_KEPT_MS;
-        while ((await messages.forgetAnswers(olderThan, 1000)) > 0) await Bun.sleep(10);
+        await forgetInRounds((limit) => messages.forgetAnswers(olderThan, limit));
       },
     },
   ];

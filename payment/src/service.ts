@@ -6,7 +6,6 @@ import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
 import type { GatewayTask } from './domain/gateway-task.ts';
-import { askDue } from './gateway/ask-due.ts';
 import { type GatewayMeter, gatewayMeter } from './gateway/gateway-metrics.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { recordAnswer } from './gateway/record-answer.ts';
@@ -16,10 +15,11 @@ import { paymentMethodRoutes } from './http/payment-method-routes.ts';
 import { paymentRoutes } from './http/payment-routes.ts';
 import { refundRoutes } from './http/refund-routes.ts';
 import { webhookRoutes } from './http/webhook-routes.ts';
+import { askDue } from './jobs/ask-due.ts';
+import { eraseDue } from './jobs/erase-due.ts';
+import { forgetWebhooks } from './jobs/forget-webhooks.ts';
 import { paymentHandlers } from './messaging/payment-handlers.ts';
-import { forgetWebhooks } from './storage/forget-webhooks.ts';
 import type { PaymentCollections, PaymentStore } from './storage/payment-store.ts';
-import { eraseDue } from './usecases/erase-due.ts';
 
 export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<

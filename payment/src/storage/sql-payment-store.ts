@@ -1,16 +1,16 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
+import { paymentCollections } from './payment-collections.ts';
 import { paymentMigrations } from './payment-migrations.ts';
 import type { PaymentSchema } from './payment-schema.ts';
 import type { PaymentCollections, PaymentStore } from './payment-store.ts';
-import { paymentTables } from './payment-tables.ts';
 import { sqlPaymentReads } from './sql-payment-reads.ts';
 
 /** Payment's store on any SQL database the chassis has an adapter for. Call `migrate()` before anything else. */
 export function sqlPaymentStore(database: SqlDatabase<PaymentSchema>): PaymentStore {
   const { flavour, reader } = database;
-  const tables = paymentTables(flavour);
-  const store = sqlServiceStore<PaymentCollections, PaymentSchema>(database, tables, paymentMigrations(flavour));
+  const collections = paymentCollections(flavour);
+  const store = sqlServiceStore<PaymentCollections, PaymentSchema>(database, collections, paymentMigrations(flavour));
   return {
     ...store,
     reads: sqlPaymentReads(reader, flavour),

@@ -21,7 +21,7 @@ import { REFUND_COLUMNS, refundFromRow, refundToRow } from './refund-rows.ts';
 import { WEBHOOK_EVENT_COLUMNS, webhookEventFromRow, webhookEventToRow } from './webhook-event-rows.ts';
 
 /** How Payment's entities lie in SQL tables. */
-export function paymentTables(flavour: Flavour): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
+export function paymentCollections(flavour: Flavour): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
   return {
     payments: payments(flavour),
     refunds: rowCollection<Refund, RefundsTable>(flavour, {

@@ -1,7 +1,7 @@
 import type { Job } from '@souk/chassis/jobs';
-import { keysAt } from './domain/key-ring.ts';
-import type { UserReads } from './storage/user-store.ts';
-import type { AccessTokens } from './tokens/access-tokens.ts';
+import { keysAt } from '../domain/key-ring.ts';
+import type { UserReads } from '../storage/user-store.ts';
+import type { AccessTokens } from '../tokens/access-tokens.ts';
 
 interface FollowDeps {
   readonly reads: Pick<UserReads, 'keyRing'>;

@@ -2,7 +2,7 @@ import type { Job } from '@souk/chassis/jobs';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { erasePaymentMethods } from './erase-payment-methods.ts';
+import { erasePaymentMethods } from '../usecases/erase-payment-methods.ts';
 
 interface EraseDueDeps {
   readonly reads: Pick<PaymentReads, 'usersToErase' | 'methods'>;

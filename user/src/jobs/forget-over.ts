@@ -1,8 +1,8 @@
+import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
 import type { Job } from '@souk/chassis/jobs';
-import type { UserStore } from './storage/user-store.ts';
+import type { UserStore } from '../storage/user-store.ts';
 
 const DAY_MS = 86_400_000;
-const AT_ONCE = 1000;
 
 /** Sessions that are over are kept for a day, so that who asks about one can still be told; attempts count until their end. */
 export function forgetOver(store: Pick<UserStore, 'forgetSessions' | 'forgetAttempts'>): Job {
@@ -10,15 +10,8 @@ export function forgetOver(store: Pick<UserStore, 'forgetSessions' | 'forgetAtte
     name: 'forget what is over',
     everyMs: 600_000,
     async run() {
-      await repeatedly(() => store.forgetSessions(DAY_MS, AT_ONCE));
-      await repeatedly(() => store.forgetAttempts(AT_ONCE));
+      await forgetInRounds((limit) => store.forgetSessions(DAY_MS, limit));
+      await forgetInRounds((limit) => store.forgetAttempts(limit));
     },
   };
-}
-
-async function repeatedly(forget: () => Promise<number>): Promise<void> {
-  let forgotten: number;
-  do {
-    forgotten = await forget();
-  } while (forgotten === AT_ONCE);
 }
