@@ -1,25 +1,20 @@
-import { type AnyElysia, Elysia } from 'elysia';
+import type { AnyElysia } from 'elysia';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
-import { allowedMethods } from './allowed-methods.ts';
+import { requireClosedBodies } from './closed-bodies.ts';
+import { refusalResponse, withCommonHooks } from './common-hooks.ts';
 import { docsPage } from './docs-page.ts';
 import { type EdgeOptions, edgeOf } from './edge.ts';
 import { isUnchanged } from './entity-tag.ts';
-import { readJsonBody } from './json-body.ts';
 import { openApiDocument } from './openapi.ts';
-import { answerResponse } from './idempotency.ts';
-import { Problem, problem, problemAnswer } from './problem.ts';
-import { PROBES, probes, type ReadinessCheck } from './probes.ts';
-import { queryReaders } from './query-reader.ts';
-import { rawBodies, readRawBody } from './raw-body.ts';
-import { refusals } from './refusal.ts';
-import { beginRequest, clientAddressOf, type ConnectionOf, factsOf, type RequestFacts } from './request-facts.ts';
+import { type Problem, problem } from './problem.ts';
+import { probes, type ReadinessCheck } from './probes.ts';
+import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
 import { pathOf } from './request-path.ts';
-import { routeSchemas } from './route-schemas.ts';
-import { requireClosedBodies } from './closed-bodies.ts';
 import { secure } from './security-headers.ts';
+import { uncountedRoutes } from './uncounted-routes.ts';
 
 export interface HttpAppOptions {
   readonly service: string;
@@ -61,6 +56,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     .get('/openapi.json', () => openApi(), { detail: { summary: 'This document' } });
   for (const part of routes) app.use(part);
   requireClosedBodies(app.routes);
+  const isUncounted = uncountedRoutes(app.routes);
   let document: object | undefined;
   // Made when somebody wants it, because a start should not have to wait for it.
   const openApi = (): object => (document ??= openApiDocument(app, { service, version }));
@@ -85,7 +81,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
 
   function tooOften(request: Request, facts: RequestFacts): Problem | undefined {
-    if (PROBES.has(pathOf(request.url))) return undefined;
+    if (isUncounted(request.method, pathOf(request.url))) return undefined;
     facts.rate = edge.count(recognise(request.headers.get('authorization')), () => clientAddressOf(request));
     const seconds = facts.rate?.retryAfterS;
     if (seconds === undefined) return undefined;
@@ -102,12 +98,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       const facts = beginRequest(request, parts, connectionOf);
       try {
         const refusal = tooOften(request, facts) ?? tooBusy(request);
-        if (refusal !== undefined) return finish(request, facts, answer(refusal, request));
+        if (refusal !== undefined) return finish(request, facts, refusalResponse(refusal, request));
         return finish(request, facts, edge.cors.preflight(request) ?? (await app.fetch(request)));
       } catch (error) {
         // Elysia answers what routes throw; this is for a defect in the hooks themselves.
         logger.error({ err: error, requestId: facts.requestId }, 'request failed outside of its route');
-        return finish(request, facts, answer(problem('internal'), request));
+        return finish(request, facts, refusalResponse(problem('internal'), request));
       }
     },
     openApi,
@@ -115,51 +111,4 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       draining = true;
     },
   };
-}
-
-/** Added before any route, because Elysia's hooks reach only what comes after them. */
-function withCommonHooks(logger: Logger) {
-  const app = new Elysia({ normalize: false });
-  let methodsFor: ((path: string) => readonly string[]) | undefined;
-  const schemasOf = routeSchemas(() => app.routes);
-  const rawBodyAt = rawBodies(() => app.routes);
-  const queryReaderOf = queryReaders((method, route) => schemasOf(method, route).query);
-  const refusalOf = refusals({
-    logger,
-    methodsFor: (path) => (methodsFor ??= allowedMethods(app.routes))(path),
-    schemasOf,
-  });
-  return app
-    .onParse({ as: 'global' }, async ({ request, route }) => {
-      const facts = factsOf(request);
-      facts.route = route;
-      const raw = rawBodyAt(request.method, route);
-      if (raw !== undefined) {
-        await readRawBody(request, raw);
-        return null;
-      }
-      const { value, fault } = await readJsonBody(request);
-      facts.bodyFault = fault;
-      return value;
-    })
-    .onTransform({ as: 'global' }, (context) => {
-      // Do not hand `context` on whole: Elysia would then read cookies and all headers for every request.
-      factsOf(context.request).route = context.route;
-      const readQuery = queryReaderOf(context.request.method, context.route);
-      if (readQuery !== undefined) context.query = readQuery(context.query) as typeof context.query;
-      // Null is how the parser tells Elysia that there is nothing left to parse.
-      if (context.body === null) context.body = undefined;
-    })
-    .onBeforeHandle({ as: 'global' }, ({ request }) => {
-      const { bodyFault } = factsOf(request);
-      if (bodyFault !== undefined) throw new Problem('validation', { errors: [bodyFault] });
-    })
-    .onError({ as: 'global' }, ({ error, code, request, body, query }) => {
-      const { requestId, route } = factsOf(request);
-      return answer(refusalOf({ error, code, request, requestId, route, body, query }), request);
-    });
-}
-
-function answer(refusal: Problem, request: Request): Response {
-  return answerResponse(problemAnswer(refusal, request));
 }

@@ -27,7 +27,7 @@ function problemCodes(operation: Operation, { method, path }: Place): ReadonlySe
   if (CHANGES.has(method)) add('payload-too-large', 'unsupported-media-type', 'overloaded');
   if (CHANGES.has(method) && raw === undefined) add('malformed-json', 'validation');
   if (!NEEDS_NOTHING.has(path)) add('unavailable');
-  if (!PROBES.has(path)) add('too-many-requests');
+  if (!PROBES.has(path) && operation['x-uncounted'] === undefined) add('too-many-requests');
   if (operation.security?.length) add('unauthenticated');
   if (operation['x-role'] !== undefined) add('forbidden');
   if (path.includes('{')) add('not-found');

@@ -21,6 +21,7 @@ export interface Operation {
   readonly 'x-idempotency-key'?: 'required' | 'optional';
   readonly 'x-problems'?: readonly ProblemCode[];
   readonly 'x-raw-body'?: RawBody;
+  readonly 'x-uncounted'?: true;
   readonly [member: string]: unknown;
 }
 
@@ -64,7 +65,7 @@ function bodyOf(app: AnyElysia, method: string, path: string): unknown {
 }
 
 function completed(operation: Operation, declared: Declared): object {
-  const { 'x-problems': _problems, 'x-idempotency-key': _key, 'x-raw-body': raw, requestBody: json, ...rest } = operation;
+  const { 'x-problems': _problems, 'x-idempotency-key': _key, 'x-raw-body': raw, 'x-uncounted': _uncounted, requestBody: json, ...rest } = operation;
   const requestBody = raw === undefined ? json && jsonBody(declared.body) : rawBytes(raw);
   const parameters = [...(operation.parameters ?? []), ...headerParameters(operation, declared)];
   return {

@@ -1,3 +1,4 @@
+import { type Admission, admit } from './identity.ts';
 import { problem } from './problem.ts';
 
 /** What a route says that takes its body as it came: signed texts, files. */
@@ -13,33 +14,64 @@ interface Route {
   readonly hooks: { readonly detail?: object };
 }
 
+interface RawRoute extends Admission {
+  readonly 'x-raw-body': RawBody;
+}
+
+/** Of raw bodies that are read at the same time, so that uploads cannot fill the memory. One of unknown length counts as the longest allowed. */
+const BYTES_AT_ONCE = 32 * 1024 * 1024;
+
 const bodies = new WeakMap<Request, Uint8Array>();
 
-/** Which routes take their body raw. `routes` is asked once, when the first request has come. */
-export function rawBodies(routes: () => readonly Route[]): (method: string, route: string) => RawBody | undefined {
-  let known: ReadonlyMap<string, RawBody> | undefined;
-  return (method, route) => {
-    known ??= new Map(routes().flatMap(({ method: of, path, hooks: { detail = {} } }) => {
-      const raw = 'x-raw-body' in detail ? detail['x-raw-body'] : undefined;
-      return isRawBody(raw) ? [[`${of} ${path}`, raw] as const] : [];
-    }));
-    return known.get(`${method} ${route}`);
+/**
+ * Takes the bytes in for `rawBodyOf`; throws the 413 or 415 problem, or what is thrown at who may not ask: only then is a
+ * body of that size read, and only while there is room for it (503). Answers undefined for a route that takes JSON, null
+ * when it is done. `routes` is asked once, when the first request has come.
+ */
+export function rawBodyReader(routes: () => readonly Route[]): (request: Request, route: string) => Promise<null> | undefined {
+  let known: ReadonlyMap<string, RawRoute> | undefined;
+  let reading = 0;
+
+  async function read(request: Request, { 'x-raw-body': raw, ...admission }: RawRoute): Promise<null> {
+    const length = saidLength(request, raw);
+    await admit(request, admission);
+    const room = length ?? raw.maxBytes;
+    if (reading > 0 && reading + room > BYTES_AT_ONCE) throw problem('overloaded', { headers: { 'retry-after': '1' } });
+    reading += room;
+    try {
+      const bytes = await readAtMost(request, raw.maxBytes);
+      if (bytes.byteLength > 0) requireType(request, raw);
+      bodies.set(request, bytes);
+      return null;
+    } finally {
+      reading -= room;
+    }
+  }
+
+  return (request, route) => {
+    known ??= new Map(routes().flatMap(({ method, path, hooks: { detail = {} } }) => (isRaw(detail) ? [[`${method} ${path}`, detail]] : [])));
+    const raw = known.get(`${request.method} ${route}`);
+    return raw && read(request, raw);
   };
 }
 
-function isRawBody(value: unknown): value is RawBody {
-  return typeof value === 'object' && value !== null && 'maxBytes' in value && 'types' in value;
+function isRaw(detail: object): detail is RawRoute {
+  return 'x-raw-body' in detail;
 }
 
-/** Takes the bytes in for `rawBodyOf`; throws the 413 or 415 problem. An absent body is an empty one. */
-export async function readRawBody(request: Request, { maxBytes, types }: RawBody): Promise<void> {
-  const { headers } = request;
-  const length = headers.get('content-length');
-  if (length !== null && Number(length) > maxBytes) throw tooLarge(maxBytes);
-  const bytes = await readAtMost(request, maxBytes);
+/** What the headers alone refuse is refused first. undefined: the length is not known. An absent body is an empty one. */
+function saidLength({ headers, body }: Request, raw: RawBody): number | undefined {
+  const said = headers.get('content-length');
+  if (said === null) return body === null ? 0 : undefined;
+  const length = Number(said);
+  if (length > raw.maxBytes) throw tooLarge(raw.maxBytes);
+  if (length > 0) requireType({ headers }, raw);
+  return length;
+}
+
+function requireType({ headers }: Pick<Request, 'headers'>, { types }: RawBody): void {
   const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (bytes.byteLength > 0 && !types.includes(type)) throw wrongType(types.join(', '));
-  bodies.set(request, bytes);
+  if (!types.includes(type)) throw wrongType(types.join(', '));
 }
 
 export function rawBodyOf(request: Request): Uint8Array {

@@ -2,7 +2,7 @@ import type { Role } from '@souk/contracts/roles';
 import type { ProblemCode } from '@souk/contracts/problem-types';
 import { Elysia } from 'elysia';
 import { type Idempotency, idempotencyOf, readIdempotencyKey } from './idempotency.ts';
-import { hasRole, type Principal } from './principal.ts';
+import { identify, inRole, principalOf, signedIn } from './identity.ts';
 import { problem } from './problem.ts';
 import type { RawBody } from './raw-body.ts';
 import { factsOf } from './request-facts.ts';
@@ -15,9 +15,10 @@ import { factsOf } from './request-facts.ts';
  * - `role: 'staff' | 'admin'`: 401, then 403; gives `principal`
  * - `idempotent: 'required' | 'optional'`: implies `signedIn`; gives `idempotency`, undefined without a key
  * - `rawBody: { maxBytes, types }`: the body is not read as JSON; `rawBodyOf(request)` has it as it came
+ * - `uncounted: true`: no rate limit counts it, for what comes from one address in any number and proves itself
  * - `refuses: [...]`: the problem codes that the route itself answers, for its OpenAPI document
  *
- * Identity is judged in `transform`, so before a body or query is validated.
+ * Identity is judged in `transform`, so before a body or query is validated, and before a raw body is read.
  */
 export function router() {
   return new Elysia({ normalize: false })
@@ -38,8 +39,7 @@ export function router() {
     .macro('role', (role: Exclude<Role, 'customer'>) => ({
       detail: { security: [{ accessToken: [] }], 'x-role': role },
       transform: async ({ request }: { request: Request }) => {
-        if (!hasRole(await signedIn(request), role))
-          throw problem('forbidden', { detail: `This needs the role ${role}.` });
+        await inRole(request, role);
       },
       resolve: ({ request }: { request: Request }) => ({ principal: principalOf(request) }),
     }))
@@ -54,6 +54,7 @@ export function router() {
       }),
     }))
     .macro('rawBody', (raw: RawBody) => ({ detail: { 'x-raw-body': raw } }))
+    .macro('uncounted', (uncounted: true) => ({ detail: { 'x-uncounted': uncounted } }))
     .macro('refuses', (codes: readonly ProblemCode[]) => ({ detail: { 'x-problems': codes } }));
 }
 
@@ -61,25 +62,4 @@ interface RequestParts {
   request: Request;
   params: Readonly<Record<string, unknown>>;
   body: unknown;
-}
-
-async function identify(request: Request): Promise<Principal | null> {
-  const facts = factsOf(request);
-  if (facts.principal === undefined) {
-    facts.principal = await facts.app.authenticate(request.headers.get('authorization'));
-  }
-  return facts.principal;
-}
-
-async function signedIn(request: Request): Promise<Principal> {
-  const principal = await identify(request);
-  if (principal === null) throw problem('unauthenticated', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
-  return principal;
-}
-
-function principalOf(request: Request): Principal {
-  const { principal } = factsOf(request);
-  if (principal === null || principal === undefined)
-    throw new Error('a route asked for a principal that nobody established');
-  return principal;
 }

@@ -3,6 +3,7 @@ import { clientAddresses, networkForm } from '../../src/http/client-address.ts';
 import { originForm } from '../../src/http/cors.ts';
 import { listen } from '../../src/http/listen.ts';
 import { rateLimit } from '../../src/http/rate-limit.ts';
+import { router } from '../../src/http/router.ts';
 import { bearer, codeOf, CUP_ID, problemOf, shop } from './shop.ts';
 
 const ORIGIN = 'https://shop.example';
@@ -95,6 +96,26 @@ describe('limited requests', () => {
     for (let n = 0; n < 2; n += 1) expect((await wash({ authorization: `Bearer a.b.${n}` })).status).toBe(401);
     expect((await wash({ authorization: 'Bearer a.b.c' })).status).toBe(429);
     expect((await wash(anna)).status).toBe(200);
+  });
+
+  test('a route can stay out of it: one gateway sends all its news from one address', async () => {
+    const routes = router()
+      .post('/news/:gateway', () => ({ ok: true }), { uncounted: true })
+      .get('/news/:gateway', () => ({ ok: true }));
+    const { send } = shop({ edge: { ...edge, addressLimit: 1 }, routes: [routes] });
+    for (let n = 0; n < 5; n += 1) {
+      const { status, headers } = await send('POST', '/news/bank');
+      expect([status, headers.has('ratelimit')]).toEqual([200, false]);
+    }
+    const { status, headers } = await send('GET', '/news/bank');
+    expect([status, headers.get('ratelimit')?.slice(0, 14)]).toEqual([200, '"address";r=0;']);
+    expect((await send('GET', '/news/bank')).status).toBe(429);
+    const { text } = await send('POST', '/news/bank');
+    expect(text).toBe('{"ok":true}');
+    const document = shop({ routes: [routes] }).app.openApi();
+    expect(JSON.stringify(document)).not.toContain('x-uncounted');
+    expect(document).not.toHaveProperty(['paths', '/news/{gateway}', 'post', 'responses', '429']);
+    expect(document).toHaveProperty(['paths', '/news/{gateway}', 'get', 'responses', '429']);
   });
 
   test('the address is the one of the connection', async () => {

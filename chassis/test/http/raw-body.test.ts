@@ -1,7 +1,7 @@
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { rawBodyOf } from '../../src/http/raw-body.ts';
 import { router } from '../../src/http/router.ts';
-import { type Answer, read, shop } from './shop.ts';
+import { type Answer, bearer, codeOf, read, shop } from './shop.ts';
 
 const routes = router().post('/letters', ({ request }) => ({ hex: Buffer.from(rawBodyOf(request)).toString('hex') }), {
   rawBody: { maxBytes: 8, types: ['application/json', 'image/png'] },
@@ -34,4 +34,65 @@ test('the document has the types it takes, and no JSON schema', async () => {
     paths: { '/letters': { post: { requestBody: { required: true, content: { 'application/json': {}, 'image/png': {} } } } } },
   });
   expect(body).toMatchObject({ paths: { '/letters': { post: { responses: { 413: {}, 415: {}, 503: {} } } } } });
+});
+
+describe('a raw body of those who must be signed in', () => {
+  const guarded = router()
+    .post('/parcels', () => ({ ok: true }), { role: 'staff', rawBody: { maxBytes: 8, types: ['image/png'] } })
+    .post('/notes', () => ({ ok: true }), { signedIn: true, rawBody: { maxBytes: 8, types: ['image/png'] } });
+  const service = shop({ routes: [guarded] });
+
+  async function sent(path: string, headers: Record<string, string> = {}): Promise<{ answer: Answer; isRead: boolean }> {
+    let isRead = false;
+    const pull = (controller: ReadableStreamDefaultController) => {
+      isRead = true;
+      controller.enqueue(new Uint8Array(4));
+      controller.close();
+    };
+    const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+    const init = { method: 'POST', headers: { 'content-type': 'image/png', ...headers }, body };
+    const answer = await read(await service.app.handle(new Request(`http://localhost${path}`, init)));
+    return { answer, isRead };
+  }
+
+  test('is read when they are, and not before', async () => {
+    for (const path of ['/parcels', '/notes']) {
+      for (const headers of [{}, { authorization: 'Bearer a.b.c' }]) {
+        const { answer, isRead } = await sent(path, headers);
+        expect([path, codeOf(answer), isRead]).toEqual([path, 'unauthenticated', false]);
+      }
+    }
+    const customer = await sent('/parcels', await bearer());
+    expect([codeOf(customer.answer), customer.isRead]).toEqual(['forbidden', false]);
+    const staff = await sent('/parcels', await bearer('staff'));
+    expect([staff.answer.status, staff.isRead]).toEqual([200, true]);
+    expect((await sent('/notes', await bearer())).answer.status).toBe(200);
+  });
+
+  test('is refused for what its headers say before anybody is asked who they are', async () => {
+    expect(codeOf((await sent('/parcels', { 'content-length': '9' })).answer)).toBe('payload-too-large');
+    expect(codeOf((await sent('/parcels', { 'content-length': '4', 'content-type': 'text/plain' })).answer)).toBe('unsupported-media-type');
+  });
+});
+
+test('only so many bytes of raw bodies are read at once, the next caller is asked to come back', async () => {
+  const big = router().post('/films', () => ({ ok: true }), { rawBody: { maxBytes: 20 * 1024 ** 2, types: ['video/mp4'] } });
+  const { app: cinema } = shop({ routes: [big] });
+  const headers = { 'content-type': 'video/mp4' };
+  const begin = () => {
+    const { readable, writable } = new TransformStream<Uint8Array>();
+    const answered = cinema.handle(new Request('http://localhost/films', { method: 'POST', headers, body: readable }));
+    return { answered, writer: writable.getWriter() };
+  };
+  const first = begin();
+  await first.writer.write(new Uint8Array(1));
+  const refused = await read(await begin().answered);
+  expect([codeOf(refused), refused.headers.get('retry-after')]).toEqual(['overloaded', '1']);
+  const small = new Request('http://localhost/films', { method: 'POST', headers: { ...headers, 'content-length': '4' }, body: 'film' });
+  expect((await cinema.handle(small)).status).toBe(200);
+  await first.writer.close();
+  expect((await first.answered).status).toBe(200);
+  const last = begin();
+  await last.writer.close();
+  expect((await last.answered).status).toBe(200);
 });

@@ -7,6 +7,7 @@ import { describeSaga } from '../domain/saga-description.ts';
 export function sagaRoutes(deadlines: Deadlines) {
   const description = describeSaga(deadlines);
   return router().get('/saga', () => description, {
+    maybeSignedIn: true,
     response: { 200: SagaDescription },
     detail: { summary: 'States and steps of an order, made from the table that runs' },
   });

@@ -58,6 +58,7 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
       return { received: true as const };
     },
     {
+      uncounted: true,
       rawBody: { maxBytes: MAX_BYTES, types: ['application/json'] },
       params: Type.Object({ gateway: Type.String({ maxLength: 50 }) }),
       refuses: ['signature-invalid', 'malformed-json', 'unavailable'],

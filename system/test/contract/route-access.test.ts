@@ -7,6 +7,9 @@ import type { LiveRoute } from './live-routes.ts';
 /** Who is refused comes first, because the last one changes what the others would see. */
 const ORDER: readonly Actor[] = ['anonymous', 'expired', 'other', 'staff', 'admin', 'customer'];
 
+/** Asked by machines, which never say who they are. */
+const LOOKS_AT_NO_TOKEN = /^\w+ GET \/(?:livez|readyz|metrics|openapi\.json|asyncapi\.json|docs|\.well-known\/jwks\.json)$/;
+
 describe('who may ask for what', () => {
   let shop: ContractShop;
   beforeAll(async () => void (shop = await openContractShop()), 60_000);
@@ -16,6 +19,15 @@ describe('who may ask for what', () => {
 
   test('every route that is there is in the table, and the other way round', () => {
     expect(ROUTE_TABLE.map(({ route }) => route).toSorted()).toEqual(shop.routes.map(nameOf).toSorted());
+  });
+
+  test('a token that came must be good, also where none is needed, unless the route never looks at one', () => {
+    const open = ROUTE_TABLE.filter(({ expected: { anonymous = 0 } }) => anonymous < 300);
+    const reads = open.filter(({ route }) => route.includes(' GET ') && !LOOKS_AT_NO_TOKEN.test(route));
+    expect(reads.filter(({ expected }) => expected.expired !== 401)).toEqual([]);
+    // Who has no good token any more comes here for one.
+    const changes = open.filter(({ route }) => !route.includes(' GET ')).map(({ route }) => route);
+    expect(changes).toEqual(['user POST /users', 'user POST /sessions']);
   });
 
   test.each(ROUTE_TABLE.map((row) => [row.route, row] as const))('%s', async (name, { expected }) => {

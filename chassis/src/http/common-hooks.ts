@@ -1,0 +1,55 @@
+import { Elysia } from 'elysia';
+import type { Logger } from 'pino';
+import { allowedMethods } from './allowed-methods.ts';
+import { answerResponse } from './idempotency.ts';
+import { readJsonBody } from './json-body.ts';
+import { Problem, problemAnswer } from './problem.ts';
+import { queryReaders } from './query-reader.ts';
+import { rawBodyReader } from './raw-body.ts';
+import { refusals } from './refusal.ts';
+import { factsOf } from './request-facts.ts';
+import { routeSchemas } from './route-schemas.ts';
+
+/** Reading bodies and queries, and refusing. Added before any route, because Elysia's hooks reach only what comes after them. */
+export function withCommonHooks(logger: Logger) {
+  const app = new Elysia({ normalize: false });
+  let methodsFor: ((path: string) => readonly string[]) | undefined;
+  const schemasOf = routeSchemas(() => app.routes);
+  const readRawBody = rawBodyReader(() => app.routes);
+  const queryReaderOf = queryReaders((method, route) => schemasOf(method, route).query);
+  const refusalOf = refusals({
+    logger,
+    methodsFor: (path) => (methodsFor ??= allowedMethods(app.routes))(path),
+    schemasOf,
+  });
+  return app
+    .onParse({ as: 'global' }, async ({ request, route }) => {
+      const facts = factsOf(request);
+      facts.route = route;
+      const raw = readRawBody(request, route);
+      if (raw !== undefined) return raw;
+      const { value, fault } = await readJsonBody(request);
+      facts.bodyFault = fault;
+      return value;
+    })
+    .onTransform({ as: 'global' }, (context) => {
+      // Do not hand `context` on whole: Elysia would then read cookies and all headers for every request.
+      factsOf(context.request).route = context.route;
+      const readQuery = queryReaderOf(context.request.method, context.route);
+      if (readQuery !== undefined) context.query = readQuery(context.query) as typeof context.query;
+      // Null is how the parser tells Elysia that there is nothing left to parse.
+      if (context.body === null) context.body = undefined;
+    })
+    .onBeforeHandle({ as: 'global' }, ({ request }) => {
+      const { bodyFault } = factsOf(request);
+      if (bodyFault !== undefined) throw new Problem('validation', { errors: [bodyFault] });
+    })
+    .onError({ as: 'global' }, ({ error, code, request, body, query }) => {
+      const { requestId, route } = factsOf(request);
+      return refusalResponse(refusalOf({ error, code, request, requestId, route, body, query }), request);
+    });
+}
+
+export function refusalResponse(refusal: Problem, request: Request): Response {
+  return answerResponse(problemAnswer(refusal, request));
+}
