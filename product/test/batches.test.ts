@@ -5,21 +5,23 @@ import type { StoredEvent } from '@souk/chassis/writer/writer-store';
 import { Writer } from '@souk/chassis/writer/writer';
 import fc from 'fast-check';
 import type { ProductCollections } from '../src/storage/product-store.ts';
-import type { Answer } from '../src/usecases/answer.ts';
 import { mongoDatabase, type ProductDatabase, sqliteDatabase } from './product-databases.ts';
-import { type Command, commands, submit } from './random-commands.ts';
+import { EVERYTHING } from './product-store-fixture.ts';
+import { type Command, commands, submit, type There } from './random-commands.ts';
 
-const BEFORE: readonly Command[] = [0, 1, 2].map((index) => ({
+const PRODUCTS: readonly Command[] = [0, 1, 2].map((index) => ({
   kind: 'create',
   title: 'Before',
   slug: `before-${index}`,
   skus: [`S${index}`],
 }));
+const CATEGORIES: readonly Command[] = [0, 1, 2].map((index) => ({ kind: 'add category', title: `Before ${index}`, parent: null }));
 
-/** What there is to see afterwards, with ids replaced by the first SKU and without times. */
+/** What there is to see afterwards, with ids numbered as they come up and without times. */
 interface Outcome {
   readonly answers: readonly unknown[];
   readonly products: readonly unknown[];
+  readonly categories: unknown;
   readonly events: readonly unknown[];
 }
 
@@ -39,20 +41,23 @@ async function outcomeOf(
     runTask: () => undefined,
     report: () => undefined,
   });
-  try {
+  const madeBy = async (asked: readonly Command[]) => {
     const ids: string[] = [];
-    for (const command of BEFORE) ids.push(idOf(await submit(writer, [], command)));
-    const answers: Answer[] = [];
-    if (how === 'batched') answers.push(...(await Promise.all(list.map((command) => submit(writer, ids, command)))));
-    else for (const command of list) answers.push(await submit(writer, ids, command));
-    const everything = { onlyActive: false, words: [], skus: undefined, categoryIds: undefined, minPrice: undefined, maxPrice: undefined };
-    const products = await store.reads.list(everything, { sort: 'newest', after: undefined, limit: 100 });
-    const names = new Map(products.map(({ id, variants }) => [id, variants[0]?.sku ?? '']));
-    const told = (value: unknown): unknown => JSON.parse(withoutAccidents(JSON.stringify(value), names));
+    for (const command of asked) ids.push(idOf(await submit(writer, { products: [], categories: [] }, command)));
+    return ids;
+  };
+  try {
+    const there: There = { products: await madeBy(PRODUCTS), categories: await madeBy(CATEGORIES) };
+    const answers: unknown[] = [];
+    if (how === 'batched') answers.push(...(await Promise.all(list.map((command) => submit(writer, there, command)))));
+    else for (const command of list) answers.push(await submit(writer, there, command));
+    const products = await store.reads.list(EVERYTHING, { sort: 'newest', after: undefined, limit: 100 });
+    const told = withoutAccidents();
     return {
       answers: answers.map(told),
-      products: products.map(told).toSorted(byText),
       events: events.map(({ type, stream, version, data }) => told({ type, stream, version, data })),
+      products: products.map(told).toSorted(byText),
+      categories: told(await store.reads.categories()),
     };
   } finally {
     await writer.close();
@@ -60,15 +65,23 @@ async function outcomeOf(
   }
 }
 
-function idOf(answer: Answer): string {
-  if (answer.kind !== 'done') throw new Error(answer.kind);
-  return answer.product.id;
+function idOf(answer: Awaited<ReturnType<typeof submit>>): string {
+  if (answer.kind !== 'done' || 'image' in answer) throw new Error(answer.kind);
+  return 'product' in answer ? answer.product.id : answer.category.id;
 }
 
-function withoutAccidents(text: string, names: ReadonlyMap<string, string>): string {
-  let result = text.replace(/"(createdAt|updatedAt)":(\d+|"[^"]+")/g, '"$1":0');
-  for (const [id, name] of names) result = result.replaceAll(id, name);
-  return result;
+/** Everything told by one of these has the same numbers for the same ids. */
+function withoutAccidents(): (value: unknown) => unknown {
+  const numbers = new Map<string, string>();
+  const numberOf = (id: string) => {
+    const number = numbers.get(id) ?? `id ${numbers.size}`;
+    numbers.set(id, number);
+    return number;
+  };
+  return (value) => {
+    const timeless = JSON.stringify(value).replace(/"(createdAt|updatedAt)":(\d+|"[^"]+")/g, '"$1":0');
+    return JSON.parse(timeless.replace(/[\da-f]{8}-[\da-f-]{27}/g, numberOf));
+  };
 }
 
 function byText(left: unknown, right: unknown): number {
