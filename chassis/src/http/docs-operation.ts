@@ -7,12 +7,14 @@ interface Named {
   readonly operation: unknown;
 }
 
-/** One route of the documents page: who may, what goes in, every answer, examples. */
-export function operationHtml({ path, method, operation }: Named): string {
+type Resolve = (node: unknown) => PlainObject;
+
+/** One route of the documents page: who may, what goes in, every answer, examples. `resolve` follows references. */
+export function operationHtml({ path, method, operation }: Named, resolve: Resolve): string {
   const route = isPlainObject(operation) ? operation : {};
   const { summary, description } = route;
   const title = `<summary><b class="m">${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code> <span class="s">${text(summary)}</span></summary>`;
-  const inside = [paragraph(text(description)), paragraph(whoMay(route)), parametersHtml(route['parameters']), bodyHtml(route), answersHtml(route)];
+  const inside = [paragraph(text(description)), paragraph(whoMay(route)), parametersHtml(route['parameters']), bodyHtml(route), answersHtml(route, resolve)];
   return `<details>${title}<div>${inside.join('')}</div></details>`;
 }
 
@@ -37,10 +39,10 @@ function bodyHtml({ requestBody }: PlainObject): string {
   return isPlainObject(requestBody) ? `<p>Body</p>${mediaHtml(requestBody['content'])}` : '';
 }
 
-function answersHtml({ responses }: PlainObject): string {
+function answersHtml({ responses }: PlainObject, resolve: Resolve): string {
   if (!isPlainObject(responses)) return '';
   const rows = Object.entries(responses).map(([status, answer]) => {
-    const { description, headers, content } = isPlainObject(answer) ? answer : {};
+    const { description, headers, content } = resolve(answer);
     const names = isPlainObject(headers) ? Object.keys(headers).join(', ') : '';
     const media = Number(status) < 400 ? mediaHtml(content) : '';
     return `<tr><td>${escapeHtml(status)}</td><td>${text(description).replaceAll('\n\n', '<br>')}<br><span class="s">${escapeHtml(names)}</span>${media}</td></tr>`;

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia';
 import { operationHtml } from './docs-operation.ts';
 import { escapeHtml } from './escape-html.ts';
+import { resolved } from './json-reference.ts';
 import { isPlainObject } from './plain-object.ts';
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem}
@@ -43,7 +44,7 @@ function pageOf(document: object): string {
   const byPart = Map.groupBy(operations, ({ path }) => path.split('/')[1] ?? '');
   const parts = [...byPart]
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([part, of]) => `<h2>/${escapeHtml(part)}</h2>${of.map((one) => operationHtml(one)).join('')}`);
+    .map(([part, of]) => `<h2>/${escapeHtml(part)}</h2>${of.map((one) => operationHtml(one, (node) => resolved(document, node))).join('')}`);
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${title}</title><style>${STYLE}</style></head><body><h1>${title}</h1>
 <p>Version ${escapeHtml(info.version ?? '')} &middot; <a href="/openapi.json">openapi.json</a></p>${parts.join('')}</body></html>`;

@@ -1,7 +1,7 @@
 import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem-types';
 import { HEADERS } from './openapi-headers.ts';
 import { PROBES } from './probes.ts';
-import type { Operation } from './openapi.ts';
+import type { Operation } from './openapi-operation.ts';
 
 interface Place {
   readonly method: string;
@@ -13,10 +13,28 @@ const CHANGES: ReadonlySet<string> = new Set(['post', 'put', 'patch', 'delete'])
 const NEEDS_NOTHING: ReadonlySet<string> = new Set(['/livez', '/metrics', '/openapi.json', '/asyncapi.json', '/docs']);
 const RETRY_LATER: ReadonlySet<ProblemCode> = new Set(['request-in-progress', 'too-many-requests', 'overloaded', 'unavailable']);
 
-/** Every refusal of a route as its answers: what its declarations imply (the order of refusals), and what it names itself. */
-export function problemResponses(operation: Operation, place: Place): Readonly<Record<string, object>> {
-  const byStatus = Map.groupBy(problemCodes(operation, place), (code) => PROBLEM_TYPES[code].status);
-  return Object.fromEntries([...byStatus].map(([status, codes]) => [status, response(status, codes, place)]));
+export interface ProblemResponses {
+  /** Every refusal of a route by its status: what its declarations imply (the order of refusals), and what it names itself. */
+  of(operation: Operation, place: Place): Readonly<Record<string, object>>;
+  /** `components.responses`: each of the answers that `of` named, once. */
+  components(): Readonly<Record<string, object>>;
+}
+
+/** Most routes refuse alike: an answer stands once in a document, under the codes that it can have. */
+export function problemResponses(): ProblemResponses {
+  const named = new Map<string, object>();
+  const reference = (status: number, codes: readonly ProblemCode[]): object => {
+    const name = codes.toSorted().join('.');
+    named.set(name, response(status, codes.toSorted()));
+    return { $ref: `#/components/responses/${name}` };
+  };
+  return {
+    of(operation, place) {
+      const byStatus = Map.groupBy(problemCodes(operation, place), (code) => PROBLEM_TYPES[code].status);
+      return Object.fromEntries([...byStatus].map(([status, codes]) => [status, reference(status, codes)]));
+    },
+    components: () => Object.fromEntries([...named].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  };
 }
 
 function problemCodes(operation: Operation, { method, path }: Place): ReadonlySet<ProblemCode> {
@@ -38,7 +56,7 @@ function problemCodes(operation: Operation, { method, path }: Place): ReadonlySe
   return codes;
 }
 
-function response(status: number, codes: readonly ProblemCode[], { path }: Place): object {
+function response(status: number, codes: readonly ProblemCode[]): object {
   const [first] = codes;
   if (first === undefined) throw new Error(`no problem has the status ${status}`);
   const isRetried = codes.some((code) => RETRY_LATER.has(code));
@@ -49,7 +67,7 @@ function response(status: number, codes: readonly ProblemCode[], { path }: Place
     ],
   };
   const { title } = PROBLEM_TYPES[first];
-  const example = { type: problemTypeUri(first), title, status, instance: path, requestId: 'checkout-7f3a' };
+  const example = { type: problemTypeUri(first), title, status, instance: '/the/path', requestId: 'checkout-7f3a' };
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEM_TYPES[code].title}`).join('\n\n'),
     headers: {

@@ -2,7 +2,8 @@ import { FormatRegistry } from '@sinclair/typebox';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { isPlainObject } from '../http/plain-object.ts';
+import { resolved } from '../http/json-reference.ts';
+import { isPlainObject, type PlainObject } from '../http/plain-object.ts';
 
 interface Running {
   readonly url: string;
@@ -11,11 +12,12 @@ interface Running {
 
 interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: object;
 }
 
 interface Operation {
   readonly summary?: string;
-  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
+  readonly responses: Readonly<Record<string, object>>;
 }
 
 const FORMATS = ['uuid', 'date-time', 'email', 'currency', 'country'];
@@ -57,7 +59,7 @@ export function describeOpenApi(file: string, run: () => Promise<Running>): void
         for (const [method, { summary, responses }] of Object.entries(operations)) {
           expect([method, path, typeof summary]).toEqual([method, path, 'string']);
           const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400);
-          const others = errors.filter(([, { content }]) => Object.keys(content ?? {}).join(' ') !== 'application/problem+json');
+          const others = errors.filter(([, answer]) => mediaTypesOf(resolved(document, answer)).join(' ') !== 'application/problem+json');
           expect([method, path, others]).toEqual([method, path, []]);
         }
       }
@@ -67,6 +69,10 @@ export function describeOpenApi(file: string, run: () => Promise<Running>): void
       expect(wrongExamples(document)).toEqual([]);
     });
   });
+}
+
+function mediaTypesOf({ content }: PlainObject): readonly string[] {
+  return isPlainObject(content) ? Object.keys(content) : [];
 }
 
 /** `/sessions/refresh` is also a `/sessions/{id}`. */
@@ -80,7 +86,7 @@ function wrongExamples(document: OpenApiDocument): readonly string[] {
   const ajv = new Ajv2020({ strict: false });
   for (const format of FORMATS) ajv.addFormat(format, (text) => FormatRegistry.Get(format)?.(text) === true);
   ajv.addSchema({ ...document, $id: 'document' });
-  return [...examplesIn(document.paths, '')].flatMap(({ place, schema, example }) => {
+  return [...examplesIn({ ...document }, '')].flatMap(({ place, schema, example }) => {
     const absolute: object = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/'));
     return ajv.validate(absolute, example) ? [] : [`${place}: ${ajv.errorsText()}`];
   });

@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'bun:test';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
+import { resolved } from '../../src/http/json-reference.ts';
 import { router } from '../../src/http/router.ts';
 import { shop } from './shop.ts';
 
+interface Answered {
+  description: string;
+  headers?: object;
+  content?: Record<string, unknown>;
+}
 interface Operation {
   parameters?: { name: string; in: string; required: boolean }[];
   requestBody?: { required: boolean; content: Record<string, unknown> };
-  responses: Record<string, { description: string; headers?: object; content?: Record<string, unknown> }>;
+  responses: Record<string, Answered>;
   security?: unknown;
 }
 interface Document {
@@ -20,10 +26,12 @@ const { send } = shop();
 const { body, text } = await send('GET', '/openapi.json');
 const document = body as Document;
 
-function operation(method: string, path: string): Operation {
-  const found = document.paths[path]?.[method];
+/** With its answers in place of references to them. */
+function operation(method: string, path: string, of: unknown = document): Operation {
+  const found = (of as Document).paths[path]?.[method];
   if (found === undefined) throw new Error(`no ${method} ${path}`);
-  return found;
+  const responses = Object.entries(found.responses).map(([status, answer]) => [status, resolved(of, answer)] as const);
+  return { ...found, responses: Object.fromEntries(responses) as unknown as Operation['responses'] };
 }
 
 describe('GET /openapi.json', () => {
@@ -60,6 +68,19 @@ describe('GET /openapi.json', () => {
       expect(Object.keys(response.content ?? {})).toEqual([type]);
     }
     expect(responses['403']?.description).toContain('`forbidden`');
+  });
+
+  test('a refusal that several routes share stands once, under its codes', () => {
+    const shared = { $ref: '#/components/responses/unauthenticated' };
+    expect(document.paths['/cups']?.['post']?.responses['401']).toEqual(shared as never);
+    expect(document.paths['/cups/{id}']?.['patch']?.responses['401']).toEqual(shared as never);
+    expect(Object.keys(document.paths['/cups']?.['post']?.responses ?? {}).length).toBeGreaterThan(5);
+    expect(text.match(/`unauthenticated`/g)).toHaveLength(1);
+  });
+
+  test('a route that is hidden from the document is a defect that shows', () => {
+    const routes = router().get('/secret', () => 'x', { detail: { hide: true } });
+    expect(() => shop({ routes: [routes] }).app.openApi()).toThrow('GET /secret is not in the OpenAPI document');
   });
 
   test('a problem says which type and status it can have', () => {
@@ -106,9 +127,9 @@ describe('GET /openapi.json', () => {
       refuses: ['precondition-required', 'precondition-failed'],
     });
     const answer = await shop({ routes: [routes] }).send('GET', '/openapi.json');
-    const { parameters, responses } = (answer.body as Document).paths['/mugs']?.['patch'] ?? {};
+    const { parameters, responses } = operation('patch', '/mugs', answer.body);
     expect(parameters).toContainEqual(expect.objectContaining({ name: 'If-Match', required: true }));
-    expect(Object.keys(responses ?? {})).toEqual(expect.arrayContaining(['412', '428']));
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(['412', '428']));
   });
 
   test('a route adds the codes that it refuses with', async () => {
@@ -117,7 +138,7 @@ describe('GET /openapi.json', () => {
       refuses: ['conflict', 'sku-unknown'],
     });
     const answer = await shop({ routes: [routes] }).send('GET', '/openapi.json');
-    const responses = (answer.body as Document).paths['/pay']?.['post']?.responses ?? {};
+    const { responses } = operation('post', '/pay', answer.body);
     expect(responses['409']?.description).toContain('`conflict`');
     expect(responses['422']?.description).toMatch(/`sku-unknown`[^]*`validation`/);
     expect(answer.text).not.toContain('leaks');

@@ -1,0 +1,30 @@
+import { exampleOf } from './example-of.ts';
+import { HEADERS } from './openapi-headers.ts';
+import { type Content, type Declared, hasVersion, isTaggedRead, needsIfMatch, type Operation } from './openapi-operation.ts';
+
+/** What a route answers when it does what it was asked for. One without an answer schema still answers something. */
+export function answersOf(operation: Operation, declared: Declared): object {
+  const isTagged = isTaggedRead(operation, declared);
+  const answers = Object.entries(operation.responses ?? { 200: { description: 'Done' } }).map(
+    ([status, { description, content }]) => {
+      const isEmpty = status === '204' || status === '304';
+      const headers = {
+        ...HEADERS.always,
+        ...((hasVersion(content) || needsIfMatch(operation)) && !isEmpty && HEADERS.tag),
+        ...(declared.method === 'post' && (status === '201' || status === '202') && HEADERS.made),
+        ...(operation['x-idempotency-key'] !== undefined && HEADERS.replayed),
+      };
+      return [status, { description, headers, ...(content && !isEmpty && { content: withExamples(content) }) }] as const;
+    },
+  );
+  const unchanged = { description: 'The version of If-None-Match still holds', headers: { ...HEADERS.always, ...HEADERS.tag } };
+  return { ...Object.fromEntries(answers), ...(isTagged && { 304: unchanged }) };
+}
+
+function withExamples(content: Content): Content {
+  const media = Object.entries(content).map(([type, one]) => {
+    const isJson = type === 'application/json' && 'schema' in one;
+    return [type, isJson ? { ...one, example: exampleOf(one.schema) } : one] as const;
+  });
+  return Object.fromEntries(media);
+}
