@@ -5,6 +5,7 @@ import type { KafkaLogOptions } from './kafka-log-options.ts';
 import { becomeMember, type Membership } from './membership.ts';
 import { brokerProbe, type Probe } from './probe.ts';
 import { batchProducer, type BatchProducer } from './producer.ts';
+import { openTopicReader } from './read-topics.ts';
 import { sendQueue } from './send-queue.ts';
 import { topicNames } from './topic-names.ts';
 
@@ -88,6 +89,16 @@ function logOn(
     await queue.send(sized);
   }
 
+  async function replay(...asked: Parameters<EventLog['replay']>): Promise<void> {
+    assertOpen();
+    const reader = await openTopicReader(options);
+    try {
+      await reader.read(...asked);
+    } finally {
+      reader.close();
+    }
+  }
+
   async function check(): Promise<void> {
     assertOpen();
     await probe.look();
@@ -102,5 +113,5 @@ function logOn(
     probe.close();
   }
 
-  return { send, subscribe, check, close: () => (closing ??= closeAll()) };
+  return { send, subscribe, replay, check, close: () => (closing ??= closeAll()) };
 }

@@ -1,5 +1,5 @@
 import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
-import type { ReceivedMessage } from '../log/event-log.ts';
+import type { SeeReplayed } from '../log/event-log.ts';
 import type { PartitionLag } from '../log/inspection.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaTopicsOptions } from './kafka-log-options.ts';
@@ -7,16 +7,18 @@ import { receivedMessage } from './received-message.ts';
 import { topicNames, type TopicNames } from './topic-names.ts';
 import { within } from './within.ts';
 
-const READ_LIMIT_MS = 120_000;
+/** Between two batches, while a batch is handled included. */
+const STALL_LIMIT_MS = 60_000;
 const LEAVE_LIMIT_MS = 3000;
+const MESSAGES_PER_CALL = 500;
 
 /** Where a topic's partitions begin and end, by partition. */
 type Ends = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>;
 
 /** For checkers and operators; moves no group's offsets. */
 export interface TopicReader {
-  /** Shows every message from the first to the present end, each partition in order. */
-  read(topics: readonly string[], see: (message: ReceivedMessage) => void): Promise<void>;
+  /** As `EventLog.replay`. */
+  read(topics: readonly string[], see: SeeReplayed, signal?: AbortSignal): Promise<void>;
   /** How many messages the group has still to handle, for every partition of the declared topics. */
   lag(group: string): Promise<readonly PartitionLag[]>;
   close(): void;
@@ -33,33 +35,55 @@ export async function openTopicReader(options: KafkaTopicsOptions): Promise<Topi
     throw error;
   }
   return {
-    read: (topics, see) => readTopics(client, admin, names, topics, see),
+    read: (topics, see, signal) => readTopics({ client, admin, names }, topics, see, signal),
     lag: async (group) => (await Promise.all(names.declared.map(({ name }) => lagOf(admin, names, name, group)))).flat(),
     close: client.abandon,
   };
 }
 
+interface Reading {
+  readonly client: KafkaClient;
+  readonly admin: Admin;
+  readonly names: TopicNames;
+}
+
 async function readTopics(
-  client: KafkaClient,
-  admin: Admin,
-  names: TopicNames,
+  { client, admin, names }: Reading,
   topics: readonly string[],
-  see: (message: ReceivedMessage) => void,
+  see: SeeReplayed,
+  signal?: AbortSignal,
 ): Promise<void> {
+  signal?.throwIfAborted();
   const onBroker = topics.map(names.onBroker);
   const ends = new Map(await Promise.all(onBroker.map(async (topic) => [topic, await endsOf(admin, topic)] as const)));
   // Kafka's clients read whole topics in a group only; this one stores no offsets and is deleted at the end.
   const groupId = names.group(`reader-${crypto.randomUUID()}`);
   const consumer = client.kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
   const all = Promise.withResolvers<void>();
+  // Whatever ends it early is told where it is waited for, below.
+  all.promise.catch(() => undefined);
+  const stop = () => all.reject(signal?.reason);
+  signal?.addEventListener('abort', stop, { once: true });
+  const stalled = setTimeout(() => all.reject(new Error(`${topics.join(', ')}: no batch within ${STALL_LIMIT_MS} ms`)), STALL_LIMIT_MS);
   consumer.on(consumer.events.CRASH, ({ payload }) => all.reject(payload.error));
+  const take = reading(ends, names, see, all.resolve);
+  const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    try {
+      await take(payload);
+      stalled.refresh();
+    } catch (error) {
+      all.reject(error);
+      throw error;
+    }
+  };
   try {
-    const take = reading(ends, names, see, all.resolve);
     await consumer.connect();
     await consumer.subscribe({ topics: onBroker, fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async (payload) => take(payload) });
-    await within(READ_LIMIT_MS, `reading ${topics.join(', ')}`, all.promise);
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
+    await all.promise;
   } finally {
+    clearTimeout(stalled);
+    signal?.removeEventListener('abort', stop);
     await forget(consumer, admin, groupId);
   }
 }
@@ -68,9 +92,10 @@ async function readTopics(
 function reading(
   ends: ReadonlyMap<string, Ends>,
   names: TopicNames,
-  see: (message: ReceivedMessage) => void,
+  see: SeeReplayed,
   done: () => void,
-): (payload: EachBatchPayload) => void {
+): (payload: EachBatchPayload) => Promise<void> {
+  const total = [...ends.values()].flatMap((ofTopic) => [...ofTopic.values()]).reduce((sum, { low, high }) => sum + Number(high - low), 0);
   const missing = new Set(
     [...ends].flatMap(([topic, ofTopic]) =>
       [...ofTopic].filter(([, { low, high }]) => low < high).map(([partition]) => `${topic}/${partition}`),
@@ -78,12 +103,15 @@ function reading(
   );
   if (missing.size === 0) done();
 
-  return ({ batch, resolveOffset }) => {
+  return async ({ batch, resolveOffset, heartbeat }) => {
     const { topic, partition } = batch;
     if (!missing.has(`${topic}/${partition}`)) return;
     const high = ends.get(topic)?.get(partition)?.high ?? 0n;
-    for (const record of batch.messages) {
-      if (BigInt(record.offset) < high) see(receivedMessage(names.ofCaller(topic), partition, record));
+    const wanted = batch.messages.filter(({ offset }) => BigInt(offset) < high);
+    for (let from = 0; from < wanted.length; from += MESSAGES_PER_CALL) {
+      const records = wanted.slice(from, from + MESSAGES_PER_CALL);
+      await see(records.map((record) => receivedMessage(names.ofCaller(topic), partition, record)), total);
+      await heartbeat();
     }
     resolveOffset(batch.lastOffset());
     if (BigInt(batch.lastOffset()) + 1n >= high) missing.delete(`${topic}/${partition}`);

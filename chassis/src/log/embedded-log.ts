@@ -12,6 +12,7 @@ import type { CommittedMessage } from './journal-message.ts';
 import { openLogDatabase } from './log-database.ts';
 import { openOffsetBook } from './offset-book.ts';
 import { placeMessage } from './place-message.ts';
+import { replayStored } from './replay-stored.ts';
 import { openRunIndex } from './run-index.ts';
 import { storedRecords } from './stored-records.ts';
 import { declareTopics, partitionsOf, type Partition } from './topic-table.ts';
@@ -113,6 +114,11 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
     if (closing !== null) throw new EventLogError('log-closed', 'The event log is closed');
   }
 
+  async function replay(...asked: Parameters<EventLog['replay']>): Promise<void> {
+    assertOpen();
+    await replayStored({ topics, index, readStored }, ...asked);
+  }
+
   async function check(): Promise<void> {
     assertOpen();
     const failure = journal.failure();
@@ -135,6 +141,7 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
     ...inspectLog({ db, topics, index, offsets }),
     send,
     subscribe,
+    replay,
     check,
     close: () => (closing ??= closeAll()),
   };

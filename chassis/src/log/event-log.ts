@@ -30,11 +30,20 @@ export interface SubscribeOptions {
   handle(messages: readonly ReceivedMessage[], signal: AbortSignal): Promise<void>;
 }
 
+/** `total`: how many messages the topics had when the replay began. */
+export type SeeReplayed = (messages: readonly ReceivedMessage[], total: number) => Promise<void>;
+
 export interface EventLog {
   /** Resolves when all are durable. The order per topic and key is the order given. */
   send(messages: readonly LogMessage[]): Promise<void>;
   /** A new group starts at the beginning of every topic; members of one group share the partitions. */
   subscribe(options: SubscribeOptions): Promise<Subscription>;
+  /**
+   * Shows every message of the topics from the first to the present end, a batch at a time, each partition in order; the
+   * next batch comes when `see` has resolved. Moves no group's offsets. On an unsteady network messages may come again.
+   * Rejects with what `see` rejects with, or with the signal's reason.
+   */
+  replay(topics: readonly string[], see: SeeReplayed, signal: AbortSignal): Promise<void>;
   /** Throws when the log cannot be reached. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -16,6 +16,7 @@ export function recordedLog(): RecordedLog {
     events: () => sent.map(eventOf),
     send: async (messages) => void sent.push(...messages),
     subscribe: () => Promise.reject(new Error('a recorded log has no readers')),
+    replay: () => Promise.reject(new Error('a recorded log has no readers')),
     check: async () => undefined,
     close: async () => undefined,
   };

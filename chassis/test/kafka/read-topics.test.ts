@@ -18,11 +18,11 @@ describeOn(['Kafka'], () => {
       await log.send(sent);
       const reader = await openTopicReader(options);
       const seen: ReceivedMessage[] = [];
-      await reader.read(['orders', 'narrow'], (each) => seen.push(each));
+      await reader.read(['orders', 'narrow'], async (batch) => void seen.push(...batch));
       expect(seen.length).toBe(sent.length);
       expect(orderByKey(seen)).toEqual(orderByKey(sent));
       expect(seen.find(({ value }) => value === 'last')?.headers).toEqual({ ce_id: 'id-1' });
-      await reader.read(['narrow'], () => expect.unreachable());
+      await reader.read(['narrow'], async () => expect.unreachable());
       reader.close();
       await log.close();
       await removeTopics(options);

@@ -4,6 +4,7 @@ import { describeGroups } from './group-contract.ts';
 import type { OpenedLog, OpenLog } from './log-fixture.ts';
 import { describeModel } from './model-contract.ts';
 import { describeRecovery } from './recovery-contract.ts';
+import { describeReplay } from './replay-contract.ts';
 
 /**
  * What every event log promises, whatever it is made of. `open` gives an empty log with `contractTopics`; a crash on a
@@ -27,6 +28,7 @@ export function describeEventLog(name: string, open: OpenLog, randomStories = 20
     describeDelivery(current);
     describeGroups(current);
     describeRecovery(current);
+    describeReplay(current);
   });
   describeModel(name, open, randomStories);
 }

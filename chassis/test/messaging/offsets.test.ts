@@ -27,6 +27,7 @@ function handLog(): { log: EventLog; handler: () => SubscribeOptions['handle'] }
       subscribed = options;
       return { close: async () => undefined };
     },
+    replay: async () => undefined,
     check: async () => undefined,
     close: async () => undefined,
   };
