@@ -1,3 +1,4 @@
+import { holdInMysql } from './hold-in-mysql.ts';
 import { ANSWER_MS, mysqlConnections } from './mysql-connections.ts';
 import { mysqlFlavour } from './mysql-flavour.ts';
 import { migrateMysql } from './mysql-migrations.ts';
@@ -42,6 +43,7 @@ export function openMysql<Schema>({ url, poolSize = 10 }: MysqlOptions): SqlData
     reader: mysqlReader<Schema>(reading),
     transact: (script) => mysqlTransact(writing, script),
     migrate: (migrations) => migrateMysql(url, migrations),
+    hold: (name) => holdInMysql(url, name),
     async check() {
       const connection = await reading.acquire();
       try {

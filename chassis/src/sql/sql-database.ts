@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Flavour } from './flavour.ts';
+import type { HeldName } from './held-name.ts';
 import type { TransactionScript } from './statement.ts';
 
 /** A service's own relational database. Adapters: SQLite (embedded), MySQL. */
@@ -12,6 +13,8 @@ export interface SqlDatabase<Schema> {
   transact<Result>(script: () => TransactionScript<Result>): Promise<Result>;
   /** Runs what has not run yet and answers the names; two at once run it once. Throws `StorageError`. */
   migrate(migrations: Readonly<Record<string, Migration>>): Promise<readonly string[]>;
+  /** Takes a name (at most 18 characters) that one process at a time can have; undefined: another one has it. Throws `StorageError`. */
+  hold(name: string): Promise<HeldName | undefined>;
   /** Throws when the database cannot answer. */
   check(): Promise<void>;
   close(): Promise<void>;

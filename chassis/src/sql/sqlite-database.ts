@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { kyselySqlite, StatementCache } from './bun-sqlite.ts';
+import { exchangeSteps, type HeldName } from './held-name.ts';
 import { sqliteFlavour } from './sqlite-flavour.ts';
 import { migrateSqlite } from './sqlite-migrations.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openConnection } from './sqlite-connection.ts';
 import type { Synchronous } from './sqlite-packets.ts';
+import { StorageError } from '../storage-error.ts';
 import { sqliteThread, type SqliteThread } from './sqlite-thread.ts';
-import type { TransactionScript } from './statement.ts';
+import type { Statement, TransactionScript } from './statement.ts';
 
 export interface SqliteOptions {
   /** A file; `:memory:` is not possible, because two connections must see the same data. */
@@ -20,6 +22,9 @@ let connections = 0;
 
 /** The last transaction of each file. The thread must never wait for a lock that only it can give back. */
 const turns = new Map<string, Promise<unknown>>();
+
+/** The names that are held, by file: the file of a service is one process's. */
+const held = new Map<string, HeldName>();
 
 /**
  * SQLite with one connection that reads, here, and one that writes, in a thread of its own (WAL lets them go on side by
@@ -52,6 +57,22 @@ export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions
     reader,
     transact: (script) => inTurn(() => transact(thread, connection, script)),
     migrate: (migrations) => inTurn(() => migrateSqlite(reading.database, reader, migrations)),
+    async hold(name): Promise<HeldName | undefined> {
+      const key = `${name} ${file}`;
+      if (held.has(key)) return undefined;
+      const mine: HeldName = {
+        exchange: (pairs) =>
+          inTurn(async () => {
+            if (held.get(key) !== mine) throw new StorageError('connection', new Error(`${name} is not held any more`));
+            await thread.ask(connection, { kind: 'commit', writes: renames(pairs) });
+          }),
+        async release() {
+          if (held.get(key) === mine) held.delete(key);
+        },
+      };
+      held.set(key, mine);
+      return mine;
+    },
     check: async () => {
       reading.get('select 1').prepared.get();
     },
@@ -60,6 +81,10 @@ export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions
       await inTurn(() => thread.ask(connection, { kind: 'close' }));
     },
   };
+}
+
+function renames(pairs: readonly (readonly [string, string])[]): readonly Statement[] {
+  return exchangeSteps(pairs).map(([from, to]) => ({ sql: `alter table "${from}" rename to "${to}"`, parameters: [] }));
 }
 
 async function transact<Result>(

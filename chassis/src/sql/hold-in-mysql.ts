@@ -1,0 +1,51 @@
+import { exchangeSteps, type HeldName } from './held-name.ts';
+import type { MysqlConnection } from './mysql-connection.ts';
+import { mysqlConnections } from './mysql-connections.ts';
+import { textOf } from './mysql-text.ts';
+
+/** Seconds after which a process that is frozen or cut off holds the name no longer. */
+const WAIT_TIMEOUT_S = 60;
+const ALIVE_EVERY_MS = 15_000;
+/** Seconds for each table; whoever comes meanwhile waits behind an exchange that waits. */
+const LOCK_WAIT_S = 1;
+const ANSWER_MS = 10_000;
+
+/** Locks are the server's, not the database's; their names have at most 64 characters. */
+const LOCK = "concat(?, left(sha2(database(), 256), 40))";
+
+/**
+ * On a connection of its own, which holds the name; when it is lost, the name is free. An exchange goes out on the same
+ * connection: whoever was paused, and has lost the name meanwhile, cannot exchange anything any more.
+ */
+export async function holdInMysql(url: string, name: string): Promise<HeldName | undefined> {
+  const variables = { wait_timeout: WAIT_TIMEOUT_S, lock_wait_timeout: LOCK_WAIT_S };
+  const connections = mysqlConnections({ url, size: 1, multipleStatements: false, variables, answerMs: ANSWER_MS });
+  try {
+    const connection = await connections.acquire();
+    const asked = textOf({ sql: `select get_lock(${LOCK}, 0) as got`, parameters: [`souk-${name}-`] });
+    const [row] = (await connection.send(asked)) as readonly { readonly got: number | null }[];
+    if (row?.got === 1) return heldBy(connection, () => connections.close());
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+  await connections.close();
+  return undefined;
+}
+
+function heldBy(connection: MysqlConnection, close: () => Promise<void>): HeldName {
+  // When it fails, the connection is lost, and the next exchange says so.
+  const alive = setInterval(() => void connection.send('select 1').catch(() => undefined), ALIVE_EVERY_MS);
+  alive.unref();
+  return {
+    async exchange(pairs) {
+      const renames = exchangeSteps(pairs).map(([from, to]) => `\`${from}\` to \`${to}\``);
+      await connection.send(`rename table ${renames.join(', ')}`);
+    },
+    async release() {
+      clearInterval(alive);
+      connection.discard();
+      await close();
+    },
+  };
+}
