@@ -1,5 +1,6 @@
 import type { EdgeOptions } from '@souk/chassis/http/edge';
 import type { KeySource } from '@souk/chassis/http/key-source';
+import { newId } from '@souk/chassis/ids';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
@@ -11,6 +12,7 @@ import type { Deadlines } from './domain/order.ts';
 import { cancellationRoutes } from './http/cancellation-routes.ts';
 import { OrderStreams } from './http/order-streams.ts';
 import { placementRoutes } from './http/placement-routes.ts';
+import { rebuildRoutes } from './http/rebuild-routes.ts';
 import { readRoutes } from './http/read-routes.ts';
 import { sagaRoutes } from './http/saga-routes.ts';
 import { shipmentRoutes } from './http/shipment-routes.ts';
@@ -22,10 +24,13 @@ import type { OrderCollections, OrderStore } from './storage/order-store.ts';
 import { cancelOrder } from './usecases/cancel-order.ts';
 import { copyProduct } from './usecases/copy-product.ts';
 import { eraseOrder } from './usecases/erase-order.ts';
+import { fillFreshCatalogue } from './usecases/fill-fresh-catalogue.ts';
 import { learnSkus } from './usecases/learn-skus.ts';
 import { passDeadline } from './usecases/pass-deadline.ts';
 import { placeOrder } from './usecases/place-order.ts';
 import { readTimeline } from './usecases/read-timeline.ts';
+import { type CatalogueRebuilding, catalogueRebuilding } from './usecases/rebuild-catalogue.ts';
+import { recordRebuild } from './usecases/record-rebuild.ts';
 
 export interface OrderServiceDeps extends ServiceParts {
   readonly config: Omit<OrderConfig, 'productUrl' | 'jwksUrl' | 'logLevel' | keyof EdgeOptions> & EdgeOptions;
@@ -63,22 +68,43 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     },
     report,
   });
+  const rebuilding = rebuildingOf(deps, microservice, report);
   const service = httpService({
     ...deps,
     name: 'order',
     version: packageJson.version,
     auth: { keys, isRevoked: ({ userId }) => hasLeft(userId) },
     microservice,
-    routes: [...routesOf(deps, deadlines, microservice), streamRoutes({ reads: store.reads, streams })],
+    routes: [
+      ...routesOf(deps, deadlines, microservice),
+      streamRoutes({ reads: store.reads, streams }),
+      rebuildRoutes({ reads: store.reads, startRebuild: rebuilding.start }),
+    ],
   });
   return {
     ...service,
     async close() {
       // They end only with their orders: whoever reads one goes on elsewhere.
       await streams.close();
+      await rebuilding.close();
       await service.close();
     },
   };
+}
+
+function rebuildingOf(
+  { store: { fresh }, log }: OrderServiceDeps,
+  commands: Microservice<OrderCollections>,
+  report: (error: unknown, message: string) => void,
+): CatalogueRebuilding {
+  return catalogueRebuilding({
+    fresh,
+    log,
+    fill: (product) => commands.submit(fillFreshCatalogue, product),
+    record: (record) => commands.submit(recordRebuild, record),
+    newId,
+    report,
+  });
 }
 
 function routesOf({ store, lookup }: OrderServiceDeps, deadlines: Deadlines, commands: Microservice<OrderCollections>) {

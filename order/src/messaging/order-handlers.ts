@@ -2,13 +2,12 @@ import type { MessageHandlers } from '@souk/chassis/messaging/message-handlers';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { productState } from '../catalogue/product-state.ts';
+import type { ProductTopic } from '../catalogue/told-product.ts';
 import type { Deadlines } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { copyProduct } from '../usecases/copy-product.ts';
 import { rememberErasure } from '../usecases/remember-erasure.ts';
 import { followSaga } from '../usecases/follow-saga.ts';
-
-type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
 
 /** Every product event carries the whole product, so one use case answers all of them. */
 const copyToldProduct: UseCase<OrderCollections, EventEnvelope<ProductTopic>, void> = {

@@ -4,9 +4,9 @@ import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
 
-export function catalogueEntries(flavour: Flavour): SqlCollection<CatalogueEntry> {
+export function catalogueEntries(flavour: Flavour, table: 'catalogue' | 'catalogue_fresh'): SqlCollection<CatalogueEntry> {
   return rowCollection<CatalogueEntry, CatalogueTable>(flavour, {
-    table: 'catalogue',
+    table,
     columns: ['sku', 'product_id', 'title', 'price', 'currency', 'active', 'version', 'changed_at'],
     keyColumn: 'sku',
     keyOf: (entry) => entry.sku,
@@ -32,9 +32,12 @@ export function catalogueEntries(flavour: Flavour): SqlCollection<CatalogueEntry
   });
 }
 
-export function catalogueProducts(flavour: Flavour): SqlCollection<CatalogueProduct> {
+export function catalogueProducts(
+  flavour: Flavour,
+  table: 'catalogue_products' | 'catalogue_products_fresh',
+): SqlCollection<CatalogueProduct> {
   return rowCollection<CatalogueProduct, CatalogueProductsTable>(flavour, {
-    table: 'catalogue_products',
+    table,
     columns: ['id', 'version', 'skus'],
     keyColumn: 'id',
     keyOf: (product) => product.id,

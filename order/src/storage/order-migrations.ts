@@ -6,6 +6,27 @@ import type { Migration } from 'kysely/migration';
 export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
   const { id, key, text, json, integer } = flavour.column;
   const step = (build: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: build });
+  const createEntries = async (db: Kysely<unknown>, name: string) => {
+    const table = db.schema
+      .createTable(name)
+      .addColumn('sku', key, (c) => c.primaryKey().notNull())
+      .addColumn('product_id', id, (c) => c.notNull())
+      .addColumn('title', text, (c) => c.notNull())
+      .addColumn('price', integer, (c) => c.notNull())
+      .addColumn('currency', key, (c) => c.notNull())
+      .addColumn('active', integer, (c) => c.notNull())
+      .addColumn('version', integer, (c) => c.notNull())
+      .addColumn('changed_at', integer, (c) => c.notNull());
+    await flavour.wide(table).execute();
+  };
+  const createProducts = async (db: Kysely<unknown>, name: string) => {
+    const table = db.schema
+      .createTable(name)
+      .addColumn('id', id, (c) => c.primaryKey().notNull())
+      .addColumn('version', integer, (c) => c.notNull())
+      .addColumn('skus', json, (c) => c.notNull());
+    await flavour.narrow(table).execute();
+  };
   return {
     'order-001-orders': step(async (db) => {
       const table = db.schema
@@ -65,27 +86,8 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addPrimaryKeyConstraint('shipments_pk', ['order_id', 'id']);
       await flavour.wide(table).execute();
     }),
-    'order-007-catalogue': step(async (db) => {
-      const table = db.schema
-        .createTable('catalogue')
-        .addColumn('sku', key, (c) => c.primaryKey().notNull())
-        .addColumn('product_id', id, (c) => c.notNull())
-        .addColumn('title', text, (c) => c.notNull())
-        .addColumn('price', integer, (c) => c.notNull())
-        .addColumn('currency', key, (c) => c.notNull())
-        .addColumn('active', integer, (c) => c.notNull())
-        .addColumn('version', integer, (c) => c.notNull())
-        .addColumn('changed_at', integer, (c) => c.notNull());
-      await flavour.wide(table).execute();
-    }),
-    'order-008-catalogue-products': step(async (db) => {
-      const table = db.schema
-        .createTable('catalogue_products')
-        .addColumn('id', id, (c) => c.primaryKey().notNull())
-        .addColumn('version', integer, (c) => c.notNull())
-        .addColumn('skus', json, (c) => c.notNull());
-      await flavour.narrow(table).execute();
-    }),
+    'order-007-catalogue': step((db) => createEntries(db, 'catalogue')),
+    'order-008-catalogue-products': step((db) => createProducts(db, 'catalogue_products')),
     'order-009-erased-users': step(async (db) => {
       const table = db.schema
         .createTable('erased_users')
@@ -98,6 +100,22 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     }),
     'order-011-orders-erased': step(async (db) => {
       await db.schema.alterTable('orders').addColumn('erased_at', integer).execute();
+    }),
+    'order-012-catalogue-fresh': step((db) => createEntries(db, 'catalogue_fresh')),
+    'order-013-catalogue-products-fresh': step((db) => createProducts(db, 'catalogue_products_fresh')),
+    'order-014-catalogue-rebuilds': step(async (db) => {
+      const table = db.schema
+        .createTable('catalogue_rebuilds')
+        .addColumn('id', key, (c) => c.primaryKey().notNull())
+        .addColumn('run', id, (c) => c.notNull())
+        .addColumn('status', key, (c) => c.notNull())
+        .addColumn('started_at', integer, (c) => c.notNull())
+        .addColumn('updated_at', integer, (c) => c.notNull())
+        .addColumn('messages', integer, (c) => c.notNull())
+        .addColumn('total', integer, (c) => c.notNull())
+        .addColumn('skipped', integer, (c) => c.notNull())
+        .addColumn('failure', text);
+      await flavour.wide(table).execute();
     }),
   };
 }

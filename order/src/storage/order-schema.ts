@@ -58,6 +58,18 @@ export interface CatalogueProductsTable {
   skus: string;
 }
 
+export interface CatalogueRebuildsTable {
+  id: string;
+  run: string;
+  status: string;
+  started_at: number;
+  updated_at: number;
+  messages: number;
+  total: number;
+  skipped: number;
+  failure: string | null;
+}
+
 export interface ErasedUsersTable {
   id: string;
   erased_at: number;
@@ -70,5 +82,8 @@ export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   shipments: ShipmentsTable;
   catalogue: CatalogueTable;
   catalogue_products: CatalogueProductsTable;
+  catalogue_fresh: CatalogueTable;
+  catalogue_products_fresh: CatalogueProductsTable;
+  catalogue_rebuilds: CatalogueRebuildsTable;
   erased_users: ErasedUsersTable;
 }

@@ -1,8 +1,10 @@
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
+import type { CatalogueRebuild } from '../domain/catalogue-rebuild.ts';
 import type { HistoryEntry } from '../domain/history.ts';
 import type { Order } from '../domain/order.ts';
+import type { FreshCatalogue } from './fresh-catalogue.ts';
 
 /** Somebody who has left the shop. */
 export interface ErasedUser {
@@ -33,6 +35,11 @@ export type OrderCollections = {
   readonly catalogue: CatalogueEntry;
   /** by product id */
   readonly catalogueProducts: CatalogueProduct;
+  /** The same two of the copy that is being made anew. */
+  readonly freshCatalogue: CatalogueEntry;
+  readonly freshProducts: CatalogueProduct;
+  /** by REBUILD_ID */
+  readonly catalogueRebuilds: CatalogueRebuild;
   /** by id */
   readonly erasedUsers: ErasedUser;
   /** by lane and seq; put only */
@@ -70,8 +77,11 @@ export interface OrderReads {
   toErase(ms: number, limit: number): Promise<readonly ToErase[]>;
   /** Which of these SKUs the catalogue copy has. */
   knownSkus(skus: readonly string[]): Promise<readonly string[]>;
+  /** The last rebuild of the catalogue copy, and for how many milliseconds nothing was heard of it. */
+  catalogueRebuild(): Promise<{ readonly rebuild: CatalogueRebuild; readonly silentMs: number } | undefined>;
 }
 
 export interface OrderStore extends ServiceStore<OrderCollections> {
   readonly reads: OrderReads;
+  readonly fresh: FreshCatalogue;
 }

@@ -1,5 +1,7 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { Order } from '../domain/order.ts';
+import { REBUILD_COLUMNS, rebuildFromRow } from './catalogue-rebuild-rows.ts';
 import { erasureReads } from './erasure-reads.ts';
 import { HISTORY_COLUMNS, historyFromRow } from './history-rows.ts';
 import { ITEM_COLUMNS, ORDER_COLUMNS, SHIPMENT_COLUMNS } from './order-collection.ts';
@@ -62,6 +64,13 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
     async knownSkus(skus) {
       const rows = await db.selectFrom('catalogue').select('sku').where(flavour.in('sku', skus)).execute();
       return rows.map((row) => row.sku);
+    },
+    async catalogueRebuild() {
+      const query = db.selectFrom('catalogue_rebuilds').select(REBUILD_COLUMNS).select(flavour.now.as('now'));
+      const row = await query.where('id', '=', REBUILD_ID).executeTakeFirst();
+      if (row === undefined) return undefined;
+      const { now, ...rest } = row;
+      return { rebuild: rebuildFromRow(rest), silentMs: now - row.updated_at };
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { catalogueEntries, catalogueProducts } from './catalogue-collections.ts';
+import { catalogueRebuilds } from './catalogue-rebuild-rows.ts';
 import { erasedUsers, rewrittenEvents } from './erasure-collections.ts';
+import { freshCatalogue } from './fresh-catalogue.ts';
 import { orderCollection } from './order-collection.ts';
 import { orderMigrations } from './order-migrations.ts';
 import type { OrderSchema } from './order-schema.ts';
@@ -13,11 +15,15 @@ export function sqlOrderStore(database: SqlDatabase<OrderSchema>): OrderStore {
   const { flavour } = database;
   const collections = {
     orders: orderCollection(flavour),
-    catalogue: catalogueEntries(flavour),
-    catalogueProducts: catalogueProducts(flavour),
+    // Locked before all others that belong to it: two processes that copy products take turns.
+    catalogueRebuilds: catalogueRebuilds(flavour),
+    catalogue: catalogueEntries(flavour, 'catalogue'),
+    catalogueProducts: catalogueProducts(flavour, 'catalogue_products'),
+    freshCatalogue: catalogueEntries(flavour, 'catalogue_fresh'),
+    freshProducts: catalogueProducts(flavour, 'catalogue_products_fresh'),
     erasedUsers: erasedUsers(flavour),
     rewrittenEvents: rewrittenEvents(flavour),
   };
   const store = sqlServiceStore<OrderCollections, OrderSchema>(database, collections, orderMigrations(flavour));
-  return { ...store, reads: sqlOrderReads(database) };
+  return { ...store, reads: sqlOrderReads(database), fresh: freshCatalogue(database) };
 }

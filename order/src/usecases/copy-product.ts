@@ -1,20 +1,46 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { Decision, UseCase, World } from '@souk/chassis/writer/use-case';
 import { copyProduct as decideCopy, leftSkus, type ProductState } from '../domain/catalogue.ts';
+import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
+import { freshCopy, freshEntryKeys } from './fill-fresh-catalogue.ts';
 
-/** Takes a product's state over into the catalogue copy, unless the copy is newer. */
+/**
+ * Takes a product's state over into the catalogue copy, unless the copy is newer; while a fresh copy is being made, into
+ * that one as well, so that it misses nothing when the two change places.
+ */
 export const copyProduct: UseCase<OrderCollections, ProductState, void> = {
   name: 'copyProduct',
-  keys: ({ id, variants }) => ({ catalogueProducts: [id], catalogue: variants.map(({ sku }) => sku) }),
-  moreKeys: (state, world) => ({ catalogue: leftSkus(world.get('catalogueProducts', state.id), state) }),
+  keys: ({ id, variants }) => ({
+    catalogueRebuilds: [REBUILD_ID],
+    catalogueProducts: [id],
+    catalogue: variants.map(({ sku }) => sku),
+    freshProducts: [id],
+  }),
+  moreKeys: (state, world) => ({
+    catalogue: leftSkus(world.get('catalogueProducts', state.id), state),
+    ...(isRebuilding(world) && freshEntryKeys(state, world)),
+  }),
   decide(state, world) {
-    const change = decideCopy(world.get('catalogueProducts', state.id), state, (sku) => world.get('catalogue', sku));
-    if (change === undefined) return { answer: undefined };
-    const { product, entries, gone } = change;
+    const inUse = copyInUse(state, world);
+    const fresh = isRebuilding(world) ? freshCopy(state, world) : {};
     return {
       answer: undefined,
-      puts: { catalogueProducts: [product], catalogue: entries },
-      removes: { catalogue: gone },
+      puts: { ...inUse.puts, ...fresh.puts },
+      removes: { ...inUse.removes, ...fresh.removes },
     };
   },
 };
+
+function isRebuilding(world: World<OrderCollections>): boolean {
+  return world.get('catalogueRebuilds', REBUILD_ID)?.status === 'reading';
+}
+
+function copyInUse(
+  state: ProductState,
+  world: World<OrderCollections>,
+): Pick<Decision<OrderCollections, unknown>, 'puts' | 'removes'> {
+  const change = decideCopy(world.get('catalogueProducts', state.id), state, (sku) => world.get('catalogue', sku));
+  if (change === undefined) return {};
+  const { product, entries, gone } = change;
+  return { puts: { catalogueProducts: [product], catalogue: entries }, removes: { catalogue: gone } };
+}

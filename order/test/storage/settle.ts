@@ -48,6 +48,9 @@ export function put(
     orders: puts.orders?.map(({ id }) => id) ?? [],
     catalogue: puts.catalogue?.map(({ sku }) => sku) ?? [],
     catalogueProducts: puts.catalogueProducts?.map(({ id }) => id) ?? [],
+    freshCatalogue: puts.freshCatalogue?.map(({ sku }) => sku) ?? [],
+    freshProducts: puts.freshProducts?.map(({ id }) => id) ?? [],
+    catalogueRebuilds: puts.catalogueRebuilds?.map(({ id }) => id) ?? [],
     erasedUsers: puts.erasedUsers?.map(({ id }) => id) ?? [],
   };
   return submission<null>({ name: 'put', keys: () => keys, decide: () => ({ answer: undefined, puts, events }) }, null);

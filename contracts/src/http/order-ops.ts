@@ -1,0 +1,20 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { closed, nullable, oneOf } from '../schema.ts';
+import { UtcTime } from '../time.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+
+/**
+ * How the last rebuild of the catalogue copy stands. `never`: there was none. `interrupted`: nothing was heard of it for a
+ * minute, so its process is gone; it may be started again. `skipped`: messages that cannot be read.
+ */
+export const CatalogueRebuildStatus = closed({
+  status: oneOf('never', 'emptying', 'reading', 'done', 'failed', 'interrupted'),
+  startedAt: nullable(UtcTime),
+  updatedAt: nullable(UtcTime),
+  messages: Count,
+  total: Count,
+  skipped: Count,
+  failure: nullable(Type.String()),
+});
+export type CatalogueRebuildStatus = Static<typeof CatalogueRebuildStatus>;

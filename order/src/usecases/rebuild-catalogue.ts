@@ -1,0 +1,130 @@
+import type { EventLog, ReceivedMessage } from '@souk/chassis/log/event-log';
+import { failureText } from '@souk/chassis/messaging/consumer';
+import { StorageError } from '@souk/chassis/storage-error';
+import { fromLogMessage } from '@souk/contracts/log-message';
+import { PRODUCT_TOPICS, productTold } from '../catalogue/told-product.ts';
+import type { ProductState } from '../domain/catalogue.ts';
+import type { FreshCatalogue, HeldCatalogue } from '../storage/fresh-catalogue.ts';
+import type { FreshProduct } from './fill-fresh-catalogue.ts';
+import type { RebuildRecord } from './record-rebuild.ts';
+
+export interface RebuildDeps {
+  readonly fresh: FreshCatalogue;
+  readonly log: Pick<EventLog, 'replay'>;
+  fill(product: FreshProduct): Promise<boolean>;
+  record(record: RebuildRecord): Promise<boolean>;
+  newId(): string;
+  report(error: unknown, message: string): void;
+}
+
+export interface CatalogueRebuilding {
+  /** Resolves when one is on its way: a new one, or one that this or another process is at already. False: this process stops. */
+  start(): Promise<boolean>;
+  /** Gives up the one on its way; the copy in use stays as it is. */
+  close(): Promise<void>;
+}
+
+/** An exchange waits a few seconds at most for those who use the tables; long reads of a backup may be in its way. */
+const EXCHANGE_TRIES = 10;
+
+/**
+ * The catalogue copy, made anew beside the one in use: every product message from the first to the last is taken over
+ * into fresh tables, then the two change places. Nothing that happens meanwhile is missed: see `copyProduct`.
+ */
+export function catalogueRebuilding(deps: RebuildDeps): CatalogueRebuilding {
+  const leaving = new AbortController();
+  let starting: Promise<boolean> | undefined;
+  let running: Promise<void> | undefined;
+
+  async function start(): Promise<boolean> {
+    const held = await deps.fresh.hold();
+    if (held === undefined) return !leaving.signal.aborted;
+    const run = deps.newId();
+    try {
+      await deps.record({ run, step: { type: 'begin' } });
+    } catch (error) {
+      await held.release();
+      throw error;
+    }
+    running = rebuild(deps, run, held, leaving.signal);
+    return !leaving.signal.aborted;
+  }
+
+  return {
+    start: () => (starting ??= start().finally(() => (starting = undefined))),
+    async close() {
+      leaving.abort(new Error('its process was stopped'));
+      await starting?.catch(() => undefined);
+      await running;
+    },
+  };
+}
+
+/** Never rejects: how it ended is written down. */
+async function rebuild(deps: RebuildDeps, run: string, held: HeldCatalogue, signal: AbortSignal): Promise<void> {
+  try {
+    await deps.fresh.empty(signal);
+    await readTopics(deps, run, signal);
+    await exchange(held, signal);
+    await ensure(deps.record({ run, step: { type: 'done' } }));
+  } catch (error) {
+    deps.report(error, 'the catalogue copy was not rebuilt; the one in use stays');
+    await deps.record({ run, step: { type: 'fail', failure: failureText(error) } }).catch((cause: unknown) => {
+      deps.report(cause, 'how the rebuild ended could not be written down');
+    });
+  } finally {
+    await held.release();
+  }
+}
+
+async function readTopics({ log, fill, record }: RebuildDeps, run: string, signal: AbortSignal): Promise<void> {
+  let messages = 0;
+  let skipped = 0;
+  const progress = (total: number) => ensure(record({ run, step: { type: 'read', messages, total, skipped } }));
+  // From here on the fresh copy hears what the one in use hears. Only then is it looked where the topics end.
+  await progress(0);
+  await log.replay(
+    PRODUCT_TOPICS,
+    async (batch, total) => {
+      signal.throwIfAborted();
+      const { products, unreadable } = newestOf(batch);
+      await Promise.all(products.map((product) => ensure(fill({ run, product }))));
+      messages += batch.length;
+      skipped += unreadable;
+      await progress(total);
+    },
+    signal,
+  );
+  if (messages === skipped) throw new Error('the topics tell of no product');
+}
+
+async function exchange(held: HeldCatalogue, signal: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    signal.throwIfAborted();
+    try {
+      await held.exchange();
+      return;
+    } catch (error) {
+      const isInTheWay = error instanceof StorageError && error.code === 'retry';
+      if (!isInTheWay || attempt === EXCHANGE_TRIES) throw error;
+    }
+    await Bun.sleep(500);
+  }
+}
+
+async function ensure(ours: Promise<boolean>): Promise<void> {
+  if (!(await ours)) throw new Error('another rebuild has begun');
+}
+
+/** One state for each product: the versions in between would be written for nothing. */
+function newestOf(batch: readonly ReceivedMessage[]): { readonly products: readonly ProductState[]; readonly unreadable: number } {
+  const newest = new Map<string, ProductState>();
+  let unreadable = 0;
+  for (const { topic, key, value, headers } of batch) {
+    const read = fromLogMessage({ topic, key, value, headers });
+    const told = read.ok ? productTold(read.event) : undefined;
+    if (told === undefined) unreadable += 1;
+    else if ((newest.get(told.id)?.version ?? 0) < told.version) newest.set(told.id, told);
+  }
+  return { products: [...newest.values()], unreadable };
+}
