@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# system-packages.sh [java] [maven] [pip] [curl]: makes sure that what the server scripts need is on this machine.
+# system-packages.sh [java] [maven] [pip] [venv] [curl]: makes sure that what the server scripts, and fuzzing (venv), need is
+# on this machine.
 # Installs the missing ones with apt when that is allowed (root, or sudo without a password), else says what to install.
 set -euo pipefail
 say() { echo "system-packages.sh: $*" >&2; }
@@ -11,6 +12,7 @@ has() {
     java) command -v java >/dev/null && [ "$(java_major)" -ge 17 ] ;; # Kafka 4 asks for 17
     maven) command -v mvn >/dev/null ;;
     pip) python3 -m pip --version >/dev/null 2>&1 ;;
+    venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
     curl) ldconfig -p 2>/dev/null | grep -q 'libcurl\.so\.4' || [ -e "/usr/lib/$(uname -m)-linux-gnu/libcurl.so.4" ] ;;
     *) say "unknown: $1"; exit 2 ;;
   esac
@@ -20,6 +22,7 @@ packages_of() {
     java) echo default-jre-headless ;;
     maven) echo maven ;;
     pip) echo python3 python3-pip ;;
+    venv) echo python3 python3-venv ;;
     curl) echo libcurl4 ;;
   esac
 }

@@ -1,16 +1,18 @@
-import { notRun, type Skipped, skippedOf } from './check/not-run.ts';
+import { notRun, type Skipped } from './check/not-run.ts';
 import { realServers } from './check/real-servers.ts';
 import { killRunning, runCommand } from './check/run-command.ts';
-import { LOOKS, type Step, TESTS } from './check/steps.ts';
-import { tallyOf } from './check/tally.ts';
+import { outcomeOf } from './check/step-outcome.ts';
+import { fuzzing, LOOKS, type Step, TESTS } from './check/steps.ts';
 import { EXIT } from './cli/exit-code.ts';
 
 /**
- * `npm test`: types, lint, unused code, and every package's tests. Ends with `N passed, N failed`; a step that is not a
- * test suite counts as one. With `--real` or REQUIRE_REAL=1 on real servers too, which are started for it; a server that
- * cannot be had counts as one failure.
+ * `npm test`: types, lint, unused code, every package's tests, and fuzzing. Ends with `N passed, N failed`; a step that is
+ * not a test suite counts as one. With `--real` or REQUIRE_REAL=1 on real servers too, which are started for it; a server
+ * that cannot be had counts as one failure.
  */
 const WHOLE_LIMIT_MS = 2_280_000;
+/** Per operation: as many as find what there is, and as many as one likes to wait for (half a minute) after each change. */
+const EXAMPLES = { whole: 300, quick: 20 };
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const deadline = performance.now() + WHOLE_LIMIT_MS;
@@ -29,15 +31,10 @@ async function run(step: Step, env: Readonly<Record<string, string | undefined>>
   const limitMs = Math.min(step.limitMs, Math.max(1, deadline - performance.now()));
   const { output, code, tooLong } = await runCommand({ ...step, env, limitMs });
   if (tooLong) say(`${step.name}: killed after ${Math.round(limitMs / 1000)} s`);
-  if (step.counts === 'step') {
-    passed += code === 0 ? 1 : 0;
-    failing(step.name, code === 0 ? 0 : 1);
-    return;
-  }
-  const tally = tallyOf(output, code);
-  passed += tally.passed;
-  failing(step.name, tally.failed);
-  skipped.push(...skippedOf(step.name, tally.skipped, output));
+  const outcome = outcomeOf(step, { output, code }, mustRun);
+  passed += outcome.passed;
+  failing(step.name, outcome.failed);
+  skipped.push(...outcome.skipped);
 }
 
 async function runOnRealServers(): Promise<void> {
@@ -52,8 +49,9 @@ async function runOnRealServers(): Promise<void> {
 }
 
 const [flag, ...more] = process.argv.slice(2);
+const mustRun = flag === '--real' || process.env['REQUIRE_REAL'] === '1';
 if (more.length > 0 || (flag !== undefined && flag !== '--real')) {
-  process.stderr.write('npm test            types, lint, unused code, tests\nnpm test -- --real  the same, and tests on real servers\n');
+  process.stderr.write('npm test            types, lint, unused code, tests, fuzzing\nnpm test -- --real  the same at length, and tests on real servers\n');
   process.exit(EXIT.usage);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -65,8 +63,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 for (const step of LOOKS) await run(step, process.env);
-if (flag === '--real' || process.env['REQUIRE_REAL'] === '1') await runOnRealServers();
+if (mustRun) await runOnRealServers();
 else for (const step of TESTS) await run(step, process.env);
+await run(fuzzing(mustRun ? EXAMPLES.whole : EXAMPLES.quick), process.env);
 
 const names = red.length > 0 ? `\nfailed: ${red.join(', ')}\n` : '';
 const end = `${notRun(skipped)}${names}\n${passed} passed, ${failed} failed\n`;

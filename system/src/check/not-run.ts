@@ -16,6 +16,6 @@ export function skippedOf(step: string, tests: number, output: string): readonly
 /** For the end of a run, where it is seen; empty when everything ran. */
 export function notRun(skipped: readonly Skipped[]): string {
   if (skipped.length === 0) return '';
-  const lines = skipped.map(({ step, tests, reasons }) => `  ${[`${step}: ${tests} tests`, ...reasons].join('\n    ')}\n`);
+  const lines = skipped.map(({ step, tests, reasons }) => `  ${[tests === 0 ? step : `${step}: ${tests} tests`, ...reasons].join('\n    ')}\n`);
   return `\nNOT RUN:\n${lines.join('')}Run everything, on real servers started for it: npm test -- --real\n`;
 }

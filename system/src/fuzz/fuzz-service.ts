@@ -1,32 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { spawn } from 'bun';
+import { type FuzzResult, readFuzzReport } from './fuzz-report.ts';
 
-interface FuzzRun {
-  readonly program: string;
+export interface FuzzTarget {
   readonly url: string;
-  readonly token: string;
+  /** Operations by name, `GET /users`; each is in the runs of every role, or in those of a user who is thrown away. */
+  readonly select: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface FuzzSettings {
+  readonly program: string;
   /** Per operation. */
   readonly examples: number;
-  /** Longer than that is a failure. */
+  /** Then a run is stopped, and counts for what it has asked. */
   readonly limitS: number;
-  /** The same one finds the same things. */
+  /** The same one asks the same things. */
   readonly seed: number;
+}
+
+export interface FuzzOutcome extends FuzzResult {
+  /** What was found, each with a curl to see it again. */
+  readonly output: string;
 }
 
 /** No 5xx, no status, media type or body that the document does not know. */
 const CHECKS = ['not_a_server_error', 'status_code_conformance', 'content_type_conformance', 'response_schema_conformance'];
-/** A stream lasts as long as its order; ending all sessions, or the account, would make the rest a test of 401. */
-const LEFT_OUT = ['^/orders/\\{id\\}/stream$'];
-const ENDS_SESSIONS = '^(DELETE /sessions|DELETE /users/me|PUT /users/me/password)$';
-/** Shows what is found with a curl to see it again; answers whether nothing was. */
-export async function fuzzService({ program, url, token, examples, limitS, seed }: FuzzRun): Promise<boolean> {
-  const words = [
-    program, 'run', `${url}/openapi.json`, '--url', url, '--header', `Authorization: Bearer ${token}`,
+/** For the last request, the shrinking of what it found, and the report. */
+const AFTER_STOP_MS = 30_000;
+
+/** Asks one service, with what its document allows and does not, until all examples are used up or the time is. */
+export async function fuzzService(target: FuzzTarget, settings: FuzzSettings, folder: string): Promise<FuzzOutcome> {
+  const report = join(folder, `${crypto.randomUUID()}.json`);
+  const child = spawn(wordsOf(target, settings, report), {
+    cwd: folder,
+    env: { ...process.env, ...target.env },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const limitMs = settings.limitS * 1000;
+  const stop = setTimeout(() => child.kill('SIGINT'), limitMs);
+  const kill = setTimeout(() => child.kill('SIGKILL'), limitMs + AFTER_STOP_MS);
+  try {
+    const [out, errors] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+    return { ...(await resultIn(report)), output: out + errors };
+  } finally {
+    clearTimeout(stop);
+    clearTimeout(kill);
+  }
+}
+
+function wordsOf({ url, select }: FuzzTarget, { program, examples, seed }: FuzzSettings, report: string): string[] {
+  return [
+    program, 'run', `${url}/openapi.json`, '--url', url, ...select,
     '--checks', CHECKS.join(','), '--max-examples', String(examples), '--seed', String(seed),
     '--phases', 'examples,coverage,fuzzing', '--continue-on-failure', '--request-timeout', '10', '--suppress-health-check', 'all',
-    '--generation-database', 'none', '--warnings', 'off', '--no-color',
-    ...LEFT_OUT.flatMap((path) => ['--exclude-path-regex', path]),
-    '--exclude-name-regex', ENDS_SESSIONS,
+    '--generation-database', 'none', '--warnings', 'off', '--no-color', '--report', 'json', '--report-json-path', report,
   ];
-  const child = spawn(words, { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit', timeout: limitS * 1000, killSignal: 'SIGKILL' });
-  return (await child.exited) === 0;
+}
+
+/** Without a report it has crashed, or was killed. */
+async function resultIn(report: string): Promise<FuzzResult> {
+  try {
+    return readFuzzReport(await readFile(report, 'utf8'));
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isMissing) throw error;
+    return { passed: 0, failed: 1, examples: 0, seconds: 0, isCutShort: false };
+  }
 }

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { SERVICES } from '@souk/contracts/services';
+import type { FuzzTarget } from './fuzz-service.ts';
+import type { FuzzShop } from './fuzz-shop.ts';
+
+export interface FuzzRun {
+  readonly name: string;
+  /** Asked when its turn comes: tokens live for minutes, all runs together may not. */
+  target(): Promise<FuzzTarget>;
+}
+
+/** Who has done one of these is nobody any more: all that follows would be a test of 401. */
+const ENDS_THE_CALLER = '^(DELETE /sessions|DELETE /sessions/\\{id\\}|DELETE /users/me|PUT /users/me/password)$';
+const THROW_AWAY_USER = join(import.meta.dir, 'throw-away-user.py');
+
+/**
+ * Every operation as a customer and as an admin; those that end their caller with a user for each example. User as an
+ * admin comes last: it may take the admin's role away, which holds from the next token on.
+ */
+export function fuzzRuns(shop: FuzzShop): readonly FuzzRun[] {
+  const runs = SERVICES.flatMap((service) =>
+    (['customer', 'admin'] as const).map((role) => ({
+      name: `${service} as ${role}`,
+      target: async () => {
+        const header = `Authorization: Bearer ${await shop.signIn(role)}`;
+        return { url: shop.urls[service], select: ['--header', header, '--exclude-name-regex', ENDS_THE_CALLER], env: {} };
+      },
+    })),
+  );
+  const thrownAway = {
+    name: 'user as somebody new each time',
+    target: async () => ({
+      url: shop.urls.user,
+      select: ['--include-name-regex', ENDS_THE_CALLER],
+      env: { SCHEMATHESIS_HOOKS: THROW_AWAY_USER, SOUK_FUZZ_URL: shop.urls.user },
+    }),
+  };
+  return [...runs.slice(0, -1), thrownAway, ...runs.slice(-1)];
+}

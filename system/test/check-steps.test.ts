@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'bun:test';
+import { outcomeOf } from '../src/check/step-outcome.ts';
+import { fuzzing, LOOKS, TESTS } from '../src/check/steps.ts';
+import { EXIT } from '../src/cli/exit-code.ts';
+
+const LACKING = { output: 'NOT RUN: fuzzing needs python3. Install it.\n', code: EXIT.environment };
+
+describe('what a step adds to the tally', () => {
+  test.each([...LOOKS])('$name counts as one', (step) => {
+    expect(outcomeOf(step, { output: '', code: 0 }, true)).toEqual({ passed: 1, failed: 0, skipped: [] });
+    expect(outcomeOf(step, { output: ' 5 pass\n', code: 1 }, true)).toEqual({ passed: 0, failed: 1, skipped: [] });
+  });
+
+  test.each([...TESTS, fuzzing(20)])('$name counts what it printed', (step) => {
+    expect(outcomeOf(step, { output: ' 5 pass\n 2 fail\n', code: 1 }, false)).toEqual({ passed: 5, failed: 2, skipped: [] });
+  });
+
+  test('fuzzing on a machine that lacks what it needs did not run, and says why', () => {
+    const reasons = ['fuzzing needs python3. Install it.'];
+    expect(outcomeOf(fuzzing(20), LACKING, false)).toEqual({ passed: 0, failed: 0, skipped: [{ step: 'fuzzing', tests: 0, reasons }] });
+  });
+
+  test('fuzzing that did not run is a failure where everything must run', () => {
+    expect(outcomeOf(fuzzing(300), LACKING, true)).toMatchObject({ passed: 0, failed: 1 });
+  });
+
+  test.each([...LOOKS, ...TESTS])('no exit code leaves $name out', (step) => {
+    expect(outcomeOf(step, LACKING, false).failed).toBe(1);
+  });
+});
