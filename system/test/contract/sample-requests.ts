@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ADDRESS, PRICE } from '../support/ordering.ts';
+import { png } from './image-bytes.ts';
 import type { LiveRoute } from './live-routes.ts';
 import type { ShopObjects } from './shop-objects.ts';
 
 const UNKNOWN = '0198c0de-7a11-7c3e-8f00-0000000000ff';
 
 /** The path with the objects in it; a placeholder nobody knows is an error of the test. */
-export function pathOf({ path }: LiveRoute, objects: ShopObjects): string {
+export function pathOf({ path }: Pick<LiveRoute, 'path'>, objects: ShopObjects): string {
   const values: Readonly<Record<string, string>> = {
     products: objects.product, 'by-slug': objects.slug, variants: objects.sku, categories: objects.category, images: objects.image,
     stock: objects.sku, warehouses: objects.warehouse, reservations: objects.order, orders: objects.order,
@@ -24,6 +25,11 @@ export function pathOf({ path }: LiveRoute, objects: ShopObjects): string {
 /** A body that is right in everything, new at every call; undefined for a route that takes none. */
 export function bodyOf({ method, path }: LiveRoute, objects: ShopObjects): object | undefined {
   return BODIES[`${method} ${path}`]?.(objects);
+}
+
+/** What a route takes as it comes; undefined for all others. */
+export function bytesOf({ method, path }: LiveRoute): Uint8Array<ArrayBuffer> | undefined {
+  return method === 'POST' && path === '/products/{id}/images' ? new Uint8Array(png(2, 2)) : undefined;
 }
 
 const unique = () => randomUUID().slice(0, 13);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceUrls, ShopClient } from '../../src/shop/shop-client.ts';
 import { ADDRESS, orderOf, orderWhen, PRICE, stockUp } from '../support/ordering.ts';
+import { GIF } from './image-bytes.ts';
 
 /** One of everything, as ids for paths and bodies; the customer's, where it is somebody's. */
 export interface ShopObjects {
@@ -30,8 +31,6 @@ interface Makers {
   readonly password: string;
 }
 
-/** The smallest GIF there is. */
-const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const SKU = 'LAMP';
 
 export async function shopObjects(client: ShopClient, urls: ServiceUrls, makers: Makers): Promise<ShopObjects> {
