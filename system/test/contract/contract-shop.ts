@@ -6,7 +6,9 @@ import { newAccounts } from '../../src/embedded/accounts.ts';
 import { embeddedShop } from '../../src/embedded/embedded-shop.ts';
 import { shopFiles } from '../../src/embedded/shop-files.ts';
 import { shopClient, type ServiceUrls, type ShopClient } from '../../src/shop/shop-client.ts';
+import { embeddedRecords } from '../../src/verify/embedded-records.ts';
 import { claimsOf, newKey, signed, signingKeyText } from '../support/forged-tokens.ts';
+import { shopRests } from '../support/rest.ts';
 import { liveRoutes, type LiveRoute } from './live-routes.ts';
 import { shopObjects, type ShopObjects } from './shop-objects.ts';
 
@@ -21,18 +23,20 @@ export interface ContractShop extends AsyncDisposable {
   /** Their access tokens; `expired` is the customer's, too late. */
   readonly tokens: Readonly<Record<Actor, string | undefined>>;
   readonly key: ReturnType<typeof newKey>;
-  /** Every row of every service, but for what the passing of time changes. */
-  rows(): string;
+  /** Every row of every service once nothing moves any more, but for what the passing of time changes. */
+  rows(): Promise<string>;
 }
 
 const PASSWORD = 'a password for contracts';
+export const WEBHOOK_SECRET = 'a-secret-for-contracts';
 
 /** Opens, and closes whatever was opened when it cannot. */
 export async function openContractShop(): Promise<ContractShop> {
   const folder = temporaryFolder();
+  const records = embeddedRecords(folder.path);
   const key = newKey();
   const { admin } = newAccounts();
-  const env = { RATE_LIMIT: 'off', SOUK_SIGNING_KEY: signingKeyText(key) };
+  const env = { RATE_LIMIT: 'off', SOUK_SIGNING_KEY: signingKeyText(key), SIMULATOR_WEBHOOK_SECRET: WEBHOOK_SECRET };
   const shop = embeddedShop({ folder: folder.path, firstPort: 0, admin, logLevel: 'fatal', env });
   await shop.start();
   const client = shopClient(shop.urls());
@@ -47,7 +51,10 @@ export async function openContractShop(): Promise<ContractShop> {
     objects: await shopObjects(client, shop.urls(), { staff, customer: customer.token, email: customer.email, password: PASSWORD }),
     tokens: { anonymous: undefined, expired, customer: customer.token, other: other.token, staff, admin: adminToken },
     key,
-    rows: () => allRows(folder.path),
+    async rows() {
+      await shopRests(records);
+      return allRows(folder.path);
+    },
     async [Symbol.asyncDispose]() {
       await shop.stop();
       folder.remove();

@@ -23,7 +23,7 @@ test('no forged token opens any route that looks at tokens, and none of them cha
   expect(Object.keys(forged).length).toBeGreaterThanOrEqual(12);
   const routes = shop.routes.filter(({ takesToken }) => takesToken);
   expect(routes.length).toBeGreaterThan(50);
-  const before = shop.rows();
+  const before = await shop.rows();
   const opened: string[] = [];
   for (const route of routes) {
     const answers = await Promise.all(
@@ -33,7 +33,7 @@ test('no forged token opens any route that looks at tokens, and none of them cha
       if (status !== 401 || type !== 'application/problem+json') opened.push(`${route.method} ${route.path}, a token ${what}: ${status} ${type}`);
   }
   expect(opened).toEqual([]);
-  expect(shop.rows()).toBe(before);
+  expect(await shop.rows()).toBe(before);
 }, 120_000);
 
 test('and a token that is like them in all but that is taken', async () => {

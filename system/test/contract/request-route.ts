@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ContractShop } from './contract-shop.ts';
 import type { LiveRoute } from './live-routes.ts';
-import { bodyOf, pathOf } from './sample-requests.ts';
+import { bodyOf, bytesOf, pathOf } from './sample-requests.ts';
 
 const LIMIT_MS = 15_000;
 
@@ -19,7 +19,8 @@ export interface RouteAnswer {
 
 /** Asks the route for the shop's own objects, right in everything that is not said otherwise. */
 export async function requestRoute(shop: ContractShop, route: LiveRoute, { token, text, headers }: Change = {}): Promise<RouteAnswer> {
-  const body = text ?? JSON.stringify(bodyOf(route, shop.objects));
+  const bytes = bytesOf(route);
+  const body = text ?? bytes ?? JSON.stringify(bodyOf(route, shop.objects));
   const over = new AbortController();
   const limit = setTimeout(() => over.abort(), LIMIT_MS);
   try {
@@ -27,7 +28,7 @@ export async function requestRoute(shop: ContractShop, route: LiveRoute, { token
       method: route.method,
       signal: over.signal,
       headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(body !== undefined && { 'content-type': bytes === undefined ? 'application/json' : 'image/png' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(route.method === 'POST' && { 'idempotency-key': randomUUID() }),
         ...headers,
