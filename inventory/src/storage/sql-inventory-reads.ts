@@ -1,4 +1,5 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { sql } from 'kysely';
 import { ORDER_KINDS } from '../domain/movement.ts';
 import { networkOf } from '../domain/warehouse.ts';
 import type { InventorySchema } from './inventory-schema.ts';
@@ -6,6 +7,12 @@ import type { InventoryReads } from './inventory-store.ts';
 import { LEVEL_COLUMNS, levelsFromRows } from './levels-collection.ts';
 import { MOVEMENT_COLUMNS, movementFromRow } from './movement-rows.ts';
 import { reservationFromRow, warehouseFromRow } from './rows.ts';
+
+/**
+ * Of a SKU in a warehouse the movements of the SKU are read, newest first, until the page is full. MySQL would rather
+ * intersect two indexes, and read all movements of the SKU and all of the warehouse for it.
+ */
+const NOT_BY_INDEX = sql<string>`coalesce(warehouse_id, '')`;
 
 export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<InventorySchema>): InventoryReads {
   const levels = db.selectFrom('inventory').select(LEVEL_COLUMNS);
@@ -48,7 +55,7 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
       let page = db.selectFrom('inventory_transactions').select(MOVEMENT_COLUMNS).orderBy('id', 'desc').limit(limit);
       if (orderId !== undefined) page = page.where('reference', '=', orderId).where('kind', 'in', ORDER_KINDS);
       if (sku !== undefined) page = page.where('sku', '=', sku);
-      if (warehouseId !== undefined) page = page.where('warehouse_id', '=', warehouseId);
+      if (warehouseId !== undefined) page = page.where(sku === undefined ? 'warehouse_id' : NOT_BY_INDEX, '=', warehouseId);
       if (before !== undefined) page = page.where('id', '<', before);
       return (await page.execute()).map(movementFromRow);
     },
