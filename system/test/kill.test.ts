@@ -21,7 +21,7 @@ interface Ordeal {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const EVERYWHERE = { RATE_LIMIT: 'off', ACCESS_TOKEN_LIFETIME_S: '900', GATEWAY_TIMEOUT_S: '0.3' };
+const EVERYWHERE = { ACCESS_TOKEN_LIFETIME_S: '900', GATEWAY_TIMEOUT_S: '0.3' };
 /** Deadlines short enough for some orders to run out of time while the shop is down. */
 const EMBEDDED: Ordeal = {
   kills: 20,

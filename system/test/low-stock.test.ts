@@ -4,7 +4,7 @@ import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, stockUp } from './support/ordering.ts';
 
-const ENV = { INVENTORY_LOW_THRESHOLD: '10', RATE_LIMIT: 'off' };
+const ENV = { INVENTORY_LOW_THRESHOLD: '10' };
 
 async function buy(shop: OpenShop, orders: number, quantity: number): Promise<void> {
   const customer = await shop.customer();

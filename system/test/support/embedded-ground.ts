@@ -8,7 +8,7 @@ import { shopFiles } from '../../src/embedded/shop-files.ts';
 import { startShopProcess } from '../../src/shop/shop-process.ts';
 import { embeddedRecords } from '../../src/verify/embedded-records.ts';
 import { executeIn } from './execute-sqlite.ts';
-import type { Ground } from './ground.ts';
+import { type Ground, UNLIMITED } from './ground.ts';
 import { rowsInSqlite } from './rows-in-sqlite.ts';
 
 /** A data folder; the shop runs in this process, or apart as one process. */
@@ -22,12 +22,12 @@ export async function embeddedGround(): Promise<Ground> {
     kept: async () => SERVICES.flatMap((service) => rowsInSqlite(files.databases[service], service)),
     verifyParameters: ['--data', folder],
     async start(env) {
-      const shop = embeddedShop({ folder, firstPort: 0, admin, logLevel: 'fatal', env });
+      const shop = embeddedShop({ folder, firstPort: 0, admin, logLevel: 'fatal', env: { ...UNLIMITED, ...env } });
       await shop.start();
       return { urls: shop.urls(), stop: () => shop.stop() };
     },
     async startApart(env) {
-      const shop = await startShopProcess({ folder, env: { LOG_LEVEL: 'fatal', ...env } });
+      const shop = await startShopProcess({ folder, env: { LOG_LEVEL: 'fatal', ...UNLIMITED, ...env } });
       return {
         urls: shop.urls,
         async stop() {

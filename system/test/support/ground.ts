@@ -19,6 +19,9 @@ export interface ShopApart extends RunningShop {
 /** The SQL databases of a shop, and the gateway's own. */
 export type Books = 'order' | 'inventory' | 'payment' | 'gateway';
 
+/** A test asks as often as it likes. */
+export const UNLIMITED: Environment = { RATE_LIMIT: 'off' };
+
 /** A place for one shop on one set of engines: empty at first, and gone with all that was kept there when it is disposed of. */
 export interface Ground extends AsyncDisposable {
   readonly admin: Account;

@@ -14,7 +14,7 @@ import { saveAddresses } from '../../src/verify/address-file.ts';
 import { realRecords } from '../../src/verify/real-records.ts';
 import { deleteTopics } from './delete-topics.ts';
 import { executeIn } from './execute-sqlite.ts';
-import type { Ground, ShopApart } from './ground.ts';
+import { type Ground, type ShopApart, UNLIMITED } from './ground.ts';
 import type { KeptRows } from './kept-rows.ts';
 import { DECLARED, prepareDatabases } from './prepare-databases.ts';
 import { documentsInMongo, rowsInMysql } from './rows-on-servers.ts';
@@ -35,7 +35,7 @@ export async function realGround(): Promise<RealGround> {
   const admin = { email: 'admin@souk.example', password: randomBytes(18).toString('base64url') };
 
   async function start(env: Environment): Promise<ShopApart> {
-    const shop = realShop({ addresses, firstPort: 0, admin, logLevel: 'fatal', program: 'source', env });
+    const shop = realShop({ addresses, firstPort: 0, admin, logLevel: 'fatal', program: 'source', env: { ...UNLIMITED, ...env } });
     await shop.start();
     return {
       urls: shop.urls(),
