@@ -1,10 +1,12 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import type { Order } from '@souk/contracts/http/order';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
 import type { Snapshot } from '../src/verify/snapshot.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
-import type { OpenShop } from './support/open-shop.ts';
+import { type OpenShop, PASSWORD } from './support/open-shop.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
+import { answered, send } from './support/requests.ts';
 import { seededRandom } from './support/seeded-random.ts';
 
 const ENV = { GATEWAY_TIMEOUT_S: '0.2', SIMULATOR_LATE_S: '4', ORDER_PAYMENT_TIMEOUT_S: '2' };
@@ -17,7 +19,7 @@ const CARDS = [
   'tok_late_capture',
 ];
 
-/** Orders of every ending. */
+/** Orders of every ending, parcels on their way, and somebody who leaves. */
 async function busyDay(shop: OpenShop): Promise<void> {
   const { client } = shop;
   const products = await stockUp(client, shop.staff, { LAMP: [30, 30], TABLE: [2, 1] });
@@ -33,8 +35,22 @@ async function busyDay(shop: OpenShop): Promise<void> {
   await orderWhen(client, customer, regretted, ({ status }) => status === 'completed');
   await client.cancel(customer, regretted);
   await client.cancel(customer, await place('tok_ok', 'LAMP', 1));
+  await sent(shop, await orderWhen(client, customer, await place('tok_ok', 'LAMP', 1), ({ status }) => status === 'completed'));
+  const leaver = await shop.customer();
+  const { id: card } = await client.addPaymentMethod(leaver, 'tok_ok');
+  await client.placeOrder(leaver, orderOf(card, ['LAMP', 1]), randomUUID());
+  expect((await send(shop, ['DELETE', 'user', '/users/me', { password: PASSWORD }], leaver)).status).toBe(204);
   const lamp = products.get('LAMP');
   if (lamp !== undefined) await client.changePrice(shop.staff, lamp, 'LAMP', { amount: 1, currency: 'EUR' });
+}
+
+async function sent(shop: OpenShop, { id, shipments }: Order): Promise<void> {
+  const parcel = { carrier: 'DHL', trackingNumber: '00340' };
+  for (const { id: shipmentId } of shipments) {
+    const path = `/orders/${id}/shipments/${shipmentId}`;
+    await answered(shop, ['POST', 'order', `${path}/ship`, parcel], shop.staff);
+    await answered(shop, ['POST', 'order', `${path}/deliver`], shop.staff);
+  }
 }
 
 /** All that may be asked of a shop, but for the log and how far a lane says it was sent, which is noted now and then. */
