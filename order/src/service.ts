@@ -50,7 +50,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const streams = new OrderStreams({ reads: store.reads, report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
-  const { job: erasing, hasLeft } = erasure(store.reads, (found) => microservice.submit(eraseOrder, found));
+  const { job: erasing, hasLeft } = erasure(store.reads, (found) => microservice.submit(eraseOrder, found), store.messages);
   const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
     name: 'order',
     instance: config.instance,

@@ -111,7 +111,7 @@ function paymentMicroservice(
     runTask: tasks.run,
     jobs: [
       askDue({ reads: store.reads, submit, room: tasks.room }),
-      eraseDue({ reads: store.reads, submit }),
+      eraseDue({ ...store, submit }),
       forgetWebhooks(store),
     ],
     meter: messagingMeter(metrics),

@@ -31,8 +31,8 @@ const LABELS = ['my Quillhaven card', 'Aunt Ptarmigan'];
 const { country: _taxesGoByIt, ...personal } = ADDRESS;
 const MARKERS = [EMAIL, NEW_NAME, 'Quillhaven', 'Ospreymoor', ...LABELS, ...Object.values(personal)];
 
-/** Where docs/adr/0015 says that something may be left: in answers that are kept for 36 hours, and in what was sent. */
-const MAY_KEEP = ['order.kept_answers', 'payment.kept_answers', 'log order.completed'];
+/** Where docs/adr/0015 says that something may be left: in what was sent. */
+const MAY_KEEP = ['log order.completed'];
 
 interface Person {
   readonly id: string;
@@ -97,7 +97,8 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
     payments = [...(await paymentsOf(completed.id)), ...(await paymentsOf(cancelled.id))];
     const before = new Set((await left()).map((finding) => finding.split(':')[0]));
     // What cannot be found while it is there cannot be missed afterwards.
-    for (const place of ['user.users', 'payment.payment_methods', 'order.orders', 'order.events']) expect(before).toContain(place);
+    const places = ['user.users', 'payment.payment_methods', 'payment.kept_answers', 'order.orders', 'order.events', 'order.kept_answers'];
+    for (const place of places) expect(before).toContain(place);
     expect((await send(shop, ['DELETE', 'user', '/users/me', { password: PASSWORD }], person.token)).status).toBe(204);
   }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());

@@ -6,6 +6,8 @@ import { factsOf } from './request-facts.ts';
 
 /** What the writer needs to give a repeated request its first answer again. */
 export interface Idempotency {
+  /** the user's id */
+  readonly owner: string;
   /** user and route: two users, or two routes, never share a key */
   readonly scope: string;
   readonly key: string;
@@ -33,6 +35,7 @@ export function idempotencyOf(
   const key = readIdempotencyKey(request);
   if (key === undefined || principal === null || principal === undefined) return undefined;
   return {
+    owner: principal.userId,
     scope: `${principal.userId} ${request.method} ${route}`,
     key,
     fingerprint: Bun.SHA256.hash(JSON.stringify(canonical([params, body])), 'base64url'),

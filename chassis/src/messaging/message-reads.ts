@@ -23,4 +23,6 @@ export interface MessageReads {
   deadLetter(id: string): Promise<DeadLetter | undefined>;
   /** Forgets answers kept for Idempotency-Keys; answers how many were removed. */
   forgetAnswers(olderThan: number, limit: number): Promise<number>;
+  /** The same for all answers to these users: what they sent may be in them. */
+  forgetAnswersTo(owners: readonly string[], limit: number): Promise<number>;
 }

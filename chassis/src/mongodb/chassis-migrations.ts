@@ -8,4 +8,5 @@ export const chassisMigrations: MongoMigrations = {
   'chassis-003-parked-keys': collectionStep('parked_keys', null, [{ key: { nextAttemptAt: 1 } }]),
   'chassis-004-dead-letters': collectionStep('dead_letters', null),
   'chassis-005-kept-answers': collectionStep('kept_answers', null, [{ key: { at: 1 } }]),
+  'chassis-006-kept-answers-by-owner': collectionStep('kept_answers', null, [{ key: { owner: 1 } }]),
 };

@@ -1,3 +1,4 @@
+import type { Filter } from 'mongodb';
 import type { LaneStatus, MessageReads } from '../messaging/message-reads.ts';
 import { deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
 import { type KeptAnswerDocument, parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
@@ -18,6 +19,12 @@ export function mongoMessageReads({ db }: MongoDatabase): MessageReads {
   async function oldestUnsentAt({ _id: lane, publishedSeq }: LaneDocument): Promise<number | null> {
     const oldest = await events.findOne(eventsAfter(lane, publishedSeq), { sort: { _id: 1 }, projection: { at: 1 } });
     return oldest?.at ?? null;
+  }
+
+  async function removeAnswers(which: Filter<KeptAnswerDocument>, limit: number): Promise<number> {
+    const found = await keptAnswers.find(which, { limit, projection: { _id: 1 } }).toArray();
+    if (found.length === 0) return 0;
+    return (await keptAnswers.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } })).deletedCount;
   }
 
   return {
@@ -57,11 +64,7 @@ export function mongoMessageReads({ db }: MongoDatabase): MessageReads {
         const found = await deadLetters.findOne({ _id: id }, { projection: UNMARKED });
         return found === null ? undefined : deadLetterOf(found);
       }),
-    forgetAnswers: (olderThan, limit) =>
-      reading(async () => {
-        const old = await keptAnswers.find({ at: { $lt: olderThan } }, { limit, projection: { _id: 1 } }).toArray();
-        if (old.length === 0) return 0;
-        return (await keptAnswers.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } })).deletedCount;
-      }),
+    forgetAnswers: (olderThan, limit) => reading(() => removeAnswers({ at: { $lt: olderThan } }, limit)),
+    forgetAnswersTo: (owners, limit) => reading(() => removeAnswers({ owner: { $in: [...owners] } }, limit)),
   };
 }

@@ -24,12 +24,13 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
     }),
     keptAnswers: rowCollection<KeptAnswer, KeptAnswersTable>(flavour, {
       table: 'kept_answers',
-      columns: ['id', 'fingerprint', 'status', 'headers', 'body', 'at'],
+      columns: ['id', 'owner', 'fingerprint', 'status', 'headers', 'body', 'at'],
       keyColumn: 'id',
       keyOf: (kept) => kept.id,
-      toRow: ({ id, fingerprint, answer, at }) => ({ id, fingerprint, ...answer, headers: JSON.stringify(answer.headers), at }),
-      fromRow: ({ id, fingerprint, status, headers, body, at }) => ({
+      toRow: ({ id, owner, fingerprint, answer, at }) => ({ id, owner, fingerprint, ...answer, headers: JSON.stringify(answer.headers), at }),
+      fromRow: ({ id, owner, fingerprint, status, headers, body, at }) => ({
         id,
+        owner,
         fingerprint,
         answer: { status, headers: JSON.parse(headers), body },
         at,

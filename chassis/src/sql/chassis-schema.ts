@@ -55,6 +55,7 @@ export interface DeadLettersTable extends KeptMessage {
 
 export interface KeptAnswersTable {
   id: string;
+  owner: string;
   fingerprint: string;
   status: number;
   headers: string;
@@ -157,6 +158,12 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
     }),
     'chassis-007-parked-messages-due': create(async (db) => {
       await db.schema.createIndex('parked_messages_due').on('parked_messages').column('next_attempt_at').execute();
+    }),
+    'chassis-008-kept-answers-owner': create(async (db) => {
+      await db.schema.alterTable('kept_answers').addColumn('owner', key, (c) => c.notNull().defaultTo('')).execute();
+    }),
+    'chassis-009-kept-answers-by-owner': create(async (db) => {
+      await db.schema.createIndex('kept_answers_owner').on('kept_answers').column('owner').execute();
     }),
   };
 }

@@ -6,6 +6,13 @@ import type { SqlDatabase } from './sql-database.ts';
 
 export function sqlMessageReads({ reader, flavour }: SqlDatabase<unknown>): MessageReads {
   const db = reader as Kysely<ChassisSchema>;
+  /** By their keys: a range of another index would hold back whoever adds one to it. */
+  async function removeAnswers(found: readonly { readonly id: string }[]): Promise<number> {
+    if (found.length === 0) return 0;
+    await db.deleteFrom('kept_answers').where(flavour.in('id', found.map(({ id }) => id))).execute();
+    return found.length;
+  }
+
   return {
     async lanes() {
       const lanes = await db.selectFrom('lanes').selectAll().select(flavour.now.as('now')).orderBy('lane').execute();
@@ -53,10 +60,11 @@ export function sqlMessageReads({ reader, flavour }: SqlDatabase<unknown>): Mess
     },
     async forgetAnswers(olderThan, limit) {
       const old = db.selectFrom('kept_answers').select('id').where('at', '<', olderThan).limit(limit);
-      const ids = (await old.execute()).map((row) => row.id);
-      if (ids.length === 0) return 0;
-      await db.deleteFrom('kept_answers').where(flavour.in('id', ids)).execute();
-      return ids.length;
+      return removeAnswers(await old.execute());
+    },
+    async forgetAnswersTo(owners, limit) {
+      const theirs = db.selectFrom('kept_answers').select('id').where(flavour.in('owner', owners)).limit(limit);
+      return removeAnswers(await theirs.execute());
     },
   };
 }

@@ -8,6 +8,8 @@ export interface StoredAnswer {
 export interface KeptAnswer {
   /** scope (user and route) and Idempotency-Key */
   readonly id: string;
+  /** whose it is: what they sent may be in it, and goes when they go; empty: kept by an earlier version */
+  readonly owner: string;
   /** of the request's body */
   readonly fingerprint: string;
   readonly answer: StoredAnswer;

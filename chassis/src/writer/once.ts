@@ -4,6 +4,8 @@ import type { UseCase } from './use-case.ts';
 import { withOwn } from './with-own.ts';
 
 export interface Once<Answer> {
+  /** The user whose answer it will be. */
+  readonly owner: string;
   /** Whose key it is, and for what: user and route. */
   readonly scope: string;
   /** The caller's Idempotency-Key. */
@@ -30,7 +32,7 @@ export function keptAnswerId(scope: string, key: string): string {
  */
 export function once<C extends ChassisCollections, Value, Answer, Task>(
   useCase: UseCase<C, Value, Answer, Task>,
-  { scope, key, fingerprint, render }: Once<Answer>,
+  { owner, scope, key, fingerprint, render }: Once<Answer>,
 ): UseCase<C, Value, OnceAnswer, Task> {
   const id = keptAnswerId(scope, key);
   return {
@@ -45,7 +47,7 @@ export function once<C extends ChassisCollections, Value, Answer, Task>(
       const decision = useCase.decide(value, world, context);
       const answer = render(decision.answer);
       if (answer.status >= 300) return { ...decision, answer: { kind: 'fresh', answer } };
-      const keptAnswers = [{ id, fingerprint, answer, at: context.now }];
+      const keptAnswers = [{ id, owner, fingerprint, answer, at: context.now }];
       return withOwn<C, OnceAnswer, Task>({ ...decision, answer: { kind: 'fresh', answer } }, { puts: { keptAnswers } });
     },
   };

@@ -28,7 +28,7 @@ describeOn(['MongoDB'], () => {
       const id = (i: number) => i.toString().padStart(8, '0');
       await fill('accounts', (i) => ({ _id: id(i), total: i, version: 1 }));
       await fill('events', (i) => ({ _id: { lane: `lane-${i % 2}`, seq: i }, stream: id(i), version: 1, at: i, data: '{}', context: '{}' }));
-      await fill('kept_answers', (i) => ({ _id: id(i), at: i }));
+      await fill('kept_answers', (i) => ({ _id: id(i), owner: id(i), at: i }));
       await fill('dead_letters', (i) => ({ _id: id(i), message: { headers: '{}' } }));
       await fill('parked_keys', (i) => ({ _id: id(i), nextAttemptAt: i, messages: [{ nextAttemptAt: i, message: { headers: '{}' } }] }));
     }, 60_000);
@@ -71,8 +71,9 @@ describeOn(['MongoDB'], () => {
       await costOf(() => reads.lanes());
     });
 
-    test('old answers are found by their age', async () => {
+    test('old answers are found by their age, those to one user by whose they are', async () => {
       await costOf(() => mongoMessageReads(database).forgetAnswers(MANY / 2, 10));
+      await costOf(() => mongoMessageReads(database).forgetAnswersTo(['00015000'], 10));
     });
   });
 });

@@ -28,7 +28,7 @@ describeQueryPlans({
     const dueAt = 'unix_timestamp() * 1000 - 1000 + 100 * n';
     await meter.fill('parked_messages', { message_key: ID, position: '1', next_attempt_at: dueAt, ...failed });
     await meter.fill('dead_letters', { id: ID, message_key: ID, status: "'dead'", ...failed }, 20_000);
-    await meter.fill('kept_answers', { id: ID, fingerprint: ID, status: '201', headers: "'{}'", body: "'{}'", at: 'n' }, 20_000);
+    await meter.fill('kept_answers', { id: ID, owner: ID, fingerprint: ID, status: '201', headers: "'{}'", body: "'{}'", at: 'n' }, 20_000);
   },
   queries: [
     ['what a batch loads', 10, load],
@@ -42,5 +42,6 @@ describeQueryPlans({
     ['a page of dead letters', 30, (store) => store.messages.deadLetters(idOf(15_000), 20)],
     ['a dead letter', 5, (store) => store.messages.deadLetter(idOf(15_000))],
     ['answers to be forgotten', 250, (store) => store.messages.forgetAnswers(1000, 100)],
+    ["one user's answers", 10, (store) => store.messages.forgetAnswersTo([idOf(15_000)], 100)],
   ],
 });

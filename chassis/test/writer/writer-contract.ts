@@ -153,7 +153,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
     test('fifty requests with one Idempotency-Key have one effect and one answer', async () => {
       const { writer } = await openWriter({ batchLimit: 20 });
       const render = (total: number) => ({ status: 201, headers: { location: '/x' }, body: JSON.stringify({ total }) });
-      const request = { scope: 'user POST /deposits', key: 'k', fingerprint: 'f', render };
+      const request = { owner: 'user', scope: 'user POST /deposits', key: 'k', fingerprint: 'f', render };
       const submit = (fingerprint: string) => writer.submit(once(deposit, { ...request, fingerprint }), { account: 'a', amount: 1 });
       const answers = await Promise.all(Array.from({ length: 50 }, () => submit('f')));
       expect(answers.filter((answer) => answer.kind === 'fresh')).toHaveLength(1);
@@ -162,10 +162,24 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }]);
     });
 
+    test('the answers to a user can be forgotten, and nobody else\'s', async () => {
+      const { writer } = await openWriter();
+      const render = () => ({ status: 201, headers: {}, body: '7 Ospreymoor Lane' });
+      const submit = (owner: string, key: string) =>
+        writer.submit(once(deposit, { owner, scope: `${owner} POST /deposits`, key, fingerprint: 'f', render }), { account: 'a', amount: 1 });
+      for (const key of ['k', 'l', 'm']) await submit('anna', key);
+      await submit('ben', 'k');
+      expect(await store.messages.forgetAnswersTo([], 10)).toBe(0);
+      expect(await store.messages.forgetAnswersTo(['anna', 'carl'], 2)).toBe(2);
+      expect(await store.messages.forgetAnswersTo(['anna', 'carl'], 2)).toBe(1);
+      expect(await submit('ben', 'k')).toMatchObject({ kind: 'replayed' });
+      expect(await submit('anna', 'k')).toMatchObject({ kind: 'fresh' });
+    });
+
     test('a refused command is not kept: the same key may try again', async () => {
       const { writer } = await openWriter();
       const submit = (status: number) =>
-        writer.submit(once(deposit, { scope: 's', key: 'k', fingerprint: 'f', render: () => ({ status, headers: {}, body: '' }) }), {
+        writer.submit(once(deposit, { owner: 'user', scope: 's', key: 'k', fingerprint: 'f', render: () => ({ status, headers: {}, body: '' }) }), {
           account: 'a',
           amount: 1,
         });

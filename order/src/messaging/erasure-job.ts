@@ -1,4 +1,6 @@
+import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
 import type { Job } from '@souk/chassis/jobs';
+import type { MessageReads } from '@souk/chassis/messaging/message-reads';
 import type { OrderReads, ToErase } from '../storage/order-store.ts';
 
 /** Orders in one round; more wait a second. */
@@ -21,6 +23,7 @@ export interface Erasure {
 export function erasure(
   reads: Pick<OrderReads, 'usersErasedSince' | 'toErase'>,
   erase: (found: ToErase) => Promise<void>,
+  messages: Pick<MessageReads, 'forgetAnswersTo'>,
 ): Erasure {
   let left: ReadonlySet<string> = new Set();
   return {
@@ -30,6 +33,8 @@ export function erasure(
       everyMs: 1000,
       async run() {
         left = new Set(await reads.usersErasedSince(TOKENS_LIVE_MS));
+        // Their addresses are in the answers to the orders they placed.
+        await forgetInRounds((limit) => messages.forgetAnswersTo([...left], limit));
         const found = await reads.toErase(LOOK_FOR_MS, ROUND);
         await Promise.all(found.map(erase));
       },

@@ -1,4 +1,6 @@
+import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
 import type { Job } from '@souk/chassis/jobs';
+import type { MessageReads } from '@souk/chassis/messaging/message-reads';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
@@ -6,15 +8,17 @@ import { erasePaymentMethods } from '../usecases/erase-payment-methods.ts';
 
 interface EraseDueDeps {
   readonly reads: Pick<PaymentReads, 'usersToErase' | 'methods'>;
+  readonly messages: Pick<MessageReads, 'forgetAnswersTo'>;
   readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
 }
 
 const USERS_AT_ONCE = 20;
 const METHODS_AT_ONCE = 100;
 
-/** Finds the payment methods of people who are gone. A process that dies meanwhile leaves it to the next round. */
-export function eraseDue({ reads, submit }: EraseDueDeps): Job {
+/** Finds the payment methods of people who are gone, and answers that were kept for their retries. A process that dies meanwhile leaves it to the next round. */
+export function eraseDue({ reads, messages, submit }: EraseDueDeps): Job {
   async function eraseOf(userId: string): Promise<void> {
+    await forgetInRounds((limit) => messages.forgetAnswersTo([userId], limit));
     const methods = await reads.methods(userId, { before: undefined, limit: METHODS_AT_ONCE });
     const ids = methods.map(({ id }) => id);
     await submit(erasePaymentMethods, { userId, ids, foundAll: ids.length < METHODS_AT_ONCE });
