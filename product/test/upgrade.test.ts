@@ -1,11 +1,16 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
 import { Database } from 'bun:sqlite';
+import { type EventDocument, eventToDocument } from '@souk/chassis/mongodb/event-documents';
+import { EVENT_COLUMNS, eventToValues } from '@souk/chassis/sql/event-rows';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { openSqlite } from '@souk/chassis/sql/sqlite-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
+import type { StoredEvent } from '@souk/chassis/writer/writer-store';
 import { MongoClient } from 'mongodb';
+import type { Product } from '../src/domain/product.ts';
+import { type ProductFact, created, priceChanged } from '../src/domain/product-fact.ts';
 import { mongoProductMigrations } from '../src/storage/mongo-product-migrations.ts';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
@@ -19,6 +24,41 @@ import { EVERYTHING, product } from './product-store-fixture.ts';
 
 const slice = { sort: 'title', after: undefined, limit: 10 } as const;
 const FOUND = { ...EVERYTHING, words: ['elder'] };
+const everyPrice = { after: undefined, limit: 10 };
+const somebody = Bun.randomUUIDv7();
+
+/** What the events table has of a product that was made for 3.00 and got dearer; and its prices, newest first. */
+function dearer(made: Product) {
+  const [variant] = made.variants;
+  if (variant === undefined) throw new Error('a product without variants');
+  const { sku, price: cheap } = variant;
+  const dear = { ...cheap, amount: cheap.amount + 1 };
+  const after = { ...made, version: 2, updatedAt: made.updatedAt + 1, variants: [{ ...variant, price: dear }] };
+  const event = ({ type, data }: ProductFact, seq: number): StoredEvent => ({
+    lane: 'old',
+    seq,
+    id: Bun.randomUUIDv7(),
+    type,
+    published: true,
+    key: made.id,
+    stream: made.id,
+    version: seq,
+    at: seq,
+    correlationId: made.id,
+    causationId: null,
+    traceparent: null,
+    data,
+    context: { actor: somebody },
+  });
+  const of = { productId: made.id, sku, actor: somebody };
+  return {
+    events: [event(created(made), 1), event(priceChanged(after, sku, cheap, dear), 2)],
+    prices: [
+      { ...of, version: 2, price: dear, previous: cheap, at: after.updatedAt },
+      { ...of, version: 1, price: cheap, previous: null, at: made.updatedAt },
+    ],
+  };
+}
 
 test('a SQLite file from before categories, images and the index for words keeps its products, and finds them', async () => {
   using folder = temporaryFolder();
@@ -34,11 +74,15 @@ test('a SQLite file from before categories, images and the index for words keeps
   const raw = new Database(path);
   const columns = Object.keys(row);
   raw.run(`insert into products (${columns.join()}) values (${columns.map(() => '?').join()})`, Object.values(row));
+  const { events, prices } = dearer(whole);
+  const places = EVENT_COLUMNS.map(() => '?').join();
+  for (const event of events) raw.run(`insert into events (${EVENT_COLUMNS.join()}) values (${places})`, eventToValues(event) as string[]);
   raw.close();
 
   const store = openSqliteProductStore({ path });
   await store.migrate();
   expect(await store.reads.list(FOUND, slice)).toEqual([whole]);
+  expect(await store.reads.priceHistory({ productId: whole.id, sku: undefined }, everyPrice)).toEqual(prices);
   await store.close();
 });
 
@@ -56,6 +100,13 @@ describeOn(['MongoDB'], () => {
     expect(await opened.store.reads.list(FOUND, slice)).toEqual([done]);
     await mongoProductMigrations['product-006-products-found']?.(client.db());
     expect(await opened.store.reads.list(FOUND, slice)).toEqual([done, old]);
+
+    const { events, prices } = dearer(old);
+    await client.db().collection<EventDocument>('events').insertMany(events.map(eventToDocument));
+    const complete = mongoProductMigrations['product-007-prices-of-before'];
+    await complete?.(client.db());
+    await complete?.(client.db());
+    expect(await opened.store.reads.priceHistory({ productId: old.id, sku: undefined }, everyPrice)).toEqual(prices);
     await client.close();
     await opened.close();
   });

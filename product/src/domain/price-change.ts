@@ -15,8 +15,11 @@ export interface PriceChange {
   readonly actor: string;
 }
 
+/** A version of a product, as far as prices go. */
+export type Priced = Pick<Product, 'id' | 'version' | 'variants' | 'updatedAt'>;
+
 /** What a version of a product made of its prices. */
-export function priceChanges(before: Product | undefined, after: Product, actor: string): PriceChange[] {
+export function priceChanges(before: Priced | undefined, after: Priced, actor: string): PriceChange[] {
   return after.variants.flatMap(({ sku, price }) => {
     const previous = (before && variantOf(before, sku)?.price) ?? null;
     if (previous !== null && equals(previous, price)) return [];

@@ -25,7 +25,7 @@ export interface Product {
 export const VARIANTS_LIMIT = 100;
 export const ATTRIBUTES_LIMIT = 50;
 
-export function variantOf(product: Product, sku: string): Variant | undefined {
+export function variantOf(product: Pick<Product, 'variants'>, sku: string): Variant | undefined {
   return product.variants.find((variant) => variant.sku === sku);
 }
 

@@ -2,6 +2,7 @@ import { collectionStep } from '@souk/chassis/mongodb/collection-step';
 import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
 import type { IndexDescription } from 'mongodb';
 import { CategoryTreeDocument, CategoryUseDocument } from './category-documents.ts';
+import { completeMongoPrices } from './price-backfill.ts';
 import { PriceDocument } from './price-documents.ts';
 import { ProductDocument } from './product-document.ts';
 import { completeProducts } from './search-backfill.ts';
@@ -35,4 +36,5 @@ export const mongoProductMigrations: MongoMigrations = {
     ])(db);
     await completeProducts(db);
   },
+  'product-007-prices-of-before': completeMongoPrices,
 };

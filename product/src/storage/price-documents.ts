@@ -23,10 +23,18 @@ export type PriceDocument = Static<typeof PriceDocument>;
 export const priceDocuments: DocumentCollection<PriceChange> = {
   collection: 'priceChanges',
   keyField: '_id',
-  key: ({ productId, version, sku: of }) => `${productId} ${version} ${of}`,
-  toDocument: (change) => ({ ...change, _id: priceDocuments.key(change) }),
+  key: keyOf,
+  toDocument: priceToDocument,
   fromDocument: (document) => [priceFromDocument(document as PriceDocument)],
 };
+
+function keyOf({ productId, version, sku: of }: PriceChange): string {
+  return `${productId} ${version} ${of}`;
+}
+
+export function priceToDocument(change: PriceChange): PriceDocument {
+  return { ...change, _id: keyOf(change) };
+}
 
 export function priceFromDocument(document: PriceDocument): PriceChange {
   const { productId, version, sku: of, price: now, previous: before, at, actor: by } = document;

@@ -2,6 +2,7 @@ import type { Flavour } from '@souk/chassis/sql/flavour';
 import type { Migration } from 'kysely/migration';
 import { categoryMigrations } from './category-schema.ts';
 import { priceAndImageMigrations } from './price-and-image-schema.ts';
+import { completeSqlPrices } from './price-backfill.ts';
 import { searchMigrations } from './search-schema.ts';
 
 /** A product as a JSON document, with what it is found and sorted by beside it. */
@@ -121,5 +122,6 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
     ...categoryMigrations(flavour),
     ...priceAndImageMigrations(flavour),
     ...searchMigrations,
+    'product-013-prices-of-before': { up: completeSqlPrices },
   };
 }

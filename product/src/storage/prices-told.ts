@@ -1,0 +1,26 @@
+import type { EventData } from '@souk/contracts/topics';
+import { type PriceChange, priceChanges, type Priced } from '../domain/price-change.ts';
+
+/** An event of a product as every engine keeps it. */
+export interface KeptEvent {
+  readonly stream: string;
+  readonly data: string;
+  readonly context: string;
+}
+
+/** Every price that the events of products tell of. Those of one product: all of them, in the order of its versions. */
+export function pricesTold(events: readonly KeptEvent[]): PriceChange[] {
+  return [...Map.groupBy(events, ({ stream }) => stream).values()].flatMap(pricesOfOne);
+}
+
+function pricesOfOne(events: readonly KeptEvent[]): PriceChange[] {
+  let before: Priced | undefined;
+  return events.flatMap(({ data, context }) => {
+    const { product }: EventData<'product.created'> = JSON.parse(data);
+    const { actor }: { readonly actor: string } = JSON.parse(context);
+    const after = { ...product, updatedAt: Date.parse(product.updatedAt) };
+    const changes = priceChanges(before, after, actor);
+    before = after;
+    return changes;
+  });
+}
