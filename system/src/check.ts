@@ -11,7 +11,7 @@ import { EXIT } from './cli/exit-code.ts';
  * that cannot be had counts as one failure.
  */
 const WHOLE_LIMIT_MS = 2_280_000;
-/** Per operation: as many as find what there is, and as many as one likes to wait for (half a minute) after each change. */
+/** Per operation: as many as find what there is, and as many as take a minute or so, after each change. */
 const EXAMPLES = { whole: 300, quick: 20 };
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

@@ -23,7 +23,7 @@ export function fuzzRuns(shop: FuzzShop): readonly FuzzRun[] {
       name: `${service} as ${role}`,
       target: async () => {
         const header = `Authorization: Bearer ${await shop.signIn(role)}`;
-        return { url: shop.urls[service], select: ['--header', header, '--exclude-name-regex', ENDS_THE_CALLER], env: {} };
+        return { url: shop.urls[service], options: ['--header', header, '--exclude-name-regex', ENDS_THE_CALLER], env: {} };
       },
     })),
   );
@@ -31,7 +31,7 @@ export function fuzzRuns(shop: FuzzShop): readonly FuzzRun[] {
     name: 'user as somebody new each time',
     target: async () => ({
       url: shop.urls.user,
-      select: ['--include-name-regex', ENDS_THE_CALLER],
+      options: ['--include-name-regex', ENDS_THE_CALLER],
       env: { SCHEMATHESIS_HOOKS: THROW_AWAY_USER, SOUK_FUZZ_URL: shop.urls.user },
     }),
   };

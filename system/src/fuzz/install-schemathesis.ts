@@ -32,7 +32,7 @@ async function run(words: string[]): Promise<void> {
   const [code, out, errors] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()]);
   if (code === 0) return;
   // venv explains on standard output what it lacks.
-  const why = (errors.trim() || out.trim()).split('\n').at(-1) || `exit code ${code}`;
+  const why = (errors.trim() || out.trim()).split('\n').at(-1)?.replace(/\.$/, '') || `exit code ${code}`;
   const cure = 'It comes from PyPI by python3, venv and pip (Debian: python3-venv).';
   throw new EnvironmentError(`fuzzing needs schemathesis, which could not be installed: ${why}`, cure);
 }
