@@ -19,7 +19,7 @@ const ONLY_REFUSED = [...SERVICES.flatMap((name) => [`${name} POST /ops/dead-let
 describe('the requests of docs/http, on the shop that npm start fills', () => {
   const folder = temporaryFolder();
   const accounts = newAccounts();
-  const shop = embeddedShop({ folder: folder.path, firstPort: 0, admin: accounts.admin, logLevel: 'fatal', env: { RATE_LIMIT: 'off' } });
+  const shop = embeddedShop({ folder: folder.path, firstPort: 0, admin: accounts.admin, logLevel: 'fatal', env: {} });
   const steps: TakenStep[] = [];
   let routes: readonly LiveRoute[];
 

@@ -36,7 +36,7 @@ export interface RuledShop extends AsyncDisposable {
 const LIMIT_MS = 15_000;
 
 export async function openRuledShop(openShop: OpenShopOn): Promise<RuledShop> {
-  const shop = await openShop({ RATE_LIMIT: 'off', ACCESS_TOKEN_LIFETIME_S: '900' });
+  const shop = await openShop({ ACCESS_TOKEN_LIFETIME_S: '900' });
   const { client, urls, staff } = shop;
   const email = `${randomUUID()}@souk.example`;
   await client.register(email, PASSWORD, 'Grace Hopper');
