@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { remoteKeys } from '@souk/chassis/http/remote-keys';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { KEY_RING, type KeyRing, keysAt, rotated } from '../src/domain/key-ring.ts';
 import { newSigningKey } from '../src/tokens/new-signing-key.ts';
@@ -53,6 +54,23 @@ describe('POST /signing-keys', () => {
     expect((await users.send('POST', '/signing-keys', { as })).status).toBe(409);
     await users.close();
   });
+});
+
+test('a key that leaked is ended by setting another one: other services drop it with the first token of the new one', async () => {
+  using folder = temporaryFolder();
+  const before = await runUsers({ folder });
+  const leaked = (await before.signInAdmin()).accessToken;
+  const remote = remoteKeys({ url: `${before.url}/.well-known/jwks.json`, coolDownMs: 0 });
+  const [kid = ''] = (await before.send<Jwks>('GET', '/.well-known/jwks.json')).body.keys.map((key) => key.kid);
+  expect(await remote.key(kid, 'EdDSA')).toBeDefined();
+  const port = Number(new URL(before.url).port);
+  await before.close();
+
+  const after = await runUsers({ folder, port, signingKey: two });
+  expect((await after.send('GET', '/users/me', { as: leaked })).status).toBe(401);
+  expect(await remote.key(two.kid, 'EdDSA')).toBeDefined();
+  expect(await remote.key(kid, 'EdDSA')).toBeUndefined();
+  await after.close();
 });
 
 test('key ids that somebody made up cause one fetch within the cool-down', async () => {
