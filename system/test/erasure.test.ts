@@ -108,7 +108,6 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
     let found: readonly string[] = [];
     await until('nothing is left', async () => (found = await elsewhere()).length === 0, 20_000).catch(() => undefined);
     expect(found).toEqual([]);
-    expect((await order(open.id)).paymentStatus).toBe('pending');
     await shop.rest();
     expect(await elsewhere()).toEqual([]);
   }, 120_000);
