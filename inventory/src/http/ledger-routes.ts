@@ -5,7 +5,7 @@ import { MovementPage, MovementQuery, Reservation as PublishedReservation } from
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { InventoryReads } from '../storage/inventory-store.ts';
-import { publishedMovement, publishedReservation } from './payloads.ts';
+import { publishedMovement, publishedReservation } from './published.ts';
 
 const movements = idPages('movements');
 

@@ -4,7 +4,7 @@ import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { ON_HAND_LIMIT } from '../domain/move-by-hand.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { StockAnswer } from '../usecases/move-by-hand.ts';
-import { publishedMovement } from './payloads.ts';
+import { publishedMovement } from './published.ts';
 
 /** A command that makes one movement is answered with it. */
 export function movementAnswer(answer: StockAnswer): StoredAnswer {

@@ -6,7 +6,7 @@ import { StockLevel, StockPage } from '@souk/contracts/http/inventory';
 import { Sku } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { InventoryReads } from '../storage/inventory-store.ts';
-import { stockLevel } from './payloads.ts';
+import { publishedStock } from './published.ts';
 import type { SkuCheck } from './sku-check.ts';
 
 const BySku = Type.Object({ sku: Sku });
@@ -24,7 +24,7 @@ export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
           reads.network(),
         ]);
         return pageOf(rows, limit, {
-          toItem: (row) => stockLevel(row, network),
+          toItem: (row) => publishedStock(row, network),
           toCursor: ({ sku }) => cursor.write(sku),
         });
       },
@@ -39,10 +39,10 @@ export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
       '/stock/:sku',
       async ({ params: { sku }, request }) => {
         const [levels, network] = await Promise.all([reads.levels(sku), reads.network()]);
-        if (levels !== undefined) return stockLevel(levels, network);
+        if (levels !== undefined) return publishedStock(levels, network);
         if (!(await reads.isCatalogued(sku)) && (await toldByProduct(sku, request)) === null)
           throw problem('not-found');
-        return stockLevel({ sku, warehouses: [] }, network);
+        return publishedStock({ sku, warehouses: [] }, network);
       },
       {
         maybeSignedIn: true,

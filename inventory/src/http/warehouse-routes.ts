@@ -20,7 +20,7 @@ import type { InventoryReads } from '../storage/inventory-store.ts';
 import { changeWarehouse } from '../usecases/change-warehouse.ts';
 import { openWarehouse, type Opened } from '../usecases/open-warehouse.ts';
 import type { Commands } from './commands.ts';
-import { publishedWarehouse } from './payloads.ts';
+import { publishedWarehouse } from './published.ts';
 
 const ById = Type.Object({ id: Uuid });
 const warehouses = idPages('warehouses');

@@ -9,7 +9,7 @@ import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { ListQuery } from '@souk/contracts/http/common';
-import { AddPaymentMethod, PaymentMethod as ShownMethod, PaymentMethodPage } from '@souk/contracts/http/payment';
+import { AddPaymentMethod, PaymentMethod as PublishedMethod, PaymentMethodPage } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { GatewayTask } from '../domain/gateway-task.ts';
@@ -18,7 +18,7 @@ import type { TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { addPaymentMethod } from '../usecases/add-payment-method.ts';
 import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
-import { shownMethod } from './shown.ts';
+import { publishedMethod } from './published.ts';
 
 interface PaymentMethodRoutesDeps {
   readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'execute' | 'executeOnce'>;
@@ -51,13 +51,13 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
         idempotent: 'optional',
         refuses: ['card-number-refused', 'payment-token-refused', 'unavailable'],
         body: AddPaymentMethod,
-        response: { 201: ShownMethod },
+        response: { 201: PublishedMethod },
         detail: { summary: 'Add a payment method by the token from the gateway' },
       },
     )
     .get(
       '/payment-methods',
-      ({ query, principal: { userId } }) => methods(query, shownMethod, (slice) => reads.methods(userId, slice)),
+      ({ query, principal: { userId } }) => methods(query, publishedMethod, (slice) => reads.methods(userId, slice)),
       {
         signedIn: true,
         query: ListQuery,
@@ -70,12 +70,12 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
       async ({ params, principal }) => {
         const method = await reads.method(params.id);
         if (method?.userId !== principal.userId) throw problem('not-found');
-        return shownMethod(method);
+        return publishedMethod(method);
       },
       {
         signedIn: true,
         params: ById,
-        response: { 200: ShownMethod },
+        response: { 200: PublishedMethod },
         detail: { summary: 'One of your payment methods' },
       },
     )
@@ -97,5 +97,5 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
 /** Throws the problem of a caller who is gone since the token was looked at. */
 function added(method: PaymentMethod | undefined): StoredAnswer {
   if (method === undefined) throw problem('unauthenticated');
-  return storedAnswer(201, shownMethod(method), { location: `/payment-methods/${method.id}` });
+  return storedAnswer(201, publishedMethod(method), { location: `/payment-methods/${method.id}` });
 }

@@ -4,16 +4,16 @@ import { hasRole, type Principal } from '@souk/chassis/http/principal';
 import { router } from '@souk/chassis/http/router';
 import { ListQuery } from '@souk/contracts/http/common';
 import {
-  Payment as ShownPayment,
+  Payment as PublishedPayment,
   PaymentPage,
   PaymentQuery,
-  Refund as ShownRefund,
+  Refund as PublishedRefund,
   RefundPage,
 } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { AskedPayment, PaymentReads } from '../storage/payment-store.ts';
-import { shownPayment, shownRefund } from './shown.ts';
+import { publishedPayment, publishedRefund } from './published.ts';
 
 const ById = Type.Object({ id: Uuid });
 const payments = idPages('payments');
@@ -34,7 +34,7 @@ export function paymentRoutes(reads: PaymentReads) {
       '/payments',
       ({ query, principal }) => {
         const userId = hasRole(principal, 'staff') ? undefined : principal.userId;
-        return payments(query, shownPayment, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
+        return payments(query, publishedPayment, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
       },
       {
         signedIn: true,
@@ -43,17 +43,17 @@ export function paymentRoutes(reads: PaymentReads) {
         detail: { summary: 'Payments, newest first: your own, or all for staff' },
       },
     )
-    .get('/payments/:id', async ({ params, principal }) => shownPayment(await visible(params.id, principal)), {
+    .get('/payments/:id', async ({ params, principal }) => publishedPayment(await visible(params.id, principal)), {
       signedIn: true,
       params: ById,
-      response: { 200: ShownPayment },
+      response: { 200: PublishedPayment },
       detail: { summary: 'One payment' },
     })
     .get(
       '/payments/:id/refunds',
       async ({ params, query, principal }) => {
         const { id } = await visible(params.id, principal);
-        return refunds(query, shownRefund, (slice) => reads.refunds(id, slice));
+        return refunds(query, publishedRefund, (slice) => reads.refunds(id, slice));
       },
       {
         signedIn: true,
@@ -69,12 +69,12 @@ export function paymentRoutes(reads: PaymentReads) {
         const { id } = await visible(params.id, principal);
         const refund = await reads.refund(params.refundId);
         if (refund?.paymentId !== id) throw problem('not-found');
-        return shownRefund(refund);
+        return publishedRefund(refund);
       },
       {
         signedIn: true,
         params: Type.Object({ id: Uuid, refundId: Uuid }),
-        response: { 200: ShownRefund },
+        response: { 200: PublishedRefund },
         detail: { summary: 'One refund of a payment' },
       },
     );

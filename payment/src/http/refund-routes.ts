@@ -5,7 +5,7 @@ import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
-import { Refund as ShownRefund, RequestRefund } from '@souk/contracts/http/payment';
+import { Refund as PublishedRefund, RequestRefund } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { formatMoney } from '@souk/contracts/money-text';
 import { Type } from '@sinclair/typebox';
@@ -13,7 +13,7 @@ import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { RefundDecision } from '../domain/request-refund.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { refundPayment } from '../usecases/refund-payment.ts';
-import { shownRefund } from './shown.ts';
+import { publishedRefund } from './published.ts';
 
 interface RefundRoutesDeps {
   readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'executeOnce'>;
@@ -40,7 +40,7 @@ export function refundRoutes({ commands, reads }: RefundRoutesDeps) {
       refuses: ['card-number-refused', 'refund-exceeds'],
       params: Type.Object({ id: Uuid }),
       body: RequestRefund,
-      response: { 202: ShownRefund },
+      response: { 202: PublishedRefund },
       detail: { summary: 'Refund a payment, in part or whole' },
     },
   );
@@ -51,7 +51,7 @@ function answer(decision: RefundDecision): StoredAnswer {
   switch (decision.kind) {
     case 'accepted': {
       const { refund } = decision;
-      return storedAnswer(202, shownRefund(refund), { location: `/payments/${refund.paymentId}/refunds/${refund.id}` });
+      return storedAnswer(202, publishedRefund(refund), { location: `/payments/${refund.paymentId}/refunds/${refund.id}` });
     }
     case 'wrong-currency':
       throw invalid('/amount/currency', `must be ${decision.currency}, the payment's`);

@@ -5,7 +5,6 @@ import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import {
   Category as PublishedCategory,
@@ -17,14 +16,13 @@ import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { type Category, categoryOf } from '../domain/category.ts';
 import { publishedCategory, publishedTree } from '../domain/published-categories.ts';
-import type { ProductCollections, ProductReads } from '../storage/product-store.ts';
+import type { ProductReads } from '../storage/product-store.ts';
 import type { CategoryAnswer } from '../usecases/category-answer.ts';
 import { createCategory } from '../usecases/create-category.ts';
 import { deleteCategory } from '../usecases/delete-category.ts';
 import { patchCategory } from '../usecases/patch-category.ts';
 import { acceptedCategory } from './category-refused.ts';
-
-type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
+import type { Commands } from './commands.ts';
 
 const ById = Type.Object({ id: Uuid });
 

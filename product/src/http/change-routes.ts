@@ -3,22 +3,19 @@ import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { storedAnswer } from '@souk/chassis/http/idempotency';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { CreateProduct, PatchProduct, Product as PublishedProduct, PutVariant } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { published } from '../domain/published.ts';
-import type { ProductCollections } from '../storage/product-store.ts';
 import type { Answer } from '../usecases/answer.ts';
 import { archiveProduct } from '../usecases/archive-product.ts';
 import type { RequireVersion } from '../usecases/change-of-product.ts';
 import { createProduct } from '../usecases/create-product.ts';
 import { patchProduct } from '../usecases/patch-product.ts';
 import { putVariant } from '../usecases/put-variant.ts';
+import type { Commands } from './commands.ts';
 import { accepted } from './refused.ts';
-
-type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
 
 const ById = Type.Object({ id: Uuid });
 

@@ -4,25 +4,23 @@ import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { PatchProductImage, ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { imageOf } from '../domain/product-image.ts';
-import type { ProductCollections, ProductReads } from '../storage/product-store.ts';
+import type { ProductReads } from '../storage/product-store.ts';
 import { addImage } from '../usecases/add-image.ts';
 import type { ImageAnswer } from '../usecases/change-of-images.ts';
 import { deleteImage } from '../usecases/delete-image.ts';
 import { patchImage } from '../usecases/patch-image.ts';
 import { atMost } from './at-most.ts';
+import type { Commands } from './commands.ts';
 import { imageAnswer } from './image-answer.ts';
 import { acceptedImage } from './image-refused.ts';
 import { accepted } from './refused.ts';
 import { UPLOAD, uploadedImage } from './uploaded-image.ts';
 import { visible } from './visible.ts';
-
-type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
 
 const ById = Type.Object({ id: Uuid });
 const ByImage = Type.Object({ id: Uuid, imageId: Uuid });

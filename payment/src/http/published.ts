@@ -1,14 +1,14 @@
 import type {
-  Payment as ShownPayment,
-  PaymentMethod as ShownMethod,
-  Refund as ShownRefund,
+  Payment as PublishedPayment,
+  PaymentMethod as PublishedMethod,
+  Refund as PublishedRefund,
 } from '@souk/contracts/http/payment';
 import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { AskedPayment } from '../storage/payment-store.ts';
 
 /** As callers see them: no token, no bookkeeping. */
-export function shownPayment(payment: AskedPayment): ShownPayment {
+export function publishedPayment(payment: AskedPayment): PublishedPayment {
   const { id, orderId, userId, amount, status } = payment;
   return {
     id,
@@ -24,11 +24,11 @@ export function shownPayment(payment: AskedPayment): ShownPayment {
   };
 }
 
-export function shownRefund({ id, paymentId, amount, reason, status, createdAt }: Refund): ShownRefund {
+export function publishedRefund({ id, paymentId, amount, reason, status, createdAt }: Refund): PublishedRefund {
   return { id, paymentId, amount, reason, status, createdAt: time(createdAt) };
 }
 
-export function shownMethod({ id, brand, last4, label, createdAt }: PaymentMethod): ShownMethod {
+export function publishedMethod({ id, brand, last4, label, createdAt }: PaymentMethod): PublishedMethod {
   return { id, brand, last4, label, createdAt: time(createdAt) };
 }
 

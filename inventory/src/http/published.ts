@@ -9,7 +9,7 @@ import type { Reservation } from '../domain/reservation.ts';
 import { availableIn, type StockLevels } from '../domain/stock-levels.ts';
 import type { Network, Warehouse } from '../domain/warehouse.ts';
 
-export function stockLevel({ sku, warehouses }: Pick<StockLevels, 'sku' | 'warehouses'>, network: Network): StockLevel {
+export function publishedStock({ sku, warehouses }: Pick<StockLevels, 'sku' | 'warehouses'>, network: Network): StockLevel {
   const shown = warehouses.map((level) => {
     const { warehouseId, onHand, reserved } = level;
     return { warehouseId, onHand, reserved, available: availableIn(level, network) };
