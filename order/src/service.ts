@@ -17,8 +17,8 @@ import { readRoutes } from './http/read-routes.ts';
 import { sagaRoutes } from './http/saga-routes.ts';
 import { shipmentRoutes } from './http/shipment-routes.ts';
 import { streamRoutes } from './http/stream-routes.ts';
-import { deadlineJob } from './messaging/deadline-job.ts';
-import { erasure } from './messaging/erasure-job.ts';
+import { erasure } from './jobs/erase-addresses.ts';
+import { passDeadlines } from './jobs/pass-deadlines.ts';
 import { orderHandlers } from './messaging/order-handlers.ts';
 import type { OrderCollections, OrderStore } from './storage/order-store.ts';
 import { cancelOrder } from './usecases/cancel-order.ts';
@@ -58,7 +58,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     store,
     log,
     handlers: orderHandlers(deadlines),
-    jobs: [deadlineJob(store.reads, (orderId) => microservice.submit(pass, orderId)), erasing],
+    jobs: [passDeadlines(store.reads, (orderId) => microservice.submit(pass, orderId)), erasing],
     meter: {
       ...meter,
       batchSettled(inputs, ms) {

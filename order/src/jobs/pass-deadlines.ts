@@ -5,7 +5,7 @@ import type { OrderReads } from '../storage/order-store.ts';
 const ROUND = 500;
 
 /** Each second: orders whose time has run out. */
-export function deadlineJob(reads: Pick<OrderReads, 'overdueOrders'>, pass: (orderId: string) => Promise<void>): Job {
+export function passDeadlines(reads: Pick<OrderReads, 'overdueOrders'>, pass: (orderId: string) => Promise<void>): Job {
   return {
     name: 'pass deadlines',
     everyMs: 1000,
