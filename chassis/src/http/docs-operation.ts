@@ -1,4 +1,5 @@
 import { escapeHtml } from './escape-html.ts';
+import { HEADERS } from './openapi-headers.ts';
 import { isPlainObject, type PlainObject } from './plain-object.ts';
 
 interface Named {
@@ -13,17 +14,28 @@ type Resolve = (node: unknown) => PlainObject;
 export function operationHtml({ path, method, operation }: Named, resolve: Resolve): string {
   const route = isPlainObject(operation) ? operation : {};
   const { summary, description } = route;
-  const title = `<summary><b class="m">${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code> <span class="s">${text(summary)}</span></summary>`;
-  const inside = [paragraph(text(description)), paragraph(whoMay(route)), parametersHtml(route['parameters']), bodyHtml(route), answersHtml(route, resolve)];
+  const title = `<summary><b class="m">${method.toUpperCase()}</b> <code>${escapeHtml(path)}</code> <span class="s">${prose(summary)}</span>${tag(whoMay(route))}</summary>`;
+  const inside = [paragraph(prose(description)), paragraph(whoMay(route).sentence), parametersHtml(route['parameters']), bodyHtml(route), answersHtml(route, resolve)];
   return `<details>${title}<div>${inside.join('')}</div></details>`;
 }
 
-function whoMay(route: PlainObject): string {
+interface WhoMay {
+  /** Empty: everybody. */
+  readonly who: string;
+  readonly sentence: string;
+}
+
+function whoMay(route: PlainObject): WhoMay {
   const { security, 'x-role': role } = route;
-  if (typeof role === 'string') return `Needs an access token with the role <b>${escapeHtml(role)}</b>.`;
-  if (!Array.isArray(security)) return '';
+  if (typeof role === 'string') return { who: role, sentence: `Needs an access token with the role <b>${escapeHtml(role)}</b>.` };
+  if (!Array.isArray(security)) return { who: '', sentence: '' };
   const isOptional = security.some((way) => isPlainObject(way) && Object.keys(way).length === 0);
-  return isOptional ? 'An access token may come with it.' : 'Needs an access token.';
+  if (isOptional) return { who: '', sentence: 'An access token may come with it; then it must be good.' };
+  return { who: 'signed in', sentence: 'Needs an access token.' };
+}
+
+function tag({ who }: WhoMay): string {
+  return who === '' ? '' : ` <span class="t">${escapeHtml(who)}</span>`;
 }
 
 function parametersHtml(parameters: unknown): string {
@@ -32,7 +44,7 @@ function parametersHtml(parameters: unknown): string {
     const need = required === true ? 'required' : '';
     return `<tr><td><code>${text(name)}</code></td><td>${text(where)} ${need}</td><td><code>${jsonText(schema)}</code></td></tr>`;
   });
-  return `<table>${rows.join('')}</table>`;
+  return `<p>Parameters</p><table class="p">${rows.join('')}</table>`;
 }
 
 function bodyHtml({ requestBody }: PlainObject): string {
@@ -43,11 +55,15 @@ function answersHtml({ responses }: PlainObject, resolve: Resolve): string {
   if (!isPlainObject(responses)) return '';
   const rows = Object.entries(responses).map(([status, answer]) => {
     const { description, headers, content } = resolve(answer);
-    const names = isPlainObject(headers) ? Object.keys(headers).join(', ') : '';
+    const names = isPlainObject(headers) ? Object.keys(headers).filter((name) => !(name in HEADERS.always)) : [];
     const media = Number(status) < 400 ? mediaHtml(content) : '';
-    return `<tr><td>${escapeHtml(status)}</td><td>${text(description).replaceAll('\n\n', '<br>')}<br><span class="s">${escapeHtml(names)}</span>${media}</td></tr>`;
+    return `<tr><td>${escapeHtml(status)}</td><td>${prose(description).replaceAll('\n\n', '<br>')}${headersHtml(names)}${media}</td></tr>`;
   });
-  return `<p>Answers</p><table>${rows.join('')}</table>`;
+  return `<p>Answers</p><table class="a">${rows.join('')}</table>`;
+}
+
+function headersHtml(names: readonly string[]): string {
+  return names.length === 0 ? '' : `<br><span class="s">with ${escapeHtml(names.join(', '))}</span>`;
 }
 
 function mediaHtml(content: unknown): string {
@@ -64,6 +80,11 @@ function mediaHtml(content: unknown): string {
 
 function paragraph(html: string): string {
   return html === '' ? '' : `<p>${html}</p>`;
+}
+
+/** Words with `code` between them. */
+function prose(value: unknown): string {
+  return text(value).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function text(value: unknown): string {

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { exampleOf } from './example-of.ts';
 import { HEADERS } from './openapi-headers.ts';
 import { type Content, type Declared, hasVersion, isTaggedRead, needsIfMatch, type Operation } from './openapi-operation.ts';
@@ -14,11 +15,16 @@ export function answersOf(operation: Operation, declared: Declared): object {
         ...(declared.method === 'post' && (status === '201' || status === '202') && HEADERS.made),
         ...(operation['x-idempotency-key'] !== undefined && HEADERS.replayed),
       };
-      return [status, { description, headers, ...(content && !isEmpty && { content: withExamples(content) }) }] as const;
+      return [status, { description: ownWords(description) ?? STATUS_CODES[status] ?? status, headers, ...(content && !isEmpty && { content: withExamples(content) }) }] as const;
     },
   );
   const unchanged = { description: 'The version of If-None-Match still holds', headers: { ...HEADERS.always, ...HEADERS.tag } };
   return { ...Object.fromEntries(answers), ...(isTagged && { 304: unchanged }) };
+}
+
+/** undefined: the library's, which say nothing. */
+function ownWords(description: string): string | undefined {
+  return description.startsWith('Response for status') ? undefined : description;
 }
 
 function withExamples(content: Content): Content {

@@ -1,10 +1,10 @@
 import type { ProblemCode } from '@souk/contracts/problem-types';
-import { isPlainObject } from './plain-object.ts';
+import { isPlainObject, type PlainObject } from './plain-object.ts';
 import type { RawBody } from './raw-body.ts';
 
 /** A route as the library describes it, with what `router()` leaves in its `detail`. */
 export interface Operation {
-  readonly parameters?: readonly { readonly in: string; readonly schema?: object }[];
+  readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Content };
   readonly responses?: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
   readonly security?: readonly object[];
@@ -14,6 +14,11 @@ export interface Operation {
   readonly 'x-raw-body'?: RawBody;
   readonly 'x-uncounted'?: true;
   readonly [member: string]: unknown;
+}
+
+export interface Parameter {
+  readonly in: string;
+  readonly schema?: PlainObject;
 }
 
 /** By media type. */

@@ -6,7 +6,7 @@ import type { AnyElysia } from 'elysia';
 import { exampleOf } from './example-of.ts';
 import { answersOf } from './openapi-answers.ts';
 import { HEADER_COMPONENTS } from './openapi-headers.ts';
-import { type Declared, isTaggedRead, needsIfMatch, type Operation } from './openapi-operation.ts';
+import { type Declared, isTaggedRead, needsIfMatch, type Operation, type Parameter } from './openapi-operation.ts';
 import { type ProblemResponses, problemResponses } from './openapi-problems.ts';
 import { isPlainObject } from './plain-object.ts';
 import type { RawBody } from './raw-body.ts';
@@ -41,7 +41,7 @@ export function openApiDocument(app: AnyElysia, { service, version }: { service:
 function completed(operation: Operation, declared: Declared, problemsOf: ProblemResponses['of']): object {
   const { 'x-problems': _problems, 'x-idempotency-key': _key, 'x-raw-body': raw, 'x-uncounted': _uncounted, requestBody: json, ...rest } = operation;
   const requestBody = raw === undefined ? json && jsonBody(declared.body) : rawBytes(raw);
-  const parameters = [...(operation.parameters ?? []), ...headerParameters(operation, declared)];
+  const parameters = [...(operation.parameters ?? []).map(withIntegers), ...headerParameters(operation, declared)];
   return {
     ...rest,
     ...(parameters.length > 0 && { parameters }),
@@ -49,6 +49,12 @@ function completed(operation: Operation, declared: Declared, problemsOf: Problem
     ...(requestBody && { requestBody }),
     responses: { ...answersOf(operation, declared), ...problemsOf(operation, declared) },
   };
+}
+
+/** Contracts write whole numbers of a query so that Elysia reads them (`QueryInteger`); to everybody else they are integers. */
+function withIntegers({ schema, ...parameter }: Parameter): object {
+  const { multipleOf, ...limits } = schema ?? {};
+  return { ...parameter, schema: multipleOf === 1 ? { ...limits, type: 'integer' } : schema };
 }
 
 /** Declarations that each ask for a token are merged by adding their lists. */

@@ -5,10 +5,19 @@ import { shop } from './shop.ts';
 test('the documents page has every route and every status, and asks nobody for anything', async () => {
   const { status, headers, text } = await shop().send('GET', '/docs');
   expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-  for (const part of ['/cups/{id}/wash', 'Needs an access token with the role <b>admin</b>', '`forbidden`', 'Idempotency-Key']) {
+  for (const part of ['/cups/{id}/wash', 'Needs an access token with the role <b>admin</b>', '<code>forbidden</code>', 'Idempotency-Key']) {
     expect(text).toContain(part);
   }
   expect(text).not.toMatch(/<script|<link|<img|https?:\/\/|\son\w+=/);
+});
+
+test('what the service is for comes first, and says at a glance who may', async () => {
+  const { text } = await shop().send('GET', '/docs');
+  const headings = [...text.matchAll(/<h2 id="([^"]+)">([^<]+)/g)].map(([, id, name]) => `<a href="#${id}">${name}</a>`);
+  expect(headings.map((link) => link.replaceAll(/<[^>]+>/g, ''))).toEqual(['/crash', '/cups', '/open', '/wrong-answer', 'Operations']);
+  for (const link of headings) expect(text).toContain(link);
+  expect(text).toMatch(/<b class="m">DELETE<\/b> <code>\/cups\/\{id\}<\/code>[^\n]{0,60}<span class="t">admin<\/span><\/summary>/);
+  expect(text).not.toContain('Response for status');
 });
 
 test('its policy lets only its own style through', async () => {

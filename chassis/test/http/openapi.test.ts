@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { ListQuery } from '@souk/contracts/http/common';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { resolved } from '../../src/http/json-reference.ts';
@@ -142,6 +143,14 @@ describe('GET /openapi.json', () => {
     expect(responses['409']?.description).toContain('`conflict`');
     expect(responses['422']?.description).toMatch(/`sku-unknown`[^]*`validation`/);
     expect(answer.text).not.toContain('leaks');
+  });
+
+  test('a whole number of a query is an integer', async () => {
+    const routes = router().get('/list', ({ query }) => query, { query: ListQuery });
+    const answer = await shop({ routes: [routes] }).send('GET', '/openapi.json');
+    expect(operation('get', '/list', answer.body).parameters).toContainEqual(
+      expect.objectContaining({ name: 'limit', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }),
+    );
   });
 
   test('security and Idempotency-Key are shown', () => {
