@@ -1,13 +1,14 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import type { Row, TransactionScript } from '@souk/chassis/sql/statement';
+import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { OrderSchema } from './order-schema.ts';
 
 /** Where the catalogue copy is made anew while the one in use goes on. */
 export interface FreshCatalogue {
   /** Leave to rebuild, for one process at a time; undefined: another one has it. Throws StorageError. */
   hold(): Promise<HeldCatalogue | undefined>;
-  /** Removes what an earlier rebuild has left. Throws StorageError, or the signal's reason. */
-  empty(signal: AbortSignal): Promise<void>;
+  /** Removes what an earlier rebuild has left, for as long as `run` is the last that has begun. Throws StorageError, or the signal's reason. */
+  empty(run: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface HeldCatalogue {
@@ -25,16 +26,21 @@ const PAIRS = [
 const ROUND = 1000;
 
 export function freshCatalogue({ flavour, transact, hold }: SqlDatabase<OrderSchema>): FreshCatalogue {
-  function* removeSome(table: string, key: string): TransactionScript<number> {
-    const [rows = []]: readonly (readonly Row[])[] = yield [{ sql: `select ${key} from ${table} limit ${ROUND}`, parameters: [] }];
+  const lastRun = { sql: `select run from catalogue_rebuilds where id = ?${flavour.rowLock}`, parameters: [REBUILD_ID] };
+
+  /** Whoever has begun since may be filling these tables already. */
+  function* removeSome(run: string, table: string, key: string): TransactionScript<number> {
+    const some = { sql: `select ${key} from ${table} limit ${ROUND}`, parameters: [] };
+    const [[last] = [], rows = []]: readonly (readonly Row[])[] = yield [lastRun, some];
+    if (last?.run !== run) throw new Error('another rebuild has begun');
     return { writes: [flavour.remove(table, [key], rows.map((row) => [row[key]]))], result: rows.length };
   }
 
-  async function emptied(table: string, key: string, signal: AbortSignal): Promise<void> {
+  async function emptied(run: string, table: string, key: string, signal: AbortSignal): Promise<void> {
     let removed: number;
     do {
       signal.throwIfAborted();
-      removed = await transact(() => removeSome(table, key));
+      removed = await transact(() => removeSome(run, table, key));
     } while (removed === ROUND);
   }
 
@@ -43,9 +49,9 @@ export function freshCatalogue({ flavour, transact, hold }: SqlDatabase<OrderSch
       const held = await hold('catalogue');
       return held && { exchange: () => held.exchange(PAIRS), release: held.release };
     },
-    async empty(signal) {
-      await emptied('catalogue_fresh', 'sku', signal);
-      await emptied('catalogue_products_fresh', 'id', signal);
+    async empty(run, signal) {
+      await emptied(run, 'catalogue_fresh', 'sku', signal);
+      await emptied(run, 'catalogue_products_fresh', 'id', signal);
     },
   };
 }

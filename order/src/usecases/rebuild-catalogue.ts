@@ -63,7 +63,7 @@ export function catalogueRebuilding(deps: RebuildDeps): CatalogueRebuilding {
 /** Never rejects: how it ended is written down. */
 async function rebuild(deps: RebuildDeps, run: string, held: HeldCatalogue, signal: AbortSignal): Promise<void> {
   try {
-    await deps.fresh.empty(signal);
+    await deps.fresh.empty(run, signal);
     await readTopics(deps, run, signal);
     await exchange(held, signal);
     await ensure(deps.record({ run, step: { type: 'done' } }));

@@ -2,9 +2,11 @@ import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { openSqliteOrderStore } from '../../src/storage/open-sqlite.ts';
+import { describeFreshCatalogue } from './describe-fresh-catalogue.ts';
 import { describeOrderStore } from './describe-order-store.ts';
 
 describeOrderStore('SQLite', () => temporaryStore(openSqliteOrderStore));
+describeFreshCatalogue('SQLite', () => temporaryStore(openSqliteOrderStore));
 
 /** How SQLite calls the index of a primary key. */
 const PRIMARY_KEY = /PRIMARY KEY|autoindex/;
