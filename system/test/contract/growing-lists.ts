@@ -10,7 +10,7 @@ export interface GrowingList {
   remove?(shop: RuledShop, id: string): Promise<void>;
 }
 
-/** How rows come into a list, and how they leave it. Parked messages and dead letters do not come by asking. */
+/** How rows come into a list, and how they leave it. Dead letters do not come by asking: dead-letter-pages.test.ts. */
 export const growingLists: Readonly<Record<RouteName, GrowingList>> = {
   'product GET /products': { add: newProduct, remove: async ({ client, tokens }, id) => void (await client.archive(tokens.staff ?? '', id)) },
   'product GET /products/{id}/price-history': { add: newPrice },

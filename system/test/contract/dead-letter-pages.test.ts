@@ -1,0 +1,50 @@
+import { expect, test } from 'bun:test';
+import type { DeadLetterStatus } from '@souk/chassis/messaging/ops-payloads';
+import type { Page } from '@souk/contracts/http/common';
+import { ask } from '../support/ask.ts';
+import { message, poisoned } from '../support/events.ts';
+import { onEveryEngine } from '../support/on-every-engine.ts';
+import type { OpenShop } from '../support/open-shop.ts';
+
+/** One of those who read `user.deleted`. */
+const READER = 'order';
+
+/** Messages that nobody can read, of as many people. */
+function unreadable(count: number) {
+  const deletedAt = new Date().toISOString();
+  return Array.from({ length: count }, () => Bun.randomUUIDv7()).map((userId) =>
+    poisoned(message('user.deleted', userId, { userId, deletedAt })),
+  );
+}
+
+async function pageOf(shop: OpenShop, query: string): Promise<Page<DeadLetterStatus>> {
+  const { status, text } = await ask(`${shop.urls[READER]}/ops/dead-letters?${query}`, { token: shop.staff });
+  expect(status).toBe(200);
+  return JSON.parse(text) as Page<DeadLetterStatus>;
+}
+
+onEveryEngine('dead letters', (openShop) => {
+  test('come page by page, each of them once, while others come and are given up', async () => {
+    await using shop = await openShop();
+    const [first, second] = [unreadable(7), unreadable(3)];
+    await shop.hears(first);
+    await shop.rest();
+    const ids = (await pageOf(shop, 'limit=100')).items.map(({ id }) => id);
+    expect(ids).toHaveLength(first.length);
+
+    let page = await pageOf(shop, 'limit=2');
+    const seen = [...page.items];
+    await shop.hears(second);
+    await shop.rest();
+    for (const id of [ids[0], ids[6]]) await shop.client.discard(READER, shop.staff, id ?? '', 'nobody will ever read this');
+    while (page.nextCursor !== null) {
+      page = await pageOf(shop, `limit=2&cursor=${page.nextCursor}`);
+      seen.push(...page.items);
+    }
+    const seenIds = seen.map(({ id }) => id);
+    expect(seenIds).toHaveLength(new Set(seenIds).size);
+    expect(ids.filter((id) => !seenIds.includes(id))).toEqual([]);
+    const keys = (await pageOf(shop, 'limit=100')).items.map(({ key }) => key);
+    expect(keys.toSorted()).toEqual([...first, ...second].map(({ key }) => key).toSorted());
+  }, 120_000);
+});
