@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { gif, jpeg, png, webp } from '@souk/chassis/testing/sample-images';
 import type { Product } from '@souk/contracts/http/product';
 import type { ProductImage } from '@souk/contracts/http/product-image';
 import type { Problem } from '@souk/contracts/problem';
 import { onEveryEngine } from './on-every-engine.ts';
 import type { Caller, RunningCatalogue } from './running-catalogue.ts';
-import { gif, jpeg, png, webp } from './sample-images.ts';
 
 const UNKNOWN = '01980000-0000-7000-8000-000000000000';
 const RAW = { 'content-type': 'application/octet-stream' };

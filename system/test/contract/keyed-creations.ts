@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'bun:test';
-import { png } from './image-bytes.ts';
+import { png } from '@souk/chassis/testing/sample-images';
 import { readAll } from './paged-lists.ts';
 import { problemOf, type Asker, type RouteName, type RuledShop } from './ruled-shop.ts';
 import { BODIES } from './sample-requests.ts';

@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { gif, png } from '@souk/chassis/testing/sample-images';
 import type { ProductImage } from '@souk/contracts/http/product-image';
 import { type ContractShop, openContractShop, WEBHOOK_SECRET } from './contract-shop.ts';
-import { GIF, png } from './image-bytes.ts';
 
+const GIF = gif(1, 1);
 const MEBIBYTE = 1_048_576;
 const WINDOW_S = 300;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { png } from '@souk/chassis/testing/sample-images';
 import { ADDRESS, PRICE } from '../support/ordering.ts';
-import { png } from './image-bytes.ts';
 import type { LiveRoute } from './live-routes.ts';
 import type { ShopObjects } from './shop-objects.ts';
 

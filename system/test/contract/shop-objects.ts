@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { gif } from '@souk/chassis/testing/sample-images';
 import type { ServiceUrls, ShopClient } from '../../src/shop/shop-client.ts';
 import { ADDRESS, orderOf, orderWhen, PRICE, stockUp } from '../support/ordering.ts';
-import { GIF } from './image-bytes.ts';
 
 /** One of everything, as ids for paths and bodies; the customer's, where it is somebody's. */
 export interface ShopObjects {
@@ -51,7 +51,7 @@ export async function shopObjects(client: ShopClient, urls: ServiceUrls, makers:
     sku: SKU,
     slug: product.slug,
     category: await made(`${urls.product}/categories`, staff, { name: 'Lights' }),
-    image: await idOf(`${urls.product}/products/${product.id}/images`, staff, GIF, 'image/gif'),
+    image: await idOf(`${urls.product}/products/${product.id}/images`, staff, gif(1, 1), 'image/gif'),
     warehouse: warehouses[0] ?? '',
     otherWarehouse: warehouses[1] ?? '',
     order: order.id,
