@@ -21,7 +21,7 @@ import type { Reply } from './running-service.ts';
 import { put, settle } from './storage/settle.ts';
 
 /** What a test does in the middle of a rebuild; afterwards it goes on. */
-export interface Interruptions {
+interface Interruptions {
   afterReading?: () => Promise<void>;
   /** Instead of the exchange. */
   exchange?: (held: HeldCatalogue) => Promise<void>;
