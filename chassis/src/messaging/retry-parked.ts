@@ -44,7 +44,7 @@ export function recordFailure<C extends ChassisCollections>(
   rules: ParkingRules,
 ): UseCase<C, Head & { readonly cause: string }, 'failed' | 'dead'> {
   return {
-    name: 'recordFailure',
+    name: 'record failure',
     keys: ({ key }) => ({ parkedKeys: [key] }),
     decide({ key, position, cause }, world, context) {
       const parked = world.get('parkedKeys', key);

@@ -8,7 +8,7 @@ export interface Adjustment extends StockCommand {
 }
 
 /** Somebody counted, or something broke. */
-export const adjustStock = moveByHand<Adjustment>('adjustStock', {
+export const adjustStock = moveByHand<Adjustment>('adjust stock', {
   warehousesOf: ({ warehouseId }) => [warehouseId],
   move: adjustGoods,
 });

@@ -15,7 +15,7 @@ export type WarehouseChanged =
 
 /** Another name or priority, or no more allocations from here. */
 export const changeWarehouse: UseCase<InventoryCollections, WarehouseChange, WarehouseChanged> = {
-  name: 'changeWarehouse',
+  name: 'change warehouse',
   keys: ({ id }) => ({ network: [NETWORK_ID], warehouses: [id] }),
   decide({ id, patch, requireVersion }, world) {
     const before = world.get('warehouses', id);

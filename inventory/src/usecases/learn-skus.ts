@@ -10,7 +10,7 @@ type ProductTopic = 'product.created' | 'product.updated' | 'product.price_chang
  * back and are counted.
  */
 export const learnSkus: UseCase<InventoryCollections, EventEnvelope<ProductTopic>, void> = {
-  name: 'learnSkus',
+  name: 'learn SKUs',
   keys: ({ data }) => ({ catalogue: data.product.variants.map(({ sku }) => sku) }),
   decide({ data: { productId, version, product } }, world) {
     const catalogue = product.variants.flatMap(({ sku }) => {

@@ -6,7 +6,7 @@ export type Opened = { readonly kind: 'opened'; readonly warehouse: Warehouse } 
 
 /** There is one more warehouse. */
 export const openWarehouse: UseCase<InventoryCollections, Pick<Warehouse, 'name' | 'priority' | 'active'>, Opened> = {
-  name: 'openWarehouse',
+  name: 'open warehouse',
   keys: () => ({ network: [NETWORK_ID] }),
   decide({ name, priority, active }, world, { newId }) {
     const network = world.get('network', NETWORK_ID) ?? networkOf([]);

@@ -7,7 +7,7 @@ export interface Receipt extends StockCommand {
 }
 
 /** Goods arrived in a warehouse. */
-export const receiveStock = moveByHand<Receipt>('receiveStock', {
+export const receiveStock = moveByHand<Receipt>('receive stock', {
   warehousesOf: ({ warehouseId }) => [warehouseId],
   move: receiveGoods,
 });

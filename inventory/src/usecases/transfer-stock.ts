@@ -8,7 +8,7 @@ export interface Transfer extends StockCommand {
 }
 
 /** Pieces go to another warehouse; no piece is on its way in between. */
-export const transferStock = moveByHand<Transfer>('transferStock', {
+export const transferStock = moveByHand<Transfer>('transfer stock', {
   warehousesOf: ({ fromWarehouseId, toWarehouseId }) => [fromWarehouseId, toWarehouseId],
   move: transferGoods,
 });

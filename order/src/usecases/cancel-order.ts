@@ -22,7 +22,7 @@ export type CancellationAnswer =
 /** Cancels an order; one that is cancelled already is answered as it is. */
 export function cancelOrder(deadlines: Deadlines): UseCase<OrderCollections, CancellationRequest, CancellationAnswer> {
   return {
-    name: 'cancelOrder',
+    name: 'cancel order',
     keys: ({ orderId }) => ({ orders: [orderId] }),
     decide({ orderId, userId, isStaff, note }, world, { now, newId }) {
       const order = world.get('orders', orderId);

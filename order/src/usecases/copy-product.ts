@@ -9,7 +9,7 @@ import { freshCopy, freshEntryKeys } from './fill-fresh-catalogue.ts';
  * that one as well, so that it misses nothing when the two change places.
  */
 export const copyProduct: UseCase<OrderCollections, ProductState, void> = {
-  name: 'copyProduct',
+  name: 'copy product',
   keys: ({ id, variants }) => ({
     catalogueRebuilds: [REBUILD_ID],
     catalogueProducts: [id],

@@ -9,7 +9,7 @@ import { placeInHistory } from './record-advance.ts';
  * An order that has moved on since it was found is left for the next round: its newest event was not seen.
  */
 export const eraseOrder: UseCase<OrderCollections, ToErase, void> = {
-  name: 'eraseOrder',
+  name: 'erase order',
   keys: ({ id }) => ({ orders: [id] }),
   decide({ id, version, completions }, world, { now }) {
     const order = world.get('orders', id);

@@ -10,7 +10,7 @@ export interface FreshProduct {
 
 /** Takes a product that a topic told of over into the fresh copy; false when it is not this rebuild's turn any more. */
 export const fillFreshCatalogue: UseCase<OrderCollections, FreshProduct, boolean> = {
-  name: 'fillFreshCatalogue',
+  name: 'fill fresh catalogue',
   keys: ({ product }) => ({ catalogueRebuilds: [REBUILD_ID], freshProducts: [product.id] }),
   moreKeys: ({ product }, world) => freshEntryKeys(product, world),
   decide({ run, product }, world) {

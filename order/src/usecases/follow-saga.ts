@@ -12,7 +12,7 @@ export type SagaEnvelope = { [T in SagaMessageType]: EventEnvelope<T> }[SagaMess
 /** Moves an order on when Inventory or Payment has spoken. */
 export function followSaga(deadlines: Deadlines): UseCase<OrderCollections, SagaEnvelope, void> {
   return {
-    name: 'followSaga',
+    name: 'follow saga',
     keys: ({ data }) => ({ orders: [data.orderId] }),
     decide(message, world, { now, newId }) {
       const order = world.get('orders', message.data.orderId);

@@ -18,7 +18,7 @@ export type ShipmentAnswer =
 
 /** A parcel leaves the house, or arrives; what was said before is answered with the order as it is. */
 export const moveShipment: UseCase<OrderCollections, ShipmentCommand, ShipmentAnswer> = {
-  name: 'moveShipment',
+  name: 'move shipment',
   keys: ({ orderId }) => ({ orders: [orderId] }),
   decide({ orderId, shipmentId, report }, world, { now }) {
     const order = world.get('orders', orderId);

@@ -7,7 +7,7 @@ import { recordAdvance } from './record-advance.ts';
 /** Gives an order up whose time has run out. It may have moved on since it was found, so its deadline counts again. */
 export function passDeadline(deadlines: Deadlines): UseCase<OrderCollections, string, void> {
   return {
-    name: 'passDeadline',
+    name: 'pass deadline',
     keys: (orderId) => ({ orders: [orderId] }),
     decide(orderId, world, { now, newId }) {
       const order = world.get('orders', orderId);

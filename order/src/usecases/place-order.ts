@@ -11,7 +11,7 @@ const context: HistoryContext = { to: 'placed', cause: { name: 'POST /orders' } 
 /** Places an order at the prices of the catalogue copy. */
 export function placeOrder(deadlines: Deadlines): UseCase<OrderCollections, OrderRequest, Placement> {
   return {
-    name: 'placeOrder',
+    name: 'place order',
     keys: ({ items }) => ({ catalogue: items.map(({ sku }) => sku) }),
     decide(request, world, { now, newId }) {
       const answer = decidePlacement(request, (sku) => world.get('catalogue', sku), { now, newId, deadlines });

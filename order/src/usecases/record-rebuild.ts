@@ -9,7 +9,7 @@ export interface RebuildRecord {
 
 /** Writes down how far a rebuild of the catalogue copy is; false when it is not this one's turn any more. */
 export const recordRebuild: UseCase<OrderCollections, RebuildRecord, boolean> = {
-  name: 'recordRebuild',
+  name: 'record rebuild',
   keys: () => ({ catalogueRebuilds: [REBUILD_ID] }),
   decide({ run, step }, world, { now }) {
     const after = advanceRebuild(world.get('catalogueRebuilds', REBUILD_ID), run, step, now);

@@ -4,7 +4,7 @@ import type { OrderCollections } from '../storage/order-store.ts';
 
 /** Somebody has left. What is kept of them is erased afterwards, in rounds: there may be any number of orders. */
 export const rememberErasure: UseCase<OrderCollections, EventEnvelope<'user.deleted'>, void> = {
-  name: 'rememberErasure',
+  name: 'remember erasure',
   keys: ({ data }) => ({ erasedUsers: [data.userId] }),
   decide({ data: { userId } }, world, { now }) {
     if (world.get('erasedUsers', userId) !== undefined) return { answer: undefined };
