@@ -14,7 +14,7 @@ const ENDS_THE_CALLER = '^(DELETE /sessions|DELETE /sessions/\\{id\\}|DELETE /us
 const THROW_AWAY_USER = join(import.meta.dir, 'throw-away-user.py');
 
 /**
- * Every operation as a customer and as an admin; those that end their caller with a user for each example. User as an
+ * Every operation as a customer and as an admin; those that end their caller with users who are thrown away. User as an
  * admin comes last: it may take the admin's role away, which holds from the next token on.
  */
 export function fuzzRuns(shop: FuzzShop): readonly FuzzRun[] {
@@ -28,7 +28,7 @@ export function fuzzRuns(shop: FuzzShop): readonly FuzzRun[] {
     })),
   );
   const thrownAway = {
-    name: 'user as somebody new each time',
+    name: 'user as somebody who is thrown away',
     target: async () => ({
       url: shop.urls.user,
       options: ['--include-name-regex', ENDS_THE_CALLER],

@@ -6,7 +6,7 @@ import { type ServiceUrls, shopClient } from '../shop/shop-client.ts';
 import { playStory } from '../stories/play-story.ts';
 import { STORIES } from '../stories/stories.ts';
 
-export type FuzzRole = 'customer' | 'admin';
+type FuzzRole = 'customer' | 'admin';
 
 export interface FuzzShop {
   readonly urls: ServiceUrls;
@@ -22,7 +22,7 @@ const SETTINGS = {
   ORDER_PAYMENT_TIMEOUT_S: '2',
 };
 
-export type FuzzEngines = 'embedded' | 'real';
+type FuzzEngines = 'embedded' | 'real';
 
 /** A shop with goods, and with orders of its customer that have ended well and badly. */
 export async function startFuzzShop(engines: FuzzEngines, folder: string, note: (line: string) => void): Promise<FuzzShop> {

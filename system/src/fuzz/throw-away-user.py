@@ -1,4 +1,4 @@
-"""For operations that end the caller's sessions or account: each example has a user of its own."""
+"""For operations that end the caller's sessions or account: a new user whenever an example has done that."""
 
 import base64
 import json
@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 URL = os.environ["SOUK_FUZZ_URL"]
 PASSWORD = "a user for one example"
 PASSWORD_FIELDS = ("password", "currentPassword")
+NEXT_IS_NEW = (401, 429)
+
+token = None
 
 
 def post(path, body):
@@ -25,9 +28,12 @@ def post(path, body):
 @schemathesis.auth(refresh_interval=None)
 class NewUser:
     def get(self, case, context):
-        email = f"{uuid.uuid4()}@souk.example"
-        post("/users", {"email": email, "password": PASSWORD, "name": "Ada"})
-        return post("/sessions", {"email": email, "password": PASSWORD})["accessToken"]
+        global token
+        if token is None:
+            email = f"{uuid.uuid4()}@souk.example"
+            post("/users", {"email": email, "password": PASSWORD, "name": "Ada"})
+            token = post("/sessions", {"email": email, "password": PASSWORD})["accessToken"]
+        return token
 
     def set(self, case, data, context):
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
@@ -51,6 +57,14 @@ def with_right_password(body):
     if not isinstance(body, dict):
         return body
     return {name: PASSWORD if name in PASSWORD_FIELDS else value for name, value in body.items()}
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """It did what was asked, or nobody knows the user any more, or the user must wait after too many wrong passwords."""
+    global token
+    if response.status_code < 300 or response.status_code in NEXT_IS_NEW:
+        token = None
 
 
 @schemathesis.hook
