@@ -1,6 +1,7 @@
 import { SERVICES } from '@souk/contracts/services';
 import { join } from 'node:path';
 import { leanMongodb } from './lean-mongodb.ts';
+import { leanPromClient } from './lean-prom-client.ts';
 
 /**
  * `npm run compile [service ...]`: one executable per service in `dist/`, all five when none is named.
@@ -21,7 +22,7 @@ async function compile(service: string): Promise<boolean> {
     minify: { whitespace: true, syntax: true },
     sourcemap: 'linked',
     external: ['file-type'],
-    plugins: [leanMongodb],
+    plugins: [leanMongodb, leanPromClient],
     compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false },
     throw: false,
   });
