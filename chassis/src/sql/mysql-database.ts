@@ -14,10 +14,10 @@ export interface MysqlOptions {
 }
 
 /**
- * Seconds. A process that is frozen in the middle of a transaction, or cut off, holds its locks no longer; well above the
- * limit for an answer, well below the hours that are MySQL's default.
+ * Seconds. A process that is frozen in the middle of a transaction, of a packet or of an answer, or cut off, holds its locks
+ * no longer; well above the limit for an answer, well below the hours that are MySQL's default.
  */
-const WAIT_TIMEOUT_S = 12;
+const SILENCE_S = 12;
 /** Seconds; the batch is then repeated. */
 const LOCK_WAIT_S = 3;
 
@@ -27,7 +27,12 @@ export function openMysql<Schema>({ url, poolSize = 10 }: MysqlOptions): SqlData
     url,
     size: 2,
     multipleStatements: true,
-    variables: { wait_timeout: WAIT_TIMEOUT_S, innodb_lock_wait_timeout: LOCK_WAIT_S },
+    variables: {
+      wait_timeout: SILENCE_S,
+      net_read_timeout: SILENCE_S,
+      net_write_timeout: SILENCE_S,
+      innodb_lock_wait_timeout: LOCK_WAIT_S,
+    },
     answerMs: ANSWER_MS,
   });
   const reading = mysqlConnections({

@@ -1,6 +1,7 @@
 import { SERVICES } from '@souk/contracts/services';
 import { join } from 'node:path';
 import { leanMongodb } from './lean-mongodb.ts';
+import { leanPromClient } from './lean-prom-client.ts';
 import { LEFT_OUT } from './left-out.ts';
 
 /**
@@ -22,7 +23,7 @@ async function compile(service: string): Promise<boolean> {
     minify: { whitespace: true, syntax: true },
     sourcemap: 'linked',
     external: [...LEFT_OUT],
-    plugins: [leanMongodb],
+    plugins: [leanMongodb, leanPromClient],
     compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false },
     throw: false,
   });

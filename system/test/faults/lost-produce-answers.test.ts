@@ -33,7 +33,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     ];
     for (const [mode, how] of cases) {
       test(`${how}: orders are accepted all the time, what was sent twice has one effect, and nothing is lost`, async () => {
-        const load = steadyLoad(shop.load, RATE);
+        await using load = steadyLoad(shop.load, RATE);
         await completing(shop.records, RATE);
         const doubledBefore = await doubled(shop);
         proxy.set(mode);

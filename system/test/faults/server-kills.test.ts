@@ -37,7 +37,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
 
     /** Load with the server away in its middle; answers how the orders of that time were answered. */
     async function without(server: Server, whileAway: (load: SteadyLoad) => Promise<void>): Promise<readonly Placement[]> {
-      const load = steadyLoad(shop.load, RATE);
+      await using load = steadyLoad(shop.load, RATE);
       await completing(shop.records, RATE);
       const before = load.placements.length;
       await server.kill();

@@ -29,7 +29,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
 
     for (const victim of SERVICES) {
       test(`${victim}: the others go on, it is at the full rate again within 10 s, and nothing is lost or doubled`, async () => {
-        const load = steadyLoad(shop.load, RATE);
+        await using load = steadyLoad(shop.load, RATE);
         const reads = steadyReads(shop.staff, (service, path, init) => fetch(`${shop.services[service].url}${path}`, init));
         // What this machine cannot do now, it cannot do again.
         await fullRate(shop.records, RATE, PATIENCE_MS);

@@ -12,8 +12,11 @@ export interface Placement {
   readonly ms: number;
 }
 
-/** Customers who order at a steady rate, whatever the shop does, and insist on what was not accepted. */
-export interface SteadyLoad {
+/**
+ * Customers who order at a steady rate, whatever the shop does, and insist on what was not accepted. At the end of their
+ * scope they go, so that a test that fails leaves the next one none.
+ */
+export interface SteadyLoad extends AsyncDisposable {
   /** orders per second */
   readonly rate: number;
   /** First requests only, in the order of their answers; grows. */
@@ -98,6 +101,10 @@ export function steadyLoad(load: Load, rate: number, post: Post = postTo(load.or
       over.abort();
       await ordering;
       await until('every order is accepted when it is asked for again', insist, INSIST_LIMIT_MS);
+    },
+    async [Symbol.asyncDispose]() {
+      over.abort();
+      await Promise.allSettled([ordering]);
     },
   };
 }

@@ -1,0 +1,5 @@
+import { createMetrics } from '@souk/chassis/metrics';
+
+/** Prints what a process tells of itself before it has done anything, without the values. */
+const text = await createMetrics({ service: 'order', ownsProcess: true }).scrape();
+process.stdout.write(JSON.stringify(text.split('\n').filter((line) => line.startsWith('# TYPE'))));
