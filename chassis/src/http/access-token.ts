@@ -1,6 +1,6 @@
 import { AccessTokenClaims } from '@souk/contracts/access-token';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { errors, jwtVerify, type JWTHeaderParameters } from 'jose';
+import { compiledLate } from '../compiled-late.ts';
 import { recentMap } from '../recent-map.ts';
 import { type KeySource, KeysUnavailableError, TOKEN_ALGORITHMS } from './key-source.ts';
 import type { Principal } from './principal.ts';
@@ -26,7 +26,7 @@ interface Verified {
 }
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
-const claims = TypeCompiler.Compile(AccessTokenClaims);
+const claims = compiledLate(AccessTokenClaims);
 
 export interface Authenticator {
   /** Judges an Authorization header: null without one, the principal, or a thrown 401 or 503 problem. */
@@ -87,7 +87,7 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
       currentDate: new Date(at),
     });
     const { nbf } = payload;
-    if (!claims.Check(payload)) throw refused();
+    if (!claims().Check(payload)) throw refused();
     const { sub, sid, roles, exp } = payload;
     return {
       principal: Object.freeze({ userId: sub, sessionId: sid, roles: Object.freeze([...roles]) }),

@@ -1,6 +1,6 @@
 import type { Page } from '@souk/contracts/http/common';
 import type { Static, TSchema } from '@sinclair/typebox';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { compiledLate } from '../compiled-late.ts';
 import { invalid } from './problem.ts';
 
 interface Cursors<S extends TSchema> {
@@ -16,13 +16,13 @@ const ENCODING = /^[\w-]+$/;
  * name there too whatever else changes the order (`products:-price`).
  */
 export function cursors<S extends TSchema>(list: string, position: S): Cursors<S> {
-  const valid = TypeCompiler.Compile(position);
+  const check = compiledLate(position);
   return {
     write: (at) => Buffer.from(JSON.stringify([list, at])).toString('base64url'),
     read(cursor) {
       if (cursor === undefined) return undefined;
       const [named, at] = decoded(cursor);
-      if (named !== list || !valid.Check(at)) throw invalid('?cursor', 'is not a cursor of this list');
+      if (named !== list || !check().Check(at)) throw invalid('?cursor', 'is not a cursor of this list');
       return at;
     },
   };

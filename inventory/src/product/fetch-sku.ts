@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { compiledLate } from '@souk/chassis/compiled-late';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import { type LookUpSku, ProductAwayError } from './look-up-sku.ts';
@@ -11,7 +11,7 @@ interface FetchSkuOptions {
 }
 
 /** The part of Product's answer that is read here; it may hold more. */
-const products = TypeCompiler.Compile(
+const products = compiledLate(
   Type.Object({
     items: Type.Array(
       Type.Object({
@@ -28,7 +28,7 @@ export function fetchSku({ productUrl, timeoutMs = 2000 }: FetchSkuOptions): Loo
   return async (sku, authorization) => {
     const url = `${productUrl.replace(/\/$/, '')}/products?sku=${encodeURIComponent(sku)}`;
     const body = await answerOf(url, authorization, timeoutMs);
-    if (!products.Check(body)) throw new ProductAwayError({ cause: new Error('the answer is not a page of products') });
+    if (!products().Check(body)) throw new ProductAwayError({ cause: new Error('the answer is not a page of products') });
     return entryOf(sku, body.items);
   };
 }

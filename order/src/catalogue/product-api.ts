@@ -1,8 +1,8 @@
+import { compiledLate } from '@souk/chassis/compiled-late';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import { Currency } from '@souk/contracts/money';
 import { UtcTime } from '@souk/contracts/time';
 import { Type } from '@sinclair/typebox';
-import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
 import { type CatalogueLookup, CatalogueUnavailableError } from './catalogue-lookup.ts';
 import type { ProductState } from '../domain/catalogue.ts';
@@ -24,7 +24,7 @@ const FAILURES_IN_A_ROW = 5;
 const PAGE = 100;
 
 /** Open, and only what is read: Product may add to its answers. */
-const Answer = TypeCompiler.Compile(
+const answerCheck = compiledLate(
   Type.Object({
     items: Type.Array(
       Type.Object({
@@ -65,6 +65,6 @@ async function asked(url: string, signal: AbortSignal): Promise<ProductState[]> 
   const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(`the answer is ${response.status}`);
-  if (!Answer.Check(answer)) throw new Error('the answer is not a page of products');
+  if (!answerCheck().Check(answer)) throw new Error('the answer is not a page of products');
   return answer.items.map(productState);
 }
