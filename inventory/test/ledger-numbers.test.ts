@@ -8,7 +8,8 @@ import { openSqlite } from '@souk/chassis/sql/sqlite-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { inventoryMigrations, type InventorySchema } from '../src/storage/inventory-schema.ts';
+import { inventoryMigrations } from '../src/storage/inventory-migrations.ts';
+import type { InventorySchema } from '../src/storage/inventory-schema.ts';
 import { ledgerNumbers } from '../src/storage/ledger-numbers.ts';
 import { sqlInventoryReads } from '../src/storage/sql-inventory-reads.ts';
 

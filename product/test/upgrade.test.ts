@@ -17,8 +17,8 @@ import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
 import type { ProductDocument } from '../src/storage/product-document.ts';
 import { productToDocument } from '../src/storage/product-documents.ts';
 import { productToRow } from '../src/storage/product-rows.ts';
-import { productMigrations } from '../src/storage/product-schema.ts';
 import { productTables } from '../src/storage/product-tables.ts';
+import { productMigrations } from '../src/storage/sql-product-migrations.ts';
 import { MAKING_MS } from './product-databases.ts';
 import { EVERYTHING, product } from './product-store-fixture.ts';
 

@@ -1,7 +1,8 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { inventoryCollections } from './inventory-collections.ts';
-import { inventoryMigrations, type InventorySchema } from './inventory-schema.ts';
+import { inventoryMigrations } from './inventory-migrations.ts';
+import type { InventorySchema } from './inventory-schema.ts';
 import type { InventoryCollections, InventoryStore } from './inventory-store.ts';
 import { sqlInventoryReads } from './sql-inventory-reads.ts';
 

@@ -1,5 +1,4 @@
 import type { ImageType, PatchProductImage } from '@souk/contracts/http/product-image';
-import type { Product } from './product.ts';
 
 /** An image of a product; its position is its place in the list. The bytes lie beside the product, under the same id. */
 export interface ProductImage {
@@ -20,7 +19,7 @@ export interface ImageBytes {
 
 export const IMAGES_LIMIT = 20;
 
-export function imageOf({ images }: Product, id: string): ProductImage | undefined {
+export function imageOf({ images }: { readonly images: readonly ProductImage[] }, id: string): ProductImage | undefined {
   return images.find((image) => image.id === id);
 }
 

@@ -1,8 +1,9 @@
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
-import { productMigrations, type ProductSchema } from './product-schema.ts';
+import type { ProductSchema } from './product-schema.ts';
 import type { ProductCollections, ProductStore } from './product-store.ts';
 import { productTables } from './product-tables.ts';
+import { productMigrations } from './sql-product-migrations.ts';
 import { sqlProductReads } from './sql-product-reads.ts';
 
 /** The catalogue in one SQLite file. Call `migrate()` before anything else. */

@@ -1,0 +1,90 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { sql, type Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { ledgerNumbers } from './ledger-numbers.ts';
+
+/** Forward-only; one statement that changes the schema in each. */
+export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+  const { id, key, text, json, integer } = flavour.column;
+  const step = (up: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up });
+  return {
+    'inventory-001-warehouses': step(async (db) => {
+      const table = db.schema
+        .createTable('warehouses')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('name', text, (c) => c.notNull())
+        .addColumn('priority', integer, (c) => c.notNull())
+        .addColumn('active', integer, (c) => c.notNull())
+        .addColumn('version', integer, (c) => c.notNull());
+      await flavour.wide(table).execute();
+    }),
+    'inventory-002-levels': step(async (db) => {
+      const table = db.schema
+        .createTable('inventory')
+        .addColumn('sku', key, (c) => c.notNull())
+        .addColumn('warehouse_id', id, (c) => c.notNull())
+        .addColumn('on_hand', integer, (c) => c.notNull())
+        .addColumn('reserved', integer, (c) => c.notNull())
+        .addPrimaryKeyConstraint('inventory_pk', ['sku', 'warehouse_id'])
+        .addForeignKeyConstraint('inventory_warehouse', ['warehouse_id'], 'warehouses', ['id'])
+        .addCheckConstraint('inventory_on_hand_not_negative', sql`on_hand >= 0`)
+        .addCheckConstraint('inventory_reserved_not_negative', sql`reserved >= 0`)
+        .addCheckConstraint('inventory_never_oversold', sql`reserved <= on_hand`);
+      await flavour.narrow(table).execute();
+    }),
+    'inventory-003-reservations': step(async (db) => {
+      const table = db.schema
+        .createTable('reservations')
+        .addColumn('order_id', id, (c) => c.primaryKey().notNull())
+        .addColumn('status', key, (c) => c.notNull())
+        .addColumn('lines', json, (c) => c.notNull())
+        .addColumn('version', integer, (c) => c.notNull())
+        .addColumn('created_at', integer, (c) => c.notNull())
+        .addColumn('updated_at', integer, (c) => c.notNull());
+      await flavour.wide(table).execute();
+    }),
+    'inventory-004-transactions': step(async (db) => {
+      const table = db.schema
+        .createTable('inventory_transactions')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('sku', key, (c) => c.notNull())
+        .addColumn('warehouse_id', id, (c) => c.notNull())
+        .addColumn('kind', key, (c) => c.notNull())
+        .addColumn('on_hand_delta', integer, (c) => c.notNull())
+        .addColumn('reserved_delta', integer, (c) => c.notNull())
+        .addColumn('on_hand_after', integer, (c) => c.notNull())
+        .addColumn('reserved_after', integer, (c) => c.notNull())
+        .addColumn('reason', text)
+        .addColumn('actor', id)
+        .addColumn('reference', id, (c) => c.notNull())
+        .addColumn('event_id', id)
+        .addColumn('at', integer, (c) => c.notNull())
+        .addUniqueConstraint('inventory_transactions_once', ['reference', 'sku', 'warehouse_id', 'kind'])
+        .addCheckConstraint('inventory_transactions_never_oversold', sql`reserved_after between 0 and on_hand_after`);
+      await flavour.wide(table).execute();
+    }),
+    // The ledger is listed newest first, for a SKU or for a warehouse; of an order by the unique constraint.
+    'inventory-005-transactions-by-sku': step((db) =>
+      db.schema.createIndex('inventory_transactions_sku').on('inventory_transactions').columns(['sku', 'id']).execute(),
+    ),
+    'inventory-006-transactions-by-warehouse': step((db) =>
+      db.schema
+        .createIndex('inventory_transactions_warehouse')
+        .on('inventory_transactions')
+        .columns(['warehouse_id', 'id'])
+        .execute(),
+    ),
+    'inventory-007-catalogue': step(async (db) => {
+      const table = db.schema
+        .createTable('catalogue')
+        .addColumn('sku', key, (c) => c.primaryKey().notNull())
+        .addColumn('product_id', id, (c) => c.notNull())
+        .addColumn('version', integer, (c) => c.notNull());
+      await flavour.wide(table).execute();
+    }),
+    ...ledgerNumbers(flavour),
+    'inventory-012-levels-count-low-turns': step((db) =>
+      db.schema.alterTable('inventory').addColumn('low_turns', integer, (c) => c.notNull().defaultTo(0)).execute(),
+    ),
+  };
+}
