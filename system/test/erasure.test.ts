@@ -89,7 +89,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
     completed = await ordered(shop, person.token, 'tok_ok');
     cancelled = await ordered(shop, person.token, 'tok_ok');
     await orderWhen(shop.client, shop.staff, cancelled.id, ({ status }) => status === 'completed');
-    await shop.client.cancel(person.token, cancelled.id);
+    await answered(shop, ['POST', 'order', `/orders/${cancelled.id}/cancellation`, { note: 'Uncle Quillhaven has one already' }], person.token);
     completed = await orderWhen(shop.client, shop.staff, completed.id, ({ status }) => status === 'completed');
     cancelled = await orderWhen(shop.client, shop.staff, cancelled.id, ({ paymentStatus }) => paymentStatus === 'refunded');
     open = await ordered(shop, person.token, 'tok_late_capture');

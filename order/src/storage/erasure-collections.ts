@@ -20,7 +20,12 @@ export function rewrittenEvents(flavour: Flavour): SqlCollection<RewrittenEvent>
   return appendOnly(
     ({ lane, seq }) => `${lane} ${seq}`,
     (events) => [
-      flavour.update('events', ['data'], ['lane', 'seq'], events.map(({ lane, seq, data }) => [JSON.stringify(data), lane, seq])),
+      flavour.update(
+        'events',
+        ['data', 'context'],
+        ['lane', 'seq'],
+        events.map(({ lane, seq, data, context }) => [JSON.stringify(data), JSON.stringify(context), lane, seq]),
+      ),
     ],
   );
 }

@@ -21,13 +21,18 @@ export function erasureReads({ reader: db, flavour }: SqlDatabase<OrderSchema>):
         .execute();
       if (orders.length === 0) return [];
       const ofThese = flavour.in('stream', orders.map(({ id }) => id));
-      const told = db.selectFrom('events').select(['stream', 'lane', 'seq', 'data']).where(ofThese);
-      const completed = await told.where('type', '=', 'order.completed').execute();
-      const byOrder = Map.groupBy(completed, ({ stream }) => stream);
+      const events = db.selectFrom('events').select(['stream', 'lane', 'seq', 'data', 'context']).where(ofThese);
+      const told = await events.where('type', 'in', ['order.completed', 'order.cancelled']).execute();
+      const byOrder = Map.groupBy(told, ({ stream }) => stream);
       return orders.map(({ id, version }) => ({
         id,
         version,
-        completions: (byOrder.get(id) ?? []).map(({ lane, seq, data }) => ({ lane, seq, data: JSON.parse(data) })),
+        told: (byOrder.get(id) ?? []).map(({ lane, seq, data, context }) => ({
+          lane,
+          seq,
+          data: JSON.parse(data),
+          context: JSON.parse(context),
+        })),
       }));
     },
   };

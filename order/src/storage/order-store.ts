@@ -2,7 +2,7 @@ import type { ServiceStore } from '@souk/chassis/service-store';
 import type { OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueRebuild } from '../domain/catalogue-rebuild.ts';
-import type { HistoryEntry } from '../domain/history.ts';
+import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
 import type { Order } from '../domain/order.ts';
 import type { FreshCatalogue } from './fresh-catalogue.ts';
 
@@ -13,18 +13,19 @@ export interface ErasedUser {
   readonly erasedAt: number;
 }
 
-/** The data of an event of ours as it is to be from now on. */
+/** What an event of ours says as it is to be from now on. */
 export interface RewrittenEvent {
   readonly lane: string;
   readonly seq: number;
   readonly data: Readonly<Record<string, unknown>>;
+  readonly context: HistoryContext;
 }
 
-/** An order of somebody who has left, as it was found, with the events that told its address. */
+/** An order of somebody who has left, as it was found, with the events that tell its address or what was written on leaving it. */
 export interface ToErase {
   readonly id: string;
   readonly version: number;
-  readonly completions: readonly RewrittenEvent[];
+  readonly told: readonly RewrittenEvent[];
 }
 
 /** What Order decides on. */

@@ -233,18 +233,31 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
 
   test(`${name}: finds the orders of who has left until their address is gone, also from their events`, async () => {
     const others = anOrder({ id: id(3), userId: SOUTH });
-    await settle(store, [put({ orders: [anOrder({ id: id(1) }), others], erasedUsers: [{ id: USER_ID, erasedAt: 2 ** 45 }] })]);
+    await settle(store, [put({ orders: [anOrder({ id: id(1), version: 2 }), others], erasedUsers: [{ id: USER_ID, erasedAt: 2 ** 45 }] })]);
     const told = { orderId: id(1), userId: USER_ID, items: [{ sku: 'MUG', quantity: 3 }], total: anOrder().total };
-    const event = { type: 'order.completed', key: id(1), stream: id(1), version: 1, data: { ...told, shippingAddress: ADDRESS } } as const;
-    await settle(store, [submission<null>({ name: 'tell', keys: () => ({}), decide: () => ({ answer: undefined, events: [event] }) }, null)]);
+    const of = { key: id(1), stream: id(1) };
+    const paid = { cause: { name: 'payment.completed', at: NOW, by: null } } as const;
+    const completed = { ...of, type: 'order.completed', version: 1, data: { ...told, shippingAddress: ADDRESS }, context: paid } as const;
+    const reason = { orderId: id(1), userId: USER_ID, reason: 'cancelled_by_customer' } as const;
+    const left = { to: 'cancelled', cause: { name: 'cancellation', note: 'Zoë is ill' } } as const;
+    const cancelled = { ...of, type: 'order.cancelled', version: 2, data: reason, context: left } as const;
+    const tell = { name: 'tell', keys: () => ({}), decide: () => ({ answer: undefined, events: [completed, cancelled] }) };
+    await settle(store, [submission<null>(tell, null)]);
     expect(await store.reads.usersErasedSince(1000)).toEqual([USER_ID]);
     const found = await store.reads.toErase(1000, 10);
-    expect(found).toEqual([{ id: id(1), version: 1, completions: [{ lane: 'test', seq: 1, data: event.data }] }]);
+    const events = [
+      { lane: 'test', seq: 1, data: completed.data, context: paid },
+      { lane: 'test', seq: 2, data: reason, context: left },
+    ];
+    expect(found).toEqual([{ id: id(1), version: 2, told: events }]);
     await settle(store, found.map((one) => submission(eraseOrder, one)));
     expect(await store.reads.toErase(1000, 10)).toEqual([]);
     const erased = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'AT' };
-    expect(await store.reads.order(id(1))).toMatchObject({ shippingAddress: erased, version: 2, total: anOrder().total });
-    expect((await store.writing.readStream(id(1)))[0]?.data).toEqual({ ...told, shippingAddress: erased });
+    expect(await store.reads.order(id(1))).toMatchObject({ shippingAddress: erased, version: 3, total: anOrder().total });
+    const [afterwards, last] = await store.writing.readStream(id(1));
+    expect(afterwards).toMatchObject({ data: { ...told, shippingAddress: erased }, context: paid });
+    expect(last?.data).toEqual(reason);
+    expect(last?.context).toEqual({ to: 'cancelled', cause: { name: 'cancellation' } });
     expect(await store.reads.order(id(3))).toEqual(others);
   });
 
