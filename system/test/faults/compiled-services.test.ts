@@ -9,6 +9,9 @@ import { type FaultGround, faultGround } from './support/fault-shop.ts';
 const ROOT = join(import.meta.dir, '../../..');
 const COMPILE_LIMIT_MS = 300_000;
 const HEALTH_LIMIT_MS = 10_000;
+/** Bytes of an image, and what its base, certificates and user take of it (3,082,152 when it was weighed). */
+const IMAGE_LIMIT = 125_000_000;
+const BASE = 3_100_000;
 /** Nothing is under way: what is left is to say goodbye to the group and to close connections. */
 const STOP_LIMIT_MS = 2000;
 
@@ -28,6 +31,11 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     }, 60_000);
 
     for (const name of SERVICES) {
+      test(`${name} leaves room for what an image has besides it`, async () => {
+        const { size } = await stat(join(ROOT, 'dist', name));
+        expect(size + BASE).toBeLessThanOrEqual(IMAGE_LIMIT);
+      });
+
       test(`${name} starts, tells its health, and ends with 0 on SIGTERM`, async () => {
         const service = shop.services[name];
         expect(await healthOf(name, service.url)).toBe(1);
