@@ -1,9 +1,7 @@
-import { afterAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import type { BunPlugin } from 'bun';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { leanMongodb } from '../../src/images/lean-mongodb.ts';
+import { asInstalled, builtProgram } from './built-program.ts';
 
 const ADDRESSES = [
   'mongodb://127.0.0.1:27017/shop',
@@ -13,9 +11,6 @@ const ADDRESSES = [
   'mongodb://under_score.example/?appName=a%20b',
 ];
 const WRONG = ['mongodb://', 'http://127.0.0.1/', 'mongodb://a:b:c@host/', 'mongodb://127.0.0.1:99999/shop'];
-
-const folder = await mkdtemp(join(tmpdir(), 'souk-lean-'));
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("MongoDB's driver reads every address with the runtime's URL as it does with its own", async () => {
   const [own, native] = [await readWith([]), await readWith([leanMongodb])];
@@ -28,31 +23,15 @@ test("MongoDB's driver reads every address with the runtime's URL as it does wit
 
 test('a password is prepared as RFC 4013 says, with the tables only where it is not plain ASCII', async () => {
   const passwords = ['plain', 'a b!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~', '', 'I\u00adX', '\u00a0nbsp', 'Ⅸ', 'a\u0007b', '\u0627\u0031', 'é'.normalize('NFD')];
-  const [own, lean] = [await printed('prepare-passwords.ts', [asInstalled], passwords), await printed('prepare-passwords.ts', [leanMongodb], passwords)];
-  expect(lean.read).toEqual(own.read);
-  expect(lean.read.slice(0, 4)).toEqual(['plain', passwords[1], '', 'IX']);
-  expect(lean.read.filter((each) => each === null)).toHaveLength(2);
+  const prepared = (plugin: BunPlugin) => builtProgram('prepare-passwords.ts', passwords, { plugins: [plugin] });
+  const [own, lean] = [await prepared(asInstalled('@mongodb-js/saslprep', 'mongodb')), await prepared(leanMongodb)];
+  expect(lean.printed).toEqual(own.printed);
+  expect(lean.printed.slice(0, 4)).toEqual(['plain', passwords[1], '', 'IX']);
+  expect(lean.printed.filter((each) => each === null)).toHaveLength(2);
 });
-
-/** The driver's own dependency, which is not to be found from here. */
-const asInstalled: BunPlugin = {
-  name: 'as-installed',
-  setup: (build) => {
-    build.onResolve({ filter: /saslprep$/ }, ({ path }) => ({ path: Bun.resolveSync(path, dirname(Bun.resolveSync('mongodb', import.meta.dir))) }));
-  },
-};
 
 /** What the driver makes of the addresses in a program that is built as ours are. */
 async function readWith(plugins: BunPlugin[]): Promise<{ read: readonly unknown[]; includesTables: boolean }> {
-  const { read, code } = await printed('read-addresses.ts', plugins, [...ADDRESSES, ...WRONG]);
-  return { read, includesTables: code.includes('tr46') };
-}
-
-async function printed(entry: string, plugins: BunPlugin[], given: readonly string[]) {
-  const { outputs } = await Bun.build({ entrypoints: [join(import.meta.dir, entry)], target: 'bun', plugins });
-  const code = (await outputs[0]?.text()) ?? '';
-  const program = join(folder, `${entry}-${plugins[0]?.name ?? 'own'}.js`);
-  await Bun.write(program, code);
-  const run = Bun.spawnSync([process.execPath, program, JSON.stringify(given)], { timeout: 30_000 });
-  return { code, read: JSON.parse(run.stdout.toString()) as readonly unknown[] };
+  const { printed, code } = await builtProgram('read-addresses.ts', [...ADDRESSES, ...WRONG], { plugins });
+  return { read: printed, includesTables: code.includes('tr46') };
 }
