@@ -20,6 +20,8 @@ import type { Collections } from './writer/use-case.ts';
 const OUTBOX_LIMIT_MS = 10_000;
 /** Inputs in the queue from which on changes are refused. */
 const WAITING_LIMIT = 10_000;
+/** What no request needs at once lets the first ones pass: whoever waits for readiness asks just now. */
+const AFTER_OPENING_MS = 100;
 
 /** What a process lends to each service it runs. */
 export interface ServiceParts {
@@ -39,7 +41,7 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   readonly routes: readonly AnyElysia[];
   /** Done when everything runs but the port is not open yet. */
   readonly prepare?: () => Promise<void>;
-  /** Begun when the port is open, for what no request needs at once; must not reject. */
+  /** Begun soon after the port is open, for what no request needs at once; must not reject. */
   readonly whenOpen?: () => Promise<void>;
   /** Called when no request runs any more and before the queue is settled for the last time. */
   readonly beforeClose?: () => void;
@@ -73,6 +75,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     routes: [...routes, opsRoutes(microservice, store), asyncApiRoute(name)],
   });
   let listening: Listening | undefined;
+  let opening: ReturnType<typeof setTimeout> | undefined;
   let afterwards: Promise<unknown> | undefined;
   return {
     name,
@@ -81,7 +84,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
       try {
         await prepare?.();
         listening = listen(app, { port, hostname, shutdownDelayMs });
-        afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()]);
+        opening = setTimeout(() => (afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()])), AFTER_OPENING_MS);
         return { url: listening.url };
       } catch (error) {
         await microservice.close();
@@ -89,6 +92,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
       }
     },
     async close() {
+      clearTimeout(opening);
       await listening?.stop();
       beforeClose?.();
       await afterwards;

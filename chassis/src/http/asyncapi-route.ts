@@ -4,6 +4,7 @@ import { router } from './router.ts';
 
 /** What this service sends and receives, as AsyncAPI 3.0. */
 export function asyncApiRoute(service: ServiceName) {
-  const document = asyncApiDocument([service]);
-  return router().get('/asyncapi.json', () => document, { detail: { summary: 'The events of this service' } });
+  let document: object | undefined;
+  // Made when somebody wants it, because a start should not have to wait for it.
+  return router().get('/asyncapi.json', () => (document ??= asyncApiDocument([service])), { detail: { summary: 'The events of this service' } });
 }

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { InvertedStatusMap } from 'elysia';
 import { exampleOf } from './example-of.ts';
 import { HEADERS } from './openapi-headers.ts';
 import { type Content, type Declared, hasVersion, isTaggedRead, needsIfMatch, type Operation } from './openapi-operation.ts';
@@ -15,11 +15,16 @@ export function answersOf(operation: Operation, declared: Declared): object {
         ...(declared.method === 'post' && (status === '201' || status === '202') && HEADERS.made),
         ...(operation['x-idempotency-key'] !== undefined && HEADERS.replayed),
       };
-      return [status, { description: ownWords(description) ?? STATUS_CODES[status] ?? status, headers, ...(content && !isEmpty && { content: withExamples(content) }) }] as const;
+      return [status, { description: ownWords(description) ?? phraseOf(status), headers, ...(content && !isEmpty && { content: withExamples(content) }) }] as const;
     },
   );
   const unchanged = { description: 'The version of If-None-Match still holds', headers: { ...HEADERS.always, ...HEADERS.tag } };
   return { ...Object.fromEntries(answers), ...(isTagged && { 304: unchanged }) };
+}
+
+/** Elysia's words: to import `node:http` for its table would have every start load the whole of it. */
+function phraseOf(status: string): string {
+  return (InvertedStatusMap as Readonly<Record<string, string>>)[status] ?? status;
 }
 
 /** undefined: the library's, which say nothing. */

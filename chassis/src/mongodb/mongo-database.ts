@@ -39,6 +39,8 @@ const SETTINGS = {
   connectTimeoutMS: REACH_MS,
   waitQueueTimeoutMS: REACH_MS,
   socketTimeoutMS: ANSWER_MS,
+  // The driver's own way to standard error opens a stream at every start, although it hardly ever has something to say.
+  mongodbLogPath: { write: (entry) => void process.stderr.write(`${JSON.stringify(entry)}\n`) },
 } as const satisfies MongoClientOptions;
 
 /** Opens nothing yet: the first operation connects. Throws when the URL is not one, or names no database. */

@@ -19,6 +19,8 @@ const TOPICS_DECLARED = withPartitions();
 
 /** Without the delay; whoever kills processes must wait longer than both. */
 const STOP_LIMIT_MS = 25_000;
+/** The first requests after the port has opened are part of a start as well. */
+const START_OVER_MS = 100;
 
 /**
  * A service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and
@@ -35,6 +37,7 @@ export async function runService<Config extends EngineConfig, Store extends Proc
       case '':
         return await serve(program, config, logger);
       case '--migrate':
+        compileAsUsual();
         return await migrate(program, config, logger);
       case '--topics':
         return await makeTopics(program, config, logger);
@@ -88,10 +91,25 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
   const parts: Part[] = [
     { name: 'event log', start: () => looked, stop: () => log.close() },
     { name: 'database', start: () => schema, stop: () => store.close() },
-    { name, start: async () => logger.info(await service.start(), 'listening'), stop: () => service.close() },
+    {
+      name,
+      async start() {
+        logger.info(await service.start(), 'listening');
+        setTimeout(compileAsUsual, START_OVER_MS).unref();
+      },
+      stop: () => service.close(),
+    },
   ];
   const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS + config.shutdownDelayMs });
   return runUntilSignal(life, { logger });
+}
+
+/**
+ * A compiled program starts with a JIT that is slow to compile anything, because what runs in a start mostly runs once
+ * (`jitPolicy` in system/src/images/compile.ts). What goes on for longer wants the usual one.
+ */
+function compileAsUsual(): void {
+  Bun.unsafe.setJITPolicy(1);
 }
 
 function kafkaOf(config: EngineConfig, clientId: string): KafkaTopicsOptions {

@@ -1,4 +1,5 @@
 import { SERVICES } from '@souk/contracts/services';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { leanMongodb } from './lean-mongodb.ts';
 import { leanPromClient } from './lean-prom-client.ts';
@@ -10,23 +11,30 @@ import { LEFT_OUT } from './left-out.ts';
  */
 const ROOT = join(import.meta.dir, '../../..');
 
+/** How many times more often something has to run before it is compiled, until the start is over (`runService`). */
+const JIT_POLICY = 16;
+
 /**
- * With bytecode a service is ready in a fraction of the time. Identifiers stay, because logs show them. Nothing is read from
- * the working folder.
+ * With bytecode a service is ready in a fraction of the time, and without compiling what a start runs once in two thirds of
+ * that. Split, the program that only asks for its health does not load the one that serves. Identifiers stay, because logs
+ * show them. Nothing is read from the working folder.
  */
 async function compile(service: string): Promise<boolean> {
-  const { success, logs } = await Bun.build({
+  const { success, logs, outputs } = await Bun.build({
     entrypoints: [join(ROOT, service, 'src/main.ts')],
     target: 'bun',
     format: 'esm',
     bytecode: true,
+    splitting: true,
     minify: { whitespace: true, syntax: true },
     sourcemap: 'linked',
     external: [...LEFT_OUT],
     plugins: [leanMongodb, leanPromClient],
-    compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false },
+    compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false, jitPolicy: JIT_POLICY },
     throw: false,
   });
+  // They are in the executable too.
+  for (const { kind, path } of outputs) if (kind === 'sourcemap') await rm(path, { force: true });
   for (const log of logs) process.stderr.write(`${service}: ${log.message}\n`);
   if (success) process.stderr.write(`compiled dist/${service}\n`);
   return success;

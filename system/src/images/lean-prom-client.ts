@@ -1,15 +1,23 @@
 import type { BunPlugin } from 'bun';
+import { dirname, join } from 'node:path';
+
+const CHASSIS = join(import.meta.dir, '../../../chassis');
 
 /**
- * prom-client loads its Pushgateway client and its aggregation over Node's cluster at every start, and with them the
- * runtime's `http`, `https` and `cluster`: a sixth of what a program evaluates. Nothing of ours pushes or clusters.
+ * prom-client loads at every start its Pushgateway client and its aggregation over Node's cluster, and with them the runtime's
+ * `http`, `https` and `cluster`: a sixth of what a program evaluates. Nothing of ours pushes or clusters. Its default metrics
+ * want `v8` and `perf_hooks`; nobody asks for them before the first scrape, so they are loaded then.
  */
 export const leanPromClient: BunPlugin = {
   name: 'lean-prom-client',
   setup(build) {
-    build.onResolve({ filter: /^\.\/lib\/(cluster|pushgateway)$/ }, ({ path, importer }) =>
+    build.onResolve({ filter: /^\.\/lib\/(cluster|pushgateway|defaultMetrics)$/ }, ({ path, importer }) =>
       importer.includes('prom-client') ? { path, namespace: 'lean-prom-client' } : undefined,
     );
-    build.onLoad({ filter: /./, namespace: 'lean-prom-client' }, () => ({ contents: 'module.exports = undefined;', loader: 'js' }));
+    build.onLoad({ filter: /(cluster|pushgateway)$/, namespace: 'lean-prom-client' }, () => ({ contents: 'module.exports = undefined;', loader: 'js' }));
+    build.onLoad({ filter: /defaultMetrics$/, namespace: 'lean-prom-client' }, ({ path }) => {
+      const installed = dirname(Bun.resolveSync('prom-client', CHASSIS));
+      return { contents: `module.exports = (config) => require(${JSON.stringify(join(installed, `${path}.js`))})(config);`, loader: 'js' };
+    });
   },
 };
