@@ -84,7 +84,9 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
       try {
         await prepare?.();
         listening = listen(app, { port, hostname, shutdownDelayMs });
-        opening = setTimeout(() => (afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()])), AFTER_OPENING_MS);
+        opening = setTimeout(() => {
+          afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()]);
+        }, AFTER_OPENING_MS);
         return { url: listening.url };
       } catch (error) {
         await microservice.close();

@@ -7,7 +7,7 @@ export interface LaneDocument {
   readonly _id: string;
   readonly owner: string;
   readonly epoch: number;
-  /** The server session its owner writes in; null before it was ever taken. */
+  /** The server session its owner writes in; null in a lane that an older version made and did not take. */
   readonly session: Binary | null;
   /** epoch milliseconds of the server's clock */
   readonly leaseUntil: number;
@@ -18,7 +18,7 @@ export interface LaneDocument {
 
 export type LaneNow = LaneDocument & { readonly now: number };
 
-const UNTAKEN = { owner: '', epoch: 0, session: null, leaseUntil: 0, lastSeq: 0, publishedSeq: 0, transactions: 0 };
+const NEW = { lastSeq: 0, publishedSeq: 0, transactions: 0 };
 
 const WITH_CLOCK = {
   owner: 1,
@@ -56,23 +56,20 @@ export function mongoLanes({ client, db }: MongoDatabase) {
     find,
     /** undefined: it is somebody else's, and its lease runs. */
     async take(name: string, { owner, session, onlyExpired, leaseMs }: Taking): Promise<Lane | undefined> {
-      await lanes.updateOne({ _id: name }, { $setOnInsert: UNTAKEN }, { upsert: true });
       const found = await find(name);
-      if (found === null || (onlyExpired && found.leaseUntil > found.now)) return undefined;
-      await endTransactions(found.session === null ? [] : [found.session]);
+      if (found !== null && onlyExpired && found.leaseUntil > found.now) return undefined;
+      await endTransactions(found?.session ? [found.session] : []);
+      const mine = {
+        owner: { $literal: owner },
+        session: { $literal: session },
+        epoch: { $add: [{ $ifNull: ['$epoch', 0] }, 1] },
+        leaseUntil: { $add: [SERVER_NOW, leaseMs] },
+      };
+      // Made and taken in one write: each waits for a majority to have it on its disk.
       const taken = await lanes.findOneAndUpdate(
-        { _id: name, ...(onlyExpired ? { epoch: found.epoch } : {}) },
-        [
-          {
-            $set: {
-              owner: { $literal: owner },
-              session: { $literal: session },
-              epoch: { $add: ['$epoch', 1] },
-              leaseUntil: { $add: [SERVER_NOW, leaseMs] },
-            },
-          },
-        ],
-        { returnDocument: 'after' },
+        { _id: name, ...(found !== null && onlyExpired ? { epoch: found.epoch } : {}) },
+        [{ $replaceWith: { $mergeObjects: [NEW, '$$ROOT', mine] } }],
+        { upsert: found === null, returnDocument: 'after' },
       );
       return taken === null ? undefined : laneOf(taken);
     },

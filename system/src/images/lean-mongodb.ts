@@ -10,14 +10,25 @@ const PREPARE_ASCII = (tables: string) => `
     PRINTABLE_ASCII.test(text) ? text : require(${JSON.stringify(tables)}).saslprep(text, options);
 `;
 
+const HTTP = 'const http = require("http");';
+/** The one function of it that the driver calls. */
+const HTTP_WHEN_CALLED = 'const http = { get: (...given) => require("http").get(...given) };';
+
 /**
  * What MongoDB's driver loads at every start and hardly ever needs: `whatwg-url`, a URL in JavaScript for old runtimes
- * (1.1 MB; the runtime's own follows the same standard), and tables of Unicode for passwords. A third of a program's start.
+ * (1.1 MB; the runtime's own follows the same standard), tables of Unicode for passwords, and all of `http`, to ask a
+ * cloud's own network who we are (OIDC, client-side encryption). A third of a program's start.
  */
 export const leanMongodb: BunPlugin = {
   name: 'lean-mongodb',
   setup(build) {
     build.onResolve({ filter: /^(whatwg-url|@mongodb-js\/saslprep)$/ }, ({ path }) => ({ path, namespace: 'lean-mongodb' }));
+    // What the runtime brings itself is not resolved by plugins.
+    build.onLoad({ filter: /\/mongodb\/lib\/utils\.js$/ }, async ({ path }) => {
+      const text = await Bun.file(path).text();
+      if (!text.includes(HTTP)) throw new Error(`${path} no longer has: ${HTTP}`);
+      return { contents: text.replace(HTTP, HTTP_WHEN_CALLED), loader: 'js' };
+    });
     build.onLoad({ filter: /^whatwg-url$/, namespace: 'lean-mongodb' }, () => ({
       contents: 'export const { URL, URLSearchParams } = globalThis;',
       loader: 'js',

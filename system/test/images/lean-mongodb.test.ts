@@ -30,6 +30,14 @@ test('a password is prepared as RFC 4013 says, with the tables only where it is 
   expect(lean.printed.filter((each) => each === null)).toHaveLength(2);
 });
 
+test('what the driver asks by HTTP is loaded when it asks', async () => {
+  const asked = (plugins: BunPlugin[]) => builtProgram('ask-by-http.ts', null, { plugins });
+  const [own, lean] = [await asked([]), await asked([leanMongodb])];
+  expect(lean.code).not.toBe(own.code);
+  expect(lean.printed).toEqual(own.printed);
+  expect(lean.printed).toEqual([{ status: 202, body: '/token' }, 'refused']);
+});
+
 /** What the driver makes of the addresses in a program that is built as ours are. */
 async function readWith(plugins: BunPlugin[]): Promise<{ read: readonly unknown[]; includesTables: boolean }> {
   const { printed, code } = await builtProgram('read-addresses.ts', [...ADDRESSES, ...WRONG], { plugins });
