@@ -20,8 +20,8 @@ import type { Collections } from './writer/use-case.ts';
 const OUTBOX_LIMIT_MS = 10_000;
 /** Inputs in the queue from which on changes are refused. */
 const WAITING_LIMIT = 10_000;
-/** What no request needs at once lets the first ones pass: whoever waits for readiness asks just now. */
-const AFTER_OPENING_MS = 100;
+/** A start is over this long after the port has opened: whoever waits for it asks just now, and what no request needs lets those pass. */
+export const AFTER_OPENING_MS = 100;
 
 /** What a process lends to each service it runs. */
 export interface ServiceParts {

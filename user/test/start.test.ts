@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { until } from '@souk/chassis/testing/until';
 import type { Jwks } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import { decodeProtectedHeader } from 'jose';
@@ -76,7 +77,10 @@ describe('the signing key', () => {
 
 describe('the first admin', () => {
   test('given a second start, there is still one, with the password of the first', async () => {
-    await stop(await start());
+    const first = await start();
+    // Nobody has asked for anything: it is made soon after the port has opened.
+    await until('the first admin', () => first.store.reads.hasAdmin());
+    await stop(first);
     const second = await start({ admin: { email: 'other@example.com', password: 'another long password' } });
     expect((await allUsers(second)).map(({ email }) => email)).toEqual([ADMIN.email]);
   });
@@ -88,6 +92,8 @@ describe('the first admin', () => {
 
   test('given none is configured, there is none', async () => {
     const users = await start({ admin: undefined });
+    // Whoever registers waits for the first admin.
+    await users.register();
     expect(await users.store.reads.hasAdmin()).toBe(false);
   });
 
@@ -96,8 +102,8 @@ describe('the first admin', () => {
     await first.register(ADMIN.email);
     await stop(first);
     const second = await start();
-    expect(await second.store.reads.hasAdmin()).toBe(false);
     const { accessToken } = await second.signIn(ADMIN.email, PASSWORD);
+    expect(await second.store.reads.hasAdmin()).toBe(false);
     expect((await second.send('GET', '/users', { as: accessToken })).status).toBe(403);
     expect(second.logged.some((line) => JSON.parse(line).level === 50 && line.includes('SOUK_ADMIN_EMAIL'))).toBe(true);
   });

@@ -1,5 +1,6 @@
 import { withPartitions } from '@souk/contracts/topics';
 import { ConfigError } from '../config.ts';
+import { AFTER_OPENING_MS } from '../http-service.ts';
 import { PortBusyError } from '../http/listen.ts';
 import { declareTopics } from '../kafka/declare-topics.ts';
 import type { KafkaTopicsOptions } from '../kafka/kafka-log-options.ts';
@@ -19,8 +20,6 @@ const TOPICS_DECLARED = withPartitions();
 
 /** Without the delay; whoever kills processes must wait longer than both. */
 const STOP_LIMIT_MS = 25_000;
-/** The first requests after the port has opened are part of a start as well. */
-const START_OVER_MS = 100;
 
 /**
  * A service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and
@@ -95,7 +94,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
       name,
       async start() {
         logger.info(await service.start(), 'listening');
-        setTimeout(compileAsUsual, START_OVER_MS).unref();
+        setTimeout(compileAsUsual, AFTER_OPENING_MS).unref();
       },
       stop: () => service.close(),
     },

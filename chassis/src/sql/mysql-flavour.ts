@@ -70,11 +70,10 @@ function updateOne(...[table, columns, key, rows]: Update): Write {
 /** A join with the new values: unlike `insert … on duplicate key update` it never brings a row back that is gone. */
 function updateMany(...[table, columns, key, rows]: Update): Write {
   if (rows.length === 0) return { sql: '', rows };
-  const row = `row(${[...columns, ...key].map(() => '?').join(', ')})`;
   const found = key.map((name) => `t.${quoted(name)} = v.${quoted(name)}`).join(' and ');
   const set = columns.map((name) => `t.${quoted(name)} = v.${quoted(name)}`).join(', ');
   return {
-    sql: `update /*+ join_order(v, t) index(t primary) */ (values ${rows.map(() => row).join(', ')}) as v (${list([...columns, ...key])}) join ${quoted(table)} as t on ${found} set ${set}`,
-    parameters: rows.flat(),
+    sql: `update /*+ join_order(v, t) index(t primary) */ (values ${rows.map(() => 'row(?)').join(', ')}) as v (${list([...columns, ...key])}) join ${quoted(table)} as t on ${found} set ${set}`,
+    parameters: rows,
   };
 }
