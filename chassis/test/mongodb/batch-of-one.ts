@@ -6,7 +6,7 @@ import type { Batch } from '../../src/writer/writer-store.ts';
 import type { Toy } from '../writer/toy-use-cases.ts';
 
 /** A batch of one input, for a store without a writer before it. */
-export function batchOfOne<Value>(useCase: UseCase<Toy, Value, unknown>, value: Value): Batch<Toy> {
+export function batchOfOne<Value>(useCase: UseCase<Toy, Value, unknown>, value: Value, lane = 'one'): Batch<Toy> {
   const input: Input<Toy, never> = {
     useCase,
     value,
@@ -16,5 +16,5 @@ export function batchOfOne<Value>(useCase: UseCase<Toy, Value, unknown>, value: 
     resolve: () => undefined,
     reject: () => undefined,
   };
-  return batchOf('one', [input], newId, () => undefined);
+  return batchOf(lane, [input], newId, () => undefined);
 }

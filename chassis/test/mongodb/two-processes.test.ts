@@ -3,6 +3,7 @@ import { newId } from '../../src/ids.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import type { UseCase } from '../../src/writer/use-case.ts';
+import { LaneLostError } from '../../src/writer/writer-store.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { ToyStore } from '../writer/toy-store.ts';
 import { deposit, type Toy } from '../writer/toy-use-cases.ts';
@@ -95,6 +96,21 @@ describeOn(['MongoDB'], () => {
         }
       }
       expect(met).toBeGreaterThan(0);
+    });
+
+    test('a lane that nobody has had yet is taken by one after the other, and the first of them cannot write any more', async () => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const name = `new-${round}`;
+        const stores = [opened.store.writing, there.writing];
+        const taken = await Promise.all(stores.map(async (store) => ({ store, lane: await store.takeLane(name, newId(), { onlyExpired: false, leaseMs: 60_000 }) })));
+        const [first, second] = taken.toSorted((a, b) => (a.lane?.epoch ?? 0) - (b.lane?.epoch ?? 0));
+        if (first?.lane === undefined || second?.lane === undefined) throw new Error('nobody else has the lane');
+        expect([first.lane.epoch, second.lane.epoch]).toEqual([1, 2]);
+        const batch = batchOfOne(deposit, { account: name, amount: 1 }, name);
+        const lost = await first.store.settle(first.lane, 0, 60_000, batch).catch((error: unknown) => error);
+        expect(lost).toBeInstanceOf(LaneLostError);
+        expect(await second.store.settle(second.lane, 0, 60_000, batch)).toMatchObject({ epoch: 2, lastSeq: 1 });
+      }
     });
 
     test('a wrong document is refused by the validator, and the rest of its transaction with it', async () => {
