@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { storageError } from './mongo-errors.ts';
 
@@ -29,6 +30,8 @@ const SCHEMA_ANSWER_MS = 600_000;
 /** A connection that does not end is left to the operating system after this time. */
 const CLOSE_MS = 5000;
 
+const LOG_LINE = { compact: true, breakLength: Infinity };
+
 const SETTINGS = {
   writeConcern: { w: 'majority', wtimeoutMS: ANSWER_MS },
   readConcern: { level: 'majority' },
@@ -39,8 +42,8 @@ const SETTINGS = {
   connectTimeoutMS: REACH_MS,
   waitQueueTimeoutMS: REACH_MS,
   socketTimeoutMS: ANSWER_MS,
-  // The driver's own way to standard error opens a stream at every start, although it hardly ever has something to say.
-  mongodbLogPath: { write: (entry) => void process.stderr.write(`${JSON.stringify(entry)}\n`) },
+  // What the driver does by itself, but its way opens a stream at every start, although it hardly ever has something to say.
+  mongodbLogPath: { write: (entry) => void process.stderr.write(`${inspect(entry, LOG_LINE)}\n`) },
 } as const satisfies MongoClientOptions;
 
 /** Opens nothing yet: the first operation connects. Throws when the URL is not one, or names no database. */

@@ -1,7 +1,5 @@
 import type { BunPlugin } from 'bun';
-import { dirname, join } from 'node:path';
-
-const CHASSIS = join(import.meta.dir, '../../../chassis');
+import { folderOf } from './folder-of.ts';
 
 /** RFC 4013 leaves printable ASCII as it is; only another password needs the tables. */
 const PREPARE_ASCII = (tables: string) => `
@@ -34,7 +32,7 @@ export const leanMongodb: BunPlugin = {
       loader: 'js',
     }));
     build.onLoad({ filter: /saslprep$/, namespace: 'lean-mongodb' }, ({ path }) => ({
-      contents: PREPARE_ASCII(Bun.resolveSync(path, dirname(Bun.resolveSync('mongodb', CHASSIS)))),
+      contents: PREPARE_ASCII(Bun.resolveSync(path, folderOf('mongodb'))),
       loader: 'js',
     }));
   },

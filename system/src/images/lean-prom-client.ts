@@ -1,7 +1,6 @@
 import type { BunPlugin } from 'bun';
-import { dirname, join } from 'node:path';
-
-const CHASSIS = join(import.meta.dir, '../../../chassis');
+import { join } from 'node:path';
+import { folderOf } from './folder-of.ts';
 
 /**
  * prom-client loads at every start its Pushgateway client and its aggregation over Node's cluster, and with them the runtime's
@@ -15,9 +14,9 @@ export const leanPromClient: BunPlugin = {
       importer.includes('prom-client') ? { path, namespace: 'lean-prom-client' } : undefined,
     );
     build.onLoad({ filter: /(cluster|pushgateway)$/, namespace: 'lean-prom-client' }, () => ({ contents: 'module.exports = undefined;', loader: 'js' }));
-    build.onLoad({ filter: /defaultMetrics$/, namespace: 'lean-prom-client' }, ({ path }) => {
-      const installed = dirname(Bun.resolveSync('prom-client', CHASSIS));
-      return { contents: `module.exports = (config) => require(${JSON.stringify(join(installed, `${path}.js`))})(config);`, loader: 'js' };
-    });
+    build.onLoad({ filter: /defaultMetrics$/, namespace: 'lean-prom-client' }, ({ path }) => ({
+      contents: `module.exports = (config) => require(${JSON.stringify(join(folderOf('prom-client'), path))})(config);`,
+      loader: 'js',
+    }));
   },
 };
