@@ -39,8 +39,6 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   readonly microservice: Microservice<C, Task>;
   readonly store: ServiceStore<C>;
   readonly routes: readonly AnyElysia[];
-  /** Done when everything runs but the port is not open yet. */
-  readonly prepare?: () => Promise<void>;
   /** Begun soon after the port is open, for what no request needs at once; must not reject. */
   readonly whenOpen?: () => Promise<void>;
   /** Called when no request runs any more and before the queue is settled for the last time. */
@@ -49,7 +47,7 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
 
 /** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
-  const { name, version, config, auth, microservice, store, log, logger, metrics, routes, prepare, whenOpen, beforeClose } = options;
+  const { name, version, config, auth, microservice, store, log, logger, metrics, routes, whenOpen, beforeClose } = options;
   const { host: hostname, port, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, microservice);
   const app = createHttpApp({
@@ -82,7 +80,6 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     async start() {
       await microservice.start();
       try {
-        await prepare?.();
         listening = listen(app, { port, hostname, shutdownDelayMs });
         opening = setTimeout(() => {
           afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()]);

@@ -7,6 +7,7 @@ import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
 import { firstAdmin } from './first-admin.ts';
+import { firstKeys } from './first-keys.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
@@ -16,7 +17,6 @@ import { sessionRoutes } from './http/session-routes.ts';
 import { followKeys } from './jobs/follow-keys.ts';
 import { forgetOver } from './jobs/forget-over.ts';
 import { argon2Passwords } from './passwords/passwords.ts';
-import { prepare } from './prepare.ts';
 import type { UserCollections, UserStore } from './storage/user-store.ts';
 import { accessTokens } from './tokens/access-tokens.ts';
 import { changePassword } from './usecases/change-password.ts';
@@ -41,7 +41,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const { config, store, log, logger, metrics } = deps;
   const { reads } = store;
   const passwords = argon2Passwords();
-  const tokens = accessTokens(config);
+  const tokens = accessTokens(config, () => firstKeys({ config, commands, reads }));
   // It reads no topic: everybody else follows its events.
   const commands = createMicroservice<UserCollections>({
     name: 'user',
@@ -64,7 +64,6 @@ export function createUserService(deps: UserServiceDeps): UserService {
     version: packageJson.version,
     auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
     microservice: commands,
-    prepare: () => prepare({ config, commands, reads, tokens }),
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { KeysUnavailableError } from '@souk/chassis/http/key-source';
 import type { Jwks } from '@souk/contracts/http/session';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { accessTokens, type SigningKeys } from '../src/tokens/access-tokens.ts';
+import { newSigningKey } from '../src/tokens/new-signing-key.ts';
 import { AUDIENCE, ISSUER, type RunningUsers, runUsers } from './running-users.ts';
 
 const STRICT = {
@@ -48,5 +51,52 @@ describe('the published keys', () => {
     expect((await jwtVerify(tokens.accessToken, key, STRICT)).payload.iss).toBe(ISSUER);
     expect(await users.keys.key('another', 'EdDSA')).toBeUndefined();
     expect(await users.keys.key(kid, 'ES256')).toBeUndefined();
+  });
+});
+
+describe('the first keys', () => {
+  const TERMS = { issuer: ISSUER, audience: AUDIENCE, tokenLifetimeMs: 300_000 };
+  const BEARER = { userId: crypto.randomUUID(), sessionId: crypto.randomUUID(), roles: [] };
+
+  /** Tokens, and how often it was asked for keys; each answer is another key. */
+  function asking(answer: () => Promise<SigningKeys>) {
+    let asked = 0;
+    const tokens = accessTokens(TERMS, () => {
+      asked += 1;
+      return answer();
+    });
+    return { tokens, asked: () => asked };
+  }
+
+  test('are not asked for before somebody needs one, and then once for all who wait', async () => {
+    const { tokens, asked } = asking(async () => [await newSigningKey()]);
+    expect(asked()).toBe(0);
+    const [{ keys }, token] = await Promise.all([tokens.published(), tokens.sign(BEARER), tokens.source.fetchAhead?.()]);
+    expect(decodeProtectedHeader(token).kid).toBe(keys[0]?.kid);
+    expect(asked()).toBe(1);
+  });
+
+  test('given they could not be had, whoever needs one is told, and the next one asks again', async () => {
+    const key = await newSigningKey();
+    const away = [true, true, true];
+    const { tokens } = asking(async () => {
+      if (away.pop()) throw new Error('no database');
+      return [key];
+    });
+    await tokens.source.fetchAhead?.();
+    await expect(tokens.sign(BEARER)).rejects.toThrow('no database');
+    await expect(tokens.source.key(key.kid, 'EdDSA')).rejects.toBeInstanceOf(KeysUnavailableError);
+    expect(await tokens.source.key(key.kid, 'EdDSA')).toBeDefined();
+  });
+
+  test('given others have come into use meanwhile, those stay', async () => {
+    const [first, next] = [await newSigningKey(), await newSigningKey()];
+    const late = Promise.withResolvers<SigningKeys>();
+    const { tokens } = asking(() => late.promise);
+    const token = tokens.sign(BEARER);
+    await tokens.use([next, first]);
+    late.resolve([first]);
+    expect(decodeProtectedHeader(await token).kid).toBe(next.kid);
+    expect(decodeProtectedHeader(await tokens.sign(BEARER)).kid).toBe(next.kid);
   });
 });

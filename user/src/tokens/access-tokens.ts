@@ -19,14 +19,17 @@ export interface Bearer {
   readonly roles: readonly Role[];
 }
 
+/** The first signs, all of them verify. */
+export type SigningKeys = readonly [SigningKey, ...SigningKey[]];
+
 export interface AccessTokens {
-  /** From now on the first key signs and all of them verify. */
-  use(keys: readonly [SigningKey, ...SigningKey[]]): Promise<void>;
+  /** From now on these. */
+  use(keys: SigningKeys): Promise<void>;
   sign(bearer: Bearer): Promise<string>;
   /** seconds a token lives */
   readonly lifetimeS: number;
   /** The public parts. */
-  published(): Jwks;
+  published(): Promise<Jwks>;
   /** For who verifies in the same process. */
   readonly source: KeySource;
 }
@@ -39,23 +42,50 @@ interface InUse {
   readonly verifying: Awaited<ReturnType<typeof importKeys>>;
 }
 
-/** Makes access tokens; before `use` there are no keys. */
-export function accessTokens(terms: TokenTerms): AccessTokens {
+/** Makes access tokens. `firstKeys` is asked when somebody needs a key and there was none yet, until it answers. */
+export function accessTokens(terms: TokenTerms, firstKeys: () => Promise<SigningKeys>): AccessTokens {
   const lifetimeS = Math.floor(terms.tokenLifetimeMs / 1000);
   let current: InUse | undefined;
-  const inUse = (): InUse => {
-    if (current === undefined) throw new KeysUnavailableError();
-    return current;
-  };
+  let first: Promise<InUse> | undefined;
+
+  async function prepared(keys: SigningKeys): Promise<InUse> {
+    const jwks = { keys: keys.map(publicPart) };
+    return { jwks, verifying: await importKeys(jwks.keys), sign: await signer(keys[0], terms, lifetimeS) };
+  }
+
+  async function inUse(): Promise<InUse> {
+    if (current !== undefined) return current;
+    first ??= firstKeys().then(prepared);
+    try {
+      const found = await first;
+      // Other keys may have come into use meanwhile.
+      return (current ??= found);
+    } catch (error) {
+      first = undefined;
+      throw error;
+    }
+  }
+
+  async function verifying(): Promise<InUse['verifying']> {
+    try {
+      return (await inUse()).verifying;
+    } catch (cause) {
+      throw new KeysUnavailableError({ cause });
+    }
+  }
+
   return {
     lifetimeS,
     async use(keys) {
-      const jwks = { keys: keys.map(publicPart) };
-      current = { jwks, verifying: await importKeys(jwks.keys), sign: await signer(keys[0], terms, lifetimeS) };
+      current = await prepared(keys);
     },
-    sign: async (bearer) => inUse().sign(bearer),
-    published: () => inUse().jwks,
-    source: { key: async (kid, algorithm) => inUse().verifying.get(keyName(kid, algorithm)) },
+    sign: async (bearer) => (await inUse()).sign(bearer),
+    published: async () => (await inUse()).jwks,
+    source: {
+      key: async (kid, algorithm) => (await verifying()).get(keyName(kid, algorithm)),
+      // Whoever needs them next tries again, and is told.
+      fetchAhead: () => inUse().then(() => undefined, () => undefined),
+    },
   };
 }
 

@@ -1,0 +1,20 @@
+import type { Microservice } from '@souk/chassis/microservice';
+import type { UserConfig } from './config.ts';
+import { keysAt } from './domain/key-ring.ts';
+import type { UserCollections, UserReads } from './storage/user-store.ts';
+import type { SigningKeys } from './tokens/access-tokens.ts';
+import { named, newSigningKey } from './tokens/new-signing-key.ts';
+import { keepSigningKey } from './usecases/keep-signing-key.ts';
+
+interface FirstKeysDeps {
+  readonly config: Pick<UserConfig, 'signingKey'>;
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly reads: Pick<UserReads, 'keyRing'>;
+}
+
+/** The keys a process begins with: the configured one, else those that are kept, else a new one that is kept from now on. */
+export async function firstKeys({ config, commands, reads }: FirstKeysDeps): Promise<SigningKeys> {
+  if (config.signingKey !== undefined) return [await named(config.signingKey)];
+  const ring = (await reads.keyRing()) ?? (await commands.execute(keepSigningKey, await newSigningKey()));
+  return keysAt(ring, Date.now());
+}
