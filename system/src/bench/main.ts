@@ -7,9 +7,9 @@ import { RULES } from '../verify/rules.ts';
 import type { BenchShop } from './bench-shop.ts';
 import { embeddedBenchShop } from './embedded-bench-shop.ts';
 import { type Load, prepareLoad } from './prepare-load.ts';
-import { REPORT_HEAD, reportLine, usageLines } from './report.ts';
-import { runLoad, type LoadResult } from './run-load.ts';
-import { settledOrders } from './settled-orders.ts';
+import { type Measurement, REPORT_HEAD, reportLine, usageLines } from './report.ts';
+import { runLoad } from './run-load.ts';
+import { allEnded, orderEnds, settledOrders } from './settled-orders.ts';
 
 const HELP = `npm run bench                  open-loop load on an embedded shop in a process of its own, then the checker
 npm run bench -- --real        the same on five compiled services with servers of their own (after npm run compile)
@@ -18,6 +18,8 @@ npm run bench -- --real        the same on five compiled services with servers o
 `;
 
 const WARM_UP_RATE = 500;
+
+type UsedRun = Omit<Measurement, 'settled'>;
 
 async function main(): Promise<number> {
   const { real, rates, seconds, help } = benchArguments(process.argv.slice(2));
@@ -29,15 +31,17 @@ async function main(): Promise<number> {
   try {
     for (const line of shop.about) process.stderr.write(`${line}\n`);
     const load = await prepareLoad(shop);
-    const accepted: string[] = [];
     // The first seconds are the compiler's; they are checked like all others, and not reported.
-    const warmUp = await runLoad({ ...load, rate: WARM_UP_RATE, seconds: shop.warmUpSeconds });
-    await settledOrders(shop.records, warmUp);
-    accepted.push(...warmUp.accepted.keys());
+    const warmUp = await underLoad(load, shop, WARM_UP_RATE, shop.warmUpSeconds);
+    const runs: UsedRun[] = [];
+    for (const rate of rates) runs.push(await underLoad(load, shop, rate, seconds));
+    // Only now, because reading the log is work for the machine that is measured.
+    const accepted = [warmUp, ...runs].flatMap(({ run }) => [...run.accepted.keys()]);
+    const ends = await orderEnds(shop.records, accepted);
     process.stdout.write(`${REPORT_HEAD}\n`);
-    for (const rate of rates) {
-      const run = await measured(load, shop, rate, seconds);
-      accepted.push(...run.accepted.keys());
+    for (const used of runs) {
+      const measurement = { ...used, settled: settledOrders(used.run, ends) };
+      for (const line of [reportLine(measurement), ...usageLines(measurement)]) process.stdout.write(`${line}\n`);
     }
     await shop.stop();
     return await verdict(shop, accepted);
@@ -52,13 +56,13 @@ async function realShop(): Promise<BenchShop> {
   return realBenchShop();
 }
 
-async function measured(load: Load, shop: BenchShop, rate: number, seconds: number): Promise<LoadResult> {
+/** A run until its last order has ended, and what everybody has used for it. */
+async function underLoad(load: Load, shop: BenchShop, rate: number, seconds: number): Promise<UsedRun> {
+  process.stderr.write(`${rate} orders/s for ${seconds} s\n`);
   const before = await shop.usage();
   const run = await runLoad({ ...load, rate, seconds });
-  const settled = await settledOrders(shop.records, run);
-  const measurement = { rate, run, settled, before, after: await shop.usage() };
-  for (const line of [reportLine(measurement), ...usageLines(measurement)]) process.stdout.write(`${line}\n`);
-  return run;
+  await allEnded(shop.records);
+  return { rate, run, before, after: await shop.usage() };
 }
 
 async function verdict(shop: BenchShop, accepted: readonly string[]): Promise<number> {

@@ -10,20 +10,47 @@ export interface Settled {
   readonly lastAt: number;
 }
 
+/** Order id -> how it ended, as the log says. */
+export type OrderEnds = ReadonlyMap<string, { readonly completed: boolean; readonly at: number }>;
+
 const LIMIT_MS = 60_000;
 const LOOK_AGAIN_MS = 250;
 
-/** Waits until every accepted order has ended and reads from the log when that was. */
-export async function settledOrders(records: ShopRecords, { accepted }: LoadResult): Promise<Settled> {
+/** Waits until no order is under way any more: a look at a table, so that the run that follows is not disturbed by it. */
+export async function allEnded(records: ShopRecords): Promise<void> {
   const limit = performance.now() + LIMIT_MS;
   for (;;) {
-    // A look at the table is cheap; the log is read when there is something to be found in it.
-    const settled = (await openOrders(records)) === 0 ? await readEnds(records, accepted) : undefined;
-    const missing = accepted.size - (settled === undefined ? 0 : settled.completeMs.length + settled.otherEnds);
-    if (settled !== undefined && missing === 0) return settled;
-    if (performance.now() > limit) throw new Error(`${missing} orders have not ended within ${LIMIT_MS} ms`);
+    const open = await openOrders(records);
+    if (open === 0) return;
+    if (performance.now() > limit) throw new Error(`${open} orders have not ended within ${LIMIT_MS} ms`);
     await Bun.sleep(LOOK_AGAIN_MS);
   }
+}
+
+/** Waits until the log tells how each of these orders ended. To be called when all have; their last events may still be on the way. */
+export async function orderEnds(records: ShopRecords, orders: readonly string[]): Promise<OrderEnds> {
+  const limit = performance.now() + LIMIT_MS;
+  for (;;) {
+    const ends = await readEnds(records);
+    const missing = orders.filter((id) => !ends.has(id)).length;
+    if (missing === 0) return ends;
+    if (performance.now() > limit) throw new Error(`the log does not tell within ${LIMIT_MS} ms how ${missing} orders ended`);
+    await Bun.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+/** What became of the orders of one run. */
+export function settledOrders({ accepted }: LoadResult, ends: OrderEnds): Settled {
+  const completeMs: number[] = [];
+  const times: number[] = [];
+  for (const [id, dueAt] of accepted) {
+    const end = ends.get(id);
+    if (end?.completed !== true) continue;
+    completeMs.push(end.at - dueAt);
+    times.push(end.at);
+  }
+  times.sort((a, b) => a - b);
+  return { completeMs, otherEnds: accepted.size - completeMs.length, firstAt: times[0] ?? 0, lastAt: times.at(-1) ?? 0 };
 }
 
 function openOrders(records: ShopRecords): Promise<number> {
@@ -35,15 +62,11 @@ function openOrders(records: ShopRecords): Promise<number> {
   });
 }
 
-async function readEnds(records: ShopRecords, accepted: ReadonlyMap<string, number>): Promise<Settled> {
-  const completed = new Map<string, number>();
-  const others = new Set<string>();
+/** An order that ends twice counts with its first end, and the checker says so. */
+async function readEnds(records: ShopRecords): Promise<OrderEnds> {
+  const ends = new Map<string, { completed: boolean; at: number }>();
   for (const { topic, key, timestamp } of await records.logged(['order.completed', 'order.rejected', 'order.cancelled'])) {
-    if (!accepted.has(key)) continue;
-    if (topic !== 'order.completed') others.add(key);
-    else if (!completed.has(key)) completed.set(key, timestamp);
+    if (!ends.has(key)) ends.set(key, { completed: topic === 'order.completed', at: timestamp });
   }
-  const completeMs = [...completed].map(([id, at]) => at - (accepted.get(id) ?? at));
-  const times = [...completed.values()].toSorted((a, b) => a - b);
-  return { completeMs, otherEnds: others.size, firstAt: times[0] ?? 0, lastAt: times.at(-1) ?? 0 };
+  return ends;
 }
