@@ -21,24 +21,20 @@ export const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metri
 
 type CheckResult = 'green' | 'red';
 
+const ReadyQuery = Type.Object({
+  exclude: Type.Optional(
+    Type.String({
+      description: 'Names of checks that are not asked, with commas between them.',
+      examples: ['event log,outbox'],
+      maxLength: 200,
+    }),
+  ),
+});
 const Live = Type.Object({ status: Type.Literal('live') });
 const Ready = Type.Object({ status: Type.Literal('ready'), checks: Type.Record(Type.String(), Type.Literal('green')) });
 
-/** For the document only: schemas of the route's own would be compiled when a starting process is asked for the first time. */
+/** For the document only: a schema of the route's own would be compiled when a starting process is asked for the first time. */
 const answering = (schema: object) => ({ 200: { description: 'OK', content: { 'application/json': { schema } } } });
-const READYZ = {
-  summary: 'Can it do its work',
-  'x-problems': ['unavailable'],
-  parameters: [
-    {
-      name: 'exclude',
-      in: 'query',
-      required: false,
-      schema: { type: 'string' as const, description: 'Names of checks that are not asked, with commas between them.', examples: ['event log,outbox'] },
-    },
-  ],
-  responses: answering(Ready),
-};
 
 /**
  * `/livez` does no I/O: a slow database is no reason to be restarted. `/readyz?exclude=event log,outbox` is for whoever
@@ -61,8 +57,8 @@ export function probes({ checks, isDraining, metrics, logger, checkLimitMs = 100
     })
     .get(
       '/readyz',
-      async ({ query }) => {
-        const asked = without(checks, query['exclude']);
+      async ({ query: { exclude } }) => {
+        const asked = without(checks, exclude?.split(',') ?? []);
         const results = await Promise.all(asked.map(([name, check]) => judged(name, check)));
         if (isDraining()) results.push(['draining', 'red']);
         const red = results.filter(([, result]) => result === 'red').map(([name]) => name);
@@ -72,7 +68,7 @@ export function probes({ checks, isDraining, metrics, logger, checkLimitMs = 100
           checks: Object.fromEntries(results.map(([name]) => [name, 'green' as const])),
         };
       },
-      { detail: READYZ },
+      { query: ReadyQuery, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'], responses: answering(Ready) } },
     )
     .get(
       '/metrics',
@@ -86,8 +82,7 @@ export function probes({ checks, isDraining, metrics, logger, checkLimitMs = 100
     );
 }
 
-function without(checks: ProbeOptions['checks'], exclude: string | undefined): [string, ReadinessCheck][] {
-  const excluded = exclude?.split(',') ?? [];
+function without(checks: ProbeOptions['checks'], excluded: readonly string[]): [string, ReadinessCheck][] {
   const unknown = excluded.find((name) => !Object.hasOwn(checks, name));
   if (unknown !== undefined) throw invalid('?exclude', `must name checks out of ${Object.keys(checks).join(', ')}`);
   return Object.entries(checks).filter(([name]) => !excluded.includes(name));
