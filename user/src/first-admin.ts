@@ -1,6 +1,7 @@
 import type { Microservice } from '@souk/chassis/microservice';
 import type { UserConfig } from './config.ts';
 import { normalisedEmail } from './domain/email.ts';
+import { madeOnce } from './made-once.ts';
 import type { Passwords } from './passwords/passwords.ts';
 import type { UserCollections, UserReads } from './storage/user-store.ts';
 import { ensureFirstAdmin } from './usecases/ensure-first-admin.ts';
@@ -18,16 +19,7 @@ interface FirstAdminDeps {
  * Everything else runs without: only who signs in or registers waits for it, so that no stranger takes the address.
  */
 export function firstAdmin(deps: FirstAdminDeps): () => Promise<void> {
-  let made: Promise<void> | undefined;
-  return async () => {
-    made ??= make(deps);
-    try {
-      await made;
-    } catch (error) {
-      made = undefined;
-      throw error;
-    }
-  };
+  return madeOnce(() => make(deps));
 }
 
 async function make({ config: { admin }, commands, reads, passwords, logger }: FirstAdminDeps): Promise<void> {

@@ -58,7 +58,7 @@ describe('the first keys', () => {
   const TERMS = { issuer: ISSUER, audience: AUDIENCE, tokenLifetimeMs: 300_000 };
   const BEARER = { userId: crypto.randomUUID(), sessionId: crypto.randomUUID(), roles: [] };
 
-  /** Tokens, and how often it was asked for keys; each answer is another key. */
+  /** Tokens, and how often they asked for keys. */
   function asking(answer: () => Promise<SigningKeys>) {
     let asked = 0;
     const tokens = accessTokens(TERMS, () => {

@@ -5,6 +5,7 @@ import type { Jwks } from '@souk/contracts/http/session';
 import type { Role } from '@souk/contracts/roles';
 import { importJWK } from 'jose';
 import type { SigningKey } from '../domain/key-ring.ts';
+import { madeOnce } from '../made-once.ts';
 
 interface TokenTerms {
   readonly issuer: string;
@@ -46,7 +47,7 @@ interface InUse {
 export function accessTokens(terms: TokenTerms, firstKeys: () => Promise<SigningKeys>): AccessTokens {
   const lifetimeS = Math.floor(terms.tokenLifetimeMs / 1000);
   let current: InUse | undefined;
-  let first: Promise<InUse> | undefined;
+  const first = madeOnce(async () => prepared(await firstKeys()));
 
   async function prepared(keys: SigningKeys): Promise<InUse> {
     const jwks = { keys: keys.map(publicPart) };
@@ -55,15 +56,9 @@ export function accessTokens(terms: TokenTerms, firstKeys: () => Promise<Signing
 
   async function inUse(): Promise<InUse> {
     if (current !== undefined) return current;
-    first ??= firstKeys().then(prepared);
-    try {
-      const found = await first;
-      // Other keys may have come into use meanwhile.
-      return (current ??= found);
-    } catch (error) {
-      first = undefined;
-      throw error;
-    }
+    const found = await first();
+    // Other keys may have come into use meanwhile.
+    return (current ??= found);
   }
 
   async function verifying(): Promise<InUse['verifying']> {
