@@ -1,3 +1,4 @@
+import { until } from '@souk/chassis/testing/until';
 import type { ShopRecords } from '../verify/shop-records.ts';
 import type { LoadResult } from './run-load.ts';
 
@@ -16,7 +17,7 @@ export type OrderEnds = ReadonlyMap<string, { readonly completed: boolean; reado
 const LIMIT_MS = 60_000;
 const LOOK_AGAIN_MS = 250;
 
-/** Waits until no order is under way any more: a look at a table, so that the run that follows is not disturbed by it. */
+/** Waits until no order is under way any more. Looks seldom, and at a table only: whoever is measured pays for it. */
 export async function allEnded(records: ShopRecords): Promise<void> {
   const limit = performance.now() + LIMIT_MS;
   for (;;) {
@@ -28,15 +29,12 @@ export async function allEnded(records: ShopRecords): Promise<void> {
 }
 
 /** Waits until the log tells how each of these orders ended. To be called when all have; their last events may still be on the way. */
-export async function orderEnds(records: ShopRecords, orders: readonly string[]): Promise<OrderEnds> {
-  const limit = performance.now() + LIMIT_MS;
-  for (;;) {
+export function orderEnds(records: ShopRecords, orders: readonly string[]): Promise<OrderEnds> {
+  const told = async () => {
     const ends = await readEnds(records);
-    const missing = orders.filter((id) => !ends.has(id)).length;
-    if (missing === 0) return ends;
-    if (performance.now() > limit) throw new Error(`the log does not tell within ${LIMIT_MS} ms how ${missing} orders ended`);
-    await Bun.sleep(LOOK_AGAIN_MS);
-  }
+    return orders.every((id) => ends.has(id)) && ends;
+  };
+  return until(`the ends of ${orders.length} orders in the log`, told, LIMIT_MS);
 }
 
 /** What became of the orders of one run. */
