@@ -12,7 +12,8 @@ import { routeSchemas } from './route-schemas.ts';
 
 /** Reading bodies and queries, and refusing. Added before any route, because Elysia's hooks reach only what comes after them. */
 export function withCommonHooks(logger: Logger) {
-  const app = new Elysia({ normalize: false });
+  // Elysia takes it that a host name has four letters at least, and finds another path behind a shorter one.
+  const app = new Elysia({ normalize: false, handler: { standardHostname: false } });
   let methodsFor: ((path: string) => readonly string[]) | undefined;
   const schemasOf = routeSchemas(() => app.routes);
   const readRawBody = rawBodyReader(() => app.routes);

@@ -12,7 +12,7 @@ import { type Problem, problem } from './problem.ts';
 import { probes, type ReadinessCheck } from './probes.ts';
 import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
-import { pathOf } from './request-path.ts';
+import { pathOf, withAbsoluteUrl } from './request-path.ts';
 import { secure } from './security-headers.ts';
 import { uncountedRoutes } from './uncounted-routes.ts';
 
@@ -94,7 +94,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
 
   return {
-    async handle(request, connectionOf) {
+    async handle(asked, connectionOf) {
+      const request = withAbsoluteUrl(asked);
       const facts = beginRequest(request, parts, connectionOf);
       try {
         const refusal = tooOften(request, facts) ?? tooBusy(request);

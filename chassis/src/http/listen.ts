@@ -70,7 +70,7 @@ function serve(app: HttpApp, port: number, hostname: string) {
       idleTimeout: IDLE_TIMEOUT_S,
       maxRequestBodySize: TRANSPORT_BODY_LIMIT,
       development: false,
-      fetch: (request, server) => app.handle(request, (of) => server.requestIP(of)?.address),
+      fetch: (request, server) => app.handle(request, () => server.requestIP(request)?.address),
     });
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')

@@ -13,7 +13,7 @@ export interface AppParts {
 }
 
 /** The address at the other end of the connection; asked only when somebody needs it. */
-export type ConnectionOf = (request: Request) => string | undefined;
+export type ConnectionOf = () => string | undefined;
 
 /** What is known about a request besides the request itself. */
 export interface RequestFacts {
@@ -68,7 +68,7 @@ export function factsOf(request: Request): RequestFacts {
 export function clientAddressOf(request: Request): string {
   const known = factsOf(request);
   known.clientAddress ??= known.app.clientAddress(
-    known.connectionOf?.(request) ?? NO_CONNECTION,
+    known.connectionOf?.() ?? NO_CONNECTION,
     request.headers.get('x-forwarded-for'),
   );
   return known.clientAddress;

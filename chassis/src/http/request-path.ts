@@ -1,6 +1,23 @@
-/** The path of an absolute URL, without parsing all of it. */
+const SCHEME = 'http://';
+
+/**
+ * The request as everything behind reads it: with an absolute `http` URL. Bun gives the target alone where the Host header
+ * is missing, empty or no host.
+ */
+export function withAbsoluteUrl(request: Request): Request {
+  const { url } = request;
+  if (url.startsWith(SCHEME)) return request;
+  return new Request(`${SCHEME}souk${url.startsWith('/') ? url : pathAndQuery(url)}`, request);
+}
+
+function pathAndQuery(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** The path of an absolute `http` URL, without parsing all of it. Elysia finds it in the same way (`standardHostname: false`). */
 export function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const start = url.indexOf('/', SCHEME.length);
   const end = url.indexOf('?', start);
   return end === -1 ? url.slice(start) : url.slice(start, end);
 }
