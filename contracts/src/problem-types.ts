@@ -6,6 +6,7 @@ interface ProblemType {
 /** Every error the five services answer with: one code, one status, one title, and a URI that never changes. */
 export const PROBLEM_TYPES = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'malformed-text': { status: 400, title: 'The text is not UTF-8' },
   'idempotency-key-missing': { status: 400, title: 'This request needs an Idempotency-Key' },
   'signature-invalid': { status: 400, title: 'The signature does not fit' },
   'idempotency-key-invalid': { status: 400, title: 'The Idempotency-Key must be 1 to 200 visible ASCII characters' },

@@ -37,7 +37,7 @@ export function withCommonHooks(logger: Logger) {
       // Do not hand `context` on whole: Elysia would then read cookies and all headers for every request.
       factsOf(context.request).route = context.route;
       const readQuery = queryReaderOf(context.request.method, context.route);
-      if (readQuery !== undefined) context.query = readQuery(context.query) as typeof context.query;
+      if (readQuery !== undefined) context.query = readQuery(context.query, context.request.url) as typeof context.query;
       // Null is how the parser tells Elysia that there is nothing left to parse.
       if (context.body === null) context.body = undefined;
     })

@@ -83,7 +83,8 @@ function paragraph(html: string): string {
 }
 
 /** Words with `code` between them. */
-function prose(value: unknown): string {
+/** Text for people; what stands between backticks is code. */
+export function prose(value: unknown): string {
   return text(value).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }
 

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia';
-import { operationHtml } from './docs-operation.ts';
+import { operationHtml, prose } from './docs-operation.ts';
 import { escapeHtml } from './escape-html.ts';
 import { resolved } from './json-reference.ts';
 import { HEADERS } from './openapi-headers.ts';
@@ -37,8 +37,14 @@ export function docsPage(document: () => object) {
   );
 }
 
+interface Info {
+  readonly title?: string;
+  readonly version?: string;
+  readonly description?: string;
+}
+
 function pageOf(document: object): string {
-  const { info = {}, paths = {} } = document as { info?: { title?: string; version?: string }; paths?: object };
+  const { info = {}, paths = {} } = document as { info?: Info; paths?: object };
   const title = escapeHtml(info.title ?? '');
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     isPlainObject(methods) ? Object.entries(methods).map(([method, operation]) => ({ path, method, operation })) : [],
@@ -53,6 +59,7 @@ function pageOf(document: object): string {
 <title>${title}</title><style>${STYLE}</style></head><body><h1>${title}</h1>
 <p>Version ${escapeHtml(info.version ?? '')} &middot; <a href="/openapi.json">openapi.json</a></p>
 <p class="s">Answers have ${Object.keys(HEADERS.always).join(', ')}; refusals are <code>application/problem+json</code>.</p>
+${prose(info.description).split('\n\n').map((rule) => `<p>${rule}</p>`).join('')}
 <nav>${links.join(' ')}</nav>${parts.join('')}</body></html>`;
 }
 

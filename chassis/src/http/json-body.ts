@@ -2,6 +2,7 @@ import type { FieldError } from '@souk/contracts/problem';
 import { isPlainObject, type PlainObject } from './plain-object.ts';
 import { problem } from './problem.ts';
 import { readAtMost, tooLarge, wrongType } from './raw-body.ts';
+import { decodeUtf8, requirePlainUtf8 } from './text-encoding.ts';
 
 const BODY_LIMIT = 64 * 1024;
 const NESTING_LIMIT = 10;
@@ -27,7 +28,8 @@ export async function readJsonBody(request: Request): Promise<ReadBody> {
   const type = headers.get('content-type');
   // A body of unknown length may turn out to be empty, and then needs no type.
   if (type === null ? length !== null : !JSON_TYPE.test(type)) throw wrongType('application/json');
-  const text = length === null ? new TextDecoder().decode(await readAtMost(request, BODY_LIMIT)) : await request.text();
+  requirePlainUtf8(headers);
+  const text = decodeUtf8(length === null ? await readAtMost(request, BODY_LIMIT) : await request.bytes());
   if (text.length === 0) return ABSENT;
   if (type === null) throw wrongType('application/json');
   return judged(parsed(text), text.includes('\\u'));

@@ -2,6 +2,7 @@ import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts
 import { HEADERS } from './openapi-headers.ts';
 import { PROBES } from './probes.ts';
 import type { Operation } from './openapi-operation.ts';
+import { isText } from './text-encoding.ts';
 
 interface Place {
   readonly method: string;
@@ -44,12 +45,13 @@ function problemCodes(operation: Operation, { method, path }: Place): ReadonlySe
   // A body is read also where none is asked for.
   if (CHANGES.has(method)) add('payload-too-large', 'unsupported-media-type', 'overloaded');
   if (CHANGES.has(method) && raw === undefined) add('malformed-json', 'validation');
+  if ((CHANGES.has(method) && raw === undefined) || raw?.types.some(isText) === true) add('malformed-text');
   if (!NEEDS_NOTHING.has(path)) add('unavailable');
   if (!PROBES.has(path) && operation['x-uncounted'] === undefined) add('too-many-requests');
   if (operation.security?.length) add('unauthenticated');
   if (operation['x-role'] !== undefined) add('forbidden');
   if (path.includes('{')) add('not-found');
-  if (operation.parameters?.some((parameter) => parameter.in === 'query')) add('validation');
+  if (operation.parameters?.some((parameter) => parameter.in === 'query')) add('validation', 'malformed-text');
   const key = operation['x-idempotency-key'];
   if (key !== undefined) add('idempotency-key-invalid', 'idempotency-key-reused', 'request-in-progress');
   if (key === 'required') add('idempotency-key-missing');

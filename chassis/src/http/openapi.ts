@@ -11,6 +11,11 @@ import { type ProblemResponses, problemResponses } from './openapi-problems.ts';
 import { isPlainObject } from './plain-object.ts';
 import type { RawBody } from './raw-body.ts';
 
+/** Said once for all operations. */
+const RULES = [
+  'Text is UTF-8, in bodies, form fields and percent-encoded queries: other bytes are 400, another `charset` or a `Content-Encoding` is 415.',
+].join('\n\n');
+
 /** The service's OpenAPI 3.1 document, made from its routes: every status, errors as `application/problem+json`. */
 export function openApiDocument(app: AnyElysia, { service, version }: { service: string; version: string }): object {
   const paths: Record<string, Record<string, object>> = {};
@@ -26,7 +31,7 @@ export function openApiDocument(app: AnyElysia, { service, version }: { service:
   }
   return withoutIds({
     openapi: '3.1.0',
-    info: { title: `Souk ${service}`, version, license: { name: 'MIT', identifier: 'MIT' } },
+    info: { title: `Souk ${service}`, version, description: RULES, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/' }],
     paths,
     components: {

@@ -1,7 +1,8 @@
 import { type TObject, type TSchema, TypeGuard } from '@sinclair/typebox';
+import { requireDecodable } from './text-encoding.ts';
 
 type Query = Readonly<Record<string, unknown>>;
-type QueryReader = (query: Query) => Record<string, unknown>;
+type QueryReader = (query: Query, url: string) => Record<string, unknown>;
 
 /** No query of ours has fractions, and 15 digits are exact in a double. */
 const WHOLE = /^-?\d{1,15}$/;
@@ -28,7 +29,8 @@ export function queryReaders(
 
 function readerFor({ properties }: TObject): QueryReader {
   const parameters = Object.entries(properties);
-  return (query) => {
+  return (query, url) => {
+    requireDecodable(url, (name) => Object.hasOwn(properties, name));
     const read: Record<string, unknown> = {};
     for (const [name, schema] of parameters) {
       const value = query[name];

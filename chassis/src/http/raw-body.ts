@@ -1,5 +1,6 @@
 import { type Admission, admit } from './identity.ts';
 import { problem } from './problem.ts';
+import { decodeUtf8, FORM, isText, requirePlainUtf8 } from './text-encoding.ts';
 
 /** What a route says that takes its body as it came: signed texts, files. */
 export interface RawBody {
@@ -41,6 +42,7 @@ export function rawBodyReader(routes: () => readonly Route[]): (request: Request
     try {
       const bytes = await readAtMost(request, raw.maxBytes);
       if (bytes.byteLength > 0) requireType(request, raw);
+      if (holdsText(request)) decodeUtf8(bytes);
       bodies.set(request, bytes);
       return null;
     } finally {
@@ -70,8 +72,20 @@ function saidLength({ headers, body }: Request, raw: RawBody): number | undefine
 }
 
 function requireType({ headers }: Pick<Request, 'headers'>, { types }: RawBody): void {
-  const type = (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = mediaTypeOf(headers);
   if (!types.includes(type)) throw wrongType(types.join(', '));
+  requirePlainUtf8(headers);
+}
+
+/** A form holds text and files; its texts are looked at when it is read. */
+function holdsText({ headers }: Request): boolean {
+  const type = mediaTypeOf(headers);
+  return type !== FORM && isText(type);
+}
+
+/** In small letters, without parameters; empty without one. */
+function mediaTypeOf(headers: Headers): string {
+  return (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 export function rawBodyOf(request: Request): Uint8Array {

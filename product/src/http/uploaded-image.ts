@@ -1,17 +1,18 @@
+import { formOf } from '@souk/chassis/http/form-body';
 import { invalid, problem } from '@souk/chassis/http/problem';
 import { rawBodyOf } from '@souk/chassis/http/raw-body';
+import { FORM } from '@souk/chassis/http/text-encoding';
 import { ImageType } from '@souk/contracts/http/product-image';
 import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';
 
 const IMAGE_BYTES = 5 * 1024 * 1024;
 /** What a viewer has to unpack: a few kilobytes can say that they are gigapixels. */
 const PIXELS = 50_000_000;
-const MULTIPART = 'multipart/form-data';
 
 const TYPES = ImageType.anyOf.map((type) => type.const);
 
 /** More than an image may have, so that most of what is too large is told so in as many words. */
-export const UPLOAD = { maxBytes: 8 * 1024 * 1024, types: [...TYPES, 'application/octet-stream', MULTIPART] };
+export const UPLOAD = { maxBytes: 8 * 1024 * 1024, types: [...TYPES, 'application/octet-stream', FORM] };
 
 interface UploadedImage {
   readonly bytes: Uint8Array;
@@ -35,21 +36,10 @@ function tooLarge(detail: string) {
 }
 
 async function bytesOf(request: Request): Promise<Uint8Array> {
-  const body = rawBodyOf(request);
-  const type = request.headers.get('content-type') ?? '';
-  if (!type.toLowerCase().startsWith(MULTIPART)) return body;
-  const form = await formOf(body, type);
+  if (!request.headers.get('content-type')?.toLowerCase().startsWith(FORM)) return rawBodyOf(request);
+  const form = await formOf(request);
   for (const name of form.keys()) if (name !== 'file') throw invalid(`/${name}`, 'is not a field of this form');
   const [file, more] = form.getAll('file');
   if (!(file instanceof Blob) || more !== undefined) throw invalid('/file', 'must be one file');
   return file.bytes();
-}
-
-async function formOf(body: Uint8Array, type: string) {
-  try {
-    return await new Response(Buffer.from(body), { headers: { 'content-type': type } }).formData();
-  } catch {
-    // Whatever it throws at: the bytes are all there, and are no form.
-    throw invalid('/file', 'is not in a form that can be read');
-  }
 }

@@ -31,6 +31,28 @@ test('what nobody may send is refused by every route, and changes nothing', asyn
   expect(await shop.rows()).toBe(before);
 }, 120_000);
 
+test('text in another encoding is refused by every route, and changes nothing', async () => {
+  const before = await shop.rows();
+  const wrong: string[] = [];
+  for (const route of shop.routes) {
+    const right = bodyOf(route, shop.objects);
+    if (right === undefined) continue;
+    const latin1 = new Uint8Array(Buffer.from(JSON.stringify({ ...right, note: 'M\u00fcller' }), 'latin1'));
+    const json = JSON.stringify(right);
+    const ways = [
+      { what: 'Latin-1', text: latin1, headers: {}, expected: 400 },
+      { what: 'a charset', text: json, headers: { 'content-type': 'application/json; charset=iso-8859-1' }, expected: 415 },
+      { what: 'gzip', text: Bun.gzipSync(json), headers: { 'content-encoding': 'gzip' }, expected: 415 },
+    ];
+    for (const { what, text, headers, expected } of ways) {
+      const { status } = await requestRoute(shop, route, { token: shop.tokens.admin, text, headers: { 'if-match': '*', ...headers } });
+      if (status !== expected) wrong.push(`${route.method} ${route.path} ${what}: ${status}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(await shop.rows()).toBe(before);
+}, 60_000);
+
 test('an emoji is text like any other, or refused: it breaks nothing', async () => {
   const broken: string[] = [];
   for (const route of shop.routes) {

@@ -8,7 +8,7 @@ const LIMIT_MS = 15_000;
 interface Change {
   readonly token?: string | undefined;
   /** Instead of the body that is right. */
-  readonly text?: string;
+  readonly text?: string | Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
