@@ -3,13 +3,34 @@ import { Type } from '@sinclair/typebox';
 /** NUL ends strings in some databases and tools, so it is refused everywhere. */
 const NO_NUL = '^[^\\u0000]*$';
 const NO_NUL_NOT_BLANK = '^(?=[^\\u0000]*$)\\s*\\S';
+/**
+ * Nobody sees them: control and format characters, separators, what Unicode lets a font leave out (zero widths, Hangul
+ * fillers, variation selectors) and the empty Braille cell. Written as ranges, because not every language that reads our
+ * schemas knows `\p{...}`; a test holds them against Unicode's own properties. No JSON Schema has one escape for what lies
+ * beyond U+FFFF, so those stand as they are.
+ */
+const INVISIBLE = [
+  '\\u0000-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f',
+  '\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb',
+  '\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}',
+].join('');
+export const VISIBLE = `[^${INVISIBLE}]`;
+const NO_NUL_VISIBLE = `^(?=[^\\u0000]*$)[\\s\\S]*${VISIBLE}`;
 
-/** Required text of one idea: names, titles, address lines. Not blank; length in UTF-16 units. */
+/** Lengths are counted in code points, as JSON Schema says; `patches/` teaches TypeBox, which counts UTF-16 units. */
+
+/** Required text of one idea as somebody gives it to us: names, titles, address lines. */
 export function shortText(maxLength = 200) {
+  return Type.String({ minLength: 1, maxLength, pattern: NO_NUL_VISIBLE });
+}
+
+/** The same once it was taken: kept, answered and told. What was taken under an older rule stays readable. */
+export function keptText(maxLength = 200) {
   return Type.String({ minLength: 1, maxLength, pattern: NO_NUL_NOT_BLANK });
 }
 
 export const Name = shortText();
+export const KeptName = keptText();
 
 /** Descriptions, notes: may be empty. */
 export const FreeText = Type.String({ maxLength: 5000, pattern: NO_NUL });

@@ -68,11 +68,21 @@ onEveryEngine((runCatalogue) => {
       expect(found.body.items).toHaveLength(1);
     });
 
+    test('counts a title in characters, whatever they are made of', async () => {
+      const title = '😀'.repeat(200);
+      const { status, body } = await post(aProduct({ title, attributes: { ['😀'.repeat(50)]: title } }));
+      expect([status, body.title]).toEqual([201, title]);
+      expect((await shop.send<Product>('GET', `/products/${body.id}`, { as: 'staff' })).body).toEqual(body);
+      expect((await post(aProduct({ title: `${title}😀` }))).status).toBe(422);
+    });
+
     const price = eur(1);
     const priced = (wrong: object) => ({ variants: [{ sku: 'X', price: { ...price, ...wrong } }] });
     test.each<[string, object, string]>([
       ['no title', { title: undefined }, '/title'],
       ['a blank title', { title: '  ' }, '/title'],
+      ['a title that nobody sees', { title: '\u200b\u2060\u3164' }, '/title'],
+      ['an attribute that nobody sees', { attributes: { material: '\u2800' } }, '/attributes/material'],
       ['a title of 201 characters', { title: 'x'.repeat(201) }, '/title'],
       ['NUL in the title', { title: 'a\0b' }, '/title'],
       ['an unknown field', { colour: 'red' }, '/colour'],

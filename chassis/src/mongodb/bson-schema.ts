@@ -3,7 +3,7 @@ import type { Document } from 'mongodb';
 
 /** What says the same in both. */
 const SAME = new Set([
-  'required', 'additionalProperties', 'minItems', 'maxItems', 'uniqueItems', 'maxLength', 'minimum', 'maximum',
+  'required', 'additionalProperties', 'minItems', 'maxItems', 'uniqueItems', 'minLength', 'maxLength', 'minimum', 'maximum',
   'multipleOf', 'minProperties', 'maxProperties', 'enum', 'title', 'description',
 ]);
 
@@ -43,9 +43,6 @@ function translated(name: string, value: unknown): Document {
       return { maximum: value, exclusiveMaximum: true };
     case 'pattern':
       return { pattern: pcre(String(value)) };
-    case 'minLength':
-      // JSON Schema here counts UTF-16 units, MongoDB code points: there can be half as many.
-      return { minLength: Math.ceil(Number(value) / 2) };
     default:
       throw new TypeError(`a validator cannot say "${name}"`);
   }

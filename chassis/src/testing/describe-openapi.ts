@@ -17,6 +17,7 @@ interface OpenApiDocument {
 
 interface Operation {
   readonly summary?: string;
+  readonly requestBody?: object;
   readonly responses: Readonly<Record<string, object>>;
 }
 
@@ -65,6 +66,10 @@ export function describeOpenApi(file: string, run: () => Promise<Running>): void
       }
     });
 
+    test('what a body may not leave blank cannot be invisible either', () => {
+      expect(invisiblyBlank(document)).toEqual([]);
+    });
+
     test('every example is one of its schema', () => {
       expect(wrongExamples(document)).toEqual([]);
     });
@@ -80,6 +85,26 @@ function methodsAt({ paths }: OpenApiDocument, asked: string): string[] {
   const fitting = Object.entries(paths).filter(([path]) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked));
   const methods = fitting.flatMap(([, operations]) => Object.keys(operations).map((method) => method.toUpperCase()));
   return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].toSorted();
+}
+
+/** Texts of bodies that refuse spaces and take characters that nobody sees. */
+function invisiblyBlank({ paths }: OpenApiDocument): readonly string[] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([method, { requestBody }]) =>
+      [...patternsIn(requestBody)]
+        .map((pattern) => new RegExp(pattern, 'u'))
+        .filter((text) => text.test('Zoë') && !text.test('  ') && text.test('\u200b'))
+        .map(({ source }) => `${method} ${path}: ${source}`),
+    ),
+  );
+}
+
+function* patternsIn(node: unknown): Iterable<string> {
+  if (Array.isArray(node)) for (const member of node) yield* patternsIn(member);
+  if (!isPlainObject(node)) return;
+  if (typeof node['pattern'] === 'string') yield node['pattern'];
+  if (isPlainObject(node['patternProperties'])) yield* Object.keys(node['patternProperties']);
+  for (const member of Object.values(node)) yield* patternsIn(member);
 }
 
 function wrongExamples(document: OpenApiDocument): readonly string[] {

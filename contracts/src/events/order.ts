@@ -4,7 +4,7 @@ import { Uuid } from '../ids.ts';
 import { CancelReason } from '../saga.ts';
 import { OrderItem, Shortage } from '../saga-lines.ts';
 import { open } from '../schema.ts';
-import { Name } from '../text.ts';
+import { KeptName } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { EventMoney } from './money.ts';
 
@@ -35,7 +35,7 @@ export const OrderRejected = Type.Object({
 
 export const OrderCancelled = Type.Object({ orderId: Uuid, userId: Uuid, reason: CancelReason });
 
-const shipment = { orderId: Uuid, userId: Uuid, shipmentId: Uuid, carrier: Name, trackingNumber: Name };
+const shipment = { orderId: Uuid, userId: Uuid, shipmentId: Uuid, carrier: KeptName, trackingNumber: KeptName };
 
 export const OrderShipped = Type.Object({ ...shipment, shippedAt: UtcTime });
 export const OrderDelivered = Type.Object({ ...shipment, deliveredAt: UtcTime });

@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Uuid } from '../ids.ts';
 import { closed, nullable } from '../schema.ts';
-import { Name } from '../text.ts';
+import { KeptName, Name } from '../text.ts';
 import { Slug } from './slug.ts';
 
 /** From a category at the top (1) down. */
@@ -11,7 +11,7 @@ export const CATEGORIES_LIMIT = 1000;
 const Position = Type.Integer({ minimum: 0, maximum: CATEGORIES_LIMIT - 1 });
 
 /** `parentId` is null at the top; `position` counts from 0 among the children of one parent. */
-export const Category = closed({ id: Uuid, name: Name, slug: Slug, parentId: nullable(Uuid), position: Position });
+export const Category = closed({ id: Uuid, name: KeptName, slug: Slug, parentId: nullable(Uuid), position: Position });
 export type Category = Static<typeof Category>;
 
 export interface CategoryNode extends Category {

@@ -3,14 +3,14 @@ import { Sku, Uuid } from '../ids.ts';
 import { MovementKind, ReservationStatus } from '../saga.ts';
 import { Allocation, OrderItem, Shortage } from '../saga-lines.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
-import { Name, Reason } from '../text.ts';
+import { KeptName, Name, Reason } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
 /** 1 is served first. */
 const Priority = Type.Integer({ minimum: 1, maximum: 1000 });
 
-export const Warehouse = closed({ id: Uuid, name: Name, priority: Priority, active: Type.Boolean() });
+export const Warehouse = closed({ id: Uuid, name: KeptName, priority: Priority, active: Type.Boolean() });
 export type Warehouse = Static<typeof Warehouse>;
 
 export const WarehousePage = Page(Warehouse);

@@ -1,18 +1,18 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { ShippingAddress } from '../address.ts';
+import { AskedAddress, ShippingAddress } from '../address.ts';
 import { Sku, Uuid } from '../ids.ts';
 import { Money } from '../money.ts';
 import { OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus } from '../saga.ts';
 import { OrderItem, Shortage } from '../saga-lines.ts';
 import { closed, nullable } from '../schema.ts';
-import { FreeText, Name } from '../text.ts';
+import { FreeText, KeptName, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
 /** No SKU may come twice; JSON Schema cannot say so, the order service does. */
 export const PlaceOrder = closed({
   items: Type.Array(OrderItem, { minItems: 1, maxItems: 100 }),
-  shippingAddress: ShippingAddress,
+  shippingAddress: AskedAddress,
   paymentMethodId: Uuid,
   expectedTotal: Type.Optional(Money),
 });
@@ -32,7 +32,7 @@ export const DeliverShipment = closed({});
 export const OrderLine = closed({
   sku: Sku,
   productId: Uuid,
-  title: Name,
+  title: KeptName,
   quantity: Type.Integer({ minimum: 1, maximum: 999 }),
   unitPrice: Money,
   lineTotal: Money,
@@ -44,8 +44,8 @@ export const Shipment = closed({
   warehouseId: Uuid,
   status: ShipmentStatus,
   items: Type.Array(closed({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) }), { minItems: 1 }),
-  carrier: nullable(Name),
-  trackingNumber: nullable(Name),
+  carrier: nullable(KeptName),
+  trackingNumber: nullable(KeptName),
 });
 export type Shipment = Static<typeof Shipment>;
 

@@ -3,7 +3,7 @@ import { Uuid } from '../ids.ts';
 import { Currency, Money } from '../money.ts';
 import { PaymentStatus, RefundStatus } from '../saga.ts';
 import { closed, nullable } from '../schema.ts';
-import { Name, Reason } from '../text.ts';
+import { KeptName, Name, Reason } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
@@ -18,7 +18,7 @@ export const PaymentMethod = closed({
   id: Uuid,
   brand: Type.String({ minLength: 1, maxLength: 50 }),
   last4: Type.String({ pattern: '^[0-9]{4}$' }),
-  label: nullable(Name),
+  label: nullable(KeptName),
   createdAt: UtcTime,
 });
 export type PaymentMethod = Static<typeof PaymentMethod>;

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Sku, Uuid } from '../ids.ts';
 import { Price } from '../money.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
-import { FreeText, Name } from '../text.ts';
+import { FreeText, KeptName, Name, VISIBLE } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery, QueryInteger } from './common.ts';
 import { ProductImage } from './product-image.ts';
@@ -12,24 +12,27 @@ export const ProductStatus = oneOf('draft', 'active', 'archived');
 export type ProductStatus = Static<typeof ProductStatus>;
 
 /** Not blank at the start, no underscore there (`__proto__`), at most 50 characters. */
-const AttributeName = Type.String({ pattern: '^[^\\s_\\u0000][^\\u0000]{0,49}$' });
+const ATTRIBUTE_NAME = '[^\\s_\\u0000][^\\u0000]{0,49}$';
+const AttributeName = Type.String({ pattern: `^(?=[\\s\\S]*${VISIBLE})${ATTRIBUTE_NAME}` });
+const KeptAttributeName = Type.String({ pattern: `^${ATTRIBUTE_NAME}` });
 const attributeLimits = { maxProperties: 50, additionalProperties: false };
 const Attributes = Type.Record(AttributeName, Name, attributeLimits);
+const KeptAttributes = Type.Record(KeptAttributeName, KeptName, attributeLimits);
 
 /** A category stands in a list once; nobody looks for a product in more than a few. */
 const CategoryIds = Type.Array(Uuid, { maxItems: 20, uniqueItems: true });
 
-export const Variant = closed({ sku: Sku, options: Attributes, price: Price });
+export const Variant = closed({ sku: Sku, options: KeptAttributes, price: Price });
 export type Variant = Static<typeof Variant>;
 
 export const Product = closed({
   id: Uuid,
   slug: Slug,
-  title: Name,
+  title: KeptName,
   description: FreeText,
   status: ProductStatus,
   categoryIds: CategoryIds,
-  attributes: Attributes,
+  attributes: KeptAttributes,
   variants: Type.Array(Variant, { minItems: 1, maxItems: 100 }),
   images: Type.Array(ProductImage, { maxItems: 20 }),
   version: Type.Integer({ minimum: 1 }),

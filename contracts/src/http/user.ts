@@ -1,10 +1,10 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import '../formats.ts';
-import { ShippingAddress } from '../address.ts';
+import { AskedAddress, ShippingAddress } from '../address.ts';
 import { Uuid } from '../ids.ts';
 import { Role } from '../roles.ts';
 import { closed, nullable } from '../schema.ts';
-import { Name } from '../text.ts';
+import { KeptName, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
@@ -24,7 +24,7 @@ export type RegisterUser = Static<typeof RegisterUser>;
 export const User = closed({
   id: Uuid,
   email: Email,
-  name: Name,
+  name: KeptName,
   roles: Type.Array(Role, { minItems: 1, uniqueItems: true }),
   version: Type.Integer({ minimum: 1 }),
   createdAt: UtcTime,
@@ -47,11 +47,11 @@ export type ChangePassword = Static<typeof ChangePassword>;
 export const DeleteAccount = closed({ password: KnownPassword });
 export type DeleteAccount = Static<typeof DeleteAccount>;
 
-const { line2, region, phone, ...required } = ShippingAddress.properties;
+const { line2, region, phone, ...required } = AskedAddress.properties;
 const label = Type.Optional(Name);
 
 /** The first one is the default whatever it says. */
-export const CreateAddress = closed({ ...ShippingAddress.properties, label, isDefault: Type.Optional(Type.Boolean()) });
+export const CreateAddress = closed({ ...AskedAddress.properties, label, isDefault: Type.Optional(Type.Boolean()) });
 export type CreateAddress = Static<typeof CreateAddress>;
 
 /** JSON merge patch: null takes away what may be left out. */
@@ -69,7 +69,7 @@ export type PatchAddress = Static<typeof PatchAddress>;
 export const Address = closed({
   ...ShippingAddress.properties,
   id: Uuid,
-  label,
+  label: Type.Optional(KeptName),
   isDefault: Type.Boolean(),
   version: Type.Integer({ minimum: 1 }),
   createdAt: UtcTime,

@@ -1,7 +1,7 @@
 import { Product as PublishedProduct, Variant as PublishedVariant } from '@souk/contracts/http/product';
 import { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
 import { closed } from '@souk/contracts/schema';
-import { Name } from '@souk/contracts/text';
+import { KeptName } from '@souk/contracts/text';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { IMAGES_LIMIT } from '../domain/product-image.ts';
 import { VARIANTS_LIMIT } from '../domain/product.ts';
@@ -10,7 +10,7 @@ import { VARIANTS_LIMIT } from '../domain/product.ts';
  * A map whose names users choose lies there as a list. As a document it would not come back: the driver makes a
  * reference (DBRef) of one that has `$ref` and `$id`, and refuses one that has `_bsontype`.
  */
-const Entries = Type.Array(closed({ name: Type.String(), value: Name }));
+const Entries = Type.Array(closed({ name: Type.String(), value: KeptName }));
 
 const EpochMs = Type.Integer({ minimum: 0 });
 

@@ -36,6 +36,11 @@ describe('Dockerfiles', () => {
     for (const folder of rootPackage.workspaces.packages) expect(text).toContain(`COPY ${folder}/package.json ${folder}/\n`);
   });
 
+  test('bring the patches, without which other rules would be checked than are tested', async () => {
+    expect(await dockerfile('product')).toContain('COPY patches patches\n');
+    expect(await readFile(join(ROOT, '.dockerignore'), 'utf8')).toContain('!patches\n');
+  });
+
   test('build with the Bun that everything else runs on', async () => {
     expect(await dockerfile('product')).toContain(`FROM oven/bun:${rootPackage.devDependencies.bun}-slim AS build`);
   });
