@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { allowedMethods } from './allowed-methods.ts';
 import { answerResponse } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
+import { idReaders } from './lower-case-ids.ts';
 import { Problem, problemAnswer } from './problem.ts';
 import { queryReaders } from './query-reader.ts';
 import { rawBodyReader } from './raw-body.ts';
@@ -17,7 +18,8 @@ export function withCommonHooks(logger: Logger) {
   let methodsFor: ((path: string) => readonly string[]) | undefined;
   const schemasOf = routeSchemas(() => app.routes);
   const readRawBody = rawBodyReader(() => app.routes);
-  const queryReaderOf = queryReaders((method, route) => schemasOf(method, route).query);
+  const queryReaderOf = queryReaders();
+  const lowerIds = idReaders();
   const refusalOf = refusals({
     logger,
     methodsFor: (path) => (methodsFor ??= allowedMethods(app.routes))(path),
@@ -36,10 +38,14 @@ export function withCommonHooks(logger: Logger) {
     .onTransform({ as: 'global' }, (context) => {
       // Do not hand `context` on whole: Elysia would then read cookies and all headers for every request.
       factsOf(context.request).route = context.route;
-      const readQuery = queryReaderOf(context.request.method, context.route);
+      const { body, query, params } = schemasOf(context.request.method, context.route);
+      const readQuery = queryReaderOf(query);
       if (readQuery !== undefined) context.query = readQuery(context.query, context.request.url) as typeof context.query;
       // Null is how the parser tells Elysia that there is nothing left to parse.
       if (context.body === null) context.body = undefined;
+      lowerIds(query, context.query);
+      lowerIds(params, context.params);
+      lowerIds(body, context.body);
     })
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
       const { bodyFault } = factsOf(request);

@@ -14,6 +14,7 @@ import type { RawBody } from './raw-body.ts';
 /** Said once for all operations. */
 const RULES = [
   'Text is UTF-8, in bodies, form fields and percent-encoded queries: other bytes are 400, another `charset` or a `Content-Encoding` is 415.',
+  'A UUID is the same in capitals and in small letters, wherever it is sent; answers have small letters.',
 ].join('\n\n');
 
 /** The service's OpenAPI 3.1 document, made from its routes: every status, errors as `application/problem+json`. */

@@ -11,12 +11,9 @@ const WHOLE = /^-?\d{1,15}$/;
  * Contracts write queries in plain TypeBox: `?limit=5` has to become a number before it is validated, and parameters that
  * the schema does not name are left out, because they are ignored.
  */
-export function queryReaders(
-  schemaOf: (method: string, route: string) => TSchema | undefined,
-): (method: string, route: string) => QueryReader | undefined {
+export function queryReaders(): (schema: TSchema | undefined) => QueryReader | undefined {
   const readers = new Map<TSchema, QueryReader>();
-  return (method, route) => {
-    const schema = schemaOf(method, route);
+  return (schema) => {
     if (schema === undefined || !TypeGuard.IsObject(schema)) return undefined;
     let reader = readers.get(schema);
     if (reader === undefined) {

@@ -3,15 +3,16 @@ import type { TSchema } from '@sinclair/typebox';
 export interface RouteSchemas {
   readonly body: TSchema | undefined;
   readonly query: TSchema | undefined;
+  readonly params: TSchema | undefined;
 }
 
 interface Route {
   readonly method: string;
   readonly path: string;
-  readonly hooks: { readonly body?: unknown; readonly query?: unknown };
+  readonly hooks: { readonly body?: unknown; readonly query?: unknown; readonly params?: unknown };
 }
 
-const NONE: RouteSchemas = { body: undefined, query: undefined };
+const NONE: RouteSchemas = { body: undefined, query: undefined, params: undefined };
 
 /** What a route declared, by method and pattern. `routes` is asked once, when the first request has come. */
 export function routeSchemas(routes: () => readonly Route[]): (method: string, route: string) => RouteSchemas {
@@ -23,8 +24,12 @@ export function routeSchemas(routes: () => readonly Route[]): (method: string, r
   };
 }
 
-function declared({ body, query }: Route['hooks']): RouteSchemas {
-  return { body: isSchema(body) ? body : undefined, query: isSchema(query) ? query : undefined };
+function declared({ body, query, params }: Route['hooks']): RouteSchemas {
+  return { body: schemaOf(body), query: schemaOf(query), params: schemaOf(params) };
+}
+
+function schemaOf(value: unknown): TSchema | undefined {
+  return isSchema(value) ? value : undefined;
 }
 
 export function isSchema(value: unknown): value is TSchema {

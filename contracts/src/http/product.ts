@@ -80,7 +80,7 @@ const PriceLimit = QueryInteger({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
  */
 export const ProductQuery = PagedQuery({
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
-  category: Type.Optional(Slug),
+  category: Type.Optional(Type.Union([Uuid, Slug])),
   sku: Type.Optional(Type.Array(Sku, { maxItems: 100 })),
   minPrice: Type.Optional(PriceLimit),
   maxPrice: Type.Optional(PriceLimit),
