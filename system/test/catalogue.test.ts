@@ -4,6 +4,7 @@ import type { LogMessage } from '@souk/chassis/log/event-log';
 import type { Order } from '@souk/contracts/http/order';
 import type { Product } from '@souk/contracts/http/product';
 import { RefusedError } from '../src/shop/shop-client.ts';
+import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, PRICE, stockUp } from './support/ordering.ts';
@@ -41,7 +42,7 @@ async function market(shop: OpenShop): Promise<Market> {
 
 /** Every product message there ever was, oldest of each product first. */
 function productMessages({ records }: OpenShop): Promise<readonly LogMessage[]> {
-  return records.logged(['product.created', 'product.updated', 'product.price_changed']);
+  return messagesOf(records, ['product.created', 'product.updated', 'product.price_changed']);
 }
 
 function priceIn({ items }: Order): unknown {

@@ -7,6 +7,7 @@ import type { User } from '@souk/contracts/http/user';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
 import { ask } from './support/ask.ts';
 import { findings, keptRows } from './support/kept-rows.ts';
+import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import { type OpenShop, PASSWORD } from './support/open-shop.ts';
 import { orderWhen, stockUp } from './support/ordering.ts';
@@ -77,7 +78,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
   const paymentsOf = async (id: string) => (await shop.client.payments(shop.staff, id)).items;
 
   async function left(): Promise<readonly string[]> {
-    const topics = Map.groupBy(await shop.records.logged(TOPIC_NAMES), ({ topic }) => topic);
+    const topics = Map.groupBy(await messagesOf(shop.records, TOPIC_NAMES), ({ topic }) => topic);
     const log = [...topics].map(([topic, messages]) => keptRows(`log ${topic}`, messages));
     return findings([...(await shop.kept()), ...log], MARKERS);
   }

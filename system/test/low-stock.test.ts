@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
+import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, stockUp } from './support/ordering.ts';
@@ -16,7 +17,7 @@ async function buy(shop: OpenShop, orders: number, quantity: number): Promise<vo
 /** What was said of the lamp, in that order. */
 async function said(shop: OpenShop): Promise<readonly unknown[]> {
   await shop.rest();
-  return (await shop.records.logged(['inventory.low'])).map(({ value }) => JSON.parse(value));
+  return (await messagesOf(shop.records, ['inventory.low'])).map(({ value }) => JSON.parse(value));
 }
 
 onEveryEngine('a SKU that runs low', (openShop) => {

@@ -5,6 +5,7 @@ import type { Product } from '@souk/contracts/http/product';
 import type { ProductImage } from '@souk/contracts/http/product-image';
 import type { EventData } from '@souk/contracts/topics';
 import { ask } from './support/ask.ts';
+import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, stockUp } from './support/ordering.ts';
@@ -30,7 +31,7 @@ async function uploaded({ urls, staff }: OpenShop, productId: string): Promise<P
 /** Everything that was told of products, oldest version first. */
 async function told(shop: OpenShop): Promise<readonly EventData<'product.updated'>[]> {
   await shop.rest();
-  const messages = await shop.records.logged(['product.created', 'product.updated', 'product.price_changed', 'product.archived']);
+  const messages = await messagesOf(shop.records, ['product.created', 'product.updated', 'product.price_changed', 'product.archived']);
   const news = messages.map(({ value }): EventData<'product.updated'> => JSON.parse(value));
   return news.toSorted((a, b) => a.version - b.version);
 }

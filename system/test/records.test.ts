@@ -2,8 +2,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import type { Collection } from 'mongodb';
-import { readSnapshot } from '../src/verify/read-snapshot.ts';
-import type { Snapshot } from '../src/verify/snapshot.ts';
 import { embeddedGround } from './support/embedded-ground.ts';
 import { message } from './support/events.ts';
 import { factsWithoutIds } from './support/facts-without-ids.ts';
@@ -12,6 +10,7 @@ import { type OpenShop, openShopOn } from './support/open-shop.ts';
 import { orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';
 import { type RealGround, realGround } from './support/real-ground.ts';
 import { broken } from './support/rest.ts';
+import { readSnapshot, type Snapshot } from './support/snapshot.ts';
 
 /** An order of every ending, one after the other, and a change of price. */
 async function history(shop: OpenShop): Promise<Snapshot> {

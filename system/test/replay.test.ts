@@ -2,12 +2,13 @@ import { expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { Order } from '@souk/contracts/http/order';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
-import type { Snapshot } from '../src/verify/snapshot.ts';
+import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import { type OpenShop, PASSWORD } from './support/open-shop.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 import { answered, send } from './support/requests.ts';
 import { seededRandom } from './support/seeded-random.ts';
+import type { Snapshot } from './support/snapshot.ts';
 
 const ENV = { GATEWAY_TIMEOUT_S: '0.2', SIMULATOR_LATE_S: '4', ORDER_PAYMENT_TIMEOUT_S: '2' };
 const CARDS = [
@@ -54,8 +55,8 @@ async function sent(shop: OpenShop, { id, shipments }: Order): Promise<void> {
 }
 
 /** All that may be asked of a shop, but for the log and how far a lane says it was sent, which is noted now and then. */
-function stateOf({ logged: _log, services, ...state }: Snapshot) {
-  return { ...state, services: services.map(({ unsent: _noted, ...service }) => service) };
+function stateOf({ logged: _log, backlogs, ...state }: Snapshot) {
+  return { ...state, backlogs: backlogs.map(({ unsent: _noted, ...backlog }) => backlog) };
 }
 
 onEveryEngine('every message of every topic delivered again', (openShop) => {
@@ -64,7 +65,7 @@ onEveryEngine('every message of every topic delivered again', (openShop) => {
     await using shop = await openShop(ENV);
     await busyDay(shop);
     const before = await shop.rest();
-    const messages = await shop.records.logged(TOPIC_NAMES);
+    const messages = await messagesOf(shop.records, TOPIC_NAMES);
     expect(messages.length).toBeGreaterThan(50);
     await shop.hears(random.shuffled([...messages, ...messages]));
     const after = await shop.rest();

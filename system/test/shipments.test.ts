@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { Order } from '@souk/contracts/http/order';
+import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
@@ -28,7 +29,7 @@ onEveryEngine('the parcels of an order', (openShop) => {
 
   /** Of this order, in the order in which they were sent. */
   async function told(orderId: string): Promise<readonly string[]> {
-    const messages = await shop.records.logged(['order.shipped', 'order.delivered']);
+    const messages = await messagesOf(shop.records, ['order.shipped', 'order.delivered']);
     const own = messages.filter(({ key }) => key === orderId);
     return own.map(({ topic, value }) => `${topic} ${JSON.parse(value).shipmentId}`).toSorted();
   }

@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
 import { readSimulatorLedger } from '@souk/payment/gateway/simulator-ledger';
 import { signWebhook } from '@souk/payment/gateway/webhook-signature';
-import type { Snapshot, WebhookFact } from '../src/verify/snapshot.ts';
-import { paymentFacts } from '../src/verify/sql-facts.ts';
+import { openFactStore } from '../src/verify/fact-store.ts';
+import type { WebhookFact } from '../src/verify/facts.ts';
+import { paymentFacts } from '../src/verify/payment-facts.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, orderWhen, PRICE, stockUp } from './support/ordering.ts';
+import type { Snapshot } from './support/snapshot.ts';
 
 const SECRET = 'the-secret-of-the-gateway';
 /** The money comes when the order has run out of time. */
@@ -37,8 +39,9 @@ async function told(shop: OpenShop, event: object, { secret = SECRET, ageS = 0, 
 }
 
 async function webhooksAbout(shop: OpenShop, key: string): Promise<readonly WebhookFact[]> {
-  const { webhooks } = await shop.records.sql('payment', paymentFacts);
-  return webhooks.filter((webhook) => webhook.key === key);
+  using facts = openFactStore();
+  await shop.records.sql('payment', (rows) => paymentFacts(rows, facts));
+  return facts.all('webhooks').filter((webhook) => webhook.key === key);
 }
 
 function booksOf({ orders, payments, refunds, charges, givenBack, movements }: Snapshot) {

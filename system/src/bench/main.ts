@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UsageError, EXIT } from '../cli/exit-code.ts';
-import { acceptedOrdersExist } from '../verify/order-rules.ts';
-import { readSnapshot } from '../verify/read-snapshot.ts';
-import { violationsOf } from '../verify/rule.ts';
-import { RULES } from '../verify/rules.ts';
+import { progressLine } from '../cli/progress-line.ts';
+import { checkShop } from '../verify/check-shop.ts';
 import type { BenchShop } from './bench-shop.ts';
 import { embeddedBenchShop } from './embedded-bench-shop.ts';
 import { type Load, prepareLoad } from './prepare-load.ts';
@@ -66,11 +64,10 @@ async function underLoad(load: Load, shop: BenchShop, rate: number, seconds: num
 }
 
 async function verdict(shop: BenchShop, accepted: readonly string[]): Promise<number> {
-  const snapshot = await readSnapshot(shop.records);
-  const violations = violationsOf([...RULES, acceptedOrdersExist(accepted)], snapshot);
-  for (const { promise, what } of violations.slice(0, 20)) process.stdout.write(`BROKEN ${promise}: ${what}\n`);
-  process.stdout.write(`checker: ${violations.length} violations over ${snapshot.orders.length} orders\n`);
-  return violations.length === 0 ? EXIT.ok : EXIT.failed;
+  const progress = progressLine();
+  const { violations, seen } = await checkShop(shop.records, [accepted], progress.tell).finally(progress.end);
+  process.stdout.write(`checker: ${violations} violations over ${seen('orders')} orders\n`);
+  return violations === 0 ? EXIT.ok : EXIT.failed;
 }
 
 function benchArguments(argv: readonly string[]) {

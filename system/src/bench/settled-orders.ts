@@ -1,4 +1,5 @@
 import { until } from '@souk/chassis/testing/until';
+import { allOf } from '../verify/batches.ts';
 import type { ShopRecords } from '../verify/shop-records.ts';
 import type { LoadResult } from './run-load.ts';
 
@@ -53,8 +54,8 @@ export function settledOrders({ accepted }: LoadResult, ends: OrderEnds): Settle
 
 function openOrders(records: ShopRecords): Promise<number> {
   return records.sql('order', async (rows) => {
-    const [row] = await rows<{ open: number }>(
-      "select count(*) as open from orders where status in ('placed', 'awaiting_payment')",
+    const [row] = await allOf(
+      rows<{ open: number }>("select count(*) as open from orders where status in ('placed', 'awaiting_payment')"),
     );
     return row?.open ?? 0;
   });
@@ -63,8 +64,10 @@ function openOrders(records: ShopRecords): Promise<number> {
 /** An order that ends twice counts with its first end, and the checker says so. */
 async function readEnds(records: ShopRecords): Promise<OrderEnds> {
   const ends = new Map<string, { completed: boolean; at: number }>();
-  for (const { topic, key, timestamp } of await records.logged(['order.completed', 'order.rejected', 'order.cancelled'])) {
-    if (!ends.has(key)) ends.set(key, { completed: topic === 'order.completed', at: timestamp });
-  }
+  await records.logged(['order.completed', 'order.rejected', 'order.cancelled'], (messages) => {
+    for (const { topic, key, timestamp } of messages) {
+      if (!ends.has(key)) ends.set(key, { completed: topic === 'order.completed', at: timestamp });
+    }
+  });
   return ends;
 }

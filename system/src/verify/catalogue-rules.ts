@@ -1,42 +1,37 @@
-import { sumBy, type Rule } from './rule.ts';
-import type { CatalogueFacts } from './snapshot.ts';
-
-type Category = CatalogueFacts['categories'][number];
-
-/** Whether its parents lead to the top: not when one is missing, or when they go round in a circle. */
-function isBelowTop(category: Category, byId: ReadonlyMap<string, Category>): boolean {
-  let above: Category | undefined = category;
-  for (let steps = 0; above !== undefined && steps < byId.size; steps += 1) {
-    if (above.parentId === null) return true;
-    above = byId.get(above.parentId);
-  }
-  return false;
-}
+import type { Rule } from './rule.ts';
 
 export const CATALOGUE_RULES: readonly Rule[] = [
   {
     promise: 'categories are a tree, and siblings stand from 0 on without gap',
-    *violations({ catalogue: { categories } }) {
-      const byId = new Map(categories.map((category) => [category.id, category]));
-      for (const category of categories) if (!isBelowTop(category, byId)) yield `category ${category.id} hangs below nothing`;
-      for (const [parent, children] of Map.groupBy(categories, ({ parentId }) => parentId)) {
-        const positions = children.map(({ position }) => position).toSorted((a, b) => a - b);
-        if (positions.some((position, i) => position !== i)) yield `below ${parent ?? 'the top'}: positions ${positions.join(', ')}`;
-      }
-    },
+    violations: [
+      // Not when a parent is missing, nor when parents go round in a circle.
+      `with recursive belowTop (id) as (
+         select id from categories where parentId is null
+         union
+         select c.id from categories c join belowTop above on above.id = c.parentId
+       )
+       select format('category %s hangs below nothing', id) from categories where id not in (select id from belowTop)`,
+
+      `with siblings as (
+         select *, row_number() over (partition by parentId order by position) - 1 as place from categories
+       )
+       select format('below %s: positions %s', coalesce(parentId, 'the top'), group_concat(position, ', ' order by position))
+       from siblings group by parentId having max(position <> place)`,
+    ],
   },
   {
     promise: 'every category counts the products that name it',
-    *violations({ catalogue: { categories, categoryUse, products } }) {
-      const naming = products.flatMap(({ categoryIds }) => categoryIds);
-      const named = sumBy(naming, (id) => id, () => 1);
-      const counted = sumBy(categoryUse, ({ categoryId }) => categoryId, (use) => use.products);
-      for (const id of new Set([...named.keys(), ...counted.keys()])) {
-        const [there, says] = [named.get(id) ?? 0, counted.get(id) ?? 0];
-        if (there !== says) yield `category ${id} counts ${says} products, ${there} name it`;
-      }
-      const known = new Set(categories.map(({ id }) => id));
-      for (const id of named.keys()) if (!known.has(id)) yield `category ${id}, which products name, does not exist`;
-    },
+    violations: [
+      `with uses (id, counted, named) as (
+         select categoryId, products, 0 from categoryUse
+         union all
+         select c.value, 0, 1 from products p, json_each(p.categoryIds) c
+       )
+       select format('category %s counts %d products, %d name it', id, sum(counted), sum(named))
+       from uses group by id having sum(counted) <> sum(named)`,
+
+      `select distinct format('category %s, which products name, does not exist', c.value)
+       from products p, json_each(p.categoryIds) c where c.value not in (select id from categories)`,
+    ],
   },
 ];

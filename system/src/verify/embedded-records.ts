@@ -1,34 +1,29 @@
-import { Database } from 'bun:sqlite';
 import { openLogReader, type LogReader } from '@souk/chassis/log/log-reader';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { topicsReadBy } from '@souk/contracts/topics';
 import { shopFiles } from '../embedded/shop-files.ts';
+import { inBatches } from './batches.ts';
 import { catalogueRows } from './catalogue-facts.ts';
-import type { Rows, ShopRecords } from './shop-records.ts';
-import { messagingFacts } from './sql-facts.ts';
+import { messageFacts } from './message-facts.ts';
+import type { ShopRecords } from './shop-records.ts';
+import { readingSqlite } from './sqlite-rows.ts';
+
+const MESSAGES_PER_BATCH = 1000;
 
 /** A shop in a data folder, read without its services. */
 export function embeddedRecords(folder: string): ShopRecords {
   const { databases, log, gateway } = shopFiles(folder);
   return {
-    sql: (service, read) => reading(databases[service], read),
-    catalogue: () => reading(databases.product, catalogueRows),
-    messaging: (service) => reading(databases[service], (rows) => messagingFacts(service, rows)),
-    logged: async (topics) => readingLog(log, (reader) => topics.flatMap((topic) => [...reader.records(topic)])),
+    sql: (service, read) => readingSqlite(databases[service], read),
+    catalogue: (facts) => readingSqlite(databases.product, (rows) => catalogueRows(rows, facts)),
+    messaging: (service, facts) => readingSqlite(databases[service], (rows) => messageFacts(service, rows, facts)),
+    logged: async (topics, see) =>
+      readingLog(log, (reader) => {
+        for (const topic of topics) for (const messages of inBatches(reader.records(topic), MESSAGES_PER_BATCH)) see(messages);
+      }),
     unhandled: async () => readingLog(log, (reader) => SERVICES.reduce((sum, service) => sum + lagOf(service, reader), 0)),
     gateway,
   };
-}
-
-async function reading<T>(path: string, read: (rows: Rows) => Promise<T>): Promise<T> {
-  const database = new Database(path, { readonly: true, strict: true });
-  try {
-    // One transaction: all tables as of one moment.
-    database.run('begin');
-    return await read(async (sql) => database.query(sql).all() as never);
-  } finally {
-    database.close();
-  }
 }
 
 function readingLog<T>(path: string, read: (reader: LogReader) => T): T {

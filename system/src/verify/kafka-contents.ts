@@ -6,13 +6,9 @@ import type { RealShopAddresses } from '../real/addresses.ts';
 
 type Kafka = RealShopAddresses['kafka'];
 
-/** All messages the topics have now, each partition in its order. */
-export function messagesIn(kafka: Kafka, topics: readonly Topic[]): Promise<readonly ReceivedMessage[]> {
-  return reading(kafka, topics, async (reader) => {
-    const messages: ReceivedMessage[] = [];
-    await reader.read(topics, async (batch) => void messages.push(...batch));
-    return messages;
-  });
+/** All messages the topics have now, each partition in its order, a batch at a time. */
+export function messagesIn(kafka: Kafka, topics: readonly Topic[], see: (messages: readonly ReceivedMessage[]) => void): Promise<void> {
+  return reading(kafka, topics, (reader) => reader.read(topics, async (batch) => see(batch)));
 }
 
 /** Messages of the topics they read that the services' groups have still to handle. */

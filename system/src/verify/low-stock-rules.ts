@@ -1,29 +1,25 @@
 import type { Rule } from './rule.ts';
-import type { LevelFact } from './snapshot.ts';
-
-function timesLow(levels: readonly LevelFact[]): number {
-  return Math.floor(Math.max(0, ...levels.map(({ lowTurns }) => lowTurns)) / 2);
-}
 
 export const LOW_STOCK_RULES: readonly Rule[] = [
   {
     promise: 'a SKU is said to run low once each time it does',
-    *violations({ levels, lows, movements }) {
-      const told = Map.groupBy(lows, ({ sku }) => sku);
-      const places = Map.groupBy(levels, ({ sku }) => sku);
-      for (const [sku, own] of places) {
-        const [times, said] = [timesLow(own), told.get(sku)?.length ?? 0];
-        if (times !== said) yield `${sku} ran low ${times} times, it was said ${said} times`;
-      }
-      for (const [sku] of told) if (!places.has(sku)) yield `${sku} is said to run low and has no level`;
-      const ledger = Map.groupBy(movements, ({ sku }) => sku);
-      for (const { sku, available, threshold } of lows) {
-        if (available >= threshold) yield `${sku} is said to run low with ${available} free, of which ${threshold} are enough`;
-        // Between two warehouses the ledger knows no order. What lies in a closed one is not free.
-        const isAlone = places.get(sku)?.length === 1;
-        const wasThere = ledger.get(sku)?.some(({ onHandAfter, reservedAfter }) => onHandAfter - reservedAfter === available);
-        if (isAlone && available > 0 && wasThere !== true) yield `${sku} never had ${available} free, as was said`;
-      }
-    },
+    violations: [
+      // A level counts two turns for each time that its SKU ran low, and one more while there is enough.
+      `with counted as (
+         select sku, max(lowTurns) / 2 as times, (select count(*) from lows where lows.sku = levels.sku) as said from levels group by sku
+       )
+       select format('%s ran low %d times, it was said %d times', sku, times, said) from counted where times <> said`,
+
+      `select distinct format('%s is said to run low and has no level', sku) from lows where sku not in (select sku from levels)`,
+
+      `select format('%s is said to run low with %d free, of which %d are enough', sku, available, threshold) from lows
+       where available >= threshold`,
+
+      // Between two warehouses the ledger knows no order. What lies in a closed one is not free.
+      `select format('%s never had %d free, as was said', sku, available) from lows
+       where available > 0 and sku in (select sku from levels group by sku having count(*) = 1)
+         and (sku, available) not in
+             (select sku, onHandAfter - reservedAfter from movements where sku in (select sku from lows))`,
+    ],
   },
 ];

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { EXIT, UsageError } from '../cli/exit-code.ts';
+import { progressLine } from '../cli/progress-line.ts';
 import { shopFiles } from '../embedded/shop-files.ts';
 import { loadAddresses } from './address-file.ts';
+import { checkShop } from './check-shop.ts';
 import { embeddedRecords } from './embedded-records.ts';
-import { acceptedOrdersExist } from './order-rules.ts';
-import { readSnapshot } from './read-snapshot.ts';
-import { violationsOf } from './rule.ts';
-import { RULES } from './rules.ts';
 import type { ShopRecords } from './shop-records.ts';
 
 const HELP = `npm run verify                 check every promise over the shop's five databases, its log and its gateway
@@ -16,7 +14,6 @@ const HELP = `npm run verify                 check every promise over the shop's
   --real FILE                  instead: where a shop on real servers keeps what
   --accepted FILE              order ids, one per line, that callers were promised
 `;
-const SHOWN = 20;
 
 /** Exit code 0, 1 when a promise is broken, 2 for wrong usage. */
 async function main(): Promise<number> {
@@ -25,16 +22,16 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return EXIT.ok;
   }
-  const promised = accepted === undefined ? [] : (await readFile(accepted, 'utf8')).split('\n').filter(Boolean);
-  const snapshot = await readSnapshot(real === undefined ? embedded(data) : await onServers(real));
-  const violations = violationsOf([...RULES, acceptedOrdersExist(promised)], snapshot);
-  for (const { promise, what } of violations.slice(0, SHOWN)) process.stdout.write(`BROKEN ${promise}: ${what}\n`);
-  const { orders, movements, payments, services } = snapshot;
-  const events = services.reduce((sum, service) => sum + service.events.length, 0);
-  process.stdout.write(
-    `${violations.length} violations; looked at ${orders.length} orders, ${payments.length} payments, ${movements.length} stock movements, ${events} events\n`,
-  );
-  return violations.length === 0 ? EXIT.ok : EXIT.failed;
+  const records = real === undefined ? embedded(data) : await onServers(real);
+  const progress = progressLine();
+  const { violations, seen } = await checkShop(records, accepted === undefined ? [] : linesOf(accepted), progress.tell).finally(progress.end);
+  const looked = `${seen('orders')} orders, ${seen('payments')} payments, ${seen('movements')} stock movements, ${seen('events')} events`;
+  process.stdout.write(`${violations} violations; looked at ${looked}\n`);
+  return violations === 0 ? EXIT.ok : EXIT.failed;
+}
+
+async function* linesOf(file: string): AsyncIterable<readonly string[]> {
+  for await (const line of createInterface(createReadStream(file))) if (line !== '') yield [line];
 }
 
 function embedded(folder = '.souk'): ShopRecords {

@@ -1,51 +1,42 @@
 import type { Rule } from './rule.ts';
-import type { EventFact } from './snapshot.ts';
-
-/** Versions of one stream, in any order: what is missing or doubled. */
-function gaps(events: readonly EventFact[]): string[] {
-  const faults: string[] = [];
-  for (const [stream, own] of Map.groupBy(events, (event) => event.stream)) {
-    const versions = own.map(({ version }) => version).toSorted((a, b) => a - b);
-    if (versions.some((version, i) => version !== i + 1)) faults.push(`${stream}: versions ${versions.join(', ')}`);
-  }
-  return faults;
-}
 
 export const MESSAGE_RULES: readonly Rule[] = [
   {
     promise: 'every event version of everything is 1..n without gap',
-    *violations({ services }) {
-      for (const { service, events } of services) for (const fault of gaps(events)) yield `${service} ${fault}`;
-    },
+    violations: [
+      `with counted as (
+         select service, stream, version, row_number() over (partition by service, stream order by version) as place from events
+       ),
+       broken as (select distinct service, stream from counted where version <> place)
+       select format('%s %s: versions %s', service, stream, group_concat(version, ', ' order by version))
+       from broken join events using (service, stream) group by service, stream`,
+    ],
   },
   {
     promise: 'an order is as old as its history',
-    *violations({ orders, services }) {
-      const history = services.find(({ service }) => service === 'order')?.events ?? [];
-      const counts = Map.groupBy(history, ({ stream }) => stream);
-      for (const { id, version } of orders) {
-        const events = counts.get(id)?.length ?? 0;
-        if (events !== version) yield `order ${id} has version ${version} and ${events} entries in its history`;
-      }
-    },
+    violations: [
+      `with counted as (
+         select o.*, (select count(*) from events e where e.service = 'order' and e.stream = o.id) as entries from orders o
+       )
+       select format('order %s has version %d and %d entries in its history', id, version, entries) from counted
+       where version <> entries`,
+    ],
   },
   {
     promise: 'every event that was committed is in the log',
-    *violations({ services, logged }) {
-      for (const { service, events, unsent } of services) {
-        if (unsent > 0) yield `${service}: ${unsent} events are not marked as sent`;
-        for (const { id, type, published } of events) if (published && !logged.has(id)) yield `${service}: ${type} ${id} is not in the log`;
-      }
-    },
+    violations: [
+      `select format('%s: %d events are not marked as sent', service, unsent) from backlogs where unsent > 0`,
+
+      `select format('%s: %s %s is not in the log', service, type, id) from events
+       where published and id not in (select id from logged)`,
+    ],
   },
   {
     promise: 'nothing waits and nothing was given up',
-    *violations({ services, unhandled }) {
-      if (unhandled > 0) yield `${unhandled} messages are not handled`;
-      for (const { service, parked, deadLetters } of services) {
-        if (parked > 0) yield `${service}: ${parked} messages are parked`;
-        for (const cause of deadLetters) yield `${service}: dead letter: ${cause}`;
-      }
-    },
+    violations: [
+      `select format('%d messages are not handled', messages) from unhandled where messages > 0`,
+      `select format('%s: %d messages are parked', service, parked) from backlogs where parked > 0`,
+      `select format('%s: dead letter: %s', service, cause) from deadLetters`,
+    ],
   },
 ];

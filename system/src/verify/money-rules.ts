@@ -1,79 +1,77 @@
-import type { OrderPaymentStatus } from '@souk/contracts/saga';
-import { sumBy, type Rule } from './rule.ts';
-import type { OrderFact, PaymentFact } from './snapshot.ts';
+import type { Rule } from './rule.ts';
 
-function capturedOf(payment: PaymentFact): number {
-  return payment.status === 'captured' ? (payment.amount ?? 0) : 0;
-}
+/** Payments with what was captured of them. */
+export const CAPTURED = `captures as (select *, iif(status = 'captured', coalesce(amount, 0), 0) as captured from payments)`;
 
-/** What is wrong with the money of an order that has ended; undefined when nothing is. Two payments count as both. */
-function moneyFault({ id, status, total }: OrderFact, payments: readonly PaymentFact[]): string | undefined {
-  const captured = payments.reduce((sum, payment) => sum + capturedOf(payment), 0);
-  const kept = payments.reduce((sum, { refunded }) => sum - refunded, captured);
-  if (status === 'completed' && captured !== total) return `order ${id} is completed for ${total}, ${captured} was captured`;
-  if ((status === 'rejected' || status === 'cancelled') && kept !== 0) return `order ${id} is ${status}, ${kept} is kept`;
-  return undefined;
-}
-
-/** What Order must have heard by the time that nothing moves any more. */
-function paymentStatusOf(payment: PaymentFact | undefined): OrderPaymentStatus {
-  if (payment === undefined || payment.status === 'voided') return 'none';
-  if (payment.status !== 'captured') return payment.status;
-  if (payment.refunded === 0) return 'paid';
-  return payment.refunded < capturedOf(payment) ? 'partially_refunded' : 'refunded';
-}
+/** What all payments of an order come to. Two payments count as both. */
+const MONEY = `
+  with ${CAPTURED}, money as (
+    select o.id, o.status, o.total, coalesce(sum(c.captured), 0) as captured, coalesce(sum(c.captured - c.refunded), 0) as kept
+    from orders o left join captures c on c.orderId = o.id group by o.id
+  )`;
 
 export const MONEY_RULES: readonly Rule[] = [
   {
     promise: 'a completed order is paid exactly once, any other that has ended keeps nothing',
-    *violations({ orders, payments }) {
-      const byOrder = Map.groupBy(payments, ({ orderId }) => orderId);
-      for (const order of orders) {
-        const fault = moneyFault(order, byOrder.get(order.id) ?? []);
-        if (fault !== undefined) yield fault;
-        byOrder.delete(order.id);
-      }
-      for (const [orderId] of byOrder) yield `a payment for order ${orderId}, which does not exist`;
-    },
+    violations: [
+      `${MONEY}
+       select format('order %s is completed for %d, %d was captured', id, total, captured) from money
+       where status = 'completed' and captured <> total`,
+
+      `${MONEY}
+       select format('order %s is %s, %d is kept', id, status, kept) from money
+       where status in ('rejected', 'cancelled') and kept <> 0`,
+
+      `select format('a payment for order %s, which does not exist', orderId) from payments
+       where orderId not in (select id from orders)`,
+    ],
   },
   {
     promise: 'an order says what became of its money',
-    *violations({ orders, payments }) {
-      const byOrder = new Map(payments.map((payment) => [payment.orderId, payment]));
-      for (const { id, paymentStatus, refunded } of orders) {
-        const payment = byOrder.get(id);
-        const expected = paymentStatusOf(payment);
-        if (paymentStatus !== expected) yield `order ${id} says ${paymentStatus}, its payment ${expected}`;
-        const back = payment?.refunded ?? 0;
-        if (refunded !== back) yield `order ${id} says ${refunded} came back, its payment ${back}`;
-      }
-    },
+    violations: [
+      `with ${CAPTURED}, heard as (
+         select o.id, o.paymentStatus as says, case
+           when c.id is null or c.status = 'voided' then 'none'
+           when c.status <> 'captured' then c.status
+           when c.refunded = 0 then 'paid'
+           when c.refunded < c.captured then 'partially_refunded'
+           else 'refunded' end as became
+         from orders o left join captures c on c.orderId = o.id
+       )
+       select format('order %s says %s, its payment %s', id, says, became) from heard where says <> became`,
+
+      `select format('order %s says %d came back, its payment %d', o.id, o.refunded, coalesce(p.refunded, 0))
+       from orders o left join payments p on p.orderId = o.id
+       where o.refunded <> coalesce(p.refunded, 0)`,
+    ],
   },
   {
     promise: 'our books and those of the gateway agree',
-    *violations({ payments, charges }) {
-      const taken = new Map(charges.filter((charge) => charge.taken).map((charge) => [charge.key, charge]));
-      for (const payment of payments) {
-        const key = `payment:${payment.id}`;
-        const charge = taken.get(key);
-        taken.delete(key);
-        const ours = capturedOf(payment);
-        if (ours !== (charge?.amount ?? 0)) yield `payment ${payment.id}: we captured ${ours}, the gateway took ${charge?.amount ?? 0}`;
-        if (payment.refunded !== (charge?.refunded ?? 0)) {
-          yield `payment ${payment.id}: we refunded ${payment.refunded}, the gateway ${charge?.refunded ?? 0}`;
-        }
-      }
-      for (const [key, { amount }] of taken) yield `the gateway took ${amount} for ${key}, which does not exist`;
-    },
+    violations: [
+      `with ${CAPTURED}, both as (
+         select p.id, p.captured, coalesce(c.amount, 0) as taken
+         from captures p left join charges c on c.key = 'payment:' || p.id and c.taken
+       )
+       select format('payment %s: we captured %d, the gateway took %d', id, captured, taken) from both where captured <> taken`,
+
+      `with both as (
+         select p.id, p.refunded as ours, coalesce(c.refunded, 0) as theirs
+         from payments p left join charges c on c.key = 'payment:' || p.id and c.taken
+       )
+       select format('payment %s: we refunded %d, the gateway %d', id, ours, theirs) from both where ours <> theirs`,
+
+      `select format('the gateway took %d for %s, which does not exist', amount, key) from charges
+       where taken and key not in (select 'payment:' || id from payments)`,
+    ],
   },
   {
     promise: 'totals add up',
-    *violations({ orders, orderLines }) {
-      const sums = sumBy(orderLines, ({ orderId }) => orderId, ({ quantity, unitPrice }) => quantity * unitPrice);
-      for (const { id, total } of orders) {
-        const sum = sums.get(id) ?? 0;
-        if (sum !== total) yield `order ${id}: total ${total}, its lines ${sum}`;
-      }
-    },
+    violations: [
+      `with sums as (
+         select o.id, o.total, coalesce((select sum(quantity * unitPrice) from orderLines l where l.orderId = o.id), 0) as sum
+         from orders o
+       )
+       select format('order %s: total %d, its lines %d', id, total, sum) from sums where total <> sum`,
+    ],
   },
 ];

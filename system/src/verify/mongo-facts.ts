@@ -5,48 +5,58 @@ import { openMongo } from '@souk/chassis/mongodb/mongo-database';
 import type { ServiceName } from '@souk/contracts/services';
 import type { CategoryTreeDocument } from '@souk/product/storage/category-documents';
 import type { ProductDocument } from '@souk/product/storage/product-document';
-import type { ClientSession, Db } from 'mongodb';
-import type { CatalogueFacts, ServiceFact } from './snapshot.ts';
+import type { Document, Filter } from 'mongodb';
+import { allOf, each } from './batches.ts';
+import { categoriesIn } from './catalogue-facts.ts';
+import type { FactStore } from './fact-store.ts';
+
+const DOCUMENTS_PER_BATCH = 1000;
+
+/** The documents of a collection with these fields, a batch at a time. */
+type Documents = <D extends Document>(
+  collection: string,
+  fields: readonly (keyof D & string)[],
+  filter?: Filter<D>,
+) => AsyncIterable<readonly D[]>;
 
 /** Of a service whose chassis keeps its messages in MongoDB. */
-export function documentMessagingFacts(service: ServiceName, url: string): Promise<ServiceFact> {
-  return reading(url, async (db, session) => {
-    const lanes = await db.collection<LaneDocument>('lanes').find({}, { session }).toArray();
-    const events = await db.collection<EventDocument>('events').find({}, { session }).toArray();
-    const parked = await db.collection<ParkedKeyDocument>('parked_keys').find({}, { session }).toArray();
-    const dead = await db.collection<DeadLetterDocument>('dead_letters').find({ status: 'dead' }, { session }).toArray();
-    return {
-      service,
-      events: events.map(({ id, type, published, stream, version }) => ({ id, type, published, stream, version })),
-      unsent: lanes.reduce((sum, { lastSeq, publishedSeq }) => sum + lastSeq - publishedSeq, 0),
-      parked: parked.reduce((sum, { messages }) => sum + messages.length, 0),
-      deadLetters: dead.map(({ cause }) => cause),
-    };
+export function documentMessageFacts(service: ServiceName, url: string, facts: FactStore): Promise<void> {
+  return reading(url, async (documents) => {
+    const lanes = await allOf(documents<LaneDocument>('lanes', ['lastSeq', 'publishedSeq']));
+    const events = documents<EventDocument>('events', ['id', 'type', 'published', 'stream', 'version']);
+    await facts.addAll('events', each(events, ({ id, type, published, stream, version }) => ({ service, id, type, published, stream, version })));
+    const parked = await allOf(documents<ParkedKeyDocument>('parked_keys', ['messages']));
+    const unsent = lanes.reduce((sum, { lastSeq, publishedSeq }) => sum + lastSeq - publishedSeq, 0);
+    await facts.addAll('backlogs', [[{ service, unsent, parked: parked.reduce((sum, { messages }) => sum + messages.length, 0) }]]);
+    const dead = documents<DeadLetterDocument>('dead_letters', ['cause'], { status: 'dead' });
+    await facts.addAll('deadLetters', each(dead, ({ cause }) => ({ service, cause })));
   });
 }
 
 /** The categories of Product, and the products in them. */
-export function catalogueDocuments(url: string): Promise<CatalogueFacts> {
-  return reading(url, async (db, session) => {
-    const trees = await db.collection<CategoryTreeDocument>('categoryTrees').find({}, { session }).toArray();
-    const use = await db.collection<{ _id: string; products: number }>('categoryUse').find({}, { session }).toArray();
-    const products = await db
-      .collection<ProductDocument>('products')
-      .find({}, { session, projection: { categoryIds: 1 } })
-      .toArray();
-    return {
-      categories: trees.flatMap(({ categories }) => categories.map(({ id, parentId, position }) => ({ id, parentId, position }))),
-      categoryUse: use.map(({ _id: categoryId, products: count }) => ({ categoryId, products: count })),
-      products: products.map(({ _id: id, categoryIds }) => ({ id, categoryIds })),
-    };
+export function catalogueDocuments(url: string, facts: FactStore): Promise<void> {
+  return reading(url, async (documents) => {
+    for await (const trees of documents<CategoryTreeDocument>('categoryTrees', ['categories'])) {
+      await facts.addAll('categories', trees.map(categoriesIn));
+    }
+    const use = documents<{ _id: string; products: number }>('categoryUse', ['products']);
+    await facts.addAll('categoryUse', each(use, ({ _id: categoryId, products }) => ({ categoryId, products })));
+    const products = documents<ProductDocument>('products', ['categoryIds']);
+    await facts.addAll('products', each(products, ({ _id: id, categoryIds }) => ({ id, categoryIds })));
   });
 }
 
 /** All collections as of one moment. */
-async function reading<T>(url: string, read: (db: Db, session: ClientSession) => Promise<T>): Promise<T> {
+async function reading(url: string, read: (documents: Documents) => Promise<void>): Promise<void> {
   const { client, db, close } = openMongo({ url, poolSize: 1 });
   try {
-    return await client.withSession({ snapshot: true }, (session) => read(db, session));
+    await client.withSession({ snapshot: true }, (session) =>
+      read(async function* batches(collection, fields, filter = {}) {
+        const projection = Object.fromEntries(fields.map((field) => [field, 1]));
+        const cursor = db.collection(collection).find(filter as Filter<Document>, { session, projection, batchSize: DOCUMENTS_PER_BATCH });
+        while (await cursor.hasNext()) yield cursor.readBufferedDocuments() as never;
+      }),
+    );
   } finally {
     await close();
   }

@@ -1,25 +1,36 @@
-import { createConnection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2';
 import type { Rows } from './shop-records.ts';
 
 const CONNECT_LIMIT_MS = 5000;
-const QUERY_LIMIT_MS = 60_000;
+/** Between two batches of one query. */
+const STALL_LIMIT_MS = 60_000;
+const ROWS_PER_BATCH = 1000;
 
 /** Reads a MySQL database on a connection of its own, in one transaction: all tables as of one moment. */
 export async function readingMysql<T>(url: string, read: (rows: Rows) => Promise<T>): Promise<T> {
-  const connection = await createConnection({
-    uri: url,
-    connectTimeout: CONNECT_LIMIT_MS,
-    supportBigNumbers: true,
-    jsonStrings: true,
-  });
+  const connection = createConnection({ uri: url, connectTimeout: CONNECT_LIMIT_MS, supportBigNumbers: true, jsonStrings: true });
   try {
-    await connection.query('set session transaction isolation level repeatable read');
-    await connection.query('start transaction with consistent snapshot, read only');
-    return await read(async (sql) => {
-      const [rows] = await connection.query({ sql, timeout: QUERY_LIMIT_MS });
-      return rows as never;
-    });
+    await connection.promise().query('set session transaction isolation level repeatable read');
+    await connection.promise().query('start transaction with consistent snapshot, read only');
+    return await read((sql) => batches(connection, sql));
   } finally {
     connection.destroy();
+  }
+}
+
+async function* batches<R>(connection: Connection, sql: string): AsyncIterable<readonly R[]> {
+  const rows = connection.query(sql).stream({ highWaterMark: ROWS_PER_BATCH });
+  const stall = setTimeout(() => rows.destroy(new Error(`no row within ${STALL_LIMIT_MS} ms: ${sql}`)), STALL_LIMIT_MS);
+  try {
+    let batch: R[] = [];
+    for await (const row of rows) {
+      if (batch.push(row) < ROWS_PER_BATCH) continue;
+      yield batch;
+      batch = [];
+      stall.refresh();
+    }
+    yield batch;
+  } finally {
+    clearTimeout(stall);
   }
 }

@@ -1,46 +1,42 @@
 import type { ShippingAddress } from '@souk/contracts/address';
+import { each } from './batches.ts';
+import type { FactStore } from './fact-store.ts';
+import type { OrderFact, OrderLineFact, ParcelNews, ShipmentFact } from './facts.ts';
 import type { Rows } from './shop-records.ts';
-import type { OrderFact, OrderLineFact, ParcelNews, ShipmentFact, Snapshot } from './snapshot.ts';
-
-type OrderFacts = Pick<Snapshot, 'orders' | 'orderLines' | 'shipments' | 'parcelNews' | 'addressesTold'>;
 
 /** Of the database of Order. */
-export async function orderFacts(rows: Rows): Promise<OrderFacts> {
-  const orders = await rows<Omit<OrderFact, 'isErased'> & { address: string }>(
+export async function orderFacts(rows: Rows, facts: FactStore): Promise<void> {
+  const orders = rows<Omit<OrderFact, 'isErased'> & { address: string }>(
     `select id, user_id as userId, status, reason, payment_status as paymentStatus, refunded, total, currency,
             deadline_at as deadlineAt, version, shipping_address as address from orders`,
   );
-  const shipments = await rows<Omit<ShipmentFact, 'items'> & { items: string }>(
+  await facts.addAll('orders', each(orders, ({ address, ...order }) => ({ ...order, isErased: isErased(JSON.parse(address)) })));
+  await facts.addAll('orderLines', rows<OrderLineFact>('select order_id as orderId, sku, quantity, unit_price as unitPrice from order_items'));
+  const shipments = rows<Omit<ShipmentFact, 'items'> & { items: string }>(
     `select order_id as orderId, id, warehouse_id as warehouseId, status, carrier, tracking_number as trackingNumber, items
      from shipments`,
   );
-  return {
-    orders: orders.map(({ address, ...order }) => ({ ...order, isErased: isErased(JSON.parse(address)) })),
-    orderLines: await rows<OrderLineFact>(
-      'select order_id as orderId, sku, quantity, unit_price as unitPrice from order_items',
-    ),
-    shipments: shipments.map((shipment) => ({ ...shipment, items: JSON.parse(shipment.items) })),
-    parcelNews: await parcelNews(rows),
-    addressesTold: await addressesTold(rows),
-  };
+  await facts.addAll('shipments', each(shipments, (shipment) => ({ ...shipment, items: JSON.parse(shipment.items) })));
+  await facts.addAll('parcelNews', parcelNews(rows));
+  await facts.addAll('addressesTold', addressesTold(rows));
 }
 
-async function parcelNews(rows: Rows): Promise<ParcelNews[]> {
-  const events = await rows<{ type: ParcelNews['type']; data: string }>(
+function parcelNews(rows: Rows): AsyncIterable<readonly ParcelNews[]> {
+  const events = rows<{ type: ParcelNews['type']; data: string }>(
     `select type, data from events where type in ('order.shipped', 'order.delivered')`,
   );
-  return events.map(({ type, data }) => {
+  return each(events, ({ type, data }) => {
     const { shipmentId, carrier, trackingNumber } = JSON.parse(data) as ParcelNews;
     return { type, shipmentId, carrier, trackingNumber };
   });
 }
 
-async function addressesTold(rows: Rows): Promise<string[]> {
-  const events = await rows<{ orderId: string; data: string }>(
+async function* addressesTold(rows: Rows): AsyncIterable<readonly { readonly orderId: string }[]> {
+  const events = rows<{ orderId: string; data: string }>(
     `select e.stream as orderId, e.data from events e join orders o on o.id = e.stream
      where o.erased_at is not null and e.type = 'order.completed'`,
   );
-  return events.filter(({ data }) => !isErased(JSON.parse(data).shippingAddress)).map(({ orderId }) => orderId);
+  for await (const batch of events) yield batch.filter(({ data }) => !isErased(JSON.parse(data).shippingAddress));
 }
 
 /** The country may stay. */

@@ -1,54 +1,43 @@
-import { sumBy, type Rule } from './rule.ts';
-import type { ParcelNews, ShipmentFact, Snapshot } from './snapshot.ts';
-
-/** What the state of a parcel says was told of it. */
-const TOLD = {
-  pending: [],
-  shipped: ['order.shipped'],
-  delivered: ['order.delivered', 'order.shipped'],
-} as const;
-
-/** What is wrong with one parcel and what was told of it; undefined when nothing is. */
-function parcelFault({ id, status, carrier, trackingNumber }: ShipmentFact, news: readonly ParcelNews[]): string | undefined {
-  const told = news.map(({ type }) => type).toSorted();
-  if (told.join() !== TOLD[status].join()) return `parcel ${id} is ${status}, told were: ${told.join(', ') || 'nothing'}`;
-  if ((status === 'pending') !== (carrier === null && trackingNumber === null)) return `parcel ${id} is ${status}, its carrier ${carrier}`;
-  const same = news.every((said) => said.carrier === carrier && said.trackingNumber === trackingNumber);
-  return same ? undefined : `parcel ${id} went with ${carrier} ${trackingNumber}, told was another one`;
-}
-
-/** Pieces of each order and SKU, by a key of both. */
-function piecesIn(lines: readonly { readonly orderId: string; readonly sku: string; readonly quantity: number }[]) {
-  return sumBy(lines, ({ orderId, sku }) => `order ${orderId}: ${sku}`, ({ quantity }) => quantity);
-}
-
-function linesOf({ shipments }: Pick<Snapshot, 'shipments'>) {
-  return shipments.flatMap(({ orderId, items }) => items.map((item) => ({ ...item, orderId })));
-}
+import type { Rule } from './rule.ts';
 
 export const PARCEL_RULES: readonly Rule[] = [
   {
     promise: 'the parcels of a completed order hold what was ordered, no other order has any',
-    *violations({ orders, orderLines, shipments }) {
-      const completed = new Set(orders.filter(({ status }) => status === 'completed').map(({ id }) => id));
-      const ordered = piecesIn(orderLines.filter(({ orderId }) => completed.has(orderId)));
-      const packed = piecesIn(linesOf({ shipments }));
-      for (const what of new Set([...ordered.keys(), ...packed.keys()])) {
-        const [wanted, there] = [ordered.get(what) ?? 0, packed.get(what) ?? 0];
-        if (wanted !== there) yield `${what}: ${there} in parcels, ${wanted} wanted`;
-      }
-    },
+    violations: [
+      `with pieces (orderId, sku, ordered, packed) as (
+         select l.orderId, l.sku, l.quantity, 0 from orders o join orderLines l on l.orderId = o.id where o.status = 'completed'
+         union all
+         select s.orderId, i.value ->> 'sku', 0, i.value ->> 'quantity' from shipments s, json_each(s.items) i
+       )
+       select format('order %s: %s: %d in parcels, %d wanted', orderId, sku, sum(packed), sum(ordered))
+       from pieces group by orderId, sku having sum(packed) <> sum(ordered)`,
+    ],
   },
   {
     promise: 'a parcel leaves and arrives once, as it was told',
-    *violations({ shipments, parcelNews }) {
-      const news = Map.groupBy(parcelNews, ({ shipmentId }) => shipmentId);
-      for (const shipment of shipments) {
-        const fault = parcelFault(shipment, news.get(shipment.id) ?? []);
-        if (fault !== undefined) yield `order ${shipment.orderId}: ${fault}`;
-        news.delete(shipment.id);
-      }
-      for (const [id] of news) yield `parcel ${id}, of which was told, does not exist`;
-    },
+    violations: [
+      // The state of a parcel says what must have been told of it.
+      `with told as (
+         select s.*, coalesce(
+           (select group_concat(n.type, ', ' order by n.type) from parcelNews n where n.shipmentId = s.id), 'nothing'
+         ) as news
+         from shipments s
+       )
+       select format('order %s: parcel %s is %s, told were: %s', orderId, id, status, news) from told
+       where (status, news) not in (values
+         ('pending', 'nothing'),
+         ('shipped', 'order.shipped'),
+         ('delivered', 'order.delivered, order.shipped'))`,
+
+      `select format('order %s: parcel %s is %s, its carrier %s', orderId, id, status, coalesce(carrier, 'nobody')) from shipments
+       where (status = 'pending') <> (carrier is null and trackingNumber is null)`,
+
+      `select format('order %s: parcel %s went with %s %s, told was another one', s.orderId, s.id, s.carrier, s.trackingNumber)
+       from parcelNews n join shipments s on s.id = n.shipmentId
+       where n.carrier is not s.carrier or n.trackingNumber is not s.trackingNumber`,
+
+      `select format('parcel %s, of which was told, does not exist', shipmentId) from parcelNews
+       where shipmentId not in (select id from shipments)`,
+    ],
   },
 ];

@@ -1,60 +1,69 @@
-import { sumBy, type Rule } from './rule.ts';
-import type { PaymentFact, RefundFact, WebhookFact } from './snapshot.ts';
+import { CAPTURED } from './money-rules.ts';
+import type { Rule } from './rule.ts';
 
-function sumsOf(refunds: readonly RefundFact[], wanted: RefundFact['status']): ReadonlyMap<string, number> {
-  const some = refunds.filter(({ status }) => status === wanted);
-  return sumBy(some, ({ paymentId }) => paymentId, ({ amount }) => amount);
-}
+/** Payments with what their refunds come to. */
+const REFUNDED = `
+  with ${CAPTURED}, books as (
+    select c.*,
+           coalesce((select sum(amount) from refunds r where r.paymentId = c.id and r.status = 'succeeded'), 0) as back,
+           coalesce((select sum(amount) from refunds r where r.paymentId = c.id and r.status = 'pending'), 0) as onItsWay
+    from captures c
+  )`;
 
-/** How a charge or refund of ours must have ended for what the gateway said of it to be true. */
-function endAsSaid({ said }: WebhookFact, subject: PaymentFact | RefundFact): boolean {
-  const isDone = subject.status === 'captured' || subject.status === 'succeeded';
-  return said === 'succeeded' ? isDone : said !== 'declined' || !isDone;
-}
+/** What the gateway told by itself, and the charge or refund of ours that it was about. */
+const TOLD = `
+  with subjects (about, status, isDone) as (
+    select 'payment:' || id, status, status = 'captured' from payments
+    union all
+    select 'refund:' || id, status, status = 'succeeded' from refunds
+  ),
+  told as (select * from webhooks w left join subjects s on s.about = w.key where w.key is not null)`;
 
 export const REFUND_RULES: readonly Rule[] = [
   {
     promise: 'no more is refunded than was captured, and every refund is in the books once',
-    *violations({ payments, refunds }) {
-      const succeeded = sumsOf(refunds, 'succeeded');
-      const pending = sumsOf(refunds, 'pending');
-      for (const { id, status, amount, refunded, refunding } of payments) {
-        const captured = status === 'captured' ? (amount ?? 0) : 0;
-        const [back, onItsWay] = [succeeded.get(id) ?? 0, pending.get(id) ?? 0];
-        if (refunded + refunding > captured) yield `payment ${id}: ${refunded} refunded and ${refunding} on its way, of ${captured}`;
-        if (refunded !== back) yield `payment ${id}: ${refunded} refunded, its refunds say ${back}`;
-        if (refunding !== onItsWay) yield `payment ${id}: ${refunding} on its way back, its refunds say ${onItsWay}`;
-      }
-    },
+    violations: [
+      `${REFUNDED}
+       select format('payment %s: %d refunded and %d on its way, of %d', id, refunded, refunding, captured) from books
+       where refunded + refunding > captured`,
+
+      `${REFUNDED}
+       select format('payment %s: %d refunded, its refunds say %d', id, refunded, back) from books where refunded <> back`,
+
+      `${REFUNDED}
+       select format('payment %s: %d on its way back, its refunds say %d', id, refunding, onItsWay) from books
+       where refunding <> onItsWay`,
+    ],
   },
   {
     promise: 'the gateway gave back what we say, each refund once',
-    *violations({ refunds, givenBack }) {
-      const made = sumBy(givenBack, ({ key }) => key, ({ amount }) => amount);
-      for (const { id, amount, status } of refunds) {
-        const key = `refund:${id}`;
-        const expected = status === 'succeeded' ? amount : 0;
-        // One that is pending may be made already.
-        if (status !== 'pending' && (made.get(key) ?? 0) !== expected) yield `refund ${id} is ${status} with ${amount}, the gateway gave back ${made.get(key) ?? 0}`;
-        made.delete(key);
-      }
-      for (const [key, amount] of made) yield `the gateway gave back ${amount} for ${key}, which does not exist`;
-    },
+    violations: [
+      // One that is pending may be made already.
+      `with both as (
+         select r.*, coalesce((select sum(g.amount) from givenBack g where g.key = 'refund:' || r.id), 0) as made
+         from refunds r where status <> 'pending'
+       )
+       select format('refund %s is %s with %d, the gateway gave back %d', id, status, amount, made) from both
+       where made <> iif(status = 'succeeded', amount, 0)`,
+
+      `select format('the gateway gave back %d for %s, which does not exist', amount, key) from givenBack
+       where key not in (select 'refund:' || id from refunds)`,
+    ],
   },
   {
     promise: 'what the gateway told by itself is in the books',
-    *violations({ payments, refunds, webhooks }) {
-      const subjects = new Map<string, PaymentFact | RefundFact>();
-      for (const payment of payments) subjects.set(`payment:${payment.id}`, payment);
-      for (const refund of refunds) subjects.set(`refund:${refund.id}`, refund);
-      for (const webhook of webhooks) {
-        const { id, key, said, outcome } = webhook;
-        const subject = key === null ? undefined : subjects.get(key);
-        if (outcome === 'unknown' && subject !== undefined) yield `webhook ${id} about ${key}, which exists, was taken for a stranger's`;
-        if (outcome === 'unknown' || outcome === 'anomaly' || key === null) continue;
-        if (subject === undefined) yield `webhook ${id} is about ${key}, which does not exist`;
-        else if (!endAsSaid(webhook, subject)) yield `webhook ${id} said ${said} of ${key}, which is ${subject.status}`;
-      }
-    },
+    violations: [
+      `${TOLD}
+       select format('webhook %s about %s, which exists, was taken for a stranger''s', id, key) from told
+       where outcome = 'unknown' and about is not null`,
+
+      `${TOLD}
+       select format('webhook %s is about %s, which does not exist', id, key) from told
+       where outcome in ('changed', 'ignored') and about is null`,
+
+      `${TOLD}
+       select format('webhook %s said %s of %s, which is %s', id, said, key, status) from told
+       where outcome in ('changed', 'ignored') and (said, isDone) in (values ('succeeded', false), ('declined', true))`,
+    ],
   },
 ];

@@ -1,10 +1,10 @@
-import type { Snapshot } from './snapshot.ts';
+import type { FactStore } from './fact-store.ts';
 
 /** A promise as a sentence, and where it is broken. */
 export interface Rule {
   readonly promise: string;
-  /** Each violation in words; none when the promise is kept. */
-  violations(snapshot: Snapshot): Iterable<string>;
+  /** SQL over the tables of facts.ts: every row of every query is one violation, in words. None when the promise is kept. */
+  readonly violations: readonly string[];
 }
 
 export interface Violation {
@@ -12,12 +12,14 @@ export interface Violation {
   readonly what: string;
 }
 
-export function violationsOf(rules: readonly Rule[], snapshot: Snapshot): Violation[] {
-  return rules.flatMap(({ promise, violations }) => [...violations(snapshot)].map((what) => ({ promise, what })));
-}
-
-export function sumBy<T>(rows: readonly T[], key: (row: T) => string, amount: (row: T) => number): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const row of rows) sums.set(key(row), (sums.get(key(row)) ?? 0) + amount(row));
-  return sums;
+/** `checking` hears of every rule before it is looked at. */
+export function* violationsOf(
+  rules: readonly Rule[],
+  facts: FactStore,
+  checking: (rule: Rule) => void = () => undefined,
+): Iterable<Violation> {
+  for (const rule of rules) {
+    checking(rule);
+    for (const query of rule.violations) for (const what of facts.texts(query)) yield { promise: rule.promise, what };
+  }
 }

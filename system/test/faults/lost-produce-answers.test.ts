@@ -3,6 +3,7 @@ import { kafkaProxy } from '@souk/chassis/testing/kafka-proxy';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import type { ProxyMode, TcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
+import { messagesOf } from '../support/messages-of.ts';
 import { completing } from './support/completions.ts';
 import { type FaultShop, openFaultShop, sharedServers } from './support/fault-shop.ts';
 import { expectEveryPromiseKept } from './support/promises.ts';
@@ -53,6 +54,6 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
 
 /** Messages that are in the log for a second time. */
 async function doubled({ records }: FaultShop): Promise<number> {
-  const ids = (await records.logged(TOPIC_NAMES)).map(({ headers }) => headers.ce_id);
+  const ids = (await messagesOf(records, TOPIC_NAMES)).map(({ headers }) => headers.ce_id);
   return ids.length - new Set(ids).size;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';
 import type { ServiceChild } from '../../src/real/service-child.ts';
+import { allOf } from '../../src/verify/batches.ts';
 import { type Balancer, balancer } from './support/balancer.ts';
 import { completing, fullRate } from './support/completions.ts';
 import { type FaultShop, openFaultShop, sharedServers } from './support/fault-shop.ts';
@@ -91,7 +92,7 @@ async function frozenWithUnsentEvents(shop: FaultShop, name: Doubled): Promise<b
 
 function unsentEvents({ records }: FaultShop, name: Doubled): Promise<number> {
   return records.sql(name, async (rows) => {
-    const [lane] = await rows<{ unsent: number }>(`select last_seq - published_seq as unsent from lanes where lane = '${name}-1'`);
+    const [lane] = await allOf(rows<{ unsent: number }>(`select last_seq - published_seq as unsent from lanes where lane = '${name}-1'`));
     return lane?.unsent ?? 0;
   });
 }
@@ -116,7 +117,7 @@ async function lastEpoch(history: LaneHistory, lane: string): Promise<number> {
 /** How many events the lanes hold, of those that hold any. */
 function eventsByLane({ records }: FaultShop, name: Doubled): Promise<readonly number[]> {
   return records.sql(name, async (rows) => {
-    const lanes = await rows<{ n: number }>('select count(*) as n from events group by lane');
+    const lanes = await allOf(rows<{ n: number }>('select count(*) as n from events group by lane'));
     return lanes.map(({ n }) => n);
   });
 }

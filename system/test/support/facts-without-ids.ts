@@ -1,10 +1,10 @@
-import type { Snapshot } from '../../src/verify/snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /**
  * A snapshot in which every id is replaced by the order in which ids are met, and what has no order is sorted: two shops
  * with the same history are equal in it.
  */
-export function factsWithoutIds({ logged, services, ...facts }: Snapshot): unknown {
+export function factsWithoutIds({ logged, events, movements, ...facts }: Snapshot): unknown {
   return named({
     ...facts,
     orders: sorted(facts.orders, ({ total, status }) => `${total} ${status}`),
@@ -16,14 +16,12 @@ export function factsWithoutIds({ logged, services, ...facts }: Snapshot): unkno
     reservations: sorted(facts.reservations, ({ status, lines }) => `${status} ${lines[0]?.sku} ${lines[0]?.quantity}`),
     payments: sorted(facts.payments, ({ amount, status }) => `${amount} ${status}`),
     charges: sorted(facts.charges, ({ amount, taken }) => `${amount} ${taken}`),
-    services: services.map(({ events, ...service }) => ({
-      ...service,
-      events: sorted(
-        events.map(({ type, version, published }) => `${type} ${version} ${published}`),
-        (event) => event,
-      ),
-    })),
-    logged: logged.size,
+    movements: sorted(movements, ({ sku, number }) => `${sku} ${String(number).padStart(6)}`),
+    events: sorted(
+      events.map(({ service, type, version, published }) => `${service} ${type} ${version} ${published}`),
+      (event) => event,
+    ),
+    logged: logged.length,
   });
 }
 

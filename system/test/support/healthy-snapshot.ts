@@ -1,14 +1,14 @@
 import type {
+  Backlog,
   EventFact,
   MovementFact,
   OrderFact,
   PaymentFact,
   RefundFact,
   ReservationFact,
-  ServiceFact,
   ShipmentFact,
-  Snapshot,
-} from '../../src/verify/snapshot.ts';
+} from '../../src/verify/facts.ts';
+import type { Snapshot } from './snapshot.ts';
 
 const SKU = 'LAMP';
 const WAREHOUSE = 'w-1';
@@ -76,6 +76,7 @@ export const aMovement = (facts: Partial<MovementFact> = {}): MovementFact => ({
 });
 
 export const anEvent = (facts: Partial<EventFact> = {}): EventFact => ({
+  service: 'order',
   id: `${facts.stream ?? 'o-paid'}/${facts.version ?? 1}`,
   type: 'order.created',
   published: true,
@@ -84,14 +85,7 @@ export const anEvent = (facts: Partial<EventFact> = {}): EventFact => ({
   ...facts,
 });
 
-export const aService = (facts: Partial<ServiceFact> = {}): ServiceFact => ({
-  service: 'order',
-  events: [...historyOf('o-paid', 3), ...historyOf('o-back', 4), ...historyOf('o-short', 2)],
-  unsent: 0,
-  parked: 0,
-  deadLetters: [],
-  ...facts,
-});
+export const aBacklog = (facts: Partial<Backlog> = {}): Backlog => ({ service: 'order', unsent: 0, parked: 0, ...facts });
 
 function historyOf(stream: string, length: number): EventFact[] {
   return Array.from({ length }, (_, i) => anEvent({ stream, version: i + 1 }));
@@ -118,8 +112,9 @@ export const short = anOrder({
 
 /** A shop at rest: an order that was paid, one that was cancelled after that, one that was short of stock. */
 export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
-  const service = aService();
+  const events = [...historyOf('o-paid', 3), ...historyOf('o-back', 4), ...historyOf('o-short', 2)];
   return {
+    accepted: [{ id: 'o-paid' }],
     orders: [paid, back, short],
     orderLines: [
       { orderId: 'o-paid', sku: SKU, quantity: 2, unitPrice: 1000 },
@@ -129,18 +124,16 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
     shipments: [aShipment()],
     parcelNews: [{ type: 'order.shipped', shipmentId: 's-paid', carrier: 'DHL', trackingNumber: '00340' }],
     addressesTold: [],
-    catalogue: {
-      categories: [
-        { id: 'c-top', parentId: null, position: 0 },
-        { id: 'c-one', parentId: 'c-top', position: 0 },
-        { id: 'c-two', parentId: 'c-top', position: 1 },
-      ],
-      categoryUse: [
-        { categoryId: 'c-one', products: 1 },
-        { categoryId: 'c-two', products: 0 },
-      ],
-      products: [{ id: 'a-lamp', categoryIds: ['c-one'] }],
-    },
+    categories: [
+      { id: 'c-top', parentId: null, position: 0 },
+      { id: 'c-one', parentId: 'c-top', position: 0 },
+      { id: 'c-two', parentId: 'c-top', position: 1 },
+    ],
+    categoryUse: [
+      { categoryId: 'c-one', products: 1 },
+      { categoryId: 'c-two', products: 0 },
+    ],
+    products: [{ id: 'a-lamp', categoryIds: ['c-one'] }],
     levels: [{ sku: SKU, warehouseId: WAREHOUSE, onHand: 8, reserved: 0, movements: 6, lowTurns: 3 }],
     lows: [{ sku: SKU, available: 7, threshold: 8 }],
     reservations: [
@@ -173,9 +166,11 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
       { key: 'payment:p-paid', amount: 2000, taken: true, refunded: 0 },
       { key: 'payment:p-back', amount: 1000, taken: true, refunded: 1000 },
     ],
-    services: [service],
-    logged: new Set(service.events.map(({ id }) => id)),
-    unhandled: 0,
+    events,
+    backlogs: [aBacklog()],
+    deadLetters: [],
+    logged: events.map(({ id }) => ({ id })),
+    unhandled: [{ messages: 0 }],
     ...facts,
   };
 }

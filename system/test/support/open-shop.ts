@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Environment } from '@souk/chassis/config';
 import type { LogMessage } from '@souk/chassis/log/event-log';
 import { type ServiceUrls, type ShopClient, shopClient } from '../../src/shop/shop-client.ts';
-import type { Snapshot } from '../../src/verify/snapshot.ts';
 import type { Ground } from './ground.ts';
 import { broken, shopRests } from './rest.ts';
+import type { Snapshot } from './snapshot.ts';
 
 export const PASSWORD = 'a password for tests';
 

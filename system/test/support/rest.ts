@@ -1,13 +1,12 @@
 import { until } from '@souk/chassis/testing/until';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
 import { ERASURE_RULES } from '../../src/verify/erasure-rules.ts';
-import { readDatabases, readSnapshot } from '../../src/verify/read-snapshot.ts';
-import { violationsOf } from '../../src/verify/rule.ts';
-import { RULES } from '../../src/verify/rules.ts';
+import { openFactStore } from '../../src/verify/fact-store.ts';
+import { readDatabases } from '../../src/verify/read-facts.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';
-import type { Snapshot } from '../../src/verify/snapshot.ts';
+import { messagesOf } from './messages-of.ts';
+import { readSnapshot, type Snapshot, snapshotOf, violationsIn } from './snapshot.ts';
 
-type Facts = Omit<Snapshot, 'logged'>;
 type Counts = Readonly<Record<string, number>>;
 
 /** Above the 30 s after which a charge that a gateway never heard of is believed lost. */
@@ -22,13 +21,12 @@ export async function shopRests(records: ShopRecords, limitMs = LIMIT_MS): Promi
   };
 
   async function look(): Promise<Snapshot | undefined> {
-    const before = await readDatabases(records);
+    const before = await databasesOf(records);
     if (!isQuiet(stillMoving(before))) return undefined;
-    const messages = await records.logged(TOPIC_NAMES);
-    const logged = new Set(messages.flatMap(({ headers }) => headers.ce_id ?? []));
+    const logged = (await messagesOf(records, TOPIC_NAMES)).flatMap(({ headers }) => (headers.ce_id ? [{ id: headers.ce_id }] : []));
     // The databases are read one after the other, and something may have moved from one to the next: look twice.
-    const facts = await readDatabases(records);
-    return isQuiet({ ...stillMoving(facts), ...unsent(facts, logged) }) ? { ...facts, logged } : undefined;
+    const facts = { ...(await databasesOf(records)), logged };
+    return isQuiet({ ...stillMoving(facts), ...unsent(facts) }) ? facts : undefined;
   }
 
   try {
@@ -40,23 +38,29 @@ export async function shopRests(records: ShopRecords, limitMs = LIMIT_MS): Promi
 
 /** What a stopped shop breaks, in words. */
 export async function broken(records: ShopRecords): Promise<readonly string[]> {
-  return violationsOf(RULES, await readSnapshot(records)).map(({ promise, what }) => `${promise}: ${what}`);
+  return violationsIn(await readSnapshot(records)).map(({ promise, what }) => `${promise}: ${what}`);
 }
 
-function stillMoving(facts: Facts): Counts {
-  const { orders, payments, refunds, services, unhandled } = facts;
+async function databasesOf(records: ShopRecords): Promise<Snapshot> {
+  using facts = openFactStore();
+  await readDatabases(records, facts);
+  return snapshotOf(facts);
+}
+
+function stillMoving(snapshot: Snapshot): Counts {
+  const { orders, payments, refunds, backlogs, unhandled } = snapshot;
   return {
-    notErased: violationsOf(ERASURE_RULES, { ...facts, logged: new Set() }).length,
+    notErased: violationsIn(snapshot, ERASURE_RULES).length,
     openOrders: orders.filter(({ status }) => status === 'placed' || status === 'awaiting_payment').length,
     openPayments: payments.filter(({ status }) => status === 'pending').length,
     openRefunds: refunds.filter(({ status }) => status === 'pending').length,
-    unhandledMessages: unhandled,
-    parkedMessages: services.reduce((sum, { parked }) => sum + parked, 0),
+    unhandledMessages: unhandled.reduce((sum, { messages }) => sum + messages, 0),
+    parkedMessages: backlogs.reduce((sum, { parked }) => sum + parked, 0),
   };
 }
 
 /** What was committed after the log was read counts as well: then something still moves. */
-function unsent({ services }: Facts, logged: ReadonlySet<string>): Counts {
-  const events = services.flatMap((service) => service.events);
-  return { unsentEvents: events.filter(({ id, published }) => published && !logged.has(id)).length };
+function unsent({ events, logged }: Snapshot): Counts {
+  const there = new Set(logged.map(({ id }) => id));
+  return { unsentEvents: events.filter(({ id, published }) => published && !there.has(id)).length };
 }

@@ -1,4 +1,5 @@
 import { until } from '@souk/chassis/testing/until';
+import { allOf } from '../../../src/verify/batches.ts';
 import type { ShopRecords } from '../../../src/verify/shop-records.ts';
 
 const WINDOW_MS = 2000;
@@ -8,14 +9,16 @@ const BETWEEN_LOOKS_MS = 200;
 
 async function completedOrders(records: ShopRecords): Promise<number> {
   return records.sql('order', async (rows) => {
-    const [row] = await rows<{ n: number }>("select count(*) as n from orders where status = 'completed'");
+    const [row] = await allOf(rows<{ n: number }>("select count(*) as n from orders where status = 'completed'"));
     return row?.n ?? 0;
   });
 }
 
 async function ordersByStatus(records: ShopRecords): Promise<string> {
   return records.sql('order', async (rows) => {
-    const counts = await rows<{ n: number; what: string }>('select count(*) as n, coalesce(reason, status) as what from orders group by what');
+    const counts = await allOf(
+      rows<{ n: number; what: string }>('select count(*) as n, coalesce(reason, status) as what from orders group by what'),
+    );
     return counts.map(({ n, what }) => `${n} ${what}`).join(', ');
   });
 }

@@ -1,12 +1,8 @@
 import { expect } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import { acceptedOrdersExist } from '../../../src/verify/order-rules.ts';
-import { readSnapshot } from '../../../src/verify/read-snapshot.ts';
-import { violationsOf } from '../../../src/verify/rule.ts';
-import { RULES } from '../../../src/verify/rules.ts';
 import type { ShopRecords } from '../../../src/verify/shop-records.ts';
-import type { Snapshot } from '../../../src/verify/snapshot.ts';
 import { shopRests } from '../../support/rest.ts';
+import { readSnapshot, type Snapshot, violationsIn } from '../../support/snapshot.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
 /** An idle writer says every 1.7 s what was sent; a shop at rest is clean soon, or never. */
@@ -30,16 +26,15 @@ export async function expectEveryPromiseKept(
 }
 
 async function checked(records: ShopRecords, accepted: readonly string[]): Promise<Snapshot> {
-  const rules = [...RULES, acceptedOrdersExist(accepted)];
-  let snapshot = await readSnapshot(records);
+  let snapshot = await readSnapshot(records, accepted);
   const isClean = async () => {
-    if (violationsOf(rules, snapshot).length === 0) return true;
-    snapshot = await readSnapshot(records);
+    if (violationsIn(snapshot).length === 0) return true;
+    snapshot = await readSnapshot(records, accepted);
     return undefined;
   };
   // What is still wrong when time is up is said by the comparison, in words.
   await until('the checker finds nothing', isClean, CLEAN_LIMIT_MS).catch(() => undefined);
-  expect(violationsOf(rules, snapshot)).toEqual([]);
+  expect(violationsIn(snapshot)).toEqual([]);
   return snapshot;
 }
 

@@ -1,11 +1,9 @@
-import type { CatalogueFacts } from '../../../src/verify/snapshot.ts';
 import { healthy } from '../healthy-snapshot.ts';
 import { CATEGORY_USE, type Fault, TREE } from './fault.ts';
 
-const [top, one, two] = healthy.catalogue.categories;
+const [top, one, two] = healthy.categories;
 const category = { ...top, id: 'c-x', parentId: null, position: 1 };
-const having = (facts: Partial<CatalogueFacts>) => ({ catalogue: { ...healthy.catalogue, ...facts } });
-const categories = (...changed: readonly (typeof one)[]) => having({ categories: changed.flatMap((it) => it ?? []) });
+const categories = (...changed: readonly (typeof one)[]) => ({ categories: changed.flatMap((it) => it ?? []) });
 
 export const CATALOGUE_FAULTS: readonly Fault[] = [
   {
@@ -22,19 +20,19 @@ export const CATALOGUE_FAULTS: readonly Fault[] = [
   {
     what: 'a category that counts too many products',
     breaks: [CATEGORY_USE],
-    facts: having({ categoryUse: [{ categoryId: 'c-one', products: 2 }] }),
+    facts: { categoryUse: [{ categoryId: 'c-one', products: 2 }] },
   },
   {
     what: 'a category that counts none of its products',
     breaks: [CATEGORY_USE],
-    facts: having({ categoryUse: [] }),
+    facts: { categoryUse: [] },
   },
   {
     what: 'a product in a category that is gone',
     breaks: [CATEGORY_USE],
-    facts: having({
-      categoryUse: [...healthy.catalogue.categoryUse, { categoryId: 'c-gone', products: 1 }],
+    facts: {
+      categoryUse: [...healthy.categoryUse, { categoryId: 'c-gone', products: 1 }],
       products: [{ id: 'a-lamp', categoryIds: ['c-one', 'c-gone'] }],
-    }),
+    },
   },
 ];

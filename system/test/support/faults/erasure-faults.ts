@@ -1,16 +1,15 @@
-import { anEvent, aService, healthy } from '../healthy-snapshot.ts';
+import { anEvent, healthy } from '../healthy-snapshot.ts';
 import { ERASED, type Fault } from './fault.ts';
 
-const gone = aService({ service: 'user', events: [anEvent({ type: 'user.deleted', stream: 'u-1', published: false })] });
-const services = [...healthy.services, gone];
+const events = [...healthy.events, anEvent({ service: 'user', type: 'user.deleted', stream: 'u-1', published: false })];
 const erased = healthy.orders.map((order) => ({ ...order, isErased: true }));
 
 export const ERASURE_FAULTS: readonly Fault[] = [
-  { what: 'addresses of somebody who has left', breaks: [ERASED], facts: { services, paymentMethods: [] } },
-  { what: 'a payment method of somebody who has left', breaks: [ERASED], facts: { services, orders: erased } },
+  { what: 'addresses of somebody who has left', breaks: [ERASED], facts: { events, paymentMethods: [] } },
+  { what: 'a payment method of somebody who has left', breaks: [ERASED], facts: { events, orders: erased } },
   {
     what: 'an address in what was told of an erased order',
     breaks: [ERASED],
-    facts: { services, orders: erased, paymentMethods: [], addressesTold: ['o-paid'] },
+    facts: { events, orders: erased, paymentMethods: [], addressesTold: [{ orderId: 'o-paid' }] },
   },
 ];

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../src/verify/snapshot.ts';
+import type { Snapshot } from '../snapshot.ts';
 
 /** One thing that is wrong in a shop that is healthy otherwise. */
 export interface Fault {
@@ -8,6 +8,7 @@ export interface Fault {
   readonly facts: Partial<Snapshot>;
 }
 
+export const ACCEPTED = 'every accepted order exists';
 export const ENDS = 'every order ends';
 export const WAITS = 'an order that has ended waits for nothing';
 export const NUMBERED = 'the movements of every place are numbered 1..n without gap, and it counts n';

@@ -1,7 +1,8 @@
 import { aPayment, aRefund, aReservation, back, healthy, paid, short } from '../healthy-snapshot.ts';
-import { ENDS, type Fault, SAYS, WAITS } from './fault.ts';
+import { ACCEPTED, ENDS, type Fault, SAYS, WAITS } from './fault.ts';
 
 export const ORDER_FAULTS: readonly Fault[] = [
+  { what: 'an accepted order that is gone', breaks: [ACCEPTED], facts: { accepted: [{ id: 'o-paid' }, { id: 'o-lost' }] } },
   {
     what: 'an order that is still placed',
     breaks: [ENDS],

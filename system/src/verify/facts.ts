@@ -120,14 +120,25 @@ export interface GivenBack {
   readonly amount: number;
 }
 
-export interface CatalogueFacts {
-  readonly categories: readonly { readonly id: string; readonly parentId: string | null; readonly position: number }[];
-  /** How many products each category is said to have. */
-  readonly categoryUse: readonly { readonly categoryId: string; readonly products: number }[];
-  readonly products: readonly { readonly id: string; readonly categoryIds: readonly string[] }[];
+export interface CategoryFact {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly position: number;
+}
+
+/** How many products a category is said to have. */
+export interface CategoryUse {
+  readonly categoryId: string;
+  readonly products: number;
+}
+
+export interface ProductFact {
+  readonly id: string;
+  readonly categoryIds: readonly string[];
 }
 
 export interface EventFact {
+  readonly service: ServiceName;
   readonly id: string;
   readonly type: string;
   readonly published: boolean;
@@ -135,39 +146,51 @@ export interface EventFact {
   readonly version: number;
 }
 
-export interface ServiceFact {
+/** What a service has still to do with its messages. */
+export interface Backlog {
   readonly service: ServiceName;
-  readonly events: readonly EventFact[];
   /** Events that are committed and not marked as sent. */
   readonly unsent: number;
   readonly parked: number;
-  /** Causes of the dead letters nobody has dealt with. */
-  readonly deadLetters: readonly string[];
 }
 
-/** Everything the rules look at: the five databases, the log, and the gateway's books, read after the shop has come to rest. */
-export interface Snapshot {
-  readonly orders: readonly OrderFact[];
-  readonly orderLines: readonly OrderLineFact[];
-  readonly shipments: readonly ShipmentFact[];
-  readonly parcelNews: readonly ParcelNews[];
+/** A dead letter nobody has dealt with. */
+export interface DeadLetterFact {
+  readonly service: ServiceName;
+  readonly cause: string;
+}
+
+/**
+ * Everything the rules look at, by table: what the five databases, the log and the gateway's books hold after the shop has
+ * come to rest. fact-tables.ts says how each is kept.
+ */
+export interface Facts {
+  /** Order ids that callers were promised. */
+  readonly accepted: { readonly id: string };
+  readonly orders: OrderFact;
+  readonly orderLines: OrderLineFact;
+  readonly shipments: ShipmentFact;
+  readonly parcelNews: ParcelNews;
   /** Erased orders whose stored `order.completed` still has an address. */
-  readonly addressesTold: readonly string[];
-  readonly catalogue: CatalogueFacts;
-  readonly levels: readonly LevelFact[];
-  readonly lows: readonly LowFact[];
-  readonly reservations: readonly ReservationFact[];
-  /** Those of one SKU in one warehouse stand in the order of their numbers. Ids would not do: several processes make them. */
-  readonly movements: readonly MovementFact[];
-  readonly payments: readonly PaymentFact[];
-  readonly refunds: readonly RefundFact[];
-  readonly paymentMethods: readonly { readonly id: string; readonly userId: string }[];
-  readonly webhooks: readonly WebhookFact[];
-  readonly charges: readonly ChargeFact[];
-  readonly givenBack: readonly GivenBack[];
-  readonly services: readonly ServiceFact[];
-  /** Ids of all events in the log. */
-  readonly logged: ReadonlySet<string>;
-  /** Messages that a group has still to handle. */
-  readonly unhandled: number;
+  readonly addressesTold: { readonly orderId: string };
+  readonly categories: CategoryFact;
+  readonly categoryUse: CategoryUse;
+  readonly products: ProductFact;
+  readonly levels: LevelFact;
+  readonly lows: LowFact;
+  readonly reservations: ReservationFact;
+  readonly movements: MovementFact;
+  readonly payments: PaymentFact;
+  readonly refunds: RefundFact;
+  readonly paymentMethods: { readonly id: string; readonly userId: string };
+  readonly webhooks: WebhookFact;
+  readonly charges: ChargeFact;
+  readonly givenBack: GivenBack;
+  readonly events: EventFact;
+  readonly backlogs: Backlog;
+  readonly deadLetters: DeadLetterFact;
+  /** Events in the log. */
+  readonly logged: { readonly id: string };
+  /** Messages that groups have still to handle: one row. */
+  readonly unhandled: { readonly messages: number };
 }

@@ -1,0 +1,20 @@
+const EVERY_MS = { terminal: 200, file: 5000 };
+
+/**
+ * Says on standard error how far a long command is: one line that changes on a terminal, a line every 5 s elsewhere.
+ * A command that is over before that says nothing there.
+ */
+export function progressLine(stream: NodeJS.WriteStream = process.stderr): { tell(what: string): void; end(): void } {
+  const everyMs = stream.isTTY ? EVERY_MS.terminal : EVERY_MS.file;
+  let toldAt = performance.now();
+  let isOpen = false;
+  return {
+    tell(what) {
+      if (performance.now() - toldAt < everyMs) return;
+      toldAt = performance.now();
+      isOpen = stream.isTTY;
+      stream.write(stream.isTTY ? `\r\u001B[K${what}` : `${what}\n`);
+    },
+    end: () => void (isOpen && stream.write('\r\u001B[K')),
+  };
+}

@@ -1,0 +1,22 @@
+export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
+
+/** Each row of each batch as something else. */
+export async function* each<R, F>(batches: Batches<R>, as: (row: R) => F): AsyncIterable<readonly F[]> {
+  for await (const batch of batches) yield batch.map(as);
+}
+
+/** What comes one by one, in batches; the last one may be smaller. */
+export function* inBatches<T>(items: Iterable<T>, size: number): Iterable<readonly T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    if (batch.push(item) < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** For few rows. */
+export async function allOf<R>(batches: Batches<R>): Promise<R[]> {
+  return (await Array.fromAsync(batches)).flat();
+}

@@ -1,0 +1,40 @@
+import type { Batches } from './batches.ts';
+import { each } from './batches.ts';
+import { openFactStore } from './fact-store.ts';
+import type { Facts } from './facts.ts';
+import { readFacts } from './read-facts.ts';
+import { violationsOf } from './rule.ts';
+import { RULES } from './rules.ts';
+import type { ShopRecords } from './shop-records.ts';
+
+const SHOWN = 20;
+
+export interface Verdict {
+  readonly violations: number;
+  /** How many facts of a table it looked at. */
+  seen(table: keyof Facts): number;
+}
+
+/**
+ * Checks every promise and writes the first violations, one per line. `accepted` are order ids that callers were promised.
+ * `telling` hears every moment how far it is.
+ */
+export async function checkShop(
+  records: ShopRecords,
+  accepted: Batches<string>,
+  telling: (progress: string) => void = () => undefined,
+): Promise<Verdict> {
+  const seen = new Map<keyof Facts, number>();
+  using facts = openFactStore((table, count) => {
+    seen.set(table, count);
+    telling(`reading ${table}: ${count}`);
+  });
+  await facts.addAll('accepted', each(accepted, (id) => ({ id })));
+  await readFacts(records, facts);
+  let violations = 0;
+  for (const { promise, what } of violationsOf(RULES, facts, (rule) => telling(`checking that ${rule.promise}`))) {
+    violations += 1;
+    if (violations <= SHOWN) process.stdout.write(`BROKEN ${promise}: ${what}\n`);
+  }
+  return { violations, seen: (table) => seen.get(table) ?? 0 };
+}

@@ -1,0 +1,99 @@
+import { Database, type Statement } from 'bun:sqlite';
+import type { Batches } from './batches.ts';
+import { FACT_TABLES } from './fact-tables.ts';
+import type { Facts } from './facts.ts';
+
+type Table = keyof Facts;
+type Value = string | number | null;
+
+const TABLES = Object.keys(FACT_TABLES) as readonly Table[];
+const CACHE_KB = 64 * 1024;
+
+/** The facts of one shop, as tables for SQL. What memory does not hold is in files that go with the process. */
+export interface FactStore extends Disposable {
+  add<T extends Table>(table: T, facts: readonly Facts[T][]): void;
+  /** As they come from a database. */
+  addAll<T extends Table>(table: T, batches: Batches<Facts[T]>): Promise<void>;
+  /** To be called once, after the last fact: queries over many facts are slow before. */
+  index(): void;
+  count(table: Table): number;
+  /** All rows of a table, in the order in which they were added. */
+  all<T extends Table>(table: T): Facts[T][];
+  /** The only column of a query, row by row. */
+  texts(query: string): Iterable<string>;
+}
+
+/** Hears how many facts of a table there are by now. */
+export type Added = (table: Table, facts: number) => void;
+
+export function openFactStore(added: Added = () => undefined): FactStore {
+  // Temporary tables spill to files without a name (in SQLITE_TMPDIR, TMPDIR or /var/tmp); the main database stays empty.
+  const database = new Database(':memory:', { strict: true });
+  database.run('pragma temp_store = file');
+  database.run(`pragma temp.cache_size = -${CACHE_KB}`);
+  for (const table of TABLES) database.run(`create temp table ${table} (${definitions(table).join(', ')})`);
+  database.run('begin');
+  const inserts = new Map(TABLES.map((table) => [table, insertInto(database, table)] as const));
+  const counts = new Map<Table, number>();
+
+  function add<T extends Table>(table: T, facts: readonly Facts[T][]): void {
+    inserts.get(table)?.(facts);
+    const count = (counts.get(table) ?? 0) + facts.length;
+    counts.set(table, count);
+    added(table, count);
+  }
+
+  return {
+    add,
+    async addAll(table, batches) {
+      for await (const facts of batches) add(table, facts);
+    },
+    index() {
+      for (const statement of TABLES.flatMap(indexesOf)) database.run(statement);
+      database.run('analyze temp');
+    },
+    count: (table) => counts.get(table) ?? 0,
+    all: (table) => database.query<Record<string, Value>, []>(`select * from ${table} order by rowid`).all().map((row) => restored(table, row)),
+    *texts(query) {
+      for (const row of database.query<object, []>(query).iterate()) yield String(Object.values(row)[0]);
+    },
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+function columnsOf(table: Table): (readonly [name: string, kind: string])[] {
+  return Object.entries(FACT_TABLES[table].columns);
+}
+
+function definitions(table: Table): string[] {
+  return columnsOf(table).map(([name, kind]) => `"${name}" ${kind === 'integer' || kind === 'boolean' ? 'integer' : 'text'}`);
+}
+
+function indexesOf(table: Table): string[] {
+  const indexes: readonly (readonly string[])[] = FACT_TABLES[table].indexes ?? [];
+  return indexes.map((columns) => `create index temp."${[table, ...columns].join('_')}" on ${table} (${columns.join(', ')})`);
+}
+
+function insertInto(database: Database, table: Table): (facts: readonly object[]) => void {
+  const columns = columnsOf(table);
+  const places = columns.map(() => '?').join(', ');
+  const insert: Statement<unknown, Value[]> = database.prepare(`insert into ${table} values (${places})`);
+  return (facts) => {
+    for (const fact of facts as readonly Record<string, unknown>[]) insert.run(...columns.map(([name]) => kept(fact[name])));
+  };
+}
+
+function kept(value: unknown): Value {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  return (value ?? null) as Value;
+}
+
+function restored<T extends Table>(table: T, row: Record<string, Value>): Facts[T] {
+  const entries = columnsOf(table).map(([name, kind]) => {
+    const value = row[name] ?? null;
+    if (kind === 'boolean') return [name, value === 1];
+    return [name, kind === 'json' ? JSON.parse(String(value)) : value];
+  });
+  return Object.fromEntries(entries) as Facts[T];
+}
