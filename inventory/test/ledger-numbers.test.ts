@@ -60,9 +60,8 @@ async function expectNumbering(database: Inventory): Promise<void> {
   await migrate(database, inventoryMigrations(database.flavour));
   const expected = { numbers: [1, 1, 2, 1, 3], counts: [['cup', 3, 1], ['jug', 0], ['pot', 1]] };
   expect(await numbersIn(database)).toEqual(expected);
-  const { ['inventory-010-number-transactions']: number, ['inventory-011-count-transactions']: count } = ledgerNumbers(database.flavour);
-  await number?.up(database.reader);
-  await count?.up(database.reader);
+  const again = Object.entries(ledgerNumbers(database.flavour)).filter(([name]) => /-(number|count)-transactions$/.test(name));
+  expect(await database.migrate(Object.fromEntries(again.map(([name, step]) => [`${name}-again`, step])))).toHaveLength(2);
   expect(await numbersIn(database)).toEqual(expected);
 }
 

@@ -1,30 +1,24 @@
-import type { Filter } from 'mongodb';
 import type { LaneStatus, MessageReads } from '../messaging/message-reads.ts';
 import { deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
-import { type KeptAnswerDocument, parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
+import { parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
 import { type EventDocument, eventsAfter } from './event-documents.ts';
+import { forgetDocuments } from './forget-documents.ts';
 import type { LaneDocument } from './lanes.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { reading } from './mongo-errors.ts';
 import { SERVER_NOW } from './server-now.ts';
 import { UNMARKED } from './settled-by.ts';
 
-export function mongoMessageReads({ db }: MongoDatabase): MessageReads {
+export function mongoMessageReads(database: MongoDatabase): MessageReads {
+  const { db } = database;
   const lanes = db.collection<LaneDocument>('lanes');
   const events = db.collection<EventDocument>('events');
   const parkedKeys = db.collection<ParkedKeyDocument>('parked_keys');
   const deadLetters = db.collection<DeadLetterDocument>('dead_letters');
-  const keptAnswers = db.collection<KeptAnswerDocument>('kept_answers');
 
   async function oldestUnsentAt({ _id: lane, publishedSeq }: LaneDocument): Promise<number | null> {
     const oldest = await events.findOne(eventsAfter(lane, publishedSeq), { sort: { _id: 1 }, projection: { at: 1 } });
     return oldest?.at ?? null;
-  }
-
-  async function removeAnswers(which: Filter<KeptAnswerDocument>, limit: number): Promise<number> {
-    const found = await keptAnswers.find(which, { limit, projection: { _id: 1 } }).toArray();
-    if (found.length === 0) return 0;
-    return (await keptAnswers.deleteMany({ _id: { $in: found.map(({ _id }) => _id) } })).deletedCount;
   }
 
   return {
@@ -64,7 +58,7 @@ export function mongoMessageReads({ db }: MongoDatabase): MessageReads {
         const found = await deadLetters.findOne({ _id: id }, { projection: UNMARKED });
         return found === null ? undefined : deadLetterOf(found);
       }),
-    forgetAnswers: (olderThan, limit) => reading(() => removeAnswers({ at: { $lt: olderThan } }, limit)),
-    forgetAnswersTo: (owners, limit) => reading(() => removeAnswers({ owner: { $in: [...owners] } }, limit)),
+    forgetAnswers: (olderThan, limit) => forgetDocuments(database, 'kept_answers', { filter: { at: { $lt: olderThan } }, limit }),
+    forgetAnswersTo: (owners, limit) => forgetDocuments(database, 'kept_answers', { filter: { owner: { $in: [...owners] } }, limit }),
   };
 }

@@ -7,7 +7,10 @@ import type { TransactionScript } from './statement.ts';
 /** A service's own relational database. Adapters: SQLite (embedded), MySQL. */
 export interface SqlDatabase<Schema> {
   readonly flavour: Flavour;
-  /** Reads outside of write transactions; sees committed data only, throws `StorageError`. Also compiles the statements scripts send. */
+  /**
+   * Reads outside of write transactions; sees committed data only, throws `StorageError`. The database refuses whatever
+   * would write. Also compiles the statements scripts send.
+   */
   readonly reader: Kysely<Schema>;
   /** Runs one write transaction; all of it commits or nothing does. Throws `StorageError`, or what the script threw. */
   transact<Result>(script: () => TransactionScript<Result>): Promise<Result>;

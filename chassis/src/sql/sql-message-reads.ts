@@ -2,17 +2,12 @@ import { sql, type Kysely } from 'kysely';
 import type { LaneStatus, MessageReads } from '../messaging/message-reads.ts';
 import { deadLetterFromRow, groupByKey } from './chassis-collections.ts';
 import type { ChassisSchema, ParkedMessagesTable } from './chassis-schema.ts';
+import { forgetRows } from './forget-rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
-export function sqlMessageReads({ reader, flavour }: SqlDatabase<unknown>): MessageReads {
-  const db = reader as Kysely<ChassisSchema>;
-  /** By their keys: a range of another index would hold back whoever adds one to it. */
-  async function removeAnswers(found: readonly { readonly id: string }[]): Promise<number> {
-    if (found.length === 0) return 0;
-    await db.deleteFrom('kept_answers').where(flavour.in('id', found.map(({ id }) => id))).execute();
-    return found.length;
-  }
-
+export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
+  const { flavour } = database;
+  const db = database.reader as Kysely<ChassisSchema>;
   return {
     async lanes() {
       const lanes = await db.selectFrom('lanes').selectAll().select(flavour.now.as('now')).orderBy('lane').execute();
@@ -60,11 +55,12 @@ export function sqlMessageReads({ reader, flavour }: SqlDatabase<unknown>): Mess
     },
     async forgetAnswers(olderThan, limit) {
       const old = db.selectFrom('kept_answers').select('id').where('at', '<', olderThan).limit(limit);
-      return removeAnswers(await old.execute());
+      return forgetRows(database, 'kept_answers', 'id', old.compile());
     },
     async forgetAnswersTo(owners, limit) {
+      if (owners.length === 0) return 0;
       const theirs = db.selectFrom('kept_answers').select('id').where(flavour.in('owner', owners)).limit(limit);
-      return removeAnswers(await theirs.execute());
+      return forgetRows(database, 'kept_answers', 'id', theirs.compile());
     },
   };
 }

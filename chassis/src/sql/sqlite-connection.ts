@@ -3,14 +3,19 @@ import { bindings, StatementCache } from './bun-sqlite.ts';
 import type { SqliteRequest, Synchronous } from './sqlite-packets.ts';
 import type { Row, Write } from './statement.ts';
 
-export function openConnection(path: string, synchronous: Synchronous): Database {
+const LOCK_WAIT_MS = 5000;
+
+/** The connection that reads, on the event loop. It cannot write: it would wait there for a lock that only the event loop can give back. */
+export function openReading(path: string): Database {
+  const database = openConnection(path);
+  database.run('pragma query_only = ON');
+  return database;
+}
+
+function openConnection(path: string): Database {
   const database = new Database(path, { create: true, strict: true });
-  database.run('pragma busy_timeout = 5000');
+  database.run(`pragma busy_timeout = ${LOCK_WAIT_MS}`);
   database.run('pragma journal_mode = WAL');
-  database.run(`pragma synchronous = ${synchronous}`);
-  database.run('pragma foreign_keys = ON');
-  // 16 MB of log between checkpoints: fewer syncs of the main file under load.
-  database.run('pragma wal_autocheckpoint = 4000');
   return database;
 }
 
@@ -19,11 +24,17 @@ export class WritingConnection {
   readonly #statements: StatementCache;
 
   constructor(path: string, synchronous: Synchronous) {
-    this.#statements = new StatementCache(openConnection(path, synchronous));
+    const database = openConnection(path);
+    database.run(`pragma synchronous = ${synchronous}`);
+    database.run('pragma foreign_keys = ON');
+    // 16 MB of log between checkpoints: fewer syncs of the main file under load.
+    database.run('pragma wal_autocheckpoint = 4000');
+    this.#statements = new StatementCache(database);
   }
 
   carryOut(request: Exclude<SqliteRequest, { kind: 'open' }>): readonly (readonly Row[])[] {
     if (request.kind === 'close') return this.#close();
+    if (request.kind === 'step') return [this.#all(request.statement.sql, request.statement.parameters)];
     try {
       return this.#step(request);
     } catch (error) {
@@ -33,12 +44,15 @@ export class WritingConnection {
     }
   }
 
-  #step(request: Exclude<SqliteRequest, { kind: 'open' | 'close' }>): readonly (readonly Row[])[] {
+  #step(request: Exclude<SqliteRequest, { kind: 'open' | 'close' | 'step' }>): readonly (readonly Row[])[] {
     switch (request.kind) {
       case 'begin':
         // Not deferred: a later write could then fail at once with SQLITE_BUSY_SNAPSHOT, whatever busy_timeout says.
         this.#run('begin immediate');
         return request.reads.map(({ sql, parameters }) => this.#all(sql, parameters));
+      case 'begin-if-free':
+        this.#beginIfFree();
+        return [];
       case 'read':
         return request.reads.map(({ sql, parameters }) => this.#all(sql, parameters));
       case 'commit':
@@ -51,6 +65,16 @@ export class WritingConnection {
         return [];
       default:
         return request satisfies never;
+    }
+  }
+
+  #beginIfFree(): void {
+    const { database } = this.#statements;
+    database.run('pragma busy_timeout = 0');
+    try {
+      this.#run('begin immediate');
+    } finally {
+      database.run(`pragma busy_timeout = ${LOCK_WAIT_MS}`);
     }
   }
 

@@ -5,7 +5,7 @@ import { exchangeSteps, type HeldName } from './held-name.ts';
 import { sqliteFlavour } from './sqlite-flavour.ts';
 import { migrateSqlite } from './sqlite-migrations.ts';
 import type { SqlDatabase } from './sql-database.ts';
-import { openConnection } from './sqlite-connection.ts';
+import { openReading } from './sqlite-connection.ts';
 import type { Synchronous } from './sqlite-packets.ts';
 import { StorageError } from '../storage-error.ts';
 import { sqliteThread, type SqliteThread } from './sqlite-thread.ts';
@@ -27,13 +27,13 @@ const turns = new Map<string, Promise<unknown>>();
 const held = new Map<string, HeldName>();
 
 /**
- * SQLite with one connection that reads, here, and one that writes, in a thread of its own (WAL lets them go on side by
- * side). Transactions of one file run one after the other.
+ * SQLite with one connection that reads and cannot write, here, and one that writes, in a thread of its own (WAL lets them
+ * go on side by side). Transactions of one file run one after the other.
  */
 export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions): SqlDatabase<Schema> {
   const thread = sqliteThread();
   const connection = (connections += 1);
-  const reading = new StatementCache(openConnection(path, synchronous));
+  const reading = new StatementCache(openReading(path));
   const reader = new Kysely<Schema>({ dialect: new SqliteDialect({ database: kyselySqlite(reading) }) });
   const file = resolve(path);
   const opened = thread.ask(connection, { kind: 'open', path, synchronous });
@@ -56,7 +56,7 @@ export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions
     flavour: sqliteFlavour,
     reader,
     transact: (script) => inTurn(() => transact(thread, connection, script)),
-    migrate: (migrations) => inTurn(() => migrateSqlite(reading.database, reader, migrations)),
+    migrate: (migrations) => inTurn(() => migrateSqlite((request) => thread.ask(connection, request), migrations)),
     async hold(name): Promise<HeldName | undefined> {
       const key = `${name} ${file}`;
       if (held.has(key)) return undefined;

@@ -7,7 +7,11 @@ export type Synchronous = 'FULL' | 'NORMAL';
 export type SqliteRequest =
   | { readonly kind: 'open'; readonly path: string; readonly synchronous: Synchronous }
   | { readonly kind: 'begin'; readonly reads: readonly Statement[] }
+  /** Fails at once when another process is writing: for who can wait elsewhere. */
+  | { readonly kind: 'begin-if-free' }
   | { readonly kind: 'read'; readonly reads: readonly Statement[] }
+  /** One statement of a migration. When it fails, it alone is undone, and the transaction goes on. */
+  | { readonly kind: 'step'; readonly statement: Statement }
   | { readonly kind: 'commit'; readonly writes: readonly Write[] }
   | { readonly kind: 'rollback' }
   | { readonly kind: 'close' };

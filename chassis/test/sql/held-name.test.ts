@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { openMysql } from '../../src/sql/mysql-database.ts';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
 import { openSqlite } from '../../src/sql/sqlite-database.ts';
@@ -8,7 +8,7 @@ import { describeOn } from '../../src/testing/real-servers.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
 import { until } from '../../src/testing/until.ts';
-import { failureOf } from './opened-mysql.ts';
+import { failureOf, writing } from './opened-mysql.ts';
 
 interface Opened {
   readonly database: SqlDatabase<unknown>;
@@ -27,14 +27,14 @@ function describeHeldNames(name: string, open: () => Promise<Opened>): void {
     let opened: Opened;
     beforeEach(async () => {
       opened = await open();
-      const { flavour, migrate, reader } = opened.database;
+      const { flavour, migrate, transact } = opened.database;
       const tables = PAIRS.flat().map((table, at) => {
-        const up = (db: typeof reader) =>
+        const up = (db: Kysely<unknown>) =>
           flavour.narrow(db.schema.createTable(table).addColumn('id', flavour.column.key, (c) => c.primaryKey().notNull())).execute();
         return [`${at}-${table}`, { up }] as const;
       });
       await migrate(Object.fromEntries(tables));
-      for (const table of PAIRS.flat()) await sql`insert into ${sql.table(table)} (id) values (${`in ${table}`})`.execute(reader);
+      await transact(() => writing(PAIRS.flat().map((table) => flavour.insert(table, ['id'], [[`in ${table}`]]))));
     });
     afterEach(async () => {
       await Promise.all([opened.database.close(), opened.other.close()]);

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { chassisMigrations } from '../../src/sql/chassis-schema.ts';
 import { migrate, stepsToMigrate } from '../../src/sql/migrate.ts';
@@ -11,7 +10,7 @@ import { openSqlite } from '../../src/sql/sqlite-database.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { type TemporaryDatabase, temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
-import { failureOf } from './opened-mysql.ts';
+import { failureOf, writing } from './opened-mysql.ts';
 
 const STEPS = Object.keys(chassisMigrations(mysqlFlavour)).toSorted();
 const refuses: Record<string, Migration> = { 'x-001': { up: () => Promise.reject(new Error('no')) } };
@@ -89,19 +88,20 @@ describeOn(['MySQL'], () => {
       const database = open();
       await migrate(database, {});
       const last = STEPS.slice(-2);
-      for (const name of last) await sql`delete from kysely_migration where name = ${name}`.execute(database.reader);
+      const forget = last.map((name) => ({ sql: 'delete from kysely_migration where name = ?', parameters: [name] }));
+      await database.transact(() => writing(forget));
       expect(await migrate(database, {})).toEqual(last);
       expect(await migrate(database, {})).toEqual([]);
     }, 30_000);
 
     test('what somebody else has made is not taken for a step of ours', async () => {
       const database = open();
-      await sql`create table lanes (lane int)`.execute(database.reader);
+      await database.transact(() => writing([{ sql: 'create table lanes (lane int)', parameters: [] }]));
       const { error } = await failureOf(migrate(database, {}));
       expect(String(error)).toMatch(/migration chassis-001-lanes failed: .*'lanes' already exists.*remove it, or add this name to the table migrations_begun/);
       // Nor when it is met a second time.
       expect(String((await failureOf(migrate(database, {}))).error)).toMatch(/remove it/);
-      await sql`drop table lanes`.execute(database.reader);
+      await database.transact(() => writing([{ sql: 'drop table lanes', parameters: [] }]));
       expect(await migrate(database, {})).toEqual(STEPS);
     }, 30_000);
   });

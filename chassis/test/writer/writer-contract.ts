@@ -176,6 +176,19 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await submit('anna', 'k')).toMatchObject({ kind: 'fresh' });
     });
 
+    test('whoever changes something waits for one round of a clean-up, however many are to be done', async () => {
+      const { writer } = await openWriter();
+      await writer.submit(deposit, { account: 'a', amount: 1 });
+      let ended = 0;
+      const rounds = Array.from({ length: 100 }, async () => {
+        await store.messages.forgetAnswersTo(['anna'], 10);
+        ended += 1;
+      });
+      await writer.submit(deposit, { account: 'a', amount: 1 });
+      expect(ended).toBeLessThan(50);
+      await Promise.all(rounds);
+    });
+
     test('a refused command is not kept: the same key may try again', async () => {
       const { writer } = await openWriter();
       const submit = (status: number) =>

@@ -1,3 +1,4 @@
+import { forgetRows } from '@souk/chassis/sql/forget-rows';
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { paymentCollections } from './payment-collections.ts';
@@ -14,11 +15,9 @@ export function sqlPaymentStore(database: SqlDatabase<PaymentSchema>): PaymentSt
   return {
     ...store,
     reads: sqlPaymentReads(reader, flavour),
-    async forgetWebhooks(before, limit) {
+    forgetWebhooks(before, limit) {
       const old = reader.selectFrom('webhook_events').select('id').where('received_at', '<', before).limit(limit);
-      const ids = (await old.execute()).map(({ id }) => id);
-      if (ids.length > 0) await reader.deleteFrom('webhook_events').where(flavour.in('id', ids)).execute();
-      return ids.length;
+      return forgetRows(database, 'webhook_events', 'id', old.compile());
     },
   };
 }

@@ -1,37 +1,33 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import { type Kysely, sql } from 'kysely';
+import { forgetRows } from '@souk/chassis/sql/forget-rows';
+import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { sql } from 'kysely';
 import type { UserSchema } from './user-schema.ts';
 import type { UserStore } from './user-store.ts';
 
-/** Beside the writer: no decision makes anything of a session that is over, so nobody can miss it. */
-export function forgetSqlSessions(reader: Kysely<UserSchema>, flavour: Flavour): UserStore['forgetSessions'] {
-  return async (overForMs, limit) => {
+/** Not as decisions: none makes anything of a session that is over, so nobody can miss it. */
+export function forgetSqlSessions(database: SqlDatabase<UserSchema>): UserStore['forgetSessions'] {
+  const { reader, flavour } = database;
+  return (overForMs, limit) => {
     const over = reader
       .selectFrom('sessions')
       .select('id')
       .where('live_until', '<', sql<number>`${flavour.now} - ${overForMs}`)
       .orderBy('live_until')
       .limit(limit);
-    const ids = (await over.execute()).map(({ id }) => id);
-    if (ids.length === 0) return 0;
-    await reader.deleteFrom('sessions').where(flavour.in('id', ids)).execute();
-    return ids.length;
+    return forgetRows(database, 'sessions', 'id', over.compile());
   };
 }
 
 /** As sessions: what is over counts for nothing. */
-export function forgetSqlAttempts(reader: Kysely<UserSchema>, flavour: Flavour): UserStore['forgetAttempts'] {
-  return async (limit) => {
+export function forgetSqlAttempts(database: SqlDatabase<UserSchema>): UserStore['forgetAttempts'] {
+  const { reader, flavour } = database;
+  return (limit) => {
     const over = reader
       .selectFrom('sign_in_attempts')
       .select('id')
       .where('forgotten_at', '<', sql<number>`${flavour.now}`)
       .orderBy('forgotten_at')
       .limit(limit);
-    const ids = (await over.execute()).map(({ id }) => id);
-    if (ids.length === 0) return 0;
-    const deletion = reader.deleteFrom('sign_in_attempts').where(flavour.in('id', ids));
-    await deletion.where('forgotten_at', '<', sql<number>`${flavour.now}`).execute();
-    return ids.length;
+    return forgetRows(database, 'sign_in_attempts', 'id', over.compile());
   };
 }

@@ -15,7 +15,7 @@ export function openSqliteUserStore(options: SqliteOptions): UserStore {
   return {
     ...store,
     reads: sqlUserReads(reader, flavour),
-    forgetSessions: forgetSqlSessions(reader, flavour),
-    forgetAttempts: forgetSqlAttempts(reader, flavour),
+    forgetSessions: forgetSqlSessions(database),
+    forgetAttempts: forgetSqlAttempts(database),
   };
 }
