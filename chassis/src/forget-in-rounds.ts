@@ -6,9 +6,12 @@ const PAUSE_MS = 10;
 /** The last round of each database. */
 const rounds = new WeakMap<object, Promise<unknown>>();
 
-/** Runs `forget` until there is no more to be forgotten; it answers how many it has forgotten. What is cut off goes on with the next call. */
-export async function forgetInRounds(forget: (limit: number) => Promise<number>): Promise<void> {
-  while ((await forget(ROUND)) === ROUND) await Bun.sleep(PAUSE_MS);
+/**
+ * Runs `forget` until there is no more to be forgotten, or the signal says stop; it answers how many it has forgotten, `limit`
+ * at most. What is cut off goes on with the next call.
+ */
+export async function forgetInRounds(forget: (limit: number) => Promise<number>, signal: AbortSignal, limit = ROUND): Promise<void> {
+  while (!signal.aborted && (await forget(limit)) === limit) await Bun.sleep(PAUSE_MS);
 }
 
 /** One round of a database at a time, so that whoever changes something never waits for more than one. */

@@ -2,19 +2,21 @@
 export interface Job {
   readonly name: string;
   readonly everyMs: number;
-  run(): Promise<void>;
+  /** Long work looks at the signal between two steps: once it is aborted, the process stops, and the rest is for the next start. */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 export interface RunningJobs {
-  /** No new round; resolves when the running ones have ended. */
+  /** No new round; the running ones are told to stop, and it resolves when they have. */
   close(): Promise<void>;
 }
 
 export function startJobs(jobs: readonly Job[], report: (error: unknown, message: string) => void): RunningJobs {
   const rounds = new Set<Promise<void>>();
+  const closing = new AbortController();
   const round = async (job: Job): Promise<void> => {
     try {
-      await job.run();
+      await job.run(closing.signal);
     } catch (error) {
       report(error, `job ${job.name} failed; it comes round again`);
     }
@@ -36,6 +38,7 @@ export function startJobs(jobs: readonly Job[], report: (error: unknown, message
   return {
     async close() {
       for (const timer of timers) clearInterval(timer);
+      closing.abort();
       await Promise.all(rounds);
     },
   };

@@ -103,9 +103,9 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
     {
       name: 'forget kept answers',
       everyMs: 600_000,
-      async run() {
+      async run(signal) {
         const olderThan = Date.now() - ANSWERS_KEPT_MS;
-        await forgetInRounds((limit) => messages.forgetAnswers(olderThan, limit));
+        await forgetInRounds((limit) => messages.forgetAnswers(olderThan, limit), signal);
       },
     },
   ];

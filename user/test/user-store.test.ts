@@ -2,8 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { openSqlite } from '@souk/chassis/sql/sqlite-database';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { sqlitePlansOf } from '@souk/chassis/testing/sqlite-plans';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { type CompiledQuery, sql } from 'kysely';
+import { forgetSqlAttempts, forgetSqlSessions } from '../src/storage/forget-over.ts';
 import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
 import { liveSessionQuery, sessionListQuery, userListQuery } from '../src/storage/sql-user-reads.ts';
 import type { UserSchema } from '../src/storage/user-schema.ts';
@@ -62,6 +64,19 @@ describe('SQLite', () => {
     await close();
     await opened.close();
     expect(rows.map(({ detail }) => detail).join()).toContain('users_roles');
+  });
+
+  test('what is over is found by when it ended', async () => {
+    const { path, close } = await temporaryStore(openSqliteUserStore);
+    const plans = await sqlitePlansOf<UserSchema>(path, async (database) => {
+      await forgetSqlSessions(database)(1000, 10);
+      await forgetSqlAttempts(database)(10);
+    });
+    await close();
+    expect(plans).toEqual([
+      expect.stringMatching(/^SEARCH sessions USING (COVERING )?INDEX sessions_live_until/),
+      expect.stringMatching(/^SEARCH sign_in_attempts USING (COVERING )?INDEX sign_in_attempts_end/),
+    ]);
   });
 
   test('is brought up to date once', async () => {

@@ -117,5 +117,9 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('failure', text);
       await flavour.wide(table).execute();
     }),
+    // To the orders of somebody that are not erased yet, past any number of those that are.
+    'order-015-orders-to-erase': step(async (db) => {
+      await db.schema.createIndex('orders_user_erased').on('orders').columns(['user_id', 'erased_at']).execute();
+    }),
   };
 }

@@ -28,6 +28,11 @@ describe('every query that runs often is served by an index', () => {
       `select id from orders where deadline_at <= 1 order by deadline_at limit 500`,
       /orders_deadline/,
     ],
+    [
+      'what is to be erased',
+      `select orders.id from erased_users join orders on orders.user_id = erased_users.id where erased_users.erased_at > 1 and orders.erased_at is null limit 50`,
+      /orders_user_erased.*user_id=\? AND erased_at=\?/,
+    ],
     ['all orders', `select * from orders where id < 'x' order by id desc limit 20`, PRIMARY_KEY],
     ['lines of orders', `select * from order_items where order_id in (select value from json_each('[]'))`, PRIMARY_KEY],
     [

@@ -92,7 +92,7 @@ export function openSimulatorLedger(path: string): SimulatorLedger {
   const addWebhook = database.query('insert into webhooks values (?, ?, ?, 0)');
   const hasDueWebhook = database.query<{ id: string }, [number]>('select id from webhooks where due_at <= ? limit 1');
   const takeDueWebhooks = database.query<LedgerWebhook, [number, number, number]>(TAKE_DUE_WEBHOOKS);
-  const forgetWebhooks = database.query('delete from webhooks where attempts >= 10');
+  const forgetWebhooks = database.query('delete from webhooks where due_at <= ? and attempts >= 10');
   const removeWebhook = database.query('delete from webhooks where id = ?');
   return {
     write: groupCommit(database),
@@ -106,7 +106,7 @@ export function openSimulatorLedger(path: string): SimulatorLedger {
     addWebhook: ({ id, body, dueAt }) => void addWebhook.run(id, body, dueAt),
     hasDueWebhook: (now) => hasDueWebhook.get(now) !== null,
     takeDueWebhooks(now, limit) {
-      forgetWebhooks.run();
+      forgetWebhooks.run(now);
       return takeDueWebhooks.all(now, now, limit);
     },
     removeWebhook: (id) => void removeWebhook.run(id),

@@ -18,7 +18,6 @@ const METHODS_AT_ONCE = 100;
 /** Finds the payment methods of people who are gone, and answers that were kept for their retries. A process that dies meanwhile leaves it to the next round. */
 export function eraseDue({ reads, messages, submit }: EraseDueDeps): Job {
   async function eraseOf(userId: string): Promise<void> {
-    await forgetInRounds((limit) => messages.forgetAnswersTo([userId], limit));
     const methods = await reads.methods(userId, { before: undefined, limit: METHODS_AT_ONCE });
     const ids = methods.map(({ id }) => id);
     await submit(erasePaymentMethods, { userId, ids, foundAll: ids.length < METHODS_AT_ONCE });
@@ -26,9 +25,12 @@ export function eraseDue({ reads, messages, submit }: EraseDueDeps): Job {
   return {
     name: 'erase payment methods of deleted users',
     everyMs: 1000,
-    async run() {
+    async run(signal) {
       const users = await reads.usersToErase(USERS_AT_ONCE);
-      await Promise.all(users.map(({ userId }) => eraseOf(userId)));
+      const userIds = users.map(({ userId }) => userId);
+      await forgetInRounds((limit) => messages.forgetAnswersTo(userIds, limit), signal);
+      // Cut off: who is not said to be done is found again.
+      if (!signal.aborted) await Promise.all(userIds.map(eraseOf));
     },
   };
 }

@@ -9,9 +9,9 @@ export function forgetWebhooks(store: Pick<PaymentStore, 'forgetWebhooks'>): Job
   return {
     name: 'forget webhooks',
     everyMs: 3_600_000,
-    async run() {
+    async run(signal) {
       const before = Date.now() - KEPT_MS;
-      await forgetInRounds((limit) => store.forgetWebhooks(before, limit));
+      await forgetInRounds((limit) => store.forgetWebhooks(before, limit), signal);
     },
   };
 }

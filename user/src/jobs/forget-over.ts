@@ -9,9 +9,9 @@ export function forgetOver(store: Pick<UserStore, 'forgetSessions' | 'forgetAtte
   return {
     name: 'forget what is over',
     everyMs: 600_000,
-    async run() {
-      await forgetInRounds((limit) => store.forgetSessions(DAY_MS, limit));
-      await forgetInRounds((limit) => store.forgetAttempts(limit));
+    async run(signal) {
+      await forgetInRounds((limit) => store.forgetSessions(DAY_MS, limit), signal);
+      await forgetInRounds((limit) => store.forgetAttempts(limit), signal);
     },
   };
 }
