@@ -1,12 +1,20 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Money } from './money.ts';
 import type { ProblemCode } from './problem-types.ts';
+import { oneOf } from './schema.ts';
 
 /** `pointer`: a JSON Pointer into the body, or `?name` for a query parameter. */
 export const FieldError = Type.Object({ pointer: Type.String(), detail: Type.String() });
 export type FieldError = Static<typeof FieldError>;
 
-/** RFC 9457. `total` comes with `total-changed` only. */
+/**
+ * Why a parcel cannot take a step. `refunded`: all of the order's money went back, so no parcel of it is sent any more;
+ * after a partial refund they are.
+ */
+export const ShippingRefusal = oneOf('cancelled', 'refunded', 'not_sent_yet', 'sent_otherwise');
+export type ShippingRefusal = Static<typeof ShippingRefusal>;
+
+/** RFC 9457. `total` comes with `total-changed` only, `reason` with `not-shippable`. */
 export const Problem = Type.Object({
   type: Type.String({ pattern: '^urn:souk:problem:[a-z-]+$' }),
   title: Type.String(),
@@ -16,10 +24,13 @@ export const Problem = Type.Object({
   requestId: Type.String(),
   errors: Type.Optional(Type.Array(FieldError)),
   total: Type.Optional(Money),
+  reason: Type.Optional(ShippingRefusal),
 });
 export type Problem = Static<typeof Problem>;
 
 /** What a problem of this code says beyond RFC 9457's own members. */
 export type ProblemExtension<C extends ProblemCode> = C extends 'total-changed'
   ? Required<Pick<Problem, 'total'>>
-  : Partial<Record<'total', never>>;
+  : C extends 'not-shippable'
+    ? Required<Pick<Problem, 'reason'>>
+    : Partial<Record<'total' | 'reason', never>>;

@@ -1,3 +1,4 @@
+import type { ShippingRefusal } from '@souk/contracts/problem';
 import type { EventData } from '@souk/contracts/topics';
 import type { Order, Shipment } from './order.ts';
 import { SHIPMENT_TABLE, type ShipmentStep } from './shipment-table.ts';
@@ -14,24 +15,25 @@ export type ShipmentEvent =
 export type ShipmentAdvance =
   | { readonly kind: 'moved'; readonly order: Order; readonly event: ShipmentEvent }
   | { readonly kind: 'ignored' }
-  | { readonly kind: 'refused'; readonly because: string }
+  | { readonly kind: 'refused'; readonly because: ShippingRefusal }
   | { readonly kind: 'not-found' };
 
 /** What becomes of one parcel of an order; `now` in epoch milliseconds. The order's own state stays. */
 export function advanceShipment(order: Order, shipmentId: string, report: ShipmentReport, now: number): ShipmentAdvance {
   // Its parcels are gone with the cancellation, but whoever packs one may still hold its id.
-  if (order.status === 'cancelled') return { kind: 'refused', because: 'The order is cancelled.' };
+  if (order.status === 'cancelled') return { kind: 'refused', because: 'cancelled' };
   const shipment = order.shipments.find(({ id }) => id === shipmentId);
   if (shipment === undefined) return { kind: 'not-found' };
-  if (tellsAnotherParcel(shipment, report)) return { kind: 'refused', because: 'It was sent with another carrier or number.' };
+  if (tellsAnotherParcel(shipment, report)) return { kind: 'refused', because: 'sent_otherwise' };
   const step = SHIPMENT_TABLE[shipment.status][report.type];
   switch (step.kind) {
     case 'transition':
+      if ('unlessRefunded' in step && order.paymentStatus === 'refunded') return { kind: 'refused', because: 'refunded' };
       return moved(order, { ...shipment, ...sentWith(shipment, report), status: step.to }, step, now);
     case 'ignore':
       return { kind: 'ignored' };
     case 'refuse':
-      return { kind: 'refused', because: `It is ${shipment.status}.` };
+      return { kind: 'refused', because: 'not_sent_yet' };
     default:
       return step satisfies never;
   }

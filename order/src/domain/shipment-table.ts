@@ -4,13 +4,14 @@ import type { ShipmentStatus } from '@souk/contracts/saga';
 export type ShipmentTrigger = 'ship' | 'deliver';
 
 export type ShipmentStep =
-  | { readonly kind: 'transition'; readonly to: 'shipped'; readonly emits: 'order.shipped' }
+  /** Refused instead when all of the order's money went back. */
+  | { readonly kind: 'transition'; readonly to: 'shipped'; readonly emits: 'order.shipped'; readonly unlessRefunded: true }
   | { readonly kind: 'transition'; readonly to: 'delivered'; readonly emits: 'order.delivered' }
   /** Said before: the same answer again, as long as it says the same. */
   | { readonly kind: 'ignore' }
   | { readonly kind: 'refuse' };
 
-const ship: ShipmentStep = { kind: 'transition', to: 'shipped', emits: 'order.shipped' };
+const ship: ShipmentStep = { kind: 'transition', to: 'shipped', emits: 'order.shipped', unlessRefunded: true };
 const deliver: ShipmentStep = { kind: 'transition', to: 'delivered', emits: 'order.delivered' };
 const ignore: ShipmentStep = { kind: 'ignore' };
 const refuse: ShipmentStep = { kind: 'refuse' };

@@ -6,6 +6,7 @@ import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { DeliverShipment, Order as OrderDocument, ShipShipment } from '@souk/contracts/http/order';
 import { Uuid } from '@souk/contracts/ids';
+import type { ShippingRefusal } from '@souk/contracts/problem';
 import { Type } from '@sinclair/typebox';
 import type { Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
@@ -35,7 +36,13 @@ export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'e
         ...declared,
         refuses: ['not-shippable', 'card-number-refused'],
         body: ShipShipment,
-        detail: { summary: 'A parcel has left the house' },
+        detail: {
+          summary: 'A parcel has left the house',
+          description:
+            'Refused with the reason `refunded` once Order has heard that all of the money went back: cancel the order then, so ' +
+            'that its goods are on sale again. A refund that is heard of later leaves the parcel on its way. After a partial ' +
+            'refund the parcels are still sent.',
+        },
       },
     )
     .post(
@@ -50,10 +57,20 @@ export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'e
         ...declared,
         refuses: ['not-shippable'],
         body: Type.Optional(DeliverShipment),
-        detail: { summary: 'A parcel has arrived' },
+        detail: {
+          summary: 'A parcel has arrived',
+          description: 'Also when the money went back while it was on its way.',
+        },
       },
     );
 }
+
+const WHY_NOT: { readonly [R in ShippingRefusal]: string } = {
+  cancelled: 'The order is cancelled: nothing of it is sent.',
+  refunded: 'All of the money went back: cancel the order, so that its goods are on sale again.',
+  not_sent_yet: 'It was not sent yet: ship it first.',
+  sent_otherwise: 'It was sent with another carrier or number: read the order for both.',
+};
 
 function done(answer: ShipmentAnswer): Order {
   switch (answer.kind) {
@@ -62,7 +79,7 @@ function done(answer: ShipmentAnswer): Order {
     case 'not-found':
       throw problem('not-found');
     case 'not-shippable':
-      throw problem('not-shippable', { detail: answer.because });
+      throw problem('not-shippable', { detail: WHY_NOT[answer.because], extension: { reason: answer.because } });
     default:
       return answer satisfies never;
   }

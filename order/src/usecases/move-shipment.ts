@@ -1,4 +1,5 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { ShippingRefusal } from '@souk/contracts/problem';
 import { advanceShipment, type ShipmentReport } from '../domain/advance-shipment.ts';
 import type { HistoryContext } from '../domain/history.ts';
 import type { Order } from '../domain/order.ts';
@@ -13,7 +14,7 @@ export interface ShipmentCommand {
 
 export type ShipmentAnswer =
   | { readonly kind: 'done'; readonly order: Order }
-  | { readonly kind: 'not-shippable'; readonly because: string }
+  | { readonly kind: 'not-shippable'; readonly because: ShippingRefusal }
   | { readonly kind: 'not-found' };
 
 /** A parcel leaves the house, or arrives; what was said before is answered with the order as it is. */

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { until } from '@souk/chassis/testing/until';
 import type { Order } from '@souk/contracts/http/order';
 import type { Timeline } from '@souk/contracts/http/order-timeline';
 import type { Problem } from '@souk/contracts/problem';
-import { NORTH, SOUTH } from '../orders.ts';
+import { message } from '../messages.ts';
+import { NORTH, PAYMENT_ID, REFUND_ID, SOUTH } from '../orders.ts';
 import { type Reply, type RunningService, runOrderService } from '../running-service.ts';
 
 let shop: RunningService;
@@ -29,6 +31,14 @@ async function completedOrder() {
 
 function step(name: 'ship' | 'deliver', order: string, shipment: string, body?: unknown, as = staff): Promise<Reply<Order>> {
   return shop.ask('POST', `/orders/${order}/shipments/${shipment}/${name}`, { as, ...(body !== undefined && { body }) });
+}
+
+/** Payment has given so much back, of all that was paid unless it is said. */
+async function refunded(id: string, back?: number): Promise<void> {
+  const order = await shop.reaches(id, 'completed');
+  const amount = { ...order.total, ...(back !== undefined && { amount: back }) };
+  await shop.tell(message('payment.refunded', id, { orderId: id, paymentId: PAYMENT_ID, refundId: REFUND_ID, amount, refundedTotal: amount }));
+  await until('Order has heard of it', async () => (await shop.store.reads.order(id))?.refunded === amount.amount);
 }
 
 function typeOf({ status, body }: Reply<unknown>) {
@@ -81,6 +91,32 @@ describe('a parcel', () => {
     const { id, first } = await completedOrder();
     await shop.ask('POST', `/orders/${id}/cancellation`, { as: customer });
     expect(typeOf(await step('ship', id, first, POST))).toEqual([409, 'urn:souk:problem:not-shippable']);
+  });
+
+  test('is not sent any more when all of the money went back; one that is on its way arrives', async () => {
+    const { id, first, second } = await completedOrder();
+    await step('ship', id, first, POST);
+    await refunded(id);
+    const refusal = await step('ship', id, second, POST);
+    expect(refusal).toMatchObject({ status: 409, body: { type: 'urn:souk:problem:not-shippable', reason: 'refunded' } });
+    expect((await step('ship', id, first, POST)).status).toBe(200);
+    expect(await step('deliver', id, second)).toMatchObject({ status: 409, body: { reason: 'not_sent_yet' } });
+    expect(await step('deliver', id, first)).toMatchObject({ status: 200, body: { paymentStatus: 'refunded' } });
+    expect((await shop.store.reads.order(id))?.shipments.map(({ status }) => status)).toEqual(['delivered', 'pending']);
+  });
+
+  test('is still sent when a part of the money went back', async () => {
+    const { id, first } = await completedOrder();
+    await refunded(id, 1);
+    expect(await step('ship', id, first, POST)).toMatchObject({ status: 200, body: { paymentStatus: 'partially_refunded' } });
+  });
+
+  test('of an order that was refunded and never sent goes back to the shelf by a cancellation', async () => {
+    const { id, first } = await completedOrder();
+    await refunded(id);
+    const cancelled = await shop.ask<Order>('POST', `/orders/${id}/cancellation`, { as: staff });
+    expect(cancelled).toMatchObject({ status: 202, body: { status: 'cancelled', paymentStatus: 'refunded', shipments: [] } });
+    expect(await step('ship', id, first, POST)).toMatchObject({ status: 409, body: { reason: 'cancelled' } });
   });
 
   test('is the business of staff; unknown ones are 404, wrong words 422', async () => {
