@@ -1,29 +1,56 @@
 import { type Static, Type } from '@sinclair/typebox';
 import './formats.ts';
-import { closed } from './schema.ts';
+import { closed, open } from './schema.ts';
 import { KeptName, keptText, Name, shortText } from './text.ts';
 
-/** As it is kept, told and answered. */
+const Phone = { pattern: '^[+0-9 ()./-]{3,30}$', maxLength: 30 };
+
+/** What events of version 1 have instead of a postal code. */
+const NO_POSTAL_CODE = '-';
+
+/** As it is kept and answered. Telephone numbers were kept as they were written before they were kept as E.164. */
 export const ShippingAddress = closed({
   name: KeptName,
   line1: KeptName,
   line2: Type.Optional(KeptName),
   city: KeptName,
-  postalCode: keptText(20),
+  postalCode: Type.Optional(keptText(20)),
   region: Type.Optional(KeptName),
   country: Type.String({ format: 'country', pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' }),
-  phone: Type.Optional(Type.String({ pattern: '^[+0-9 ()./-]{3,30}$', maxLength: 30 })),
+  phone: Type.Optional(Type.String(Phone)),
 });
 export type ShippingAddress = Static<typeof ShippingAddress>;
 
-/** As somebody gives it. */
+/** As it is told in events of version 1, whose readers were promised a postal code. */
+export const ToldAddress = open(
+  closed({
+    ...ShippingAddress.properties,
+    postalCode: keptText(20, { description: `\`${NO_POSTAL_CODE}\` where the country has none` }),
+    phone: Type.Optional(Type.String({ ...Phone, description: 'E.164' })),
+  }),
+);
+export type ToldAddress = Static<typeof ToldAddress>;
+
+export function toldAddress({ postalCode = NO_POSTAL_CODE, ...address }: ShippingAddress): ToldAddress {
+  return { ...address, postalCode };
+}
+
+/** As somebody gives it; `addressRules` says what is right in its country. */
 export const AskedAddress = closed({
   ...ShippingAddress.properties,
   name: Name,
   line1: Name,
   line2: Type.Optional(Name),
   city: Name,
-  postalCode: shortText(20),
+  postalCode: Type.Optional(
+    shortText(20, { description: 'Needed where the country has postal codes, and written as they are there', examples: ['10115'] }),
+  ),
   region: Type.Optional(Name),
+  phone: Type.Optional(
+    shortText(40, {
+      description: 'With + and the code of its country, or as it is dialled in the country of the address. Kept as E.164',
+      examples: ['+49 30 1234567'],
+    }),
+  ),
 });
 export type AskedAddress = Static<typeof AskedAddress>;

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type StringOptions, Type } from '@sinclair/typebox';
 
 /** NUL ends strings in some databases and tools, so it is refused everywhere. */
 const NO_NUL = '^[^\\u0000]*$';
@@ -17,16 +17,18 @@ const INVISIBLE = [
 export const VISIBLE = `[^${INVISIBLE}]`;
 const NO_NUL_VISIBLE = `^(?=[^\\u0000]*$)[\\s\\S]*${VISIBLE}`;
 
+type Words = Pick<StringOptions, 'description' | 'examples'>;
+
 /** Lengths are counted in code points, as JSON Schema says; `patches/` teaches TypeBox, which counts UTF-16 units. */
 
 /** Required text of one idea as somebody gives it to us: names, titles, address lines. */
-export function shortText(maxLength = 200) {
-  return Type.String({ minLength: 1, maxLength, pattern: NO_NUL_VISIBLE });
+export function shortText(maxLength = 200, words: Words = {}) {
+  return Type.String({ ...words, minLength: 1, maxLength, pattern: NO_NUL_VISIBLE });
 }
 
 /** The same once it was taken: kept, answered and told. What was taken under an older rule stays readable. */
-export function keptText(maxLength = 200) {
-  return Type.String({ minLength: 1, maxLength, pattern: NO_NUL_NOT_BLANK });
+export function keptText(maxLength = 200, words: Words = {}) {
+  return Type.String({ ...words, minLength: 1, maxLength, pattern: NO_NUL_NOT_BLANK });
 }
 
 export const Name = shortText();

@@ -80,7 +80,7 @@ describe('limits of an order', () => {
   });
 
   test('an address needs its fields, and unknown ones are refused inside too', () => {
-    for (const field of Object.keys(ADDRESS)) {
+    for (const field of ['name', 'line1', 'city', 'country']) {
       expect(placed({ shippingAddress: { ...ADDRESS, [field]: undefined } })).toBe(false);
     }
     expect(placed({ shippingAddress: { ...ADDRESS, planet: 'Earth' } })).toBe(false);

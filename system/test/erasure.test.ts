@@ -24,8 +24,8 @@ const ADDRESS = {
   city: 'Wrenbury-under-Larks',
   postalCode: 'ZX9-77QK',
   region: 'Dottershire',
-  country: 'DE',
-  phone: '+44 7700 900 5511',
+  country: 'BS',
+  phone: '+447700900551',
 };
 const NEW_NAME = 'Zerafina Featherstonehaugh';
 const LABELS = ['my Quillhaven card', 'Aunt Ptarmigan'];

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => users.close());
 
 const NEW_PASSWORD = 'another horse battery';
-const LANE = { name: 'Countess Lovelace', line1: 'Ockham Park', city: 'Surrey', postalCode: 'GU23', country: 'GB' };
+const LANE = { name: 'Countess Lovelace', line1: 'Ockham Park', city: 'Surrey', postalCode: 'GU23 6NQ', country: 'GB' };
 
 const me = (as: string) => users.send('GET', '/users/me', { as });
 const put = (as: string, currentPassword: string, newPassword: string) =>

@@ -35,7 +35,7 @@ async function somebody() {
 describe('addresses', () => {
   test('are added with location and tag, and read as they were added', async () => {
     const { as, add } = await somebody();
-    const asked = { ...LANE, line2: 'Top 7', region: 'Wien', phone: '+43 1 234', label: 'Home' };
+    const asked = { ...LANE, line2: 'Top 7', region: 'Wien', phone: '+431234567', label: 'Home' };
     const { status, headers, body } = await add(asked);
     expect(status).toBe(201);
     expect(body).toMatchObject({ ...asked, isDefault: true, version: 1 });
@@ -144,6 +144,9 @@ describe('addresses', () => {
     ['a number as postal code', { ...LANE, postalCode: 1080 }, '/postalCode'],
     ['a field nobody knows', { ...LANE, admin: true }, '/admin'],
     ['a version', { ...LANE, version: 3 }, '/version'],
+    ['a postal code that is none', { ...LANE, postalCode: '10' }, '/postalCode'],
+    ['no postal code where there are some', { ...LANE, postalCode: undefined }, '/postalCode'],
+    ['a telephone number that reaches nobody', { ...LANE, phone: '+43 1' }, '/phone'],
     ['a card number', { ...LANE, line2: '4242 4242 4242 4242' }, '/line2'],
   ])('422 for %s, naming it', async (_what, body, pointer) => {
     const { add, all } = await somebody();
@@ -151,6 +154,25 @@ describe('addresses', () => {
     expect(reply.status).toBe(422);
     expect(reply.body).toMatchObject({ errors: [{ pointer }] });
     expect((await all()).items).toEqual([]);
+  });
+
+  test('without a postal code are taken where there are none, and where there are some not changed into one', async () => {
+    const { added, patch } = await somebody();
+    const { postalCode: _none, ...harbour } = { ...LANE, country: 'HK' };
+    const { id } = await added(harbour);
+    expect((await patch(id, { country: 'AT' }, '"1"')).body).toMatchObject({ errors: [{ pointer: '/postalCode' }] });
+    const moved = await patch(id, { country: 'AT', postalCode: '1080' }, '"1"');
+    expect([moved.status, moved.body.postalCode]).toEqual([200, '1080']);
+    expect((await patch(id, { country: 'HK', postalCode: null }, '"2"')).body).not.toHaveProperty('postalCode');
+  });
+
+  test('keep telephone numbers as E.164, read with the country they are in', async () => {
+    const { added, patch } = await somebody();
+    const { id, phone } = await added({ ...LANE, country: 'DE', postalCode: '10115', phone: '0151 23456001' });
+    expect(phone).toBe('+4915123456001');
+    const changed = await patch(id, { phone: '+86 138 3456 0007' }, '"1"');
+    expect([changed.status, changed.body.phone]).toEqual([200, '+8613834560007']);
+    expect((await patch(id, { phone: '+86 138' }, '"2"')).body).toMatchObject({ errors: [{ pointer: '/phone' }] });
   });
 
   test('401 without a token', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { addressRules } from '@souk/contracts/address-rules';
 import { addAddress } from '../src/usecases/add-address.ts';
 import { beginAttempt } from '../src/usecases/begin-attempt.ts';
 import { changeAddress } from '../src/usecases/change-address.ts';
@@ -156,6 +157,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     });
 
     test('keeps addresses as they are, in two processes at once too', async () => {
+      const { readChanges } = await addressRules();
       const { id: userId } = await here.registered('ada@example.com');
       const address = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT', line2: 'Top 7' };
       await everywhere((each) => each.commands.execute(addAddress, { userId, address, keptAs: undefined }));
@@ -163,7 +165,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(others).toEqual([]);
       expect(first).toMatchObject({ ...address, isDefault: true });
       expect(second).toMatchObject({ ...address, isDefault: false });
-      const asked = { userId, addressId: second?.id ?? '', changes: { isDefault: true, line2: null }, requireVersion: () => undefined };
+      const asked = { userId, addressId: second?.id ?? '', changes: { isDefault: true, line2: null }, readChanges, requireVersion: () => undefined };
       await here.commands.execute(changeAddress, asked);
       const after = (await here.store.reads.addressBook(userId))?.addresses ?? [];
       expect(after.map(({ isDefault, version }) => [isDefault, version])).toEqual([[false, 2], [true, 3]]);

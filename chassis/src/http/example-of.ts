@@ -66,7 +66,7 @@ function textOf({ format, minLength = 0, pattern }: Readonly<Record<string, unkn
 }
 
 /** Texts that our patterns are made for. */
-const OTHERS = ['+49 30 1234567', '"1"', 'urn:souk:problem:validation', 'DE', 'EUR', '4242', 'e'.repeat(43)];
+const OTHERS = ['"1"', 'urn:souk:problem:validation', 'DE', 'EUR', '4242', 'e'.repeat(43)];
 
 function patterned(pattern: string): string {
   const wanted = new RegExp(pattern, 'u');

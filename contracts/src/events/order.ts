@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { ShippingAddress } from '../address.ts';
+import { ToldAddress } from '../address.ts';
 import { Uuid } from '../ids.ts';
 import { CancelReason } from '../saga.ts';
 import { OrderItem, Shortage } from '../saga-lines.ts';
@@ -23,7 +23,7 @@ export const OrderCompleted = Type.Object({
   orderId: Uuid,
   userId: Uuid,
   items: Items,
-  shippingAddress: open(ShippingAddress),
+  shippingAddress: ToldAddress,
   total: EventMoney,
 });
 

@@ -47,7 +47,7 @@ export type ChangePassword = Static<typeof ChangePassword>;
 export const DeleteAccount = closed({ password: KnownPassword });
 export type DeleteAccount = Static<typeof DeleteAccount>;
 
-const { line2, region, phone, ...required } = AskedAddress.properties;
+const { line2, postalCode, region, phone, ...required } = AskedAddress.properties;
 const label = Type.Optional(Name);
 
 /** The first one is the default whatever it says. */
@@ -58,6 +58,7 @@ export type CreateAddress = Static<typeof CreateAddress>;
 export const PatchAddress = closed({
   ...Type.Partial(closed(required)).properties,
   line2: removable(line2),
+  postalCode: removable(postalCode),
   region: removable(region),
   phone: removable(phone),
   label: removable(label),

@@ -1,3 +1,4 @@
+import { toldAddress } from '@souk/contracts/address';
 import type { EventData } from '@souk/contracts/topics';
 import type { Order } from './order.ts';
 import type { Transition } from './saga-table.ts';
@@ -18,7 +19,7 @@ export function orderEvent(type: OrderEventType, order: Order): OrderEvent {
     case 'order.completed':
       return {
         type,
-        data: { ...ids, items: orderedItems(order), shippingAddress: order.shippingAddress, total: order.total },
+        data: { ...ids, items: orderedItems(order), shippingAddress: toldAddress(order.shippingAddress), total: order.total },
       };
     case 'order.rejected':
       return { type, data: { ...ids, shortages: [...order.shortages] } };

@@ -1,6 +1,7 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
 import { onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem, problemAnswer } from '@souk/chassis/http/problem';
+import { readAddress } from '@souk/chassis/http/read-address';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -26,11 +27,13 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
   return router().post(
     '/orders',
     async ({ body, principal, idempotency, request }) => {
-      refuseCardNumbers(body.shippingAddress, '/shippingAddress');
+      const { phone: _isNoCard, ...texts } = body.shippingAddress;
+      refuseCardNumbers(texts, '/shippingAddress');
+      const shippingAddress = await readAddress(body.shippingAddress, '/shippingAddress');
       if (idempotency === undefined) throw problem('idempotency-key-missing');
       await learned(learnSkus(body.items.map(({ sku }) => sku)));
       const render = (placement: Placement) => answerOf(placement, request);
-      const asked = { ...body, userId: principal.userId };
+      const asked = { ...body, shippingAddress, userId: principal.userId };
       return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render }, causeOf(request)));
     },
     {

@@ -179,6 +179,27 @@ describe('an order is refused', () => {
       ['/shippingAddress/country'],
     ],
     [
+      'a missing postal code where there are some',
+      { shippingAddress: { ...ADDRESS, postalCode: undefined } },
+      422,
+      'validation',
+      ['/shippingAddress/postalCode'],
+    ],
+    [
+      'a postal code of another country',
+      { shippingAddress: { ...ADDRESS, postalCode: 'SW1A 1AA' } },
+      422,
+      'validation',
+      ['/shippingAddress/postalCode'],
+    ],
+    [
+      'a telephone number that reaches nobody',
+      { shippingAddress: { ...ADDRESS, phone: '+43 1' } },
+      422,
+      'validation',
+      ['/shippingAddress/phone'],
+    ],
+    [
       'a card number in the address',
       { shippingAddress: { ...ADDRESS, line2: '4242 4242 4242 4242' } },
       422,
@@ -187,6 +208,23 @@ describe('an order is refused', () => {
     ],
   ] as const)('with %s', async (_what, changes, status, code, pointers) => {
     expect(refusal(await shop.place(customer, changes))).toMatchObject({ status, code, pointers: [...pointers] });
+  });
+
+  test.each([
+    ['AT', '+86 138 3456 0007', '+8613834560007'],
+    ['DE', '+49 151 23456001', '+4915123456001'],
+    ['DE', '0151 23456001', '+4915123456001'],
+  ])('but takes a telephone number that looks like a card number (%s, %s), and keeps it as %s', async (country, phone, kept) => {
+    const shippingAddress = { ...ADDRESS, country, postalCode: country === 'DE' ? '10115' : '1080', phone };
+    const { status, body } = await shop.place(customer, { shippingAddress });
+    expect(status).toBe(202);
+    expect(body.shippingAddress.phone).toBe(kept);
+  });
+
+  test.each(['HK', 'AE', 'QA', 'PA', 'BS', 'UG'])('but takes an address in %s without a postal code', async (country) => {
+    const { postalCode: _none, ...shippingAddress } = { ...ADDRESS, country };
+    const { status, body } = await shop.place(customer, { shippingAddress });
+    expect([status, body.shippingAddress]).toEqual([202, shippingAddress]);
   });
 
   test('when the total is not the expected one, with the new total', async () => {

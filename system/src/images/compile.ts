@@ -1,6 +1,7 @@
 import { SERVICES } from '@souk/contracts/services';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { leanData } from './lean-data.ts';
 import { leanMongodb } from './lean-mongodb.ts';
 import { leanPromClient } from './lean-prom-client.ts';
 import { LEFT_OUT } from './left-out.ts';
@@ -29,7 +30,7 @@ async function compile(service: string): Promise<boolean> {
     minify: { whitespace: true, syntax: true },
     sourcemap: 'linked',
     external: [...LEFT_OUT],
-    plugins: [leanMongodb, leanPromClient],
+    plugins: [leanData, leanMongodb, leanPromClient],
     compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false, jitPolicy: JIT_POLICY },
     throw: false,
   });

@@ -1,7 +1,7 @@
 import type { BuildConfig, BunPlugin } from 'bun';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 interface BuiltProgram {
   readonly code: string;
@@ -17,9 +17,9 @@ export async function builtProgram(file: string, given: unknown, how: Partial<Bu
   const code = (await outputs[0]?.text()) ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'souk-built-'));
   try {
-    const program = join(folder, 'program.js');
-    await Bun.write(program, code);
-    const run = Bun.spawnSync([process.execPath, program, JSON.stringify(given)], { timeout: RUN_LIMIT_MS });
+    await Promise.all(outputs.map((output) => Bun.write(join(folder, basename(output.path)), output)));
+    const program = basename(outputs[0]?.path ?? '');
+    const run = Bun.spawnSync([process.execPath, program, JSON.stringify(given)], { cwd: folder, timeout: RUN_LIMIT_MS });
     return { code, printed: JSON.parse(run.stdout.toString()) as readonly unknown[] };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -4,12 +4,14 @@ import { idPages } from '@souk/chassis/http/id-pages';
 import { type Idempotency, storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
 import { invalid, problem } from '@souk/chassis/http/problem';
+import { readAddress } from '@souk/chassis/http/read-address';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { keptAnswerId } from '@souk/chassis/writer/once';
+import { addressRules } from '@souk/contracts/address-rules';
 import { ListQuery } from '@souk/contracts/http/common';
 import { Address as PublishedAddress, AddressPage, CreateAddress, PatchAddress } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
@@ -41,9 +43,10 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       response: { 200: AddressPage },
       detail: { summary: "The caller's own addresses, newest first" },
     })
-    .post('/users/me/addresses', ({ body, principal: { userId }, idempotency, request }) => {
-      refuseCardNumbers(body);
-      const asked = { userId, address: body, keptAs: keptAs(idempotency) };
+    .post('/users/me/addresses', async ({ body, principal: { userId }, idempotency, request }) => {
+      const { phone: _isNoCard, ...texts } = body;
+      refuseCardNumbers(texts);
+      const asked = { userId, address: await readAddress(body), keptAs: keptAs(idempotency) };
       return answerOnce(commands, addAddress, asked, { idempotency, request }, answerOf);
     }, {
       signedIn: true,
@@ -64,11 +67,14 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       detail: { summary: "One of the caller's own addresses" },
     })
     .patch('/users/me/addresses/:id', async ({ body, params, principal, request, set }) => {
-      refuseCardNumbers(body);
+      const { phone: _isNoCard, ...texts } = body;
+      refuseCardNumbers(texts);
+      const { readChanges } = await addressRules();
       const requireVersion = (version: number) => requireIfMatch(request, version);
-      const asked = { userId: principal.userId, addressId: params.id, changes: body, requireVersion };
+      const asked = { userId: principal.userId, addressId: params.id, changes: body, readChanges, requireVersion };
       const answer = await commands.execute(changeAddress, asked, causeOf(request));
       if (answer.kind === 'address-unknown') throw problem('not-found');
+      if (answer.kind === 'invalid') throw problem('validation', { errors: [...answer.errors] });
       if (answer.kind === 'is-default') throw invalid('/isDefault', 'is left to another address by making that the default');
       return shown(answer.address, set.headers);
     }, {

@@ -1,5 +1,7 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { AddressRules } from '@souk/contracts/address-rules';
 import type { PatchAddress } from '@souk/contracts/http/user';
+import type { FieldError } from '@souk/contracts/problem';
 import { type Address, addressIn, withChanges } from '../domain/address-book.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
@@ -7,6 +9,8 @@ interface ChangeRequest {
   readonly userId: string;
   readonly addressId: string;
   readonly changes: PatchAddress;
+  /** What is right in the country of the address. */
+  readonly readChanges: AddressRules['readChanges'];
   /** The caller says which version the change was meant for: throws when it is not this one. */
   readonly requireVersion: (version: number) => void;
 }
@@ -15,19 +19,22 @@ type Changed =
   | { readonly kind: 'changed'; readonly address: Address }
   /** only another one can take its place */
   | { readonly kind: 'is-default' }
+  | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] }
   | { readonly kind: 'address-unknown' };
 
 /** Changes one of a user's addresses, or makes it the default. */
 export const changeAddress: UseCase<UserCollections, ChangeRequest, Changed> = {
   name: 'change address',
   keys: ({ userId }) => ({ addressBooks: [userId] }),
-  decide({ userId, addressId, changes, requireVersion }, world, { now }) {
+  decide({ userId, addressId, changes, readChanges, requireVersion }, world, { now }) {
     const book = world.get('addressBooks', userId);
     const before = addressIn(book, addressId);
     if (book === undefined || before === undefined) return { answer: { kind: 'address-unknown' } };
     requireVersion(before.version);
     if (before.isDefault && changes.isDefault === false) return { answer: { kind: 'is-default' } };
-    const after = withChanges(book, addressId, changes, now);
+    const read = readChanges(before, changes);
+    if (!read.ok) return { answer: { kind: 'invalid', errors: read.errors } };
+    const after = withChanges(book, addressId, read.value, now);
     const address = addressIn(after, addressId) ?? before;
     if (address === before) return { answer: { kind: 'changed', address } };
     return { answer: { kind: 'changed', address }, puts: { addressBooks: [after] } };

