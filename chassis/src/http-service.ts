@@ -55,7 +55,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     version,
     logger,
     metrics,
-    auth: { ...auth, issuer, audience },
+    auth: { ...auth, issuer, audience, isRevoked: (principal) => microservice.hasEnded(principal) || (auth.isRevoked?.(principal) ?? false) },
     checks: {
       async database() {
         await store.check();

@@ -1,4 +1,7 @@
+import { accessWatch } from './access-watch.ts';
 import { runMicroservice, type RunningMicroservice } from './run-microservice.ts';
+import type { Principal } from './http/principal.ts';
+import { followingEndedAccess } from './messaging/follow-ended-access.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
 import type { MicroserviceOptions } from './microservice-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
@@ -28,6 +31,8 @@ export interface Microservice<C extends Collections, Task = never> {
   /** Results of tasks, deadlines: applied however long it takes. */
   submit<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
   readonly handlers: MessageHandlers<Own<C>, Task>;
+  /** Whether the access that this token gave has ended since: asked of memory. */
+  hasEnded(principal: Principal): boolean;
   /** Events that are committed and not in the log yet. */
   backlog(): number;
   /** Milliseconds since events wait without any of them being sent; 0 when none waits. */
@@ -44,6 +49,9 @@ export function createMicroservice<C extends Collections, Task = never>(
   options: MicroserviceOptions<C, Task>,
 ): Microservice<C, Task> {
   let running: RunningMicroservice<Own<C>, Task> | undefined;
+  const handlers = followingEndedAccess<Own<C>, Task>(options.name, options.handlers);
+  const access = accessWatch<C>(options.store.writing, options.store.endedAccess);
+  const store = { ...options.store, writing: access.writing };
   const writer = (): Writer<Own<C>, Task> => {
     if (running === undefined) throw new WriterClosedError();
     return running.writer;
@@ -51,7 +59,8 @@ export function createMicroservice<C extends Collections, Task = never>(
   const executeOnce = onceExecutor<Own<C>, Task>((useCase, value, how) => writer().submit(useCase, value, how));
   const limited = (cause?: Cause) => ({ limitMs: COMMAND_LIMIT_MS, ...(cause && { cause }) });
   return {
-    handlers: options.handlers,
+    handlers,
+    hasEnded: access.hasEnded,
     execute: async (useCase, value, cause) => writer().submit(useCase, value, limited(cause)),
     executeOnce: async (useCase, value, key, cause) => executeOnce(useCase, value, key, limited(cause)),
     submit: async (useCase, value, cause) => writer().submit(useCase, value, cause && { cause }),
@@ -60,7 +69,7 @@ export function createMicroservice<C extends Collections, Task = never>(
     waiting: () => running?.writer.waiting ?? 0,
     writeFailure: () => running?.writer.failure,
     async start() {
-      running = await runMicroservice(options);
+      [running] = await Promise.all([runMicroservice({ ...options, store, handlers }, access.look), access.look()]);
     },
     async close() {
       await running?.close();

@@ -9,10 +9,14 @@ import { Relay } from './messaging/relay.ts';
 import { retryDueMessages } from './messaging/retry-due-messages.ts';
 import type { MicroserviceOptions } from './microservice-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
+import { ENDED_ACCESS_KEPT_MS } from './writer/ended-access.ts';
+import { forgetEndedAccess } from './writer/forget-ended-access.ts';
 import type { Collections } from './writer/use-case.ts';
 import { Writer } from './writer/writer.ts';
 
 const LEASE_MS = 5000;
+/** With the time a message takes, how long a token of somebody whose access has ended is still taken by a replica that was not told itself. */
+const HEAR_MS = 500;
 /** Idempotency-Keys are kept at least 24 hours. */
 const ANSWERS_KEPT_MS = 36 * 3_600_000;
 
@@ -25,11 +29,14 @@ export interface RunningMicroservice<C extends ChassisCollections, Task> {
 }
 
 /** Starts the parts in the order in which they need each other; `close` stops them the other way round. */
-export async function runMicroservice<C extends Collections, Task>(options: MicroserviceOptions<C, Task>): Promise<RunningMicroservice<Own<C>, Task>> {
+export async function runMicroservice<C extends Collections, Task>(
+  options: MicroserviceOptions<C, Task>,
+  hearOfEndedAccess: () => Promise<void>,
+): Promise<RunningMicroservice<Own<C>, Task>> {
   const tasks = new Set<Promise<void>>();
   const { writer, relay } = await openWriter(options, tasks);
   const subscription = await subscribe(options, writer);
-  const jobs = startJobs(jobsOf(options, writer), options.report);
+  const jobs = startJobs([...jobsOf(options, writer), ...accessJobs(options, writer, hearOfEndedAccess)], options.report);
   return {
     writer,
     relay,
@@ -108,5 +115,21 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
         await forgetInRounds((limit) => messages.forgetAnswers(olderThan, limit), signal);
       },
     },
+  ];
+}
+
+function accessJobs<C extends Collections, Task>(
+  { store: { endedAccess } }: MicroserviceOptions<C, Task>,
+  writer: Writer<Own<C>, Task>,
+  hear: () => Promise<void>,
+): Job[] {
+  const forgetSome = async (limit: number): Promise<number> => {
+    const ids = await endedAccess.olderThan(ENDED_ACCESS_KEPT_MS, limit);
+    if (ids.length > 0) await writer.submit(forgetEndedAccess<Own<C>>(), ids);
+    return ids.length;
+  };
+  return [
+    { name: 'hear of ended access', everyMs: HEAR_MS, run: hear },
+    { name: 'forget ended access', everyMs: 60_000, run: (signal) => forgetInRounds(forgetSome, signal) },
   ];
 }

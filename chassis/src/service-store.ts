@@ -1,5 +1,6 @@
 import type { MessageReads } from './messaging/message-reads.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
+import type { EndedAccessReads } from './writer/ended-access.ts';
 import type { Collections } from './writer/use-case.ts';
 import type { WriterStore } from './writer/writer-store.ts';
 
@@ -7,6 +8,7 @@ import type { WriterStore } from './writer/writer-store.ts';
 export interface ServiceStore<C extends Collections> {
   readonly writing: WriterStore<C & ChassisCollections>;
   readonly messages: MessageReads;
+  readonly endedAccess: EndedAccessReads;
   /** Brings the schema up to date; answers the names of the steps done. */
   migrate(): Promise<readonly string[]>;
   /** The names of the steps that `migrate` would do. */

@@ -4,7 +4,8 @@ import { Role } from './roles.ts';
 
 /**
  * The claims of an access token (JWT, header `typ: at+jwt`), made by User and verified by all five.
- * `exp` and `iat` in seconds; `sid` is the session's id. Open, because a newer User may add claims.
+ * `exp` and `iat` in seconds; `sid` is the session's id; `gen` counts how often access of this user was ended before,
+ * from 1 (absent: an older User gave it). Open, because a newer User may add claims.
  */
 export const AccessTokenClaims = Type.Object({
   iss: Type.String({ minLength: 1 }),
@@ -14,6 +15,7 @@ export const AccessTokenClaims = Type.Object({
   iat: Type.Integer({ minimum: 0 }),
   jti: Uuid,
   sid: Uuid,
+  gen: Type.Optional(Type.Integer({ minimum: 0 })),
   roles: Type.Array(Role),
 });
 export type AccessTokenClaims = Static<typeof AccessTokenClaims>;

@@ -12,7 +12,7 @@ import {
 } from './events/order.ts';
 import { PaymentCompleted, PaymentFailed, PaymentRefunded } from './events/payment.ts';
 import { ProductArchived, ProductCreated, ProductPriceChanged, ProductUpdated } from './events/product.ts';
-import { UserDeleted, UserRegistered, UserUpdated } from './events/user.ts';
+import { UserAccessChanged, UserDeleted, UserRegistered, UserUpdated } from './events/user.ts';
 import type { ServiceName } from './services.ts';
 
 export interface TopicDeclaration<Data extends TSchema = TSchema> {
@@ -43,6 +43,9 @@ const stock = about('sku');
 const user = about('userId');
 const dead = about('originalKey');
 
+/** Than User: whoever judges access tokens hears when they are no good any more. */
+const EVERYBODY_ELSE = ['product', 'inventory', 'order', 'payment'] as const;
+
 /** Every topic of the system. The name is also the event's type. */
 export const TOPICS = {
   'order.created': order('order', ['inventory'], OrderCreated),
@@ -68,7 +71,8 @@ export const TOPICS = {
 
   'user.registered': user('user', [], UserRegistered),
   'user.updated': user('user', [], UserUpdated),
-  'user.deleted': user('user', ['order', 'payment'], UserDeleted),
+  'user.access_changed': user('user', EVERYBODY_ELSE, UserAccessChanged),
+  'user.deleted': user('user', EVERYBODY_ELSE, UserDeleted),
 
   'product.dead_letter': dead('product', [], DeadLetter),
   'inventory.dead_letter': dead('inventory', [], DeadLetter),

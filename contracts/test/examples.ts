@@ -81,6 +81,7 @@ export const EXAMPLES: { readonly [T in Topic]: EventData<T> } = {
   'order.delivered': { orderId: ID, userId: OTHER_ID, shipmentId: OTHER_ID, carrier: 'Post', trackingNumber: 'AT-1', deliveredAt: AT },
   'inventory.low': { sku: 'MUG-BLUE', available: 2, threshold: 5 },
   'user.updated': { userId: OTHER_ID, updatedAt: AT },
+  'user.access_changed': { userId: OTHER_ID, changedAt: AT },
   'user.deleted': { userId: OTHER_ID, deletedAt: AT },
   'user.registered': { userId: ID, registeredAt: AT },
   'product.dead_letter': deadLetter,

@@ -35,7 +35,7 @@ describe.each([...TOPIC_NAMES])('%s', (topic) => {
 
 test('who reads what is what the saga needs', () => {
   expect(Object.fromEntries(SERVICES.map((service) => [service, topicsReadBy(service).toSorted()]))).toEqual({
-    product: [],
+    product: ['user.access_changed', 'user.deleted'],
     inventory: [
       'order.cancelled',
       'order.completed',
@@ -44,6 +44,8 @@ test('who reads what is what the saga needs', () => {
       'product.created',
       'product.price_changed',
       'product.updated',
+      'user.access_changed',
+      'user.deleted',
     ],
     order: [
       'inventory.failed',
@@ -56,9 +58,10 @@ test('who reads what is what the saga needs', () => {
       'product.created',
       'product.price_changed',
       'product.updated',
+      'user.access_changed',
       'user.deleted',
     ],
-    payment: ['order.cancelled', 'order.ready_for_payment', 'user.deleted'],
+    payment: ['order.cancelled', 'order.ready_for_payment', 'user.access_changed', 'user.deleted'],
     user: [],
   });
 });

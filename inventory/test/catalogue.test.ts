@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
+import { followingEndedAccess } from '@souk/chassis/messaging/follow-ended-access';
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { topicsReadBy } from '@souk/contracts/topics';
 import { newerEntry } from '../src/domain/catalogue-entry.ts';
@@ -11,7 +12,7 @@ import { productCreated } from './builders.ts';
 import { openStockroom, type Stockroom } from './stockroom.ts';
 
 test('every topic that inventory reads has a handler, and no other', () => {
-  expect(Object.keys(handlers(5)).toSorted()).toEqual([...topicsReadBy('inventory')].toSorted());
+  expect(Object.keys(followingEndedAccess('inventory', handlers(5))).toSorted()).toEqual([...topicsReadBy('inventory')].toSorted());
 });
 
 test('of what is told about a SKU the newest version wins', () => {

@@ -50,7 +50,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const streams = new OrderStreams({ reads: store.reads, report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
-  const { job: erasing, hasLeft } = erasure(store.reads, (found) => microservice.submit(eraseOrder, found), store.messages);
+  const erasing = erasure(store.reads, (found) => microservice.submit(eraseOrder, found), store.messages);
   const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
     name: 'order',
     instance: config.instance,
@@ -73,7 +73,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     ...deps,
     name: 'order',
     version: packageJson.version,
-    auth: { keys, isRevoked: ({ userId }) => hasLeft(userId) },
+    auth: { keys },
     microservice,
     routes: [
       ...routesOf(deps, deadlines, microservice),

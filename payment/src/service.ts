@@ -35,7 +35,7 @@ export interface PaymentServiceDeps extends ServiceParts {
 
 /** Payments. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createPaymentService(deps: PaymentServiceDeps): Service {
-  const { gateway, logger, metrics, store } = deps;
+  const { gateway, logger, metrics } = deps;
   const meter = gatewayMeter(metrics);
   const anomaly: TellAnomaly = (cause, about) => {
     meter.anomaly();
@@ -46,7 +46,7 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
     ...deps,
     name: 'payment',
     version: packageJson.version,
-    auth: { keys: deps.keys, isRevoked: ({ userId }) => store.reads.isErased(userId) },
+    auth: { keys: deps.keys },
     microservice,
     routes: routesOf(deps, microservice, anomaly),
     beforeClose: () => tasks.stop(),

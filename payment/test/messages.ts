@@ -27,6 +27,6 @@ export function cancelledOrder(changes: Partial<EventData<'order.cancelled'>> = 
   return eventOf('order.cancelled', data.orderId, data);
 }
 
-export function deletedUser(userId: string) {
-  return eventOf('user.deleted', userId, { userId, deletedAt: new Date(NOW).toISOString() });
+export function deletedUser(userId: string, at = NOW) {
+  return eventOf('user.deleted', userId, { userId, deletedAt: new Date(at).toISOString() });
 }

@@ -44,7 +44,6 @@ describeQueryPlans({
     ['due payments', 110, (store) => store.reads.duePayments(100)],
     ['due refunds', 110, (store) => store.reads.dueRefunds(100)],
     ['old webhooks', 220, (store) => store.forgetWebhooks(5000, 100)],
-    ['somebody who is gone', 10, (store) => store.reads.isErased(idOf(15_000))],
     ['people to erase', 110, (store) => store.reads.usersToErase(100)],
   ],
 });

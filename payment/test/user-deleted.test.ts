@@ -36,7 +36,7 @@ test('a person who is gone leaves payments and refunds, and nothing else', async
 });
 
 test('their token is worth nothing any more, so nothing of theirs is added', async () => {
-  await shop.log.deliver(deletedUser(PEOPLE.customer.id));
+  await shop.log.deliver(deletedUser(PEOPLE.customer.id, Date.now()));
   const reply = await shop.send('POST', '/payment-methods', { as: 'customer', body: { token: 'tok_ok' } });
   expect(reply).toMatchObject({ status: 401, body: { type: 'urn:souk:problem:unauthenticated' } });
   expect((await shop.send('GET', '/payments', { as: 'customer' })).status).toBe(401);

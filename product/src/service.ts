@@ -22,7 +22,7 @@ export interface ProductServiceDeps extends ServiceParts {
 /** The catalogue. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createProductService({ keys, ...deps }: ProductServiceDeps): Service {
   const { config, store, log, logger, metrics } = deps;
-  // It reads no topic: products are changed by people, and everybody else follows its events.
+  // Products are changed by people, and everybody else follows its events.
   const microservice = createMicroservice<ProductCollections>({
     name: 'product',
     instance: config.instance,

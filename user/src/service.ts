@@ -62,6 +62,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     ...deps,
     name: 'user',
     version: packageJson.version,
+    // It has its sessions at hand, so they need no event to end, nor to expire.
     auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
     microservice: commands,
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),

@@ -3,6 +3,7 @@ import { openMongo } from '@souk/chassis/mongodb/mongo-database';
 import { profiled } from '@souk/chassis/testing/mongo-profile';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { type TemporaryMongoStore, temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
+import { newCredential } from '../src/domain/credential.ts';
 import { newSession, signedOut } from '../src/domain/session.ts';
 import { newUser } from '../src/domain/user.ts';
 import { openMongoUserStore } from '../src/storage/open-mongodb.ts';
@@ -36,7 +37,7 @@ describeOn(['MongoDB'], () => {
       const fill = async (name: string, documents: readonly (object | undefined)[]) =>
         db.collection(name).insertMany(documents.map((document) => ({ ...document })));
       await fill('users', ids.map((id, i) => users.toDocument?.(newUser({ id, email: email(i), name: 'Ada', roles: ['customer'], now }))));
-      await fill('credentials', ids.map((userId) => credentials.toDocument?.({ userId, passwordHash: 'hash', sessionEpoch: 1 })));
+      await fill('credentials', ids.map((userId) => credentials.toDocument?.(newCredential(userId, 'hash'))));
       await fill(
         'sessions',
         sessionIds.map((id, i) => {

@@ -8,6 +8,7 @@ import { forgetAttempts, withdrawAttempt } from '../src/usecases/end-attempt.ts'
 import { endSession } from '../src/usecases/end-session.ts';
 import { endSessions } from '../src/usecases/end-sessions.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
+import { replacePassword } from '../src/usecases/replace-password.ts';
 import { replaceRoles } from '../src/usecases/replace-roles.ts';
 import { rotateSigningKey } from '../src/usecases/rotate-signing-key.ts';
 import { newSigningKey } from '../src/tokens/new-signing-key.ts';
@@ -51,7 +52,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     test('finds a user by id, and what proves a user by address, byte for byte', async () => {
       const user = await here.registered('ada@example.com');
       expect(await here.store.reads.user(user.id)).toEqual(user);
-      const credential = { userId: user.id, passwordHash: 'hash', sessionEpoch: 1 };
+      const credential = { userId: user.id, passwordHash: 'hash', sessionEpoch: 1, accessGeneration: 1 };
       expect(await here.store.reads.credentialOf('ada@example.com')).toEqual(credential);
       for (const address of ['Ada@example.com', 'ada@example.co', 'adá@example.com']) {
         expect(await here.store.reads.credentialOf(address)).toBeUndefined();
@@ -154,6 +155,27 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const fresh = await here.session(ada.id);
       expect(await here.live(ada.id)).toEqual([fresh]);
       expect(await here.live(bob.id)).toEqual([bobs]);
+    });
+
+    test('a new password keeps the token that asked for it, but not one that a lost role has overtaken', async () => {
+      await here.firstAdmin('root@example.com');
+      const actor = (await here.store.reads.credentialOf('root@example.com'))?.userId ?? '';
+      const { id: userId } = await here.registered('ada@example.com');
+      const sessionId = await here.session(userId);
+      const asked = (before: string, generation: number) => ({ userId, token: { sessionId, generation }, before, after: `${before}+` });
+      const last = async () => (await here.store.endedAccess.since(0)).find(({ id }) => id === userId);
+
+      await here.commands.execute(replacePassword, asked('hash', 1));
+      expect(await last()).toMatchObject({ generation: 2, kept: { sessionId, generation: 1 } });
+      await here.commands.execute(replacePassword, asked('hash+', 1));
+      expect(await last()).toMatchObject({ generation: 3, kept: { sessionId, generation: 1 } });
+      await here.commands.execute(replaceRoles, { userId, roles: ['staff'], actor });
+      expect(await last()).toMatchObject({ generation: 3 });
+      await here.commands.execute(replaceRoles, { userId, roles: [], actor });
+      expect(await last()).toMatchObject({ generation: 4, kept: null });
+      await here.commands.execute(replacePassword, asked('hash++', 3));
+      expect(await last()).toMatchObject({ generation: 5, kept: null });
+      expect(await here.live(userId)).toEqual([sessionId]);
     });
 
     test('keeps addresses as they are, in two processes at once too', async () => {

@@ -88,9 +88,9 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
     });
     const { nbf } = payload;
     if (!claims().Check(payload)) throw refused();
-    const { sub, sid, roles, exp } = payload;
+    const { sub, sid, gen: generation = 0, roles, exp } = payload;
     return {
-      principal: Object.freeze({ userId: sub, sessionId: sid, roles: Object.freeze([...roles]) }),
+      principal: Object.freeze({ userId: sub, sessionId: sid, generation, roles: Object.freeze([...roles]) }),
       notBefore: nbf === undefined ? -Infinity : nbf * 1000,
       expiresAt: exp * 1000,
     };

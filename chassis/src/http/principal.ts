@@ -5,8 +5,10 @@ export interface Principal {
   readonly userId: string;
   readonly sessionId: string;
   readonly roles: readonly Role[];
+  /** Grows with every end of the user's access; 0: given by a User that did not count. */
+  readonly generation: number;
 }
 
-export function hasRole({ roles }: Principal, role: Role): boolean {
+export function hasRole({ roles }: Pick<Principal, 'roles'>, role: Role): boolean {
   return roles.includes(role) || (role === 'staff' && roles.includes('admin'));
 }

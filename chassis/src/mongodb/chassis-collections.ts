@@ -1,6 +1,7 @@
 import type { Document } from 'mongodb';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { deadLetterOf, type DeadLetterDocument, deadLetterToDocument } from './chassis-documents.ts';
+import { type EndedAccessDocument, endedAccessOf } from './chassis-documents.ts';
 import { keptAnswerOf, type KeptAnswerDocument, keptAnswerToDocument } from './chassis-documents.ts';
 import { parkedKeyOf, type ParkedKeyDocument, parkedKeyToDocument } from './chassis-documents.ts';
 import type { DocumentCollection } from './document-collection.ts';
@@ -27,5 +28,12 @@ export const chassisCollections: { readonly [N in keyof ChassisCollections]: Doc
     key: ({ id }) => id,
     toDocument: keptAnswerToDocument,
     fromDocument: (document: Document) => [keptAnswerOf(document as KeptAnswerDocument)],
+  },
+  endedAccess: {
+    collection: 'ended_access',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: ({ id: _id, ...ending }) => ({ _id, ...ending }),
+    fromDocument: (document: Document) => [endedAccessOf(document as EndedAccessDocument)],
   },
 };

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
 import type { ParkedKey } from '../messaging/parked-key.ts';
+import type { EndedAccess } from '../writer/ended-access.ts';
 import type { KeptAnswer } from '../writer/kept-answer.ts';
 
 type Message = DeadLetter['message'];
@@ -23,6 +24,10 @@ export interface ParkedKeyDocument {
 }
 
 export interface KeptAnswerDocument extends Omit<KeptAnswer, 'id'> {
+  readonly _id: string;
+}
+
+export interface EndedAccessDocument extends Omit<EndedAccess, 'id'> {
   readonly _id: string;
 }
 
@@ -52,6 +57,10 @@ export function keptAnswerToDocument({ id, ...kept }: KeptAnswer): KeptAnswerDoc
 
 export function keptAnswerOf({ _id: id, ...kept }: KeptAnswerDocument): KeptAnswer {
   return { id, ...kept };
+}
+
+export function endedAccessOf({ _id: id, generation, kept, at }: EndedAccessDocument): EndedAccess {
+  return { id, generation, kept, at };
 }
 
 function messageToDocument({ headers, ...message }: Message): MessageDocument {

@@ -9,4 +9,5 @@ export const chassisMigrations: MongoMigrations = {
   'chassis-004-dead-letters': collectionStep('dead_letters', null),
   'chassis-005-kept-answers': collectionStep('kept_answers', null, [{ key: { at: 1 } }]),
   'chassis-006-kept-answers-by-owner': collectionStep('kept_answers', null, [{ key: { owner: 1 } }]),
+  'chassis-020-ended-access': collectionStep('ended_access', null, [{ key: { at: 1 } }]),
 };

@@ -2,6 +2,7 @@ import type { ServiceStore } from '../service-store.ts';
 import type { Collections } from '../writer/use-case.ts';
 import type { DocumentCollection } from './document-collection.ts';
 import type { MongoDatabase } from './mongo-database.ts';
+import { mongoEndedAccess } from './mongo-ended-access.ts';
 import { mongoMessageReads } from './mongo-message-reads.ts';
 import { migrate, type MongoMigrations, pendingMigrations } from './mongo-migrate.ts';
 import { mongoWriterStore } from './mongo-writer-store.ts';
@@ -15,6 +16,7 @@ export function mongoServiceStore<C extends Collections>(
   return {
     writing: mongoWriterStore<C>(database, collections),
     messages: mongoMessageReads(database),
+    endedAccess: mongoEndedAccess(database),
     migrate: () => migrate(database, migrations),
     pendingMigrations: () => pendingMigrations(database, migrations),
     check: () => database.check(),

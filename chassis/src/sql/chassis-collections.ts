@@ -1,8 +1,9 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage } from '../messaging/parked-key.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import type { EndedAccess } from '../writer/ended-access.ts';
 import type { KeptAnswer } from '../writer/kept-answer.ts';
-import type { DeadLettersTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
+import type { DeadLettersTable, EndedAccessTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
 import type { Flavour } from './flavour.ts';
 import { rowCollection } from './row-collection.ts';
 import type { SqlCollection } from './sql-collection.ts';
@@ -36,7 +37,28 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
         at,
       }),
     }),
+    endedAccess: rowCollection<EndedAccess, EndedAccessTable>(flavour, {
+      table: 'ended_access',
+      columns: ENDED_ACCESS_COLUMNS,
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: ({ id, generation, kept, at }) => ({
+        id,
+        generation,
+        kept_session: kept?.sessionId ?? null,
+        kept_generation: kept?.generation ?? null,
+        at,
+      }),
+      fromRow: endedAccessFromRow,
+    }),
   };
+}
+
+export const ENDED_ACCESS_COLUMNS = ['id', 'generation', 'kept_session', 'kept_generation', 'at'] as const;
+
+export function endedAccessFromRow(row: EndedAccessTable): EndedAccess {
+  const { id, generation, kept_session: sessionId, kept_generation: keptFrom, at } = row;
+  return { id, generation, kept: sessionId === null || keptFrom === null ? null : { sessionId, generation: keptFrom }, at };
 }
 
 function deadLetterToRow(letter: DeadLetter): DeadLettersTable {

@@ -63,6 +63,14 @@ export interface KeptAnswersTable {
   at: number;
 }
 
+export interface EndedAccessTable {
+  id: string;
+  generation: number | null;
+  kept_session: string | null;
+  kept_generation: number | null;
+  at: number;
+}
+
 /** The tables the chassis keeps in every SQL service's database. */
 export interface ChassisSchema {
   lanes: LanesTable;
@@ -70,6 +78,7 @@ export interface ChassisSchema {
   parked_messages: ParkedMessagesTable;
   dead_letters: DeadLettersTable;
   kept_answers: KeptAnswersTable;
+  ended_access: EndedAccessTable;
 }
 
 /** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
@@ -164,6 +173,19 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
     }),
     'chassis-009-kept-answers-by-owner': create(async (db) => {
       await db.schema.createIndex('kept_answers_owner').on('kept_answers').column('owner').execute();
+    }),
+    'chassis-020-ended-access': create(async (db) => {
+      const table = db.schema
+        .createTable('ended_access')
+        .addColumn('id', id, (c) => c.primaryKey().notNull())
+        .addColumn('generation', integer)
+        .addColumn('kept_session', id)
+        .addColumn('kept_generation', integer)
+        .addColumn('at', integer, (c) => c.notNull());
+      await flavour.narrow(table).execute();
+    }),
+    'chassis-021-ended-access-by-time': create(async (db) => {
+      await db.schema.createIndex('ended_access_at').on('ended_access').column('at').execute();
     }),
   };
 }

@@ -4,6 +4,7 @@ import type { Collections } from '../writer/use-case.ts';
 import { migrate, stepsToMigrate } from './migrate.ts';
 import type { SqlCollection } from './sql-collection.ts';
 import type { SqlDatabase } from './sql-database.ts';
+import { sqlEndedAccess } from './sql-ended-access.ts';
 import { sqlMessageReads } from './sql-message-reads.ts';
 import { sqlWriterStore } from './sql-writer-store.ts';
 
@@ -15,6 +16,7 @@ export function sqlServiceStore<C extends Collections, Schema>(
   return {
     writing: sqlWriterStore<C>(database as SqlDatabase<unknown>, collections),
     messages: sqlMessageReads(database as SqlDatabase<unknown>),
+    endedAccess: sqlEndedAccess(database as SqlDatabase<unknown>),
     migrate: () => migrate(database, migrations),
     pendingMigrations: () => stepsToMigrate(database, migrations),
     check: () => database.check(),

@@ -8,15 +8,15 @@ export interface RecordedLog extends EventLog {
   events(): AnyEvent[];
 }
 
-/** An event log that only remembers what it was sent. */
+/** An event log that only remembers what it was sent: nobody is ever told anything. */
 export function recordedLog(): RecordedLog {
   const sent: LogMessage[] = [];
   return {
     sent,
     events: () => sent.map(eventOf),
     send: async (messages) => void sent.push(...messages),
-    subscribe: () => Promise.reject(new Error('a recorded log has no readers')),
-    replay: () => Promise.reject(new Error('a recorded log has no readers')),
+    subscribe: async () => ({ close: async () => undefined }),
+    replay: () => Promise.reject(new Error('a recorded log shows nothing')),
     check: async () => undefined,
     close: async () => undefined,
   };

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
 import type { ParkedKey } from '../messaging/parked-key.ts';
+import type { EndedAccess } from './ended-access.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 
 /** What every service's writer keeps besides the service's own entities. */
@@ -7,4 +8,6 @@ export type ChassisCollections = {
   readonly parkedKeys: ParkedKey;
   readonly deadLetters: DeadLetter;
   readonly keptAnswers: KeptAnswer;
+  /** by the user's id or the session's */
+  readonly endedAccess: EndedAccess;
 };

@@ -1,5 +1,6 @@
 import { setDefaultTimeout } from 'bun:test';
 import { describeOn } from '../../src/testing/real-servers.ts';
+import { describeEndedAccess } from '../messaging/ended-access-contract.ts';
 import { describeWriterStore } from '../writer/writer-contract.ts';
 import { openMongoToyStore } from './toy-store.ts';
 
@@ -8,4 +9,5 @@ setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describeWriterStore('MongoDB', openMongoToyStore);
+  describeEndedAccess('MongoDB', openMongoToyStore);
 });

@@ -29,6 +29,7 @@ describeOn(['MongoDB'], () => {
       await fill('accounts', (i) => ({ _id: id(i), total: i, version: 1 }));
       await fill('events', (i) => ({ _id: { lane: `lane-${i % 2}`, seq: i }, stream: id(i), version: 1, at: i, data: '{}', context: '{}' }));
       await fill('kept_answers', (i) => ({ _id: id(i), owner: id(i), at: i }));
+      await fill('ended_access', (i) => ({ _id: id(i), generation: 2, kept: null, at: i }));
       await fill('dead_letters', (i) => ({ _id: id(i), message: { headers: '{}' } }));
       await fill('parked_keys', (i) => ({ _id: id(i), nextAttemptAt: i, messages: [{ nextAttemptAt: i, message: { headers: '{}' } }] }));
     }, 60_000);
@@ -74,6 +75,12 @@ describeOn(['MongoDB'], () => {
     test('old answers are found by their age, those to one user by whose they are', async () => {
       await costOf(() => mongoMessageReads(database).forgetAnswers(MANY / 2, 10));
       await costOf(() => mongoMessageReads(database).forgetAnswersTo(['00015000'], 10));
+    });
+
+    test('ends of access are found by when they were stored', async () => {
+      const { endedAccess } = opened.store;
+      await costOf(() => endedAccess.since(MANY - 10));
+      await costOf(() => endedAccess.olderThan(MANY / 2, 10));
     });
   });
 });

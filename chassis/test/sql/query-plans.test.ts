@@ -10,7 +10,7 @@ type Collections = { readonly [name in never]: object };
 const LANES = 20;
 
 function load(store: ServiceStore<Collections>): Promise<void> {
-  return loadBatch(store, { parkedKeys: [idOf(1), idOf(2)], deadLetters: [idOf(1)], keptAnswers: [idOf(1), idOf(19_000)] });
+  return loadBatch(store, { parkedKeys: [idOf(1), idOf(2)], deadLetters: [idOf(1)], keptAnswers: [idOf(1), idOf(19_000)], endedAccess: [idOf(1)] });
 }
 
 describeQueryPlans({
@@ -29,6 +29,7 @@ describeQueryPlans({
     await meter.fill('parked_messages', { message_key: ID, position: '1', next_attempt_at: dueAt, ...failed });
     await meter.fill('dead_letters', { id: ID, message_key: ID, status: "'dead'", ...failed }, 20_000);
     await meter.fill('kept_answers', { id: ID, owner: ID, fingerprint: ID, status: '201', headers: "'{}'", body: "'{}'", at: 'n' }, 20_000);
+    await meter.fill('ended_access', { id: ID, generation: '2', at: 'n' }, 20_000);
   },
   queries: [
     ['what a batch loads', 10, load],
@@ -43,5 +44,7 @@ describeQueryPlans({
     ['a dead letter', 5, (store) => store.messages.deadLetter(idOf(15_000))],
     ['answers to be forgotten', 250, (store) => store.messages.forgetAnswers(1000, 100)],
     ["one user's answers", 10, (store) => store.messages.forgetAnswersTo([idOf(15_000)], 100)],
+    ['access that ended of late', 30, (store) => store.endedAccess.since(19_980)],
+    ['ends of access to be forgotten', 110, (store) => store.endedAccess.olderThan(5000, 100)],
   ],
 });

@@ -1,4 +1,5 @@
 import { describeOn } from '../../src/testing/real-servers.ts';
+import { describeEndedAccess } from '../messaging/ended-access-contract.ts';
 import { describeMessageStore } from './message-store-contract.ts';
 import { openMysqlToyStore } from './toy-store.ts';
 import { describeWriterStore } from './writer-contract.ts';
@@ -6,4 +7,5 @@ import { describeWriterStore } from './writer-contract.ts';
 describeOn(['MySQL'], () => {
   describeWriterStore('MySQL', openMysqlToyStore);
   describeMessageStore('MySQL', openMysqlToyStore);
+  describeEndedAccess('MySQL', openMysqlToyStore);
 });

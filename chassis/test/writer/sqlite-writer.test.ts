@@ -1,6 +1,8 @@
+import { describeEndedAccess } from '../messaging/ended-access-contract.ts';
 import { describeMessageStore } from './message-store-contract.ts';
 import { openSqliteToyStore } from './toy-store.ts';
 import { describeWriterStore } from './writer-contract.ts';
 
 describeWriterStore('SQLite', openSqliteToyStore);
 describeMessageStore('SQLite', openSqliteToyStore);
+describeEndedAccess('SQLite', openSqliteToyStore);

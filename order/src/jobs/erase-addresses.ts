@@ -12,22 +12,15 @@ const TOKENS_LIVE_MS = 1_200_000;
 /** How long is looked for orders of somebody who has left: nobody can place one for them any more. */
 const LOOK_FOR_MS = 7 * 86_400_000;
 
-export interface Erasure {
-  readonly job: Job;
-  /** Whether a user has left so recently that a token of theirs may still be good. */
-  hasLeft(userId: string): boolean;
-}
-
 /**
- * Each second: who has left, also when another process was told, and what is still kept of them. Orders that were placed
+ * Each second: what is still kept of who has left. Orders that were placed
  * while `user.deleted` was on its way are found like all others.
  */
 export function erasure(
   reads: Pick<OrderReads, 'usersErasedSince' | 'toErase'>,
   erase: (found: ToErase) => Promise<void>,
   messages: Pick<MessageReads, 'forgetAnswersTo'>,
-): Erasure {
-  let left: ReadonlySet<string> = new Set();
+): Job {
   let last: ReadonlySet<string> = new Set();
   async function eraseSome(limit: number): Promise<number> {
     const found = await reads.toErase(LOOK_FOR_MS, limit);
@@ -39,16 +32,13 @@ export function erasure(
     return isStuck ? 0 : found.length;
   }
   return {
-    hasLeft: (userId) => left.has(userId),
-    job: {
-      name: 'erase personal data',
-      everyMs: 1000,
-      async run(signal) {
-        left = new Set(await reads.usersErasedSince(TOKENS_LIVE_MS));
-        // Their addresses are in the answers to the orders they placed.
-        for (const some of inGroups([...left], PEOPLE_AT_ONCE)) await forgetInRounds((limit) => messages.forgetAnswersTo(some, limit), signal);
-        await forgetInRounds(eraseSome, signal, ROUND);
-      },
+    name: 'erase personal data',
+    everyMs: 1000,
+    async run(signal) {
+      const left = await reads.usersErasedSince(TOKENS_LIVE_MS);
+      // Their addresses are in the answers to the orders they placed.
+      for (const some of inGroups(left, PEOPLE_AT_ONCE)) await forgetInRounds((limit) => messages.forgetAnswersTo(some, limit), signal);
+      await forgetInRounds(eraseSome, signal, ROUND);
     },
   };
 }

@@ -26,7 +26,7 @@ function someoneWith(orders: number) {
 
 test('all orders of somebody are erased in rounds of 50, without waiting for the next second; people are asked about in groups', async () => {
   const { kept, rounds, asked, reads, messages } = someoneWith(230);
-  const { job } = erasure(reads, async ({ id }) => void kept.delete(id), messages);
+  const job = erasure(reads, async ({ id }) => void kept.delete(id), messages);
   await job.run(new AbortController().signal);
   expect(rounds).toEqual([50, 50, 50, 50, 30]);
   expect(asked).toEqual([200, 200, 50]);
@@ -36,7 +36,7 @@ test('all orders of somebody are erased in rounds of 50, without waiting for the
 test('it stops between two rounds when its process does, and the next run goes on from there', async () => {
   const { kept, reads, messages } = someoneWith(230);
   const stopping = new AbortController();
-  const { job } = erasure(
+  const job = erasure(
     reads,
     async ({ id }) => {
       kept.delete(id);
@@ -52,7 +52,7 @@ test('it stops between two rounds when its process does, and the next run goes o
 
 test('orders that cannot be erased yet are not tried again and again, but with the next second', async () => {
   const { kept, rounds, reads, messages } = someoneWith(70);
-  const { job } = erasure(reads, async () => undefined, messages);
+  const job = erasure(reads, async () => undefined, messages);
   await job.run(new AbortController().signal);
   expect(rounds).toEqual([50, 50]);
   expect(kept.size).toBe(70);

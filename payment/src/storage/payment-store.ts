@@ -35,7 +35,6 @@ export interface PaymentReads {
   refunds(paymentId: string, slice: IdSlice): Promise<readonly Refund[]>;
   method(id: string): Promise<PaymentMethod | undefined>;
   methods(userId: string, slice: IdSlice): Promise<readonly PaymentMethod[]>;
-  isErased(userId: string): Promise<boolean>;
   /** People whose payment methods it is time to look for, by the database's clock. */
   usersToErase(limit: number): Promise<readonly { readonly userId: string }[]>;
   /** Orders whose payment it is time to ask the gateway about, by the database's clock, the longest waiting first. */

@@ -42,10 +42,6 @@ export function sqlPaymentReads(db: Kysely<PaymentSchema>, flavour: Flavour): Pa
       if (before !== undefined) query = query.where('id', '<', before);
       return (await query.execute()).map(methodFromRow);
     },
-    async isErased(userId) {
-      const row = await db.selectFrom('erased_users').select('user_id').where('user_id', '=', userId).executeTakeFirst();
-      return row !== undefined;
-    },
     usersToErase(limit) {
       const due = db.selectFrom('erased_users').select('user_id as userId').where('due_at', '<=', now);
       return due.orderBy('due_at').limit(limit).execute();

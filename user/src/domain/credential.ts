@@ -5,10 +5,22 @@ export interface Credential {
   readonly passwordHash: string;
   /** Sessions belong to the epoch they were opened in; raising it ends all of them at once. */
   readonly sessionEpoch: number;
+  /** Access tokens say which generation they are of; raising it ends those given before, whatever becomes of the sessions. */
+  readonly accessGeneration: number;
 }
 
+export function newCredential(userId: string, passwordHash: string): Credential {
+  return { userId, passwordHash, sessionEpoch: 1, accessGeneration: 1 };
+}
+
+/** The sessions go on, and give tokens that say what holds now. */
+export function endAccessTokens(credential: Credential): Credential {
+  return { ...credential, accessGeneration: credential.accessGeneration + 1 };
+}
+
+
 export function endAllSessions(credential: Credential): Credential {
-  return { ...credential, sessionEpoch: credential.sessionEpoch + 1 };
+  return { ...endAccessTokens(credential), sessionEpoch: credential.sessionEpoch + 1 };
 }
 
 /** Whoever had the old password, or a session opened with it, has nothing any more. */

@@ -14,7 +14,8 @@ export interface AdminList {
 export const ADMINS = 'admins';
 
 type RoleChange =
-  | { readonly kind: 'changed'; readonly user: User; readonly admins: AdminList }
+  /** `isLess`: something that was allowed is not any more. */
+  | { readonly kind: 'changed'; readonly user: User; readonly admins: AdminList; readonly isLess: boolean }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'last-admin' };
 
@@ -42,10 +43,11 @@ export function replaceRoles(user: User, admins: AdminList, asked: readonly Role
   const roles = completeRoles(asked);
   if (roles.join() === user.roles.join()) return { kind: 'unchanged' };
   const after = changed(user, { roles }, now);
+  const isLess = user.roles.some((role) => !roles.includes(role));
   const was = isAdmin(admins, user.id);
   const becomes = roles.includes('admin');
-  if (was === becomes) return { kind: 'changed', user: after, admins };
-  if (becomes) return { kind: 'changed', user: after, admins: withAdmin(admins, user.id) };
+  if (was === becomes) return { kind: 'changed', user: after, admins, isLess };
+  if (becomes) return { kind: 'changed', user: after, admins: withAdmin(admins, user.id), isLess };
   const left = withoutAdmin(admins, user.id);
-  return left.userIds.length === 0 ? { kind: 'last-admin' } : { kind: 'changed', user: after, admins: left };
+  return left.userIds.length === 0 ? { kind: 'last-admin' } : { kind: 'changed', user: after, admins: left, isLess };
 }

@@ -33,7 +33,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       refuses: ['password-common', 'too-many-requests'],
       body: ChangePassword,
       response: { 200: PublishedUser },
-      detail: { summary: 'Change the password; all other sessions end' },
+      detail: { summary: 'Change the password; all other sessions end, and their access tokens in all services within a second' },
     })
     .delete('/users/me', async ({ body, principal: { userId }, request }) => {
       const proof = await provePassword(userId, body.password, causeOf(request));

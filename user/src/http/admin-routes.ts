@@ -43,7 +43,7 @@ export function adminRoutes({ commands, reads }: AdminRouteDeps) {
       params: Type.Object({ id: Uuid }),
       body: ReplaceRoles,
       response: { 200: PublishedUser },
-      detail: { summary: "Replace a user's roles; everybody stays customer" },
+      detail: { summary: "Replace a user's roles; everybody stays customer. Who loses one needs a new access token: older ones are refused everywhere within a second" },
     });
 }
 

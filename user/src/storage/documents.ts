@@ -12,7 +12,8 @@ interface WithDocument {
 }
 
 export const userOf = ({ document }: WithDocument): User => JSON.parse(document);
-export const credentialOf = ({ document }: WithDocument): Credential => JSON.parse(document);
+/** Credentials from before there were generations have none. */
+export const credentialOf = ({ document }: WithDocument): Credential => ({ accessGeneration: 1, ...JSON.parse(document) });
 export const sessionOf = ({ document }: WithDocument): Session => JSON.parse(document);
 export const addressBookOf = ({ document }: WithDocument): AddressBook => JSON.parse(document);
 export const attemptsOf = ({ document }: WithDocument): Attempts => JSON.parse(document);

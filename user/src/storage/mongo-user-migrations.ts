@@ -24,5 +24,6 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-007-sign-in-attempts': collectionStep('sign_in_attempts', AttemptsDocument, [{ key: { forgottenAt: 1 } }]),
   'user-008-users-by-role': collectionStep('users', UserDocument, [{ key: { roles: 1, _id: -1 } }]),
   'user-009-key-rotation': collectionStep('key_rings', KeyRingDocument),
+  'user-010-access-generations': collectionStep('credentials', CredentialDocument),
   'user-011-addresses-without-postal-code': collectionStep('address_books', AddressBookDocument),
 };

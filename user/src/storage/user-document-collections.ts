@@ -87,8 +87,9 @@ export function userOf({ _id: id, email, name, roles, version, createdAt, update
   return { id, email, name, roles, version, createdAt, updatedAt };
 }
 
-export function credentialOf({ _id: userId, passwordHash, sessionEpoch }: CredentialDocument): Credential {
-  return { userId, passwordHash, sessionEpoch };
+/** Credentials from before there were generations have none. */
+export function credentialOf({ _id: userId, passwordHash, sessionEpoch, accessGeneration = 1 }: CredentialDocument): Credential {
+  return { userId, passwordHash, sessionEpoch, accessGeneration };
 }
 
 export function sessionOf(document: SessionDocument): Session {

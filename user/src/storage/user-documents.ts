@@ -17,6 +17,7 @@ export const CredentialDocument = closed({
   _id: Uuid,
   passwordHash: Text,
   sessionEpoch: Type.Integer({ minimum: 1 }),
+  accessGeneration: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 export type CredentialDocument = Static<typeof CredentialDocument>;
 

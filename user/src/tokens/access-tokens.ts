@@ -17,6 +17,7 @@ interface TokenTerms {
 export interface Bearer {
   readonly userId: string;
   readonly sessionId: string;
+  readonly generation: number;
   readonly roles: readonly Role[];
 }
 
@@ -90,8 +91,8 @@ async function signer(key: SigningKey, { issuer, audience }: TokenTerms, lifetim
   const secret = await importJWK(jwk, alg);
   const terms = { alg, kid, typ: 'at+jwt', iss: issuer, aud: audience, exp: `${lifetimeS}s` };
   const { accessToken } = jwt({ name: 'accessToken', secret, ...terms }).decorator;
-  return ({ userId, sessionId, roles }) =>
-    accessToken.sign({ sub: userId, sid: sessionId, jti: newId(), roles: [...roles] });
+  return ({ userId, sessionId, generation, roles }) =>
+    accessToken.sign({ sub: userId, sid: sessionId, gen: generation, jti: newId(), roles: [...roles] });
 }
 
 /** Names what goes out, so that nothing else can: the private part stays behind. */

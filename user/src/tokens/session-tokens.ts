@@ -7,16 +7,18 @@ import { type RefreshToken, refreshTokenText } from './refresh-token.ts';
 export interface SignedIn {
   readonly userId: string;
   readonly roles: readonly Role[];
+  /** of access tokens that are given now */
+  readonly generation: number;
 }
 
 /** What a client gets for signing in or for refreshing. */
 export async function sessionTokens(
   tokens: AccessTokens,
-  { userId, roles }: SignedIn,
+  { userId, roles, generation }: SignedIn,
   refreshToken: RefreshToken,
 ): Promise<SessionTokens> {
   return {
-    accessToken: await tokens.sign({ userId, sessionId: refreshToken.sessionId, roles }),
+    accessToken: await tokens.sign({ userId, sessionId: refreshToken.sessionId, generation, roles }),
     refreshToken: refreshTokenText(refreshToken),
     expiresIn: tokens.lifetimeS,
     tokenType: 'Bearer',

@@ -1,3 +1,4 @@
+import type { Principal } from '@souk/chassis/http/principal';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import type { ChangePassword } from '@souk/contracts/http/user';
@@ -15,12 +16,6 @@ interface ChangePasswordDeps {
   readonly provePassword: ProvePassword;
 }
 
-/** Who it is and in which session. */
-interface Caller {
-  readonly userId: string;
-  readonly sessionId: string;
-}
-
 type Changed =
   | { readonly kind: 'changed'; readonly user: User }
   | PasswordRefused
@@ -29,7 +24,7 @@ type Changed =
 /** `wrong`, `wait`: of the current password. */
 export function changePassword({ commands, reads, passwords, provePassword }: ChangePasswordDeps) {
   return async (
-    { userId, sessionId }: Caller,
+    { userId, sessionId, generation }: Principal,
     { currentPassword, newPassword }: ChangePassword,
     cause: Cause,
   ): Promise<Changed> => {
@@ -39,7 +34,7 @@ export function changePassword({ commands, reads, passwords, provePassword }: Ch
     const fault = person && (await judgePassword(newPassword, person));
     if (fault !== undefined) return { kind: 'password-refused', fault };
     const after = await passwords.hash(newPassword);
-    const asked = { userId, sessionId, before: proof.passwordHash, after };
+    const asked = { userId, token: { sessionId, generation }, before: proof.passwordHash, after };
     const user = await commands.execute(replacePassword, asked, cause);
     return user === undefined ? { kind: 'wrong' } : { kind: 'changed', user };
   };

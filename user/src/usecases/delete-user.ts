@@ -3,6 +3,7 @@ import type { UseCase } from '@souk/chassis/writer/use-case';
 import { isoTime } from '../domain/published.ts';
 import { ADMINS, isAdmin, withoutAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { everythingEnded } from './access-changed.ts';
 import { attemptKey } from './attempt-key.ts';
 
 interface DeleteRequest {
@@ -23,7 +24,13 @@ type Deleted =
  */
 export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteRequest, Deleted> = {
   name: 'delete user',
-  keys: ({ userId }) => ({ users: [userId], credentials: [userId], addressBooks: [userId], adminLists: [ADMINS] }),
+  keys: ({ userId }) => ({
+    users: [userId],
+    credentials: [userId],
+    addressBooks: [userId],
+    adminLists: [ADMINS],
+    endedAccess: [userId],
+  }),
   moreKeys({ userId }, world) {
     const email = world.get('users', userId)?.email;
     const answers = world.get('addressBooks', userId)?.answers ?? [];
@@ -45,7 +52,7 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
     const data = { userId, deletedAt: isoTime(now) };
     return {
       answer: { kind: 'deleted' },
-      puts: left === undefined ? {} : { adminLists: [left] },
+      puts: { ...(left && { adminLists: [left] }), endedAccess: [everythingEnded(userId, now)] },
       removes: {
         users: [userId],
         emails: [user.email],

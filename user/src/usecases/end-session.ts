@@ -1,6 +1,8 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { signedOut } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { sessionEnded } from './access-changed.ts';
 
 interface EndRequest {
   readonly sessionId: string;
@@ -8,12 +10,13 @@ interface EndRequest {
 }
 
 /** Signs out one of the user's own sessions; ending it again changes nothing. False: the user has no such session. */
-export const endSession: UseCase<UserCollections, EndRequest, boolean> = {
+export const endSession: UseCase<UserCollections & ChassisCollections, EndRequest, boolean> = {
   name: 'end session',
-  keys: ({ sessionId }) => ({ sessions: [sessionId] }),
+  keys: ({ sessionId }) => ({ sessions: [sessionId], endedAccess: [sessionId] }),
   decide({ sessionId, userId }, world, { now }) {
     const session = world.get('sessions', sessionId);
     if (session?.userId !== userId) return { answer: false };
-    return { answer: true, puts: { sessions: [signedOut(session, now)] } };
+    const after = signedOut(session, now);
+    return after === session ? { answer: true } : { answer: true, ...sessionEnded(after, { now }) };
   },
 };

@@ -1,13 +1,16 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { endAllSessions } from '../domain/credential.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { generationEnded } from './access-changed.ts';
 
 /** Signs a user out everywhere: one row, however many sessions there are and whoever opens one at this moment. */
-export const endSessions: UseCase<UserCollections, { readonly userId: string }, void> = {
+export const endSessions: UseCase<UserCollections & ChassisCollections, { readonly userId: string }, void> = {
   name: 'end sessions',
-  keys: ({ userId }) => ({ credentials: [userId] }),
-  decide({ userId }, world) {
+  keys: ({ userId }) => ({ credentials: [userId], endedAccess: [userId] }),
+  decide({ userId }, world, context) {
     const credential = world.get('credentials', userId);
-    return { answer: undefined, puts: { credentials: credential === undefined ? [] : [endAllSessions(credential)] } };
+    if (credential === undefined) return { answer: undefined };
+    return { answer: undefined, ...generationEnded(endAllSessions(credential), context) };
   },
 };

@@ -21,6 +21,6 @@ export const openSession: UseCase<UserCollections, OpenRequest, SignedIn | undef
     const credential = world.get('credentials', userId);
     if (user === undefined || credential?.passwordHash !== passwordHash) return { answer: undefined };
     const session = newSession({ id: sessionId, userId, epoch: credential.sessionEpoch, now, ...hashes });
-    return { answer: { userId, roles: user.roles }, puts: { sessions: [session] }, removes: { attempts: [attempts] } };
+    return { answer: { userId, roles: user.roles, generation: credential.accessGeneration }, puts: { sessions: [session] }, removes: { attempts: [attempts] } };
   },
 };

@@ -1,5 +1,6 @@
 import type { Decision, UseCase } from '@souk/chassis/writer/use-case';
 import type { Role } from '@souk/contracts/roles';
+import { newCredential } from '../domain/credential.ts';
 import { isoTime } from '../domain/published.ts';
 import { newUser, type User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
@@ -36,7 +37,7 @@ export function registration(
     puts: {
       users: [user],
       emails: [{ email, userId: id }],
-      credentials: [{ userId: id, passwordHash, sessionEpoch: 1 }],
+      credentials: [newCredential(id, passwordHash)],
     },
     events: [{ type: 'user.registered', key: id, stream: id, version: user.version, data }],
   };

@@ -1,30 +1,38 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import { endsAccess, type Grant } from '@souk/chassis/writer/ended-access';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { withPassword } from '../domain/credential.ts';
 import { isLive } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { generationEnded } from './access-changed.ts';
 
 interface ReplaceRequest {
   readonly userId: string;
-  /** the caller's own, which goes on */
-  readonly sessionId: string;
+  /** of the caller's token, which goes on with its session */
+  readonly token: Grant;
   /** the one that the current password was found right for */
   readonly before: string;
   readonly after: string;
 }
 
-/** Replaces a password and ends all other sessions; undefined when it was replaced, or the account deleted, meanwhile. */
-export const replacePassword: UseCase<UserCollections, ReplaceRequest, User | undefined> = {
+/**
+ * Replaces a password and ends all other sessions; undefined when it was replaced, or the account deleted, meanwhile. A
+ * token that another end of access has overtaken on its way here does not go on.
+ */
+export const replacePassword: UseCase<UserCollections & ChassisCollections, ReplaceRequest, User | undefined> = {
   name: 'replace password',
-  keys: ({ userId, sessionId }) => ({ users: [userId], credentials: [userId], sessions: [sessionId] }),
-  decide({ userId, sessionId, before, after }, world, { now }) {
+  keys: ({ userId, token: { sessionId } }) => ({ users: [userId], credentials: [userId], sessions: [sessionId], endedAccess: [userId] }),
+  decide({ userId, token, before, after }, world, context) {
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
-    const session = world.get('sessions', sessionId);
+    const session = world.get('sessions', token.sessionId);
     if (user === undefined || credential?.passwordHash !== before) return { answer: undefined };
-    if (session === undefined || !isLive(session, credential.sessionEpoch, now)) return { answer: undefined };
+    if (session === undefined || !isLive(session, credential.sessionEpoch, context.now)) return { answer: undefined };
     const replaced = withPassword(credential, after);
-    const goingOn = { ...session, epoch: replaced.sessionEpoch };
-    return { answer: user, puts: { credentials: [replaced], sessions: [goingOn] } };
+    const earlier = world.get('endedAccess', userId);
+    const kept = earlier !== undefined && endsAccess(earlier, token) ? null : token;
+    const { puts, events } = generationEnded(replaced, context, { kept });
+    return { answer: user, puts: { ...puts, sessions: [{ ...session, epoch: replaced.sessionEpoch }] }, events };
   },
 };

@@ -1,8 +1,11 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Role } from '@souk/contracts/roles';
+import { endAccessTokens } from '../domain/credential.ts';
 import { ADMINS, isAdmin, replaceRoles as decideRoles } from '../domain/roles.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { generationEnded, rolesAdded } from './access-changed.ts';
 import { userUpdated } from './user-updated.ts';
 
 interface RolesRequest {
@@ -19,23 +22,31 @@ export type RolesAnswer =
   | { readonly kind: 'user-unknown' }
   | { readonly kind: 'last-admin' };
 
-/** An admin who was demoted a minute ago must not use the rest of a token's life to come back. */
-export const replaceRoles: UseCase<UserCollections, RolesRequest, RolesAnswer> = {
+/**
+ * An admin who was demoted a moment ago must not use the rest of a token's life to come back. Who may do less than before
+ * needs a new token, which the session gives; with more, the old one is good for what it says.
+ */
+export const replaceRoles: UseCase<UserCollections & ChassisCollections, RolesRequest, RolesAnswer> = {
   name: 'replace roles',
-  keys: ({ userId }) => ({ users: [userId], adminLists: [ADMINS] }),
-  decide({ userId, roles, actor }, world, { now }) {
+  keys: ({ userId }) => ({ users: [userId], adminLists: [ADMINS], credentials: [userId], endedAccess: [userId] }),
+  decide({ userId, roles, actor }, world, at) {
     const admins = world.get('adminLists', ADMINS);
     if (admins === undefined || !isAdmin(admins, actor)) return { answer: { kind: 'not-admin' } };
     const user = world.get('users', userId);
     if (user === undefined) return { answer: { kind: 'user-unknown' } };
-    const change = decideRoles(user, admins, roles, now);
+    const change = decideRoles(user, admins, roles, at.now);
     if (change.kind === 'unchanged') return { answer: { kind: 'done', user } };
     if (change.kind === 'last-admin') return { answer: change };
     const context = { actor, from: user.roles, to: change.user.roles };
+    const credential = change.isLess ? world.get('credentials', userId) : undefined;
+    const changed =
+      credential === undefined
+        ? rolesAdded(change.user, at)
+        : generationEnded(endAccessTokens(credential), at, { roles: change.user.roles });
     return {
       answer: { kind: 'done', user: change.user },
-      puts: { users: [change.user], adminLists: [change.admins] },
-      events: [{ ...userUpdated(change.user), context }],
+      puts: { ...changed.puts, users: [change.user], adminLists: [change.admins] },
+      events: [{ ...userUpdated(change.user), context }, ...changed.events],
     };
   },
 };

@@ -1,7 +1,9 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { type Presented, rotate } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
+import { sessionEnded } from './access-changed.ts';
 
 interface RotateRequest extends Presented {
   readonly sessionId: string;
@@ -14,9 +16,9 @@ type Rotated =
   | { readonly kind: 'refused' };
 
 /** Replaces a session's refresh token; the roles are those of now. */
-export const rotateSession: UseCase<UserCollections, RotateRequest, Rotated> = {
+export const rotateSession: UseCase<UserCollections & ChassisCollections, RotateRequest, Rotated> = {
   name: 'rotate session',
-  keys: ({ sessionId }) => ({ sessions: [sessionId] }),
+  keys: ({ sessionId }) => ({ sessions: [sessionId], endedAccess: [sessionId] }),
   moreKeys({ sessionId }, world) {
     const userId = world.get('sessions', sessionId)?.userId;
     return userId === undefined ? {} : { users: [userId], credentials: [userId] };
@@ -29,14 +31,14 @@ export const rotateSession: UseCase<UserCollections, RotateRequest, Rotated> = {
     const credential = world.get('credentials', userId);
     if (user === undefined || credential === undefined) return { answer: { kind: 'refused' } };
     const rotation = rotate(session, credential.sessionEpoch, presented, now);
-    const by: SignedIn = { userId, roles: user.roles };
+    const by: SignedIn = { userId, roles: user.roles, generation: credential.accessGeneration };
     switch (rotation.kind) {
       case 'rotated':
         return { answer: { kind: 'refreshed', nonce: presented.nonce, by }, puts: { sessions: [rotation.session] } };
       case 'repeated':
         return { answer: { kind: 'refreshed', nonce: rotation.nonce, by } };
       case 'reused':
-        return { answer: { kind: 'reused', userId }, puts: { sessions: [rotation.session] } };
+        return { answer: { kind: 'reused', userId }, ...sessionEnded(rotation.session, { now }) };
       case 'refused':
         return { answer: rotation };
       default:

@@ -1,0 +1,81 @@
+import type { ChassisCollections } from './writer/chassis-collections.ts';
+import { ENDED_ACCESS_KEPT_MS, type EndedAccess, type EndedAccessReads, endsAccess, type Grant } from './writer/ended-access.ts';
+import type { EntityChanges } from './writer/loaded-world.ts';
+import type { Collections } from './writer/use-case.ts';
+import type { WriterStore } from './writer/writer-store.ts';
+
+/** A transaction is dated when it begins and seen when it has ended, so later looks go back as long as one may last. */
+const LONGEST_TRANSACTION_MS = 30_000;
+
+/** Who asks, as the access token says. */
+interface Bearer extends Grant {
+  readonly userId: string;
+}
+
+export interface AccessWatch<C extends Collections> {
+  /** The store to write through: what it settles is known here before anybody is answered. */
+  readonly writing: WriterStore<C & ChassisCollections>;
+  /** Whether access ended after this token was given. */
+  hasEnded(bearer: Bearer): boolean;
+  /** Takes what this process stored in a former life, and what its replicas store: each message reaches only one of them. */
+  look(): Promise<void>;
+}
+
+/** Knows, without asking anybody, whose access tokens are no good any more. */
+export function accessWatch<C extends Collections>(
+  writing: WriterStore<C & ChassisCollections>,
+  reads: EndedAccessReads,
+): AccessWatch<C> {
+  /** Those stored longest ago first. */
+  const endings = new Map<string, EndedAccess>();
+  let newest = 0;
+
+  function remember(ending: EndedAccess): void {
+    if ((endings.get(ending.id)?.at ?? 0) > ending.at) return;
+    endings.delete(ending.id);
+    endings.set(ending.id, ending);
+    newest = Math.max(newest, ending.at);
+  }
+
+  function forgetOld(): void {
+    const limit = Date.now() - ENDED_ACCESS_KEPT_MS;
+    for (const [id, { at }] of endings) {
+      if (at >= limit) return;
+      endings.delete(id);
+    }
+  }
+
+  async function settle(...[lane, publishedSeq, leaseMs, batch]: Parameters<typeof writing.settle>) {
+    let stored: readonly EndedAccess[] = [];
+    const after = await writing.settle(lane, publishedSeq, leaseMs, {
+      ...batch,
+      decide(...asked) {
+        const changes = batch.decide(...asked);
+        stored = storedBy(changes);
+        return changes;
+      },
+    });
+    stored.forEach(remember);
+    return after;
+  }
+
+  const isEnded = (id: string, bearer: Grant): boolean => {
+    const ending = endings.get(id);
+    return ending !== undefined && endsAccess(ending, bearer);
+  };
+
+  return {
+    writing: { ...writing, settle },
+    hasEnded: (bearer) => endings.size > 0 && (isEnded(bearer.userId, bearer) || isEnded(bearer.sessionId, bearer)),
+    async look() {
+      for (const ending of await reads.since(newest - LONGEST_TRANSACTION_MS)) remember(ending);
+      forgetOld();
+    },
+  };
+}
+
+/** C has the chassis' collections, which the compiler cannot see through the type parameter. */
+function storedBy<C extends Collections>(changes: EntityChanges<C & ChassisCollections>): readonly EndedAccess[] {
+  const { inserts, updates } = changes as EntityChanges<ChassisCollections>;
+  return [...(inserts.endedAccess ?? []), ...(updates.endedAccess ?? []).map(({ after }) => after)];
+}

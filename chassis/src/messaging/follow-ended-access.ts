@@ -1,0 +1,62 @@
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import type { ServiceName } from '@souk/contracts/services';
+import { topicsReadBy } from '@souk/contracts/topics';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { ENDED_ACCESS_KEPT_MS, type EndedAccess } from '../writer/ended-access.ts';
+import type { UseCase } from '../writer/use-case.ts';
+import { withOwn } from '../writer/with-own.ts';
+import type { MessageHandlers } from './message-handlers.ts';
+
+interface Told extends Omit<EndedAccess, 'at'> {
+  /** RFC 3339 */
+  readonly endedAt: string;
+}
+
+/** The handlers of a service, and beside them what stores whose tokens are no good any more, in the same transactions. */
+export function followingEndedAccess<C extends ChassisCollections, Task>(
+  service: ServiceName,
+  handlers: MessageHandlers<C, Task>,
+): MessageHandlers<C, Task> {
+  if (!topicsReadBy(service).includes('user.access_changed')) return handlers;
+  return {
+    ...handlers,
+    'user.access_changed': storing(handlers['user.access_changed'], accessChanged),
+    'user.deleted': storing(handlers['user.deleted'], userDeleted),
+  };
+}
+
+/** Undefined: no token ends. */
+function accessChanged({ data }: EventEnvelope<'user.access_changed'>): Told | undefined {
+  const { userId, sessionId, changedAt: endedAt, generation, kept = null } = data;
+  if (sessionId !== undefined) return { id: sessionId, generation: null, kept: null, endedAt };
+  return generation === undefined ? undefined : { id: userId, generation, kept, endedAt };
+}
+
+function userDeleted({ data: { userId, deletedAt } }: EventEnvelope<'user.deleted'>): Told {
+  return { id: userId, generation: null, kept: null, endedAt: deletedAt };
+}
+
+function storing<C extends ChassisCollections, Event, Task>(
+  own: UseCase<C, Event, void, Task> | undefined,
+  read: (event: Event) => Told | undefined,
+): UseCase<C, Event, void, Task> {
+  const told = (event: Event): readonly Told[] => [read(event) ?? []].flat();
+  return {
+    name: own?.name ?? 'end access',
+    keys: (event) => ({ ...own?.keys(event), endedAccess: told(event).map(({ id }) => id) }),
+    moreKeys: (event, world) => own?.moreKeys?.(event, world) ?? {},
+    decide(event, world, context) {
+      const decision = own?.decide(event, world, context) ?? { answer: undefined };
+      if (decision.anomaly !== undefined) return decision;
+      const endedAccess = told(event).flatMap((each) => ending(world.get('endedAccess', each.id), each, context.now) ?? []);
+      return endedAccess.length === 0 ? decision : withOwn<C, void, Task>(decision, { puts: { endedAccess } });
+    },
+  };
+}
+
+/** Undefined: all its tokens have expired, or a later end is known. Events of two processes of User may come in any order. */
+function ending(before: EndedAccess | undefined, { endedAt, ...told }: Told, now: number): EndedAccess | undefined {
+  if (Date.parse(endedAt) < now - ENDED_ACCESS_KEPT_MS) return undefined;
+  const isKnown = before !== undefined && (before.generation ?? Infinity) >= (told.generation ?? Infinity);
+  return isKnown ? undefined : { ...told, at: now };
+}

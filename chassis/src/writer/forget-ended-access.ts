@@ -1,0 +1,15 @@
+import type { ChassisCollections } from './chassis-collections.ts';
+import { ENDED_ACCESS_KEPT_MS } from './ended-access.ts';
+import type { UseCase } from './use-case.ts';
+
+/** Removes endings of these ids when every token that they concern has expired. */
+export function forgetEndedAccess<C extends ChassisCollections>(): UseCase<C, readonly string[], void> {
+  return {
+    name: 'forget ended access',
+    keys: (ids) => ({ endedAccess: ids }),
+    decide(ids, world, { now }) {
+      const over = ids.filter((id) => (world.get('endedAccess', id)?.at ?? now) < now - ENDED_ACCESS_KEPT_MS);
+      return { answer: undefined, removes: { endedAccess: over } };
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { until } from '@souk/chassis/testing/until';
+import type { SessionTokens } from '@souk/contracts/http/session';
+import type { Role } from '@souk/contracts/roles';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { onEveryEngine } from './support/on-every-engine.ts';
+import { type OpenShop, PASSWORD } from './support/open-shop.ts';
+import { answered, expectProblem, type Request, send } from './support/requests.ts';
+
+/** Something of each service for whoever is signed in. */
+const FOR_ANYBODY: Readonly<Record<ServiceName, string>> = {
+  product: '/products',
+  inventory: '/stock',
+  order: '/orders',
+  payment: '/payment-methods',
+  user: '/users/me',
+};
+
+/** Far less than a token lives. */
+const LIMIT_MS = 30_000;
+
+const NEW_PRODUCT = () => ({ title: 'Lamp', variants: [{ sku: `SKU-${randomUUID().slice(0, 8)}`, price: { amount: 1, currency: 'EUR' } }] });
+const NEW_WAREHOUSE = () => ({ name: `Shed ${randomUUID()}`, priority: 1 });
+
+interface Person {
+  readonly id: string;
+  readonly email: string;
+}
+
+onEveryEngine('an access token whose access has ended', (openShop) => {
+  let shop: OpenShop;
+  beforeAll(async () => {
+    shop = await openShop();
+  }, 120_000);
+  afterAll(() => shop[Symbol.asyncDispose]());
+
+  async function somebody(...roles: Role[]): Promise<Person> {
+    const email = `${randomUUID()}@souk.example`;
+    const { id } = await shop.client.register(email, PASSWORD, 'Grace Hopper');
+    if (roles.length > 0) await putRoles(id, roles);
+    return { id, email };
+  }
+
+  const putRoles = (id: string, roles: readonly Role[]) => answered(shop, ['PUT', 'user', `/users/${id}/roles`, { roles }], shop.staff);
+  const signedIn = ({ email }: Person, password = PASSWORD) => shop.client.signIn(email, password);
+  const refreshed = ({ refreshToken }: SessionTokens) => send(shop, ['POST', 'user', '/sessions/refresh', { refreshToken }]);
+  const done = async (request: Request, token: string) => expect((await send(shop, request, token)).status).toBeLessThan(300);
+
+  async function statuses({ accessToken }: SessionTokens): Promise<readonly number[]> {
+    const answers = SERVICES.map((service) => send(shop, ['GET', service, FOR_ANYBODY[service]], accessToken));
+    return (await Promise.all(answers)).map(({ status }) => status);
+  }
+
+  const allAre = (status: number) => SERVICES.map(() => status);
+  const refusedEverywhere = (tokens: SessionTokens) =>
+    until('refused by all five', async () => (await statuses(tokens)).every((status) => status === 401), LIMIT_MS);
+
+  async function writes({ accessToken }: SessionTokens): Promise<readonly number[]> {
+    const product = await send(shop, ['POST', 'product', '/products', NEW_PRODUCT()], accessToken);
+    const warehouse = await send(shop, ['POST', 'inventory', '/warehouses', NEW_WAREHOUSE()], accessToken);
+    return [product.status, warehouse.status];
+  }
+
+  test('given a staff member loses the role, is refused in all five, and the next one may do what is left', async () => {
+    const grace = await somebody('staff');
+    const tokens = await signedIn(grace);
+    expect(await writes(tokens)).toEqual([201, 201]);
+    await putRoles(grace.id, []);
+    await refusedEverywhere(tokens);
+    expect(await writes(tokens)).toEqual([401, 401]);
+    const next: SessionTokens = JSON.parse((await refreshed(tokens)).text);
+    expect(await statuses(next)).toEqual(allAre(200));
+    expect(await writes(next)).toEqual([403, 403]);
+  }, 60_000);
+
+  test('given a role is added, goes on as what it is', async () => {
+    const grace = await somebody();
+    const tokens = await signedIn(grace);
+    await putRoles(grace.id, ['staff']);
+    const next: SessionTokens = JSON.parse((await refreshed(tokens)).text);
+    expect(await writes(next)).toEqual([201, 201]);
+    expect(await writes(tokens)).toEqual([403, 403]);
+  }, 60_000);
+
+  test('given a staff member deletes the account, is refused in all five', async () => {
+    const tokens = await signedIn(await somebody('staff'));
+    await done(['DELETE', 'user', '/users/me', { password: PASSWORD }], tokens.accessToken);
+    await refusedEverywhere(tokens);
+    expect(await writes(tokens)).toEqual([401, 401]);
+  }, 60_000);
+
+  test('given one session is signed out, is refused in all five; others go on', async () => {
+    const grace = await somebody();
+    const [gone, stays] = [await signedIn(grace), await signedIn(grace)];
+    const sid: string = JSON.parse(Buffer.from(gone.accessToken.split('.')[1] ?? '', 'base64url').toString()).sid;
+    await done(['DELETE', 'user', `/sessions/${sid}`], stays.accessToken);
+    await refusedEverywhere(gone);
+    expect(await statuses(stays)).toEqual(allAre(200));
+  }, 60_000);
+
+  test('given all sessions are signed out, is refused in all five; one given a moment later is good everywhere and stays so', async () => {
+    const grace = await somebody();
+    const old = [await signedIn(grace), await signedIn(grace)];
+    await done(['DELETE', 'user', '/sessions'], old[0]?.accessToken ?? '');
+    const fresh = await signedIn(grace);
+    expect(await statuses(fresh)).toEqual(allAre(200));
+    for (const tokens of old) await refusedEverywhere(tokens);
+    expect(await statuses(fresh)).toEqual(allAre(200));
+  }, 60_000);
+
+  test('given the password is changed, is refused in all five; the one that changed it goes on', async () => {
+    const grace = await somebody();
+    const [other, own] = [await signedIn(grace), await signedIn(grace)];
+    const next = 'another password for tests';
+    await done(['PUT', 'user', '/users/me/password', { currentPassword: PASSWORD, newPassword: next }], own.accessToken);
+    await refusedEverywhere(other);
+    expect(await statuses(own)).toEqual(allAre(200));
+    expect(await statuses(await signedIn(grace, next))).toEqual(allAre(200));
+  }, 60_000);
+
+  test('given a refresh token was stolen, is refused in all five with every token of its family', async () => {
+    const grace = await somebody();
+    const [stolen, other] = [await signedIn(grace), await signedIn(grace)];
+    const next: SessionTokens = JSON.parse((await refreshed(stolen)).text);
+    const [sessionId, family] = stolen.refreshToken.split('.');
+    const spent = { ...stolen, refreshToken: `${sessionId}.${family}.${'A'.repeat(43)}` };
+    expectProblem(await refreshed(spent), 401);
+    await refusedEverywhere(stolen);
+    await refusedEverywhere(next);
+    expect(await statuses(other)).toEqual(allAre(200));
+  }, 60_000);
+
+  test('is refused by a shop that was started again', async () => {
+    const grace = await somebody('staff');
+    const tokens = await signedIn(grace);
+    await putRoles(grace.id, []);
+    await refusedEverywhere(tokens);
+    await shop.restart();
+    expect(await statuses(tokens)).toEqual(allAre(401));
+  }, 120_000);
+});

@@ -1,0 +1,65 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { EndedAccess, Grant } from '@souk/chassis/writer/ended-access';
+import type { Entities, NewEventOf } from '@souk/chassis/writer/use-case';
+import type { EventData } from '@souk/contracts/topics';
+import type { Credential } from '../domain/credential.ts';
+import { isoTime } from '../domain/published.ts';
+import type { Session } from '../domain/session.ts';
+import type { User } from '../domain/user.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+
+/** What a decision adds by which access tokens end: here at once, everywhere else by the event. */
+interface AccessChanged {
+  readonly puts: Entities<UserCollections & ChassisCollections>;
+  readonly events: readonly [NewEventOf<'user.access_changed'>];
+}
+
+interface At {
+  readonly now: number;
+  newId(): string;
+}
+
+/** The session has ended, and its tokens with it. */
+export function sessionEnded(session: Session, { now }: Pick<At, 'now'>): AccessChanged {
+  const { id: sessionId, userId } = session;
+  const data = { userId, sessionId, changedAt: isoTime(now) };
+  return {
+    puts: { sessions: [session], endedAccess: [{ id: sessionId, generation: null, kept: null, at: now }] },
+    // A session ends once, and that is all there is of its history.
+    events: [{ type: 'user.access_changed', key: userId, stream: sessionId, version: 1, data }],
+  };
+}
+
+/** All tokens end that are of a generation before the credential's, but for `kept`. */
+export function generationEnded(
+  credential: Credential,
+  at: At,
+  { kept = null, roles }: { readonly kept?: Grant | null; readonly roles?: User['roles'] } = {},
+): AccessChanged {
+  const { userId, accessGeneration: generation } = credential;
+  const said = { generation, ...(kept !== null && { kept }), ...(roles && { roles: [...roles] }) };
+  return {
+    puts: { credentials: [credential], endedAccess: [{ id: userId, generation, kept, at: at.now }] },
+    events: [changedFor(userId, at, said)],
+  };
+}
+
+/** No token ends: there is more that a new one allows. */
+export function rolesAdded({ id, roles }: User, at: At): AccessChanged {
+  return { puts: {}, events: [changedFor(id, at, { roles: [...roles] })] };
+}
+
+/** Everything that was ever given to somebody who is gone; `user.deleted` says it to the others. */
+export function everythingEnded(userId: string, at: number): EndedAccess {
+  return { id: userId, generation: null, kept: null, at };
+}
+
+/** A history of its own, which is it alone. */
+function changedFor(
+  userId: string,
+  { now, newId }: At,
+  said: Omit<EventData<'user.access_changed'>, 'userId' | 'changedAt'>,
+): NewEventOf<'user.access_changed'> {
+  const data = { userId, changedAt: isoTime(now), ...said };
+  return { type: 'user.access_changed', key: userId, stream: newId(), version: 1, data };
+}
