@@ -3,7 +3,7 @@ import './formats.ts';
 import { closed, open } from './schema.ts';
 import { KeptName, keptText, Name, shortText } from './text.ts';
 
-const Phone = { pattern: '^[+0-9 ()./-]{3,30}$', maxLength: 30 };
+const Phone = { pattern: '^[+0-9 ()./-]{3,30}$', maxLength: 30, description: 'a telephone number' };
 
 /** What events of version 1 have instead of a postal code. */
 const NO_POSTAL_CODE = '-';
@@ -16,7 +16,7 @@ export const ShippingAddress = closed({
   city: KeptName,
   postalCode: Type.Optional(keptText(20)),
   region: Type.Optional(KeptName),
-  country: Type.String({ format: 'country', pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' }),
+  country: Type.String({ format: 'country', pattern: '^[A-Z]{2}$', description: 'a country of ISO 3166-1 in two capitals' }),
   phone: Type.Optional(Type.String(Phone)),
 });
 export type ShippingAddress = Static<typeof ShippingAddress>;
@@ -25,8 +25,8 @@ export type ShippingAddress = Static<typeof ShippingAddress>;
 export const ToldAddress = open(
   closed({
     ...ShippingAddress.properties,
-    postalCode: keptText(20, { description: `\`${NO_POSTAL_CODE}\` where the country has none` }),
-    phone: Type.Optional(Type.String({ ...Phone, description: 'E.164' })),
+    postalCode: keptText(20, { description: `a postal code, \`${NO_POSTAL_CODE}\` where the country has none` }),
+    phone: Type.Optional(Type.String({ ...Phone, description: 'a telephone number as E.164' })),
   }),
 );
 export type ToldAddress = Static<typeof ToldAddress>;
@@ -43,12 +43,12 @@ export const AskedAddress = closed({
   line2: Type.Optional(Name),
   city: Name,
   postalCode: Type.Optional(
-    shortText(20, { description: 'Needed where the country has postal codes, and written as they are there', examples: ['10115'] }),
+    shortText(20, { description: 'a postal code as they are in the country, needed where it has them', examples: ['10115'] }),
   ),
   region: Type.Optional(Name),
   phone: Type.Optional(
     shortText(40, {
-      description: 'With + and the code of its country, or as it is dialled in the country of the address. Kept as E.164',
+      description: 'a telephone number with + and the code of its country, or as it is dialled in the country of the address; kept as E.164',
       examples: ['+49 30 1234567'],
     }),
   ),

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import './formats.ts';
 import { closed } from './schema.ts';
 
-export const Currency = Type.String({ format: 'currency', pattern: '^[A-Z]{3}$' });
+export const Currency = Type.String({ format: 'currency', pattern: '^[A-Z]{3}$', description: 'a currency of ISO 4217 in three capitals' });
 
 /** Said in the schema, so that the contract gate sees a change that types do not show. */
 const MINOR_UNITS = { 'x-unit': 'minor units' };

@@ -16,10 +16,10 @@ export type ShippingRefusal = Static<typeof ShippingRefusal>;
 
 /** RFC 9457. `total` comes with `total-changed` only, `reason` with `not-shippable`. */
 export const Problem = Type.Object({
-  type: Type.String({ pattern: '^urn:souk:problem:[a-z-]+$' }),
+  type: Type.String({ pattern: '^urn:souk:problem:[a-z-]+$', description: 'urn:souk:problem: and the code' }),
   title: Type.String(),
   status: Type.Integer({ minimum: 400, maximum: 599 }),
-  detail: Type.Optional(Type.String()),
+  detail: Type.String({ minLength: 1 }),
   instance: Type.Optional(Type.String()),
   requestId: Type.String(),
   errors: Type.Optional(Type.Array(FieldError)),

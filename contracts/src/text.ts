@@ -17,25 +17,26 @@ const INVISIBLE = [
 export const VISIBLE = `[^${INVISIBLE}]`;
 const NO_NUL_VISIBLE = `^(?=[^\\u0000]*$)[\\s\\S]*${VISIBLE}`;
 
+/** A pattern stands with a `description` that reads on from "must be": it is what callers are told. */
 type Words = Pick<StringOptions, 'description' | 'examples'>;
 
 /** Lengths are counted in code points, as JSON Schema says; `patches/` teaches TypeBox, which counts UTF-16 units. */
 
 /** Required text of one idea as somebody gives it to us: names, titles, address lines. */
 export function shortText(maxLength = 200, words: Words = {}) {
-  return Type.String({ ...words, minLength: 1, maxLength, pattern: NO_NUL_VISIBLE });
+  return Type.String({ minLength: 1, maxLength, pattern: NO_NUL_VISIBLE, description: 'text in which something is to be seen, so not blank', ...words });
 }
 
 /** The same once it was taken: kept, answered and told. What was taken under an older rule stays readable. */
 export function keptText(maxLength = 200, words: Words = {}) {
-  return Type.String({ ...words, minLength: 1, maxLength, pattern: NO_NUL_NOT_BLANK });
+  return Type.String({ minLength: 1, maxLength, pattern: NO_NUL_NOT_BLANK, description: 'text that is not blank', ...words });
 }
 
 export const Name = shortText();
 export const KeptName = keptText();
 
 /** Descriptions, notes: may be empty. */
-export const FreeText = Type.String({ maxLength: 5000, pattern: NO_NUL });
+export const FreeText = Type.String({ maxLength: 5000, pattern: NO_NUL, description: 'text without NUL' });
 
 /** A reason somebody must give: free text that says something. */
 export const Reason = shortText(5000);

@@ -8,8 +8,9 @@ const CODES = Object.keys(PROBLEM_TYPES).filter((key): key is ProblemCode => Obj
 
 test('every code makes a problem document with an error status and a title of its own', () => {
   for (const code of CODES) {
-    const problem = { type: problemTypeUri(code), ...PROBLEM_TYPES[code], requestId: 'r-1' };
+    const problem = { type: problemTypeUri(code), ...PROBLEM_TYPES[code], detail: 'Ask again.', requestId: 'r-1' };
     expect(Value.Check(Problem, problem)).toBe(true);
+    expect([{ ...problem, detail: '' }, { ...problem, detail: undefined }].some((other) => Value.Check(Problem, other))).toBe(false);
   }
   expect(new Set(CODES.map((code) => PROBLEM_TYPES[code].title)).size).toBe(CODES.length);
 });
@@ -39,7 +40,7 @@ test('statuses stay what callers were told', () => {
 });
 
 test('a problem carries field errors and, when the total changed, the new one', () => {
-  const problem = { type: problemTypeUri('total-changed'), ...PROBLEM_TYPES['total-changed'], requestId: 'r-1' };
+  const problem = { type: problemTypeUri('total-changed'), ...PROBLEM_TYPES['total-changed'], detail: 'It costs 20.', requestId: 'r-1' };
   expect(Value.Check(Problem, { ...problem, total: EURO_20 })).toBe(true);
   expect(Value.Check(Problem, { ...problem, total: 1999 })).toBe(false);
   expect(Value.Check(Problem, { ...problem, errors: [{ pointer: '/items/0/sku', detail: 'is unknown' }] })).toBe(true);

@@ -51,7 +51,7 @@ describe('adjustments and transfers', () => {
       await transfer('held', { fromWarehouseId: lyon, toWarehouseId: metz, quantity: 3 }),
     ];
     for (const { status, body } of refused) {
-      expect([status, body.detail]).toEqual([409, 'Only 2 pieces are there that no order holds.']);
+      expect([status, body.detail]).toEqual([409, 'Only 2 pieces are there that no order holds: ask for no more.']);
     }
     expect((await adjust('held', { warehouseId: lyon, quantity: -2, reason: 'broken' })).status).toBe(201);
   });

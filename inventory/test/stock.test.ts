@@ -94,6 +94,16 @@ describe('stock', () => {
     expect((await shop.send('GET', '/stock/not%20a%20sku', { as: 'anonymous' })).status).toBe(404);
   });
 
+  test('a receipt of an unknown SKU names it, and says what would be right', async () => {
+    const { status, body } = await shop.receive('nobodys', { warehouseId: lyon, quantity: 1 });
+    expect([status, (body as unknown as Problem).detail]).toEqual([
+      404,
+      'No product has the SKU nobodys: make the product first, or correct the SKU in the path.',
+    ]);
+    const asked = await shop.send<Problem>('GET', '/stock/nobodys');
+    expect(asked.body.detail).toStartWith('No product has the SKU nobodys: ');
+  });
+
   test('while Product is away an unknown SKU is neither accepted nor refused; a known one needs nobody', async () => {
     product = () => Promise.reject(new ProductAwayError());
     const reply = await shop.receive('unheard', { warehouseId: lyon, quantity: 1 });

@@ -95,7 +95,9 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
       expiresAt: exp * 1000,
     };
   } catch (cause) {
-    if (cause instanceof KeysUnavailableError) throw problem('unavailable', { headers: { 'retry-after': '2' } });
+    if (cause instanceof KeysUnavailableError) {
+      throw problem('unavailable', { detail: 'No access token can be judged right now: try again in 2 s.', headers: { 'retry-after': '2' } });
+    }
     if (cause instanceof errors.JOSEError || cause instanceof TypeError) throw refused();
     throw cause;
   }
@@ -111,6 +113,7 @@ async function keyFor(keys: KeySource, { kid, alg }: JWTHeaderParameters) {
 /** Says that the token is no good, not why: that would help only who forged it. */
 function refused(): Problem {
   return problem('unauthenticated', {
+    detail: 'The access token that came is not valid, or not any more: refresh it, or sign in again.',
     headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
   });
 }

@@ -4,7 +4,7 @@ import { allowedMethods } from './allowed-methods.ts';
 import { answerResponse } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
 import { idReaders } from './lower-case-ids.ts';
-import { Problem, problemAnswer } from './problem.ts';
+import { fieldsRefused, type Problem, problemAnswer } from './problem.ts';
 import { queryReaders } from './query-reader.ts';
 import { rawBodyReader } from './raw-body.ts';
 import { refusals } from './refusal.ts';
@@ -49,11 +49,11 @@ export function withCommonHooks(logger: Logger) {
     })
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
       const { bodyFault } = factsOf(request);
-      if (bodyFault !== undefined) throw new Problem('validation', { errors: [bodyFault] });
+      if (bodyFault !== undefined) throw fieldsRefused('validation', [bodyFault]);
     })
-    .onError({ as: 'global' }, ({ error, code, request, body, query }) => {
-      const { requestId, route } = factsOf(request);
-      return refusalResponse(refusalOf({ error, code, request, requestId, route, body, query }), request);
+    .onError({ as: 'global' }, ({ error, code, request, body, query, params }) => {
+      const { requestId, route, bodyFault } = factsOf(request);
+      return refusalResponse(refusalOf({ error, code, request, requestId, route, body, query, params, bodyFault }), request);
     });
 }
 

@@ -1,7 +1,7 @@
 import type { Page } from '@souk/contracts/http/common';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { compiledLate } from '../compiled-late.ts';
-import { invalid } from './problem.ts';
+import { fieldsRefused } from './problem.ts';
 
 interface Cursors<S extends TSchema> {
   write(position: Static<S>): string;
@@ -22,7 +22,10 @@ export function cursors<S extends TSchema>(list: string, position: S): Cursors<S
     read(cursor) {
       if (cursor === undefined) return undefined;
       const [named, at] = decoded(cursor);
-      if (named !== list || !check().Check(at)) throw invalid('?cursor', 'is not a cursor of this list');
+      if (named !== list || !check().Check(at)) {
+        const errors = [{ pointer: '?cursor', detail: 'is not a cursor of this list' }];
+        throw fieldsRefused('validation', errors, 'send the nextCursor of a page of it, or none for the first page');
+      }
       return at;
     },
   };

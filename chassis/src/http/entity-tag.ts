@@ -22,9 +22,13 @@ export function isUnchanged(request: Request, response: Response): boolean {
  */
 export function requireIfMatch(request: Request, version: number): void {
   const header = request.headers.get('if-match');
-  if (header === null) throw problem('precondition-required');
+  if (header === null) throw problem('precondition-required', { detail: 'Send If-Match with the ETag that you have read, or * for any version.' });
   if (!names(header, entityTag(version), false)) {
-    throw problem('precondition-failed', { headers: { etag: entityTag(version) } });
+    const etag = entityTag(version);
+    throw problem('precondition-failed', {
+      detail: `The version is ${etag} by now and not the one of If-Match: read it again, then decide anew.`,
+      headers: { etag },
+    });
   }
 }
 

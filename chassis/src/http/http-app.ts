@@ -8,7 +8,8 @@ import { docsPage } from './docs-page.ts';
 import { type EdgeOptions, edgeOf } from './edge.ts';
 import { isUnchanged } from './entity-tag.ts';
 import { openApiDocument } from './openapi.ts';
-import { type Problem, problem } from './problem.ts';
+import { type Problem, problem, tooMuchToDo } from './problem.ts';
+import { defect } from './refusal.ts';
 import { probes, type ReadinessCheck } from './probes.ts';
 import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
@@ -85,12 +86,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     facts.rate = edge.count(recognise(request.headers.get('authorization')), () => clientAddressOf(request));
     const seconds = facts.rate?.retryAfterS;
     if (seconds === undefined) return undefined;
-    return problem('too-many-requests', { headers: { 'retry-after': String(seconds) } });
+    return problem('too-many-requests', { detail: `The quota of requests is used up: wait ${seconds} s.`, headers: { 'retry-after': String(seconds) } });
   }
 
   function tooBusy(request: Request): Problem | undefined {
     const seconds = CHANGES.has(request.method) ? (busy?.() ?? null) : null;
-    return seconds === null ? undefined : problem('overloaded', { headers: { 'retry-after': String(seconds) } });
+    return seconds === null ? undefined : tooMuchToDo(seconds);
   }
 
   return {
@@ -104,7 +105,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       } catch (error) {
         // Elysia answers what routes throw; this is for a defect in the hooks themselves.
         logger.error({ err: error, requestId: facts.requestId }, 'request failed outside of its route');
-        return finish(request, facts, refusalResponse(problem('internal'), request));
+        return finish(request, facts, refusalResponse(defect(facts), request));
       }
     },
     openApi,

@@ -1,7 +1,7 @@
 import type { StoredAnswer } from '../writer/kept-answer.ts';
 import type { OnceAnswer } from '../writer/once.ts';
 import { isPlainObject } from './plain-object.ts';
-import { problem } from './problem.ts';
+import { type Problem, problem } from './problem.ts';
 import { factsOf } from './request-facts.ts';
 
 /** What the writer needs to give a repeated request its first answer again. */
@@ -21,8 +21,19 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 export function readIdempotencyKey(request: Request): string | undefined {
   const key = request.headers.get('idempotency-key');
   if (key === null) return undefined;
-  if (!KEY.test(key)) throw problem('idempotency-key-invalid');
+  if (!KEY.test(key)) throw problem('idempotency-key-invalid', { detail: `The key ${faultOf(key)}: send another one.` });
   return key;
+}
+
+function faultOf(key: string): string {
+  if (key === '') return 'is empty';
+  return key.length > 200 ? `has ${key.length} characters` : 'has characters besides the visible ones of ASCII';
+}
+
+export function keyMissing(): Problem {
+  return problem('idempotency-key-missing', {
+    detail: 'Send an Idempotency-Key of your own with it, so that it can be sent again without being done twice.',
+  });
 }
 
 /** undefined without a key or without somebody signed in. */
@@ -62,8 +73,15 @@ export function storedAnswer(
 
 /** Throws the 422 problem when the key was used for another request, the 409 one while the first request runs. */
 export function onceResponse(outcome: OnceAnswer): Response {
-  if (outcome.kind === 'reused') throw problem('idempotency-key-reused');
-  if (outcome.kind === 'in-progress') throw problem('request-in-progress', { headers: { 'retry-after': '1' } });
+  if (outcome.kind === 'reused') {
+    throw problem('idempotency-key-reused', { detail: 'The key came with another path or body before: send a new request with a new key.' });
+  }
+  if (outcome.kind === 'in-progress') {
+    throw problem('request-in-progress', {
+      detail: 'The first request with this key is still being carried out: send it again in 1 s, and get its answer.',
+      headers: { 'retry-after': '1' },
+    });
+  }
   return answerResponse(outcome.answer, outcome.kind === 'replayed');
 }
 

@@ -21,13 +21,18 @@ export async function identify(request: Request): Promise<Principal | null> {
 /** Throws the 401 problem for everybody else. */
 export async function signedIn(request: Request): Promise<Principal> {
   const principal = await identify(request);
-  if (principal === null) throw problem('unauthenticated', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
+  if (principal === null) {
+    throw problem('unauthenticated', {
+      detail: 'No access token came with the request: sign in, and send it as Authorization: Bearer.',
+      headers: { 'www-authenticate': 'Bearer realm="souk"' },
+    });
+  }
   return principal;
 }
 
 /** Throws the 401 problem, then the 403 one. */
 export async function inRole(request: Request, role: Exclude<Role, 'customer'>): Promise<void> {
-  if (!hasRole(await signedIn(request), role)) throw problem('forbidden', { detail: `This needs the role ${role}.` });
+  if (!hasRole(await signedIn(request), role)) throw problem('forbidden', { detail: `This needs the role ${role}: ask an admin for it.` });
 }
 
 /** All that the route declares of who may ask, for what has to be known before its hooks run. */

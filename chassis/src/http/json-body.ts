@@ -39,7 +39,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    if (cause instanceof SyntaxError || cause instanceof RangeError) throw problem('malformed-json');
+    if (cause instanceof SyntaxError || cause instanceof RangeError) throw problem('malformed-json', { detail: 'The body cannot be parsed: send one JSON object.' });
     throw cause;
   }
 }

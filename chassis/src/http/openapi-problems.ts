@@ -69,7 +69,8 @@ function response(status: number, codes: readonly ProblemCode[]): object {
     ],
   };
   const { title } = PROBLEM_TYPES[first];
-  const example = { type: problemTypeUri(first), title, status, instance: '/the/path', requestId: 'checkout-7f3a' };
+  const detail = 'What is wrong with this request, and what to do.';
+  const example = { type: problemTypeUri(first), title, status, detail, instance: '/the/path', requestId: 'checkout-7f3a' };
   return {
     description: codes.map((code) => `\`${code}\`: ${PROBLEM_TYPES[code].title}`).join('\n\n'),
     headers: {

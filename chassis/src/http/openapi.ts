@@ -15,6 +15,7 @@ import type { RawBody } from './raw-body.ts';
 const RULES = [
   'Text is UTF-8, in bodies, form fields and percent-encoded queries: other bytes are 400, another `charset` or a `Content-Encoding` is 415.',
   'A UUID is the same in capitals and in small letters, wherever it is sent; answers have small letters.',
+  'A refusal says in `detail` what is wrong with this request and what to do, and names each field in `errors`.',
 ].join('\n\n');
 
 /** The service's OpenAPI 3.1 document, made from its routes: every status, errors as `application/problem+json`. */

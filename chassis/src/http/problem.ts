@@ -5,15 +5,15 @@ import { factsOf } from './request-facts.ts';
 import { pathOf } from './request-path.ts';
 
 interface ProblemDetails {
-  /** One sentence for a human; never names internals. */
-  readonly detail?: string;
+  /** One sentence about this request, and what to do; never names internals. */
+  readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 type NeedsExtension<C extends ProblemCode> = Partial<ProblemExtension<C>> extends ProblemExtension<C> ? false : true;
 
-/** What may, and for codes with members of their own must, be said with a problem. */
+/** What must be said with a problem: its detail and, for codes with members of their own, those. */
 export type ProblemOptions<C extends ProblemCode> = ProblemDetails &
   (NeedsExtension<C> extends true
     ? { readonly extension: ProblemExtension<C> }
@@ -25,24 +25,47 @@ export class Problem extends Error {
 
   constructor(
     readonly code: ProblemCode,
-    readonly details: ProblemDetails & { readonly extension?: object } = {},
+    readonly details: ProblemDetails & { readonly extension?: object },
   ) {
-    super(details.detail ?? PROBLEM_TYPES[code].title);
+    super(details.detail);
     this.name = 'Problem';
     this.status = PROBLEM_TYPES[code].status;
   }
 }
 
-export function problem<C extends ProblemCode>(
-  code: C,
-  ...[options]: NeedsExtension<C> extends true ? [ProblemOptions<C>] : [ProblemOptions<C>?]
-): Problem {
+export function problem<C extends ProblemCode>(code: C, options: ProblemOptions<C>): Problem {
   return new Problem(code, options);
+}
+
+const PLACES_TOLD = 3;
+
+/**
+ * Refused fields as a problem: its detail tells of the first of them. `cure`: what to do, where the fields' own sentences
+ * do not say so.
+ */
+export function fieldsRefused<C extends ProblemCode>(
+  code: NeedsExtension<C> extends true ? never : C,
+  errors: readonly FieldError[],
+  cure?: string,
+): Problem {
+  const told = errors.slice(0, PLACES_TOLD).map(({ pointer, detail }) => `${pointer === '' ? 'The body' : pointer} ${detail}`);
+  const more = errors.length > PLACES_TOLD ? `, and ${errors.length - PLACES_TOLD} more` : '';
+  return new Problem(code, { detail: `${told.join('; ')}${more}${cure === undefined ? '' : `: ${cure}`}.`, errors });
+}
+
+/** `seconds`: after which it may be asked again. */
+export function tooMuchToDo(seconds: number): Problem {
+  const headers = { 'retry-after': String(seconds) };
+  return problem('overloaded', { detail: `More is being done than there is room for: try again in ${seconds} s.`, headers });
+}
+
+export function stopping(): Problem {
+  return problem('unavailable', { detail: 'This process is about to stop: try again in 1 s.', headers: { 'retry-after': '1' } });
 }
 
 /** A refused field as a problem of its own: 422 with one entry in `errors`. */
 export function invalid(pointer: string, detail: string): Problem {
-  return new Problem('validation', { errors: [{ pointer, detail }] });
+  return fieldsRefused('validation', [{ pointer, detail }]);
 }
 
 /** `instance` is the path that was asked for, without its query: that may hold what nobody should log. */

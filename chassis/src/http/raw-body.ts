@@ -1,5 +1,5 @@
 import { type Admission, admit } from './identity.ts';
-import { problem } from './problem.ts';
+import { problem, tooMuchToDo } from './problem.ts';
 import { decodeUtf8, FORM, isText, requirePlainUtf8 } from './text-encoding.ts';
 
 /** What a route says that takes its body as it came: signed texts, files. */
@@ -37,7 +37,7 @@ export function rawBodyReader(routes: () => readonly Route[]): (request: Request
     const length = saidLength(request, raw);
     await admit(request, admission);
     const room = length ?? raw.maxBytes;
-    if (reading > 0 && reading + room > BYTES_AT_ONCE) throw problem('overloaded', { headers: { 'retry-after': '1' } });
+    if (reading > 0 && reading + room > BYTES_AT_ONCE) throw tooMuchToDo(1);
     reading += room;
     try {
       const bytes = await readAtMost(request, raw.maxBytes);
@@ -95,7 +95,7 @@ export function rawBodyOf(request: Request): Uint8Array {
 }
 
 export function tooLarge(limit: number) {
-  return problem('payload-too-large', { detail: `A body may have ${limit} bytes.`, headers: { connection: 'close' } });
+  return problem('payload-too-large', { detail: `A body may have ${limit} bytes: send a smaller one.`, headers: { connection: 'close' } });
 }
 
 export function wrongType(accepted: string) {

@@ -1,13 +1,14 @@
+import type { FieldError } from '@souk/contracts/problem';
 import { TransformDecodeCheckError } from '@sinclair/typebox/value';
 import { TypeGuard } from '@sinclair/typebox';
 import { ParseError, ValidationError } from 'elysia';
 import type { Logger } from 'pino';
 import { StorageError } from '../storage-error.ts';
 import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
-import { Problem, problem } from './problem.ts';
+import { fieldsRefused, Problem, problem, stopping, tooMuchToDo } from './problem.ts';
 import type { RouteSchemas } from './route-schemas.ts';
 import { pathOf } from './request-path.ts';
-import { validationProblem } from './validation-problem.ts';
+import { validationProblem, wrongInPath } from './validation-problem.ts';
 
 interface RefusalOptions {
   readonly logger: Logger;
@@ -23,23 +24,36 @@ interface Failure {
   readonly route: string;
   readonly body: unknown;
   readonly query: unknown;
+  readonly params: unknown;
+  /** What makes the body one that no schema can be held against. */
+  readonly bodyFault: FieldError | undefined;
 }
 
 const NOTHING = { schema: undefined, value: undefined };
+
+/** Nobody foresaw it: the log has all of it under the request's id. */
+export function defect({ requestId }: { readonly requestId: string }): Problem {
+  return problem('internal', { detail: `It is no fault of the request: try again, and when it fails again tell us its id, ${requestId}.` });
+}
 
 /** Turns whatever was thrown on the way into the problem to answer with. What nobody expected is logged and says nothing. */
 export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (failure: Failure) => Problem {
   function unexpected({ error, requestId, route }: Failure): Problem {
     logger.error({ err: error, requestId, route }, 'request failed');
-    return problem('internal');
+    return defect({ requestId });
   }
 
   function invalidInput({ type, value, all }: ValidationError, failure: Failure): Problem {
+    if (failure.bodyFault !== undefined && type !== 'response') return fieldsRefused('validation', [failure.bodyFault]);
     const { body, query } = schemasOf(failure.request.method, failure.route);
     if (type === 'body') return validationProblem({ schema: body, value }, NOTHING) ?? unexpected(failure);
     if (type === 'query') return validationProblem(NOTHING, { schema: query, value }) ?? unexpected(failure);
-    if (type === 'params') return invalidBesidesPath(failure) ?? problem('not-found');
+    if (type === 'params') return invalidBesidesPath(failure) ?? malformedPath(failure);
     return brokenAnswer(all, failure);
+  }
+
+  function malformedPath({ request, route, params }: Failure): Problem {
+    return problem('not-found', { detail: `${wrongInPath(schemasOf(request.method, route).params, params)}, so it names nothing here.` });
   }
 
   /** The path is checked first, but a wrong body or query outranks a malformed id. */
@@ -56,19 +70,21 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
   function brokenAnswer(errors: ValidationError['all'], { requestId, route }: Failure): Problem {
     const places = errors.slice(0, 10).map((error) => ('path' in error ? `${error.path}: ${error.message}` : ''));
     logger.error({ requestId, route, places }, 'the answer breaks its contract');
-    return problem('internal');
+    return defect({ requestId });
   }
 
   function nothingThere({ request }: Failure): Problem {
     const methods = methodsFor(pathOf(request.url));
-    if (methods.length === 0) return problem('not-found');
+    if (methods.length === 0) {
+      return problem('not-found', { detail: 'No route of this service has this path: GET /openapi.json names them all.' });
+    }
     const allow = methods.join(', ');
-    return problem('method-not-allowed', { detail: `Allowed: ${allow}.`, headers: { allow } });
+    return problem('method-not-allowed', { detail: `This path takes ${allow}.`, headers: { allow } });
   }
 
   function databaseAway(error: StorageError, { requestId, route }: Failure): Problem {
     logger.warn({ err: error, requestId, route }, 'the database did not answer');
-    return problem('unavailable', { headers: { 'retry-after': '1' } });
+    return problem('unavailable', { detail: 'What this needs does not answer: try again in 1 s.', headers: { 'retry-after': '1' } });
   }
 
   return (failure) => {
@@ -78,10 +94,8 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
     if (code === 'NOT_FOUND') return nothingThere(failure);
     if (cause instanceof ValidationError) return invalidInput(cause, failure);
     if (cause instanceof TransformDecodeCheckError) return invalidBesidesPath(failure) ?? unexpected(failure);
-    if (cause instanceof OverloadedError) {
-      return problem('overloaded', { headers: { 'retry-after': String(cause.retryAfterSeconds) } });
-    }
-    if (cause instanceof WriterClosedError) return problem('unavailable', { headers: { 'retry-after': '1' } });
+    if (cause instanceof OverloadedError) return tooMuchToDo(cause.retryAfterSeconds);
+    if (cause instanceof WriterClosedError) return stopping();
     if (cause instanceof StorageError && cause.isInfrastructure) return databaseAway(cause, failure);
     return unexpected({ ...failure, error: cause });
   };

@@ -1,5 +1,5 @@
 import { holdsCardNumber } from '@souk/contracts/card-number';
-import { problem } from './problem.ts';
+import { fieldsRefused } from './problem.ts';
 
 /**
  * Free text must not keep a card number, not even by mistake. Throws the 422 problem that names the fields.
@@ -9,5 +9,5 @@ export function refuseCardNumbers(fields: Readonly<Record<string, unknown>>, at 
   const errors = Object.entries(fields)
     .filter(([, text]) => typeof text === 'string' && holdsCardNumber(text))
     .map(([name]) => ({ pointer: `${at}/${name}`, detail: 'holds what looks like a card number' }));
-  if (errors.length > 0) throw problem('card-number-refused', { errors });
+  if (errors.length > 0) throw fieldsRefused('card-number-refused', errors, 'leave the number out');
 }

@@ -1,9 +1,8 @@
 import type { Role } from '@souk/contracts/roles';
 import type { ProblemCode } from '@souk/contracts/problem-types';
 import { Elysia } from 'elysia';
-import { type Idempotency, idempotencyOf, readIdempotencyKey } from './idempotency.ts';
+import { type Idempotency, idempotencyOf, keyMissing, readIdempotencyKey } from './idempotency.ts';
 import { identify, inRole, principalOf, signedIn } from './identity.ts';
-import { problem } from './problem.ts';
 import type { RawBody } from './raw-body.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -47,7 +46,7 @@ export function router() {
       detail: { security: [{ accessToken: [] }], 'x-idempotency-key': need },
       transform: async ({ request }: { request: Request }) => {
         await signedIn(request);
-        if (readIdempotencyKey(request) === undefined && need === 'required') throw problem('idempotency-key-missing');
+        if (readIdempotencyKey(request) === undefined && need === 'required') throw keyMissing();
       },
       resolve: ({ request, params, body }: RequestParts): { idempotency: Idempotency | undefined } => ({
         idempotency: idempotencyOf(request, params, body),

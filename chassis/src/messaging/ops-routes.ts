@@ -58,7 +58,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
       '/ops/dead-letters/:id/redrive',
       async ({ params: { id }, principal }) => {
         const letter = await messages.deadLetter(id);
-        if (letter === undefined) throw problem('not-found');
+        if (letter === undefined) throw noSuchLetter();
         const handler = handlerOf(service.handlers, letter.message.topic);
         const read = fromLogMessage(letter.message);
         if (!read.ok || handler === undefined) throw stillDead(read.ok ? 'no handler for this topic' : read.cause);
@@ -97,14 +97,18 @@ function resolved(resolution: Resolution): DeadLetterStatus {
     case 'resolved':
       return deadLetterStatus(resolution.letter);
     case 'not-found':
-      throw problem('not-found');
+      throw noSuchLetter();
     case 'resolved-before':
-      throw problem('conflict', { detail: `The dead letter was ${resolution.letter.status} before.` });
+      throw problem('conflict', { detail: `The dead letter was ${resolution.letter.status} before: there is nothing left to do.` });
     case 'still-dead':
       throw stillDead(resolution.cause);
     default:
       throw new Error(`unknown resolution ${String(resolution satisfies never)}`);
   }
+}
+
+function noSuchLetter(): Problem {
+  return problem('not-found', { detail: 'There is no such dead letter: GET /ops/dead-letters lists those that there are.' });
 }
 
 function stillDead(cause: string) {

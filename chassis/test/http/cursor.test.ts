@@ -38,6 +38,7 @@ describe('cursors', () => {
   ])('%s is refused as ?cursor', (_name, cursor) => {
     expect(refusal(cursor)).toEqual({
       code: 'validation',
+      detail: '?cursor is not a cursor of this list: send the nextCursor of a page of it, or none for the first page.',
       errors: [{ pointer: '?cursor', detail: 'is not a cursor of this list' }],
     });
   });

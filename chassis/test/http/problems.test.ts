@@ -2,9 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { StorageError, type StorageErrorCode } from '../../src/storage-error.ts';
 import { OverloadedError } from '../../src/writer/errors.ts';
 import { ListQuery } from '@souk/contracts/http/common';
+import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem-types';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
-import { problem } from '../../src/http/problem.ts';
+import { Problem, problem } from '../../src/http/problem.ts';
 import { router } from '../../src/http/router.ts';
 import { bearer, codeOf, CUP_ID, problemOf, shop } from './shop.ts';
 
@@ -19,6 +20,7 @@ describe('what is not there', () => {
       type: 'urn:souk:problem:not-found',
       title: 'There is nothing here',
       status: 404,
+      detail: 'No route of this service has this path: GET /openapi.json names them all.',
       instance: '/plates',
       requestId: 'r-1',
     });
@@ -203,6 +205,33 @@ describe('order of refusals', () => {
   });
 });
 
+describe('every problem', () => {
+  const CODES = Object.keys(PROBLEM_TYPES).filter((code): code is ProblemCode => Object.hasOwn(PROBLEM_TYPES, code));
+
+  test('says in one sentence what is wrong with this request: nothing can be refused without', async () => {
+    // @ts-expect-error a problem without its detail does not compile
+    expect(problem('not-found', {})).toBeInstanceOf(Problem);
+    const routes = router().post('/refuse', ({ request }) => {
+      const code = CODES.find((one) => one === request.headers.get('x-code')) ?? 'internal';
+      throw new Problem(code, { detail: `Because of ${code}: ask for something else.` });
+    });
+    const { send: ask } = shop({ routes: [routes] });
+    for (const code of CODES) {
+      const answer = await ask('POST', '/refuse', { headers: { 'x-code': code } });
+      expect([codeOf(answer), problemOf(answer).detail]).toEqual([code, `Because of ${code}: ask for something else.`]);
+    }
+  });
+
+  test('about fields tells of the first three, and of how many more there are', async () => {
+    const one = await send('POST', '/open', { body: { ...cup, handles: 9 } });
+    expect(problemOf(one).detail).toBe('/handles must be less or equal to 4.');
+    const five = await send('POST', '/open', { body: { ...cup, a: 1, b: 2, c: 3, d: 4, e: 5 } });
+    expect(problemOf(five).detail).toBe('/a is not a known field; /b is not a known field; /c is not a known field, and 2 more.');
+    expect(problemOf(await send('POST', '/open', { body: '[]' })).detail).toBe('The body must be an object.');
+    expect(problemOf(await send('GET', '/cups/12')).detail).toBe('The id in the path must be a valid uuid, so it names nothing here.');
+  });
+});
+
 describe('defects', () => {
   test('an unexpected error says nothing outside and everything in the log', async () => {
     const answer = await send('GET', '/crash', { headers: { 'x-request-id': 'crashed' } });
@@ -258,7 +287,7 @@ describe('overload', () => {
         throw new OverloadedError(2);
       })
       .post('/total', () => {
-        throw problem('total-changed', { extension: { total: { amount: 5, currency: 'EUR' } } });
+        throw problem('total-changed', { detail: 'It costs 5.', extension: { total: { amount: 5, currency: 'EUR' } } });
       });
     const { send: ask } = shop({ routes: [routes] });
     const full = await ask('POST', '/full');

@@ -9,7 +9,7 @@ import { Page, PagedQuery } from './common.ts';
 
 /** The token comes from the gateway's own form; a card number never reaches us. */
 export const AddPaymentMethod = closed({
-  token: Type.String({ pattern: '^[\\x21-\\x7e]+$', minLength: 1, maxLength: 200 }),
+  token: Type.String({ pattern: '^[\\x21-\\x7e]+$', minLength: 1, maxLength: 200, description: "the gateway's token: visible ASCII characters" }),
   label: Type.Optional(Name),
 });
 export type AddPaymentMethod = Static<typeof AddPaymentMethod>;
@@ -17,7 +17,7 @@ export type AddPaymentMethod = Static<typeof AddPaymentMethod>;
 export const PaymentMethod = closed({
   id: Uuid,
   brand: Type.String({ minLength: 1, maxLength: 50 }),
-  last4: Type.String({ pattern: '^[0-9]{4}$' }),
+  last4: Type.String({ pattern: '^[0-9]{4}$', description: 'the last four digits' }),
   label: nullable(KeptName),
   createdAt: UtcTime,
 });

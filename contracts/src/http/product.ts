@@ -13,9 +13,13 @@ export type ProductStatus = Static<typeof ProductStatus>;
 
 /** Not blank at the start, no underscore there (`__proto__`), at most 50 characters. */
 const ATTRIBUTE_NAME = '[^\\s_\\u0000][^\\u0000]{0,49}$';
-const AttributeName = Type.String({ pattern: `^(?=[\\s\\S]*${VISIBLE})${ATTRIBUTE_NAME}` });
-const KeptAttributeName = Type.String({ pattern: `^${ATTRIBUTE_NAME}` });
-const attributeLimits = { maxProperties: 50, additionalProperties: false };
+const AttributeName = Type.String({ pattern: `^(?=[\\s\\S]*${VISIBLE})${ATTRIBUTE_NAME}`, description: 'a name of 1 to 50 characters that begins with neither a space nor an underscore' });
+const KeptAttributeName = Type.String({ ...AttributeName, pattern: `^${ATTRIBUTE_NAME}` });
+const attributeLimits = {
+  maxProperties: 50,
+  additionalProperties: false,
+  description: 'texts under names of 1 to 50 characters that begin with neither a space nor an underscore',
+};
 const Attributes = Type.Record(AttributeName, Name, attributeLimits);
 const KeptAttributes = Type.Record(KeptAttributeName, KeptName, attributeLimits);
 

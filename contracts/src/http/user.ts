@@ -10,7 +10,7 @@ import { Page, PagedQuery } from './common.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254 });
 
-const NewPassword = Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$' });
+const NewPassword = Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$', description: 'text without NUL' });
 /** Looser than a new one on purpose: whatever is not the account's is simply wrong. */
 const KnownPassword = Type.String({ minLength: 1, maxLength: 128 });
 

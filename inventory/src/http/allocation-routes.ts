@@ -1,4 +1,4 @@
-import { problem } from '@souk/chassis/http/problem';
+import { fieldsRefused } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import { AllocationPreview, PreviewAllocation } from '@souk/contracts/http/inventory';
 import { allocate, type AllocationResult } from '../domain/allocate.ts';
@@ -29,9 +29,9 @@ function refuseTwice(items: PreviewAllocation['items']): void {
   const first = new Set<string>();
   const errors = items.flatMap(({ sku }, index) => {
     if (first.size < first.add(sku).size) return [];
-    return { pointer: `/items/${index}/sku`, detail: 'stands in another line already' };
+    return { pointer: `/items/${index}/sku`, detail: `names ${sku}, which stands in another line already` };
   });
-  if (errors.length > 0) throw problem('validation', { errors });
+  if (errors.length > 0) throw fieldsRefused('validation', errors, 'say each SKU once, with all of its pieces');
 }
 
 function shown(result: AllocationResult): Omit<AllocationPreview, 'explanation'> {

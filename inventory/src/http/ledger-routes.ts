@@ -22,7 +22,7 @@ export function ledgerRoutes(reads: InventoryReads) {
       '/reservations/:orderId',
       async ({ params }) => {
         const reservation = await reads.reservation(params.orderId);
-        if (reservation === undefined) throw problem('not-found');
+        if (reservation === undefined) throw problem('not-found', { detail: 'Nothing is or was held for such an order: check its id.' });
         return publishedReservation(reservation);
       },
       {

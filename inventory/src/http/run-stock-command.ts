@@ -25,10 +25,10 @@ export function runStockCommand({ reads, commands, toldByProduct }: StockCommand
     useCase: MoveByHand<Said & StockCommand>,
     said: Said,
     { params: { sku }, principal, idempotency, request }: AskedOfSku,
-    render: (answer: StockAnswer) => StoredAnswer,
+    render: (answer: StockAnswer, sku: string) => StoredAnswer,
   ): Promise<Response> => {
     const told = (await reads.isCatalogued(sku)) ? null : await toldByProduct(sku, request);
     const command = { ...said, id: newId(), sku, actor: principal.userId, toldByProduct: told };
-    return answerOnce(commands, useCase, command, { idempotency, request }, render);
+    return answerOnce(commands, useCase, command, { idempotency, request }, (answer) => render(answer, sku));
   };
 }

@@ -1,9 +1,14 @@
-import { problem } from '@souk/chassis/http/problem';
+import { type Problem, problem } from '@souk/chassis/http/problem';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import { type LookUpSku, ProductAwayError } from '../product/look-up-sku.ts';
 
 /** null: Product knows no such SKU. Throws the 503 problem while that cannot be known. */
 export type SkuCheck = (sku: string, request: Request) => Promise<CatalogueEntry | null>;
+
+/** `cure`: what to do. */
+export function skuUnknown(sku: string, cure: string): Problem {
+  return problem('not-found', { detail: `No product has the SKU ${sku}: ${cure}.` });
+}
 
 /** For SKUs that are not in our copy: Product's event may still be on its way, so Product is asked. */
 export function skuCheck(lookUpSku: LookUpSku): SkuCheck {
@@ -13,7 +18,7 @@ export function skuCheck(lookUpSku: LookUpSku): SkuCheck {
     } catch (cause) {
       if (!(cause instanceof ProductAwayError)) throw cause;
       throw problem('unavailable', {
-        detail: 'Whether this SKU exists cannot be found out right now.',
+        detail: `Whether there is a product with the SKU ${sku} cannot be found out right now: try again in 2 s.`,
         headers: { 'retry-after': '2' },
       });
     }

@@ -1,14 +1,15 @@
 import { storedAnswer } from '@souk/chassis/http/idempotency';
-import { problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, problem } from '@souk/chassis/http/problem';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { ON_HAND_LIMIT } from '../domain/move-by-hand.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { StockAnswer } from '../usecases/move-by-hand.ts';
 import { publishedMovement } from './published.ts';
+import { skuUnknown } from './sku-check.ts';
 
 /** A command that makes one movement is answered with it. */
-export function movementAnswer(answer: StockAnswer): StoredAnswer {
-  const [movement] = movementsOf(answer, () => '/warehouseId');
+export function movementAnswer(answer: StockAnswer, sku: string): StoredAnswer {
+  const [movement] = movementsOf(answer, sku, () => '/warehouseId');
   if (movement === undefined) throw new Error('a command that moved stock made no movement');
   return storedAnswer(201, publishedMovement(movement));
 }
@@ -16,25 +17,27 @@ export function movementAnswer(answer: StockAnswer): StoredAnswer {
 /** A transfer is answered with both of its movements. */
 export function transferAnswer({ fromWarehouseId }: { readonly fromWarehouseId: string }) {
   const pointerOf = (id: string) => (id === fromWarehouseId ? '/fromWarehouseId' : '/toWarehouseId');
-  return (answer: StockAnswer): StoredAnswer =>
-    storedAnswer(201, { movements: movementsOf(answer, pointerOf).map(publishedMovement) });
+  return (answer: StockAnswer, sku: string): StoredAnswer =>
+    storedAnswer(201, { movements: movementsOf(answer, sku, pointerOf).map(publishedMovement) });
 }
 
 /** Throws the problem of a refusal. */
-function movementsOf(answer: StockAnswer, pointerOf: (warehouseId: string) => string): readonly Movement[] {
+function movementsOf(answer: StockAnswer, sku: string, pointerOf: (warehouseId: string) => string): readonly Movement[] {
   switch (answer.kind) {
     case 'moved':
       return answer.movements;
     case 'warehouse-unknown':
-      throw problem('warehouse-unknown', {
-        errors: answer.warehouseIds.map((id) => ({ pointer: pointerOf(id), detail: 'is not a warehouse of ours' })),
-      });
+      throw fieldsRefused(
+        'warehouse-unknown',
+        answer.warehouseIds.map((id) => ({ pointer: pointerOf(id), detail: `names ${id}, which is no warehouse` })),
+        'GET /warehouses lists those there are',
+      );
     case 'sku-unknown':
-      throw problem('not-found');
+      throw skuUnknown(sku, 'make the product first, or correct the SKU in the path');
     case 'too-few':
-      throw problem('insufficient-stock', { detail: `Only ${answer.free} pieces are there that no order holds.` });
+      throw problem('insufficient-stock', { detail: `Only ${answer.free} pieces are there that no order holds: ask for no more.` });
     case 'too-much':
-      throw problem('conflict', { detail: `A warehouse holds at most ${ON_HAND_LIMIT} pieces of a SKU.` });
+      throw problem('conflict', { detail: `A warehouse holds at most ${ON_HAND_LIMIT} pieces of a SKU: put some of them into another one.` });
     default:
       return answer satisfies never;
   }

@@ -32,7 +32,7 @@ export function stockCommandRoutes({ lowThreshold, ...deps }: StockCommandDeps &
     .post(
       '/stock/:sku/adjustments',
       ({ body, ...asked }) => {
-        if (body.quantity === 0) throw invalid('/quantity', 'must not be 0');
+        if (body.quantity === 0) throw invalid('/quantity', 'must not be 0: fewer than 0 for pieces that are gone, more for pieces that were found');
         return run(adjust, body, asked, movementAnswer);
       },
       {
@@ -48,7 +48,7 @@ export function stockCommandRoutes({ lowThreshold, ...deps }: StockCommandDeps &
     .post(
       '/stock/:sku/transfers',
       ({ body, ...asked }) => {
-        if (body.fromWarehouseId === body.toWarehouseId) throw invalid('/toWarehouseId', 'must be another warehouse');
+        if (body.fromWarehouseId === body.toWarehouseId) throw invalid('/toWarehouseId', 'must be another warehouse than /fromWarehouseId');
         return run(transfer, { ...body, reason: body.reason ?? null }, asked, transferAnswer(body));
       },
       {

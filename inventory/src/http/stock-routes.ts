@@ -1,5 +1,4 @@
 import { cursors, pageOf } from '@souk/chassis/http/cursor';
-import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import { ListQuery } from '@souk/contracts/http/common';
 import { StockLevel, StockPage } from '@souk/contracts/http/inventory';
@@ -7,7 +6,7 @@ import { Sku } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { InventoryReads } from '../storage/inventory-store.ts';
 import { publishedStock } from './published.ts';
-import type { SkuCheck } from './sku-check.ts';
+import { type SkuCheck, skuUnknown } from './sku-check.ts';
 
 const BySku = Type.Object({ sku: Sku });
 const cursor = cursors('stock', Sku);
@@ -41,7 +40,7 @@ export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
         const [levels, network] = await Promise.all([reads.levels(sku), reads.network()]);
         if (levels !== undefined) return publishedStock(levels, network);
         if (!(await reads.isCatalogued(sku)) && (await toldByProduct(sku, request)) === null)
-          throw problem('not-found');
+          throw skuUnknown(sku, 'GET /products of the catalogue lists those there are');
         return publishedStock({ sku, warehouses: [] }, network);
       },
       {

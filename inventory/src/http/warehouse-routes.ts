@@ -38,7 +38,7 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
       '/warehouses/:id',
       async ({ params, set }) => {
         const warehouse = await reads.warehouse(params.id);
-        if (warehouse === undefined) throw problem('not-found');
+        if (warehouse === undefined) throw noSuchWarehouse();
         set.headers['etag'] = entityTag(warehouse.version);
         return publishedWarehouse(warehouse);
       },
@@ -71,7 +71,7 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
           requireVersion: (version: number) => requireIfMatch(request, version),
         };
         const answer = await commands.execute(changeWarehouse, asked, causeOf(request));
-        if (answer.kind === 'unknown') throw problem('not-found');
+        if (answer.kind === 'unknown') throw noSuchWarehouse();
         set.headers['etag'] = entityTag(answer.warehouse.version);
         return publishedWarehouse(answer.warehouse);
       },
@@ -86,9 +86,13 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
     );
 }
 
+function noSuchWarehouse() {
+  return problem('not-found', { detail: 'There is no such warehouse: GET /warehouses lists those there are.' });
+}
+
 function opened(answer: Opened): StoredAnswer {
   if (answer.kind === 'too-many')
-    throw problem('conflict', { detail: `There are ${WAREHOUSE_LIMIT} warehouses already.` });
+    throw problem('conflict', { detail: `There are ${WAREHOUSE_LIMIT} warehouses already: change one that is not needed.` });
   const { id, version } = answer.warehouse;
   return storedAnswer(201, publishedWarehouse(answer.warehouse), {
     etag: entityTag(version),

@@ -13,6 +13,7 @@ import type { Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import type { CancellationAnswer, CancellationRequest } from '../usecases/cancel-order.ts';
 import { orderDocument } from './order-document.ts';
+import { noSuchOrder } from './visible-order.ts';
 
 export interface CancellationDeps {
   readonly commands: Pick<Microservice<OrderCollections>, 'execute'>;
@@ -53,7 +54,7 @@ function cancelled(answer: CancellationAnswer): Order {
     case 'cancelled':
       return answer.order;
     case 'not-found':
-      throw problem('not-found');
+      throw noSuchOrder();
     case 'not-cancellable':
       throw problem('not-cancellable', { detail: whyNot(answer.order) });
     default:
@@ -62,5 +63,5 @@ function cancelled(answer: CancellationAnswer): Order {
 }
 
 function whyNot({ status }: Order): string {
-  return status === 'rejected' ? 'It was rejected.' : 'A part of it is on its way.';
+  return status === 'rejected' ? 'It was rejected, so there is nothing left to cancel.' : 'A part of it is on its way: ask for a refund instead.';
 }

@@ -1,5 +1,5 @@
 import { type EventStream, eventStream } from '@souk/chassis/http/event-stream';
-import { problem } from '@souk/chassis/http/problem';
+import { problem, stopping, tooMuchToDo } from '@souk/chassis/http/problem';
 import type { OrderStatusEvent } from '@souk/contracts/http/order';
 import type { HistoryEntry } from '../domain/history.ts';
 import { isTerminal, statusEvents } from '../domain/status-events.ts';
@@ -91,10 +91,15 @@ export class OrderStreams {
   }
 
   #admit(userId: string): void {
-    if (this.#closed) throw problem('unavailable', { headers: { 'retry-after': '1' } });
-    if (this.#readers.size >= LIMIT) throw problem('overloaded', { headers: { 'retry-after': '5' } });
+    if (this.#closed) throw stopping();
+    if (this.#readers.size >= LIMIT) throw tooMuchToDo(5);
     const own = this.#readers.values().filter((reader) => reader.userId === userId);
-    if ([...own].length >= LIMIT_PER_USER) throw problem('too-many-requests', { headers: { 'retry-after': '5' } });
+    if ([...own].length >= LIMIT_PER_USER) {
+      throw problem('too-many-requests', {
+        detail: `You read ${LIMIT_PER_USER} streams already: close one, or ask for the order instead.`,
+        headers: { 'retry-after': '5' },
+      });
+    }
   }
 
   #keepLooking(): void {

@@ -1,5 +1,5 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
-import { onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem, problemAnswer } from '@souk/chassis/http/problem';
 import { readAddress } from '@souk/chassis/http/read-address';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
@@ -30,9 +30,9 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
       const { phone: _isNoCard, ...texts } = body.shippingAddress;
       refuseCardNumbers(texts, '/shippingAddress');
       const shippingAddress = await readAddress(body.shippingAddress, '/shippingAddress');
-      if (idempotency === undefined) throw problem('idempotency-key-missing');
+      if (idempotency === undefined) throw keyMissing();
       await learned(learnSkus(body.items.map(({ sku }) => sku)));
-      const render = (placement: Placement) => answerOf(placement, request);
+      const render = (placement: Placement) => answerOf(placement, body.items, request);
       const asked = { ...body, shippingAddress, userId: principal.userId };
       return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render }, causeOf(request)));
     },
@@ -54,8 +54,8 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
   );
 }
 
-function answerOf(placement: Placement, request: Request): StoredAnswer {
-  if (placement.kind === 'refused') return problemAnswer(refused(placement.refusal), request);
+function answerOf(placement: Placement, items: PlaceOrder['items'], request: Request): StoredAnswer {
+  if (placement.kind === 'refused') return problemAnswer(refused(placement.refusal, items), request);
   const { order } = placement;
   return storedAnswer(202, orderDocument(order), { location: `/orders/${order.id}`, etag: entityTag(order.version) });
 }
@@ -65,7 +65,7 @@ async function learned(learning: Promise<void>): Promise<void> {
     await learning;
   } catch (cause) {
     if (!(cause instanceof CatalogueUnavailableError)) throw cause;
-    const detail = 'A product is not known here yet, and the catalogue does not answer.';
+    const detail = 'A product is not known here yet, and the catalogue does not answer: try again in 2 s.';
     throw problem('unavailable', { detail, headers: { 'retry-after': '2' } });
   }
 }

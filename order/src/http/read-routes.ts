@@ -75,7 +75,7 @@ export function readRoutes({ reads, timelineOf }: ReadDeps) {
 function usersShown(principal: Principal, asked: string | undefined): string | undefined {
   if (hasRole(principal, 'staff')) return asked;
   if (asked !== undefined && asked !== principal.userId) {
-    throw problem('forbidden', { detail: "Other customers' orders are for staff." });
+    throw problem('forbidden', { detail: "Other customers' orders are for staff: leave ?userId out for your own." });
   }
   return principal.userId;
 }

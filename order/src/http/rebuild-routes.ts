@@ -1,4 +1,4 @@
-import { problem } from '@souk/chassis/http/problem';
+import { stopping } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
 import type { OrderReads } from '../storage/order-store.ts';
@@ -18,7 +18,7 @@ export function rebuildRoutes({ reads, startRebuild }: RebuildRoutesDeps) {
     .post(
       '/ops/catalogue/rebuild',
       async ({ set }) => {
-        if (!(await startRebuild())) throw problem('unavailable', { headers: { 'retry-after': '1' } });
+        if (!(await startRebuild())) throw stopping();
         set.status = 202;
         return statusOf(await reads.catalogueRebuild());
       },

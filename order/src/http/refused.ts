@@ -1,24 +1,27 @@
-import { problem, type Problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, problem, type Problem } from '@souk/chassis/http/problem';
+import { formatMoney } from '@souk/contracts/money-text';
+import type { OrderItem } from '@souk/contracts/saga-lines';
 import type { PlacementRefusal } from '../domain/place-order.ts';
 
-/** Why an order was not placed, as callers see it. */
-export function refused(refusal: PlacementRefusal): Problem {
+/** Why an order of these items was not placed, as callers see it. */
+export function refused(refusal: PlacementRefusal, items: readonly OrderItem[]): Problem {
+  const because = (lines: readonly number[], why: string) =>
+    lines.map((line) => ({ pointer: `/items/${line}/sku`, detail: `names ${items[line]?.sku}, ${why}` }));
   switch (refusal.code) {
     case 'sku-repeated':
-      return problem('validation', { errors: atSkus(refusal.lines, 'stands in another line already') });
+      return fieldsRefused('validation', because(refusal.lines, 'which stands in another line already'), 'say each SKU once, with all of its pieces');
     case 'sku-unknown':
-      return problem('sku-unknown', { errors: atSkus(refusal.lines, 'is not known') });
+      return fieldsRefused('sku-unknown', because(refusal.lines, 'which no product has'), 'order what GET /products of the catalogue lists');
     case 'sku-inactive':
-      return problem('sku-inactive', { errors: atSkus(refusal.lines, 'is not on sale') });
+      return fieldsRefused('sku-inactive', because(refusal.lines, 'which is not on sale'), 'leave it out, or order it when it is');
     case 'mixed-currencies':
-      return problem('mixed-currencies', { errors: atSkus(refusal.lines, 'has another currency than the first line') });
+      return fieldsRefused('mixed-currencies', because(refusal.lines, 'whose price has another currency than the first line'), 'order it apart');
     case 'total-changed':
-      return problem('total-changed', { extension: { total: refusal.total } });
+      return problem('total-changed', {
+        detail: `The order would cost ${formatMoney(refusal.total)}, which is not the expectedTotal: show that, and send it when it is fine.`,
+        extension: { total: refusal.total },
+      });
     default:
       return refusal satisfies never;
   }
-}
-
-function atSkus(lines: readonly number[], detail: string) {
-  return lines.map((line) => ({ pointer: `/items/${line}/sku`, detail }));
 }

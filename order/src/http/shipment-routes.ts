@@ -77,7 +77,7 @@ function done(answer: ShipmentAnswer): Order {
     case 'done':
       return answer.order;
     case 'not-found':
-      throw problem('not-found');
+      throw problem('not-found', { detail: 'There is no such order, or no such shipment of it: GET /orders/{id} has its shipments.' });
     case 'not-shippable':
       throw problem('not-shippable', { detail: WHY_NOT[answer.because], extension: { reason: answer.because } });
     default:

@@ -124,6 +124,19 @@ describe('an order is refused', () => {
     });
   });
 
+  test.each([
+    ['HAT', '/items/1/sku names HAT, which no product has: order what GET /products of the catalogue lists.'],
+    ['OLD', '/items/1/sku names OLD, which is not on sale: leave it out, or order it when it is.'],
+    ['YEN', '/items/1/sku names YEN, whose price has another currency than the first line: order it apart.'],
+    ['MUG', '/items/1/sku names MUG, which stands in another line already: say each SKU once, with all of its pieces.'],
+    ['a b', '/items/1/sku must be a SKU: 1 to 64 letters from A to Z, digits, dots, dashes and underscores.'],
+    ['', '/items/1/sku must not be empty.'],
+  ])('a SKU that cannot be ordered is named, and what would be right: %p', async (sku, detail) => {
+    const items = [{ sku: 'MUG', quantity: 1 }, { sku, quantity: 1 }];
+    const { status, body } = await shop.place(customer, { items });
+    expect([status, (body as unknown as Problem).detail]).toEqual([422, detail]);
+  });
+
   test('without a token, or with a forged one', async () => {
     expect(refusal(await shop.place(''))).toMatchObject({ status: 401, code: 'unauthenticated' });
     expect((await shop.place(await shop.bearer({ claims: { iss: 'elsewhere' } }))).status).toBe(401);

@@ -9,7 +9,7 @@ export function describeToken(gateway: Gateway, limitMs: number, failed: (error:
       return await within(limitMs, (signal) => gateway.describeToken(token, signal));
     } catch (error) {
       failed(error);
-      throw problem('unavailable', { detail: 'The payment gateway does not answer.', headers: { 'retry-after': '5' } });
+      throw problem('unavailable', { detail: 'The payment gateway does not answer: try again in 5 s.', headers: { 'retry-after': '5' } });
     }
   };
 }

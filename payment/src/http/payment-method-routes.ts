@@ -2,7 +2,7 @@ import { answerOnce } from '@souk/chassis/http/answer-once';
 import { idPages } from '@souk/chassis/http/id-pages';
 import { storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -39,9 +39,7 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
         refuseCardNumbers({ token, label });
         const described = await describeToken(token);
         if (described === undefined) {
-          throw problem('payment-token-refused', {
-            errors: [{ pointer: '/token', detail: 'is not known to the gateway' }],
-          });
+          throw fieldsRefused('payment-token-refused', [{ pointer: '/token', detail: 'is not known to the gateway' }], "get a new one from the gateway's form");
         }
         const method = { userId, token, ...described, label: label ?? described.label };
         return answerOnce(commands, addPaymentMethod, method, request, added);
@@ -69,7 +67,7 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
       '/payment-methods/:id',
       async ({ params, principal }) => {
         const method = await reads.method(params.id);
-        if (method?.userId !== principal.userId) throw problem('not-found');
+        if (method?.userId !== principal.userId) throw noSuchMethod();
         return publishedMethod(method);
       },
       {
@@ -82,7 +80,7 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
     .delete(
       '/payment-methods/:id',
       async ({ params: { id }, principal: { userId }, request }) => {
-        if (!(await commands.execute(removePaymentMethod, { id, userId }, causeOf(request)))) throw problem('not-found');
+        if (!(await commands.execute(removePaymentMethod, { id, userId }, causeOf(request)))) throw noSuchMethod();
         return noContent();
       },
       {
@@ -94,8 +92,12 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
     );
 }
 
+function noSuchMethod() {
+  return problem('not-found', { detail: 'You have no such payment method: GET /payment-methods lists yours.' });
+}
+
 /** Throws the problem of a caller who is gone since the token was looked at. */
 function added(method: PaymentMethod | undefined): StoredAnswer {
-  if (method === undefined) throw problem('unauthenticated');
+  if (method === undefined) throw problem('unauthenticated', { detail: 'Your account was deleted: nothing can be added to it.' });
   return storedAnswer(201, publishedMethod(method), { location: `/payment-methods/${method.id}` });
 }

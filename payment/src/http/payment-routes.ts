@@ -1,5 +1,5 @@
 import { idPages } from '@souk/chassis/http/id-pages';
-import { problem } from '@souk/chassis/http/problem';
+import { type Problem, problem } from '@souk/chassis/http/problem';
 import { hasRole, type Principal } from '@souk/chassis/http/principal';
 import { router } from '@souk/chassis/http/router';
 import { ListQuery } from '@souk/contracts/http/common';
@@ -19,12 +19,17 @@ const ById = Type.Object({ id: Uuid });
 const payments = idPages('payments');
 const refunds = idPages('refunds');
 
+/** Whether it is not there, or not theirs, strangers do not learn. */
+export function noSuchPayment(): Problem {
+  return problem('not-found', { detail: 'There is no such payment, or it is not yours: GET /payments lists those you may see.' });
+}
+
 /** Customers see their own payments, staff sees all. */
 export function paymentRoutes(reads: PaymentReads) {
   async function visible(id: string, principal: Principal): Promise<AskedPayment> {
     const payment = await reads.payment(id);
     if (payment === undefined || !(payment.userId === principal.userId || hasRole(principal, 'staff'))) {
-      throw problem('not-found');
+      throw noSuchPayment();
     }
     return payment;
   }
@@ -68,7 +73,7 @@ export function paymentRoutes(reads: PaymentReads) {
       async ({ params, principal }) => {
         const { id } = await visible(params.id, principal);
         const refund = await reads.refund(params.refundId);
-        if (refund?.paymentId !== id) throw problem('not-found');
+        if (refund?.paymentId !== id) throw problem('not-found', { detail: 'The payment has no such refund: GET /payments/{id}/refunds lists those it has.' });
         return publishedRefund(refund);
       },
       {

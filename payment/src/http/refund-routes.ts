@@ -1,4 +1,4 @@
-import { onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
+import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { invalid, problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
@@ -13,6 +13,7 @@ import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { RefundDecision } from '../domain/request-refund.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { refundPayment } from '../usecases/refund-payment.ts';
+import { noSuchPayment } from './payment-routes.ts';
 import { publishedRefund } from './published.ts';
 
 interface RefundRoutesDeps {
@@ -25,11 +26,11 @@ export function refundRoutes({ commands, reads }: RefundRoutesDeps) {
   return router().post(
     '/payments/:id/refunds',
     async ({ body, params, principal, idempotency, request }) => {
-      if (idempotency === undefined) throw problem('idempotency-key-missing');
+      if (idempotency === undefined) throw keyMissing();
       const { amount, reason } = body;
       refuseCardNumbers({ reason });
       const payment = await reads.payment(params.id);
-      if (payment === undefined) throw problem('not-found');
+      if (payment === undefined) throw noSuchPayment();
       const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId };
       const once = { ...idempotency, render: answer };
       return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)));
@@ -56,7 +57,7 @@ function answer(decision: RefundDecision): StoredAnswer {
     case 'wrong-currency':
       throw invalid('/amount/currency', `must be ${decision.currency}, the payment's`);
     case 'exceeds':
-      throw problem('refund-exceeds', { detail: `At most ${formatMoney(decision.left)} can be refunded now.` });
+      throw problem('refund-exceeds', { detail: `At most ${formatMoney(decision.left)} can be refunded now: ask for no more.` });
     default:
       return decision satisfies never;
   }

@@ -39,15 +39,15 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
   function proven(request: Request) {
     const delivery = { body: rawBodyOf(request), header: (name: string) => request.headers.get(name) };
     const event = gateway.readWebhook(delivery, Date.now());
-    if (event === 'forged') throw problem('signature-invalid');
-    if (event === 'unreadable') throw problem('malformed-json');
+    if (event === 'forged') throw problem('signature-invalid', { detail: 'The signature is not one of these bytes, made with our secret within the last minutes: sign anew.' });
+    if (event === 'unreadable') throw problem('malformed-json', { detail: 'The body cannot be parsed: send the event as JSON.' });
     return event;
   }
 
   return router().post(
     '/webhooks/:gateway',
     async ({ params, request }) => {
-      if (params.gateway !== gateway.name) throw problem('not-found');
+      if (params.gateway !== gateway.name) throw problem('not-found', { detail: `No gateway of that name is in use: this shop's is ${gateway.name}.` });
       const { eventId, news } = proven(request);
       const id = `${gateway.name}:${eventId}`;
       const subject = news && (await subjectOf(news));

@@ -1,10 +1,10 @@
-import { problem } from '@souk/chassis/http/problem';
+import { tooMuchToDo } from '@souk/chassis/http/problem';
 
 /** Runs as many at once; throws the 503 problem when there are more. */
 export function atMost(limit: number): <Result>(run: () => Promise<Result>) => Promise<Result> {
   let running = 0;
   return async (run) => {
-    if (running >= limit) throw problem('overloaded', { headers: { 'retry-after': '1' } });
+    if (running >= limit) throw tooMuchToDo(1);
     running += 1;
     try {
       return await run();

@@ -2,7 +2,6 @@ import { answerOnce } from '@souk/chassis/http/answer-once';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
-import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
@@ -21,7 +20,7 @@ import type { CategoryAnswer } from '../usecases/category-answer.ts';
 import { createCategory } from '../usecases/create-category.ts';
 import { deleteCategory } from '../usecases/delete-category.ts';
 import { patchCategory } from '../usecases/patch-category.ts';
-import { acceptedCategory } from './category-refused.ts';
+import { acceptedCategory, noSuchCategory } from './category-refused.ts';
 import type { Commands } from './commands.ts';
 
 const ById = Type.Object({ id: Uuid });
@@ -41,7 +40,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
     })
     .get('/categories/:id', async ({ params, set }) => {
       const category = categoryOf(await reads.categories(), params.id);
-      if (category === undefined) throw problem('not-found');
+      if (category === undefined) throw noSuchCategory();
       return shown(category, set.headers);
     }, {
       maybeSignedIn: true,

@@ -16,7 +16,12 @@ export function imageAnswer(request: Request, image: ProductImage, bytes: Uint8A
   };
   const size = bytes.byteLength;
   const range = byteRange(wantedRange(request, etag), size);
-  if (range === 'none') throw problem('range-not-satisfiable', { headers: { 'content-range': `bytes */${size}` } });
+  if (range === 'none') {
+    throw problem('range-not-satisfiable', {
+      detail: `The image has ${size} bytes: ask for a range within them.`,
+      headers: { 'content-range': `bytes */${size}` },
+    });
+  }
   if (range === undefined) return new Response(Buffer.from(bytes), { headers });
   const { from, to } = range;
   return new Response(Buffer.from(bytes.subarray(from, to + 1)), {

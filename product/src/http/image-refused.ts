@@ -10,7 +10,7 @@ export function acceptedImage(answer: ImageAnswer): PublishedImage {
     case 'done':
       return answer.image;
     case 'too-many-images':
-      throw problem('conflict', { detail: `A product has at most ${IMAGES_LIMIT} images.` });
+      throw problem('conflict', { detail: `A product has at most ${IMAGES_LIMIT} images: remove one first.` });
     case 'position-beyond':
       throw invalid('/position', `must be less than ${answer.images}, the number of images`);
     default:

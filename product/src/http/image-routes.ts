@@ -77,7 +77,7 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       const product = visible(await reads.byId(params.id), principal);
       const image = imageOf(product, params.imageId);
       const found = image && (await reads.imageBytes(image.id));
-      if (image === undefined || found === undefined) throw problem('not-found');
+      if (image === undefined || found === undefined) throw problem('not-found', { detail: 'The product has no such image: GET /products/{id} has its images.' });
       return imageAnswer(request, image, found.bytes, product.status === 'active');
     }, {
       maybeSignedIn: true,

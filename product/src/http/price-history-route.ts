@@ -1,11 +1,11 @@
 import { cursors, pageOf } from '@souk/chassis/http/cursor';
-import { problem } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
 import { PriceHistoryPage, PriceHistoryQuery } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { PriceChange } from '../domain/price-change.ts';
 import type { ProductReads } from '../storage/product-store.ts';
+import { noSuchProduct } from './visible.ts';
 
 const places = cursors('price-history', Type.Object({ version: Type.Integer({ minimum: 1 }), sku: Sku }));
 
@@ -13,7 +13,7 @@ const places = cursors('price-history', Type.Object({ version: Type.Integer({ mi
 export function priceHistoryRoute(reads: ProductReads) {
   return router().get('/products/:id/price-history', async ({ params: { id }, query: { sku, cursor, limit = 20 } }) => {
     const after = places.read(cursor);
-    if ((await reads.byId(id)) === undefined) throw problem('not-found');
+    if ((await reads.byId(id)) === undefined) throw noSuchProduct();
     const rows = await reads.priceHistory({ productId: id, sku }, { after, limit: limit + 1 });
     return pageOf(rows, limit, {
       toItem: published,

@@ -1,6 +1,7 @@
-import { type Problem, problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, type Problem, problem } from '@souk/chassis/http/problem';
 import type { Product } from '../domain/product.ts';
 import type { Answer, Refusal } from '../usecases/answer.ts';
+import { noSuchProduct } from './visible.ts';
 
 /** The product of an answer; a refusal is thrown as the problem that callers see. */
 export function accepted(answer: Answer): Product {
@@ -11,17 +12,19 @@ export function accepted(answer: Answer): Product {
 export function refused(refusal: Refusal): Problem {
   switch (refusal.kind) {
     case 'product-unknown':
-      return problem('not-found');
+      return noSuchProduct();
     case 'invalid':
-      return problem('validation', { errors: refusal.errors });
+      return fieldsRefused('validation', refusal.errors);
     case 'sku-taken':
-      return problem('sku-taken', refusal.errors.length > 0 ? { errors: refusal.errors } : {});
+      return refusal.errors.length > 0
+        ? fieldsRefused('sku-taken', refusal.errors, 'choose another SKU')
+        : problem('sku-taken', { detail: 'The SKU in the path belongs to another product: choose another one.' });
     case 'slug-taken':
-      return problem('slug-taken', { errors: [{ pointer: '/slug', detail: 'belongs to another product' }] });
+      return fieldsRefused('slug-taken', [{ pointer: '/slug', detail: 'belongs to another product' }], 'choose another one');
     case 'category-unknown':
-      return problem('category-unknown', { errors: refusal.errors });
+      return fieldsRefused('category-unknown', refusal.errors, 'GET /categories lists those there are');
     case 'too-many-variants':
-      return problem('conflict', { detail: 'A product has at most 100 variants.' });
+      return problem('conflict', { detail: 'A product has at most 100 variants: make another product for more.' });
     default:
       return refusal satisfies never;
   }

@@ -22,12 +22,12 @@ interface UploadedImage {
 /** The image in a request: its body, or the field `file` of a form. Throws the 413, 415 or 422 problem. */
 export async function uploadedImage(request: Request): Promise<UploadedImage> {
   const bytes = await bytesOf(request);
-  if (bytes.byteLength > IMAGE_BYTES) throw tooLarge(`An image may have ${IMAGE_BYTES} bytes.`);
+  if (bytes.byteLength > IMAGE_BYTES) throw tooLarge(`An image may have ${IMAGE_BYTES} bytes: send a smaller one.`);
   const image = recogniseImage(bytes);
   if (image === undefined) {
     throw problem('unsupported-media-type', { detail: 'Send a whole PNG, JPEG, WebP or GIF image.' });
   }
-  if (image.width * image.height > PIXELS) throw tooLarge(`An image may have ${PIXELS} pixels.`);
+  if (image.width * image.height > PIXELS) throw tooLarge(`An image may have ${PIXELS} pixels: send a smaller one.`);
   return { bytes, image };
 }
 

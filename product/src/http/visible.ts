@@ -1,13 +1,18 @@
 import { hasRole, type Principal } from '@souk/chassis/http/principal';
-import { problem } from '@souk/chassis/http/problem';
+import { type Problem, problem } from '@souk/chassis/http/problem';
 import type { Product } from '../domain/product.ts';
 
 export function isStaff(principal: Principal | null): boolean {
   return principal !== null && hasRole(principal, 'staff');
 }
 
+/** Whether it is not there, or not on sale, customers do not learn. */
+export function noSuchProduct(): Problem {
+  return problem('not-found', { detail: 'There is no such product on sale: GET /products lists those there are.' });
+}
+
 /** The product as somebody who may see it gets it; throws the 404 problem for what is not active, unless staff asks. */
 export function visible(product: Product | undefined, principal: Principal | null): Product {
-  if (product === undefined || (product.status !== 'active' && !isStaff(principal))) throw problem('not-found');
+  if (product === undefined || (product.status !== 'active' && !isStaff(principal))) throw noSuchProduct();
   return product;
 }

@@ -20,8 +20,7 @@ export class RefusedError extends Error {
     readonly request: string,
     readonly problem: Problem,
   ) {
-    const fields = problem.errors?.map(({ pointer, detail }) => `${pointer} ${detail}`) ?? [];
-    super([`${request}: ${problem.status} ${problem.title}`, problem.detail, ...fields].filter(Boolean).join('; '));
+    super(`${request}: ${problem.status} ${problem.title}; ${problem.detail}`);
     this.name = 'RefusedError';
   }
 }

@@ -1,6 +1,5 @@
 import { entityTag } from '@souk/chassis/http/entity-tag';
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -10,7 +9,7 @@ import type { UserCollections } from '../storage/user-store.ts';
 import type { changePassword } from '../usecases/change-password.ts';
 import { deleteUser } from '../usecases/delete-user.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
-import { mustWait, passwordRefused, passwordWrong } from './refused.ts';
+import { lastAdmin, mustWait, passwordRefused, passwordWrong } from './refused.ts';
 
 interface AccountRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -42,7 +41,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       const { passwordHash } = proof;
       const answer = await commands.execute(deleteUser, { userId, passwordHash }, causeOf(request));
       if (answer.kind === 'password-replaced') throw passwordWrong('/password');
-      if (answer.kind === 'last-admin') throw problem('last-admin');
+      if (answer.kind === 'last-admin') throw lastAdmin();
       return noContent();
     }, {
       signedIn: true,

@@ -3,7 +3,7 @@ import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
 import { type Idempotency, storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
-import { invalid, problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, invalid, problem } from '@souk/chassis/http/problem';
 import { readAddress } from '@souk/chassis/http/read-address';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
@@ -22,6 +22,7 @@ import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { type Added, addAddress } from '../usecases/add-address.ts';
 import { changeAddress } from '../usecases/change-address.ts';
 import { removeAddress } from '../usecases/remove-address.ts';
+import { accountGone } from './refused.ts';
 
 interface AddressRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute' | 'executeOnce'>;
@@ -58,7 +59,7 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
     })
     .get('/users/me/addresses/:id', async ({ params, principal, set }) => {
       const address = addressIn(await reads.addressBook(principal.userId), params.id);
-      if (address === undefined) throw problem('not-found');
+      if (address === undefined) throw noSuchAddress();
       return shown(address, set.headers);
     }, {
       signedIn: true,
@@ -73,8 +74,8 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       const requireVersion = (version: number) => requireIfMatch(request, version);
       const asked = { userId: principal.userId, addressId: params.id, changes: body, readChanges, requireVersion };
       const answer = await commands.execute(changeAddress, asked, causeOf(request));
-      if (answer.kind === 'address-unknown') throw problem('not-found');
-      if (answer.kind === 'invalid') throw problem('validation', { errors: [...answer.errors] });
+      if (answer.kind === 'address-unknown') throw noSuchAddress();
+      if (answer.kind === 'invalid') throw fieldsRefused('validation', answer.errors);
       if (answer.kind === 'is-default') throw invalid('/isDefault', 'is left to another address by making that the default');
       return shown(answer.address, set.headers);
     }, {
@@ -87,7 +88,7 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
     })
     .delete('/users/me/addresses/:id', async ({ params, principal, request }) => {
       const asked = { userId: principal.userId, addressId: params.id };
-      if (!(await commands.execute(removeAddress, asked, causeOf(request)))) throw problem('not-found');
+      if (!(await commands.execute(removeAddress, asked, causeOf(request)))) throw noSuchAddress();
       return noContent();
     }, {
       signedIn: true,
@@ -97,13 +98,17 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
     });
 }
 
+function noSuchAddress() {
+  return problem('not-found', { detail: 'You have no such address: GET /users/me/addresses lists yours.' });
+}
+
 function keptAs(idempotency: Idempotency | undefined): string | undefined {
   return idempotency && keptAnswerId(idempotency.scope, idempotency.key);
 }
 
 function answerOf(added: Added): StoredAnswer {
-  if (added.kind === 'user-unknown') throw problem('not-found');
-  if (added.kind === 'full') throw problem('conflict', { detail: `There are ${ADDRESS_LIMIT} addresses already.` });
+  if (added.kind === 'user-unknown') throw accountGone();
+  if (added.kind === 'full') throw problem('conflict', { detail: `You have ${ADDRESS_LIMIT} addresses already: remove one first.` });
   const { address } = added;
   const headers = { location: `/users/me/addresses/${address.id}`, etag: entityTag(address.version) };
   return storedAnswer(201, publishedAddress(address), headers);

@@ -12,6 +12,7 @@ import { publishedUser } from '../domain/published.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
+import { lastAdmin } from './refused.ts';
 
 interface AdminRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -52,11 +53,11 @@ function accepted(answer: RolesAnswer): User {
     case 'done':
       return answer.user;
     case 'not-admin':
-      throw problem('forbidden', { detail: 'This needs the role admin.' });
+      throw problem('forbidden', { detail: 'This needs the role admin, and you have it no more.' });
     case 'user-unknown':
-      throw problem('not-found');
+      throw problem('not-found', { detail: 'There is no such user: GET /users lists those there are.' });
     case 'last-admin':
-      throw problem('last-admin');
+      throw lastAdmin();
     default:
       return answer satisfies never;
   }

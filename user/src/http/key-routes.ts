@@ -31,11 +31,11 @@ export function keyRoutes({ commands, tokens, isConfigured }: KeyRouteDeps) {
       detail: { summary: 'The public keys of access tokens' },
     })
     .post('/signing-keys', async ({ request, set }) => {
-      if (isConfigured) throw problem('conflict', { detail: 'The key is the setting SOUK_SIGNING_KEY.' });
+      if (isConfigured) throw problem('conflict', { detail: 'The key is the setting SOUK_SIGNING_KEY: change it there.' });
       const ring = await commands.execute(rotateSigningKey, await newSigningKey(), causeOf(request));
       const next = ring?.keys.at(-1);
       if (ring === undefined || next?.signsFrom === undefined) {
-        throw problem('conflict', { detail: 'The last rotation is not over: two keys live.' });
+        throw problem('conflict', { detail: 'The last rotation is not over, two keys live: wait until the older one has ended.' });
       }
       await tokens.use(keysAt(ring, Date.now()));
       set.status = 201;

@@ -1,6 +1,5 @@
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { NotModified } from '@souk/chassis/http/no-body';
-import { problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -12,7 +11,7 @@ import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { renameUser } from '../usecases/rename-user.ts';
 import type { register } from '../usecases/register.ts';
 import { PatchProfile } from './patch-profile.ts';
-import { emailTaken, passwordRefused } from './refused.ts';
+import { accountGone, emailTaken, passwordRefused } from './refused.ts';
 
 interface ProfileRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -40,7 +39,7 @@ export function profileRoutes({ commands, reads, register: registering }: Profil
     })
     .get('/users/me', async ({ principal, set }) => {
       const user = await reads.user(principal.userId);
-      if (user === undefined) throw problem('not-found');
+      if (user === undefined) throw accountGone();
       return shown(user, set.headers);
     }, {
       signedIn: true,
@@ -53,7 +52,7 @@ export function profileRoutes({ commands, reads, register: registering }: Profil
       const requireVersion = (version: number) => requireIfMatch(request, version);
       const asked = { userId: principal.userId, name, requireVersion };
       const user = await commands.execute(renameUser, asked, causeOf(request));
-      if (user === undefined) throw problem('not-found');
+      if (user === undefined) throw accountGone();
       return shown(user, set.headers);
     }, {
       signedIn: true,

@@ -1,27 +1,45 @@
-import { invalid, type Problem, problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/http/problem';
 import type { PasswordFault } from '../passwords/judge-password.ts';
 
 export function emailTaken(): Problem {
-  return problem('email-taken', { errors: [{ pointer: '/email', detail: 'is registered already' }] });
+  return fieldsRefused('email-taken', [{ pointer: '/email', detail: 'is registered already' }], 'sign in, or register another one');
 }
 
 export function passwordRefused(pointer: string, fault: PasswordFault): Problem {
   if (fault === 'personal') return invalid(pointer, 'must be neither the e-mail address nor the name');
-  return problem('password-common', { errors: [{ pointer, detail: 'is among the first that are guessed' }] });
+  return fieldsRefused('password-common', [{ pointer, detail: 'is among the first that are guessed' }], 'choose another one');
 }
 
 /** One answer for an address nobody has and for a wrong password. */
 export function signInRefused(): Problem {
-  return problem('invalid-credentials', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
+  return problem('invalid-credentials', {
+    detail: 'No account has this e-mail address with this password: check both.',
+    headers: { 'www-authenticate': 'Bearer realm="souk"' },
+  });
 }
 
 export function refreshRefused(): Problem {
-  return problem('refresh-token-invalid', { headers: { 'www-authenticate': 'Bearer realm="souk"' } });
+  return problem('refresh-token-invalid', {
+    detail: 'The session of this refresh token has ended, or there never was one: sign in again.',
+    headers: { 'www-authenticate': 'Bearer realm="souk"' },
+  });
 }
 
 /** Too many were wrong. Whoever waits as long as it says is let try again. */
 export function mustWait(ms: number): Problem {
-  return problem('too-many-requests', { headers: { 'retry-after': String(Math.ceil(ms / 1000)) } });
+  const seconds = Math.ceil(ms / 1000);
+  return problem('too-many-requests', {
+    detail: `Too many passwords were wrong: wait ${seconds} s before the next one.`,
+    headers: { 'retry-after': String(seconds) },
+  });
+}
+
+export function lastAdmin(): Problem {
+  return problem('last-admin', { detail: 'Nobody else has the role admin: give it to somebody first.' });
+}
+
+export function accountGone(): Problem {
+  return problem('not-found', { detail: 'The account of this access token was deleted: sign in with another one.' });
 }
 
 /** Not 401: the access token is good, and a client that meets 401 would fetch another one. */

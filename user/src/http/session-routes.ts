@@ -73,7 +73,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
     })
     .delete('/sessions/:id', async ({ params, principal, request }) => {
       const asked = { sessionId: params.id, userId: principal.userId };
-      if (!(await commands.execute(endSession, asked, causeOf(request)))) throw problem('not-found');
+      if (!(await commands.execute(endSession, asked, causeOf(request)))) throw problem('not-found', { detail: 'You have no such session that is still open: GET /sessions lists yours.' });
       return noContent();
     }, {
       signedIn: true,
