@@ -49,7 +49,7 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
   const { name, version, config, auth, microservice, store, log, logger, metrics, routes, whenOpen, beforeClose } = options;
   const { host: hostname, port, issuer, audience, shutdownDelayMs } = config;
-  messagingGauges(metrics, microservice);
+  messagingGauges(metrics, microservice, store.messages, (error) => logger.warn({ err: error }, 'messages that failed could not be counted'));
   const app = createHttpApp({
     service: name,
     version,

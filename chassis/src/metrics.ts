@@ -4,9 +4,17 @@ export interface Metrics {
   /** All series as text for Prometheus. */
   scrape(): Promise<string>;
   readonly contentType: string;
+  /** A series with labels begins with its first `inc`: by 0 for every one that an alert is to see rise. */
   counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
   /** `read` is called for every scrape. */
-  gauge(name: string, help: string, read: () => number): Gauge;
+  gauge(name: string, help: string, read: () => number | Promise<number>): Gauge;
+  /** A series for each of these values of the label; `read` is called for every scrape. */
+  gauges<V extends string>(
+    name: string,
+    help: string,
+    labelled: { readonly label: string; readonly values: readonly V[] },
+    read: () => Readonly<Record<V, number>> | Promise<Readonly<Record<V, number>>>,
+  ): Gauge;
   /** Buckets in seconds. */
   histogram<L extends string = never>(
     name: string,
@@ -42,8 +50,20 @@ export function createMetrics({ service, ownsProcess }: MetricsOptions): Metrics
         name,
         help,
         registers,
-        collect() {
-          this.set(read());
+        async collect() {
+          this.set(await read());
+        },
+      });
+    },
+    gauges(name, help, { label, values }, read) {
+      return new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers,
+        async collect() {
+          const now = await read();
+          for (const value of values) this.set({ [label]: value }, now[value]);
         },
       });
     },

@@ -10,6 +10,8 @@ import type { Collections } from './writer/use-case.ts';
 
 /** What a microservice tells its operators; the metrics adapter is one of these. */
 export interface MessagingMeter {
+  /** Messages of these topics will come: what an alert looks at is there before the first. */
+  expect(topics: readonly string[]): void;
   batchSettled(inputs: number, ms: number): void;
   messageSettled(topic: string, how: Reception | 'undecodable' | 'failed' | 'dead'): void;
 }

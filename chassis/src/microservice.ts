@@ -35,6 +35,8 @@ export interface Microservice<C extends Collections, Task = never> {
   hasEnded(principal: Principal): boolean;
   /** Events that are committed and not in the log yet. */
   backlog(): number;
+  /** Milliseconds since the oldest of them was committed; 0 when there is none. */
+  outboxAgeMs(): number;
   /** Milliseconds since events wait without any of them being sent; 0 when none waits. */
   outboxStalledMs(): number;
   /** Inputs that wait to be settled. */
@@ -56,6 +58,7 @@ export function createMicroservice<C extends Collections, Task = never>(
     if (running === undefined) throw new WriterClosedError();
     return running.writer;
   };
+  options.meter?.expect(Object.keys(options.handlers));
   const executeOnce = onceExecutor<Own<C>, Task>((useCase, value, how) => writer().submit(useCase, value, how));
   const limited = (cause?: Cause) => ({ limitMs: COMMAND_LIMIT_MS, ...(cause && { cause }) });
   return {
@@ -65,6 +68,7 @@ export function createMicroservice<C extends Collections, Task = never>(
     executeOnce: async (useCase, value, key, cause) => executeOnce(useCase, value, key, limited(cause)),
     submit: async (useCase, value, cause) => writer().submit(useCase, value, cause && { cause }),
     backlog: () => running?.relay.backlog ?? 0,
+    outboxAgeMs: () => running?.relay.ageMs ?? 0,
     outboxStalledMs: () => running?.relay.stalledMs ?? 0,
     waiting: () => running?.writer.waiting ?? 0,
     writeFailure: () => running?.writer.failure,

@@ -18,6 +18,7 @@ import { sagaRoutes } from './http/saga-routes.ts';
 import { shipmentRoutes } from './http/shipment-routes.ts';
 import { streamRoutes } from './http/stream-routes.ts';
 import { erasure } from './jobs/erase-addresses.ts';
+import { orderGauges } from './jobs/count-orders.ts';
 import { passDeadlines } from './jobs/pass-deadlines.ts';
 import { orderHandlers } from './messaging/order-handlers.ts';
 import type { OrderCollections, OrderStore } from './storage/order-store.ts';
@@ -58,7 +59,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     store,
     log,
     handlers: orderHandlers(deadlines),
-    jobs: [passDeadlines(store.reads, (orderId) => microservice.submit(pass, orderId)), erasing],
+    jobs: [passDeadlines(store.reads, (orderId) => microservice.submit(pass, orderId)), erasing, orderGauges(metrics, store.reads, report)],
     meter: {
       ...meter,
       batchSettled(inputs, ms) {

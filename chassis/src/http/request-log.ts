@@ -5,6 +5,8 @@ import type { RequestFacts } from './request-facts.ts';
 import { pathOf } from './request-path.ts';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** What a service answers when it is to blame, or cannot do it now. */
+const SERVER_ERRORS = ['500', '503'];
 
 /** Measures and logs every answered request: routine ones at info, probes at debug. The query is left out, it may hold secrets. */
 export function requestLog(
@@ -16,6 +18,9 @@ export function requestLog(
     'route',
     'status',
   ]);
+  // Beside the durations, whose series begin with their first request: of these an alert sees the first one, too.
+  const errors = metrics.counter('http_server_errors_total', 'Requests answered 5xx', ['status'] as const);
+  for (const status of SERVER_ERRORS) errors.inc({ status }, 0);
   // Looking a series up by its labels costs more than observing it. Bun knows a fixed set of methods, and routes and statuses are few, so this stays small.
   const series = new Map<string, { observe(seconds: number): void }>();
 
@@ -29,6 +34,7 @@ export function requestLog(
       series.set(key, durationsHere);
     }
     durationsHere.observe(ms / 1000);
+    if (status >= 500) errors.inc({ status: String(status) });
     const level = PROBES.has(route) ? 'debug' : 'info';
     if (!logger.isLevelEnabled(level)) return;
     logger[level](

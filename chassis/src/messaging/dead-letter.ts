@@ -1,5 +1,7 @@
 import type { LogMessage } from '../log/event-log.ts';
 
+export const DEAD_LETTER_STATUSES = ['dead', 'redriven', 'discarded'] as const;
+
 /** A message that was given up, with its original bytes. It waits for a person: redrive, or discard with a reason. */
 export interface DeadLetter {
   readonly id: string;
@@ -9,7 +11,7 @@ export interface DeadLetter {
   /** epoch milliseconds */
   readonly firstFailedAt: number;
   readonly lastFailedAt: number;
-  readonly status: 'dead' | 'redriven' | 'discarded';
+  readonly status: (typeof DEAD_LETTER_STATUSES)[number];
   /** epoch milliseconds; null while dead */
   readonly resolvedAt: number | null;
   readonly resolvedBy: string | null;

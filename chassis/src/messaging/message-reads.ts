@@ -11,6 +11,15 @@ export interface LaneStatus {
   readonly oldestUnsentAt: number | null;
 }
 
+/** More of a kind are not looked at to count them. */
+export const COUNT_LIMIT = 1000;
+
+/** How many there are: dead letters up to `COUNT_LIMIT` of each status, the keys of as many parked messages. */
+export interface MessageCounts {
+  readonly parkedKeys: number;
+  readonly deadLetters: Readonly<Record<DeadLetter['status'], number>>;
+}
+
 /** What is read of parked messages, dead letters and lanes outside of transactions. */
 export interface MessageReads {
   lanes(): Promise<readonly LaneStatus[]>;
@@ -21,6 +30,7 @@ export interface MessageReads {
   /** Newest first; `before` is the last id of the page before. */
   deadLetters(before: string | null, limit: number): Promise<readonly DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
+  counts(): Promise<MessageCounts>;
   /** Forgets answers kept for Idempotency-Keys; answers how many were removed. */
   forgetAnswers(olderThan: number, limit: number): Promise<number>;
   /** The same for all answers to these users: what they sent may be in them. */

@@ -1,10 +1,17 @@
 import type { Metrics } from '../metrics.ts';
 import type { MessagingMeter } from '../microservice-options.ts';
+import { recently } from '../recently.ts';
+import { DEAD_LETTER_STATUSES } from './dead-letter.ts';
+import { COUNT_LIMIT, type MessageCounts, type MessageReads } from './message-reads.ts';
 
 interface Gauges {
   backlog(): number;
+  outboxAgeMs(): number;
   waiting(): number;
 }
+
+const OUTCOMES = ['handled', 'parked', 'anomaly', 'undecodable', 'failed', 'dead'] as const satisfies Parameters<MessagingMeter['messageSettled']>[1][];
+const NONE: MessageCounts = { parkedKeys: 0, deadLetters: { dead: 0, redriven: 0, discarded: 0 } };
 
 const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
@@ -15,6 +22,9 @@ export function messagingMeter(metrics: Metrics): MessagingMeter {
   const seconds = metrics.histogram('souk_writer_batch_seconds', 'Duration of one transaction', SECONDS);
   const messages = metrics.counter('souk_messages_total', 'Messages by what became of them', ['topic', 'outcome'] as const);
   return {
+    expect(topics) {
+      for (const topic of topics) for (const outcome of OUTCOMES) messages.inc({ topic, outcome }, 0);
+    },
     batchSettled(count, ms) {
       inputs.observe(count);
       seconds.observe(ms / 1000);
@@ -23,7 +33,18 @@ export function messagingMeter(metrics: Metrics): MessagingMeter {
   };
 }
 
-export function messagingGauges(metrics: Metrics, { backlog, waiting }: Gauges): void {
+/** `messages` is asked every 5 s at most, however often somebody looks. */
+export function messagingGauges(
+  metrics: Metrics,
+  { backlog, outboxAgeMs, waiting }: Gauges,
+  messages: Pick<MessageReads, 'counts'>,
+  report: (error: unknown) => void,
+): void {
   metrics.gauge('souk_outbox_backlog', 'Committed events that are not in the log yet', backlog);
+  metrics.gauge('souk_outbox_age_seconds', 'Time since the oldest of them was committed', () => outboxAgeMs() / 1000);
   metrics.gauge('souk_writer_waiting', 'Inputs that wait to be settled', waiting);
+  const counts = recently(() => messages.counts(), NONE, report);
+  metrics.gauge('souk_parked_keys', `Message keys that wait for another try, of ${COUNT_LIMIT} messages at most`, async () => (await counts()).parkedKeys);
+  const statuses = { label: 'status', values: DEAD_LETTER_STATUSES };
+  metrics.gauges('souk_dead_letters', `Dead letters by status, ${COUNT_LIMIT} at most of each`, statuses, async () => (await counts()).deadLetters);
 }

@@ -33,6 +33,8 @@ export class Relay {
   #lastSeq: number;
   #sending: Promise<void> | undefined;
   #stop = false;
+  /** `at` of the event that waits longest */
+  #oldestAt = 0;
   /** performance.now() of the last time nothing waited, or something was sent */
   #progressAt = performance.now();
 
@@ -56,6 +58,11 @@ export class Relay {
     return this.backlog === 0 ? 0 : performance.now() - this.#progressAt;
   }
 
+  /** Milliseconds since the event that waits longest was committed, by the database's clock; 0 when none waits. */
+  get ageMs(): number {
+    return this.backlog === 0 || this.#oldestAt === 0 ? 0 : Math.max(0, Date.now() - this.#oldestAt);
+  }
+
   /** Begins to send what an earlier process left. */
   start(): void {
     this.#wake();
@@ -65,6 +72,7 @@ export class Relay {
   offer(events: readonly StoredEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
+    if (this.backlog === 0) this.#oldestAt = events[0]?.at ?? 0;
     // What does not fit is in the table; memory then stays behind until the table is caught up with.
     const continues = this.#nextInMemory() + this.#inMemory.length === (events[0]?.seq ?? 0);
     if (continues && this.#inMemory.length < MEMORY_LIMIT) this.#inMemory.push(...events);
@@ -109,6 +117,7 @@ export class Relay {
     const { service, log } = this.#options;
     const events = await this.#next(SEND_LIMIT);
     const last = events.at(-1);
+    this.#oldestAt = events[0]?.at ?? 0;
     if (last === undefined) throw new Error(`lane ${this.#options.lane} has no events after ${this.#publishedSeq}`);
     const messages = events.filter((event) => event.published).map((event) => outgoing(service, event));
     if (messages.length > 0) await log.send(messages);

@@ -9,5 +9,6 @@ export const chassisMigrations: MongoMigrations = {
   'chassis-004-dead-letters': collectionStep('dead_letters', null),
   'chassis-005-kept-answers': collectionStep('kept_answers', null, [{ key: { at: 1 } }]),
   'chassis-006-kept-answers-by-owner': collectionStep('kept_answers', null, [{ key: { owner: 1 } }]),
+  'chassis-007-dead-letters-by-status': collectionStep('dead_letters', null, [{ key: { status: 1, _id: -1 } }]),
   'chassis-020-ended-access': collectionStep('ended_access', null, [{ key: { at: 1 } }]),
 };

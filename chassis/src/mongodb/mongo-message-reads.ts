@@ -1,4 +1,5 @@
-import type { LaneStatus, MessageReads } from '../messaging/message-reads.ts';
+import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
+import { COUNT_LIMIT, type LaneStatus, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
 import { deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
 import { parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
 import { type EventDocument, eventsAfter } from './event-documents.ts';
@@ -57,6 +58,12 @@ export function mongoMessageReads(database: MongoDatabase): MessageReads {
       reading(async () => {
         const found = await deadLetters.findOne({ _id: id }, { projection: UNMARKED });
         return found === null ? undefined : deadLetterOf(found);
+      }),
+    counts: () =>
+      reading(async () => {
+        const letters = DEAD_LETTER_STATUSES.map(async (status) => [status, await deadLetters.countDocuments({ status }, { limit: COUNT_LIMIT })]);
+        const counted = Object.fromEntries(await Promise.all(letters)) as MessageCounts['deadLetters'];
+        return { parkedKeys: await parkedKeys.countDocuments({}, { hint: { _id: 1 }, limit: COUNT_LIMIT }), deadLetters: counted };
       }),
     forgetAnswers: (olderThan, limit) => forgetDocuments(database, 'kept_answers', { filter: { at: { $lt: olderThan } }, limit }),
     forgetAnswersTo: (owners, limit) => forgetDocuments(database, 'kept_answers', { filter: { owner: { $in: [...owners] } }, limit }),

@@ -174,6 +174,9 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'chassis-009-kept-answers-by-owner': create(async (db) => {
       await db.schema.createIndex('kept_answers_owner').on('kept_answers').column('owner').execute();
     }),
+    'chassis-011-dead-letters-by-status': create(async (db) => {
+      await db.schema.createIndex('dead_letters_status').on('dead_letters').columns(['status', 'id']).execute();
+    }),
     'chassis-020-ended-access': create(async (db) => {
       const table = db.schema
         .createTable('ended_access')

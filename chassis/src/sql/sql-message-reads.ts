@@ -1,5 +1,6 @@
-import { sql, type Kysely } from 'kysely';
-import type { LaneStatus, MessageReads } from '../messaging/message-reads.ts';
+import { type Expression, type Kysely, sql } from 'kysely';
+import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
+import { COUNT_LIMIT, type LaneStatus, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
 import { deadLetterFromRow, groupByKey } from './chassis-collections.ts';
 import type { ChassisSchema, ParkedMessagesTable } from './chassis-schema.ts';
 import { forgetRows } from './forget-rows.ts';
@@ -53,6 +54,15 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
       const row = await db.selectFrom('dead_letters').selectAll().where('id', '=', id).executeTakeFirst();
       return row && deadLetterFromRow(row);
     },
+    async counts() {
+      const keys = db.selectFrom('parked_messages').select('message_key').orderBy('message_key').limit(COUNT_LIMIT);
+      const letters = DEAD_LETTER_STATUSES.map(async (status) => {
+        const some = db.selectFrom('dead_letters').select('id').where('status', '=', status).limit(COUNT_LIMIT);
+        return [status, await numberOf(db, sql`count(*)`, some)] as const;
+      });
+      const deadLetters = Object.fromEntries(await Promise.all(letters)) as MessageCounts['deadLetters'];
+      return { parkedKeys: await numberOf(db, sql`count(distinct message_key)`, keys), deadLetters };
+    },
     async forgetAnswers(olderThan, limit) {
       const old = db.selectFrom('kept_answers').select('id').where('at', '<', olderThan).limit(limit);
       return forgetRows(database, 'kept_answers', 'id', old.compile());
@@ -63,6 +73,11 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
       return forgetRows(database, 'kept_answers', 'id', theirs.compile());
     },
   };
+}
+
+async function numberOf(db: Kysely<ChassisSchema>, count: Expression<unknown>, rows: Expression<object>): Promise<number> {
+  const query = sql<{ n: number }>`select ${count} as n from ${rows} as counted`;
+  return (await query.execute(db)).rows[0]?.n ?? 0;
 }
 
 function byKey(a: ParkedMessagesTable, b: ParkedMessagesTable): number {

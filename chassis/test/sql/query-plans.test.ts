@@ -41,6 +41,7 @@ describeQueryPlans({
     ['due messages', 310, (store) => store.messages.dueParked(100)],
     ['a page of parked keys', 100, (store) => store.messages.parked(idOf(50_000), 20)],
     ['a page of dead letters', 30, (store) => store.messages.deadLetters(idOf(15_000), 20)],
+    ['how much has failed', 2010, (store) => store.messages.counts()],
     ['a dead letter', 5, (store) => store.messages.deadLetter(idOf(15_000))],
     ['answers to be forgotten', 250, (store) => store.messages.forgetAnswers(1000, 100)],
     ["one user's answers", 10, (store) => store.messages.forgetAnswersTo([idOf(15_000)], 100)],

@@ -3,6 +3,7 @@ import type { LogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../src/ids.ts';
 import { bury } from '../../src/messaging/bury.ts';
 import { park } from '../../src/messaging/park.ts';
+import { discard } from '../../src/messaging/resolve-dead-letter.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
 import type { Toy } from './toy-use-cases.ts';
@@ -69,6 +70,17 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       await parkNow('first', -9000);
       expect(await dueKeys()).toEqual([['first', 1], ['second', 1]]);
       expect(await store.messages.dueParked(1)).toHaveLength(1);
+    });
+
+    test('what waits and what is dead is counted, by keys and by status', async () => {
+      expect(await store.messages.counts()).toEqual({ parkedKeys: 0, deadLetters: { dead: 0, redriven: 0, discarded: 0 } });
+      for (const key of ['one', 'two', 'two', 'two']) await parkNow(key, 3_600_000);
+      for (const key of ['three', 'four', 'four']) {
+        await writer.submit(bury<Toy>('order'), failed({ topic: 'order.created', key, value: '{}', headers: {} }));
+      }
+      const [letter] = await store.messages.deadLetters(null, 1);
+      await writer.submit(discard<Toy>(), { id: letter?.id ?? '', actor: 'me', reason: 'a test' });
+      expect(await store.messages.counts()).toEqual({ parkedKeys: 2, deadLetters: { dead: 2, redriven: 0, discarded: 1 } });
     });
   });
 }

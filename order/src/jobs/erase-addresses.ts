@@ -4,7 +4,7 @@ import type { MessageReads } from '@souk/chassis/messaging/message-reads';
 import type { OrderReads, ToErase } from '../storage/order-store.ts';
 
 /** Orders in one round: they go into one transaction of the writer, with what others ask for. */
-const ROUND = 50;
+const ROUND = 25;
 /** People whose kept answers are looked for at once. */
 const PEOPLE_AT_ONCE = 200;
 /** An access token lives 15 minutes at most. */

@@ -47,6 +47,9 @@ export type OrderCollections = {
   readonly rewrittenEvents: RewrittenEvent;
 };
 
+/** The others are the end of an order, or of its saga. */
+export const OPEN_STATUSES = ['placed', 'awaiting_payment'] as const satisfies OrderStatus[];
+
 export interface OrderFilter {
   readonly userId?: string;
   readonly status?: OrderStatus;
@@ -76,6 +79,10 @@ export interface OrderReads {
   usersErasedSince(ms: number): Promise<readonly string[]>;
   /** Orders of those who have left within so many milliseconds that still have their address. */
   toErase(ms: number, limit: number): Promise<readonly ToErase[]>;
+  /** How many orders of a status have higher ids than `after`, `limit` at most; `last`: there may be more after this one. */
+  countOrders(status: OrderStatus, after: string, limit: number): Promise<{ readonly count: number; readonly last: string | null }>;
+  /** How many milliseconds ago, by the database's clock, the oldest order was placed that has not ended; 0: all have. */
+  oldestOpenMs(): Promise<number>;
   /** Which of these SKUs the catalogue copy has. */
   knownSkus(skus: readonly string[]): Promise<readonly string[]>;
   /** The last rebuild of the catalogue copy, and for how many milliseconds nothing was heard of it. */

@@ -5,6 +5,7 @@ import { REBUILD_COLUMNS, rebuildFromRow } from './catalogue-rebuild-rows.ts';
 import { erasureReads } from './erasure-reads.ts';
 import { HISTORY_COLUMNS, historyFromRow } from './history-rows.ts';
 import { ITEM_COLUMNS, ORDER_COLUMNS, SHIPMENT_COLUMNS } from './order-collection.ts';
+import { orderCounts } from './order-counts.ts';
 import { ordersFromRows } from './order-rows.ts';
 import type { OrderSchema, OrdersTable } from './order-schema.ts';
 import type { OrderReads } from './order-store.ts';
@@ -27,6 +28,7 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
 
   return {
     ...erasureReads(database),
+    ...orderCounts(database),
     async order(id) {
       const rows = await db.selectFrom('orders').select(ORDER_COLUMNS).where('id', '=', id).execute();
       return (await withParts(rows))[0];

@@ -24,11 +24,11 @@ function someoneWith(orders: number) {
   return { kept, rounds, asked, reads, messages };
 }
 
-test('all orders of somebody are erased in rounds of 50, without waiting for the next second; people are asked about in groups', async () => {
-  const { kept, rounds, asked, reads, messages } = someoneWith(230);
+test('all orders of somebody are erased in rounds of 25, without waiting for the next second; people are asked about in groups', async () => {
+  const { kept, rounds, asked, reads, messages } = someoneWith(110);
   const job = erasure(reads, async ({ id }) => void kept.delete(id), messages);
   await job.run(new AbortController().signal);
-  expect(rounds).toEqual([50, 50, 50, 50, 30]);
+  expect(rounds).toEqual([25, 25, 25, 25, 10]);
   expect(asked).toEqual([200, 200, 50]);
   expect(kept.size).toBe(0);
 });
@@ -45,7 +45,7 @@ test('it stops between two rounds when its process does, and the next run goes o
     messages,
   );
   await job.run(stopping.signal);
-  expect(kept.size).toBe(130);
+  expect(kept.size).toBe(155);
   await job.run(new AbortController().signal);
   expect(kept.size).toBe(0);
 });
@@ -54,6 +54,6 @@ test('orders that cannot be erased yet are not tried again and again, but with t
   const { kept, rounds, reads, messages } = someoneWith(70);
   const job = erasure(reads, async () => undefined, messages);
   await job.run(new AbortController().signal);
-  expect(rounds).toEqual([50, 50]);
+  expect(rounds).toEqual([25, 25]);
   expect(kept.size).toBe(70);
 });

@@ -183,6 +183,18 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     ]);
   });
 
+  test(`${name}: counts the orders of a status in pages, and knows how long the oldest open one is open`, async () => {
+    expect(await store.reads.oldestOpenMs()).toBe(0);
+    const orders = [1, 2, 3, 4, 5].map((number) => anOrder({ id: id(number), ...(number === 1 && { status: 'completed', deadlineAt: null }) }));
+    await settle(store, [put({ orders })]);
+    expect(await store.reads.countOrders('placed', '', 3)).toEqual({ count: 3, last: id(4) });
+    expect(await store.reads.countOrders('placed', id(4), 3)).toEqual({ count: 1, last: null });
+    expect(await store.reads.countOrders('completed', '', 3)).toEqual({ count: 1, last: null });
+    expect(await store.reads.countOrders('rejected', '', 3)).toEqual({ count: 0, last: null });
+    const [oldest] = orders;
+    expect(await store.reads.oldestOpenMs()).toBeGreaterThanOrEqual(Date.now() - (oldest?.placedAt ?? 0) - 600_000);
+  });
+
   test(`${name}: finds what is overdue, the longest first`, async () => {
     const farAway = 2 ** 45;
     const deadlines = [1000, null, 500, farAway];

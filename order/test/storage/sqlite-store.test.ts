@@ -33,6 +33,12 @@ describe('every query that runs often is served by an index', () => {
       `select orders.id from erased_users join orders on orders.user_id = erased_users.id where erased_users.erased_at > 1 and orders.erased_at is null limit 50`,
       /orders_user_erased.*user_id=\? AND erased_at=\?/,
     ],
+    [
+      'orders of a status counted',
+      `select count(*), max(id) from (select id from orders where status = 's' and id > 'x' order by id limit 5000)`,
+      /orders_status/,
+    ],
+    ['the oldest open order', `select placed_at from orders where status = 's' order by id limit 1`, /orders_status/],
     ['all orders', `select * from orders where id < 'x' order by id desc limit 20`, PRIMARY_KEY],
     ['lines of orders', `select * from order_items where order_id in (select value from json_each('[]'))`, PRIMARY_KEY],
     [

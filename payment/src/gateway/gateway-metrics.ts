@@ -3,6 +3,7 @@ import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { GatewayMessage } from '../domain/payment-message.ts';
 
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const CALLS = ['charge', 'ask-charge', 'refund', 'ask-refund'] as const satisfies GatewayTask['kind'][];
 
 export interface GatewayMeter {
   measured(kind: GatewayTask['kind'], message: GatewayMessage['on'], ms: number): void;
@@ -15,6 +16,7 @@ export function gatewayMeter(metrics: Metrics): GatewayMeter {
     'payment_gateway_anomalies_total',
     'Answers of the gateway that contradict its earlier ones',
   );
+  for (const call of CALLS) calls.zero({ call, answer: 'gateway.unknown' });
   return {
     measured: (call, answer, ms) => calls.labels(call, answer).observe(ms / 1000),
     anomaly: () => anomalies.inc(),

@@ -1,0 +1,39 @@
+/** How old an answer may be. */
+const FRESH_MS = 5000;
+/** How long somebody waits for a new one before they get the last. */
+const WAIT_MS = 1000;
+
+/**
+ * What `read` answers, asked again after 5 s at the earliest and never twice at once: for figures that everybody may look at as often
+ * as they like. When it fails or is slow, the last answer (at first `before`) is given, and `report` hears of the failure.
+ */
+export function recently<T>(read: () => Promise<T>, before: T, report: (error: unknown) => void): () => Promise<T> {
+  let last = before;
+  let askedAt = -Infinity;
+  let asking: Promise<void> | undefined;
+
+  async function ask(): Promise<void> {
+    try {
+      last = await read();
+    } catch (error) {
+      report(error);
+    }
+    asking = undefined;
+  }
+
+  return async () => {
+    if (asking === undefined && performance.now() - askedAt >= FRESH_MS) {
+      askedAt = performance.now();
+      asking = ask();
+    }
+    if (asking !== undefined) await atMost(asking, WAIT_MS);
+    return last;
+  };
+}
+
+async function atMost(work: Promise<void>, ms: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,49 @@
+import { expect, test } from 'bun:test';
+import { createMetrics } from '@souk/chassis/metrics';
+import type { OrderStatus } from '@souk/contracts/saga';
+import { orderGauges } from '../../src/jobs/count-orders.ts';
+
+const THERE: Readonly<Record<OrderStatus, number>> = { placed: 3, awaiting_payment: 1, completed: 12_001, rejected: 0, cancelled: 5000 };
+
+const never = (error: unknown) => {
+  throw error;
+};
+
+function counted() {
+  const pages: number[] = [];
+  const reads = {
+    async countOrders(status: OrderStatus, after: string, limit: number) {
+      const count = Math.min(limit, THERE[status] - Number(after));
+      pages.push(count);
+      return { count, last: count < limit ? null : String(Number(after) + count) };
+    },
+    oldestOpenMs: async () => 4500,
+  };
+  return { pages, reads };
+}
+
+test('open orders are counted when somebody looks, all others by the job, no more than 5,000 at once', async () => {
+  const { pages, reads } = counted();
+  const metrics = createMetrics({ service: 'order', ownsProcess: false });
+  const job = orderGauges(metrics, reads, never);
+  const before = await metrics.scrape();
+  expect(before).toContain('souk_orders{status="placed",service="order"} 3');
+  expect(before).toContain('souk_orders{status="completed",service="order"} 0');
+  expect(before).toContain('souk_orders_oldest_open_seconds{service="order"} 4.5');
+
+  await job.run(new AbortController().signal);
+  const after = await metrics.scrape();
+  for (const [status, count] of Object.entries(THERE)) expect(after).toContain(`souk_orders{status="${status}",service="order"} ${count}`);
+  expect(pages).toEqual([3, 1, 5000, 5000, 2001, 0, 5000, 0]);
+});
+
+test('a count that was cut off keeps the figures of before', async () => {
+  const { reads } = counted();
+  const metrics = createMetrics({ service: 'order', ownsProcess: false });
+  const job = orderGauges(metrics, reads, never);
+  await job.run(new AbortController().signal);
+  const stopping = new AbortController();
+  stopping.abort();
+  await job.run(stopping.signal);
+  expect(await metrics.scrape()).toContain('souk_orders{status="completed",service="order"} 12001');
+});
