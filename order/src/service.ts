@@ -47,11 +47,12 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const { config, store, log, logger, metrics, keys } = deps;
   const deadlines: Deadlines = { placed: config.stockTimeoutMs, awaiting_payment: config.paymentTimeoutMs };
   const pass = passDeadline(deadlines);
+  const erase = eraseOrder(deadlines);
   const report = (error: unknown, message: string) => logger.error({ err: error }, message);
   const streams = new OrderStreams({ reads: store.reads, report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
-  const erasing = erasure(store.reads, (found) => microservice.submit(eraseOrder, found), store.messages);
+  const erasing = erasure(store.reads, (found) => microservice.submit(erase, found, found.cause), store.messages);
   const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
     name: 'order',
     instance: config.instance,

@@ -56,6 +56,7 @@ export function anOrder(changes: Partial<Order> = {}): Order {
     shortages: [],
     shipments: [],
     deadlineAt: NOW + DEADLINES.placed,
+    leftAt: null,
     erasedAt: null,
     version: 1,
     placedAt: NOW,

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import type { DeletionReceipt } from '@souk/contracts/http/user';
 import { ADMIN, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
 let users: RunningUsers;
@@ -77,6 +78,24 @@ describe('deleting the own account', () => {
     expect((await me(tokens.accessToken)).status).toBe(401);
     expect((await users.refresh(tokens.refreshToken)).status).toBe(401);
     expect((await users.send('POST', '/sessions', { body: { email: user.email, password: PASSWORD } })).status).toBe(401);
+  });
+
+  test('answers a receipt to whoever prefers one: what is still kept, by whom, why, and until when', async () => {
+    const { user, tokens } = await users.signedIn();
+    const headers = { prefer: 'respond-async, Return=representation' };
+    const reply = await users.send<DeletionReceipt>('DELETE', '/users/me', { as: tokens.accessToken, body: { password: PASSWORD }, headers });
+    expect([reply.status, reply.headers.get('preference-applied')]).toEqual([200, 'return=representation']);
+    const { userId, deletedAt, kept } = reply.body;
+    expect(userId).toBe(user.id);
+    expect((await users.store.writing.readStream(user.id)).at(-1)?.data).toEqual({ userId, deletedAt });
+    expect(kept[0]).toMatchObject({ by: 'order', what: expect.stringContaining('not delivered yet'), until: expect.stringContaining('last parcel') });
+    expect((await me(tokens.accessToken)).status).toBe(401);
+  });
+
+  test.each(['return=minimal', 'return=representational', 'wait=1'])('answers nothing when %s is preferred', async (prefer) => {
+    const { tokens } = await users.signedIn();
+    const reply = await users.send('DELETE', '/users/me', { as: tokens.accessToken, body: { password: PASSWORD }, headers: { prefer } });
+    expect([reply.status, reply.body]).toEqual([204, null]);
   });
 
   test('leaves nothing personal in any table, and its events name nobody', async () => {

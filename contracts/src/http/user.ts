@@ -3,12 +3,14 @@ import '../formats.ts';
 import { AskedAddress, ShippingAddress } from '../address.ts';
 import { Uuid } from '../ids.ts';
 import { Role } from '../roles.ts';
-import { closed, nullable } from '../schema.ts';
+import { closed, nullable, oneOf } from '../schema.ts';
 import { KeptName, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254 });
+
+const Sentence = Type.String({ minLength: 1 });
 
 const NewPassword = Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$', description: 'text without NUL' });
 /** Looser than a new one on purpose: whatever is not the account's is simply wrong. */
@@ -46,6 +48,17 @@ export type ChangePassword = Static<typeof ChangePassword>;
 
 export const DeleteAccount = closed({ password: KnownPassword });
 export type DeleteAccount = Static<typeof DeleteAccount>;
+
+/**
+ * What is still kept of somebody who has left, by which service, why, and until when; `until` is null for what stays. It
+ * states the rules, not what there is of this person.
+ */
+export const DeletionReceipt = closed({
+  userId: Uuid,
+  deletedAt: UtcTime,
+  kept: Type.Array(closed({ by: oneOf('product', 'inventory', 'order', 'payment', 'user'), what: Sentence, why: Sentence, until: nullable(Sentence) })),
+});
+export type DeletionReceipt = Static<typeof DeletionReceipt>;
 
 const { line2, postalCode, region, phone, ...required } = AskedAddress.properties;
 const label = Type.Optional(Name);

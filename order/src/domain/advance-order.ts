@@ -5,7 +5,7 @@ import { type Circumstances, hasShipped, type Order } from './order.ts';
 import { type OrderEvent, orderEvent } from './order-event.ts';
 import { SAGA, type Transition } from './saga-table.ts';
 import { openShipments } from './shipments.ts';
-import type { SagaMessage, Trigger } from './trigger.ts';
+import type { News, Trigger } from './trigger.ts';
 
 export type Advance =
   | { readonly kind: 'moved'; readonly order: Order; readonly event: OrderEvent }
@@ -16,17 +16,17 @@ export type Advance =
 
 /** What becomes of an order when something happens: the saga's table, carried out. */
 export function advanceOrder(order: Order, trigger: Trigger, circumstances: Circumstances): Advance {
-  const message = isMessage(trigger) ? trigger : undefined;
-  const wrong = message && contradiction(order, message);
+  const news = isNews(trigger) ? trigger : undefined;
+  const wrong = news && contradiction(order, news);
   if (wrong !== undefined) return { kind: 'anomaly', cause: `${trigger.type}: ${wrong}` };
   const step = SAGA[order.status][trigger.type];
   switch (step.kind) {
     case 'transition':
       return moved(order, step, trigger, circumstances);
     case 'record':
-      return message === undefined || knows(order, message)
+      return news === undefined || knows(order, news)
         ? { kind: 'ignored' }
-        : { kind: 'recorded', order: next(learn(order, message), circumstances), because: step.because };
+        : { kind: 'recorded', order: next(learn(order, news), circumstances), because: step.because };
     case 'ignore':
       return { kind: 'ignored' };
     case 'refuse':
@@ -40,7 +40,7 @@ export function advanceOrder(order: Order, trigger: Trigger, circumstances: Circ
 
 function moved(order: Order, step: Transition, trigger: Trigger, circumstances: Circumstances): Advance {
   if (step.to === 'cancelled' && step.unlessShipped === true && hasShipped(order)) return { kind: 'refused' };
-  const informed = isMessage(trigger) ? learn(order, trigger) : order;
+  const informed = isNews(trigger) ? learn(order, trigger) : order;
   const after: Order = {
     ...next(informed, circumstances),
     status: step.to,
@@ -74,6 +74,6 @@ function deadlineIn(status: OrderStatus, { now, deadlines }: Circumstances): num
   return status === 'awaiting_payment' ? now + deadlines.awaiting_payment : null;
 }
 
-function isMessage(trigger: Trigger): trigger is SagaMessage {
+function isNews(trigger: Trigger): trigger is News {
   return trigger.type !== 'cancel' && trigger.type !== 'deadline';
 }

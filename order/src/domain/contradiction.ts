@@ -1,10 +1,10 @@
 import { equals } from '@souk/contracts/money';
 import type { Allocation } from '@souk/contracts/saga-lines';
 import type { Order } from './order.ts';
-import type { SagaMessage } from './trigger.ts';
+import type { News } from './trigger.ts';
 
 /** Why a message cannot be true of this order; undefined: it can. Goods and money have to fit to the piece and cent. */
-export function contradiction(order: Order, message: SagaMessage): string | undefined {
+export function contradiction(order: Order, message: News): string | undefined {
   switch (message.type) {
     case 'inventory.reserved':
       return serves(order, message.data.allocations) ? undefined : 'the allocations are not what was ordered';
@@ -18,6 +18,7 @@ export function contradiction(order: Order, message: SagaMessage): string | unde
     case 'inventory.failed':
     case 'inventory.released':
     case 'payment.failed':
+    case 'user.deleted':
       return undefined;
     default:
       return message satisfies never;

@@ -6,7 +6,9 @@ export type HistoryCause =
   | { readonly name: 'POST /orders' }
   | { readonly name: 'deadline' }
   | { readonly name: 'cancellation'; readonly note?: string }
-  | { readonly name: 'ship' | 'deliver' | 'user.deleted' }
+  | { readonly name: 'ship' | 'deliver' }
+  /** `at`: when the account was deleted, epoch milliseconds; absent where the timeline has said so before, or does not know. */
+  | { readonly name: 'user.deleted'; readonly at?: number }
   /** `at`: when the other service said so, epoch milliseconds; `by`: what had led that service to it. */
   | { readonly name: SagaMessageType; readonly at: number; readonly by: string | null };
 

@@ -1,12 +1,12 @@
 import type { OrderPaymentStatus } from '@souk/contracts/saga';
-import type { Order } from './order.ts';
-import type { SagaMessage } from './trigger.ts';
+import { awaitsDelivery, type Order } from './order.ts';
+import type { News } from './trigger.ts';
 
 /**
  * Whether the order contains already what the message says. This is what makes a second copy harmless without any list
  * of message ids. Topics keep no order among each other: a refund implies its payment, a release its reservation.
  */
-export function knows(order: Order, message: SagaMessage): boolean {
+export function knows(order: Order, message: News): boolean {
   switch (message.type) {
     case 'inventory.reserved':
       return order.allocations !== null;
@@ -20,13 +20,16 @@ export function knows(order: Order, message: SagaMessage): boolean {
       return order.paymentStatus === 'failed';
     case 'payment.refunded':
       return message.data.refundedTotal.amount <= order.refunded;
+    case 'user.deleted':
+      // An order that nothing has to be delivered of keeps nothing of anybody.
+      return order.leftAt !== null || !awaitsDelivery(order);
     default:
       return message satisfies never;
   }
 }
 
 /** The order with what the message says; its state is not touched. */
-export function learn(order: Order, message: SagaMessage): Order {
+export function learn(order: Order, message: News): Order {
   if (knows(order, message)) return order;
   switch (message.type) {
     case 'inventory.reserved':
@@ -41,6 +44,8 @@ export function learn(order: Order, message: SagaMessage): Order {
       return { ...order, paymentStatus: 'failed' };
     case 'payment.refunded':
       return withRefund(order, message.data.refundedTotal.amount);
+    case 'user.deleted':
+      return { ...order, leftAt: message.at };
     default:
       return message satisfies never;
   }

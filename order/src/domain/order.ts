@@ -43,6 +43,8 @@ export interface Order {
   readonly shipments: readonly Shipment[];
   /** When somebody else's answer is given up, epoch milliseconds; null: nothing is waited for. */
   readonly deadlineAt: number | null;
+  /** When Order learned that its customer has left and what its delivery needs is kept until then, epoch milliseconds; null: that is not so. */
+  readonly leftAt: number | null;
   /** When its customer's personal data was taken out of it, epoch milliseconds; null: it is all there. */
   readonly erasedAt: number | null;
   /** The number of entries in its history. */
@@ -68,4 +70,11 @@ export interface Deadlines {
 
 export function hasShipped(order: Order): boolean {
   return order.shipments.some((shipment) => shipment.status !== 'pending');
+}
+
+/** A parcel is on its way or will be: one that waits is sent unless all of the money went back. */
+export function awaitsDelivery({ status, paymentStatus, shipments }: Order): boolean {
+  const isComing = (shipment: Shipment) =>
+    shipment.status === 'shipped' || (shipment.status === 'pending' && paymentStatus !== 'refunded');
+  return status === 'completed' && shipments.some(isComing);
 }

@@ -92,6 +92,7 @@ function newOrder(
     shortages: [],
     shipments: [],
     deadlineAt: now + deadlines.placed,
+    leftAt: null,
     erasedAt: null,
     version: 1,
     placedAt: now,

@@ -12,7 +12,7 @@ export const SAGA_MESSAGES = [
 export type SagaMessageType = (typeof SAGA_MESSAGES)[number];
 
 /** All that can move an order on. */
-export type TriggerType = SagaMessageType | 'cancel' | 'deadline';
+export type TriggerType = SagaMessageType | 'user.deleted' | 'cancel' | 'deadline';
 
 export type Transition =
   | { readonly kind: 'transition'; readonly to: 'awaiting_payment'; readonly emits: 'order.ready_for_payment' }
@@ -61,6 +61,7 @@ export const SAGA: { readonly [S in OrderStatus]: { readonly [T in TriggerType]:
     'payment.completed': anomaly,
     'payment.failed': anomaly,
     'payment.refunded': anomaly,
+    'user.deleted': cancelled('cancelled_by_customer'),
     cancel: cancelled('as_asked'),
     deadline: cancelled('inventory_timeout'),
   },
@@ -71,6 +72,7 @@ export const SAGA: { readonly [S in OrderStatus]: { readonly [T in TriggerType]:
     'payment.completed': complete,
     'payment.failed': cancelled('payment_declined'),
     'payment.refunded': record('refunded before the payment itself was heard of'),
+    'user.deleted': cancelled('cancelled_by_customer'),
     cancel: cancelled('as_asked'),
     deadline: cancelled('payment_expired'),
   },
@@ -81,6 +83,7 @@ export const SAGA: { readonly [S in OrderStatus]: { readonly [T in TriggerType]:
     'payment.completed': ignore,
     'payment.failed': anomaly,
     'payment.refunded': record('refunded by staff; the order stays'),
+    'user.deleted': record('its customer has left; kept is what its delivery needs, until then'),
     cancel: cancelUnlessShipped,
     deadline: ignore,
   },
@@ -91,6 +94,7 @@ export const SAGA: { readonly [S in OrderStatus]: { readonly [T in TriggerType]:
     'payment.completed': anomaly,
     'payment.failed': anomaly,
     'payment.refunded': anomaly,
+    'user.deleted': ignore,
     cancel: refuse,
     deadline: ignore,
   },
@@ -101,6 +105,7 @@ export const SAGA: { readonly [S in OrderStatus]: { readonly [T in TriggerType]:
     'payment.completed': record('cancelled already; Payment refunds by itself'),
     'payment.failed': record('cancelled already'),
     'payment.refunded': record('the money is back'),
+    'user.deleted': ignore,
     cancel: ignore,
     deadline: ignore,
   },

@@ -19,8 +19,11 @@ const NOTHING = { from: null, to: null, reason: null, eventId: null, causationId
 function causeOf({ cause, at, causationId }: HistoryEntry): Untimed[] {
   switch (cause.name) {
     case 'POST /orders':
-    case 'user.deleted':
       return [];
+    case 'user.deleted': {
+      if (cause.at === undefined) return [];
+      return [{ ...NOTHING, at: utc(cause.at), service: TOPICS[cause.name].madeBy, name: cause.name, kind: 'event', eventId: causationId }];
+    }
     case 'deadline':
     case 'ship':
     case 'deliver':

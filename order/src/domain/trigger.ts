@@ -11,4 +11,13 @@ export interface CancelRequest {
   readonly reason: 'cancelled_by_customer' | 'cancelled_by_staff';
 }
 
-export type Trigger = SagaMessage | CancelRequest | { readonly type: 'deadline' };
+/** Its customer has left the shop; `at`: when that is decided on, epoch milliseconds. */
+export interface Departure {
+  readonly type: 'user.deleted';
+  readonly at: number;
+}
+
+/** What an order can know of. */
+export type News = SagaMessage | Departure;
+
+export type Trigger = News | CancelRequest | { readonly type: 'deadline' };

@@ -1,18 +1,33 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import { appendOnly, type SqlCollection } from '@souk/chassis/sql/sql-collection';
-import type { ErasedUsersTable } from './order-schema.ts';
-import type { ErasedUser, RewrittenEvent } from './order-store.ts';
+import type { ErasedUsersTable, OrdersToEraseTable } from './order-schema.ts';
+import type { ErasedUser, OrderToErase, RewrittenEvent } from './order-store.ts';
 
 export function erasedUsers(flavour: Flavour): SqlCollection<ErasedUser> {
   return rowCollection<ErasedUser, ErasedUsersTable>(flavour, {
     table: 'erased_users',
-    columns: ['id', 'erased_at'],
+    columns: ['id', 'erased_at', 'deleted_at', 'told_by', 'traceparent'],
     keyColumn: 'id',
     keyOf: ({ id }) => id,
-    toRow: ({ id, erasedAt }) => ({ id, erased_at: erasedAt }),
-    fromRow: ({ id, erased_at }) => ({ id, erasedAt: erased_at }),
+    toRow: ({ erasedAt, deletedAt, toldBy, ...rest }) => ({ ...rest, erased_at: erasedAt, deleted_at: deletedAt, told_by: toldBy }),
+    fromRow: ({ erased_at, deleted_at, told_by, ...rest }) => ({ ...rest, erasedAt: erased_at, deletedAt: deleted_at, toldBy: told_by }),
   });
+}
+
+export function ordersToErase(flavour: Flavour): SqlCollection<OrderToErase> {
+  const key = 'order_id';
+  return {
+    ...rowCollection<OrderToErase, OrdersToEraseTable>(flavour, {
+      table: 'orders_to_erase',
+      columns: [key],
+      keyColumn: key,
+      keyOf: ({ orderId }) => orderId,
+      toRow: ({ orderId }) => ({ order_id: orderId }),
+      fromRow: ({ order_id }) => ({ orderId: order_id }),
+    }),
+    update: () => [],
+  };
 }
 
 /** The one exception from events never being changed: what they say of a person who has left. */

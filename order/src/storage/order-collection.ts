@@ -19,7 +19,7 @@ const CHANGING = [
 ] as const satisfies (keyof OrdersTable)[];
 
 /** Of orders whose customer has left; nothing else ever changes an address. */
-const ERASING = ['shipping_address', 'erased_at'] as const satisfies (keyof OrdersTable)[];
+const ERASING = ['shipping_address', 'left_at', 'erased_at'] as const satisfies (keyof OrdersTable)[];
 
 export const ORDER_COLUMNS = [
   'id',
@@ -95,7 +95,7 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
         ERASING,
         ['id'],
         changes
-          .filter(({ before, after }) => before.erasedAt !== after.erasedAt)
+          .filter(({ before, after }) => before.leftAt !== after.leftAt || before.erasedAt !== after.erasedAt)
           .map(({ after }) => orderToRow(after))
           .map(values([...ERASING, 'id'])),
       ),

@@ -117,9 +117,25 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('failure', text);
       await flavour.wide(table).execute();
     }),
-    // To the orders of somebody that are not erased yet, past any number of those that are.
-    'order-015-orders-to-erase': step(async (db) => {
-      await db.schema.createIndex('orders_user_erased').on('orders').columns(['user_id', 'erased_at']).execute();
+    'order-015-orders-left': step(async (db) => {
+      await db.schema.alterTable('orders').addColumn('left_at', integer).execute();
+    }),
+    // To the orders of somebody that are to be looked at, past any number of those that are erased or kept for their delivery.
+    'order-016-orders-by-departure': step(async (db) => {
+      await db.schema.createIndex('orders_user_erased').on('orders').columns(['user_id', 'erased_at', 'left_at']).execute();
+    }),
+    'order-017-orders-to-erase': step(async (db) => {
+      const table = db.schema.createTable('orders_to_erase').addColumn('order_id', id, (c) => c.primaryKey().notNull());
+      await flavour.narrow(table).execute();
+    }),
+    'order-018-erased-users-deleted': step(async (db) => {
+      await db.schema.alterTable('erased_users').addColumn('deleted_at', integer).execute();
+    }),
+    'order-019-erased-users-told-by': step(async (db) => {
+      await db.schema.alterTable('erased_users').addColumn('told_by', id).execute();
+    }),
+    'order-020-erased-users-traceparent': step(async (db) => {
+      await db.schema.alterTable('erased_users').addColumn('traceparent', key).execute();
     }),
   };
 }

@@ -14,6 +14,7 @@ export interface OrdersTable {
   allocations: string | null;
   shortages: string | null;
   deadline_at: number | null;
+  left_at: number | null;
   erased_at: number | null;
   version: number;
   placed_at: number;
@@ -73,6 +74,14 @@ export interface CatalogueRebuildsTable {
 export interface ErasedUsersTable {
   id: string;
   erased_at: number;
+  deleted_at: number | null;
+  told_by: string | null;
+  traceparent: string | null;
+}
+
+/** Orders whose delivery is over, of customers who have left. */
+export interface OrdersToEraseTable {
+  order_id: string;
 }
 
 /** With the chassis' events: they are the orders' history. */
@@ -86,4 +95,5 @@ export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   catalogue_products_fresh: CatalogueProductsTable;
   catalogue_rebuilds: CatalogueRebuildsTable;
   erased_users: ErasedUsersTable;
+  orders_to_erase: OrdersToEraseTable;
 }

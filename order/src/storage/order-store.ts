@@ -1,4 +1,5 @@
 import type { ServiceStore } from '@souk/chassis/service-store';
+import type { Cause } from '@souk/chassis/writer/input';
 import type { OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueRebuild } from '../domain/catalogue-rebuild.ts';
@@ -11,6 +12,16 @@ export interface ErasedUser {
   readonly id: string;
   /** When Order was told, epoch milliseconds. */
   readonly erasedAt: number;
+  /** When they left, epoch milliseconds; this and what follows is null where an earlier version took it down. */
+  readonly deletedAt: number | null;
+  /** Id of the event that told of it. */
+  readonly toldBy: string | null;
+  readonly traceparent: string | null;
+}
+
+/** An order whose delivery is over and whose customer has left meanwhile. */
+export interface OrderToErase {
+  readonly orderId: string;
 }
 
 /** What an event of ours says as it is to be from now on. */
@@ -25,6 +36,9 @@ export interface RewrittenEvent {
 export interface ToErase {
   readonly id: string;
   readonly version: number;
+  /** When its customer left, epoch milliseconds, and what told of it. */
+  readonly deletedAt: number | null;
+  readonly cause: Cause;
   readonly told: readonly RewrittenEvent[];
 }
 
@@ -43,6 +57,8 @@ export type OrderCollections = {
   readonly catalogueRebuilds: CatalogueRebuild;
   /** by id */
   readonly erasedUsers: ErasedUser;
+  /** by order id */
+  readonly ordersToErase: OrderToErase;
   /** by lane and seq; put only */
   readonly rewrittenEvents: RewrittenEvent;
 };
@@ -77,7 +93,10 @@ export interface OrderReads {
   overdueOrders(limit: number): Promise<readonly string[]>;
   /** Who has left within so many milliseconds. */
   usersErasedSince(ms: number): Promise<readonly string[]>;
-  /** Orders of those who have left within so many milliseconds that still have their address. */
+  /**
+   * Orders that still have the address of somebody who has left: of those who left within so many milliseconds, but for what is
+   * kept for its delivery, and what was kept and is delivered.
+   */
   toErase(ms: number, limit: number): Promise<readonly ToErase[]>;
   /** How many orders of a status have higher ids than `after`, `limit` at most; `last`: there may be more after this one. */
   countOrders(status: OrderStatus, after: string, limit: number): Promise<{ readonly count: number; readonly last: string | null }>;

@@ -2,7 +2,7 @@ import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { catalogueEntries, catalogueProducts } from './catalogue-collections.ts';
 import { catalogueRebuilds } from './catalogue-rebuild-rows.ts';
-import { erasedUsers, rewrittenEvents } from './erasure-collections.ts';
+import { erasedUsers, ordersToErase, rewrittenEvents } from './erasure-collections.ts';
 import { freshCatalogue } from './fresh-catalogue.ts';
 import { orderCollection } from './order-collection.ts';
 import { orderMigrations } from './order-migrations.ts';
@@ -22,6 +22,7 @@ export function sqlOrderStore(database: SqlDatabase<OrderSchema>): OrderStore {
     freshCatalogue: catalogueEntries(flavour, 'catalogue_fresh'),
     freshProducts: catalogueProducts(flavour, 'catalogue_products_fresh'),
     erasedUsers: erasedUsers(flavour),
+    ordersToErase: ordersToErase(flavour),
     rewrittenEvents: rewrittenEvents(flavour),
   };
   const store = sqlServiceStore<OrderCollections, OrderSchema>(database, collections, orderMigrations(flavour));

@@ -1,25 +1,47 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { Decision, UseCase } from '@souk/chassis/writer/use-case';
+import { advanceOrder } from '../domain/advance-order.ts';
 import { erasedAddress } from '../domain/erase-address.ts';
 import { erasedEvent } from '../domain/erase-event.ts';
-import type { Order } from '../domain/order.ts';
+import { awaitsDelivery, type Deadlines, type Order } from '../domain/order.ts';
 import type { OrderCollections, ToErase } from '../storage/order-store.ts';
-import { placeInHistory } from './record-advance.ts';
+import { placeInHistory, recordAdvance } from './record-advance.ts';
+
+type Recorded = Omit<Decision<OrderCollections, void>, 'answer'>;
+
+/**
+ * The customer of an order has left: the saga's table says what becomes of it. One that is not completed is cancelled; one
+ * that is to be delivered is kept until it is; from any other the person is erased.
+ * An order that has moved on since it was found is left for the next round: its newest event was not seen.
+ */
+export function eraseOrder(deadlines: Deadlines): UseCase<OrderCollections, ToErase, void> {
+  return {
+    name: 'erase order',
+    keys: ({ id }) => ({ orders: [id], ordersToErase: [id] }),
+    decide({ id, version, told, deletedAt }, world, { now, newId }) {
+      const order = world.get('orders', id);
+      const isWaiting = world.get('ordersToErase', id) !== undefined;
+      if (order === undefined || (order.version !== version && order.erasedAt === null)) return { answer: undefined };
+      const over = isWaiting ? { removes: { ordersToErase: [id] } } : {};
+      if (order.erasedAt !== null) return { answer: undefined, ...over };
+      const advance = advanceOrder(order, { type: 'user.deleted', at: now }, { now, newId, deadlines });
+      const cause = { name: 'user.deleted', ...(deletedAt !== null && { at: deletedAt }) } as const;
+      const before = recordAdvance(order, advance, cause);
+      const after = 'order' in advance ? advance.order : order;
+      if (awaitsDelivery(after)) return { answer: undefined, ...before, ...over };
+      const erased = erasing(after, told, now);
+      const events = [...(before.events ?? []), ...(erased.events ?? [])];
+      return { answer: undefined, ...erased, ...over, events };
+    },
+  };
+}
 
 /**
  * Takes the address out of an order and out of the event that told of it, and from its cancellation what somebody wrote
  * there; goods and money stay, the ledger needs them.
- * An order that has moved on since it was found is left for the next round: its newest event was not seen.
  */
-export const eraseOrder: UseCase<OrderCollections, ToErase, void> = {
-  name: 'erase order',
-  keys: ({ id }) => ({ orders: [id] }),
-  decide({ id, version, told }, world, { now }) {
-    const order = world.get('orders', id);
-    if (order === undefined || order.version !== version || order.erasedAt !== null) return { answer: undefined };
-    const shippingAddress = erasedAddress(order.shippingAddress);
-    const after: Order = { ...order, shippingAddress, erasedAt: now, version: version + 1, updatedAt: now };
-    const erased = told.map(erasedEvent);
-    const note = { note: 'address erased', ...placeInHistory(after), context: { cause: { name: 'user.deleted' } } };
-    return { answer: undefined, puts: { orders: [after], rewrittenEvents: erased }, events: [note] };
-  },
-};
+function erasing(order: Order, told: ToErase['told'], now: number): Recorded {
+  const shippingAddress = erasedAddress(order.shippingAddress);
+  const after: Order = { ...order, shippingAddress, erasedAt: now, version: order.version + 1, updatedAt: now };
+  const note = { note: 'address erased', ...placeInHistory(after), context: { cause: { name: 'user.deleted' } } };
+  return { puts: { orders: [after], rewrittenEvents: told.map(erasedEvent) }, events: [note] };
+}

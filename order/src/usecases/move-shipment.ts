@@ -4,7 +4,7 @@ import { advanceShipment, type ShipmentReport } from '../domain/advance-shipment
 import type { HistoryContext } from '../domain/history.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
-import { placeInHistory } from './record-advance.ts';
+import { changed, placeInHistory } from './record-advance.ts';
 
 export interface ShipmentCommand {
   readonly orderId: string;
@@ -30,7 +30,7 @@ export const moveShipment: UseCase<OrderCollections, ShipmentCommand, ShipmentAn
         const { order: after, event } = advance;
         const context: HistoryContext = { cause: { name: report.type } };
         const events = [{ ...event, ...placeInHistory(after), context }];
-        return { answer: { kind: 'done', order: after }, puts: { orders: [after] }, events };
+        return { answer: { kind: 'done', order: after }, puts: changed(order, after), events };
       }
       case 'ignored':
         return { answer: { kind: 'done', order } };

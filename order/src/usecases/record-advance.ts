@@ -1,7 +1,7 @@
-import type { Decision } from '@souk/chassis/writer/use-case';
+import type { Decision, Entities } from '@souk/chassis/writer/use-case';
 import type { Advance } from '../domain/advance-order.ts';
 import type { HistoryCause, HistoryContext } from '../domain/history.ts';
-import type { Order } from '../domain/order.ts';
+import { awaitsDelivery, type Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 
 type Recorded = Omit<Decision<OrderCollections, void>, 'answer'>;
@@ -12,12 +12,12 @@ export function recordAdvance(before: Order, advance: Advance, cause: HistoryCau
     case 'moved': {
       const { order, event } = advance;
       const context: HistoryContext = { from: before.status, to: order.status, ...because(order.reason), cause };
-      return { puts: { orders: [order] }, events: [{ ...event, ...placeInHistory(order), context }] };
+      return { puts: changed(before, order), events: [{ ...event, ...placeInHistory(order), context }] };
     }
     case 'recorded': {
       const { order, because: reason } = advance;
       return {
-        puts: { orders: [order] },
+        puts: changed(before, order),
         events: [{ note: 'recorded', ...placeInHistory(order), context: { reason, cause } }],
       };
     }
@@ -29,6 +29,12 @@ export function recordAdvance(before: Order, advance: Advance, cause: HistoryCau
     default:
       return advance satisfies never;
   }
+}
+
+/** The order, and a sign that its customer, who has left, can be erased from it, once its delivery has ended. */
+export function changed(before: Order, after: Order): Entities<OrderCollections> {
+  const isOver = before.leftAt !== null && awaitsDelivery(before) && !awaitsDelivery(after);
+  return { orders: [after], ...(isOver && { ordersToErase: [{ orderId: after.id }] }) };
 }
 
 /** An order's history is the stream of its own id; its messages have that id as their key. */

@@ -6,8 +6,9 @@ import type { OrderCollections } from '../storage/order-store.ts';
 export const rememberErasure: UseCase<OrderCollections, EventEnvelope<'user.deleted'>, void> = {
   name: 'remember erasure',
   keys: ({ data }) => ({ erasedUsers: [data.userId] }),
-  decide({ data: { userId } }, world, { now }) {
+  decide({ id, traceparent, data: { userId, deletedAt } }, world, { now }) {
     if (world.get('erasedUsers', userId) !== undefined) return { answer: undefined };
-    return { answer: undefined, puts: { erasedUsers: [{ id: userId, erasedAt: now }] } };
+    const user = { id: userId, erasedAt: now, deletedAt: Date.parse(deletedAt), toldBy: id, traceparent };
+    return { answer: undefined, puts: { erasedUsers: [user] } };
   },
 };

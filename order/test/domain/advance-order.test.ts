@@ -245,3 +245,38 @@ test('an order is not changed in place', () => {
   advance(before, SAYS['inventory.reserved']);
   expect(before).toEqual(copy);
 });
+
+describe('an order whose customer leaves', () => {
+  const departure: Trigger = { type: 'user.deleted', at: LATER };
+  const { completed } = ORDER_IN;
+  const parcelIs = (status: 'shipped' | 'delivered', changes: Partial<Order> = {}): Order => ({
+    ...completed,
+    shipments: completed.shipments.map((shipment) => ({ ...shipment, status, carrier: 'Post', trackingNumber: 'AT 1' })),
+    ...changes,
+  });
+
+  test.each(['placed', 'awaiting_payment'] as const)('is cancelled when it is %s', (status) => {
+    const { order, event } = moved(ORDER_IN[status], departure);
+    expect(order).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_customer', leftAt: null, deadlineAt: null });
+    expect(event).toMatchObject({ type: 'order.cancelled', data: { orderId: ORDER_ID, reason: 'cancelled_by_customer' } });
+  });
+
+  test.each([
+    ['a parcel waits', completed],
+    ['a parcel waits and a part of the money went back', { ...completed, paymentStatus: 'partially_refunded' }],
+    ['a parcel is on its way', parcelIs('shipped')],
+    ['a parcel is on its way and all of the money went back', parcelIs('shipped', { paymentStatus: 'refunded' })],
+  ] as const)('is kept while %s, and that is noted once', (_why, order) => {
+    expect(recorded(order, departure)).toEqual({ ...order, leftAt: LATER, version: order.version + 1, updatedAt: LATER });
+    expect(advance({ ...order, leftAt: NOW }, departure)).toEqual({ kind: 'ignored' });
+  });
+
+  test.each([
+    ['every parcel has arrived', parcelIs('delivered')],
+    ['its parcel is not sent any more, because all of the money went back', { ...completed, paymentStatus: 'refunded' }],
+    ['it was rejected', ORDER_IN.rejected],
+    ['it was cancelled', ORDER_IN.cancelled],
+  ] as const)('is not kept when %s', (_why, order) => {
+    expect(advance(order, departure)).toEqual({ kind: 'ignored' });
+  });
+});

@@ -2,15 +2,15 @@ import { describe, expect, test } from 'bun:test';
 import { type OrderStatus } from '@souk/contracts/saga';
 import { SAGA, type Step, type TriggerType } from '../../src/domain/saga-table.ts';
 
-/** The table as it was agreed on (the design's third section); `inventory.released` and `payment.refunded` are only heard. */
+/** The table as it was agreed on (the design's third section); `inventory.released` and `payment.refunded` are only heard; `user.deleted`: its customer has left (ADR 25). */
 const AGREED = `
-| state            | inventory.reserved                   | inventory.failed     | payment.completed         | payment.failed                               | cancel                                         | deadline                                      | inventory.released | payment.refunded |
-|------------------|--------------------------------------|----------------------|---------------------------|----------------------------------------------|------------------------------------------------|-----------------------------------------------|--------------------|------------------|
-| placed           | awaiting_payment ready_for_payment   | rejected rejected    | anomaly                   | anomaly                                      | cancelled(as_asked) cancelled                  | cancelled(inventory_timeout) cancelled        | anomaly            | anomaly          |
-| awaiting_payment | ignore                               | anomaly              | completed completed       | cancelled(payment_declined) cancelled        | cancelled(as_asked) cancelled                  | cancelled(payment_expired) cancelled          | anomaly            | record           |
-| completed        | ignore                               | anomaly              | ignore                    | anomaly                                      | cancelled(as_asked) cancelled unless shipped   | ignore                                        | anomaly            | record           |
-| rejected         | anomaly                              | ignore               | anomaly                   | anomaly                                      | refuse                                         | ignore                                        | anomaly            | anomaly          |
-| cancelled        | record                               | record               | record                    | record                                       | ignore                                         | ignore                                        | record             | record           |
+| state            | inventory.reserved                   | inventory.failed     | payment.completed         | payment.failed                               | cancel                                         | deadline                                      | inventory.released | payment.refunded | user.deleted                               |
+|------------------|--------------------------------------|----------------------|---------------------------|----------------------------------------------|------------------------------------------------|-----------------------------------------------|--------------------|------------------|--------------------------------------------|
+| placed           | awaiting_payment ready_for_payment   | rejected rejected    | anomaly                   | anomaly                                      | cancelled(as_asked) cancelled                  | cancelled(inventory_timeout) cancelled        | anomaly            | anomaly          | cancelled(cancelled_by_customer) cancelled |
+| awaiting_payment | ignore                               | anomaly              | completed completed       | cancelled(payment_declined) cancelled        | cancelled(as_asked) cancelled                  | cancelled(payment_expired) cancelled          | anomaly            | record           | cancelled(cancelled_by_customer) cancelled |
+| completed        | ignore                               | anomaly              | ignore                    | anomaly                                      | cancelled(as_asked) cancelled unless shipped   | ignore                                        | anomaly            | record           | record                                     |
+| rejected         | anomaly                              | ignore               | anomaly                   | anomaly                                      | refuse                                         | ignore                                        | anomaly            | anomaly          | ignore                                     |
+| cancelled        | record                               | record               | record                    | record                                       | ignore                                         | ignore                                        | record             | record           | ignore                                     |
 `;
 
 function cellsOf(line: string): string[] {
@@ -49,7 +49,7 @@ describe('the saga table', () => {
 
   test('answers every pair of state and trigger, and no other', () => {
     const states = ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'] satisfies OrderStatus[];
-    expect(agreed.size).toBe(states.length * 8);
+    expect(agreed.size).toBe(states.length * 9);
     expect([...coded.keys()].toSorted()).toEqual([...agreed.keys()].toSorted());
   });
 

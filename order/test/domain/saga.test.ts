@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Trigger } from '../../src/domain/trigger.ts';
+import { NOW } from '../orders.ts';
 import { check, WITH_SEED } from '../seed.ts';
 import { type Letter, type Plan, simulateOrder } from './saga-simulation.ts';
 
@@ -9,6 +10,7 @@ type Simulation = ReturnType<typeof simulateOrder>;
 const plans = fc.record<Plan>({ stock: fc.constantFrom('enough', 'short'), card: fc.constantFrom('good', 'declined') });
 const cancel: Trigger = { type: 'cancel', reason: 'cancelled_by_customer' };
 const deadline: Trigger = { type: 'deadline' };
+const departure: Trigger = { type: 'user.deleted', at: NOW };
 
 /** Any message next, each one to three times; what else happens does so at any point, more than once too. */
 function play(plan: Plan, others: readonly Trigger[], random: fc.GeneratorValue): Simulation {
@@ -77,6 +79,17 @@ describe('whatever arrives in whatever order, one to three times, an order has o
       expectConsistent(play(plan, [deadline, cancel], random)),
     );
     check(played, 1000);
+  });
+
+  test(`also when its customer leaves at any point: then it is cancelled, or kept for its delivery ${WITH_SEED}`, () => {
+    const played = fc.property(plans, fc.gen(), (plan, random) => {
+      const simulation = play(plan, [departure, cancel, deadline], random);
+      expectConsistent(simulation);
+      simulation.happens(departure);
+      const { order } = simulation.state();
+      expect(order.leftAt !== null).toBe(order.status === 'completed');
+    });
+    check(played, 700);
   });
 });
 

@@ -115,7 +115,7 @@ test('GET /saga describes the table that runs', async () => {
   const { status, body } = await shop.ask<SagaDescription>('GET', '/saga');
   expect(status).toBe(200);
   expect(body.states).toEqual(['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled']);
-  expect(body.transitions).toHaveLength(9);
+  expect(body.transitions).toHaveLength(11);
   expect(body.transitions).toContainEqual({
     from: 'placed',
     on: 'inventory.reserved',

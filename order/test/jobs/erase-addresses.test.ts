@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { NO_CAUSE } from '@souk/chassis/writer/input';
 import { erasure } from '../../src/jobs/erase-addresses.ts';
 import type { ToErase } from '../../src/storage/order-store.ts';
 
@@ -12,7 +13,7 @@ function someoneWith(orders: number) {
     async toErase(_ms: number, limit: number): Promise<readonly ToErase[]> {
       const found = [...kept].slice(0, limit);
       rounds.push(found.length);
-      return found.map((id) => ({ id, version: 1, told: [] }));
+      return found.map((id) => ({ id, version: 1, told: [], deletedAt: null, cause: NO_CAUSE }));
     },
   };
   const messages = {

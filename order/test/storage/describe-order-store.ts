@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { Order } from '../../src/domain/order.ts';
 import type { OrderStore } from '../../src/storage/order-store.ts';
 import { eraseOrder } from '../../src/usecases/erase-order.ts';
-import { ADDRESS, ALLOCATIONS, anOrder, NORTH, NOW, ORDER_IN, PRODUCT_ID, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
+import { ADDRESS, ALLOCATIONS, anOrder, DEADLINES, NORTH, NOW, ORDER_IN, PRODUCT_ID, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
 import { put, settle, submission } from './settle.ts';
 
 export interface OpenedStore {
@@ -13,6 +13,9 @@ export interface OpenedStore {
 function id(number: number): string {
   return `0198c0de-7a11-7c3e-8f00-${String(number).padStart(12, '0')}`;
 }
+
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+const LEAVER = { id: USER_ID, erasedAt: 2 ** 45, deletedAt: NOW, toldBy: id(9), traceparent: TRACE };
 
 const SHIPMENTS: Order['shipments'] = [
   {
@@ -245,7 +248,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
 
   test(`${name}: finds the orders of who has left until their address is gone, also from their events`, async () => {
     const others = anOrder({ id: id(3), userId: SOUTH });
-    await settle(store, [put({ orders: [anOrder({ id: id(1), version: 2 }), others], erasedUsers: [{ id: USER_ID, erasedAt: 2 ** 45 }] })]);
+    await settle(store, [put({ orders: [anOrder({ id: id(1), version: 2 }), others], erasedUsers: [LEAVER] })]);
     const told = { orderId: id(1), userId: USER_ID, items: [{ sku: 'MUG', quantity: 3 }], total: anOrder().total };
     const of = { key: id(1), stream: id(1) };
     const paid = { cause: { name: 'payment.completed', at: NOW, by: null } } as const;
@@ -261,16 +264,30 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       { lane: 'test', seq: 1, data: completed.data, context: paid },
       { lane: 'test', seq: 2, data: reason, context: left },
     ];
-    expect(found).toEqual([{ id: id(1), version: 2, told: events }]);
-    await settle(store, found.map((one) => submission(eraseOrder, one)));
+    expect(found).toEqual([{ id: id(1), version: 2, told: events, deletedAt: NOW, cause: { causationId: id(9), traceparent: TRACE } }]);
+    await settle(store, found.map((one) => submission(eraseOrder(DEADLINES), one)));
     expect(await store.reads.toErase(1000, 10)).toEqual([]);
     const erased = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'AT' };
-    expect(await store.reads.order(id(1))).toMatchObject({ shippingAddress: erased, version: 3, total: anOrder().total });
+    expect(await store.reads.order(id(1))).toMatchObject({ shippingAddress: erased, status: 'cancelled', version: 4, total: anOrder().total });
     const [afterwards, last] = await store.writing.readStream(id(1));
     expect(afterwards).toMatchObject({ data: { ...told, shippingAddress: erased }, context: paid });
     expect(last?.data).toEqual(reason);
     expect(last?.context).toEqual({ to: 'cancelled', cause: { name: 'cancellation' } });
     expect(await store.reads.order(id(3))).toEqual(others);
+  });
+
+  test(`${name}: finds a kept order of who has left once it waits to be erased, however long ago they left`, async () => {
+    const order = { ...ORDER_IN.completed, id: id(1), leftAt: NOW };
+    await settle(store, [put({ orders: [order], erasedUsers: [{ ...LEAVER, erasedAt: 1 }] })]);
+    expect(await store.reads.toErase(2 ** 45, 10)).toEqual([]);
+    const shipments = order.shipments.map((parcel) => ({ ...parcel, status: 'delivered' as const, carrier: 'Post', trackingNumber: 'AT 1' }));
+    await settle(store, [put({ orders: [{ ...order, shipments }], ordersToErase: [{ orderId: id(1) }] })]);
+    const found = await store.reads.toErase(1000, 10);
+    expect(found.map(({ id: found_, version }) => [found_, version])).toEqual([[id(1), 3]]);
+    await settle(store, found.map((one) => submission(eraseOrder(DEADLINES), one)));
+    expect(await store.reads.toErase(1000, 10)).toEqual([]);
+    expect(await store.reads.order(id(1))).toMatchObject({ leftAt: NOW, version: 4, shippingAddress: { name: 'erased', country: 'AT' } });
+    expect((await store.reads.order(id(1)))?.erasedAt).not.toBeNull();
   });
 
   test(`${name}: refuses what can never be right, and keeps nothing of it`, async () => {

@@ -51,6 +51,7 @@ export function put(
     freshCatalogue: puts.freshCatalogue?.map(({ sku }) => sku) ?? [],
     freshProducts: puts.freshProducts?.map(({ id }) => id) ?? [],
     catalogueRebuilds: puts.catalogueRebuilds?.map(({ id }) => id) ?? [],
+    ordersToErase: puts.ordersToErase?.map(({ orderId }) => orderId) ?? [],
     erasedUsers: puts.erasedUsers?.map(({ id }) => id) ?? [],
   };
   return submission<null>({ name: 'put', keys: () => keys, decide: () => ({ answer: undefined, puts, events }) }, null);

@@ -30,8 +30,13 @@ describe('every query that runs often is served by an index', () => {
     ],
     [
       'what is to be erased',
-      `select orders.id from erased_users join orders on orders.user_id = erased_users.id where erased_users.erased_at > 1 and orders.erased_at is null limit 50`,
-      /orders_user_erased.*user_id=\? AND erased_at=\?/,
+      `select orders.id from erased_users join orders on orders.user_id = erased_users.id where erased_users.erased_at > 1 and orders.erased_at is null and orders.left_at is null limit 50`,
+      /orders_user_erased.*user_id=\? AND erased_at=\? AND left_at=\?/,
+    ],
+    [
+      'what was kept and is delivered',
+      `select orders.id from erased_users join orders on orders.user_id = erased_users.id where orders.id in (select value from json_each('[]'))`,
+      PRIMARY_KEY,
     ],
     [
       'orders of a status counted',

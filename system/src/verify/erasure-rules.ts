@@ -2,13 +2,26 @@ import type { Rule } from './rule.ts';
 
 const LEAVERS = `(select stream from events where service = 'user' and type = 'user.deleted')`;
 
+/** Orders that are not erased although their customer has left, and whether one of their parcels is to arrive yet. */
+const REMAINING = `
+  remaining as (
+    select o.*, o.status = 'completed' and exists (
+      select 1 from shipments s where s.orderId = o.id
+      and (s.status = 'shipped' or (s.status = 'pending' and o.paymentStatus <> 'refunded'))
+    ) as isComing from orders o where not o.isErased and o.userId in ${LEAVERS}
+  )`;
+
 /** Of people who have left the shop. */
 export const ERASURE_RULES: readonly Rule[] = [
   {
-    promise: 'of somebody who has left nothing personal is kept',
+    promise: 'of somebody who has left nothing personal is kept, except in completed orders until they are delivered',
     violations: [
-      `select format('order %s has an address of user %s, who has left', id, userId) from orders
-       where not isErased and userId in ${LEAVERS}`,
+      `with ${REMAINING}
+       select format('order %s has an address of user %s, who has left', id, userId) from remaining where not isComing`,
+
+      `with ${REMAINING}
+       select format('order %s is kept for its delivery, and nobody would erase user %s from it afterwards', id, userId) from remaining
+       where isComing and not isKept`,
 
       `select format('order %s is erased, its order.completed still has the address', orderId) from addressesTold`,
 

@@ -13,6 +13,8 @@ export interface OrderFact {
   readonly total: number;
   readonly currency: string;
   readonly deadlineAt: number | null;
+  /** Its customer has left, and its delivery still needs the address. */
+  readonly isKept: boolean;
   /** Its address names nobody. */
   readonly isErased: boolean;
   readonly version: number;

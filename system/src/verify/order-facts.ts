@@ -6,11 +6,11 @@ import type { Rows } from './shop-records.ts';
 
 /** Of the database of Order. */
 export async function orderFacts(rows: Rows, facts: FactStore): Promise<void> {
-  const orders = rows<Omit<OrderFact, 'isErased'> & { address: string }>(
+  const orders = rows<Omit<OrderFact, 'isErased' | 'isKept'> & { address: string; kept: number }>(
     `select id, user_id as userId, status, reason, payment_status as paymentStatus, refunded, total, currency,
-            deadline_at as deadlineAt, version, shipping_address as address from orders`,
+            deadline_at as deadlineAt, version, left_at is not null as kept, shipping_address as address from orders`,
   );
-  await facts.addAll('orders', each(orders, ({ address, ...order }) => ({ ...order, isErased: isErased(JSON.parse(address)) })));
+  await facts.addAll('orders', each(orders, ({ address, kept, ...order }) => ({ ...order, isKept: kept === 1, isErased: isErased(JSON.parse(address)) })));
   await facts.addAll('orderLines', rows<OrderLineFact>('select order_id as orderId, sku, quantity, unit_price as unitPrice from order_items'));
   const shipments = rows<Omit<ShipmentFact, 'items'> & { items: string }>(
     `select order_id as orderId, id, warehouse_id as warehouseId, status, carrier, tracking_number as trackingNumber, items

@@ -23,6 +23,7 @@ const anOrder = (facts: Partial<OrderFact> = {}): OrderFact => ({
   total: 2000,
   currency: 'EUR',
   deadlineAt: null,
+  isKept: false,
   isErased: false,
   version: 3,
   ...facts,

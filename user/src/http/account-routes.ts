@@ -3,8 +3,10 @@ import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
-import { ChangePassword, DeleteAccount, User as PublishedUser } from '@souk/contracts/http/user';
+import { ChangePassword, DeleteAccount, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
+import { deletionReceipt } from '../domain/deletion-receipt.ts';
 import { publishedUser } from '../domain/published.ts';
+import { Type } from '@sinclair/typebox';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { changePassword } from '../usecases/change-password.ts';
 import { deleteUser } from '../usecases/delete-user.ts';
@@ -16,6 +18,10 @@ interface AccountRouteDeps {
   readonly provePassword: ProvePassword;
   readonly changePassword: ReturnType<typeof changePassword>;
 }
+
+/** RFC 7240. Any text: a preference that is not understood is left alone. */
+const Preference = Type.Object({ prefer: Type.Optional(Type.String()) }, { additionalProperties: true });
+const WANTS_RECEIPT = /(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i;
 
 /** What somebody who is signed in can do only with the password. */
 export function accountRoutes({ commands, provePassword, changePassword: changing }: AccountRouteDeps) {
@@ -34,7 +40,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       response: { 200: PublishedUser },
       detail: { summary: 'Change the password; all other sessions end, and their access tokens in all services within a second' },
     })
-    .delete('/users/me', async ({ body, principal: { userId }, request }) => {
+    .delete('/users/me', async ({ body, headers, principal: { userId }, request }) => {
       const proof = await provePassword(userId, body.password, causeOf(request));
       if (proof.kind === 'wait') throw mustWait(proof.ms);
       if (proof.kind === 'wrong') throw passwordWrong('/password');
@@ -42,12 +48,22 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       const answer = await commands.execute(deleteUser, { userId, passwordHash }, causeOf(request));
       if (answer.kind === 'password-replaced') throw passwordWrong('/password');
       if (answer.kind === 'last-admin') throw lastAdmin();
-      return noContent();
+      if (!WANTS_RECEIPT.test(headers.prefer ?? '')) return noContent();
+      const applied = { 'preference-applied': 'return=representation' };
+      return Response.json(deletionReceipt(userId, answer.at), { headers: applied });
     }, {
       signedIn: true,
       refuses: ['last-admin', 'too-many-requests'],
+      headers: Preference,
       body: DeleteAccount,
-      response: { 204: NoContent },
-      detail: { summary: 'Delete the own account and everything personal, here and in all services' },
+      response: { 200: DeletionReceipt, 204: NoContent },
+      detail: {
+        summary: 'Delete the own account and everything personal, here and in all services',
+        description:
+          'Nobody can sign in any more, and access tokens are refused. Orders that are not completed are cancelled, and what was ' +
+          'paid for them goes back. A completed order keeps the address that its delivery needs until its last parcel has ' +
+          'arrived or it is cancelled, and is erased then by itself. `Prefer: return=representation` answers a receipt (200) ' +
+          'that says what is still kept, why, and until when.',
+      },
     });
 }

@@ -13,7 +13,8 @@ interface DeleteRequest {
 }
 
 type Deleted =
-  | { readonly kind: 'deleted' }
+  /** `at`: epoch milliseconds */
+  | { readonly kind: 'deleted'; readonly at: number }
   | { readonly kind: 'last-admin' }
   /** it was replaced, or the account deleted, meanwhile */
   | { readonly kind: 'password-replaced' };
@@ -51,7 +52,7 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
     const answers = world.get('addressBooks', userId)?.answers ?? [];
     const data = { userId, deletedAt: isoTime(now) };
     return {
-      answer: { kind: 'deleted' },
+      answer: { kind: 'deleted', at: now },
       puts: { ...(left && { adminLists: [left] }), endedAccess: [everythingEnded(userId, now)] },
       removes: {
         users: [userId],

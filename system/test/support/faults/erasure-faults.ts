@@ -5,7 +5,16 @@ const events = [...healthy.events, anEvent({ service: 'user', type: 'user.delete
 const erased = healthy.orders.map((order) => ({ ...order, isErased: true }));
 
 export const ERASURE_FAULTS: readonly Fault[] = [
-  { what: 'addresses of somebody who has left', breaks: [ERASED], facts: { events, paymentMethods: [] } },
+  {
+    what: 'addresses of somebody who has left, of whom nothing is to be delivered',
+    breaks: [ERASED],
+    facts: { events, orders: healthy.orders.map((order) => ({ ...order, isErased: order.status === 'completed' })), paymentMethods: [] },
+  },
+  {
+    what: 'an address of somebody who has left that nobody would erase after the delivery',
+    breaks: [ERASED],
+    facts: { events, orders: healthy.orders.map((order) => ({ ...order, isErased: order.status !== 'completed' })), paymentMethods: [] },
+  },
   { what: 'a payment method of somebody who has left', breaks: [ERASED], facts: { events, orders: erased } },
   {
     what: 'an address in what was told of an erased order',
