@@ -29,7 +29,7 @@ const ADDRESS = {
 };
 const NEW_NAME = 'Zerafina Featherstonehaugh';
 const LABELS = ['my Quillhaven card', 'Aunt Ptarmigan'];
-const ERASED = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'DE' };
+const ERASED = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: ADDRESS.country };
 const { country: _taxesGoByIt, ...personal } = ADDRESS;
 const MARKERS = [EMAIL, NEW_NAME, 'Quillhaven', 'Ospreymoor', ...LABELS, ...Object.values(personal)];
 
