@@ -152,12 +152,13 @@ export function secret<T>(read: Variable<T>): Variable<T> {
 export function configTable(spec: ConfigSpec): string {
   const rows = Object.values(spec).map((variable) => {
     const { name, about, form } = variable;
-    return `| \`${name}\` | ${about} | ${form} | ${shownDefault(variable)} |`;
+    return `| \`${name}\` | ${about} | ${form} | ${describedDefault(variable)} |`;
   });
   return ['| variable | what | form | default |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-function shownDefault({ fallback, isSecret, unit = 1 }: Variable<unknown>): string {
+/** For people; never shows a secret. */
+export function describedDefault({ fallback, isSecret, unit = 1 }: Variable<unknown>): string {
   if (fallback === undefined) return 'required';
   const { value, shown } = fallback;
   if (shown !== undefined) return shown;

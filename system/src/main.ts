@@ -1,5 +1,5 @@
 import { ConfigError } from '@souk/chassis/config';
-import { PortBusyError } from '@souk/chassis/http/listen';
+import { ListenError } from '@souk/chassis/http/listen-error';
 import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { EXIT, EnvironmentError, UsageError } from './cli/exit-code.ts';
 import { START_HELP, startArguments } from './cli/start-arguments.ts';
@@ -13,14 +13,18 @@ async function main(): Promise<number> {
   return EXIT.ok;
 }
 
+const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
+  port: 'Take others, or any free ones: npm start -- --first-port 0',
+  address: 'Bring the loopback interface up (127.0.0.1), then: npm start --',
+  files: 'Raise the limit (ulimit -n 4096), then: npm start --',
+};
+
 /** Cause and cure in a few lines; what nobody expected keeps its stack. */
 function explain(error: unknown): number {
   if (error instanceof UsageError) return told(EXIT.usage, error.message, START_HELP);
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
   if (error instanceof EnvironmentError) return told(EXIT.environment, error.message, error.cure);
-  if (error instanceof PortBusyError) {
-    return told(EXIT.environment, error.message, 'Stop what uses it, or take any free ports: npm start -- --first-port 0');
-  }
+  if (error instanceof ListenError) return told(EXIT.environment, error.message, LISTEN_CURES[error.remedy]);
   if (error instanceof EventLogError && error.code === 'data-in-use') {
     return told(EXIT.environment, 'another shop runs on this data', 'Stop it, or choose another folder: npm start -- --data DIR');
   }

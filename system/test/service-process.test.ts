@@ -3,13 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import type { ConfigSpec } from '@souk/chassis/config';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { INVENTORY_PROCESS_CONFIG } from '@souk/inventory/config';
+import { ORDER_PROCESS_CONFIG } from '@souk/order/config';
+import { PAYMENT_PROCESS_CONFIG } from '@souk/payment/config';
+import { PRODUCT_PROCESS_CONFIG } from '@souk/product/config';
+import { USER_PROCESS_CONFIG } from '@souk/user/config';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
 import { runStep } from '../src/real/run-step.ts';
 import { serviceCommand } from '../src/real/service-command.ts';
 import { createDatabases, dropDatabases } from '../src/real/shop-databases.ts';
 import { deleteTopics } from './support/delete-topics.ts';
+import { asOrdinaryUser } from './support/ordinary-user.ts';
 
 const LIMIT_MS = 60_000;
 
@@ -18,9 +25,18 @@ interface Ended {
   readonly said: string;
 }
 
+const VARIABLES: Readonly<Record<ServiceName, ConfigSpec>> = {
+  product: PRODUCT_PROCESS_CONFIG,
+  inventory: INVENTORY_PROCESS_CONFIG,
+  order: ORDER_PROCESS_CONFIG,
+  payment: PAYMENT_PROCESS_CONFIG,
+  user: USER_PROCESS_CONFIG,
+};
+
 /** Runs a service's program until it ends by itself. */
 async function ended(name: ServiceName, env: Record<string, string>, ...flags: string[]): Promise<Ended> {
-  const child = Bun.spawn([...serviceCommand(name, 'source'), ...flags], {
+  const command = [...serviceCommand(name, 'source'), ...flags];
+  const child = Bun.spawn(env['PORT'] === '80' ? asOrdinaryUser(command) : command, {
     env: { LOG_LEVEL: 'fatal', HOST: '127.0.0.1', PORT: '0', ...env },
     stdout: 'ignore',
     stderr: 'pipe',
@@ -38,11 +54,23 @@ describe('the program of a service', () => {
     expect(new Set(named)).toEqual(new Set(['DATABASE_URL', 'KAFKA_BROKERS', 'PORT']));
   });
 
+  test.each([...SERVICES])('of %s says with --help which flags and variables it has, whatever is set', async (name) => {
+    const child = Bun.spawn([...serviceCommand(name, 'source'), '--help'], { env: { PORT: 'wrong' }, stdout: 'pipe', stderr: 'pipe' });
+    const [told, said, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+    expect({ code, said }).toEqual({ code: 0, said: '' });
+    for (const flag of ['--migrate', '--topics', '--health', '--help']) expect(told).toContain(`  ${flag} `);
+    for (const { name: variable, about, form } of Object.values(VARIABLES[name])) {
+      expect(told).toContain(`  ${variable}\n      ${about.replaceAll('`', '')}\n      ${form}; `);
+    }
+    expect(told).toMatch(/DATABASE_URL\n.*\n.*; required; or in the file that DATABASE_URL_FILE names/);
+    expect(told).toMatch(/ {2}PORT\n.*\n.*; default 400\d\n/);
+  });
+
   test('refuses flags it does not know', async () => {
     const settings = { DATABASE_URL: 'mysql://u:p@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1' };
     expect(await ended('order', settings, '--migrat')).toEqual({
       code: 2,
-      said: 'unknown: --migrat; known: --migrate, --topics, --health',
+      said: 'unknown: --migrat; known: --migrate, --topics, --health, --help',
     });
   });
 
@@ -63,7 +91,8 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       DATABASE_URL: databases[service],
       KAFKA_BROKERS: addressOf('Kafka'),
       KAFKA_TOPIC_PREFIX: `${name}.`,
-      SIMULATOR_PATH: join(folder.path, 'gateway.db'),
+      // Whoever runs it, for what it may do.
+      SIMULATOR_PATH: ':memory:',
     });
 
     beforeAll(async () => {
@@ -88,11 +117,24 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     }, 2 * LIMIT_MS);
 
     test('migrates in two processes at once, each of which ends well', async () => {
-      for (const service of ['inventory', 'product'] as const) {
+      for (const service of SERVICES) {
         const step = () => runStep(service, '--migrate', 'source', env(service));
         await Promise.all([step(), step()]);
       }
     }, 2 * LIMIT_MS);
+
+    test.each([
+      ['a port that somebody else has', { PORT: 'taken' }, /^port \d+ is in use: .* PORT$/],
+      ['an address that is not of this machine', { HOST: '192.0.2.1' }, /^192\.0\.2\.1 is no address of this machine: .* HOST/],
+      ['a name that is no address', { HOST: 'nowhere.invalid' }, /^nowhere\.invalid is no address of this machine: .* HOST/],
+      ['a port for which it lacks the right', { PORT: '80' }, /^this user may not open port 80 .*: .* PORT$/],
+    ])('says of %s what is wrong and what to do, in one line, whichever service it is', async (_, given, sentence) => {
+      using other = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
+      const settings = 'PORT' in given && given.PORT === 'taken' ? { PORT: String(other.port) } : given;
+      for (const service of SERVICES) {
+        expect(await ended(service, { ...env(service), ...settings })).toEqual({ code: 3, said: expect.stringMatching(sentence) });
+      }
+    }, 4 * LIMIT_MS);
 
     test('signs in to its database as a user who sees no other', async () => {
       const { mysql, mongodb } = { mysql: new URL(databases.payment), mongodb: new URL(databases.product) };

@@ -1,21 +1,10 @@
 import type { HttpApp } from './http-app.ts';
+import { listenErrorOf } from './listen-error.ts';
 
 const DRAIN_LIMIT_MS = 10_000;
 const IDLE_TIMEOUT_S = 60;
 /** Far above the limit for JSON bodies: what Bun refuses by itself is answered without a problem document. */
 const TRANSPORT_BODY_LIMIT = 1024 ** 3;
-
-/** Another program, or another start of this one, has the port. */
-export class PortBusyError extends Error {
-  readonly code = 'port-busy';
-  constructor(
-    readonly port: number,
-    options?: ErrorOptions,
-  ) {
-    super(`port ${port} is in use`, options);
-    this.name = 'PortBusyError';
-  }
-}
 
 export interface Listening {
   readonly url: string;
@@ -73,8 +62,6 @@ function serve(app: HttpApp, port: number, hostname: string) {
       fetch: (request, server) => app.handle(request, () => server.requestIP(request)?.address),
     });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')
-      throw new PortBusyError(port, { cause });
-    throw cause;
+    throw listenErrorOf(cause, { port, hostname });
   }
 }

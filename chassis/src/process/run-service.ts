@@ -1,7 +1,7 @@
 import { withPartitions } from '@souk/contracts/topics';
 import { ConfigError } from '../config.ts';
 import { AFTER_OPENING_MS } from '../http-service.ts';
-import { PortBusyError } from '../http/listen.ts';
+import { ListenError } from '../http/listen-error.ts';
 import { declareTopics } from '../kafka/declare-topics.ts';
 import type { KafkaTopicsOptions } from '../kafka/kafka-log-options.ts';
 import { beginKafkaLog } from '../kafka/kafka-log.ts';
@@ -13,6 +13,7 @@ import { StorageError } from '../storage-error.ts';
 import { SchemaBehindError, schemaIsThere, whenItAnswers } from './database-state.ts';
 import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
 import { EXIT } from './exit-code.ts';
+import { FLAGS, programHelp } from './program-help.ts';
 import { withSecretFiles } from './secret-files.ts';
 import type { ProcessStore, RunningConfig, ServiceProcess } from './service-process.ts';
 
@@ -23,12 +24,16 @@ const STOP_LIMIT_MS = 25_000;
 
 /**
  * A service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and
- * ends, without either it serves until SIGTERM. Answers the exit code.
+ * ends, `--help` names flags and variables, without any it serves until SIGTERM. Answers the exit code.
  */
 export async function runService<Config extends EngineConfig, Store extends ProcessStore>(
   program: ServiceProcess<Config, Store>,
   flags: readonly string[],
 ): Promise<number> {
+  if (flags.join(' ') === '--help') {
+    process.stdout.write(programHelp(program));
+    return EXIT.ok;
+  }
   try {
     const config = program.readConfig(withSecretFiles(process.env, program.variables));
     const logger = createLogger({ service: program.name, level: config.logLevel });
@@ -41,7 +46,7 @@ export async function runService<Config extends EngineConfig, Store extends Proc
       case '--topics':
         return await makeTopics(program, config, logger);
       default:
-        return told(EXIT.usage, `unknown: ${flags.join(' ')}; known: --migrate, --topics, --health`);
+        return told(EXIT.usage, `unknown: ${flags.join(' ')}; known: ${Object.keys(FLAGS).join(', ')}`);
     }
   } catch (error) {
     return explain(error);
@@ -116,10 +121,17 @@ function kafkaOf(config: EngineConfig, clientId: string): KafkaTopicsOptions {
   return { brokers, clientId: `souk-${clientId}`, security: kafkaSecurity(config), topics: TOPICS_DECLARED, topicPrefix };
 }
 
+const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
+  port: 'end what has it, or give another one as PORT',
+  address: 'give one of its own as HOST, or 0.0.0.0 for all of them',
+  files: 'raise the limit (ulimit -n)',
+};
+
 /** What an operator can do something about is told in a line; what nobody expected keeps its stack. */
 function explain(error: unknown): number {
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
-  if (error instanceof PortBusyError || error instanceof EventLogError || error instanceof SchemaBehindError) {
+  if (error instanceof ListenError) return told(EXIT.environment, `${error.message}: ${LISTEN_CURES[error.remedy]}`);
+  if (error instanceof EventLogError || error instanceof SchemaBehindError) {
     return told(EXIT.environment, error.message);
   }
   if (error instanceof StorageError) return told(EXIT.environment, `DATABASE_URL: ${error.message}`);

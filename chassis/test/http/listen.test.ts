@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { type Listening, listen, PortBusyError } from '../../src/http/listen.ts';
+import { type Listening, listen } from '../../src/http/listen.ts';
+import { ListenError } from '../../src/http/listen-error.ts';
 import { router } from '../../src/http/router.ts';
 import { codeOf, read, shop, type Shop } from './shop.ts';
 
@@ -43,8 +44,8 @@ describe('listening', () => {
     } catch (error) {
       caught = error;
     }
-    expect(caught).toBeInstanceOf(PortBusyError);
-    expect(caught).toMatchObject({ code: 'port-busy', port });
+    expect(caught).toBeInstanceOf(ListenError);
+    expect(caught).toMatchObject({ code: 'cannot-listen', reason: 'EADDRINUSE', port });
   });
 
   test('a body of unknown length is cut off at the limit', async () => {

@@ -1,5 +1,5 @@
 import type { Environment } from '@souk/chassis/config';
-import { PortBusyError } from '@souk/chassis/http/listen';
+import { ListenError } from '@souk/chassis/http/listen-error';
 import type { ServiceName } from '@souk/contracts/services';
 import { isFree } from '../servers/free-port.ts';
 import { askReady } from '../shop/ask-ready.ts';
@@ -66,7 +66,7 @@ export function serviceChild({ name, command, port, env }: ServiceChildOptions):
     async start() {
       const startedAt = performance.now();
       // Somebody else there would answer in its place.
-      if (!isFree(port)) throw new PortBusyError(port);
+      if (!isFree(port)) throw new ListenError('EADDRINUSE', { hostname: '127.0.0.1', port });
       child = Bun.spawn([...command], {
         env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
         stdin: 'ignore',

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { ListenError, listenErrorOf } from '@souk/chassis/http/listen-error';
 
 /** Nobody listens yet on those that were given away, and they are not to be given away twice. */
 const given = new Set<number>();
@@ -27,8 +28,9 @@ export function isFree(port: number): boolean {
     Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
-    throw error;
+    const refusal = listenErrorOf(error, { hostname: '127.0.0.1', port });
+    if (refusal instanceof ListenError && refusal.reason === 'EADDRINUSE') return false;
+    throw refusal;
   }
 }
 
