@@ -19,6 +19,7 @@ JVM=(-Xms128m -Xmx384m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData
 # In a fixed order: the archive of classes is only good for the very same class path.
 classpath() { LC_ALL=C ls "$HOME_FOLDER"/libs/*.jar | paste -sd: -; }
 
+# A file of properties is Latin-1 for Java: the data folder is named from the folder in which the broker runs.
 settings() { # data folder, port
   cat <<P
 process.roles=broker,controller
@@ -80,8 +81,9 @@ P
 }
 
 format_template() {
-  settings "$HOME_FOLDER/template" 19092 >"$HOME_FOLDER/format.properties"
+  settings template 19092 >"$HOME_FOLDER/format.properties"
   # Any 22 characters name the cluster.
+  cd "$HOME_FOLDER"
   java "${JVM[@]}" -cp "$(classpath)" kafka.tools.StorageTool format -t MkU3OEVBNTcwNTJENDM2Qk \
     -c "$HOME_FOLDER/format.properties" >"$HOME_FOLDER/format.log" 2>&1 9>&- || { cat "$HOME_FOLDER/format.log" >&2; return 1; }
 }
@@ -91,8 +93,9 @@ write_archive() {
   local folder=$HOME_FOLDER/once port broker
   for port in 21090 22090 23090 24090 25090; do
     rm -rf "$folder" && mkdir -p "$folder"
-    cp -r "$HOME_FOLDER/template" "$folder/data" && settings "$folder/data" "$port" >"$folder/server.properties"
+    cp -r "$HOME_FOLDER/template" "$folder/data" && settings data "$port" >"$folder/server.properties"
     : >"$folder/log"
+    cd "$folder"
     java "${JVM[@]}" -XX:ArchiveClassesAtExit="$HOME_FOLDER/classes.new" -Xlog:cds=off -Xlog:cds+dynamic=off \
       -cp "$(classpath)" kafka.Kafka "$folder/server.properties" </dev/null >"$folder/log" 2>&1 9>&- &
     broker=$!
@@ -128,7 +131,8 @@ case $COMMAND in
     touch "$HOME_FOLDER/.complete" ;;
   run)
     FOLDER=$(cd "${3:?folder}" && pwd) PORT=${4:?port}
-    settings "$FOLDER/data" "$PORT" >"$FOLDER/server.properties"
+    settings data "$PORT" >"$FOLDER/server.properties"
+    cd "$FOLDER"
     [ -d "$FOLDER/data" ] || { cp -r "$HOME_FOLDER/template" "$FOLDER/data.new" && mv "$FOLDER/data.new" "$FOLDER/data"; }
     [ ! -f "$HOME_FOLDER/classes.jsa" ] || JVM+=(-XX:SharedArchiveFile="$HOME_FOLDER/classes.jsa" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off)
     exec java "${JVM[@]}" -cp "$(classpath)" kafka.Kafka "$FOLDER/server.properties" ;;

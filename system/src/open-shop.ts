@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Lifecycle } from '@souk/chassis/lifecycle';
 import type { LogLevel } from '@souk/chassis/logging';
 import { EnvironmentError, UsageError } from './cli/exit-code.ts';
@@ -20,6 +20,8 @@ export interface StartableShop extends Lifecycle {
 export interface WantedShop {
   readonly shop: StartableShop;
   readonly accounts: Accounts;
+  /** Where the accounts are kept, for their owner alone to read; undefined for a shop that was set up elsewhere. */
+  readonly accountsFile: string | undefined;
 }
 
 /** `note` tells what takes a while. */
@@ -31,20 +33,25 @@ export async function wantedShop(
   switch (engines) {
     case 'embedded': {
       await writableFolder(folder);
-      const accounts = await loadAccounts(shopFiles(folder).accounts);
-      return { accounts, shop: embeddedShop({ folder, firstPort, admin: accounts.admin, logLevel, env: process.env }) };
+      const accountsFile = resolve(shopFiles(folder).accounts);
+      const accounts = await loadAccounts(accountsFile);
+      return { accounts, accountsFile, shop: embeddedShop({ folder, firstPort, admin: accounts.admin, logLevel, env: process.env }) };
     }
     case 'real': {
       const accounts = newAccounts();
-      const { admin } = accounts;
       // The drivers and test containers are not loaded for those who need none of them.
       const { throwAwayShop } = await import('./real/throw-away-shop.ts');
       await writableFolder(folder);
-      const addressFile = join(folder, 'real.json');
-      return { accounts, shop: throwAwayShop({ firstPort, admin, logLevel, program: 'source', env: {}, addressFile, note }) };
+      const accountsFile = resolve(folder, 'real-accounts.json');
+      const files = { addresses: join(folder, 'real.json'), accounts: accountsFile };
+      return { accounts, accountsFile, shop: throwAwayShop({ firstPort, accounts, logLevel, program: 'source', env: {}, files, note }) };
     }
     case 'deployed':
-      return { accounts: accountsOf(deployedAdmin(host)), shop: deployedShop(host === COMPOSE ? '127.0.0.1' : host, firstPort) };
+      return {
+        accounts: accountsOf(deployedAdmin(host)),
+        accountsFile: undefined,
+        shop: deployedShop(host === COMPOSE ? '127.0.0.1' : host, firstPort),
+      };
     default:
       return engines satisfies never;
   }

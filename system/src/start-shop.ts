@@ -1,13 +1,14 @@
 import { lifecycle, runUntilSignal } from '@souk/chassis/lifecycle';
 import { createLogger, LOG_LEVELS, type LogLevel } from '@souk/chassis/logging';
 import { EXIT } from './cli/exit-code.ts';
+import { invitation } from './cli/invitation.ts';
 import type { StartArguments } from './cli/start-arguments.ts';
 import { humanReporter, jsonReporter, type Reporter } from './cli/terminal.ts';
 import type { Account, Accounts } from './embedded/accounts.ts';
 import { wantedShop } from './open-shop.ts';
 import { seedShop } from './shop/seed-shop.ts';
-import { RefusedError, shopClient, type ServiceUrls, type ShopClient } from './shop/shop-client.ts';
-import { playStory } from './stories/play-story.ts';
+import { RefusedError, shopClient, type ShopClient } from './shop/shop-client.ts';
+import { playStory, type StoryResult } from './stories/play-story.ts';
 import { STORIES } from './stories/stories.ts';
 
 const STOP_LIMIT_MS = 60_000;
@@ -17,14 +18,17 @@ export async function startShop(wanted: StartArguments): Promise<number> {
   const startedAt = performance.now();
   const logLevel = readLogLevel(process.env.LOG_LEVEL);
   const reporter = reporterFor(wanted);
-  const { shop, accounts } = await wantedShop(wanted, logLevel, reporter.progress);
+  const { shop, accounts, accountsFile } = await wantedShop(wanted, logLevel, reporter.progress);
   let asTold = true;
   const stories = {
     name: 'stories',
     async start() {
       reporter.ready(shop.urls(), performance.now() - startedAt);
-      if (wanted.demo) asTold = await playStories(shopClient(shop.urls()), accounts, reporter);
-      if (!wanted.once) for (const line of invitation(wanted, shop.urls(), accounts)) reporter.note(line);
+      const played = wanted.demo ? await playStories(shopClient(shop.urls()), accounts, reporter) : [];
+      asTold = played.every((story) => story.asTold);
+      if (wanted.once) return;
+      const open = { engines: wanted.engines, urls: shop.urls(), accounts, accountsFile, order: played[0]?.orderId };
+      for (const line of invitation(open)) reporter.note(line);
     },
     stop: () => undefined,
   };
@@ -34,18 +38,18 @@ export async function startShop(wanted: StartArguments): Promise<number> {
   return code === 0 && asTold ? EXIT.ok : EXIT.failed;
 }
 
-async function playStories(shop: ShopClient, accounts: Accounts, reporter: Reporter): Promise<boolean> {
+async function playStories(shop: ShopClient, accounts: Accounts, reporter: Reporter): Promise<readonly StoryResult[]> {
   const staff = await shop.signIn(accounts.admin.email, accounts.admin.password);
   await seedShop(shop, staff.accessToken);
   const customer = await signInOrRegister(shop, accounts.customer);
-  let asTold = true;
+  const results: StoryResult[] = [];
   for (const story of STORIES) {
     reporter.storyBegins(story);
     const result = await playStory(shop, customer, story, reporter.entry);
     reporter.storyEnds(result);
-    asTold &&= result.asTold;
+    results.push(result);
   }
-  return asTold;
+  return results;
 }
 
 async function signInOrRegister(shop: ShopClient, { email, password }: Account): Promise<string> {
@@ -56,26 +60,6 @@ async function signInOrRegister(shop: ShopClient, { email, password }: Account):
     await shop.register(email, password, 'Ada Lovelace');
     return (await shop.signIn(email, password)).accessToken;
   }
-}
-
-const LEAVING = {
-  embedded: 'Ctrl-C stops the shop; its data stays.',
-  real: 'Ctrl-C stops the shop and its servers; nothing of it stays.',
-  deployed: 'Ctrl-C ends this program; the shop goes on.',
-} as const;
-
-function invitation({ engines }: StartArguments, { order, product, user }: ServiceUrls, { customer }: Accounts): readonly string[] {
-  const body = JSON.stringify({ email: customer.email, password: customer.password });
-  return [
-    'Look around:',
-    `  curl -s '${product}/products?sort=price'`,
-    `  curl -s ${order}/saga`,
-    'Sign in as the customer of the stories and list her orders:',
-    `  TOKEN=$(curl -s ${user}/sessions -H 'content-type: application/json' -d '${body}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')`,
-    `  curl -s ${order}/orders -H "authorization: Bearer $TOKEN"`,
-    ...(engines === 'real' ? ['Hold all its promises against its databases and its log:', '  npm run verify -- --real .souk/real.json'] : []),
-    LEAVING[engines],
-  ];
 }
 
 function readLogLevel(wanted = 'warn'): LogLevel {

@@ -6,7 +6,8 @@ import { TimelineEntry } from '@souk/contracts/http/order-timeline';
 import { startShopProcess } from '../src/shop/shop-process.ts';
 import { embeddedRecords } from '../src/verify/embedded-records.ts';
 import { broken } from './support/rest.ts';
-import { type Run, runStart } from './support/run-start.ts';
+import { asOrdinaryUser, ownedByOrdinaryUser } from './support/ordinary-user.ts';
+import { type Run, runStart, runStartWith } from './support/run-start.ts';
 
 /** `npm start` in one process: its data folder, its ports, its lock. What the shop does is told in `stories.test.ts`. */
 
@@ -112,6 +113,31 @@ describe('npm start explains', () => {
       expectExplained(run, /port \d+ is in use/);
     } finally {
       await other.stop(true);
+    }
+  }, 30_000);
+
+  test('a port for which an ordinary user lacks the right', async () => {
+    using folder = temporaryFolder();
+    await ownedByOrdinaryUser(folder.path);
+    const run = await runStartWith({ as: asOrdinaryUser }, '--once', '--first-port', '80', '--data', folder.path);
+    expectExplained(run, /^this user may not open port 8\d \(below 1024 only an administrator may\)\n/);
+  }, 30_000);
+
+  test.each([
+    ['that somebody else has', () => {
+      const other = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
+      return { port: other.port, release: () => other.stop(true) };
+    }],
+    ['for which an ordinary user lacks the right', () => ({ port: 80, release: () => undefined })],
+  ])('a port %s before it installs or starts any server', async (_, taken) => {
+    using folder = temporaryFolder();
+    await ownedByOrdinaryUser(folder.path);
+    const { port, release } = taken();
+    try {
+      const run = await runStartWith({ as: asOrdinaryUser, cwd: folder.path }, '--once', '--real', '--first-port', String(port));
+      expectExplained(run, new RegExp(`port ${port}`));
+    } finally {
+      release();
     }
   }, 30_000);
 

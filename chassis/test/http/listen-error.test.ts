@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { listen } from '../../src/http/listen.ts';
-import { ListenError, listenErrorOf } from '../../src/http/listen-error.ts';
+import { type ListenError, listenErrorOf } from '../../src/http/listen-error.ts';
 
 const AT = { hostname: '192.0.2.1', port: 80 };
 const OTHER_PORT = { remedy: 'port', said: /port 80/ };
@@ -33,7 +33,7 @@ describe('a port that cannot be opened', () => {
     const cause = Object.assign(new Error('listen'), { code });
     const error = listenErrorOf(cause, AT);
     expect(error).toMatchObject({ code: 'cannot-listen', reason: code, remedy, port: 80, cause });
-    expect(String((error as ListenError).message)).toMatch(said);
+    expect((error as ListenError).message).toMatch(said);
   });
 
   test('is told apart by the system itself', () => {

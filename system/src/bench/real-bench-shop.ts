@@ -8,7 +8,7 @@ export async function realBenchShop(): Promise<BenchShop> {
   const accounts = newAccounts();
   const note = (line: string) => void process.stderr.write(`${line}\n`);
   const env = { ...process.env, RATE_LIMIT: 'off' };
-  const life = throwAwayShop({ firstPort: 0, admin: accounts.admin, logLevel: 'error', program: 'compiled', env, note });
+  const life = throwAwayShop({ firstPort: 0, accounts, logLevel: 'error', program: 'compiled', env, note });
   await life.start();
   const { mysql, mongodb, kafka } = life.servers();
   const services = Object.values(life.shop().services);

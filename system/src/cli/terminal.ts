@@ -27,7 +27,7 @@ export function humanReporter({ write, isTerminal }: Output, env: Environment): 
     progress: (text) => line(paint.dim(text)),
     ready(urls, ms) {
       line(`${paint.bold('Souk is open')} ${paint.dim(`(ready in ${Math.round(ms)} ms)`)}`);
-      for (const [name, url] of Object.entries(urls)) line(`  ${name.padEnd(10)}${paint.cyan(url)}`);
+      for (const [name, url] of Object.entries(urls)) line(`  ${name.padEnd(10)}${paint.cyan(`${url}/docs`)}`);
       line();
     },
     storyBegins: (story) => line(paint.bold(story.title)),

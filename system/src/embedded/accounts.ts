@@ -24,8 +24,12 @@ export function newAccounts(): Accounts {
 export async function loadAccounts(path: string): Promise<Accounts> {
   if (existsSync(path)) return JSON.parse(await readFile(path, 'utf8')) as Accounts;
   const accounts = newAccounts();
-  await writeFile(path, `${JSON.stringify(accounts, null, 2)}\n`, { mode: 0o600 });
+  await saveAccounts(path, accounts);
   return accounts;
+}
+
+export async function saveAccounts(path: string, accounts: Accounts): Promise<void> {
+  await writeFile(path, `${JSON.stringify(accounts, null, 2)}\n`, { mode: 0o600 });
 }
 
 /** Of a shop that was set up elsewhere; its customer is somebody new. */

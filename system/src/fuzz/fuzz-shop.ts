@@ -1,4 +1,4 @@
-import { type Account, newAccounts } from '../embedded/accounts.ts';
+import { type Accounts, newAccounts } from '../embedded/accounts.ts';
 import { embeddedShop } from '../embedded/embedded-shop.ts';
 import type { StartableShop } from '../open-shop.ts';
 import { seedShop } from '../shop/seed-shop.ts';
@@ -27,8 +27,8 @@ type FuzzEngines = 'embedded' | 'real';
 /** A shop with goods, and with orders of its customer that have ended well and badly. */
 export async function startFuzzShop(engines: FuzzEngines, folder: string, note: (line: string) => void): Promise<FuzzShop> {
   const accounts = newAccounts();
-  const { admin, customer } = accounts;
-  const shop = await emptyShop(engines, admin, folder, note);
+  const { customer } = accounts;
+  const shop = await emptyShop(engines, accounts, folder, note);
   await shop.start();
   try {
     const client = shopClient(shop.urls());
@@ -45,10 +45,10 @@ export async function startFuzzShop(engines: FuzzEngines, folder: string, note: 
   }
 }
 
-async function emptyShop(engines: FuzzEngines, admin: Account, folder: string, note: (line: string) => void): Promise<StartableShop> {
-  const common = { firstPort: 0, admin, logLevel: 'fatal' } as const;
-  if (engines === 'embedded') return embeddedShop({ ...common, folder, env: { ...process.env, ...SETTINGS } });
+async function emptyShop(engines: FuzzEngines, accounts: Accounts, folder: string, note: (line: string) => void): Promise<StartableShop> {
+  const common = { firstPort: 0, logLevel: 'fatal' } as const;
+  if (engines === 'embedded') return embeddedShop({ ...common, admin: accounts.admin, folder, env: { ...process.env, ...SETTINGS } });
   // The drivers and test containers are not loaded for those who need none of them.
   const { throwAwayShop } = await import('../real/throw-away-shop.ts');
-  return throwAwayShop({ ...common, program: 'source', env: SETTINGS, note });
+  return throwAwayShop({ ...common, accounts, program: 'source', env: SETTINGS, note });
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '@souk/chassis/config';
-import { ListenError } from '@souk/chassis/http/listen-error';
 import type { ServiceName } from '@souk/contracts/services';
-import { isFree } from '../servers/free-port.ts';
+import { EnvironmentError } from '../cli/exit-code.ts';
+import { expectFree } from '../servers/free-port.ts';
 import { askReady } from '../shop/ask-ready.ts';
 import { cpuMs, residentMb } from '../shop/process-usage.ts';
 import { orphanGuard } from './orphan-guard.ts';
@@ -66,7 +66,7 @@ export function serviceChild({ name, command, port, env }: ServiceChildOptions):
     async start() {
       const startedAt = performance.now();
       // Somebody else there would answer in its place.
-      if (!isFree(port)) throw new ListenError('EADDRINUSE', { hostname: '127.0.0.1', port });
+      expectFree(port);
       child = Bun.spawn([...command], {
         env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
         stdin: 'ignore',
@@ -101,5 +101,5 @@ async function ready(child: Child, name: ServiceName, url: string): Promise<void
     if (performance.now() > limit) throw new Error(`${name} was not ready after ${START_LIMIT_MS} ms`);
     await Bun.sleep(BETWEEN_PROBES_MS);
   }
-  throw new Error(`${name} ended before it was ready (exit code ${child.exitCode ?? child.signalCode})`);
+  throw new EnvironmentError(`${name} ended before it was ready (exit code ${child.exitCode ?? child.signalCode})`, 'What it said about it stands above');
 }

@@ -2,16 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lifecycle, type Lifecycle } from '@souk/chassis/lifecycle';
+import { type Accounts, saveAccounts } from '../embedded/accounts.ts';
 import { type Servers, startServers } from '../servers/start-servers.ts';
+import { expectFree } from '../servers/free-port.ts';
 import type { ServiceUrls } from '../shop/shop-client.ts';
 import { saveAddresses } from '../verify/address-file.ts';
 import type { RealShopAddresses, ServerAddresses } from './addresses.ts';
-import { migrateRealShop, type RealShop, realShop, type RealShopSettings } from './real-shop.ts';
+import { migrateRealShop, portsFrom, type RealShop, realShop, type RealShopSettings } from './real-shop.ts';
 import { createDatabases } from './shop-databases.ts';
 
-export interface ThrowAwaySettings extends Omit<RealShopSettings, 'addresses'> {
-  /** Gets where everything is, for `npm run verify -- --real FILE`; gone when the shop is. */
-  readonly addressFile?: string;
+export interface ThrowAwaySettings extends Omit<RealShopSettings, 'addresses' | 'admin'> {
+  readonly accounts: Accounts;
+  /** Get where everything is, for `npm run verify -- --real FILE`, and who may sign in; gone when the shop is. */
+  readonly files?: { readonly addresses: string; readonly accounts: string };
   /** What happens meanwhile, for people. */
   note(line: string): void;
 }
@@ -27,7 +30,7 @@ export interface ThrowAwayShop extends Lifecycle {
 const STOP_LIMIT_MS = 60_000;
 
 export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
-  const { env, program, addressFile, note } = settings;
+  const { accounts, env, program, files, note } = settings;
   let running: { readonly servers: Servers; readonly folder: string } | undefined;
   let open: { readonly shop: RealShop; readonly addresses: RealShopAddresses } | undefined;
 
@@ -38,8 +41,8 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
     const addresses = { databases, kafka: { brokers: roots.kafka, topicPrefix: '' }, gateway: join(folder, 'gateway.db') };
     note('making tables, collections and topics');
     await migrateRealShop(addresses, program, env);
-    if (addressFile !== undefined) await saveAddresses(addressFile, addresses);
-    const shop = realShop({ ...settings, addresses });
+    if (files !== undefined) await Promise.all([saveAddresses(files.addresses, addresses), saveAccounts(files.accounts, accounts)]);
+    const shop = realShop({ ...settings, addresses, admin: accounts.admin });
     open = { shop, addresses };
     return shop;
   }
@@ -49,6 +52,8 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
       {
         name: 'servers',
         async start() {
+          // Before anything that takes long.
+          portsFrom(settings.firstPort).forEach(expectFree);
           const servers = await startServers({ report: note });
           running = { servers, folder: await mkdtemp(join(tmpdir(), 'souk-real-')) };
           for (const line of servers.describe()) note(line);
@@ -57,7 +62,7 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
           const { servers, folder } = there(running);
           await servers.stop();
           await rm(folder, { recursive: true, force: true });
-          if (addressFile !== undefined) await rm(addressFile, { force: true });
+          for (const file of Object.values(files ?? {})) await rm(file, { force: true });
         },
       },
       { name: 'shop', start: async () => (await openShop()).start(), stop: () => there(open).shop.stop() },

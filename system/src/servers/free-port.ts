@@ -34,6 +34,11 @@ export function isFree(port: number): boolean {
   }
 }
 
+/** Throws ListenError. */
+export function expectFree(port: number): void {
+  if (!isFree(port)) throw new ListenError('EADDRINUSE', { hostname: '127.0.0.1', port });
+}
+
 /** Asks without holding the port. */
 export async function isListening(port: number): Promise<boolean> {
   try {

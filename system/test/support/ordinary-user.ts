@@ -1,10 +1,13 @@
 const NOBODY = '65534';
+const isRoot = process.getuid?.() === 0;
 
-/** Whether a command can be run as somebody who may do nothing in particular: always, or as root with `setpriv`. */
-export const hasOrdinaryUser = process.getuid?.() !== 0 || Bun.which('setpriv') !== null;
-
-/** The command as an ordinary user runs it; as it is for those who are one. */
+/** The command as somebody runs it who may do nothing in particular; as it is for those who are one. Root needs `setpriv`. */
 export function asOrdinaryUser(command: readonly string[]): string[] {
-  if (process.getuid?.() !== 0) return [...command];
+  if (!isRoot) return [...command];
   return ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', ...command];
+}
+
+/** Gives a folder and all that is in it to the user of `asOrdinaryUser`. */
+export async function ownedByOrdinaryUser(folder: string): Promise<void> {
+  if (isRoot) await Bun.spawn(['chown', '-R', `${NOBODY}:${NOBODY}`, folder]).exited;
 }

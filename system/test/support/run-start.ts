@@ -9,9 +9,19 @@ export interface Run {
 const MAIN = join(import.meta.dir, '../../src/main.ts');
 const LIMIT_MS = 60_000;
 
+interface RunOptions {
+  /** Makes of the command what is run. */
+  readonly as?: (command: readonly string[]) => string[];
+  readonly cwd?: string;
+}
+
 /** `npm start -- <parameters>` to its own end; killed when it takes too long. */
-export async function runStart(...parameters: readonly string[]): Promise<Run> {
-  const child = Bun.spawn([process.execPath, MAIN, ...parameters], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
+export function runStart(...parameters: readonly string[]): Promise<Run> {
+  return runStartWith({}, ...parameters);
+}
+
+export async function runStartWith({ as = (command) => [...command], cwd = '.' }: RunOptions, ...parameters: readonly string[]): Promise<Run> {
+  const child = Bun.spawn(as([process.execPath, MAIN, ...parameters]), { cwd, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });
   const limit = setTimeout(() => child.kill(9), LIMIT_MS);
   try {
     const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);

@@ -25,6 +25,8 @@ const GONE_LIMIT_MS = 30_000;
 export function guardedProcess(folder: string, command: readonly string[]): GuardedProcess {
   // In a session of its own: Ctrl-C in the terminal must not reach the guard.
   const guard = Bun.spawn(['bash', join(SCRIPTS, 'guard.sh'), folder, ...command], {
+    // Without it Java takes folders with letters beyond ASCII for others; glibc has this locale everywhere.
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'ignore',
