@@ -3,7 +3,8 @@ import { newId } from '@souk/chassis/ids';
 import type { Page } from '@souk/contracts/http/common';
 import type { Warehouse } from '@souk/contracts/http/inventory';
 import type { Problem } from '@souk/contracts/problem';
-import { orderCreated, productCreated } from './builders.ts';
+import { lastPriority, networkOf } from '../src/domain/warehouse.ts';
+import { aWarehouse, orderCreated, productCreated } from './builders.ts';
 import { runInventory, type RunningInventory } from './running-inventory.ts';
 
 describe('warehouses', () => {
@@ -25,6 +26,15 @@ describe('warehouses', () => {
     expect([found.status, found.body, found.headers.get('etag')]).toEqual([200, body, '"1"']);
     const again = await shop.send('GET', `/warehouses/${body.id}`, { headers: { 'if-none-match': '"1"' } });
     expect([again.status, again.body]).toEqual([304, null]);
+  });
+
+  test('without a priority it is served last, also when several are opened at once', async () => {
+    const open = async (body: object) => (await shop.send<Warehouse>('POST', '/warehouses', { body })).body.priority;
+    const before = await open({ name: 'Tours', priority: 40 });
+    expect(before).toBe(40);
+    expect(new Set(await Promise.all(['Pau', 'Albi'].map((name) => open({ name }))))).toEqual(new Set([41, 42]));
+    expect(await open({ name: 'Sète', active: false })).toBe(43);
+    expect([lastPriority(networkOf([])), lastPriority(networkOf([aWarehouse({ priority: 1000 })]))]).toEqual([1, 1000]);
   });
 
   test('the same Idempotency-Key opens one', async () => {
@@ -75,7 +85,7 @@ describe('warehouses', () => {
     [{ priority: 1 }, '/name'],
     [{ name: ' ', priority: 1 }, '/name'],
     [{ name: 'x'.repeat(201), priority: 1 }, '/name'],
-    [{ name: 'Lyon' }, '/priority'],
+    [{ name: 'Lyon', priority: null }, '/priority'],
     [{ name: 'Lyon', priority: 0 }, '/priority'],
     [{ name: 'Lyon', priority: 1, active: 'yes' }, '/active'],
     [{ name: 'Lyon', priority: 1, id: newId() }, '/id'],

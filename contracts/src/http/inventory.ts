@@ -7,16 +7,22 @@ import { KeptName, Name, Reason } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
+export const LAST_PRIORITY = 1000;
+
 /** 1 is served first. */
-const Priority = Type.Integer({ minimum: 1, maximum: 1000 });
+const Priority = Type.Integer({ minimum: 1, maximum: LAST_PRIORITY });
 
 export const Warehouse = closed({ id: Uuid, name: KeptName, priority: Priority, active: Type.Boolean() });
 export type Warehouse = Static<typeof Warehouse>;
 
 export const WarehousePage = Page(Warehouse);
 
-/** Active unless it says otherwise. */
-export const CreateWarehouse = closed({ name: Name, priority: Priority, active: Type.Optional(Type.Boolean()) });
+/** Active, and served after all others, unless it says otherwise. */
+export const CreateWarehouse = closed({
+  name: Name,
+  priority: Type.Optional(Type.Integer({ minimum: 1, maximum: LAST_PRIORITY, description: '1 is served first; without one, after all others' })),
+  active: Type.Optional(Type.Boolean()),
+});
 export type CreateWarehouse = Static<typeof CreateWarehouse>;
 
 export const PatchWarehouse = closed({

@@ -1,3 +1,5 @@
+import { LAST_PRIORITY } from '@souk/contracts/http/inventory';
+
 export interface Warehouse {
   readonly id: string;
   readonly name: string;
@@ -29,6 +31,11 @@ export function networkOf(warehouses: readonly Warehouse[]): Network {
 
 export function withWarehouse({ warehouses }: Network, changed: Warehouse): Network {
   return networkOf([...warehouses.filter(({ id }) => id !== changed.id), changed]);
+}
+
+/** The one after all others. Where the last place is taken, whoever came later is served later. */
+export function lastPriority({ warehouses }: Network): number {
+  return Math.min(LAST_PRIORITY, 1 + Math.max(0, ...warehouses.map(({ priority }) => priority)));
 }
 
 /** Of two with the same priority the older one is first, so that the choice never depends on how rows were read. */
