@@ -2,7 +2,7 @@ import { readConfig } from '@souk/chassis/config';
 import { remoteKeys } from '@souk/chassis/http/remote-keys';
 import { runService } from '@souk/chassis/process/run-service';
 import { INVENTORY_PROCESS_CONFIG } from './config.ts';
-import { fetchSku } from './product/fetch-sku.ts';
+import { fetchSkus } from './product/fetch-skus.ts';
 import { createInventoryService } from './service.ts';
 import { openMysqlInventoryStore } from './storage/open-mysql.ts';
 
@@ -16,7 +16,7 @@ export function runInventory(flags: readonly string[]): Promise<number> {
       openStore: openMysqlInventoryStore,
       create: (parts) => {
         const { jwksUrl, productUrl } = parts.config;
-        return createInventoryService({ ...parts, keys: remoteKeys({ url: jwksUrl }), lookUpSku: fetchSku({ productUrl }) });
+        return createInventoryService({ ...parts, keys: remoteKeys({ url: jwksUrl }), lookUpSkus: fetchSkus({ productUrl }) });
       },
     },
     flags,

@@ -1,7 +1,7 @@
 import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
-import { createMicroservice } from '@souk/chassis/microservice';
+import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { InventoryConfig } from './config.ts';
@@ -11,8 +11,9 @@ import { skuCheck } from './http/sku-check.ts';
 import { stockCommandRoutes } from './http/stock-command-routes.ts';
 import { stockRoutes } from './http/stock-routes.ts';
 import { warehouseRoutes } from './http/warehouse-routes.ts';
+import { askSales } from './jobs/ask-sales.ts';
 import { handlers } from './messaging/handlers.ts';
-import type { LookUpSku } from './product/look-up-sku.ts';
+import type { LookUpSkus } from './product/look-up-skus.ts';
 import type { InventoryCollections, InventoryStore } from './storage/inventory-store.ts';
 
 export interface InventoryServiceDeps extends ServiceParts {
@@ -20,23 +21,24 @@ export interface InventoryServiceDeps extends ServiceParts {
   readonly store: InventoryStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
-  readonly lookUpSku: LookUpSku;
+  readonly lookUpSkus: LookUpSkus;
 }
 
 /** Warehouses, stock and reservations. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
-export function createInventoryService({ keys, lookUpSku, ...deps }: InventoryServiceDeps): Service {
+export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryServiceDeps): Service {
   const { config, store, log, logger, metrics } = deps;
-  const microservice = createMicroservice<InventoryCollections>({
+  const microservice: Microservice<InventoryCollections> = createMicroservice<InventoryCollections>({
     name: 'inventory',
     instance: config.instance,
     paceMs: config.paceMs,
     store,
     log,
     handlers: handlers(config.lowThreshold),
+    jobs: [askSales({ reads: store.reads, lookUpSkus, submit: (useCase, value) => microservice.submit(useCase, value) })],
     meter: messagingMeter(metrics),
     report: (error, message) => logger.error({ err: error }, message),
   });
-  const toldByProduct = skuCheck(lookUpSku);
+  const toldByProduct = skuCheck(lookUpSkus);
   return httpService({
     ...deps,
     name: 'inventory',

@@ -25,7 +25,7 @@ async function outcomeOf(story: Story, batchLimit: number) {
     const reservations = await Promise.all(setting.orders.map((order) => store.reads.reservation(order)));
     return {
       ledger: named(ledger),
-      levels: named(await store.reads.levelsPage(undefined, 100)),
+      levels: named(await store.reads.levelsPage({ after: undefined, limit: 100 })),
       warehouses: named(await store.reads.warehouses({ before: undefined, limit: 100 })),
       reservations: named(reservations.map((one) => one && { ...one, createdAt: 0, updatedAt: 0 })),
       events: room.events.map(({ stream, version, type, data }) => ({

@@ -48,14 +48,16 @@ export function orderCancelled(orderId: string) {
   return anEvent('order.cancelled', orderId, { orderId, userId: USER, reason: 'cancelled_by_customer' });
 }
 
-export function productCreated(productId: string, skus: readonly string[], version = 1) {
+type ProductData = EventData<'product.created'>['product'];
+
+export function productCreated(productId: string, skus: readonly string[], version = 1, status: ProductData['status'] = 'active') {
   const time = new Date().toISOString();
-  const product: EventData<'product.created'>['product'] = {
+  const product: ProductData = {
     id: productId,
     slug: `product-${productId}`,
     title: 'Teapot',
     description: '',
-    status: 'active',
+    status,
     attributes: {},
     variants: skus.map((sku) => ({ sku, options: {}, price: TOTAL })),
     version,

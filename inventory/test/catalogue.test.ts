@@ -2,11 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import { followingEndedAccess } from '@souk/chassis/messaging/follow-ended-access';
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
+import type { UseCase } from '@souk/chassis/writer/use-case';
 import { topicsReadBy } from '@souk/contracts/topics';
-import { newerEntry } from '../src/domain/catalogue-entry.ts';
+import { type CatalogueEntry, newerEntry } from '../src/domain/catalogue-entry.ts';
 import { handlers } from '../src/messaging/handlers.ts';
-import type { InventoryStore } from '../src/storage/inventory-store.ts';
+import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
+import { askSales } from '../src/jobs/ask-sales.ts';
+import type { LookUpSkus } from '../src/product/look-up-skus.ts';
 import { learnSkus } from '../src/usecases/learn-skus.ts';
 import { productCreated } from './builders.ts';
 import { openStockroom, type Stockroom } from './stockroom.ts';
@@ -16,12 +19,21 @@ test('every topic that inventory reads has a handler, and no other', () => {
 });
 
 test('of what is told about a SKU the newest version wins', () => {
-  const told = (version: number) => ({ sku: 'cup', productId: `product ${version}`, version });
+  const told = (version: number, onSale: boolean | null = true) => ({ sku: 'cup', productId: `product ${version}`, version, onSale });
   expect(newerEntry(undefined, told(2))).toEqual(told(2));
   expect(newerEntry(told(2), told(3))).toEqual(told(3));
   expect(newerEntry(told(2), told(2))).toBeUndefined();
   expect(newerEntry(told(2), told(1))).toBeUndefined();
+  expect(newerEntry(told(2, null), told(2))).toEqual(told(2));
+  expect(newerEntry(told(2, null), told(1))).toBeUndefined();
 });
+
+/** As an earlier version would have. */
+const keep: UseCase<InventoryCollections, readonly CatalogueEntry[], void> = {
+  name: 'keep',
+  keys: (entries) => ({ catalogue: entries.map(({ sku }) => sku) }),
+  decide: (catalogue) => ({ answer: undefined, puts: { catalogue } }),
+};
 
 describe('the copy of the catalogue', () => {
   let opened: TemporaryStore<InventoryStore>;
@@ -44,15 +56,33 @@ describe('the copy of the catalogue', () => {
       productCreated(id, ['cup', 'pot'], 2),
     ];
     await Promise.all(told.map((event) => room.submit(learnSkus, event)));
-    expect(await opened.store.reads.isCatalogued('cup')).toBe(true);
-    expect(await opened.store.reads.isCatalogued('pot')).toBe(true);
-    expect(await opened.store.reads.isCatalogued('jug')).toBe(false);
+    const { reads } = opened.store;
+    expect(await reads.catalogued('cup')).toEqual({ sku: 'cup', productId: id, version: 2, onSale: true });
+    expect(await reads.catalogued('pot')).toEqual({ sku: 'pot', productId: id, version: 2, onSale: true });
+    expect(await reads.catalogued('jug')).toBeUndefined();
+  });
+
+  test('what an earlier version kept is asked of Product, and what an event says meanwhile stays', async () => {
+    const unknown = (sku: string, version = 2) => ({ sku, productId: newId(), version, onSale: null });
+    const before = ['cup', 'jug', 'pot', 'mug'].map((sku) => unknown(sku));
+    await room.submit(keep, before);
+    const asked: unknown[] = [];
+    const lookUpSkus: LookUpSkus = async (skus, authorization) => {
+      asked.push([skus, authorization]);
+      await room.submit(learnSkus, productCreated(before[3]?.productId ?? '', ['mug'], 3, 'archived'));
+      return before.filter(({ sku }) => sku !== 'jug').map((entry) => ({ ...entry, onSale: true }));
+    };
+    await askSales({ reads: opened.store.reads, lookUpSkus, submit: room.submit }).run(new AbortController().signal);
+    expect(asked).toEqual([[['cup', 'jug', 'mug', 'pot'], null]]);
+    const known = await Promise.all(before.map(async ({ sku }) => (await opened.store.reads.catalogued(sku))?.onSale));
+    expect(known).toEqual([true, false, true, false]);
+    expect(await opened.store.reads.skusOfUnknownSale(10)).toEqual([]);
   });
 
   test('a receipt and the product it waited for may come in one batch', async () => {
     const north = await room.open(1);
     const [received] = await Promise.all([
-      room.receive('cup', north, 2, { toldByProduct: { sku: 'cup', productId: newId(), version: 5 } }),
+      room.receive('cup', north, 2, { toldByProduct: { sku: 'cup', productId: newId(), version: 5, onSale: true } }),
       room.submit(learnSkus, productCreated(newId(), ['cup'], 4)),
     ]);
     expect(received.kind).toBe('moved');

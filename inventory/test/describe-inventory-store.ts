@@ -4,7 +4,8 @@ import type { StorageError } from '@souk/chassis/storage-error';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Movement } from '../src/domain/movement.ts';
 import type { InventoryCollections, InventoryStore, MovementFilter } from '../src/storage/inventory-store.ts';
-import { orderCreated } from './builders.ts';
+import { learnSkus } from '../src/usecases/learn-skus.ts';
+import { orderCreated, productCreated } from './builders.ts';
 import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
 
 export interface OpenedStore {
@@ -45,7 +46,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
 
     test('knows nothing that was never told', async () => {
       expect(await reads().levels('cup')).toBeUndefined();
-      expect(await reads().isCatalogued('cup')).toBe(false);
+      expect(await reads().catalogued('cup')).toBeUndefined();
       expect(await reads().warehouse(newId())).toBeUndefined();
       expect(await reads().reservation(newId())).toBeUndefined();
       expect((await reads().network()).warehouses).toEqual([]);
@@ -165,12 +166,25 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
     test('pages the stock by SKU, with all warehouses of each', async () => {
       const [north, south] = [await room.open(1), await room.open(2)];
       for (const sku of ['b', 'a', 'c']) await Promise.all([room.receive(sku, north, 1), room.receive(sku, south, 1)]);
-      const first = await reads().levelsPage(undefined, 2);
+      const first = await reads().levelsPage({ after: undefined, limit: 2 });
       expect(first.map(({ sku, warehouses }) => [sku, warehouses.length])).toEqual([
         ['a', 2],
         ['b', 2],
       ]);
-      expect((await reads().levelsPage('b', 2)).map(({ sku }) => sku)).toEqual(['c']);
+      expect((await reads().levelsPage({ after: 'b', limit: 2 })).map(({ sku }) => sku)).toEqual(['c']);
+    });
+
+    test('pages the stock of what is on sale, full pages whatever lies between', async () => {
+      const north = await room.open(1);
+      const product = async (skus: readonly string[], status: 'active' | 'draft') => room.submit(learnSkus, productCreated(newId(), skus, 1, status));
+      await product(['a', 'c', 'd', 'f', 'g'], 'active');
+      await product(['b', 'e'], 'draft');
+      for (const sku of ['a', 'b', 'c', 'e', 'f', 'g']) await room.receive(sku, north, 1);
+      const first = await reads().levelsOnSale({ after: undefined, limit: 3 });
+      expect(first.map(({ sku }) => sku)).toEqual(['a', 'c', 'f']);
+      expect((await reads().levelsOnSale({ after: 'f', limit: 3 })).map(({ sku }) => sku)).toEqual(['g']);
+      expect(await reads().catalogued('b')).toMatchObject({ sku: 'b', onSale: false });
+      expect(await reads().skusOfUnknownSale(10)).toEqual([]);
     });
 
     const record = (movement: Movement): UseCase<InventoryCollections, undefined, void> => ({

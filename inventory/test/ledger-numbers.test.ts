@@ -48,7 +48,7 @@ async function fillUnnumbered(database: Inventory): Promise<void> {
 
 async function numbersIn(database: Inventory): Promise<unknown> {
   const reads = sqlInventoryReads(database);
-  const levels = await reads.levelsPage(undefined, 9);
+  const levels = await reads.levelsPage({ after: undefined, limit: 9 });
   return {
     numbers: (await reads.movements({}, { before: undefined, limit: 9 })).map(({ number }) => number).toReversed(),
     counts: levels.map(({ sku, warehouses }) => [sku, ...warehouses.map(({ movements }) => movements)]),

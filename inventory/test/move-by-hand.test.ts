@@ -3,7 +3,7 @@ import { newId } from '@souk/chassis/ids';
 import type { Page } from '@souk/contracts/http/common';
 import type { Movement, Transfer } from '@souk/contracts/http/inventory';
 import type { Problem } from '@souk/contracts/problem';
-import { ProductAwayError, type LookUpSku } from '../src/product/look-up-sku.ts';
+import { ProductAwayError, type LookUpSkus } from '../src/product/look-up-skus.ts';
 import { orderCreated, productCreated } from './builders.ts';
 import { runInventory, type RunningInventory } from './running-inventory.ts';
 
@@ -11,10 +11,10 @@ describe('adjustments and transfers', () => {
   let shop: RunningInventory;
   let lyon: string;
   let metz: string;
-  let product: LookUpSku = async () => null;
+  let product: LookUpSkus = async () => [];
 
   beforeAll(async () => {
-    shop = await runInventory({ lookUpSku: (...asked) => product(...asked) });
+    shop = await runInventory({ lookUpSkus: (...asked) => product(...asked) });
     [lyon, metz] = [(await shop.warehouse({ name: 'Lyon' })).id, (await shop.warehouse({ name: 'Metz', priority: 2 })).id];
     await shop.tell(productCreated(newId(), ['cup', 'jug', 'held', 'moved', 'once', 'empty']));
   });
@@ -101,7 +101,7 @@ describe('adjustments and transfers', () => {
     expect(await statuses()).toEqual([404, 404]);
     product = () => Promise.reject(new ProductAwayError());
     expect(await statuses()).toEqual([503, 503]);
-    product = async () => null;
+    product = async () => [];
   });
 
   test('a warehouse we do not have is named', async () => {

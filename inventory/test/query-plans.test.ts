@@ -26,14 +26,16 @@ describeQueryPlans({
     const after = { on_hand_delta: '0', reserved_delta: '1', on_hand_after: '9', reserved_after: '1', at: 'n' };
     const sold = "concat('SKU-', n mod 100)";
     await meter.fill('inventory_transactions', { id: ID, sku: sold, warehouse_id: warehouse, number: 'n', kind: "'reserve'", reference: ID, ...after });
-    await meter.fill('catalogue', { sku, product_id: ID, version: '1' }, 20_000);
+    await meter.fill('catalogue', { sku, product_id: ID, version: '1', on_sale: 'case when n < 100 then null else n mod 2 end' }, 20_000);
   },
   queries: [
     ['what a batch loads', WAREHOUSES + 10, load],
     ['levels of a SKU', 10, (store) => store.reads.levels('SKU-500')],
     ['levels of the SKUs of an order', 20, (store) => store.reads.levelsOf(['SKU-500', 'SKU-1', 'SKU-19999'])],
-    ['a page of stock', 100, (store) => store.reads.levelsPage('SKU-500', 20)],
-    ['a catalogued SKU', 10, (store) => store.reads.isCatalogued('SKU-500')],
+    ['a page of stock', 100, (store) => store.reads.levelsPage({ after: 'SKU-500', limit: 20 })],
+    ['a page of stock on sale', 150, (store) => store.reads.levelsOnSale({ after: 'SKU-500', limit: 20 })],
+    ['SKUs of unknown sale', 130, (store) => store.reads.skusOfUnknownSale(100)],
+    ['a catalogued SKU', 10, (store) => store.reads.catalogued('SKU-500')],
     ['the network', WAREHOUSES + 10, (store) => store.reads.network()],
     ['a warehouse', 10, (store) => store.reads.warehouse(idOf(3))],
     ['a page of warehouses', WAREHOUSES + 10, (store) => store.reads.warehouses({ before: idOf(10), limit: 20 })],

@@ -10,7 +10,7 @@ import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
 import type { Movement, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { withPartitions, TOPIC_NAMES, TOPICS, topicsReadBy } from '@souk/contracts/topics';
-import type { LookUpSku } from '../src/product/look-up-sku.ts';
+import type { LookUpSkus } from '../src/product/look-up-skus.ts';
 import { createInventoryService } from '../src/service.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
 
@@ -31,8 +31,8 @@ interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The whole service on a port of its own, beside an embedded log; Product knows no SKU unless `lookUpSku` says so. */
-export async function runInventory({ lookUpSku = async () => null }: { lookUpSku?: LookUpSku } = {}) {
+/** The whole service on a port of its own, beside an embedded log; Product knows no SKU unless `lookUpSkus` says so. */
+export async function runInventory({ lookUpSkus = async () => [] }: { lookUpSkus?: LookUpSkus } = {}) {
   const { store, path, close } = await temporaryStore(openSqliteInventoryStore);
   const topics = withPartitions();
   const log = openEmbeddedLog({ path: join(dirname(path), 'log.db'), topics, synchronous: 'NORMAL' });
@@ -44,7 +44,7 @@ export async function runInventory({ lookUpSku = async () => null }: { lookUpSku
     logger: createLogger({ service: 'inventory', level: 'silent' }),
     metrics: createMetrics({ service: 'inventory', ownsProcess: false }),
     keys,
-    lookUpSku,
+    lookUpSkus,
   });
   const { url } = await service.start();
   const tokens = {

@@ -70,7 +70,8 @@ describe('on SQLite every query is served by an index, without sorting', () => {
   const cases: readonly [what: string, ask: () => unknown, key: string][] = [
     ['levels of a SKU', () => reads.levels('a'), '(sku=?)'],
     ['levels of the SKUs of an order', () => reads.levelsOf(['a', 'b']), '(sku=?)'],
-    ['a page of stock', () => reads.levelsPage('a', 20), '(sku>?)'],
+    ['a page of stock on sale', () => reads.levelsOnSale({ after: 'a', limit: 20 }), '(on_sale=? AND sku>?)'],
+    ['a page of stock', () => reads.levelsPage({ after: 'a', limit: 20 }), '(sku>?)'],
     ['a page of warehouses', () => reads.warehouses({ before: 'a', limit: 20 }), '(id<?)'],
     ['the whole ledger', () => reads.movements({}, { before: 'x', limit: 20 }), '(id<?)'],
     ['movements of a SKU', () => reads.movements({ sku: 'a' }, { before: 'x', limit: 20 }), '(sku=? AND id<?)'],

@@ -28,7 +28,7 @@ export async function expectStockIsRight(store: InventoryStore, orders: readonly
     expect(both.length).toBe(2);
     expect(both.reduce((sum, { onHandDelta }) => sum + onHandDelta, 0)).toBe(0);
   }
-  const levels = await store.reads.levelsPage(undefined, 1000);
+  const levels = await store.reads.levelsPage({ after: undefined, limit: 1000 });
   const stored = levels.flatMap(({ sku, warehouses }) => {
     return warehouses.map(
       ({ warehouseId, ...level }) => [`${sku} ${warehouseId}`, level] as const,

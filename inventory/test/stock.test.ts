@@ -3,7 +3,7 @@ import { newId } from '@souk/chassis/ids';
 import type { Page } from '@souk/contracts/http/common';
 import type { Movement, StockLevel } from '@souk/contracts/http/inventory';
 import type { Problem } from '@souk/contracts/problem';
-import { type LookUpSku, ProductAwayError } from '../src/product/look-up-sku.ts';
+import { type LookUpSkus, ProductAwayError } from '../src/product/look-up-skus.ts';
 import { productCreated } from './builders.ts';
 import { runInventory, type RunningInventory } from './running-inventory.ts';
 
@@ -11,15 +11,15 @@ describe('stock', () => {
   let shop: RunningInventory;
   let lyon: string;
   /** What Product answers when it is asked. */
-  let product: LookUpSku;
+  let product: LookUpSkus;
 
   beforeAll(async () => {
-    shop = await runInventory({ lookUpSku: (...asked) => product(...asked) });
+    shop = await runInventory({ lookUpSkus: (...asked) => product(...asked) });
     lyon = (await shop.warehouse({ name: 'Lyon' })).id;
     await shop.tell(productCreated(newId(), ['cup', 'jug', 'never-received', 'kept', 'apart', 'sum']));
   });
   beforeEach(() => {
-    product = async () => null;
+    product = async () => [];
   });
   afterAll(() => shop.close());
 
@@ -79,9 +79,9 @@ describe('stock', () => {
 
   test('a SKU that is only known to Product is received at once, asked for as the caller', async () => {
     const asked: unknown[] = [];
-    product = async (sku, authorization) => {
+    product = async ([sku = ''], authorization) => {
       asked.push([sku, authorization?.startsWith('Bearer ')]);
-      return { sku, productId: newId(), version: 3 };
+      return [{ sku, productId: newId(), version: 3, onSale: false }];
     };
     expect((await shop.receive('fresh', { warehouseId: lyon, quantity: 1 })).status).toBe(201);
     expect((await shop.receive('fresh', { warehouseId: lyon, quantity: 1 })).status).toBe(201);
@@ -110,6 +110,43 @@ describe('stock', () => {
     expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '2']);
     expect((await shop.send('GET', '/stock/unheard', { as: 'anonymous' })).status).toBe(503);
     expect((await shop.receive('jug', { warehouseId: lyon, quantity: 1 })).status).toBe(201);
+  });
+
+  describe('of what is not on sale', () => {
+    const seen = async (sku: string, as: 'anonymous' | 'customer' | 'staff') => (await shop.send('GET', `/stock/${sku}`, { as })).status;
+    const listed = async (as: 'anonymous' | 'customer' | 'staff', query = 'limit=100') =>
+      (await shop.send<Page<StockLevel>>('GET', `/stock?${query}`, { as })).body.items.map(({ sku }) => sku);
+
+    test.each(['draft', 'archived'] as const)('a SKU of a product that is %s: not there but for staff, and there as soon as it is on sale', async (status) => {
+      const id = newId();
+      const sku = `a-${status}`;
+      await shop.tell(productCreated(id, [sku], 1, status));
+      await shop.receive(sku, { warehouseId: lyon, quantity: 3 });
+      for (const as of ['anonymous', 'customer'] as const) expect([await seen(sku, as), (await listed(as)).includes(sku)]).toEqual([404, false]);
+      expect([await seen(sku, 'staff'), (await listed('staff')).includes(sku)]).toEqual([200, true]);
+      await shop.tell(productCreated(id, [sku], 2, 'active'));
+      expect([await seen(sku, 'anonymous'), (await listed('anonymous')).includes(sku)]).toEqual([200, true]);
+      await shop.tell(productCreated(id, [sku], 3, status));
+      expect([await seen(sku, 'anonymous'), (await listed('anonymous')).includes(sku)]).toEqual([404, false]);
+    });
+
+    test('what Product put on sale a moment ago is shown before its event has come', async () => {
+      const id = newId();
+      await shop.tell(productCreated(id, ['moment'], 1, 'draft'));
+      product = async (skus) => skus.map((sku) => ({ sku, productId: id, version: 2, onSale: true }));
+      expect(await seen('moment', 'anonymous')).toBe(200);
+    });
+
+    test('pages are full whatever lies between', async () => {
+      const skus = Array.from({ length: 12 }, (_, n) => `page-${String(n).padStart(2, '0')}`);
+      for (const [n, sku] of skus.entries()) {
+        await shop.tell(productCreated(newId(), [sku], 1, n % 3 === 0 ? 'active' : 'draft'));
+        await shop.receive(sku, { warehouseId: lyon, quantity: 1 });
+      }
+      const onSale = (await listed('anonymous')).filter((sku) => sku.startsWith('page-'));
+      expect(onSale).toEqual(skus.filter((_, n) => n % 3 === 0));
+      expect(await listed('anonymous', 'limit=3')).toHaveLength(3);
+    });
   });
 
   test('a catalogued SKU that was never received has none', async () => {

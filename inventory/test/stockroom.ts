@@ -69,7 +69,7 @@ function aCommand(sku: string): StockCommand {
 }
 
 function anEntry(sku: string): CatalogueEntry {
-  return { sku, productId: newId(), version: 1 };
+  return { sku, productId: newId(), version: 1, onSale: true };
 }
 
 /** Every movement, oldest id first. */

@@ -1,6 +1,6 @@
 import { type Problem, problem } from '@souk/chassis/http/problem';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
-import { type LookUpSku, ProductAwayError } from '../product/look-up-sku.ts';
+import { type LookUpSkus, ProductAwayError } from '../product/look-up-skus.ts';
 
 /** null: Product knows no such SKU. Throws the 503 problem while that cannot be known. */
 export type SkuCheck = (sku: string, request: Request) => Promise<CatalogueEntry | null>;
@@ -11,10 +11,11 @@ export function skuUnknown(sku: string, cure: string): Problem {
 }
 
 /** For SKUs that are not in our copy: Product's event may still be on its way, so Product is asked. */
-export function skuCheck(lookUpSku: LookUpSku): SkuCheck {
+export function skuCheck(lookUpSkus: LookUpSkus): SkuCheck {
   return async (sku, request) => {
     try {
-      return await lookUpSku(sku, request.headers.get('authorization'));
+      const [entry = null] = await lookUpSkus([sku], request.headers.get('authorization'));
+      return entry;
     } catch (cause) {
       if (!(cause instanceof ProductAwayError)) throw cause;
       throw problem('unavailable', {

@@ -1,4 +1,5 @@
 import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { hasRole, type Principal } from '@souk/chassis/http/principal';
 import { router } from '@souk/chassis/http/router';
 import { ListQuery } from '@souk/contracts/http/common';
 import { StockLevel, StockPage } from '@souk/contracts/http/inventory';
@@ -11,15 +12,24 @@ import { type SkuCheck, skuUnknown } from './sku-check.ts';
 const BySku = Type.Object({ sku: Sku });
 const cursor = cursors('stock', Sku);
 
-/** Everybody sees the stock. */
+/** Everybody sees the stock of what is on sale; staff sees all. */
 export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
+  /** Whether somebody may know of a SKU. Product has the last word: its event may still be on its way to us. */
+  async function isShown(sku: string, request: Request, principal: Principal | null): Promise<boolean> {
+    const known = await reads.catalogued(sku);
+    if (known !== undefined && (known.onSale === true || isStaff(principal))) return true;
+    const told = await toldByProduct(sku, request);
+    return told !== null && (told.onSale === true || isStaff(principal));
+  }
+
   return router()
     .get(
       '/stock',
-      async ({ query }) => {
+      async ({ query, principal }) => {
         const { limit = 20 } = query;
+        const slice = { after: cursor.read(query.cursor), limit: limit + 1 };
         const [rows, network] = await Promise.all([
-          reads.levelsPage(cursor.read(query.cursor), limit + 1),
+          isStaff(principal) ? reads.levelsPage(slice) : reads.levelsOnSale(slice),
           reads.network(),
         ]);
         return pageOf(rows, limit, {
@@ -31,24 +41,26 @@ export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
         maybeSignedIn: true,
         query: ListQuery,
         response: { 200: StockPage },
-        detail: { summary: 'Stock of every SKU that has been received, by SKU' },
+        detail: { summary: 'Stock of every SKU that has been received, by SKU; for all but staff of those that are on sale' },
       },
     )
     .get(
       '/stock/:sku',
-      async ({ params: { sku }, request }) => {
-        const [levels, network] = await Promise.all([reads.levels(sku), reads.network()]);
-        if (levels !== undefined) return publishedStock(levels, network);
-        if (!(await reads.isCatalogued(sku)) && (await toldByProduct(sku, request)) === null)
-          throw skuUnknown(sku, 'GET /products of the catalogue lists those there are');
-        return publishedStock({ sku, warehouses: [] }, network);
+      async ({ params: { sku }, principal, request }) => {
+        const [isVisible, levels, network] = await Promise.all([isShown(sku, request, principal), reads.levels(sku), reads.network()]);
+        if (!isVisible) throw skuUnknown(sku, 'GET /products of the catalogue lists those there are');
+        return publishedStock(levels ?? { sku, warehouses: [] }, network);
       },
       {
         maybeSignedIn: true,
         params: BySku,
         refuses: ['unavailable'],
         response: { 200: StockLevel },
-        detail: { summary: 'What there is of a SKU, and where' },
+        detail: { summary: 'What there is of a SKU, and where; what is not on sale is there for staff alone' },
       },
     );
+}
+
+function isStaff(principal: Principal | null): boolean {
+  return principal !== null && hasRole(principal, 'staff');
 }

@@ -10,7 +10,7 @@ import type { CatalogueTable, InventorySchema, ReservationsTable, WarehousesTabl
 import type { InventoryCollections } from './inventory-store.ts';
 import { levelsCollection } from './levels-collection.ts';
 import { MOVEMENT_COLUMNS, movementToValues } from './movement-rows.ts';
-import { reservationFromRow, reservationToRow, warehouseFromRow, warehouseToRow } from './rows.ts';
+import { CATALOGUE_COLUMNS, catalogueFromRow, catalogueToRow, reservationFromRow, reservationToRow, warehouseFromRow, warehouseToRow } from './rows.ts';
 
 /** How inventory's entities lie in SQL tables. */
 export function inventoryCollections(
@@ -42,11 +42,11 @@ export function inventoryCollections(
     network: networkView(reader),
     catalogue: rowCollection<CatalogueEntry, CatalogueTable>(flavour, {
       table: 'catalogue',
-      columns: ['sku', 'product_id', 'version'],
+      columns: CATALOGUE_COLUMNS,
       keyColumn: 'sku',
       keyOf: ({ sku }) => sku,
-      toRow: ({ sku, productId, version }) => ({ sku, product_id: productId, version }),
-      fromRow: ({ sku, product_id: productId, version }) => ({ sku, productId, version }),
+      toRow: catalogueToRow,
+      fromRow: catalogueFromRow,
     }),
   };
 }

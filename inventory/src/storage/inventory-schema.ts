@@ -45,6 +45,8 @@ export interface CatalogueTable {
   sku: string;
   product_id: string;
   version: number;
+  /** 1 or 0; null: kept before this was noted */
+  on_sale: number | null;
 }
 
 export interface InventorySchema {

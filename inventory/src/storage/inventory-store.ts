@@ -31,14 +31,24 @@ export interface MovementFilter {
   readonly orderId?: string;
 }
 
+/** Some of a list by SKU; `after` is the last one of the page before. */
+export interface SkuSlice {
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
 /** Reads of committed data, for GET requests. */
 export interface InventoryReads {
   levels(sku: string): Promise<StockLevels | undefined>;
   /** Of those SKUs that have, or had, stock; in one reading. */
   levelsOf(skus: readonly string[]): Promise<readonly StockLevels[]>;
-  /** By SKU; `after` is the last SKU of the page before. Only SKUs that have, or had, stock. */
-  levelsPage(after: string | undefined, limit: number): Promise<readonly StockLevels[]>;
-  isCatalogued(sku: string): Promise<boolean>;
+  /** By SKU. Only SKUs that have, or had, stock. */
+  levelsPage(slice: SkuSlice): Promise<readonly StockLevels[]>;
+  /** The same of what is on sale. */
+  levelsOnSale(slice: SkuSlice): Promise<readonly StockLevels[]>;
+  catalogued(sku: string): Promise<CatalogueEntry | undefined>;
+  /** Of which it is not known whether they are on sale. */
+  skusOfUnknownSale(limit: number): Promise<readonly string[]>;
   network(): Promise<Network>;
   warehouse(id: string): Promise<Warehouse | undefined>;
   warehouses(slice: IdSlice): Promise<readonly Warehouse[]>;

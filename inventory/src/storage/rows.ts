@@ -1,6 +1,7 @@
+import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { Warehouse } from '../domain/warehouse.ts';
-import type { ReservationsTable, WarehousesTable } from './inventory-schema.ts';
+import type { CatalogueTable, ReservationsTable, WarehousesTable } from './inventory-schema.ts';
 
 export function reservationToRow(reservation: Reservation): ReservationsTable {
   return {
@@ -30,4 +31,14 @@ export function warehouseToRow({ id, name, priority, active, version }: Warehous
 
 export function warehouseFromRow({ id, name, priority, active, version }: WarehousesTable): Warehouse {
   return { id, name, priority, active: active === 1, version };
+}
+
+export const CATALOGUE_COLUMNS = ['sku', 'product_id', 'version', 'on_sale'] as const;
+
+export function catalogueToRow({ sku, productId, version, onSale }: CatalogueEntry): CatalogueTable {
+  return { sku, product_id: productId, version, on_sale: onSale === null ? null : Number(onSale) };
+}
+
+export function catalogueFromRow({ sku, product_id: productId, version, on_sale: onSale }: CatalogueTable): CatalogueEntry {
+  return { sku, productId, version, onSale: onSale === null ? null : onSale === 1 };
 }

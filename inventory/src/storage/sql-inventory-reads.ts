@@ -6,13 +6,16 @@ import type { InventorySchema } from './inventory-schema.ts';
 import type { InventoryReads } from './inventory-store.ts';
 import { LEVEL_COLUMNS, levelsFromRows } from './levels-collection.ts';
 import { MOVEMENT_COLUMNS, movementFromRow } from './movement-rows.ts';
-import { reservationFromRow, warehouseFromRow } from './rows.ts';
+import { CATALOGUE_COLUMNS, catalogueFromRow, reservationFromRow, warehouseFromRow } from './rows.ts';
 
 /**
  * Of a SKU in a warehouse the movements of the SKU are read, newest first, until the page is full. MySQL would rather
  * intersect two indexes, and read all movements of the SKU and all of the warehouse for it.
  */
 const NOT_BY_INDEX = sql<string>`coalesce(warehouse_id, '')`;
+
+/** With a limit MySQL leaves it what it is, and makes no join of it that would begin at the other end. */
+const HAS_STOCK = sql<number>`(select 1 from inventory where inventory.sku = catalogue.sku limit 1)`;
 
 export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<InventorySchema>): InventoryReads {
   const levels = db.selectFrom('inventory').select(LEVEL_COLUMNS);
@@ -25,13 +28,24 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
       const [found] = levelsFromRows(await levels.where('sku', '=', sku).orderBy('warehouse_id').execute());
       return found;
     },
-    async levelsPage(after, limit) {
+    async levelsPage({ after, limit }) {
       let page = db.selectFrom('inventory').select('sku').distinct().orderBy('sku').limit(limit);
       if (after !== undefined) page = page.where('sku', '>', after);
       return levelsOf((await page.execute()).map(({ sku }) => sku));
     },
-    async isCatalogued(sku) {
-      return (await db.selectFrom('catalogue').select('sku').where('sku', '=', sku).executeTakeFirst()) !== undefined;
+    async levelsOnSale({ after, limit }) {
+      let page = db.selectFrom('catalogue').select('sku').where('on_sale', '=', 1).orderBy('sku').limit(limit);
+      if (after !== undefined) page = page.where('sku', '>', after);
+      // Looked up SKU by SKU: what is on sale has nearly always been received, so hardly any is read in vain.
+      return levelsOf((await page.where(HAS_STOCK, '=', 1).execute()).map(({ sku }) => sku));
+    },
+    async catalogued(sku) {
+      const row = await db.selectFrom('catalogue').select(CATALOGUE_COLUMNS).where('sku', '=', sku).executeTakeFirst();
+      return row && catalogueFromRow(row);
+    },
+    async skusOfUnknownSale(limit) {
+      const unknown = db.selectFrom('catalogue').select('sku').where('on_sale', 'is', null).orderBy('sku').limit(limit);
+      return (await unknown.execute()).map(({ sku }) => sku);
     },
     async network() {
       return networkOf((await warehouses.execute()).map(warehouseFromRow));

@@ -6,15 +6,16 @@ import type { InventoryCollections } from '../storage/inventory-store.ts';
 type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
 
 /**
- * Product told of a product: remember its SKUs. An archived product's SKUs stay known, because its pieces still come
+ * Product told of a product: remember its SKUs, and whether they are on sale. An archived product's SKUs stay known, because its pieces still come
  * back and are counted.
  */
 export const learnSkus: UseCase<InventoryCollections, EventEnvelope<ProductTopic>, void> = {
   name: 'learn SKUs',
   keys: ({ data }) => ({ catalogue: data.product.variants.map(({ sku }) => sku) }),
   decide({ data: { productId, version, product } }, world) {
+    const onSale = product.status === 'active';
     const catalogue = product.variants.flatMap(({ sku }) => {
-      return newerEntry(world.get('catalogue', sku), { sku, productId, version }) ?? [];
+      return newerEntry(world.get('catalogue', sku), { sku, productId, version, onSale }) ?? [];
     });
     return { answer: undefined, puts: { catalogue } };
   },

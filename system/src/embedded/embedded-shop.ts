@@ -6,7 +6,7 @@ import { createMetrics } from '@souk/chassis/metrics';
 import type { Service } from '@souk/chassis/service';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
-import { fetchSku } from '@souk/inventory/product/fetch-sku';
+import { fetchSkus } from '@souk/inventory/product/fetch-skus';
 import { createInventoryService } from '@souk/inventory/service';
 import { openSqliteInventoryStore } from '@souk/inventory/storage/open-sqlite';
 import { productApi } from '@souk/order/catalogue/product-api';
@@ -80,8 +80,8 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
       createProductService({ ...common('product'), config: configs.product, store, keys: keys() }),
     ),
     part('inventory', () => openSqliteInventoryStore({ path: databases.inventory }), (store) => {
-      const lookUpSku = fetchSku({ productUrl: url('product') });
-      return createInventoryService({ ...common('inventory'), config: configs.inventory, store, keys: keys(), lookUpSku });
+      const lookUpSkus = fetchSkus({ productUrl: url('product') });
+      return createInventoryService({ ...common('inventory'), config: configs.inventory, store, keys: keys(), lookUpSkus });
     }),
     part('order', () => openSqliteOrderStore({ path: databases.order }), (store) => {
       const lookup = productApi({ url: url('product') });

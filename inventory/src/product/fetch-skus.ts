@@ -2,9 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { compiledLate } from '@souk/chassis/compiled-late';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
-import { type LookUpSku, ProductAwayError } from './look-up-sku.ts';
+import { type LookUpSkus, ProductAwayError } from './look-up-skus.ts';
 
-interface FetchSkuOptions {
+interface FetchSkusOptions {
   /** Product's base URL. */
   readonly productUrl: string;
   readonly timeoutMs?: number;
@@ -17,19 +17,21 @@ const products = compiledLate(
       Type.Object({
         id: Uuid,
         version: Type.Integer({ minimum: 1 }),
+        status: Type.String(),
         variants: Type.Array(Type.Object({ sku: Sku })),
       }),
     ),
   }),
 );
 
-/** Looks a SKU up with one GET request to Product. */
-export function fetchSku({ productUrl, timeoutMs = 2000 }: FetchSkuOptions): LookUpSku {
-  return async (sku, authorization) => {
-    const url = `${productUrl.replace(/\/$/, '')}/products?sku=${encodeURIComponent(sku)}`;
+/** Looks SKUs up with one GET request to Product: 100 at most, which is a page. */
+export function fetchSkus({ productUrl, timeoutMs = 2000 }: FetchSkusOptions): LookUpSkus {
+  return async (skus, authorization) => {
+    const asked = skus.map((sku) => `sku=${encodeURIComponent(sku)}`).join('&');
+    const url = `${productUrl.replace(/\/$/, '')}/products?${asked}&limit=${skus.length}`;
     const body = await answerOf(url, authorization, timeoutMs);
     if (!products().Check(body)) throw new ProductAwayError({ cause: new Error('the answer is not a page of products') });
-    return entryOf(sku, body.items);
+    return entriesOf(new Set(skus), body.items);
   };
 }
 
@@ -45,9 +47,15 @@ async function answerOf(url: string, authorization: string | null, timeoutMs: nu
   }
 }
 
-type Found = { readonly id: string; readonly version: number; readonly variants: readonly { readonly sku: string }[] };
+interface Found {
+  readonly id: string;
+  readonly version: number;
+  readonly status: string;
+  readonly variants: readonly { readonly sku: string }[];
+}
 
-function entryOf(sku: string, items: readonly Found[]): CatalogueEntry | null {
-  const found = items.find(({ variants }) => variants.some((variant) => variant.sku === sku));
-  return found === undefined ? null : { sku, productId: found.id, version: found.version };
+function entriesOf(wanted: ReadonlySet<string>, items: readonly Found[]): readonly CatalogueEntry[] {
+  return items.flatMap(({ id: productId, version, status, variants }) =>
+    variants.filter(({ sku }) => wanted.has(sku)).map(({ sku }) => ({ sku, productId, version, onSale: status === 'active' })),
+  );
 }

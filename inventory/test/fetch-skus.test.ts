@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
-import { fetchSku } from '../src/product/fetch-sku.ts';
-import { ProductAwayError } from '../src/product/look-up-sku.ts';
+import { fetchSkus } from '../src/product/fetch-skus.ts';
+import { ProductAwayError } from '../src/product/look-up-skus.ts';
 
 describe('asking Product for a SKU', () => {
   let server: ReturnType<typeof Bun.serve> | undefined;
@@ -13,25 +13,23 @@ describe('asking Product for a SKU', () => {
     return `http://127.0.0.1:${server.port}`;
   }
 
-  test('finds the product it belongs to, asking in the name of the caller', async () => {
+  test.each(['active', 'draft'])('finds the product it belongs to, asking in the name of the caller: %s', async (status) => {
     const id = newId();
     const asked: unknown[] = [];
     const productUrl = productAnswers((request) => {
       asked.push([new URL(request.url).pathname, new URL(request.url).search, request.headers.get('authorization')]);
-      const items = [{ id, version: 4, variants: [{ sku: 'cup.red' }, { sku: 'cup.blue' }], title: 'Cup' }];
+      const items = [{ id, version: 4, status, variants: [{ sku: 'cup.red' }, { sku: 'cup.blue' }], title: 'Cup' }];
       return Response.json({ items, nextCursor: null });
     });
-    expect(await fetchSku({ productUrl: `${productUrl}/` })('cup.blue', 'Bearer me')).toEqual({
-      sku: 'cup.blue',
-      productId: id,
-      version: 4,
-    });
-    expect(asked).toEqual([['/products', '?sku=cup.blue', 'Bearer me']]);
+    expect(await fetchSkus({ productUrl: `${productUrl}/` })(['cup.blue', 'tea & milk'], 'Bearer me')).toEqual([
+      { sku: 'cup.blue', productId: id, version: 4, onSale: status === 'active' },
+    ]);
+    expect(asked).toEqual([['/products', '?sku=cup.blue&sku=tea%20%26%20milk&limit=2', 'Bearer me']]);
   });
 
-  test('says null when Product has none', async () => {
+  test('finds nothing when Product has none', async () => {
     const productUrl = productAnswers(() => Response.json({ items: [], nextCursor: null }));
-    expect(await fetchSku({ productUrl })('cup', null)).toBeNull();
+    expect(await fetchSkus({ productUrl })(['cup'], null)).toEqual([]);
   });
 
   const broken: readonly [what: string, answer: () => Response][] = [
@@ -41,7 +39,7 @@ describe('asking Product for a SKU', () => {
   ];
   for (const [what, answer] of broken) {
     test(`cannot say when Product answers ${what}`, async () => {
-      expect(await failureOf(fetchSku({ productUrl: productAnswers(answer) })('cup', null))).toBeInstanceOf(
+      expect(await failureOf(fetchSkus({ productUrl: productAnswers(answer) })(['cup'], null))).toBeInstanceOf(
         ProductAwayError,
       );
     });
@@ -50,12 +48,12 @@ describe('asking Product for a SKU', () => {
   test('cannot say when Product is not there', async () => {
     const gone = productAnswers(() => new Response());
     await server?.stop(true);
-    expect(await failureOf(fetchSku({ productUrl: gone })('cup', null))).toBeInstanceOf(ProductAwayError);
+    expect(await failureOf(fetchSkus({ productUrl: gone })(['cup'], null))).toBeInstanceOf(ProductAwayError);
   });
 
   test('does not wait for ever', async () => {
     const silent = productAnswers(() => new Promise(() => undefined));
-    expect(await failureOf(fetchSku({ productUrl: silent, timeoutMs: 20 })('cup', null))).toBeInstanceOf(
+    expect(await failureOf(fetchSkus({ productUrl: silent, timeoutMs: 20 })(['cup'], null))).toBeInstanceOf(
       ProductAwayError,
     );
   });

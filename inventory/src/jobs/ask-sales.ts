@@ -1,0 +1,28 @@
+import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
+import type { Job } from '@souk/chassis/jobs';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { LookUpSkus } from '../product/look-up-skus.ts';
+import type { InventoryCollections, InventoryReads } from '../storage/inventory-store.ts';
+import { learnSales } from '../usecases/learn-sales.ts';
+
+interface AskSalesDeps {
+  readonly reads: Pick<InventoryReads, 'skusOfUnknownSale'>;
+  readonly lookUpSkus: LookUpSkus;
+  readonly submit: Microservice<InventoryCollections>['submit'];
+}
+
+/** SKUs in one question to Product: as many as a page of its list has. */
+const AT_ONCE = 100;
+
+/**
+ * Completes what an earlier version of ours has kept: anonymous, so that Product shows what is on sale and nothing else. Once
+ * all is known, a round is one look at an index.
+ */
+export function askSales({ reads, lookUpSkus, submit }: AskSalesDeps): Job {
+  async function askSome(limit: number): Promise<number> {
+    const skus = await reads.skusOfUnknownSale(limit);
+    if (skus.length > 0) await submit(learnSales, { skus, told: await lookUpSkus(skus, null) });
+    return skus.length;
+  }
+  return { name: 'ask Product what is on sale', everyMs: 10_000, run: (signal) => forgetInRounds(askSome, signal, AT_ONCE) };
+}

@@ -1,0 +1,25 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { type CatalogueEntry, newerEntry } from '../domain/catalogue-entry.ts';
+import type { InventoryCollections } from '../storage/inventory-store.ts';
+
+interface AskedProduct {
+  readonly skus: readonly string[];
+  /** Those of them that are on sale. */
+  readonly told: readonly CatalogueEntry[];
+}
+
+/** For SKUs of which it is not known whether they are on sale. What an event has said meanwhile is left alone. */
+export const learnSales: UseCase<InventoryCollections, AskedProduct, void> = {
+  name: 'learn sales',
+  keys: ({ skus }) => ({ catalogue: skus }),
+  decide({ skus, told }, world) {
+    const onSale = new Map(told.map((entry) => [entry.sku, entry]));
+    const catalogue = skus.flatMap((sku) => {
+      const known = world.get('catalogue', sku);
+      if (known?.onSale !== null) return [];
+      const entry = onSale.get(sku);
+      return entry === undefined ? { ...known, onSale: false } : (newerEntry(known, entry) ?? []);
+    });
+    return { answer: undefined, puts: { catalogue } };
+  },
+};
