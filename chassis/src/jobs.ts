@@ -1,3 +1,5 @@
+import type { Report } from './report.ts';
+
 /** Work that comes round again: deadlines, retries, tidying. Never overlaps itself. */
 export interface Job {
   readonly name: string;
@@ -11,7 +13,7 @@ export interface RunningJobs {
   close(): Promise<void>;
 }
 
-export function startJobs(jobs: readonly Job[], report: (error: unknown, message: string) => void): RunningJobs {
+export function startJobs(jobs: readonly Job[], report: Report): RunningJobs {
   const rounds = new Set<Promise<void>>();
   const closing = new AbortController();
   const round = async (job: Job): Promise<void> => {

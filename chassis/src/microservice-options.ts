@@ -7,6 +7,7 @@ import type { Reception } from './messaging/receive.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import type { Collections } from './writer/use-case.ts';
+import type { Report } from './report.ts';
 
 /** What a microservice tells its operators; the metrics adapter is one of these. */
 export interface MessagingMeter {
@@ -14,6 +15,8 @@ export interface MessagingMeter {
   expect(topics: readonly string[]): void;
   batchSettled(inputs: number, ms: number): void;
   messageSettled(topic: string, how: Reception | 'undecodable' | 'failed' | 'dead'): void;
+  /** The log refused it for good; it is a dead letter now. */
+  eventSetAside(): void;
 }
 
 export interface MicroserviceOptions<C extends Collections, Task> {
@@ -27,7 +30,7 @@ export interface MicroserviceOptions<C extends Collections, Task> {
   readonly runTask?: (task: Task) => Promise<void>;
   readonly jobs?: readonly Job[];
   readonly meter?: MessagingMeter;
-  report(error: unknown, message: string): void;
+  readonly report: Report;
   /** Milliseconds between two transactions of a busy service. */
   readonly paceMs: number;
   readonly parking?: ParkingRules;

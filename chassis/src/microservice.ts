@@ -1,6 +1,7 @@
 import { accessWatch } from './access-watch.ts';
 import { runMicroservice, type RunningMicroservice } from './run-microservice.ts';
 import type { Principal } from './http/principal.ts';
+import type { LogMessage } from './log/event-log.ts';
 import { followingEndedAccess } from './messaging/follow-ended-access.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
 import type { MicroserviceOptions } from './microservice-options.ts';
@@ -28,8 +29,10 @@ export interface Microservice<C extends Collections, Task = never> {
     key: Once<Answer>,
     cause?: Cause,
   ): Promise<OnceAnswer>;
-  /** Results of tasks, deadlines: applied however long it takes. */
+  /** Results of tasks, deadlines: applied however long it takes, and however large the events are. */
   submit<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
+  /** For an event that was set aside, past the relay: its place in the lane is gone. Rejects as `EventLog.send` does. */
+  sendAgain(message: LogMessage): Promise<void>;
   readonly handlers: MessageHandlers<Own<C>, Task>;
   /** Whether the access that this token gave has ended since: asked of memory. */
   hasEnded(principal: Principal): boolean;
@@ -66,7 +69,8 @@ export function createMicroservice<C extends Collections, Task = never>(
     hasEnded: access.hasEnded,
     execute: async (useCase, value, cause) => writer().submit(useCase, value, limited(cause)),
     executeOnce: async (useCase, value, key, cause) => executeOnce(useCase, value, key, limited(cause)),
-    submit: async (useCase, value, cause) => writer().submit(useCase, value, cause && { cause }),
+    submit: async (useCase, value, cause) => writer().submit(useCase, value, { mustSettle: true, ...(cause && { cause }) }),
+    sendAgain: (message) => options.log.send([message]),
     backlog: () => running?.relay.backlog ?? 0,
     outboxAgeMs: () => running?.relay.ageMs ?? 0,
     outboxStalledMs: () => running?.relay.stalledMs ?? 0,

@@ -5,9 +5,12 @@ import type { Subscription } from './log/event-log.ts';
 import { adoptLanes } from './messaging/adopt-lanes.ts';
 import { consume } from './messaging/consumer.ts';
 import { PARKING_RULES } from './messaging/parking-rules.ts';
+import { refuseUnsendable } from './messaging/outgoing.ts';
 import { Relay } from './messaging/relay.ts';
 import { retryDueMessages } from './messaging/retry-due-messages.ts';
+import { setAside, type Unsent } from './messaging/set-aside.ts';
 import type { MicroserviceOptions } from './microservice-options.ts';
+import { traceIdOf } from './report.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { ENDED_ACCESS_KEPT_MS } from './writer/ended-access.ts';
 import { forgetEndedAccess } from './writer/forget-ended-access.ts';
@@ -52,10 +55,11 @@ export async function runMicroservice<C extends Collections, Task>(
 }
 
 async function openWriter<C extends Collections, Task>(
-  { name, instance, store, log, runTask, meter, report, paceMs }: MicroserviceOptions<C, Task>,
+  options: MicroserviceOptions<C, Task>,
   tasks: Set<Promise<void>>,
 ): Promise<{ writer: Writer<Own<C>, Task>; relay: Relay }> {
-  const { promise: opened, resolve } = Promise.withResolvers<Relay>();
+  const { name, instance, store, log, runTask, meter, report, paceMs } = options;
+  let relay: Relay | undefined;
   const writer = await Writer.open<Own<C>, Task>({
     store: store.writing,
     lane: instance,
@@ -64,11 +68,11 @@ async function openWriter<C extends Collections, Task>(
     report,
     paceMs,
     outbox(lane) {
-      const relay = new Relay({ service: name, log, report, lane: lane.name, ...lane, readEvents: store.writing.readEvents });
-      relay.start();
-      resolve(relay);
+      const { readEvents } = store.writing;
+      relay = new Relay({ service: name, log, report, lane: lane.name, ...lane, readEvents, setAside: (unsent) => setAsideIn(options, writer, unsent) });
       return relay;
     },
+    refuseUnsendable: refuseUnsendable(name),
     runTask(task) {
       if (runTask === undefined) throw new Error(`${name} decided on a task and has nothing to run it`);
       const ended = runTask(task)
@@ -78,7 +82,22 @@ async function openWriter<C extends Collections, Task>(
     },
     ...(meter && { batchSettled: meter.batchSettled }),
   });
-  return { writer, relay: await opened };
+  if (relay === undefined) throw new Error('the writer has not asked for its outbox');
+  relay.start();
+  return { writer, relay };
+}
+
+/** An operator has to hear of it: others do not know of something that happened here. */
+async function setAsideIn<C extends Collections, Task>(
+  { name, meter, report }: Pick<MicroserviceOptions<C, Task>, 'name' | 'meter' | 'report'>,
+  writer: Writer<Own<C>, Task>,
+  unsent: Unsent,
+): Promise<void> {
+  const { id, type, key, correlationId, traceparent } = unsent.event;
+  await writer.submit(setAside<Own<C>>(name), unsent, { cause: { correlationId, causationId: id, traceparent } });
+  meter?.eventSetAside();
+  const about = { key, topic: type, messageId: id, ...traceIdOf(traceparent) };
+  report(new Error(unsent.cause), 'the log refuses an event for good: it is a dead letter now', about);
 }
 
 async function subscribe<C extends Collections, Task>(
@@ -105,7 +124,10 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
     {
       name: 'adopt abandoned lanes',
       everyMs: LEASE_MS,
-      run: () => adoptLanes({ service: name, store: store.writing, log, ownLane: instance, leaseMs: LEASE_MS, newId, report }),
+      run: () => {
+        const relaying = { service: name, log, report, setAside: (unsent: Unsent) => setAsideIn(options, writer, unsent) };
+        return adoptLanes({ ...relaying, store: store.writing, ownLane: instance, leaseMs: LEASE_MS, newId });
+      },
     },
     {
       name: 'forget kept answers',

@@ -28,6 +28,8 @@ type Read =
   | { readonly ok: true; readonly attributes: EventAttributes }
   | { readonly ok: false; readonly cause: string };
 
+/** Characters of a key or an id. Ours are UUIDs and SKUs; what is longer would travel with everything it leads to. */
+const ID_LIMIT = 255;
 const VERSION = /^[1-9]\d{0,14}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -51,6 +53,9 @@ export function checkHeaders(topic: string, key: string, headers: Readonly<Recor
   if ((headers.ce_subject ?? '') !== key) return wrong('ce_subject is not the message key');
   const causationId = headers.ce_causationid ?? null;
   if (causationId === '') return wrong('ce_causationid is empty');
+  if (Math.max(key.length, correlationId.length, causationId?.length ?? 0) > ID_LIMIT) {
+    return wrong(`the key, ce_correlationid or ce_causationid has more than ${ID_LIMIT} characters`);
+  }
   const traceparent = traceOf(headers.traceparent);
   const attributes = { id, type, source, time, subject: key, schemaVersion, correlationId };
   return { ok: true, attributes: { ...attributes, causationId, aggregateVersion, traceparent } };

@@ -1,6 +1,6 @@
 import type { AnyEvent, EventEnvelope } from './envelope.ts';
 import { checkEventData } from './event-data.ts';
-import { checkHeaders } from './event-headers.ts';
+import { checkHeaders, type EventAttributes } from './event-headers.ts';
 
 /** A message as it travels in the event log. */
 export interface LogMessage {
@@ -16,6 +16,11 @@ export type ReadEvent =
 
 /** CloudEvents 1.0, Kafka protocol binding, binary mode: attributes are `ce_` headers, the value is the data alone. */
 export function toLogMessage(event: EventEnvelope): LogMessage {
+  return withValue(event, JSON.stringify(event.data));
+}
+
+/** The same for an event whose data is JSON text already. */
+export function withValue(event: EventAttributes, value: string): LogMessage {
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: event.id,
@@ -31,7 +36,7 @@ export function toLogMessage(event: EventEnvelope): LogMessage {
   if (event.subject !== '') headers.ce_subject = event.subject;
   if (event.causationId !== null) headers.ce_causationid = event.causationId;
   if (event.traceparent !== null) headers.traceparent = event.traceparent;
-  return { topic: event.type, key: event.subject, value: JSON.stringify(event.data), headers };
+  return { topic: event.type, key: event.subject, value, headers };
 }
 
 /** Reads what `toLogMessage` wrote. `cause` names what is wrong, never what was in it: it ends in logs. */

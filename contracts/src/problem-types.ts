@@ -43,6 +43,7 @@ export const PROBLEM_TYPES = {
   'password-common': { status: 422, title: 'The password is one of the most common ones' },
   'warehouse-unknown': { status: 422, title: 'The warehouse is not known' },
   'payment-token-refused': { status: 422, title: 'The gateway does not know the token' },
+  'event-too-large': { status: 422, title: 'The change makes more than its event can carry' },
   'card-number-refused': { status: 422, title: 'Card numbers are not accepted here' },
   'precondition-required': { status: 428, title: 'This request needs If-Match' },
   'too-many-requests': { status: 429, title: 'Too many requests' },

@@ -14,7 +14,10 @@ export type FieldError = Static<typeof FieldError>;
 export const ShippingRefusal = oneOf('cancelled', 'refunded', 'not_sent_yet', 'sent_otherwise');
 export type ShippingRefusal = Static<typeof ShippingRefusal>;
 
-/** RFC 9457. `total` comes with `total-changed` only, `reason` with `not-shippable`. */
+/**
+ * RFC 9457. `total` comes with `total-changed` only, `reason` with `not-shippable`, `limit` and `size` (bytes) with
+ * `event-too-large`.
+ */
 export const Problem = Type.Object({
   type: Type.String({ pattern: '^urn:souk:problem:[a-z-]+$', description: 'urn:souk:problem: and the code' }),
   title: Type.String(),
@@ -25,12 +28,18 @@ export const Problem = Type.Object({
   errors: Type.Optional(Type.Array(FieldError)),
   total: Type.Optional(Money),
   reason: Type.Optional(ShippingRefusal),
+  limit: Type.Optional(Type.Integer({ minimum: 1 })),
+  size: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 export type Problem = Static<typeof Problem>;
 
 /** What a problem of this code says beyond RFC 9457's own members. */
-export type ProblemExtension<C extends ProblemCode> = C extends 'total-changed'
-  ? Required<Pick<Problem, 'total'>>
-  : C extends 'not-shippable'
-    ? Required<Pick<Problem, 'reason'>>
-    : Partial<Record<'total' | 'reason', never>>;
+export type ProblemExtension<C extends ProblemCode> = C extends keyof ExtensionMembers
+  ? Required<Pick<Problem, ExtensionMembers[C]>>
+  : Partial<Record<ExtensionMembers[keyof ExtensionMembers], never>>;
+
+interface ExtensionMembers {
+  readonly 'total-changed': 'total';
+  readonly 'not-shippable': 'reason';
+  readonly 'event-too-large': 'limit' | 'size';
+}

@@ -109,6 +109,12 @@ describe('a message that is no event of ours is refused with its cause', () => {
     ['content-type', 'application/avro'],
   ])('%s is %j', (name, value) => expect(causeOf(withHeader(name, value))).toContain(name));
 
+  test.each(['ce_correlationid', 'ce_causationid', 'ce_subject'])('%s is longer than any id', (name) => {
+    const long = 'x'.repeat(256);
+    const message = name === 'ce_subject' ? { ...withHeader(name, long), key: long } : withHeader(name, long);
+    expect(causeOf(message)).toContain('more than 255 characters');
+  });
+
   test.each(['', '{', 'null', '[]', '"x"', '{}'])('the value is %j', (value) => {
     expect(causeOf({ ...good, value })).toMatch(/^the (value is not JSON|data does not fit order\.created: )/);
   });

@@ -32,7 +32,7 @@ async function outcomeOf(story: Story, batchLimit: number) {
         stream: stream.replace(/^reservation:(.*)$/, (_, order) => names.get(order) ?? 'an order'),
         version,
         type,
-        data: named(data),
+        data: named(JSON.parse(data)),
       })),
     };
   } finally {

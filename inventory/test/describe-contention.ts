@@ -44,7 +44,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       );
       const { reserved, refused } = await statuses(orders);
       expect([reserved?.length, refused?.length]).toEqual([50, 150]);
-      expect(room.events.filter(({ type }) => type === 'inventory.failed').at(-1)?.data).toMatchObject({
+      expect(JSON.parse(room.events.filter(({ type }) => type === 'inventory.failed').at(-1)?.data ?? '')).toMatchObject({
         shortages: [{ sku: 'cup', requested: 1, available: 0 }],
       });
       await expectStockIsRight(opened.store, orders);

@@ -35,9 +35,10 @@ describe('inventory.low', () => {
     expect(lowsOf([room])).toEqual([]);
     const order = cups(1);
     await room.reserve(order);
-    expect(room.events.filter(({ type }) => type === 'inventory.low')).toMatchObject([
-      { key: 'cup', stream: 'stock:cup', version: 1, data: { sku: 'cup', available: 4, threshold: 5 } },
-    ]);
+    const low = room.events.find(({ type }) => type === 'inventory.low');
+    expect(low).toMatchObject({ key: 'cup', stream: 'stock:cup', version: 1 });
+    expect(JSON.parse(low?.data ?? '')).toEqual({ sku: 'cup', available: 4, threshold: 5 });
+    expect(lowsOf([room])).toEqual([4]);
   });
 
   test('is not said again while few are left, and again once there were enough', async () => {
@@ -72,7 +73,7 @@ describe('inventory.low', () => {
     await later.reserve(cups(1));
     await later.receive('cup', north, 7);
     await later.reserve(cups(6));
-    expect(later.events.filter(({ type }) => type === 'inventory.low').map(({ version, data }) => [version, data['available']])).toEqual([[2, 4]]);
+    expect(later.events.filter(({ type }) => type === 'inventory.low').map(({ version, data }) => [version, JSON.parse(data).available])).toEqual([[2, 4]]);
     await later.close();
   });
 

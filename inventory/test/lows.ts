@@ -9,7 +9,7 @@ export function lowsOf(rooms: readonly Stockroom[], sku = 'cup'): readonly unkno
     .toSorted((a, b) => a.version - b.version);
   const gap = lows.findIndex(({ version }, index) => version !== index + 1);
   if (gap !== -1) throw new Error(`event ${gap + 1} of ${sku} has version ${lows[gap]?.version}`);
-  return lows.map(({ data }) => data['available']);
+  return lows.map(({ data }) => JSON.parse(data).available as unknown);
 }
 
 /** The same as the ledger tells it, for a SKU that lies in one open warehouse only. */

@@ -96,7 +96,7 @@ async function openRun(batchLimit: number) {
     const all = { before: undefined, limit: 1000 };
     const payments = await store.reads.payments({ userId: undefined, orderId: undefined }, all);
     const refunds = await Promise.all(payments.map(({ id }) => store.reads.refunds(id, all)));
-    const events = await store.writing.readEvents('batches', 0, 10_000);
+    const events = (await store.writing.readEvents('batches', 0, 10_000)).map((event) => ({ ...event, data: JSON.parse(event.data) as unknown }));
     const timeless = (name: string, value: unknown) => (/^at$|At$/.test(name) ? undefined : value);
     return { events: events.length, text: JSON.stringify({ payments, refunds, events, tasks }, timeless) };
   }

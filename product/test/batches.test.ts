@@ -55,7 +55,7 @@ async function outcomeOf(
     const told = withoutAccidents();
     return {
       answers: answers.map(told),
-      events: events.map(({ type, stream, version, data }) => told({ type, stream, version, data })),
+      events: events.map(({ type, stream, version, data }) => told({ type, stream, version, data: JSON.parse(data) as unknown })),
       products: products.map(told).toSorted(byText),
       categories: told(await store.reads.categories()),
     };

@@ -193,7 +193,7 @@ onEveryEngine((runCatalogue) => {
       const category = await added('Told');
       const { id } = await shop.created({ categoryIds: [category.id] });
       const [event] = await shop.store.writing.readStream(id);
-      expect(event?.data).toMatchObject({ product: { categoryIds: [category.id], images: [] } });
+      expect(JSON.parse(event?.data ?? '')).toMatchObject({ product: { categoryIds: [category.id], images: [] } });
     });
   });
 

@@ -23,6 +23,17 @@ function factOf(change: Change): string {
 }
 
 describe('a product', () => {
+  test('can be archived whatever its size: its event then has the prices, and not the words', () => {
+    const words = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`option ${i}`, 'ก'.repeat(200)]));
+    const large = Array.from({ length: 100 }, (_, i) => ({ sku: `TEA-${i}`, price: eur(i), options: words }));
+    const change = archive(aDraft({ status: 'active', variants: large, attributes: words }), NOW);
+    if (change.kind !== 'changed') throw new Error(change.kind);
+    expect(Buffer.byteLength(JSON.stringify(change.fact.data))).toBeLessThan(100_000);
+    expect(change.fact.data.product).toMatchObject({ title: 'Tea', status: 'archived', attributes: {} });
+    expect(change.fact.data.product.variants).toEqual(large.map((variant) => ({ ...variant, options: {} })));
+    expect(change.product.variants).toEqual(large);
+  });
+
   test.each<[string, Change, string]>([
     ['a new title', patch(aDraft(), { title: 'Pot' }, NOW), 'product.updated'],
     ['made active', patch(aDraft(), { status: 'active' }, NOW), 'product.updated'],

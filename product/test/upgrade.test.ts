@@ -47,7 +47,7 @@ function dearer(made: Product) {
     correlationId: made.id,
     causationId: null,
     traceparent: null,
-    data,
+    data: JSON.stringify(data),
     context: { actor: somebody },
   });
   const of = { productId: made.id, sku, actor: somebody };

@@ -87,7 +87,7 @@ describe('deleting the own account', () => {
     expect([reply.status, reply.headers.get('preference-applied')]).toEqual([200, 'return=representation']);
     const { userId, deletedAt, kept } = reply.body;
     expect(userId).toBe(user.id);
-    expect((await users.store.writing.readStream(user.id)).at(-1)?.data).toEqual({ userId, deletedAt });
+    expect(JSON.parse((await users.store.writing.readStream(user.id)).at(-1)?.data ?? '')).toEqual({ userId, deletedAt });
     expect(kept[0]).toMatchObject({ by: 'order', what: expect.stringContaining('not delivered yet'), until: expect.stringContaining('last parcel') });
     expect((await me(tokens.accessToken)).status).toBe(401);
   });

@@ -4,7 +4,7 @@ import { TypeGuard } from '@sinclair/typebox';
 import { ParseError, ValidationError } from 'elysia';
 import type { Logger } from 'pino';
 import { StorageError } from '../storage-error.ts';
-import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
+import { EventTooLargeError, OverloadedError, WriterClosedError } from '../writer/errors.ts';
 import { fieldsRefused, Problem, problem, stopping, tooMuchToDo } from './problem.ts';
 import type { RouteSchemas } from './route-schemas.ts';
 import { pathOf } from './request-path.ts';
@@ -27,6 +27,12 @@ interface Failure {
   readonly params: unknown;
   /** What makes the body one that no schema can be held against. */
   readonly bodyFault: FieldError | undefined;
+}
+
+/** Others hear of a change by its event, which carries all of what was changed. */
+function tooLarge({ size, limit }: EventTooLargeError): Problem {
+  const detail = `The event that tells of this change would have ${size} bytes, and at most ${limit} can be sent. Make it smaller.`;
+  return problem('event-too-large', { detail, extension: { limit, size } });
 }
 
 const NOTHING = { schema: undefined, value: undefined };
@@ -96,6 +102,7 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
     if (cause instanceof TransformDecodeCheckError) return invalidBesidesPath(failure) ?? unexpected(failure);
     if (cause instanceof OverloadedError) return tooMuchToDo(cause.retryAfterSeconds);
     if (cause instanceof WriterClosedError) return stopping();
+    if (cause instanceof EventTooLargeError) return tooLarge(cause);
     if (cause instanceof StorageError && cause.isInfrastructure) return databaseAway(cause, failure);
     return unexpected({ ...failure, error: cause });
   };

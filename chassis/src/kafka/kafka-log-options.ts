@@ -1,5 +1,6 @@
 import type { HandlerFailure } from '../log/cursor.ts';
 import type { TopicDeclaration } from '../log/topic-table.ts';
+import type { Report } from '../report.ts';
 
 /** How brokers that ask for it are convinced. */
 export interface KafkaSecurity {
@@ -33,5 +34,5 @@ export interface KafkaLogOptions extends KafkaTopicsOptions {
   /** Told each time a handler rejects; the messages come again in any case. */
   readonly onHandlerFailure?: (failure: HandlerFailure) => void;
   /** Told what went wrong in the background, where no caller waits for it. */
-  report(error: unknown, message: string): void;
+  readonly report: Report;
 }

@@ -1,12 +1,12 @@
 import type { EventLog, LogMessage, SubscribeOptions, Subscription } from '../log/event-log.ts';
 import { EventLogError } from '../log/event-log-error.ts';
-import { messageBytes } from '../log/message-limit.ts';
+import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limit.ts';
 import type { KafkaLogOptions } from './kafka-log-options.ts';
 import { becomeMember, type Membership } from './membership.ts';
 import { brokerProbe, type Probe } from './probe.ts';
 import { batchProducer, type BatchProducer } from './producer.ts';
 import { openTopicReader } from './read-topics.ts';
-import { sendQueue } from './send-queue.ts';
+import { isTooLarge, sendQueue, type SizedMessage } from './send-queue.ts';
 import { topicNames } from './topic-names.ts';
 
 /**
@@ -56,7 +56,8 @@ function logOn(
       await producer.sendBatch(messages);
       sendFailure = null;
     } catch (error) {
-      sendFailure = error;
+      // A broker that finds a batch too large is there.
+      sendFailure = isTooLarge(error) ? null : error;
       throw error;
     }
   });
@@ -82,11 +83,16 @@ function logOn(
 
   async function send(messages: readonly LogMessage[]): Promise<void> {
     assertOpen();
-    const sized = messages.map((message) => {
+    const sized: SizedMessage[] = [];
+    const refused: RefusedMessage[] = [];
+    for (const message of messages) {
       names.onBroker(message.topic);
-      return { message, bytes: messageBytes(message, JSON.stringify(message.headers)) };
-    });
-    await queue.send(sized);
+      const bytes = messageBytes(message, JSON.stringify(message.headers));
+      if (bytes > MESSAGE_LIMIT) refused.push(tooLarge(message, bytes));
+      else sized.push({ message, bytes });
+    }
+    refused.push(...(await queue.send(sized)));
+    if (refused.length > 0) throw new MessagesRefusedError(refused);
   }
 
   async function replay(...asked: Parameters<EventLog['replay']>): Promise<void> {

@@ -4,6 +4,7 @@ import { offsetCommits } from './offset-commits.ts';
 import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
 import { receivedMessage } from './received-message.ts';
 import { within } from './within.ts';
+import type { Report } from '../report.ts';
 
 const COMMIT_LIMIT_MS = 1000;
 
@@ -13,7 +14,7 @@ export interface MemberWorkDeps {
   topicOfCaller(onBroker: string): string;
   setFetching(topic: string, partition: number, wanted: boolean): void;
   handlerFailed(failure: HandlerFailure): void;
-  report(error: unknown, message: string): void;
+  readonly report: Report;
 }
 
 export interface MemberWork {

@@ -7,6 +7,7 @@ import type { KafkaAddress } from './kafka-log-options.ts';
 import { type MemberWork, memberWork } from './member-work.ts';
 import type { TopicNames } from './topic-names.ts';
 import { within } from './within.ts';
+import type { Report } from '../report.ts';
 
 /** A member that says nothing for this long has lost its partitions. */
 const SESSION_MS = 6000;
@@ -43,7 +44,7 @@ export interface MembershipDeps {
   /** Throws as long as the broker is away or its topics are not as declared. */
   ready(): Promise<void>;
   handlerFailed(failure: HandlerFailure): void;
-  report(error: unknown, message: string): void;
+  readonly report: Report;
 }
 
 export interface Membership {

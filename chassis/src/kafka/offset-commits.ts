@@ -1,4 +1,5 @@
 import type { Offsets } from 'kafkajs';
+import type { Report } from '../report.ts';
 
 /** Milliseconds in which offsets gather before they are stored; after a crash their messages come again. */
 const GATHER_MS = 200;
@@ -16,7 +17,7 @@ export interface OffsetCommits {
 /** Stores offsets a little later and together, one request in flight. */
 export function offsetCommits(
   commit: (offsets: Offsets) => Promise<void>,
-  report: (error: unknown, message: string) => void,
+  report: Report,
 ): OffsetCommits {
   let moves = new Map<string, { topic: string; partition: number; next: bigint }>();
   let timer: ReturnType<typeof setTimeout> | null = null;

@@ -16,7 +16,10 @@ interface Connected {
 }
 
 export interface BatchProducer {
-  /** Resolves when all replicas in sync have the messages. Throws EventLogError `log-unavailable` within 10 s. */
+  /**
+   * Resolves when all replicas in sync have the messages. Throws EventLogError within 10 s: `message-too-large` when the
+   * broker refuses a batch of one partition for its size, else `log-unavailable`.
+   */
   sendBatch(messages: readonly LogMessage[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -58,7 +61,8 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
         await within(SEND_LIMIT_MS, 'an answer of the broker', attempt(byTopic(messages, onBroker)));
       } catch (error) {
         giveUp();
-        throw new EventLogError('log-unavailable', `The broker did not take ${messages.length} messages`, error);
+        const code = refusesSize(error) ? 'message-too-large' : 'log-unavailable';
+        throw new EventLogError(code, `The broker did not take ${messages.length} messages`, error);
       }
     },
     close: async () => {
@@ -68,6 +72,14 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
       giveUp();
     },
   };
+}
+
+const SIZE_REFUSALS: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
+
+/** kafkajs wraps the broker's answer, once or several times. */
+function refusesSize(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('type' in error && SIZE_REFUSALS.includes(error.type)) || refusesSize(error.cause);
 }
 
 function byTopic(messages: readonly LogMessage[], onBroker: (topic: string) => string): TopicMessages[] {

@@ -8,8 +8,9 @@ import { createFeed, type Feed, type TailBudget } from './feed.ts';
 import { createGroup, type Group } from './group.ts';
 import { inspectLog, type LogInspection } from './inspection.ts';
 import { openJournal } from './journal.ts';
-import type { CommittedMessage } from './journal-message.ts';
+import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
 import { openLogDatabase } from './log-database.ts';
+import { MessagesRefusedError, type RefusedMessage } from './message-limit.ts';
 import { openOffsetBook } from './offset-book.ts';
 import { placeMessage } from './place-message.ts';
 import { replayStored } from './replay-stored.ts';
@@ -94,8 +95,14 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
 
   async function send(messages: Parameters<EventLog['send']>[0]): Promise<void> {
     assertOpen();
-    const placed = messages.map((message) => placeMessage(topics, message));
+    const placed: PlacedMessage[] = [];
+    const refused: RefusedMessage[] = [];
+    for (const each of messages.map((message) => placeMessage(topics, message))) {
+      if ('cause' in each) refused.push(each);
+      else placed.push(each);
+    }
     if (placed.length > 0) await journal.send(placed);
+    if (refused.length > 0) throw new MessagesRefusedError(refused);
   }
 
   async function subscribe(subscriber: SubscribeOptions): Promise<Subscription> {

@@ -34,7 +34,10 @@ export interface SubscribeOptions {
 export type SeeReplayed = (messages: readonly ReceivedMessage[], total: number) => Promise<void>;
 
 export interface EventLog {
-  /** Resolves when all are durable. The order per topic and key is the order given. */
+  /**
+   * Resolves when all are durable. The order per topic and key is the order given. Rejects with `MessagesRefusedError`
+   * when some of them are too large for good; then all the others are durable. After any other rejection some may be.
+   */
   send(messages: readonly LogMessage[]): Promise<void>;
   /** A new group starts at the beginning of every topic; members of one group share the partitions. */
   subscribe(options: SubscribeOptions): Promise<Subscription>;

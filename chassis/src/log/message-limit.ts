@@ -1,13 +1,30 @@
 import type { LogMessage } from './event-log.ts';
 import { EventLogError } from './event-log-error.ts';
 
-/** Bytes of key, value and headers (as JSON) together. Kafka's default is the same figure. */
+/** Bytes of key, value and headers (as JSON) together; every engine refuses the same messages. A broker may be set to take less. */
 export const MESSAGE_LIMIT = 1024 * 1024;
 
-/** The message's bytes. Throws EventLogError `message-too-large`; every engine refuses the same messages. */
-export function messageBytes({ topic, key, value }: LogMessage, headersJson: string): number {
-  const bytes = Buffer.byteLength(key) + Buffer.byteLength(value) + Buffer.byteLength(headersJson);
-  if (bytes <= MESSAGE_LIMIT) return bytes;
-  const subject = `topic ${topic}, key ${key.slice(0, 100)}`;
-  throw new EventLogError('message-too-large', `${subject}: ${bytes} bytes exceed the limit of ${MESSAGE_LIMIT}`);
+/** The message's bytes, as they count against the limit. */
+export function messageBytes({ key, value }: LogMessage, headersJson: string): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(value) + Buffer.byteLength(headersJson);
+}
+
+/** A message that the log will not take however often it is sent, and why. */
+export interface RefusedMessage {
+  /** The very object that was to be sent. */
+  readonly message: LogMessage;
+  readonly cause: string;
+}
+
+export function tooLarge(message: LogMessage, bytes: number, limit = `the limit of ${MESSAGE_LIMIT}`): RefusedMessage {
+  return { message, cause: `topic ${message.topic}, key ${message.key.slice(0, 100)}: ${bytes} bytes exceed ${limit}` };
+}
+
+/** Of a send: these messages will never be taken, all the others are in the log. */
+export class MessagesRefusedError extends EventLogError {
+  constructor(readonly refused: readonly RefusedMessage[]) {
+    const [first] = refused;
+    const more = refused.length > 1 ? `, and ${refused.length - 1} more` : '';
+    super('message-too-large', `${first?.cause ?? 'nothing was refused'}${more}`);
+  }
 }

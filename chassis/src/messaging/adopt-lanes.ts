@@ -1,9 +1,10 @@
 import type { ServiceName } from '@souk/contracts/services';
 import type { EventLog } from '../log/event-log.ts';
 import { batchOf } from '../writer/decide-batch.ts';
+import type { Report } from '../report.ts';
 import type { Collections } from '../writer/use-case.ts';
 import type { WriterStore } from '../writer/writer-store.ts';
-import { Relay } from './relay.ts';
+import { Relay, type RelayOptions } from './relay.ts';
 
 export interface AdoptionDeps<C extends Collections> {
   readonly service: ServiceName;
@@ -13,7 +14,8 @@ export interface AdoptionDeps<C extends Collections> {
   readonly ownLane: string;
   readonly leaseMs: number;
   readonly newId: () => string;
-  report(error: unknown, message: string): void;
+  readonly setAside: RelayOptions['setAside'];
+  readonly report: Report;
 }
 
 /**
@@ -21,15 +23,15 @@ export interface AdoptionDeps<C extends Collections> {
  * If the owner was only paused, it finds the lane's epoch changed, takes it back, and at worst sends some events twice.
  */
 export async function adoptLanes<C extends Collections>(deps: AdoptionDeps<C>): Promise<void> {
-  const { service, store, log, ownLane, leaseMs, newId, report } = deps;
+  const { service, store, log, ownLane, leaseMs, newId, setAside, report } = deps;
   for (const name of await store.abandonedLanes()) {
     if (name === ownLane) continue;
     const lane = await store.takeLane(name, newId(), { onlyExpired: true, leaseMs });
     if (lane === undefined) continue;
-    const relay = new Relay({ service, log, lane: name, report, ...lane, readEvents: store.readEvents });
+    const relay = new Relay({ service, log, lane: name, setAside, report, ...lane, readEvents: store.readEvents });
     relay.start();
     await relay.close(leaseMs);
     // A lease of no length: whoever comes next may take the lane at once.
-    await store.settle(lane, relay.publishedSeq, 0, batchOf(name, [], newId, () => undefined));
+    await store.settle(lane, relay.publishedSeq, 0, batchOf(name, [], { newId }, () => undefined));
   }
 }

@@ -4,10 +4,11 @@ import type { LogMessage } from '../log/event-log.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { DecisionContext, UseCase } from '../writer/use-case.ts';
 import { withOwn, type OwnChanges } from '../writer/with-own.ts';
+import { cutMessage } from './cut-message.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
-/** Characters of a message's value its dead-letter event repeats; the table keeps all of them. */
-const VALUE_LIMIT = 262_144;
+/** Characters; what is found wrong may quote what was sent. */
+const CAUSE_LIMIT = 2000;
 
 export interface Failure {
   readonly message: LogMessage;
@@ -17,14 +18,23 @@ export interface Failure {
   readonly firstFailedAt?: number;
 }
 
-/** What makes a message a dead letter: the row that waits for a person, and the event that tells of it. */
+/** Which letter it becomes; default: a new one, of a message that was not handled. */
+type Identity = Pick<DeadLetter, 'id' | 'kind'>;
+
+/**
+ * What makes a message a dead letter: the row that waits for a person with all bytes, and the event that tells of it, which
+ * no message can make too large for the log.
+ */
 export function burial(
   service: ServiceName,
-  { message, cause, attempts, firstFailedAt }: Failure,
+  { message, attempts, firstFailedAt, ...failure }: Failure,
   { now, newId }: DecisionContext,
+  { id, kind }: Identity = { id: newId(), kind: 'unhandled' },
 ): Required<Pick<OwnChanges, 'puts' | 'events'>> {
+  const cause = failure.cause.slice(0, CAUSE_LIMIT);
   const letter: DeadLetter = {
-    id: newId(),
+    id,
+    kind,
     message,
     cause,
     attempts,
@@ -35,15 +45,16 @@ export function burial(
     resolvedBy: null,
     resolution: null,
   };
+  const told = cutMessage(message, kind);
   const data = {
-    ...message,
-    value: message.value.slice(0, VALUE_LIMIT),
+    ...told,
+    kind,
     cause,
     attempts,
     firstFailedAt: new Date(letter.firstFailedAt).toISOString(),
     lastFailedAt: new Date(now).toISOString(),
   };
-  const event = { type: deadLetterTopic(service), key: message.key, stream: letter.id, version: 1, data };
+  const event = { type: deadLetterTopic(service), key: told.key, stream: letter.id, version: 1, data };
   return { puts: { deadLetters: [letter] }, events: [event] };
 }
 

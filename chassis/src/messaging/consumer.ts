@@ -4,7 +4,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import { isTopic } from '@souk/contracts/topics';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../log/event-log.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
-import { WriterClosedError } from '../writer/errors.ts';
+import { EventTooLargeError, WriterClosedError } from '../writer/errors.ts';
 import type { Cause } from '../writer/input.ts';
 import type { UseCase } from '../writer/use-case.ts';
 import type { Writer } from '../writer/writer.ts';
@@ -13,6 +13,7 @@ import type { AnyMessageHandler, MessageHandlers } from './message-handlers.ts';
 import { park } from './park.ts';
 import type { ParkingRules } from './parking-rules.ts';
 import { receive, type Incoming, type Reception } from './receive.ts';
+import type { Report } from '../report.ts';
 
 export interface ConsumerDeps<C extends ChassisCollections, Task> {
   readonly service: ServiceName;
@@ -21,8 +22,8 @@ export interface ConsumerDeps<C extends ChassisCollections, Task> {
   readonly handlers: MessageHandlers<C, Task>;
   readonly rules: ParkingRules;
   /** A message was settled, as what. */
-  settled(topic: string, how: Reception | 'undecodable' | 'failed'): void;
-  report(error: unknown, message: string): void;
+  settled(topic: string, how: Reception | 'undecodable' | 'failed' | 'dead'): void;
+  readonly report: Report;
 }
 
 /** Milliseconds between the first tries: long enough for a passing cause, short enough for what waits behind. */
@@ -88,11 +89,16 @@ async function settleOne<C extends ChassisCollections, Task>(
   const incoming = { message, event: read.event };
   const failure = await tryToSettle(deps, reception, incoming, signal);
   if (failure === undefined) return;
+  if (isForGood(failure)) {
+    await writer.submit(bury<C>(service), { message, cause: failureText(failure), attempts: 1 }, { cause: causedBy(read.event) });
+    deps.settled(topic, 'dead');
+    return;
+  }
   await writer.submit(park<C>(rules), { message, cause: failureText(failure), attempts: rules.firstAttempts });
   deps.settled(topic, 'failed');
 }
 
-/** undefined: it is settled. Otherwise the last error of `rules.firstAttempts` tries. */
+/** undefined: it is settled. Otherwise the last error of `rules.firstAttempts` tries, or of the one after which no other helps. */
 async function tryToSettle<C extends ChassisCollections, Task>(
   { writer, rules, settled, report }: ConsumerDeps<C, Task>,
   reception: UseCase<C, Incoming, Reception, Task>,
@@ -110,6 +116,7 @@ async function tryToSettle<C extends ChassisCollections, Task>(
       failure = error;
       report(error, `message ${incoming.event.id} of ${incoming.message.topic} failed (try ${attempt})`);
     }
+    if (isForGood(failure)) return failure;
     if (attempt < rules.firstAttempts) await Bun.sleep(BETWEEN_FIRST_TRIES_MS);
   }
   return failure ?? new Error('no try was made');
@@ -117,6 +124,11 @@ async function tryToSettle<C extends ChassisCollections, Task>(
 
 export function causedBy(event: EventEnvelope): Cause {
   return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
+}
+
+/** Another try would lead to the same event, which the log does not take. */
+export function isForGood(failure: unknown): boolean {
+  return failure instanceof EventTooLargeError;
 }
 
 /** What a person reads about a failure; never a stack. */

@@ -16,11 +16,12 @@ const NONE: MessageCounts = { parkedKeys: 0, deadLetters: { dead: 0, redriven: 0
 const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
 
-/** The meter of a microservice. An anomaly should never be counted: alert on it. */
+/** The meter of a microservice. An anomaly or an event set aside should never be counted: alert on them. */
 export function messagingMeter(metrics: Metrics): MessagingMeter {
   const inputs = metrics.histogram('souk_writer_batch_inputs', 'Inputs settled by one transaction', BATCH_SIZES);
   const seconds = metrics.histogram('souk_writer_batch_seconds', 'Duration of one transaction', SECONDS);
   const messages = metrics.counter('souk_messages_total', 'Messages by what became of them', ['topic', 'outcome'] as const);
+  const setAside = metrics.counter('souk_events_set_aside_total', 'Events that the log refused for good: dead letters of kind unsent');
   return {
     expect(topics) {
       for (const topic of topics) for (const outcome of OUTCOMES) messages.inc({ topic, outcome }, 0);
@@ -30,6 +31,7 @@ export function messagingMeter(metrics: Metrics): MessagingMeter {
       seconds.observe(ms / 1000);
     },
     messageSettled: (topic, outcome) => messages.inc({ topic, outcome }),
+    eventSetAside: () => setAside.inc(),
   };
 }
 

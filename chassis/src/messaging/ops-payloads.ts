@@ -4,6 +4,7 @@ import { Uuid } from '@souk/contracts/ids';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { Reason } from '@souk/contracts/text';
 import { UtcTime } from '@souk/contracts/time';
+import { DEAD_LETTER_KINDS, DEAD_LETTER_STATUSES } from './dead-letter.ts';
 
 const Count = Type.Integer({ minimum: 0 });
 
@@ -42,10 +43,11 @@ export const ParkedPage = Page(ParkedKeyStatus);
 
 export const DeadLetterStatus = closed({
   id: Uuid,
+  kind: oneOf(...DEAD_LETTER_KINDS),
   ...Failed,
   value: Type.String(),
   headers: Type.Record(Type.String(), Type.String()),
-  status: oneOf('dead', 'redriven', 'discarded'),
+  status: oneOf(...DEAD_LETTER_STATUSES),
   resolvedAt: nullable(UtcTime),
   resolvedBy: nullable(Type.String()),
   resolution: nullable(Type.String()),

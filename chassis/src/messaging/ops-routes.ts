@@ -5,6 +5,8 @@ import { fromLogMessage } from '@souk/contracts/log-message';
 import { cursors, pageOf } from '../http/cursor.ts';
 import { Problem, problem } from '../http/problem.ts';
 import { router } from '../http/router.ts';
+import { EventLogError } from '../log/event-log-error.ts';
+import { MessagesRefusedError } from '../log/message-limit.ts';
 import type { Microservice } from '../microservice.ts';
 import type { ServiceStore } from '../service-store.ts';
 import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
@@ -20,7 +22,7 @@ import {
   type ParkedKeyStatus,
 } from './ops-payloads.ts';
 import type { ParkedKey } from './parked-key.ts';
-import { discard, redrive, type Resolution } from './resolve-dead-letter.ts';
+import { discard, redrive, type Resolution, sentAgain } from './resolve-dead-letter.ts';
 
 const ById = Type.Object({ id: Uuid });
 const parkedCursor = cursors('parked', Type.String());
@@ -59,6 +61,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
       async ({ params: { id }, principal }) => {
         const letter = await messages.deadLetter(id);
         if (letter === undefined) throw noSuchLetter();
+        if (letter.kind === 'unsent') return resolved(await sendAgain(service, letter, principal.userId));
         const handler = handlerOf(service.handlers, letter.message.topic);
         const read = fromLogMessage(letter.message);
         if (!read.ok || handler === undefined) throw stillDead(read.ok ? 'no handler for this topic' : read.cause);
@@ -74,7 +77,12 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
         params: ById,
         response: { 200: DeadLetterStatus },
         refuses: ['not-found', 'conflict'],
-        detail: { summary: 'Handle a dead letter again' },
+        detail: {
+          summary: 'Handle a dead letter again, or send it again',
+          description:
+            'One of kind `unhandled` is handled by this service once more; one of kind `unsent` goes to the event log once more. ' +
+            '409 when that fails as before; nothing is different then.',
+        },
       },
     )
     .post(
@@ -90,6 +98,25 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
         detail: { summary: 'Give a dead letter up' },
       },
     );
+}
+
+/** Should the answer be lost, or the process die in between, it is sent once more: harmless, as everywhere. */
+async function sendAgain<C extends Collections, Task>(
+  service: Pick<Microservice<C, Task>, 'sendAgain' | 'execute'>,
+  letter: DeadLetter,
+  actor: string,
+): Promise<Resolution> {
+  if (letter.status !== 'dead') return { kind: 'resolved-before', letter };
+  try {
+    await service.sendAgain(letter.message);
+  } catch (error) {
+    if (error instanceof MessagesRefusedError) return { kind: 'still-dead', cause: error.message };
+    if (error instanceof EventLogError) {
+      throw problem('unavailable', { detail: 'The event log cannot be reached; try again in a moment.', headers: { 'retry-after': '1' } });
+    }
+    throw error;
+  }
+  return service.execute(sentAgain(), { id: letter.id, actor });
 }
 
 function resolved(resolution: Resolution): DeadLetterStatus {

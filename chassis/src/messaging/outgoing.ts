@@ -1,14 +1,15 @@
-import type { AnyEvent } from '@souk/contracts/envelope';
-import { toLogMessage } from '@souk/contracts/log-message';
+import { withValue } from '@souk/contracts/log-message';
 import type { ServiceName } from '@souk/contracts/services';
 import { isTopic, TOPICS } from '@souk/contracts/topics';
 import type { LogMessage } from '../log/event-log.ts';
+import { MESSAGE_LIMIT, messageBytes } from '../log/message-limit.ts';
+import { EventTooLargeError } from '../writer/errors.ts';
 import type { StoredEvent } from '../writer/writer-store.ts';
 
 /** A row of the events table as it goes to the log. */
 export function outgoing(service: ServiceName, event: StoredEvent): LogMessage {
   if (!isTopic(event.type)) throw new Error(`event ${event.id} has no topic: ${event.type}`);
-  return toLogMessage({
+  const attributes = {
     id: event.id,
     type: event.type,
     source: `/souk/${service}`,
@@ -19,6 +20,25 @@ export function outgoing(service: ServiceName, event: StoredEvent): LogMessage {
     causationId: event.causationId,
     aggregateVersion: event.version,
     traceparent: event.traceparent,
-    data: event.data,
-  } as AnyEvent);
+  };
+  return withValue(attributes, event.data);
+}
+
+/** Names of the headers, and the values in them that we make ourselves: less than 700 bytes. */
+const OWN_HEADERS = 1024;
+/** Of one UTF-16 unit: of its UTF-8 at most, and of its JSON, where it may be escaped. */
+const BYTES_PLAIN = 3;
+const BYTES_ESCAPED = 6;
+
+/** Throws `EventTooLargeError` for an event of the service that the log would refuse; the size of the others is only bounded. */
+export function refuseUnsendable(service: ServiceName): (event: StoredEvent) => void {
+  return (event) => {
+    const { key, correlationId, causationId, data } = event;
+    // The key is sent twice, once among the headers.
+    const ids = key.length * 2 + correlationId.length + (causationId?.length ?? 0);
+    if (data.length * BYTES_PLAIN + ids * BYTES_ESCAPED + OWN_HEADERS <= MESSAGE_LIMIT) return;
+    const message = outgoing(service, event);
+    const size = messageBytes(message, JSON.stringify(message.headers));
+    if (size > MESSAGE_LIMIT) throw new EventTooLargeError(event.type, size, MESSAGE_LIMIT);
+  };
 }

@@ -1,7 +1,11 @@
 import type { ServiceName } from '@souk/contracts/services';
 import type { EventLog } from '../log/event-log.ts';
+import { MessagesRefusedError } from '../log/message-limit.ts';
+import type { Report } from '../report.ts';
+import { WriterClosedError } from '../writer/errors.ts';
 import type { StoredEvent } from '../writer/writer-store.ts';
 import { outgoing } from './outgoing.ts';
+import type { Unsent } from './set-aside.ts';
 
 const BACK_OFF_MS = [50, 100, 250, 500, 1000] as const;
 /** Events per send. */
@@ -18,13 +22,16 @@ export interface RelayOptions {
   /** The last event of the lane there is. */
   readonly lastSeq: number;
   readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
-  report(error: unknown, message: string): void;
+  /** Resolves when an event that the log refuses for good is a dead letter; rejects with `WriterClosedError` at the end. */
+  setAside(unsent: Unsent): Promise<void>;
+  readonly report: Report;
 }
 
 /**
  * Sends a lane's events to the log in their order, one send in flight: from memory right after the commit,
  * from the table after a restart or when the log was away for long. Sending twice is harmless, leaving out is not:
- * `publishedSeq` moves only when the log has answered.
+ * `publishedSeq` moves only when the log has answered. An event that the log will never take is set aside, and the lane
+ * goes on.
  */
 export class Relay {
   readonly #options: RelayOptions;
@@ -105,6 +112,7 @@ export class Relay {
         await this.#sendNext();
         failures = 0;
       } catch (error) {
+        if (error instanceof WriterClosedError) break;
         this.#options.report(error, 'events could not be sent; trying again');
         await Bun.sleep(BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 1000);
         failures += 1;
@@ -114,16 +122,33 @@ export class Relay {
   }
 
   async #sendNext(): Promise<void> {
-    const { service, log } = this.#options;
+    const { service } = this.#options;
     const events = await this.#next(SEND_LIMIT);
     const last = events.at(-1);
     this.#oldestAt = events[0]?.at ?? 0;
     if (last === undefined) throw new Error(`lane ${this.#options.lane} has no events after ${this.#publishedSeq}`);
-    const messages = events.filter((event) => event.published).map((event) => outgoing(service, event));
-    if (messages.length > 0) await log.send(messages);
+    const published = events.filter((event) => event.published).map((event) => ({ event, message: outgoing(service, event) }));
+    if (published.length > 0) await this.#send(published);
     this.#publishedSeq = last.seq;
     this.#progressAt = performance.now();
     this.#forget(last.seq);
+  }
+
+  /** What the log refuses for good is a dead letter before `publishedSeq` moves past it: until then it is in the table. */
+  async #send(published: readonly Pick<Unsent, 'event' | 'message'>[]): Promise<void> {
+    const { log, setAside } = this.#options;
+    try {
+      await log.send(published.map(({ message }) => message));
+    } catch (error) {
+      if (!(error instanceof MessagesRefusedError)) throw error;
+      const causes = new Map(error.refused.map(({ message, cause }) => [message, cause]));
+      await Promise.all(
+        published.map(async ({ event, message }) => {
+          const cause = causes.get(message);
+          if (cause !== undefined) await setAside({ event, message, cause });
+        }),
+      );
+    }
   }
 
   async #next(limit: number): Promise<readonly StoredEvent[]> {

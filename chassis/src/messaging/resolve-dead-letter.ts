@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
-import type { UseCase } from '../writer/use-case.ts';
+import type { Decision, UseCase } from '../writer/use-case.ts';
 import { withOwn } from '../writer/with-own.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AnyMessageHandler } from './message-handlers.ts';
@@ -15,7 +15,7 @@ export type Resolution =
   | { readonly kind: 'resolved'; readonly letter: DeadLetter }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'resolved-before'; readonly letter: DeadLetter }
-  /** The message still cannot be handled. */
+  /** The message still cannot be handled, or sent. */
   | { readonly kind: 'still-dead'; readonly cause: string };
 
 /** Handles a dead letter once more, in this service only, and closes it when that works. */
@@ -28,8 +28,7 @@ export function redrive<C extends ChassisCollections, Task>(
     ...(handler.moreKeys && { moreKeys: ({ event }, world) => handler.moreKeys?.(event, world) ?? {} }),
     decide({ id, actor, event }, world, context) {
       const letter = world.get('deadLetters', id);
-      if (letter === undefined) return { answer: { kind: 'not-found' } };
-      if (letter.status !== 'dead') return { answer: { kind: 'resolved-before', letter } };
+      if (letter?.status !== 'dead') return notDead(letter);
       const decision = handler.decide(event, world, context);
       if (decision.anomaly !== undefined) return { answer: { kind: 'still-dead', cause: decision.anomaly } };
       const redriven: DeadLetter = { ...letter, status: 'redriven', resolvedAt: context.now, resolvedBy: actor };
@@ -38,17 +37,32 @@ export function redrive<C extends ChassisCollections, Task>(
   };
 }
 
+/** Closes a dead letter whose message the log has taken after all. */
+export function sentAgain<C extends ChassisCollections>(): UseCase<C, Resolving, Resolution> {
+  return closing('sent again', () => ({ status: 'redriven' }));
+}
+
 /** Closes a dead letter for good; the reason stays with it. */
 export function discard<C extends ChassisCollections>(): UseCase<C, Resolving & { readonly reason: string }, Resolution> {
+  return closing('discard', ({ reason }) => ({ status: 'discarded', resolution: reason }));
+}
+
+function closing<C extends ChassisCollections, Value extends Resolving>(
+  name: string,
+  how: (value: Value) => Pick<DeadLetter, 'status'> & Partial<DeadLetter>,
+): UseCase<C, Value, Resolution> {
   return {
-    name: 'discard',
+    name,
     keys: ({ id }) => ({ deadLetters: [id] }),
-    decide({ id, actor, reason }, world, { now }) {
-      const letter = world.get('deadLetters', id);
-      if (letter === undefined) return { answer: { kind: 'not-found' } };
-      if (letter.status !== 'dead') return { answer: { kind: 'resolved-before', letter } };
-      const discarded: DeadLetter = { ...letter, status: 'discarded', resolvedAt: now, resolvedBy: actor, resolution: reason };
-      return withOwn<C, Resolution, never>({ answer: { kind: 'resolved', letter: discarded } }, { puts: { deadLetters: [discarded] } });
+    decide(value, world, { now }) {
+      const letter = world.get('deadLetters', value.id);
+      if (letter?.status !== 'dead') return notDead(letter);
+      const closed: DeadLetter = { ...letter, ...how(value), resolvedAt: now, resolvedBy: value.actor };
+      return withOwn<C, Resolution, never>({ answer: { kind: 'resolved', letter: closed } }, { puts: { deadLetters: [closed] } });
     },
   };
+}
+
+function notDead(letter: DeadLetter | undefined): Decision<never, Resolution> {
+  return { answer: letter === undefined ? { kind: 'not-found' } : { kind: 'resolved-before', letter } };
 }

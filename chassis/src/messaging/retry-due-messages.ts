@@ -3,7 +3,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { WriterClosedError } from '../writer/errors.ts';
 import type { Writer } from '../writer/writer.ts';
-import { causedBy, failureText, handlerOf } from './consumer.ts';
+import { causedBy, failureText, handlerOf, isForGood } from './consumer.ts';
 import type { MessageHandlers } from './message-handlers.ts';
 import type { MessageReads } from './message-reads.ts';
 import type { ParkedMessage } from './parked-key.ts';
@@ -46,6 +46,7 @@ async function retryHead<C extends ChassisCollections, Task>(
     settled(message.topic, await writer.submit(retryParked(service, handler), value, { cause: causedBy(read.event) }));
   } catch (error) {
     if (error instanceof WriterClosedError) return;
-    settled(message.topic, await writer.submit(recordFailure<C>(service, rules), { key, position, cause: failureText(error) }));
+    const failed = { key, position, cause: failureText(error), isForGood: isForGood(error) };
+    settled(message.topic, await writer.submit(recordFailure<C>(service, rules), failed));
   }
 }

@@ -14,6 +14,12 @@ interface Head {
   readonly position: number;
 }
 
+interface FailedTry {
+  readonly cause: string;
+  /** No other try can do better. */
+  readonly isForGood: boolean;
+}
+
 /** Handles the first waiting message of a key and takes it off the queue in one step. */
 export function retryParked<C extends ChassisCollections, Task>(
   service: ServiceName,
@@ -42,16 +48,16 @@ export function retryParked<C extends ChassisCollections, Task>(
 export function recordFailure<C extends ChassisCollections>(
   service: ServiceName,
   rules: ParkingRules,
-): UseCase<C, Head & { readonly cause: string }, 'failed' | 'dead'> {
+): UseCase<C, Head & FailedTry, 'failed' | 'dead'> {
   return {
     name: 'record failure',
     keys: ({ key }) => ({ parkedKeys: [key] }),
-    decide({ key, position, cause }, world, context) {
+    decide({ key, position, cause, isForGood }, world, context) {
       const parked = world.get('parkedKeys', key);
       const head = headAt(parked, position);
       if (parked === undefined || head === undefined) return { answer: 'failed' };
       const attempts = head.attempts + 1;
-      if (attempts >= rules.attempts) {
+      if (isForGood || attempts >= rules.attempts) {
         const failure = { message: head.message, cause, attempts, firstFailedAt: head.firstFailedAt };
         return withOwn<C, 'failed' | 'dead', never>({ answer: 'dead' }, buryHead(service, parked, failure, context));
       }

@@ -10,8 +10,10 @@ interface MessageDocument extends Omit<Message, 'headers'> {
   readonly headers: string;
 }
 
-export interface DeadLetterDocument extends Omit<DeadLetter, 'id' | 'message'> {
+export interface DeadLetterDocument extends Omit<DeadLetter, 'id' | 'kind' | 'message'> {
   readonly _id: string;
+  /** undefined: `unhandled`; kept by an earlier version, which knew no other */
+  readonly kind?: DeadLetter['kind'];
   readonly message: MessageDocument;
 }
 
@@ -35,8 +37,8 @@ export function deadLetterToDocument({ id, message, ...letter }: DeadLetter): De
   return { _id: id, ...letter, message: messageToDocument(message) };
 }
 
-export function deadLetterOf({ _id: id, message, ...letter }: DeadLetterDocument): DeadLetter {
-  return { id, ...letter, message: messageOf(message) };
+export function deadLetterOf({ _id: id, kind = 'unhandled', message, ...letter }: DeadLetterDocument): DeadLetter {
+  return { id, kind, ...letter, message: messageOf(message) };
 }
 
 export function parkedKeyToDocument({ key, messages }: ParkedKey): ParkedKeyDocument {

@@ -1,19 +1,18 @@
 import { type Filter, MaxKey } from 'mongodb';
 import type { StoredEvent } from '../writer/writer-store.ts';
 
-/** `data` and `context` are JSON text: what is read back is then what was written, whatever names its fields have. */
-export interface EventDocument extends Omit<StoredEvent, 'lane' | 'seq' | 'data' | 'context'> {
+/** `context` is JSON text, as `data` is: what is read back is then what was written, whatever names its fields have. */
+export interface EventDocument extends Omit<StoredEvent, 'lane' | 'seq' | 'context'> {
   readonly _id: { readonly lane: string; readonly seq: number };
-  readonly data: string;
   readonly context: string;
 }
 
-export function eventToDocument({ lane, seq, data, context, ...event }: StoredEvent): EventDocument {
-  return { _id: { lane, seq }, ...event, data: JSON.stringify(data), context: JSON.stringify(context) };
+export function eventToDocument({ lane, seq, context, ...event }: StoredEvent): EventDocument {
+  return { _id: { lane, seq }, ...event, context: JSON.stringify(context) };
 }
 
-export function eventOf({ _id: { lane, seq }, data, context, ...event }: EventDocument): StoredEvent {
-  return { lane, seq, ...event, data: JSON.parse(data), context: JSON.parse(context) };
+export function eventOf({ _id: { lane, seq }, context, ...event }: EventDocument): StoredEvent {
+  return { lane, seq, ...event, context: JSON.parse(context) };
 }
 
 /** In the order of `_id`, which is that of the lane. */

@@ -9,6 +9,7 @@ import { lifecycle, type Part, runUntilSignal } from '../lifecycle.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import { createMetrics } from '../metrics.ts';
+import { reportTo } from '../report.ts';
 import { StorageError } from '../storage-error.ts';
 import { SchemaBehindError, schemaIsThere, whenItAnswers } from './database-state.ts';
 import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
@@ -81,7 +82,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
   logger: Logger,
 ): Promise<number> {
   const store = openStore({ url: config.databaseUrl, poolSize: config.databasePool });
-  const report = (error: unknown, message: string) => logger.error({ err: error }, message);
+  const report = reportTo(logger);
   const { log, looked } = beginKafkaLog({
     ...kafkaOf(config, `${name}-${config.instance}`),
     report,

@@ -15,7 +15,7 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
     deadLetters: rowCollection<DeadLetter, DeadLettersTable>(flavour, {
       table: 'dead_letters',
       columns: [
-        ...['id', 'topic', 'message_key', 'value', 'headers', 'cause', 'attempts'] as const,
+        ...['id', 'kind', 'topic', 'message_key', 'value', 'headers', 'cause', 'attempts'] as const,
         ...['first_failed_at', 'last_failed_at', 'status', 'resolved_at', 'resolved_by', 'resolution'] as const,
       ],
       keyColumn: 'id',
@@ -64,6 +64,7 @@ export function endedAccessFromRow(row: EndedAccessTable): EndedAccess {
 function deadLetterToRow(letter: DeadLetter): DeadLettersTable {
   return {
     id: letter.id,
+    kind: letter.kind,
     ...messageColumns(letter.message),
     cause: letter.cause,
     attempts: letter.attempts,
@@ -79,6 +80,7 @@ function deadLetterToRow(letter: DeadLetter): DeadLettersTable {
 export function deadLetterFromRow(row: DeadLettersTable): DeadLetter {
   return {
     id: row.id,
+    kind: row.kind as DeadLetter['kind'],
     message: messageOf(row),
     cause: row.cause,
     attempts: row.attempts,

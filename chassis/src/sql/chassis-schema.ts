@@ -47,6 +47,7 @@ export interface ParkedMessagesTable extends KeptMessage {
 
 export interface DeadLettersTable extends KeptMessage {
   id: string;
+  kind: string;
   status: string;
   resolved_at: number | null;
   resolved_by: string | null;
@@ -189,6 +190,9 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
     }),
     'chassis-021-ended-access-by-time': create(async (db) => {
       await db.schema.createIndex('ended_access_at').on('ended_access').column('at').execute();
+    }),
+    'chassis-030-dead-letters-kind': create(async (db) => {
+      await db.schema.alterTable('dead_letters').addColumn('kind', key, (c) => c.notNull().defaultTo('unhandled')).execute();
     }),
   };
 }

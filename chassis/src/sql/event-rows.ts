@@ -20,7 +20,7 @@ export function eventToValues(event: StoredEvent): unknown[] {
     event.correlationId,
     event.causationId,
     event.traceparent,
-    JSON.stringify(event.data),
+    event.data,
     JSON.stringify(event.context),
   ];
 }
@@ -39,7 +39,7 @@ export function eventFromRow(row: EventsTable): StoredEvent {
     correlationId: row.correlation_id,
     causationId: row.causation_id,
     traceparent: row.traceparent,
-    data: JSON.parse(row.data),
+    data: row.data,
     context: JSON.parse(row.context),
   };
 }

@@ -1,23 +1,36 @@
 import type { AnyEvent } from '@souk/contracts/envelope';
 import type { EventLog, LogMessage } from '../log/event-log.ts';
+import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limit.ts';
 import { eventOf } from './event-of.ts';
 
 export interface RecordedLog extends EventLog {
   readonly sent: readonly LogMessage[];
   /** What was sent so far, read as its readers read it. */
   events(): AnyEvent[];
+  /** Bytes of the largest message it takes; a broker may be set to take less than we do. */
+  limit: number;
 }
 
 /** An event log that only remembers what it was sent: nobody is ever told anything. */
 export function recordedLog(): RecordedLog {
   const sent: LogMessage[] = [];
-  return {
+  const log: RecordedLog = {
+    limit: MESSAGE_LIMIT,
     sent,
     events: () => sent.map(eventOf),
-    send: async (messages) => void sent.push(...messages),
+    async send(messages) {
+      const refused: RefusedMessage[] = [];
+      for (const message of messages) {
+        const bytes = messageBytes(message, JSON.stringify(message.headers));
+        if (bytes > log.limit) refused.push(tooLarge(message, bytes, `the limit of ${log.limit}`));
+        else sent.push(message);
+      }
+      if (refused.length > 0) throw new MessagesRefusedError(refused);
+    },
     subscribe: async () => ({ close: async () => undefined }),
     replay: () => Promise.reject(new Error('a recorded log shows nothing')),
     check: async () => undefined,
     close: async () => undefined,
   };
+  return log;
 }

@@ -1,14 +1,14 @@
-import type { EventData, Topic } from '@souk/contracts/topics';
 import type { Cause, Input } from './input.ts';
 import type { LoadedWorld } from './loaded-world.ts';
 import type { Collections, DecisionContext, Keys, NewEvent, NewNote } from './use-case.ts';
+import type { WriterOptions } from './writer-options.ts';
 import type { Batch, StoredEvent } from './writer-store.ts';
 
 /** Turns inputs into one batch: their keys together, and a decision after the other in the order they came. */
 export function batchOf<C extends Collections, Task>(
   lane: string,
   inputs: readonly Input<C, Task>[],
-  newId: () => string,
+  { newId, refuseUnsendable }: Pick<WriterOptions<C, Task>, 'newId' | 'refuseUnsendable'>,
   settled: (events: readonly StoredEvent[]) => void,
 ): Batch<C> {
   for (const input of inputs) input.outcome = undefined;
@@ -19,8 +19,8 @@ export function batchOf<C extends Collections, Task>(
       const context: DecisionContext = { now, newId };
       const events: StoredEvent[] = [];
       for (const input of inputs) {
-        const decided = decideOne(input, world, context);
-        for (const event of decided) events.push(storedEvent(event, lane, lastSeq + events.length + 1, input.cause, context));
+        const place = { lane, seq: lastSeq + events.length };
+        events.push(...decideOne(input, world, context, (told) => storedEvents(told, place, input, context, refuseUnsendable)));
       }
       settled(events);
       return { ...world.changes(), events };
@@ -47,28 +47,40 @@ function decideOne<C extends Collections, Task>(
   input: Input<C, Task>,
   world: LoadedWorld<C>,
   context: DecisionContext,
-): readonly (NewEvent | NewNote)[] {
+  stored: (events: readonly (NewEvent | NewNote)[]) => readonly StoredEvent[],
+): readonly StoredEvent[] {
   if (input.outcome?.kind === 'failed') return [];
   try {
     const decision = input.useCase.decide(input.value, world, context);
+    const events = stored(decision.events ?? []);
     world.apply(decision.puts, decision.removes);
     input.outcome = { kind: 'decided', decision };
-    return decision.events ?? [];
+    return events;
   } catch (error) {
     input.outcome = { kind: 'failed', error };
     return [];
   }
 }
 
-function storedEvent(
-  event: NewEvent | NewNote,
-  lane: string,
-  seq: number,
-  cause: Cause,
-  { now, newId }: DecisionContext,
-): StoredEvent {
+/** What a decision tells, numbered from the place on. Throws when the log would not take one of them. */
+function storedEvents<C extends Collections, Task>(
+  told: readonly (NewEvent | NewNote)[],
+  { lane, seq }: Place,
+  { cause, mustSettle }: Input<C, Task>,
+  context: DecisionContext,
+  refuseUnsendable: WriterOptions<C, Task>['refuseUnsendable'],
+): StoredEvent[] {
+  return told.map((each, index) => {
+    const event = storedEvent(each, { lane, seq: seq + index + 1 }, cause, context);
+    if (event.published && !mustSettle) refuseUnsendable?.(event);
+    return event;
+  });
+}
+
+type Place = Pick<StoredEvent, 'lane' | 'seq'>;
+
+function storedEvent(event: NewEvent | NewNote, { lane, seq }: Place, cause: Cause, { now, newId }: DecisionContext): StoredEvent {
   const published = 'type' in event;
-  const data: EventData<Topic> | Record<string, never> = published ? event.data : {};
   return {
     lane,
     seq,
@@ -82,7 +94,7 @@ function storedEvent(
     correlationId: cause.correlationId ?? event.key,
     causationId: cause.causationId,
     traceparent: cause.traceparent,
-    data,
+    data: published ? JSON.stringify(event.data) : '{}',
     context: event.context ?? {},
   };
 }

@@ -15,3 +15,17 @@ export class WriterClosedError extends Error {
     this.name = 'WriterClosedError';
   }
 }
+
+/** The decision's event is larger than the log takes; nothing was applied. */
+export class EventTooLargeError extends Error {
+  readonly code = 'event-too-large';
+  constructor(
+    readonly type: string,
+    /** Bytes of key, headers and value together. */
+    readonly size: number,
+    readonly limit: number,
+  ) {
+    super(`the event ${type} would have ${size} bytes, ${limit} are the limit`);
+    this.name = 'EventTooLargeError';
+  }
+}

@@ -15,6 +15,11 @@ export interface SubmitOptions {
   readonly cause?: Cause;
   /** Milliseconds after which an input that was not applied yet is refused instead; none: it waits as long as it takes. */
   readonly limitMs?: number;
+  /**
+   * Nobody is there to be refused (a deadline, a gateway's answer), and it would come again for ever: an event that is too
+   * large for the log is committed all the same. The relay sets it aside.
+   */
+  readonly mustSettle?: boolean;
 }
 
 /** One input waiting for its turn; `outcome` is what the last decision about it was. */
@@ -22,6 +27,7 @@ export interface Input<C, Task> {
   readonly useCase: UseCase<C, unknown, unknown, Task>;
   readonly value: unknown;
   readonly cause: Cause;
+  readonly mustSettle: boolean;
   /** performance.now() after which nobody waits for it any more */
   readonly expiresAt: number;
   outcome: Outcome<C, Task> | undefined;

@@ -4,6 +4,7 @@ import { OverloadedError } from './errors.ts';
 import type { Input } from './input.ts';
 import type { Collections } from './use-case.ts';
 import { LaneLostError, type Lane, type StoredEvent, type WriterStore } from './writer-store.ts';
+import type { Report } from '../report.ts';
 
 const BACK_OFF_MS = [5, 20, 100, 300, 1000] as const;
 
@@ -11,6 +12,7 @@ export interface SettleDeps<C extends Collections> {
   readonly store: WriterStore<C>;
   readonly leaseMs: number;
   readonly newId: () => string;
+  refuseUnsendable?(event: StoredEvent): void;
   lane(): Lane;
   setLane(lane: Lane): void;
   /** Takes the lane back after somebody else had it. */
@@ -19,7 +21,7 @@ export interface SettleDeps<C extends Collections> {
   /** These events are committed. */
   committed(events: readonly StoredEvent[]): void;
   wait(ms: number): Promise<void>;
-  report(error: unknown, message: string): void;
+  readonly report: Report;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function settleBatch<C extends Collections, Task>(
   for (let attempt = 0; ; attempt += 1) {
     let events: readonly StoredEvent[] = [];
     const before = deps.lane();
-    const batch = batchOf(before.name, waiting, deps.newId, (decided) => (events = decided));
+    const batch = batchOf(before.name, waiting, deps, (decided) => (events = decided));
     try {
       deps.setLane(await deps.store.settle(before, deps.publishedSeq(), deps.leaseMs, batch));
       deps.committed(events);

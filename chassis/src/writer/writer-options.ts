@@ -1,5 +1,6 @@
 import type { Collections } from './use-case.ts';
 import type { Lane, StoredEvent, WriterStore } from './writer-store.ts';
+import type { Report } from '../report.ts';
 
 /** Where committed events go next. */
 export interface Outbox {
@@ -24,6 +25,8 @@ export interface WriterOptions<C extends Collections, Task> {
   runTask(task: Task): void;
   /** Who sends the lane's events on; asked once, when the lane is taken. */
   outbox(lane: Lane): Outbox;
+  /** Throws `EventTooLargeError` for an event that the log will not take; the input that leads to it fails then. */
+  refuseUnsendable?(event: StoredEvent): void;
   batchSettled?(inputs: number, ms: number): void;
-  report(error: unknown, message: string): void;
+  readonly report: Report;
 }

@@ -18,7 +18,8 @@ export interface StoredEvent {
   readonly correlationId: string;
   readonly causationId: string | null;
   readonly traceparent: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
+  /** JSON text, written once: the row, the message to the log and its size are made of it. */
+  readonly data: string;
   readonly context: Readonly<Record<string, unknown>>;
 }
 

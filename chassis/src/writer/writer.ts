@@ -5,12 +5,14 @@ import type { Collections, UseCase } from './use-case.ts';
 import type { Outbox, WriterOptions } from './writer-options.ts';
 import type { Lane } from './writer-store.ts';
 
+type Optional = 'batchSettled' | 'refuseUnsendable';
+
 /**
  * The single writer of a service's process (group commit). Everything that changes state is an input in one queue;
  * what is in hand is settled in one transaction, one in flight, and then answered.
  */
 export class Writer<C extends Collections, Task = never> {
-  readonly #options: Required<Omit<WriterOptions<C, Task>, 'batchSettled'>> & Pick<WriterOptions<C, Task>, 'batchSettled'>;
+  readonly #options: Required<Omit<WriterOptions<C, Task>, Optional>> & Pick<WriterOptions<C, Task>, Optional>;
   readonly #outbox: Outbox;
   #lane: Lane;
   #queue: Input<C, Task>[] = [];
@@ -53,7 +55,7 @@ export class Writer<C extends Collections, Task = never> {
   submit<Value, Answer>(
     useCase: UseCase<C, Value, Answer, Task>,
     value: Value,
-    { cause = NO_CAUSE, limitMs }: SubmitOptions = {},
+    { cause = NO_CAUSE, limitMs, mustSettle = false }: SubmitOptions = {},
   ): Promise<Answer> {
     if (this.#closed) return Promise.reject(new WriterClosedError());
     if (limitMs !== undefined && this.#queue.length >= this.#options.queueLimit) return Promise.reject(new OverloadedError(1));
@@ -62,6 +64,7 @@ export class Writer<C extends Collections, Task = never> {
         useCase,
         value,
         cause,
+        mustSettle,
         expiresAt: limitMs === undefined ? Infinity : performance.now() + limitMs,
         outcome: undefined,
         resolve,
@@ -118,12 +121,13 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   #settle(batch: readonly Input<C, Task>[]): Promise<readonly Input<C, Task>[]> {
-    const { store, leaseMs, newId, report } = this.#options;
+    const { store, leaseMs, newId, report, refuseUnsendable } = this.#options;
     return settleBatch<C, Task>(
       {
         store,
         leaseMs,
         newId,
+        ...(refuseUnsendable && { refuseUnsendable }),
         report: (error, message) => {
           this.#failure = error;
           report(error, message);

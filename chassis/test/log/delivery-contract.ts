@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test';
+import type { LogMessage } from '../../src/log/event-log.ts';
+import { MessagesRefusedError } from '../../src/log/message-limit.ts';
 import { until } from '../../src/testing/until.ts';
 import { message, numbered, type OpenedLog, orderByKey, partitionKey, recorder, stalled } from './log-fixture.ts';
 
@@ -124,6 +126,22 @@ export function describeDelivery(current: () => OpenedLog): void {
       await log.subscribe({ group: 'readers', topics: ['orders'], handle: reader.handle });
       await until('it is there', () => reader.received.length > 0);
       expect(reader.values().map(({ length }) => length)).toEqual([largest.length]);
+    });
+
+    test('of one send refuses what is too large, names each, and has all the others in their order', async () => {
+      const { log } = current();
+      const large = ['first', 'second'].map((key) => message('x'.repeat(1024 * 1024), { key }));
+      const small = numbered(4, { keys: 1 });
+      const [one, two] = large as [LogMessage, LogMessage];
+      const failure = await log.send([...small.slice(0, 2), one, ...small.slice(2), two]).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(MessagesRefusedError);
+      expect(failure).toMatchObject({ code: 'message-too-large' });
+      expect((failure as MessagesRefusedError).refused.map((refused) => refused.message)).toEqual(large);
+      const reader = recorder();
+      await log.subscribe({ group: 'readers', topics: ['orders'], handle: reader.handle });
+      await until('the others are there', () => reader.received.length >= 4);
+      expect(reader.values()).toEqual(['0', '1', '2', '3']);
+      await log.check();
     });
 
     test('takes many megabytes in one send and keeps their order', async () => {

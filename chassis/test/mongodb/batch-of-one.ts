@@ -11,10 +11,11 @@ export function batchOfOne<Value>(useCase: UseCase<Toy, Value, unknown>, value: 
     useCase,
     value,
     cause: NO_CAUSE,
+    mustSettle: false,
     expiresAt: Infinity,
     outcome: undefined,
     resolve: () => undefined,
     reject: () => undefined,
   };
-  return batchOf(lane, [input], newId, () => undefined);
+  return batchOf(lane, [input], { newId }, () => undefined);
 }

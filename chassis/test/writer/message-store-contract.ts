@@ -3,7 +3,9 @@ import type { LogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../src/ids.ts';
 import { bury } from '../../src/messaging/bury.ts';
 import { park } from '../../src/messaging/park.ts';
-import { discard } from '../../src/messaging/resolve-dead-letter.ts';
+import { discard, sentAgain } from '../../src/messaging/resolve-dead-letter.ts';
+import { setAside } from '../../src/messaging/set-aside.ts';
+import type { StoredEvent } from '../../src/writer/writer-store.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
 import type { Toy } from './toy-use-cases.ts';
@@ -39,6 +41,11 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       const message = { topic: 'order.created', key, value: '{}', headers: {} };
       return writer.submit(park<Toy>({ ...RULES, backOffMs, longestBackOffMs: backOffMs }), failed(message));
     };
+    /** The event that tells of a dead letter. */
+    const tellBuried = async () => {
+      await writer.submit(bury<Toy>('order'), failed({ topic: 'foreign', key: 'k', value: '', headers: {} }));
+      return (await store.writing.readEvents('one', 0, 10)) as [StoredEvent];
+    };
     const dueKeys = async () => (await store.messages.dueParked(10)).map(({ key, head }) => [key, head.position]);
 
     test.each(['', ' ', 'a\nb', 'Ключ 🗝️ ', "'; drop table events; --", '\0', '🦀'.repeat(350)])(
@@ -60,6 +67,17 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       const message = { topic: 'order.created', key: 'k'.repeat(10_000), value: '', headers: {} };
       await writer.submit(bury<Toy>('order'), failed(message), { cause: { correlationId: 'c'.repeat(5000), causationId: 'd'.repeat(5000), traceparent: null } });
       expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
+    });
+
+    test('an event that is set aside twice is one letter, and its end stays', async () => {
+      const [event] = await tellBuried();
+      const unsent = { event, message: { topic: event.type, key: event.key, value: event.data, headers: {} }, cause: 'too large' };
+      await Promise.all([1, 2].map(() => writer.submit(setAside<Toy>('order'), unsent)));
+      await writer.submit(sentAgain<Toy>(), { id: event.id, actor: 'me' });
+      await writer.submit(setAside<Toy>('order'), unsent);
+      expect(await store.messages.deadLetter(event.id)).toMatchObject({ kind: 'unsent', status: 'redriven', message: unsent.message });
+      // It tells of a dead letter itself: no other tells of that.
+      expect(await store.writing.readEvents('one', 0, 10)).toEqual([event]);
     });
 
     test('the first of each key is due when its time has come, the longest waiting first, and none behind it', async () => {

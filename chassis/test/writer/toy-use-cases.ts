@@ -1,5 +1,5 @@
 import type { ChassisCollections } from '../../src/writer/chassis-collections.ts';
-import type { NewEventOf, UseCase } from '../../src/writer/use-case.ts';
+import type { NewEvent, NewEventOf, UseCase } from '../../src/writer/use-case.ts';
 import type { ToyCollections } from './toy-store.ts';
 
 export type Toy = ToyCollections & ChassisCollections;
@@ -30,3 +30,20 @@ function deposited(account: string, version: number, now: number): NewEventOf<'u
   const registeredAt = new Date(now).toISOString();
   return { type: 'user.registered', key: account, stream: account, version, data: { userId: account, registeredAt } };
 }
+
+interface Telling {
+  readonly account: string;
+  readonly bytes: number;
+}
+
+/** Counts, and tells of it with as much text as asked. */
+export const tell: UseCase<Toy, Telling, number> = {
+  name: 'tell',
+  keys: ({ account }) => ({ accounts: [account] }),
+  decide({ account, bytes }, world) {
+    const before = world.get('accounts', account) ?? { id: account, total: 0, version: 0 };
+    const after = { ...before, total: before.total + 1, version: before.version + 1 };
+    const event = { type: 'user.updated', key: account, stream: account, version: after.version, data: { text: 'x'.repeat(bytes) } };
+    return { answer: after.total, puts: { accounts: [after] }, events: [event as unknown as NewEvent] };
+  },
+};

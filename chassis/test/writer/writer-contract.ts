@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { newId } from '../../src/ids.ts';
-import { OverloadedError, WriterClosedError } from '../../src/writer/errors.ts';
+import { EventTooLargeError, OverloadedError, WriterClosedError } from '../../src/writer/errors.ts';
 import { once } from '../../src/writer/once.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { WriterOptions } from '../../src/writer/writer-options.ts';
@@ -56,6 +56,20 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(await store.accounts()).toEqual([{ id: 'a', total: 12, version: 2 }]);
       expect(events.map((event) => event.version)).toEqual([1, 2]);
+    });
+
+    test('an input whose event is too large for the log fails alone and leaves nothing, unless nobody is there to be refused', async () => {
+      const refuseUnsendable = ({ type, data }: StoredEvent) => {
+        if (data.includes('large')) throw new EventTooLargeError(type, data.length, 10);
+      };
+      const { writer, events } = await openWriter({ refuseUnsendable });
+      const submit = (account: string, mustSettle = false) => writer.submit(deposit, { account, amount: 1 }, { mustSettle });
+      const results = await Promise.allSettled([submit('a'), submit('large'), submit('b'), submit('large deadline', true)]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+      expect(results[1]).toMatchObject({ reason: { code: 'event-too-large', limit: 10 } });
+      expect((await store.accounts()).map(({ id }) => id)).toEqual(['a', 'b', 'large deadline']);
+      expect(events.map(({ seq, key }) => [seq, key])).toEqual([[1, 'a'], [2, 'b'], [3, 'large deadline']]);
+      expect(await store.writing.readEvents('one', 0, 10)).toEqual(events);
     });
 
     test('an input that cannot say what it needs, or removes what it did not name, fails alone and leaves nothing', async () => {

@@ -17,6 +17,10 @@ import { putVariant } from '../usecases/put-variant.ts';
 import type { Commands } from './commands.ts';
 import { accepted } from './refused.ts';
 
+const TOLD_WHOLE =
+  'Others hear of a product in one message with all of it, variants and options included. A change after which that message would ' +
+  'have more than 1,048,576 bytes is refused with `event-too-large`, which says `limit` and `size`.';
+
 const ById = Type.Object({ id: Uuid });
 
 /** Staff changes the catalogue. */
@@ -27,21 +31,21 @@ export function changeRoutes(commands: Commands) {
     }, {
       role: 'staff',
       idempotent: 'optional',
-      refuses: ['sku-taken', 'slug-taken', 'category-unknown'],
+      refuses: ['sku-taken', 'slug-taken', 'category-unknown', 'event-too-large'],
       body: CreateProduct,
       response: { 201: PublishedProduct },
-      detail: { summary: 'Add a product, as a draft' },
+      detail: { summary: 'Add a product, as a draft', description: TOLD_WHOLE },
     })
     .patch('/products/:id', async ({ body, params, principal, request, set }) => {
       const asked = { productId: params.id, asked: body, actor: principal.userId, requireVersion: matching(request) };
       return changed(await commands.execute(patchProduct, asked, causeOf(request)), set.headers);
     }, {
       role: 'staff',
-      refuses: ['precondition-required', 'precondition-failed', 'slug-taken', 'category-unknown'],
+      refuses: ['precondition-required', 'precondition-failed', 'slug-taken', 'category-unknown', 'event-too-large'],
       params: ById,
       body: PatchProduct,
       response: { 200: PublishedProduct },
-      detail: { summary: 'Change a product (JSON merge patch)' },
+      detail: { summary: 'Change a product (JSON merge patch)', description: TOLD_WHOLE },
     })
     .put('/products/:id/variants/:sku', async ({ body, params, principal, request, set }) => {
       const { id: productId, sku } = params;
@@ -49,11 +53,11 @@ export function changeRoutes(commands: Commands) {
       return changed(await commands.execute(putVariant, asked, causeOf(request)), set.headers);
     }, {
       role: 'staff',
-      refuses: ['precondition-required', 'precondition-failed', 'sku-taken', 'conflict'],
+      refuses: ['precondition-required', 'precondition-failed', 'sku-taken', 'conflict', 'event-too-large'],
       params: Type.Object({ id: Uuid, sku: Sku }),
       body: PutVariant,
       response: { 200: PublishedProduct },
-      detail: { summary: 'Set the price and options of a variant, or add it' },
+      detail: { summary: 'Set the price and options of a variant, or add it', description: TOLD_WHOLE },
     })
     .post('/products/:id/archive', async ({ params, principal, request, set }) => {
       const asked = { productId: params.id, actor: principal.userId };
@@ -62,7 +66,10 @@ export function changeRoutes(commands: Commands) {
       role: 'staff',
       params: ById,
       response: { 200: PublishedProduct },
-      detail: { summary: 'Take a product out of sale' },
+      detail: {
+        summary: 'Take a product out of sale',
+        description: 'Works whatever its size: the event of one that is near the limit has no description, attributes, options and images.',
+      },
     });
 }
 

@@ -48,7 +48,7 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       role: 'staff',
       idempotent: 'optional',
       rawBody: UPLOAD,
-      refuses: ['image-too-large', 'validation', 'conflict', 'overloaded'],
+      refuses: ['image-too-large', 'validation', 'conflict', 'overloaded', 'event-too-large'],
       params: ById,
       response: { 201: PublishedImage },
       detail: { summary: 'Add an image: the body itself, or the field `file` of a form' },
@@ -58,6 +58,7 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       return acceptedImage(await commands.execute(patchImage, asked, causeOf(request)));
     }, {
       role: 'staff',
+      refuses: ['event-too-large'],
       params: ByImage,
       body: PatchProductImage,
       response: { 200: PublishedImage },
@@ -69,6 +70,7 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       return noContent();
     }, {
       role: 'staff',
+      refuses: ['event-too-large'],
       params: ByImage,
       response: { 204: NoContent },
       detail: { summary: 'Remove an image' },

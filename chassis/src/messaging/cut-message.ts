@@ -1,0 +1,61 @@
+import type { EventData } from '@souk/contracts/topics';
+import type { LogMessage } from '../log/event-log.ts';
+import type { DeadLetter } from './dead-letter.ts';
+
+type DeadLetterData = EventData<'order.dead_letter'>;
+
+/**
+ * Bytes that a part of a message may have in a dead letter's event, as JSON. Together, with the key among the headers once
+ * more, they stay far below what the log takes.
+ */
+const ROOM = { topic: 1024, key: 4096, headers: 65_536, value: { unhandled: 262_144, unsent: 1024 } } as const;
+
+/**
+ * As much of a message as its dead letter's event tells. What does not fit is cut, and the original described beside it.
+ * Of one that was too large for the log, next to nothing of the value: the log may take still less than we know.
+ */
+export function cutMessage({ topic, key, value, headers }: LogMessage, kind: DeadLetter['kind']): Pick<DeadLetterData, keyof LogMessage | 'cut'> {
+  const shown = { key: cutText(key, ROOM.key), headers: cutHeaders(headers), value: cutText(value, ROOM.value[kind]) };
+  const cut = {
+    ...(shown.key !== key && { key: original(key) }),
+    ...(shown.headers !== headers && { headers: original(JSON.stringify(headers)) }),
+    ...(shown.value !== value && { value: original(value) }),
+  };
+  return {
+    topic: cutText(topic, ROOM.topic),
+    ...shown,
+    headers: { ...shown.headers },
+    ...(Object.keys(cut).length > 0 && { cut }),
+  };
+}
+
+/** Whole headers, in their order, as long as there is room. */
+function cutHeaders(headers: LogMessage['headers']): LogMessage['headers'] {
+  if (jsonBytes(headers) <= ROOM.headers) return headers;
+  let room: number = ROOM.headers;
+  const kept = Object.entries(headers).filter(([name, value]) => {
+    room -= jsonBytes(name) + jsonBytes(value) + 2;
+    return room > 0;
+  });
+  return Object.fromEntries(kept);
+}
+
+/** The longest beginning that takes at most so many bytes as JSON, and that ends with a whole character. */
+function cutText(text: string, bytes: number): string {
+  if (jsonBytes(text) <= bytes) return text;
+  let [fitting, tooLong] = [0, Math.min(text.length, bytes)];
+  while (tooLong - fitting > 1) {
+    const middle = Math.floor((fitting + tooLong) / 2);
+    if (jsonBytes(text.slice(0, middle)) <= bytes) fitting = middle;
+    else tooLong = middle;
+  }
+  return text.slice(0, fitting).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+function jsonBytes(content: string | LogMessage['headers']): number {
+  return Buffer.byteLength(JSON.stringify(content));
+}
+
+function original(text: string) {
+  return { bytes: Buffer.byteLength(text), sha256: new Bun.CryptoHasher('sha256').update(text).digest('hex') };
+}
