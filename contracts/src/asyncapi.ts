@@ -1,4 +1,4 @@
-import { SERVICES, type ServiceName } from './services.ts';
+import { consumerGroup, eventSource, SERVICES, type ServiceName } from './services.ts';
 import { type Topic, TOPIC_NAMES, type TopicDeclaration, TOPICS } from './topics.ts';
 
 /** Of this description, which is that of all topics together. */
@@ -46,7 +46,7 @@ function operationsOf(service: ServiceName, topic: Topic): [string, object][] {
   const channel = { $ref: `#/channels/${topic}` };
   const tags = [{ name: service }];
   const sent: [string, object][] = madeBy === service ? [[`${service}.sends.${topic}`, { action: 'send', channel, tags }]] : [];
-  const bindings = { kafka: { groupId: { type: 'string', const: service }, bindingVersion: '0.5.0' } };
+  const bindings = { kafka: { groupId: { type: 'string', const: consumerGroup(service), description: 'after KAFKA_TOPIC_PREFIX' }, bindingVersion: '0.5.0' } };
   return readBy.includes(service)
     ? [...sent, [`${service}.receives.${topic}`, { action: 'receive', channel, tags, bindings }]]
     : sent;
@@ -77,7 +77,7 @@ function headersOf(topic: Topic): object {
       ce_specversion: exactly('1.0'),
       ce_id: { type: 'string', format: 'uuid', description: 'UUIDv7; the same when the message comes again' },
       ce_type: exactly(topic),
-      ce_source: exactly(`/souk/${madeBy}`),
+      ce_source: exactly(eventSource(madeBy)),
       ce_subject: text('The message key'),
       ce_time: { type: 'string', format: 'date-time' },
       ce_schemaversion: exactly(String(version)),

@@ -1,3 +1,9 @@
 export const SERVICES = ['product', 'inventory', 'order', 'payment', 'user'] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
+
+/** The consumer group in which all processes of a service read; on a broker `KAFKA_TOPIC_PREFIX` stands before it. */
+export const consumerGroup = (service: ServiceName) => `souk.${service}` as const;
+
+/** `ce_source` of what a service sends. */
+export const eventSource = (service: ServiceName) => `/souk/${service}` as const;

@@ -3,15 +3,20 @@ import { Parser } from '@asyncapi/parser';
 import { Value } from '@sinclair/typebox/value';
 import { asyncApiDocument } from '../src/asyncapi.ts';
 import { toLogMessage } from '../src/log-message.ts';
-import { SERVICES } from '../src/services.ts';
+import { consumerGroup, eventSource, SERVICES } from '../src/services.ts';
 import { TOPIC_NAMES, TOPICS, topicsReadBy } from '../src/topics.ts';
 import { ASYNCAPI_FILE } from './asyncapi-file.ts';
 import { exampleEvent } from './examples.ts';
 import { asFile } from './gate/published.ts';
 
+interface Operation {
+  readonly action: 'send' | 'receive';
+  readonly bindings?: { readonly kafka: { readonly groupId: { readonly const: string } } };
+}
+
 interface Described {
   readonly channels: Readonly<Record<string, object>>;
-  readonly operations: Readonly<Record<string, { readonly action: 'send' | 'receive' }>>;
+  readonly operations: Readonly<Record<string, Operation>>;
   readonly components: { readonly messages: Readonly<Record<string, { readonly headers: object; readonly bindings: object }>> };
 }
 
@@ -50,8 +55,14 @@ test.each([...SERVICES])('%s sends what it makes and receives what it reads', (s
   expect(of('sends').toSorted()).toEqual(made.map((topic) => `${service}.sends.${topic}`).toSorted());
 });
 
+test.each([...SERVICES])('%s receives in the consumer group that it joins', (service) => {
+  const operations = Object.entries(described.operations).filter(([name]) => name.startsWith(`${service}.receives.`));
+  const groups = operations.map(([, { bindings }]) => bindings?.kafka.groupId.const);
+  expect(groups).toEqual(topicsReadBy(service).map(() => consumerGroup(service)));
+});
+
 test.each([...TOPIC_NAMES])('the headers of %s are as described', (topic) => {
-  const { headers } = toLogMessage(exampleEvent(topic, { source: `/souk/${TOPICS[topic].madeBy}` }));
+  const { headers } = toLogMessage(exampleEvent(topic, { source: eventSource(TOPICS[topic].madeBy) }));
   const schema = described.components.messages[topic]?.headers as { properties: object; required: readonly string[] };
   expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(Object.keys(headers)));
   for (const [name, { const: only }] of Object.entries(schema.properties as Record<string, { const?: string }>))

@@ -9,6 +9,7 @@ import { until } from '@souk/chassis/testing/until';
 import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
 import type { Movement, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
 import { toLogMessage } from '@souk/contracts/log-message';
+import { consumerGroup } from '@souk/contracts/services';
 import { withPartitions, TOPIC_NAMES, TOPICS, topicsReadBy } from '@souk/contracts/topics';
 import type { LookUpSkus } from '../src/product/look-up-skus.ts';
 import { createInventoryService } from '../src/service.ts';
@@ -79,7 +80,7 @@ export async function runInventory({ lookUpSkus = async () => [] }: { lookUpSkus
   async function tell(...events: readonly EventEnvelope[]): Promise<void> {
     await log.send(events.map(toLogMessage));
     await until('every message is dealt with', () =>
-      log.lag('souk.inventory').every(({ topic, messages }) => messages === 0 || !READ_HERE.includes(topic)),
+      log.lag(consumerGroup('inventory')).every(({ topic, messages }) => messages === 0 || !READ_HERE.includes(topic)),
     );
   }
 

@@ -1,6 +1,6 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { fromLogMessage } from '@souk/contracts/log-message';
-import type { ServiceName } from '@souk/contracts/services';
+import { consumerGroup, type ServiceName } from '@souk/contracts/services';
 import { isTopic } from '@souk/contracts/topics';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../log/event-log.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
@@ -37,7 +37,7 @@ export async function consume<C extends ChassisCollections, Task>(deps: Consumer
   const { service, log, handlers } = deps;
   const receptions = receptionsOf(service, handlers);
   return log.subscribe({
-    group: `souk.${service}`,
+    group: consumerGroup(service),
     topics: [...receptions.keys()],
     async handle(messages, signal) {
       const chains = Map.groupBy(messages, (message) => message.key);

@@ -1,5 +1,5 @@
 import { withValue } from '@souk/contracts/log-message';
-import type { ServiceName } from '@souk/contracts/services';
+import { eventSource, type ServiceName } from '@souk/contracts/services';
 import { isTopic, TOPICS } from '@souk/contracts/topics';
 import type { LogMessage } from '../log/event-log.ts';
 import { MESSAGE_LIMIT, messageBytes } from '../log/message-limit.ts';
@@ -12,7 +12,7 @@ export function outgoing(service: ServiceName, event: StoredEvent): LogMessage {
   const attributes = {
     id: event.id,
     type: event.type,
-    source: `/souk/${service}`,
+    source: eventSource(service),
     time: new Date(event.at).toISOString(),
     subject: event.key,
     schemaVersion: TOPICS[event.type].version,

@@ -1,5 +1,5 @@
 import { openLogReader, type LogReader } from '@souk/chassis/log/log-reader';
-import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { topicsReadBy } from '@souk/contracts/topics';
 import { shopFiles } from '../embedded/shop-files.ts';
 import { inBatches } from './batches.ts';
@@ -37,6 +37,6 @@ function readingLog<T>(path: string, read: (reader: LogReader) => T): T {
 
 function lagOf(service: ServiceName, reader: LogReader): number {
   const read = new Set<string>(topicsReadBy(service));
-  const own = reader.lag(`souk.${service}`).filter(({ topic }) => read.has(topic));
+  const own = reader.lag(consumerGroup(service)).filter(({ topic }) => read.has(topic));
   return own.reduce((sum, { messages }) => sum + messages, 0);
 }

@@ -1,6 +1,6 @@
 import { openTopicReader, type TopicReader } from '@souk/chassis/kafka/read-topics';
 import type { ReceivedMessage } from '@souk/chassis/log/event-log';
-import { SERVICES } from '@souk/contracts/services';
+import { consumerGroup, SERVICES } from '@souk/contracts/services';
 import { withPartitions, type Topic, topicsReadBy } from '@souk/contracts/topics';
 import type { RealShopAddresses } from '../real/addresses.ts';
 
@@ -15,7 +15,7 @@ export function messagesIn(kafka: Kafka, topics: readonly Topic[], see: (message
 export async function unhandledIn(kafka: Kafka): Promise<number> {
   const readers = SERVICES.filter((service) => topicsReadBy(service).length > 0);
   const lags = await Promise.all(
-    readers.map((service) => reading(kafka, topicsReadBy(service), (reader) => reader.lag(`souk.${service}`))),
+    readers.map((service) => reading(kafka, topicsReadBy(service), (reader) => reader.lag(consumerGroup(service)))),
   );
   return lags.flat().reduce((sum, { messages }) => sum + messages, 0);
 }
