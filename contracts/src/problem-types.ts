@@ -25,6 +25,7 @@ export const PROBLEM_TYPES = {
   'insufficient-stock': { status: 409, title: 'There is not enough stock' },
   'refund-exceeds': { status: 409, title: 'More than is left of the payment cannot be refunded' },
   'email-taken': { status: 409, title: 'The e-mail address is registered already' },
+  'session-refreshed': { status: 409, title: 'The session was refreshed meanwhile' },
   'last-admin': { status: 409, title: 'The last admin must stay admin' },
   'category-in-use': { status: 409, title: 'The category still has children or products' },
   'not-shippable': { status: 409, title: 'The shipment cannot take this step' },

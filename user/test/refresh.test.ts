@@ -12,11 +12,12 @@ afterAll(() => users.close());
 
 const sessionOf = (accessToken: string) => String(decodeJwt(accessToken)['sid']);
 
-/** As if the last refresh of this session had been so long ago. */
+/** As if all refreshes of this session had been so much longer ago. */
 function aged(sessionId: string, ms: number): void {
   const database = new Database(join(users.folder.path, 'user.db'));
-  const earlier = "json_set(document, '$.predecessor.replacedAt', document ->> '$.predecessor.replacedAt' - ?)";
-  database.prepare(`update sessions set document = ${earlier} where id = ?`).run(ms, sessionId);
+  const { document } = database.query<{ document: string }, [string]>('select document from sessions where id = ?').get(sessionId) ?? {};
+  const earlier = (document ?? '').replaceAll(/"replacedAt":(\d+)/g, (_, at) => `"replacedAt":${Number(at) - ms}`);
+  database.prepare('update sessions set document = ? where id = ?').run(earlier, sessionId);
   database.close();
 }
 
@@ -58,9 +59,33 @@ describe('refreshing', () => {
     for (const successor of successors) expect((await users.refresh(successor)).status).toBe(200);
   });
 
-  test('given a token that was spent twice over, the session ends at once, and it is said in the log', async () => {
+  test('given a token that was spent twice over a moment ago, 409, whoever asks how often, and the session goes on', async () => {
     const { tokens } = await users.signedIn();
     const second = (await users.refresh(tokens.refreshToken)).body;
+    const third = (await users.refresh(second.refreshToken)).body;
+    const twins = await Promise.all(Array.from({ length: 20 }, () => users.refresh(tokens.refreshToken)));
+    for (const { status, body } of twins) {
+      expect(status).toBe(409);
+      expect(body).toMatchObject({ type: 'urn:souk:problem:session-refreshed', detail: expect.stringContaining('newest tokens') });
+    }
+    for (const { accessToken } of [tokens, second, third]) {
+      expect((await users.send('GET', '/users/me', { as: accessToken })).status).toBe(200);
+    }
+    expect((await users.refresh(third.refreshToken)).status).toBe(200);
+  });
+
+  test('given an answer that was lost, and another try after 11 s, the same refresh token', async () => {
+    const { tokens } = await users.signedIn();
+    const lost = await users.refresh(tokens.refreshToken);
+    aged(sessionOf(tokens.accessToken), 11_000);
+    const again = await users.refresh(tokens.refreshToken);
+    expect([again.status, again.body.refreshToken]).toEqual([200, lost.body.refreshToken]);
+  });
+
+  test('given a token that was spent twice over more than 60 s ago, the session ends, and it is said in the log', async () => {
+    const { tokens } = await users.signedIn();
+    const second = (await users.refresh(tokens.refreshToken)).body;
+    aged(sessionOf(tokens.accessToken), 60_001);
     const third = (await users.refresh(second.refreshToken)).body;
     const reused = await users.refresh(tokens.refreshToken);
     expect(reused.status).toBe(401);
@@ -74,10 +99,10 @@ describe('refreshing', () => {
     expect(warning).toMatchObject({ level: 40, sessionId });
   });
 
-  test('given the predecessor after 10 s, the session ends', async () => {
+  test('given the predecessor after 60 s, the session ends', async () => {
     const { tokens } = await users.signedIn();
     const next = (await users.refresh(tokens.refreshToken)).body;
-    aged(sessionOf(tokens.accessToken), 10_001);
+    aged(sessionOf(tokens.accessToken), 60_001);
     expect((await users.refresh(tokens.refreshToken)).status).toBe(401);
     expect((await users.refresh(next.refreshToken)).status).toBe(401);
   });

@@ -37,21 +37,35 @@ describe('a session', () => {
     });
   });
 
-  test('given the predecessor within 10 s, its successor can be made again and nothing changes', () => {
+  test('given the predecessor within 60 s, its successor can be made again and nothing changes', () => {
     const session = rotated(opened(), 1, START);
-    expect(present(session, 1, START + 10_000)).toEqual({ kind: 'repeated', nonce: 'nonce-1' });
+    expect(present(session, 1, START + 60_000)).toEqual({ kind: 'repeated', nonce: 'nonce-1' });
   });
 
-  test('given the predecessor after 10 s, the session ends', () => {
+  test('given the predecessor after 60 s, the session ends', () => {
     const session = rotated(opened(), 1, START);
-    const rotation = present(session, 1, START + 10_001);
-    const ended = { at: START + 10_001, reason: 'token_reused' };
+    const rotation = present(session, 1, START + 60_001);
+    const ended = { at: START + 60_001, reason: 'token_reused' };
     expect(rotation).toMatchObject({ kind: 'reused', session: { ended } });
   });
 
-  test('given the predecessor of the predecessor at once, the session ends', () => {
-    const session = rotated(rotated(opened(), 1, START), 2, START + 1);
-    expect(present(session, 1, START + 2).kind).toBe('reused');
+  test('given one before the predecessor, it is overtaken for 60 s from its own refresh, and ends the session then', () => {
+    let session = opened();
+    for (const n of [1, 2, 3]) session = rotated(session, n, START + n * 20_000);
+    for (const n of [1, 2]) {
+      expect(present(session, n, START + n * 20_000 + 60_000)).toEqual({ kind: 'overtaken' });
+      expect(present(session, n, START + n * 20_000 + 60_001).kind).toBe('reused');
+    }
+    expect(present(session, 3, START + 120_000)).toEqual({ kind: 'repeated', nonce: 'nonce-3' });
+  });
+
+  test('given a hundred refreshes within 60 s, the next one waits, and no more are remembered', () => {
+    let session = opened();
+    for (let n = 1; n <= 100; n += 1) session = rotated(session, n, START + n);
+    expect(present(session, 101, START + 50_000)).toEqual({ kind: 'too-often', waitMs: 10_002 });
+    expect(present(session, 1, START + 50_000)).toEqual({ kind: 'overtaken' });
+    expect(rotated(session, 101, START + 60_002).superseded).toHaveLength(99);
+    expect(rotated(session, 101, START + 200_000).superseded).toEqual([]);
   });
 
   test('given something of the family that was never issued, the session ends', () => {

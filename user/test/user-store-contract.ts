@@ -10,6 +10,7 @@ import { endSessions } from '../src/usecases/end-sessions.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
 import { replacePassword } from '../src/usecases/replace-password.ts';
 import { replaceRoles } from '../src/usecases/replace-roles.ts';
+import { rotateSession } from '../src/usecases/rotate-session.ts';
 import { rotateSigningKey } from '../src/usecases/rotate-signing-key.ts';
 import { newSigningKey } from '../src/tokens/new-signing-key.ts';
 import type { UserFilter, UserStore } from '../src/storage/user-store.ts';
@@ -144,6 +145,25 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.store.reads.isSessionLive(two)).toBe(true);
       expect(await here.store.reads.isSessionLive(Bun.randomUUIDv7())).toBe(false);
       expect(await here.live(user.id)).toEqual([two]);
+    });
+
+    test('given twins of one refresh token in two processes, all get one successor; when that is used, they are overtaken and nothing ends', async () => {
+      const { id: userId } = await here.registered('ada@example.com');
+      const sessionId = await here.session(userId);
+      const refreshing = (n: number, by: string) => {
+        const asked = { sessionId, familyHash: 'family', tokenHash: n === 1 ? 'token' : `token-${n}`, successorHash: `token-${n + 1}`, nonce: by };
+        return (each: StoreProcess) => each.commands.execute(rotateSession, { ...asked, nonce: `${by}-${Bun.randomUUIDv7()}` });
+      };
+      const twins = await everywhere(refreshing(1, 'first'));
+      expect(twins.map(({ kind }) => kind)).toEqual(['refreshed', 'refreshed']);
+      expect(twins[0]).toEqual(twins[1]);
+      expect((await refreshing(2, 'second')(here)).kind).toBe('refreshed');
+      const slow = await everywhere(refreshing(1, 'slow'));
+      expect(slow.map(({ kind }) => kind)).toEqual(['overtaken', 'overtaken']);
+      expect(await refreshing(3, 'third')(here)).toMatchObject({ kind: 'refreshed' });
+      expect(await here.live(userId)).toEqual([sessionId]);
+      expect((await refreshing(99, 'made up')(here)).kind).toBe('reused');
+      expect(await here.live(userId)).toEqual([]);
     });
 
     test('all sessions of a user end at once, and of nobody else; new ones are live', async () => {

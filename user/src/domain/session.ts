@@ -3,8 +3,10 @@ const DAY_MS = 86_400_000;
 const IDLE_MS = 30 * DAY_MS;
 /** However much it is used, the password is asked for again after this time. */
 const LONGEST_MS = 180 * DAY_MS;
-/** How long the immediate predecessor of a refresh token is still answered: parallel requests, lost answers. */
-const PREDECESSOR_MS = 10_000;
+/** How long a refresh token that was replaced is no sign of theft: parallel requests, lost answers, a phone in a tunnel. */
+const TWIN_MS = 60_000;
+/** Refreshes of one session within that time: each is remembered as long. */
+const REFRESHES_AT_ONCE = 100;
 
 /** One sign-in on one device, kept alive by refresh tokens that replace each other. Times are epoch milliseconds. */
 export interface Session {
@@ -17,6 +19,8 @@ export interface Session {
   /** SHA-256 of the refresh token that is valid now */
   readonly tokenHash: string;
   readonly predecessor: Predecessor | null;
+  /** Those before the predecessor that were replaced a moment ago, oldest first. */
+  readonly superseded: readonly Superseded[];
   readonly createdAt: number;
   readonly lastUsedAt: number;
   readonly expiresAt: number;
@@ -24,9 +28,12 @@ export interface Session {
 }
 
 /** The refresh token before the valid one. With the nonce, whoever has that token can make the valid one again. */
-interface Predecessor {
-  readonly tokenHash: string;
+interface Predecessor extends Superseded {
   readonly nonce: string;
+}
+
+interface Superseded {
+  readonly tokenHash: string;
   readonly replacedAt: number;
 }
 
@@ -48,6 +55,10 @@ type Rotation =
   | { readonly kind: 'rotated'; readonly session: Session }
   /** It was replaced a moment ago: the caller gets the same successor again, made with that nonce. */
   | { readonly kind: 'repeated'; readonly nonce: string }
+  /** It was replaced a moment ago, and what replaced it has been used: somebody has a newer one, so nobody needs this one's. */
+  | { readonly kind: 'overtaken' }
+  /** So often within a minute that no client means it. */
+  | { readonly kind: 'too-often'; readonly waitMs: number }
   /** It was spent long ago: one of two holders stole it, so nobody goes on with this session. */
   | { readonly kind: 'reused'; readonly session: Session }
   | { readonly kind: 'refused' };
@@ -60,7 +71,7 @@ interface NewSession extends TokenHashes {
 }
 
 export function newSession({ now, ...identity }: NewSession): Session {
-  return { ...identity, predecessor: null, createdAt: now, lastUsedAt: now, expiresAt: now + IDLE_MS, ended: null };
+  return { ...identity, predecessor: null, superseded: [], createdAt: now, lastUsedAt: now, expiresAt: now + IDLE_MS, ended: null };
 }
 
 /** `epoch`: of the user's credential now. */
@@ -71,29 +82,38 @@ export function isLive(session: Session, epoch: number, now: number): boolean {
 /** Only what belongs to the family can end it: knowing a session's id is not enough to do harm. */
 export function rotate(session: Session, epoch: number, presented: Presented, now: number): Rotation {
   if (!isLive(session, epoch, now) || presented.familyHash !== session.familyHash) return { kind: 'refused' };
-  const { tokenHash, predecessor } = session;
-  if (presented.tokenHash === tokenHash) return { kind: 'rotated', session: successor(session, presented, now) };
-  if (presented.tokenHash === predecessor?.tokenHash && now - predecessor.replacedAt <= PREDECESSOR_MS) {
-    return { kind: 'repeated', nonce: predecessor.nonce };
-  }
-  return { kind: 'reused', session: ended(session, 'token_reused', now) };
+  if (presented.tokenHash === session.tokenHash) return rotated(session, presented, now);
+  const twins = twinsOf(session, now);
+  if (!twins.some(({ tokenHash }) => tokenHash === presented.tokenHash)) return { kind: 'reused', session: ended(session, 'token_reused', now) };
+  const { predecessor } = session;
+  return presented.tokenHash === predecessor?.tokenHash ? { kind: 'repeated', nonce: predecessor.nonce } : { kind: 'overtaken' };
+}
+
+/** The tokens that were replaced so lately that whoever still comes with one is a slow twin of who has the newest. */
+function twinsOf({ superseded, predecessor }: Session, now: number): readonly Superseded[] {
+  return [...superseded, ...(predecessor === null ? [] : [predecessor])].filter(({ replacedAt }) => now - replacedAt <= TWIN_MS);
 }
 
 export function signedOut(session: Session, now: number): Session {
   return session.ended === null ? ended(session, 'signed_out', now) : session;
 }
 
-function successor(session: Session, { tokenHash, successorHash, nonce }: Presented, now: number): Session {
-  return {
+function rotated(session: Session, { tokenHash, successorHash, nonce }: Presented, now: number): Rotation {
+  const twins = twinsOf(session, now);
+  const [oldest] = twins;
+  if (oldest !== undefined && twins.length >= REFRESHES_AT_ONCE) return { kind: 'too-often', waitMs: oldest.replacedAt + TWIN_MS + 1 - now };
+  const successor: Session = {
     ...session,
     tokenHash: successorHash,
     predecessor: { tokenHash, nonce, replacedAt: now },
+    superseded: twins.map(({ tokenHash: hash, replacedAt }) => ({ tokenHash: hash, replacedAt })),
     lastUsedAt: now,
     expiresAt: Math.min(now + IDLE_MS, session.createdAt + LONGEST_MS),
   };
+  return { kind: 'rotated', session: successor };
 }
 
 /** Nothing that tokens are made with or known by is needed any more. */
 function ended(session: Session, reason: 'signed_out' | 'token_reused', at: number): Session {
-  return { ...session, predecessor: null, ended: { at, reason } };
+  return { ...session, predecessor: null, superseded: [], ended: { at, reason } };
 }

@@ -25,6 +25,21 @@ export function refreshRefused(): Problem {
   });
 }
 
+/** Not 401: the session lives, and whoever signed in again would have two. */
+export function sessionRefreshed(): Problem {
+  return problem('session-refreshed', {
+    detail: 'This refresh token was replaced a moment ago, and its successor has been used: go on with the newest tokens of this session.',
+  });
+}
+
+export function refreshedTooOften(ms: number): Problem {
+  const seconds = Math.ceil(ms / 1000);
+  return problem('too-many-requests', {
+    detail: `This session is refreshed too often: use its access token, and wait ${seconds} s before the next refresh.`,
+    headers: { 'retry-after': String(seconds) },
+  });
+}
+
 /** Too many were wrong. Whoever waits as long as it says is let try again. */
 export function mustWait(ms: number): Problem {
   const seconds = Math.ceil(ms / 1000);

@@ -13,9 +13,9 @@ import type { Session } from '../domain/session.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { endSession } from '../usecases/end-session.ts';
 import { endSessions } from '../usecases/end-sessions.ts';
-import type { refresh } from '../usecases/refresh.ts';
+import type { refresh, Refreshed } from '../usecases/refresh.ts';
 import type { signIn } from '../usecases/sign-in.ts';
-import { mustWait, refreshRefused, signInRefused } from './refused.ts';
+import { mustWait, refreshedTooOften, refreshRefused, sessionRefreshed, signInRefused } from './refused.ts';
 
 interface SessionRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -45,14 +45,17 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       detail: { summary: 'Sign in' },
     })
     .post('/sessions/refresh', async ({ body, request, set }) => {
-      const tokens = await refreshing(body.refreshToken, causeOf(request));
-      if (tokens === undefined) throw refreshRefused();
-      return shown(tokens, set.headers);
+      return shown(given(await refreshing(body.refreshToken, causeOf(request))), set.headers);
     }, {
-      refuses: ['refresh-token-invalid'],
+      refuses: ['refresh-token-invalid', 'session-refreshed', 'too-many-requests'],
       body: RefreshSession,
       response: { 200: SessionTokens },
-      detail: { summary: 'New tokens for a refresh token, which is spent by it' },
+      detail: {
+        summary: 'New tokens for a refresh token, which is spent by it',
+        description:
+          'Within 60 s of its own refresh a spent token is a slow twin, and no theft: it is answered with the same refresh token again ' +
+          'while that is unused, else with 409 `session-refreshed`, and the session goes on. After that it ends the session (401).',
+      },
     })
     .get('/sessions', ({ principal: { userId, sessionId }, query }) => {
       const shownSession = (session: Session) => publishedSession(session, sessionId);
@@ -81,6 +84,21 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       response: { 204: NoContent },
       detail: { summary: 'Sign out of one session; all services refuse its access tokens within a second' },
     });
+}
+
+function given(answer: Refreshed): SessionTokens {
+  switch (answer.kind) {
+    case 'refreshed':
+      return answer.tokens;
+    case 'overtaken':
+      throw sessionRefreshed();
+    case 'too-often':
+      throw refreshedTooOften(answer.waitMs);
+    case 'refused':
+      throw refreshRefused();
+    default:
+      return answer satisfies never;
+  }
 }
 
 /** Tokens must not stay in any cache (RFC 6749, 5.1). */

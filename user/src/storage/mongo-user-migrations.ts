@@ -26,4 +26,5 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-009-key-rotation': collectionStep('key_rings', KeyRingDocument),
   'user-010-access-generations': collectionStep('credentials', CredentialDocument),
   'user-011-addresses-without-postal-code': collectionStep('address_books', AddressBookDocument),
+  'user-012-superseded-tokens': collectionStep('sessions', SessionDocument),
 };

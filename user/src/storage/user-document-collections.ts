@@ -92,9 +92,10 @@ export function credentialOf({ _id: userId, passwordHash, sessionEpoch, accessGe
   return { userId, passwordHash, sessionEpoch, accessGeneration };
 }
 
+/** Sessions from before refreshes were remembered for a minute have none. */
 export function sessionOf(document: SessionDocument): Session {
-  const { _id: id, userId, epoch, familyHash, tokenHash, predecessor, createdAt, lastUsedAt, expiresAt, ended } = document;
-  return { id, userId, epoch, familyHash, tokenHash, predecessor, createdAt, lastUsedAt, expiresAt, ended };
+  const { _id: id, userId, epoch, familyHash, tokenHash, predecessor, superseded = [], createdAt, lastUsedAt, expiresAt, ended } = document;
+  return { id, userId, epoch, familyHash, tokenHash, predecessor, superseded, createdAt, lastUsedAt, expiresAt, ended };
 }
 
 export function addressBookOf({ _id: userId, addresses, answers }: AddressBookDocument): AddressBook {

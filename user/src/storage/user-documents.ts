@@ -30,6 +30,7 @@ export const SessionDocument = closed({
   familyHash: Text,
   tokenHash: Text,
   predecessor: nullable(closed({ tokenHash: Text, nonce: Text, replacedAt: EpochMs })),
+  superseded: Type.Optional(Type.Array(closed({ tokenHash: Text, replacedAt: EpochMs }))),
   createdAt: EpochMs,
   lastUsedAt: EpochMs,
   expiresAt: EpochMs,

@@ -11,7 +11,7 @@ import type { Presented, TokenHashes } from '../domain/session.ts';
  * row for every token ever spent.
  *
  * The successor's secret is HMAC-SHA-256 of a random nonce under the predecessor's secret. The nonce is stored until
- * the next refresh, so the same successor can be given again to who presents the predecessor within the grace time,
+ * the next refresh, so the same successor can be given again to who presents the predecessor within 60 s,
  * although it is stored nowhere: the database has the nonce and not the predecessor, a thief of an old token has the
  * token and not the nonce. With a secret of the server in the nonce's place, whoever has the database and one token of
  * long ago could compute all that followed; a nonce is gone with the next refresh.

@@ -14,21 +14,31 @@ interface RefreshDeps {
   warnOfReuse(found: { readonly userId: string; readonly sessionId: string }): void;
 }
 
-/** New tokens for a refresh token; undefined when it is worth nothing (any more). */
+export type Refreshed =
+  | { readonly kind: 'refreshed'; readonly tokens: SessionTokens }
+  /** Nothing has ended: whoever sent it has a newer one, or will have. */
+  | { readonly kind: 'overtaken' }
+  | { readonly kind: 'too-often'; readonly waitMs: number }
+  /** It is worth nothing (any more). */
+  | { readonly kind: 'refused' };
+
+/** New tokens for a refresh token. */
 export function refresh({ commands, tokens, warnOfReuse }: RefreshDeps) {
-  return async (refreshToken: string, cause: Cause): Promise<SessionTokens | undefined> => {
+  return async (refreshToken: string, cause: Cause): Promise<Refreshed> => {
     const token = readRefreshToken(refreshToken);
-    if (token === undefined) return undefined;
+    if (token === undefined) return { kind: 'refused' };
     const { sessionId } = token;
     const rotated = await commands.execute(rotateSession, { sessionId, ...presented(token) }, cause);
     switch (rotated.kind) {
       case 'refreshed':
-        return sessionTokens(tokens, rotated.by, successorOf(token, rotated.nonce));
+        return { kind: 'refreshed', tokens: await sessionTokens(tokens, rotated.by, successorOf(token, rotated.nonce)) };
       case 'reused':
         warnOfReuse({ userId: rotated.userId, sessionId });
-        return undefined;
+        return { kind: 'refused' };
+      case 'overtaken':
+      case 'too-often':
       case 'refused':
-        return undefined;
+        return rotated;
       default:
         return rotated satisfies never;
     }

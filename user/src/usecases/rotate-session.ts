@@ -12,6 +12,8 @@ interface RotateRequest extends Presented {
 type Rotated =
   /** `nonce`: what the valid successor is made with */
   | { readonly kind: 'refreshed'; readonly nonce: string; readonly by: SignedIn }
+  | { readonly kind: 'overtaken' }
+  | { readonly kind: 'too-often'; readonly waitMs: number }
   | { readonly kind: 'reused'; readonly userId: string }
   | { readonly kind: 'refused' };
 
@@ -39,6 +41,8 @@ export const rotateSession: UseCase<UserCollections & ChassisCollections, Rotate
         return { answer: { kind: 'refreshed', nonce: rotation.nonce, by } };
       case 'reused':
         return { answer: { kind: 'reused', userId }, ...sessionEnded(rotation.session, { now }) };
+      case 'overtaken':
+      case 'too-often':
       case 'refused':
         return { answer: rotation };
       default:
