@@ -6,5 +6,10 @@ import { router } from './router.ts';
 export function asyncApiRoute(service: ServiceName) {
   let document: object | undefined;
   // Made when somebody wants it, because a start should not have to wait for it.
-  return router().get('/asyncapi.json', () => (document ??= asyncApiDocument([service])), { detail: { summary: 'The events of this service' } });
+  return router().get('/asyncapi.json', () => (document ??= asyncApiDocument([service])), {
+    detail: {
+      summary: 'The events of this service',
+      responses: { 200: { description: 'AsyncAPI 3.0', content: { 'application/json': {} } } },
+    },
+  });
 }

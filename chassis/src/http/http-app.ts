@@ -42,6 +42,8 @@ export interface HttpApp {
 
 const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
+const THE_DOCUMENT = { 200: { description: 'OpenAPI 3.1', content: { 'application/json': {} } } };
+
 /** One service's HTTP side: its routes with everything that all five have in common. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { service, version, logger, metrics, checks, busy, routes } = options;
@@ -54,7 +56,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const app = withCommonHooks(logger)
     .use(probes({ checks, isDraining: () => draining, metrics, logger }))
     .use(docsPage(() => openApi()))
-    .get('/openapi.json', () => openApi(), { detail: { summary: 'This document' } });
+    .get('/openapi.json', () => openApi(), { detail: { summary: 'This document', responses: THE_DOCUMENT } });
   for (const part of routes) app.use(part);
   requireClosedBodies(app.routes);
   const isUncounted = uncountedRoutes(app.routes);

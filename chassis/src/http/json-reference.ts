@@ -8,7 +8,7 @@ export function resolved(document: unknown, node: unknown): PlainObject {
   const found = reference
     .split('/')
     .slice(1)
-    .reduce<unknown>((inside, step) => (isPlainObject(inside) ? inside[step] : undefined), document);
+    .reduce<unknown>((inside, step) => (isPlainObject(inside) ? inside[step.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined), document);
   if (!isPlainObject(found)) throw new Error(`${reference} leads nowhere`);
   return found;
 }

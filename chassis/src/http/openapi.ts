@@ -31,7 +31,7 @@ export function openApiDocument(app: AnyElysia, { service, version }: { service:
     if (operation === undefined) throw new Error(`${of} ${pattern} is not in the OpenAPI document`);
     (paths[path] ??= {})[method] = completed(operation, { method, path, body: hooks.body }, problems.of);
   }
-  return withoutIds({
+  return readable({
     openapi: '3.1.0',
     info: { title: `Souk ${service}`, version, description: RULES, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: '/' }],
@@ -93,10 +93,20 @@ function headerParameters(operation: Operation, declared: Declared): object[] {
   ];
 }
 
-/** TypeBox's own marks (`$id`, symbols) mean nothing, or something else, to readers of the document. */
-function withoutIds(document: object): object {
+/**
+ * As readers of the document understand it. TypeBox's own marks (`$id`, symbols) mean nothing to them, or something else. The
+ * library lets a nullable enumeration's type be null, but none of its values.
+ */
+function readable(document: object): object {
   const copy: object = JSON.parse(
-    JSON.stringify(document, (key, value: unknown) => (key === '$id' ? undefined : value)),
+    JSON.stringify(document, (key, value: unknown) => (key === '$id' ? undefined : withNullAmongValues(value))),
   );
   return copy;
+}
+
+function withNullAmongValues(schema: unknown): unknown {
+  if (!isPlainObject(schema) || !Array.isArray(schema['type']) || !schema['type'].includes('null')) return schema;
+  const { const: only, ...rest } = schema;
+  const values = 'const' in schema ? [only] : schema['enum'];
+  return Array.isArray(values) && !values.includes(null) ? { ...rest, enum: [...values, null] } : schema;
 }

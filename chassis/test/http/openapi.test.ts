@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { ListQuery } from '@souk/contracts/http/common';
-import { closed } from '@souk/contracts/schema';
+import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { resolved } from '../../src/http/json-reference.ts';
 import { router } from '../../src/http/router.ts';
+import { describedSchemas, pointerTo } from '../../src/testing/described-schemas.ts';
 import { shop } from './shop.ts';
 
 interface Answered {
@@ -95,6 +96,19 @@ describe('GET /openapi.json', () => {
       },
       example: { type: 'urn:souk:problem:validation', status: 422 },
     });
+  });
+
+  test('null is among the values of what may be null, at every depth', async () => {
+    const State = nullable(oneOf('open', 'shut'));
+    const routes = router().get('/doors', () => ({ items: [{ state: null, only: null }] }), {
+      response: { 200: closed({ items: Type.Array(closed({ state: State, only: nullable(Type.Literal('a')) })) }) },
+    });
+    const own = await shop({ routes: [routes] }).send('GET', '/openapi.json');
+    const schemas = describedSchemas(own.body as object);
+    const place = pointerTo('paths', '/doors', 'get', 'responses', '200', 'content', 'application/json', 'schema');
+    for (const state of [null, 'open', 'shut']) expect(schemas(place, { items: [{ state, only: null }] })).toBeUndefined();
+    expect(schemas(place, { items: [{ state: 'ajar', only: 'a' }] })).toContain('allowed values');
+    expect(schemas(place, { items: [{ state: 'open', only: 'b' }] })).toBeDefined();
   });
 
   test('bodies have their schema and an example of it', () => {

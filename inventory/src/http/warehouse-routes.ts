@@ -2,6 +2,7 @@ import { answerOnce } from '@souk/chassis/http/answer-once';
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
 import { storedAnswer } from '@souk/chassis/http/idempotency';
+import { NotModified } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -45,7 +46,7 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
       {
         role: 'staff',
         params: ById,
-        response: { 200: PublishedWarehouse },
+        response: { 200: PublishedWarehouse, 304: NotModified },
         detail: { summary: 'One warehouse' },
       },
     )
