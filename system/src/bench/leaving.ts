@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { EXIT, UsageError } from '../cli/exit-code.ts';
 import { shopClient } from '../shop/shop-client.ts';
 import { embeddedBenchShop } from './embedded-bench-shop.ts';
+import { type KeptSession, keptSession } from './kept-session.ts';
 import { type Load, prepareLoad } from './prepare-load.ts';
 import { runLoad } from './run-load.ts';
 import { allEnded } from './settled-orders.ts';
@@ -26,7 +27,7 @@ interface Waits {
 }
 
 interface Person {
-  readonly accessToken: string;
+  readonly session: KeptSession;
   readonly load: Load;
 }
 
@@ -48,9 +49,9 @@ async function main(): Promise<number> {
     await allEnded(shop.records);
     process.stdout.write(`${HEAD}\n`);
     report('nobody leaves', await placing(load, seconds * 1000));
-    const leaving = inTurn(people, ({ accessToken }) => leave(urls.user, accessToken));
+    const leaving = inTurn(people, async ({ session }) => leave(urls.user, await session()));
     report(`${leavers} leave, ten a second`, await placing(load, seconds * 1000, leaving));
-    await leave(urls.user, loyal.accessToken);
+    await leave(urls.user, await loyal.session());
     report(`one with ${orders} orders leaves`, await placing(load, seconds * 1000));
     await shop.stop();
     return EXIT.ok;
@@ -81,11 +82,11 @@ async function placing(load: Load, ms: number, meanwhile: Promise<void> = Promis
   return { placed: waits.length - failed, failed, ms: waits.toSorted((a, b) => a - b) };
 }
 
-async function order({ orderUrl, tokens, bodyOf }: Load, n: number, key: string): Promise<number> {
+async function order({ orderUrl, tokenOf, bodyOf }: Load, n: number, key: string): Promise<number> {
   const response = await fetch(orderUrl, {
     method: 'POST',
     signal: AbortSignal.timeout(120_000),
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[n % tokens.length]}`, 'idempotency-key': key },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(n)}`, 'idempotency-key': key },
     body: bodyOf(n),
   });
   await response.text();
@@ -102,10 +103,10 @@ async function person(urls: Parameters<typeof shopClient>[0], load: Load, name: 
   const shop = shopClient(urls);
   const email = `${name}@souk.example`;
   await shop.register(email, PASSWORD, name);
-  const { accessToken } = await shop.signIn(email, PASSWORD);
-  const { id } = await shop.addPaymentMethod(accessToken, 'tok_ok');
+  const session = keptSession(() => shop.signIn(email, PASSWORD));
+  const { id } = await shop.addPaymentMethod(await session(), 'tok_ok');
   const bodyOf = (n: number) => JSON.stringify({ ...(JSON.parse(load.bodyOf(n)) as object), paymentMethodId: id });
-  return { accessToken, load: { ...load, tokens: [accessToken], bodyOf } };
+  return { session, load: { ...load, tokenOf: session, bodyOf } };
 }
 
 async function fill(people: readonly Person[], orders: number): Promise<void> {
@@ -115,7 +116,7 @@ async function fill(people: readonly Person[], orders: number): Promise<void> {
   process.stderr.write(`${orders} orders of ${people.length} who will leave\n`);
   await runLoad({
     orderUrl: first.load.orderUrl,
-    tokens: people.map(({ accessToken }) => accessToken),
+    tokenOf: async (n) => whose(n).session(),
     bodyOf: (n) => whose(n).load.bodyOf(n),
     rate: FILL_RATE,
     seconds: Math.ceil(orders / FILL_RATE),

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
-import { UsageError, EXIT } from '../cli/exit-code.ts';
+import { EnvironmentError, EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { checkShop } from '../verify/check-shop.ts';
 import type { BenchShop } from './bench-shop.ts';
 import { embeddedBenchShop } from './embedded-bench-shop.ts';
 import { type Load, prepareLoad } from './prepare-load.ts';
-import { type Measurement, REPORT_HEAD, reportLine, usageLines } from './report.ts';
+import { type Measurement, missedLine, REPORT_HEAD, reportLine, usageLines } from './report.ts';
 import { runLoad } from './run-load.ts';
 import { allEnded, orderEnds, settledOrders } from './settled-orders.ts';
 
 const HELP = `npm run bench                  open-loop load on an embedded shop in a process of its own, then the checker
-npm run bench -- --real        the same on five compiled services with servers of their own (after npm run compile)
+npm run bench -- --real        the same on five compiled services with servers of their own (compiled first where needed)
   --rates A,B,C                orders offered per second, one run each (default 500,1500,2000; real: 500,1000)
   --seconds N                  length of a run (default 10)
 `;
@@ -39,7 +39,7 @@ async function main(): Promise<number> {
     process.stdout.write(`${REPORT_HEAD}\n`);
     for (const used of runs) {
       const measurement = { ...used, settled: settledOrders(used.run, ends) };
-      for (const line of [reportLine(measurement), ...usageLines(measurement)]) process.stdout.write(`${line}\n`);
+      for (const line of [reportLine(measurement), ...missedLine(measurement), ...usageLines(measurement)]) process.stdout.write(`${line}\n`);
     }
     await shop.stop();
     return await verdict(shop, accepted);
@@ -71,15 +71,17 @@ async function verdict(shop: BenchShop, accepted: readonly string[]): Promise<nu
 }
 
 function benchArguments(argv: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      real: { type: 'boolean', default: false },
-      rates: { type: 'string' },
-      seconds: { type: 'string', default: '10' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values } = withUsage(() =>
+    parseArgs({
+      args: [...argv],
+      options: {
+        real: { type: 'boolean', default: false },
+        rates: { type: 'string' },
+        seconds: { type: 'string', default: '10' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }),
+  );
   const rates = (values.rates ?? (values.real ? '500,1000' : '500,1500,2000')).split(',').map(Number);
   const seconds = Number(values.seconds);
   if (rates.some((rate) => !Number.isInteger(rate) || rate < 1 || rate > 20_000)) throw new UsageError('--rates: whole numbers from 1 to 20000');
@@ -90,7 +92,11 @@ function benchArguments(argv: readonly string[]) {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n\n${HELP}`);
-  process.exitCode = EXIT.usage;
+  if (error instanceof EnvironmentError) {
+    process.stderr.write(`${error.message}\n${error.cure}\n`);
+    process.exitCode = EXIT.environment;
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\n${HELP}`);
+    process.exitCode = EXIT.usage;
+  } else throw error;
 }

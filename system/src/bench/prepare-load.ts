@@ -1,11 +1,12 @@
 import type { PlaceOrder } from '@souk/contracts/http/order';
 import { shopClient } from '../shop/shop-client.ts';
 import type { BenchShop } from './bench-shop.ts';
+import { keptSession } from './kept-session.ts';
 
 export interface Load {
   readonly orderUrl: string;
-  /** Access tokens of the customers that order in turn. */
-  readonly tokens: readonly string[];
+  /** The access token for the nth order: customers order in turn. */
+  tokenOf(n: number): Promise<string>;
   /** The body of the nth order. */
   bodyOf(n: number): string;
 }
@@ -28,13 +29,13 @@ export async function prepareLoad({ urls, accounts }: Pick<BenchShop, 'urls' | '
     Array.from({ length: customers }, async (_, i) => {
       const email = `bench-${i}@souk.example`;
       await shop.register(email, 'bench-password', 'Bench');
-      const { accessToken } = await shop.signIn(email, 'bench-password');
-      return { accessToken, methodId: (await shop.addPaymentMethod(accessToken, 'tok_ok')).id };
+      const session = keptSession(() => shop.signIn(email, 'bench-password'));
+      return { session, methodId: (await shop.addPaymentMethod(await session(), 'tok_ok')).id };
     }),
   );
   return {
     orderUrl: `${urls.order}/orders`,
-    tokens: buyers.map(({ accessToken }) => accessToken),
+    tokenOf: async (n) => buyers[n % buyers.length]?.session() ?? '',
     bodyOf: (n) => JSON.stringify(orderOf(n, buyers[n % buyers.length]?.methodId ?? '')),
   };
 }

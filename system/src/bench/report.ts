@@ -24,13 +24,21 @@ export function reportLine({ rate, run, settled, before, after }: Measurement): 
     rate,
     perSecond(run.accepted.size, run.elapsedMs),
     perSecond(completed, settled.lastAt - settled.firstAt),
-    run.refused + settled.otherEnds,
+    sumOf(run.refused.values()),
     ...answers,
     ...completions,
     total(usedBy(before, after, completed), ({ microseconds }) => microseconds),
     total(usedBy(before, after, completed), ({ residentMb }) => residentMb),
   ];
   return values.map((value) => String(value).padStart(12)).join(' ');
+}
+
+/** What did not become a completed order, if anything: by the status it was refused with, or accepted and ended otherwise. */
+export function missedLine({ rate, run, settled }: Measurement): readonly string[] {
+  const refused = [...run.refused].map(([status, orders]) => `${orders} refused with ${status}`);
+  const otherwise = settled.otherEnds === 0 ? [] : [`${settled.otherEnds} accepted and not completed`];
+  const missed = [...refused, ...otherwise];
+  return missed.length === 0 ? [] : [`of ${rate}/s: ${missed.join(', ')}`];
 }
 
 /** What each process and server has used for an order, when there are several. */
@@ -59,6 +67,10 @@ function usedBy(before: Measurement['before'], after: Measurement['after'], orde
 
 function total(used: readonly Used[], of: (one: Used) => number): number {
   return used.reduce((sum, one) => sum + of(one), 0);
+}
+
+function sumOf(values: Iterable<number>): number {
+  return [...values].reduce((sum, value) => sum + value, 0);
 }
 
 function perSecond(count: number, ms: number): number {

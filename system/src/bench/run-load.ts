@@ -9,9 +9,10 @@ export interface LoadOptions extends Load {
 export interface LoadResult {
   /** Order id -> when it should have been sent, epoch milliseconds. */
   readonly accepted: ReadonlyMap<string, number>;
-  /** Milliseconds from when each request should have been sent to its answer. */
+  /** Milliseconds from when each accepted order should have been sent to its answer. */
   readonly answerMs: readonly number[];
-  readonly refused: number;
+  /** How many orders were answered with another status than 202, by it; `no answer`: the connection broke or took too long. */
+  readonly refused: ReadonlyMap<string, number>;
   /** How long sending took. */
   readonly elapsedMs: number;
 }
@@ -23,12 +24,13 @@ const ANSWER_LIMIT_MS = 30_000;
  * Open loop: every order has its time, and goes out then whether or not the ones before it were answered;
  * latency counts from that time, so a shop that stalls cannot hide it.
  */
-export async function runLoad({ orderUrl, tokens, bodyOf, rate, seconds }: LoadOptions): Promise<LoadResult> {
+export async function runLoad({ orderUrl, tokenOf, bodyOf, rate, seconds }: LoadOptions): Promise<LoadResult> {
   const accepted = new Map<string, number>();
   const answerMs: number[] = [];
   const pending = new Set<Promise<void>>();
   const run = crypto.randomUUID();
-  let refused = 0;
+  const refused = new Map<string, number>();
+  const refuse = (why: string) => void refused.set(why, (refused.get(why) ?? 0) + 1);
 
   async function send(n: number, dueAt: number): Promise<void> {
     try {
@@ -37,18 +39,18 @@ export async function runLoad({ orderUrl, tokens, bodyOf, rate, seconds }: LoadO
         signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
         headers: {
           'content-type': 'application/json',
-          authorization: `Bearer ${tokens[n % tokens.length]}`,
+          authorization: `Bearer ${await tokenOf(n)}`,
           'idempotency-key': `${run}-${n}`,
         },
         body: bodyOf(n),
       });
       const body = await response.text();
+      if (response.status !== 202) return refuse(String(response.status));
       answerMs.push(now() - dueAt);
-      if (response.status === 202) accepted.set((JSON.parse(body) as { id: string }).id, dueAt);
-      else refused += 1;
+      accepted.set((JSON.parse(body) as { id: string }).id, dueAt);
     } catch {
       // Counted: a connection that broke is an order that was not accepted, as far as the caller knows.
-      refused += 1;
+      refuse('no answer');
     }
   }
 

@@ -20,3 +20,12 @@ export class UsageError extends Error {
     this.name = 'UsageError';
   }
 }
+
+/** What parsing throws is the user's to mend. */
+export function withUsage<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

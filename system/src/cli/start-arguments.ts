@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from './exit-code.ts';
+import { UsageError, withUsage } from './exit-code.ts';
 
 export interface StartArguments {
   readonly once: boolean;
@@ -56,8 +56,8 @@ function enginesOf({ real, against }: { readonly real: boolean; readonly against
 }
 
 function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({
+  return withUsage(() =>
+    parseArgs({
       args: [...argv],
       allowPositionals: false,
       options: {
@@ -70,8 +70,6 @@ function parsed(argv: readonly string[]) {
         'first-port': { type: 'string', default: '4001' },
         help: { type: 'boolean', short: 'h', default: false },
       },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+    }),
+  ).values;
 }

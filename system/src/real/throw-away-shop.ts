@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { lifecycle, type Lifecycle } from '@souk/chassis/lifecycle';
 import { type Accounts, saveAccounts } from '../embedded/accounts.ts';
 import { type Servers, startServers } from '../servers/start-servers.ts';
+import { compileOutdated } from '../images/compile-outdated.ts';
 import { expectFree } from '../servers/free-port.ts';
 import type { ServiceUrls } from '../shop/shop-client.ts';
 import { saveAddresses } from '../verify/address-file.ts';
@@ -54,6 +55,7 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
         async start() {
           // Before anything that takes long.
           portsFrom(settings.firstPort).forEach(expectFree);
+          if (program === 'compiled') await compileOutdated(note);
           const servers = await startServers({ report: note });
           running = { servers, folder: await mkdtemp(join(tmpdir(), 'souk-real-')) };
           for (const line of servers.describe()) note(line);

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { EXIT, UsageError } from '../cli/exit-code.ts';
+import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { shopFiles } from '../embedded/shop-files.ts';
 import { loadAddresses } from './address-file.ts';
@@ -59,14 +59,6 @@ function parsed() {
   );
   if (values.data !== undefined && values.real !== undefined) throw new UsageError('--data and --real: choose one');
   return values;
-}
-
-function withUsage<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 try {

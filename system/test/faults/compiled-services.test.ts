@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { stat } from 'node:fs/promises';
+import { rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { compileOutdated } from '../../src/images/compile-outdated.ts';
 import type { RealShop } from '../../src/real/real-shop.ts';
 import { type FaultGround, faultGround } from './support/fault-shop.ts';
 
@@ -21,7 +22,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     let shop: RealShop;
 
     beforeAll(async () => {
-      await compileWhenOutdated();
+      await compileOutdated(() => undefined);
       ground = await faultGround();
       shop = ground.shop('compiled');
     }, COMPILE_LIMIT_MS);
@@ -29,6 +30,16 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       await shop?.stop();
       await ground?.[Symbol.asyncDispose]();
     }, 60_000);
+
+    test('are compiled where they are missing or older than the source, and only then', async () => {
+      await rm(join(ROOT, 'dist/payment'));
+      await utimes(join(ROOT, 'dist/user'), 1, 1);
+      const notes: string[] = [];
+      await compileOutdated((line) => notes.push(line));
+      expect(notes).toEqual(['compiling payment, user: not there yet, or older than the source']);
+      await compileOutdated((line) => notes.push(line));
+      expect(notes).toHaveLength(1);
+    }, COMPILE_LIMIT_MS);
 
     for (const name of SERVICES) {
       test(`${name} leaves room for what an image has besides it`, async () => {
@@ -62,29 +73,4 @@ async function healthOf(name: ServiceName, url: string): Promise<number> {
     timeout: HEALTH_LIMIT_MS,
   });
   return check.exited;
-}
-
-async function compileWhenOutdated(): Promise<void> {
-  const made = await Promise.all(SERVICES.map((name) => changedAt(join('dist', name))));
-  if (Math.min(...made) > (await lastChange())) return;
-  const compile = Bun.spawn([process.execPath, 'system/src/images/compile.ts'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: COMPILE_LIMIT_MS,
-  });
-  const said = await new Response(compile.stderr).text();
-  if ((await compile.exited) !== 0) throw new Error(`the services cannot be compiled: ${said}`);
-}
-
-/** Of everything that goes into the programs. */
-async function lastChange(): Promise<number> {
-  const packages = ['contracts', 'chassis', ...SERVICES].join(',');
-  const files = [...new Bun.Glob(`{${packages}}/{src/**/*.ts,package.json}`).scanSync({ cwd: ROOT }), 'bun.lock', 'system/src/images/compile.ts'];
-  return Math.max(...(await Promise.all(files.map(changedAt))));
-}
-
-/** Epoch milliseconds; 0: it is not there. */
-async function changedAt(file: string): Promise<number> {
-  const path = join(ROOT, file);
-  return (await Bun.file(path).exists()) ? (await stat(path)).mtimeMs : 0;
 }

@@ -48,7 +48,7 @@ export function steadyLoad(load: Load, rate: number, post: Post = postTo(load.or
     const sentAt = performance.now();
     const ms = () => performance.now() - sentAt;
     try {
-      const response = await post('/orders', requestFor(key, n, load));
+      const response = await post('/orders', await requestFor(key, n, load));
       const text = await response.text();
       if (response.status === 202) promised(key, (JSON.parse(text) as { id: string }).id);
       return { key, status: response.status, retryAfter: response.headers.get('retry-after'), text, ms: ms() };
@@ -109,13 +109,13 @@ export function steadyLoad(load: Load, rate: number, post: Post = postTo(load.or
   };
 }
 
-function requestFor(key: string, n: number, { tokens, bodyOf }: Load): RequestInit {
+async function requestFor(key: string, n: number, { tokenOf, bodyOf }: Load): Promise<RequestInit> {
   return {
     method: 'POST',
     signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
     headers: {
       'content-type': 'application/json',
-      authorization: `Bearer ${tokens[n % tokens.length]}`,
+      authorization: `Bearer ${await tokenOf(n)}`,
       'idempotency-key': key,
     },
     body: bodyOf(n),
