@@ -15,7 +15,7 @@ const SECRET_FIELDS = [
   'cardNumber',
 ];
 
-export type { Logger };
+export type { DestinationStream, Logger };
 
 interface LoggerOptions {
   readonly service: string;
@@ -24,7 +24,7 @@ interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** JSON lines. Written synchronously: the last lines before a crash are the ones that matter. */
+/** JSON lines, their levels by name. Written synchronously: the last lines before a crash are the ones that matter. */
 export function createLogger({
   service,
   level,
@@ -34,6 +34,7 @@ export function createLogger({
     {
       level,
       base: { service },
+      formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' },
     },

@@ -7,14 +7,17 @@ import type { Reception } from './messaging/receive.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import type { Collections } from './writer/use-case.ts';
-import type { Report } from './report.ts';
+import type { About, Report, Trace } from './report.ts';
+
+/** What became of a message, or of a try of it. */
+export type Outcome = Reception['how'] | 'undecodable' | 'failed' | 'dead';
 
 /** What a microservice tells its operators; the metrics adapter is one of these. */
 export interface MessagingMeter {
   /** Messages of these topics will come: what an alert looks at is there before the first. */
   expect(topics: readonly string[]): void;
   batchSettled(inputs: number, ms: number): void;
-  messageSettled(topic: string, how: Reception | 'undecodable' | 'failed' | 'dead'): void;
+  messageSettled(topic: string, how: Outcome): void;
   /** The log refused it for good; it is a dead letter now. */
   eventSetAside(): void;
 }
@@ -31,6 +34,10 @@ export interface MicroserviceOptions<C extends Collections, Task> {
   readonly jobs?: readonly Job[];
   readonly meter?: MessagingMeter;
   readonly report: Report;
+  /** Absent: nobody wants to know of every message. */
+  readonly trace?: Trace | undefined;
+  /** What log lines about a task are found by. */
+  readonly aboutTask?: (task: Task) => About;
   /** Milliseconds between two transactions of a busy service. */
   readonly paceMs: number;
   readonly parking?: ParkingRules;

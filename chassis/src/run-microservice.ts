@@ -3,14 +3,15 @@ import { newId } from './ids.ts';
 import { startJobs, type Job } from './jobs.ts';
 import type { Subscription } from './log/event-log.ts';
 import { adoptLanes } from './messaging/adopt-lanes.ts';
+import { aboutMessage } from './messaging/about-message.ts';
 import { consume } from './messaging/consumer.ts';
 import { PARKING_RULES } from './messaging/parking-rules.ts';
 import { refuseUnsendable } from './messaging/outgoing.ts';
 import { Relay } from './messaging/relay.ts';
 import { retryDueMessages } from './messaging/retry-due-messages.ts';
 import { setAside, type Unsent } from './messaging/set-aside.ts';
+import { outcomes } from './messaging/tell-outcomes.ts';
 import type { MicroserviceOptions } from './microservice-options.ts';
-import { traceIdOf } from './report.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { ENDED_ACCESS_KEPT_MS } from './writer/ended-access.ts';
 import { forgetEndedAccess } from './writer/forget-ended-access.ts';
@@ -58,7 +59,7 @@ async function openWriter<C extends Collections, Task>(
   options: MicroserviceOptions<C, Task>,
   tasks: Set<Promise<void>>,
 ): Promise<{ writer: Writer<Own<C>, Task>; relay: Relay }> {
-  const { name, instance, store, log, runTask, meter, report, paceMs } = options;
+  const { name, instance, store, log, runTask, meter, report, trace, aboutTask, paceMs } = options;
   let relay: Relay | undefined;
   const writer = await Writer.open<Own<C>, Task>({
     store: store.writing,
@@ -69,14 +70,14 @@ async function openWriter<C extends Collections, Task>(
     paceMs,
     outbox(lane) {
       const { readEvents } = store.writing;
-      relay = new Relay({ service: name, log, report, lane: lane.name, ...lane, readEvents, setAside: (unsent) => setAsideIn(options, writer, unsent) });
+      relay = new Relay({ service: name, log, report, trace, lane: lane.name, ...lane, readEvents, setAside: (unsent) => setAsideIn(options, writer, unsent) });
       return relay;
     },
     refuseUnsendable: refuseUnsendable(name),
     runTask(task) {
       if (runTask === undefined) throw new Error(`${name} decided on a task and has nothing to run it`);
       const ended = runTask(task)
-        .catch((error: unknown) => report(error, 'task failed'))
+        .catch((error: unknown) => report(error, 'task failed', aboutTask?.(task)))
         .finally(() => tasks.delete(ended));
       tasks.add(ended);
     },
@@ -93,33 +94,32 @@ async function setAsideIn<C extends Collections, Task>(
   writer: Writer<Own<C>, Task>,
   unsent: Unsent,
 ): Promise<void> {
-  const { id, type, key, correlationId, traceparent } = unsent.event;
+  const { id, correlationId, traceparent } = unsent.event;
   await writer.submit(setAside<Own<C>>(name), unsent, { cause: { correlationId, causationId: id, traceparent } });
   meter?.eventSetAside();
-  const about = { key, topic: type, messageId: id, ...traceIdOf(traceparent) };
-  report(new Error(unsent.cause), 'the log refuses an event for good: it is a dead letter now', about);
+  report(unsent.cause, 'the log refuses an event for good: it is a dead letter now', aboutMessage(unsent.message, unsent.event));
 }
 
 async function subscribe<C extends Collections, Task>(
-  { name, log, handlers, meter, report, parking = PARKING_RULES }: MicroserviceOptions<C, Task>,
+  options: MicroserviceOptions<C, Task>,
   writer: Writer<Own<C>, Task>,
 ): Promise<Subscription | undefined> {
+  const { name, log, handlers, parking = PARKING_RULES } = options;
   if (Object.keys(handlers).length === 0) return undefined;
-  const settled = meter?.messageSettled ?? (() => undefined);
-  return consume({ service: name, log, writer, handlers, rules: parking, settled, report });
+  return consume({ service: name, log, writer, handlers, rules: parking, tell: outcomes(options) });
 }
 
 /** What every service does now and then, and its own jobs. */
 function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
-  const { name, instance, store, log, handlers, meter, report, jobs = [], parking: rules = PARKING_RULES } = options;
+  const { name, instance, store, log, handlers, report, jobs = [], parking: rules = PARKING_RULES } = options;
   const { messages } = store;
-  const settled = meter?.messageSettled ?? (() => undefined);
+  const tell = outcomes(options);
   return [
     ...jobs,
     {
       name: 'retry parked messages',
       everyMs: 1000,
-      run: () => retryDueMessages({ service: name, messages, writer, handlers, rules, settled }),
+      run: () => retryDueMessages({ service: name, messages, writer, handlers, rules, tell }),
     },
     {
       name: 'adopt abandoned lanes',

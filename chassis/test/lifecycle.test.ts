@@ -117,6 +117,6 @@ describe('logging', () => {
     );
     log.debug('quiet');
     expect(written).not.toMatch(/hunter2|quiet/);
-    expect(JSON.parse(written)).toMatchObject({ service: 'user', level: 30, email: 'a@b.c', password: '[redacted]' });
+    expect(JSON.parse(written)).toMatchObject({ service: 'user', level: 'info', email: 'a@b.c', password: '[redacted]' });
   });
 });

@@ -2,7 +2,7 @@ import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
-import { reportTo } from '@souk/chassis/report';
+import { reporting } from '@souk/chassis/report';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { InventoryConfig } from './config.ts';
@@ -37,7 +37,7 @@ export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryS
     handlers: handlers(config.lowThreshold),
     jobs: [askSales({ reads: store.reads, lookUpSkus, submit: (useCase, value) => microservice.submit(useCase, value) })],
     meter: messagingMeter(metrics),
-    report: reportTo(logger),
+    ...reporting(logger),
   });
   const toldByProduct = skuCheck(lookUpSkus);
   return httpService({

@@ -4,7 +4,7 @@ import { newId } from '@souk/chassis/ids';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
-import { type Report, reportTo } from '@souk/chassis/report';
+import { type Report, reporting } from '@souk/chassis/report';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CatalogueLookup } from './catalogue/catalogue-lookup.ts';
@@ -49,7 +49,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const deadlines: Deadlines = { placed: config.stockTimeoutMs, awaiting_payment: config.paymentTimeoutMs };
   const pass = passDeadline(deadlines);
   const erase = eraseOrder(deadlines);
-  const report = reportTo(logger);
+  const { report, trace } = reporting(logger);
   const streams = new OrderStreams({ reads: store.reads, report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
@@ -70,6 +70,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
       },
     },
     report,
+    trace,
   });
   const rebuilding = rebuildingOf(deps, microservice, report);
   const service = httpService({

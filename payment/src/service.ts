@@ -2,7 +2,7 @@ import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
-import { reportTo } from '@souk/chassis/report';
+import { type Report, reporting } from '@souk/chassis/report';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
@@ -56,7 +56,7 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
     ...service,
     async start() {
       const started = await service.start();
-      const report = (err: unknown, message: string): void => logger.warn({ err }, message);
+      const report: Report = (err, message, about) => logger.warn({ ...about, err }, message);
       gateway.webhooksTo?.({ url: `${started.url}/webhooks/${gateway.name}`, report });
       return started;
     },
@@ -110,13 +110,14 @@ function paymentMicroservice(
     log,
     handlers: paymentHandlers,
     runTask: tasks.run,
+    aboutTask: ({ kind, orderId }) => ({ call: kind, orderId }),
     jobs: [
       askDue({ reads: store.reads, submit, room: tasks.room }),
       eraseDue({ ...store, submit }),
       forgetWebhooks(store),
     ],
     meter: messagingMeter(metrics),
-    report: reportTo(logger),
+    ...reporting(logger),
   });
   return { microservice, tasks };
 }

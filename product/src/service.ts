@@ -2,7 +2,7 @@ import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice } from '@souk/chassis/microservice';
-import { reportTo } from '@souk/chassis/report';
+import { reporting } from '@souk/chassis/report';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ProductConfig } from './config.ts';
@@ -32,7 +32,7 @@ export function createProductService({ keys, ...deps }: ProductServiceDeps): Ser
     log,
     handlers: {},
     meter: messagingMeter(metrics),
-    report: reportTo(logger),
+    ...reporting(logger),
   });
   return httpService({
     ...deps,

@@ -3,7 +3,7 @@ import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice } from '@souk/chassis/microservice';
-import { reportTo } from '@souk/chassis/report';
+import { reporting } from '@souk/chassis/report';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
@@ -53,7 +53,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     handlers: {},
     jobs: config.signingKey === undefined ? [forgetOver(store), followKeys({ reads, tokens })] : [forgetOver(store)],
     meter: messagingMeter(metrics),
-    report: reportTo(logger),
+    ...reporting(logger),
   });
   const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token came; its session has ended');
   const trying = tryPassword({ commands, passwords });

@@ -112,7 +112,7 @@ describe('deleting the own account', () => {
       ['user.updated', 2],
       ['user.deleted', 3],
     ]);
-    expect(history.at(-1)?.data).toMatchObject({ userId: user.id });
+    expect(JSON.parse(history.at(-1)?.data ?? '')).toMatchObject({ userId: user.id });
   });
 
   test('the address can be registered again, by somebody new', async () => {

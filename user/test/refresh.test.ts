@@ -96,7 +96,7 @@ describe('refreshing', () => {
     }
     const sessionId = sessionOf(tokens.accessToken);
     const warning = users.logged.map((line) => JSON.parse(line)).find((line) => line.sessionId === sessionId);
-    expect(warning).toMatchObject({ level: 40, sessionId });
+    expect(warning).toMatchObject({ level: 'warn', sessionId });
   });
 
   test('given the predecessor after 60 s, the session ends', async () => {

@@ -105,7 +105,7 @@ describe('the first admin', () => {
     const { accessToken } = await second.signIn(ADMIN.email, PASSWORD);
     expect(await second.store.reads.hasAdmin()).toBe(false);
     expect((await second.send('GET', '/users', { as: accessToken })).status).toBe(403);
-    expect(second.logged.some((line) => JSON.parse(line).level === 50 && line.includes('SOUK_ADMIN_EMAIL'))).toBe(true);
+    expect(second.logged.some((line) => JSON.parse(line).level === 'error' && line.includes('SOUK_ADMIN_EMAIL'))).toBe(true);
   });
 });
 

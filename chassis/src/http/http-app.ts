@@ -11,7 +11,7 @@ import { openApiDocument } from './openapi.ts';
 import { type Problem, problem, tooMuchToDo } from './problem.ts';
 import { defect } from './refusal.ts';
 import { probes, type ReadinessCheck } from './probes.ts';
-import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts } from './request-facts.ts';
+import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
 import { pathOf, withAbsoluteUrl } from './request-path.ts';
 import { secure } from './security-headers.ts';
@@ -79,7 +79,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     secure(headers, { isPrivate: Boolean(facts.principal) || CHANGES.has(request.method), hstsS: edge.hstsS });
     edge.cors.admit(request, headers);
     if (draining) headers.set('connection', 'close');
-    log(request, facts, response.status);
+    log(request, facts, response);
     return response;
   }
 
@@ -106,7 +106,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         return finish(request, facts, edge.cors.preflight(request) ?? (await app.fetch(request)));
       } catch (error) {
         // Elysia answers what routes throw; this is for a defect in the hooks themselves.
-        logger.error({ err: error, requestId: facts.requestId }, 'request failed outside of its route');
+        logger.error({ ...requestFields(request), err: error }, 'request failed outside of its route');
         return finish(request, facts, refusalResponse(defect(facts), request));
       }
     },

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { StorageError } from '../storage-error.ts';
 import { EventTooLargeError, OverloadedError, WriterClosedError } from '../writer/errors.ts';
 import { fieldsRefused, Problem, problem, stopping, tooMuchToDo } from './problem.ts';
+import { requestFields } from './request-facts.ts';
 import type { RouteSchemas } from './route-schemas.ts';
 import { pathOf } from './request-path.ts';
 import { validationProblem, wrongInPath } from './validation-problem.ts';
@@ -44,8 +45,8 @@ export function defect({ requestId }: { readonly requestId: string }): Problem {
 
 /** Turns whatever was thrown on the way into the problem to answer with. What nobody expected is logged and says nothing. */
 export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (failure: Failure) => Problem {
-  function unexpected({ error, requestId, route }: Failure): Problem {
-    logger.error({ err: error, requestId, route }, 'request failed');
+  function unexpected({ error, requestId, request }: Failure): Problem {
+    logger.error({ ...requestFields(request), err: error }, 'request failed');
     return defect({ requestId });
   }
 
@@ -73,9 +74,9 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
   }
 
   /** Only the places are logged: the error's own message holds the whole answer. */
-  function brokenAnswer(errors: ValidationError['all'], { requestId, route }: Failure): Problem {
+  function brokenAnswer(errors: ValidationError['all'], { requestId, request }: Failure): Problem {
     const places = errors.slice(0, 10).map((error) => ('path' in error ? `${error.path}: ${error.message}` : ''));
-    logger.error({ requestId, route, places }, 'the answer breaks its contract');
+    logger.error({ ...requestFields(request), places }, 'the answer breaks its contract');
     return defect({ requestId });
   }
 
@@ -88,8 +89,8 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
     return problem('method-not-allowed', { detail: `This path takes ${allow}.`, headers: { allow } });
   }
 
-  function databaseAway(error: StorageError, { requestId, route }: Failure): Problem {
-    logger.warn({ err: error, requestId, route }, 'the database did not answer');
+  function databaseAway(error: StorageError, { request }: Failure): Problem {
+    logger.warn({ ...requestFields(request), err: error }, 'the database did not answer');
     return problem('unavailable', { detail: 'What this needs does not answer: try again in 1 s.', headers: { 'retry-after': '1' } });
   }
 

@@ -1,8 +1,10 @@
 import type { FieldError } from '@souk/contracts/problem';
+import { type About, traceIdOf } from '../report.ts';
 import type { Cause } from '../writer/input.ts';
 import type { Principal } from './principal.ts';
 import type { RateDecision } from './rate-limit.ts';
 import { requestIdFrom } from './request-id.ts';
+import { pathOf } from './request-path.ts';
 import { traceparentFrom } from './traceparent.ts';
 
 /** What one running HTTP app lends to the hooks of its routes, which are declared before it exists. */
@@ -31,6 +33,8 @@ export interface RequestFacts {
   route: string;
   /** undefined: nobody has looked yet. */
   principal: Principal | null | undefined;
+  /** What the request turned out to be about, where its path does not say it. */
+  about: About | undefined;
   /** Found while reading the body, answered after authentication. */
   bodyFault: FieldError | undefined;
 }
@@ -52,6 +56,7 @@ export function beginRequest(request: Request, app: AppParts, connectionOf?: Con
     rate: undefined,
     route: UNMATCHED,
     principal: undefined,
+    about: undefined,
     bodyFault: undefined,
   };
   facts.set(request, begun);
@@ -72,6 +77,17 @@ export function clientAddressOf(request: Request): string {
     request.headers.get('x-forwarded-for'),
   );
   return known.clientAddress;
+}
+
+/** So that a search by this id finds the lines of a request whose path has another one. */
+export function tellAbout(request: Request, about: About): void {
+  factsOf(request).about = about;
+}
+
+/** What every log line of a request is found by. The query is left out, it may hold secrets. */
+export function requestFields(request: Request): About {
+  const { requestId, traceparent, route, about } = factsOf(request);
+  return { requestId, ...traceIdOf(traceparent), method: request.method, route, path: pathOf(request.url), ...about };
 }
 
 /** What a command that this request asks for is caused by: no message, but its trace goes on. */

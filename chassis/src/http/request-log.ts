@@ -1,18 +1,17 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import { PROBES } from './probes.ts';
-import type { RequestFacts } from './request-facts.ts';
-import { pathOf } from './request-path.ts';
+import { type RequestFacts, requestFields } from './request-facts.ts';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** What a service answers when it is to blame, or cannot do it now. */
 const SERVER_ERRORS = ['500', '503'];
 
-/** Measures and logs every answered request: routine ones at info, probes at debug. The query is left out, it may hold secrets. */
+/** Measures and logs every answered request: routine ones at info, probes at debug. */
 export function requestLog(
   logger: Logger,
   metrics: Metrics,
-): (request: Request, facts: RequestFacts, status: number) => void {
+): (request: Request, facts: RequestFacts, response: Response) => void {
   const durations = metrics.histogram('http_request_duration_seconds', 'Time from request to answer', BUCKETS, [
     'method',
     'route',
@@ -24,7 +23,7 @@ export function requestLog(
   // Looking a series up by its labels costs more than observing it. Bun knows a fixed set of methods, and routes and statuses are few, so this stays small.
   const series = new Map<string, { observe(seconds: number): void }>();
 
-  return (request, { route, requestId, startedAt, principal, traceparent }, status) => {
+  return (request, { route, startedAt, principal }, { status, headers }) => {
     const ms = performance.now() - startedAt;
     const { method } = request;
     const key = `${method} ${route} ${status}`;
@@ -37,9 +36,8 @@ export function requestLog(
     if (status >= 500) errors.inc({ status: String(status) });
     const level = PROBES.has(route) ? 'debug' : 'info';
     if (!logger.isLevelEnabled(level)) return;
-    logger[level](
-      { requestId, traceparent, method, route, path: pathOf(request.url), status, ms, userId: principal?.userId },
-      'request',
-    );
+    // A thing that was made has no id in the path yet.
+    const location = headers.get('location') ?? undefined;
+    logger[level]({ ...requestFields(request), status, ms, userId: principal?.userId, location }, 'request');
   };
 }

@@ -13,7 +13,7 @@ import type { AnyMessageHandler, MessageHandlers } from './message-handlers.ts';
 import { park } from './park.ts';
 import type { ParkingRules } from './parking-rules.ts';
 import { receive, type Incoming, type Reception } from './receive.ts';
-import type { Report } from '../report.ts';
+import type { Outcomes } from './tell-outcomes.ts';
 
 export interface ConsumerDeps<C extends ChassisCollections, Task> {
   readonly service: ServiceName;
@@ -21,9 +21,7 @@ export interface ConsumerDeps<C extends ChassisCollections, Task> {
   readonly writer: Writer<C, Task>;
   readonly handlers: MessageHandlers<C, Task>;
   readonly rules: ParkingRules;
-  /** A message was settled, as what. */
-  settled(topic: string, how: Reception | 'undecodable' | 'failed' | 'dead'): void;
-  readonly report: Report;
+  readonly tell: Outcomes;
 }
 
 /** Milliseconds between the first tries: long enough for a passing cause, short enough for what waits behind. */
@@ -66,7 +64,12 @@ async function settleInOrder<C extends ChassisCollections, Task>(
 ): Promise<void> {
   for (const received of chain) {
     signal.throwIfAborted();
-    await settleOne(deps, receptions, received, signal);
+    try {
+      await settleOne(deps, receptions, received, signal);
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof WriterClosedError)) deps.tell.comesAgain(received, error);
+      throw error;
+    }
   }
 }
 
@@ -76,31 +79,31 @@ async function settleOne<C extends ChassisCollections, Task>(
   { topic, key, value, headers }: ReceivedMessage,
   signal: AbortSignal,
 ): Promise<void> {
-  const { service, writer, rules } = deps;
+  const { service, writer, rules, tell } = deps;
   const message: LogMessage = { topic, key, value, headers };
   const read = fromLogMessage(message);
   const reception = receptions.get(topic);
   if (!read.ok || reception === undefined) {
     const cause = read.ok ? 'no handler for this topic' : read.cause;
     await writer.submit(bury<C>(service), { message, cause, attempts: 1 });
-    deps.settled(topic, 'undecodable');
+    tell.settled({ message }, 'undecodable', cause);
     return;
   }
-  const incoming = { message, event: read.event };
+  const incoming: Incoming = { message, event: read.event };
   const failure = await tryToSettle(deps, reception, incoming, signal);
   if (failure === undefined) return;
   if (isForGood(failure)) {
     await writer.submit(bury<C>(service), { message, cause: failureText(failure), attempts: 1 }, { cause: causedBy(read.event) });
-    deps.settled(topic, 'dead');
+    tell.settled(incoming, 'dead', failure);
     return;
   }
   await writer.submit(park<C>(rules), { message, cause: failureText(failure), attempts: rules.firstAttempts });
-  deps.settled(topic, 'failed');
+  tell.settled(incoming, 'failed', failure);
 }
 
 /** undefined: it is settled. Otherwise the last error of `rules.firstAttempts` tries, or of the one after which no other helps. */
 async function tryToSettle<C extends ChassisCollections, Task>(
-  { writer, rules, settled, report }: ConsumerDeps<C, Task>,
+  { writer, rules, tell }: ConsumerDeps<C, Task>,
   reception: UseCase<C, Incoming, Reception, Task>,
   incoming: Incoming,
   signal: AbortSignal,
@@ -109,12 +112,13 @@ async function tryToSettle<C extends ChassisCollections, Task>(
   for (let attempt = 1; attempt <= rules.firstAttempts; attempt += 1) {
     signal.throwIfAborted();
     try {
-      settled(incoming.message.topic, await writer.submit(reception, incoming, { cause: causedBy(incoming.event) }));
+      const reached = await writer.submit(reception, incoming, { cause: causedBy(incoming.event) });
+      tell.settled(incoming, reached.how, reached.how === 'anomaly' ? reached.cause : undefined);
       return undefined;
     } catch (error) {
       if (error instanceof WriterClosedError) throw error;
       failure = error;
-      report(error, `message ${incoming.event.id} of ${incoming.message.topic} failed (try ${attempt})`);
+      tell.failed(incoming, attempt, error);
     }
     if (isForGood(failure)) return failure;
     if (attempt < rules.firstAttempts) await Bun.sleep(BETWEEN_FIRST_TRIES_MS);

@@ -4,6 +4,7 @@ import { Uuid } from '@souk/contracts/ids';
 import { fromLogMessage } from '@souk/contracts/log-message';
 import { cursors, pageOf } from '../http/cursor.ts';
 import { Problem, problem } from '../http/problem.ts';
+import { tellAbout } from '../http/request-facts.ts';
 import { router } from '../http/router.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
@@ -11,6 +12,7 @@ import type { Microservice } from '../microservice.ts';
 import type { ServiceStore } from '../service-store.ts';
 import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
 import type { Collections } from '../writer/use-case.ts';
+import { aboutMessage } from './about-message.ts';
 import { failureText, handlerOf } from './consumer.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import {
@@ -58,9 +60,10 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
     )
     .post(
       '/ops/dead-letters/:id/redrive',
-      async ({ params: { id }, principal }) => {
+      async ({ params: { id }, principal, request }) => {
         const letter = await messages.deadLetter(id);
         if (letter === undefined) throw noSuchLetter();
+        tellAbout(request, aboutMessage(letter.message));
         if (letter.kind === 'unsent') return resolved(await sendAgain(service, letter, principal.userId));
         const handler = handlerOf(service.handlers, letter.message.topic);
         const read = fromLogMessage(letter.message);
@@ -87,8 +90,11 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
     )
     .post(
       '/ops/dead-letters/:id/discard',
-      async ({ params: { id }, body: { reason }, principal }) =>
-        resolved(await service.execute(discard(), { id, actor: principal.userId, reason })),
+      async ({ params: { id }, body: { reason }, principal, request }) => {
+        const resolution = await service.execute(discard(), { id, actor: principal.userId, reason });
+        if ('letter' in resolution) tellAbout(request, aboutMessage(resolution.letter.message));
+        return resolved(resolution);
+      },
       {
         role: 'staff',
         params: ById,

@@ -15,7 +15,10 @@ export interface Incoming {
 }
 
 /** `anomaly`: it is a dead letter now. `parked`: one before it with the same key waits, so it waits too. */
-export type Reception = 'handled' | 'parked' | 'anomaly';
+export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
+
+export const HANDLED: Reception = { how: 'handled' };
+const PARKED: Reception = { how: 'parked' };
 
 /** A message handler with what holds for all of them: nothing overtakes a parked message, an anomaly is a dead letter. */
 export function receive<C extends ChassisCollections, Task>(
@@ -32,12 +35,12 @@ export function receive<C extends ChassisCollections, Task>(
       if (parked !== undefined) {
         const cause = 'waits for an earlier message of the same key';
         const parkedKeys = [appended(parked, message.key, { message, cause, attempts: 0, now: context.now, backOffMs: 0 })];
-        return withOwn<C, Reception, Task>({ answer: 'parked' }, { puts: { parkedKeys } });
+        return withOwn<C, Reception, Task>({ answer: PARKED }, { puts: { parkedKeys } });
       }
       const decision = handler.decide(event, world, context);
-      if (decision.anomaly === undefined) return { ...decision, answer: 'handled' };
+      if (decision.anomaly === undefined) return { ...decision, answer: HANDLED };
       const letter = burial(service, { message, cause: decision.anomaly, attempts: 1 }, context);
-      return withOwn<C, Reception, Task>({ answer: 'anomaly' }, letter);
+      return withOwn<C, Reception, Task>({ answer: { how: 'anomaly', cause: decision.anomaly } }, letter);
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { ServiceName } from '@souk/contracts/services';
 import type { EventLog } from '../log/event-log.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
-import type { Report } from '../report.ts';
+import type { Report, Trace } from '../report.ts';
 import { WriterClosedError } from '../writer/errors.ts';
 import type { StoredEvent } from '../writer/writer-store.ts';
+import { aboutMessage } from './about-message.ts';
 import { outgoing } from './outgoing.ts';
 import type { Unsent } from './set-aside.ts';
 
@@ -25,6 +26,7 @@ export interface RelayOptions {
   /** Resolves when an event that the log refuses for good is a dead letter; rejects with `WriterClosedError` at the end. */
   setAside(unsent: Unsent): Promise<void>;
   readonly report: Report;
+  readonly trace?: Trace | undefined;
 }
 
 /**
@@ -113,7 +115,7 @@ export class Relay {
         failures = 0;
       } catch (error) {
         if (error instanceof WriterClosedError) break;
-        this.#options.report(error, 'events could not be sent; trying again');
+        this.#options.report(error, 'events could not be sent; trying again', { lane: this.#options.lane });
         await Bun.sleep(BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 1000);
         failures += 1;
       }
@@ -122,13 +124,14 @@ export class Relay {
   }
 
   async #sendNext(): Promise<void> {
-    const { service } = this.#options;
+    const { service, trace } = this.#options;
     const events = await this.#next(SEND_LIMIT);
     const last = events.at(-1);
     this.#oldestAt = events[0]?.at ?? 0;
     if (last === undefined) throw new Error(`lane ${this.#options.lane} has no events after ${this.#publishedSeq}`);
     const published = events.filter((event) => event.published).map((event) => ({ event, message: outgoing(service, event) }));
     if (published.length > 0) await this.#send(published);
+    if (trace !== undefined) for (const { event, message } of published) trace(aboutMessage(message, event), 'event is in the log, or set aside');
     this.#publishedSeq = last.seq;
     this.#progressAt = performance.now();
     this.#forget(last.seq);

@@ -8,8 +8,8 @@ import type { MessageHandlers } from './message-handlers.ts';
 import type { MessageReads } from './message-reads.ts';
 import type { ParkedMessage } from './parked-key.ts';
 import type { ParkingRules } from './parking-rules.ts';
-import type { Reception } from './receive.ts';
 import { recordFailure, retryParked } from './retry-parked.ts';
+import type { Outcomes } from './tell-outcomes.ts';
 
 /** Keys looked at in one round. */
 const ROUND_LIMIT = 100;
@@ -20,8 +20,7 @@ export interface RetryDeps<C extends ChassisCollections, Task> {
   readonly writer: Writer<C, Task>;
   readonly handlers: MessageHandlers<C, Task>;
   readonly rules: ParkingRules;
-  /** A try of a parked message has ended, as what. */
-  settled(topic: string, how: Reception | 'failed' | 'dead'): void;
+  readonly tell: Outcomes;
 }
 
 /** One more try for every parked key whose time has come; a key that is free again goes on until it is empty. */
@@ -33,9 +32,9 @@ export async function retryDueMessages<C extends ChassisCollections, Task>(deps:
 }
 
 async function retryHead<C extends ChassisCollections, Task>(
-  { service, writer, handlers, rules, settled }: RetryDeps<C, Task>,
+  { service, writer, handlers, rules, tell }: RetryDeps<C, Task>,
   key: string,
-  { position, message }: ParkedMessage,
+  { position, message, attempts }: ParkedMessage,
 ): Promise<void> {
   const handler = handlerOf(handlers, message.topic);
   const read = fromLogMessage(message);
@@ -43,10 +42,13 @@ async function retryHead<C extends ChassisCollections, Task>(
     if (handler === undefined) throw new Error(`no handler for ${message.topic}`);
     if (!read.ok) throw new Error(read.cause);
     const value = { key, position, message, event: read.event };
-    settled(message.topic, await writer.submit(retryParked(service, handler), value, { cause: causedBy(read.event) }));
+    const reached = await writer.submit(retryParked(service, handler), value, { cause: causedBy(read.event) });
+    tell.settled(value, reached.how, reached.how === 'anomaly' ? reached.cause : undefined);
   } catch (error) {
     if (error instanceof WriterClosedError) return;
     const failed = { key, position, cause: failureText(error), isForGood: isForGood(error) };
-    settled(message.topic, await writer.submit(recordFailure<C>(service, rules), failed));
+    const told = read.ok ? { message, event: read.event } : { message };
+    tell.failed(told, attempts + 1, error);
+    tell.settled(told, await writer.submit(recordFailure<C>(service, rules), failed), error);
   }
 }

@@ -7,7 +7,7 @@ import type { AnyMessageHandler } from './message-handlers.ts';
 import { withoutHead } from './park.ts';
 import type { ParkedKey, ParkedMessage } from './parked-key.ts';
 import { backOffAfter, type ParkingRules } from './parking-rules.ts';
-import type { Incoming, Reception } from './receive.ts';
+import { HANDLED, type Incoming, type Reception } from './receive.ts';
 
 interface Head {
   readonly key: string;
@@ -33,13 +33,13 @@ export function retryParked<C extends ChassisCollections, Task>(
       const parked = world.get('parkedKeys', key);
       const head = headAt(parked, position);
       // Somebody else was faster.
-      if (parked === undefined || head === undefined) return { answer: 'handled' };
+      if (parked === undefined || head === undefined) return { answer: HANDLED };
       const decision = handler.decide(event, world, context);
       if (decision.anomaly !== undefined) {
         const failure = { message, cause: decision.anomaly, attempts: head.attempts + 1, firstFailedAt: head.firstFailedAt };
-        return withOwn<C, Reception, Task>({ answer: 'anomaly' }, buryHead(service, parked, failure, context));
+        return withOwn<C, Reception, Task>({ answer: { how: 'anomaly', cause: decision.anomaly } }, buryHead(service, parked, failure, context));
       }
-      return withOwn<C, Reception, Task>({ ...decision, answer: 'handled' }, takeHead(parked));
+      return withOwn<C, Reception, Task>({ ...decision, answer: HANDLED }, takeHead(parked));
     },
   };
 }

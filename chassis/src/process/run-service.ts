@@ -9,7 +9,7 @@ import { lifecycle, type Part, runUntilSignal } from '../lifecycle.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import { createMetrics } from '../metrics.ts';
-import { reportTo } from '../report.ts';
+import { messagesComeAgain, reportTo } from '../report.ts';
 import { StorageError } from '../storage-error.ts';
 import { SchemaBehindError, schemaIsThere, whenItAnswers } from './database-state.ts';
 import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
@@ -86,7 +86,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
   const { log, looked } = beginKafkaLog({
     ...kafkaOf(config, `${name}-${config.instance}`),
     report,
-    onHandlerFailure: (failure) => logger.warn(failure, 'messages come again'),
+    onHandlerFailure: messagesComeAgain(logger),
   });
   const schema = schemaIsThere(store, logger);
   // Both are under way while the service is put together. Whichever fails is told when its turn comes.

@@ -1,5 +1,6 @@
 import { idPages } from '@souk/chassis/http/id-pages';
 import { problem } from '@souk/chassis/http/problem';
+import { tellAbout } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import { MovementPage, MovementQuery, Reservation as PublishedReservation } from '@souk/contracts/http/inventory';
 import { Uuid } from '@souk/contracts/ids';
@@ -12,7 +13,10 @@ const movements = idPages('movements');
 /** Staff sees what moved, and what is held for whom. */
 export function ledgerRoutes(reads: InventoryReads) {
   return router()
-    .get('/movements', ({ query }) => movements(query, publishedMovement, (slice) => reads.movements(query, slice)), {
+    .get('/movements', ({ query, request }) => {
+      if (query.orderId !== undefined) tellAbout(request, { orderId: query.orderId });
+      return movements(query, publishedMovement, (slice) => reads.movements(query, slice));
+    }, {
       role: 'staff',
       query: MovementQuery,
       response: { 200: MovementPage },

@@ -1,3 +1,4 @@
+import { forEachOf } from '@souk/chassis/failures-of-some';
 import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
 import type { Job } from '@souk/chassis/jobs';
 import type { MessageReads } from '@souk/chassis/messaging/message-reads';
@@ -24,7 +25,7 @@ export function erasure(
   let last: ReadonlySet<string> = new Set();
   async function eraseSome(limit: number): Promise<number> {
     const found = await reads.toErase(LOOK_FOR_MS, limit);
-    await Promise.all(found.map(erase));
+    await forEachOf(found, ({ id }) => ({ orderId: id }), erase);
     const ids = new Set(found.map(({ id }) => id));
     // All of them were there in the last round as well: whatever keeps them, it is not over in a moment.
     const isStuck = ids.isSubsetOf(last);

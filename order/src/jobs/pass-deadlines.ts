@@ -1,3 +1,4 @@
+import { forEachOf } from '@souk/chassis/failures-of-some';
 import type { Job } from '@souk/chassis/jobs';
 import type { OrderReads } from '../storage/order-store.ts';
 
@@ -11,7 +12,7 @@ export function passDeadlines(reads: Pick<OrderReads, 'overdueOrders'>, pass: (o
     everyMs: 1000,
     async run() {
       const overdue = await reads.overdueOrders(ROUND);
-      await Promise.all(overdue.map(pass));
+      await forEachOf(overdue, (orderId) => ({ orderId }), pass);
     },
   };
 }

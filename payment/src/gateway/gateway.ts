@@ -1,3 +1,4 @@
+import type { Report } from '@souk/chassis/report';
 import type { Money } from '@souk/contracts/money';
 
 /** How far a charge or a refund has come. `declined` is final; `reason` is a code of 1 to 100 characters. */
@@ -51,7 +52,7 @@ export interface GatewayEvent {
 /** Where webhooks are taken, and who hears of those that were not. */
 export interface WebhookTarget {
   readonly url: string;
-  readonly report: (error: unknown, message: string) => void;
+  readonly report: Report;
 }
 
 /**

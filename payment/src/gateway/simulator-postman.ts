@@ -25,7 +25,7 @@ export function startPostman({ ledger, target: { url, report }, secret, now }: P
       if (ok) await ledger.write(() => ledger.removeWebhook(id));
     } catch (error) {
       // Nobody there: the books have it due again later.
-      report(error, `webhook ${id} was not taken`);
+      report(error, 'a webhook was not taken', { webhook: id });
     }
   }
 

@@ -1,6 +1,7 @@
 import { idPages } from '@souk/chassis/http/id-pages';
 import { type Problem, problem } from '@souk/chassis/http/problem';
 import { hasRole, type Principal } from '@souk/chassis/http/principal';
+import { tellAbout } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import { ListQuery } from '@souk/contracts/http/common';
 import {
@@ -26,8 +27,9 @@ export function noSuchPayment(): Problem {
 
 /** Customers see their own payments, staff sees all. */
 export function paymentRoutes(reads: PaymentReads) {
-  async function visible(id: string, principal: Principal): Promise<AskedPayment> {
+  async function visible(id: string, principal: Principal, request: Request): Promise<AskedPayment> {
     const payment = await reads.payment(id);
+    if (payment !== undefined) tellAbout(request, { orderId: payment.orderId });
     if (payment === undefined || !(payment.userId === principal.userId || hasRole(principal, 'staff'))) {
       throw noSuchPayment();
     }
@@ -37,7 +39,8 @@ export function paymentRoutes(reads: PaymentReads) {
   return router()
     .get(
       '/payments',
-      ({ query, principal }) => {
+      ({ query, principal, request }) => {
+        if (query.orderId !== undefined) tellAbout(request, { orderId: query.orderId });
         const userId = hasRole(principal, 'staff') ? undefined : principal.userId;
         return payments(query, publishedPayment, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
       },
@@ -48,7 +51,7 @@ export function paymentRoutes(reads: PaymentReads) {
         detail: { summary: 'Payments, newest first: your own, or all for staff' },
       },
     )
-    .get('/payments/:id', async ({ params, principal }) => publishedPayment(await visible(params.id, principal)), {
+    .get('/payments/:id', async ({ params, principal, request }) => publishedPayment(await visible(params.id, principal, request)), {
       signedIn: true,
       params: ById,
       response: { 200: PublishedPayment },
@@ -56,8 +59,8 @@ export function paymentRoutes(reads: PaymentReads) {
     })
     .get(
       '/payments/:id/refunds',
-      async ({ params, query, principal }) => {
-        const { id } = await visible(params.id, principal);
+      async ({ params, query, principal, request }) => {
+        const { id } = await visible(params.id, principal, request);
         return refunds(query, publishedRefund, (slice) => reads.refunds(id, slice));
       },
       {
@@ -70,8 +73,8 @@ export function paymentRoutes(reads: PaymentReads) {
     )
     .get(
       '/payments/:id/refunds/:refundId',
-      async ({ params, principal }) => {
-        const { id } = await visible(params.id, principal);
+      async ({ params, principal, request }) => {
+        const { id } = await visible(params.id, principal, request);
         const refund = await reads.refund(params.refundId);
         if (refund?.paymentId !== id) throw problem('not-found', { detail: 'The payment has no such refund: GET /payments/{id}/refunds lists those it has.' });
         return publishedRefund(refund);

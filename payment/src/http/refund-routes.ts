@@ -1,7 +1,7 @@
 import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { invalid, problem } from '@souk/chassis/http/problem';
 import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, tellAbout } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
@@ -31,6 +31,7 @@ export function refundRoutes({ commands, reads }: RefundRoutesDeps) {
       refuseCardNumbers({ reason });
       const payment = await reads.payment(params.id);
       if (payment === undefined) throw noSuchPayment();
+      tellAbout(request, { orderId: payment.orderId });
       const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId };
       const once = { ...idempotency, render: answer };
       return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)));

@@ -1,6 +1,6 @@
 import { problem } from '@souk/chassis/http/problem';
 import { rawBodyOf } from '@souk/chassis/http/raw-body';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, tellAbout } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { WebhookReceived } from '@souk/contracts/http/payment';
@@ -51,6 +51,7 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
       const { eventId, news } = proven(request);
       const id = `${gateway.name}:${eventId}`;
       const subject = news && (await subjectOf(news));
+      tellAbout(request, { webhook: id, ...(subject !== null && { orderId: subject.orderId }) });
       const message = news === null || news.result.status === 'pending' ? null : messageOf(news.result);
       const received = { id, key: news?.key ?? null, said: news?.result.status ?? null, subject, message };
       const { cause } = await commands.execute(receiveWebhook, received, causeOf(request));

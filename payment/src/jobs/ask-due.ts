@@ -1,3 +1,4 @@
+import { forEachOf } from '@souk/chassis/failures-of-some';
 import type { Job } from '@souk/chassis/jobs';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { GatewayTask } from '../domain/gateway-task.ts';
@@ -24,10 +25,11 @@ export function askDue({ reads, submit, room }: AskDueDeps): Job {
       if (limit === 0) return;
       const payments = await reads.duePayments(limit);
       const refunds = await reads.dueRefunds(limit);
-      await Promise.all([
-        ...payments.map(({ orderId }) => submit(advanceCharge, { orderId, message: DUE })),
-        ...refunds.map(({ orderId, refundId }) => submit(advanceRefund, { orderId, refundId, message: DUE })),
-      ]);
+      const asking = [
+        ...payments.map(({ orderId }) => ({ orderId, ask: () => submit(advanceCharge, { orderId, message: DUE }) })),
+        ...refunds.map(({ orderId, refundId }) => ({ orderId, ask: () => submit(advanceRefund, { orderId, refundId, message: DUE }) })),
+      ];
+      await forEachOf(asking, ({ orderId }) => ({ orderId }), ({ ask }) => ask());
     },
   };
 }

@@ -3,6 +3,7 @@ import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/lifecycle';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
 import { createLogger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
+import { messagesComeAgain } from '@souk/chassis/report';
 import type { Service } from '@souk/chassis/service';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
@@ -36,12 +37,12 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const files = shopFiles(settings.folder);
   const configs = shopConfigs(settings);
   const urls: Partial<Record<ServiceName, string>> = {};
-  const logger = (service: string) => createLogger({ service, level: settings.logLevel });
+  const logger = (service: string) => createLogger({ service, level: settings.logLevel, ...(settings.logTo && { destination: settings.logTo }) });
   const topics = withPartitions();
   const log = openEmbeddedLog({
     path: files.log,
     topics,
-    onHandlerFailure: (failure) => logger('event-log').warn(failure, 'messages come again'),
+    onHandlerFailure: messagesComeAgain(logger('event-log')),
   });
   const common = (service: ServiceName) => ({
     log,

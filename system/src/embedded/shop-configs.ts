@@ -1,5 +1,5 @@
 import { ConfigError, readConfig, type ConfigFault, type Environment } from '@souk/chassis/config';
-import type { LogLevel } from '@souk/chassis/logging';
+import type { DestinationStream, LogLevel } from '@souk/chassis/logging';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { INVENTORY_CONFIG } from '@souk/inventory/config';
 import { ORDER_CONFIG } from '@souk/order/config';
@@ -14,6 +14,8 @@ export interface ShopSettings {
   readonly firstPort: number;
   readonly admin: { readonly email: string; readonly password: string };
   readonly logLevel: LogLevel;
+  /** Default: standard error. */
+  readonly logTo?: DestinationStream;
   /** What is not said here is read from it, as each service alone would. */
   readonly env: Environment;
 }

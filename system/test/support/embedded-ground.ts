@@ -11,8 +11,8 @@ import { executeIn } from './execute-sqlite.ts';
 import { type Ground, UNLIMITED } from './ground.ts';
 import { rowsInSqlite } from './rows-in-sqlite.ts';
 
-/** A data folder; the shop runs in this process, or apart as one process. */
-export async function embeddedGround(): Promise<Ground> {
+/** A data folder; the shop runs in this process, or apart as one process. `logLine` gets all that it logs. */
+export async function embeddedGround(logLine?: (line: string) => void): Promise<Ground> {
   const { path: folder, remove } = temporaryFolder();
   const files = shopFiles(folder);
   const { admin } = await loadAccounts(files.accounts);
@@ -22,7 +22,8 @@ export async function embeddedGround(): Promise<Ground> {
     kept: async () => SERVICES.flatMap((service) => rowsInSqlite(files.databases[service], service)),
     verifyParameters: ['--data', folder],
     async start(env) {
-      const shop = embeddedShop({ folder, firstPort: 0, admin, logLevel: 'fatal', env: { ...UNLIMITED, ...env } });
+      const logging = logLine === undefined ? ({ logLevel: 'fatal' } as const) : ({ logLevel: 'debug', logTo: { write: logLine } } as const);
+      const shop = embeddedShop({ folder, firstPort: 0, admin, ...logging, env: { ...UNLIMITED, ...env } });
       await shop.start();
       return { urls: shop.urls(), stop: () => shop.stop() };
     },

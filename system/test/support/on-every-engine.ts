@@ -12,7 +12,7 @@ export function onEveryEngine(what: string, suite: (openShop: OpenShopOn) => voi
 
 /** For suites that start and end the shop themselves. */
 export function onEveryGround(what: string, suite: (makeGround: () => Promise<Ground>, isReal: boolean) => void): void {
-  describe(`${what} (embedded)`, () => suite(embeddedGround, false));
+  describe(`${what} (embedded)`, () => suite(() => embeddedGround(), false));
   describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     describe(`${what} (five processes on real servers)`, () => suite(realGround, true));
   });

@@ -1,0 +1,38 @@
+import type { EventAttributes } from '@souk/contracts/event-headers';
+import type { LogMessage } from '../log/event-log.ts';
+import type { MessagingMeter, Outcome } from '../microservice-options.ts';
+import type { Report, Trace } from '../report.ts';
+import { aboutMessage } from './about-message.ts';
+import type { Incoming } from './receive.ts';
+
+interface TellDeps {
+  readonly meter?: MessagingMeter | undefined;
+  readonly report: Report;
+  readonly trace?: Trace | undefined;
+}
+
+/** A message as far as it was read. */
+type Told = Pick<Incoming, 'message'> & { readonly event?: Pick<EventAttributes, 'id' | 'traceparent'> };
+
+/** Counts and logs what becomes of messages. */
+export interface Outcomes {
+  /** It is settled, well or not; `cause`: why it is not handled. */
+  settled(told: Told, how: Outcome, cause?: unknown): void;
+  /** A try of it has failed. */
+  failed(told: Told, attempt: number, error: unknown): void;
+  /** Neither handled nor kept: the log brings it again. */
+  comesAgain(message: LogMessage, error: unknown): void;
+}
+
+export function outcomes({ meter, report, trace }: TellDeps): Outcomes {
+  return {
+    settled({ message, event }, how, cause) {
+      meter?.messageSettled(message.topic, how);
+      // Each try of one that failed has been told already.
+      if (how === 'handled' || how === 'parked' || how === 'failed') trace?.({ ...aboutMessage(message, event), outcome: how }, 'message settled');
+      else report(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
+    },
+    failed: ({ message, event }, attempt, error) => report(error, 'a message failed', { ...aboutMessage(message, event), attempt }),
+    comesAgain: (message, error) => report(error, 'a message could not be settled; it comes again', aboutMessage(message)),
+  };
+}
