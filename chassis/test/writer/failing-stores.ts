@@ -21,6 +21,35 @@ export function losingCommitAnswers(
   };
 }
 
+/** The first `times` transactions are decided on and do not commit, their callers hear of a lost answer, after something else has happened. */
+export function losingCommits(
+  store: WriterStore<Toy>,
+  times: number,
+  meanwhile: (lane: string) => Promise<void> = async () => undefined,
+): WriterStore<Toy> {
+  let left = times;
+  const lost = new Error('the connection was lost with the commit');
+  return {
+    ...store,
+    async settle(lane, publishedSeq, leaseMs, batch) {
+      if (left <= 0) return store.settle(lane, publishedSeq, leaseMs, batch);
+      left -= 1;
+      const decided: typeof batch = {
+        ...batch,
+        decide(...parameters) {
+          batch.decide(...parameters);
+          throw lost;
+        },
+      };
+      return store.settle(lane, publishedSeq, leaseMs, decided).catch(async (error: unknown) => {
+        if (error !== lost) throw error;
+        await meanwhile(lane.name);
+        throw new StorageError('commit-unknown', lost);
+      });
+    },
+  };
+}
+
 /** The lane cannot be looked at the first `times`. */
 export function silentLane(store: WriterStore<Toy>, times: number): WriterStore<Toy> {
   let left = times;

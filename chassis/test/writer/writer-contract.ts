@@ -6,7 +6,7 @@ import { once } from '../../src/writer/once.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { WriterOptions } from '../../src/writer/writer-options.ts';
 import { LaneLostError, type StoredEvent } from '../../src/writer/writer-store.ts';
-import { failingFirst, losingCommitAnswers, silentLane } from './failing-stores.ts';
+import { failingFirst, losingCommitAnswers, losingCommits, silentLane } from './failing-stores.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
 import { deposit, type Toy } from './toy-use-cases.ts';
 
@@ -232,6 +232,43 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
       expect(await writer.submit(deposit, { account: 'a', amount: 2 })).toBe(3);
       expect(await store.accounts()).toEqual([{ id: 'a', total: 3, version: 2 }]);
+    });
+
+    test('a commit that did not take place, and nobody knew, is found missing and done once', async () => {
+      const flaky = losingCommits(store.writing, 2);
+      const { writer, events } = await openWriter({ store: flaky });
+      const totals = await Promise.all([1, 2].map((amount) => writer.submit(deposit, { account: 'a', amount })));
+      expect(totals).toEqual([1, 3]);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 3, version: 2 }]);
+      expect(events.map((event) => event.seq)).toEqual([1, 2]);
+      expect(await store.writing.readEvents('one', 0, 10)).toEqual(events);
+      expect(writer.lane).toEqual((await store.writing.readLane('one')) ?? writer.lane);
+      expect(writer.lane.transactions).toBe(1);
+    });
+
+    test('it is found missing also after another process had the lane, and wrote where its events would be', async () => {
+      const elsewhere = opened.again();
+      const robbed = losingCommits(store.writing, 1, async (lane) => {
+        const { writer: robber } = await openWriter({ store: elsewhere.writing, lane });
+        await robber.submit(deposit, { account: 'b', amount: 10 });
+      });
+      const { writer, events } = await openWriter({ store: robbed });
+      expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
+      expect(await store.accounts()).toEqual([
+        { id: 'a', total: 1, version: 1 },
+        { id: 'b', total: 10, version: 1 },
+      ]);
+      expect(events.map((event) => [event.seq, event.stream])).toEqual([[2, 'a']]);
+    });
+
+    test('what leaves no event is done again then: nothing tells whether it was done', async () => {
+      const quiet: typeof deposit = { ...deposit, decide: (...parameters) => ({ ...deposit.decide(...parameters), events: [] }) };
+      const robbed = losingCommits(store.writing, 1, async (lane) => {
+        await store.writing.takeLane(lane, 'another process', { onlyExpired: false, leaseMs: 5000 });
+      });
+      const { writer } = await openWriter({ store: robbed });
+      expect(await writer.submit(quiet, { account: 'a', amount: 1 })).toBe(1);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }]);
     });
 
     test('while nobody can find out whether a commit took place, callers are still told in time, and nothing is doubled', async () => {

@@ -1,0 +1,65 @@
+import { expect, test } from 'bun:test';
+import { OverloadedError } from '../../src/writer/errors.ts';
+import { onceExecutor } from '../../src/writer/execute-once.ts';
+import type { SubmitOptions } from '../../src/writer/input.ts';
+import type { Once } from '../../src/writer/once.ts';
+import { deposit, type Toy } from './toy-use-cases.ts';
+
+interface Submitted {
+  readonly options: SubmitOptions;
+  answer(): void;
+  fail(error: Error): void;
+}
+
+/** A writer that answers when the test says so. */
+function handWriter() {
+  const submitted: Submitted[] = [];
+  const execute = onceExecutor<Toy, never>((_useCase, _value, options) => {
+    const { promise, resolve, reject } = Promise.withResolvers<never>();
+    submitted.push({ options, answer: () => resolve('answered' as never), fail: reject });
+    return promise;
+  });
+  const once = (key: string): Once<number> => ({
+    owner: 'anna',
+    scope: 'anna POST /deposits',
+    key,
+    fingerprint: 'f',
+    render: (total) => ({ status: 201, headers: {}, body: String(total) }),
+  });
+  const request = (key: string) => execute(deposit, { account: 'a', amount: 1 }, once(key), { limitMs: 10_000 });
+  return { submitted, request };
+}
+
+test('a second request with a key that is under way waits two seconds at most, and is told to come again', async () => {
+  const { submitted, request } = handWriter();
+  const first = request('k');
+  const second = request('k');
+  expect(submitted.map(({ options }) => options.limitMs)).toEqual([10_000, 2000]);
+  submitted[1]?.fail(new OverloadedError(1));
+  expect(await second).toEqual({ kind: 'in-progress' });
+  submitted[0]?.answer();
+  expect(await first).toBe('answered' as never);
+});
+
+test('what else goes wrong with the second is told as it is, and so is the first one being refused', async () => {
+  const { submitted, request } = handWriter();
+  const answers = Promise.allSettled([request('k'), request('k')]);
+  submitted[1]?.fail(new Error('no disk'));
+  submitted[0]?.fail(new OverloadedError(1));
+  expect(await answers).toEqual([
+    { status: 'rejected', reason: expect.any(OverloadedError) },
+    { status: 'rejected', reason: new Error('no disk') },
+  ]);
+});
+
+test('a key is free again when its request has ended, however it did; another key never waits', async () => {
+  const { submitted, request } = handWriter();
+  const answers = Promise.allSettled([request('k'), request('l')]);
+  submitted[0]?.fail(new Error('no disk'));
+  submitted[1]?.answer();
+  await answers;
+  const again = [request('k'), request('l')];
+  expect(submitted.map(({ options }) => options.limitMs)).toEqual([10_000, 10_000, 10_000, 10_000]);
+  for (const each of submitted) each.answer();
+  await Promise.all(again);
+});
