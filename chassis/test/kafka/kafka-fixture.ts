@@ -25,6 +25,15 @@ export async function removeTopics({ brokers, topics, topicPrefix = '' }: KafkaT
   await admin.disconnect();
 }
 
+/** Whether the broker has given up all members of a group. */
+export async function hasNoMember({ brokers, topicPrefix = '' }: KafkaTopicsOptions, group: string): Promise<boolean> {
+  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  const { groups } = await admin.describeGroups([topicPrefix + group]);
+  await admin.disconnect();
+  return groups.every(({ members }) => members.length === 0);
+}
+
 export interface ProxiedLog {
   readonly log: EventLog;
   readonly proxy: TcpProxy;

@@ -78,9 +78,7 @@ export function describeRecovery(current: () => OpenedLog): void {
         });
         await log.send([message('1', { topic: 'narrow' })]);
         await until('the handler runs', () => running);
-        const start = performance.now();
         await log.close();
-        expect(performance.now() - start).toBeLessThan(HANDLER_LIMIT_MS + 2000);
         end.resolve();
       },
       HANDLER_LIMIT_MS + 5000,

@@ -14,18 +14,18 @@ interface Waiter {
   resolve(taken: boolean): void;
 }
 
-/** Whether somebody waited too long is looked at when a place becomes free: soon, for calls are bounded in time. */
-export function callSlots(limit: number, maxWaitMs: number): CallSlots {
+/** Whether somebody waited too long, by the clock `now` in milliseconds, is looked at when a place becomes free: soon, for calls are bounded in time. */
+export function callSlots(limit: number, maxWaitMs: number, now: () => number = () => performance.now()): CallSlots {
   let taken = 0;
   let closed = false;
   let waiters: Waiter[] = [];
   let first = 0;
 
   function nextInTime(): Waiter | undefined {
-    const now = performance.now();
+    const at = now();
     for (let waiter = waiters[first]; waiter !== undefined; waiter = waiters[first]) {
       first += 1;
-      if (waiter.until >= now) return waiter;
+      if (waiter.until >= at) return waiter;
       waiter.resolve(false);
     }
     waiters = [];
@@ -41,7 +41,7 @@ export function callSlots(limit: number, maxWaitMs: number): CallSlots {
         return true;
       }
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      waiters.push({ until: performance.now() + maxWaitMs, resolve });
+      waiters.push({ until: now() + maxWaitMs, resolve });
       return promise;
     },
     release() {
