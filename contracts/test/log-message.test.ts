@@ -144,11 +144,11 @@ test('a broken trace is dropped, the event is not', () => {
 test('an event takes so much longer to write and to read as it has more to say', () => {
   const item = { sku: 'CUP-1', quantity: 1 };
   const total = { amount: 100, currency: 'EUR' };
-  const withLines = (lines: number) => orderCreated({ data: { orderId: ID, userId: OTHER_ID, items: Array(lines).fill(item), total } });
-  const events = new Map([50, 400].map((lines) => [lines, withLines(lines)]));
+  const withLines = (lines: number) => orderCreated({ data: { orderId: ID, userId: OTHER_ID, items: Array.from({ length: lines }, () => item), total } });
+  const large = new Map([50, 400].map((lines) => [lines, withLines(lines)]));
   const writeAndRead = (lines: number) => {
     for (let round = 0; round < 20; round += 1) {
-      const read = fromLogMessage(toLogMessage(events.get(lines) ?? orderCreated()));
+      const read = fromLogMessage(toLogMessage(large.get(lines) ?? orderCreated()));
       if (!read.ok) throw new Error(read.cause);
     }
   };

@@ -26,6 +26,7 @@ const OWN: Readonly<Record<ServiceName, readonly string[]>> = {
 /** Of all five. */
 const COMMON = [
   ...['dead', 'redriven', 'discarded'].map((status) => `souk_dead_letters{status="${status}"}`),
+  'souk_events_set_aside_total{}',
   'souk_parked_keys{}',
   'souk_events_set_aside_total{}',
   'souk_outbox_backlog{}',
