@@ -1,19 +1,8 @@
 import pino, { type DestinationStream, type Level, type Logger } from 'pino';
+import { redacted } from './redaction.ts';
 
 export type LogLevel = Level | 'silent';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies LogLevel[];
-
-const SECRET_FIELDS = [
-  'authorization',
-  'password',
-  'currentPassword',
-  'newPassword',
-  'token',
-  'accessToken',
-  'refreshToken',
-  'cardnumber',
-  'cardNumber',
-];
 
 export type { DestinationStream, Logger };
 
@@ -34,10 +23,16 @@ export function createLogger({
     {
       level,
       base: { service },
-      formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' },
+      formatters: { level: (label) => ({ level: label }), log: redacted },
+      serializers: { err: serializedError },
     },
     destination,
   );
+}
+
+/** An error says its own name; what it carries besides is redacted like everything else. */
+function serializedError(error: Error): Record<string, unknown> {
+  const { name, ...fields } = { ...pino.stdSerializers.err(error) } as Record<string, unknown>;
+  return { ...redacted(fields), ...(name !== undefined && { name }) };
 }

@@ -112,11 +112,11 @@ describe('logging', () => {
     let written = '';
     const log = createLogger({ service: 'user', level: 'info', destination: { write: (line) => (written += line) } });
     log.info(
-      { password: 'hunter2', body: { refreshToken: 'hunter2', card: { cardNumber: 'hunter2' } }, email: 'a@b.c' },
+      { password: 'hunter2', body: { refreshToken: 'hunter2', card: { cardNumber: 'hunter2' } }, sku: 'MUG' },
       'seen',
     );
     log.debug('quiet');
     expect(written).not.toMatch(/hunter2|quiet/);
-    expect(JSON.parse(written)).toMatchObject({ service: 'user', level: 'info', email: 'a@b.c', password: '[redacted]' });
+    expect(JSON.parse(written)).toMatchObject({ service: 'user', level: 'info', sku: 'MUG', password: '[redacted]' });
   });
 });

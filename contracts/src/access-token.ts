@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Uuid } from './ids.ts';
+import { impersonal } from './personal.ts';
 import { Role } from './roles.ts';
 
 /**
@@ -8,8 +9,8 @@ import { Role } from './roles.ts';
  * from 1 (absent: an older User gave it). Open, because a newer User may add claims.
  */
 export const AccessTokenClaims = Type.Object({
-  iss: Type.String({ minLength: 1 }),
-  aud: Type.String({ minLength: 1 }),
+  iss: impersonal(Type.String({ minLength: 1 })),
+  aud: impersonal(Type.String({ minLength: 1 })),
   sub: Uuid,
   exp: Type.Integer({ minimum: 0 }),
   iat: Type.Integer({ minimum: 0 }),

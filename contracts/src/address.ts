@@ -1,8 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import './formats.ts';
+import { noFreeText } from './card-number.ts';
+import { personal } from './personal.ts';
 import { closed, open } from './schema.ts';
 import { KeptName, keptText, Name, shortText } from './text.ts';
 
+const Line = personal(Name);
+const KeptLine = personal(KeptName);
 const Phone = { pattern: '^[+0-9 ()./-]{3,30}$', maxLength: 30, description: 'a telephone number' };
 
 /** What events of version 1 have instead of a postal code. */
@@ -10,14 +14,14 @@ const NO_POSTAL_CODE = '-';
 
 /** As it is kept and answered. Telephone numbers were kept as they were written before they were kept as E.164. */
 export const ShippingAddress = closed({
-  name: KeptName,
-  line1: KeptName,
-  line2: Type.Optional(KeptName),
-  city: KeptName,
-  postalCode: Type.Optional(keptText(20)),
-  region: Type.Optional(KeptName),
+  name: KeptLine,
+  line1: KeptLine,
+  line2: Type.Optional(KeptLine),
+  city: KeptLine,
+  postalCode: Type.Optional(personal(keptText(20))),
+  region: Type.Optional(KeptLine),
   country: Type.String({ format: 'country', pattern: '^[A-Z]{2}$', description: 'a country of ISO 3166-1 in two capitals' }),
-  phone: Type.Optional(Type.String(Phone)),
+  phone: Type.Optional(noFreeText(personal(Type.String(Phone)))),
 });
 export type ShippingAddress = Static<typeof ShippingAddress>;
 
@@ -25,8 +29,8 @@ export type ShippingAddress = Static<typeof ShippingAddress>;
 export const ToldAddress = open(
   closed({
     ...ShippingAddress.properties,
-    postalCode: keptText(20, { description: `a postal code, \`${NO_POSTAL_CODE}\` where the country has none` }),
-    phone: Type.Optional(Type.String({ ...Phone, description: 'a telephone number as E.164' })),
+    postalCode: personal(keptText(20, { description: `a postal code, \`${NO_POSTAL_CODE}\` where the country has none` })),
+    phone: Type.Optional(noFreeText(personal(Type.String({ ...Phone, description: 'a telephone number as E.164' })))),
   }),
 );
 export type ToldAddress = Static<typeof ToldAddress>;
@@ -38,19 +42,23 @@ export function toldAddress({ postalCode = NO_POSTAL_CODE, ...address }: Shippin
 /** As somebody gives it; `addressRules` says what is right in its country. */
 export const AskedAddress = closed({
   ...ShippingAddress.properties,
-  name: Name,
-  line1: Name,
-  line2: Type.Optional(Name),
-  city: Name,
+  name: Line,
+  line1: Line,
+  line2: Type.Optional(Line),
+  city: Line,
   postalCode: Type.Optional(
-    shortText(20, { description: 'a postal code as they are in the country, needed where it has them', examples: ['10115'] }),
+    personal(shortText(20, { description: 'a postal code as they are in the country, needed where it has them', examples: ['10115'] })),
   ),
-  region: Type.Optional(Name),
+  region: Type.Optional(Line),
   phone: Type.Optional(
-    shortText(40, {
-      description: 'a telephone number with + and the code of its country, or as it is dialled in the country of the address; kept as E.164',
-      examples: ['+49 30 1234567'],
-    }),
+    noFreeText(
+      personal(
+        shortText(40, {
+          description: 'a telephone number with + and the code of its country, or as it is dialled in the country of the address; kept as E.164',
+          examples: ['+49 30 1234567'],
+        }),
+      ),
+    ),
   ),
 });
 export type AskedAddress = Static<typeof AskedAddress>;

@@ -1,20 +1,57 @@
-/** Digits in groups, with spaces or dashes of any kind between them. */
-const DIGIT_GROUPS = /\d+(?:[\s\p{Pd}]+\d+)*/gu;
-const BETWEEN_GROUPS = /[\s\p{Pd}]+/u;
+import type { TSchema } from '@sinclair/typebox';
+import { isPersonal } from './personal.ts';
+
+/** They mean something to us only: neither reaches a document. */
+const NO_FREE_TEXT = Symbol('no free text');
+const CARDS_ARE_WRITTEN_HERE = Symbol('cards are written here');
+
+/** Something personal of a form of its own, a telephone number or an e-mail address: its digits are never taken for a card's. */
+export function noFreeText<S extends TSchema>(schema: S): S {
+  return { ...schema, [NO_FREE_TEXT]: true };
+}
+
+/** Nobody's own, and yet a place where people write card numbers. */
+export function noCardNumbers<S extends TSchema>(schema: S): S {
+  return { ...schema, [CARDS_ARE_WRITTEN_HERE]: true };
+}
+
+/** Whether a text is looked through: what people write of themselves is. */
+export function mustBeNoCard(schema: TSchema): boolean {
+  return CARDS_ARE_WRITTEN_HERE in schema || (isPersonal(schema) && !(NO_FREE_TEXT in schema));
+}
+
+/** Spaces, dashes, and what nobody sees. */
+const BETWEEN = '[\\s\\p{Z}\\p{Pd}\\u2212\\p{Cf}\\p{DI}\\u20e3]+';
+/** Digits in groups, with anything of that between them. */
+const DIGIT_GROUPS = new RegExp(`\\d+(?:${BETWEEN}\\d+)*`, 'gu');
+const BETWEEN_GROUPS = new RegExp(BETWEEN, 'u');
+const ASCII = /^[\x20-\x7e]*$/;
 
 const SHORTEST = 13;
 const LONGEST = 19;
 
 /**
- * Whether free text holds what could be a card number: 13 to 19 digits, spaces and dashes between them ignored, that
- * pass the Luhn check. A number may stand beside other digits (`2026 4242 4242 ...`), so every sequence of whole
- * groups counts; a piece cut out of one longer unbroken run of digits does not.
+ * Whether free text holds what could be a card number: 13 to 19 digits of any script, also full-width or in circles
+ * (NFKC), spaces, dashes and invisible characters between them ignored, that pass the Luhn check. A number may stand beside
+ * other digits (`2026 4242 4242 ...`), so every sequence of whole groups counts; a piece cut out of one longer unbroken run
+ * of digits does not.
  */
 export function holdsCardNumber(text: string): boolean {
-  for (const [run] of text.matchAll(DIGIT_GROUPS)) {
+  for (const [run] of (ASCII.test(text) ? text : inAsciiDigits(text)).matchAll(DIGIT_GROUPS)) {
     if (run.length >= SHORTEST && someSequenceIsCard(run.split(BETWEEN_GROUPS))) return true;
   }
   return false;
+}
+
+function inAsciiDigits(text: string): string {
+  return text.normalize('NFKC').replaceAll(/\p{Nd}/gu, (digit) => String(valueOf(digit.codePointAt(0) ?? 0)));
+}
+
+/** Digits of a script stand in a row of ten, beginning with its zero. */
+function valueOf(code: number): number {
+  let zero = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return (code - zero) % 10;
 }
 
 function someSequenceIsCard(groups: readonly string[]): boolean {

@@ -1,10 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Money } from './money.ts';
+import { impersonal } from './personal.ts';
 import type { ProblemCode } from './problem-types.ts';
 import { oneOf } from './schema.ts';
 
+const Said = impersonal(Type.String());
+
 /** `pointer`: a JSON Pointer into the body, or `?name` for a query parameter. */
-export const FieldError = Type.Object({ pointer: Type.String(), detail: Type.String() });
+export const FieldError = Type.Object({ pointer: Said, detail: Said });
 export type FieldError = Static<typeof FieldError>;
 
 /**
@@ -20,11 +23,11 @@ export type ShippingRefusal = Static<typeof ShippingRefusal>;
  */
 export const Problem = Type.Object({
   type: Type.String({ pattern: '^urn:souk:problem:[a-z-]+$', description: 'urn:souk:problem: and the code' }),
-  title: Type.String(),
+  title: Said,
   status: Type.Integer({ minimum: 400, maximum: 599 }),
-  detail: Type.String({ minLength: 1 }),
-  instance: Type.Optional(Type.String()),
-  requestId: Type.String(),
+  detail: impersonal(Type.String({ minLength: 1 })),
+  instance: Type.Optional(Said),
+  requestId: Said,
   errors: Type.Optional(Type.Array(FieldError)),
   total: Type.Optional(Money),
   reason: Type.Optional(ShippingRefusal),

@@ -1,7 +1,9 @@
 import { type TLiteral, type TObject, type TProperties, type TSchema, type TUnion, Type } from '@sinclair/typebox';
+import { noteMarked } from './personal.ts';
 
 /** An object that refuses fields it does not name: what HTTP sends and receives. */
 export function closed<P extends TProperties>(properties: P): TObject<P> {
+  noteMarked(properties);
   return Type.Object(properties, { additionalProperties: false });
 }
 

@@ -1,6 +1,7 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox';
 import { Glob } from 'bun';
 import { join } from 'node:path';
+import { inheriting } from '../src/personal.ts';
 import { TOPICS } from '../src/topics.ts';
 
 interface Place {
@@ -30,8 +31,8 @@ function within(schema: TSchema, place: string): Place[] {
   const others = [schema['items'], schema['additionalProperties'], ...listed(schema['anyOf']), ...listed(schema['allOf'])];
   return [
     { place, schema },
-    ...parts.flatMap(([name, part]) => within(part, `${place}/${name}`)),
-    ...others.filter((part) => TypeGuard.IsSchema(part)).flatMap((part) => within(part, `${place}/*`)),
+    ...parts.flatMap(([name, part]) => within(inheriting(schema, part), `${place}/${name}`)),
+    ...others.filter((part) => TypeGuard.IsSchema(part)).flatMap((part) => within(inheriting(schema, part), `${place}/*`)),
   ];
 }
 

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
-import type { Order } from '@souk/contracts/http/order';
-import type { Payment } from '@souk/contracts/http/payment';
-import type { User } from '@souk/contracts/http/user';
+import { CancelOrder, type Order, PlaceOrder } from '@souk/contracts/http/order';
+import { AddPaymentMethod, type Payment } from '@souk/contracts/http/payment';
+import { CreateAddress, RegisterUser, type User } from '@souk/contracts/http/user';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
 import { ask } from './support/ask.ts';
 import { findings, keptRows } from './support/kept-rows.ts';
 import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import { type OpenShop, PASSWORD } from './support/open-shop.ts';
+import { personalFields } from './support/personal-fields.ts';
 import { orderWhen, stockUp } from './support/ordering.ts';
 import { answered, expectProblem, send } from './support/requests.ts';
 
@@ -29,7 +30,7 @@ const ADDRESS = {
 };
 const NEW_NAME = 'Zerafina Featherstonehaugh';
 const LABELS = ['my Quillhaven card', 'Aunt Ptarmigan'];
-const ERASED = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: ADDRESS.country };
+const ERASED = { name: 'erased', line1: 'erased', city: 'erased', country: ADDRESS.country };
 const { country: _taxesGoByIt, ...personal } = ADDRESS;
 const MARKERS = [EMAIL, NEW_NAME, 'Quillhaven', 'Ospreymoor', ...LABELS, ...Object.values(personal)];
 
@@ -66,6 +67,12 @@ async function ordered(shop: OpenShop, token: string, card: string): Promise<Ord
   const order = { items: [{ sku: 'LAMP', quantity: 2 }], shippingAddress: ADDRESS, paymentMethodId: id };
   return answered(shop, ['POST', 'order', '/orders', order], token);
 }
+
+test('somebody gives the shop everything that its contracts mark as personal', () => {
+  const asked = [RegisterUser, CreateAddress, AddPaymentMethod, PlaceOrder, CancelOrder].flatMap(personalFields);
+  const given = [...Object.keys(personal), 'email', 'label', 'note'];
+  expect([...new Set(asked)].toSorted()).toEqual(given.toSorted());
+});
 
 onEveryEngine('whoever leaves the shop', (openShop) => {
   let shop: OpenShop;

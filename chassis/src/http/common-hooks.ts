@@ -7,6 +7,7 @@ import { idReaders } from './lower-case-ids.ts';
 import { fieldsRefused, type Problem, problemAnswer } from './problem.ts';
 import { queryReaders } from './query-reader.ts';
 import { rawBodyReader } from './raw-body.ts';
+import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { refusals } from './refusal.ts';
 import { factsOf } from './request-facts.ts';
 import { routeSchemas } from './route-schemas.ts';
@@ -47,9 +48,11 @@ export function withCommonHooks(logger: Logger) {
       lowerIds(params, context.params);
       lowerIds(body, context.body);
     })
-    .onBeforeHandle({ as: 'global' }, ({ request }) => {
-      const { bodyFault } = factsOf(request);
+    .onBeforeHandle({ as: 'global' }, ({ request, body }) => {
+      const { bodyFault, route } = factsOf(request);
       if (bodyFault !== undefined) throw fieldsRefused('validation', [bodyFault]);
+      const schema = schemasOf(request.method, route).body;
+      if (schema !== undefined) refuseCardNumbers(schema, body);
     })
     .onError({ as: 'global' }, ({ error, code, request, body, query, params }) => {
       const { requestId, route, bodyFault } = factsOf(request);

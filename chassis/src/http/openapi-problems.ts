@@ -1,13 +1,10 @@
 import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem-types';
 import { HEADERS } from './openapi-headers.ts';
 import { PROBES } from './probes.ts';
-import type { Operation } from './openapi-operation.ts';
+import type { Declared, Operation } from './openapi-operation.ts';
+import { mayHoldCardNumbers } from './refuse-card-numbers.ts';
+import { isSchema } from './route-schemas.ts';
 import { isText } from './text-encoding.ts';
-
-interface Place {
-  readonly method: string;
-  readonly path: string;
-}
 
 const CHANGES: ReadonlySet<string> = new Set(['post', 'put', 'patch', 'delete']);
 /** Answered from memory. */
@@ -16,7 +13,7 @@ const RETRY_LATER: ReadonlySet<ProblemCode> = new Set(['request-in-progress', 't
 
 export interface ProblemResponses {
   /** Every refusal of a route by its status: what its declarations imply (the order of refusals), and what it names itself. */
-  of(operation: Operation, place: Place): Readonly<Record<string, object>>;
+  of(operation: Operation, declared: Declared): Readonly<Record<string, object>>;
   /** `components.responses`: each of the answers that `of` named, once. */
   components(): Readonly<Record<string, object>>;
 }
@@ -30,15 +27,15 @@ export function problemResponses(): ProblemResponses {
     return { $ref: `#/components/responses/${name}` };
   };
   return {
-    of(operation, place) {
-      const byStatus = Map.groupBy(problemCodes(operation, place), (code) => PROBLEM_TYPES[code].status);
+    of(operation, declared) {
+      const byStatus = Map.groupBy(problemCodes(operation, declared), (code) => PROBLEM_TYPES[code].status);
       return Object.fromEntries([...byStatus].map(([status, codes]) => [status, reference(status, codes)]));
     },
     components: () => Object.fromEntries([...named].toSorted(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
 
-function problemCodes(operation: Operation, { method, path }: Place): ReadonlySet<ProblemCode> {
+function problemCodes(operation: Operation, { method, path, body }: Declared): ReadonlySet<ProblemCode> {
   const codes = new Set<ProblemCode>([...(operation['x-problems'] ?? []), 'internal']);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   const raw = operation['x-raw-body'];
@@ -55,6 +52,7 @@ function problemCodes(operation: Operation, { method, path }: Place): ReadonlySe
   const key = operation['x-idempotency-key'];
   if (key !== undefined) add('idempotency-key-invalid', 'idempotency-key-reused', 'request-in-progress');
   if (key === 'required') add('idempotency-key-missing');
+  if (isSchema(body) && mayHoldCardNumbers(body)) add('card-number-refused');
   return codes;
 }
 

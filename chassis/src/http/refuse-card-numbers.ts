@@ -1,13 +1,19 @@
-import { holdsCardNumber } from '@souk/contracts/card-number';
+import { holdsCardNumber, mustBeNoCard } from '@souk/contracts/card-number';
+import { textsWhere } from '@souk/contracts/personal-values';
+import type { TSchema } from '@sinclair/typebox';
 import { fieldsRefused } from './problem.ts';
 
-/**
- * Free text must not keep a card number, not even by mistake. Throws the 422 problem that names the fields.
- * `at`: JSON Pointer of the object that they are in.
- */
-export function refuseCardNumbers(fields: Readonly<Record<string, unknown>>, at = ''): void {
-  const errors = Object.entries(fields)
-    .filter(([, text]) => typeof text === 'string' && holdsCardNumber(text))
-    .map(([name]) => ({ pointer: `${at}/${name}`, detail: 'holds what looks like a card number' }));
+const LOOKED_THROUGH = textsWhere(mustBeNoCard);
+
+/** Whether bodies of this schema are looked through. */
+export function mayHoldCardNumbers(schema: TSchema): boolean {
+  return LOOKED_THROUGH.canBeIn(schema);
+}
+
+/** Free text must not keep a card number, not even by mistake: the contract's marks say which. Throws the 422 problem that names the fields. */
+export function refuseCardNumbers(schema: TSchema, body: unknown): void {
+  const errors = LOOKED_THROUGH.of(schema, body)
+    .filter(({ text }) => holdsCardNumber(text))
+    .map(({ pointer }) => ({ pointer, detail: 'holds what looks like a card number' }));
   if (errors.length > 0) throw fieldsRefused('card-number-refused', errors, 'leave the number out');
 }

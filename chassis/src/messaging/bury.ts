@@ -6,6 +6,7 @@ import type { DecisionContext, UseCase } from '../writer/use-case.ts';
 import { withOwn, type OwnChanges } from '../writer/with-own.ts';
 import { cutMessage } from './cut-message.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import { redactedMessage } from './redacted-message.ts';
 
 /** Characters; what is found wrong may quote what was sent. */
 const CAUSE_LIMIT = 2000;
@@ -22,8 +23,8 @@ export interface Failure {
 type Identity = Pick<DeadLetter, 'id' | 'kind'>;
 
 /**
- * What makes a message a dead letter: the row that waits for a person with all bytes, and the event that tells of it, which
- * no message can make too large for the log.
+ * What makes a message a dead letter: the row that waits for a person with all bytes, and the event that tells of it to
+ * everybody: without what is personal, and never too large for the log.
  */
 export function burial(
   service: ServiceName,
@@ -45,7 +46,7 @@ export function burial(
     resolvedBy: null,
     resolution: null,
   };
-  const told = cutMessage(message, kind);
+  const told = cutMessage(redactedMessage(message), kind);
   const data = {
     ...told,
     kind,

@@ -24,6 +24,7 @@ import {
   type ParkedKeyStatus,
 } from './ops-payloads.ts';
 import type { ParkedKey } from './parked-key.ts';
+import { redactedMessage } from './redacted-message.ts';
 import { discard, redrive, type Resolution, sentAgain } from './resolve-dead-letter.ts';
 
 const ById = Type.Object({ id: Uuid });
@@ -172,7 +173,7 @@ function parkedStatus({ key, messages }: ParkedKey): ParkedKeyStatus {
 function deadLetterStatus({ message, firstFailedAt, lastFailedAt, resolvedAt, ...letter }: DeadLetter): DeadLetterStatus {
   return {
     ...letter,
-    ...message,
+    ...redactedMessage(message),
     headers: { ...message.headers },
     firstFailedAt: isoTime(firstFailedAt),
     lastFailedAt: isoTime(lastFailedAt),

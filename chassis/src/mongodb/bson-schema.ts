@@ -8,7 +8,7 @@ const SAME = new Set([
 ]);
 
 /** What MongoDB has no word for: whoever made the value has checked it against the contract. */
-const LEFT_OUT = new Set(['format', 'examples', 'default', 'x-unit']);
+const LEFT_OUT = new Set(['format', 'examples', 'default', 'x-unit', 'x-personal']);
 
 const NUMBER = ['int', 'long', 'double'];
 

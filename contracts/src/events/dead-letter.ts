@@ -1,8 +1,12 @@
 import { Type } from '@sinclair/typebox';
+import { impersonal } from '../personal.ts';
 import { UtcTime } from '../time.ts';
 
+const Word = impersonal(Type.String({ minLength: 1 }));
+const Text = impersonal(Type.String());
+
 /** The original of something the event shows a part of, or nothing. */
-const Original = Type.Object({ bytes: Type.Integer({ minimum: 0 }), sha256: Type.String() });
+const Original = Type.Object({ bytes: Type.Integer({ minimum: 0 }), sha256: Text });
 
 /**
  * A message that could not be handled, with its original content and what stopped it; or, with `kind` `unsent`, an event
@@ -10,15 +14,15 @@ const Original = Type.Object({ bytes: Type.Integer({ minimum: 0 }), sha256: Type
  * the original is (of headers, their JSON text) and its SHA-256 in hexadecimal. `/ops/dead-letters` has all of it.
  */
 export const DeadLetter = Type.Object({
-  topic: Type.String({ minLength: 1 }),
-  key: Type.String(),
-  value: Type.String(),
-  headers: Type.Record(Type.String(), Type.String()),
-  cause: Type.String({ minLength: 1 }),
+  topic: Word,
+  key: Text,
+  value: Text,
+  headers: Type.Record(Type.String(), Text),
+  cause: Word,
   attempts: Type.Integer({ minimum: 1 }),
   firstFailedAt: UtcTime,
   lastFailedAt: UtcTime,
-  kind: Type.Optional(Type.String({ minLength: 1 })),
+  kind: Type.Optional(impersonal(Type.String({ minLength: 1 }))),
   cut: Type.Optional(
     Type.Object({
       key: Type.Optional(Original),

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ToldAddress } from '../address.ts';
 import { Uuid } from '../ids.ts';
+import { impersonal } from '../personal.ts';
 import { CancelReason } from '../saga.ts';
 import { OrderItem, Shortage } from '../saga-lines.ts';
 import { open } from '../schema.ts';
@@ -35,7 +36,8 @@ export const OrderRejected = Type.Object({
 
 export const OrderCancelled = Type.Object({ orderId: Uuid, userId: Uuid, reason: CancelReason });
 
-const shipment = { orderId: Uuid, userId: Uuid, shipmentId: Uuid, carrier: KeptName, trackingNumber: KeptName };
+const ParcelName = impersonal(KeptName);
+const shipment = { orderId: Uuid, userId: Uuid, shipmentId: Uuid, carrier: ParcelName, trackingNumber: ParcelName };
 
 export const OrderShipped = Type.Object({ ...shipment, shippedAt: UtcTime });
 export const OrderDelivered = Type.Object({ ...shipment, deliveredAt: UtcTime });

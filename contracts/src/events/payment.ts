@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { Uuid } from '../ids.ts';
+import { impersonal } from '../personal.ts';
 import { keptText } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { EventMoney } from './money.ts';
@@ -12,7 +13,7 @@ export const PaymentCompleted = Type.Object({
 });
 
 /** `reason` is a code such as `card_declined` or `payment_method_not_found`; gateways know more of them than we do. */
-export const PaymentFailed = Type.Object({ orderId: Uuid, paymentId: Uuid, reason: keptText(100) });
+export const PaymentFailed = Type.Object({ orderId: Uuid, paymentId: Uuid, reason: impersonal(keptText(100)) });
 
 /** `amount` of this refund; `refundedTotal` of all refunds of the payment so far. */
 export const PaymentRefunded = Type.Object({

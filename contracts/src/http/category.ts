@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Uuid } from '../ids.ts';
+import { impersonal } from '../personal.ts';
 import { closed, nullable } from '../schema.ts';
 import { KeptName, Name } from '../text.ts';
 import { Slug } from './slug.ts';
@@ -11,7 +12,7 @@ export const CATEGORIES_LIMIT = 1000;
 const Position = Type.Integer({ minimum: 0, maximum: CATEGORIES_LIMIT - 1 });
 
 /** `parentId` is null at the top; `position` counts from 0 among the children of one parent. */
-export const Category = closed({ id: Uuid, name: KeptName, slug: Slug, parentId: nullable(Uuid), position: Position });
+export const Category = closed({ id: Uuid, name: impersonal(KeptName), slug: Slug, parentId: nullable(Uuid), position: Position });
 export type Category = Static<typeof Category>;
 
 export interface CategoryNode extends Category {
@@ -29,7 +30,7 @@ export const CategoryTree = closed({ items: Type.Array(Type.Unsafe<CategoryNode>
 
 /** Without `slug` one is made from the name, without `position` it comes last. */
 export const CreateCategory = closed({
-  name: Name,
+  name: impersonal(Name),
   slug: Type.Optional(Slug),
   parentId: Type.Optional(nullable(Uuid)),
   position: Type.Optional(Position),
@@ -38,7 +39,7 @@ export type CreateCategory = Static<typeof CreateCategory>;
 
 /** `parentId` moves the category with all that is below it; null moves it to the top. */
 export const PatchCategory = closed({
-  name: Type.Optional(Name),
+  name: Type.Optional(impersonal(Name)),
   slug: Type.Optional(Slug),
   parentId: Type.Optional(nullable(Uuid)),
   position: Type.Optional(Position),

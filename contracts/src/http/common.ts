@@ -1,9 +1,10 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { impersonal } from '../personal.ts';
 import { closed, nullable } from '../schema.ts';
 
 /** Lists are paged by opaque cursors that stay valid while rows are added. */
 export function Page<S extends TSchema>(item: S) {
-  return closed({ items: Type.Array(item), nextCursor: nullable(Type.String()) });
+  return closed({ items: Type.Array(item), nextCursor: nullable(impersonal(Type.String())) });
 }
 export interface Page<T> {
   items: T[];
@@ -18,9 +19,11 @@ export function QueryInteger(limits: { minimum: number; maximum: number; default
   return Type.Number({ ...limits, multipleOf: 1 });
 }
 
+const Cursor = impersonal(Type.String({ minLength: 1, maxLength: 500 }));
+
 const paging = {
   limit: Type.Optional(QueryInteger({ minimum: 1, maximum: 100, default: 20 })),
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+  cursor: Type.Optional(Cursor),
 };
 
 /** The query of a list: paging and its filters. Open by name, because Elysia closes what does not say so. */

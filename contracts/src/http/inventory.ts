@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Sku, Uuid } from '../ids.ts';
+import { impersonal } from '../personal.ts';
 import { MovementKind, ReservationStatus } from '../saga.ts';
 import { Allocation, OrderItem, Shortage } from '../saga-lines.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
@@ -9,24 +10,26 @@ import { Page, PagedQuery } from './common.ts';
 
 export const LAST_PRIORITY = 1000;
 
+const StockReason = impersonal(Reason);
+
 /** 1 is served first. */
 const Priority = Type.Integer({ minimum: 1, maximum: LAST_PRIORITY });
 
-export const Warehouse = closed({ id: Uuid, name: KeptName, priority: Priority, active: Type.Boolean() });
+export const Warehouse = closed({ id: Uuid, name: impersonal(KeptName), priority: Priority, active: Type.Boolean() });
 export type Warehouse = Static<typeof Warehouse>;
 
 export const WarehousePage = Page(Warehouse);
 
 /** Active, and served after all others, unless it says otherwise. */
 export const CreateWarehouse = closed({
-  name: Name,
+  name: impersonal(Name),
   priority: Type.Optional(Type.Integer({ minimum: 1, maximum: LAST_PRIORITY, description: '1 is served first; without one, after all others' })),
   active: Type.Optional(Type.Boolean()),
 });
 export type CreateWarehouse = Static<typeof CreateWarehouse>;
 
 export const PatchWarehouse = closed({
-  name: Type.Optional(Name),
+  name: Type.Optional(impersonal(Name)),
   priority: Type.Optional(Priority),
   active: Type.Optional(Type.Boolean()),
 });
@@ -36,7 +39,7 @@ export type PatchWarehouse = Static<typeof PatchWarehouse>;
 export const ReceiveStock = closed({
   warehouseId: Uuid,
   quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-  reason: Type.Optional(Reason),
+  reason: Type.Optional(StockReason),
 });
 export type ReceiveStock = Static<typeof ReceiveStock>;
 
@@ -44,7 +47,7 @@ export type ReceiveStock = Static<typeof ReceiveStock>;
 export const AdjustStock = closed({
   warehouseId: Uuid,
   quantity: Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 }),
-  reason: Reason,
+  reason: StockReason,
 });
 export type AdjustStock = Static<typeof AdjustStock>;
 
@@ -53,7 +56,7 @@ export const TransferStock = closed({
   fromWarehouseId: Uuid,
   toWarehouseId: Uuid,
   quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-  reason: Type.Optional(Reason),
+  reason: Type.Optional(StockReason),
 });
 export type TransferStock = Static<typeof TransferStock>;
 
@@ -78,7 +81,7 @@ export const Movement = closed({
   reservedDelta: Type.Integer(),
   onHandAfter: Count,
   reservedAfter: Count,
-  reason: nullable(Type.String()),
+  reason: nullable(impersonal(Type.String())),
   actor: nullable(Uuid),
   orderId: nullable(Uuid),
   eventId: nullable(Uuid),
@@ -114,6 +117,6 @@ export const AllocationPreview = closed({
   feasible: Type.Boolean(),
   allocations: Type.Array(closed({ ...Allocation.properties, reason: oneOf('whole_order', 'whole_line', 'part_of_line') })),
   shortages: Type.Array(Shortage),
-  explanation: Type.String(),
+  explanation: impersonal(Type.String()),
 });
 export type AllocationPreview = Static<typeof AllocationPreview>;

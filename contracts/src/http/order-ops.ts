@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { impersonal } from '../personal.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
 import { UtcTime } from '../time.ts';
 
@@ -15,6 +16,6 @@ export const CatalogueRebuildStatus = closed({
   messages: Count,
   total: Count,
   skipped: Count,
-  failure: nullable(Type.String()),
+  failure: nullable(impersonal(Type.String())),
 });
 export type CatalogueRebuildStatus = Static<typeof CatalogueRebuildStatus>;

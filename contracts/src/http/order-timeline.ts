@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Uuid } from '../ids.ts';
+import { impersonal, personal } from '../personal.ts';
 import { OrderStatus } from '../saga.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
 import { UtcTime } from '../time.ts';
@@ -10,10 +11,10 @@ export const TimelineEntry = closed({
   at: UtcTime,
   service: oneOf('product', 'inventory', 'order', 'payment', 'user'),
   kind: oneOf('event', 'decision', 'note'),
-  name: Type.String({ minLength: 1 }),
+  name: impersonal(Type.String({ minLength: 1 })),
   from: nullable(OrderStatus),
   to: nullable(OrderStatus),
-  reason: nullable(Type.String()),
+  reason: nullable(personal(Type.String())),
   eventId: nullable(Uuid),
   causationId: nullable(Uuid),
 });

@@ -1,7 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { AskedAddress, ShippingAddress } from '../address.ts';
+import { noCardNumbers } from '../card-number.ts';
 import { Sku, Uuid } from '../ids.ts';
 import { Money } from '../money.ts';
+import { impersonal, personal } from '../personal.ts';
 import { OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus } from '../saga.ts';
 import { OrderItem, Shortage } from '../saga-lines.ts';
 import { closed, nullable } from '../schema.ts';
@@ -18,11 +20,11 @@ export const PlaceOrder = closed({
 });
 export type PlaceOrder = Static<typeof PlaceOrder>;
 
-export const CancelOrder = closed({ note: Type.Optional(FreeText) });
+export const CancelOrder = closed({ note: Type.Optional(personal(FreeText)) });
 export type CancelOrder = Static<typeof CancelOrder>;
 
 /** Both are what the carrier's own pages know the parcel by. */
-export const ShipShipment = closed({ carrier: Name, trackingNumber: Name });
+export const ShipShipment = closed({ carrier: noCardNumbers(impersonal(Name)), trackingNumber: impersonal(Name) });
 export type ShipShipment = Static<typeof ShipShipment>;
 
 /** Nothing has to be said; the body may be left out. */
@@ -32,7 +34,7 @@ export const DeliverShipment = closed({});
 export const OrderLine = closed({
   sku: Sku,
   productId: Uuid,
-  title: KeptName,
+  title: impersonal(KeptName),
   quantity: Type.Integer({ minimum: 1, maximum: 999 }),
   unitPrice: Money,
   lineTotal: Money,
@@ -44,8 +46,8 @@ export const Shipment = closed({
   warehouseId: Uuid,
   status: ShipmentStatus,
   items: Type.Array(closed({ sku: Sku, quantity: Type.Integer({ minimum: 1 }) }), { minItems: 1 }),
-  carrier: nullable(KeptName),
-  trackingNumber: nullable(KeptName),
+  carrier: nullable(impersonal(KeptName)),
+  trackingNumber: nullable(impersonal(KeptName)),
 });
 export type Shipment = Static<typeof Shipment>;
 

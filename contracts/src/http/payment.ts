@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { noCardNumbers } from '../card-number.ts';
 import { Uuid } from '../ids.ts';
 import { Currency, Money } from '../money.ts';
+import { impersonal, personal, secret } from '../personal.ts';
 import { PaymentStatus, RefundStatus } from '../saga.ts';
 import { closed, nullable } from '../schema.ts';
 import { KeptName, Name, Reason } from '../text.ts';
@@ -9,16 +11,18 @@ import { Page, PagedQuery } from './common.ts';
 
 /** The token comes from the gateway's own form; a card number never reaches us. */
 export const AddPaymentMethod = closed({
-  token: Type.String({ pattern: '^[\\x21-\\x7e]+$', minLength: 1, maxLength: 200, description: "the gateway's token: visible ASCII characters" }),
-  label: Type.Optional(Name),
+  token: noCardNumbers(
+    secret(Type.String({ pattern: '^[\\x21-\\x7e]+$', minLength: 1, maxLength: 200, description: "the gateway's token: visible ASCII characters" })),
+  ),
+  label: Type.Optional(personal(Name)),
 });
 export type AddPaymentMethod = Static<typeof AddPaymentMethod>;
 
 export const PaymentMethod = closed({
   id: Uuid,
-  brand: Type.String({ minLength: 1, maxLength: 50 }),
+  brand: impersonal(Type.String({ minLength: 1, maxLength: 50 })),
   last4: Type.String({ pattern: '^[0-9]{4}$', description: 'the last four digits' }),
-  label: nullable(KeptName),
+  label: nullable(personal(KeptName)),
   createdAt: UtcTime,
 });
 export type PaymentMethod = Static<typeof PaymentMethod>;
@@ -33,8 +37,8 @@ export const Payment = closed({
   amount: Money,
   status: PaymentStatus,
   refunded: Money,
-  failureReason: nullable(Type.String()),
-  gatewayReference: nullable(Type.String()),
+  failureReason: nullable(impersonal(Type.String())),
+  gatewayReference: nullable(impersonal(Type.String())),
   createdAt: UtcTime,
   updatedAt: UtcTime,
 });
@@ -47,7 +51,7 @@ export type PaymentQuery = Static<typeof PaymentQuery>;
 
 export const RequestRefund = closed({
   amount: closed({ amount: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), currency: Currency }),
-  reason: Reason,
+  reason: noCardNumbers(impersonal(Reason)),
 });
 export type RequestRefund = Static<typeof RequestRefund>;
 
@@ -55,7 +59,7 @@ export const Refund = closed({
   id: Uuid,
   paymentId: Uuid,
   amount: Money,
-  reason: Type.String(),
+  reason: impersonal(Type.String()),
   status: RefundStatus,
   createdAt: UtcTime,
 });

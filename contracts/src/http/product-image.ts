@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Uuid } from '../ids.ts';
+import { impersonal } from '../personal.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
 import { FreeText } from '../text.ts';
 
@@ -7,7 +8,7 @@ export const ImageType = oneOf('image/png', 'image/jpeg', 'image/webp', 'image/g
 export type ImageType = Static<typeof ImageType>;
 
 /** What stands in for the image where it cannot be seen. */
-const AltText = Type.String({ ...FreeText, maxLength: 500 });
+const AltText = impersonal(Type.String({ ...FreeText, maxLength: 500 }));
 
 const Position = Type.Integer({ minimum: 0, maximum: 19 });
 const Pixels = Type.Integer({ minimum: 1 });
@@ -15,7 +16,7 @@ const Pixels = Type.Integer({ minimum: 1 });
 /** `url` is relative to the service; the bytes behind it never change. The first image has position 0. */
 export const ProductImage = closed({
   id: Uuid,
-  url: Type.String(),
+  url: impersonal(Type.String()),
   alt: AltText,
   position: Position,
   width: Pixels,

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Sku, Uuid } from '../ids.ts';
 import { Price } from '../money.ts';
+import { impersonal } from '../personal.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
 import { FreeText, KeptName, Name, VISIBLE } from '../text.ts';
 import { UtcTime } from '../time.ts';
@@ -11,6 +12,10 @@ import { Slug } from './slug.ts';
 export const ProductStatus = oneOf('draft', 'active', 'archived');
 export type ProductStatus = Static<typeof ProductStatus>;
 
+const Title = impersonal(Name);
+const KeptTitle = impersonal(KeptName);
+const Description = impersonal(FreeText);
+
 /** Not blank at the start, no underscore there (`__proto__`), at most 50 characters. */
 const ATTRIBUTE_NAME = '[^\\s_\\u0000][^\\u0000]{0,49}$';
 const AttributeName = Type.String({ pattern: `^(?=[\\s\\S]*${VISIBLE})${ATTRIBUTE_NAME}`, description: 'a name of 1 to 50 characters that begins with neither a space nor an underscore' });
@@ -20,8 +25,8 @@ const attributeLimits = {
   additionalProperties: false,
   description: 'texts under names of 1 to 50 characters that begin with neither a space nor an underscore',
 };
-const Attributes = Type.Record(AttributeName, Name, attributeLimits);
-const KeptAttributes = Type.Record(KeptAttributeName, KeptName, attributeLimits);
+const Attributes = Type.Record(AttributeName, Title, attributeLimits);
+const KeptAttributes = Type.Record(KeptAttributeName, KeptTitle, attributeLimits);
 
 /** A category stands in a list once; nobody looks for a product in more than a few. */
 const CategoryIds = Type.Array(Uuid, { maxItems: 20, uniqueItems: true });
@@ -32,8 +37,8 @@ export type Variant = Static<typeof Variant>;
 export const Product = closed({
   id: Uuid,
   slug: Slug,
-  title: KeptName,
-  description: FreeText,
+  title: KeptTitle,
+  description: Description,
   status: ProductStatus,
   categoryIds: CategoryIds,
   attributes: KeptAttributes,
@@ -49,9 +54,9 @@ export const ProductPage = Page(Product);
 
 /** Without `slug` one is made from the title. */
 export const CreateProduct = closed({
-  title: Name,
+  title: Title,
   slug: Type.Optional(Slug),
-  description: Type.Optional(FreeText),
+  description: Type.Optional(Description),
   categoryIds: Type.Optional(CategoryIds),
   attributes: Type.Optional(Attributes),
   variants: Type.Array(closed({ sku: Sku, options: Type.Optional(Attributes), price: Price }), {
@@ -63,11 +68,11 @@ export type CreateProduct = Static<typeof CreateProduct>;
 
 /** JSON merge patch: null empties an optional field, inside `attributes` it removes that one. */
 export const PatchProduct = closed({
-  title: Type.Optional(Name),
+  title: Type.Optional(Title),
   slug: Type.Optional(Slug),
-  description: Type.Optional(nullable(FreeText)),
+  description: Type.Optional(nullable(Description)),
   categoryIds: Type.Optional(nullable(CategoryIds)),
-  attributes: Type.Optional(nullable(Type.Record(AttributeName, nullable(Name), attributeLimits))),
+  attributes: Type.Optional(nullable(Type.Record(AttributeName, nullable(Title), attributeLimits))),
   status: Type.Optional(oneOf('draft', 'active')),
 });
 export type PatchProduct = Static<typeof PatchProduct>;
@@ -83,7 +88,7 @@ const PriceLimit = QueryInteger({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
  * lies in a category below it matches too.
  */
 export const ProductQuery = PagedQuery({
-  q: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  q: Type.Optional(impersonal(Type.String({ minLength: 1, maxLength: 200 }))),
   category: Type.Optional(Type.Union([Uuid, Slug])),
   sku: Type.Optional(Type.Array(Sku, { maxItems: 100 })),
   minPrice: Type.Optional(PriceLimit),

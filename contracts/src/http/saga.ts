@@ -1,8 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { impersonal } from '../personal.ts';
 import { OrderReason, OrderStatus, ShipmentStatus } from '../saga.ts';
 import { closed, oneOf } from '../schema.ts';
 
-const Word = Type.String({ minLength: 1 });
+const Word = impersonal(Type.String({ minLength: 1 }));
 
 /**
  * The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last.

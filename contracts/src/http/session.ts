@@ -1,23 +1,24 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Uuid } from '../ids.ts';
+import { impersonal, personal, secret } from '../personal.ts';
 import { closed, oneOf } from '../schema.ts';
 import { UtcTime } from '../time.ts';
 import { Page } from './common.ts';
 
 /** Looser than registration on purpose: whatever is not an account's is answered with one and the same 401. */
 export const SignIn = closed({
-  email: Type.String({ minLength: 1, maxLength: 254 }),
-  password: Type.String({ minLength: 1, maxLength: 128 }),
+  email: personal(Type.String({ minLength: 1, maxLength: 254 })),
+  password: secret(Type.String({ minLength: 1, maxLength: 128 })),
 });
 export type SignIn = Static<typeof SignIn>;
 
-export const RefreshSession = closed({ refreshToken: Type.String({ minLength: 1, maxLength: 500 }) });
+export const RefreshSession = closed({ refreshToken: secret(Type.String({ minLength: 1, maxLength: 500 })) });
 export type RefreshSession = Static<typeof RefreshSession>;
 
 /** `expiresIn`: seconds the access token lives. */
 export const SessionTokens = closed({
-  accessToken: Type.String({ minLength: 1 }),
-  refreshToken: Type.String({ minLength: 1 }),
+  accessToken: secret(Type.String({ minLength: 1 })),
+  refreshToken: secret(Type.String({ minLength: 1 })),
   expiresIn: Type.Integer({ minimum: 1 }),
   tokenType: oneOf('Bearer'),
 });
@@ -35,8 +36,10 @@ export type Session = Static<typeof Session>;
 
 export const SessionPage = Page(Session);
 
+const Public = impersonal(Type.String({ minLength: 1 }));
+
 /** `signsFrom`: when access tokens begin to be signed with the new key; the last one verifies until its tokens have ended. */
-export const SigningKeyRotation = closed({ kid: Type.String({ minLength: 1 }), signsFrom: UtcTime });
+export const SigningKeyRotation = closed({ kid: Public, signsFrom: UtcTime });
 export type SigningKeyRotation = Static<typeof SigningKeyRotation>;
 
 /** RFC 7517, public keys only: closed, so that a private part (`d`) can never pass. */
@@ -44,10 +47,10 @@ export const Jwks = closed({
   keys: Type.Array(
     closed({
       kty: oneOf('OKP', 'EC'),
-      crv: Type.String(),
-      x: Type.String(),
-      y: Type.Optional(Type.String()),
-      kid: Type.String({ minLength: 1 }),
+      crv: Public,
+      x: Public,
+      y: Type.Optional(Public),
+      kid: Public,
       alg: oneOf('EdDSA', 'ES256'),
       use: oneOf('sig'),
     }),

@@ -1,32 +1,34 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import '../formats.ts';
+import { noFreeText } from '../card-number.ts';
 import { AskedAddress, ShippingAddress } from '../address.ts';
 import { Uuid } from '../ids.ts';
+import { impersonal, personal, secret } from '../personal.ts';
 import { Role } from '../roles.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
 import { KeptName, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
-const Email = Type.String({ format: 'email', maxLength: 254 });
+const Email = noFreeText(personal(Type.String({ format: 'email', maxLength: 254 })));
 
-const Sentence = Type.String({ minLength: 1 });
+const Sentence = impersonal(Type.String({ minLength: 1 }));
 
-const NewPassword = Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$', description: 'text without NUL' });
+const NewPassword = secret(Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$', description: 'text without NUL' }));
 /** Looser than a new one on purpose: whatever is not the account's is simply wrong. */
-const KnownPassword = Type.String({ minLength: 1, maxLength: 128 });
+const KnownPassword = secret(Type.String({ minLength: 1, maxLength: 128 }));
 
 export const RegisterUser = closed({
   email: Email,
   password: NewPassword,
-  name: Name,
+  name: personal(Name),
 });
 export type RegisterUser = Static<typeof RegisterUser>;
 
 export const User = closed({
   id: Uuid,
   email: Email,
-  name: KeptName,
+  name: personal(KeptName),
   roles: Type.Array(Role, { minItems: 1, uniqueItems: true }),
   version: Type.Integer({ minimum: 1 }),
   createdAt: UtcTime,
@@ -38,7 +40,7 @@ export const UserPage = Page(User);
 
 /** `email`: that one, in whatever case; `role`: who has it. */
 export const UserListQuery = PagedQuery({
-  email: Type.Optional(Type.String({ minLength: 1, maxLength: 254 })),
+  email: Type.Optional(personal(Type.String({ minLength: 1, maxLength: 254 }))),
   role: Type.Optional(Role),
 });
 export type UserListQuery = Static<typeof UserListQuery>;
@@ -61,7 +63,7 @@ export const DeletionReceipt = closed({
 export type DeletionReceipt = Static<typeof DeletionReceipt>;
 
 const { line2, postalCode, region, phone, ...required } = AskedAddress.properties;
-const label = Type.Optional(Name);
+const label = Type.Optional(personal(Name));
 
 /** The first one is the default whatever it says. */
 export const CreateAddress = closed({ ...AskedAddress.properties, label, isDefault: Type.Optional(Type.Boolean()) });
@@ -83,7 +85,7 @@ export type PatchAddress = Static<typeof PatchAddress>;
 export const Address = closed({
   ...ShippingAddress.properties,
   id: Uuid,
-  label: Type.Optional(KeptName),
+  label: Type.Optional(personal(KeptName)),
   isDefault: Type.Boolean(),
   version: Type.Integer({ minimum: 1 }),
   createdAt: UtcTime,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
+import { personal } from '../../src/personal.ts';
 import { nullable, oneOf } from '../../src/schema.ts';
 import { compareSchemas, type JsonSchema } from './compare-schemas.ts';
 
@@ -56,8 +57,14 @@ describe('no break', () => {
     ['the same', Type.Object({ ...fields })],
     ['the same from a file', JSON.parse(JSON.stringify(before)) as JsonSchema],
     ['a new optional field', Type.Object({ ...fields, gift: Type.Optional(Type.Boolean()) })],
+    ['a mark that something is personal', changed({ region: nullable(personal(Type.String())) })],
     ['other words', Type.Object(fields, { title: 'Parcel', description: 'What was sent.', examples: [{}] })],
     ['values in another order', changed({ reason: oneOf('lost', 'late') })],
     ['the same values said otherwise', changed({ reason: { enum: ['late', 'lost'] } })],
   ])('is %s', (_name, after) => expect(compareSchemas(before, after)).toEqual([]));
+
+  test('but a mark that goes is one: old messages hold what it stands for', () => {
+    const marked = Type.Object({ ...fields, region: nullable(personal(Type.String())) });
+    expect(compareSchemas(marked, before)).toEqual([{ at: '/region', what: 'x-personal changed: true -> none' }]);
+  });
 });

@@ -10,6 +10,8 @@ export interface Break {
 
 /** They say something to people only. */
 const ANNOTATIONS: ReadonlySet<string> = new Set(['title', 'description', 'examples', 'default', '$id', '$schema']);
+/** A mark may come: what is there is erased from then on. One that goes would leave in old messages what was promised to be. */
+const PERSONAL = 'x-personal';
 /** Compared part by part, not as one value. */
 const STRUCTURE: ReadonlySet<string> = new Set([
   'properties', 'required', 'items', 'patternProperties', 'additionalProperties', 'anyOf', 'enum', 'const',
@@ -37,7 +39,7 @@ export function compareSchemas(frozen: JsonSchema, current: JsonSchema, at = '')
 function compareKeywords(frozen: JsonSchema, current: JsonSchema, at: string): Break[] {
   const names = new Set([...Object.keys(frozen), ...Object.keys(current)]);
   return [...names]
-    .filter((name) => !ANNOTATIONS.has(name) && !STRUCTURE.has(name))
+    .filter((name) => !ANNOTATIONS.has(name) && !STRUCTURE.has(name) && !(name === PERSONAL && current[name] === true))
     .flatMap((name) => {
       const [before, after] = [frozen[name], current[name]];
       if (JSON.stringify(before) === JSON.stringify(after)) return [];

@@ -2,7 +2,6 @@ import { entityTag } from '@souk/chassis/http/entity-tag';
 import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
 import { problem, problemAnswer } from '@souk/chassis/http/problem';
 import { readAddress } from '@souk/chassis/http/read-address';
-import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -27,8 +26,6 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
   return router().post(
     '/orders',
     async ({ body, principal, idempotency, request }) => {
-      const { phone: _isNoCard, ...texts } = body.shippingAddress;
-      refuseCardNumbers(texts, '/shippingAddress');
       const shippingAddress = await readAddress(body.shippingAddress, '/shippingAddress');
       if (idempotency === undefined) throw keyMissing();
       await learned(learnSkus(body.items.map(({ sku }) => sku)));
@@ -43,7 +40,6 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
         'sku-unknown',
         'sku-inactive',
         'mixed-currencies',
-        'card-number-refused',
         'total-changed',
         'unavailable',
       ],

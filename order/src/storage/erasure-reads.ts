@@ -1,5 +1,6 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sql } from 'kysely';
+import { TELLING_EVENTS } from '../domain/erase-person.ts';
 import type { OrderSchema } from './order-schema.ts';
 import type { OrderReads } from './order-store.ts';
 
@@ -30,15 +31,16 @@ export function erasureReads({ reader: db, flavour }: SqlDatabase<OrderSchema>):
       const orders = left.length < limit ? [...left, ...(await delivered(limit - left.length))] : left;
       if (orders.length === 0) return [];
       const ofThese = flavour.in('stream', orders.map(({ id }) => id));
-      const events = db.selectFrom('events').select(['stream', 'lane', 'seq', 'data', 'context']).where(ofThese);
-      const told = await events.where('type', 'in', ['order.completed', 'order.cancelled']).execute();
+      const events = db.selectFrom('events').select(['type', 'stream', 'lane', 'seq', 'data', 'context']).where(ofThese);
+      const told = await events.where('type', 'in', TELLING_EVENTS).execute();
       const byOrder = Map.groupBy(told, ({ stream }) => stream);
       return orders.map(({ id, version, deleted_at, told_by, traceparent }) => ({
         id,
         version,
         deletedAt: deleted_at,
         cause: { causationId: told_by, traceparent },
-        told: (byOrder.get(id) ?? []).map(({ lane, seq, data, context }) => ({
+        told: (byOrder.get(id) ?? []).map(({ type, lane, seq, data, context }) => ({
+          type,
           lane,
           seq,
           data: JSON.parse(data),

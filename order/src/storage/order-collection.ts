@@ -18,29 +18,28 @@ const CHANGING = [
   'updated_at',
 ] as const satisfies (keyof OrdersTable)[];
 
-/** Of orders whose customer has left; nothing else ever changes an address. */
-const ERASING = ['shipping_address', 'left_at', 'erased_at'] as const satisfies (keyof OrdersTable)[];
-
-export const ORDER_COLUMNS = [
-  'id',
+/** Never changes but when the customer has left. */
+const PLACED = [
   'user_id',
   'total',
   'currency',
-  ...ERASING,
+  'shipping_address',
   'payment_method_id',
   'placed_at',
+  'left_at',
+  'erased_at',
+] as const satisfies (keyof OrdersTable)[];
+
+export const ORDER_COLUMNS = [
+  'id',
+  ...PLACED,
   ...CHANGING,
 ] as const satisfies (keyof OrdersTable)[];
 
-export const ITEM_COLUMNS = [
-  'order_id',
-  'position',
-  'sku',
-  'product_id',
-  'title',
-  'quantity',
-  'unit_price',
-] as const satisfies (keyof OrderItemsTable)[];
+const ITEM_KEY = ['order_id', 'position'] as const satisfies (keyof OrderItemsTable)[];
+const ITEM_FIELDS = ['sku', 'product_id', 'title', 'quantity', 'unit_price'] as const satisfies (keyof OrderItemsTable)[];
+
+export const ITEM_COLUMNS = [...ITEM_KEY, ...ITEM_FIELDS] as const satisfies (keyof OrderItemsTable)[];
 
 const SHIPMENT_KEY = ['order_id', 'id'] as const satisfies (keyof ShipmentsTable)[];
 const SHIPMENT_CHANGING = ['status', 'carrier', 'tracking_number'] as const satisfies (keyof ShipmentsTable)[];
@@ -55,8 +54,8 @@ export const SHIPMENT_COLUMNS = [
 type Change = { readonly before: Order; readonly after: Order };
 
 /**
- * An order is decided on with its lines and shipments. Lines never change, and of the shipments only those that differ
- * are written.
+ * An order is decided on with its lines and shipments. Lines change only when a person is erased from them, and of the
+ * shipments only those that differ are written.
  */
 export function orderCollection(flavour: Flavour): SqlCollection<Order> {
   const select = (table: string, columns: readonly string[], key: string, keys: readonly string[]) =>
@@ -92,12 +91,21 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
       ),
       flavour.update(
         'orders',
-        ERASING,
+        PLACED,
         ['id'],
         changes
           .filter(({ before, after }) => before.leftAt !== after.leftAt || before.erasedAt !== after.erasedAt)
           .map(({ after }) => orderToRow(after))
-          .map(values([...ERASING, 'id'])),
+          .map(values([...PLACED, 'id'])),
+      ),
+      flavour.update(
+        'order_items',
+        ITEM_FIELDS,
+        ITEM_KEY,
+        changes
+          .filter(({ before, after }) => before.items !== after.items)
+          .flatMap(({ after }) => itemsToRows(after))
+          .map(values([...ITEM_FIELDS, ...ITEM_KEY])),
       ),
       ...shipmentWrites(flavour, changes),
     ],

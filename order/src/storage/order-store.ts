@@ -26,6 +26,7 @@ export interface OrderToErase {
 
 /** What an event of ours says as it is to be from now on. */
 export interface RewrittenEvent {
+  readonly type: string;
   readonly lane: string;
   readonly seq: number;
   readonly data: Readonly<Record<string, unknown>>;

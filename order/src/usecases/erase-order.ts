@@ -1,7 +1,6 @@
 import type { Decision, UseCase } from '@souk/chassis/writer/use-case';
 import { advanceOrder } from '../domain/advance-order.ts';
-import { erasedAddress } from '../domain/erase-address.ts';
-import { erasedEvent } from '../domain/erase-event.ts';
+import { erasedEvent, erasedOrder } from '../domain/erase-person.ts';
 import { awaitsDelivery, type Deadlines, type Order } from '../domain/order.ts';
 import type { OrderCollections, ToErase } from '../storage/order-store.ts';
 import { placeInHistory, recordAdvance } from './record-advance.ts';
@@ -36,12 +35,10 @@ export function eraseOrder(deadlines: Deadlines): UseCase<OrderCollections, ToEr
 }
 
 /**
- * Takes the address out of an order and out of the event that told of it, and from its cancellation what somebody wrote
- * there; goods and money stay, the ledger needs them.
+ * Takes the person out of an order, out of the events that told of them and out of what was said with them.
  */
 function erasing(order: Order, told: ToErase['told'], now: number): Recorded {
-  const shippingAddress = erasedAddress(order.shippingAddress);
-  const after: Order = { ...order, shippingAddress, erasedAt: now, version: order.version + 1, updatedAt: now };
+  const after: Order = { ...erasedOrder(order), erasedAt: now, version: order.version + 1, updatedAt: now };
   const note = { note: 'address erased', ...placeInHistory(after), context: { cause: { name: 'user.deleted' } } };
   return { puts: { orders: [after], rewrittenEvents: told.map(erasedEvent) }, events: [note] };
 }

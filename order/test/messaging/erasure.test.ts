@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const ERASED = { name: 'erased', line1: 'erased', city: 'erased', postalCode: 'erased', country: 'AT' };
+const ERASED = { name: 'erased', line1: 'erased', city: 'erased', country: 'AT' };
 const POST = { carrier: 'Post', trackingNumber: 'AT 0001' };
 
 interface Customer {

@@ -17,13 +17,13 @@ export const ERASURE_RULES: readonly Rule[] = [
     promise: 'of somebody who has left nothing personal is kept, except in completed orders until they are delivered',
     violations: [
       `with ${REMAINING}
-       select format('order %s has an address of user %s, who has left', id, userId) from remaining where not isComing`,
+       select format('order %s still tells of user %s, who has left', id, userId) from remaining where not isComing`,
 
       `with ${REMAINING}
        select format('order %s is kept for its delivery, and nobody would erase user %s from it afterwards', id, userId) from remaining
        where isComing and not isKept`,
 
-      `select format('order %s is erased, its order.completed still has the address', orderId) from addressesTold`,
+      `select format('order %s is erased, its %s still tells of its customer', orderId, type) from personalTold`,
 
       `select format('payment method %s of user %s, who has left', id, userId) from paymentMethods where userId in ${LEAVERS}`,
     ],

@@ -43,7 +43,7 @@ export const FACT_TABLES: { readonly [Table in keyof Facts]: FactTable<Facts[Tab
     indexes: [['id'], ['orderId']],
   },
   parcelNews: { columns: { type: 'text', shipmentId: 'text', carrier: 'text', trackingNumber: 'text' }, indexes: [['shipmentId']] },
-  addressesTold: { columns: { orderId: 'text' } },
+  personalTold: { columns: { orderId: 'text', type: 'text' } },
   categories: { columns: { id: 'text', parentId: 'text', position: 'integer' } },
   categoryUse: { columns: { categoryId: 'text', products: 'integer' } },
   products: { columns: { id: 'text', categoryIds: 'json' } },

@@ -45,6 +45,12 @@ export interface ParcelNews {
   readonly trackingNumber: string;
 }
 
+/** An event of an erased order that still tells something of its customer. */
+export interface PersonalTold {
+  readonly orderId: string;
+  readonly type: string;
+}
+
 export interface LevelFact {
   readonly sku: string;
   readonly warehouseId: string;
@@ -173,8 +179,7 @@ export interface Facts {
   readonly orderLines: OrderLineFact;
   readonly shipments: ShipmentFact;
   readonly parcelNews: ParcelNews;
-  /** Erased orders whose stored `order.completed` still has an address. */
-  readonly addressesTold: { readonly orderId: string };
+  readonly personalTold: PersonalTold;
   readonly categories: CategoryFact;
   readonly categoryUse: CategoryUse;
   readonly products: ProductFact;

@@ -1,16 +1,20 @@
-import type { ShippingAddress } from '@souk/contracts/address';
+import { CancelOrder, Order as OrderContract } from '@souk/contracts/http/order';
+import { holdsPersonal } from '@souk/contracts/personal';
+import { personalTexts } from '@souk/contracts/personal-values';
+import { isTopic, TOPICS } from '@souk/contracts/topics';
+import type { Order } from '@souk/order/domain/order';
+import { ordersFromRows } from '@souk/order/storage/order-rows';
+import type { OrdersTable } from '@souk/order/storage/order-schema';
 import { each } from './batches.ts';
 import type { FactStore } from './fact-store.ts';
-import type { OrderFact, OrderLineFact, ParcelNews, ShipmentFact } from './facts.ts';
+import type { OrderFact, OrderLineFact, ParcelNews, PersonalTold, ShipmentFact } from './facts.ts';
 import type { Rows } from './shop-records.ts';
 
 /** Of the database of Order. */
 export async function orderFacts(rows: Rows, facts: FactStore): Promise<void> {
-  const orders = rows<Omit<OrderFact, 'isErased' | 'isKept'> & { address: string; kept: number }>(
-    `select id, user_id as userId, status, reason, payment_status as paymentStatus, refunded, total, currency,
-            deadline_at as deadlineAt, version, left_at is not null as kept, shipping_address as address from orders`,
-  );
-  await facts.addAll('orders', each(orders, ({ address, kept, ...order }) => ({ ...order, isKept: kept === 1, isErased: isErased(JSON.parse(address)) })));
+  // All columns, put together as Order does it: what is personal among them is a matter of its contract.
+  const orders = rows<OrdersTable>('select * from orders');
+  await facts.addAll('orders', inWhole(orders, (batch) => ordersFromRows(batch, [], []).map(orderFact)));
   await facts.addAll('orderLines', rows<OrderLineFact>('select order_id as orderId, sku, quantity, unit_price as unitPrice from order_items'));
   const shipments = rows<Omit<ShipmentFact, 'items'> & { items: string }>(
     `select order_id as orderId, id, warehouse_id as warehouseId, status, carrier, tracking_number as trackingNumber, items
@@ -18,7 +22,7 @@ export async function orderFacts(rows: Rows, facts: FactStore): Promise<void> {
   );
   await facts.addAll('shipments', each(shipments, (shipment) => ({ ...shipment, items: JSON.parse(shipment.items) })));
   await facts.addAll('parcelNews', parcelNews(rows));
-  await facts.addAll('addressesTold', addressesTold(rows));
+  await facts.addAll('personalTold', personalTold(rows));
 }
 
 function parcelNews(rows: Rows): AsyncIterable<readonly ParcelNews[]> {
@@ -31,15 +35,32 @@ function parcelNews(rows: Rows): AsyncIterable<readonly ParcelNews[]> {
   });
 }
 
-async function* addressesTold(rows: Rows): AsyncIterable<readonly { readonly orderId: string }[]> {
-  const events = rows<{ orderId: string; data: string }>(
-    `select e.stream as orderId, e.data from events e join orders o on o.id = e.stream
-     where o.erased_at is not null and e.type = 'order.completed'`,
-  );
-  for await (const batch of events) yield batch.filter(({ data }) => !isErased(JSON.parse(data).shippingAddress));
+function orderFact(order: Order): OrderFact {
+  const { id, userId, status, reason, paymentStatus, refunded, total, deadlineAt, leftAt, version } = order;
+  const isErased = personalTexts(OrderContract, order).length === 0;
+  const { amount, currency } = total;
+  return { id, userId, status, reason, paymentStatus, refunded, total: amount, currency, deadlineAt, version, isErased, isKept: leftAt !== null };
 }
 
-/** The country may stay. */
-function isErased({ country: _taxesGoByIt, ...personal }: ShippingAddress): boolean {
-  return Object.values(personal).every((text) => text === 'erased');
+/** What events of erased orders still tell, and what was said with them. */
+async function* personalTold(rows: Rows): AsyncIterable<readonly PersonalTold[]> {
+  const events = rows<PersonalTold & { data: string; context: string | null }>(
+    `select e.stream as orderId, e.type, e.data, e.context from events e join orders o on o.id = e.stream where o.erased_at is not null`,
+  );
+  for await (const batch of events) {
+    yield batch.filter(({ type, data, context }) => tells(type, data) || said(context)).map(({ orderId, type }) => ({ orderId, type }));
+  }
+}
+
+function tells(type: string, data: string): boolean {
+  return isTopic(type) && holdsPersonal(TOPICS[type].data) && personalTexts(TOPICS[type].data, JSON.parse(data)).length > 0;
+}
+
+function said(context: string | null): boolean {
+  const { cause } = (context === null ? {} : JSON.parse(context)) as { readonly cause?: unknown };
+  return personalTexts(CancelOrder, cause).length > 0;
+}
+
+async function* inWhole<R, F>(batches: AsyncIterable<readonly R[]>, as: (batch: readonly R[]) => readonly F[]): AsyncIterable<readonly F[]> {
+  for await (const batch of batches) yield as(batch);
 }

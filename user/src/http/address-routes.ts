@@ -5,7 +5,6 @@ import { type Idempotency, storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
 import { fieldsRefused, invalid, problem } from '@souk/chassis/http/problem';
 import { readAddress } from '@souk/chassis/http/read-address';
-import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -45,14 +44,12 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       detail: { summary: "The caller's own addresses, newest first" },
     })
     .post('/users/me/addresses', async ({ body, principal: { userId }, idempotency, request }) => {
-      const { phone: _isNoCard, ...texts } = body;
-      refuseCardNumbers(texts);
       const asked = { userId, address: await readAddress(body), keptAs: keptAs(idempotency) };
       return answerOnce(commands, addAddress, asked, { idempotency, request }, answerOf);
     }, {
       signedIn: true,
       idempotent: 'optional',
-      refuses: ['card-number-refused', 'conflict', 'not-found'],
+      refuses: ['conflict', 'not-found'],
       body: CreateAddress,
       response: { 201: PublishedAddress },
       detail: { summary: `One more address; ${ADDRESS_LIMIT} at most` },
@@ -68,8 +65,6 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       detail: { summary: "One of the caller's own addresses" },
     })
     .patch('/users/me/addresses/:id', async ({ body, params, principal, request, set }) => {
-      const { phone: _isNoCard, ...texts } = body;
-      refuseCardNumbers(texts);
       const { readChanges } = await addressRules();
       const requireVersion = (version: number) => requireIfMatch(request, version);
       const asked = { userId: principal.userId, addressId: params.id, changes: body, readChanges, requireVersion };
@@ -80,7 +75,7 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       return shown(answer.address, set.headers);
     }, {
       signedIn: true,
-      refuses: ['precondition-required', 'precondition-failed', 'card-number-refused'],
+      refuses: ['precondition-required', 'precondition-failed'],
       params: ById,
       body: PatchAddress,
       response: { 200: PublishedAddress },

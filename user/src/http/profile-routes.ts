@@ -1,6 +1,5 @@
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { NotModified } from '@souk/chassis/http/no-body';
-import { refuseCardNumbers } from '@souk/chassis/http/refuse-card-numbers';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -23,7 +22,6 @@ interface ProfileRouteDeps {
 export function profileRoutes({ commands, reads, register: registering }: ProfileRouteDeps) {
   return router()
     .post('/users', async ({ body, request, set }) => {
-      refuseCardNumbers({ name: body.name });
       const registration = await registering(body, causeOf(request));
       if (registration.kind === 'password-refused') throw passwordRefused('/password', registration.fault);
       if (registration.kind === 'email-taken') throw emailTaken();
@@ -32,7 +30,7 @@ export function profileRoutes({ commands, reads, register: registering }: Profil
       set.headers['cache-control'] = 'no-store';
       return shown(registration.user, set.headers);
     }, {
-      refuses: ['email-taken', 'card-number-refused', 'password-common'],
+      refuses: ['email-taken', 'password-common'],
       body: RegisterUser,
       response: { 201: PublishedUser },
       detail: { summary: 'Register' },
@@ -48,7 +46,6 @@ export function profileRoutes({ commands, reads, register: registering }: Profil
       detail: { summary: "The caller's own profile" },
     })
     .patch('/users/me', async ({ body: { name }, principal, request, set }) => {
-      refuseCardNumbers({ name });
       const requireVersion = (version: number) => requireIfMatch(request, version);
       const asked = { userId: principal.userId, name, requireVersion };
       const user = await commands.execute(renameUser, asked, causeOf(request));
@@ -56,7 +53,7 @@ export function profileRoutes({ commands, reads, register: registering }: Profil
       return shown(user, set.headers);
     }, {
       signedIn: true,
-      refuses: ['not-found', 'precondition-required', 'precondition-failed', 'card-number-refused'],
+      refuses: ['not-found', 'precondition-required', 'precondition-failed'],
       body: PatchProfile,
       response: { 200: PublishedUser },
       detail: { summary: "Change the caller's own profile (JSON merge patch)" },

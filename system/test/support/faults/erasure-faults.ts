@@ -19,6 +19,6 @@ export const ERASURE_FAULTS: readonly Fault[] = [
   {
     what: 'an address in what was told of an erased order',
     breaks: [ERASED],
-    facts: { events, orders: erased, paymentMethods: [], addressesTold: [{ orderId: 'o-paid' }] },
+    facts: { events, orders: erased, paymentMethods: [], personalTold: [{ orderId: 'o-paid', type: 'order.completed' }] },
   },
 ];

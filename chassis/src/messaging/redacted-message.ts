@@ -1,0 +1,26 @@
+import { withoutPersonal } from '@souk/contracts/personal-values';
+import { holdsPersonal } from '@souk/contracts/personal';
+import { isTopic, TOPICS } from '@souk/contracts/topics';
+import type { LogMessage } from '../log/event-log.ts';
+
+/**
+ * A message as others may see it: without what its topic's contract marks as personal. Where that cannot be told from the
+ * rest, because the value is not what the topic holds, nothing of it is shown. Other topics have nothing to hide.
+ */
+export function redactedMessage(message: LogMessage): LogMessage {
+  const { topic, value } = message;
+  if (!isTopic(topic) || !holdsPersonal(TOPICS[topic].data)) return message;
+  const data = parsed(value);
+  if (data === undefined) return { ...message, value: `[${value.length} characters that may be personal]` };
+  return { ...message, value: JSON.stringify(withoutPersonal(TOPICS[topic].data, data)) };
+}
+
+function parsed(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'bun:test';
+import { CreateAddress, RegisterUser } from '@souk/contracts/http/user';
+import { personal } from '@souk/contracts/personal';
+import { closed } from '@souk/contracts/schema';
+import { toLogMessage } from '@souk/contracts/log-message';
+import { FreeText } from '@souk/contracts/text';
+import { createLogger } from '../src/logging.ts';
+import { redactedMessage } from '../src/messaging/redacted-message.ts';
+import { redacted } from '../src/redaction.ts';
+
+const ADDRESS = { name: 'Zoë Müller', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT', phone: '+4312345678' };
+
+describe('a log line', () => {
+  function logged(fields: object): string {
+    let written = '';
+    createLogger({ service: 'user', level: 'info', destination: { write: (line) => (written += line) } }).info(fields, 'seen');
+    return written;
+  }
+
+  test('has no field that a contract marks as personal or secret, at any depth and in errors', () => {
+    const person = { email: 'zoe@example.com', password: 'correct horse', name: 'Zoë Müller' };
+    expect(Object.keys(person).filter((name) => !(name in RegisterUser.properties))).toEqual([]);
+    const error = Object.assign(new Error('no room'), { body: { shippingAddress: ADDRESS }, code: 'full' });
+    const line = logged({ orderId: 'o-1', request: { body: person, lines: [{ sku: 'MUG', to: [ADDRESS] }] }, err: error });
+    expect(line).not.toMatch(/Zoë|zoe@|horse|Gasse|Wien|1080|\+43/);
+    expect(JSON.parse(line)).toMatchObject({
+      orderId: 'o-1',
+      request: { body: { email: '[redacted]' }, lines: [{ sku: 'MUG', to: [{ country: 'AT', line1: '[redacted]' }] }] },
+      err: { type: 'Error', message: 'no room', code: 'full', body: { shippingAddress: { country: 'AT', city: '[redacted]' } } },
+    });
+  });
+
+  test('goes by the mark: a field that is new today is withheld with no other change', () => {
+    const asked = { ...CreateAddress.properties, doorCode: personal(FreeText) };
+    expect(redacted({ doorCode: '4711' })).toEqual({ doorCode: '4711' });
+    closed(asked);
+    expect(redacted({ doorCode: '4711', gate: { doorCode: null } })).toEqual({ doorCode: '[redacted]', gate: { doorCode: null } });
+  });
+
+  test('that has nothing to hide is written as it came', () => {
+    const fields = { orderId: 'o-1', ms: 3, places: ['/a', '/b'], at: new Date(0) };
+    expect(redacted(fields)).toBe(fields);
+  });
+});
+
+describe('a message that is shown to others', () => {
+  const event = {
+    id: '0198c0de-7a11-7c3e-8f00-00000000000b',
+    type: 'order.completed' as const,
+    source: '/souk/order',
+    time: '2026-11-22T10:15:30.123Z',
+    subject: 'o-1',
+    schemaVersion: 1,
+    correlationId: 'o-1',
+    causationId: null,
+    aggregateVersion: 1,
+    traceparent: null,
+    data: { orderId: 'o-1', userId: 'u-1', items: [{ sku: 'MUG', quantity: 1 }], shippingAddress: ADDRESS, total: { amount: 1, currency: 'EUR' } },
+  };
+  const message = toLogMessage(event);
+
+  test('tells what happened and not to whom', () => {
+    const shown = redactedMessage(message);
+    expect(shown.value).not.toMatch(/Zoë|Gasse|Wien|1080|\+43/);
+    expect(JSON.parse(shown.value)).toMatchObject({ orderId: 'o-1', items: event.data.items, shippingAddress: { name: 'erased', country: 'AT' } });
+    expect({ ...shown, value: message.value }).toEqual(message);
+  });
+
+  test.each(['{"shippingAddress":{"name":"Zoë', 'null', '"Zoë Müller"'])('shows nothing of %j, in which nobody can find the person', (value) => {
+    expect(redactedMessage({ ...message, value }).value).toBe(`[${value.length} characters that may be personal]`);
+  });
+
+  test('of a topic without people, or of none, is shown as it is', () => {
+    for (const topic of ['product.created', 'nowhere']) {
+      const other = { ...message, topic, value: '{"title":"Mug' };
+      expect(redactedMessage(other)).toBe(other);
+    }
+  });
+});

@@ -1,0 +1,76 @@
+import type { TProperties, TSchema } from '@sinclair/typebox';
+import { isUnion, partsOf } from './schema-parts.ts';
+
+/** The annotation, which readers of our documents see too. */
+const PERSONAL = 'x-personal';
+/** Marks that mean something to us only: they do not reach a document. */
+const IMPERSONAL = Symbol('impersonal');
+const SECRET = Symbol('secret');
+
+/**
+ * Says something about a person, or may, because somebody wrote it freely. Whatever deals with people goes by this mark:
+ * erasure, the card-number rule, redaction in logs and dead letters, `verify`. On a text, or on what is made of texts.
+ */
+export function personal<S extends TSchema>(schema: S): S {
+  return { ...schema, [PERSONAL]: true };
+}
+
+/** Free text about goods, parcels or machines. A text without either mark fails a test. */
+export function impersonal<S extends TSchema>(schema: S): S {
+  return { ...schema, [IMPERSONAL]: true };
+}
+
+/** Proves who somebody is, or gives access: never logged, and kept as a hash at most. */
+export function secret<S extends TSchema>(schema: S): S {
+  return { ...schema, [SECRET]: true };
+}
+
+export function isPersonal(schema: TSchema): boolean {
+  return schema[PERSONAL] === true;
+}
+
+function isSecret(schema: TSchema): boolean {
+  return SECRET in schema;
+}
+
+/** Somebody has thought about whose it is. */
+export function isMarked(schema: TSchema): boolean {
+  return isPersonal(schema) || IMPERSONAL in schema || isSecret(schema);
+}
+
+/** What something personal is made of is personal too, unless it says otherwise; so are the alternatives of what is impersonal. */
+export function inheriting(whole: TSchema, part: TSchema): TSchema {
+  if (isMarked(part)) return part;
+  if (isPersonal(whole)) return personal(part);
+  return IMPERSONAL in whole && isUnion(whole) ? impersonal(part) : part;
+}
+
+const holders = new WeakMap<TSchema, boolean>();
+
+/** Whether a value of this schema can hold something personal. */
+export function holdsPersonal(schema: TSchema): boolean {
+  let holds = holders.get(schema);
+  if (holds === undefined) {
+    holds = isPersonal(schema) || partsOf(schema).some(holdsPersonal);
+    holders.set(schema, holds);
+  }
+  return holds;
+}
+
+const noted = new Set<string>();
+
+/** Called for every object that goes over HTTP, when it is declared. */
+export function noteMarked(properties: TProperties): void {
+  for (const [name, schema] of Object.entries(properties)) if (isWithheld(schema)) noted.add(name);
+}
+
+/** Whether a field of this name is personal or secret in a contract that this process has loaded. */
+export function isMarkedName(name: string): boolean {
+  return noted.has(name);
+}
+
+/** Personal or secret, or made of nothing else, such as a name that may be null. */
+function isWithheld(schema: TSchema): boolean {
+  if (isUnion(schema)) return schema.anyOf.some(isWithheld);
+  return isPersonal(schema) || isSecret(schema);
+}

@@ -1,0 +1,37 @@
+import { KindGuard, type TSchema, type TUnion } from '@sinclair/typebox';
+
+/** The schemas that a schema is made of, one step down. TypeBox's own guards look at all that is below, each time. */
+export function partsOf(schema: TSchema): readonly TSchema[] {
+  const { items, anyOf } = schema as { items?: TSchema; anyOf?: readonly TSchema[] };
+  return [...Object.values(propertiesOf(schema)), ...valuesOf(schema), ...(items === undefined ? [] : [items]), ...(anyOf ?? [])];
+}
+
+export function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>> {
+  return (schema['properties'] ?? {}) as Readonly<Record<string, TSchema>>;
+}
+
+/** The schema of a member of an object or a map, or of an item of a list. Undefined: the schema does not speak of it. */
+export function partAt(schema: TSchema, name: string): TSchema | undefined {
+  const known = propertiesOf(schema);
+  if (Object.hasOwn(known, name)) return known[name];
+  return (schema['items'] as TSchema | undefined) ?? valuesOf(schema)[0];
+}
+
+export function isUnion(schema: TSchema): schema is TUnion {
+  return KindGuard.IsUnion(schema);
+}
+
+/** Which alternative a value is one of, as far as its type tells. */
+export function branchFor({ anyOf }: TUnion, value: unknown): TSchema | undefined {
+  return anyOf.find(({ type }) => type === undefined || type === typeOf(value));
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** Of a map. */
+function valuesOf(schema: TSchema): readonly TSchema[] {
+  return Object.values((schema['patternProperties'] ?? {}) as Readonly<Record<string, TSchema>>);
+}

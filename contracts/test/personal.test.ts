@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'bun:test';
+import { Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { mustBeNoCard } from '../src/card-number.ts';
+import { Order, PlaceOrder } from '../src/http/order.ts';
+import { Address, RegisterUser } from '../src/http/user.ts';
+import { holdsPersonal, impersonal, isMarkedName, personal, secret } from '../src/personal.ts';
+import { personalTexts, textsWhere, withoutPersonal } from '../src/personal-values.ts';
+import { closed, nullable, oneOf } from '../src/schema.ts';
+import { FreeText, Name } from '../src/text.ts';
+import { TOPIC_NAMES, TOPICS } from '../src/topics.ts';
+import { ADDRESS, EXAMPLES } from './examples.ts';
+
+const giftNote = Type.Optional(personal(FreeText));
+const Wishes = closed({
+  id: impersonal(Type.String()),
+  to: personal(Name),
+  greeting: Type.Optional(personal(Name)),
+  from: nullable(personal(Name)),
+  aliases: personal(Type.Array(Name)),
+  sizes: Type.Record(Type.String(), personal(Name)),
+  lines: Type.Array(closed({ sku: impersonal(Name), engraving: personal(Name) })),
+  card: personal(closed({ text: Name, colour: impersonal(Name) })),
+  status: oneOf('open', 'sent'),
+});
+const wishes = {
+  id: 'w-1',
+  to: 'Zoë',
+  greeting: 'Dear Zoë',
+  from: 'Ada',
+  aliases: ['Zo'],
+  sizes: { ring: 'Zoë: 52' },
+  lines: [{ sku: 'RING', engraving: 'Z & A' }],
+  card: { text: 'for Zoë', colour: 'red' },
+  status: 'open' as const,
+};
+
+describe('what is marked as personal', () => {
+  test('is found at any depth, with its place', () => {
+    expect(personalTexts(Wishes, wishes).map(({ pointer }) => pointer)).toEqual([
+      '/to', '/greeting', '/from', '/aliases/0', '/sizes/ring', '/lines/0/engraving', '/card/text',
+    ]);
+  });
+
+  test('is taken out: what may be left out goes, what has to be there says so, everything else stays', () => {
+    const rest = withoutPersonal(Wishes, wishes);
+    expect(rest as object).toEqual({
+      id: 'w-1',
+      to: 'erased',
+      from: null,
+      aliases: [],
+      sizes: {},
+      lines: [{ sku: 'RING', engraving: 'erased' }],
+      card: { text: 'erased', colour: 'red' },
+      status: 'open',
+    });
+    expect(Value.Check(Wishes, rest)).toBe(true);
+    expect(personalTexts(Wishes, rest)).toEqual([]);
+    expect(withoutPersonal(Wishes, rest)).toEqual(rest);
+  });
+
+  test('leaves what holds nothing personal the very thing it was, and fields that the contract does not know', () => {
+    const order = { items: [{ sku: 'MUG' }], shippingAddress: ADDRESS, deadlineAt: 7 };
+    const rest = withoutPersonal(Order, order);
+    expect(rest.items).toBe(order.items);
+    expect(rest as object).toEqual({ ...order, shippingAddress: { name: 'erased', line1: 'erased', city: 'erased', country: 'AT' } });
+  });
+
+  test('can be nothing that has no text: nothing could stand for it', () => {
+    expect(() => withoutPersonal(closed({ age: personal(Type.Integer()) }), { age: 36 })).toThrow('only texts');
+  });
+
+  test('is known by its name in logs, as what is secret is', () => {
+    closed({ petName: personal(Name), pin: secret(Name), shoe: impersonal(Name) });
+    expect(['petName', 'pin', 'shoe', 'password', 'line1', 'email', 'sku'].map(isMarkedName)).toEqual([true, true, false, true, true, true, false]);
+  });
+});
+
+test('every event says after erasure what its version promised, and nothing personal', () => {
+  for (const topic of TOPIC_NAMES) {
+    const rest = withoutPersonal(TOPICS[topic].data, EXAMPLES[topic]);
+    expect({ topic, fits: Value.Check(TOPICS[topic].data, rest), left: personalTexts(TOPICS[topic].data, rest) }).toEqual({ topic, fits: true, left: [] });
+  }
+});
+
+test('of all topics only those that are known to tell of people do', () => {
+  expect(TOPIC_NAMES.filter((topic) => holdsPersonal(TOPICS[topic].data))).toEqual(['order.completed']);
+});
+
+describe('a new personal field of an order', () => {
+  const WithNote = closed({ ...Order.properties, giftNote });
+  const order = { shippingAddress: ADDRESS, giftNote: 'For Zoë, with love' };
+
+  test('is erased, and missed when it is not, by its mark alone', () => {
+    expect(withoutPersonal(WithNote, order)).not.toHaveProperty('giftNote');
+    expect(personalTexts(WithNote, { ...withoutPersonal(Order, order) }).map(({ pointer }) => pointer)).toEqual(['/giftNote']);
+  });
+
+  test('is looked through for card numbers', () => {
+    const looked = textsWhere(mustBeNoCard);
+    const body = { shippingAddress: ADDRESS, giftNote: 'pay with 4242 4242 4242 4242' };
+    expect(looked.of(closed({ ...PlaceOrder.properties, giftNote }), body).map(({ pointer }) => pointer)).toContain('/giftNote');
+  });
+});
+
+test('telephone numbers and e-mail addresses are personal, and never looked through for card numbers', () => {
+  const looked = textsWhere(mustBeNoCard);
+  const found = (schema: typeof Address | typeof RegisterUser, body: object) => looked.of(schema, body).map(({ pointer }) => pointer);
+  expect(found(Address, { ...ADDRESS, phone: '+8613834560007', label: 'home' })).toEqual(['/name', '/line1', '/city', '/postalCode', '/label']);
+  expect(found(RegisterUser, { email: 'a@example.com', name: 'Ada', password: 'correct horse' })).toEqual(['/name']);
+});

@@ -1,0 +1,35 @@
+import { expect, test } from 'bun:test';
+import { join } from 'node:path';
+
+/** What becomes of a new field of an order, in a process of its own. */
+function shopWith(note: string): unknown {
+  const run = Bun.spawnSync([process.execPath, join(import.meta.dir, 'gift-note-process.ts'), note], { timeout: 60_000 });
+  if (run.exitCode !== 0) throw new Error(run.stderr.toString());
+  return JSON.parse(run.stdout.toString());
+}
+
+test('a new personal field is erased, withheld, looked through for cards and looked for by verify, by its mark alone', () => {
+  expect(shopWith('marks.personal(texts.FreeText)')).toEqual({
+    unmarked: [],
+    keptInOrder: false,
+    keptInEvent: false,
+    shownInLog: false,
+    shownInDeadLetter: false,
+    cardsRefusedAt: ['/giftNote'],
+    missedByVerify: false,
+  });
+}, 60_000);
+
+test('one that nobody has marked does not pass the test that walks every contract', () => {
+  expect(shopWith('texts.FreeText')).toMatchObject({
+    unmarked: [
+      'events/order.ts OrderCompleted/giftNote',
+      'http/order.ts Order/giftNote',
+      'http/order.ts OrderPage/items/*/giftNote',
+      'http/order.ts PlaceOrder/giftNote',
+      'order.completed/giftNote',
+    ],
+    keptInOrder: true,
+    missedByVerify: true,
+  });
+}, 60_000);

@@ -1,0 +1,33 @@
+import { type BunPlugin } from 'bun';
+
+/** What it takes to have a note in an order: the field in the contracts, and its column. Nothing else is changed. */
+const CHANGES: Readonly<Record<string, readonly (readonly [after: string, added: string])[]>> = {
+  'contracts/src/http/order.ts': [
+    ['  shippingAddress: AskedAddress,', 'NOTE'],
+    ['  shippingAddress: ShippingAddress,', 'NOTE'],
+  ],
+  'contracts/src/events/order.ts': [['  shippingAddress: ToldAddress,', 'NOTE']],
+  'order/src/storage/order-rows.ts': [
+    ['    shipping_address: JSON.stringify(order.shippingAddress),', '    gift_note: order.giftNote ?? null,'],
+    ['    shippingAddress: JSON.parse(row.shipping_address),', '    ...(row.gift_note != null && { giftNote: row.gift_note }),'],
+  ],
+};
+
+/** Orders with a `giftNote`; `note` is its schema. */
+export function giftNotes(note: string): BunPlugin {
+  return {
+    name: 'gift-note',
+    setup(build) {
+      build.onLoad({ filter: /\/(contracts\/src\/(http|events)\/order|order\/src\/storage\/order-rows)\.ts$/ }, async ({ path }) => {
+        const file = Object.keys(CHANGES).find((name) => path.endsWith(name)) ?? '';
+        let contents = `import * as typebox from '@sinclair/typebox';\nimport * as marks from '@souk/contracts/personal';\nimport * as texts from '@souk/contracts/text';\n`;
+        contents += await Bun.file(path).text();
+        for (const [after, added] of CHANGES[file] ?? []) {
+          if (!contents.includes(after)) throw new Error(`${file} no longer has: ${after}`);
+          contents = contents.replace(after, `${after}\n${added.replace('NOTE', `  giftNote: typebox.Type.Optional(${note}),`)}`);
+        }
+        return { contents, loader: 'ts' };
+      });
+    },
+  };
+}
