@@ -37,7 +37,9 @@ const LONGEST = 19;
  * of digits does not.
  */
 export function holdsCardNumber(text: string): boolean {
-  for (const [run] of (ASCII.test(text) ? text : inAsciiDigits(text)).matchAll(DIGIT_GROUPS)) {
+  const plain = ASCII.test(text) ? text : inAsciiDigits(text);
+  if (plain.length < SHORTEST) return false;
+  for (const [run] of plain.matchAll(DIGIT_GROUPS)) {
     if (run.length >= SHORTEST && someSequenceIsCard(run.split(BETWEEN_GROUPS))) return true;
   }
   return false;

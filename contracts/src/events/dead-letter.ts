@@ -9,9 +9,10 @@ const Text = impersonal(Type.String());
 const Original = Type.Object({ bytes: Type.Integer({ minimum: 0 }), sha256: Text });
 
 /**
- * A message that could not be handled, with its original content and what stopped it; or, with `kind` `unsent`, an event
- * of this service that the log refused. What is too long for an event is cut: `cut` tells of each such part how long
- * the original is (of headers, their JSON text) and its SHA-256 in hexadecimal. `/ops/dead-letters` has all of it.
+ * A message that could not be handled, with its content and what stopped it; or, with `kind` `unsent`, an event of this
+ * service that the log refused. What the contract of its topic marks as personal is taken out. What is too long for an event
+ * then is cut: `cut` tells of each such part how long it was (of headers, their JSON text) and its SHA-256 in hexadecimal.
+ * `/ops/dead-letters` has all of it.
  */
 export const DeadLetter = Type.Object({
   topic: Word,
