@@ -1,6 +1,6 @@
 import type { Microservice } from '@souk/chassis/microservice';
+import { normalisedEmail } from '@souk/contracts/email';
 import type { UserConfig } from './config.ts';
-import { normalisedEmail } from './domain/email.ts';
 import { madeOnce } from './made-once.ts';
 import type { Passwords } from './passwords/passwords.ts';
 import type { UserCollections, UserReads } from './storage/user-store.ts';

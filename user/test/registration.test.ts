@@ -34,6 +34,24 @@ describe('registering', () => {
     expect(Object.keys(JSON.parse(message?.value ?? '')).toSorted()).toEqual(['registeredAt', 'userId']);
   });
 
+  test('takes an international domain, answers it in ASCII, and knows it however it is written', async () => {
+    const local = newEmail().split('@')[0];
+    const { status, body } = await post(asked({ email: ` ${local}@Español.com ` }));
+    expect([status, (body as { email: string }).email]).toEqual([201, `${local}@xn--espaol-zwa.com`]);
+    for (const email of [`${local}@español.com`, `${local}@ESPAN\u0303OL.com`, `\t${local}@xn--espaol-zwa.com`]) {
+      expect((await post(asked({ email }))).status).toBe(409);
+      expect((await users.signIn(email)).accessToken).toBeString();
+      const found = await users.send<{ items: object[] }>('GET', `/users?email=${encodeURIComponent(email)}`, { as: (await users.signInAdmin()).accessToken });
+      expect(found.body.items).toEqual([body as object]);
+    }
+  });
+
+  test.each(['a..b@x.org', '.a@x.org', 'a.@x.org', `${'x'.repeat(65)}@x.org`])('422 for %p, said in words', async (email) => {
+    const { status, body } = await post(asked({ email }));
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ errors: [{ pointer: '/email', detail: expect.stringMatching(/^must be an e-mail address: /) }] });
+  });
+
   test('409 for an address that is registered, in whatever case', async () => {
     const { email } = await users.register();
     const { status, body } = await post(asked({ email: email.toUpperCase() }));
@@ -50,7 +68,7 @@ describe('registering', () => {
 
   test.each([
     ['/email', { email: 'nobody' }],
-    ['/email', { email: ' ada@example.com' }],
+    ['/email', { email: 'ada @example.com' }],
     ['/email', { email: undefined }],
     ['/password', { password: 'eleven char' }],
     ['/password', { password: 'x'.repeat(129) }],

@@ -117,5 +117,5 @@ test('given its port is taken, it does not start, and leaves nothing running', a
     () => 'started',
     (error: unknown) => error,
   );
-  expect(refused).toMatchObject({ code: 'port-busy' });
+  expect(refused).toMatchObject({ code: 'cannot-listen', message: expect.stringContaining(`port ${port} is in use`) });
 });

@@ -9,6 +9,7 @@ const OF_FORMAT: Readonly<Record<string, string>> = {
   uuid: '01930000-0000-7000-8000-000000000001',
   'date-time': '2026-01-31T12:00:00.000Z',
   email: 'anna@example.com',
+  'idn-email': 'anna@example.com',
   currency: 'EUR',
   country: 'DE',
 };

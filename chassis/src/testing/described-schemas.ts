@@ -2,7 +2,7 @@ import '@souk/contracts/ids';
 import { FormatRegistry } from '@sinclair/typebox';
 import Ajv2020 from 'ajv/dist/2020.js';
 
-const FORMATS = ['uuid', 'date-time', 'email', 'currency', 'country'];
+const FORMATS = ['uuid', 'date-time', 'email', 'idn-email', 'currency', 'country'];
 
 /** What is wrong with a value, in words; undefined: nothing. `place`: a JSON Pointer to the schema inside the document. */
 export type DescribedSchemas = (place: string, value: unknown) => string | undefined;

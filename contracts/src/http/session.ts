@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { LONGEST_SENT } from '../email.ts';
 import { Uuid } from '../ids.ts';
 import { impersonal, personal, secret } from '../personal.ts';
 import { closed, oneOf } from '../schema.ts';
@@ -7,7 +8,7 @@ import { Page } from './common.ts';
 
 /** Looser than registration on purpose: whatever is not an account's is answered with one and the same 401. */
 export const SignIn = closed({
-  email: personal(Type.String({ minLength: 1, maxLength: 254 })),
+  email: personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT })),
   password: secret(Type.String({ minLength: 1, maxLength: 128 })),
 });
 export type SignIn = Static<typeof SignIn>;

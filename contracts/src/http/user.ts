@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import '../formats.ts';
 import { noFreeText } from '../card-number.ts';
+import { LONGEST_SENT } from '../email.ts';
 import { AskedAddress, ShippingAddress } from '../address.ts';
 import { Uuid } from '../ids.ts';
 import { impersonal, personal, secret } from '../personal.ts';
@@ -10,7 +11,13 @@ import { KeptName, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
-const Email = noFreeText(personal(Type.String({ format: 'email', maxLength: 254 })));
+const KeptEmail = noFreeText(personal(Type.String({ format: 'email', maxLength: 254 })));
+/** As somebody gives it. Its domain may be international; it is kept, and answered, in lower case and ASCII. */
+const Email = noFreeText(personal(Type.String({
+  format: 'idn-email',
+  maxLength: LONGEST_SENT,
+  description: 'an e-mail address: a dot-atom of 64 octets at most, @, and a domain, 254 in all; spaces around it do not count',
+})));
 
 const Sentence = impersonal(Type.String({ minLength: 1 }));
 
@@ -27,7 +34,7 @@ export type RegisterUser = Static<typeof RegisterUser>;
 
 export const User = closed({
   id: Uuid,
-  email: Email,
+  email: KeptEmail,
   name: personal(KeptName),
   roles: Type.Array(Role, { minItems: 1, uniqueItems: true }),
   version: Type.Integer({ minimum: 1 }),
@@ -38,9 +45,9 @@ export type User = Static<typeof User>;
 
 export const UserPage = Page(User);
 
-/** `email`: that one, in whatever case; `role`: who has it. */
+/** `email`: that one, however it is written; `role`: who has it. */
 export const UserListQuery = PagedQuery({
-  email: Type.Optional(personal(Type.String({ minLength: 1, maxLength: 254 }))),
+  email: Type.Optional(personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT }))),
   role: Type.Optional(Role),
 });
 export type UserListQuery = Static<typeof UserListQuery>;

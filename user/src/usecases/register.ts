@@ -1,7 +1,7 @@
 import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
+import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
-import { normalisedEmail } from '../domain/email.ts';
 import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
@@ -16,11 +16,12 @@ interface RegisterDeps {
 
 /** Hashes before the decision: 25 ms of work has no place where everybody waits for one another. */
 export function register({ commands, passwords, admin }: RegisterDeps) {
-  return async ({ email, password, name }: RegisterUser, cause: Cause): Promise<Registration | PasswordRefused> => {
+  return async ({ email: address, password, name }: RegisterUser, cause: Cause): Promise<Registration | PasswordRefused> => {
+    const email = normalisedEmail(address);
     const fault = await judgePassword(password, { email, name });
     if (fault !== undefined) return { kind: 'password-refused', fault };
     await admin();
     const passwordHash = await passwords.hash(password);
-    return commands.execute(registerUser, { email: normalisedEmail(email), name, passwordHash }, cause);
+    return commands.execute(registerUser, { email, name, passwordHash }, cause);
   };
 }

@@ -1,8 +1,8 @@
 import { newId } from '@souk/chassis/ids';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
+import { normalisedEmail } from '@souk/contracts/email';
 import type { SessionTokens, SignIn } from '@souk/contracts/http/session';
-import { normalisedEmail } from '../domain/email.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import { hashesOf, newRefreshToken } from '../tokens/refresh-token.ts';
