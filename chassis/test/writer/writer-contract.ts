@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { newId } from '../../src/ids.ts';
 import { EventTooLargeError, OverloadedError, WriterClosedError } from '../../src/writer/errors.ts';
+import { until } from '../../src/testing/until.ts';
 import { once } from '../../src/writer/once.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { WriterOptions } from '../../src/writer/writer-options.ts';
@@ -304,6 +305,55 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await Promise.all(accepted)).toEqual([1, 3]);
       await writer.stop();
       expect(await failureOf(writer.submit(deposit, { account: 'a', amount: 1 }))).toBeInstanceOf(WriterClosedError);
+    });
+
+    test('what nobody waits for any more when its turn comes is refused and not applied', async () => {
+      const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+      let settling = 0;
+      const slow: typeof store.writing = {
+        ...store.writing,
+        async settle(...parameters) {
+          settling += 1;
+          await held;
+          return store.writing.settle(...parameters);
+        },
+      };
+      const { writer } = await openWriter({ store: slow });
+      const first = writer.submit(deposit, { account: 'a', amount: 1 });
+      await until('the first is under way', () => settling === 1);
+      const late = failureOf(writer.submit(deposit, { account: 'b', amount: 1 }, { limitMs: 20 }));
+      const asked = performance.now();
+      await until('its time is over', () => performance.now() - asked > 21);
+      letGo();
+      expect(await first).toBe(1);
+      expect(await late).toBeInstanceOf(OverloadedError);
+      expect((await store.accounts()).map(({ id }) => id)).toEqual(['a']);
+    });
+
+    test('a message waits in a queue that is too full for commands', async () => {
+      const { writer } = await openWriter({ queueLimit: 1 });
+      const first = writer.submit(deposit, { account: 'a', amount: 1 }, { limitMs: 5000 });
+      const message = writer.submit(deposit, { account: 'a', amount: 2 });
+      expect(await failureOf(writer.submit(deposit, { account: 'a', amount: 4 }, { limitMs: 5000 }))).toBeInstanceOf(OverloadedError);
+      expect(await Promise.all([first, message])).toEqual([1, 3]);
+    });
+
+    test('tells why the last transaction failed, until one is settled', async () => {
+      const told: unknown[] = [];
+      const { writer } = await openWriter({ store: failingFirst(store.writing, 1, 'connection'), report: () => told.push(writer.failure) });
+      expect(writer.failure).toBeUndefined();
+      await writer.submit(deposit, { account: 'a', amount: 1 });
+      expect(told).toEqual([expect.objectContaining({ code: 'connection' })]);
+      expect(writer.failure).toBeUndefined();
+    });
+
+    test('stores with its last transaction what its outbox has sent', async () => {
+      const outbox = { offer: () => undefined, publishedSeq: 0 };
+      const { writer } = await openWriter({ outbox: () => outbox });
+      await writer.submit(deposit, { account: 'a', amount: 1 });
+      outbox.publishedSeq = 1;
+      await writer.close();
+      expect(await store.writing.readLane('one')).toMatchObject({ lastSeq: 1, publishedSeq: 1 });
     });
 
     test('batched and one by one end in the same state', async () => {
