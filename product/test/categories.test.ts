@@ -120,6 +120,19 @@ onEveryEngine((runCatalogue) => {
       expect((await staff('PATCH', `/categories/${UNKNOWN}`, { name: 'X' }, {})).status).toBe(404);
     });
 
+    test('is removed without a tag or with the right one, and stays for an old one', async () => {
+      const { id } = await added('Leaving');
+      const remove = (tag: string) => staff('DELETE', `/categories/${id}`, undefined, { 'if-match': tag });
+      expect((await staff('PATCH', `/categories/${id}`, { name: 'Gone soon' }, { 'if-match': '"1"' })).status).toBe(200);
+      for (const old of ['"1"', 'W/"2"', '2']) {
+        const { status, headers } = await remove(old);
+        expect([old, status, headers.get('etag')]).toEqual([old, 412, '"2"']);
+      }
+      const answers = await Promise.all([remove('"2"'), remove('"1", "2"')]);
+      expect(answers.map(({ status }) => String(status)).toSorted()).toEqual(['204', '404']);
+      expect((await staff('DELETE', `/categories/${(await added('Any')).id}`, undefined, { 'if-match': '*' })).status).toBe(204);
+    });
+
     test('keeps its history: a note for each category that a change touches', async () => {
       const top = await added('History');
       const [first, second] = [await added('First', top.id), await added('Second', top.id)];

@@ -80,6 +80,17 @@ describe('deleting the own account', () => {
     expect((await users.send('POST', '/sessions', { body: { email: user.email, password: PASSWORD } })).status).toBe(401);
   });
 
+  test('is not done for the tag of an older profile', async () => {
+    const { tokens } = await users.signedIn();
+    const ask = (method: string, body: object, tag: string) =>
+      users.send(method, '/users/me', { as: tokens.accessToken, body, headers: { 'if-match': tag } });
+    expect((await ask('PATCH', { name: 'Ada King' }, '"1"')).status).toBe(200);
+    const { status, headers } = await ask('DELETE', { password: PASSWORD }, '"1"');
+    expect([status, headers.get('etag')]).toEqual([412, '"2"']);
+    expect((await me(tokens.accessToken)).status).toBe(200);
+    expect((await ask('DELETE', { password: PASSWORD }, '"2"')).status).toBe(204);
+  });
+
   test('answers a receipt to whoever prefers one: what is still kept, by whom, why, and until when', async () => {
     const { user, tokens } = await users.signedIn();
     const headers = { prefer: 'respond-async, Return=representation' };

@@ -66,6 +66,17 @@ describe('addresses', () => {
     expect(body).toMatchObject({ errors: [{ pointer: '/isDefault' }] });
   });
 
+  test('are removed without a tag or with the right one, and stay for an old one', async () => {
+    const { as, added, patch } = await somebody();
+    const { id } = await added();
+    const remove = (tag: string) => users.send('DELETE', `${ADDRESSES}/${id}`, { as, headers: { 'if-match': tag } });
+    expect((await patch(id, { city: 'Graz' }, '"1"')).status).toBe(200);
+    const { status, headers } = await remove('"1"');
+    expect([status, headers.get('etag')]).toEqual([412, '"2"']);
+    expect((await remove('"2"')).status).toBe(204);
+    expect((await remove('*')).status).toBe(404);
+  });
+
   test('removed, the default is the newest of the others', async () => {
     const { added, all, remove } = await somebody();
     const [first, second, third] = [await added(), await added(), await added()];

@@ -21,21 +21,37 @@ export function isUnchanged(request: Request, response: Response): boolean {
  * Call it once the thing itself has been found, so that what is not there is 404.
  */
 export function requireIfMatch(request: Request, version: number): void {
-  const header = request.headers.get('if-match');
-  if (header === null) throw problem('precondition-required', { detail: 'Send If-Match with the ETag that you have read, or * for any version.' });
-  if (!names(header, entityTag(version), false)) {
-    const etag = entityTag(version);
-    throw problem('precondition-failed', {
-      detail: `The version is ${etag} by now and not the one of If-Match: read it again, then decide anew.`,
-      headers: { etag },
-    });
+  if (!request.headers.has('if-match')) {
+    throw problem('precondition-required', { detail: 'Send If-Match with the ETag that you have read, or * for any version.' });
   }
+  obeyIfMatch(request, entityTag(version));
 }
 
-/** Our tags hold digits only, so a comma never stands inside one of them. */
+/** For changes that may be asked for without: throws the 412 problem for an If-Match that does not name this tag. */
+export function obeyIfMatch({ headers }: Request, tag: string): void {
+  const header = headers.get('if-match');
+  if (header === null || names(header, tag, false)) return;
+  const detail = isReadable(header)
+    ? `The tag is ${tag} by now, and If-Match does not name it: read it again, then decide anew.`
+    : `If-Match cannot be read: send the ETag as it came, in its quotes, such as ${tag}, or *.`;
+  throw problem('precondition-failed', { detail, headers: { etag: tag } });
+}
+
+/** What a use case asks of a version that the caller may have named. */
+export function obeyingIfMatch(request: Request): (version: number) => void {
+  return (version) => obeyIfMatch(request, entityTag(version));
+}
+
+const TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/;
+const TAGS = new RegExp(`^[ \\t,]*${TAG.source}(?:[ \\t]*,[ \\t,]*${TAG.source})*[ \\t,]*$`);
+
+function isReadable(header: string): boolean {
+  return header.trim() === '*' || TAGS.test(header);
+}
+
+/** What is no list of tags (RFC 9110, 8.8.3) names nothing. */
 function names(header: string, tag: string, weak: boolean): boolean {
-  return header.split(',').some((part) => {
-    const named = part.trim();
-    return named === '*' || named === tag || (weak && named === `W/${tag}`);
-  });
+  if (header.trim() === '*') return true;
+  if (!TAGS.test(header)) return false;
+  return [...header.matchAll(new RegExp(TAG, 'g'))].some(([named]) => named === tag || (weak && named === `W/${tag}`));
 }

@@ -1,7 +1,7 @@
 import { InvertedStatusMap } from 'elysia';
 import { exampleOf } from './example-of.ts';
 import { HEADERS } from './openapi-headers.ts';
-import { type Content, type Declared, hasVersion, isTaggedRead, needsIfMatch, type Operation } from './openapi-operation.ts';
+import { type Content, type Declared, hasVersion, ifMatchOf, isTaggedRead, type Operation } from './openapi-operation.ts';
 
 /** What a route answers when it does what it was asked for. One without an answer schema still answers something. */
 export function answersOf(operation: Operation, declared: Declared): object {
@@ -11,7 +11,7 @@ export function answersOf(operation: Operation, declared: Declared): object {
       const isEmpty = status === '204' || status === '304';
       const headers = {
         ...HEADERS.always,
-        ...((hasVersion(content) || needsIfMatch(operation)) && !isEmpty && HEADERS.tag),
+        ...((hasVersion(content) || ifMatchOf(operation) !== undefined) && !isEmpty && HEADERS.tag),
         ...(declared.method === 'post' && (status === '201' || status === '202') && HEADERS.made),
         ...(operation['x-idempotency-key'] !== undefined && HEADERS.replayed),
       };

@@ -33,8 +33,11 @@ export interface Declared {
   readonly body: unknown;
 }
 
-export function needsIfMatch(operation: Operation): boolean {
-  return operation['x-problems']?.includes('precondition-required') === true;
+/** undefined: no If-Match is looked at. */
+export function ifMatchOf(operation: Operation): 'required' | 'optional' | undefined {
+  const codes = operation['x-problems'] ?? [];
+  if (codes.includes('precondition-required')) return 'required';
+  return codes.includes('precondition-failed') ? 'optional' : undefined;
 }
 
 /** A single thing with a version: its tag is that version. */

@@ -6,7 +6,7 @@ import type { AnyElysia } from 'elysia';
 import { exampleOf } from './example-of.ts';
 import { answersOf } from './openapi-answers.ts';
 import { HEADER_COMPONENTS } from './openapi-headers.ts';
-import { type Declared, isTaggedRead, needsIfMatch, type Operation, type Parameter } from './openapi-operation.ts';
+import { type Declared, ifMatchOf, isTaggedRead, type Operation, type Parameter } from './openapi-operation.ts';
 import { type ProblemResponses, problemResponses } from './openapi-problems.ts';
 import { isPlainObject } from './plain-object.ts';
 import type { RawBody } from './raw-body.ts';
@@ -16,6 +16,7 @@ const RULES = [
   'Text is UTF-8, in bodies, form fields and percent-encoded queries: other bytes are 400, another `charset` or a `Content-Encoding` is 415.',
   'A UUID is the same in capitals and in small letters, wherever it is sent; answers have small letters.',
   'A refusal says in `detail` what is wrong with this request and what to do, and names each field in `errors`.',
+  'A change of what has an ETag may be made to depend on it: If-Match with another tag is 412, also where none is needed; `*` fits any.',
 ].join('\n\n');
 
 /** The service's OpenAPI 3.1 document, made from its routes: every status, errors as `application/problem+json`. */
@@ -82,13 +83,14 @@ function rawBytes({ types }: RawBody): object {
 
 function headerParameters(operation: Operation, declared: Declared): object[] {
   const key = operation['x-idempotency-key'];
+  const ifMatch = ifMatchOf(operation);
   const named = (name: string, required: boolean, schema: object) => ({ name, in: 'header', required, schema });
   const tag = { type: 'string', examples: ['"3"'] };
   return [
     ...(key === undefined
       ? []
       : [named('Idempotency-Key', key === 'required', { type: 'string', pattern: '^[!-~]{1,200}$', examples: ['cart-42'] })]),
-    ...(needsIfMatch(operation) ? [named('If-Match', true, tag)] : []),
+    ...(ifMatch === undefined ? [] : [named('If-Match', ifMatch === 'required', tag)]),
     ...(isTaggedRead(operation, declared) ? [named('If-None-Match', false, tag)] : []),
   ];
 }

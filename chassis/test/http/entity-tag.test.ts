@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'bun:test';
-import { bearer, codeOf, CUP_ID, shop } from './shop.ts';
+import { obeyIfMatch, requireIfMatch } from '../../src/http/entity-tag.ts';
+import { router } from '../../src/http/router.ts';
+import { bearer, codeOf, CUP_ID, problemOf, shop } from './shop.ts';
 
+const sink = router()
+  .delete('/sinks/:id', ({ request }) => {
+    obeyIfMatch(request, '"7"');
+    return new Response(null, { status: 204 });
+  }, { refuses: ['precondition-failed'] })
+  .patch('/sinks/:id', ({ request }) => {
+    requireIfMatch(request, 7);
+    return 'done';
+  }, { refuses: ['precondition-required', 'precondition-failed'] });
+const { send: sendToSink } = shop({ routes: [sink] });
 const { send } = shop();
 const path = `/cups/${CUP_ID}`;
 const staff = await bearer('staff');
@@ -40,5 +52,42 @@ describe('If-Match', () => {
 
   test.each(['"3"', '"1", "3"', '*'])('%s fits', async (tag) => {
     expect((await change({ 'if-match': tag })).status).toBe(200);
+  });
+});
+
+describe('If-Match where none is needed', () => {
+  const remove = (tag?: string) => sendToSink('DELETE', '/sinks/1', { headers: tag === undefined ? {} : { 'if-match': tag } });
+  const change = (tag: string) => sendToSink('PATCH', '/sinks/1', { headers: { 'if-match': tag } });
+
+  test.each([undefined, '*', ' * ', '"7"', '"1", "7"', '"a,b","7"', ', "7" ,', 'W/"7", "7"'])('%p: it is done', async (tag) => {
+    expect((await remove(tag)).status).toBe(204);
+    if (tag !== undefined) expect((await change(tag)).status).toBe(200);
+  });
+
+  test.each(['"6"', '"77"', 'W/"7"', '"1", "2"', '"7,7"', '"stale"'])('%s is stale: 412 with the tag there is', async (tag) => {
+    for (const answer of [await remove(tag), await change(tag)]) {
+      expect([answer.status, codeOf(answer), answer.headers.get('etag')]).toEqual([412, 'precondition-failed', '"7"']);
+      expect(problemOf(answer).detail).toBe('The tag is "7" by now, and If-Match does not name it: read it again, then decide anew.');
+    }
+  });
+
+  test.each(['', ' ', '7', '"7', '7"', '"7" "7"', '"7"; q=1', '*, "7"', '"7", *', 'w/"7"', '"7", 8', "'7'", '"7"x'])('%p cannot be read, so it names nothing: 412', async (tag) => {
+    for (const answer of [await remove(tag), await change(tag)]) {
+      expect([answer.status, answer.headers.get('etag')]).toEqual([412, '"7"']);
+      expect(problemOf(answer).detail).toBe('If-Match cannot be read: send the ETag as it came, in its quotes, such as "7", or *.');
+    }
+  });
+
+  test('is told in the document, with its 412', async () => {
+    const { body } = await sendToSink('GET', '/openapi.json');
+    const named = (required: boolean) => expect.objectContaining({ name: 'If-Match', in: 'header', required });
+    expect(body).toMatchObject({
+      paths: {
+        '/sinks/{id}': {
+          delete: { parameters: expect.arrayContaining([named(false)]), responses: { 412: {} } },
+          patch: { parameters: expect.arrayContaining([named(true)]), responses: { 412: {}, 428: {} } },
+        },
+      },
+    });
   });
 });

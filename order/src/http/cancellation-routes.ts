@@ -1,4 +1,4 @@
-import { entityTag } from '@souk/chassis/http/entity-tag';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
 import { hasRole } from '@souk/chassis/http/principal';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
@@ -28,6 +28,7 @@ export function cancellationRoutes({ commands, cancelOrder }: CancellationDeps) 
         orderId: params.id,
         userId: principal.userId,
         isStaff: hasRole(principal, 'staff'),
+        requireVersion: obeyingIfMatch(request),
         ...(body?.note !== undefined && { note: body.note }),
       };
       const order = cancelled(await commands.execute(cancelOrder, asked, causeOf(request)));
@@ -38,7 +39,7 @@ export function cancellationRoutes({ commands, cancelOrder }: CancellationDeps) 
     },
     {
       signedIn: true,
-      refuses: ['not-cancellable'],
+      refuses: ['not-cancellable', 'precondition-failed'],
       params: Type.Object({ id: Uuid }),
       body: Type.Optional(CancelOrder),
       response: { 202: OrderDocument },

@@ -1,4 +1,4 @@
-import { entityTag } from '@souk/chassis/http/entity-tag';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -26,13 +26,13 @@ export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'e
       '/orders/:id/shipments/:shipmentId/ship',
       async ({ params: { id: orderId, shipmentId }, body, request, set }) => {
         const report = { type: 'ship', ...body } as const;
-        const order = done(await commands.execute(moveShipment, { orderId, shipmentId, report }, causeOf(request)));
+        const order = done(await commands.execute(moveShipment, { orderId, shipmentId, report, requireVersion: obeyingIfMatch(request) }, causeOf(request)));
         set.headers.etag = entityTag(order.version);
         return orderDocument(order);
       },
       {
         ...declared,
-        refuses: ['not-shippable'],
+        refuses: ['not-shippable', 'precondition-failed'],
         body: ShipShipment,
         detail: {
           summary: 'A parcel has left the house',
@@ -47,13 +47,13 @@ export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'e
       '/orders/:id/shipments/:shipmentId/deliver',
       async ({ params: { id: orderId, shipmentId }, request, set }) => {
         const report = { type: 'deliver' } as const;
-        const order = done(await commands.execute(moveShipment, { orderId, shipmentId, report }, causeOf(request)));
+        const order = done(await commands.execute(moveShipment, { orderId, shipmentId, report, requireVersion: obeyingIfMatch(request) }, causeOf(request)));
         set.headers.etag = entityTag(order.version);
         return orderDocument(order);
       },
       {
         ...declared,
-        refuses: ['not-shippable'],
+        refuses: ['not-shippable', 'precondition-failed'],
         body: Type.Optional(DeliverShipment),
         detail: {
           summary: 'A parcel has arrived',

@@ -12,6 +12,8 @@ export interface CancellationRequest {
   /** Staff may cancel the orders of others. */
   readonly isStaff: boolean;
   readonly note?: string;
+  /** The caller may say which version it was meant for: throws when it is not this one. */
+  readonly requireVersion?: (version: number) => void;
 }
 
 export type CancellationAnswer =
@@ -24,10 +26,11 @@ export function cancelOrder(deadlines: Deadlines): UseCase<OrderCollections, Can
   return {
     name: 'cancel order',
     keys: ({ orderId }) => ({ orders: [orderId] }),
-    decide({ orderId, userId, isStaff, note }, world, { now, newId }) {
+    decide({ orderId, userId, isStaff, note, requireVersion }, world, { now, newId }) {
       const order = world.get('orders', orderId);
       const isOwn = order?.userId === userId;
       if (order === undefined || !(isOwn || isStaff)) return { answer: { kind: 'not-found' } };
+      requireVersion?.(order.version);
       const reason = isOwn ? 'cancelled_by_customer' : 'cancelled_by_staff';
       const advance = advanceOrder(order, { type: 'cancel', reason }, { now, newId, deadlines });
       if (advance.kind === 'refused') return { answer: { kind: 'not-cancellable', order } };

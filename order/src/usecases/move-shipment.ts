@@ -10,6 +10,8 @@ export interface ShipmentCommand {
   readonly orderId: string;
   readonly shipmentId: string;
   readonly report: ShipmentReport;
+  /** The caller may say which version it was meant for: throws when it is not this one. */
+  readonly requireVersion?: (version: number) => void;
 }
 
 export type ShipmentAnswer =
@@ -21,10 +23,11 @@ export type ShipmentAnswer =
 export const moveShipment: UseCase<OrderCollections, ShipmentCommand, ShipmentAnswer> = {
   name: 'move shipment',
   keys: ({ orderId }) => ({ orders: [orderId] }),
-  decide({ orderId, shipmentId, report }, world, { now }) {
+  decide({ orderId, shipmentId, report, requireVersion }, world, { now }) {
     const order = world.get('orders', orderId);
     const advance = order === undefined ? undefined : advanceShipment(order, shipmentId, report, now);
     if (order === undefined || advance === undefined) return { answer: { kind: 'not-found' } };
+    if (advance.kind !== 'not-found') requireVersion?.(order.version);
     switch (advance.kind) {
       case 'moved': {
         const { order: after, event } = advance;

@@ -1,5 +1,5 @@
 import { answerOnce } from '@souk/chassis/http/answer-once';
-import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
 import { causeOf } from '@souk/chassis/http/request-facts';
@@ -72,12 +72,12 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
       detail: { summary: 'Change or move a category (JSON merge patch)' },
     })
     .delete('/categories/:id', async ({ params, principal, request }) => {
-      const asked = { categoryId: params.id, actor: principal.userId };
+      const asked = { categoryId: params.id, actor: principal.userId, requireVersion: obeyingIfMatch(request) };
       acceptedCategory(await commands.execute(deleteCategory, asked, causeOf(request)));
       return noContent();
     }, {
       role: 'staff',
-      refuses: ['category-in-use'],
+      refuses: ['category-in-use', 'precondition-failed'],
       params: ById,
       response: { 204: NoContent },
       detail: { summary: 'Remove a category that has neither children nor products' },

@@ -1,5 +1,5 @@
 import { answerOnce } from '@souk/chassis/http/answer-once';
-import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { storedAnswer } from '@souk/chassis/http/idempotency';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -60,10 +60,11 @@ export function changeRoutes(commands: Commands) {
       detail: { summary: 'Set the price and options of a variant, or add it', description: TOLD_WHOLE },
     })
     .post('/products/:id/archive', async ({ params, principal, request, set }) => {
-      const asked = { productId: params.id, actor: principal.userId };
+      const asked = { productId: params.id, actor: principal.userId, requireVersion: obeyingIfMatch(request) };
       return changed(await commands.execute(archiveProduct, asked, causeOf(request)), set.headers);
     }, {
       role: 'staff',
+      refuses: ['precondition-failed'],
       params: ById,
       response: { 200: PublishedProduct },
       detail: {

@@ -5,9 +5,13 @@ import { byteRange } from './byte-range.ts';
 /** A year; the bytes behind an address never change. */
 const FOR_GOOD = 'max-age=31536000, immutable';
 
+export function imageTag(id: string): string {
+  return `"${id}"`;
+}
+
 /** The bytes or the part of them that was asked for; throws the 416 problem. `isPublic`: everybody may see them. */
 export function imageAnswer(request: Request, image: ProductImage, bytes: Uint8Array, isPublic: boolean): Response {
-  const etag = `"${image.id}"`;
+  const etag = imageTag(image.id);
   const headers = {
     'content-type': image.contentType,
     etag,

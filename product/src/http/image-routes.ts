@@ -1,4 +1,5 @@
 import { answerOnce } from '@souk/chassis/http/answer-once';
+import { obeyIfMatch } from '@souk/chassis/http/entity-tag';
 import { type Idempotency, storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
@@ -16,7 +17,7 @@ import { deleteImage } from '../usecases/delete-image.ts';
 import { patchImage } from '../usecases/patch-image.ts';
 import { atMost } from './at-most.ts';
 import type { Commands } from './commands.ts';
-import { imageAnswer } from './image-answer.ts';
+import { imageAnswer, imageTag } from './image-answer.ts';
 import { acceptedImage } from './image-refused.ts';
 import { accepted } from './refused.ts';
 import { UPLOAD, uploadedImage } from './uploaded-image.ts';
@@ -54,23 +55,23 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       detail: { summary: 'Add an image: the body itself, or the field `file` of a form' },
     })
     .patch('/products/:id/images/:imageId', async ({ body, params, principal, request }) => {
-      const asked = { productId: params.id, imageId: params.imageId, asked: body, actor: principal.userId };
+      const asked = { productId: params.id, imageId: params.imageId, asked: body, actor: principal.userId, requireImage: obeying(request) };
       return acceptedImage(await commands.execute(patchImage, asked, causeOf(request)));
     }, {
       role: 'staff',
-      refuses: ['event-too-large'],
+      refuses: ['event-too-large', 'precondition-failed'],
       params: ByImage,
       body: PatchProductImage,
       response: { 200: PublishedImage },
       detail: { summary: 'Describe an image, or move it (JSON merge patch)' },
     })
     .delete('/products/:id/images/:imageId', async ({ params, principal, request }) => {
-      const asked = { productId: params.id, imageId: params.imageId, actor: principal.userId };
+      const asked = { productId: params.id, imageId: params.imageId, actor: principal.userId, requireImage: obeying(request) };
       accepted(await commands.execute(deleteImage, asked, causeOf(request)));
       return noContent();
     }, {
       role: 'staff',
-      refuses: ['event-too-large'],
+      refuses: ['event-too-large', 'precondition-failed'],
       params: ByImage,
       response: { 204: NoContent },
       detail: { summary: 'Remove an image' },
@@ -87,6 +88,10 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       params: ByImage,
       detail: { summary: 'The bytes of an image, or a range of them', responses: IMAGE_ANSWERS },
     });
+}
+
+function obeying(request: Request): (id: string) => void {
+  return (id) => obeyIfMatch(request, imageTag(id));
 }
 
 /** Other bytes under the same key are another request. */

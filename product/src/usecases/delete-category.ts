@@ -3,20 +3,23 @@ import { categoryOf, childrenOf, EMPTY_TREE, TREE } from '../domain/category.ts'
 import { withoutCategory } from '../domain/change-categories.ts';
 import type { ProductCollections } from '../storage/product-store.ts';
 import { type CategoryAnswer, noteOf } from './category-answer.ts';
+import type { RequireVersion } from './change-of-product.ts';
 
 interface DeleteRequest {
   readonly categoryId: string;
   readonly actor: string;
+  readonly requireVersion?: RequireVersion;
 }
 
 /** Nothing is left hanging: a category with children or products stays. */
 export const deleteCategory: UseCase<ProductCollections, DeleteRequest, CategoryAnswer> = {
   name: 'delete category',
   keys: ({ categoryId }) => ({ categoryTrees: [TREE], categoryUse: [categoryId] }),
-  decide({ categoryId, actor }, world) {
+  decide({ categoryId, actor, requireVersion }, world) {
     const tree = world.get('categoryTrees', TREE) ?? EMPTY_TREE;
     const category = categoryOf(tree, categoryId);
     if (category === undefined) return { answer: { kind: 'no-such-category' } };
+    requireVersion?.(category.version);
     const products = world.get('categoryUse', categoryId)?.products ?? 0;
     if (products > 0 || childrenOf(tree, categoryId).length > 0) return { answer: { kind: 'category-in-use' } };
     const after = withoutCategory(tree, category);

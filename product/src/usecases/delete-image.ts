@@ -7,16 +7,19 @@ import { changeOfProduct, type ChangeRequest } from './change-of-product.ts';
 
 interface DeleteRequest extends ChangeRequest {
   readonly imageId: string;
+  /** The caller says which image it takes this one for: throws when it is another. */
+  readonly requireImage?: (id: string) => void;
 }
 
 /** The bytes go with the version of the product that has them no more; those after it move up. */
 export const deleteImage: UseCase<ProductCollections, DeleteRequest, Answer> = {
   name: 'delete image',
   keys: ({ productId, imageId }) => ({ products: [productId], imageBytes: [imageId] }),
-  decide({ productId, imageId, actor }, world, { now }) {
+  decide({ productId, imageId, actor, requireImage }, world, { now }) {
     const product = world.get('products', productId);
     const image = product && imageOf(product, imageId);
     if (product === undefined || image === undefined) return { answer: { kind: 'product-unknown' } };
+    requireImage?.(image.id);
     const left = product.images.filter((one) => one !== image);
     return { ...changeOfProduct(product, withImages(product, left, now), actor), removes: { imageBytes: [imageId] } };
   },

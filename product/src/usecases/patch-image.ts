@@ -8,16 +8,19 @@ import type { ChangeRequest } from './change-of-product.ts';
 
 interface PatchRequest extends ChangeRequest {
   readonly imageId: string;
+  /** The caller says which image it takes this one for: throws when it is another. */
+  readonly requireImage?: (id: string) => void;
   readonly asked: PatchProductImage;
 }
 
 export const patchImage: UseCase<ProductCollections, PatchRequest, ImageAnswer> = {
   name: 'patch image',
   keys: ({ productId }) => ({ products: [productId] }),
-  decide({ productId, imageId, asked, actor }, world, { now }) {
+  decide({ productId, imageId, asked, actor, requireImage }, world, { now }) {
     const product = world.get('products', productId);
     const image = product && imageOf(product, imageId);
     if (product === undefined || image === undefined) return { answer: { kind: 'product-unknown' } };
+    requireImage?.(image.id);
     const images = patchedImages(product.images, image, asked);
     if (images === null) return { answer: { kind: 'position-beyond', images: product.images.length } };
     return changeOfImages(product, withImages(product, images, now), { id: imageId, actor });

@@ -19,10 +19,12 @@ export interface LiveRoute {
   readonly body: Described | undefined;
   /** The names of its query parameters and headers. */
   readonly takes: readonly string[];
+  /** Those of them that must be there. */
+  readonly needs: readonly string[];
 }
 
 interface Operation {
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
   readonly security?: readonly object[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Described }>> };
 }
@@ -45,6 +47,7 @@ async function routesOf(service: ServiceName, url: string): Promise<LiveRoute[]>
       takesToken: security.length > 0,
       body: requestBody?.content['application/json']?.schema,
       takes: parameters.filter((parameter) => parameter.in !== 'path').map(({ name }) => name),
+      needs: parameters.filter((parameter) => parameter.in !== 'path' && parameter.required === true).map(({ name }) => name),
     })),
   );
 }

@@ -3,7 +3,7 @@ import { onEveryEngine } from '../support/on-every-engine.ts';
 import { describeKeys, KEYED, UNKEYED_POSTS } from './keyed-creations.ts';
 import { describeLists, LISTS, WHOLE_LISTS } from './paged-lists.ts';
 import { openRuledShop, routeName, type RuledShop } from './ruled-shop.ts';
-import { describeTags, TAGGED, UNTAGGED_CHANGES } from './tagged-resources.ts';
+import { describeTags, OBEYING, TAGGED, UNTAGGED_CHANGES } from './tagged-resources.ts';
 
 /** What operators do: it is about a message, whose state it changes. */
 const OPERATIONS = / \/ops\//;
@@ -36,6 +36,12 @@ onEveryEngine('every resource', (openShop) => {
       expect(without.map(routeName).toSorted()).toEqual(UNTAGGED_CHANGES.toSorted());
     });
 
+    test('those that obey a tag when one is given are in their table, and all that delete something with a tag are', () => {
+      expect(shop.routes.filter(obeysTag).map(routeName).toSorted()).toEqual(Object.keys(OBEYING).toSorted());
+      const deleting = named('DELETE').map(routeName).filter((name) => Object.keys(TAGGED).includes(name.replace(' DELETE ', ' GET ')));
+      expect(deleting.filter((name) => !(name in OBEYING))).toEqual([]);
+    });
+
     test('those that make something take an Idempotency-Key, or are listed', () => {
       const posts = named('POST').filter(({ path }) => !OPERATIONS.test(` ${path}`));
       const [keyed, unkeyed] = [posts.filter(takesKey), posts.filter((route) => !takesKey(route))];
@@ -43,7 +49,8 @@ onEveryEngine('every resource', (openShop) => {
       expect(unkeyed.map(routeName).toSorted()).toEqual(Object.keys(UNKEYED_POSTS).toSorted());
     });
 
-    const takesTag = ({ takes }: { takes: readonly string[] }) => takes.includes('If-Match');
+    const takesTag = ({ needs }: { needs: readonly string[] }) => needs.includes('If-Match');
+    const obeysTag = ({ takes, needs }: { takes: readonly string[]; needs: readonly string[] }) => takes.includes('If-Match') && !needs.includes('If-Match');
     const takesKey = ({ takes }: { takes: readonly string[] }) => takes.includes('Idempotency-Key');
 
     /** By the customer, whose things they are, or else by staff. */

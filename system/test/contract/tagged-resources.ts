@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'bun:test';
+import type { ShopObjects } from './shop-objects.ts';
 import { problemOf, type Asker, type RouteName, type RuledShop } from './ruled-shop.ts';
 
 interface Tagged {
@@ -45,6 +46,36 @@ export const UNTAGGED_CHANGES: readonly RouteName[] = [
   'user PUT /users/{id}/roles',
 ];
 
+interface Obeying {
+  readonly as: Asker;
+  /** Whose tag it is about. */
+  readonly of: RouteName;
+  /** One that is right in everything else. */
+  readonly body?: (objects: ShopObjects) => object;
+}
+
+const ORDER = { of: 'order GET /orders/{id}' } as const;
+const IMAGE = { as: 'staff', of: 'product GET /products/{id}/images/{imageId}' } as const;
+
+/** Changes that need no tag, and are not made when one is given that is another: api.md, "ETag". */
+export const OBEYING: Readonly<Record<RouteName, Obeying>> = {
+  'product POST /products/{id}/archive': { as: 'staff', of: 'product GET /products/{id}' },
+  'product DELETE /categories/{id}': { as: 'staff', of: 'product GET /categories/{id}' },
+  'product PATCH /products/{id}/images/{imageId}': { ...IMAGE, body: () => ({ alt: 'A lamp' }) },
+  'product DELETE /products/{id}/images/{imageId}': IMAGE,
+  'order POST /orders/{id}/cancellation': { as: 'customer', ...ORDER },
+  'order POST /orders/{id}/shipments/{shipmentId}/ship': { as: 'staff', ...ORDER, body: () => ({ carrier: 'Post', trackingNumber: 'AT-1' }) },
+  'order POST /orders/{id}/shipments/{shipmentId}/deliver': { as: 'staff', ...ORDER },
+  'user DELETE /users/me': { as: 'customer', of: 'user GET /users/me', body: ({ password }) => ({ password }) },
+  'user PUT /users/me/password': {
+    as: 'customer',
+    of: 'user GET /users/me',
+    body: ({ password }) => ({ currentPassword: password, newPassword: `another ${password}` }),
+  },
+  'user PUT /users/{id}/roles': { as: 'staff', of: 'user GET /users/me', body: () => ({ roles: ['staff'] }) },
+  'user DELETE /users/me/addresses/{id}': { as: 'customer', of: 'user GET /users/me/addresses/{id}' },
+};
+
 export function describeTags(shopNow: () => RuledShop): void {
   const tagOf = async (route: RouteName, as: Asker) => (await shopNow().ask(route, { as })).headers.get('etag') ?? '';
 
@@ -78,6 +109,17 @@ export function describeTags(shopNow: () => RuledShop): void {
       expect(second).not.toBe(first);
       expect(await tagOf(route, as)).toBe(second ?? '');
       expect(await refused({ 'if-match': first })).toEqual([412, 'precondition-failed', second]);
+    });
+
+    test.each(Object.entries(OBEYING))('%s is not done for a tag that is not there now', async (change, { as, of, body }) => {
+      const shop = shopNow();
+      const before = await shop.ask(of, { as });
+      for (const stale of ['"0"', '"stale"', 'W/"1"', '"0", "x"', 'stale', '']) {
+        const answer = await shop.ask(change, { as, headers: { 'if-match': stale }, ...(body && { body: body(shop.objects) }) });
+        expect([stale, answer.status, problemOf(answer)]).toEqual([stale, 412, 'precondition-failed']);
+      }
+      const after = await shop.ask(of, { as });
+      expect([after.status, after.headers.get('etag'), after.text]).toEqual([before.status, before.headers.get('etag'), before.text]);
     });
 
     test.each(changes)('%s with one tag at once: one of them is let in', async (change, { route, as, body }) => {

@@ -1,4 +1,4 @@
-import { entityTag } from '@souk/chassis/http/entity-tag';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
@@ -27,7 +27,7 @@ const WANTS_RECEIPT = /(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i
 export function accountRoutes({ commands, provePassword, changePassword: changing }: AccountRouteDeps) {
   return router()
     .put('/users/me/password', async ({ body, principal, request, set }) => {
-      const answer = await changing(principal, body, causeOf(request));
+      const answer = await changing(principal, body, causeOf(request), obeyingIfMatch(request));
       if (answer.kind === 'wait') throw mustWait(answer.ms);
       if (answer.kind === 'wrong') throw passwordWrong('/currentPassword');
       if (answer.kind === 'password-refused') throw passwordRefused('/newPassword', answer.fault);
@@ -35,7 +35,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       return publishedUser(answer.user);
     }, {
       signedIn: true,
-      refuses: ['password-common', 'too-many-requests'],
+      refuses: ['password-common', 'too-many-requests', 'precondition-failed'],
       body: ChangePassword,
       response: { 200: PublishedUser },
       detail: { summary: 'Change the password; all other sessions end, and their access tokens in all services within a second' },
@@ -44,8 +44,8 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       const proof = await provePassword(userId, body.password, causeOf(request));
       if (proof.kind === 'wait') throw mustWait(proof.ms);
       if (proof.kind === 'wrong') throw passwordWrong('/password');
-      const { passwordHash } = proof;
-      const answer = await commands.execute(deleteUser, { userId, passwordHash }, causeOf(request));
+      const asked = { userId, passwordHash: proof.passwordHash, requireVersion: obeyingIfMatch(request) };
+      const answer = await commands.execute(deleteUser, asked, causeOf(request));
       if (answer.kind === 'password-replaced') throw passwordWrong('/password');
       if (answer.kind === 'last-admin') throw lastAdmin();
       if (!WANTS_RECEIPT.test(headers.prefer ?? '')) return noContent();
@@ -53,7 +53,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       return Response.json(deletionReceipt(userId, answer.at), { headers: applied });
     }, {
       signedIn: true,
-      refuses: ['last-admin', 'too-many-requests'],
+      refuses: ['last-admin', 'too-many-requests', 'precondition-failed'],
       headers: Preference,
       body: DeleteAccount,
       response: { 200: DeletionReceipt, 204: NoContent },

@@ -1,5 +1,5 @@
 import { answerOnce } from '@souk/chassis/http/answer-once';
-import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
+import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
 import { type Idempotency, storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
@@ -82,11 +82,12 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       detail: { summary: 'Change an address, or make it the default (JSON merge patch)' },
     })
     .delete('/users/me/addresses/:id', async ({ params, principal, request }) => {
-      const asked = { userId: principal.userId, addressId: params.id };
+      const asked = { userId: principal.userId, addressId: params.id, requireVersion: obeyingIfMatch(request) };
       if (!(await commands.execute(removeAddress, asked, causeOf(request)))) throw noSuchAddress();
       return noContent();
     }, {
       signedIn: true,
+      refuses: ['precondition-failed'],
       params: ById,
       response: { 204: NoContent },
       detail: { summary: 'Remove an address; the newest of the others takes its place as default' },

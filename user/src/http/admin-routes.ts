@@ -1,4 +1,4 @@
-import { entityTag } from '@souk/chassis/http/entity-tag';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
 import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
@@ -34,13 +34,13 @@ export function adminRoutes({ commands, reads }: AdminRouteDeps) {
       detail: { summary: 'All users, or those with an address or a role; newest first' },
     })
     .put('/users/:id/roles', async ({ body: { roles }, params, principal, request, set }) => {
-      const asked = { userId: params.id, roles, actor: principal.userId };
+      const asked = { userId: params.id, roles, actor: principal.userId, requireVersion: obeyingIfMatch(request) };
       const user = accepted(await commands.execute(replaceRoles, asked, causeOf(request)));
       set.headers['etag'] = entityTag(user.version);
       return publishedUser(user);
     }, {
       role: 'admin',
-      refuses: ['last-admin'],
+      refuses: ['last-admin', 'precondition-failed'],
       params: Type.Object({ id: Uuid }),
       body: ReplaceRoles,
       response: { 200: PublishedUser },

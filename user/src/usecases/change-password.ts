@@ -27,6 +27,7 @@ export function changePassword({ commands, reads, passwords, provePassword }: Ch
     { userId, sessionId, generation }: Principal,
     { currentPassword, newPassword }: ChangePassword,
     cause: Cause,
+    requireVersion?: (version: number) => void,
   ): Promise<Changed> => {
     const proof = await provePassword(userId, currentPassword, cause);
     if (proof.kind !== 'right') return proof;
@@ -34,7 +35,7 @@ export function changePassword({ commands, reads, passwords, provePassword }: Ch
     const fault = person && (await judgePassword(newPassword, person));
     if (fault !== undefined) return { kind: 'password-refused', fault };
     const after = await passwords.hash(newPassword);
-    const asked = { userId, token: { sessionId, generation }, before: proof.passwordHash, after };
+    const asked = { userId, token: { sessionId, generation }, before: proof.passwordHash, after, ...(requireVersion && { requireVersion }) };
     const user = await commands.execute(replacePassword, asked, cause);
     return user === undefined ? { kind: 'wrong' } : { kind: 'changed', user };
   };

@@ -10,6 +10,8 @@ interface DeleteRequest {
   readonly userId: string;
   /** the one that the password was found right for */
   readonly passwordHash: string;
+  /** The caller may say which version it was meant for: throws when it is not this one. */
+  readonly requireVersion?: (version: number) => void;
 }
 
 type Deleted =
@@ -41,11 +43,12 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
       keptAnswers: answers.map(({ id }) => id),
     };
   },
-  decide({ userId, passwordHash }, world, { now }) {
+  decide({ userId, passwordHash, requireVersion }, world, { now }) {
     const user = world.get('users', userId);
     if (user === undefined || world.get('credentials', userId)?.passwordHash !== passwordHash) {
       return { answer: { kind: 'password-replaced' } };
     }
+    requireVersion?.(user.version);
     const admins = world.get('adminLists', ADMINS);
     const left = isAdmin(admins, userId) ? withoutAdmin(admins, userId) : undefined;
     if (left?.userIds.length === 0) return { answer: { kind: 'last-admin' } };

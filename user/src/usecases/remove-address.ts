@@ -5,15 +5,19 @@ import type { UserCollections } from '../storage/user-store.ts';
 interface RemoveRequest {
   readonly userId: string;
   readonly addressId: string;
+  /** The caller may say which version it was meant for: throws when it is not this one. */
+  readonly requireVersion?: (version: number) => void;
 }
 
 /** Orders keep the address they were placed with. False: the user has no such address. */
 export const removeAddress: UseCase<UserCollections, RemoveRequest, boolean> = {
   name: 'remove address',
   keys: ({ userId }) => ({ addressBooks: [userId] }),
-  decide({ userId, addressId }, world, { now }) {
+  decide({ userId, addressId, requireVersion }, world, { now }) {
     const book = world.get('addressBooks', userId);
-    if (book === undefined || addressIn(book, addressId) === undefined) return { answer: false };
+    const address = addressIn(book, addressId);
+    if (book === undefined || address === undefined) return { answer: false };
+    requireVersion?.(address.version);
     return { answer: true, puts: { addressBooks: [withoutAddress(book, addressId, now)] } };
   },
 };

@@ -14,6 +14,8 @@ interface ReplaceRequest {
   /** the one that the current password was found right for */
   readonly before: string;
   readonly after: string;
+  /** The caller may say which version it was meant for: throws when it is not this one. */
+  readonly requireVersion?: (version: number) => void;
 }
 
 /**
@@ -23,12 +25,13 @@ interface ReplaceRequest {
 export const replacePassword: UseCase<UserCollections & ChassisCollections, ReplaceRequest, User | undefined> = {
   name: 'replace password',
   keys: ({ userId, token: { sessionId } }) => ({ users: [userId], credentials: [userId], sessions: [sessionId], endedAccess: [userId] }),
-  decide({ userId, token, before, after }, world, context) {
+  decide({ userId, token, before, after, requireVersion }, world, context) {
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
     const session = world.get('sessions', token.sessionId);
     if (user === undefined || credential?.passwordHash !== before) return { answer: undefined };
     if (session === undefined || !isLive(session, credential.sessionEpoch, context.now)) return { answer: undefined };
+    requireVersion?.(user.version);
     const replaced = withPassword(credential, after);
     const earlier = world.get('endedAccess', userId);
     const kept = earlier !== undefined && endsAccess(earlier, token) ? null : token;

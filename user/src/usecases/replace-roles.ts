@@ -13,6 +13,8 @@ interface RolesRequest {
   readonly roles: readonly Role[];
   /** the admin who asks */
   readonly actor: string;
+  /** The caller may say which version it was meant for: throws when it is not this one. */
+  readonly requireVersion?: (version: number) => void;
 }
 
 export type RolesAnswer =
@@ -29,11 +31,12 @@ export type RolesAnswer =
 export const replaceRoles: UseCase<UserCollections & ChassisCollections, RolesRequest, RolesAnswer> = {
   name: 'replace roles',
   keys: ({ userId }) => ({ users: [userId], adminLists: [ADMINS], credentials: [userId], endedAccess: [userId] }),
-  decide({ userId, roles, actor }, world, at) {
+  decide({ userId, roles, actor, requireVersion }, world, at) {
     const admins = world.get('adminLists', ADMINS);
     if (admins === undefined || !isAdmin(admins, actor)) return { answer: { kind: 'not-admin' } };
     const user = world.get('users', userId);
     if (user === undefined) return { answer: { kind: 'user-unknown' } };
+    requireVersion?.(user.version);
     const change = decideRoles(user, admins, roles, at.now);
     if (change.kind === 'unchanged') return { answer: { kind: 'done', user } };
     if (change.kind === 'last-admin') return { answer: change };
