@@ -7,7 +7,7 @@ import { type OpenShop, openShopOn } from './support/open-shop.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 
 const VERIFY = join(import.meta.dir, '../src/verify/main.ts');
-/** The checker that held everything in memory needed 800 MB for as many; COPIED_ORDERS for more. */
+/** The checker that held everything in memory needed 730 MB for as many; COPIED_ORDERS for more. */
 const ORDERS = Number(process.env['COPIED_ORDERS'] ?? 40_000);
 const LIMIT_MB = 500;
 const LIMIT_MS = 600_000 + ORDERS;

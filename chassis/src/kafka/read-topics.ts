@@ -11,6 +11,9 @@ import { within } from './within.ts';
 const STALL_LIMIT_MS = 60_000;
 const LEAVE_LIMIT_MS = 3000;
 const MESSAGES_PER_CALL = 500;
+/** Less than kafkajs' own 10 MiB and 1 MiB: reading 800,000 messages takes 133 MB of memory instead of 316. */
+const BYTES_PER_ANSWER = 2 ** 20;
+const BYTES_PER_PARTITION = 2 ** 18;
 
 /** Where a topic's partitions begin and end, by partition. */
 type Ends = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>;
@@ -58,7 +61,13 @@ async function readTopics(
   const ends = new Map(await Promise.all(onBroker.map(async (topic) => [topic, await endsOf(admin, topic)] as const)));
   // Kafka's clients read whole topics in a group only; this one stores no offsets and is deleted at the end.
   const groupId = names.group(`reader-${crypto.randomUUID()}`);
-  const consumer = client.kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
+  const consumer = client.kafka.consumer({
+    groupId,
+    maxWaitTimeInMs: 100,
+    maxBytes: BYTES_PER_ANSWER,
+    maxBytesPerPartition: BYTES_PER_PARTITION,
+    allowAutoTopicCreation: false,
+  });
   const all = Promise.withResolvers<void>();
   // Whatever ends it early is told where it is waited for, below.
   all.promise.catch(() => undefined);

@@ -33,7 +33,7 @@ export function invitation(open: Open): readonly string[] {
 }
 
 function customerLines({ urls, accounts: { customer }, order }: Open): readonly string[] {
-  if (order === undefined) return [`Nobody has registered yet: POST /users at ${urls.user}/docs; npm start without --no-demo brings goods and a customer.`];
+  if (order === undefined) return [`Register a customer by POST /users (${urls.user}/docs); npm start without --no-demo brings goods and one.`];
   return [
     'Sign in as the customer of the stories, list her orders, and follow one of them as it goes:',
     `  TOKEN=$(${signIn(urls, `'${accountBody(customer)}'`)})`,

@@ -4,8 +4,10 @@ const EVERY_MS = { terminal: 200, file: 5000 };
  * Says on standard error how far a long command is: one line that changes on a terminal, a line every 5 s elsewhere.
  * A command that is over before that says nothing there.
  */
-export function progressLine(stream: NodeJS.WriteStream = process.stderr): { tell(what: string): void; end(): void } {
-  const everyMs = stream.isTTY ? EVERY_MS.terminal : EVERY_MS.file;
+export function progressLine(
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> = process.stderr,
+  everyMs = stream.isTTY ? EVERY_MS.terminal : EVERY_MS.file,
+): { tell(what: string): void; end(): void } {
   let toldAt = performance.now();
   let isOpen = false;
   return {

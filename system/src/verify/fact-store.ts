@@ -7,7 +7,7 @@ type Table = keyof Facts;
 type Value = string | number | null;
 
 const TABLES = Object.keys(FACT_TABLES) as readonly Table[];
-const CACHE_KB = 64 * 1024;
+const CACHE_KB = 32 * 1024;
 
 /** The facts of one shop, as tables for SQL. What memory does not hold is in files that go with the process. */
 export interface FactStore extends Disposable {
