@@ -11,6 +11,7 @@ import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { refusals } from './refusal.ts';
 import { factsOf } from './request-facts.ts';
 import { routeSchemas } from './route-schemas.ts';
+import { unknownParameters } from './unknown-parameters.ts';
 
 /** Reading bodies and queries, and refusing. Added before any route, because Elysia's hooks reach only what comes after them. */
 export function withCommonHooks(logger: Logger) {
@@ -33,13 +34,15 @@ export function withCommonHooks(logger: Logger) {
       const raw = readRawBody(request, route);
       if (raw !== undefined) return raw;
       const { value, fault } = await readJsonBody(request);
-      facts.bodyFault = fault;
+      if (fault !== undefined) facts.faults = [fault];
       return value;
     })
     .onTransform({ as: 'global' }, (context) => {
       // Do not hand `context` on whole: Elysia would then read cookies and all headers for every request.
-      factsOf(context.request).route = context.route;
+      const facts = factsOf(context.request);
+      facts.route = context.route;
       const { body, query, params } = schemasOf(context.request.method, context.route);
+      facts.faults = [...facts.faults, ...unknownParameters(context.route, context.request.url, query)];
       const readQuery = queryReaderOf(query);
       if (readQuery !== undefined) context.query = readQuery(context.query, context.request.url) as typeof context.query;
       // Null is how the parser tells Elysia that there is nothing left to parse.
@@ -49,14 +52,14 @@ export function withCommonHooks(logger: Logger) {
       lowerIds(body, context.body);
     })
     .onBeforeHandle({ as: 'global' }, ({ request, body }) => {
-      const { bodyFault, route } = factsOf(request);
-      if (bodyFault !== undefined) throw fieldsRefused('validation', [bodyFault]);
+      const { faults, route } = factsOf(request);
+      if (faults.length > 0) throw fieldsRefused('validation', faults);
       const schema = schemasOf(request.method, route).body;
       if (schema !== undefined) refuseCardNumbers(schema, body);
     })
     .onError({ as: 'global' }, ({ error, code, request, body, query, params }) => {
-      const { requestId, route, bodyFault } = factsOf(request);
-      return refusalResponse(refusalOf({ error, code, request, requestId, route, body, query, params, bodyFault }), request);
+      const { requestId, route, faults } = factsOf(request);
+      return refusalResponse(refusalOf({ error, code, request, requestId, route, body, query, params, faults }), request);
     });
 }
 

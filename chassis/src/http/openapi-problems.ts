@@ -5,6 +5,7 @@ import type { Declared, Operation } from './openapi-operation.ts';
 import { mayHoldCardNumbers } from './refuse-card-numbers.ts';
 import { isSchema } from './route-schemas.ts';
 import { isText } from './text-encoding.ts';
+import { STRICT_PATHS } from './unknown-parameters.ts';
 
 const CHANGES: ReadonlySet<string> = new Set(['post', 'put', 'patch', 'delete']);
 /** Answered from memory. */
@@ -48,6 +49,7 @@ function problemCodes(operation: Operation, { method, path, body }: Declared): R
   if (operation.security?.length) add('unauthenticated');
   if (operation['x-role'] !== undefined) add('forbidden');
   if (path.includes('{')) add('not-found');
+  if (path.startsWith(STRICT_PATHS)) add('validation');
   if (operation.parameters?.some((parameter) => parameter.in === 'query')) add('validation', 'malformed-text');
   const key = operation['x-idempotency-key'];
   if (key !== undefined) add('idempotency-key-invalid', 'idempotency-key-reused', 'request-in-progress');

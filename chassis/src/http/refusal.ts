@@ -26,8 +26,8 @@ interface Failure {
   readonly body: unknown;
   readonly query: unknown;
   readonly params: unknown;
-  /** What makes the body one that no schema can be held against. */
-  readonly bodyFault: FieldError | undefined;
+  /** What no schema can be held against. */
+  readonly faults: readonly FieldError[];
 }
 
 /** Others hear of a change by its event, which carries all of what was changed. */
@@ -51,7 +51,7 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
   }
 
   function invalidInput({ type, value, all }: ValidationError, failure: Failure): Problem {
-    if (failure.bodyFault !== undefined && type !== 'response') return fieldsRefused('validation', [failure.bodyFault]);
+    if (failure.faults.length > 0 && type !== 'response') return fieldsRefused('validation', failure.faults);
     const { body, query } = schemasOf(failure.request.method, failure.route);
     if (type === 'body') return validationProblem({ schema: body, value }, NOTHING) ?? unexpected(failure);
     if (type === 'query') return validationProblem(NOTHING, { schema: query, value }) ?? unexpected(failure);

@@ -35,8 +35,8 @@ export interface RequestFacts {
   principal: Principal | null | undefined;
   /** What the request turned out to be about, where its path does not say it. */
   about: About | undefined;
-  /** Found while reading the body, answered after authentication. */
-  bodyFault: FieldError | undefined;
+  /** What no schema can refuse: of the body, of the query's names. Answered after authentication. */
+  faults: readonly FieldError[];
 }
 
 const UNMATCHED = 'unmatched';
@@ -57,7 +57,7 @@ export function beginRequest(request: Request, app: AppParts, connectionOf?: Con
     route: UNMATCHED,
     principal: undefined,
     about: undefined,
-    bodyFault: undefined,
+    faults: [],
   };
   facts.set(request, begun);
   return begun;

@@ -20,6 +20,18 @@ export interface MessageCounts {
   readonly deadLetters: Readonly<Record<DeadLetter['status'], number>>;
 }
 
+/** Which dead letters; what is not named may be anything. */
+export interface LetterFilter extends Partial<Pick<DeadLetter, 'kind' | 'status'>> {
+  readonly topic?: string;
+  /** The whole key of the message. */
+  readonly key?: string;
+  /** How the cause begins. */
+  readonly cause?: string;
+}
+
+/** The last of all characters, which no cause of ours has: up to it is everything that begins alike. */
+export const LAST_CHARACTER = '\u{10FFFF}';
+
 /** What is read of parked messages, dead letters and lanes outside of transactions. */
 export interface MessageReads {
   lanes(): Promise<readonly LaneStatus[]>;
@@ -28,7 +40,7 @@ export interface MessageReads {
   /** Ordered by key; `after` is the last key of the page before. */
   parked(after: string | null, limit: number): Promise<readonly ParkedKey[]>;
   /** Newest first; `before` is the last id of the page before. */
-  deadLetters(before: string | null, limit: number): Promise<readonly DeadLetter[]>;
+  deadLetters(before: string | null, limit: number, which?: LetterFilter): Promise<readonly DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
   counts(): Promise<MessageCounts>;
   /** Forgets answers kept for Idempotency-Keys; answers how many were removed. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { Page } from '@souk/contracts/http/common';
+import { Page, PagedQuery } from '@souk/contracts/http/common';
 import { Uuid } from '@souk/contracts/ids';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { Reason } from '@souk/contracts/text';
@@ -56,3 +56,12 @@ export type DeadLetterStatus = Static<typeof DeadLetterStatus>;
 export const DeadLetterPage = Page(DeadLetterStatus);
 
 export const DiscardDeadLetter = closed({ reason: Reason });
+
+/** `topic` and `key` are the message's, whole; `cause` is how its cause begins. */
+export const DeadLetterQuery = PagedQuery({
+  status: Type.Optional(oneOf(...DEAD_LETTER_STATUSES)),
+  kind: Type.Optional(oneOf(...DEAD_LETTER_KINDS)),
+  topic: Type.Optional(Type.String({ maxLength: 255 })),
+  key: Type.Optional(Type.String({ maxLength: 1000 })),
+  cause: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
+});

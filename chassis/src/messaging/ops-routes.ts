@@ -17,6 +17,7 @@ import { failureText, handlerOf } from './consumer.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import {
   DeadLetterPage,
+  DeadLetterQuery,
   DeadLetterStatus,
   DiscardDeadLetter,
   OutboxStatus,
@@ -53,11 +54,19 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
     )
     .get(
       '/ops/dead-letters',
-      async ({ query: { limit = 20, cursor } }) => {
-        const letters = await messages.deadLetters(deadLetterCursor.read(cursor) ?? null, limit + 1);
+      async ({ query: { limit = 20, cursor, ...which } }) => {
+        const letters = await messages.deadLetters(deadLetterCursor.read(cursor) ?? null, limit + 1, which);
         return pageOf(letters, limit, { toItem: deadLetterStatus, toCursor: ({ id }) => deadLetterCursor.write(id) });
       },
-      { role: 'staff', query: ListQuery, response: { 200: DeadLetterPage }, detail: { summary: 'What could not be handled' } },
+      {
+        role: 'staff',
+        query: DeadLetterQuery,
+        response: { 200: DeadLetterPage },
+        detail: {
+          summary: 'What could not be handled, or not be sent',
+          description: 'Newest first. `topic` and `key` are those of the message, whole; `cause` is how its cause begins. Several filters hold together.',
+        },
+      },
     )
     .post(
       '/ops/dead-letters/:id/redrive',

@@ -11,4 +11,9 @@ export const chassisMigrations: MongoMigrations = {
   'chassis-006-kept-answers-by-owner': collectionStep('kept_answers', null, [{ key: { owner: 1 } }]),
   'chassis-007-dead-letters-by-status': collectionStep('dead_letters', null, [{ key: { status: 1, _id: -1 } }]),
   'chassis-020-ended-access': collectionStep('ended_access', null, [{ key: { at: 1 } }]),
+  'chassis-030-dead-letters-by-filter': collectionStep(
+    'dead_letters',
+    null,
+    ['kind', 'message.topic', 'message.key', 'cause'].map((field) => ({ key: { [field]: 1, _id: -1 } })),
+  ),
 };

@@ -1,5 +1,6 @@
+import type { Filter } from 'mongodb';
 import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
-import { COUNT_LIMIT, type LaneStatus, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
+import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
 import { deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
 import { parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
 import { type EventDocument, eventsAfter } from './event-documents.ts';
@@ -49,10 +50,11 @@ export function mongoMessageReads(database: MongoDatabase): MessageReads {
         const later = after === null ? {} : { _id: { $gt: after } };
         return (await parkedKeys.find(later, { sort: { _id: 1 }, limit, projection: UNMARKED }).toArray()).map(parkedKeyOf);
       }),
-    deadLetters: (before, limit) =>
+    deadLetters: (before, limit, which = {}) =>
       reading(async () => {
         const older = before === null ? {} : { _id: { $lt: before } };
-        return (await deadLetters.find(older, { sort: { _id: -1 }, limit, projection: UNMARKED }).toArray()).map(deadLetterOf);
+        const found = deadLetters.find({ ...older, ...lettersOf(which) }, { sort: { _id: -1 }, limit, projection: UNMARKED });
+        return (await found.toArray()).map(deadLetterOf);
       }),
     deadLetter: (id) =>
       reading(async () => {
@@ -68,4 +70,15 @@ export function mongoMessageReads(database: MongoDatabase): MessageReads {
     forgetAnswers: (olderThan, limit) => forgetDocuments(database, 'kept_answers', { filter: { at: { $lt: olderThan } }, limit }),
     forgetAnswersTo: (owners, limit) => forgetDocuments(database, 'kept_answers', { filter: { owner: { $in: [...owners] } }, limit }),
   };
+}
+
+function lettersOf({ kind, status, topic, key, cause }: LetterFilter): Filter<DeadLetterDocument> {
+  return {
+    // One of before there were kinds has none.
+    ...(kind !== undefined && { kind: kind === 'unhandled' ? { $in: [kind, null] } : kind }),
+    ...(status !== undefined && { status }),
+    ...(topic !== undefined && { 'message.topic': topic }),
+    ...(key !== undefined && { 'message.key': key }),
+    ...(cause !== undefined && { cause: { $gte: cause, $lt: cause + LAST_CHARACTER } }),
+  } as Filter<DeadLetterDocument>;
 }

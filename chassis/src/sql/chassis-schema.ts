@@ -1,4 +1,4 @@
-import type { CreateTableBuilder, Kysely } from 'kysely';
+import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Flavour } from './flavour.ts';
 
@@ -194,5 +194,14 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'chassis-030-dead-letters-kind': create(async (db) => {
       await db.schema.alterTable('dead_letters').addColumn('kind', key, (c) => c.notNull().defaultTo('unhandled')).execute();
     }),
+    ...Object.fromEntries(
+      (['kind', 'topic', 'message_key', 'cause'] as const).map((column, at) => [
+        `chassis-03${at + 1}-dead-letters-by-${column.replace('_', '-')}`,
+        create(async (db) => {
+          const columns = sql`${column === 'kind' ? sql.ref(column) : flavour.indexed(column)}, ${sql.ref('id')}`;
+          await db.schema.createIndex(`dead_letters_${column}`).on('dead_letters').expression(columns).execute();
+        }),
+      ]),
+    ),
   };
 }

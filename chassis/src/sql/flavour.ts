@@ -19,6 +19,8 @@ export interface Flavour {
     /** integers up to 2^53: minor units, versions, epoch milliseconds */
     readonly integer: RawBuilder<unknown>;
   };
+  /** A column of `text` in an index; a long text is found by its beginning. */
+  indexed(column: string): RawBuilder<unknown>;
   /** Storage options of a table with narrow rows (well below 200 bytes), kept in the tree of their primary key. */
   narrow<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
   /** Storage options of any other table. In a primary key's tree SQLite would give a row of 1 kB a page of its own. */

@@ -25,6 +25,7 @@ export const mysqlFlavour: Flavour = {
     json: textual('mediumtext'),
     integer: sql.raw('bigint'),
   },
+  indexed: (column) => sql`${sql.ref(column)}(255)`,
   narrow: innodb,
   wide: innodb,
   in: (column, keys) => (keys.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`${sql.ref(column)} in (${sql.join(keys)})`),

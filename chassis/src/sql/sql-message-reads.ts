@@ -1,6 +1,6 @@
 import { type Expression, type Kysely, sql } from 'kysely';
 import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
-import { COUNT_LIMIT, type LaneStatus, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
+import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
 import { deadLetterFromRow, groupByKey } from './chassis-collections.ts';
 import type { ChassisSchema, ParkedMessagesTable } from './chassis-schema.ts';
 import { forgetRows } from './forget-rows.ts';
@@ -45,9 +45,14 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
       const rows = await db.selectFrom('parked_messages').selectAll().where(flavour.in('message_key', wanted)).execute();
       return groupByKey(rows.toSorted(byKey));
     },
-    async deadLetters(before, limit) {
+    async deadLetters(before, limit, { kind, status, topic, key, cause } = {}) {
       let query = db.selectFrom('dead_letters').selectAll().orderBy('id', 'desc').limit(limit);
       if (before !== null) query = query.where('id', '<', before);
+      if (kind !== undefined) query = query.where('kind', '=', kind);
+      if (status !== undefined) query = query.where('status', '=', status);
+      if (topic !== undefined) query = query.where('topic', '=', topic);
+      if (key !== undefined) query = query.where('message_key', '=', key);
+      if (cause !== undefined) query = query.where('cause', '>=', cause).where('cause', '<', cause + LAST_CHARACTER);
       return (await query.execute()).map(deadLetterFromRow);
     },
     async deadLetter(id) {

@@ -8,6 +8,7 @@ const NOW = "cast(unixepoch('subsec') * 1000 as integer)";
 export const sqliteFlavour: Flavour = {
   name: 'sqlite',
   column: { id: sql`text`, key: sql`text`, foreignKey: sql`text`, text: sql`text`, json: sql`text`, integer: sql`integer` },
+  indexed: (column) => sql.ref(column),
   narrow: (table) => table.modifyEnd(sql`strict, without rowid`),
   wide: (table) => table.modifyEnd(sql`strict`),
   in: (column, keys) => sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(keys)}))`,

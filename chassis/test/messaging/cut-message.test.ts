@@ -34,5 +34,6 @@ test('a pair of surrogates is never cut apart', () => {
       expect(told.value.isWellFormed()).toBe(true);
       expect(jsonBytes(told.value)).toBeLessThanOrEqual(1024);
     }),
+    { numRuns: 30 },
   );
 });

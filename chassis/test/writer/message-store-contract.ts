@@ -4,6 +4,7 @@ import { newId } from '../../src/ids.ts';
 import { bury } from '../../src/messaging/bury.ts';
 import { park } from '../../src/messaging/park.ts';
 import { discard, sentAgain } from '../../src/messaging/resolve-dead-letter.ts';
+import type { LetterFilter } from '../../src/messaging/message-reads.ts';
 import { setAside } from '../../src/messaging/set-aside.ts';
 import type { StoredEvent } from '../../src/writer/writer-store.ts';
 import { Writer } from '../../src/writer/writer.ts';
@@ -78,6 +79,40 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       expect(await store.messages.deadLetter(event.id)).toMatchObject({ kind: 'unsent', status: 'redriven', message: unsent.message });
       // It tells of a dead letter itself: no other tells of that.
       expect(await store.writing.readEvents('one', 0, 10)).toEqual([event]);
+    });
+
+    test('letters are found by kind, status, topic, key and how their cause begins, page by page, and by all of them together', async () => {
+      const letter = async (topic: string, key: string, cause: string) => {
+        await writer.submit(bury<Toy>('order'), { message: { topic, key, value: '', headers: {} }, cause, attempts: 1 });
+        return (await store.messages.deadLetters(null, 1))[0]?.id ?? '';
+      };
+      const long = 'k'.repeat(300);
+      const [a, b, c, d] = [
+        await letter('order.created', 'one', 'the value is not JSON'),
+        await letter('order.created', 'two', 'the value is not a value'),
+        await letter('order.cancelled', long, 'There is no 100% such order_'),
+        await letter('order.cancelled', `${long} `, 'the value is not JSON'),
+      ];
+      const [event] = (await store.writing.readEvents('one', 0, 1)) as [StoredEvent];
+      await writer.submit(setAside<Toy>('order'), { event, message: { topic: event.type, key: 'one', value: '', headers: {} }, cause: 'too large' });
+      await writer.submit(discard<Toy>(), { id: b, actor: 'me', reason: 'seen' });
+      const found = async (which: LetterFilter, before: string | null = null) =>
+        (await store.messages.deadLetters(before, 10, which)).map(({ id }) => id).toSorted();
+      const ids = (...some: string[]) => some.toSorted();
+      expect(await found({ kind: 'unsent' })).toEqual([event.id]);
+      expect(await found({ kind: 'unhandled' })).toEqual(ids(a, b, c, d));
+      expect(await found({ status: 'discarded' })).toEqual([b]);
+      expect(await found({ topic: 'order.created' })).toEqual(ids(a, b));
+      expect(await found({ topic: 'order' })).toEqual([]);
+      expect(await found({ key: 'one' })).toEqual(ids(a, event.id));
+      expect(await found({ key: long })).toEqual([c]);
+      expect(await found({ cause: 'the value is not' })).toEqual(ids(a, b, d));
+      expect(await found({ cause: 'the value is not JSON' })).toEqual(ids(a, d));
+      expect(await found({ cause: 'There is no 100%' })).toEqual([c]);
+      expect(await found({ cause: '%' })).toEqual([]);
+      expect(await found({ cause: 'there' })).toEqual([]);
+      expect(await found({ status: 'dead', topic: 'order.created', key: 'one', cause: 'the', kind: 'unhandled' })).toEqual([a]);
+      expect(await found({ cause: 'the value' }, d)).toEqual(ids(a, b));
     });
 
     test('the first of each key is due when its time has come, the longest waiting first, and none behind it', async () => {

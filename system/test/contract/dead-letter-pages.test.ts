@@ -47,4 +47,27 @@ onEveryEngine('dead letters', (openShop) => {
     const keys = (await pageOf(shop, 'limit=100')).items.map(({ key }) => key);
     expect(keys.toSorted()).toEqual([...first, ...second].map(({ key }) => key).toSorted());
   }, 120_000);
+
+  test('are found by status, topic, key and cause, also page by page', async () => {
+    await using shop = await openShop();
+    const messages = unreadable(5);
+    await shop.hears(messages);
+    await shop.rest();
+    const all = (await pageOf(shop, 'limit=100')).items;
+    const [first, second] = all;
+    const discarded = await shop.client.discard(READER, shop.staff, first?.id ?? '', 'nobody will ever read this');
+    const idsOf = async (query: string) => (await pageOf(shop, query)).items.map(({ id }) => id);
+    const dead = all.slice(1).map(({ id }) => id);
+    expect(await idsOf('status=dead')).toEqual(dead);
+    expect(await idsOf('status=discarded&kind=unhandled')).toEqual([discarded.id]);
+    expect(await idsOf('status=redriven')).toEqual([]);
+    expect(await idsOf(`key=${second?.key}`)).toEqual([second?.id ?? '']);
+    expect(await idsOf('topic=user.deleted&status=dead')).toEqual(dead);
+    expect(await idsOf('topic=order.created')).toEqual([]);
+    expect(await idsOf(`cause=${encodeURIComponent(second?.cause ?? '')}`)).toEqual(all.map(({ id }) => id));
+    expect(await idsOf('cause=the%20value%20is%20n')).toEqual(all.map(({ id }) => id));
+    expect(await idsOf('cause=no%20such')).toEqual([]);
+    const page = await pageOf(shop, 'status=dead&limit=3');
+    expect([...page.items.map(({ id }) => id), ...(await idsOf(`status=dead&limit=3&cursor=${page.nextCursor}`))]).toEqual(dead);
+  }, 120_000);
 });

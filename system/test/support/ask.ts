@@ -1,6 +1,6 @@
 interface Question {
   readonly method?: string;
-  readonly token?: string;
+  readonly token?: string | undefined;
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
 }

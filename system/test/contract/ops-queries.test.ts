@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { SERVICES } from '@souk/contracts/services';
+import { ask } from '../support/ask.ts';
+import { type ContractShop, openContractShop } from './contract-shop.ts';
+
+const ID = '01980000-0000-7000-8000-000000000000';
+
+describe('a misspelt parameter under /ops', () => {
+  let shop: ContractShop;
+  beforeAll(async () => void (shop = await openContractShop()), 60_000);
+  afterAll(() => shop[Symbol.asyncDispose]());
+
+  test.each([...SERVICES])('is refused by every route of %s, and named; elsewhere it is ignored', async (service) => {
+    const routes = shop.routes.filter((route) => route.service === service && route.path.startsWith('/ops/'));
+    expect(routes.length).toBeGreaterThanOrEqual(5);
+    for (const { method, path } of routes) {
+      const url = `${shop.urls[service]}${path.replace('{id}', ID)}?statsu=dead&limit=1`;
+      const body = path.endsWith('/discard') ? { body: { reason: 'x' } } : {};
+      const { status, text } = await ask(url, { method, token: shop.tokens.staff, ...body });
+      const { type, errors } = JSON.parse(text) as { type: string; errors: { pointer: string; detail: string }[] };
+      expect({ path, status, type, first: errors[0]?.pointer }).toEqual({ path, status: 422, type: 'urn:souk:problem:validation', first: '?statsu' });
+      expect((await ask(url, { method, ...body })).status).toBe(401);
+      expect((await ask(url, { method, token: shop.tokens.customer, ...body })).status).toBe(403);
+    }
+    expect((await ask(`${shop.urls[service]}/openapi.json?statsu=dead`)).status).toBe(200);
+  });
+
+  test('is told what there is instead', async () => {
+    const { text } = await ask(`${shop.urls.user}/ops/dead-letters?state=dead`, { token: shop.tokens.staff });
+    expect(JSON.parse(text)).toMatchObject({
+      errors: [{ pointer: '?state', detail: 'is not known here: this route takes limit, cursor, status, kind, topic, key, cause' }],
+    });
+    const wrong = await ask(`${shop.urls.user}/ops/dead-letters?status=deed`, { token: shop.tokens.staff });
+    expect([wrong.status, JSON.parse(wrong.text).errors[0].pointer]).toEqual([422, '?status']);
+  });
+});
