@@ -16,7 +16,7 @@ export interface EventAttributes<T extends Topic = Topic> {
   readonly schemaVersion: number;
   /** What belongs together: the order id for everything in the saga. */
   readonly correlationId: string;
-  /** Id of the message that led to this one; null when an HTTP command, a deadline or the gateway did. */
+  /** Id of the message that led to this one; null when an HTTP command or a deadline did. What the gateway said was led to by what had asked for it. */
   readonly causationId: string | null;
   /** 1..n per aggregate, without gap. */
   readonly aggregateVersion: number;

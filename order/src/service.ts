@@ -61,7 +61,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     store,
     log,
     handlers: orderHandlers(deadlines),
-    jobs: [passDeadlines(store.reads, (orderId) => microservice.submit(pass, orderId)), erasing, orderGauges(metrics, store.reads, report)],
+    jobs: [passDeadlines(store.reads, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, orderGauges(metrics, store.reads, report)],
     meter: {
       ...meter,
       batchSettled(inputs, ms) {

@@ -19,10 +19,14 @@ export const ORDER = uuid(0xa);
 export const CUSTOMER = uuid(0xc);
 export const PAYMENT = uuid(0xb);
 
+/** What led to the message that is decided on, and what led to the charge and the refund before. */
+export const MESSAGE = { causationId: uuid(0x1e), traceparent: `00-${'1e'.repeat(16)}-${'1e'.repeat(8)}-01` };
+export const ASKED = { causationId: uuid(0x1a), traceparent: `00-${'1a'.repeat(16)}-${'1a'.repeat(8)}-01` };
+
 /** `newId` counts from 0x100. */
 export function surroundings(now = NOW): Surroundings {
   let ids = 0xff;
-  return { now, newId: () => uuid((ids += 1)) };
+  return { now, newId: () => uuid((ids += 1)), cause: MESSAGE };
 }
 
 const facts = {
@@ -31,6 +35,8 @@ const facts = {
   userId: CUSTOMER,
   amount: eur(1000),
   orderCancelled: false,
+  cause: ASKED,
+  cancelledBy: null,
   version: 0,
   createdAt: NOW - 1000,
   updatedAt: NOW - 1000,
@@ -60,6 +66,7 @@ const refundFacts = {
   amount: eur(400),
   reason: 'late delivery',
   requestedBy: uuid(0xe),
+  cause: ASKED,
   createdAt: NOW - 1000,
   updatedAt: NOW - 1000,
 };

@@ -4,10 +4,12 @@ import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentMessage } from '../src/domain/payment-message.ts';
 import { answerPayment, PAYMENT_SAGA } from '../src/domain/payment-saga.ts';
 import {
+  ASKED,
   captured,
   CUSTOMER,
   eur,
   failed,
+  MESSAGE,
   method,
   NOW,
   ORDER,
@@ -142,6 +144,28 @@ describe('a charge', () => {
       { type: 'payment.failed', data: { orderId: ORDER, paymentId: payment.id, reason: 'payment_method_not_found' } },
     ]);
     expect(tasks).toEqual([]);
+  });
+
+  test('of nothing is captured without the gateway, and gives nothing back when the order is cancelled', () => {
+    const { payment, history, tasks } = changedBy(undefined, { ...WHEN['order.ready_for_payment'], amount: eur(0) });
+    expect(payment).toMatchObject({ status: 'captured', gatewayReference: null, refunded: 0, refunding: 0, version: 1 });
+    expect(history).toMatchObject([{ type: 'payment.completed', data: { orderId: ORDER, amount: eur(0) } }]);
+    expect(tasks).toEqual([]);
+    const cancelled = changedBy(payment, WHEN['order.cancelled']);
+    expect(cancelled).toMatchObject({ payment: { status: 'captured', orderCancelled: true }, refunds: [], history: [], tasks: [] });
+  });
+
+  test('of nothing that an earlier version had sent and the gateway never got is not sent again', () => {
+    expect(inShort(answerPayment(pending({ amount: eur(0) }), WHEN['gateway.unheard'], surroundings()))).toBe('captured [payment.completed]');
+  });
+
+  test('keeps what asked for it, and its refund what cancelled the order, also while it is under way', () => {
+    expect(changedBy(undefined, WHEN['order.ready_for_payment']).payment.cause).toEqual(MESSAGE);
+    const cancelled = changedBy(pending(), WHEN['order.cancelled']).payment;
+    expect(cancelled).toMatchObject({ cause: ASKED, cancelledBy: MESSAGE });
+    const { refunds, payment } = changedBy(cancelled, WHEN['gateway.succeeded']);
+    expect([payment.cause, refunds[0]?.cause]).toEqual([ASKED, MESSAGE]);
+    expect(changedBy(captured(), WHEN['order.cancelled']).refunds[0]?.cause).toEqual(MESSAGE);
   });
 
   test('that succeeds is told with its amount, and the token is forgotten', () => {

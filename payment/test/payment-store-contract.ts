@@ -14,6 +14,7 @@ import {
   eur,
   failed,
   failedRefund,
+  MESSAGE,
   method,
   NOW,
   pending,
@@ -79,6 +80,8 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
     test.each<[string, Payment]>([
       ['pending', pending({ attempts: 3, orderCancelled: true })],
       ['captured', captured({ refunded: 100, refunding: 900, version: 4 })],
+      ['captured without the gateway', captured({ amount: eur(0), gatewayReference: null })],
+      ['cancelled while it was under way', pending({ orderCancelled: true, cancelledBy: MESSAGE })],
       ['failed', failed()],
       ['voided', voided()],
       ['a tombstone', voided({ amount: null })],

@@ -68,6 +68,18 @@ test('pages go on where the last one ended, also when payments are added', async
   expect(second.body.items.map(({ id }) => id)).toEqual(three.slice(2));
 });
 
+test('a total of 0 is paid without the gateway; nothing is refunded of it', async () => {
+  const before = shop.ledger().charges.length;
+  const payment = await shop.paid(0);
+  expect(payment).toMatchObject({ status: 'captured', amount: eur(0), refunded: eur(0), gatewayReference: null });
+  await shop.log.deliver(cancelledOrder({ orderId: payment.orderId }));
+  const body = { amount: eur(1), reason: 'a gift' };
+  const headers = { 'idempotency-key': Bun.randomUUIDv7() };
+  expect((await shop.send('POST', `/payments/${payment.id}/refunds`, { as: 'staff', body, headers })).status).toBe(409);
+  expect(await shop.paymentOf(payment.orderId)).toMatchObject({ status: 'captured', refunded: eur(0) });
+  expect(shop.ledger().charges).toHaveLength(before);
+});
+
 test('an order that was cancelled before it asked for money has no payment to show', async () => {
   const { orderId, ready } = shop.anOrder((await shop.cardOf()).id);
   await shop.log.deliver(cancelledOrder({ orderId }), ready);

@@ -25,11 +25,11 @@ function booksOf(
   };
 }
 
-/** An order of one lamp, paid with this card. */
-async function ordered(shop: OpenShop, card: string) {
+/** An order of one lamp, or of another thing, paid with this card. */
+async function ordered(shop: OpenShop, card: string, sku = 'LAMP') {
   const customer = await shop.customer();
   const { id: methodId } = await shop.client.addPaymentMethod(customer, card);
-  const { id } = await shop.client.placeOrder(customer, orderOf(methodId, ['LAMP', 1]), randomUUID());
+  const { id } = await shop.client.placeOrder(customer, orderOf(methodId, [sku, 1]), randomUUID());
   return { customer, id };
 }
 
@@ -122,8 +122,22 @@ onEveryEngine('a gateway that leaves the shop in doubt', (openShop) => {
     });
   }, 120_000);
 
+  test('a total of 0 is none of its business: the order completes without it, and nothing is owed when it is cancelled', async () => {
+    const gift = await shop.client.createProduct(shop.staff, { title: 'Gift', variants: [{ sku: 'GIFT', price: { ...PRICE, amount: 0 } }] });
+    await shop.client.activate(shop.staff, gift);
+    const [warehouse] = (await shop.client.stock('LAMP')).warehouses;
+    await shop.client.receive(shop.staff, 'GIFT', warehouse?.warehouseId ?? '', 2, randomUUID());
+    const [kept, cancelled] = [await ordered(shop, 'tok_declined', 'GIFT'), await ordered(shop, 'tok_ok', 'GIFT')];
+    for (const { customer, id } of [kept, cancelled]) await orderWhen(shop.client, customer, id, ({ status }) => status === 'completed');
+    await shop.client.cancel(cancelled.customer, cancelled.id);
+    const free = { payments: [{ status: 'captured' as const, refunded: 0, failureReason: null }], books: { taken: [], returned: [] } };
+    expect(await outcome(shop, kept)).toEqual({ order: COMPLETED, ...free });
+    const order = { status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'none' } as const;
+    expect(await outcome(shop, cancelled)).toEqual({ order, ...free });
+  }, 120_000);
+
   test('afterwards stock and money are right', async () => {
-    const paid = (await shop.rest()).orders.filter(({ status }) => status === 'completed').length;
+    const paid = (await shop.rest()).orders.filter(({ status, total }) => status === 'completed' && total > 0).length;
     expect((await shop.client.stock('LAMP')).available).toBe(100 - paid);
     expect(await shop.close()).toEqual([]);
   }, 120_000);

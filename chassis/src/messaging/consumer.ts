@@ -85,7 +85,7 @@ async function settleOne<C extends ChassisCollections, Task>(
   const reception = receptions.get(topic);
   if (!read.ok || reception === undefined) {
     const cause = read.ok ? 'no handler for this topic' : read.cause;
-    await writer.submit(bury<C>(service), { message, cause, attempts: 1 });
+    await writer.submit(bury<C>(service), { message, cause, attempts: 1 }, read.ok ? { cause: causedBy(read.event) } : {});
     tell.settled({ message }, 'undecodable', cause);
     return;
   }

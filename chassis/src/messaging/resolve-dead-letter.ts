@@ -2,6 +2,7 @@ import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { Decision, UseCase } from '../writer/use-case.ts';
 import { withOwn } from '../writer/with-own.ts';
+import { causedBy } from './consumer.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AnyMessageHandler } from './message-handlers.ts';
 
@@ -29,10 +30,12 @@ export function redrive<C extends ChassisCollections, Task>(
     decide({ id, actor, event }, world, context) {
       const letter = world.get('deadLetters', id);
       if (letter?.status !== 'dead') return notDead(letter);
-      const decision = handler.decide(event, world, context);
+      // The message is the cause, not the person who asks for another try.
+      const cause = causedBy(event);
+      const decision = handler.decide(event, world, { ...context, cause });
       if (decision.anomaly !== undefined) return { answer: { kind: 'still-dead', cause: decision.anomaly } };
       const redriven: DeadLetter = { ...letter, status: 'redriven', resolvedAt: context.now, resolvedBy: actor };
-      return withOwn<C, Resolution, Task>({ ...decision, answer: { kind: 'resolved', letter: redriven } }, { puts: { deadLetters: [redriven] } });
+      return withOwn<C, Resolution, Task>({ cause, ...decision, answer: { kind: 'resolved', letter: redriven } }, { puts: { deadLetters: [redriven] } });
     },
   };
 }

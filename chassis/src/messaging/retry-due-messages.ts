@@ -49,6 +49,7 @@ async function retryHead<C extends ChassisCollections, Task>(
     const failed = { key, position, cause: failureText(error), isForGood: isForGood(error) };
     const told = read.ok ? { message, event: read.event } : { message };
     tell.failed(told, attempts + 1, error);
-    tell.settled(told, await writer.submit(recordFailure<C>(service, rules), failed), error);
+    const options = read.ok ? { cause: causedBy(read.event) } : {};
+    tell.settled(told, await writer.submit(recordFailure<C>(service, rules), failed, options), error);
   }
 }

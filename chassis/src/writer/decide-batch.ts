@@ -1,6 +1,6 @@
 import type { Cause, Input } from './input.ts';
 import type { LoadedWorld } from './loaded-world.ts';
-import type { Collections, DecisionContext, Keys, NewEvent, NewNote } from './use-case.ts';
+import type { Collections, Decision, DecisionContext, Keys, NewEvent, NewNote } from './use-case.ts';
 import type { WriterOptions } from './writer-options.ts';
 import type { Batch, StoredEvent } from './writer-store.ts';
 
@@ -16,11 +16,11 @@ export function batchOf<C extends Collections, Task>(
     keys: mergeKeys(inputs.map((input) => keysOf(input, ({ keys }) => keys(input.value)))),
     moreKeys: (world) => mergeKeys(inputs.map((input) => keysOf(input, ({ moreKeys }) => moreKeys?.(input.value, world)))),
     decide: (world, now, lastSeq) => {
-      const context: DecisionContext = { now, newId };
       const events: StoredEvent[] = [];
       for (const input of inputs) {
+        const context: DecisionContext = { now, newId, cause: input.cause };
         const place = { lane, seq: lastSeq + events.length };
-        events.push(...decideOne(input, world, context, (told) => storedEvents(told, place, input, context, refuseUnsendable)));
+        events.push(...decideOne(input, world, context, (decision) => storedEvents(decision, place, input, context, refuseUnsendable)));
       }
       settled(events);
       return { ...world.changes(), events };
@@ -47,12 +47,12 @@ function decideOne<C extends Collections, Task>(
   input: Input<C, Task>,
   world: LoadedWorld<C>,
   context: DecisionContext,
-  stored: (events: readonly (NewEvent | NewNote)[]) => readonly StoredEvent[],
+  stored: (decision: Decision<C, unknown, Task>) => readonly StoredEvent[],
 ): readonly StoredEvent[] {
   if (input.outcome?.kind === 'failed') return [];
   try {
     const decision = input.useCase.decide(input.value, world, context);
-    const events = stored(decision.events ?? []);
+    const events = stored(decision);
     world.apply(decision.puts, decision.removes);
     input.outcome = { kind: 'decided', decision };
     return events;
@@ -64,15 +64,15 @@ function decideOne<C extends Collections, Task>(
 
 /** What a decision tells, numbered from the place on. Throws when the log would not take one of them. */
 function storedEvents<C extends Collections, Task>(
-  told: readonly (NewEvent | NewNote)[],
+  { events = [], cause }: Decision<C, unknown, Task>,
   { lane, seq }: Place,
-  { cause, mustSettle }: Input<C, Task>,
+  input: Input<C, Task>,
   context: DecisionContext,
   refuseUnsendable: WriterOptions<C, Task>['refuseUnsendable'],
 ): StoredEvent[] {
-  return told.map((each, index) => {
-    const event = storedEvent(each, { lane, seq: seq + index + 1 }, cause, context);
-    if (event.published && !mustSettle) refuseUnsendable?.(event);
+  return events.map((each, index) => {
+    const event = storedEvent(each, { lane, seq: seq + index + 1 }, cause ?? input.cause, context);
+    if (event.published && !input.mustSettle) refuseUnsendable?.(event);
     return event;
   });
 }

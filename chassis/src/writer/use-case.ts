@@ -1,4 +1,5 @@
 import type { Topic, EventData } from '@souk/contracts/topics';
+import type { Cause } from './input.ts';
 
 /**
  * What a service's state consists of: collection name -> entity. An entity is what is decided on as one
@@ -19,6 +20,8 @@ export interface World<C> {
 export interface DecisionContext {
   /** The database's clock, epoch milliseconds; the same for a whole batch. */
   readonly now: number;
+  /** What led to the input. The row of a task, or of anything else that goes on later, has to keep it. */
+  readonly cause: Cause;
   /** A new UUIDv7. */
   newId(): string;
 }
@@ -53,6 +56,8 @@ export interface Decision<C, Answer, Task = never> {
   readonly puts?: Entities<C>;
   readonly removes?: Keys<C>;
   readonly events?: readonly (NewEvent | NewNote)[];
+  /** What led to the events, where it is not what led to the input: how a task ended was caused by what had begun it. */
+  readonly cause?: Cause;
   /** Work outside of the database, started after the commit. Its row must be among the puts: tasks do not survive a crash. */
   readonly tasks?: readonly Task[];
   /** "Cannot happen if everybody is right": the message becomes a dead letter with this cause and nothing else happens. */

@@ -9,7 +9,7 @@ import { createMicroservice, type Microservice } from '../../src/microservice.ts
 import { redrive } from '../../src/messaging/resolve-dead-letter.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
-import type { UseCase } from '../../src/writer/use-case.ts';
+import type { DecisionContext, UseCase } from '../../src/writer/use-case.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { openSqliteToyStore, type OpenToyStore, type ToyCollections } from '../writer/toy-store.ts';
@@ -105,6 +105,18 @@ describe('messages of a microservice', () => {
     expect(await service.execute(redrive(countArrival as never), again)).toMatchObject({ kind: 'resolved' });
     expect(await totals()).toEqual(new Map([[user, 1]]));
     expect(await service.execute(redrive(countArrival as never), again)).toMatchObject({ kind: 'resolved-before' });
+  });
+
+  test('what a redriven message leads to is caused by that message', () => {
+    const event = { id: newId(), correlationId: 'order-1', traceparent: 'its trace', data: { userId: 'u' } } as EventEnvelope<'user.registered'>;
+    const caused = { correlationId: 'order-1', causationId: event.id, traceparent: 'its trace' };
+    let known: unknown;
+    const asked = { ...countArrival, decide: (_event: unknown, _world: unknown, { cause }: DecisionContext) => ((known = cause), { answer: undefined }) };
+    const letter = { id: 'letter', status: 'dead' };
+    const world = { get: () => letter } as never;
+    const context = { now: 0, newId, cause: { causationId: null, traceparent: 'of the request' } };
+    const decision = redrive(asked as never).decide({ id: 'letter', actor: 'me', event }, world, context);
+    expect([known, decision.cause]).toEqual([caused, caused]);
   });
 
   test('a handler that fails for one key parks that key only, in order, and catches up when the cause is gone', async () => {

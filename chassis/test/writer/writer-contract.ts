@@ -120,6 +120,23 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(events[0]).toMatchObject({ ...cause, key: 'a', stream: 'a' });
     });
 
+    test('a decision knows its cause, and can say that its events have another one', async () => {
+      const { writer, events } = await openWriter();
+      const [asked, began] = ['asked', 'began'].map((causationId) => ({ causationId, traceparent: null }));
+      let known: unknown;
+      const ended: typeof deposit = {
+        ...deposit,
+        decide(value, world, context) {
+          known = context.cause;
+          return { ...deposit.decide(value, world, context), ...(began && { cause: began }) };
+        },
+      };
+      const options = asked && { cause: asked };
+      await Promise.all([writer.submit(ended, { account: 'a', amount: 1 }, options), writer.submit(deposit, { account: 'a', amount: 1 }, options)]);
+      expect(known).toEqual(asked);
+      expect(events.map(({ causationId }) => causationId)).toEqual(['began', 'asked']);
+    });
+
     test('a history is read in the order of its versions', async () => {
       const { writer } = await openWriter();
       await Promise.all([1, 1, 1].map((amount) => writer.submit(deposit, { account: 'a', amount })));

@@ -51,7 +51,7 @@ export const Shipment = closed({
 });
 export type Shipment = Static<typeof Shipment>;
 
-/** `shortages` only when rejected. */
+/** `shortages` only when rejected. `paymentStatus` `none`: nothing is owed. */
 export const Order = closed({
   id: Uuid,
   userId: Uuid,

@@ -29,6 +29,8 @@ export type PaymentMethod = Static<typeof PaymentMethod>;
 
 export const PaymentMethodPage = Page(PaymentMethod);
 
+const REFERENCE = 'null while nothing was captured, and for an amount of 0, which the gateway is not asked for';
+
 /** `refunded` is the sum of the refunds that succeeded, never above `amount`. */
 export const Payment = closed({
   id: Uuid,
@@ -38,7 +40,7 @@ export const Payment = closed({
   status: PaymentStatus,
   refunded: Money,
   failureReason: nullable(impersonal(Type.String())),
-  gatewayReference: nullable(impersonal(Type.String())),
+  gatewayReference: { ...nullable(impersonal(Type.String())), description: REFERENCE },
   createdAt: UtcTime,
   updatedAt: UtcTime,
 });

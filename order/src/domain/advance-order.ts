@@ -45,7 +45,7 @@ function moved(order: Order, step: Transition, trigger: Trigger, circumstances: 
     ...next(informed, circumstances),
     status: step.to,
     reason: reasonOf(step, trigger),
-    paymentStatus: paymentStatusIn(step.to, informed.paymentStatus),
+    paymentStatus: paymentStatusIn(step.to, informed),
     shipments: step.to === 'completed' ? openShipments(informed.allocations ?? [], circumstances.newId) : [],
     deadlineAt: deadlineIn(step.to, circumstances),
   };
@@ -64,10 +64,14 @@ function reasonOf(step: Transition, trigger: Trigger): OrderReason | null {
   return trigger.reason;
 }
 
-/** Nothing is collected any more for a cancelled order; what was collected before is heard from Payment. */
-function paymentStatusIn(status: OrderStatus, before: OrderPaymentStatus): OrderPaymentStatus {
+/**
+ * Nothing is collected any more for a cancelled order; what was collected before is heard from Payment. Of a total of 0
+ * nothing will come back either: nothing is owed.
+ */
+function paymentStatusIn(status: OrderStatus, { paymentStatus, total }: Order): OrderPaymentStatus {
   if (status === 'awaiting_payment') return 'pending';
-  return status === 'cancelled' && before === 'pending' ? 'none' : before;
+  const isSettled = paymentStatus === 'pending' || (paymentStatus === 'paid' && total.amount === 0);
+  return status === 'cancelled' && isSettled ? 'none' : paymentStatus;
 }
 
 function deadlineIn(status: OrderStatus, { now, deadlines }: Circumstances): number | null {

@@ -15,7 +15,7 @@ export function knows(order: Order, message: News): boolean {
     case 'inventory.released':
       return order.allocations?.length === 0;
     case 'payment.completed':
-      return isPaid(order.paymentStatus);
+      return isPaid(order.paymentStatus) || (order.status === 'cancelled' && order.total.amount === 0);
     case 'payment.failed':
       return order.paymentStatus === 'failed';
     case 'payment.refunded':

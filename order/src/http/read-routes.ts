@@ -53,7 +53,12 @@ export function readRoutes({ reads, timelineOf }: ReadDeps) {
         signedIn: true,
         params: ById,
         response: { 200: OrderDocument },
-        detail: { summary: 'One order' },
+        detail: {
+          summary: 'One order',
+          description:
+            '`paymentStatus` is `none` while nothing is owed: nothing is asked for yet, or any more. So it is for a cancelled order ' +
+            'whose total is 0, of which nothing comes back.',
+        },
       },
     )
     .get(

@@ -79,6 +79,13 @@ export interface OrderFilter {
   readonly limit: number;
 }
 
+/** An order that somebody else's answer is given up for. */
+export interface OverdueOrder {
+  readonly id: string;
+  /** Of what had set the deadline. */
+  readonly traceparent: string | null;
+}
+
 export type Standing = Pick<Order, 'id' | 'version' | 'paymentStatus'>;
 
 /** What is read outside of decisions; committed data only. */
@@ -90,8 +97,8 @@ export interface OrderReads {
   standings(ids: readonly string[]): Promise<readonly Standing[]>;
   /** What happened to these orders, by id, each from the beginning. */
   histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly HistoryEntry[]>>;
-  /** Ids of orders whose deadline has passed by the database's clock, the longest overdue first. */
-  overdueOrders(limit: number): Promise<readonly string[]>;
+  /** Orders whose deadline has passed by the database's clock, the longest overdue first. */
+  overdueOrders(limit: number): Promise<readonly OverdueOrder[]>;
   /** Who has left within so many milliseconds. */
   usersErasedSince(ms: number): Promise<readonly string[]>;
   /**

@@ -60,8 +60,13 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
       return new Map([...byOrder].map(([orderId, entries]) => [orderId, entries.map(historyFromRow)]));
     },
     async overdueOrders(limit) {
-      const query = db.selectFrom('orders').select('id').where('deadline_at', '<=', flavour.now);
-      return (await query.orderBy('deadline_at').limit(limit).execute()).map((row) => row.id);
+      const overdue = db.selectFrom('orders').select(['id', 'version', 'deadline_at']).where('deadline_at', '<=', flavour.now);
+      return db
+        .selectFrom(overdue.orderBy('deadline_at').limit(limit).as('overdue'))
+        .leftJoin('events', (join) => join.onRef('events.stream', '=', 'overdue.id').onRef('events.version', '=', 'overdue.version'))
+        .select(['overdue.id', 'events.traceparent'])
+        .orderBy('deadline_at')
+        .execute();
     },
     async knownSkus(skus) {
       const rows = await db.selectFrom('catalogue').select('sku').where(flavour.in('sku', skus)).execute();

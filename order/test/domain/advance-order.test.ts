@@ -280,3 +280,11 @@ describe('an order whose customer leaves', () => {
     expect(advance(order, departure)).toEqual({ kind: 'ignored' });
   });
 });
+
+test('of a cancelled order with a total of 0 nothing is owed, also when Payment says late that it is paid', () => {
+  const free = { ...ORDER_IN.completed, total: eur(0) };
+  const { order } = moved(free, byCustomer);
+  expect(order).toMatchObject({ status: 'cancelled', paymentStatus: 'none', refunded: 0 });
+  const paid: Trigger = { ...SAYS['payment.completed'], data: { ...SAYS['payment.completed'].data, amount: eur(0) } };
+  expect(advance(order, paid)).toEqual({ kind: 'ignored' });
+});

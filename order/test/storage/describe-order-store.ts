@@ -200,12 +200,18 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
 
   test(`${name}: finds what is overdue, the longest first`, async () => {
     const farAway = 2 ** 45;
+    const note = { note: 'placed', key: id(2), stream: id(2), version: 1 };
     const deadlines = [1000, null, 500, farAway];
     await settle(store, [
       put({ orders: deadlines.map((deadlineAt, number) => anOrder({ id: id(number), deadlineAt })) }),
     ]);
-    expect(await store.reads.overdueOrders(100)).toEqual([id(2), id(0)]);
-    expect(await store.reads.overdueOrders(1)).toEqual([id(2)]);
+    const cause = { causationId: null, traceparent: TRACE };
+    await settle(store, [(writer) => writer.submit({ name: 'note', keys: () => ({}), decide: () => ({ answer: null, events: [note] }) }, null, { cause })]);
+    expect(await store.reads.overdueOrders(100)).toEqual([
+      { id: id(2), traceparent: TRACE },
+      { id: id(0), traceparent: null },
+    ]);
+    expect(await store.reads.overdueOrders(1)).toEqual([{ id: id(2), traceparent: TRACE }]);
   });
 
   test(`${name}: keeps, changes and forgets what it knows of SKUs`, async () => {

@@ -1,3 +1,5 @@
+import { keptCause } from './cause.ts';
+import { captureNothing } from './charge-settled.ts';
 import type { GatewayTask } from './gateway-task.ts';
 import { changed, type Outcome, type Surroundings } from './outcome.ts';
 import { CALL_LEASE_MS } from './patience.ts';
@@ -17,6 +19,8 @@ export function begin(_: undefined, message: ReadyForPayment, surroundings: Surr
     userId,
     amount,
     orderCancelled: false,
+    cause: keptCause(surroundings.cause),
+    cancelledBy: null,
     version: 0,
     createdAt: now,
     updatedAt: now,
@@ -26,6 +30,7 @@ export function begin(_: undefined, message: ReadyForPayment, surroundings: Surr
     const data = { orderId, paymentId: facts.id, reason: failureReason };
     return changed({ ...facts, status: 'failed', failureReason }, { history: [{ type: 'payment.failed', data }] });
   }
+  if (amount.amount === 0) return captureNothing(facts, surroundings);
   const { token } = method;
   const payment: PendingPayment = {
     ...facts,
@@ -39,8 +44,9 @@ export function begin(_: undefined, message: ReadyForPayment, surroundings: Surr
 }
 
 /** The cancellation overtook the request: the row stays as a sign that this order is never to be charged. */
-export function tombstone(_: undefined, { orderId, userId }: OrderCancelled, { now, newId }: Surroundings): Outcome {
-  const facts = { id: newId(), orderId, userId, orderCancelled: true, version: 0, createdAt: now, updatedAt: now };
+export function tombstone(_: undefined, { orderId, userId }: OrderCancelled, { now, newId, cause }: Surroundings): Outcome {
+  const kept = { cause: keptCause(cause), cancelledBy: null };
+  const facts = { id: newId(), orderId, userId, orderCancelled: true, ...kept, version: 0, createdAt: now, updatedAt: now };
   return changed(
     { ...facts, status: 'voided', amount: null },
     { history: [{ note: 'payment.voided', context: { from: 'none' } }] },

@@ -1,4 +1,5 @@
 import { chargeTask } from './begin-payment.ts';
+import { captureNothing, factsOf } from './charge-settled.ts';
 import { changed, type Outcome, type Surroundings } from './outcome.ts';
 import { backOffMs, CALL_LEASE_MS, LOST_AFTER_MS } from './patience.ts';
 import type { PendingPayment } from './payment.ts';
@@ -22,7 +23,10 @@ export function ask(payment: PendingPayment, _: unknown, { now }: Surroundings):
  * all, the gateway takes both for one. With the order cancelled nothing goes out any more, and once a request that is
  * still on its way can be ruled out the payment is void.
  */
-export function sendAgainOrVoid(payment: PendingPayment, _: unknown, { now }: Surroundings): Outcome {
+export function sendAgainOrVoid(payment: PendingPayment, _: unknown, surroundings: Surroundings): Outcome {
+  const { now } = surroundings;
+  // Sent by an earlier version, which asked the gateway for nothing too.
+  if (payment.amount.amount === 0) return captureNothing(payment, surroundings);
   if (!payment.orderCancelled) {
     const sent = { ...payment, sentAt: now, nextCheckAt: now + CALL_LEASE_MS };
     return changed(sent, { tasks: [chargeTask(sent)] });
@@ -32,9 +36,8 @@ export function sendAgainOrVoid(payment: PendingPayment, _: unknown, { now }: Su
     const { attempts } = payment;
     return changed({ ...payment, attempts: attempts + 1, nextCheckAt: Math.min(now + backOffMs(attempts), lostAt) }, {});
   }
-  const { id, orderId, userId, amount, orderCancelled, version, createdAt } = payment;
   return changed(
-    { id, orderId, userId, amount, orderCancelled, version, createdAt, updatedAt: now, status: 'voided' },
+    { ...factsOf(payment, surroundings), amount: payment.amount, status: 'voided' },
     { history: [{ note: 'payment.voided', context: { from: 'pending' } }] },
   );
 }

@@ -1,7 +1,7 @@
 import type { Money } from '@souk/contracts/money';
 import { giveBack } from './give-back.ts';
 import { changed, type HistoryEntry, type Outcome, type Surroundings } from './outcome.ts';
-import type { CapturedPayment, FailedPayment, Payment, PendingPayment, VoidedPayment } from './payment.ts';
+import type { CapturedPayment, FailedPayment, PaymentFacts, PendingPayment, VoidedPayment } from './payment.ts';
 import type { PaymentMessage } from './payment-message.ts';
 
 type Succeeded = Extract<PaymentMessage, { on: 'gateway.succeeded' }>;
@@ -11,6 +11,12 @@ export function capture(payment: PendingPayment, { reference }: Succeeded, surro
   const captured = capturedFrom(payment, payment.amount, reference, surroundings);
   const history = [completed(captured, surroundings)];
   return payment.orderCancelled ? giveBack(captured, history, surroundings) : changed(captured, { history });
+}
+
+/** There is nothing to be paid: it is as good as captured, and the gateway, which takes no such charge, is not asked. */
+export function captureNothing(payment: PaymentFacts & { readonly amount: Money }, surroundings: Surroundings): Outcome {
+  const captured = capturedFrom(payment, payment.amount, null, surroundings);
+  return changed(captured, { history: [completed(captured, surroundings)] });
 }
 
 /**
@@ -29,33 +35,28 @@ export function captureLate(
   return giveBack(captured, [payment.status === 'failed' ? late : completed(captured, surroundings)], surroundings);
 }
 
-export function fail(payment: PendingPayment, { reason }: Declined, { now }: Surroundings): Outcome {
-  const { id, orderId, userId, amount, orderCancelled, version, createdAt } = payment;
-  const data = { orderId, paymentId: id, reason };
+export function fail(payment: PendingPayment, { reason }: Declined, surroundings: Surroundings): Outcome {
+  const { id: paymentId, orderId, amount } = payment;
+  const data = { orderId, paymentId, reason };
   return changed(
-    {
-      id,
-      orderId,
-      userId,
-      amount,
-      orderCancelled,
-      version,
-      createdAt,
-      updatedAt: now,
-      status: 'failed',
-      failureReason: reason,
-    },
+    { ...factsOf(payment, surroundings), amount, status: 'failed', failureReason: reason },
     { history: [{ type: 'payment.failed', data }] },
   );
 }
 
+/** What a payment keeps when its charge has ended. */
+export function factsOf(payment: PaymentFacts, { now }: Surroundings): PaymentFacts {
+  const { id, orderId, userId, orderCancelled, cause, cancelledBy, version, createdAt } = payment;
+  return { id, orderId, userId, orderCancelled, cause, cancelledBy, version, createdAt, updatedAt: now };
+}
+
 function capturedFrom(
-  { id, orderId, userId, orderCancelled, version, createdAt }: Payment,
+  payment: PaymentFacts,
   amount: Money,
-  gatewayReference: string,
-  { now }: Surroundings,
+  gatewayReference: string | null,
+  surroundings: Surroundings,
 ): CapturedPayment {
-  const facts = { id, orderId, userId, amount, orderCancelled, version, createdAt, updatedAt: now };
+  const facts = { ...factsOf(payment, surroundings), amount };
   return { ...facts, status: 'captured', gatewayReference, refunded: 0, refunding: 0 };
 }
 

@@ -1,4 +1,5 @@
 import type { EventData } from '@souk/contracts/topics';
+import type { Cause } from './cause.ts';
 import type { GatewayTask } from './gateway-task.ts';
 import type { Payment } from './payment.ts';
 import type { Refund } from './refund.ts';
@@ -36,6 +37,8 @@ export interface Surroundings {
   /** epoch milliseconds */
   readonly now: number;
   readonly newId: () => string;
+  /** What led to the message. */
+  readonly cause: Cause;
 }
 
 export function changed(

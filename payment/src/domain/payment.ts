@@ -1,11 +1,16 @@
 import type { Money } from '@souk/contracts/money';
+import type { Cause } from './cause.ts';
 
-interface PaymentFacts {
+export interface PaymentFacts {
   readonly id: string;
   readonly orderId: string;
   readonly userId: string;
   /** The order was cancelled: nothing more is charged, and what was captured goes back. */
   readonly orderCancelled: boolean;
+  /** What asked for it; of a tombstone, what cancelled the order. */
+  readonly cause: Cause;
+  /** What cancelled the order while money was asked for or there; null: nothing has. */
+  readonly cancelledBy: Cause | null;
   /** of its history: events and notes, 1..n without gap; 0 while there is none */
   readonly version: number;
   /** epoch milliseconds */
@@ -30,7 +35,8 @@ export interface PendingPayment extends PaymentFacts {
 export interface CapturedPayment extends PaymentFacts {
   readonly status: 'captured';
   readonly amount: Money;
-  readonly gatewayReference: string;
+  /** null: the amount is 0, so the gateway was not asked. */
+  readonly gatewayReference: string | null;
   /** minor units; refunds that succeeded */
   readonly refunded: number;
   /** minor units; refunds that are pending, reserved so that all of them together never exceed the amount */

@@ -1,4 +1,5 @@
 import type { Money } from '@souk/contracts/money';
+import type { Cause } from './cause.ts';
 
 interface RefundFacts {
   readonly id: string;
@@ -8,6 +9,8 @@ interface RefundFacts {
   readonly reason: string;
   /** Who of the staff asked for it; null: the order was cancelled. */
   readonly requestedBy: string | null;
+  /** What asked for it. */
+  readonly cause: Cause;
   /** epoch milliseconds */
   readonly createdAt: number;
   readonly updatedAt: number;

@@ -1,4 +1,5 @@
 import type { Money } from '@souk/contracts/money';
+import { keptCause } from './cause.ts';
 import { openRefund } from './give-back.ts';
 import type { Changed, Surroundings } from './outcome.ts';
 import { leftOf, type Payment } from './payment.ts';
@@ -25,6 +26,6 @@ export function requestRefund(payment: Payment, request: RefundRequest, surround
   const left = leftOf(payment);
   if (amount.amount > left) return { kind: 'exceeds', left: { amount: left, currency } };
   const note = { note: 'refund.requested', context: { amount, requestedBy } } as const;
-  const change = openRefund(payment, { amount, reason, requestedBy }, [note], surroundings);
+  const change = openRefund(payment, { amount, reason, requestedBy, cause: keptCause(surroundings.cause) }, [note], surroundings);
   return { kind: 'accepted', change, refund: change.refunds[0] };
 }

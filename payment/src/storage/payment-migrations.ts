@@ -1,5 +1,5 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** The constraints are the last line: no decision ever comes to them. */
@@ -17,6 +17,12 @@ export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'payment-010-webhook-events-by-time': index('webhook_events_time', 'webhook_events', ['received_at']),
     'payment-011-erased-users': erasedUsersTable(flavour),
     'payment-012-erased-users-due': index('erased_users_due', 'erased_users', ['due_at']),
+    'payment-013-payments-caused-by': column('payments', 'caused_by', flavour.column.id),
+    'payment-014-payments-traceparent': column('payments', 'traceparent', flavour.column.key),
+    'payment-015-payments-cancelled-by': column('payments', 'cancelled_by', flavour.column.id),
+    'payment-016-payments-cancelled-traceparent': column('payments', 'cancelled_traceparent', flavour.column.key),
+    'payment-017-refunds-caused-by': column('refunds', 'caused_by', flavour.column.id),
+    'payment-018-refunds-traceparent': column('refunds', 'traceparent', flavour.column.key),
   };
 }
 
@@ -29,6 +35,11 @@ function index(name: string, table: string, columns: readonly string[]): Migrati
         .columns([...columns])
         .execute(),
   };
+}
+
+/** One that an earlier version leaves out. */
+function column(table: string, name: string, type: RawBuilder<unknown>): Migration {
+  return { up: (db) => db.schema.alterTable(table).addColumn(name, type).execute() };
 }
 
 /** The order is the key: a second charge for it has no place to be. */

@@ -1,3 +1,4 @@
+import type { Cause } from '../domain/cause.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentsTable } from './payment-schema.ts';
 
@@ -15,12 +16,12 @@ export const PAYMENT_COLUMNS = [
     'sent_at',
   ] as const),
   ...(['attempts', 'next_check_at', 'order_cancelled', 'gateway_reference', 'failure_reason', 'version'] as const),
-  ...(['created_at', 'updated_at'] as const),
+  ...(['caused_by', 'traceparent', 'cancelled_by', 'cancelled_traceparent', 'created_at', 'updated_at'] as const),
 ];
 
 /** The others are written once: an update that leaves them out leaves their indexes alone. */
 export const CHANGING_PAYMENT_COLUMNS = PAYMENT_COLUMNS.filter(
-  (column) => !['order_id', 'id', 'user_id', 'amount', 'currency', 'created_at'].includes(column),
+  (column) => !['order_id', 'id', 'user_id', 'amount', 'currency', 'caused_by', 'traceparent', 'created_at'].includes(column),
 );
 
 const NOTHING = {
@@ -45,6 +46,10 @@ export function paymentToRow(payment: Payment): PaymentsTable {
     ...NOTHING,
     ...columnsOfStatus(payment),
     order_cancelled: payment.orderCancelled ? 1 : 0,
+    caused_by: payment.cause.causationId,
+    traceparent: payment.cause.traceparent,
+    cancelled_by: payment.cancelledBy?.causationId ?? null,
+    cancelled_traceparent: payment.cancelledBy?.traceparent ?? null,
     version: payment.version,
     created_at: payment.createdAt,
     updated_at: payment.updatedAt,
@@ -59,7 +64,8 @@ function columnsOfStatus(payment: Payment): Partial<PaymentsTable> {
     }
     case 'captured': {
       const { gatewayReference, refunded, refunding } = payment;
-      return { gateway_reference: gatewayReference, refunded, refunding };
+      // An earlier version takes no captured row without a reference for whole.
+      return { gateway_reference: gatewayReference ?? '', refunded, refunding };
     }
     case 'failed':
       return { failure_reason: payment.failureReason };
@@ -76,6 +82,8 @@ export function paymentFromRow(row: PaymentsTable): Payment {
     orderId: row.order_id,
     userId: row.user_id,
     orderCancelled: row.order_cancelled === 1,
+    cause: { causationId: row.caused_by, traceparent: row.traceparent },
+    cancelledBy: cancelledBy(row),
     version: row.version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -89,9 +97,13 @@ export function paymentFromRow(row: PaymentsTable): Payment {
       return { ...facts, status: 'pending', amount, token, sentAt, attempts, nextCheckAt };
     }
     if (row.status === 'captured' && gatewayReference !== null) {
-      return { ...facts, status: 'captured', amount, gatewayReference, refunded, refunding };
+      return { ...facts, status: 'captured', amount, gatewayReference: gatewayReference || null, refunded, refunding };
     }
     if (row.status === 'failed' && failureReason !== null) return { ...facts, status: 'failed', amount, failureReason };
   }
   throw new Error(`the row of payment ${row.id} is not whole`);
+}
+
+function cancelledBy({ cancelled_by: causationId, cancelled_traceparent: traceparent }: PaymentsTable): Cause | null {
+  return causationId === null && traceparent === null ? null : { causationId, traceparent };
 }

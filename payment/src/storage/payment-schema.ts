@@ -15,6 +15,10 @@ export interface PaymentsTable {
   attempts: number;
   next_check_at: number | null;
   order_cancelled: number;
+  caused_by: string | null;
+  traceparent: string | null;
+  cancelled_by: string | null;
+  cancelled_traceparent: string | null;
   gateway_reference: string | null;
   failure_reason: string | null;
   version: number;
@@ -30,6 +34,8 @@ export interface RefundsTable {
   currency: string;
   reason: string;
   requested_by: string | null;
+  caused_by: string | null;
+  traceparent: string | null;
   status: string;
   attempts: number;
   next_check_at: number | null;

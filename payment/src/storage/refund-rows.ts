@@ -3,7 +3,7 @@ import type { RefundsTable } from './payment-schema.ts';
 
 export const REFUND_COLUMNS = [
   ...(['id', 'payment_id', 'order_id', 'amount', 'currency', 'reason', 'requested_by', 'status', 'attempts'] as const),
-  ...(['next_check_at', 'gateway_reference', 'failure_reason', 'created_at', 'updated_at'] as const),
+  ...(['next_check_at', 'gateway_reference', 'failure_reason', 'caused_by', 'traceparent', 'created_at', 'updated_at'] as const),
 ];
 
 export function refundToRow(refund: Refund): RefundsTable {
@@ -15,6 +15,8 @@ export function refundToRow(refund: Refund): RefundsTable {
     currency: refund.amount.currency,
     reason: refund.reason,
     requested_by: refund.requestedBy,
+    caused_by: refund.cause.causationId,
+    traceparent: refund.cause.traceparent,
     status: refund.status,
     attempts: refund.status === 'pending' ? refund.attempts : 0,
     next_check_at: refund.status === 'pending' ? refund.nextCheckAt : null,
@@ -33,6 +35,7 @@ export function refundFromRow(row: RefundsTable): Refund {
     amount: { amount: row.amount, currency: row.currency },
     reason: row.reason,
     requestedBy: row.requested_by,
+    cause: { causationId: row.caused_by, traceparent: row.traceparent },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

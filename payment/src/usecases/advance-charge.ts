@@ -13,7 +13,8 @@ export const advanceCharge: PaymentUseCase<ChargeNews, string | null> = {
   name: 'advance charge',
   keys: ({ orderId }) => ({ payments: [orderId] }),
   decide({ orderId, message }, world, context) {
-    const outcome = answerPayment(world.get('payments', orderId), message, context);
-    return decisionOf(outcome, outcome.kind === 'anomaly' ? outcome.cause : null);
+    const payment = world.get('payments', orderId);
+    const outcome = answerPayment(payment, message, context);
+    return { ...decisionOf(outcome, outcome.kind === 'anomaly' ? outcome.cause : null), ...(payment && { cause: payment.cause }) };
   },
 };

@@ -20,6 +20,6 @@ export const advanceRefund: PaymentUseCase<RefundNews, string | null> = {
       throw new Error(`refund ${refundId} has no captured payment of order ${orderId} to belong to`);
     }
     const outcome = answerRefund(refund, message, payment, context);
-    return decisionOf(outcome, outcome.kind === 'anomaly' ? outcome.cause : null);
+    return { ...decisionOf(outcome, outcome.kind === 'anomaly' ? outcome.cause : null), cause: refund.cause };
   },
 };

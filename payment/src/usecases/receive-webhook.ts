@@ -1,4 +1,5 @@
 import type { DecisionContext, World } from '@souk/chassis/writer/use-case';
+import type { Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { GatewayMessage } from '../domain/payment-message.ts';
 import { answerPayment } from '../domain/payment-saga.ts';
@@ -55,11 +56,20 @@ export const receiveWebhook: PaymentUseCase<ReceivedWebhook, WebhookAnswer> = {
       puts: { ...puts, webhookEvents: [event] },
       ...(events && { events }),
       ...(tasks && { tasks }),
+      ...begunBy(received, world),
     };
   },
 };
 
 const NOTHING: Outcome = { kind: 'ignored', because: 'it says nothing about a charge or refund of ours' };
+
+/** The charge or refund knows what led to it; the gateway's request does not. */
+function begunBy({ subject }: ReceivedWebhook, world: SagaWorld): { readonly cause?: Cause } {
+  if (subject === null) return {};
+  const { orderId, refundId } = subject;
+  const begun = refundId === null ? world.get('payments', orderId) : world.get('refunds', refundId);
+  return begun === undefined ? {} : { cause: begun.cause };
+}
 
 function outcomeOf({ subject, message }: ReceivedWebhook, world: SagaWorld, context: DecisionContext): Outcome {
   if (subject === null || message === null) return NOTHING;

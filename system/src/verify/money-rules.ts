@@ -33,6 +33,7 @@ export const MONEY_RULES: readonly Rule[] = [
          select o.id, o.paymentStatus as says, case
            when c.id is null or c.status = 'voided' then 'none'
            when c.status <> 'captured' then c.status
+           when o.status = 'cancelled' and o.total = 0 then 'none'
            when c.refunded = 0 then 'paid'
            when c.refunded < c.captured then 'partially_refunded'
            else 'refunded' end as became
