@@ -13,7 +13,7 @@ let postman: RunningJobs;
 let server: ReturnType<typeof Bun.serve>;
 let statuses: number[];
 const taken: string[] = [];
-const reports: string[] = [];
+const reports: (object | undefined)[] = [];
 
 beforeEach(() => {
   now = NOW;
@@ -28,7 +28,7 @@ beforeEach(() => {
       return new Response(null, { status: statuses.shift() ?? 200 });
     },
   });
-  const report = (_: unknown, message: string): void => void reports.push(message);
+  const report = (_: unknown, __: string, fields?: object): void => void reports.push(fields);
   postman = startPostman({ ledger, target: { url: server.url.href, report }, secret: 'secret', now: () => now });
 });
 afterEach(async () => {
@@ -67,6 +67,6 @@ test('one that nobody takes is given up after ten times', async () => {
 test('where nobody listens it stays due, and is told', async () => {
   await server.stop(true);
   await ledger.write(() => ledger.addWebhook(WEBHOOK));
-  await until('the report', () => reports.some((message) => message.includes('evt_1')));
+  await until('the report', () => reports.some((fields) => JSON.stringify(fields)?.includes('"evt_1"')));
   expect(ledger.hasDueWebhook(NOW + 5000)).toBe(true);
 });
