@@ -1,5 +1,5 @@
 /** Rows at once: a few milliseconds of the database's time. */
-const ROUND = 200;
+const ROUND = 100;
 /** A pause after a round is so many times as long as the round was: whatever the machine, four fifths of it are for others. */
 const PAUSE_FOR_ROUND = 4;
 const SHORTEST_PAUSE_MS = 10;

@@ -373,6 +373,46 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.writing.readLane('one')).toMatchObject({ lastSeq: 1, publishedSeq: 1 });
     });
 
+    test('a busy writer waits its pace, so that what comes meanwhile goes along', async () => {
+      const batches: number[] = [];
+      const { writer } = await openWriter({ paceMs: 1500, batchSettled: (inputs) => void batches.push(inputs) });
+      await writer.submit(deposit, { account: 'a', amount: 1 });
+      const second = writer.submit(deposit, { account: 'a', amount: 1 });
+      // As long as a look at the database takes.
+      await store.accounts();
+      const third = writer.submit(deposit, { account: 'a', amount: 1 });
+      expect(await Promise.all([second, third])).toEqual([2, 3]);
+      expect(batches).toEqual([1, 2]);
+    });
+
+    test('a closing writer settles what waits without waiting its pace', async () => {
+      const { writer } = await openWriter({ paceMs: 3_600_000 });
+      await writer.submit(deposit, { account: 'a', amount: 1 });
+      const last = writer.submit(deposit, { account: 'a', amount: 1 });
+      await writer.close();
+      expect(await last).toBe(2);
+    });
+
+    test('an idle writer keeps its lease', async () => {
+      await openWriter({ leaseMs: 90 });
+      await until('it has been renewed', async () => ((await store.writing.readLane('one'))?.transactions ?? 0) >= 2);
+    });
+
+    test('a decision that failed before its transaction did is made again with it', async () => {
+      let calls = 0;
+      const hesitant: typeof deposit = {
+        ...deposit,
+        decide(...parameters) {
+          calls += 1;
+          if (calls === 1) throw new Error('on what was there then');
+          return deposit.decide(...parameters);
+        },
+      };
+      const { writer } = await openWriter({ store: losingCommits(store.writing, 1) });
+      expect(await writer.submit(hesitant, { account: 'a', amount: 1 })).toBe(1);
+      expect(calls).toBe(2);
+    });
+
     test('batched and one by one end in the same state', async () => {
       const inputs = fc.array(
         fc.record({ account: fc.constantFrom('a', 'b', 'c'), amount: fc.integer({ min: 0, max: 20 }) }),
