@@ -18,11 +18,11 @@ onEveryEngine((runCatalogue) => {
   });
   afterAll(() => shop.close());
 
-  async function upload(id: string, body: Buffer | FormData, headers: Record<string, string> = RAW, as: Caller = 'staff') {
-    const answer = await shop.fetchAs(as, `/products/${id}/images`, {
+  async function upload(id: string, body: Buffer | FormData, headers: Record<string, string> = RAW, as: Caller = 'staff', query = '') {
+    const answer = await shop.fetchAs(as, `/products/${id}/images${query}`, {
       method: 'POST',
       body,
-      headers: body instanceof FormData ? {} : headers,
+      headers: body instanceof FormData && headers === RAW ? {} : headers,
     });
     const reply: Reply = JSON.parse(await answer.text());
     return { status: answer.status, headers: answer.headers, body: reply };
@@ -34,6 +34,12 @@ onEveryEngine((runCatalogue) => {
     return made;
   }
 
+  function withAlt(...alts: string[]): FormData {
+    const made = form('file', png(1, 1));
+    for (const alt of alts) made.append('alt', alt);
+    return made;
+  }
+
   async function productNow(id: string): Promise<Product> {
     return (await shop.send<Product>('GET', `/products/${id}`, { as: 'staff' })).body;
   }
@@ -42,6 +48,45 @@ onEveryEngine((runCatalogue) => {
     shop.send<Reply>(method, path, { as: 'staff', body });
 
   describe('uploads', () => {
+    test('with what stands in for the image, in the query or in the form, it is shown', async () => {
+      const { id } = await shop.active();
+      const alt = 'A teapot, “flambé” 🫖 & <cup>';
+      const query = `?alt=${encodeURIComponent(alt)}`;
+      const replies = [
+        await upload(id, png(1, 1), RAW, 'staff', query),
+        await upload(id, withAlt(alt)),
+        await upload(id, withAlt(), RAW, 'staff', query),
+        await upload(id, withAlt('its own'), RAW, 'staff', query),
+      ];
+      expect(replies.map(({ status, body }) => [status, body.alt])).toEqual([[201, alt], [201, alt], [201, alt], [201, 'its own']]);
+      expect((await productNow(id)).images.map((image) => image.alt)).toEqual([alt, alt, alt, 'its own']);
+    });
+
+    test('422 for a text that is none, as in any other body', async () => {
+      const { id } = await shop.active();
+      const long = 'x'.repeat(501);
+      for (const [body, pointer] of [[withAlt(long), '/alt'], [withAlt('a\0b'), '/alt'], [withAlt('one', 'two'), '/alt']] as const) {
+        const reply = await upload(id, body);
+        expect([reply.status, reply.body.errors?.map((error) => error.pointer)]).toEqual([422, [pointer]]);
+      }
+      for (const alt of [long, 'a%00b']) {
+        const reply = await upload(id, png(1, 1), RAW, 'staff', `?alt=${alt}`);
+        expect([reply.status, reply.body.errors?.map((error) => error.pointer)]).toEqual([422, ['?alt']]);
+      }
+      expect((await upload(id, withAlt('😀'.repeat(500)))).status).toBe(201);
+      expect((await productNow(id)).images).toHaveLength(1);
+    });
+
+    test('the same Idempotency-Key with another text is another request', async () => {
+      const { id } = await shop.active();
+      const headers = { ...RAW, 'idempotency-key': 'a-teapot' };
+      const once = (alt: string) => upload(id, png(2, 2), headers, 'staff', `?alt=${alt}`);
+      const [first, again, other] = [await once('red'), await once('red'), await once('blue')];
+      expect([first.status, again.status, other.status]).toEqual([201, 201, 422]);
+      expect(again.body).toEqual(first.body);
+      expect((await productNow(id)).images).toHaveLength(1);
+    });
+
     test.each([
       ['image/png', png(3, 4)],
       ['image/jpeg', jpeg(3, 4)],

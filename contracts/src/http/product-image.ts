@@ -25,6 +25,9 @@ export const ProductImage = closed({
 });
 export type ProductImage = Static<typeof ProductImage>;
 
+/** What an upload says beside the image. */
+export const WithImage = closed({ alt: Type.Optional(AltText) });
+
 /** JSON merge patch. Moving an image shifts those between its old and its new place. */
 export const PatchProductImage = closed({
   alt: Type.Optional(nullable(AltText)),

@@ -6,7 +6,7 @@ import { problem } from '@souk/chassis/http/problem';
 import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
-import { PatchProductImage, ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import { PatchProductImage, ProductImage as PublishedImage, WithImage } from '@souk/contracts/http/product-image';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { imageOf } from '../domain/product-image.ts';
@@ -40,10 +40,10 @@ const IMAGE_ANSWERS = {
 export function imageRoutes(reads: ProductReads, commands: Commands) {
   const upload = atMost(UPLOADS);
   return router()
-    .post('/products/:id/images', async ({ params, principal, idempotency, request }) => {
-      const { bytes, image } = await uploadedImage(request);
-      const asked = { productId: params.id, actor: principal.userId, image: { alt: '', ...image }, bytes };
-      const once = { request, idempotency: idempotency && ofThese(bytes, idempotency) };
+    .post('/products/:id/images', async ({ params, query, principal, idempotency, request }) => {
+      const { bytes, image } = await uploadedImage(request, query.alt);
+      const asked = { productId: params.id, actor: principal.userId, image, bytes };
+      const once = { request, idempotency: idempotency && ofThese(bytes, image.alt, idempotency) };
       return upload(() => answerOnce(commands, addImage, asked, once, creation));
     }, {
       role: 'staff',
@@ -51,8 +51,9 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       rawBody: UPLOAD,
       refuses: ['image-too-large', 'validation', 'conflict', 'overloaded', 'event-too-large'],
       params: ById,
+      query: Type.Object(WithImage.properties, { additionalProperties: true }),
       response: { 201: PublishedImage },
-      detail: { summary: 'Add an image: the body itself, or the field `file` of a form' },
+      detail: { summary: 'Add an image: the body itself, or the field `file` of a form; with `alt` in the query or in the form' },
     })
     .patch('/products/:id/images/:imageId', async ({ body, params, principal, request }) => {
       const asked = { productId: params.id, imageId: params.imageId, asked: body, actor: principal.userId, requireImage: obeying(request) };
@@ -94,9 +95,10 @@ function obeying(request: Request): (id: string) => void {
   return (id) => obeyIfMatch(request, imageTag(id));
 }
 
-/** Other bytes under the same key are another request. */
-function ofThese(bytes: Uint8Array, idempotency: Idempotency): Idempotency {
-  const fingerprint = new Bun.CryptoHasher('sha256').update(idempotency.fingerprint).update(bytes).digest('base64url');
+/** Other bytes, or another text for them, under the same key are another request. */
+function ofThese(bytes: Uint8Array, alt: string, idempotency: Idempotency): Idempotency {
+  const hasher = new Bun.CryptoHasher('sha256').update(idempotency.fingerprint).update(bytes);
+  const fingerprint = hasher.update(alt).digest('base64url');
   return { ...idempotency, fingerprint };
 }
 

@@ -2,7 +2,8 @@ import { formOf } from '@souk/chassis/http/form-body';
 import { invalid, problem } from '@souk/chassis/http/problem';
 import { rawBodyOf } from '@souk/chassis/http/raw-body';
 import { FORM } from '@souk/chassis/http/text-encoding';
-import { ImageType } from '@souk/contracts/http/product-image';
+import { validationProblem } from '@souk/chassis/http/validation-problem';
+import { ImageType, WithImage } from '@souk/contracts/http/product-image';
 import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';
 
 const IMAGE_BYTES = 5 * 1024 * 1024;
@@ -16,30 +17,48 @@ export const UPLOAD = { maxBytes: 8 * 1024 * 1024, types: [...TYPES, 'applicatio
 
 interface UploadedImage {
   readonly bytes: Uint8Array;
-  readonly image: RecognisedImage;
+  readonly image: RecognisedImage & { readonly alt: string };
 }
 
-/** The image in a request: its body, or the field `file` of a form. Throws the 413, 415 or 422 problem. */
-export async function uploadedImage(request: Request): Promise<UploadedImage> {
-  const bytes = await bytesOf(request);
+interface Sent {
+  readonly bytes: Uint8Array;
+  readonly alt: string | undefined;
+}
+
+/**
+ * The image in a request: its body, or the field `file` of a form. What stands in for it where it cannot be seen comes with
+ * it: in the query (`inQuery`), or in the field `alt` of the form. Throws the 413, 415 or 422 problem.
+ */
+export async function uploadedImage(request: Request, inQuery: string | undefined): Promise<UploadedImage> {
+  const { bytes, alt = inQuery ?? '' } = await sentIn(request);
   if (bytes.byteLength > IMAGE_BYTES) throw tooLarge(`An image may have ${IMAGE_BYTES} bytes: send a smaller one.`);
   const image = recogniseImage(bytes);
   if (image === undefined) {
     throw problem('unsupported-media-type', { detail: 'Send a whole PNG, JPEG, WebP or GIF image.' });
   }
   if (image.width * image.height > PIXELS) throw tooLarge(`An image may have ${PIXELS} pixels: send a smaller one.`);
-  return { bytes, image };
+  return { bytes, image: { ...image, alt } };
 }
 
 function tooLarge(detail: string) {
   return problem('image-too-large', { detail });
 }
 
-async function bytesOf(request: Request): Promise<Uint8Array> {
-  if (!request.headers.get('content-type')?.toLowerCase().startsWith(FORM)) return rawBodyOf(request);
+async function sentIn(request: Request): Promise<Sent> {
+  if (!request.headers.get('content-type')?.toLowerCase().startsWith(FORM)) return { bytes: rawBodyOf(request), alt: undefined };
   const form = await formOf(request);
-  for (const name of form.keys()) if (name !== 'file') throw invalid(`/${name}`, 'is not a field of this form');
+  for (const name of form.keys()) if (name !== 'file' && name !== 'alt') throw invalid(`/${name}`, 'is not a field of this form');
   const [file, more] = form.getAll('file');
   if (!(file instanceof Blob) || more !== undefined) throw invalid('/file', 'must be one file');
-  return file.bytes();
+  return { bytes: await file.bytes(), alt: altIn(form) };
+}
+
+/** Judged as it would be in a JSON body. */
+function altIn(form: Awaited<ReturnType<typeof formOf>>): string | undefined {
+  const [alt, more] = form.getAll('alt');
+  if (alt === undefined) return undefined;
+  if (typeof alt !== 'string' || more !== undefined) throw invalid('/alt', 'must be one text');
+  const wrong = validationProblem({ schema: WithImage, value: { alt } }, { schema: undefined, value: undefined });
+  if (wrong !== undefined) throw wrong;
+  return alt;
 }
