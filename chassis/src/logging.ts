@@ -31,8 +31,9 @@ export function createLogger({
   );
 }
 
-/** An error says its own name; what it carries besides is redacted like everything else. */
-function serializedError(error: Error): Record<string, unknown> {
+/** An error says its own name; what it carries besides is redacted like everything else. A reason may be a text alone. */
+function serializedError(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === 'object' && error !== null ? redacted({ ...error }) : error;
   const { name, ...fields } = { ...pino.stdSerializers.err(error) } as Record<string, unknown>;
   return { ...redacted(fields), ...(name !== undefined && { name }) };
 }

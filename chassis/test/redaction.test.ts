@@ -30,6 +30,10 @@ describe('a log line', () => {
     });
   });
 
+  test('has a reason that is a text alone as it is', () => {
+    expect(JSON.parse(logged({ err: 'the value is not JSON' }))).toMatchObject({ err: 'the value is not JSON' });
+  });
+
   test('goes by the mark: a field that is new today is withheld with no other change', () => {
     const asked = { ...CreateAddress.properties, doorCode: personal(FreeText) };
     expect(redacted({ doorCode: '4711' })).toEqual({ doorCode: '4711' });

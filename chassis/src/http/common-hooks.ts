@@ -42,7 +42,8 @@ export function withCommonHooks(logger: Logger) {
       const facts = factsOf(context.request);
       facts.route = context.route;
       const { body, query, params } = schemasOf(context.request.method, context.route);
-      facts.faults = [...facts.faults, ...unknownParameters(context.route, context.request.url, query)];
+      const unknown = unknownParameters(context.route, context.request.url, query);
+      if (unknown.length > 0) facts.faults = [...facts.faults, ...unknown];
       const readQuery = queryReaderOf(query);
       if (readQuery !== undefined) context.query = readQuery(context.query, context.request.url) as typeof context.query;
       // Null is how the parser tells Elysia that there is nothing left to parse.

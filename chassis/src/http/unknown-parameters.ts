@@ -4,9 +4,11 @@ import { type TSchema, TypeGuard } from '@sinclair/typebox';
 /** Routes for operators: a filter that is misspelt must not look as if there were nothing to find. */
 export const STRICT_PATHS = '/ops/';
 
+const NONE: readonly FieldError[] = [];
+
 /** A query's parameters that the route does not have; elsewhere than under `/ops` they are ignored. */
-export function unknownParameters(route: string, url: string, schema: TSchema | undefined): FieldError[] {
-  if (!route.startsWith(STRICT_PATHS) || !url.includes('?')) return [];
+export function unknownParameters(route: string, url: string, schema: TSchema | undefined): readonly FieldError[] {
+  if (!route.startsWith(STRICT_PATHS) || !url.includes('?')) return NONE;
   const known = schema !== undefined && TypeGuard.IsObject(schema) ? Object.keys(schema.properties) : [];
   const asked = new Set(new URL(url).searchParams.keys());
   const detail = known.length === 0 ? 'is not known here: this route takes no parameters' : `is not known here: this route takes ${known.join(', ')}`;

@@ -22,6 +22,17 @@ const AWAY: ReadonlySet<unknown> = new Set([
 /** Write conflict, lock timeout, time limit, snapshot too old, interrupted, transaction gone, too old or too long. */
 const CONFLICT: ReadonlySet<unknown> = new Set([112, 24, 50, 262, 246, 239, 11_601, 251, 225, 290]);
 
+/**
+ * The transaction is larger than the server's cache, or than its messages take: none of it is there, and another try would
+ * end alike. In smaller batches it goes through. MongoDB 6.0 says the first only in words.
+ */
+const TOO_LARGE: ReadonlySet<unknown> = new Set([257, 359, 10_334]);
+const WORDS_OF_TOO_LARGE = 'transaction is too large and will not fit';
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof MongoServerError && (TOO_LARGE.has(error.code) || error.message.includes(WORDS_OF_TOO_LARGE));
+}
+
 /** What the driver threw, in our words; anything else as it is. */
 export function storageError(error: unknown): unknown {
   return error instanceof MongoError ? new StorageError(codeOf(error), error) : error;
@@ -32,6 +43,7 @@ export function storageError(error: unknown): unknown {
  * which the driver gives to no error of a commit.
  */
 export function commitError(error: unknown): StorageError {
+  if (isTooLarge(error)) return new StorageError('other', error);
   const refused = error instanceof MongoServerError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError);
   return new StorageError(refused ? 'retry' : 'commit-unknown', error);
 }
@@ -46,6 +58,7 @@ export async function reading<T>(read: () => Promise<T>): Promise<T> {
 }
 
 function codeOf(error: MongoError): StorageErrorCode {
+  if (isTooLarge(error)) return 'other';
   if (isAway(error) || AWAY.has(error.code)) return 'connection';
   if (error.code === DUPLICATE_KEY) return 'unique';
   if (error.code === DOCUMENT_VALIDATION) return 'check';
