@@ -51,14 +51,24 @@ describe('load', () => {
 });
 
 describe('a kept session', () => {
-  test('goes on with its token when signing in fails', async () => {
+  const tokens = (accessToken: string, expiresIn: number) => ({ accessToken, refreshToken: '', expiresIn, tokenType: 'Bearer' as const });
+
+  test('is used for half of its life', async () => {
+    let signIns = 0;
+    const session = keptSession(async () => tokens(`token ${(signIns += 1)}`, 3600));
+    expect([await session(), await session(), signIns]).toEqual(['token 1', 'token 1', 1]);
+  });
+
+  test('that has ended is no token any more when signing in fails', async () => {
     let signIns = 0;
     const session = keptSession(async () => {
       signIns += 1;
       if (signIns > 1) throw new Error('the service is away');
-      return { accessToken: 'first', refreshToken: '', expiresIn: 0, tokenType: 'Bearer' as const };
+      return tokens('first', 0);
     });
-    expect([await session(), await session()]).toEqual(['first', 'first']);
-    expect(signIns).toBe(2);
-  });
+    expect(await session()).toBe('first');
+    expect(await session().catch(String)).toContain('the service is away');
+    const { accepted: orders, refused } = await runLoad({ ...loadOn(accepted), tokenOf: session });
+    expect([orders.size, ...refused]).toEqual([0, ['no sign-in', 100]]);
+  }, 30_000);
 });

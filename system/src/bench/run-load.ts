@@ -11,7 +11,10 @@ export interface LoadResult {
   readonly accepted: ReadonlyMap<string, number>;
   /** Milliseconds from when each accepted order should have been sent to its answer. */
   readonly answerMs: readonly number[];
-  /** How many orders were answered with another status than 202, by it; `no answer`: the connection broke or took too long. */
+  /**
+   * How many orders were answered with another status than 202, by it; `no answer`: the connection broke or took too long;
+   * `no sign-in`: the token had ended and there was no other.
+   */
   readonly refused: ReadonlyMap<string, number>;
   /** How long sending took. */
   readonly elapsedMs: number;
@@ -34,12 +37,14 @@ export async function runLoad({ orderUrl, tokenOf, bodyOf, rate, seconds }: Load
 
   async function send(n: number, dueAt: number): Promise<void> {
     try {
+      const token = await tokenOf(n).catch(() => undefined);
+      if (token === undefined) return refuse('no sign-in');
       const response = await fetch(orderUrl, {
         method: 'POST',
         signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
         headers: {
           'content-type': 'application/json',
-          authorization: `Bearer ${await tokenOf(n)}`,
+          authorization: `Bearer ${token}`,
           'idempotency-key': `${run}-${n}`,
         },
         body: bodyOf(n),
