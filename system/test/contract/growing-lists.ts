@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { until } from '@souk/chassis/testing/until';
+import { RefusedError } from '../../src/shop/shop-client.ts';
 import { PASSWORD } from '../support/open-shop.ts';
 import { ADDRESS, orderOf, orderWhen } from '../support/ordering.ts';
 import type { Asker, RouteName, RuledShop } from './ruled-shop.ts';
@@ -62,9 +64,19 @@ async function newPrice({ client, tokens: { staff = '' }, objects: { product, sk
 
 async function newLevel({ client, tokens: { staff = '' }, objects: { warehouse } }: RuledShop): Promise<string> {
   const sku = randomUUID();
-  await client.createProduct(staff, { title: 'Bulb', variants: [{ sku, price: { amount: 100, currency: 'EUR' } }] });
+  const draft = await client.createProduct(staff, { title: 'Bulb', variants: [{ sku, price: { amount: 100, currency: 'EUR' } }] });
+  await client.activate(staff, draft);
   await client.receive(staff, sku, warehouse, 10, randomUUID());
+  // Inventory shows it to everybody once it has heard that it is on sale.
+  await until(`${sku} on sale`, () => client.stock(sku).catch(refusedAs('not-found')));
   return sku;
+}
+
+/** Nothing instead of that refusal, for what becomes so a moment later. */
+function refusedAs(code: string): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof RefusedError) || !error.problem.type.endsWith(`:${code}`)) throw error;
+  };
 }
 
 async function newOrder({ client, tokens: { customer = '' }, objects: { paymentMethod, sku } }: RuledShop): Promise<string> {
