@@ -74,8 +74,12 @@ function arrivals(count: number): ReceivedMessage[] {
   });
 }
 
-async function startWith(store: ToyStore, log: EventLog, report: (error: unknown) => void = () => undefined) {
-  const handlers = { 'user.registered': countArrival };
+async function startWith(
+  store: ToyStore,
+  log: EventLog,
+  report: (error: unknown) => void = () => undefined,
+  handlers = { 'user.registered': countArrival },
+) {
   const service = createMicroservice<ToyCollections>({ name: 'payment', instance: 'one', store, log, handlers, paceMs: 0, report });
   await service.start();
   return service;
@@ -113,5 +117,61 @@ test('a batch that could not be settled is not handled: it rejects, and the log 
   // Nothing was wrong with the message: nobody has to hear of it, and it was not tried.
   expect(reported).toEqual([]);
   expect(await toy.store.accounts()).toEqual([]);
+  await toy.dispose();
+});
+
+test('a handler that is told to stop settles nothing more: no later message, no other try', async () => {
+  const toy = await openSqliteToyStore();
+  const { log, handler } = handLog();
+  const stopping = new AbortController();
+  const reported: unknown[] = [];
+  const throwing: typeof countArrival = {
+    ...countArrival,
+    decide(event, world, context) {
+      if (event.aggregateVersion === 2) throw new Error('not this one');
+      return countArrival.decide(event, world, context);
+    },
+  };
+  const report = (error: unknown) => {
+    reported.push(error);
+    stopping.abort();
+  };
+  const service = await startWith(toy.store, log, report, { 'user.registered': throwing });
+  const [first] = arrivals(1);
+  if (first === undefined) throw new Error('no arrival');
+  const third = { ...first, offset: '2' };
+  const second = { ...first, offset: '1', headers: { ...first.headers, ce_aggregateversion: '2' } };
+  const [outcome] = await Promise.allSettled([handler()([first, second, third], stopping.signal)]);
+  expect(outcome?.status).toBe('rejected');
+  expect(reported).toHaveLength(1);
+  expect((await toy.store.accounts()).map(({ total }) => total)).toEqual([1]);
+  expect(await toy.store.messages.parked(null, 10)).toEqual([]);
+  await service.close();
+  await toy.dispose();
+});
+
+test('what comes after a message that was settled when the stop came is left to the next reader', async () => {
+  const toy = await openSqliteToyStore();
+  const { log, handler } = handLog();
+  let stopping = new AbortController();
+  const stops: typeof countArrival = {
+    ...countArrival,
+    decide(event, world, context) {
+      stopping.abort();
+      return countArrival.decide(event, world, context);
+    },
+  };
+  const service = await startWith(toy.store, log, undefined, { 'user.registered': stops });
+  const [first] = arrivals(1);
+  if (first === undefined) throw new Error('no arrival');
+  const later = [{ ...first, offset: '1' }, { ...first, value: '{"no', offset: '1' }];
+  for (const second of later) {
+    stopping = new AbortController();
+    const [outcome] = await Promise.allSettled([handler()([first, second], stopping.signal)]);
+    expect(outcome?.status).toBe('rejected');
+  }
+  expect((await toy.store.accounts()).map(({ total }) => total)).toEqual([2]);
+  expect(await toy.store.messages.deadLetters(null, 10)).toEqual([]);
+  await service.close();
   await toy.dispose();
 });
