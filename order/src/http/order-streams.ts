@@ -24,7 +24,7 @@ interface Wanted {
   readonly standing: Standing;
   /** Who reads. */
   readonly userId: string;
-  /** The last `seq` that the reader has; 0: none. */
+  /** The last `seq` that the reader has; 0: none. One that was never told counts as none: a reader that waited for more would wait for ever. */
   readonly after: number;
 }
 
@@ -63,12 +63,12 @@ export class OrderStreams {
     const histories = await this.#deps.reads.histories([standing.id]);
     const events = statusEvents(standing.id, histories.get(standing.id) ?? [], standing.paymentStatus);
     const last = events.at(-1);
-    if (last !== undefined && isTerminal(last.status) && last.seq <= after) return new Response(null, { status: 204 });
+    if (last !== undefined && isTerminal(last.status) && last.seq === after) return new Response(null, { status: 204 });
     // Others may have come while the history was read.
     this.#admit(userId);
     const stream = eventStream({ onClosed: () => this.#forget(reader) });
     const until = performance.now() + LONGEST_MS;
-    const reader: Reader = { orderId: standing.id, userId, until, stream, version: standing.version, seq: after };
+    const reader: Reader = { orderId: standing.id, userId, until, stream, version: standing.version, seq: last !== undefined && after <= last.seq ? after : 0 };
     this.#readers.add(reader);
     this.#keepLooking();
     tell(reader, events);

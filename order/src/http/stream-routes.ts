@@ -11,7 +11,7 @@ export interface StreamDeps {
   readonly streams: OrderStreams;
 }
 
-/** Any text, because a wrong one only means: from the beginning. */
+/** Any text, because a wrong one, or one beyond the end, only means: from the beginning. */
 const Headers = Type.Object({ 'last-event-id': Type.Optional(Type.String()) }, { additionalProperties: true });
 const SEQ = /^\d{1,15}$/;
 
@@ -34,6 +34,9 @@ export function streamRoutes({ reads, streams }: StreamDeps) {
       headers: Headers,
       detail: {
         summary: 'The states of an order as they come, until it ends',
+        description:
+          'After the event that `Last-Event-ID` names; all of them without it, and when it is no place in the timeline or lies ' +
+          'beyond the last state.',
         responses: {
           200: {
             description: 'Server-sent events: `status`, its `id` a place in the timeline, its `data` an OrderStatusEvent; a comment every 5 s',

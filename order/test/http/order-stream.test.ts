@@ -91,6 +91,22 @@ describe('GET /orders/{id}/stream', () => {
     expect(statesOf(whole)).toEqual(['placed', 'awaiting_payment', 'completed']);
   });
 
+  test.each(['999', '9007199254740993', '99999999999999999999', '-1', '1.5', '1e3', '0x1', 'three'])(
+    'begins at the beginning for the Last-Event-ID %s, whether the order has ended or not',
+    async (lastEventId) => {
+      const { id } = (await shop.place(customer)).body;
+      const stream = await read(id, lastEventId);
+      await until('placed', () => statesOf(stream).length === 1);
+      await shop.ask('POST', `/orders/${id}/cancellation`, { as: customer });
+      await until('end', () => stream.isOver);
+      expect(statesOf(stream)).toEqual(['placed', 'cancelled']);
+      const late = await read(id, lastEventId);
+      expect(late.status).toBe(200);
+      await until('end', () => late.isOver);
+      expect(statesOf(late)).toEqual(['placed', 'cancelled']);
+    },
+  );
+
   test('says why an order was cancelled', async () => {
     const { id } = (await shop.place(customer)).body;
     const stream = await read(id);
