@@ -29,8 +29,8 @@ export function circumstances(changes: Partial<Circumstances> = {}): Circumstanc
   return { now: NOW, newId, deadlines: DEADLINES, ...changes };
 }
 
-const MUGS: OrderLine = { sku: 'MUG', productId: PRODUCT_ID, title: 'Blue mug', quantity: 3, unitPrice: eur(1000) };
-const TEA: OrderLine = { sku: 'TEA', productId: PRODUCT_ID, title: 'Green tea', quantity: 1, unitPrice: eur(499) };
+const MUGS: OrderLine = { sku: 'MUG', productId: PRODUCT_ID, title: 'Blue mug', options: { size: 'large' }, quantity: 3, unitPrice: eur(1000) };
+const TEA: OrderLine = { sku: 'TEA', productId: PRODUCT_ID, title: 'Green tea', options: {}, quantity: 1, unitPrice: eur(499) };
 
 export const ALLOCATIONS = [
   { sku: 'MUG', warehouseId: NORTH, quantity: 2 },

@@ -10,6 +10,7 @@ import { closed, nullable } from '../schema.ts';
 import { FreeText, KeptName, Name } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
+import { Variant } from './product.ts';
 
 /** No SKU may come twice; JSON Schema cannot say so, the order service does. */
 export const PlaceOrder = closed({
@@ -30,11 +31,12 @@ export type ShipShipment = Static<typeof ShipShipment>;
 /** Nothing has to be said; the body may be left out. */
 export const DeliverShipment = closed({});
 
-/** Title and price are frozen as they were when the order was placed. */
+/** Title, price and the variant's options are frozen as they were when the order was placed. An order from before options were kept has none. */
 export const OrderLine = closed({
   sku: Sku,
   productId: Uuid,
   title: impersonal(KeptName),
+  options: Type.Optional(Variant.properties.options),
   quantity: Type.Integer({ minimum: 1, maximum: 999 }),
   unitPrice: Money,
   lineTotal: Money,

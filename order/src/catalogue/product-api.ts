@@ -34,7 +34,11 @@ const answerCheck = compiledLate(
         status: Type.String(),
         updatedAt: UtcTime,
         variants: Type.Array(
-          Type.Object({ sku: Sku, price: Type.Object({ amount: Type.Integer({ minimum: 0 }), currency: Currency }) }),
+          Type.Object({
+            sku: Sku,
+            options: Type.Record(Type.String(), Type.String()),
+            price: Type.Object({ amount: Type.Integer({ minimum: 0 }), currency: Currency }),
+          }),
         ),
       }),
     ),

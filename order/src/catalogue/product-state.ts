@@ -1,5 +1,5 @@
 import type { Money } from '@souk/contracts/money';
-import type { ProductState } from '../domain/catalogue.ts';
+import type { Options, ProductState } from '../domain/catalogue.ts';
 
 /** What Order reads of a product; anything else in it may change without Order. */
 export interface ToldProduct {
@@ -8,7 +8,7 @@ export interface ToldProduct {
   readonly title: string;
   readonly status: string;
   readonly updatedAt: string;
-  readonly variants: readonly { readonly sku: string; readonly price: Money }[];
+  readonly variants: readonly { readonly sku: string; readonly options: Options; readonly price: Money }[];
 }
 
 /** A product in the form in which the catalogue copy takes it. */
@@ -19,6 +19,6 @@ export function productState({ id, version, title, status, updatedAt, variants }
     title,
     active: status === 'active',
     changedAt: Date.parse(updatedAt),
-    variants: variants.map(({ sku, price }) => ({ sku, price })),
+    variants: variants.map(({ sku, options, price }) => ({ sku, options, price })),
   };
 }

@@ -1,10 +1,15 @@
 import type { Money } from '@souk/contracts/money';
 
+/** What tells a variant from the others of its product: size, colour. */
+export type Options = Readonly<Record<string, string>>;
+
 /** What Order knows of a SKU; found by SKU. */
 export interface CatalogueEntry {
   readonly sku: string;
   readonly productId: string;
   readonly title: string;
+  /** null: copied by an earlier version; a rebuild of the copy learns them. */
+  readonly options: Options | null;
   readonly price: Money;
   readonly active: boolean;
   /** Of the product this was read from. */
@@ -28,7 +33,7 @@ export interface ProductState {
   readonly active: boolean;
   /** epoch milliseconds */
   readonly changedAt: number;
-  readonly variants: readonly { readonly sku: string; readonly price: Money }[];
+  readonly variants: readonly { readonly sku: string; readonly options: Options; readonly price: Money }[];
 }
 
 export interface CatalogueChange {
@@ -58,7 +63,7 @@ export function copyProduct(
     product: { id, version, skus: variants.map(({ sku }) => sku) },
     entries: variants
       .filter(({ sku }) => !isTaken(sku))
-      .map(({ sku, price }) => ({ sku, productId: id, title, price, active, version, changedAt })),
+      .map(({ sku, options, price }) => ({ sku, productId: id, title, options, price, active, version, changedAt })),
     gone: left.filter((sku) => entryOf(sku)?.productId === id),
   };
 }

@@ -2,12 +2,15 @@ import type { ShippingAddress } from '@souk/contracts/address';
 import type { Money } from '@souk/contracts/money';
 import type { OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus } from '@souk/contracts/saga';
 import type { Allocation, OrderItem, Shortage } from '@souk/contracts/saga-lines';
+import type { Options } from './catalogue.ts';
 
-/** Title and price are frozen as they were when the order was placed. */
+/** Title, options and price are frozen as they were when the order was placed. */
 export interface OrderLine {
   readonly sku: string;
   readonly productId: string;
   readonly title: string;
+  /** Of the variant; null: not known, because an earlier version placed the order or copied the product. */
+  readonly options: Options | null;
   readonly quantity: number;
   readonly unitPrice: Money;
 }

@@ -38,7 +38,7 @@ export function placeOrder(request: OrderRequest, entryOf: EntryOf, circumstance
   return { kind: 'placed', order: newOrder(request, lines, total, circumstances) };
 }
 
-export function lineTotal({ unitPrice, quantity }: OrderLine): Money {
+export function lineTotal({ unitPrice, quantity }: Pick<OrderLine, 'unitPrice' | 'quantity'>): Money {
   return times(unitPrice, quantity);
 }
 
@@ -62,7 +62,8 @@ function refusedLines(items: readonly OrderItem[], entryOf: EntryOf): PlacementR
 function frozenLine({ sku, quantity }: OrderItem, entryOf: EntryOf): OrderLine {
   const entry = entryOf(sku);
   if (entry === undefined) throw new Error(`${sku} has no price`);
-  return { sku, productId: entry.productId, title: entry.title, quantity, unitPrice: entry.price };
+  const { productId, title, options, price: unitPrice } = entry;
+  return { sku, productId, title, options, quantity, unitPrice };
 }
 
 function totalOf(lines: readonly OrderLine[]): Money {

@@ -11,7 +11,7 @@ export function orderDocument(order: Order): OrderDocument {
     status,
     reason,
     paymentStatus,
-    items: items.map((line) => ({ ...line, lineTotal: lineTotal(line) })),
+    items: items.map(({ options, ...line }) => ({ ...line, ...(options && { options }), lineTotal: lineTotal(line) })),
     total,
     shippingAddress,
     shipments: shipments.map((shipment) => ({ ...shipment, items: [...shipment.items] })),

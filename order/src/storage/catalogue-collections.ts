@@ -7,10 +7,10 @@ import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
 export function catalogueEntries(flavour: Flavour, table: 'catalogue' | 'catalogue_fresh'): SqlCollection<CatalogueEntry> {
   return rowCollection<CatalogueEntry, CatalogueTable>(flavour, {
     table,
-    columns: ['sku', 'product_id', 'title', 'price', 'currency', 'active', 'version', 'changed_at'],
+    columns: ['sku', 'product_id', 'title', 'price', 'currency', 'active', 'version', 'changed_at', 'options'],
     keyColumn: 'sku',
     keyOf: (entry) => entry.sku,
-    toRow: ({ sku, productId, title, price, active, version, changedAt }) => ({
+    toRow: ({ sku, productId, title, options, price, active, version, changedAt }) => ({
       sku,
       product_id: productId,
       title,
@@ -19,11 +19,13 @@ export function catalogueEntries(flavour: Flavour, table: 'catalogue' | 'catalog
       active: active ? 1 : 0,
       version,
       changed_at: changedAt,
+      options: options && JSON.stringify(options),
     }),
-    fromRow: ({ sku, product_id, title, price, currency, active, version, changed_at }) => ({
+    fromRow: ({ sku, product_id, title, options, price, currency, active, version, changed_at }) => ({
       sku,
       productId: product_id,
       title,
+      options: options === null ? null : JSON.parse(options),
       price: { amount: price, currency },
       active: active === 1,
       version,

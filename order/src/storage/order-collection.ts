@@ -37,7 +37,7 @@ export const ORDER_COLUMNS = [
 ] as const satisfies (keyof OrdersTable)[];
 
 const ITEM_KEY = ['order_id', 'position'] as const satisfies (keyof OrderItemsTable)[];
-const ITEM_FIELDS = ['sku', 'product_id', 'title', 'quantity', 'unit_price'] as const satisfies (keyof OrderItemsTable)[];
+const ITEM_FIELDS = ['sku', 'product_id', 'title', 'quantity', 'unit_price', 'options'] as const satisfies (keyof OrderItemsTable)[];
 
 export const ITEM_COLUMNS = [...ITEM_KEY, ...ITEM_FIELDS] as const satisfies (keyof OrderItemsTable)[];
 

@@ -137,5 +137,14 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     'order-020-erased-users-traceparent': step(async (db) => {
       await db.schema.alterTable('erased_users').addColumn('traceparent', key).execute();
     }),
+    'order-021-items-options': step(async (db) => {
+      await db.schema.alterTable('order_items').addColumn('options', json).execute();
+    }),
+    'order-022-catalogue-options': step(async (db) => {
+      await db.schema.alterTable('catalogue').addColumn('options', json).execute();
+    }),
+    'order-023-catalogue-fresh-options': step(async (db) => {
+      await db.schema.alterTable('catalogue_fresh').addColumn('options', json).execute();
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import type { Options } from '../domain/catalogue.ts';
 import type { Order, OrderLine, Shipment } from '../domain/order.ts';
 import type { OrderItemsTable, OrdersTable, ShipmentsTable } from './order-schema.ts';
 
@@ -33,6 +34,7 @@ export function itemsToRows({ id, items }: Order): OrderItemsTable[] {
     title: line.title,
     quantity: line.quantity,
     unit_price: line.unitPrice.amount,
+    options: line.options && JSON.stringify(line.options),
   }));
 }
 
@@ -77,8 +79,9 @@ function orderFromRows(
   };
 }
 
-function lineFromRow({ sku, product_id, title, quantity, unit_price }: OrderItemsTable, currency: string): OrderLine {
-  return { sku, productId: product_id, title, quantity, unitPrice: { amount: unit_price, currency } };
+function lineFromRow({ sku, product_id, title, options, quantity, unit_price }: OrderItemsTable, currency: string): OrderLine {
+  const kept: Options | null = options === null ? null : JSON.parse(options);
+  return { sku, productId: product_id, title, options: kept, quantity, unitPrice: { amount: unit_price, currency } };
 }
 
 function shipmentFromRow(row: ShipmentsTable): Shipment {

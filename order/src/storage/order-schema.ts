@@ -30,6 +30,7 @@ export interface OrderItemsTable {
   title: string;
   quantity: number;
   unit_price: number;
+  options: string | null;
 }
 
 export interface ShipmentsTable {
@@ -51,6 +52,7 @@ export interface CatalogueTable {
   active: number;
   version: number;
   changed_at: number;
+  options: string | null;
 }
 
 export interface CatalogueProductsTable {

@@ -10,7 +10,7 @@ import { eur, NORTH, NOW, PRODUCT_ID } from '../orders.ts';
 import { check, WITH_SEED } from '../seed.ts';
 
 function product(version: number, changes: Partial<ProductState> = {}): ProductState {
-  const variants = [{ sku: 'MUG', price: eur(1000 + version) }];
+  const variants = [{ sku: 'MUG', options: {}, price: eur(1000 + version) }];
   return {
     id: PRODUCT_ID,
     version,
@@ -23,7 +23,7 @@ function product(version: number, changes: Partial<ProductState> = {}): ProductS
 }
 
 function skus(...names: string[]) {
-  return { variants: names.map((sku) => ({ sku, price: eur(100) })) };
+  return { variants: names.map((sku) => ({ sku, options: {}, price: eur(100) })) };
 }
 
 /** The copy after all of these were heard of, one after the other. */
@@ -43,6 +43,11 @@ function copyOf(states: readonly ProductState[]) {
 describe('the catalogue copy', () => {
   test('has what the newest version says', () => {
     expect(copyOf([product(1), product(2)])).toMatchObject({ MUG: { title: 'Mug 2', price: eur(1002), version: 2 } });
+  });
+
+  test('has the options of each variant', () => {
+    const variants = [{ sku: 'MUG', options: { size: 'large', colour: 'blue' }, price: eur(1) }];
+    expect(copyOf([product(1), product(2, { variants })])).toMatchObject({ MUG: { options: { size: 'large', colour: 'blue' } } });
   });
 
   test('is not taken back by a late or doubled change', () => {

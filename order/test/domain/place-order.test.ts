@@ -8,6 +8,7 @@ function entry(sku: string, changes: Partial<CatalogueEntry> = {}): CatalogueEnt
     sku,
     productId: PRODUCT_ID,
     title: `The ${sku}`,
+    options: { size: sku },
     price: eur(1000),
     active: true,
     version: 1,
@@ -95,4 +96,11 @@ describe('an order is refused', () => {
     const yen = { amount: 3000, currency: 'JPY' };
     expect(place({ expectedTotal: yen }).kind).toBe('refused');
   });
+});
+
+test('a line keeps the options of its variant, and none where the copy does not know them yet', () => {
+  const request = { userId: USER_ID, items: ['CUP', 'OLD'].map((sku) => ({ sku, quantity: 1 })), shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
+  const entries = new Map([entry('CUP'), entry('OLD', { options: null })].map((each) => [each.sku, each]));
+  const placement = placeOrder(request, (sku) => entries.get(sku), circumstances());
+  expect(placement.kind === 'placed' && placement.order.items.map(({ options }) => options)).toEqual([{ size: 'CUP' }, null]);
 });

@@ -270,3 +270,21 @@ describe('a SKU that no event has told of', () => {
     productIsAway = false;
   });
 });
+
+test('lines say by their options which variant was ordered, as it was then', async () => {
+  const id = Bun.randomUUIDv7();
+  const told = (version: number, size: string) => {
+    const shirt = product(id, { SHIRT: 1500 }, { version });
+    return productMessage({ ...shirt, variants: shirt.variants.map((variant) => ({ ...variant, options: { size } })) });
+  };
+  await shop.tell(told(1, 'M'));
+  await until('the copy has it', async () => (await shop.store.reads.knownSkus(['SHIRT'])).length === 1);
+  const order = (await shop.place(customer, { items: [{ sku: 'SHIRT', quantity: 1 }] })).body;
+  expect(order.items).toMatchObject([{ sku: 'SHIRT', options: { size: 'M' } }]);
+  await shop.tell(told(2, 'L'));
+  await until('a new order has the new options', async () => {
+    const next = (await shop.place(customer, { items: [{ sku: 'SHIRT', quantity: 1 }] })).body;
+    return next.items[0]?.options?.['size'] === 'L';
+  });
+  expect((await shop.ask<Order>('GET', `/orders/${order.id}`, { as: customer })).body.items).toEqual(order.items);
+});

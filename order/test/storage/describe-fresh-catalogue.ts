@@ -15,6 +15,7 @@ const entryOf = (sku: string): CatalogueEntry => ({
   sku,
   productId: PRODUCT_ID,
   title: 'Blue mug',
+  options: null,
   price: eur(1000),
   active: true,
   version: 1,

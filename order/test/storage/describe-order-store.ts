@@ -219,6 +219,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       sku: 'MUG',
       productId: PRODUCT_ID,
       title: 'Mug',
+      options: { Größe: 'groß', colour: 'blue' },
       price: { amount: 1, currency: 'JPY' },
       active: true,
       version: 1,
@@ -226,7 +227,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     };
     await settle(store, [
       put({
-        catalogue: [entry, { ...entry, sku: 'mug' }],
+        catalogue: [entry, { ...entry, sku: 'mug', options: null }],
         catalogueProducts: [{ id: PRODUCT_ID, version: 1, skus: ['MUG', 'mug'] }],
       }),
     ]);
@@ -295,6 +296,15 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.toErase(1000, 10)).toEqual([]);
     expect(await store.reads.order(id(1))).toMatchObject({ leftAt: NOW, version: 4, shippingAddress: { name: 'erased', country: 'AT' } });
     expect((await store.reads.order(id(1)))?.erasedAt).not.toBeNull();
+  });
+
+  test(`${name}: keeps the options of lines, and reads lines of an earlier version that has written none`, async () => {
+    const [mugs, tea] = anOrder().items;
+    if (mugs === undefined || tea === undefined) throw new Error('the order has two lines');
+    const order = anOrder({ items: [{ ...mugs, options: { Größe: 'groß', colour: 'blue' } }, { ...tea, options: null }] });
+    await settle(store, [put({ orders: [order] })]);
+    expect(await store.reads.order(order.id)).toEqual(order);
+    expect(await loaded(order.id)).toEqual(order);
   });
 
   test(`${name}: refuses what can never be right, and keeps nothing of it`, async () => {

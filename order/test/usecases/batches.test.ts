@@ -31,7 +31,7 @@ const orderIds = Array.from(
 );
 
 function aProduct(version: number, skus: readonly string[]): ProductState {
-  const variants = skus.map((sku) => ({ sku, price: eur(100 * version) }));
+  const variants = skus.map((sku) => ({ sku, options: {}, price: eur(100 * version) }));
   return { id: PRODUCT_ID, version, title: `Version ${version}`, active: true, changedAt: NOW + version, variants };
 }
 

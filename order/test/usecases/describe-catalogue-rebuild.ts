@@ -19,7 +19,7 @@ const told = (number: number, version: number): Parameters<typeof product> => [
 
 function entry(number: number, changes: Partial<CatalogueEntry>): CatalogueEntry {
   const [title, price] = ['Blue mug', eur(1001)];
-  return { sku: skuOf(number), productId: idOf(number), title, price, active: true, version: 1, changedAt: NOW + 1, ...changes };
+  return { sku: skuOf(number), productId: idOf(number), title, options: {}, price, active: true, version: 1, changedAt: NOW + 1, ...changes };
 }
 
 export function describeCatalogueRebuild(name: string, open: () => Promise<OpenedStore>): void {

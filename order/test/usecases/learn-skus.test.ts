@@ -36,7 +36,7 @@ describe('asking Product by REST', () => {
         title: 'Blue mug',
         active: true,
         changedAt: NOW + 3,
-        variants: [{ sku: 'NEW', price: { amount: 700, currency: 'EUR' } }],
+        variants: [{ sku: 'NEW', options: {}, price: { amount: 700, currency: 'EUR' } }],
       },
     ]);
     expect(asked).toEqual(['/products', 'NEW', 'HAT']);
