@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { LARGEST_PRICE } from '@souk/contracts/money';
 import type { Product } from '../src/domain/product.ts';
+import { searchWords } from '../src/domain/search.ts';
 import { positionOf } from '../src/domain/sort-position.ts';
 import type { ProductDatabase } from './product-databases.ts';
 import { EVERYTHING, product, storeInUse, type StoreInUse } from './product-store-fixture.ts';
@@ -52,6 +53,28 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
         expect(await store.ids({ words: ['literal', word] })).toEqual([found.id]);
       },
     );
+
+    test.each([
+      ['a vowel sign makes another word', 'फूल', ['फूल'], ['फल', 'फाल']],
+      ['so does the voice of kana', 'パス', ['パス', 'ﾊﾟｽ'], ['バス', 'ハス', 'ﾊﾞｽ']],
+      ['and a long vowel', 'フール', ['フール'], ['フル']],
+      ['and a Thai tone', 'ข้าว', ['ข้าว'], ['ขาว']],
+      ['accents do not: Latin', 'Crème brûlée', ['creme', 'BRULEE', 'bru\u0302l'], ['crime']],
+      ['Greek', 'Καφές', ['καφες', 'ΚΑΦΈΣ'], ['καφα']],
+      ['Cyrillic', 'Ёлка', ['елка', 'ЁЛКА'], ['олка']],
+      ['a final sigma is a sigma', 'φως', ['ΦΩΣ', 'φωσ', 'φως', 'Φῶς'], ['φωτ']],
+      ['a sharp s is two', 'Straße', ['straße', 'STRASSE', 'STRAẞE', 'strasse'], ['strase']],
+      ['whatever dot an i has', 'İstanbul', ['istanbul', 'İSTANBUL', 'ISTANBUL', 'ıstanbul'], ['stanbol']],
+      ['letters that are no letter and a mark', 'Smørrebrød Łódź', ['SMORREBROD', 'lodz'], ['smarre']],
+      ['one letter of two codes, and full width', 'Ｔｅａ ﬁnest', ['tea', 'FINEST'], ['finast']],
+      ['syllables stay whole', '한국차', ['한국', '차'], ['하']],
+    ])('finds words as their script has them: %s', async (_, title, finds, misses) => {
+      const found = product({ title: `${title} ${Bun.randomUUIDv7()}` });
+      await store.put(found);
+      const finding = async (word: string) => (await store.ids({ words: searchWords(word) })).includes(found.id);
+      for (const word of finds) expect([word, await finding(word)]).toEqual([word, true]);
+      for (const word of misses) expect([word, await finding(word)]).toEqual([word, false]);
+    });
 
     test('finds the price limits in one and the same variant', async () => {
       const around = [

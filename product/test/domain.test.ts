@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
 import { archive, type Change, patch, putVariant } from '../src/domain/change.ts';
 import { newProduct } from '../src/domain/create.ts';
 import { folded } from '../src/domain/folded.ts';
@@ -85,9 +86,14 @@ describe('slugs', () => {
   });
 });
 
+test('what is folded stays as it is', () => {
+  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => folded(folded(text)) === folded(text)));
+});
+
 test('text is folded for finding and sorting', () => {
   expect(folded(' Crème\tBRÛLÉE\n')).toBe('creme brulee');
   expect(searchWords('Crème  creme BRÛ')).toEqual(['creme', 'bru']);
+  expect(slugCandidates('İstanbul Straße', 'S')[0]).toBe('istanbul-strasse');
   expect(titleKey('😀'.repeat(50))).toBe('😀'.repeat(40));
   expect(titleKey(`x${'😀'.repeat(50)}`)).toBe(`x${'😀'.repeat(39)}`);
 });

@@ -86,6 +86,32 @@ test('a SQLite file from before categories, images and the index for words keeps
   await store.close();
 });
 
+/** As it was folded before marks were told from accents. */
+const OLD = { key: 'फल', text: 'फल\n' };
+
+test('a SQLite file in which words were folded otherwise finds them as they are folded now', async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/product.db`;
+  const flower = product({ title: 'फूल' });
+  const before = openSqlite<unknown>({ path });
+  const { 'product-014-folded-anew': _step, ...steps } = productMigrations(before.flavour);
+  await sqlServiceStore(before, productTables(before.flavour), steps).migrate();
+  await before.close();
+  const raw = new Database(path);
+  const row = { ...productToRow(flower), title_key: OLD.key, search_text: OLD.text };
+  const columns = Object.keys(row);
+  raw.run(`insert into products (${columns.join()}) values (${columns.map(() => '?').join()})`, Object.values(row));
+  raw.close();
+
+  const store = openSqliteProductStore({ path });
+  const finding = async (word: string) => (await store.reads.list({ ...EVERYTHING, words: [word] }, slice)).length;
+  expect([await finding('फल'), await finding('फूल')]).toEqual([1, 0]);
+  await store.migrate();
+  expect([await finding('फल'), await finding('फूल')]).toEqual([0, 1]);
+  expect(await store.reads.list(EVERYTHING, { ...slice, after: { key: 'फल', id: flower.id } })).toHaveLength(1);
+  await store.close();
+});
+
 describeOn(['MongoDB'], () => {
   setDefaultTimeout(MAKING_MS);
 
@@ -107,6 +133,23 @@ describeOn(['MongoDB'], () => {
     await complete?.(client.db());
     await complete?.(client.db());
     expect(await opened.store.reads.priceHistory({ productId: old.id, sku: undefined }, everyPrice)).toEqual(prices);
+    await client.close();
+    await opened.close();
+  });
+
+  test('a MongoDB database in which words were folded otherwise finds them as they are folded now', async () => {
+    const opened = await temporaryMongoStore(openMongoProductStore);
+    const client = new MongoClient(opened.url);
+    const flower = product({ title: 'फूल' });
+    const document = productToDocument(flower);
+    const positions = { ...document.positions, title: { key: OLD.key, id: flower.id } };
+    const stale = { ...document, searchText: OLD.text, searchGrams: '', positions };
+    await client.db().collection<ProductDocument>('products').insertOne(stale);
+    const finding = async (word: string) => (await opened.store.reads.list({ ...EVERYTHING, words: [word] }, slice)).length;
+    expect([await finding('फल'), await finding('फूल')]).toEqual([1, 0]);
+    await mongoProductMigrations['product-008-folded-anew']?.(client.db());
+    expect([await finding('फल'), await finding('फूल')]).toEqual([0, 1]);
+    expect(await client.db().collection<ProductDocument>('products').findOne({ _id: flower.id })).toEqual(document);
     await client.close();
     await opened.close();
   });

@@ -88,7 +88,7 @@ const PriceLimit = QueryInteger({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
  * lies in a category below it matches too.
  */
 export const ProductQuery = PagedQuery({
-  q: Type.Optional(impersonal(Type.String({ minLength: 1, maxLength: 200 }))),
+  q: Type.Optional(impersonal(Type.String({ minLength: 1, maxLength: 200, description: 'words that must all occur; case and accents of Latin, Greek and Cyrillic letters do not matter' }))),
   category: Type.Optional(Type.Union([Uuid, Slug])),
   sku: Type.Optional(Type.Array(Sku, { maxItems: 100 })),
   minPrice: Type.Optional(PriceLimit),

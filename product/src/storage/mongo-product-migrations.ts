@@ -2,6 +2,7 @@ import { collectionStep } from '@souk/chassis/mongodb/collection-step';
 import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
 import type { IndexDescription } from 'mongodb';
 import { CategoryTreeDocument, CategoryUseDocument } from './category-documents.ts';
+import { foldMongoAnew } from './fold-anew.ts';
 import { completeMongoPrices } from './price-backfill.ts';
 import { PriceDocument } from './price-documents.ts';
 import { ProductDocument } from './product-document.ts';
@@ -37,4 +38,5 @@ export const mongoProductMigrations: MongoMigrations = {
     await completeProducts(db);
   },
   'product-007-prices-of-before': completeMongoPrices,
+  'product-008-folded-anew': foldMongoAnew,
 };

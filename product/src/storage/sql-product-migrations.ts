@@ -1,6 +1,7 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import type { Migration } from 'kysely/migration';
 import { categoryMigrations } from './category-schema.ts';
+import { foldSqlAnew } from './fold-anew.ts';
 import { priceAndImageMigrations } from './price-and-image-schema.ts';
 import { completeSqlPrices } from './price-backfill.ts';
 import { searchMigrations } from './search-schema.ts';
@@ -55,5 +56,6 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
     ...priceAndImageMigrations(flavour),
     ...searchMigrations,
     'product-013-prices-of-before': { up: completeSqlPrices },
+    'product-014-folded-anew': { up: foldSqlAnew },
   };
 }
