@@ -56,7 +56,8 @@ function endsRight(run: StormyShop, plans: readonly OrderPlan[]): void {
     const orderId = orderOf(index);
     const { payment, taken, givenBack } = booked(run, orderId);
     if (payment === undefined) throw new Error('an order without a row');
-    const declines = TEST_TOKENS.get(plan.token)?.does === 'decline';
+    // What costs nothing is captured without asking the gateway.
+    const declines = plan.amount > 0 && TEST_TOKENS.get(plan.token)?.does === 'decline';
     if (plan.cancelled > 0) expect(taken - givenBack).toBe(0);
     else expect(payment.status).toBe(declines ? 'failed' : 'captured');
     if (payment.status === 'captured') {
