@@ -12,9 +12,10 @@ export type FieldError = Static<typeof FieldError>;
 
 /**
  * Why a parcel cannot take a step. `refunded`: all of the order's money went back, so no parcel of it is sent any more;
- * after a partial refund they are.
+ * after a partial refund they are. `erased`: its customer left a version that erased orders before they were delivered, so
+ * there is no address.
  */
-export const ShippingRefusal = oneOf('cancelled', 'refunded', 'not_sent_yet', 'sent_otherwise');
+export const ShippingRefusal = oneOf('cancelled', 'refunded', 'erased', 'not_sent_yet', 'sent_otherwise');
 export type ShippingRefusal = Static<typeof ShippingRefusal>;
 
 /**

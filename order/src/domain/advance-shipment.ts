@@ -28,7 +28,10 @@ export function advanceShipment(order: Order, shipmentId: string, report: Shipme
   const step = SHIPMENT_TABLE[shipment.status][report.type];
   switch (step.kind) {
     case 'transition':
-      if ('unlessRefunded' in step && order.paymentStatus === 'refunded') return { kind: 'refused', because: 'refunded' };
+      if ('unlessForNobody' in step) {
+        const because = whyNotSent(order);
+        if (because !== undefined) return { kind: 'refused', because };
+      }
       return moved(order, { ...shipment, ...sentWith(shipment, report), status: step.to }, step, now);
     case 'ignore':
       return { kind: 'ignored' };
@@ -37,6 +40,12 @@ export function advanceShipment(order: Order, shipmentId: string, report: Shipme
     default:
       return step satisfies never;
   }
+}
+
+/** All of the money went back, or there is no address any more. */
+function whyNotSent({ paymentStatus, erasedAt }: Order): ShippingRefusal | undefined {
+  if (paymentStatus === 'refunded') return 'refunded';
+  return erasedAt === null ? undefined : 'erased';
 }
 
 function tellsAnotherParcel({ status, carrier, trackingNumber }: Shipment, report: ShipmentReport): boolean {

@@ -4,14 +4,14 @@ import type { ShipmentStatus } from '@souk/contracts/saga';
 export type ShipmentTrigger = 'ship' | 'deliver';
 
 export type ShipmentStep =
-  /** Refused instead when all of the order's money went back. */
-  | { readonly kind: 'transition'; readonly to: 'shipped'; readonly emits: 'order.shipped'; readonly unlessRefunded: true }
+  /** Refused instead when all of the order's money went back, or its address is erased. */
+  | { readonly kind: 'transition'; readonly to: 'shipped'; readonly emits: 'order.shipped'; readonly unlessForNobody: true }
   | { readonly kind: 'transition'; readonly to: 'delivered'; readonly emits: 'order.delivered' }
   /** Said before: the same answer again, as long as it says the same. */
   | { readonly kind: 'ignore' }
   | { readonly kind: 'refuse' };
 
-const ship: ShipmentStep = { kind: 'transition', to: 'shipped', emits: 'order.shipped', unlessRefunded: true };
+const ship: ShipmentStep = { kind: 'transition', to: 'shipped', emits: 'order.shipped', unlessForNobody: true };
 const deliver: ShipmentStep = { kind: 'transition', to: 'delivered', emits: 'order.delivered' };
 const ignore: ShipmentStep = { kind: 'ignore' };
 const refuse: ShipmentStep = { kind: 'refuse' };

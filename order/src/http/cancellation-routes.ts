@@ -43,7 +43,10 @@ export function cancellationRoutes({ commands, cancelOrder }: CancellationDeps) 
       params: Type.Object({ id: Uuid }),
       body: Type.Optional(CancelOrder),
       response: { 202: OrderDocument },
-      detail: { summary: 'Cancel an order' },
+      detail: {
+        summary: 'Cancel an order',
+        description: 'A `note` goes into its history; of an order whose customer was erased from it, none is kept.',
+      },
     },
   );
 }

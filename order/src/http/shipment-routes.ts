@@ -39,7 +39,7 @@ export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'e
           description:
             'Refused with the reason `refunded` once Order has heard that all of the money went back: cancel the order then, so ' +
             'that its goods are on sale again. A refund that is heard of later leaves the parcel on its way. After a partial ' +
-            'refund the parcels are still sent.',
+            'refund the parcels are still sent. Refused with the reason `erased` where an earlier version has erased the address already.',
         },
       },
     )
@@ -66,6 +66,7 @@ export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'e
 const WHY_NOT: { readonly [R in ShippingRefusal]: string } = {
   cancelled: 'The order is cancelled: nothing of it is sent.',
   refunded: 'All of the money went back: cancel the order, so that its goods are on sale again.',
+  erased: 'Its customer has left and was erased from it, so it has no address: cancel the order, and the money goes back.',
   not_sent_yet: 'It was not sent yet: ship it first.',
   sent_otherwise: 'It was sent with another carrier or number: read the order for both.',
 };

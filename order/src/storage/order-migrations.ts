@@ -146,5 +146,10 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     'order-023-catalogue-fresh-options': step(async (db) => {
       await db.schema.alterTable('catalogue_fresh').addColumn('options', json).execute();
     }),
+    // Nothing is owed of a cancelled order with a total of 0; earlier versions left it `paid`.
+    'order-024-nothing-owed': step(async (db) => {
+      const free = sql`status = 'cancelled' and total = 0 and payment_status = 'paid'`;
+      await sql`update orders set payment_status = 'none' where ${free}`.execute(db);
+    }),
   };
 }

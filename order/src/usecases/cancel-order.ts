@@ -34,7 +34,9 @@ export function cancelOrder(deadlines: Deadlines): UseCase<OrderCollections, Can
       const reason = isOwn ? 'cancelled_by_customer' : 'cancelled_by_staff';
       const advance = advanceOrder(order, { type: 'cancel', reason }, { now, newId, deadlines });
       if (advance.kind === 'refused') return { answer: { kind: 'not-cancellable', order } };
-      const cause: HistoryCause = { name: 'cancellation', ...(note !== undefined && { note }) };
+      // Nobody comes again to take a note out of an order that is erased already.
+      const said = order.erasedAt === null ? note : undefined;
+      const cause: HistoryCause = { name: 'cancellation', ...(said !== undefined && { note: said }) };
       const after = advance.kind === 'moved' ? advance.order : order;
       return { answer: { kind: 'cancelled', order: after }, ...recordAdvance(order, advance, cause) };
     },

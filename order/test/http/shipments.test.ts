@@ -3,9 +3,11 @@ import { until } from '@souk/chassis/testing/until';
 import type { Order } from '@souk/contracts/http/order';
 import type { Timeline } from '@souk/contracts/http/order-timeline';
 import type { Problem } from '@souk/contracts/problem';
+import { erasedOrder } from '../../src/domain/erase-person.ts';
 import { message } from '../messages.ts';
 import { NORTH, PAYMENT_ID, REFUND_ID, SOUTH } from '../orders.ts';
 import { type Reply, type RunningService, runOrderService } from '../running-service.ts';
+import { put, settle } from '../storage/settle.ts';
 
 let shop: RunningService;
 let customer: string;
@@ -103,6 +105,14 @@ describe('a parcel', () => {
     expect(await step('deliver', id, second)).toMatchObject({ status: 409, body: { reason: 'not_sent_yet' } });
     expect(await step('deliver', id, first)).toMatchObject({ status: 200, body: { paymentStatus: 'refunded' } });
     expect((await shop.store.reads.order(id))?.shipments.map(({ status }) => status)).toEqual(['delivered', 'pending']);
+  });
+
+  test('is not sent to nobody: an earlier version erased the address before it was delivered', async () => {
+    const { id, first } = await completedOrder();
+    const order = await shop.reaches(id, 'completed');
+    await settle(shop.store, [put({ orders: [{ ...erasedOrder(order), erasedAt: order.updatedAt }] })]);
+    expect(await step('ship', id, first, POST)).toMatchObject({ status: 409, body: { reason: 'erased' } });
+    expect((await shop.ask('POST', `/orders/${id}/cancellation`, { as: staff })).status).toBe(202);
   });
 
   test('is still sent when a part of the money went back', async () => {

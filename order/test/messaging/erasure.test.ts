@@ -146,3 +146,12 @@ test.each(['cancelled', 'refunded'])('an order that is kept for its delivery is 
   else expect((await post(`/orders/${id}/cancellation`, { note: 'Zoë asked for it' })).status).toBe(202);
   await expectErased(id);
 });
+
+test('what is said when an order is cancelled that is erased already is kept nowhere', async () => {
+  const customer = await somebody();
+  const { id } = await completed(customer);
+  await shop.tell(refunded(id, (await seen(id)).total), customer.left);
+  await erased(id);
+  expect((await post(`/orders/${id}/cancellation`, { note: 'Zoë asked for it' })).status).toBe(202);
+  await expectErased(id);
+});
