@@ -24,7 +24,7 @@ export function createLogger({
       level,
       base: { service },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: redacted },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => redacted(fields) },
       serializers: { err: serializedError },
     },
     destination,
@@ -33,7 +33,7 @@ export function createLogger({
 
 /** An error says its own name; what it carries besides is redacted like everything else. A reason may be a text alone. */
 function serializedError(error: unknown): unknown {
-  if (!(error instanceof Error)) return typeof error === 'object' && error !== null ? redacted({ ...error }) : error;
+  if (!(error instanceof Error)) return typeof error === 'object' && error !== null ? redacted({ ...error }, 2) : error;
   const { name, ...fields } = { ...pino.stdSerializers.err(error) } as Record<string, unknown>;
-  return { ...redacted(fields), ...(name !== undefined && { name }) };
+  return { ...redacted(fields, 2), ...(name !== undefined && { name }) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { CreateAddress, RegisterUser } from '@souk/contracts/http/user';
 import { personal } from '@souk/contracts/personal';
-import { closed } from '@souk/contracts/schema';
+import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { FreeText } from '@souk/contracts/text';
 import { createLogger } from '../src/logging.ts';
@@ -41,8 +41,23 @@ describe('a log line', () => {
     expect(redacted({ doorCode: '4711', gate: { doorCode: null } })).toEqual({ doorCode: '[redacted]', gate: { doorCode: null } });
   });
 
+  test('has no such field of an error inside of an error either', () => {
+    const inner = Object.assign(new TypeError('no room'), { email: 'zoe@example.com' });
+    const line = logged({ err: Object.assign(new AggregateError([inner], 'all of them'), { originalError: inner }), seen: [{ inner }] });
+    expect(line).not.toContain('zoe@');
+    expect(JSON.parse(line).err).toMatchObject({ aggregateErrors: [{ message: 'no room' }], originalError: { type: 'TypeError', message: 'no room' } });
+  });
+
+  test('tells why: causes that are texts, and reasons that a contract names itself', () => {
+    const asked = { whyNot: personal(FreeText) };
+    closed(asked);
+    closed({ whyNot: nullable(oneOf('sold_out', 'too_late')) });
+    const told = { err: 'key-mismatch', answer: { whyNot: 'sold_out' }, free: { whyNot: 'Zoë is ill' } };
+    expect(JSON.parse(logged(told))).toMatchObject({ ...told, free: { whyNot: '[redacted]' } });
+  });
+
   test('that has nothing to hide is written as it came', () => {
-    const fields = { orderId: 'o-1', ms: 3, places: ['/a', '/b'], at: new Date(0) };
+    const fields = { orderId: 'o-1', ms: 3, places: ['/a', '/b'], at: new Date(0), err: new Error('no room') };
     expect(redacted(fields)).toBe(fields);
   });
 });

@@ -58,15 +58,30 @@ export function holdsPersonal(schema: TSchema): boolean {
 }
 
 const noted = new Set<string>();
+/** By field name. */
+const words = new Map<string, Set<unknown>>();
 
 /** Called for every object that goes over HTTP, when it is declared. */
 export function noteMarked(properties: TProperties): void {
-  for (const [name, schema] of Object.entries(properties)) if (isWithheld(schema)) noted.add(name);
+  for (const [name, schema] of Object.entries(properties)) {
+    if (isWithheld(schema)) noted.add(name);
+    for (const word of wordsIn(schema)) words.set(name, (words.get(name) ?? new Set()).add(word));
+  }
 }
 
 /** Whether a field of this name is personal or secret in a contract that this process has loaded. */
 export function isMarkedName(name: string): boolean {
   return noted.has(name);
+}
+
+/** Whether a contract that this process has loaded names the value itself, as one that a field of this name may have. */
+export function isContractWord(name: string, value: unknown): boolean {
+  return words.get(name)?.has(value) === true;
+}
+
+function wordsIn(schema: TSchema): readonly unknown[] {
+  if (isUnion(schema)) return schema.anyOf.flatMap(wordsIn);
+  return 'const' in schema ? [schema['const']] : [];
 }
 
 /** Personal or secret, or made of nothing else, such as a name that may be null. */
