@@ -25,7 +25,7 @@ let rules: Promise<AddressRules> | undefined;
 
 /**
  * What is right in which country, from the data of packages: 130 kB, loaded when the first address is read. Postal codes
- * as Google's address data have them: needed where the country has them, and written as they are there. Telephone numbers
+ * as Google's address data have them: needed where they say so, and written as they are in the country. Telephone numbers
  * as libphonenumber reads them: with `+`, or as they are dialled in the country of the address.
  */
 export function addressRules(): Promise<AddressRules> {
@@ -33,12 +33,11 @@ export function addressRules(): Promise<AddressRules> {
 }
 
 async function loaded(): Promise<AddressRules> {
-  const [{ e164 }, { hasPostalCodes, isPostalCode }] = await Promise.all([import('./phones.ts'), import('./postal-codes.ts')]);
+  const [{ e164 }, { needsPostalCode, isPostalCode }] = await Promise.all([import('./phones.ts'), import('./postal-codes.ts')]);
 
   /** A code for a country that has none is nobody's mistake: forms ask for one everywhere. */
   const postalFaults = ({ postalCode, country }: Located): readonly string[] => {
-    if (!hasPostalCodes(country)) return [];
-    if (postalCode === undefined) return [`is missing: addresses in ${named(country)} have a postal code`];
+    if (postalCode === undefined) return needsPostalCode(country) ? [`is missing: addresses in ${named(country)} need a postal code`] : [];
     return isPostalCode(postalCode, country) ? [] : [`is not a postal code of ${named(country)}`];
   };
 

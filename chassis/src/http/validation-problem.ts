@@ -2,6 +2,7 @@ import type { FieldError } from '@souk/contracts/problem';
 import { type TSchema, TypeGuard } from '@sinclair/typebox';
 import type { ValueError } from '@sinclair/typebox/errors';
 import { Value } from '@sinclair/typebox/value';
+import { isPlainObject } from './plain-object.ts';
 import { fieldsRefused, type Problem } from './problem.ts';
 import { valueSentence } from './value-sentence.ts';
 
@@ -21,10 +22,13 @@ export function validationProblem(body: Validated, query: Validated): Problem | 
   return errors.length === 0 ? undefined : fieldsRefused('validation', errors.slice(0, ERRORS_SHOWN));
 }
 
-/** The first parameter of a path that cannot be one, and why, as the begin of a sentence. */
-export function wrongInPath(schema: TSchema | undefined, value: unknown): string {
-  const [first] = fieldErrors({ schema, value }, (path) => path.slice(1));
-  return first === undefined ? 'The path cannot be read' : `The ${first.pointer} in the path ${first.detail}`;
+/** The first parameter of a path that cannot be one, and why, as the begin of a sentence. Elysia gives null for what it cannot decode. */
+export function wrongInPath(schema: TSchema | undefined, params: unknown): string {
+  const [first] = fieldErrors({ schema, value: params }, (path) => path.slice(1));
+  if (first === undefined) return 'The path cannot be read';
+  const isUnread = isPlainObject(params) && params[first.pointer] === null;
+  const why = isUnread ? 'is not percent-encoded UTF-8' : first.detail;
+  return `The ${first.pointer} in the path ${why}`;
 }
 
 /** One entry per place: TypeBox reports a missing field as missing and as of the wrong type. */

@@ -155,7 +155,7 @@ function noSuchLetter(): Problem {
 }
 
 function stillDead(cause: string) {
-  return problem('conflict', { detail: `The message still cannot be handled: ${cause}` });
+  return problem('conflict', { detail: `The message still cannot be handled: ${cause}. Mend that first, or discard it.` });
 }
 
 /** What the chassis answers by itself: a problem, or a writer that takes nothing now. */

@@ -229,6 +229,7 @@ describe('every problem', () => {
     expect(problemOf(five).detail).toBe('/a is not a known field; /b is not a known field; /c is not a known field, and 2 more.');
     expect(problemOf(await send('POST', '/open', { body: '[]' })).detail).toBe('The body must be an object.');
     expect(problemOf(await send('GET', '/cups/12')).detail).toBe('The id in the path must be a valid uuid, so it names nothing here.');
+    expect(problemOf(await send('GET', '/cups/%ff')).detail).toBe('The id in the path is not percent-encoded UTF-8, so it names nothing here.');
   });
 });
 

@@ -1,5 +1,5 @@
 import { e164 } from '@souk/contracts/phones';
-import { hasPostalCodes, isPostalCode } from '@souk/contracts/postal-codes';
+import { needsPostalCode, isPostalCode } from '@souk/contracts/postal-codes';
 import { isCommonPassword } from '@souk/user/passwords/common-passwords';
 
 /** Prints what the data of countries and the list of passwords say. */
@@ -7,8 +7,8 @@ process.stdout.write(
   JSON.stringify([
     e164('0151 23456001', 'DE'),
     e164('12', 'DE'),
-    hasPostalCodes('DE'),
-    hasPostalCodes('HK'),
+    needsPostalCode('DE'),
+    needsPostalCode('HK'),
     isPostalCode('1011', 'DE'),
     isPostalCode('10115', 'DE'),
     await isCommonPassword('baseball1234'),
