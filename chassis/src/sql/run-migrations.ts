@@ -32,8 +32,9 @@ async function stepsDone(db: Kysely<unknown>): Promise<readonly string[]> {
   try {
     return await namesDone(db);
   } catch (error) {
-    if ((error instanceof StorageError && error.isInfrastructure) || (await hasMigrationTable(db))) throw error;
-    return [];
+    if (error instanceof StorageError && error.isInfrastructure) throw error;
+    // Another process may just have made it: then it can be asked now.
+    return (await hasMigrationTable(db)) ? namesDone(db) : [];
   }
 }
 
