@@ -7,7 +7,7 @@ import type { WriterStore } from './writer/writer-store.ts';
 /** A transaction is dated when it begins and seen when it has ended, so later looks go back as long as one may last. */
 const LONGEST_TRANSACTION_MS = 30_000;
 
-/** Who asks, as the access token says. */
+/** The caller, as the access token names them. */
 interface Bearer extends Grant {
   readonly userId: string;
 }
@@ -15,7 +15,7 @@ interface Bearer extends Grant {
 export interface AccessWatch<C extends Collections> {
   /** The store to write through: what it settles is known here before anybody is answered. */
   readonly writing: WriterStore<C & ChassisCollections>;
-  /** Whether access ended after this token was given. */
+  /** True when access ended after this token was given. */
   hasEnded(bearer: Bearer): boolean;
   /** Takes what this process stored in a former life, and what its replicas store: each message reaches only one of them. */
   look(): Promise<void>;

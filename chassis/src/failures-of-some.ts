@@ -5,7 +5,7 @@ interface Failure {
   readonly about: About;
 }
 
-/** Of many things that were done alike some failed; `Report` tells of each by itself. */
+/** Some of many things that were done alike failed; `Report` tells of each by itself. */
 export class FailuresOfSome extends Error {
   constructor(readonly failures: readonly Failure[]) {
     super(`${failures.length} of them failed`, { cause: failures[0]?.error });

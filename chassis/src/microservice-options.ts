@@ -9,7 +9,7 @@ import type { ChassisCollections } from './writer/chassis-collections.ts';
 import type { Collections } from './writer/use-case.ts';
 import type { About, Report, Trace } from './report.ts';
 
-/** What became of a message, or of a try of it. */
+/** The end of a message, or of one try of it. */
 export type Outcome = Reception['how'] | 'undecodable' | 'failed' | 'dead';
 
 /** What a microservice tells its operators; the metrics adapter is one of these. */
@@ -36,7 +36,7 @@ export interface MicroserviceOptions<C extends Collections, Task> {
   readonly report: Report;
   /** Absent: nobody wants to know of every message. */
   readonly trace?: Trace | undefined;
-  /** What log lines about a task are found by. */
+  /** Fields by which log lines about a task are found. */
   readonly aboutTask?: (task: Task) => About;
   /** Milliseconds between two transactions of a busy service. */
   readonly paceMs: number;

@@ -34,7 +34,7 @@ export interface Microservice<C extends Collections, Task = never> {
   /** For an event that was set aside, past the relay: its place in the lane is gone. Rejects as `EventLog.send` does. */
   sendAgain(message: LogMessage): Promise<void>;
   readonly handlers: MessageHandlers<Own<C>, Task>;
-  /** Whether the access that this token gave has ended since: asked of memory. */
+  /** True when the access that this token gave has ended since; looks in memory only. */
   hasEnded(principal: Principal): boolean;
   /** Events that are committed and not in the log yet. */
   backlog(): number;

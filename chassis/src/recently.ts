@@ -1,11 +1,11 @@
-/** How old an answer may be. */
+/** The greatest age of an answer. */
 const FRESH_MS = 5000;
-/** How long somebody waits for a new one before they get the last. */
+/** The longest wait for a new answer; after it the last one is given. */
 const WAIT_MS = 1000;
 
 /**
- * What `read` answers, asked again after 5 s at the earliest and never twice at once: for figures that everybody may look at as often
- * as they like. When it fails or is slow, the last answer (at first `before`) is given, and `report` hears of the failure.
+ * Asks `read` again after 5 s at the earliest and never twice at once: for figures that everybody may look at as often as they
+ * like. When it fails or is slow, the last answer (at first `before`) is given, and `report` hears of the failure.
  */
 export function recently<T>(read: () => Promise<T>, before: T, report: (error: unknown) => void): () => Promise<T> {
   let last = before;

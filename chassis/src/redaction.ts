@@ -14,11 +14,11 @@ const ALWAYS: ReadonlySet<string> = new Set([
   'cardnumber',
   'cardNumber',
 ]);
-/** What lies deeper is left out whole. */
+/** Anything deeper is left out whole. */
 const DEPTH_LIMIT = 6;
 
 /**
- * What is logged, without the fields that are personal or secret in a contract, at any depth. What has none of them is
+ * Log fields without those that are personal or secret in a contract, at any depth. An object that has none of them is
  * given back as it came. `depth`: of the fields in the line; an error at 1 is left to the logger's serializer.
  */
 export function redacted(fields: Record<string, unknown>, depth = 1): Record<string, unknown> {

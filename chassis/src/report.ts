@@ -4,7 +4,7 @@ import type { HandlerFailure } from './log/cursor.ts';
 
 /** Fields of a log line that a search finds it by. Never what was in a message: that may be personal. */
 export interface About {
-  /** Of a message: the order's id for everything about an order. */
+  /** A message's key: the order's id for everything about an order. */
   readonly key?: string;
   readonly orderId?: string;
   readonly topic?: string;

@@ -1,7 +1,7 @@
 import type { AskedAddress } from './address.ts';
 import type { FieldError } from './problem.ts';
 
-/** Of an address, or of changes to one, that are to be kept: with the telephone number as E.164, or what is wrong. */
+/** An address, or changes to one, as they are to be kept, with the telephone number as E.164; else the faults. */
 export type Readable<A> =
   | { readonly ok: true; readonly value: A }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
@@ -24,7 +24,7 @@ interface AddressChanges {
 let rules: Promise<AddressRules> | undefined;
 
 /**
- * What is right in which country, from the data of packages: 130 kB, loaded when the first address is read. Postal codes
+ * The rules of each country, from the data of packages: 130 kB, loaded when the first address is read. Postal codes
  * as Google's address data have them: needed where they say so, and written as they are in the country. Telephone numbers
  * as libphonenumber reads them: with `+`, or as they are dialled in the country of the address.
  */

@@ -9,7 +9,7 @@ const Line = personal(Name);
 const KeptLine = personal(KeptName);
 const Phone = { pattern: '^[+0-9 ()./-]{3,30}$', maxLength: 30, description: 'a telephone number' };
 
-/** What events of version 1 have instead of a postal code. */
+/** Stands in events of version 1 where there is no postal code. */
 const NO_POSTAL_CODE = '-';
 
 /** As it is kept and answered. Telephone numbers were kept as they were written before they were kept as E.164. */

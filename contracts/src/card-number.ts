@@ -15,7 +15,7 @@ export function noCardNumbers<S extends TSchema>(schema: S): S {
   return { ...schema, [CARDS_ARE_WRITTEN_HERE]: true };
 }
 
-/** Whether a text is looked through: what people write of themselves is. */
+/** True when texts of this schema are looked through: those that people write of themselves are. */
 export function mustBeNoCard(schema: TSchema): boolean {
   return CARDS_ARE_WRITTEN_HERE in schema || (isPersonal(schema) && !(NO_FREE_TEXT in schema));
 }
@@ -31,7 +31,7 @@ const SHORTEST = 13;
 const LONGEST = 19;
 
 /**
- * Whether free text holds what could be a card number: 13 to 19 digits of any script, also full-width or in circles
+ * True when free text holds what could be a card number: 13 to 19 digits of any script, also full-width or in circles
  * (NFKC), spaces, dashes and invisible characters between them ignored, that pass the Luhn check. A number may stand beside
  * other digits (`2026 4242 4242 ...`), so every sequence of whole groups counts; a piece cut out of one longer unbroken run
  * of digits does not.

@@ -3,7 +3,7 @@ import { domainToASCII } from 'node:url';
 /** Octets of an address, and of its local part (RFC 5321, 4.5.3.1). */
 const LONGEST = 254;
 const LONGEST_LOCAL = 64;
-/** What somebody may send for one: there may be spaces around it, and letters that become one another. */
+/** The longest text taken for one: there may be spaces around it, and letters that become one another. */
 export const LONGEST_SENT = 320;
 
 /** A dot-atom of RFC 5321: nothing quoted, no dot at an end, no two in a row. */
@@ -28,7 +28,7 @@ export function normalisedEmail(address: string): string {
   return `${local}${asciiOf(domain) || domain}`;
 }
 
-/** Whether mail can be sent there, as far as its form says. */
+/** True when mail can be sent there, as far as its form says. */
 export function isEmailAddress(text: string): boolean {
   const parts = partsOf(text);
   const local = parts.local.slice(0, -1);

@@ -2,7 +2,7 @@ import { KindGuard, OptionalKind, type TSchema } from '@sinclair/typebox';
 import { holdsPersonal, inheriting, isPersonal } from './personal.ts';
 import { branchFor, isUnion, partAt, partsOf, propertiesOf } from './schema-parts.ts';
 
-/** What stands where something personal stood, and had to stand. */
+/** Stands where something personal stood that could not be left out. */
 export const ERASED = 'erased';
 
 /** A text in a value and its place (JSON Pointer). */
@@ -12,7 +12,7 @@ export interface PlacedText {
 }
 
 interface Texts {
-  /** Whether a value of this schema can hold one. */
+  /** True when a value of this schema can hold one. */
   canBeIn(schema: TSchema): boolean;
   of(schema: TSchema, value: unknown): readonly PlacedText[];
 }

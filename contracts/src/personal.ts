@@ -38,7 +38,7 @@ export function isMarked(schema: TSchema): boolean {
   return isPersonal(schema) || IMPERSONAL in schema || isSecret(schema);
 }
 
-/** What something personal is made of is personal too, unless it says otherwise; so are the alternatives of what is impersonal. */
+/** Parts of something personal are personal, and alternatives of something impersonal are impersonal, unless they say otherwise. */
 export function inheriting(whole: TSchema, part: TSchema): TSchema {
   if (isMarked(part)) return part;
   if (isPersonal(whole)) return personal(part);
@@ -47,7 +47,7 @@ export function inheriting(whole: TSchema, part: TSchema): TSchema {
 
 const holders = new WeakMap<TSchema, boolean>();
 
-/** Whether a value of this schema can hold something personal. */
+/** True when a value of this schema can hold something personal. */
 export function holdsPersonal(schema: TSchema): boolean {
   let holds = holders.get(schema);
   if (holds === undefined) {
@@ -69,7 +69,7 @@ export function noteMarked(properties: TProperties): void {
   }
 }
 
-/** Whether a field of this name is personal or secret in a contract that this process has loaded. */
+/** True when a field of this name is personal or secret in a contract that this process has loaded. */
 export function isMarkedName(name: string): boolean {
   return noted.has(name);
 }

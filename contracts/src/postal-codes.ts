@@ -6,8 +6,8 @@ export function needsPostalCode(country: string): boolean {
 }
 
 /**
- * Whether it is written as those of the country are, with or without the spaces that people put into it; of a country that
- * has none anything is.
+ * True when it is written as the country writes them, with or without the spaces that people put into it; a country that
+ * has none takes anything.
  */
 export function isPostalCode(text: string, country: string): boolean {
   const zip = getCountryData(country)?.zip ?? null;

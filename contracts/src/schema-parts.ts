@@ -31,7 +31,7 @@ function typeOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Of a map. */
+/** The schemas of a map's values. */
 function valuesOf(schema: TSchema): readonly TSchema[] {
   return Object.values((schema['patternProperties'] ?? {}) as Readonly<Record<string, TSchema>>);
 }

@@ -20,9 +20,10 @@ const NO_NUL_VISIBLE = `^(?=[^\\u0000]*$)[\\s\\S]*${VISIBLE}`;
 /** A pattern stands with a `description` that reads on from "must be": it is what callers are told. */
 type Words = Pick<StringOptions, 'description' | 'examples'>;
 
-/** Lengths are counted in code points, as JSON Schema says; `patches/` teaches TypeBox, which counts UTF-16 units. */
-
-/** Required text of one idea as somebody gives it to us: names, titles, address lines. */
+/**
+ * Required text of one idea as somebody gives it to us: names, titles, address lines. Lengths count code points, as JSON
+ * Schema says; `patches/` teaches that to TypeBox, which counts UTF-16 units.
+ */
 export function shortText(maxLength = 200, words: Words = {}) {
   return Type.String({ minLength: 1, maxLength, pattern: NO_NUL_VISIBLE, description: 'text in which something is to be seen, so not blank', ...words });
 }

@@ -11,7 +11,7 @@ import { everySchema } from './every-schema.ts';
 const referee = new Ajv({ strict: false, validateFormats: false });
 const texts = (await everySchema()).filter(({ schema }) => TypeGuard.IsString(schema) && schema.format === undefined);
 
-/** Of the lengths around a limit, in letters of one, two and three UTF-8 bytes, and in emoji of two UTF-16 units. */
+/** Texts of the lengths around a limit, in letters of one, two and three UTF-8 bytes, and in emoji of two UTF-16 units. */
 function samples({ minLength = 0, maxLength = 0 }: TSchema): readonly string[] {
   const lengths = [minLength - 1, minLength, Math.ceil(maxLength / 2) + 1, maxLength, maxLength + 1, 2 * maxLength + 1];
   return ['x', 'é', '茶', '😀'].flatMap((letter) => lengths.map((length) => letter.repeat(Math.max(0, length))));

@@ -5,7 +5,7 @@ import { isEmailAddress, normalisedEmail } from '../src/email.ts';
 import { RegisterUser, User } from '../src/http/user.ts';
 
 const LOCAL = 'x'.repeat(64);
-/** Of so many octets. */
+/** A domain of so many octets. */
 const domain = (length: number) => `${`${'d'.repeat(49)}.`.repeat(4).slice(0, length - 3)}com`;
 
 describe('the one form of an address', () => {

@@ -3,10 +3,10 @@ import { Value } from '@sinclair/typebox/value';
 import { isMarked } from '../src/personal.ts';
 import { everySchema } from './every-schema.ts';
 
-/** What people write of themselves; a text that takes one of these is free. */
+/** Texts that people write of themselves; a schema that takes one of these is free text. */
 const OF_PEOPLE = ['Zoë Müller', 'Zoë Müller, Lange Gasse 1, 1080 Wien', '+43 1 2345678', 'zoe@example.com'];
 
-/** Where a contract has free text of which nobody has said whose it is. `text` itself only gives kinds of text away. */
+/** The places of free text in contracts that nobody has marked. `text.ts` only makes kinds of text, so it is left out. */
 export async function unmarkedTexts(): Promise<readonly string[]> {
   const free = (await everySchema()).filter(({ place, schema }) => isFreeText(schema) && !place.startsWith('text.ts '));
   if (free.length === 0) throw new Error('no contract has free text');

@@ -1,6 +1,9 @@
 const RUNS = 7;
 
-/** How many times as long `work` takes for `size * 8` as for `size`: about 8 when it is linear, 64 when it is quadratic. The quickest of several runs counts. */
+/**
+ * The time `work` takes for `size * 8`, divided by that for `size`: about 8 when it is linear, 64 when it is quadratic. The
+ * quickest of several runs counts.
+ */
 export function growth(work: (size: number) => void, size: number): number {
   return quickest(() => work(size * 8)) / quickest(() => work(size));
 }

@@ -19,7 +19,7 @@ export const ORDER = uuid(0xa);
 export const CUSTOMER = uuid(0xc);
 export const PAYMENT = uuid(0xb);
 
-/** What led to the message that is decided on, and what led to the charge and the refund before. */
+/** Causes: of the message that is decided on, and of the charge and the refund before it. */
 export const MESSAGE = { causationId: uuid(0x1e), traceparent: `00-${'1e'.repeat(16)}-${'1e'.repeat(8)}-01` };
 export const ASKED = { causationId: uuid(0x1a), traceparent: `00-${'1a'.repeat(16)}-${'1a'.repeat(8)}-01` };
 

@@ -56,7 +56,7 @@ function endsRight(run: StormyShop, plans: readonly OrderPlan[]): void {
     const orderId = orderOf(index);
     const { payment, taken, givenBack } = booked(run, orderId);
     if (payment === undefined) throw new Error('an order without a row');
-    // What costs nothing is captured without asking the gateway.
+    // An amount of 0 is captured without asking the gateway.
     const declines = plan.amount > 0 && TEST_TOKENS.get(plan.token)?.does === 'decline';
     if (plan.cancelled > 0) expect(taken - givenBack).toBe(0);
     else expect(payment.status).toBe(declines ? 'failed' : 'captured');

@@ -20,7 +20,7 @@ export interface StartableShop extends Lifecycle {
 export interface WantedShop {
   readonly shop: StartableShop;
   readonly accounts: Accounts;
-  /** Where the accounts are kept, for their owner alone to read; undefined for a shop that was set up elsewhere. */
+  /** The file that keeps the accounts, for their owner alone to read; undefined for a shop that was set up elsewhere. */
   readonly accountsFile: string | undefined;
 }
 

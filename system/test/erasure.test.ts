@@ -112,7 +112,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
   }, 120_000);
   afterAll(() => shop[Symbol.asyncDispose]());
 
-  /** What is found of them outside of these places, once it does not change any more. */
+  /** Everything found of them outside of these places, once it does not change any more. */
   async function leftBut(places: readonly string[]): Promise<readonly string[]> {
     const elsewhere = async () => (await left()).filter((finding) => !places.some((place) => finding.startsWith(`${place}:`)));
     await until('nothing else is left', async () => (await elsewhere()).length === 0, 20_000).catch(() => undefined);

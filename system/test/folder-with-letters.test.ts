@@ -8,8 +8,6 @@ import { asOrdinaryUser, ownedByOrdinaryUser } from './support/ordinary-user.ts'
 import { copyProject } from './support/project-copy.ts';
 import type { Run } from './support/run-start.ts';
 
-/** This project in a folder whose name has a space and a letter beyond ASCII, as an ordinary user has it whose locale is C. */
-
 const REAL_LIMIT_MS = 900_000;
 const wantsReal = process.env['REQUIRE_REAL'] === '1';
 if (!wantsReal) process.stderr.write('\nNOT RUN: `npm start -- --real` in a folder named `ä b` needs REQUIRE_REAL=1\n');
@@ -27,7 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => parent.remove());
 
-/** Of all servers but Kafka, which is installed here: its installation runs in Java as well. */
+/** Copies all servers but Kafka, which is installed here: its installation runs in Java as well. */
 async function copyCaches(): Promise<void> {
   const there = existsSync(SERVER_CACHE) ? await readdir(SERVER_CACHE) : [];
   for (const name of there.filter((one) => !one.startsWith('kafka'))) {
@@ -51,6 +49,7 @@ function expectThreeStories({ code, out, err }: Run): void {
   expect(stories).toEqual(['completed', 'out_of_stock', 'declined']);
 }
 
+/** This project in a folder whose name has a space and a letter beyond ASCII, as an ordinary user has it whose locale is C. */
 describe('in a folder named `ä b`, for an ordinary user', () => {
   test('npm start plays its stories', async () => {
     expectThreeStories(await started('--once', '--json', '--first-port', '0'));

@@ -6,7 +6,7 @@ import type { OpenShop } from './support/open-shop.ts';
 
 const OUTCOMES = ['handled', 'parked', 'anomaly', 'undecodable', 'failed', 'dead'];
 
-/** What each service has of its own: series an alert looks at. */
+/** Series of one service alone that an alert looks at. */
 const OWN: Readonly<Record<ServiceName, readonly string[]>> = {
   user: [],
   product: [],
@@ -23,7 +23,7 @@ const OWN: Readonly<Record<ServiceName, readonly string[]>> = {
   ],
 };
 
-/** Of all five. */
+/** Series that all five have. */
 const COMMON = [
   ...['dead', 'redriven', 'discarded'].map((status) => `souk_dead_letters{status="${status}"}`),
   'souk_events_set_aside_total{}',

@@ -5,7 +5,7 @@ import { invitation } from '../src/cli/invitation.ts';
 import { newAccounts } from '../src/embedded/accounts.ts';
 import { runningStart } from './support/running-start.ts';
 
-/** What the commands print one after the other, as somebody sees who pastes them all. */
+/** Pastes all commands into a shell, one after the other, and gives what they print. */
 async function pasted(out: string): Promise<string> {
   const commands = out.split('\n').filter((line) => /^ {2}(?:curl|[A-Z]+=)/.test(line));
   const shell = Bun.spawn(['bash', '-euc', commands.map((command) => `${command}; echo`).join('\n')], { stdin: 'ignore', stdout: 'pipe', stderr: 'inherit' });

@@ -20,7 +20,7 @@ function factTables(): Database {
   return database;
 }
 
-/** What is looked through from end to end for every row of something else: a million times a million. */
+/** Tables that are looked through from end to end for every row of another: a million times a million. */
 function scansPerRow(plan: readonly Step[]): string[] {
   const scans = plan.filter(({ detail }) => detail.startsWith('SCAN ') && !/VIRTUAL TABLE|CONSTANT ROW/.test(detail));
   const ofInnerLoops = [...Map.groupBy(scans, ({ parent }) => parent).values()].flatMap(([, ...inner]) => inner);

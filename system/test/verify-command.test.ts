@@ -37,7 +37,7 @@ onEveryEngine('npm run verify', (openShop) => {
 
   test('finds nothing in a shop that is right, and exits with 0', async () => {
     const { code, out, err } = await verify(...shop.verifyParameters);
-    // How far it is, where the machine is slow.
+    // A slow machine is told how far it is.
     expect({ code, err: err.replaceAll(/^(?:reading|checking) .*\n/gm, '') }).toEqual({ code: EXIT.ok, err: '' });
     expect(out).toMatch(/^0 violations; looked at 1 orders, 1 payments/);
   }, 120_000);

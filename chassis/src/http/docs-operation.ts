@@ -82,7 +82,6 @@ function paragraph(html: string): string {
   return html === '' ? '' : `<p>${html}</p>`;
 }
 
-/** Words with `code` between them. */
 /** Text for people; what stands between backticks is code. */
 export function prose(value: unknown): string {
   return text(value).replaceAll(/`([^`]+)`/g, '<code>$1</code>');

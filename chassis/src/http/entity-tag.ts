@@ -37,7 +37,7 @@ export function obeyIfMatch({ headers }: Request, tag: string): void {
   throw problem('precondition-failed', { detail, headers: { etag: tag } });
 }
 
-/** What a use case asks of a version that the caller may have named. */
+/** The check a use case makes of a version that the caller may have named. */
 export function obeyingIfMatch(request: Request): (version: number) => void {
   return (version) => obeyIfMatch(request, entityTag(version));
 }
@@ -49,7 +49,7 @@ function isReadable(header: string): boolean {
   return header.trim() === '*' || TAGS.test(header);
 }
 
-/** What is no list of tags (RFC 9110, 8.8.3) names nothing. */
+/** True when the header names this tag; a header that is no list of tags (RFC 9110, 8.8.3) names none. */
 function names(header: string, tag: string, weak: boolean): boolean {
   if (header.trim() === '*') return true;
   if (!TAGS.test(header)) return false;

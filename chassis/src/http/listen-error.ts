@@ -5,7 +5,7 @@ interface Place {
   readonly hostname: string;
 }
 
-/** What would help: another port, another address, or more files that may be open. */
+/** The cure: another port, another address, or more files that may be open. */
 type Remedy = 'port' | 'address' | 'files';
 
 interface Reason {
@@ -47,7 +47,7 @@ export class ListenError extends Error {
     at: Place,
     options?: ErrorOptions,
   ) {
-    // Of a name that no resolver knows the runtime tells whatever went wrong before.
+    // For a name that no resolver knows the runtime tells whatever went wrong before.
     const { remedy, what } = REASONS[reason] ?? (isIP(at.hostname) === 0 ? NO_SUCH_ADDRESS : unknownReason(reason));
     super(what(at), options);
     this.name = 'ListenError';

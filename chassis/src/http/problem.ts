@@ -13,7 +13,7 @@ interface ProblemDetails {
 
 type NeedsExtension<C extends ProblemCode> = Partial<ProblemExtension<C>> extends ProblemExtension<C> ? false : true;
 
-/** What must be said with a problem: its detail and, for codes with members of their own, those. */
+/** Everything a problem needs besides its code: a detail, and the members of its own that some codes have. */
 export type ProblemOptions<C extends ProblemCode> = ProblemDetails &
   (NeedsExtension<C> extends true
     ? { readonly extension: ProblemExtension<C> }

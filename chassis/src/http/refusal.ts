@@ -26,7 +26,7 @@ interface Failure {
   readonly body: unknown;
   readonly query: unknown;
   readonly params: unknown;
-  /** What no schema can be held against. */
+  /** Faults that no schema finds. */
   readonly faults: readonly FieldError[];
 }
 

@@ -5,7 +5,7 @@ import { fieldsRefused } from './problem.ts';
 
 const LOOKED_THROUGH = textsWhere(mustBeNoCard);
 
-/** Whether bodies of this schema are looked through. */
+/** True when bodies of this schema are looked through. */
 export function mayHoldCardNumbers(schema: TSchema): boolean {
   return LOOKED_THROUGH.canBeIn(schema);
 }

@@ -33,9 +33,9 @@ export interface RequestFacts {
   route: string;
   /** undefined: nobody has looked yet. */
   principal: Principal | null | undefined;
-  /** What the request turned out to be about, where its path does not say it. */
+  /** Log fields that name the thing asked for, where the path does not. */
   about: About | undefined;
-  /** What no schema can refuse: of the body, of the query's names. Answered after authentication. */
+  /** Faults that no schema finds, in the body or in the query's names. Answered after authentication. */
   faults: readonly FieldError[];
 }
 
@@ -84,7 +84,7 @@ export function tellAbout(request: Request, about: About): void {
   factsOf(request).about = about;
 }
 
-/** What every log line of a request is found by. The query is left out, it may hold secrets. */
+/** Fields by which every log line of a request is found. The query is left out, it may hold secrets. */
 export function requestFields(request: Request): About {
   const { requestId, traceparent, route, about } = factsOf(request);
   return { requestId, ...traceIdOf(traceparent), method: request.method, route, path: pathOf(request.url), ...about };

@@ -4,7 +4,7 @@ import { PROBES } from './probes.ts';
 import { type RequestFacts, requestFields } from './request-facts.ts';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** What a service answers when it is to blame, or cannot do it now. */
+/** Answers of a service that is to blame, or cannot do it now. */
 const SERVER_ERRORS = ['500', '503'];
 
 /** Measures and logs every answered request: routine ones at info, probes at debug. */

@@ -43,7 +43,7 @@ function fieldErrors({ schema, value }: Validated, toPointer: (path: string) => 
   return [...errors].map(([pointer, detail]) => ({ pointer, detail }));
 }
 
-/** Of `T | null`, what is wrong with it as a `T` is said. */
+/** Errors of single values. For `T | null` they are those it has as a `T`. */
 function* leaves(errors: Iterable<ValueError>): Iterable<ValueError> {
   for (const error of errors) {
     const { schema, errors: options } = error;

@@ -20,7 +20,7 @@ export function tooLarge(message: LogMessage, bytes: number, limit = `the limit 
   return { message, cause: `topic ${message.topic}, key ${message.key.slice(0, 100)}: ${bytes} bytes exceed ${limit}` };
 }
 
-/** Of a send: these messages will never be taken, all the others are in the log. */
+/** A send refused these messages for good; all its others are in the log. */
 export class MessagesRefusedError extends EventLogError {
   constructor(readonly refused: readonly RefusedMessage[]) {
     const [first] = refused;

@@ -23,8 +23,8 @@ export interface Failure {
 type Identity = Pick<DeadLetter, 'id' | 'kind'>;
 
 /**
- * What makes a message a dead letter: the row that waits for a person with all bytes, and the event that tells of it to
- * everybody: without what is personal, and never too large for the log.
+ * Makes a message a dead letter: a row that keeps all bytes and waits for a person, and an event that tells everybody,
+ * without what is personal and never too large for the log.
  */
 export function burial(
   service: ServiceName,

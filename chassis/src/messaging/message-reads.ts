@@ -14,7 +14,7 @@ export interface LaneStatus {
 /** More of a kind are not looked at to count them. */
 export const COUNT_LIMIT = 1000;
 
-/** How many there are: dead letters up to `COUNT_LIMIT` of each status, the keys of as many parked messages. */
+/** Counts: dead letters up to `COUNT_LIMIT` of each status, the keys of as many parked messages. */
 export interface MessageCounts {
   readonly parkedKeys: number;
   readonly deadLetters: Readonly<Record<DeadLetter['status'], number>>;
@@ -25,7 +25,7 @@ export interface LetterFilter extends Partial<Pick<DeadLetter, 'kind' | 'status'
   readonly topic?: string;
   /** The whole key of the message. */
   readonly key?: string;
-  /** How the cause begins. */
+  /** The beginning of the cause. */
   readonly cause?: string;
 }
 

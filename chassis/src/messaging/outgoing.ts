@@ -26,7 +26,7 @@ export function outgoing(service: ServiceName, event: StoredEvent): LogMessage {
 
 /** Names of the headers, and the values in them that we make ourselves: less than 700 bytes. */
 const OWN_HEADERS = 1024;
-/** Of one UTF-16 unit: of its UTF-8 at most, and of its JSON, where it may be escaped. */
+/** The most bytes one UTF-16 unit can take: as UTF-8, and in JSON, where it may be escaped. */
 const BYTES_PLAIN = 3;
 const BYTES_ESCAPED = 6;
 

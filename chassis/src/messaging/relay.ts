@@ -137,7 +137,7 @@ export class Relay {
     this.#forget(last.seq);
   }
 
-  /** What the log refuses for good is a dead letter before `publishedSeq` moves past it: until then it is in the table. */
+  /** An event that the log refuses for good is a dead letter before `publishedSeq` moves past it: until then it is in the table. */
   async #send(published: readonly Pick<Unsent, 'event' | 'message'>[]): Promise<void> {
     const { log, setAside } = this.#options;
     try {

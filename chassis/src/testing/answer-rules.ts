@@ -12,7 +12,7 @@ export interface GivenAnswer {
   text(): Promise<string>;
 }
 
-/** What of an answer its service's document forbids, in words; undefined: nothing. */
+/** Says in words why the service's own document forbids an answer; undefined: it is allowed. */
 export type AnswerRules = (answer: GivenAnswer) => Promise<string | undefined>;
 
 interface Described {
@@ -22,7 +22,7 @@ interface Described {
 }
 
 const PROBLEM = 'application/problem+json';
-/** Of a regular expression: no caller should have to read one. */
+/** Signs of a regular expression: no caller should have to read one. */
 const PATTERN = /[\\^]|\[[^\]]*\]|\(\?/;
 /** No route matched: what is answered then stands in no operation. */
 const WITHOUT_OPERATION: ReadonlySet<number> = new Set([204, 404, 405, 429, 500, 503]);

@@ -2,11 +2,6 @@ import { afterAll } from 'bun:test';
 import { isPlainObject } from '../http/plain-object.ts';
 import { type AnswerRules, answerRules, type GivenAnswer } from './answer-rules.ts';
 
-/**
- * Preloaded by a package's `bunfig.toml`: every answer that a test of it gets over HTTP from one of the five services is held
- * against the OpenAPI document which that service serves. One that the document forbids fails its test.
- */
-
 const ask = globalThis.fetch;
 
 interface Served {
@@ -63,6 +58,10 @@ async function checkedFetch(input: Parameters<typeof ask>[0], init?: Parameters<
   throw new Error(message);
 }
 
+/**
+ * Preloaded by a package's `bunfig.toml`: every answer that a test of it gets over HTTP from one of the five services is held
+ * against the OpenAPI document which that service serves. One that the document forbids fails its test.
+ */
 globalThis.fetch = Object.assign(checkedFetch, { preconnect: ask.preconnect });
 
 afterAll(() => {

@@ -4,7 +4,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 
 const FORMATS = ['uuid', 'date-time', 'email', 'idn-email', 'currency', 'country'];
 
-/** What is wrong with a value, in words; undefined: nothing. `place`: a JSON Pointer to the schema inside the document. */
+/** Says in words why a value does not fit; undefined: it fits. `place`: a JSON Pointer to the schema inside the document. */
 export type DescribedSchemas = (place: string, value: unknown) => string | undefined;
 
 /** Holds values against the schemas of an OpenAPI 3.1 document, each compiled when it is first asked for. */

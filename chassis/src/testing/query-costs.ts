@@ -97,7 +97,7 @@ async function costOf(connection: Connection, text: string): Promise<QueryCost> 
   const [counters] = await connection.query<RowDataPacket[]>("show session status like 'Handler_read%'");
   await connection.query('rollback');
   const [plan] = await connection.query<RowDataPacket[]>(`explain format = traditional ${text}`);
-  // What a part of the query has answered is read from end to end; the table it came from has a line of its own.
+  // The result of a part of the query is read from end to end; the table it came from has a line of its own.
   const lines = plan.filter(({ table }) => !String(table).startsWith('<derived'));
   const bad = lines.filter(({ type, rows }) => type === 'ALL' || (type === 'index' && Number(rows) > 1000));
   return {

@@ -3,7 +3,7 @@ import { openSqlite } from '../sql/sqlite-database.ts';
 import type { SqlDatabase } from '../sql/sql-database.ts';
 import { recordedDatabase } from './query-costs.ts';
 
-/** How SQLite carries out everything that `run` reads in the database of this file. */
+/** The plans by which SQLite carries out everything that `run` reads in the database of this file. */
 export async function sqlitePlansOf<Schema>(path: string, run: (database: SqlDatabase<Schema>) => Promise<unknown>): Promise<readonly string[]> {
   const opened = openSqlite<Schema>({ path });
   try {

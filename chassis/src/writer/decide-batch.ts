@@ -62,7 +62,7 @@ function decideOne<C extends Collections, Task>(
   }
 }
 
-/** What a decision tells, numbered from the place on. Throws when the log would not take one of them. */
+/** The events of a decision, numbered from the place on. Throws when the log would not take one of them. */
 function storedEvents<C extends Collections, Task>(
   { events = [], cause }: Decision<C, unknown, Task>,
   { lane, seq }: Place,

@@ -1,7 +1,7 @@
 /** Access tokens live 15 minutes at most; what is left is for clocks that differ. */
 export const ENDED_ACCESS_KEPT_MS = 20 * 60_000;
 
-/** What of an access token says whether it was given before access ended. */
+/** The parts of an access token that tell whether it was given before access ended. */
 export interface Grant {
   readonly sessionId: string;
   /** Grows with every end of the user's access. */

@@ -20,7 +20,7 @@ export interface World<C> {
 export interface DecisionContext {
   /** The database's clock, epoch milliseconds; the same for a whole batch. */
   readonly now: number;
-  /** What led to the input. The row of a task, or of anything else that goes on later, has to keep it. */
+  /** The cause of the input. The row of a task, or of anything else that goes on later, has to keep it. */
   readonly cause: Cause;
   /** A new UUIDv7. */
   newId(): string;
@@ -56,7 +56,7 @@ export interface Decision<C, Answer, Task = never> {
   readonly puts?: Entities<C>;
   readonly removes?: Keys<C>;
   readonly events?: readonly (NewEvent | NewNote)[];
-  /** What led to the events, where it is not what led to the input: how a task ended was caused by what had begun it. */
+  /** The cause of the events, where it is not the input's: the end of a task was caused by what had begun it. */
   readonly cause?: Cause;
   /** Work outside of the database, started after the commit. Its row must be among the puts: tasks do not survive a crash. */
   readonly tasks?: readonly Task[];

@@ -11,7 +11,7 @@ import { validationProblem } from '../../src/http/validation-problem.ts';
 
 const CONTRACTS = fileURLToPath(new URL('../../../contracts/src', import.meta.url));
 
-/** What callers are told of a value: place and sentence. */
+/** Places and sentences that callers are told about a value. */
 function told(schema: TSchema, value: unknown): Record<string, string> {
   const errors = validationProblem({ schema, value }, { schema: undefined, value: undefined })?.details.errors ?? [];
   return Object.fromEntries(errors.map(({ pointer, detail }) => [pointer, detail]));

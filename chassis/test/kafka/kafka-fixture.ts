@@ -25,7 +25,7 @@ export async function removeTopics({ brokers, topics, topicPrefix = '' }: KafkaT
   await admin.disconnect();
 }
 
-/** Whether the broker has given up all members of a group. */
+/** True when the broker has given up all members of a group. */
 export async function hasNoMember({ brokers, topicPrefix = '' }: KafkaTopicsOptions, group: string): Promise<boolean> {
   const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();

@@ -24,7 +24,7 @@ const wholeProduct = {
 
 export const ProductCreated = Type.Object(wholeProduct);
 export const ProductUpdated = Type.Object(wholeProduct);
-/** Of a product as large as an event can be: without description, attributes, options and images. */
+/** Description, attributes, options and images are left out for a product as large as an event can be. */
 export const ProductArchived = Type.Object(wholeProduct);
 
 export const ProductPriceChanged = Type.Object({

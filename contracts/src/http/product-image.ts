@@ -25,7 +25,7 @@ export const ProductImage = closed({
 });
 export type ProductImage = Static<typeof ProductImage>;
 
-/** What an upload says beside the image. */
+/** The words that come with the image in an upload. */
 export const WithImage = closed({ alt: Type.Optional(AltText) });
 
 /** JSON merge patch. Moving an image shifts those between its old and its new place. */

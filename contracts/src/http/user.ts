@@ -59,7 +59,7 @@ export const DeleteAccount = closed({ password: KnownPassword });
 export type DeleteAccount = Static<typeof DeleteAccount>;
 
 /**
- * What is still kept of somebody who has left, by which service, why, and until when; `until` is null for what stays. It
+ * Names everything that is still kept of somebody who has left, by which service, why, and until when (null: it stays). It
  * states the rules, not what there is of this person.
  */
 export const DeletionReceipt = closed({

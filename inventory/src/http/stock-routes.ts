@@ -14,7 +14,7 @@ const cursor = cursors('stock', Sku);
 
 /** Everybody sees the stock of what is on sale; staff sees all. */
 export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
-  /** Whether somebody may know of a SKU. Product has the last word: its event may still be on its way to us. */
+  /** True when the caller may know of a SKU. Product has the last word: its event may still be on its way to us. */
   async function isShown(sku: string, request: Request, principal: Principal | null): Promise<boolean> {
     const known = await reads.catalogued(sku);
     if (known !== undefined && (known.onSale === true || isStaff(principal))) return true;

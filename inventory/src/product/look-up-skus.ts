@@ -6,7 +6,7 @@ import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
  */
 export type LookUpSkus = (skus: readonly string[], authorization: string | null) => Promise<readonly CatalogueEntry[]>;
 
-/** Whether the SKU exists cannot be known right now. */
+/** Nobody can say right now whether the SKU exists. */
 export class ProductAwayError extends Error {
   readonly code = 'product-away';
   constructor(options?: ErrorOptions) {

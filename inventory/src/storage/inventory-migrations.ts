@@ -86,7 +86,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
     'inventory-012-levels-count-low-turns': step((db) =>
       db.schema.alterTable('inventory').addColumn('low_turns', integer, (c) => c.notNull().defaultTo(0)).execute(),
     ),
-    // What is there already is asked of Product by a job (jobs/ask-sales.ts), or told by its next event.
+    // For rows that are there already a job asks Product (jobs/ask-sales.ts), unless its next event tells first.
     'inventory-013-catalogue-knows-sales': step((db) => db.schema.alterTable('catalogue').addColumn('on_sale', integer).execute()),
     'inventory-014-catalogue-by-sale': step((db) =>
       db.schema.createIndex('catalogue_on_sale').on('catalogue').columns(['on_sale', 'sku']).execute(),

@@ -47,7 +47,7 @@ export interface InventoryReads {
   /** The same of what is on sale. */
   levelsOnSale(slice: SkuSlice): Promise<readonly StockLevels[]>;
   catalogued(sku: string): Promise<CatalogueEntry | undefined>;
-  /** Of which it is not known whether they are on sale. */
+  /** SKUs of which nobody has told yet whether they are on sale. */
   skusOfUnknownSale(limit: number): Promise<readonly string[]>;
   network(): Promise<Network>;
   warehouse(id: string): Promise<Warehouse | undefined>;

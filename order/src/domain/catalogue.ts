@@ -1,6 +1,6 @@
 import type { Money } from '@souk/contracts/money';
 
-/** What tells a variant from the others of its product: size, colour. */
+/** The values that tell a variant from the others of its product: size, colour. */
 export type Options = Readonly<Record<string, string>>;
 
 /** What Order knows of a SKU; found by SKU. */

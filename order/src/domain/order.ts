@@ -9,7 +9,7 @@ export interface OrderLine {
   readonly sku: string;
   readonly productId: string;
   readonly title: string;
-  /** Of the variant; null: not known, because an earlier version placed the order or copied the product. */
+  /** The variant's; null: not known, because an earlier version placed the order or copied the product. */
   readonly options: Options | null;
   readonly quantity: number;
   readonly unitPrice: Money;

@@ -17,7 +17,7 @@ export interface Departure {
   readonly at: number;
 }
 
-/** What an order can know of. */
+/** News that reach an order as messages. */
 export type News = SagaMessage | Departure;
 
 export type Trigger = News | CancelRequest | { readonly type: 'deadline' };

@@ -3,7 +3,7 @@ import { type Problem, problem } from '@souk/chassis/http/problem';
 import type { Order } from '../domain/order.ts';
 import type { OrderReads } from '../storage/order-store.ts';
 
-/** Whether it is not there, or not theirs, strangers do not learn. */
+/** One answer for an order that is not there and one that is not theirs: strangers do not learn which. */
 export function noSuchOrder(): Problem {
   return problem('not-found', { detail: 'There is no such order, or it is not yours: GET /orders lists those you may see.' });
 }

@@ -82,7 +82,7 @@ export interface OrderFilter {
 /** An order that somebody else's answer is given up for. */
 export interface OverdueOrder {
   readonly id: string;
-  /** Of what had set the deadline. */
+  /** The trace in which the deadline was set. */
   readonly traceparent: string | null;
 }
 
@@ -106,9 +106,9 @@ export interface OrderReads {
    * kept for its delivery, and what was kept and is delivered.
    */
   toErase(ms: number, limit: number): Promise<readonly ToErase[]>;
-  /** How many orders of a status have higher ids than `after`, `limit` at most; `last`: there may be more after this one. */
+  /** The number of orders of a status with higher ids than `after`, `limit` at most; `last`: there may be more after this one. */
   countOrders(status: OrderStatus, after: string, limit: number): Promise<{ readonly count: number; readonly last: string | null }>;
-  /** How many milliseconds ago, by the database's clock, the oldest order was placed that has not ended; 0: all have. */
+  /** The age of the oldest order that has not ended, in milliseconds by the database's clock; 0: all have ended. */
   oldestOpenMs(): Promise<number>;
   /** Which of these SKUs the catalogue copy has. */
   knownSkus(skus: readonly string[]): Promise<readonly string[]>;

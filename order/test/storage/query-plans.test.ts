@@ -17,7 +17,7 @@ describeQueryPlans({
     const money = { total: '100', currency: "'EUR'", refunded: '0', payment_status: "'none'", payment_method_id: ID };
     const times = { version: '1', placed_at: 'n', updated_at: 'n', deadline_at: 'if(n mod 10 = 0, unix_timestamp() * 1000 - 1000 + 100 * n, null)' };
     const status = "elt(1 + n mod 5, 'placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled')";
-    // Of those who left lately almost everything is erased already.
+    // Almost all orders of those who left lately are erased already.
     const erased = { erased_at: 'if(n mod 1000 < 3 and n < 98000, 1, null)', left_at: 'if(n mod 1000 < 3 and n < 99000, 1, null)' };
     await meter.fill('orders', { id: ID, user_id: customer, status, shipping_address: "'{}'", ...money, ...times, ...erased });
     const line = { sku: "concat('SKU-', n)", product_id: ID, title: "'Mug'", quantity: '1', unit_price: '100' };

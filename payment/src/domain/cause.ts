@@ -1,4 +1,4 @@
-/** What led to something that ends later: kept in its row, so that its end names it, whoever brings it about. */
+/** The cause of something that ends later: kept in its row, so that its end names it, whoever brings it about. */
 export interface Cause {
   /** Id of the message; null: a request. */
   readonly causationId: string | null;

@@ -44,7 +44,7 @@ export function fail(payment: PendingPayment, { reason }: Declined, surroundings
   );
 }
 
-/** What a payment keeps when its charge has ended. */
+/** The fields a payment keeps when its charge has ended. */
 export function factsOf(payment: PaymentFacts, { now }: Surroundings): PaymentFacts {
   const { id, orderId, userId, orderCancelled, cause, cancelledBy, version, createdAt } = payment;
   return { id, orderId, userId, orderCancelled, cause, cancelledBy, version, createdAt, updatedAt: now };

@@ -37,7 +37,7 @@ export interface Surroundings {
   /** epoch milliseconds */
   readonly now: number;
   readonly newId: () => string;
-  /** What led to the message. */
+  /** The cause of what follows from the message. */
   readonly cause: Cause;
 }
 

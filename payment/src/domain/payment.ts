@@ -7,9 +7,9 @@ export interface PaymentFacts {
   readonly userId: string;
   /** The order was cancelled: nothing more is charged, and what was captured goes back. */
   readonly orderCancelled: boolean;
-  /** What asked for it; of a tombstone, what cancelled the order. */
+  /** The message that asked for it; for a tombstone, the one that cancelled the order. */
   readonly cause: Cause;
-  /** What cancelled the order while money was asked for or there; null: nothing has. */
+  /** The message that cancelled the order while money was asked for or there; null: none has. */
   readonly cancelledBy: Cause | null;
   /** of its history: events and notes, 1..n without gap; 0 while there is none */
   readonly version: number;

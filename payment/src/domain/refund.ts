@@ -9,7 +9,7 @@ interface RefundFacts {
   readonly reason: string;
   /** Who of the staff asked for it; null: the order was cancelled. */
   readonly requestedBy: string | null;
-  /** What asked for it. */
+  /** The request or message that asked for it. */
   readonly cause: Cause;
   /** epoch milliseconds */
   readonly createdAt: number;

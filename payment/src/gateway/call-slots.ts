@@ -14,7 +14,7 @@ interface Waiter {
   resolve(taken: boolean): void;
 }
 
-/** Whether somebody waited too long, by the clock `now` in milliseconds, is looked at when a place becomes free: soon, for calls are bounded in time. */
+/** Looks at who waited too long (by the clock `now`, in milliseconds) when a place becomes free: soon, for calls are bounded in time. */
 export function callSlots(limit: number, maxWaitMs: number, now: () => number = () => performance.now()): CallSlots {
   let taken = 0;
   let closed = false;

@@ -20,7 +20,7 @@ const ById = Type.Object({ id: Uuid });
 const payments = idPages('payments');
 const refunds = idPages('refunds');
 
-/** Whether it is not there, or not theirs, strangers do not learn. */
+/** One answer for a payment that is not there and one that is not theirs: strangers do not learn which. */
 export function noSuchPayment(): Problem {
   return problem('not-found', { detail: 'There is no such payment, or it is not yours: GET /payments lists those you may see.' });
 }

@@ -6,7 +6,7 @@ export function isStaff(principal: Principal | null): boolean {
   return principal !== null && hasRole(principal, 'staff');
 }
 
-/** Whether it is not there, or not on sale, customers do not learn. */
+/** One answer for a product that is not there and one that is not on sale: customers do not learn which. */
 export function noSuchProduct(): Problem {
   return problem('not-found', { detail: 'There is no such product on sale: GET /products lists those there are.' });
 }

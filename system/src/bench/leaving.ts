@@ -18,7 +18,7 @@ const CALLERS = 6;
 const LEAVE_EVERY_MS = 100;
 const LEAVE_TRIES = 30;
 const PASSWORD = 'bench-password';
-/** How fast what they leave behind is ordered. */
+/** Orders per second while the orders that they will leave behind are placed. */
 const FILL_RATE = 1000;
 
 interface Waits {

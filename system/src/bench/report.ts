@@ -33,7 +33,7 @@ export function reportLine({ rate, run, settled, before, after }: Measurement): 
   return values.map((value) => String(value).padStart(12)).join(' ');
 }
 
-/** What did not become a completed order, if anything: by the status it was refused with, or accepted and ended otherwise. */
+/** Orders that were not completed, if any: by the status that refused them, or accepted and ended otherwise. */
 export function missedLine({ rate, run, settled }: Measurement): readonly string[] {
   const refused = [...run.refused].map(([status, orders]) => `${orders} refused with ${status}`);
   const otherwise = settled.otherEnds === 0 ? [] : [`${settled.otherEnds} accepted and not completed`];

@@ -12,7 +12,7 @@ export interface LoadResult {
   /** Milliseconds from when each accepted order should have been sent to its answer. */
   readonly answerMs: readonly number[];
   /**
-   * How many orders were answered with another status than 202, by it; `no answer`: the connection broke or took too long;
+   * Orders that were answered with another status than 202, counted by it; `no answer`: the connection broke or took too long;
    * `no sign-in`: the token had ended and there was no other.
    */
   readonly refused: ReadonlyMap<string, number>;

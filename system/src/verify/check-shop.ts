@@ -11,7 +11,7 @@ const SHOWN = 20;
 
 export interface Verdict {
   readonly violations: number;
-  /** How many facts of a table it looked at. */
+  /** The number of facts of a table that it looked at. */
   seen(table: keyof Facts): number;
 }
 

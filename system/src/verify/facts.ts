@@ -134,7 +134,7 @@ export interface CategoryFact {
   readonly position: number;
 }
 
-/** How many products a category is said to have. */
+/** The number of products that a category is said to have. */
 export interface CategoryUse {
   readonly categoryId: string;
   readonly products: number;
@@ -154,7 +154,7 @@ export interface EventFact {
   readonly version: number;
 }
 
-/** What a service has still to do with its messages. */
+/** Messages and events that a service is not done with. */
 export interface Backlog {
   readonly service: ServiceName;
   /** Events that are committed and not marked as sent. */

@@ -3,7 +3,7 @@ import type { FactStore } from './fact-store.ts';
 import type { ChargeFact, GivenBack } from './facts.ts';
 import type { Rows } from './shop-records.ts';
 
-/** Of the simulated gateway's own books. */
+/** Reads the simulated gateway's own books. */
 export async function gatewayFacts(rows: Rows, facts: FactStore): Promise<void> {
   const charges = rows<Omit<ChargeFact, 'taken'> & { taken: number }>(
     `select key, amount, declined is null and settles_at <= ${Date.now()} as taken,

@@ -3,7 +3,7 @@ import type { Rule } from './rule.ts';
 /** Payments with what was captured of them. */
 export const CAPTURED = `captures as (select *, iif(status = 'captured', coalesce(amount, 0), 0) as captured from payments)`;
 
-/** What all payments of an order come to. Two payments count as both. */
+/** The sum of all payments of an order. Two payments count as both. */
 const MONEY = `
   with ${CAPTURED}, money as (
     select o.id, o.status, o.total, coalesce(sum(c.captured), 0) as captured, coalesce(sum(c.captured - c.refunded), 0) as kept

@@ -42,7 +42,7 @@ function orderFact(order: Order): OrderFact {
   return { id, userId, status, reason, paymentStatus, refunded, total: amount, currency, deadlineAt, version, isErased, isKept: leftAt !== null };
 }
 
-/** What events of erased orders still tell, and what was said with them. */
+/** Personal texts in the events of erased orders, and in what was said with them. */
 async function* personalTold(rows: Rows): AsyncIterable<readonly PersonalTold[]> {
   const events = rows<PersonalTold & { data: string; context: string | null }>(
     `select e.stream as orderId, e.type, e.data, e.context from events e join orders o on o.id = e.stream where o.erased_at is not null`,

@@ -10,7 +10,7 @@ const REFUNDED = `
     from captures c
   )`;
 
-/** What the gateway told by itself, and the charge or refund of ours that it was about. */
+/** Webhooks of the gateway, each with the charge or refund of ours that it was about. */
 const TOLD = `
   with subjects (about, status, isDone) as (
     select 'payment:' || id, status, status = 'captured' from payments

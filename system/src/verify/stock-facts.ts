@@ -3,7 +3,7 @@ import type { FactStore } from './fact-store.ts';
 import type { LevelFact, LowFact, MovementFact, ReservationFact } from './facts.ts';
 import type { Rows } from './shop-records.ts';
 
-/** Of the database of Inventory. */
+/** Reads the database of Inventory. */
 export async function stockFacts(rows: Rows, facts: FactStore): Promise<void> {
   const levels = 'select sku, warehouse_id as warehouseId, on_hand as onHand, reserved, movements, low_turns as lowTurns from inventory';
   await facts.addAll('levels', rows<LevelFact>(levels));

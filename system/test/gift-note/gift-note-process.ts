@@ -34,7 +34,7 @@ function refusedPlaces(): readonly string[] {
   }
 }
 
-/** What verify finds in a database whose erasure forgot the note. */
+/** Asks verify about a database whose erasure forgot the note. */
 async function found(): Promise<Readonly<Record<string, unknown>>> {
   const kept: Record<string, unknown> = {};
   const rows = (sql: string) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
 
-/** What becomes of a new field of an order, in a process of its own. */
+/** Adds a field to orders in a process of its own, and tells what becomes of it. */
 function shopWith(note: string): unknown {
   const run = Bun.spawnSync([process.execPath, join(import.meta.dir, 'gift-note-process.ts'), note], { timeout: 60_000 });
   if (run.exitCode !== 0) throw new Error(run.stderr.toString());

@@ -1,6 +1,6 @@
 import { type BunPlugin } from 'bun';
 
-/** What it takes to have a note in an order: the field in the contracts, and its column. Nothing else is changed. */
+/** All it takes to have a note in an order: the field in the contracts, and its column. Nothing else is changed. */
 const CHANGES: Readonly<Record<string, readonly (readonly [after: string, added: string])[]>> = {
   'contracts/src/http/order.ts': [
     ['  shippingAddress: AskedAddress,', 'NOTE'],

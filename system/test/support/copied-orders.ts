@@ -92,7 +92,7 @@ function copyRows({ database, rename, copies }: Copying, table: string, where: s
   }
 }
 
-/** Of these messages all groups have heard. */
+/** Copies messages as ones that all groups have handled. */
 async function copyMessages(path: string, orderId: string, { rename, copies }: Omit<Copying, 'database'>): Promise<void> {
   const reader = openLogReader(path);
   const messages = TOPIC_NAMES.flatMap((topic) => [...reader.records(topic)]).filter(({ key }) => key === orderId);

@@ -13,7 +13,7 @@ interface StartOptions {
 
 /** `npm start` that stays up. */
 export interface RunningStart extends AsyncDisposable {
-  /** What it had printed when it said how to leave it. */
+  /** All it had printed when it said how to leave it. */
   readonly out: string;
   /** SIGINT, and the exit code. */
   stop(): Promise<number>;

@@ -3,7 +3,7 @@ import { isoTime } from './published.ts';
 
 const BOOKS = 'The books have to be kept; without the account they name nobody.';
 
-/** What the other services keep by the rules they share (docs/adr/0025): User asks none of them. */
+/** The other services keep this by the rules they share (docs/adr/0025): User asks none of them. */
 const KEPT: DeletionReceipt['kept'] = [
   {
     by: 'order',

@@ -3,7 +3,7 @@ const DAY_MS = 86_400_000;
 const IDLE_MS = 30 * DAY_MS;
 /** However much it is used, the password is asked for again after this time. */
 const LONGEST_MS = 180 * DAY_MS;
-/** How long a refresh token that was replaced is no sign of theft: parallel requests, lost answers, a phone in a tunnel. */
+/** For so long a refresh token that was replaced is no sign of theft: parallel requests, lost answers, a phone in a tunnel. */
 const TWIN_MS = 60_000;
 /** Refreshes of one session within that time: each is remembered as long. */
 const REFRESHES_AT_ONCE = 100;

@@ -8,7 +8,7 @@ import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
-/** What a decision adds by which access tokens end: here at once, everywhere else by the event. */
+/** The additions to a decision that end access tokens: here at once, everywhere else by the event. */
 interface AccessChanged {
   readonly puts: Entities<UserCollections & ChassisCollections>;
   readonly events: readonly [NewEventOf<'user.access_changed'>];

@@ -9,7 +9,7 @@ interface ChangeRequest {
   readonly userId: string;
   readonly addressId: string;
   readonly changes: PatchAddress;
-  /** What is right in the country of the address. */
+  /** Judges by the country of the address. */
   readonly readChanges: AddressRules['readChanges'];
   /** The caller says which version the change was meant for: throws when it is not this one. */
   readonly requireVersion: (version: number) => void;
