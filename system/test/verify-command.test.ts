@@ -2,8 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { withPartitions } from '@souk/contracts/topics';
 import { EXIT } from '../src/cli/exit-code.ts';
+import { shopFiles } from '../src/embedded/shop-files.ts';
 import { FORGERIES, forged } from './support/forgery.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
@@ -75,4 +78,13 @@ test.each([
   const { code, out, err } = await verify(...parameters);
   expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
   expect(err).toMatch(why);
+}, 120_000);
+
+test('npm run verify says what to do with a folder that only an earlier version has opened', async () => {
+  using folder = temporaryFolder();
+  const topics = withPartitions().filter(({ name }) => name !== 'user.access_changed');
+  await openEmbeddedLog({ path: shopFiles(folder.path).log, topics }).close();
+  const { code, out, err } = await verify('--data', folder.path);
+  expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
+  expect(err).toContain('is of an earlier version: start it once with this one');
 }, 120_000);

@@ -1,6 +1,6 @@
 import { openLogReader, type LogReader } from '@souk/chassis/log/log-reader';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
-import { topicsReadBy } from '@souk/contracts/topics';
+import { TOPIC_NAMES, topicsReadBy } from '@souk/contracts/topics';
 import { shopFiles } from '../embedded/shop-files.ts';
 import { inBatches } from './batches.ts';
 import { catalogueRows } from './catalogue-facts.ts';
@@ -24,6 +24,14 @@ export function embeddedRecords(folder: string): ShopRecords {
     unhandled: async () => readingLog(log, (reader) => SERVICES.reduce((sum, service) => sum + lagOf(service, reader), 0)),
     gateway,
   };
+}
+
+/** What an earlier version wrote lacks the topics that came after it, until this one has opened it. */
+export function hasEveryTopic(log: string): boolean {
+  return readingLog(log, (reader) => {
+    const there = new Set(reader.endOffsets().map(({ topic }) => topic));
+    return TOPIC_NAMES.every((topic) => there.has(topic));
+  });
 }
 
 function readingLog<T>(path: string, read: (reader: LogReader) => T): T {

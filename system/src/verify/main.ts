@@ -6,7 +6,7 @@ import { progressLine } from '../cli/progress-line.ts';
 import { shopFiles } from '../embedded/shop-files.ts';
 import { loadAddresses } from './address-file.ts';
 import { checkShop } from './check-shop.ts';
-import { embeddedRecords } from './embedded-records.ts';
+import { embeddedRecords, hasEveryTopic } from './embedded-records.ts';
 import type { ShopRecords } from './shop-records.ts';
 
 const HELP = `npm run verify                 check every promise over the shop's five databases, its log and its gateway
@@ -35,7 +35,9 @@ async function* linesOf(file: string): AsyncIterable<readonly string[]> {
 }
 
 function embedded(folder = '.souk'): ShopRecords {
-  if (!existsSync(shopFiles(folder).log)) throw new UsageError(`there is no shop in ${folder}`);
+  const { log } = shopFiles(folder);
+  if (!existsSync(log)) throw new UsageError(`there is no shop in ${folder}`);
+  if (!hasEveryTopic(log)) throw new UsageError(`the shop in ${folder} is of an earlier version: start it once with this one, then verify`);
   return embeddedRecords(folder);
 }
 
