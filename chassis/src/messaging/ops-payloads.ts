@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { noCardNumbers } from '@souk/contracts/card-number';
 import { Page, PagedQuery } from '@souk/contracts/http/common';
 import { Uuid } from '@souk/contracts/ids';
+import { impersonal } from '@souk/contracts/personal';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { Reason } from '@souk/contracts/text';
 import { UtcTime } from '@souk/contracts/time';
@@ -55,7 +57,7 @@ export const DeadLetterStatus = closed({
 export type DeadLetterStatus = Static<typeof DeadLetterStatus>;
 export const DeadLetterPage = Page(DeadLetterStatus);
 
-export const DiscardDeadLetter = closed({ reason: Reason });
+export const DiscardDeadLetter = closed({ reason: noCardNumbers(impersonal(Reason)) });
 
 /** `topic` and `key` are the message's, whole; `cause` is how its cause begins. */
 export const DeadLetterQuery = PagedQuery({

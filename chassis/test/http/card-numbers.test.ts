@@ -4,7 +4,9 @@ import { impersonal, personal } from '@souk/contracts/personal';
 import { closed } from '@souk/contracts/schema';
 import { FreeText, Name } from '@souk/contracts/text';
 import { Type } from '@sinclair/typebox';
+import { refuseCardNumbers } from '../../src/http/refuse-card-numbers.ts';
 import { router } from '../../src/http/router.ts';
+import { DiscardDeadLetter } from '../../src/messaging/ops-payloads.ts';
 import { codeOf, shop } from './shop.ts';
 
 const CARD = 'please take 4242 4242 4242 4242';
@@ -30,6 +32,10 @@ describe('a card number', () => {
     const answer = await send('POST', '/gifts', { body });
     expect([answer.status, codeOf(answer)]).toEqual([422, 'card-number-refused']);
     expect(answer.body).toMatchObject({ errors: [{ pointer }] });
+  });
+
+  test('is refused in the reason for which a dead letter is given up: that is kept and shown', () => {
+    expect(() => refuseCardNumbers(DiscardDeadLetter, { reason: CARD })).toThrow('/reason holds what looks like a card number');
   });
 
   test('is not looked for where nobody writes one, nor in a telephone number', async () => {
