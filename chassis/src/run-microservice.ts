@@ -3,13 +3,12 @@ import { newId } from './ids.ts';
 import { startJobs, type Job } from './jobs.ts';
 import type { Subscription } from './log/event-log.ts';
 import { adoptLanes } from './messaging/adopt-lanes.ts';
-import { aboutMessage } from './messaging/about-message.ts';
 import { consume } from './messaging/consumer.ts';
 import { PARKING_RULES } from './messaging/parking-rules.ts';
 import { refuseUnsendable } from './messaging/outgoing.ts';
 import { Relay } from './messaging/relay.ts';
 import { retryDueMessages } from './messaging/retry-due-messages.ts';
-import { setAside, type Unsent } from './messaging/set-aside.ts';
+import { settingAside } from './messaging/set-aside.ts';
 import { outcomes } from './messaging/tell-outcomes.ts';
 import type { MicroserviceOptions } from './microservice-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
@@ -70,7 +69,7 @@ async function openWriter<C extends Collections, Task>(
     paceMs,
     outbox(lane) {
       const { readEvents } = store.writing;
-      relay = new Relay({ service: name, log, report, trace, lane: lane.name, ...lane, readEvents, setAside: (unsent) => setAsideIn(options, writer, unsent) });
+      relay = new Relay({ service: name, log, report, trace, lane: lane.name, ...lane, readEvents, setAside: settingAside(options, () => writer) });
       return relay;
     },
     refuseUnsendable: refuseUnsendable(name),
@@ -86,18 +85,6 @@ async function openWriter<C extends Collections, Task>(
   if (relay === undefined) throw new Error('the writer has not asked for its outbox');
   relay.start();
   return { writer, relay };
-}
-
-/** An operator has to hear of it: others do not know of something that happened here. */
-async function setAsideIn<C extends Collections, Task>(
-  { name, meter, report }: Pick<MicroserviceOptions<C, Task>, 'name' | 'meter' | 'report'>,
-  writer: Writer<Own<C>, Task>,
-  unsent: Unsent,
-): Promise<void> {
-  const { id, correlationId, traceparent } = unsent.event;
-  await writer.submit(setAside<Own<C>>(name), unsent, { cause: { correlationId, causationId: id, traceparent } });
-  meter?.eventSetAside();
-  report(unsent.cause, 'the log refuses an event for good: it is a dead letter now', aboutMessage(unsent.message, unsent.event));
 }
 
 async function subscribe<C extends Collections, Task>(
@@ -125,7 +112,7 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
       name: 'adopt abandoned lanes',
       everyMs: LEASE_MS,
       run: () => {
-        const relaying = { service: name, log, report, setAside: (unsent: Unsent) => setAsideIn(options, writer, unsent) };
+        const relaying = { service: name, log, report, setAside: settingAside(options, () => writer) };
         return adoptLanes({ ...relaying, store: store.writing, ownLane: instance, leaseMs: LEASE_MS, newId });
       },
     },

@@ -126,7 +126,7 @@ async function sendAgain<C extends Collections, Task>(
   try {
     await service.sendAgain(letter.message);
   } catch (error) {
-    if (error instanceof MessagesRefusedError) return { kind: 'still-dead', cause: error.message };
+    if (error instanceof MessagesRefusedError) throw problem('conflict', { detail: `The log still refuses the event: ${error.message}` });
     if (error instanceof EventLogError) {
       throw problem('unavailable', { detail: 'The event log cannot be reached; try again in a moment.', headers: { 'retry-after': '1' } });
     }

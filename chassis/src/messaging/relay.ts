@@ -9,10 +9,18 @@ import { outgoing } from './outgoing.ts';
 import type { Unsent } from './set-aside.ts';
 
 const BACK_OFF_MS = [50, 100, 250, 500, 1000] as const;
-/** Events per send. */
-const SEND_LIMIT = 1000;
-/** Events kept in memory; what is beyond is read from the table when its turn comes. */
-const MEMORY_LIMIT = 20_000;
+interface Room {
+  readonly events: number;
+  /** UTF-16 units of their data */
+  readonly size: number;
+}
+
+/** Of one send, and so of what is set aside in one transaction. One event goes however large it is. */
+const SEND_ROOM: Room = { events: 1000, size: 4 * 1024 * 1024 };
+/** Of what is kept in memory; what is beyond is read from the table when its turn comes. */
+const MEMORY_ROOM: Room = { events: 20_000, size: 64 * 1024 * 1024 };
+/** Events of the first read: before it nobody knows how large they are. */
+const FIRST_READ = 64;
 
 export interface RelayOptions {
   readonly service: ServiceName;
@@ -23,8 +31,8 @@ export interface RelayOptions {
   /** The last event of the lane there is. */
   readonly lastSeq: number;
   readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
-  /** Resolves when an event that the log refuses for good is a dead letter; rejects with `WriterClosedError` at the end. */
-  setAside(unsent: Unsent): Promise<void>;
+  /** Resolves when events that the log refuses for good are dead letters; rejects with `WriterClosedError` at the end. */
+  setAside(unsent: readonly Unsent[]): Promise<void>;
   readonly report: Report;
   readonly trace?: Trace | undefined;
 }
@@ -38,6 +46,8 @@ export interface RelayOptions {
 export class Relay {
   readonly #options: RelayOptions;
   #inMemory: StoredEvent[] = [];
+  #sizeInMemory = 0;
+  #readLimit = FIRST_READ;
   #publishedSeq: number;
   #lastSeq: number;
   #sending: Promise<void> | undefined;
@@ -84,7 +94,10 @@ export class Relay {
     if (this.backlog === 0) this.#oldestAt = events[0]?.at ?? 0;
     // What does not fit is in the table; memory then stays behind until the table is caught up with.
     const continues = this.#nextInMemory() + this.#inMemory.length === (events[0]?.seq ?? 0);
-    if (continues && this.#inMemory.length < MEMORY_LIMIT) this.#inMemory.push(...events);
+    if (continues && this.#inMemory.length < MEMORY_ROOM.events && this.#sizeInMemory < MEMORY_ROOM.size) {
+      this.#inMemory.push(...events);
+      this.#sizeInMemory += sizeOf(events);
+    }
     this.#lastSeq = last.seq;
     this.#wake();
   }
@@ -125,7 +138,7 @@ export class Relay {
 
   async #sendNext(): Promise<void> {
     const { service, trace } = this.#options;
-    const events = await this.#next(SEND_LIMIT);
+    const events = await this.#next();
     const last = events.at(-1);
     this.#oldestAt = events[0]?.at ?? 0;
     if (last === undefined) throw new Error(`lane ${this.#options.lane} has no events after ${this.#publishedSeq}`);
@@ -145,23 +158,41 @@ export class Relay {
     } catch (error) {
       if (!(error instanceof MessagesRefusedError)) throw error;
       const causes = new Map(error.refused.map(({ message, cause }) => [message, cause]));
-      await Promise.all(
-        published.map(async ({ event, message }) => {
+      await setAside(
+        published.flatMap(({ event, message }) => {
           const cause = causes.get(message);
-          if (cause !== undefined) await setAside({ event, message, cause });
+          return cause === undefined ? [] : [{ event, message, cause }];
         }),
       );
     }
   }
 
-  async #next(limit: number): Promise<readonly StoredEvent[]> {
+  async #next(): Promise<readonly StoredEvent[]> {
     const { readEvents, lane } = this.#options;
-    if (this.#inMemory[0]?.seq === this.#publishedSeq + 1) return this.#inMemory.slice(0, limit);
-    return readEvents(lane, this.#publishedSeq, limit);
+    if (this.#inMemory[0]?.seq === this.#publishedSeq + 1) return this.#inMemory.slice(0, fitting(this.#inMemory, SEND_ROOM));
+    const read = await readEvents(lane, this.#publishedSeq, this.#readLimit);
+    const count = fitting(read, SEND_ROOM);
+    this.#readLimit = count < read.length ? count : Math.min(this.#readLimit * 2, SEND_ROOM.events);
+    return read.slice(0, count);
   }
 
   #forget(seq: number): void {
-    const kept = this.#inMemory.findIndex((event) => event.seq > seq);
-    this.#inMemory = kept === -1 ? [] : this.#inMemory.slice(kept);
+    const found = this.#inMemory.findIndex((event) => event.seq > seq);
+    const sent = this.#inMemory.splice(0, found === -1 ? this.#inMemory.length : found);
+    this.#sizeInMemory -= sizeOf(sent);
   }
+}
+
+function sizeOf(events: readonly StoredEvent[]): number {
+  return events.reduce((size, { data }) => size + data.length, 0);
+}
+
+/** So many of the first ones fit; one always does. */
+function fitting(events: readonly StoredEvent[], room: Room): number {
+  let size = 0;
+  for (const [index, { data }] of events.entries()) {
+    size += data.length;
+    if (index > 0 && (index >= room.events || size > room.size)) return index;
+  }
+  return events.length;
 }

@@ -16,7 +16,7 @@ export type Resolution =
   | { readonly kind: 'resolved'; readonly letter: DeadLetter }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'resolved-before'; readonly letter: DeadLetter }
-  /** The message still cannot be handled, or sent. */
+  /** The message still cannot be handled. */
   | { readonly kind: 'still-dead'; readonly cause: string };
 
 /** Handles a dead letter once more, in this service only, and closes it when that works. */

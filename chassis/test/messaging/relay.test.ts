@@ -9,7 +9,7 @@ const ID = '0198c0de-7a11-7c3e-8f21-5d0e4b7a9c3f';
 const DATA = JSON.stringify({ userId: ID, registeredAt: new Date(0).toISOString() });
 
 /** The events table: an event of each number, at that millisecond. */
-const stored = (seq: number): StoredEvent => ({
+const stored = (seq: number, data = DATA): StoredEvent => ({
   lane: 'one',
   seq,
   id: ID,
@@ -22,18 +22,20 @@ const stored = (seq: number): StoredEvent => ({
   correlationId: ID,
   causationId: null,
   traceparent: null,
-  data: DATA,
+  data,
   context: {},
 });
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => stored(from + index));
+const range = (from: number, to: number, data?: string) => Array.from({ length: to - from + 1 }, (_, index) => stored(from + index, data));
 const versionsOf = (messages: readonly LogMessage[]) => messages.map(({ headers }) => Number(headers['ce_aggregateversion']));
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 /** A relay over a table of so many events; each send waits until it is let through. */
-function relayOver(tableSize: number, { publishedSeq = 0, lastSeq = 0 } = {}) {
+function relayOver(tableSize: number, { publishedSeq = 0, lastSeq = 0, data = DATA } = {}) {
   const log = recordedLog();
   const held: (() => void)[] = [];
   const read: number[] = [];
+  const rows: number[] = [];
+  const sends: number[] = [];
   const relay = new Relay({
     service: 'user',
     lane: 'one',
@@ -42,13 +44,16 @@ function relayOver(tableSize: number, { publishedSeq = 0, lastSeq = 0 } = {}) {
     log: {
       ...log,
       async send(messages) {
+        sends.push(messages.length);
         await new Promise<void>((go) => held.push(go));
         await log.send(messages);
       },
     },
     async readEvents(_lane, after, limit) {
       read.push(after);
-      return range(after + 1, Math.min(tableSize, after + limit));
+      const events = range(after + 1, Math.min(tableSize, after + limit), data);
+      rows.push(events.length);
+      return events;
     },
     setAside: () => Promise.reject(new Error('this log takes everything')),
     report: (error) => {
@@ -59,7 +64,7 @@ function relayOver(tableSize: number, { publishedSeq = 0, lastSeq = 0 } = {}) {
     const go = await until('a send', () => held.shift());
     go();
   };
-  return { relay, log, read, held, letOneThrough };
+  return { relay, log, read, rows, sends, held, letOneThrough };
 }
 
 async function drained({ relay, held }: ReturnType<typeof relayOver>): Promise<void> {
@@ -117,4 +122,35 @@ test('a relay that is closed sends nothing any more; the next one begins where i
   next.relay.start();
   await drained(next);
   expect(versionsOf(next.log.sent)).toEqual([2]);
+});
+
+const LARGE = 'x'.repeat(1_000_000);
+
+test('large events travel few at a time, from memory and from the table, and a table of them is not read at once', async () => {
+  const one = relayOver(200, { lastSeq: 196, data: LARGE });
+  one.relay.start();
+  one.relay.offer(range(197, 200, LARGE));
+  await drained(one);
+  expect(versionsOf(one.log.sent)).toEqual(upTo(200));
+  expect(Math.max(...one.sends)).toBe(4);
+  expect(one.rows[0]).toBe(64);
+  expect(Math.max(...one.rows.slice(1))).toBeLessThanOrEqual(8);
+  const fresh = relayOver(0);
+  fresh.relay.offer(range(1, 9, LARGE));
+  await drained(fresh);
+  expect(fresh.sends).toEqual([4, 4, 1]);
+  const huge = relayOver(0);
+  huge.log.limit = Infinity;
+  huge.relay.offer([stored(1, LARGE.repeat(5)), stored(2)]);
+  await drained(huge);
+  expect(huge.sends).toEqual([1, 1]);
+});
+
+test('memory has an end in size as well', async () => {
+  const one = relayOver(100, { data: LARGE });
+  for (let seq = 1; seq <= 100; seq += 1) one.relay.offer([stored(seq, LARGE)]);
+  await drained(one);
+  expect(versionsOf(one.log.sent)).toEqual(upTo(100));
+  // The one that goes beyond is the last that is kept.
+  expect(one.read[0]).toBe(68);
 });

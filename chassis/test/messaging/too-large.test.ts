@@ -11,6 +11,7 @@ import { recordedLog, type RecordedLog } from '../../src/testing/recorded-log.ts
 import { until } from '../../src/testing/until.ts';
 import type { UseCase } from '../../src/writer/use-case.ts';
 import { Writer } from '../../src/writer/writer.ts';
+import type { Lane } from '../../src/writer/writer-store.ts';
 import { openSqliteToyStore, type OpenToyStore, type ToyCollections } from '../writer/toy-store.ts';
 import { tell, type Toy } from '../writer/toy-use-cases.ts';
 
@@ -113,6 +114,24 @@ describe('an event that is too large for the log', () => {
     expect(toldOf().toSorted()).toEqual(['gone', 'one']);
   }, 15_000);
 
+  test('and that is one of very many is told of in a few lines, and once, whoever finds it again', async () => {
+    const service = await start();
+    log.limit = 10;
+    await Promise.all(Array.from({ length: 30 }, (_, i) => service.submit(tell, { account: `a${i}`, bytes: 1 })));
+    await until('nothing is unsent', () => service.backlog() === 0);
+    // Each is a letter, and so is the event that tells of it.
+    expect(await letters()).toHaveLength(60);
+    expect(setAsides).toBe(60);
+    expect(reports.length).toBeLessThan(60);
+    expect(reports.map(({ message }) => message)).toContain('the log refuses more events for good: see GET /ops/dead-letters?kind=unsent');
+    await service.close();
+    running = [];
+    const before = reports.length;
+    const again = await start({ store: { ...toy.store, writing: { ...toy.store.writing, takeLane: async (...asked) => forgetful(await toy.store.writing.takeLane(...asked)) } } });
+    await until('it went through them once more', () => again.backlog() === 0);
+    expect([(await letters()).length, setAsides, reports.length]).toEqual([60, 60, before]);
+  });
+
   test('and that tells of a dead letter itself is a letter, and makes no other one', async () => {
     log.limit = 500;
     await start({ handlers: { 'user.registered': tellOf(() => 2 * MESSAGE_LIMIT) } });
@@ -163,6 +182,11 @@ describe('an event that is too large for the log', () => {
     await writer.close();
   }
 });
+
+/** As if the process had died before it stored what was sent. */
+function forgetful(lane: Lane | undefined): Lane | undefined {
+  return lane && { ...lane, publishedSeq: 0 };
+}
 
 function arrival(userId: string) {
   const at = new Date().toISOString();
