@@ -50,7 +50,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const pass = passDeadline(deadlines);
   const erase = eraseOrder(deadlines);
   const { report, trace } = reporting(logger);
-  const streams = new OrderStreams({ reads: store.reads, report });
+  const streams = new OrderStreams({ reads: store.reads, hasEnded: (principal) => microservice.hasEnded(principal), report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
   const erasing = erasure(store.reads, (found) => microservice.submit(erase, found, found.cause), store.messages);

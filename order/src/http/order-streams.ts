@@ -1,4 +1,5 @@
 import { type EventStream, eventStream } from '@souk/chassis/http/event-stream';
+import type { Principal } from '@souk/chassis/http/principal';
 import { problem, stopping, tooMuchToDo } from '@souk/chassis/http/problem';
 import type { OrderStatusEvent } from '@souk/contracts/http/order';
 import type { HistoryEntry } from '../domain/history.ts';
@@ -17,20 +18,22 @@ const LIMIT_PER_USER = 10;
 
 export interface OrderStreamsDeps {
   readonly reads: Pick<OrderReads, 'standings' | 'histories'>;
+  /** Whether access ended after the reader's token was given. */
+  hasEnded(principal: Principal): boolean;
   report(error: unknown, message: string): void;
 }
 
 interface Wanted {
   readonly standing: Standing;
   /** Who reads. */
-  readonly userId: string;
+  readonly principal: Principal;
   /** The last `seq` that the reader has; 0: none. One that was never told counts as none: a reader that waited for more would wait for ever. */
   readonly after: number;
 }
 
 interface Reader {
   readonly orderId: string;
-  readonly userId: string;
+  readonly principal: Principal;
   readonly until: number;
   readonly stream: EventStream;
   version: number;
@@ -58,17 +61,17 @@ export class OrderStreams {
   }
 
   /** A stream of all that comes after `after`; 204 when that is nothing: a reader that keeps coming back stops then. */
-  async open({ standing, userId, after }: Wanted): Promise<Response> {
-    this.#admit(userId);
+  async open({ standing, principal, after }: Wanted): Promise<Response> {
+    this.#admit(principal);
     const histories = await this.#deps.reads.histories([standing.id]);
     const events = statusEvents(standing.id, histories.get(standing.id) ?? [], standing.paymentStatus);
     const last = events.at(-1);
     if (last !== undefined && isTerminal(last.status) && last.seq === after) return new Response(null, { status: 204 });
     // Others may have come while the history was read.
-    this.#admit(userId);
+    this.#admit(principal);
     const stream = eventStream({ onClosed: () => this.#forget(reader) });
     const until = performance.now() + LONGEST_MS;
-    const reader: Reader = { orderId: standing.id, userId, until, stream, version: standing.version, seq: last !== undefined && after <= last.seq ? after : 0 };
+    const reader: Reader = { orderId: standing.id, principal, until, stream, version: standing.version, seq: last !== undefined && after <= last.seq ? after : 0 };
     this.#readers.add(reader);
     this.#keepLooking();
     tell(reader, events);
@@ -90,10 +93,10 @@ export class OrderStreams {
     await this.#looking;
   }
 
-  #admit(userId: string): void {
+  #admit({ userId }: Principal): void {
     if (this.#closed) throw stopping();
     if (this.#readers.size >= LIMIT) throw tooMuchToDo(5);
-    const own = this.#readers.values().filter((reader) => reader.userId === userId);
+    const own = this.#readers.values().filter(({ principal }) => principal.userId === userId);
     if ([...own].length >= LIMIT_PER_USER) {
       throw problem('too-many-requests', {
         detail: `You read ${LIMIT_PER_USER} streams already: close one, or ask for the order instead.`,
@@ -137,6 +140,8 @@ export class OrderStreams {
 
   async #look(): Promise<void> {
     const { reads } = this.#deps;
+    for (const { principal, stream } of this.#readers) if (this.#deps.hasEnded(principal)) stream.close();
+    if (this.#readers.size === 0) return;
     const byOrder = Map.groupBy(this.#readers, ({ orderId }) => orderId);
     const standings = await reads.standings([...byOrder.keys()]);
     const moved = standings.filter(({ id, version }) => byOrder.get(id)?.some((reader) => reader.version < version));

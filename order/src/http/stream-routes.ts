@@ -25,7 +25,7 @@ export function streamRoutes({ reads, streams }: StreamDeps) {
       // Answered by the same route, and nobody would ever read or leave what it opened.
       if (request.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS });
       const last = headers['last-event-id'] ?? '';
-      return streams.open({ standing, userId: principal.userId, after: SEQ.test(last) ? Number(last) : 0 });
+      return streams.open({ standing, principal, after: SEQ.test(last) ? Number(last) : 0 });
     },
     {
       signedIn: true,
@@ -36,7 +36,7 @@ export function streamRoutes({ reads, streams }: StreamDeps) {
         summary: 'The states of an order as they come, until it ends',
         description:
           'After the event that `Last-Event-ID` names; all of them without it, and when it is no place in the timeline or lies ' +
-          'beyond the last state.',
+          'beyond the last state. Ends within a second when the access of its reader ends.',
         responses: {
           200: {
             description: 'Server-sent events: `status`, its `id` a place in the timeline, its `data` an OrderStatusEvent; a comment every 5 s',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { OrderStatusEvent } from '@souk/contracts/http/order';
 import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import { message } from '../messages.ts';
 import { NORTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';
 import { put, settle } from '../storage/settle.ts';
@@ -139,6 +140,20 @@ describe('GET /orders/{id}/stream', () => {
     const staff = await read(id, undefined, await shop.customer(undefined, ['customer', 'staff']));
     expect(staff.status).toBe(200);
     staff.stop();
+  });
+
+  test('ends when the access of its reader ends: nothing more is told', async () => {
+    const userId = Bun.randomUUIDv7();
+    const staff = await shop.customer(userId, ['customer', 'staff']);
+    const { id } = (await shop.place(customer)).body;
+    const [watching, own] = [await read(id, undefined, staff), await read(id)];
+    await until('placed', () => statesOf(watching).length === 1);
+    await shop.tell(message('user.access_changed', userId, { userId, changedAt: new Date().toISOString(), generation: 99 }));
+    await until('end', () => watching.isOver);
+    expect((await read(id, '1', staff)).status).toBe(401);
+    await shop.ask('POST', `/orders/${id}/cancellation`, { as: customer });
+    await until('the end of the order', () => own.isOver);
+    expect([statesOf(watching), statesOf(own)]).toEqual([['placed'], ['placed', 'cancelled']]);
   });
 
   test('is open ten times at most for one customer, and one that was left makes room', async () => {

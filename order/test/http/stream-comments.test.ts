@@ -9,9 +9,10 @@ afterEach(() => void jest.useRealTimers());
 /** A stream of an order to which nothing happens. */
 async function openStream() {
   const reads = { standings: async () => [], histories: async () => new Map() };
-  const streams = new OrderStreams({ reads, report: () => expect.unreachable() });
+  const streams = new OrderStreams({ reads, hasEnded: () => false, report: () => expect.unreachable() });
   const standing = { id: Bun.randomUUIDv7(), version: 1, paymentStatus: 'none' } as const;
-  const { body } = await streams.open({ standing, userId: Bun.randomUUIDv7(), after: 0 });
+  const principal = { userId: Bun.randomUUIDv7(), sessionId: Bun.randomUUIDv7(), roles: [], generation: 1 };
+  const { body } = await streams.open({ standing, principal, after: 0 });
   const chunks: string[] = [];
   const pump = async (): Promise<void> => {
     for await (const chunk of body ?? []) chunks.push(new TextDecoder().decode(chunk));
