@@ -65,9 +65,8 @@ describe('the program of a service', () => {
     expect(told).toMatch(/ {2}PORT\n.*\n.*; default 400\d\n/);
   });
 
-  test('refuses flags it does not know', async () => {
-    const settings = { DATABASE_URL: 'mysql://u:p@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1' };
-    expect(await ended('order', settings, '--migrat')).toEqual({
+  test('refuses flags it does not know, whatever is set', async () => {
+    expect(await ended('order', {}, '--migrat')).toEqual({
       code: 2,
       said: 'unknown: --migrat; known: --migrate, --topics, --health, --help',
     });

@@ -31,23 +31,23 @@ export async function runService<Config extends EngineConfig, Store extends Proc
   program: ServiceProcess<Config, Store>,
   flags: readonly string[],
 ): Promise<number> {
-  if (flags.join(' ') === '--help') {
+  const asked = flags.join(' ');
+  if (asked === '--help') {
     process.stdout.write(programHelp(program));
     return EXIT.ok;
   }
+  if (asked !== '' && !Object.hasOwn(FLAGS, asked)) return told(EXIT.usage, `unknown: ${asked}; known: ${Object.keys(FLAGS).join(', ')}`);
   try {
     const config = program.readConfig(withSecretFiles(process.env, program.variables));
     const logger = createLogger({ service: program.name, level: config.logLevel });
-    switch (flags.join(' ')) {
-      case '':
-        return await serve(program, config, logger);
+    switch (asked) {
       case '--migrate':
         compileAsUsual();
         return await migrate(program, config, logger);
       case '--topics':
         return await makeTopics(program, config, logger);
       default:
-        return told(EXIT.usage, `unknown: ${flags.join(' ')}; known: ${Object.keys(FLAGS).join(', ')}`);
+        return await serve(program, config, logger);
     }
   } catch (error) {
     return explain(error);
