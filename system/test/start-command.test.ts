@@ -120,7 +120,7 @@ describe('npm start explains', () => {
     using folder = temporaryFolder();
     await ownedByOrdinaryUser(folder.path);
     const run = await runStartWith({ as: asOrdinaryUser }, '--once', '--first-port', '80', '--data', folder.path);
-    expectExplained(run, /^this user may not open port 8\d \(below 1024 only an administrator may\)\n/);
+    expectExplained(run, /^this user may not open port 80 \(below 1024 only an administrator may\)\n/);
   }, 30_000);
 
   test.each([

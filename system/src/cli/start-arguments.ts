@@ -17,7 +17,7 @@ export interface StartArguments {
 
 export const START_HELP = `npm start                       start the five services, seed a small shop, play three orders, stay up
 npm start -- --once             the same, then stop; 0 only if all three ended as they should
-npm start -- --no-demo          start without the orders
+npm start -- --no-demo          start without goods and without the orders
 npm start -- --real             the same on MySQL, MongoDB and Kafka, in five processes; nothing of it stays
 npm start -- --against HOST     play the orders on a shop that runs there; 'compose' is the one of compose.yaml
 npm start --silent -- --json    JSON lines on standard output, nothing else

@@ -20,6 +20,7 @@ import { createProductService } from '@souk/product/service';
 import { openSqliteProductStore } from '@souk/product/storage/open-sqlite';
 import { createUserService } from '@souk/user/service';
 import { openSqliteUserStore } from '@souk/user/storage/open-sqlite';
+import { expectFree } from '../servers/free-port.ts';
 import type { ServiceUrls } from '../shop/shop-client.ts';
 import { shopConfigs, type ShopSettings } from './shop-configs.ts';
 import { shopFiles } from './shop-files.ts';
@@ -73,7 +74,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
 
   const { databases } = files;
   const life = lifecycle([
-    { name: 'event log', start: () => undefined, stop: () => log.close() },
+    { name: 'event log', start: () => expectPorts(settings.firstPort), stop: () => log.close() },
     part('user', () => openSqliteUserStore({ path: databases.user }), (store) =>
       createUserService({ ...common('user'), config: configs.user, store }),
     ),
@@ -106,6 +107,11 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   }
 
   return { ...life, urls: () => complete(urls) };
+}
+
+/** All five before any service starts, so that the first one that is taken is named. Throws ListenError. */
+function expectPorts(first: number): void {
+  if (first !== 0) SERVICES.forEach((_, index) => expectFree(first + index));
 }
 
 interface Store {
