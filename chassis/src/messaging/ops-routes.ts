@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { ListQuery } from '@souk/contracts/http/common';
-import { Uuid } from '@souk/contracts/ids';
+import { isUuid, Uuid } from '@souk/contracts/ids';
 import { fromLogMessage } from '@souk/contracts/log-message';
 import { cursors, pageOf } from '../http/cursor.ts';
 import { Problem, problem } from '../http/problem.ts';
@@ -55,7 +55,12 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
     .get(
       '/ops/dead-letters',
       async ({ query: { limit = 20, cursor, ...which } }) => {
-        const letters = await messages.deadLetters(deadLetterCursor.read(cursor) ?? null, limit + 1, which);
+        const before = deadLetterCursor.read(cursor) ?? null;
+        let letters = await messages.deadLetters(before, limit + 1, which);
+        // An id in capitals is the same id; a SKU that looks like one is not.
+        if (letters.length === 0 && which.key !== undefined && isUuid(which.key)) {
+          letters = await messages.deadLetters(before, limit + 1, { ...which, key: which.key.toLowerCase() });
+        }
         return pageOf(letters, limit, { toItem: deadLetterStatus, toCursor: ({ id }) => deadLetterCursor.write(id) });
       },
       {

@@ -62,6 +62,7 @@ onEveryEngine('dead letters', (openShop) => {
     expect(await idsOf('status=discarded&kind=unhandled')).toEqual([discarded.id]);
     expect(await idsOf('status=redriven')).toEqual([]);
     expect(await idsOf(`key=${second?.key}`)).toEqual([second?.id ?? '']);
+    expect(await idsOf(`key=${second?.key.toUpperCase()}`)).toEqual([second?.id ?? '']);
     expect(await idsOf('topic=user.deleted&status=dead')).toEqual(dead);
     expect(await idsOf('topic=order.created')).toEqual([]);
     expect(await idsOf(`cause=${encodeURIComponent(second?.cause ?? '')}`)).toEqual(all.map(({ id }) => id));
