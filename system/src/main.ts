@@ -13,8 +13,10 @@ async function main(): Promise<number> {
   return EXIT.ok;
 }
 
+const OTHER_PORTS = 'Take others, or any free ones: npm start -- --first-port 0';
 const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
-  port: 'Take others, or any free ones: npm start -- --first-port 0',
+  taken: OTHER_PORTS,
+  port: OTHER_PORTS,
   address: 'Bring the loopback interface up (127.0.0.1), then: npm start --',
   files: 'Raise the limit (ulimit -n 4096), then: npm start --',
 };

@@ -5,8 +5,8 @@ interface Place {
   readonly hostname: string;
 }
 
-/** The cure: another port, another address, or more files that may be open. */
-type Remedy = 'port' | 'address' | 'files';
+/** The cure: another port or the end of whoever has it, another port, another address, or more files that may be open. */
+type Remedy = 'taken' | 'port' | 'address' | 'files';
 
 interface Reason {
   readonly remedy: Remedy;
@@ -19,7 +19,7 @@ const TOO_MANY_FILES: Reason = { remedy: 'files', what: ({ port }) => `too many 
 
 /** By the system's own word for what went wrong. */
 const REASONS: Readonly<Record<string, Reason>> = {
-  EADDRINUSE: { remedy: 'port', what: ({ port }) => `port ${port} is in use` },
+  EADDRINUSE: { remedy: 'taken', what: ({ port }) => `port ${port} is in use` },
   EACCES: NOT_ALLOWED,
   EPERM: NOT_ALLOWED,
   ERR_OUT_OF_RANGE: { remedy: 'port', what: ({ port }) => `${port} is no port, which are from 0 to 65535` },

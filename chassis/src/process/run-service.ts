@@ -123,7 +123,8 @@ function kafkaOf(config: EngineConfig, clientId: string): KafkaTopicsOptions {
 }
 
 const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
-  port: 'end what has it, or give another one as PORT',
+  taken: 'end what has it, or give another one as PORT',
+  port: 'give another one as PORT',
   address: 'give one of its own as HOST, or 0.0.0.0 for all of them',
   files: 'raise the limit (ulimit -n)',
 };

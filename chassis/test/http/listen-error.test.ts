@@ -18,7 +18,7 @@ function refusal(at: { readonly hostname: string; readonly port: number }): unkn
 
 describe('a port that cannot be opened', () => {
   test.each([
-    ['EADDRINUSE', { remedy: 'port', said: /^port 80 is in use$/ }],
+    ['EADDRINUSE', { remedy: 'taken', said: /^port 80 is in use$/ }],
     ['EACCES', { remedy: 'port', said: /^this user may not open port 80 / }],
     ['EPERM', { remedy: 'port', said: /^this user may not open port 80 / }],
     ['EADDRNOTAVAIL', OTHER_ADDRESS],
@@ -38,7 +38,7 @@ describe('a port that cannot be opened', () => {
 
   test('is told apart by the system itself', () => {
     using other = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
-    expect(refusal({ hostname: '127.0.0.1', port: other.port })).toMatchObject({ reason: 'EADDRINUSE', remedy: 'port' });
+    expect(refusal({ hostname: '127.0.0.1', port: other.port })).toMatchObject({ reason: 'EADDRINUSE', remedy: 'taken' });
     expect(refusal({ hostname: '192.0.2.1', port: 4001 })).toMatchObject({ reason: 'EADDRNOTAVAIL', remedy: 'address' });
     expect(refusal({ hostname: 'nowhere.invalid', port: 4001 })).toMatchObject({ remedy: 'address' });
     expect(refusal({ hostname: '127.0.0.1', port: 70_000 })).toMatchObject({ reason: 'ERR_OUT_OF_RANGE', remedy: 'port' });
