@@ -53,7 +53,10 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
       params: ById,
       query: Type.Object(WithImage.properties, { additionalProperties: true }),
       response: { 201: PublishedImage },
-      detail: { summary: 'Add an image: the body itself, or the field `file` of a form; with `alt` in the query or in the form' },
+      detail: {
+        summary: 'Add an image: the body itself, or the field `file` of a form',
+        description: 'Its `alt` is in the query, or in a field of the form, which counts when both are there; without one it is empty.',
+      },
     })
     .patch('/products/:id/images/:imageId', async ({ body, params, principal, request }) => {
       const asked = { productId: params.id, imageId: params.imageId, asked: body, actor: principal.userId, requireImage: obeying(request) };

@@ -60,8 +60,8 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       detail: {
         summary: 'Delete the own account and everything personal, here and in all services',
         description:
-          'Nobody can sign in any more, and access tokens are refused. Orders that are not completed are cancelled, and what was ' +
-          'paid for them goes back. A completed order keeps the address that its delivery needs until its last parcel has ' +
+          'The account cannot sign in any more, and its access tokens are refused. Orders that are not completed are cancelled, and ' +
+          'what was paid for them goes back. A completed order keeps the address that its delivery needs until its last parcel has ' +
           'arrived or it is cancelled, and is erased then by itself. `Prefer: return=representation` answers a receipt (200) ' +
           'that says what is still kept, why, and until when.',
       },

@@ -53,8 +53,8 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       detail: {
         summary: 'New tokens for a refresh token, which is spent by it',
         description:
-          'Within 60 s of its own refresh a spent token is a slow twin, and no theft: it is answered with the same refresh token again ' +
-          'while that is unused, else with 409 `session-refreshed`, and the session goes on. After that it ends the session (401).',
+          'Within 60 s of its own refresh a spent token is a slow twin, and no theft: while the refresh token that replaced it is unused, ' +
+          'it is answered with that one again, else with 409 `session-refreshed`, and the session goes on. Later it ends the session (401).',
       },
     })
     .get('/sessions', ({ principal: { userId, sessionId }, query }) => {
