@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXIT, UsageError } from '../cli/exit-code.ts';
+import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
 import { shopClient } from '../shop/shop-client.ts';
 import { embeddedBenchShop } from './embedded-bench-shop.ts';
 import { type KeptSession, keptSession } from './kept-session.ts';
@@ -158,16 +158,18 @@ function report(what: string, { placed, failed, ms }: Waits): void {
 }
 
 function leavingArguments(argv: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      leavers: { type: 'string', default: '150' },
-      each: { type: 'string', default: '10' },
-      orders: { type: 'string', default: '20000' },
-      seconds: { type: 'string', default: '15' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  const { values } = withUsage(() =>
+    parseArgs({
+      args: [...argv],
+      options: {
+        leavers: { type: 'string', default: '150' },
+        each: { type: 'string', default: '10' },
+        orders: { type: 'string', default: '20000' },
+        seconds: { type: 'string', default: '15' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }),
+  );
   const number = (name: 'leavers' | 'each' | 'orders' | 'seconds', most: number): number => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < 0 || value > most) throw new UsageError(`--${name}: a whole number up to ${most}`);

@@ -1,9 +1,17 @@
-import { EnvironmentError, EXIT } from '../cli/exit-code.ts';
+import { parseArgs } from 'node:util';
+import { EnvironmentError, EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
 import { serverEnvironment } from './server-environment.ts';
 import { startServers } from './start-servers.ts';
 
+const HELP = 'npm run servers  a MySQL, a MongoDB and a Kafka for tests, until Ctrl-C; prints the variables that name them\n';
+
 /** `npm run servers`: real servers for `bun test` in one package, until Ctrl-C. */
 async function main(): Promise<number> {
+  const { values } = withUsage(() => parseArgs({ options: { help: { type: 'boolean', short: 'h', default: false } } }));
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  }
   const ended = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
@@ -26,7 +34,11 @@ async function main(): Promise<number> {
 try {
   process.exit(await main());
 } catch (error) {
-  if (!(error instanceof EnvironmentError)) throw error;
-  process.stderr.write(`${error.message}\n${error.cure}\n`);
-  process.exitCode = EXIT.environment;
+  if (error instanceof EnvironmentError) {
+    process.stderr.write(`${error.message}\n${error.cure}\n`);
+    process.exitCode = EXIT.environment;
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\n${HELP}`);
+    process.exitCode = EXIT.usage;
+  } else throw error;
 }

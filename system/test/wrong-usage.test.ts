@@ -1,0 +1,16 @@
+import { describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { EXIT } from '../src/cli/exit-code.ts';
+
+const COMMANDS = ['main', 'check', 'verify/main', 'bench/main', 'bench/leaving', 'fuzz/main', 'servers/main', 'images/compile'];
+
+describe('wrong usage of a command', () => {
+  test.each(COMMANDS)('is told in a few lines, and nothing is started: src/%s.ts', async (command) => {
+    const file = join(import.meta.dir, `../src/${command}.ts`);
+    const child = Bun.spawn([process.execPath, file, '--frobnicate'], { stdout: 'pipe', stderr: 'pipe', timeout: 20_000 });
+    const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+    expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
+    expect(err).not.toContain(file);
+    expect(err.split('\n').length).toBeLessThan(14);
+  }, 30_000);
+});
