@@ -74,7 +74,7 @@ export function isMarkedName(name: string): boolean {
   return noted.has(name);
 }
 
-/** Whether a contract that this process has loaded names the value itself, as one that a field of this name may have. */
+/** True when a contract that this process has loaded names the value itself, as one that a field of this name may have. */
 export function isContractWord(name: string, value: unknown): boolean {
   return words.get(name)?.has(value) === true;
 }

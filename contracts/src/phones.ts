@@ -3,7 +3,7 @@ import metadata from 'libphonenumber-js/metadata.min.json';
 
 const known = (country: string): country is keyof typeof metadata.countries => Object.hasOwn(metadata.countries, country);
 
-/** What address books put around and into the numbers that are copied from them: marks of direction, zero widths. */
+/** Characters that address books put around and into numbers: marks of direction, zero widths. */
 const UNSEEN = /\p{Cf}/gu;
 
 /**

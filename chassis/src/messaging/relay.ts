@@ -15,9 +15,9 @@ interface Room {
   readonly size: number;
 }
 
-/** Of one send, and so of what is set aside in one transaction. One event goes however large it is. */
+/** The most of one send, and so of one transaction that sets events aside. One event goes however large it is. */
 const SEND_ROOM: Room = { events: 1000, size: 4 * 1024 * 1024 };
-/** Of what is kept in memory; what is beyond is read from the table when its turn comes. */
+/** The most that memory keeps; events beyond it are read from the table when their turn comes. */
 const MEMORY_ROOM: Room = { events: 20_000, size: 64 * 1024 * 1024 };
 /** Events of the first read: before it nobody knows how large they are. */
 const FIRST_READ = 64;

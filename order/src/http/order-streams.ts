@@ -18,7 +18,7 @@ const LIMIT_PER_USER = 10;
 
 export interface OrderStreamsDeps {
   readonly reads: Pick<OrderReads, 'standings' | 'histories'>;
-  /** Whether access ended after the reader's token was given. */
+  /** True when access ended after the reader's token was given. */
   hasEnded(principal: Principal): boolean;
   report(error: unknown, message: string): void;
 }

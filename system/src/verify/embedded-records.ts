@@ -26,7 +26,7 @@ export function embeddedRecords(folder: string): ShopRecords {
   };
 }
 
-/** What an earlier version wrote lacks the topics that came after it, until this one has opened it. */
+/** False for the log of an earlier version, which lacks newer topics until a shop of this version has opened it. */
 export function hasEveryTopic(log: string): boolean {
   return readingLog(log, (reader) => {
     const there = new Set(reader.endOffsets().map(({ topic }) => topic));
