@@ -33,6 +33,13 @@ describe('the checker', () => {
     expect(violationsIn(healthy)).toEqual([]);
   });
 
+  test('misses no event in the log that the log refuses and that was set aside', () => {
+    const refused = anEvent({ id: 'refused', stream: 'something' });
+    const events = [...healthy.events, refused];
+    expect(brokenBy({ events })).toEqual(new Set(['every event that was committed is in the log']));
+    expect(brokenBy({ events, setAside: [{ id: 'refused' }] })).toEqual(new Set());
+  });
+
   test('lets a service have events of its own that nobody is told of', () => {
     const note = anEvent({ id: 'note', stream: 'something', published: false });
     expect(brokenBy({ events: [...healthy.events, note] })).toEqual(new Set());

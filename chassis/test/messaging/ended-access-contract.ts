@@ -70,6 +70,13 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       }
     });
 
+    test('the process that stores an end knows of it before it answers: it need not look', async () => {
+      const never = { ...opened.store, endedAccess: { ...opened.store.endedAccess, since: async () => [] } };
+      const service = await started('one', never);
+      await service.execute(store, { id: session, generation: null, kept: null, at: Date.now() });
+      expect([service.hasEnded(bearer(1)), service.hasEnded(bearer(1, newId()))]).toEqual([true, false]);
+    });
+
     test('the end of a session ends its tokens and no others', async () => {
       const service = await started('one');
       await ended({ sessionId: session });

@@ -168,6 +168,11 @@ export interface DeadLetterFact {
   readonly cause: string;
 }
 
+/** An event that the log refused for good, and that was not sent again: a dead letter stands for it, or somebody gave it up. */
+export interface SetAsideFact {
+  readonly id: string;
+}
+
 /**
  * Everything the rules look at, by table: what the five databases, the log and the gateway's books hold after the shop has
  * come to rest. fact-tables.ts says how each is kept.
@@ -196,6 +201,7 @@ export interface Facts {
   readonly events: EventFact;
   readonly backlogs: Backlog;
   readonly deadLetters: DeadLetterFact;
+  readonly setAside: SetAsideFact;
   /** Events in the log. */
   readonly logged: { readonly id: string };
   /** Messages that groups have still to handle: one row. */

@@ -15,4 +15,5 @@ export async function messageFacts(service: ServiceName, rows: Rows, facts: Fact
   await facts.addAll('backlogs', [[{ service, unsent: Number(lanes?.unsent), parked: parked?.messages ?? 0 }]]);
   const dead = rows<{ cause: string }>("select cause from dead_letters where status = 'dead'");
   await facts.addAll('deadLetters', each(dead, ({ cause }) => ({ service, cause })));
+  await facts.addAll('setAside', rows<{ id: string }>("select id from dead_letters where kind = 'unsent' and status <> 'redriven'"));
 }

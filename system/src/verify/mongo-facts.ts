@@ -30,6 +30,8 @@ export function documentMessageFacts(service: ServiceName, url: string, facts: F
     await facts.addAll('backlogs', [[{ service, unsent, parked: parked.reduce((sum, { messages }) => sum + messages.length, 0) }]]);
     const dead = documents<DeadLetterDocument>('dead_letters', ['cause'], { status: 'dead' });
     await facts.addAll('deadLetters', each(dead, ({ cause }) => ({ service, cause })));
+    const unsentLetters = documents<{ _id: string }>('dead_letters', ['_id'], { kind: 'unsent', status: { $ne: 'redriven' } });
+    await facts.addAll('setAside', each(unsentLetters, ({ _id: id }) => ({ id })));
   });
 }
 

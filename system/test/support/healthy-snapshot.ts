@@ -170,6 +170,7 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
     events,
     backlogs: [aBacklog()],
     deadLetters: [],
+    setAside: [],
     logged: events.map(({ id }) => ({ id })),
     unhandled: [{ messages: 0 }],
     ...facts,
