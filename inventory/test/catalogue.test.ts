@@ -79,6 +79,15 @@ describe('the copy of the catalogue', () => {
     expect(await opened.store.reads.skusOfUnknownSale(10)).toEqual([]);
   });
 
+  test('is settled also where Product says something older than we have heard: it was restored from a backup', async () => {
+    const before = ['cup', 'jug'].map((sku) => ({ sku, productId: newId(), version: 9, onSale: null }));
+    await room.submit(keep, before);
+    const lookUpSkus: LookUpSkus = async () => before.map((entry) => ({ ...entry, version: 3, onSale: true }));
+    await askSales({ reads: opened.store.reads, lookUpSkus, submit: room.submit }).run(new AbortController().signal);
+    expect(await opened.store.reads.skusOfUnknownSale(10)).toEqual([]);
+    expect(await opened.store.reads.catalogued('cup')).toMatchObject({ version: 9, onSale: true });
+  });
+
   test('a receipt and the product it waited for may come in one batch', async () => {
     const north = await room.open(1);
     const [received] = await Promise.all([

@@ -18,7 +18,8 @@ export const learnSales: UseCase<InventoryCollections, AskedProduct, void> = {
       const known = world.get('catalogue', sku);
       if (known?.onSale !== null) return [];
       const entry = onSale.get(sku);
-      return entry === undefined ? { ...known, onSale: false } : (newerEntry(known, entry) ?? []);
+      // Every answer settles it, also one of a Product that was restored from a backup: else the job would ask for ever.
+      return (entry && newerEntry(known, entry)) ?? { ...known, onSale: entry !== undefined };
     });
     return { answer: undefined, puts: { catalogue } };
   },
