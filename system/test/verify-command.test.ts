@@ -88,3 +88,18 @@ test('npm run verify says what to do with a folder that only an earlier version 
   expect({ code, out }).toEqual({ code: EXIT.usage, out: '' });
   expect(err).toContain('is of an earlier version: start it once with this one');
 }, 120_000);
+
+test('npm run verify says which server of a shop cannot be reached, without its password, and exits with 3', async () => {
+  using folder = temporaryFolder();
+  const file = join(folder.path, 'real.json');
+  using there = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
+  const [mysql, mongodb] = [`mysql://u:hunter2@127.0.0.1:${there.port}/x`, 'mongodb://u:hunter2@127.0.0.1:1,127.0.0.1:2/x?replicaSet=rs0'];
+  const databases = { product: mongodb, inventory: mysql, order: mysql, payment: mysql, user: mongodb };
+  const kafka = { brokers: ['127.0.0.1:3', `127.0.0.1:${there.port}`], topicPrefix: '' };
+  await writeFile(file, JSON.stringify({ databases, kafka, gateway: join(folder.path, 'gateway.db') }));
+  expect(await verify('--real', file)).toEqual({
+    code: EXIT.environment,
+    out: '',
+    err: `127.0.0.1:1, 127.0.0.1:2 cannot be reached\nStart the servers that ${file} names, or give the file of a shop that runs.\n`,
+  });
+}, 30_000);

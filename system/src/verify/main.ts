@@ -1,12 +1,13 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
+import { EnvironmentError, EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { shopFiles } from '../embedded/shop-files.ts';
 import { loadAddresses } from './address-file.ts';
 import { checkShop } from './check-shop.ts';
 import { embeddedRecords, hasEveryTopic } from './embedded-records.ts';
+import { expectServers } from './expect-servers.ts';
 import type { ShopRecords } from './shop-records.ts';
 
 const HELP = `npm run verify                 check every promise over the shop's five databases, its log and its gateway
@@ -15,7 +16,7 @@ const HELP = `npm run verify                 check every promise over the shop's
   --accepted FILE              order ids, one per line, that callers were promised
 `;
 
-/** Exit code 0, 1 when a promise is broken, 2 for wrong usage. */
+/** Exit code 0, 1 when a promise is broken, 2 for wrong usage, 3 when a server cannot be reached. */
 async function main(): Promise<number> {
   const { data, real, accepted, help } = parsed();
   if (help) {
@@ -45,7 +46,9 @@ async function onServers(file: string): Promise<ShopRecords> {
   if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
   // The drivers are not loaded for those who need none of them.
   const { realRecords } = await import('./real-records.ts');
-  return realRecords(await loadAddresses(file));
+  const addresses = await loadAddresses(file);
+  await expectServers(addresses, file);
+  return realRecords(addresses);
 }
 
 function parsed() {
@@ -66,7 +69,11 @@ function parsed() {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n\n${HELP}`);
-  process.exitCode = EXIT.usage;
+  if (error instanceof EnvironmentError) {
+    process.stderr.write(`${error.message}\n${error.cure}\n`);
+    process.exitCode = EXIT.environment;
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\n${HELP}`);
+    process.exitCode = EXIT.usage;
+  } else throw error;
 }

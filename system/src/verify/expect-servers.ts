@@ -1,0 +1,39 @@
+import type { RealShopAddresses } from '../real/addresses.ts';
+import { EnvironmentError } from '../cli/exit-code.ts';
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { mysql: 3306, mongodb: 27_017 };
+const CONNECT_LIMIT_MS = 5000;
+
+/**
+ * Each database and the brokers must have a member that takes connections; whether it is the right one the readers find
+ * out. Throws EnvironmentError. `file`: the one that named them.
+ */
+export async function expectServers({ databases, kafka }: RealShopAddresses, file: string): Promise<void> {
+  const clusters = [...Object.values(databases).map(membersOf), kafka.brokers];
+  const answers = await Promise.all(clusters.map(async (members) => (await Promise.all(members.map(isThere))).includes(true)));
+  const away = clusters.filter((_, index) => answers[index] === false).flat();
+  if (away.length === 0) return;
+  throw new EnvironmentError(`${[...new Set(away)].join(', ')} cannot be reached`, `Start the servers that ${file} names, or give the file of a shop that runs.`);
+}
+
+/** `host:port` of each member; URL reads no list of hosts. */
+function membersOf(url: string): readonly string[] {
+  const [, scheme = '', hosts = ''] = /^(\w+):\/\/(?:[^@/]*@)?([^/?]+)/.exec(url) ?? [];
+  return hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:${DEFAULT_PORTS[scheme]}`));
+}
+
+async function isThere(member: string): Promise<boolean> {
+  const { hostname, port } = new URL(`tcp://${member}`);
+  const { promise: late, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), CONNECT_LIMIT_MS);
+  const connected = Bun.connect({ hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port), socket: { data() {} } }).then(
+    (socket) => {
+      socket.end();
+      return true;
+    },
+    () => false,
+  );
+  const isOpen = await Promise.race([connected, late]);
+  clearTimeout(timer);
+  return isOpen;
+}
