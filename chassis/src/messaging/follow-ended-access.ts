@@ -3,9 +3,9 @@ import type { ServiceName } from '@souk/contracts/services';
 import { topicsReadBy } from '@souk/contracts/topics';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { ENDED_ACCESS_KEPT_MS, type EndedAccess } from '../writer/ended-access.ts';
-import type { UseCase } from '../writer/use-case.ts';
+import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import { withOwn } from '../writer/with-own.ts';
-import type { MessageHandlers } from './message-handlers.ts';
+import type { MessageHandler, MessageHandlers } from './message-handlers.ts';
 
 interface Told extends Omit<EndedAccess, 'at'> {
   /** RFC 3339 */
@@ -39,8 +39,10 @@ function userDeleted({ data: { userId, deletedAt } }: EventEnvelope<'user.delete
 function storing<C extends ChassisCollections, Event, Task>(
   own: UseCase<C, Event, void, Task> | undefined,
   read: (event: Event) => Told | undefined,
-): UseCase<C, Event, void, Task> {
+): MessageHandler<C, Event, Task> {
   const told = (event: Event): readonly Told[] => [read(event) ?? []].flat();
+  const endings = (event: Event, world: World<C>, { now }: DecisionContext) =>
+    told(event).flatMap((each) => ending(world.get('endedAccess', each.id), each, now) ?? []);
   return {
     name: own?.name ?? 'end access',
     keys: (event) => ({ ...own?.keys(event), endedAccess: told(event).map(({ id }) => id) }),
@@ -48,9 +50,10 @@ function storing<C extends ChassisCollections, Event, Task>(
     decide(event, world, context) {
       const decision = own?.decide(event, world, context) ?? { answer: undefined };
       if (decision.anomaly !== undefined) return decision;
-      const endedAccess = told(event).flatMap((each) => ending(world.get('endedAccess', each.id), each, context.now) ?? []);
+      const endedAccess = endings(event, world, context);
       return endedAccess.length === 0 ? decision : withOwn<C, void, Task>(decision, { puts: { endedAccess } });
     },
+    whileWaiting: (event, world, context) => ({ endedAccess: endings(event, world, context) }),
   };
 }
 

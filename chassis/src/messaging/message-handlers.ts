@@ -1,10 +1,16 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
-import type { UseCase } from '../writer/use-case.ts';
+import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
+import type { OwnChanges } from '../writer/with-own.ts';
+
+export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
+  /** What takes effect although the message has to wait for an earlier one of its key; handling it then must be harmless. */
+  whileWaiting?(event: Event, world: World<C>, context: DecisionContext): OwnChanges['puts'];
+}
 
 /** Which use case answers which topic. */
 export type MessageHandlers<C, Task> = {
-  readonly [T in Topic]?: UseCase<C, EventEnvelope<T>, void, Task>;
+  readonly [T in Topic]?: MessageHandler<C, EventEnvelope<T>, Task>;
 };
 
-export type AnyMessageHandler<C, Task> = UseCase<C, EventEnvelope, void, Task>;
+export type AnyMessageHandler<C, Task> = MessageHandler<C, EventEnvelope, Task>;

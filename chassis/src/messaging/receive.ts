@@ -35,7 +35,7 @@ export function receive<C extends ChassisCollections, Task>(
       if (parked !== undefined) {
         const cause = 'waits for an earlier message of the same key';
         const parkedKeys = [appended(parked, message.key, { message, cause, attempts: 0, now: context.now, backOffMs: 0 })];
-        return withOwn<C, Reception, Task>({ answer: PARKED }, { puts: { parkedKeys } });
+        return withOwn<C, Reception, Task>({ answer: PARKED }, { puts: { ...handler.whileWaiting?.(event, world, context), parkedKeys } });
       }
       const decision = handler.decide(event, world, context);
       if (decision.anomaly === undefined) return { ...decision, answer: HANDLED };

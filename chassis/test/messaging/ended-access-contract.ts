@@ -6,6 +6,7 @@ import type { Principal } from '../../src/http/principal.ts';
 import { newId } from '../../src/ids.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded-log.ts';
 import { createMicroservice, type Microservice } from '../../src/microservice.ts';
+import type { MicroserviceOptions } from '../../src/microservice-options.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
 import type { EndedAccess } from '../../src/writer/ended-access.ts';
@@ -48,8 +49,8 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       folder.remove();
     });
 
-    async function started(instance: string, through: ToyStore = opened.store): Promise<Microservice<ToyCollections>> {
-      const service = createMicroservice<ToyCollections>({ name: 'product', instance, store: through, log, handlers: {}, paceMs: 0, report: () => undefined });
+    async function started(instance: string, through: ToyStore = opened.store, handlers: MicroserviceOptions<ToyCollections, never>['handlers'] = {}): Promise<Microservice<ToyCollections>> {
+      const service = createMicroservice<ToyCollections>({ name: 'product', instance, store: through, log, handlers, paceMs: 0, report: () => undefined });
       await service.start();
       running.push(service);
       return service;
@@ -75,6 +76,16 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       const service = await started('one', never);
       await service.execute(store, { id: session, generation: null, kept: null, at: Date.now() });
       expect([service.hasEnded(bearer(1)), service.hasEnded(bearer(1, newId()))]).toEqual([true, false]);
+    });
+
+    test('it ends at once, also when an earlier message about the user waits for another try', async () => {
+      const fails: UseCase<Toy, unknown, void> = { name: 'fails', keys: () => ({}), decide: () => { throw new Error('not yet'); } };
+      const service = await started('one', opened.store, { 'user.updated': fails });
+      await log.send([message('user.updated', user, { userId: user, updatedAt: ago(0) })]);
+      await until('it waits', async () => (await opened.store.messages.parked(null, 1)).length === 1);
+      await ended({ generation: 2 });
+      await heard(service, bearer(1));
+      expect(service.hasEnded(bearer(2))).toBe(false);
     });
 
     test('the end of a session ends its tokens and no others', async () => {
@@ -144,7 +155,7 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
   });
 }
 
-function message<T extends 'user.access_changed' | 'user.deleted'>(type: T, userId: string, data: EventData<T>): LogMessage {
+function message<T extends 'user.access_changed' | 'user.deleted' | 'user.updated'>(type: T, userId: string, data: EventData<T>): LogMessage {
   const id = newId();
   const about = { id, type, source: '/souk/user', time: ago(0), subject: userId, correlationId: userId, causationId: null };
   return toLogMessage({ ...about, schemaVersion: 1, aggregateVersion: 1, traceparent: null, data });
