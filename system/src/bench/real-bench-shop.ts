@@ -15,7 +15,7 @@ export async function realBenchShop(): Promise<BenchShop> {
   return {
     urls: life.urls(),
     accounts,
-    about: life.servers().describe(),
+    about: ['five compiled services on these servers'],
     records: realRecords(life.addresses()),
     // Four times as long: each of several processes sees only a part of the work.
     warmUpSeconds: 20,
