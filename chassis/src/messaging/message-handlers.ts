@@ -4,7 +4,7 @@ import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/with-own.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
-  /** What takes effect although the message has to wait for an earlier one of its key; handling it then must be harmless. */
+  /** Takes effect although the message has to wait for an earlier one of its key; handling it later must be harmless. */
   whileWaiting?(event: Event, world: World<C>, context: DecisionContext): OwnChanges['puts'];
 }
 
