@@ -59,11 +59,14 @@ export const DeadLetterPage = Page(DeadLetterStatus);
 
 export const DiscardDeadLetter = closed({ reason: noCardNumbers(impersonal(Reason)) });
 
-/** `topic` and `key` are the message's, whole; `cause` is how its cause begins. */
+/**
+ * `topic` and `key` are the message's, whole; `cause` is how its cause begins. All of them at their longest, four bytes a
+ * character and percent-encoded, fit into the 16 KiB that a request's head may have.
+ */
 export const DeadLetterQuery = PagedQuery({
   status: Type.Optional(oneOf(...DEAD_LETTER_STATUSES)),
   kind: Type.Optional(oneOf(...DEAD_LETTER_KINDS)),
   topic: Type.Optional(Type.String({ maxLength: 255 })),
-  key: Type.Optional(Type.String({ maxLength: 1000 })),
-  cause: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })),
+  key: Type.Optional(Type.String({ maxLength: 255 })),
+  cause: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
 });

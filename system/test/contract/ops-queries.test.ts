@@ -5,11 +5,11 @@ import { type ContractShop, openContractShop } from './contract-shop.ts';
 
 const ID = '01980000-0000-7000-8000-000000000000';
 
-describe('a misspelt parameter under /ops', () => {
-  let shop: ContractShop;
-  beforeAll(async () => void (shop = await openContractShop()), 60_000);
-  afterAll(() => shop[Symbol.asyncDispose]());
+let shop: ContractShop;
+beforeAll(async () => void (shop = await openContractShop()), 60_000);
+afterAll(() => shop[Symbol.asyncDispose]());
 
+describe('a misspelt parameter under /ops', () => {
   test.each([...SERVICES])('is refused by every route of %s, and named; elsewhere it is ignored', async (service) => {
     const routes = shop.routes.filter((route) => route.service === service && route.path.startsWith('/ops/'));
     expect(routes.length).toBeGreaterThanOrEqual(5);
@@ -33,4 +33,17 @@ describe('a misspelt parameter under /ops', () => {
     const wrong = await ask(`${shop.urls.user}/ops/dead-letters?status=deed`, { token: shop.tokens.staff });
     expect([wrong.status, JSON.parse(wrong.text).errors[0].pointer]).toEqual([422, '?status']);
   });
+});
+
+test('filters of dead letters fit into a request at their longest, and one character more is refused by name', async () => {
+  const longest = { topic: 255, key: 255, cause: 200 };
+  const asking = (lengths: Readonly<Record<string, number>>) => {
+    const filters = Object.entries(lengths).map(([name, length]) => `${name}=${encodeURIComponent('🏻'.repeat(length))}`);
+    return ask(`${shop.urls.product}/ops/dead-letters?${filters.join('&')}`, { token: shop.tokens.staff });
+  };
+  expect((await asking(longest)).status).toBe(200);
+  for (const [name, length] of Object.entries(longest)) {
+    const { status, text } = await asking({ ...longest, [name]: length + 1 });
+    expect([status, JSON.parse(text).errors[0].pointer]).toEqual([422, `?${name}`]);
+  }
 });
