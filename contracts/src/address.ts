@@ -35,8 +35,8 @@ export const ToldAddress = open(
 );
 export type ToldAddress = Static<typeof ToldAddress>;
 
-export function toldAddress({ postalCode = NO_POSTAL_CODE, ...address }: ShippingAddress): ToldAddress {
-  return { ...address, postalCode };
+export function toldAddress(address: ShippingAddress): ToldAddress {
+  return { ...address, postalCode: address.postalCode ?? NO_POSTAL_CODE };
 }
 
 /** As somebody gives it; `addressRules` says what is right in its country. */

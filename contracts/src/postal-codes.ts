@@ -10,9 +10,21 @@ export function needsPostalCode(country: string): boolean {
  * has none takes anything.
  */
 export function isPostalCode(text: string, country: string): boolean {
-  const zip = getCountryData(country)?.zip ?? null;
-  if (zip === null) return true;
-  const form = new RegExp(`^(?:${zip})$`, 'i');
+  const form = formOf(country);
+  if (form === null) return true;
   const plain = text.normalize('NFKC').trim();
   return form.test(plain) || form.test(plain.replaceAll(' ', ''));
+}
+
+/** By country; null: it has none. A few hundred at most. */
+const forms = new Map<string, RegExp | null>();
+
+function formOf(country: string): RegExp | null {
+  let form = forms.get(country);
+  if (form === undefined) {
+    const zip = getCountryData(country)?.zip ?? null;
+    form = zip === null ? null : new RegExp(`^(?:${zip})$`, 'i');
+    forms.set(country, form);
+  }
+  return form;
 }

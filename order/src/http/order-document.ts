@@ -1,5 +1,5 @@
 import type { Order as OrderDocument } from '@souk/contracts/http/order';
-import type { Order } from '../domain/order.ts';
+import type { Order, OrderLine } from '../domain/order.ts';
 import { lineTotal } from '../domain/place-order.ts';
 
 /** An order as callers see it. */
@@ -11,7 +11,7 @@ export function orderDocument(order: Order): OrderDocument {
     status,
     reason,
     paymentStatus,
-    items: items.map(({ options, ...line }) => ({ ...line, ...(options && { options }), lineTotal: lineTotal(line) })),
+    items: items.map(lineDocument),
     total,
     shippingAddress,
     shipments: shipments.map((shipment) => ({ ...shipment, items: [...shipment.items] })),
@@ -20,4 +20,10 @@ export function orderDocument(order: Order): OrderDocument {
     placedAt: new Date(order.placedAt).toISOString(),
     updatedAt: new Date(order.updatedAt).toISOString(),
   };
+}
+
+function lineDocument(line: OrderLine): OrderDocument['items'][number] {
+  const { sku, productId, title, options, quantity, unitPrice } = line;
+  const known = { sku, productId, title, quantity, unitPrice, lineTotal: lineTotal(line) };
+  return options === null ? known : { ...known, options };
 }
