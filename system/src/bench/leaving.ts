@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
+import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { shopClient } from '../shop/shop-client.ts';
 import { embeddedBenchShop } from './embedded-bench-shop.ts';
 import { type KeptSession, keptSession } from './kept-session.ts';
@@ -178,10 +179,4 @@ function leavingArguments(argv: readonly string[]) {
   return { leavers: number('leavers', 1000), each: number('each', 1000), orders: number('orders', 1_000_000), seconds: number('seconds', 600), help: values.help };
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${error.message}\n\n${HELP}`);
-  process.exitCode = EXIT.usage;
-}
+process.exitCode = await exitCodeOf(main, HELP);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { EnvironmentError, EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
+import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
+import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { checkShop } from '../verify/check-shop.ts';
 import type { BenchShop } from './bench-shop.ts';
@@ -89,14 +90,4 @@ function benchArguments(argv: readonly string[]) {
   return { real: values.real, rates, seconds, help: values.help };
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (error instanceof EnvironmentError) {
-    process.stderr.write(`${error.message}\n${error.cure}\n`);
-    process.exitCode = EXIT.environment;
-  } else if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n\n${HELP}`);
-    process.exitCode = EXIT.usage;
-  } else throw error;
-}
+process.exitCode = await exitCodeOf(main, HELP);

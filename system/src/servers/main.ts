@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { EnvironmentError, EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
+import { EXIT, withUsage } from '../cli/exit-code.ts';
+import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { serverEnvironment } from './server-environment.ts';
 import { startServers } from './start-servers.ts';
 
@@ -31,14 +32,7 @@ async function main(): Promise<number> {
   return EXIT.ok;
 }
 
-try {
-  process.exit(await main());
-} catch (error) {
-  if (error instanceof EnvironmentError) {
-    process.stderr.write(`${error.message}\n${error.cure}\n`);
-    process.exitCode = EXIT.environment;
-  } else if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n\n${HELP}`);
-    process.exitCode = EXIT.usage;
-  } else throw error;
-}
+const code = await exitCodeOf(main, HELP);
+// What was still starting ends with this process; an error is first written to its end.
+if (code === EXIT.ok) process.exit(code);
+process.exitCode = code;

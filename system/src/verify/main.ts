@@ -1,7 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { EnvironmentError, EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
+import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
+import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { shopFiles } from '../embedded/shop-files.ts';
 import { loadAddresses } from './address-file.ts';
@@ -66,14 +67,4 @@ function parsed() {
   return values;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (error instanceof EnvironmentError) {
-    process.stderr.write(`${error.message}\n${error.cure}\n`);
-    process.exitCode = EXIT.environment;
-  } else if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n\n${HELP}`);
-    process.exitCode = EXIT.usage;
-  } else throw error;
-}
+process.exitCode = await exitCodeOf(main, HELP);

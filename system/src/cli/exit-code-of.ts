@@ -1,0 +1,17 @@
+import { EnvironmentError, EXIT, UsageError } from './exit-code.ts';
+
+/** Runs a command and answers its exit code; what the user can mend is said on standard error, in a few lines. Throws anything else. */
+export async function exitCodeOf(main: () => Promise<number>, help: string): Promise<number> {
+  try {
+    return await main();
+  } catch (error) {
+    if (error instanceof EnvironmentError) return told(EXIT.environment, `${error.message}\n${error.cure}\n`);
+    if (error instanceof UsageError) return told(EXIT.usage, `${error.message}\n\n${help}`);
+    throw error;
+  }
+}
+
+function told(code: number, text: string): number {
+  process.stderr.write(text);
+  return code;
+}
