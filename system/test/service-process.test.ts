@@ -72,6 +72,12 @@ describe('the program of a service', () => {
     });
   });
 
+  test('refuses a MySQL URL that asks for TLS in the words of another driver: it would connect in plain text', async () => {
+    const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x?sslmode=require', KAFKA_BROKERS: '127.0.0.1:1' };
+    const said = 'DATABASE_URL: a MySQL URL has no parameter sslmode; TLS is ssl={} (URL-encoded)';
+    expect(await ended('order', settings, '--migrate')).toEqual({ code: 2, said });
+  });
+
   test('wants a password beside a user, and never shows it', async () => {
     const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SASL: 'plain' };
     const { code, said } = await ended('order', { ...settings, KAFKA_USERNAME: 'souk' }, '--topics');
@@ -113,6 +119,14 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
         expect(noSchema.said).toMatch(/^the schema lacks .*: run this program with --migrate first$/);
       }
     }, 2 * LIMIT_MS);
+
+    test("says once that the database's certificate is not verified, where its URL wants it so", async () => {
+      const url = `${databases.order}?ssl=${encodeURIComponent(JSON.stringify({ rejectUnauthorized: false }))}`;
+      const { code, said } = await ended('order', { ...env('order'), DATABASE_URL: url, LOG_LEVEL: 'warn' }, '--migrate');
+      expect(code).toBe(0);
+      expect(said.split('\n')).toEqual([expect.stringMatching(/"level":"warn".*"options":\["rejectUnauthorized: false"\].*leave these options out/)]);
+      expect(said).not.toContain(new URL(databases.order).password);
+    }, LIMIT_MS);
 
     test('migrates in two processes at once, each of which ends well', async () => {
       for (const service of SERVICES) {

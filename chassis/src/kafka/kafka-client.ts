@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectEncrypted } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
 import './kafkajs-codec.ts';
@@ -23,6 +23,11 @@ export interface KafkaClient {
   abandon(): void;
 }
 
+/** What a broker is asked for by name. One that is known by its address alone is asked for nothing, and its certificate has the address. */
+function serverNameOf(host: string): { readonly servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
+}
+
 /**
  * A kafkajs client whose sockets can be taken away from it: kafkajs would go on using a connection that no longer
  * answers, and has no limit for an orderly end.
@@ -34,7 +39,7 @@ export function kafkaClient({ brokers, clientId, security = OPEN }: KafkaAddress
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
     if (abandoned) throw new Error('this client is closed');
     const socket = security.tls
-      ? connectEncrypted({ host, port, servername: host }, onConnect)
+      ? connectEncrypted({ host, port, ...serverNameOf(host) }, onConnect)
       : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.setNoDelay(true);

@@ -10,6 +10,7 @@ import { EventLogError } from '../log/event-log-error.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import { createMetrics } from '../metrics.ts';
 import { messagesComeAgain, reportTo } from '../report.ts';
+import { MysqlAddressError } from '../sql/mysql-address.ts';
 import { StorageError } from '../storage-error.ts';
 import { SchemaBehindError, schemaIsThere, whenItAnswers } from './database-state.ts';
 import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
@@ -17,6 +18,7 @@ import { EXIT } from './exit-code.ts';
 import { FLAGS, programHelp } from './program-help.ts';
 import { withSecretFiles } from './secret-files.ts';
 import type { ProcessStore, RunningConfig, ServiceProcess } from './service-process.ts';
+import { unprovenBy } from './unproven-server.ts';
 
 const TOPICS_DECLARED = withPartitions();
 
@@ -40,6 +42,7 @@ export async function runService<Config extends EngineConfig, Store extends Proc
   try {
     const config = program.readConfig(withSecretFiles(process.env, program.variables));
     const logger = createLogger({ service: program.name, level: config.logLevel });
+    tellUnproven(config, logger);
     switch (asked) {
       case '--migrate':
         compileAsUsual();
@@ -52,6 +55,12 @@ export async function runService<Config extends EngineConfig, Store extends Proc
   } catch (error) {
     return explain(error);
   }
+}
+
+/** It may be wanted: a server of a test, a tunnel. Nobody should find out by chance. */
+function tellUnproven({ databaseUrl }: EngineConfig, logger: Logger): void {
+  const options = unprovenBy(databaseUrl);
+  if (options.length > 0) logger.warn({ options }, 'anybody can pass for the database, because DATABASE_URL says not to verify its certificate: leave these options out');
 }
 
 async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
@@ -132,6 +141,7 @@ const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
 /** What an operator can do something about is told in a line; what nobody expected keeps its stack. */
 function explain(error: unknown): number {
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
+  if (error instanceof MysqlAddressError) return told(EXIT.usage, `DATABASE_URL: ${error.message}`);
   if (error instanceof ListenError) return told(EXIT.environment, `${error.message}: ${LISTEN_CURES[error.remedy]}`);
   if (error instanceof EventLogError || error instanceof SchemaBehindError) {
     return told(EXIT.environment, error.message);

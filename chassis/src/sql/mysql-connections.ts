@@ -1,5 +1,6 @@
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import { StorageError } from '../storage-error.ts';
+import { mysqlAddress } from './mysql-address.ts';
 import { MysqlConnection } from './mysql-connection.ts';
 import { COLLATION } from './mysql-flavour.ts';
 
@@ -41,7 +42,7 @@ export interface MysqlConnections {
 
 /** Connections to one database. Every wait has its limit, and a connection that did not answer in time is never used again. */
 export function mysqlConnections({ url, size, variables, answerMs, multipleStatements }: ConnectionsOptions): MysqlConnections {
-  const pool = createPool({ ...POOL_OPTIONS, uri: url, connectionLimit: size, maxIdle: Math.max(1, size - 1), multipleStatements });
+  const pool = createPool({ ...POOL_OPTIONS, ...mysqlAddress(url), connectionLimit: size, maxIdle: Math.max(1, size - 1), multipleStatements });
   const settings = sessionSettings(variables);
   const open = new Map<PoolConnection, MysqlConnection>();
   pool.on('connection', (raw: PoolConnection) => {

@@ -1,5 +1,6 @@
 import type { KyselyPlugin } from 'kysely';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { mysqlAddress } from '../sql/mysql-address.ts';
 import { textOf } from '../sql/mysql-text.ts';
 import type { SqlDatabase } from '../sql/sql-database.ts';
 import type { Row, Statement, TransactionScript } from '../sql/statement.ts';
@@ -75,7 +76,7 @@ export function idOf(n: number): string {
 }
 
 export async function costMeter(url: string): Promise<CostMeter> {
-  const connection = await createConnection({ uri: url });
+  const connection = await createConnection(mysqlAddress(url));
   return {
     async fill(table, columns, count = 100_000) {
       const names = Object.keys(columns).map((name) => `\`${name}\``);

@@ -1,4 +1,5 @@
 import { createConnection } from 'mysql2/promise';
+import { mysqlAddress } from '../sql/mysql-address.ts';
 import type { MysqlOptions } from '../sql/mysql-database.ts';
 import { type Migratable, type MigratedStore, migratedStore } from './migrated-store.ts';
 import { addressOf } from './real-servers.ts';
@@ -20,7 +21,7 @@ export async function temporaryDatabase(): Promise<TemporaryDatabase> {
 }
 
 async function administer(server: string, statement: string): Promise<void> {
-  const connection = await createConnection({ uri: server, connectTimeout: 3000 });
+  const connection = await createConnection({ ...mysqlAddress(server), connectTimeout: 3000 });
   try {
     await connection.query(statement);
   } finally {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
 import { MongoClient } from 'mongodb';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
@@ -75,7 +76,7 @@ async function onServers(
 ): Promise<void> {
   const client = new MongoClient(mongodb, { serverSelectionTimeoutMS: CONNECT_LIMIT_MS });
   try {
-    const connection = await createConnection({ uri: mysql, connectTimeout: CONNECT_LIMIT_MS });
+    const connection = await createConnection({ ...mysqlAddress(mysql), connectTimeout: CONNECT_LIMIT_MS });
     try {
       await work(connection, client);
     } finally {

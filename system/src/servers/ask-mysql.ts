@@ -1,10 +1,11 @@
+import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 
 const ANSWER_MS = 3000;
 
 /** Its version, from itself. Throws when it does not serve. */
 export async function askMysql(url: string): Promise<string> {
-  const connection = await createConnection({ uri: url, connectTimeout: ANSWER_MS });
+  const connection = await createConnection({ ...mysqlAddress(url), connectTimeout: ANSWER_MS });
   try {
     const [rows] = await connection.query<RowDataPacket[]>({ sql: 'select version() as version', timeout: ANSWER_MS });
     return `MySQL ${String(rows[0]?.['version'])}`;

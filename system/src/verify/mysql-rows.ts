@@ -1,3 +1,4 @@
+import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
 import { type Connection, createConnection } from 'mysql2';
 import type { Rows } from './shop-records.ts';
 
@@ -8,7 +9,7 @@ const ROWS_PER_BATCH = 1000;
 
 /** Reads a MySQL database on a connection of its own, in one transaction: all tables as of one moment. */
 export async function readingMysql<T>(url: string, read: (rows: Rows) => Promise<T>): Promise<T> {
-  const connection = createConnection({ uri: url, connectTimeout: CONNECT_LIMIT_MS, supportBigNumbers: true, jsonStrings: true });
+  const connection = createConnection({ ...mysqlAddress(url), connectTimeout: CONNECT_LIMIT_MS, supportBigNumbers: true, jsonStrings: true });
   try {
     await connection.promise().query('set session transaction isolation level repeatable read');
     await connection.promise().query('start transaction with consistent snapshot, read only');
