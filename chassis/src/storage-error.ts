@@ -12,8 +12,10 @@ export class StorageError extends Error {
   constructor(
     readonly code: StorageErrorCode,
     cause: unknown,
+    /** What can be done about it, for people. */
+    cure?: string,
   ) {
-    super(`storage: ${code}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`storage: ${code}: ${cause instanceof Error ? cause.message : String(cause)}${cure === undefined ? '' : ` (${cure})`}`, { cause });
     this.name = 'StorageError';
   }
 

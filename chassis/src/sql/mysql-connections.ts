@@ -2,6 +2,7 @@ import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'my
 import { StorageError } from '../storage-error.ts';
 import { mysqlAddress } from './mysql-address.ts';
 import { MysqlConnection } from './mysql-connection.ts';
+import { unreachable } from './mysql-errors.ts';
 import { COLLATION } from './mysql-flavour.ts';
 
 /** Longest waits, in milliseconds: a frozen server is known after ACQUIRE_MS + ANSWER_MS. */
@@ -92,8 +93,7 @@ function connectionOf(pool: Pool): Promise<PoolConnection> {
     }, ACQUIRE_MS);
     pool.getConnection((error, raw) => {
       clearTimeout(timer);
-      // Whatever keeps us from a connection (an address, a password, a full queue) is not the caller's fault.
-      if (error) reject(new StorageError('connection', error));
+      if (error) reject(unreachable(error));
       else if (late) raw.release();
       else resolve(raw);
     });

@@ -35,8 +35,8 @@ export const sqliteFlavour: Flavour = {
     if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(code)) return 'unique';
     if (/^SQLITE_CONSTRAINT_(CHECK|NOTNULL|FOREIGNKEY|DATATYPE)$/.test(code)) return 'check';
     if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'retry';
-    // A full or failing disk: nobody's input is to blame, and it may be over soon.
-    return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY)/.test(code) ? 'connection' : 'other';
+    // A full, failing or forbidden disk, no memory, locks that do not work, a damaged file: nobody's input is to blame, and it may be over soon.
+    return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|NOMEM|PROTOCOL|CORRUPT|NOTADB)/.test(code) ? 'connection' : 'other';
   },
 };
 
