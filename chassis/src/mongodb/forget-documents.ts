@@ -1,7 +1,7 @@
 import type { Document, Filter } from 'mongodb';
 import { inTurn } from '../forget-in-rounds.ts';
 import type { MongoDatabase } from './mongo-database.ts';
-import { reading } from './mongo-errors.ts';
+import { repeatable } from './mongo-errors.ts';
 
 interface Found {
   /** An index serves it. */
@@ -22,5 +22,5 @@ export function forgetDocuments({ db }: MongoDatabase, collection: string, { fil
     if (ids.length > 0) await documents.deleteMany({ ...filter, _id: { $in: ids } });
     return ids.length;
   };
-  return inTurn(db, () => reading(round));
+  return inTurn(db, () => repeatable(round));
 }

@@ -48,12 +48,26 @@ export function commitError(error: unknown): StorageError {
   return new StorageError(refused ? 'retry' : 'commit-unknown', error);
 }
 
-/** Runs what changes nothing, or only what may be repeated. */
-export async function reading<T>(read: () => Promise<T>): Promise<T> {
+/** Runs what may be repeated. Throws `StorageError`, or what is none of the driver's. */
+export async function repeatable<T>(run: () => Promise<T>): Promise<T> {
   try {
-    return await read();
+    return await run();
   } catch (error) {
     throw storageError(error);
+  }
+}
+
+/** Milliseconds for all that a read waits for together: a server, a place in the pool, the answer, and the driver's second try. */
+const READ_MS = 10_000;
+
+/** The same for what changes nothing; whoever asks for it is told in time that there is no answer. */
+export async function reading<T>(read: () => Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new StorageError('connection', new Error(`no answer from MongoDB within ${READ_MS} ms`))), READ_MS);
+  try {
+    return await Promise.race([repeatable(read), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

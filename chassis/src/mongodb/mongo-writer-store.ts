@@ -8,7 +8,7 @@ import { type EventDocument, eventOf, eventsAfter } from './event-documents.ts';
 import { laneOf, mongoLanes } from './lanes.ts';
 import { LaneSession } from './lane-session.ts';
 import type { MongoDatabase } from './mongo-database.ts';
-import { reading } from './mongo-errors.ts';
+import { reading, repeatable } from './mongo-errors.ts';
 import { settling } from './settling.ts';
 import type { DocumentCollections } from './writes-of.ts';
 
@@ -50,17 +50,17 @@ export function mongoWriterStore<C extends Collections>(
     try {
       return await taken.session.transact((session) => settle({ session, lane, publishedSeq, leaseMs, batch }));
     } catch (error) {
-      if (error instanceof StorageError && error.code === 'retry') await reading(lanes.endAbandonedTransactions);
+      if (error instanceof StorageError && error.code === 'retry') await repeatable(lanes.endAbandonedTransactions);
       throw error;
     }
   }
 
   return {
-    takeLane: (name, owner, options) => reading(() => takeLane(name, owner, options)),
+    takeLane: (name, owner, options) => repeatable(() => takeLane(name, owner, options)),
     settle: settleBatch,
     abandonedLanes: () => reading(lanes.abandoned),
     readLane: (name) =>
-      reading(async () => {
+      repeatable(async () => {
         // In the lane's own session: when this has been answered, a commit that was under way is over or can do nothing.
         const found = await (held.get(name)?.session.transact((session) => lanes.find(name, session)) ?? lanes.find(name));
         return found === null ? undefined : laneOf(found);

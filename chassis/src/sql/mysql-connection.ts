@@ -21,11 +21,14 @@ export class MysqlConnection {
     return (this.#prepared ??= this.send(settings));
   }
 
-  /** Answers what mysql2 makes of it. Throws `StorageError`; after `connection` nobody can use it any more. */
-  async send(text: string): Promise<unknown> {
+  /**
+   * Answers what mysql2 makes of it, in `limitMs` at most where that is less than any answer may take. Throws `StorageError`;
+   * after `connection` nobody can use it any more.
+   */
+  async send(text: string, limitMs = Infinity): Promise<unknown> {
     if (text.length > PACKET_LIMIT) throw new StorageError('other', new Error(`a packet of ${text.length} characters is too long`));
     try {
-      return await this.#answerTo(text);
+      return await this.#answerTo(text, Math.min(limitMs, this.#answerMs));
     } catch (error) {
       const failure = mysqlError(error);
       if (failure.code === 'connection') this.discard();
@@ -45,11 +48,11 @@ export class MysqlConnection {
   }
 
   /** mysql2's own time limit would leave the connection busy and in the pool. */
-  #answerTo(text: string): Promise<unknown> {
+  #answerTo(text: string, limitMs: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new StorageError('connection', new Error(`no answer from MySQL within ${this.#answerMs} ms`)));
-      }, this.#answerMs);
+        reject(new StorageError('connection', new Error(`no answer from MySQL within ${Math.round(limitMs)} ms`)));
+      }, limitMs);
       this.#raw.query(text, (error, results) => {
         clearTimeout(timer);
         if (error) reject(error);

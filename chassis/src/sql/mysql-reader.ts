@@ -25,11 +25,18 @@ export function mysqlReader<Schema>(connections: MysqlConnections, adapter = new
   return new Kysely<Schema>({ dialect });
 }
 
+/** Milliseconds for all that a read waits for together: a place in the pool, a new connection, the answer. */
+const READ_MS = 10_000;
+
 class Reading implements DatabaseConnection {
-  constructor(readonly connection: MysqlConnection) {}
+  constructor(
+    readonly connection: MysqlConnection,
+    /** performance.now() by which it is to be over */
+    readonly until: number,
+  ) {}
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const answer = await this.connection.send(textOf(query));
+    const answer = await this.connection.send(textOf(query), this.until - performance.now());
     if (Array.isArray(answer)) return { rows: answer };
     return { rows: [], numAffectedRows: BigInt((answer as ResultSetHeader).affectedRows) };
   }
@@ -43,7 +50,10 @@ function driver(connections: MysqlConnections): Driver {
   const refuse = () => Promise.reject(new Error('transactions are scripts: SqlDatabase.transact'));
   return {
     init: () => Promise.resolve(),
-    acquireConnection: async () => new Reading(await connections.acquire()),
+    async acquireConnection() {
+      const until = performance.now() + READ_MS;
+      return new Reading(await connections.acquire(), until);
+    },
     releaseConnection: async (reading) => (reading as Reading).connection.release(),
     beginTransaction: refuse,
     commitTransaction: refuse,

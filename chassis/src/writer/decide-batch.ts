@@ -1,3 +1,4 @@
+import { OverloadedError } from './errors.ts';
 import type { Cause, Input } from './input.ts';
 import type { LoadedWorld } from './loaded-world.ts';
 import type { Collections, Decision, DecisionContext, Keys, NewEvent, NewNote } from './use-case.ts';
@@ -17,7 +18,10 @@ export function batchOf<C extends Collections, Task>(
     moreKeys: (world) => mergeKeys(inputs.map((input) => keysOf(input, ({ moreKeys }) => moreKeys?.(input.value, world)))),
     decide: (world, now, lastSeq) => {
       const events: StoredEvent[] = [];
+      const decidedAt = performance.now();
       for (const input of inputs) {
+        // Loading took so long that its caller was told in the meantime that nothing came of it.
+        if (input.expiresAt <= decidedAt) input.outcome = { kind: 'failed', error: new OverloadedError(1) };
         const context: DecisionContext = { now, newId, cause: input.cause };
         const place = { lane, seq: lastSeq + events.length };
         events.push(...decideOne(input, world, context, (decision) => storedEvents(decision, place, input, context, refuseUnsendable)));

@@ -1,7 +1,7 @@
 import { StorageError } from '../storage-error.ts';
 import { batchOf } from './decide-batch.ts';
-import { OverloadedError } from './errors.ts';
 import type { Input } from './input.ts';
+import { refuseExpired } from './refuse-expired.ts';
 import type { Collections } from './use-case.ts';
 import { LaneLostError, type Lane, type StoredEvent, type WriterStore } from './writer-store.ts';
 import type { Report } from '../report.ts';
@@ -20,7 +20,6 @@ export interface SettleDeps<C extends Collections> {
   publishedSeq(): number;
   /** These events are committed. */
   committed(events: readonly StoredEvent[]): void;
-  wait(ms: number): Promise<void>;
   readonly report: Report;
 }
 
@@ -28,14 +27,15 @@ export interface SettleDeps<C extends Collections> {
  * Settles inputs in one transaction, answers in `Input.outcome`. What goes wrong is told apart:
  * infrastructure repeats the whole batch for as long as anybody waits; a refused save is split in halves
  * until the culprit stands alone; a commit whose answer was lost is looked up before anything is repeated.
- * Answers the inputs that were settled (given up ones are rejected here).
+ * Answers the inputs that were settled (given up ones are rejected here). Who expires while a try is out is told so
+ * by then, and stays in it: what the try has done is told to everybody else. No later try has them.
  */
 export async function settleBatch<C extends Collections, Task>(
   deps: SettleDeps<C>,
   inputs: readonly Input<C, Task>[],
   sayTwice = true,
 ): Promise<readonly Input<C, Task>[]> {
-  let waiting = inputs;
+  let waiting = refuseExpired(inputs);
   for (let attempt = 0; ; attempt += 1) {
     let events: readonly StoredEvent[] = [];
     const before = deps.lane();
@@ -50,7 +50,7 @@ export async function settleBatch<C extends Collections, Task>(
         await deps.retakeLane();
       } else if (error instanceof StorageError && error.isInfrastructure) {
         deps.report(error, 'transaction failed; repeating it');
-        if (error.code === 'commit-unknown' && (await tookPlace(deps, before, events, waiting))) {
+        if (error.code === 'commit-unknown' && (await tookPlace(deps, before, events))) {
           deps.committed(events);
           return waiting;
         }
@@ -61,7 +61,7 @@ export async function settleBatch<C extends Collections, Task>(
         return splitBatch(deps, waiting, error);
       }
     }
-    await deps.wait(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
+    await backOff(attempt);
     waiting = refuseExpired(waiting);
     if (waiting.length === 0) return [];
   }
@@ -83,23 +83,25 @@ async function splitBatch<C extends Collections, Task>(
   return [...first, ...(await settleBatch(deps, inputs.slice(half)))];
 }
 
+function backOff(attempt: number): Promise<void> {
+  return Bun.sleep(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
+}
+
 /**
  * Did the transaction commit although its answer was lost? While that cannot be found out, callers are still told in time
  * that they were not served, and the same Idempotency-Key finds out later.
  */
-async function tookPlace<C extends Collections, Task>(
+async function tookPlace<C extends Collections>(
   deps: SettleDeps<C>,
   before: Lane,
   events: readonly StoredEvent[],
-  inputs: readonly Input<C, Task>[],
 ): Promise<boolean> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await isCommitted(deps, before, events);
     } catch (error) {
       if (!(error instanceof StorageError && error.isInfrastructure)) throw error;
-      refuseExpired(inputs);
-      await deps.wait(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
+      await backOff(attempt);
     }
   }
 }
@@ -122,11 +124,4 @@ async function isCommitted<C extends Collections>(
   if (first === undefined) return false;
   const [written] = await store.readEvents(before.name, before.lastSeq, 1);
   return written?.id === first.id;
-}
-
-/** Refuses the inputs nobody waits for any more; answers the others. */
-export function refuseExpired<C, Task>(inputs: readonly Input<C, Task>[]): readonly Input<C, Task>[] {
-  const now = performance.now();
-  for (const input of inputs) if (input.expiresAt <= now) input.reject(new OverloadedError(1));
-  return inputs.filter((input) => input.expiresAt > now);
 }

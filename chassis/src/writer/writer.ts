@@ -1,6 +1,7 @@
 import { OverloadedError, WriterClosedError } from './errors.ts';
 import { NO_CAUSE, type Input, type SubmitOptions } from './input.ts';
-import { refuseExpired, settleBatch } from './settle-batch.ts';
+import { type Deadlines, deadlines, refuseExpired } from './refuse-expired.ts';
+import { settleBatch } from './settle-batch.ts';
 import type { Collections, UseCase } from './use-case.ts';
 import type { Outbox, WriterOptions } from './writer-options.ts';
 import type { Lane } from './writer-store.ts';
@@ -16,11 +17,14 @@ export class Writer<C extends Collections, Task = never> {
   readonly #outbox: Outbox;
   #lane: Lane;
   #queue: Input<C, Task>[] = [];
+  /** The batch that is being settled. */
+  #underWay: readonly Input<C, Task>[] = [];
   #draining: Promise<void> | undefined;
   #lastStart = -Infinity;
   #closed = false;
   #failure: unknown;
   readonly #renewal: ReturnType<typeof setInterval>;
+  readonly #deadlines: Deadlines = deadlines(() => this.#refuseExpired());
 
   static async open<C extends Collections, Task = never>(options: WriterOptions<C, Task>): Promise<Writer<C, Task>> {
     const { store, lane, newId, leaseMs = 5000 } = options;
@@ -59,17 +63,10 @@ export class Writer<C extends Collections, Task = never> {
   ): Promise<Answer> {
     if (this.#closed) return Promise.reject(new WriterClosedError());
     if (limitMs !== undefined && this.#queue.length >= this.#options.queueLimit) return Promise.reject(new OverloadedError(1));
+    const expiresAt = limitMs === undefined ? Infinity : performance.now() + limitMs;
+    this.#deadlines.expect(expiresAt);
     return new Promise<Answer>((resolve, reject) => {
-      this.#queue.push({
-        useCase,
-        value,
-        cause,
-        mustSettle,
-        expiresAt: limitMs === undefined ? Infinity : performance.now() + limitMs,
-        outcome: undefined,
-        resolve,
-        reject,
-      });
+      this.#queue.push({ useCase, value, cause, mustSettle, expiresAt, outcome: undefined, resolve, reject });
       this.#draining ??= this.#drain();
     });
   }
@@ -79,6 +76,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#closed = true;
     clearInterval(this.#renewal);
     await this.#draining;
+    this.#deadlines.close();
   }
 
   /** Stops, and stores what the outbox has sent. */
@@ -94,13 +92,14 @@ export class Writer<C extends Collections, Task = never> {
       const pause = this.#closed ? 0 : this.#lastStart + this.#options.paceMs - performance.now();
       if (pause > 0) await Bun.sleep(pause);
       this.#lastStart = performance.now();
-      await this.#settleAndAnswer(refuseExpired(this.#queue.splice(0, this.#options.batchLimit)));
+      await this.#settleAndAnswer(this.#queue.splice(0, this.#options.batchLimit));
     }
     this.#draining = undefined;
   }
 
   async #settleAndAnswer(batch: readonly Input<C, Task>[]): Promise<void> {
     const startedAt = performance.now();
+    this.#underWay = batch;
     try {
       const settled = await this.#settle(batch);
       this.#options.batchSettled?.(batch.length, performance.now() - startedAt);
@@ -109,6 +108,13 @@ export class Writer<C extends Collections, Task = never> {
       this.#options.report(error, 'batch failed');
       for (const input of batch) input.reject(error);
     }
+    this.#underWay = [];
+  }
+
+  /** Answers who goes on waiting. What is under way stays so, whoever was told in the meantime that time is up. */
+  #refuseExpired(): readonly Input<C, Task>[] {
+    this.#queue = [...refuseExpired(this.#queue)];
+    return [...this.#queue, ...refuseExpired(this.#underWay)];
   }
 
   #answer({ outcome, resolve, reject }: Input<C, Task>): void {
@@ -140,16 +146,9 @@ export class Writer<C extends Collections, Task = never> {
           this.#failure = undefined;
         },
         retakeLane: () => this.#retakeLane(),
-        wait: (ms) => this.#backOff(ms),
       },
       batch,
     );
-  }
-
-  /** While a batch cannot be settled, what waits behind it is still refused in time. */
-  async #backOff(ms: number): Promise<void> {
-    await Bun.sleep(ms);
-    this.#queue = [...refuseExpired(this.#queue)];
   }
 
   async #retakeLane(): Promise<void> {

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { sql } from 'kysely';
+import type { MysqlConnections } from '../../src/sql/mysql-connections.ts';
+import { mysqlReader } from '../../src/sql/mysql-reader.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
+import { until } from '../../src/testing/until.ts';
 import { COLUMNS, failureOf, locked, type OpenedMysql, openedMysql, setAmount, writing } from './opened-mysql.ts';
 
 describeOn(['MySQL'], () => {
@@ -127,6 +130,21 @@ describeOn(['MySQL'], () => {
       expect(await readAmount('b')).toEqual([{ amount: 2 }]);
       expect(proxy.accepted).toBeGreaterThan(before);
     }, 20_000);
+
+    test('what a read has waited for a connection counts: there is one limit for both', async () => {
+      const [waitedMs, limits] = [100, [] as number[]];
+      const slow = {
+        async acquire() {
+          const begun = performance.now();
+          await until('a slow connection', () => performance.now() - begun > waitedMs);
+          return { send: async (_text: string, limitMs: number) => void limits.push(limitMs), release: () => undefined };
+        },
+        close: async () => undefined,
+      };
+      await sql`select 1`.execute(mysqlReader(slow as unknown as MysqlConnections)).catch(() => undefined);
+      expect(limits).toEqual([expect.any(Number)]);
+      expect(limits[0]).toBeLessThan(10_000 - waitedMs);
+    });
 
     test('a server that is not there is a StorageError, for reads as well', async () => {
       const { database, proxy } = mysql;

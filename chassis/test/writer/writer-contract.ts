@@ -7,7 +7,7 @@ import { once } from '../../src/writer/once.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { WriterOptions } from '../../src/writer/writer-options.ts';
 import { LaneLostError, type StoredEvent } from '../../src/writer/writer-store.ts';
-import { failingFirst, losingCommitAnswers, losingCommits, silentLane } from './failing-stores.ts';
+import { failingFirst, holding, losingCommitAnswers, losingCommits, silentLane } from './failing-stores.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
 import { deposit, type Toy } from './toy-use-cases.ts';
 
@@ -353,6 +353,71 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await first).toBe(1);
       expect(await late).toBeInstanceOf(OverloadedError);
       expect((await store.accounts()).map(({ id }) => id)).toEqual(['a']);
+    });
+
+    test('while a try is out, who waits is refused in time: those behind it, and those in it, whose outcome nobody knows yet', async () => {
+      const held = holding(store.writing);
+      const tasks: string[] = [];
+      const { writer, events } = await openWriter({ store: held.store, runTask: (task) => void tasks.push(task) });
+      const render = (total: number) => ({ status: 201, headers: {}, body: String(total) });
+      const charging = { ...deposit, decide: (...asked: Parameters<typeof deposit.decide>) => ({ ...deposit.decide(...asked), tasks: ['charge'] }) };
+      const request = once(charging as unknown as typeof deposit, { owner: 'user', scope: 'user POST /deposits', key: 'k', fingerprint: 'f', render });
+      const inIt = failureOf(writer.submit(request, { account: 'a', amount: 1 }, { limitMs: 60 }));
+      const message = writer.submit(deposit, { account: 'm', amount: 1 });
+      await held.commits;
+      const behind = failureOf(writer.submit(deposit, { account: 'b', amount: 1 }, { limitMs: 60 }));
+      const longer = writer.submit(deposit, { account: 'c', amount: 1 }, { limitMs: 60_000 });
+      expect(await Promise.all([inIt, behind])).toEqual([expect.any(OverloadedError), expect.any(OverloadedError)]);
+      expect(writer.waiting).toBe(1);
+      held.letGo();
+      expect(await Promise.all([message, longer])).toEqual([1, 1]);
+      // It did take place: its events leave, its tasks run, and the same key finds out.
+      expect((await store.accounts()).map(({ id }) => id)).toEqual(['a', 'c', 'm']);
+      expect(events.map(({ key }) => key)).toEqual(['a', 'm', 'c']);
+      expect(tasks).toEqual(['charge']);
+      const again = await writer.submit(request, { account: 'a', amount: 1 }, { limitMs: 60_000 });
+      expect(again).toEqual({ kind: 'replayed', answer: { status: 201, headers: {}, body: '1' } });
+    });
+
+    test('what was refused while a try was out is not decided on in the next one', async () => {
+      for (const code of ['connection', 'commit-unknown', 'unique', 'check'] as const) {
+        const held = holding(store.writing, code);
+        const decided: string[] = [];
+        const noted: typeof deposit = {
+          ...deposit,
+          decide(value, ...rest) {
+            decided.push(value.account);
+            return deposit.decide(value, ...rest);
+          },
+        };
+        const { writer } = await openWriter({ store: held.store, lane: code });
+        const late = failureOf(writer.submit(noted, { account: `late-${code}`, amount: 1 }, { limitMs: 60 }));
+        const message = writer.submit(noted, { account: `message-${code}`, amount: 1 });
+        await held.commits;
+        expect(await late).toBeInstanceOf(OverloadedError);
+        held.letGo();
+        expect(await message).toBe(1);
+        expect(decided).toEqual([`late-${code}`, `message-${code}`, `message-${code}`]);
+      }
+      expect((await store.accounts()).map(({ id }) => id)).toEqual(['check', 'commit-unknown', 'connection', 'unique'].map((code) => `message-${code}`));
+    });
+
+    test('what was refused before its try came to decide is not decided on any more', async () => {
+      const { promise: reached, resolve: letGo } = Promise.withResolvers<void>();
+      const slow: typeof store.writing = {
+        ...store.writing,
+        async settle(...parameters) {
+          await reached;
+          return store.writing.settle(...parameters);
+        },
+      };
+      const { writer, events } = await openWriter({ store: slow });
+      const late = failureOf(writer.submit(deposit, { account: 'late', amount: 1 }, { limitMs: 60 }));
+      const message = writer.submit(deposit, { account: 'message', amount: 1 });
+      expect(await late).toBeInstanceOf(OverloadedError);
+      letGo();
+      expect(await message).toBe(1);
+      expect(events.map(({ key }) => key)).toEqual(['message']);
     });
 
     test('a message waits in a queue that is too full for commands', async () => {
