@@ -8,6 +8,15 @@ export interface LogMessage {
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a message of somebody else that is not all UTF-8. Above there is U+FFFD in place of what is no text. */
+  readonly binary?: BinaryParts;
+}
+
+/** The parts of a message that are no UTF-8, byte by byte, in base64. Of headers those of which name or value is not. */
+export interface BinaryParts {
+  readonly key?: string;
+  readonly value?: string;
+  readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }
 
 export type ReadEvent =
@@ -41,6 +50,8 @@ export function withValue(event: EventAttributes, value: string): LogMessage {
 
 /** Reads what `toLogMessage` wrote. `cause` names what is wrong, never what was in it: it ends in logs. */
 export function fromLogMessage(message: LogMessage): ReadEvent {
+  const broken = message.binary && notText(message.binary);
+  if (broken !== undefined) return { ok: false, cause: `${broken} is not UTF-8` };
   const read = checkHeaders(message.topic, message.key, message.headers);
   if (!read.ok) return read;
   let data: unknown;
@@ -54,4 +65,11 @@ export function fromLogMessage(message: LogMessage): ReadEvent {
   // The data was checked against the schema of exactly this type, which the compiler cannot see.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { ok: true, event: { ...read.attributes, data } as AnyEvent };
+}
+
+/** A part that is read here and is no text. A header of no meaning to us may hold anything. */
+function notText({ key, value, headers = [] }: BinaryParts): string | undefined {
+  if (key !== undefined) return 'the key';
+  if (value !== undefined) return 'the value';
+  return headers.map(({ name }) => atob(name)).find((name) => name.startsWith('ce_') || name === 'content-type');
 }

@@ -111,6 +111,8 @@ function logOn(
     if (sendFailure !== null) throw new EventLogError('log-unavailable', 'The last send failed', sendFailure);
     const failure = [...memberships].map((membership) => membership.failure()).find((each) => each !== undefined);
     if (failure !== undefined) throw new EventLogError('log-unavailable', 'A subscription has no place in its group', failure);
+    const parked = [...memberships].map((membership) => membership.parked()).find((each) => each !== undefined);
+    if (parked !== undefined) throw parked;
   }
 
   async function closeAll(): Promise<void> {

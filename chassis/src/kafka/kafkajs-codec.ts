@@ -5,8 +5,9 @@ import { isPlainProduce, type ProduceArguments, produceRequest } from './wire/pr
 
 /**
  * What kafkajs 2.2.4 writes and reads byte by byte, with a buffer for every header and a BigInt for every number, took
- * 40 % of a busy service's time. Where all is plain (text, no compression, no transaction, the broker's time) this does
- * it in one pass; everything else is left to kafkajs. Changed once per process when this file is imported.
+ * 40 % of a busy service's time. This does it in one pass. Whatever a broker of Kafka 2.3 or later answers to a fetch is read
+ * here, so that one batch that cannot be read stops its partition and not its reader; kafkajs writes what is not plain
+ * (bytes, compression, transactions). Changed once per process when this file is imported.
  */
 const PRODUCE_VERSIONS = { from: 3, to: 8 };
 const FETCH_VERSION = 11;
@@ -37,10 +38,11 @@ function quickerProduce({ request, response }: Exchange, args: ProduceArguments)
 }
 
 function quickerFetch({ request, response }: Exchange, args: FetchArguments): Exchange {
+  // An older broker.
   if (request.apiVersion !== FETCH_VERSION) return { request, response };
   return {
     request: { ...request, encode: async () => asEncoder(fetchRequest(args)) },
-    response: { ...response, decode: async (bytes) => fetchResponse(bytes) ?? response.decode(bytes) },
+    response: { ...response, decode: async (bytes) => fetchResponse(bytes) },
   };
 }
 

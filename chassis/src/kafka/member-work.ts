@@ -1,6 +1,8 @@
 import type { EachBatchPayload, IMemberAssignment, Offsets } from 'kafkajs';
 import type { HandlerFailure, Subscriber } from '../log/cursor.ts';
+import { fetchedRecords } from './fetched-records.ts';
 import { offsetCommits } from './offset-commits.ts';
+import { type ParkedPartitions, parkedPartitions } from './parked-partitions.ts';
 import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
 import { receivedMessage } from './received-message.ts';
 import { within } from './within.ts';
@@ -10,6 +12,7 @@ const COMMIT_LIMIT_MS = 1000;
 
 export interface MemberWorkDeps {
   readonly group: string;
+  readonly groupOnBroker: string;
   readonly subscriber: Subscriber;
   topicOfCaller(onBroker: string): string;
   setFetching(topic: string, partition: number, wanted: boolean): void;
@@ -25,24 +28,27 @@ export interface MemberWork {
   letGo(limitMs: number): Promise<void>;
   /** The same for good: no handler runs any more, whatever the group assigns. */
   end(limitMs: number): Promise<void>;
+  /** Why a partition of its own stands; undefined when none does. */
+  failure: ParkedPartitions['failure'];
 }
 
 /** What a member does with its partitions. Fetched is ahead of handled; only what is handled is stored as offset. */
 export function memberWork(deps: MemberWorkDeps): MemberWork {
-  const { group, subscriber, topicOfCaller, setFetching, handlerFailed, report } = deps;
+  const { group, groupOnBroker, subscriber, topicOfCaller, setFetching, handlerFailed, report } = deps;
   const workers = new Map<string, PartitionWorker>();
   /** Where the first batch after a join has to begin at the latest, for partitions that were ours before it. */
   const latestStarts = new Map<string, bigint>();
   let commit: (offsets: Offsets) => Promise<void> = () => Promise.reject(new Error('nothing was fetched yet'));
   let ended = false;
   const commits = offsetCommits((offsets) => commit(offsets), report);
+  const parked = parkedPartitions({ group: groupOnBroker, report, setFetching: ({ topic, partition }, wanted) => setFetching(topic, partition, wanted) });
 
   function workerOf(topic: string, partition: number): PartitionWorker {
     const name = topicOfCaller(topic);
     return partitionWorker({
       subscriber,
       handled: (next) => commits.moved(topic, partition, next),
-      setFetching: (wanted) => setFetching(topic, partition, wanted),
+      setFetching: (wanted) => parked.wants({ topic, partition }, wanted),
       failed: ({ offset }, attempt, error) => handlerFailed({ group, topic: name, partition, offset, attempt, error }),
     });
   }
@@ -62,15 +68,18 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     const key = keyOf(topic, partition);
     const worker = workers.get(key);
     const [first] = batch.messages;
+    const { messages, last, unreadable } = fetchedRecords(batch);
     if (worker === undefined || first === undefined) return;
     const latestStart = latestStarts.get(key);
     latestStarts.delete(key);
     // On a cluster a fetch from before the join may still come in; taking it would leave out what was let go.
     if (latestStart !== undefined && BigInt(first.offset) > latestStart) return;
     commit = commitOffsetsIfNecessary;
+    parked.seen({ topic, partition }, unreadable);
+    if (last === null) return;
     const name = topicOfCaller(topic);
-    worker.take(batch.messages.map((record) => receivedMessage(name, partition, record)));
-    resolveOffset(batch.lastOffset());
+    worker.take(messages.map((record) => receivedMessage(name, partition, record)), last);
+    resolveOffset(last);
   }
 
   async function letGo(limitMs: number): Promise<void> {
@@ -80,6 +89,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
       if (next !== null) latestStarts.set(key, next);
     }
     workers.clear();
+    parked.forget();
     try {
       await within(limitMs, `the end of the handlers of group ${group}`, Promise.all(ending));
     } catch (error) {
@@ -98,7 +108,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     return letGo(limitMs);
   }
 
-  return { assigned, take, letGo, end };
+  return { assigned, take, letGo, end, failure: parked.failure };
 }
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;

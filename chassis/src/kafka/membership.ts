@@ -1,5 +1,6 @@
 import { type Consumer, KafkaJSProtocolError, type RetryOptions } from 'kafkajs';
 import type { HandlerFailure } from '../log/cursor.ts';
+import type { EventLogError } from '../log/event-log-error.ts';
 import type { SubscribeOptions } from '../log/event-log.ts';
 import { assigner } from './assigner.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
@@ -48,6 +49,8 @@ export interface MembershipDeps {
 }
 
 export interface Membership {
+  /** Why one of its partitions stands; undefined when none does. */
+  parked(): EventLogError | undefined;
   /** Why it is no member now; undefined while it is one, or on its way to the first join, for 20 s at most. */
   failure(): unknown;
   close(): Promise<void>;
@@ -108,6 +111,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
 
   const staying = stay();
   return {
+    parked: () => current?.work.failure(),
     failure() {
       if (life.failure !== undefined || joined || performance.now() - begunAt < FIRST_JOIN_MS) return life.failure;
       return new Error(`no place in group ${deps.subscription.group} after ${FIRST_JOIN_MS} ms`);
@@ -140,6 +144,7 @@ function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {
   });
   const work = memberWork({
     group: subscription.group,
+    groupOnBroker: names.group(subscription.group),
     subscriber: subscription,
     topicOfCaller: names.ofCaller,
     setFetching: (topic, partition, wanted) => {

@@ -18,7 +18,8 @@ export interface PartitionWorkerDeps {
 }
 
 export interface PartitionWorker {
-  take(messages: readonly ReceivedMessage[]): void;
+  /** `last`: up to this offset there is nothing more than these. */
+  take(messages: readonly ReceivedMessage[], last: string): void;
   /** Where the messages begin that were taken and are not handled; null when none was taken yet. */
   unhandledFrom(): bigint | null;
   /** Fires the handler's signal; what it does afterwards counts for nothing. Resolves when no handler runs. */
@@ -32,6 +33,8 @@ export function partitionWorker({ subscriber, handled, failed, setFetching }: Pa
   const waiting: ReceivedMessage[] = [];
   let running: Promise<void> | null = null;
   let next: bigint | null = null;
+  /** The first offset that was not fetched. */
+  let fetched = 0n;
   let full = false;
 
   /** Never rejects: what the handler does becomes an outcome. */
@@ -56,14 +59,16 @@ export function partitionWorker({ subscriber, handled, failed, setFetching }: Pa
   function settled(messages: readonly ReceivedMessage[]): void {
     waiting.splice(0, messages.length);
     const last = messages.at(-1);
-    if (last !== undefined) {
-      next = BigInt(last.offset) + 1n;
-      handled(next);
-    }
+    if (last !== undefined) moved(waiting.length === 0 ? fetched : BigInt(last.offset) + 1n);
     if (full && waiting.length <= WAITING_LIMIT / 2) {
       full = false;
       setFetching(true);
     }
+  }
+
+  function moved(to: bigint): void {
+    next = to;
+    handled(to);
   }
 
   function report(messages: readonly ReceivedMessage[], attempt: number, error: unknown): void {
@@ -72,9 +77,13 @@ export function partitionWorker({ subscriber, handled, failed, setFetching }: Pa
   }
 
   return {
-    take: (messages) => {
+    take: (messages, last) => {
+      fetched = BigInt(last) + 1n;
       const [first] = messages;
-      if (first === undefined) return;
+      if (first === undefined) {
+        if (waiting.length === 0) moved(fetched);
+        return;
+      }
       next ??= BigInt(first.offset);
       waiting.push(...messages);
       if (!full && waiting.length > WAITING_LIMIT) {

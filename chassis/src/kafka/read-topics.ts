@@ -1,6 +1,7 @@
 import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
 import type { SeeReplayed } from '../log/event-log.ts';
 import type { PartitionLag } from '../log/inspection.ts';
+import { fetchedRecords } from './fetched-records.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaTopicsOptions } from './kafka-log-options.ts';
 import { receivedMessage } from './received-message.ts';
@@ -15,7 +16,7 @@ const MESSAGES_PER_CALL = 500;
 const BYTES_PER_ANSWER = 2 ** 20;
 const BYTES_PER_PARTITION = 2 ** 18;
 
-/** Where a topic's partitions begin and end, by partition. */
+/** Where a topic's partitions begin and end, by partition; they end where the first transaction does that is still open. */
 type Ends = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>;
 
 /** For checkers and operators; moves no group's offsets. */
@@ -116,7 +117,10 @@ function reading(
     const { topic, partition } = batch;
     if (!missing.has(`${topic}/${partition}`)) return;
     const high = ends.get(topic)?.get(partition)?.high ?? 0n;
-    const wanted = batch.messages.filter(({ offset }) => BigInt(offset) < high);
+    const { messages, unreadable } = fetchedRecords(batch);
+    // A batch that cannot be read is shown as one message that cannot be read: an empty one.
+    const shown = unreadable === undefined ? messages : batch.messages;
+    const wanted = shown.filter(({ offset }) => BigInt(offset) < high);
     for (let from = 0; from < wanted.length; from += MESSAGES_PER_CALL) {
       const records = wanted.slice(from, from + MESSAGES_PER_CALL);
       await see(records.map((record) => receivedMessage(names.ofCaller(topic), partition, record)), total);

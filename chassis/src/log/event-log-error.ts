@@ -5,7 +5,8 @@ export type EventLogErrorCode =
   | 'message-too-large'
   | 'partitions-changed'
   | 'topics-differ'
-  | 'unknown-topic';
+  | 'unknown-topic'
+  | 'unreadable-batch';
 
 export class EventLogError extends Error {
   override readonly name = 'EventLogError';

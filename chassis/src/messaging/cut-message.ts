@@ -14,7 +14,7 @@ const ROOM = { topic: 1024, key: 4096, headers: 65_536, value: { unhandled: 262_
  * As much of a message as its dead letter's event tells. What does not fit is cut, and the original described beside it.
  * One that was too large for the log keeps next to nothing of the value: the log may take still less than we know.
  */
-export function cutMessage({ topic, key, value, headers }: LogMessage, kind: DeadLetter['kind']): Pick<DeadLetterData, keyof LogMessage | 'cut'> {
+export function cutMessage({ topic, key, value, headers }: LogMessage, kind: DeadLetter['kind']): Pick<DeadLetterData, Exclude<keyof LogMessage, 'binary'> | 'cut'> {
   const shown = { key: cutText(key, ROOM.key), headers: cutHeaders(headers), value: cutText(value, ROOM.value[kind]) };
   const cut = {
     ...(shown.key !== key && { key: original(key) }),

@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { type Admin, ConfigResourceTypes, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { declareTopics } from '../../src/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../src/kafka/kafka-log.ts';
@@ -16,23 +16,50 @@ export const testTopics = (): KafkaTopicsOptions => ({
   topicPrefix: `test-${crypto.randomUUID()}.`,
 });
 
-export async function removeTopics({ brokers, topics, topicPrefix = '' }: KafkaTopicsOptions): Promise<void> {
+/** What an operator does with tools of Kafka. */
+export async function asOperator<T>({ brokers }: KafkaTopicsOptions, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  const present = await admin.listTopics();
-  const ours = topics.map(({ name }) => topicPrefix + name).filter((name) => present.includes(name));
-  if (ours.length > 0) await admin.deleteTopics({ topics: ours });
-  await admin.disconnect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+export function removeTopics(options: KafkaTopicsOptions): Promise<void> {
+  return asOperator(options, async (admin) => {
+    const present = await admin.listTopics();
+    const ours = namesOf(options).filter((name) => present.includes(name));
+    if (ours.length > 0) await admin.deleteTopics({ topics: ours });
+  });
 }
 
 /** True when the broker has given up all members of a group. */
-export async function hasNoMember({ brokers, topicPrefix = '' }: KafkaTopicsOptions, group: string): Promise<boolean> {
-  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  const { groups } = await admin.describeGroups([topicPrefix + group]);
-  await admin.disconnect();
-  return groups.every(({ members }) => members.length === 0);
+export function hasNoMember(options: KafkaTopicsOptions, group: string): Promise<boolean> {
+  return asOperator(options, async (admin) => {
+    const { groups } = await admin.describeGroups([(options.topicPrefix ?? '') + group]);
+    return groups.every(({ members }) => members.length === 0);
+  });
 }
+
+/** As somebody else makes them. */
+export function makeTopics(options: KafkaTopicsOptions, settings: Readonly<Record<string, string>>): Promise<void> {
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  const topics = options.topics.map(({ name, partitions }) => ({ topic: (options.topicPrefix ?? '') + name, numPartitions: partitions, configEntries }));
+  return asOperator(options, async (admin) => void (await admin.createTopics({ topics })));
+}
+
+/** On topics that are in use; what is not named goes back to the broker's own. */
+export function setTopicConfig(options: KafkaTopicsOptions, settings: Readonly<Record<string, string>>): Promise<void> {
+  return asOperator(options, async (admin) => {
+    const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+    const resources = namesOf(options).map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configEntries }));
+    await admin.alterConfigs({ validateOnly: false, resources });
+  });
+}
+
+const namesOf = ({ topics, topicPrefix = '' }: KafkaTopicsOptions): string[] => topics.map(({ name }) => topicPrefix + name);
 
 export interface ProxiedLog {
   readonly log: EventLog;
@@ -81,4 +108,17 @@ export async function openKafkaContract(): Promise<OpenedLog> {
       await removeTopics(topics);
     },
   };
+}
+
+/** Somebody else's client, which writes as it likes. */
+export async function asStranger<T>({ brokers }: KafkaTopicsOptions, work: (producer: Producer) => Promise<T>, transactionalId?: string): Promise<T> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const transactional = transactionalId === undefined ? {} : { transactionalId, idempotent: true, maxInFlightRequests: 1 };
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, ...transactional });
+  await producer.connect();
+  try {
+    return await work(producer);
+  } finally {
+    await producer.disconnect();
+  }
 }

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { ConfigResourceTypes, Kafka } from 'kafkajs';
 import { withPartitions } from '@souk/contracts/topics';
 import { declareTopics } from '../../src/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../src/kafka/kafka-log.ts';
@@ -12,19 +11,11 @@ import { contractTopics, message, orderByKey, recorder } from '../log/log-fixtur
 import { createMicroservice } from '../../src/microservice.ts';
 import { openSqliteToyStore, type ToyCollections } from '../writer/toy-store.ts';
 import { tell } from '../writer/toy-use-cases.ts';
-import { removeTopics, testTopics } from './kafka-fixture.ts';
+import { removeTopics, setTopicConfig, testTopics } from './kafka-fixture.ts';
 
 setDefaultTimeout(60_000);
 
-/** As an operator does it, on topics that are in use. */
-async function setLimit({ brokers, topics, topicPrefix = '' }: KafkaTopicsOptions, bytes: number): Promise<void> {
-  const admin = new Kafka({ brokers: [...brokers] }).admin();
-  await admin.connect();
-  const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
-  const resources = topics.map(({ name }) => ({ type: ConfigResourceTypes.TOPIC, name: topicPrefix + name, configEntries }));
-  await admin.alterConfigs({ validateOnly: false, resources });
-  await admin.disconnect();
-}
+const setLimit = (topics: KafkaTopicsOptions, bytes: number): Promise<void> => setTopicConfig(topics, { 'max.message.bytes': String(bytes) });
 
 describeOn(['Kafka'], () => {
   describe('a broker whose max.message.bytes was lowered', () => {

@@ -30,6 +30,7 @@ function work(handle: (messages: readonly ReceivedMessage[]) => Promise<void>) {
   const fetching: boolean[] = [];
   const member = memberWork({
     group: 'readers',
+    groupOnBroker: 'shop.readers',
     subscriber: { handle },
     topicOfCaller: (topic) => topic,
     setFetching: (_topic, _partition, wanted) => fetching.push(wanted),
@@ -86,6 +87,7 @@ describe("a member's work", () => {
     const committed: string[] = [];
     const member = memberWork({
       group: 'readers',
+    groupOnBroker: 'shop.readers',
       subscriber: { handle: () => late.promise },
       topicOfCaller: (topic) => topic,
       setFetching: () => undefined,

@@ -1,7 +1,10 @@
+import { notUtf8 } from './not-utf8.ts';
+
 /** Reads what the Kafka protocol (https://kafka.apache.org/protocol) lays down, big-endian. Throws a RangeError behind the end. */
 export class ByteReader {
   readonly #bytes: Buffer;
   #at: number;
+  #textFrom = 0;
 
   constructor(bytes: Buffer, start = 0) {
     this.#bytes = bytes;
@@ -55,7 +58,19 @@ export class ByteReader {
     throw new RangeError('a varint does not end');
   }
 
-  /** Zigzag varint of up to 64 bits, which nobody asks for. */
+  /** Zigzag varint of up to 64 bits. Throws when JavaScript cannot hold it exactly. */
+  varlong(): number {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) break;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return exactly(BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n)));
+    }
+    throw new RangeError('a varint does not end');
+  }
+
+  /** The same when nobody asks for it. */
   skipVarlong(): void {
     for (let size = 0; size < 10; size += 1) {
       const byte = this.#bytes[this.#at++];
@@ -69,9 +84,14 @@ export class ByteReader {
     return length < 0 ? null : this.#text(length);
   }
 
+  /** The bytes of the text that was read last, in base64, when they are no UTF-8; null when the text tells all of them. */
+  lossOf(text: string | null): string | null {
+    return text === null ? null : notUtf8(text, () => this.#bytes.subarray(this.#textFrom, this.#at));
+  }
+
   #text(length: number): string {
-    const start = this.#moved(length);
-    return this.#bytes.toString('utf8', start, this.#at);
+    this.#textFrom = this.#moved(length);
+    return this.#bytes.toString('utf8', this.#textFrom, this.#at);
   }
 
   #moved(size: number): number {
@@ -80,4 +100,9 @@ export class ByteReader {
     if (size < 0 || this.#at > this.#bytes.length) throw new RangeError('the message ends too early');
     return start;
   }
+}
+
+function exactly(value: bigint): number {
+  if (!Number.isSafeInteger(Number(value))) throw new RangeError(`an int64 of about ${value}`);
+  return Number(value);
 }

@@ -1,4 +1,6 @@
+import type { AbortedTransaction } from './aborted-transactions.ts';
 import { ByteReader } from './byte-reader.ts';
+import { type Room, UNPACKED_LIMIT } from './read-batch.ts';
 import { readRecords } from './read-records.ts';
 import type { TextRecord } from './text-record.ts';
 
@@ -13,7 +15,7 @@ export interface FetchedPartition {
   readonly messages: TextRecord[];
 }
 
-/** As kafkajs decodes it. */
+/** As kafkajs decodes it, without aborted transactions: of those nothing is left here. */
 export interface FetchResponse {
   readonly throttleTime: number;
   readonly clientSideThrottleTime: number;
@@ -26,46 +28,59 @@ const NO_REPLICA = -1;
 
 /**
  * A Fetch response of version 11, without the partitions that have nothing new: an answer names every partition of the
- * member, and most have nothing. Null when it holds something that only kafkajs reads: see `readRecords`.
+ * member, and most have nothing. Throws a RangeError when the answer itself is cut off; what is wrong with records is told
+ * by their marks.
  */
-export function fetchResponse(bytes: Buffer): FetchResponse | null {
+export function fetchResponse(bytes: Buffer): FetchResponse {
   const reader = new ByteReader(bytes);
   const clientSideThrottleTime = reader.int32();
   const errorCode = reader.int16();
   const sessionId = reader.int32();
   const responses: { topicName: string; partitions: FetchedPartition[] }[] = [];
+  // Packed records beyond it wait for the next answer; with the last batch that still begins within, it is twice as much.
+  const room: Room = { left: UNPACKED_LIMIT };
   for (let topics = reader.int32(); topics > 0; topics -= 1) {
     const topicName = reader.string();
     const partitions: FetchedPartition[] = [];
     for (let left = reader.int32(); left > 0; left -= 1) {
-      const read = readPartition(bytes, reader);
-      if (read === 'beyond us') return null;
-      if (read !== 'nothing new') partitions.push(read);
+      const read = readPartition(bytes, reader, room);
+      if (read !== null) partitions.push(read);
     }
     if (partitions.length > 0) responses.push({ topicName, partitions });
   }
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
-function readPartition(bytes: Buffer, reader: ByteReader): FetchedPartition | 'nothing new' | 'beyond us' {
+/** Null: nothing new. */
+function readPartition(bytes: Buffer, reader: ByteReader, room: Room): FetchedPartition | null {
   const partition = reader.int32();
   const errorCode = reader.int16();
-  const [high, stable, start] = [reader.int64(), reader.int64(), reader.int64()];
-  if (reader.int32() > 0) return 'beyond us';
+  const [high, stable, low] = [reader.int64(), reader.int64(), reader.int64()];
+  const aborted = abortedIn(reader);
   const preferredReadReplica = reader.int32();
   const size = Math.max(0, reader.int32());
-  if (size === 0 && errorCode === 0 && preferredReadReplica === NO_REPLICA) return 'nothing new';
-  const messages = readRecords(bytes, reader.position, size);
-  if (messages === null) return 'beyond us';
+  const isPlain = errorCode === 0 && preferredReadReplica === NO_REPLICA;
+  if (size === 0 && isPlain) return null;
+  const start = reader.position;
+  if (start + size > bytes.length) throw new RangeError('the answer ends too early');
+  const messages = readRecords(bytes, { start, size }, aborted, room);
   reader.skip(size);
+  // Cut off, or without room.
+  if (messages.length === 0 && isPlain) return null;
   return {
     partition,
     errorCode,
     highWatermark: String(high),
     lastStableOffset: String(stable),
-    lastStartOffset: String(start),
+    lastStartOffset: String(low),
     abortedTransactions: [],
     preferredReadReplica,
     messages,
   };
+}
+
+function abortedIn(reader: ByteReader): AbortedTransaction[] {
+  const aborted: AbortedTransaction[] = [];
+  for (let left = reader.int32(); left > 0; left -= 1) aborted.push({ producerId: reader.int64(), firstOffset: reader.int64() });
+  return aborted;
 }

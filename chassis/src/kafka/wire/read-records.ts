@@ -1,56 +1,50 @@
-import { ByteReader } from './byte-reader.ts';
-import type { TextRecord } from './text-record.ts';
+import { type AbortedTransaction, leftOut } from './aborted-transactions.ts';
+import { readBatch, readHead, type Room } from './read-batch.ts';
+import { marked, type TextRecord } from './text-record.ts';
 
-/** Bytes before a batch's length counts, and of its head up to the count of records. */
+/** Bytes before a batch's length counts, and of its head with the count of records. */
 const LENGTH_END = 12;
 const HEAD = 61;
-const MAGIC = 2;
-const LOG_APPEND_TIME = 0x08;
-/** Compressed, of a transaction, or a control batch. */
-const BEYOND_US = 0x37;
 
 /**
- * The records of a record set. A last batch that is cut off, because the fetch was full, is left out: it comes again.
- * Null when it holds something that is not read here: another version, compression, transactions.
+ * The records of a record set. A last batch that is cut off, because the fetch was full, is left out, and so is what the
+ * room has no place for: both come again. Behind the last record stands a mark when there is more to say of the set.
+ * Never throws: whatever is wrong with a batch is a matter of its partition alone.
  */
-export function readRecords(bytes: Buffer, start: number, size: number): TextRecord[] | null {
+export function readRecords(
+  bytes: Buffer,
+  { start, size }: { readonly start: number; readonly size: number },
+  aborted: readonly AbortedTransaction[],
+  room: Room,
+): TextRecord[] {
   const end = start + size;
+  const isLeftOut = leftOut(aborted);
   const records: TextRecord[] = [];
-  for (let at = start; at + HEAD <= end; ) {
+  let passed: number | null = null;
+  for (let at = start; at + HEAD <= end && room.left > 0; ) {
     const next = at + LENGTH_END + bytes.readInt32BE(at + 8);
-    if (bytes[at + 16] !== MAGIC) return null;
     if (next > end) break;
-    if (!readBatch(bytes, at, records)) return null;
+    const before = records.length;
+    try {
+      if (next < at + HEAD) throw new RangeError('it is shorter than its own head');
+      const head = readHead(bytes, at, next);
+      if (!isLeftOut(head)) readBatch(head, room, records);
+      passed = head.lastOffset;
+    } catch (error) {
+      records.length = before;
+      records.push(unreadable(bytes, at, error));
+      return records;
+    }
     at = next;
   }
+  if (passed !== null && records.at(-1)?.offset !== String(passed)) records.push(marked(passed, 'passed'));
   return records;
 }
 
-function readBatch(bytes: Buffer, at: number, records: TextRecord[]): boolean {
-  const attributes = bytes.readInt16BE(at + 21);
-  if ((attributes & BEYOND_US) !== 0 || (attributes & LOG_APPEND_TIME) === 0) return false;
-  const reader = new ByteReader(bytes, at);
-  const firstOffset = reader.int64();
-  reader.skipTo(at + 35);
-  // With the broker's time all records of a batch have the same.
-  const timestamp = String(reader.int64());
-  reader.skipTo(at + 57);
-  const count = reader.int32();
-  for (let index = 0; index < count; index += 1) records.push(readRecord(reader, firstOffset, timestamp));
-  return true;
-}
-
-function readRecord(reader: ByteReader, firstOffset: number, timestamp: string): TextRecord {
-  const length = reader.varint();
-  const end = reader.position + length;
-  reader.skip(1);
-  reader.skipVarlong();
-  const offset = String(firstOffset + reader.varint());
-  const key = reader.varString();
-  const value = reader.varString();
-  const headers: Record<string, string | null> = {};
-  for (let left = reader.varint(); left > 0; left -= 1) headers[reader.varString() ?? ''] = reader.varString();
-  // A later version may have more.
-  reader.skipTo(end);
-  return { offset, timestamp, key, value, headers };
+/** It stands at the batch's end: kafkajs leaves out what is before the offset that was asked for. */
+function unreadable(bytes: Buffer, at: number, error: unknown): TextRecord {
+  const from = bytes.readBigInt64BE(at);
+  const to = from + BigInt(Math.max(0, bytes.readInt32BE(at + 23)));
+  const cause = error instanceof Error ? error.message : String(error);
+  return marked(to, { from: String(from), to: String(to), cause });
 }

@@ -1,3 +1,12 @@
+import type { BinaryParts } from '@souk/contracts/log-message';
+
+/** A batch that cannot be read, by its offsets, and why. */
+export interface UnreadableBatch {
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+}
+
 /** A record as kafkajs gives it, with text where kafkajs has buffers. */
 export interface TextRecord {
   readonly offset: string;
@@ -6,4 +15,20 @@ export interface TextRecord {
   readonly key: string | null;
   readonly value: string | null;
   readonly headers: Readonly<Record<string, string | null>>;
+  readonly binary?: BinaryParts;
+  /**
+   * No message, and the last record of a fetch. `passed`: up to its offset there is nothing more to see (markers of transactions,
+   * what was aborted, what was compacted). Otherwise the next batch, at whose end it stands, is unreadable.
+   */
+  readonly mark?: 'passed' | UnreadableBatch;
+}
+
+export function marked(offset: number | bigint, mark: NonNullable<TextRecord['mark']>): TextRecord {
+  return { offset: String(offset), timestamp: '0', key: null, value: null, headers: {}, mark };
+}
+
+/** Undefined when nothing is lost: each part is base64 of what is no UTF-8. */
+export function binaryParts(key: string | null, value: string | null, headers: NonNullable<BinaryParts['headers']>): BinaryParts | undefined {
+  if (key === null && value === null && headers.length === 0) return undefined;
+  return { ...(key !== null && { key }), ...(value !== null && { value }), ...(headers.length > 0 && { headers }) };
 }

@@ -1,0 +1,21 @@
+import type { Batch, KafkaMessage } from 'kafkajs';
+import type { TextRecord, UnreadableBatch } from './wire/text-record.ts';
+
+/** What a fetch has brought of one partition. */
+export interface FetchedRecords {
+  readonly messages: readonly (KafkaMessage | TextRecord)[];
+  /** Up to this offset nothing more comes; null: nothing was brought but what cannot be read. */
+  readonly last: string | null;
+  /** Comes next, and for ever. */
+  readonly unreadable?: UnreadableBatch;
+}
+
+export function fetchedRecords(batch: Pick<Batch, 'messages' | 'lastOffset'>): FetchedRecords {
+  const records: readonly (KafkaMessage | TextRecord)[] = batch.messages;
+  const last = records.at(-1);
+  const mark = last !== undefined && 'mark' in last ? last.mark : undefined;
+  if (mark === undefined) return { messages: records, last: batch.lastOffset() };
+  const messages = records.slice(0, -1);
+  if (mark === 'passed') return { messages, last: batch.lastOffset() };
+  return { messages, last: messages.at(-1)?.offset ?? null, unreadable: mark };
+}

@@ -1,0 +1,109 @@
+/**
+ * Reads an LZ4 frame (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md). Here, because the packages there are
+ * for Bun either have no limit for what comes out or are native code that no image of ours can load. Checksums are not
+ * looked at: the batch around the frame has one.
+ */
+const MAGIC = 0x184d2204;
+const VERSION = 0x40;
+const VERSION_BITS = 0xc0;
+const BLOCK_CHECKSUM = 0x10;
+const CONTENT_SIZE = 0x08;
+const DICTIONARY = 0x01;
+const IS_PLAIN = 0x80000000;
+
+const SHORTEST_MATCH = 4;
+/** A length of four bits that says: more follows. */
+const MORE = 15;
+
+/** Throws for anything that is no whole frame, and beyond `limit` bytes. */
+export function lz4Frame(bytes: Buffer, limit: number): Buffer {
+  if (bytes.readUInt32LE(0) !== MAGIC) throw new Error('no LZ4 frame');
+  const flags = bytes.readUInt8(4);
+  if ((flags & VERSION_BITS) !== VERSION) throw new Error('an LZ4 frame of another version');
+  if ((flags & DICTIONARY) !== 0) throw new Error('an LZ4 frame with a dictionary');
+  const out = new Output(limit, bytes.length);
+  // Flags, the largest block, perhaps the size, a checksum.
+  let at = 4 + 2 + ((flags & CONTENT_SIZE) === 0 ? 0 : 8) + 1;
+  for (;;) {
+    const word = bytes.readUInt32LE(at);
+    at += 4;
+    if (word === 0) return out.written;
+    const end = at + (word & ~IS_PLAIN);
+    if (end > bytes.length) throw new RangeError('a block ends beyond the frame');
+    const block = bytes.subarray(at, end);
+    if ((word & IS_PLAIN) !== 0) out.append(block);
+    else readBlock(block, out);
+    at = end + ((flags & BLOCK_CHECKSUM) === 0 ? 0 : 4);
+  }
+}
+
+/** Sequences of literals and of what was written before; the last one has literals only. */
+function readBlock(block: Buffer, out: Output): void {
+  let at = 0;
+
+  function length(first: number): number {
+    let sum = first;
+    for (let more = first === MORE; more; ) {
+      const byte = block.readUInt8(at++);
+      sum += byte;
+      more = byte === 0xff;
+    }
+    return sum;
+  }
+
+  while (at < block.length) {
+    const token = block.readUInt8(at++);
+    const literals = length(token >> 4);
+    if (at + literals > block.length) throw new RangeError('literals end beyond their block');
+    out.append(block.subarray(at, at + literals));
+    at += literals;
+    if (at === block.length) return;
+    const distance = block.readUInt16LE(at);
+    at += 2;
+    out.repeat(distance, length(token & 0x0f) + SHORTEST_MATCH);
+  }
+}
+
+/** What was unpacked: it grows up to its limit. */
+class Output {
+  readonly #limit: number;
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(limit: number, packed: number) {
+    this.#limit = limit;
+    this.#bytes = Buffer.allocUnsafe(Math.min(limit, packed * 4));
+  }
+
+  get written(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  append(bytes: Buffer): void {
+    this.#room(bytes.length);
+    this.#length += bytes.copy(this.#bytes, this.#length);
+  }
+
+  /** Copies from so many bytes before; where they run into what is being written, they repeat. */
+  repeat(distance: number, count: number): void {
+    if (distance === 0 || distance > this.#length) throw new RangeError('a match begins before the frame');
+    this.#room(count);
+    const from = this.#length - distance;
+    for (let copied = 0; copied < count; ) {
+      // Each round has twice as much to copy from.
+      const size = Math.min(count - copied, distance + copied);
+      this.#bytes.copyWithin(this.#length, from, from + size);
+      this.#length += size;
+      copied += size;
+    }
+  }
+
+  #room(size: number): void {
+    const needed = this.#length + size;
+    if (needed > this.#limit) throw new RangeError(`more than ${this.#limit} bytes`);
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.min(this.#limit, Math.max(needed, this.#bytes.length * 2)));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}

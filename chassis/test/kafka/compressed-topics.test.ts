@@ -1,0 +1,33 @@
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { openKafkaLog } from '../../src/kafka/kafka-log.ts';
+import { openTopicReader } from '../../src/kafka/read-topics.ts';
+import type { ReceivedMessage } from '../../src/log/event-log.ts';
+import { describeOn } from '../../src/testing/real-servers.ts';
+import { until } from '../../src/testing/until.ts';
+import { numbered, orderByKey, recorder } from '../log/log-fixture.ts';
+import { makeTopics, removeTopics, testTopics } from './kafka-fixture.ts';
+
+setDefaultTimeout(60_000);
+
+describeOn(['Kafka'], () => {
+  describe('a topic that its broker compresses', () => {
+    test.each(['gzip', 'snappy', 'lz4', 'zstd'])('%s: is read by members and from outside', async (codec) => {
+      const topics = testTopics();
+      await makeTopics(topics, { 'compression.type': codec });
+      const log = await openKafkaLog({ ...topics, report: () => undefined });
+      const sent = numbered(400);
+      await log.send(sent);
+      const member = recorder();
+      await log.subscribe({ group: 'readers', topics: ['orders'], handle: member.handle });
+      await until('all are read', () => member.received.length === sent.length);
+      expect(orderByKey(member.received)).toEqual(orderByKey(sent));
+      const reader = await openTopicReader(topics);
+      const seen: ReceivedMessage[] = [];
+      await reader.read(['orders'], async (batch) => void seen.push(...batch));
+      expect(orderByKey(seen)).toEqual(orderByKey(sent));
+      reader.close();
+      await log.close();
+      await removeTopics(topics);
+    });
+  });
+});

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import type { Transaction } from 'kafkajs';
+import { declareTopics } from '../../src/kafka/declare-topics.ts';
+import type { KafkaTopicsOptions } from '../../src/kafka/kafka-log-options.ts';
+import { openKafkaLog } from '../../src/kafka/kafka-log.ts';
+import { openTopicReader } from '../../src/kafka/read-topics.ts';
+import type { EventLog } from '../../src/log/event-log.ts';
+import { describeOn } from '../../src/testing/real-servers.ts';
+import { until } from '../../src/testing/until.ts';
+import { message, recorder } from '../log/log-fixture.ts';
+import { asStranger, removeTopics, testTopics } from './kafka-fixture.ts';
+
+setDefaultTimeout(60_000);
+/** A reader that waits for what never comes gives up after a minute. */
+const LIMIT_MS = 20_000;
+type End = 'commit' | 'abort';
+
+describeOn(['Kafka'], () => {
+  describe('transactions of somebody else', () => {
+    let topics: KafkaTopicsOptions;
+    let log: EventLog;
+    beforeEach(async () => {
+      topics = testTopics();
+      await declareTopics(topics);
+      log = await openKafkaLog({ ...topics, report: (error) => expect.unreachable(String(error)) });
+    });
+    afterEach(async () => {
+      await log.close();
+      await removeTopics(topics);
+    });
+
+    const told = (value: string) => log.send([message(value, { topic: 'narrow', key: 'k' })]);
+
+    function transaction<T>(values: readonly string[], then: (open: Transaction) => Promise<T>): Promise<T> {
+      const topic = `${topics.topicPrefix}narrow`;
+      const work = async (open: Transaction) => {
+        for (const value of values) await open.send({ topic, messages: [{ key: 'k', value }] });
+        return then(open);
+      };
+      return asStranger(topics, async (producer) => work(await producer.transaction()), crypto.randomUUID());
+    }
+    const ended = (how: End, ...values: string[]) => transaction(values, (open) => open[how]());
+
+    async function read(): Promise<string[]> {
+      const seen: string[] = [];
+      await log.replay(['narrow'], async (batch) => void seen.push(...batch.map(({ value }) => value)), AbortSignal.timeout(LIMIT_MS));
+      return seen;
+    }
+
+    async function lag(): Promise<number> {
+      const reader = await openTopicReader(topics);
+      const behind = await reader.lag('readers');
+      reader.close();
+      return behind.reduce((sum, { messages }) => sum + messages, 0);
+    }
+
+    test('that were aborted at the end of a topic are no reason to wait, and nothing of them is shown', async () => {
+      await ended('abort', 'aborted');
+      expect(await read()).toEqual([]);
+      // More than comes with one answer.
+      const large = 'x'.repeat(500_000);
+      await told(large);
+      await ended('abort', 'aborted again');
+      expect(await read()).toEqual([large]);
+    });
+
+    test('are shown when they were committed, and left out when they were not, wherever they stand', async () => {
+      await ended('abort', 'never 1');
+      await told('1');
+      await ended('commit', '2', '3');
+      await ended('abort', 'never 2', 'never 3');
+      await told('4');
+      await ended('commit', '5');
+      expect(await read()).toEqual(['1', '2', '3', '4', '5']);
+      const reader = recorder();
+      await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
+      await until('all are handled', () => reader.values().length === 5);
+      expect(reader.values()).toEqual(['1', '2', '3', '4', '5']);
+    });
+
+    test('leave nothing to handle when they were aborted, also where nothing else is', async () => {
+      await ended('abort', 'aborted');
+      const reader = recorder();
+      await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
+      await until('nothing is left', async () => (await lag()) === 0);
+      await told('1');
+      await ended('abort', 'aborted again');
+      await until('nothing is left again', async () => reader.values().length === 1 && (await lag()) === 0);
+      expect(reader.values()).toEqual(['1']);
+    });
+
+    test('that are open end the topic for who reads it', async () => {
+      await told('1');
+      await transaction(['open'], async (open) => {
+        await told('behind it');
+        expect(await read()).toEqual(['1']);
+        await open.abort();
+      });
+      expect(await read()).toEqual(['1', 'behind it']);
+    });
+  });
+});
