@@ -8,6 +8,7 @@ import { batchProducer, type BatchProducer } from './producer.ts';
 import { openTopicReader } from './read-topics.ts';
 import { isTooLarge, sendQueue, type SizedMessage } from './send-queue.ts';
 import { topicNames } from './topic-names.ts';
+import { tellSettings } from './topic-settings.ts';
 
 /**
  * The event log on a Kafka API. Throws EventLogError `topics-differ` when its topics are not as declared. When no broker
@@ -22,7 +23,8 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
 /** The same for who has something to do until the broker has answered; `looked` rejects with what opening would throw. */
 export function beginKafkaLog(options: KafkaLogOptions): { readonly log: EventLog; readonly looked: Promise<void> } {
   const names = topicNames(options);
-  const probe = brokerProbe(options, names.declared);
+  const onBroker = names.declared.map(({ name }) => name);
+  const probe = brokerProbe(options, names.declared, (admin) => tellSettings(admin, onBroker, options.report));
   const log = logOn(options, probe, batchProducer(options, names.onBroker), names);
   return { log, looked: firstLook(options, probe, log) };
 }

@@ -18,8 +18,15 @@ export interface Probe {
   close(): void;
 }
 
-/** Asks the broker for the declared topics: one small request, shared by all who ask at the same time. */
-export function brokerProbe(address: KafkaAddress, declared: readonly TopicDeclaration[]): Probe {
+/**
+ * Asks the broker for the declared topics: one small request, shared by all who ask at the same time. Calls `approved`, which
+ * never rejects, when it first finds them.
+ */
+export function brokerProbe(
+  address: KafkaAddress,
+  declared: readonly TopicDeclaration[],
+  approved: (admin: Admin) => Promise<void>,
+): Probe {
   const names = declared.map(({ name }) => name);
   let current: { readonly client: KafkaClient; readonly admin: Admin } | null = null;
   let looking: Promise<void> | null = null;
@@ -41,8 +48,10 @@ export function brokerProbe(address: KafkaAddress, declared: readonly TopicDecla
 
   async function lookNow(): Promise<void> {
     try {
-      const present = connected().then((admin) => presentTopics(admin, names));
-      assertAsDeclared(declared, await within(LOOK_LIMIT_MS, 'an answer of the broker', present));
+      const present = connected().then(async (admin) => ({ admin, topics: await presentTopics(admin, names) }));
+      const { admin, topics } = await within(LOOK_LIMIT_MS, 'an answer of the broker', present);
+      assertAsDeclared(declared, topics);
+      if (goodAt === -Infinity) void approved(admin);
       goodAt = performance.now();
     } catch (error) {
       if (error instanceof EventLogError) throw error;

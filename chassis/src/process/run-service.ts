@@ -80,8 +80,9 @@ async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
 
 async function makeTopics({ name }: { readonly name: string }, config: EngineConfig, logger: Logger): Promise<number> {
   const replicationFactor = config.replication === 0 ? {} : { replicationFactor: config.replication };
-  const made = await declareTopics({ ...kafkaOf(config, name), ...replicationFactor });
-  logger.info({ made }, 'all topics are there');
+  const { made, adapted, differing } = await declareTopics({ ...kafkaOf(config, name), ...replicationFactor });
+  if (differing !== undefined) logger.warn({ differing }, 'topics have other settings than declared');
+  logger.info({ made, adapted }, 'all topics are there');
   return EXIT.ok;
 }
 
