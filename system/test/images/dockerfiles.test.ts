@@ -10,7 +10,7 @@ const dockerfile = (service: ServiceName) => readFile(join(ROOT, service, 'Docke
 /** A Dockerfile as it would be for any service. */
 function forAnyService(text: string, service: ServiceName): string {
   return text
-    .replace(`-f ${service}/Dockerfile -t souk/${service} .`, '-f SERVICE/Dockerfile -t souk/SERVICE .')
+    .replace(`-f ${service}/Dockerfile -t localhost/souk/${service} .`, '-f SERVICE/Dockerfile -t localhost/souk/SERVICE .')
     .replace(`ARG SERVICE=${service}`, 'ARG SERVICE=SERVICE')
     .replace(/^ARG PORT=\d+$/m, 'ARG PORT=PORT');
 }
@@ -29,6 +29,12 @@ describe('Dockerfiles', () => {
   test.each([...SERVICES])('of %s carries the version of its package', async (service) => {
     const { version } = JSON.parse(await readFile(join(ROOT, service, 'package.json'), 'utf8'));
     expect(await dockerfile(service)).toContain(`org.opencontainers.image.version="${version}"`);
+  });
+
+  test('have their health asked twice a second until it is good for the first time, and every five seconds from then on', async () => {
+    const check = /^HEALTHCHECK (.*) CMD (.*)$/m.exec(await dockerfile('product'));
+    expect(check?.[1]?.split(' ').toSorted()).toEqual(['--interval=5s', '--retries=3', '--start-interval=500ms', '--start-period=30s', '--timeout=3s']);
+    expect(check?.[2]).toBe('["/souk", "--health"]');
   });
 
   test('bring every workspace, without which a frozen lockfile is refused', async () => {

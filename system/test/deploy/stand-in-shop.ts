@@ -1,0 +1,93 @@
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+
+const ROOT = join(import.meta.dir, '../../..');
+const STAND_IN = join(import.meta.dir, 'stand-in');
+
+/** A copy of `deploy/upgrade.sh` in a folder of its own, and a Docker that only writes down what it is told. */
+export interface StandInShop extends Disposable {
+  readonly path: string;
+  /** Builds make this image from now on. */
+  next(image: string): Promise<void>;
+  /** Containers of these images never become healthy. */
+  unready(...images: string[]): Promise<void>;
+  /** Commands that match this pattern (of grep) fail; none do when it is empty. */
+  fails(pattern: string): Promise<void>;
+  /** Its containers were stopped by somebody. */
+  stop(service: ServiceName): Promise<void>;
+  /** A file of the stand-in's own: `hash`, `ports`, `starting`. */
+  write(file: 'hash' | 'ports' | 'starting', text: string): Promise<void>;
+  /** Whether a script has asked for the health of a container that is `starting`. */
+  asked(): Promise<boolean>;
+  /** What changed something, in order; forgets it. */
+  calls(): Promise<readonly string[]>;
+  /** `service image status` of every container, sorted. */
+  containers(): Promise<readonly string[]>;
+  start(...parameters: string[]): Bun.Subprocess<'ignore', 'pipe', 'pipe'>;
+  run(...parameters: string[]): Promise<{ readonly code: number; readonly said: string }>;
+}
+
+/** With `replicas` running containers of the image `v1` for each service; 1 unless given. */
+export async function standInShop(replicas: Partial<Record<ServiceName, number>> = {}): Promise<StandInShop> {
+  const folder = temporaryFolder();
+  const state = join(folder.path, 'state');
+  await mkdir(join(folder.path, 'deploy'), { recursive: true });
+  await mkdir(join(state, 'images'), { recursive: true });
+  await cp(join(ROOT, 'deploy/upgrade.sh'), join(folder.path, 'deploy/upgrade.sh'));
+  const put = (file: string, text: string) => writeFile(join(state, file), text === '' ? '' : `${text}\n`);
+  await Promise.all([put('hash', 'h1'), put('ports', '4001'), put('next', 'v2'), put('unready', ''), put('fails', ''), put('calls', '')]);
+  let made = 0;
+  for (const service of SERVICES) {
+    await put(`images/localhost_souk_${service}`, 'v1');
+    for (let i = 0; i < (replicas[service] ?? 1); i += 1) {
+      const container = join('containers', `a${(made += 1)}`);
+      await mkdir(join(state, container), { recursive: true });
+      await Promise.all([['service', service], ['status', 'running'], ['image', 'v1'], ['hash', 'h1'], ['ports', '4001']].map(([file, text]) => put(join(container, file ?? ''), text ?? '')));
+    }
+  }
+  await put('last', String(made));
+  return shopIn(folder, state, put);
+}
+
+function shopIn(folder: TemporaryFolder, state: string, put: (file: string, text: string) => Promise<void>): StandInShop {
+  const read = async (file: string) => (await readFile(join(state, file), 'utf8')).trim();
+  const start = (...parameters: string[]) =>
+    Bun.spawn(['sh', join(folder.path, 'deploy/upgrade.sh'), ...parameters], {
+      env: { ...process.env, PATH: `${STAND_IN}:${process.env['PATH']}`, STAND_IN: state },
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    });
+  return {
+    path: folder.path,
+    next: (image) => put('next', image),
+    unready: (...images) => put('unready', images.join('\n')),
+    fails: (pattern) => put('fails', pattern),
+    async stop(service) {
+      for (const id of await readdir(join(state, 'containers'))) {
+        if ((await read(join('containers', id, 'service'))) === service) await put(join('containers', id, 'status'), 'exited');
+      }
+    },
+    write: put,
+    asked: () => Bun.file(join(state, 'asked')).exists(),
+    async calls() {
+      const lines = (await read('calls')).split('\n').filter((line) => line !== '');
+      await put('calls', '');
+      return lines;
+    },
+    async containers() {
+      const ids = await readdir(join(state, 'containers'));
+      const told = (id: string) => Promise.all(['service', 'image', 'status'].map((file) => read(join('containers', id, file))));
+      return (await Promise.all(ids.map(told))).map((each) => each.join(' ')).toSorted();
+    },
+    start,
+    async run(...parameters) {
+      const child = start(...parameters);
+      const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+      return { code, said: out + err };
+    },
+    [Symbol.dispose]: () => folder.remove(),
+  };
+}
