@@ -20,6 +20,8 @@ import type { Collections } from './writer/use-case.ts';
 const OUTBOX_LIMIT_MS = 10_000;
 /** Inputs in the queue from which on changes are refused. */
 const WAITING_LIMIT = 10_000;
+/** Each try of a transaction ends within its limits, well or not: a writer that has not got on for so long never will. */
+const STANDSTILL_LIMIT_MS = 60_000;
 /** A start is over this long after the port has opened: whoever waits for it asks just now, and what no request needs lets those pass. */
 export const AFTER_OPENING_MS = 100;
 
@@ -56,6 +58,10 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     logger,
     metrics,
     auth: { ...auth, issuer, audience, isRevoked: (principal) => microservice.hasEnded(principal) || (auth.isRevoked?.(principal) ?? false) },
+    alive() {
+      const ms = microservice.standsStillMs();
+      if (ms > STANDSTILL_LIMIT_MS) throw new Error(`the writer has been in one transaction for ${Math.round(ms)} ms`);
+    },
     checks: {
       async database() {
         await store.check();

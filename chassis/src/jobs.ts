@@ -1,3 +1,4 @@
+import { harmless } from './harmless.ts';
 import type { Report } from './report.ts';
 
 /** Work that comes round again: deadlines, retries, tidying. Never overlaps itself. */
@@ -14,13 +15,14 @@ export interface RunningJobs {
 }
 
 export function startJobs(jobs: readonly Job[], report: Report): RunningJobs {
+  const tell = harmless(report);
   const rounds = new Set<Promise<void>>();
   const closing = new AbortController();
   const round = async (job: Job): Promise<void> => {
     try {
       await job.run(closing.signal);
     } catch (error) {
-      report(error, `job ${job.name} failed; it comes round again`);
+      tell(error, `job ${job.name} failed; it comes round again`);
     }
   };
   const timers = jobs.map((job) => {

@@ -1,5 +1,6 @@
 import pino, { type DestinationStream, type Level, type Logger } from 'pino';
 import { redacted } from './redaction.ts';
+import { standardError } from './standard-error.ts';
 
 export type LogLevel = Level | 'silent';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const satisfies LogLevel[];
@@ -13,11 +14,14 @@ interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** JSON lines, their levels by name. Written synchronously: the last lines before a crash are the ones that matter. */
+/**
+ * JSON lines, their levels by name. Logging never throws, because what tells of a failure must not be the next one: a line
+ * that cannot be made or written is dropped and counted (`standard-error.ts`).
+ */
 export function createLogger({
   service,
   level,
-  destination = pino.destination({ dest: 2, sync: true }),
+  destination = { write: (line) => standardError.write(line, service) },
 }: LoggerOptions): Logger {
   return pino(
     {
@@ -26,6 +30,15 @@ export function createLogger({
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: (fields) => redacted(fields) },
       serializers: { err: serializedError },
+      hooks: {
+        logMethod(given, write) {
+          try {
+            write.apply(this, given);
+          } catch {
+            standardError.lost(service);
+          }
+        },
+      },
     },
     destination,
   );

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { standardError } from './standard-error.ts';
 
 export interface Metrics {
   /** All series as text for Prometheus. */
@@ -35,6 +36,17 @@ export function createMetrics({ service, ownsProcess }: MetricsOptions): Metrics
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   const registers = [registry];
+  registry.registerMetric(
+    new Counter({
+      name: 'souk_log_lines_dropped_total',
+      help: 'Log lines of this process that could not be written',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(standardError.dropped());
+      },
+    }),
+  );
   let scraped = false;
   return {
     async scrape() {

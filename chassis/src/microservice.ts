@@ -46,6 +46,8 @@ export interface Microservice<C extends Collections, Task = never> {
   waiting(): number;
   /** Why the database took no transaction the last time; undefined when it did. */
   writeFailure(): unknown;
+  /** Milliseconds since the writer last got on although something is to be settled; 0 while nothing is. */
+  standsStillMs(): number;
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -76,6 +78,7 @@ export function createMicroservice<C extends Collections, Task = never>(
     outboxStalledMs: () => running?.relay.stalledMs ?? 0,
     waiting: () => running?.writer.waiting ?? 0,
     writeFailure: () => running?.writer.failure,
+    standsStillMs: () => running?.writer.standsStillMs ?? 0,
     async start() {
       [running] = await Promise.all([runMicroservice({ ...options, store, handlers }, access.look), access.look()]);
     },

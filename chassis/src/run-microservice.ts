@@ -1,4 +1,5 @@
 import { forgetInRounds } from './forget-in-rounds.ts';
+import { harmless } from './harmless.ts';
 import { newId } from './ids.ts';
 import { startJobs, type Job } from './jobs.ts';
 import type { Subscription } from './log/event-log.ts';
@@ -76,7 +77,7 @@ async function openWriter<C extends Collections, Task>(
     runTask(task) {
       if (runTask === undefined) throw new Error(`${name} decided on a task and has nothing to run it`);
       const ended = runTask(task)
-        .catch((error: unknown) => report(error, 'task failed', aboutTask?.(task)))
+        .catch(harmless((error: unknown) => report(error, 'task failed', aboutTask?.(task))))
         .finally(() => tasks.delete(ended));
       tasks.add(ended);
     },

@@ -33,3 +33,16 @@ test('rounds end with the one that finds less than it may', async () => {
   expect(limits).toEqual([3, 3, 3]);
   expect(found).toEqual([3]);
 });
+
+test('a job that fails comes round again, also when nobody can be told', async () => {
+  let rounds = 0;
+  const run = async () => {
+    rounds += 1;
+    throw new Error('not now');
+  };
+  const jobs = startJobs([{ name: 'fail', everyMs: 1, run }], () => {
+    throw new Error('this cannot be told');
+  });
+  await until('a second round', () => rounds > 1);
+  await jobs.close();
+});

@@ -28,7 +28,7 @@ const COMMON = [
   ...['dead', 'redriven', 'discarded'].map((status) => `souk_dead_letters{status="${status}"}`),
   'souk_events_set_aside_total{}',
   'souk_parked_keys{}',
-  'souk_events_set_aside_total{}',
+  'souk_log_lines_dropped_total{}',
   'souk_outbox_backlog{}',
   'souk_outbox_age_seconds{}',
   'souk_writer_waiting{}',

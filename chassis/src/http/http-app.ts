@@ -23,6 +23,8 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly auth: AuthOptions;
+  /** For `/livez`: throws when only a restart helps. Absent: it is alive as long as it answers. */
+  readonly alive?: () => void;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   /** Seconds after which a change may be tried again; null: there is room. Reads are never refused. */
   readonly busy?: () => number | null;
@@ -46,7 +48,7 @@ const THE_DOCUMENT = { 200: { description: 'OpenAPI 3.1', content: { 'applicatio
 
 /** One service's HTTP side: its routes with everything that all five have in common. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { service, version, logger, metrics, checks, busy, routes } = options;
+  const { service, version, logger, metrics, alive, checks, busy, routes } = options;
   const { authenticate, recognise } = authenticator(options.auth);
   const edge = edgeOf(options.edge ?? {});
   const parts = { authenticate, clientAddress: edge.clientAddress };
@@ -54,7 +56,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   let draining = false;
 
   const app = withCommonHooks(logger)
-    .use(probes({ checks, isDraining: () => draining, metrics, logger }))
+    .use(probes({ alive, checks, isDraining: () => draining, metrics, logger }))
     .use(docsPage(() => openApi()))
     .get('/openapi.json', () => openApi(), { detail: { summary: 'This document', responses: THE_DOCUMENT } });
   for (const part of routes) app.use(part);

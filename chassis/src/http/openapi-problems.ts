@@ -9,7 +9,7 @@ import { STRICT_PATHS } from './unknown-parameters.ts';
 
 const CHANGES: ReadonlySet<string> = new Set(['post', 'put', 'patch', 'delete']);
 /** Answered from memory. */
-const NEEDS_NOTHING: ReadonlySet<string> = new Set(['/livez', '/metrics', '/openapi.json', '/asyncapi.json', '/docs']);
+const NEEDS_NOTHING: ReadonlySet<string> = new Set(['/metrics', '/openapi.json', '/asyncapi.json', '/docs']);
 const RETRY_LATER: ReadonlySet<ProblemCode> = new Set(['request-in-progress', 'too-many-requests', 'overloaded', 'unavailable']);
 
 export interface ProblemResponses {

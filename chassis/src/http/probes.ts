@@ -8,6 +8,8 @@ import { invalid, Problem } from './problem.ts';
 export type ReadinessCheck = () => Promise<void> | void;
 
 interface ProbeOptions {
+  /** Throws when this process can do its work no more and only another one could; asks nobody. */
+  readonly alive?: (() => void) | undefined;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly isDraining: () => boolean;
   readonly metrics: Pick<Metrics, 'scrape' | 'contentType'>;
@@ -37,10 +39,10 @@ const Ready = Type.Object({ status: Type.Literal('ready'), checks: Type.Record(T
 const answering = (schema: object) => ({ 200: { description: 'OK', content: { 'application/json': { schema } } } });
 
 /**
- * `/livez` does no I/O: a slow database is no reason to be restarted. `/readyz?exclude=event log,outbox` is for whoever
+ * `/livez` does no I/O: a slow database is no reason to be restarted, but a process is that does not get on by itself. `/readyz?exclude=event log,outbox` is for whoever
  * directs traffic: while the log is away, requests are still accepted.
  */
-export function probes({ checks, isDraining, metrics, logger, checkLimitMs = 1000 }: ProbeOptions) {
+export function probes({ alive, checks, isDraining, metrics, logger, checkLimitMs = 1000 }: ProbeOptions) {
   async function judged(name: string, check: ReadinessCheck): Promise<readonly [string, CheckResult]> {
     try {
       await within(checkLimitMs, check);
@@ -51,8 +53,18 @@ export function probes({ checks, isDraining, metrics, logger, checkLimitMs = 100
     }
   }
 
+  function live(): { readonly status: 'live' } {
+    try {
+      alive?.();
+    } catch (error) {
+      logger.error({ err: error }, 'this process does not get on: it should be restarted');
+      throw new Problem('unavailable', { detail: 'This process does not get on: it should be restarted.', headers: { 'retry-after': '1' } });
+    }
+    return { status: 'live' };
+  }
+
   return new Elysia({ normalize: false })
-    .get('/livez', () => ({ status: 'live' as const }), {
+    .get('/livez', live, {
       detail: { summary: 'Is the process alive', responses: answering(Live) },
     })
     .get(

@@ -1,3 +1,4 @@
+import { harmless } from '../harmless.ts';
 import type { EventLog, LogMessage, SubscribeOptions, Subscription } from '../log/event-log.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limit.ts';
@@ -21,7 +22,9 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
 }
 
 /** The same for who has something to do until the broker has answered; `looked` rejects with what opening would throw. */
-export function beginKafkaLog(options: KafkaLogOptions): { readonly log: EventLog; readonly looked: Promise<void> } {
+export function beginKafkaLog(given: KafkaLogOptions): { readonly log: EventLog; readonly looked: Promise<void> } {
+  const { report, onHandlerFailure = () => undefined } = given;
+  const options = { ...given, report: harmless(report), onHandlerFailure: harmless(onHandlerFailure) };
   const names = topicNames(options);
   const onBroker = names.declared.map(({ name }) => name);
   const probe = brokerProbe(options, names.declared, (admin) => tellSettings(admin, onBroker, options.report));
@@ -42,12 +45,12 @@ async function firstLook({ report }: KafkaLogOptions, probe: Probe, log: EventLo
 }
 
 function logOn(
-  options: KafkaLogOptions,
+  options: Required<Pick<KafkaLogOptions, 'onHandlerFailure'>> & KafkaLogOptions,
   probe: Probe,
   producer: BatchProducer,
   names: ReturnType<typeof topicNames>,
 ): EventLog {
-  const { onHandlerFailure = () => undefined, report } = options;
+  const { onHandlerFailure, report } = options;
   const memberships = new Set<Membership>();
   let sendFailure: unknown = null;
   let closing: Promise<void> | null = null;

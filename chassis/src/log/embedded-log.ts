@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { harmless } from '../harmless.ts';
 import { createCursor } from './cursor.ts';
 import { lockData } from './data-lock.ts';
 import type { EmbeddedLogOptions } from './embedded-log-options.ts';
@@ -82,7 +83,7 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
         maxBatch,
         handlerLimitMs,
         start: offsets.next(name, partition.id),
-        failed: onHandlerFailure,
+        failed: harmless(onHandlerFailure),
         moved: (nextId) => {
           offsets.move(name, partition.id, nextId);
           journal.offsetsMoved();

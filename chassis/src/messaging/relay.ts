@@ -1,4 +1,5 @@
 import type { ServiceName } from '@souk/contracts/services';
+import { harmless } from '../harmless.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
 import type { Report, Trace } from '../report.ts';
@@ -58,7 +59,8 @@ export class Relay {
   #progressAt = performance.now();
 
   constructor(options: RelayOptions) {
-    this.#options = options;
+    const { report, trace } = options;
+    this.#options = { ...options, report: harmless(report), trace: trace && harmless(trace) };
     this.#publishedSeq = options.publishedSeq;
     this.#lastSeq = options.lastSeq;
   }

@@ -1,5 +1,6 @@
 import { deadLetterTopic } from '@souk/contracts/topics';
 import type { ServiceName } from '@souk/contracts/services';
+import { harmless } from '../harmless.ts';
 import type { RefusedMessage } from '../log/message-limit.ts';
 import type { MicroserviceOptions } from '../microservice-options.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
@@ -41,6 +42,13 @@ export function settingAside<C extends ChassisCollections, Task>(
   { name, meter, report }: Pick<MicroserviceOptions<C, Task>, 'name' | 'meter' | 'report'>,
   writer: () => Writer<C, Task>,
 ): (unsent: readonly Unsent[]) => Promise<void> {
+  const tell = harmless((letters: readonly Unsent[]) => {
+    for (const [index, { event, message, cause }] of letters.entries()) {
+      meter?.eventSetAside();
+      if (index < LINES) report(cause, 'the log refuses an event for good: it is a dead letter now', aboutMessage(message, event));
+    }
+    if (letters.length > LINES) report(`${letters.length - LINES} more`, 'the log refuses more events for good: see GET /ops/dead-letters?kind=unsent');
+  });
   return async (unsent) => {
     const letters: Unsent[] = [];
     const settled = await Promise.allSettled(
@@ -50,11 +58,7 @@ export function settingAside<C extends ChassisCollections, Task>(
         if (await writer().submit(setAside<C>(name), each, { cause })) letters.push(each);
       }),
     );
-    for (const [index, { event, message, cause }] of letters.entries()) {
-      meter?.eventSetAside();
-      if (index < LINES) report(cause, 'the log refuses an event for good: it is a dead letter now', aboutMessage(message, event));
-    }
-    if (letters.length > LINES) report(`${letters.length - LINES} more`, 'the log refuses more events for good: see GET /ops/dead-letters?kind=unsent');
+    tell(letters);
     const failed = settled.find((each) => each.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
   };

@@ -1,4 +1,5 @@
 import type { EventAttributes } from '@souk/contracts/event-headers';
+import { harmless } from '../harmless.ts';
 import type { LogMessage } from '../log/event-log.ts';
 import type { MessagingMeter, Outcome } from '../microservice-options.ts';
 import type { Report, Trace } from '../report.ts';
@@ -14,7 +15,7 @@ interface TellDeps {
 /** A message as far as it was read. */
 type Told = Pick<Incoming, 'message'> & { readonly event?: Pick<EventAttributes, 'id' | 'traceparent'> };
 
-/** Counts and logs what becomes of messages. */
+/** Counts and logs what becomes of messages. None of it throws: to the log it would be a message that was not handled. */
 export interface Outcomes {
   /** It is settled, well or not; `cause`: why it is not handled. */
   settled(told: Told, how: Outcome, cause?: unknown): void;
@@ -26,13 +27,13 @@ export interface Outcomes {
 
 export function outcomes({ meter, report, trace }: TellDeps): Outcomes {
   return {
-    settled({ message, event }, how, cause) {
+    settled: harmless(({ message, event }: Told, how: Outcome, cause?: unknown) => {
       meter?.messageSettled(message.topic, how);
       // Each try of one that failed has been told already.
       if (how === 'handled' || how === 'parked' || how === 'failed') trace?.({ ...aboutMessage(message, event), outcome: how }, 'message settled');
       else report(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
-    },
-    failed: ({ message, event }, attempt, error) => report(error, 'a message failed', { ...aboutMessage(message, event), attempt }),
-    comesAgain: (message, error) => report(error, 'a message could not be settled; it comes again', aboutMessage(message)),
+    }),
+    failed: harmless(({ message, event }: Told, attempt: number, error: unknown) => report(error, 'a message failed', { ...aboutMessage(message, event), attempt })),
+    comesAgain: harmless((message: LogMessage, error: unknown) => report(error, 'a message could not be settled; it comes again', aboutMessage(message))),
   };
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { standardError } from '../standard-error.ts';
 import { storageError } from './mongo-errors.ts';
 
 export interface MongoOptions {
@@ -43,7 +44,7 @@ const SETTINGS = {
   waitQueueTimeoutMS: REACH_MS,
   socketTimeoutMS: ANSWER_MS,
   // What the driver does by itself, but its way opens a stream at every start, although it hardly ever has something to say.
-  mongodbLogPath: { write: (entry) => void process.stderr.write(`${inspect(entry, LOG_LINE)}\n`) },
+  mongodbLogPath: { write: (entry) => standardError.write(`${inspect(entry, LOG_LINE)}\n`) },
 } as const satisfies MongoClientOptions;
 
 /** Opens nothing yet: the first operation connects. Throws when the URL is not one, or names no database. */

@@ -11,6 +11,7 @@ import { createLogger, type Logger } from '../logging.ts';
 import { createMetrics } from '../metrics.ts';
 import { messagesComeAgain, reportTo } from '../report.ts';
 import { MysqlAddressError } from '../sql/mysql-address.ts';
+import { standardError } from '../standard-error.ts';
 import { StorageError } from '../storage-error.ts';
 import { SchemaBehindError, schemaIsThere, whenItAnswers } from './database-state.ts';
 import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
@@ -152,6 +153,6 @@ function explain(error: unknown): number {
 }
 
 function told(code: number, message: string): number {
-  process.stderr.write(`${message}\n`);
+  standardError.write(`${message}\n`);
   return code;
 }

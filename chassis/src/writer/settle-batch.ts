@@ -101,6 +101,7 @@ async function tookPlace<C extends Collections>(
       return await isCommitted(deps, before, events);
     } catch (error) {
       if (!(error instanceof StorageError && error.isInfrastructure)) throw error;
+      deps.report(error, 'whether a transaction was committed cannot be found out yet');
       await backOff(attempt);
     }
   }

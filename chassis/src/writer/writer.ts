@@ -1,10 +1,11 @@
+import { harmless } from '../harmless.ts';
 import { OverloadedError, WriterClosedError } from './errors.ts';
 import { NO_CAUSE, type Input, type SubmitOptions } from './input.ts';
 import { type Deadlines, deadlines, refuseExpired } from './refuse-expired.ts';
 import { settleBatch } from './settle-batch.ts';
 import type { Collections, UseCase } from './use-case.ts';
 import type { Outbox, WriterOptions } from './writer-options.ts';
-import type { Lane } from './writer-store.ts';
+import type { Lane, StoredEvent } from './writer-store.ts';
 
 type Optional = 'batchSettled' | 'refuseUnsendable';
 
@@ -21,6 +22,8 @@ export class Writer<C extends Collections, Task = never> {
   #underWay: readonly Input<C, Task>[] = [];
   #draining: Promise<void> | undefined;
   #lastStart = -Infinity;
+  /** performance.now() of the last time a transaction was begun, or a try of it ended */
+  #progressAt = -Infinity;
   #closed = false;
   #failure: unknown;
   readonly #renewal: ReturnType<typeof setInterval>;
@@ -34,7 +37,8 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   private constructor(options: WriterOptions<C, Task>, lane: Lane) {
-    this.#options = { batchLimit: 500, queueLimit: 20_000, leaseMs: 5000, ...options };
+    this.#options = { batchLimit: 500, queueLimit: 20_000, leaseMs: 5000, ...options, report: harmless(options.report) };
+    if (options.batchSettled !== undefined) this.#options.batchSettled = harmless(options.batchSettled);
     this.#lane = lane;
     this.#outbox = options.outbox(lane);
     this.#renewal = setInterval(() => this.#renewLease(), this.#options.leaseMs / 3);
@@ -55,6 +59,11 @@ export class Writer<C extends Collections, Task = never> {
     return this.#failure;
   }
 
+  /** Milliseconds since a transaction that is under way was begun or repeated: each try has its limits. 0 while none is. */
+  get standsStillMs(): number {
+    return this.#draining === undefined ? 0 : performance.now() - this.#progressAt;
+  }
+
   /** Answers when the input's transaction has committed; rejects when this input failed, and then nothing of it is applied. */
   submit<Value, Answer>(
     useCase: UseCase<C, Value, Answer, Task>,
@@ -67,7 +76,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#deadlines.expect(expiresAt);
     return new Promise<Answer>((resolve, reject) => {
       this.#queue.push({ useCase, value, cause, mustSettle, expiresAt, outcome: undefined, resolve, reject });
-      this.#draining ??= this.#drain();
+      this.#begin();
     });
   }
 
@@ -75,7 +84,7 @@ export class Writer<C extends Collections, Task = never> {
   async stop(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#renewal);
-    await this.#draining;
+    while (this.#draining !== undefined) await this.#draining;
     this.#deadlines.close();
   }
 
@@ -83,6 +92,22 @@ export class Writer<C extends Collections, Task = never> {
   async close(): Promise<void> {
     await this.stop();
     await this.#settleAndAnswer([]);
+  }
+
+  #begin(work = () => this.#drain()): void {
+    this.#draining ??= this.#toItsEnd(work);
+  }
+
+  /** Whatever ends the work, the next inputs are settled. */
+  async #toItsEnd(work: () => Promise<void>): Promise<void> {
+    this.#progressAt = performance.now();
+    try {
+      await work();
+    } catch (error) {
+      this.#options.report(error, 'the writer stumbled; it goes on');
+    }
+    this.#draining = undefined;
+    if (this.#queue.length > 0) this.#begin();
   }
 
   async #drain(): Promise<void> {
@@ -94,12 +119,12 @@ export class Writer<C extends Collections, Task = never> {
       this.#lastStart = performance.now();
       await this.#settleAndAnswer(this.#queue.splice(0, this.#options.batchLimit));
     }
-    this.#draining = undefined;
   }
 
   async #settleAndAnswer(batch: readonly Input<C, Task>[]): Promise<void> {
     const startedAt = performance.now();
     this.#underWay = batch;
+    this.#progressAt = startedAt;
     try {
       const settled = await this.#settle(batch);
       this.#options.batchSettled?.(batch.length, performance.now() - startedAt);
@@ -121,8 +146,26 @@ export class Writer<C extends Collections, Task = never> {
     if (outcome === undefined) reject(new Error('input was settled without an outcome'));
     else if (outcome.kind === 'failed') reject(outcome.error);
     else {
-      for (const task of outcome.decision.tasks ?? []) this.#options.runTask(task);
+      for (const task of outcome.decision.tasks ?? []) this.#runTask(task);
       resolve(outcome.decision.answer);
+    }
+  }
+
+  /** It is stored, and found by its age when it could not be begun. */
+  #runTask(task: Task): void {
+    try {
+      this.#options.runTask(task);
+    } catch (error) {
+      this.#options.report(error, 'a task could not be begun');
+    }
+  }
+
+  /** They are committed: whoever sends them on finds them in the table when they could not be handed on. */
+  #handOn(events: readonly StoredEvent[]): void {
+    try {
+      this.#outbox.offer(events);
+    } catch (error) {
+      this.#options.report(error, 'events could not be handed on; they are in the table');
     }
   }
 
@@ -136,10 +179,11 @@ export class Writer<C extends Collections, Task = never> {
         ...(refuseUnsendable && { refuseUnsendable }),
         report: (error, message) => {
           this.#failure = error;
+          this.#progressAt = performance.now();
           report(error, message);
         },
         publishedSeq: () => this.#outbox.publishedSeq,
-        committed: (events) => this.#outbox.offer(events),
+        committed: (events) => this.#handOn(events),
         lane: () => this.#lane,
         setLane: (lane) => {
           this.#lane = lane;
@@ -161,12 +205,6 @@ export class Writer<C extends Collections, Task = never> {
   #renewLease(): void {
     if (this.#draining !== undefined || performance.now() - this.#lastStart < this.#options.leaseMs / 3) return;
     this.#lastStart = performance.now();
-    this.#draining = this.#settleNothing();
-  }
-
-  async #settleNothing(): Promise<void> {
-    await this.#settleAndAnswer([]);
-    this.#draining = undefined;
-    if (this.#queue.length > 0) this.#draining = this.#drain();
+    this.#begin(() => this.#settleAndAnswer([]));
   }
 }

@@ -133,7 +133,7 @@ describe('GET /openapi.json', () => {
     expect(operation('get', '/cups/{id}').parameters).toContainEqual(
       expect.objectContaining({ name: 'If-None-Match', in: 'header', required: false }),
     );
-    expect(Object.keys(operation('get', '/livez').responses)).toEqual(['200', '500']);
+    expect(Object.keys(operation('get', '/livez').responses)).toEqual(['200', '500', '503']);
   });
 
   test('a route that needs If-Match shows it', async () => {

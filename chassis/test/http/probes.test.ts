@@ -8,6 +8,22 @@ describe('GET /livez', () => {
   });
 });
 
+describe('GET /livez of a process that does not get on', () => {
+  test('is red, says why in the log only, and is green again when it does', async () => {
+    let stands = true;
+    const alive = () => {
+      if (stands) throw new Error('the writer of hunter2 stands still');
+    };
+    const { send, logged } = shop({ alive });
+    const answer = await send('GET', '/livez');
+    expect(codeOf(answer)).toBe('unavailable');
+    expect(answer.text).not.toMatch(/hunter2/);
+    expect(logged()).toMatch(/hunter2 stands still.*"this process does not get on: it should be restarted"/);
+    stands = false;
+    expect((await send('GET', '/livez')).status).toBe(200);
+  });
+});
+
 describe('GET /readyz', () => {
   test('is green when every check is', async () => {
     const { send } = shop({ checks: { database: async () => {}, log: () => {} } });

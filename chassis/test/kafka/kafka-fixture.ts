@@ -74,8 +74,15 @@ export async function openProxied(
 ): Promise<ProxiedLog> {
   const proxy = await kafkaProxy(topics.brokers[0] ?? '');
   const reports: string[] = [];
-  const report = (error: unknown, message: string): void => void reports.push(`${message}: ${String(error)}`);
-  const log = await openKafkaLog({ ...topics, ...more, brokers: [`${proxy.host}:${proxy.port}`], report });
+  // Whoever tells of a failure is one.
+  const broken = (): never => {
+    throw new Error('this cannot be told');
+  };
+  const report = (error: unknown, message: string): void => {
+    reports.push(`${message}: ${String(error)}`);
+    broken();
+  };
+  const log = await openKafkaLog({ ...topics, ...more, brokers: [`${proxy.host}:${proxy.port}`], report, onHandlerFailure: broken });
   return { log, proxy, reports };
 }
 

@@ -60,12 +60,19 @@ describe('messages of a microservice', () => {
       handlers: { 'user.registered': countArrival },
       paceMs: 0,
       parking: { firstAttempts: 2, attempts: 4, backOffMs: 20, longestBackOffMs: 50 },
-      report: () => undefined,
+      report: broken,
+      trace: broken,
+      meter: { expect: () => undefined, batchSettled: broken, messageSettled: broken, eventSetAside: broken },
     });
     await service.start();
     running.push(service);
     return service;
   }
+
+  /** Whoever tells of what happens is a failure of its own. */
+  const broken = (): never => {
+    throw new Error('this cannot be told');
+  };
 
   const totals = async () => new Map((await toy.store.accounts()).map(({ id, total }) => [id, total]));
   const dead = () => toy.store.messages.deadLetters(null, 100);

@@ -124,6 +124,24 @@ test('a relay that is closed sends nothing any more; the next one begins where i
   expect(versionsOf(next.log.sent)).toEqual([2]);
 });
 
+test('whoever is told of sends and throws keeps none of them back, and has none sent twice', async () => {
+  const broken = (): never => {
+    throw new Error('this cannot be told');
+  };
+  const log = recordedLog();
+  let failures = 1;
+  const send: typeof log.send = async (messages) => {
+    failures -= 1;
+    if (failures >= 0) throw new Error('the log is away');
+    await log.send(messages);
+  };
+  const parts = { service: 'user', lane: 'one', publishedSeq: 0, lastSeq: 2, readEvents: async () => range(1, 2), setAside: async () => undefined } as const;
+  const relay = new Relay({ ...parts, log: { ...log, send }, report: broken, trace: broken });
+  relay.start();
+  await until('everything is sent', () => relay.backlog === 0);
+  expect(versionsOf(log.sent)).toEqual([1, 2]);
+});
+
 const LARGE = 'x'.repeat(1_000_000);
 
 test('large events travel few at a time, from memory and from the table, and a table of them is not read at once', async () => {

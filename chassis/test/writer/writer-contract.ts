@@ -73,6 +73,40 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.writing.readEvents('one', 0, 10)).toEqual(events);
     });
 
+    test('a callback that throws breaks nothing: callers are answered, nothing is applied twice, and the writer goes on', async () => {
+      const broken = () => {
+        throw new Error('the disk of the log is full');
+      };
+      const outbox = () => ({ offer: broken, publishedSeq: 0 });
+      const failing = failingFirst(losingCommits(store.writing, 1), 2, 'connection');
+      const { writer } = await openWriter({ store: failing, report: broken, batchSettled: broken, runTask: broken, outbox });
+      const asking = { ...deposit, decide: (...asked: Parameters<typeof deposit.decide>) => ({ ...deposit.decide(...asked), tasks: ['charge'] }) };
+      const submit = (amount: number) => writer.submit(asking as unknown as typeof deposit, { account: 'a', amount });
+      const first = await Promise.allSettled([submit(1), submit(13), submit(2)]);
+      expect(first).toMatchObject([{ value: 1 }, { status: 'rejected', reason: { message: 'thirteen is not an amount' } }, { value: 3 }]);
+      expect(await submit(4)).toBe(7);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 7, version: 3 }]);
+      expect(await store.entries()).toHaveLength(3);
+      expect(writer.standsStillMs).toBe(0);
+    });
+
+    test('a writer that does not get on although somebody waits shows it, and an idle one is not to blame', async () => {
+      const { promise: goOn, resolve } = Promise.withResolvers<void>();
+      let hanging = true;
+      const settle: typeof store.writing.settle = async (...asked) => {
+        if (hanging) await goOn;
+        return store.writing.settle(...asked);
+      };
+      const { writer } = await openWriter({ store: { ...store.writing, settle } });
+      expect(writer.standsStillMs).toBe(0);
+      const answer = writer.submit(deposit, { account: 'a', amount: 1 });
+      await until('it stands still', () => writer.standsStillMs > 20);
+      hanging = false;
+      resolve();
+      expect(await answer).toBe(1);
+      await until('it goes on', () => writer.standsStillMs === 0);
+    });
+
     test('an input that cannot say what it needs, or removes what it did not name, fails alone and leaves nothing', async () => {
       const { writer } = await openWriter();
       const lost = () => {
