@@ -5,6 +5,7 @@ import { startJobs, type Job } from './jobs.ts';
 import type { Subscription } from './log/event-log.ts';
 import { adoptLanes } from './messaging/adopt-lanes.ts';
 import { consume } from './messaging/consumer.ts';
+import { handlingRoom } from './messaging/handling-room.ts';
 import { PARKING_RULES } from './messaging/parking-rules.ts';
 import { refuseUnsendable } from './messaging/outgoing.ts';
 import { Relay } from './messaging/relay.ts';
@@ -94,7 +95,7 @@ async function subscribe<C extends Collections, Task>(
 ): Promise<Subscription | undefined> {
   const { name, log, handlers, parking = PARKING_RULES } = options;
   if (Object.keys(handlers).length === 0) return undefined;
-  return consume({ service: name, log, writer, handlers, rules: parking, tell: outcomes(options) });
+  return consume({ service: name, log, writer, handlers, rules: parking, room: handlingRoom(), tell: outcomes(options) });
 }
 
 /** What every service does now and then, and its own jobs. */

@@ -10,6 +10,7 @@ import { openTopicReader } from './read-topics.ts';
 import { isTooLarge, sendQueue, type SizedMessage } from './send-queue.ts';
 import { topicNames } from './topic-names.ts';
 import { tellSettings } from './topic-settings.ts';
+import { waitingRoom } from './waiting-room.ts';
 
 /**
  * The event log on a Kafka API. Throws EventLogError `topics-differ` when its topics are not as declared. When no broker
@@ -52,6 +53,7 @@ function logOn(
 ): EventLog {
   const { onHandlerFailure, report } = options;
   const memberships = new Set<Membership>();
+  const room = waitingRoom();
   let sendFailure: unknown = null;
   let closing: Promise<void> | null = null;
 
@@ -76,7 +78,7 @@ function logOn(
     // Refuses a topic that is not declared here, and not in the background.
     subscription.topics.forEach(names.onBroker);
     const ready = probe.look;
-    const membership = becomeMember({ address: options, names, subscription, ready, handlerFailed: onHandlerFailure, report });
+    const membership = becomeMember({ address: options, names, subscription, room, ready, handlerFailed: onHandlerFailure, report });
     memberships.add(membership);
     return {
       close: async () => {

@@ -5,6 +5,7 @@ import { offsetCommits } from './offset-commits.ts';
 import { type ParkedPartitions, parkedPartitions } from './parked-partitions.ts';
 import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
 import { receivedMessage } from './received-message.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 import { within } from './within.ts';
 import type { Report } from '../report.ts';
 
@@ -14,6 +15,7 @@ export interface MemberWorkDeps {
   readonly group: string;
   readonly groupOnBroker: string;
   readonly subscriber: Subscriber;
+  readonly room: WaitingRoom;
   topicOfCaller(onBroker: string): string;
   setFetching(topic: string, partition: number, wanted: boolean): void;
   handlerFailed(failure: HandlerFailure): void;
@@ -34,7 +36,7 @@ export interface MemberWork {
 
 /** What a member does with its partitions. Fetched is ahead of handled; only what is handled is stored as offset. */
 export function memberWork(deps: MemberWorkDeps): MemberWork {
-  const { group, groupOnBroker, subscriber, topicOfCaller, setFetching, handlerFailed, report } = deps;
+  const { group, groupOnBroker, subscriber, room, topicOfCaller, setFetching, handlerFailed, report } = deps;
   const workers = new Map<string, PartitionWorker>();
   /** Where the first batch after a join has to begin at the latest, for partitions that were ours before it. */
   const latestStarts = new Map<string, bigint>();
@@ -47,6 +49,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     const name = topicOfCaller(topic);
     return partitionWorker({
       subscriber,
+      room,
       handled: (next) => commits.moved(topic, partition, next),
       setFetching: (wanted) => parked.wants({ topic, partition }, wanted),
       failed: ({ offset }, attempt, error) => handlerFailed({ group, topic: name, partition, offset, attempt, error }),
@@ -56,10 +59,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
   function assigned(assignment: IMemberAssignment): void {
     if (ended) return;
     for (const [topic, partitions] of Object.entries(assignment)) {
-      for (const partition of partitions) {
-        workers.set(keyOf(topic, partition), workerOf(topic, partition));
-        setFetching(topic, partition, true);
-      }
+      for (const partition of partitions) workers.set(keyOf(topic, partition), workerOf(topic, partition));
     }
   }
 

@@ -7,6 +7,7 @@ import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
 import { type MemberWork, memberWork } from './member-work.ts';
 import type { TopicNames } from './topic-names.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 import { within } from './within.ts';
 import type { Report } from '../report.ts';
 
@@ -17,6 +18,12 @@ const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 10_000;
 /** How long a fetch waits at the broker for a first message: what an idle member costs. It answers at once with one. */
 const FETCH_WAIT_MS = 200;
+/**
+ * Of an answer, and of a partition in it. A broker sends at least one record batch however large it is; kafkajs' own 10 MiB
+ * and 1 MiB are several times as much in memory while they are read.
+ */
+const BYTES_PER_ANSWER = 2 ** 20;
+const BYTES_PER_PARTITION = 2 ** 18;
 /**
  * Longer than an ended member's session and a rebalance: whoever has no place by then stands in the way of nobody, and will
  * hardly get one by waiting.
@@ -42,6 +49,7 @@ export interface MembershipDeps {
   readonly address: KafkaAddress;
   readonly names: TopicNames;
   readonly subscription: SubscribeOptions;
+  readonly room: WaitingRoom;
   /** Throws as long as the broker is away or its topics are not as declared. */
   ready(): Promise<void>;
   handlerFailed(failure: HandlerFailure): void;
@@ -129,7 +137,7 @@ function asksForRetry(error: unknown): boolean {
 }
 
 function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {
-  const { names, subscription, handlerFailed, report } = deps;
+  const { names, subscription, room, handlerFailed, report } = deps;
   const topics = [...new Set(subscription.topics)].map(names.onBroker);
   const client = kafkaClient(deps.address, FOR_EVER);
   const consumer = client.kafka.consumer({
@@ -138,6 +146,8 @@ function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {
     heartbeatInterval: HEARTBEAT_MS,
     rebalanceTimeout: REBALANCE_MS,
     maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytes: BYTES_PER_ANSWER,
+    maxBytesPerPartition: BYTES_PER_PARTITION,
     allowAutoTopicCreation: false,
     partitionAssigners: [assigner(names.declared, () => work.letGo(HANDLERS_AT_REBALANCE_MS))],
     retry: FOR_EVER,
@@ -146,6 +156,7 @@ function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {
     group: subscription.group,
     groupOnBroker: names.group(subscription.group),
     subscriber: subscription,
+    room,
     topicOfCaller: names.ofCaller,
     setFetching: (topic, partition, wanted) => {
       const which = [{ topic, partitions: [partition] }];

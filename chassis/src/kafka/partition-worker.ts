@@ -1,8 +1,8 @@
 import type { Subscriber } from '../log/cursor.ts';
 import type { ReceivedMessage } from '../log/event-log.ts';
+import { CALL_ROOM, fitting, messageSize } from '../log/message-size.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
-/** Messages per handler call at most, as in the embedded log. */
-const MAX_BATCH = 500;
 /** With more than this waiting nothing is fetched for the partition until half of it is handled. */
 const WAITING_LIMIT = 1000;
 const BACK_OFF_MS = 50;
@@ -10,10 +10,11 @@ const BACK_OFF_LIMIT_MS = 2000;
 
 export interface PartitionWorkerDeps {
   readonly subscriber: Subscriber;
+  readonly room: WaitingRoom;
   /** Everything before this offset is handled. */
   handled(next: bigint): void;
   failed(first: ReceivedMessage, attempt: number, error: unknown): void;
-  /** The worker has enough, or asks for more. */
+  /** The worker asks for messages, or has enough; told once at the beginning. */
   setFetching(wanted: boolean): void;
 }
 
@@ -27,7 +28,7 @@ export interface PartitionWorker {
 }
 
 /** A member's work on one partition, from a join of the group to the next: one handler call at a time, in order. */
-export function partitionWorker({ subscriber, handled, failed, setFetching }: PartitionWorkerDeps): PartitionWorker {
+export function partitionWorker({ subscriber, room, handled, failed, setFetching }: PartitionWorkerDeps): PartitionWorker {
   const controller = new AbortController();
   const { signal } = controller;
   const waiting: ReceivedMessage[] = [];
@@ -35,12 +36,23 @@ export function partitionWorker({ subscriber, handled, failed, setFetching }: Pa
   let next: bigint | null = null;
   /** The first offset that was not fetched. */
   let fetched = 0n;
-  let full = false;
+  let isCrowded = false;
+  let fetching: boolean | undefined;
+  const place = room.enter(judge);
+  judge();
+
+  function judge(): void {
+    isCrowded = waiting.length > (isCrowded ? WAITING_LIMIT / 2 : WAITING_LIMIT);
+    const wanted = !isCrowded && place.isOpen(waiting.length > 0);
+    if (wanted === fetching) return;
+    fetching = wanted;
+    setFetching(wanted);
+  }
 
   /** Never rejects: what the handler does becomes an outcome. */
   async function run(): Promise<void> {
     for (let failures = 0; waiting.length > 0 && !signal.aborted; ) {
-      const messages = waiting.slice(0, MAX_BATCH);
+      const messages = waiting.slice(0, fitting(waiting, CALL_ROOM, messageSize));
       try {
         await subscriber.handle(messages, signal);
         if (signal.aborted) return;
@@ -60,10 +72,8 @@ export function partitionWorker({ subscriber, handled, failed, setFetching }: Pa
     waiting.splice(0, messages.length);
     const last = messages.at(-1);
     if (last !== undefined) moved(waiting.length === 0 ? fetched : BigInt(last.offset) + 1n);
-    if (full && waiting.length <= WAITING_LIMIT / 2) {
-      full = false;
-      setFetching(true);
-    }
+    place.changed(-sizeOf(messages));
+    judge();
   }
 
   function moved(to: bigint): void {
@@ -86,18 +96,21 @@ export function partitionWorker({ subscriber, handled, failed, setFetching }: Pa
       }
       next ??= BigInt(first.offset);
       waiting.push(...messages);
-      if (!full && waiting.length > WAITING_LIMIT) {
-        full = true;
-        setFetching(false);
-      }
+      place.changed(sizeOf(messages));
+      judge();
       running ??= run();
     },
     unhandledFrom: () => next,
     stop: () => {
       controller.abort();
+      place.leave();
       return running ?? Promise.resolve();
     },
   };
+}
+
+function sizeOf(messages: readonly ReceivedMessage[]): number {
+  return messages.reduce((size, message) => size + messageSize(message), 0);
 }
 
 /** Ends at once when the signal fires. */

@@ -32,7 +32,6 @@ export interface CursorDeps {
   readonly group: string;
   readonly partition: Partition;
   readonly feed: Feed;
-  readonly maxBatch: number;
   readonly handlerLimitMs: number;
   readonly start: number;
   readonly moved: (nextId: number) => void;
@@ -49,7 +48,7 @@ const BACK_OFF_MS = 50;
 const BACK_OFF_LIMIT_MS = 2000;
 
 export function createCursor(deps: CursorDeps): Cursor {
-  const { feed, maxBatch, handlerLimitMs } = deps;
+  const { feed, handlerLimitMs } = deps;
   let position = deps.start;
   let owner: Member | null = null;
   let wanted: Member | null = null;
@@ -70,7 +69,7 @@ export function createCursor(deps: CursorDeps): Cursor {
     let messages: readonly ReceivedMessage[] = [];
     let failure: { readonly error: unknown } | null = null;
     try {
-      messages = feed.read(position, maxBatch);
+      messages = feed.read(position);
       await running.member.subscriber.handle(messages, signal);
     } catch (error) {
       failure = { error };

@@ -6,8 +6,6 @@ export interface EmbeddedLogOptions {
   /** The SQLite file; `<path>.lock` beside it keeps a second process out. */
   readonly path: string;
   readonly topics: readonly TopicDeclaration[];
-  /** Messages per handler call at most. */
-  readonly maxBatch?: number;
   /** FULL: what a send resolved for survives a power cut. NORMAL: it survives a crash of the process only. */
   readonly synchronous?: Synchronous;
   /** How long a handler may run on after its signal fired. */

@@ -39,7 +39,7 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
 }
 
 function openOn(db: Database, options: EmbeddedLogOptions, release: () => void): EmbeddedLog {
-  const { maxBatch = 500, handlerLimitMs = 10_000, now = Date.now, onHandlerFailure = () => undefined } = options;
+  const { handlerLimitMs = 10_000, now = Date.now, onHandlerFailure = () => undefined } = options;
   const topics = declareTopics(db, options.topics);
   const index = openRunIndex(db);
   const offsets = openOffsetBook(db);
@@ -52,7 +52,7 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
   let closing: Promise<void> | null = null;
 
   for (const partition of [...topics.values()].flat()) {
-    const read = (from: number, limit: number) => readStored(partition, from, limit);
+    const read = (from: number) => readStored(partition, from);
     feeds.set(partition.id, createFeed({ end: index.end(partition.id), budget, readStored: read }));
   }
 
@@ -80,7 +80,6 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
         group: name,
         partition,
         feed: feedOf(partition),
-        maxBatch,
         handlerLimitMs,
         start: offsets.next(name, partition.id),
         failed: harmless(onHandlerFailure),

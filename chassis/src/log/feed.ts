@@ -1,5 +1,6 @@
 import type { ReceivedMessage } from './event-log.ts';
 import type { CommittedMessage } from './journal-message.ts';
+import { CALL_ROOM, fitting, messageSize } from './message-size.ts';
 
 /** A tail longer than this is trimmed before its readers have all caught up with its end. */
 const TRIM_AT = 256;
@@ -10,7 +11,7 @@ export interface Reader {
   wake(): void;
 }
 
-/** Characters that all tails of a log hold together. */
+/** What all tails (as `messageSize` counts) of a log hold together. */
 export interface TailBudget {
   used: number;
   readonly limit: number;
@@ -20,7 +21,8 @@ export interface TailBudget {
 export interface Feed {
   /** The id after the last message. */
   end(): number;
-  read(from: number, limit: number): readonly ReceivedMessage[];
+  /** The next messages, as many as fit into one call. */
+  read(from: number): readonly ReceivedMessage[];
   append(committed: CommittedMessage): void;
   join(reader: Reader): void;
   leave(reader: Reader): void;
@@ -32,7 +34,7 @@ export interface Feed {
 interface FeedDeps {
   readonly end: number;
   readonly budget: TailBudget;
-  readonly readStored: (from: number, limit: number) => readonly ReceivedMessage[];
+  readonly readStored: (from: number) => readonly ReceivedMessage[];
 }
 
 export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps): Feed {
@@ -55,7 +57,7 @@ export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps):
 
   function forget(count: number, start: number): void {
     const forgotten = tail.splice(0, count);
-    const size = forgotten.reduce((sum, { received }) => sum + sizeOf(received), 0);
+    const size = forgotten.reduce((sum, { received }) => sum + messageSize(received), 0);
     budget.used -= size;
     tailStart = start;
   }
@@ -66,7 +68,7 @@ export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps):
       tailStart = end;
       return;
     }
-    const size = sizeOf(committed.received);
+    const size = messageSize(committed.received);
     tail.push(committed);
     budget.used += size;
     if (budget.used > budget.limit) forget(tail.length, end);
@@ -84,11 +86,12 @@ export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps):
     }
   }
 
-  function read(from: number, limit: number): readonly ReceivedMessage[] {
+  function read(from: number): readonly ReceivedMessage[] {
     if (from >= end) return [];
-    if (from < tailStart) return readStored(from, limit);
+    if (from < tailStart) return readStored(from);
     const first = indexOf(from);
-    return tail.slice(first, first + limit).map(({ received }) => received);
+    const recent = tail.slice(first, first + CALL_ROOM.count).map(({ received }) => received);
+    return recent.slice(0, fitting(recent, CALL_ROOM, messageSize));
   }
 
   return {
@@ -106,8 +109,3 @@ export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps):
     trim,
   };
 }
-
-const HEADERS_ALLOWANCE = 600;
-
-/** Characters, with a flat share for the headers: the budget bounds memory, it does not account for it. */
-const sizeOf = ({ key, value }: ReceivedMessage): number => key.length + value.length + HEADERS_ALLOWANCE;

@@ -29,8 +29,6 @@ export interface LogInspection {
   records(topic: string): IterableIterator<ReceivedMessage>;
 }
 
-const RECORDS_PER_READ = 500;
-
 interface InspectionDeps {
   readonly db: Database;
   readonly topics: TopicTable;
@@ -47,9 +45,9 @@ export function inspectLog({ db, topics, index, offsets }: InspectionDeps): LogI
   function* records(topic: string): IterableIterator<ReceivedMessage> {
     for (const partition of partitionsOf(topics, topic)) {
       for (let from = 0; ; ) {
-        const messages = read(partition, from, RECORDS_PER_READ);
+        const messages = read(partition, from);
+        if (messages.length === 0) break;
         yield* messages;
-        if (messages.length < RECORDS_PER_READ) break;
         from = Number(messages.at(-1)?.offset) + 1;
       }
     }

@@ -2,12 +2,10 @@ import type { EventLog, ReceivedMessage } from './event-log.ts';
 import type { RunIndex } from './run-index.ts';
 import { partitionsOf, type Partition, type TopicTable } from './topic-table.ts';
 
-const MESSAGES_PER_BATCH = 500;
-
 interface ReplayDeps {
   readonly topics: TopicTable;
   readonly index: RunIndex;
-  readonly readStored: (partition: Partition, from: number, limit: number) => readonly ReceivedMessage[];
+  readonly readStored: (partition: Partition, from: number) => readonly ReceivedMessage[];
 }
 
 /** The file's own side of `EventLog.replay`: partition after partition. */
@@ -21,10 +19,10 @@ export async function replayStored(
   for (const { partition, end } of ends) {
     for (let from = 0; from < end; ) {
       signal.throwIfAborted();
-      const stored = readStored(partition, from, MESSAGES_PER_BATCH);
+      const stored = readStored(partition, from);
       const messages = stored.filter(({ offset }) => Number(offset) < end);
       if (messages.length > 0) await see(messages, total);
-      if (stored.length < MESSAGES_PER_BATCH) break;
+      if (stored.length === 0) break;
       from = Number(stored.at(-1)?.offset) + 1;
     }
   }

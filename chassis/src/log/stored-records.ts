@@ -1,32 +1,44 @@
 import type { Database } from 'bun:sqlite';
 import type { ReceivedMessage } from './event-log.ts';
+import { CALL_ROOM, messageSize } from './message-size.ts';
 import type { RunIndex } from './run-index.ts';
 import type { Partition } from './topic-table.ts';
 
-type RecordRow = [id: number, key: string, value: string, headers: string, at: number];
+interface RecordRow {
+  readonly id: number;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: string;
+  readonly at: number;
+}
 
-/** Reads a partition's messages from the file; the ids come from the run index. */
+/** Reads a partition's messages from the file, as many as fit into one call; the ids come from the run index. */
 export function storedRecords(db: Database, index: RunIndex) {
   // The cross join keeps the order of the ids, one primary key look-up each.
-  const select = db.query<unknown, [string]>(
+  const select = db.query<RecordRow, [string]>(
     `select r.id, r.key, r.value, r.headers, r.at
      from json_each(?) as wanted cross join records as r on r.id = wanted.value`,
   );
 
-  return (partition: Partition, from: number, limit: number): readonly ReceivedMessage[] => {
-    const ids = index.ids(partition.id, from, limit);
+  return (partition: Partition, from: number): readonly ReceivedMessage[] => {
+    const ids = index.ids(partition.id, from, CALL_ROOM.count);
     if (ids.length === 0) return [];
-    const rows = select.values(JSON.stringify(ids)).filter(isRecordRow);
-    if (rows.length !== ids.length) throw new Error(`Records of ${partition.topic}/${partition.number} are missing`);
-    return rows.map((row) => receivedOf(partition, row));
+    const messages: ReceivedMessage[] = [];
+    let size = 0;
+    // Row by row: nobody knows how large they are before.
+    for (const row of select.iterate(JSON.stringify(ids))) {
+      const message = receivedOf(partition, row);
+      size += messageSize(message);
+      if (messages.length > 0 && size > CALL_ROOM.size) return messages;
+      if (row.id !== ids[messages.length]) break;
+      messages.push(message);
+    }
+    if (messages.length !== ids.length) throw new Error(`Records of ${partition.topic}/${partition.number} are missing`);
+    return messages;
   };
 }
 
-function isRecordRow(row: unknown[]): row is RecordRow {
-  return typeof row[0] === 'number' && typeof row[3] === 'string';
-}
-
-function receivedOf(partition: Partition, [id, key, value, headers, at]: RecordRow): ReceivedMessage {
+function receivedOf(partition: Partition, { id, key, value, headers, at }: RecordRow): ReceivedMessage {
   return {
     topic: partition.topic,
     key,

@@ -3,12 +3,14 @@ import { fromLogMessage } from '@souk/contracts/log-message';
 import { consumerGroup, type ServiceName } from '@souk/contracts/services';
 import { isTopic } from '@souk/contracts/topics';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../log/event-log.ts';
+import { messageSize } from '../log/message-size.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { EventTooLargeError, WriterClosedError } from '../writer/errors.ts';
 import type { Cause } from '../writer/input.ts';
 import type { UseCase } from '../writer/use-case.ts';
 import type { Writer } from '../writer/writer.ts';
 import { bury } from './bury.ts';
+import type { HandlingRoom } from './handling-room.ts';
 import type { AnyMessageHandler, MessageHandlers } from './message-handlers.ts';
 import { park } from './park.ts';
 import type { ParkingRules } from './parking-rules.ts';
@@ -21,6 +23,7 @@ export interface ConsumerDeps<C extends ChassisCollections, Task> {
   readonly writer: Writer<C, Task>;
   readonly handlers: MessageHandlers<C, Task>;
   readonly rules: ParkingRules;
+  readonly room: HandlingRoom;
   readonly tell: Outcomes;
 }
 
@@ -63,12 +66,17 @@ async function settleInOrder<C extends ChassisCollections, Task>(
   signal: AbortSignal,
 ): Promise<void> {
   for (const received of chain) {
-    signal.throwIfAborted();
+    const size = messageSize(received);
+    const room = deps.room.enter(size);
+    if (room !== undefined) await room;
     try {
+      signal.throwIfAborted();
       await settleOne(deps, receptions, received, signal);
     } catch (error) {
       if (!signal.aborted && !(error instanceof WriterClosedError)) deps.tell.comesAgain(received, error);
       throw error;
+    } finally {
+      deps.room.leave(size);
     }
   }
 }

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'bun:test';
 import type { EachBatchPayload, KafkaMessage, Offsets } from 'kafkajs';
 import { memberWork } from '../../src/kafka/member-work.ts';
+import { waitingRoom } from '../../src/kafka/waiting-room.ts';
 import type { ReceivedMessage } from '../../src/log/event-log.ts';
 import { until } from '../../src/testing/until.ts';
 
-const record = (offset: number): KafkaMessage => ({
+const record = (offset: number, bytes: number): KafkaMessage => ({
   key: Buffer.from('key'),
-  value: Buffer.from(String(offset)),
+  value: Buffer.from(String(offset).padEnd(bytes)),
   timestamp: '0',
   attributes: 0,
   offset: String(offset),
@@ -14,10 +15,10 @@ const record = (offset: number): KafkaMessage => ({
 });
 
 /** What kafkajs hands over for offsets `from` to `to`; `resolved` gets how far the next fetch is ahead. */
-function batch(from: number, to: number, resolved: string[], committed: string[] = []): EachBatchPayload {
-  const messages = Array.from({ length: to - from + 1 }, (_, index) => record(from + index));
+function batch(from: number, to: number, resolved: string[], committed: string[] = [], { partition = 0, bytes = 0 } = {}): EachBatchPayload {
+  const messages = Array.from({ length: to - from + 1 }, (_, index) => record(from + index, bytes));
   const payload: unknown = {
-    batch: { topic: 'orders', partition: 0, messages, lastOffset: () => String(to) },
+    batch: { topic: 'orders', partition, messages, lastOffset: () => String(to) },
     resolveOffset: (offset: string) => resolved.push(offset),
     commitOffsetsIfNecessary: async ({ topics }: Offsets) => {
       for (const { partitions } of topics) committed.push(...partitions.map(({ offset }) => offset));
@@ -32,6 +33,7 @@ function work(handle: (messages: readonly ReceivedMessage[]) => Promise<void>) {
     group: 'readers',
     groupOnBroker: 'shop.readers',
     subscriber: { handle },
+    room: waitingRoom(),
     topicOfCaller: (topic) => topic,
     setFetching: (_topic, _partition, wanted) => fetching.push(wanted),
     handlerFailed: () => undefined,
@@ -61,6 +63,41 @@ describe("a member's work", () => {
     await member.end(100);
   });
 
+  test('fetches no more while large messages of any partition fill the room, but for partitions that have none', async () => {
+    const gate = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    const fetching = new Map<number, boolean>();
+    const member = memberWork({
+      group: 'readers',
+      groupOnBroker: 'readers',
+      subscriber: {
+        handle: async (messages) => {
+          await gate.promise;
+          handled.push(...messages.map(({ partition, offset }) => `${partition}/${offset}`));
+        },
+      },
+      room: waitingRoom(5000),
+      topicOfCaller: (topic) => topic,
+      setFetching: (_topic, partition, wanted) => fetching.set(partition, wanted),
+      handlerFailed: () => undefined,
+      report: (error) => {
+        throw error;
+      },
+    });
+    const large = (partition: number, from: number) => batch(from, from + 1, [], [], { partition, bytes: 2000 });
+    const fetched = () => [0, 1, 2].filter((partition) => fetching.get(partition));
+    member.assigned({ orders: [0, 1, 2] });
+    member.take(large(0, 0));
+    expect(fetched()).toEqual([0, 1, 2]);
+    member.take(large(1, 0));
+    expect(fetched()).toEqual([2]);
+    member.take(large(2, 0));
+    expect(fetched()).toEqual([]);
+    gate.resolve();
+    await until('all are handled and fetched again', () => handled.length === 6 && fetched().length === 3);
+    await member.end(100);
+  });
+
   test('a fetch from before a join leaves out nothing that was let go', async () => {
     const values: string[] = [];
     const { member } = work(async (messages) => {
@@ -87,8 +124,9 @@ describe("a member's work", () => {
     const committed: string[] = [];
     const member = memberWork({
       group: 'readers',
-    groupOnBroker: 'shop.readers',
+      groupOnBroker: 'readers',
       subscriber: { handle: () => late.promise },
+      room: waitingRoom(),
       topicOfCaller: (topic) => topic,
       setFetching: () => undefined,
       handlerFailed: () => undefined,

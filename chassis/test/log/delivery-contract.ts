@@ -62,6 +62,19 @@ export function describeDelivery(current: () => OpenedLog): void {
       expect(again.received).toContainEqual(expect.objectContaining(sent));
     });
 
+    test('hands over large messages few at a time, and one that is larger than all of them alone', async () => {
+      const { log } = current();
+      const sizes = [1, 400_000, 400_000, 400_000, 1_040_000, 1, 1, 700_000, 400_000];
+      const sent = sizes.map((size, index) => message(`${index}${'x'.repeat(size)}`, { topic: 'narrow', key: 'a' }));
+      await log.send(sent);
+      const seen: number[][] = [];
+      const handle = async (messages: readonly LogMessage[]) => void seen.push(messages.map(({ value }) => value.length - 1));
+      await log.subscribe({ group: 'stored', topics: ['narrow'], handle });
+      await until('all are there', () => seen.flat().length >= sizes.length);
+      expect(seen.flat()).toEqual(sizes);
+      for (const call of seen.filter(({ length }) => length > 1)) expect(call.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(1024 * 1024);
+    });
+
     test('a rejected call gets the same messages again, in order, while other partitions go on', async () => {
       const { log } = current();
       const reader = recorder();

@@ -22,6 +22,16 @@ export function describeReplay(current: () => OpenedLog): void {
       expect([...totals]).toEqual([sent.length]);
     });
 
+    test('shows large messages few at a time', async () => {
+      const { log } = current();
+      const sent = Array.from({ length: 12 }, (_, index) => message(`${index} ${'x'.repeat(300_000)}`, { topic: 'narrow', key: 'a' }));
+      await log.send(sent);
+      const seen: string[][] = [];
+      await log.replay(['narrow'], async (batch) => void seen.push(batch.map(({ value }) => value)), never);
+      expect(seen.flat()).toEqual(sent.map(({ value }) => value));
+      expect(Math.max(...seen.map(({ length }) => length))).toBeLessThanOrEqual(3);
+    });
+
     test('of empty topics ends at once', async () => {
       await current().log.replay(['narrow'], async () => expect.unreachable(), never);
     });

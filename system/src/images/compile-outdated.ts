@@ -9,7 +9,7 @@ const LIMIT_MS = 300_000;
 
 /** Makes the executables that are missing or older than what they are made of, and says so. Throws EnvironmentError. */
 export async function compileOutdated(note: (line: string) => void): Promise<void> {
-  const shared = await lastChange(['contracts/{src/**/*.ts,package.json}', 'chassis/{src/**/*.ts,package.json}', 'system/src/images/*.ts', 'bun.lock']);
+  const shared = await lastChange([...sourceOf('contracts'), ...sourceOf('chassis'), 'system/src/images/*.ts', 'bun.lock']);
   const outdated = (await Promise.all(SERVICES.map(async (name) => ((await isCurrent(name, shared)) ? [] : [name])))).flat();
   if (outdated.length === 0) return;
   note(`compiling ${outdated.join(', ')}: not there yet, or older than the source`);
@@ -18,9 +18,12 @@ export async function compileOutdated(note: (line: string) => void): Promise<voi
   if (code !== 0) throw new EnvironmentError(`the services cannot be compiled: ${said.trim()}`, 'npm run types says what is wrong with the source');
 }
 
+/** Two patterns: in one with braces around `**` Bun finds nothing. */
+const sourceOf = (folder: string) => [`${folder}/src/**/*.ts`, `${folder}/package.json`];
+
 async function isCurrent(name: ServiceName, sharedMs: number): Promise<boolean> {
   const madeMs = await changedAt(join('dist', name));
-  return madeMs > sharedMs && madeMs > (await lastChange([`${name}/{src/**/*.ts,package.json}`]));
+  return madeMs > sharedMs && madeMs > (await lastChange(sourceOf(name)));
 }
 
 async function lastChange(patterns: readonly string[]): Promise<number> {

@@ -3,7 +3,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import { EnvironmentError } from '../cli/exit-code.ts';
 import { expectFree } from '../servers/free-port.ts';
 import { askReady } from '../shop/ask-ready.ts';
-import { cpuMs, residentMb } from '../shop/process-usage.ts';
+import { cpuMs, peakMb, residentMb } from '../shop/process-usage.ts';
 import { orphanGuard } from './orphan-guard.ts';
 
 const START_LIMIT_MS = 30_000;
@@ -34,6 +34,8 @@ export interface ServiceChild {
   resume(): void;
   cpuMs(): number;
   residentMb(): number;
+  /** The most it has had. */
+  peakMb(): number;
 }
 
 type Child = Bun.Subprocess<'ignore', 'ignore', 'inherit'>;
@@ -91,6 +93,7 @@ export function serviceChild({ name, command, port, env }: ServiceChildOptions):
     resume: () => running().kill('SIGCONT'),
     cpuMs: () => cpuMs(running().pid),
     residentMb: () => residentMb(running().pid),
+    peakMb: () => peakMb(running().pid),
   };
 }
 

@@ -33,7 +33,8 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
 
     test('are compiled where they are missing or older than the source, and only then', async () => {
       await rm(join(ROOT, 'dist/payment'));
-      await utimes(join(ROOT, 'dist/user'), 1, 1);
+      const now = new Date();
+      await utimes(join(ROOT, 'user/src/main.ts'), now, now);
       const notes: string[] = [];
       await compileOutdated((line) => notes.push(line));
       expect(notes).toEqual(['compiling payment, user: not there yet, or older than the source']);

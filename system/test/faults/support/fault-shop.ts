@@ -30,6 +30,8 @@ interface Options {
   readonly servers?: ServerAddresses;
   /** Where the services, and they alone, are told that the log is. */
   readonly brokers?: readonly string[];
+  /** Where they are told that their databases are. */
+  readonly databases?: RealShopAddresses['databases'];
   /** Settings of the services beyond the shop's own. */
   readonly env?: Environment;
 }
@@ -68,7 +70,7 @@ export interface FaultGround extends AsyncDisposable {
   readonly addresses: RealShopAddresses;
   readonly accounts: ReturnType<typeof newAccounts>;
   /** Not started. */
-  shop(program: Program, options?: Pick<Options, 'brokers' | 'env'>): RealShop;
+  shop(program: Program, options?: Omit<Options, 'servers'>): RealShop;
 }
 
 /** Databases and topics of its own, with tables, on these servers or on those that all tests share. */
@@ -83,9 +85,9 @@ export async function faultGround(servers: ServerAddresses = sharedServers()): P
   return {
     addresses,
     accounts,
-    shop: (program, { brokers = servers.kafka, env = {} } = {}) =>
+    shop: (program, { brokers = servers.kafka, databases: told = databases, env = {} } = {}) =>
       realShop({
-        addresses: { ...addresses, kafka: { ...kafka, brokers } },
+        addresses: { ...addresses, databases: told, kafka: { ...kafka, brokers } },
         firstPort: 0,
         admin: accounts.admin,
         logLevel: 'fatal',

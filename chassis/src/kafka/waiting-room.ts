@@ -1,0 +1,57 @@
+/** UTF-16 units that wait for their handlers before less is fetched: a second of small messages. */
+const WAITING_ROOM = 8 * 1024 * 1024;
+
+/**
+ * What a process has fetched and not handled yet, of all its partitions together. Its memory has to hold it, however large
+ * messages are and however many partitions have some. Above one room only partitions fetch that have nothing, so that none
+ * waits for another's handler; above two, none does.
+ */
+export interface WaitingRoom {
+  /** `judge` is called when the answer of `isOpen` may have changed. */
+  enter(judge: () => void): Place;
+}
+
+/** One partition's part of it. */
+export interface Place {
+  /** Messages of this size came, or went when it is negative. */
+  changed(by: number): void;
+  /** Whether the partition may fetch. */
+  isOpen(hasSome: boolean): boolean;
+  /** What is still there counts no more. */
+  leave(): void;
+}
+
+export function waitingRoom(room = WAITING_ROOM): WaitingRoom {
+  const judges = new Set<() => void>();
+  let total = 0;
+  /** How many rooms are full: 0, 1 or 2. */
+  let full = 0;
+
+  function changed(by: number): void {
+    total += by;
+    const before = full;
+    // One is full until half of it is free again.
+    const [least, most] = [Math.ceil(total / room) - 1, Math.ceil(total / room - 0.5)];
+    full = Math.min(2, Math.max(0, least, Math.min(full, most)));
+    if (full !== before) for (const judge of judges) judge();
+  }
+
+  return {
+    enter: (judge) => {
+      let own = 0;
+      judges.add(judge);
+      return {
+        changed: (by) => {
+          own += by;
+          changed(by);
+        },
+        isOpen: (hasSome) => full === 0 || (full === 1 && !hasSome),
+        leave: () => {
+          judges.delete(judge);
+          changed(-own);
+          own = 0;
+        },
+      };
+    },
+  };
+}
