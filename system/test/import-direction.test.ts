@@ -84,6 +84,13 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('whoever connects to MySQL reads its URL as everybody does: mysql2 alone proves no names', () => {
+    const connecting = files.filter((file) => file.includes('/src/') && /\bcreate(?:Connection|Pool)\(/.test(readFileSync(join(ROOT, file), 'utf8')));
+    const reading = (file: string) => importsOf(file).some(({ specifier }) => specifier.includes('mysql-address'));
+    expect(connecting.length).toBeGreaterThan(3);
+    expect(connecting.filter((file) => !reading(file))).toEqual([]);
+  });
+
   test('the chassis knows no product, order or payment', () => {
     // That no text may hold a card number is asked of every service, not of payments alone.
     const business =

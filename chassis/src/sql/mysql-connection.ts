@@ -2,14 +2,17 @@ import type { PoolConnection } from 'mysql2';
 import { StorageError } from '../storage-error.ts';
 import { mysqlError } from './mysql-errors.ts';
 
-/** Characters of one packet; 48 MB at most in UTF-8, of the server's 64 MB (`max_allowed_packet`). */
+/** Characters of one packet; 48 MB at most in UTF-8, of the usual server's 64 MB. */
 const PACKET_LIMIT = 16_000_000;
+const MOST_BYTES_PER_CHARACTER = 3;
 
 /** One connection of a pool, in the hands of one user at a time. */
 export class MysqlConnection {
   readonly #raw: PoolConnection;
   readonly #answerMs: number;
-  #prepared: Promise<unknown> | undefined;
+  /** Bytes of one packet, as the server takes them (`max_allowed_packet`): beyond them it hangs up, and nobody is told why. */
+  #packetBytes = Infinity;
+  #prepared: Promise<void> | undefined;
 
   constructor(raw: PoolConnection, answerMs: number) {
     this.#raw = raw;
@@ -17,8 +20,14 @@ export class MysqlConnection {
   }
 
   /** Sends `settings` once, whoever comes first. */
-  prepare(settings: string): Promise<unknown> {
-    return (this.#prepared ??= this.send(settings));
+  prepare(settings: string): Promise<void> {
+    return (this.#prepared ??= this.#begin(settings));
+  }
+
+  async #begin(settings: string): Promise<void> {
+    await this.send(settings);
+    const [row] = (await this.send('select @@max_allowed_packet as bytes')) as readonly { readonly bytes: number }[];
+    this.#packetBytes = row?.bytes ?? Infinity;
   }
 
   /**
@@ -26,7 +35,7 @@ export class MysqlConnection {
    * after `connection` nobody can use it any more.
    */
   async send(text: string, limitMs = Infinity): Promise<unknown> {
-    if (text.length > PACKET_LIMIT) throw new StorageError('other', new Error(`a packet of ${text.length} characters is too long`));
+    this.#expectToFit(text);
     try {
       return await this.#answerTo(text, Math.min(limitMs, this.#answerMs));
     } catch (error) {
@@ -34,6 +43,14 @@ export class MysqlConnection {
       if (failure.code === 'connection') this.discard();
       throw failure;
     }
+  }
+
+  #expectToFit(text: string): void {
+    if (text.length > PACKET_LIMIT) throw new StorageError('other', new Error(`a packet of ${text.length} characters is too long`));
+    // One byte of it is the command.
+    if (text.length * MOST_BYTES_PER_CHARACTER < this.#packetBytes || Buffer.byteLength(text) < this.#packetBytes) return;
+    const why = `a packet of ${text.length} characters is too long for max_allowed_packet = ${this.#packetBytes}`;
+    throw new StorageError('other', new Error(why), 'the server wants its usual 64 MB');
   }
 
   /** Gives it back to the pool, unless it was discarded. */

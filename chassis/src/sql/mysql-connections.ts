@@ -3,7 +3,7 @@ import { StorageError } from '../storage-error.ts';
 import { mysqlAddress } from './mysql-address.ts';
 import { MysqlConnection } from './mysql-connection.ts';
 import { unreachable } from './mysql-errors.ts';
-import { COLLATION } from './mysql-flavour.ts';
+import { sessionSettings, type SessionVariables } from './mysql-session.ts';
 
 /** Longest waits, in milliseconds: a frozen server is known after ACQUIRE_MS + ANSWER_MS. */
 const CONNECT_MS = 3000;
@@ -29,8 +29,8 @@ export interface ConnectionsOptions {
   readonly size: number;
   /** Several statements in one packet, with `;` in between. */
   readonly multipleStatements: boolean;
-  /** Session variables besides those that hold for all connections. */
-  readonly variables: Readonly<Record<string, string | number>>;
+  /** Session variables besides or instead of those that hold for all connections. */
+  readonly variables: SessionVariables;
   /** Milliseconds; how long an answer may take. */
   readonly answerMs: number;
 }
@@ -70,18 +70,6 @@ export function mysqlConnections({ url, size, variables, answerMs, multipleState
       for (const connection of open.values()) connection.discard();
     },
   };
-}
-
-/** One statement, once per connection. `sql_mode` without NO_BACKSLASH_ESCAPES: mysql2 escapes with backslashes. */
-function sessionSettings(variables: ConnectionsOptions['variables']): string {
-  const all = {
-    transaction_isolation: 'READ-COMMITTED',
-    sql_mode: 'TRADITIONAL,ONLY_FULL_GROUP_BY',
-    time_zone: '+00:00',
-    collation_connection: COLLATION,
-    ...variables,
-  };
-  return `set ${Object.entries(all).map(([name, value]) => `session ${name} = ${JSON.stringify(value)}`).join(', ')}`;
 }
 
 function connectionOf(pool: Pool): Promise<PoolConnection> {

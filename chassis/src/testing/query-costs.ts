@@ -1,6 +1,7 @@
 import type { KyselyPlugin } from 'kysely';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { mysqlAddress } from '../sql/mysql-address.ts';
+import { sessionSettings } from '../sql/mysql-session.ts';
 import { textOf } from '../sql/mysql-text.ts';
 import type { SqlDatabase } from '../sql/sql-database.ts';
 import type { Row, Statement, TransactionScript } from '../sql/statement.ts';
@@ -77,6 +78,7 @@ export function idOf(n: number): string {
 
 export async function costMeter(url: string): Promise<CostMeter> {
   const connection = await createConnection(mysqlAddress(url));
+  await connection.query(sessionSettings());
   return {
     async fill(table, columns, count = 100_000) {
       const names = Object.keys(columns).map((name) => `\`${name}\``);

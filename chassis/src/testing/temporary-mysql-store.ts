@@ -1,6 +1,7 @@
 import { createConnection } from 'mysql2/promise';
 import { mysqlAddress } from '../sql/mysql-address.ts';
 import type { MysqlOptions } from '../sql/mysql-database.ts';
+import { sessionSettings } from '../sql/mysql-session.ts';
 import { type Migratable, type MigratedStore, migratedStore } from './migrated-store.ts';
 import { addressOf } from './real-servers.ts';
 
@@ -23,6 +24,7 @@ export async function temporaryDatabase(): Promise<TemporaryDatabase> {
 async function administer(server: string, statement: string): Promise<void> {
   const connection = await createConnection({ ...mysqlAddress(server), connectTimeout: 3000 });
   try {
+    await connection.query(sessionSettings());
     await connection.query(statement);
   } finally {
     await connection.end();

@@ -1,6 +1,8 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
+import { mysqlAddress } from '../../src/sql/mysql-address.ts';
 import { openMysql } from '../../src/sql/mysql-database.ts';
+import { sessionSettings } from '../../src/sql/mysql-session.ts';
 import type { Row, Statement, TransactionScript, Write } from '../../src/sql/statement.ts';
 import { type TcpProxy, tcpProxy } from '../../src/testing/tcp-proxy.ts';
 import { temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
@@ -54,7 +56,8 @@ export async function openedMysql(): Promise<OpenedMysql> {
       },
     },
   });
-  const raw = await createConnection({ uri: url });
+  const raw = await createConnection(mysqlAddress(url));
+  await raw.query(sessionSettings());
   await database.transact(() => writing([database.flavour.insert('things', COLUMNS, [['a', 1, null], ['b', 1, null]])]));
   return {
     url,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
+import { sessionSettings } from '@souk/chassis/sql/mysql-session';
 import { MongoClient } from 'mongodb';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
@@ -78,6 +79,7 @@ async function onServers(
   try {
     const connection = await createConnection({ ...mysqlAddress(mysql), connectTimeout: CONNECT_LIMIT_MS });
     try {
+      await connection.query(sessionSettings());
       await work(connection, client);
     } finally {
       await connection.end();

@@ -1,4 +1,5 @@
 import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
+import { sessionSettings } from '@souk/chassis/sql/mysql-session';
 import { type Connection, createConnection } from 'mysql2';
 import type { Rows } from './shop-records.ts';
 
@@ -6,12 +7,14 @@ const CONNECT_LIMIT_MS = 5000;
 /** Between two batches of one query. */
 const STALL_LIMIT_MS = 60_000;
 const ROWS_PER_BATCH = 1000;
+/** All of it as of one moment; seconds in which the facts of a batch are written, and between two queries. */
+const PATIENT = { transaction_isolation: 'REPEATABLE-READ', net_write_timeout: 600, wait_timeout: 600 };
 
 /** Reads a MySQL database on a connection of its own, in one transaction: all tables as of one moment. */
 export async function readingMysql<T>(url: string, read: (rows: Rows) => Promise<T>): Promise<T> {
   const connection = createConnection({ ...mysqlAddress(url), connectTimeout: CONNECT_LIMIT_MS, supportBigNumbers: true, jsonStrings: true });
   try {
-    await connection.promise().query('set session transaction isolation level repeatable read');
+    await connection.promise().query(sessionSettings(PATIENT));
     await connection.promise().query('start transaction with consistent snapshot, read only');
     return await read((sql) => batches(connection, sql));
   } finally {
