@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { standardError } from '../standard-error.ts';
-import { storageError } from './mongo-errors.ts';
+import { connectError, reading } from './mongo-errors.ts';
 
 export interface MongoOptions {
   /** `mongodb://user:password@host:port,…/database?…`; names the database, and `authSource` unless the user is admin's. */
@@ -15,9 +15,14 @@ export interface MongoDatabase {
   readonly client: MongoClient;
   /** Reads what a majority has, writes to a majority. */
   readonly db: Db;
+  /**
+   * Connects, unless it is connected. Before anything else: after a first connection that failed the driver does not try
+   * again by itself, and whatever is asked finds its topology closed. Throws `StorageError`.
+   */
+  connect(): Promise<void>;
   /** Runs on a connection that lets building an index take its time; closes it. */
   forSchema<T>(run: (db: Db) => Promise<T>): Promise<T>;
-  /** Throws when the database cannot answer. */
+  /** Throws `StorageError` when the database cannot answer. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,9 +58,17 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
   const settings: MongoClientOptions = { ...SETTINGS, ...authSourceOf(url), maxPoolSize: poolSize };
   const client = new MongoClient(url, settings);
   const db = client.db(name);
+  const connect = async () => {
+    try {
+      await client.connect();
+    } catch (error) {
+      throw connectError(error);
+    }
+  };
   return {
     client,
     db,
+    connect,
     async forSchema(run) {
       const patient = new MongoClient(url, { ...settings, maxPoolSize: 1, socketTimeoutMS: SCHEMA_ANSWER_MS });
       try {
@@ -65,11 +78,8 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
       }
     },
     async check() {
-      try {
-        await db.command({ ping: 1 });
-      } catch (error) {
-        throw storageError(error);
-      }
+      await connect();
+      await reading(() => db.command({ ping: 1 }));
     },
     close: () => closeInTime(client),
   };

@@ -1,26 +1,73 @@
 import {
+  MongoAWSError,
+  MongoBulkWriteError,
+  MongoClientClosedError,
   MongoError,
   MongoErrorLabel,
+  MongoExpiredSessionError,
+  MongoKerberosError,
   MongoNetworkError,
+  MongoNotConnectedError,
+  MongoOIDCError,
+  MongoOperationTimeoutError,
+  MongoServerClosedError,
   MongoServerError,
   MongoServerSelectionError,
+  MongoStalePrimaryError,
+  MongoSystemError,
   MongoTopologyClosedError,
+  MongoWriteConcernError,
 } from 'mongodb';
 import { StorageError, type StorageErrorCode } from '../storage-error.ts';
 
-const DUPLICATE_KEY = 11_000;
-const DOCUMENT_VALIDATION = 121;
-
 /**
- * The server answered that it is not the primary, is shutting down, has no room on its disk, or reached no majority in
- * time: nobody's input is to blame.
+ * What the server answers, by number: names differ between versions.
+ * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
-const AWAY: ReadonlySet<unknown> = new Set([
-  10_107, 13_435, 13_436, 189, 91, 11_600, 11_602, 6, 7, 89, 9001, 64, 100, 14_031,
+const CODES: ReadonlyMap<unknown, StorageErrorCode> = new Map([
+  ...of('unique', [11_000]),
+  ...of('check', [121]),
+  // not the primary, an election, a primary that steps down or lags, an operation that such a change has ended
+  ...of('connection', [10_058, 10_107, 11_602, 13_435, 13_436, 133, 134, 189, 216]),
+  // starting or shutting down, also before the replica set is there or has its keys
+  ...of('connection', [91, 94, 211, 11_600]),
+  // lost on the way between members, or to us
+  ...of('connection', [6, 7, 89, 202, 279, 317, 384, 9001]),
+  // no user of this name, or not with this password: perhaps not yet. Not a right that is missing (13): that is a defect.
+  ...of('connection', [11, 18, 391]),
+  // no room on its disk, no majority in time, too much to do
+  ...of('connection', [64, 100, 14_031, 462]),
+  // write conflict, lock timeout, lock busy, time limit, interrupted, index or cursor gone meanwhile, another one's change of the schema
+  ...of('retry', [112, 24, 46, 50, 262, 11_601, 43, 175, 237, 117, 314]),
+  // snapshot too old; transaction gone, too old, too long, or just being prepared
+  ...of('retry', [239, 246, 225, 244, 251, 267, 290]),
 ]);
 
-/** Write conflict, lock timeout, time limit, snapshot too old, interrupted, transaction gone, too old or too long. */
-const CONFLICT: ReadonlySet<unknown> = new Set([112, 24, 50, 262, 246, 239, 11_601, 251, 225, 290]);
+function of(code: StorageErrorCode, numbers: readonly number[]): [number, StorageErrorCode][] {
+  return numbers.map((number) => [number, code]);
+}
+
+/** What the driver says by itself, of servers, connections and sessions that are not there or were taken away, and when it does not get in. */
+const AWAY = [
+  MongoNetworkError,
+  MongoSystemError,
+  MongoTopologyClosedError,
+  MongoServerClosedError,
+  MongoClientClosedError,
+  MongoNotConnectedError,
+  MongoExpiredSessionError,
+  MongoOperationTimeoutError,
+  MongoStalePrimaryError,
+  MongoKerberosError,
+  MongoAWSError,
+  MongoOIDCError,
+] as const;
+
+/** The driver does not export these. */
+const AWAY_BY_NAME: ReadonlySet<string> = new Set(['MongoWaitQueueTimeoutError', 'MongoPoolClosedError']);
+
+/** Server and driver say with these that another try may succeed. */
+const PASSING = [MongoErrorLabel.RetryableWriteError, 'RetryableError', 'SystemOverloadedError', 'PoolRequestedRetry'] as const;
 
 /**
  * The transaction is larger than the server's cache, or than its messages take: none of it is there, and another try would
@@ -35,7 +82,12 @@ function isTooLarge(error: unknown): boolean {
 
 /** What the driver threw, in our words; anything else as it is. */
 export function storageError(error: unknown): unknown {
-  return error instanceof MongoError ? new StorageError(codeOf(error), error) : error;
+  return error instanceof MongoError ? new StorageError(codeOf(error), explained(error)) : error;
+}
+
+/** Whatever keeps us from a first connection (an address, a name, a password, a certificate) is no defect of who asks. */
+export function connectError(error: unknown): StorageError {
+  return new StorageError('connection', explained(error));
 }
 
 /**
@@ -72,20 +124,31 @@ export async function reading<T>(read: () => Promise<T>): Promise<T> {
 }
 
 function codeOf(error: MongoError): StorageErrorCode {
+  const inner = wrappedIn(error);
+  if (inner !== undefined) return codeOf(inner);
   if (isTooLarge(error)) return 'other';
-  if (isAway(error) || AWAY.has(error.code)) return 'connection';
-  if (error.code === DUPLICATE_KEY) return 'unique';
-  if (error.code === DOCUMENT_VALIDATION) return 'check';
-  if (CONFLICT.has(error.code) || error.hasErrorLabel(MongoErrorLabel.TransientTransactionError)) return 'retry';
-  return 'other';
+  if (AWAY.some((kind) => error instanceof kind) || AWAY_BY_NAME.has(error.name)) return 'connection';
+  const known = CODES.get(numberOf(error));
+  if (known !== undefined) return known;
+  if (error.hasErrorLabel(MongoErrorLabel.TransientTransactionError)) return 'retry';
+  return PASSING.some((label) => error.hasErrorLabel(label)) ? 'connection' : 'other';
 }
 
-function isAway(error: MongoError): boolean {
-  return (
-    error instanceof MongoNetworkError ||
-    error instanceof MongoServerSelectionError ||
-    error instanceof MongoTopologyClosedError ||
-    // The driver does not export this one.
-    error.name === 'MongoWaitQueueTimeoutError'
-  );
+/** A bulk write puts whatever happened to one of its commands into an error of its own, which says nothing of its kind. */
+function wrappedIn(error: MongoError): MongoError | undefined {
+  const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
+  return inner instanceof MongoError ? inner : undefined;
+}
+
+function numberOf(error: MongoError): unknown {
+  if (error.code !== undefined) return error.code;
+  if (error instanceof MongoBulkWriteError) return error.err?.code;
+  return error instanceof MongoWriteConcernError ? error.result['writeConcernError']?.code : undefined;
+}
+
+/** A server that is not found in time is told with what was found instead. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof MongoServerSelectionError) || error.reason === undefined) return error;
+  const found = [...error.reason.servers.values()].map((server) => `${server.address}: ${server.error?.message ?? server.type}`);
+  return new Error(`no primary of MongoDB was found (${found.join(', ')})`, { cause: error });
 }

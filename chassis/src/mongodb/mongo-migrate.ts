@@ -22,7 +22,8 @@ export async function migrate({ forSchema }: MongoDatabase, own: MongoMigrations
 }
 
 /** The names of the steps that have not run yet. */
-export async function pendingMigrations({ db }: MongoDatabase, own: MongoMigrations): Promise<readonly string[]> {
+export async function pendingMigrations({ db, connect }: MongoDatabase, own: MongoMigrations): Promise<readonly string[]> {
+  await connect();
   return reading(async () => {
     const done = await stepsDone(db);
     return Object.keys({ ...chassisMigrations, ...own }).filter((name) => !done.has(name));
@@ -50,7 +51,9 @@ async function runSteps(
     try {
       await step(db);
     } catch (error) {
-      throw new StorageError('other', new Error(`migration ${name} failed`, { cause: error }));
+      const failure = storageError(error);
+      const message = `migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`;
+      throw new StorageError(failure instanceof StorageError ? failure.code : 'other', new Error(message, { cause: error }));
     }
     await db.collection<Step>('migrations').updateOne({ _id: name }, { $currentDate: { at: true } }, { upsert: true });
   }

@@ -17,12 +17,15 @@ export interface TcpProxy {
   readonly accepted: number;
   /** From now on, for open connections and new ones. Answers that were dropped stay lost, what was stalled goes on. */
   set(mode: ProxyMode): void;
-  /** Breaks all open connections; new ones are welcome. */
-  cut(): void;
+  /** Breaks all open connections, or all but one; new ones are welcome. */
+  cut(but?: Connection): void;
+  /** Once, when a client next says this text: before the server hears it, which it does not when its connection is broken now. */
+  whenSaid(text: string, then: (on: Connection) => void): void;
   close(): Promise<void>;
 }
 
-interface Link {
+/** One client's, as it is told to `whenSaid`. */
+export interface Connection {
   readonly client: Socket;
   readonly server: Socket;
 }
@@ -36,33 +39,43 @@ export interface ProxyTarget {
 
 /** Listens on a free local port and forwards to `host:port`. */
 export async function tcpProxy({ translate, ...to }: ProxyTarget): Promise<TcpProxy> {
-  const links = new Set<Link>();
+  const links = new Set<Connection>();
   let mode: ProxyMode = 'forward';
   let accepted = 0;
+  let awaited: { readonly text: string; then(on: Connection): void } | undefined;
 
-  function flow({ client, server }: Link): void {
+  function flow({ client, server }: Connection): void {
     for (const socket of [client, server]) {
       if (mode === 'stall') socket.pause();
       else socket.resume();
     }
   }
 
-  function end(link: Link): void {
+  function end(link: Connection): void {
     links.delete(link);
     link.client.destroy();
     link.server.destroy();
   }
 
-  function answer(link: Link, bytes: Buffer | string): void {
+  function answer(link: Connection, bytes: Buffer | string): void {
     if (mode === 'cut-on-answer') end(link);
     else if (mode !== 'drop-answers') link.client.write(translate?.(Buffer.from(bytes), port) ?? bytes);
+  }
+
+  function ask(link: Connection, bytes: Buffer | string): void {
+    if (awaited !== undefined && bytes.includes(awaited.text)) {
+      const { then } = awaited;
+      awaited = undefined;
+      then(link);
+    }
+    if (links.has(link)) link.server.write(bytes);
   }
 
   const listener = createServer({ noDelay: true }, (client) => {
     accepted += 1;
     const link = { client, server: connect({ ...to, noDelay: true }) };
     links.add(link);
-    client.on('data', (bytes) => link.server.write(bytes));
+    client.on('data', (bytes) => ask(link, bytes));
     link.server.on('data', (bytes) => answer(link, bytes));
     for (const socket of [client, link.server]) {
       // An error is always followed by `close`: for the other side the connection is gone, whatever the reason.
@@ -87,8 +100,11 @@ export async function tcpProxy({ translate, ...to }: ProxyTarget): Promise<TcpPr
       if (wasAway && !isAway) listener.listen(port, '127.0.0.1');
       for (const link of links) flow(link);
     },
-    cut() {
-      for (const link of links) end(link);
+    cut(but) {
+      for (const link of links) if (link !== but) end(link);
+    },
+    whenSaid(text, then) {
+      awaited = { text, then };
     },
     async close() {
       const closed = new Promise((resolve) => listener.close(resolve));

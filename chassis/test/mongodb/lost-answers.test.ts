@@ -2,13 +2,12 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { newId } from '../../src/ids.ts';
 import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.ts';
 import { StorageError } from '../../src/storage-error.ts';
+import { type MongoProxy, mongoProxy } from '../../src/testing/mongo-proxy.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
-import { type TcpProxy, tcpProxy } from '../../src/testing/tcp-proxy.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { StoredEvent, WriterStore } from '../../src/writer/writer-store.ts';
 import { deposit, type Toy } from '../writer/toy-use-cases.ts';
 import { batchOfOne } from './batch-of-one.ts';
-import { addressIn, proxiedUrl } from './proxied-url.ts';
 import { mongoToyStore, type OpenMongoToyStore, openMongoToyStore } from './toy-store.ts';
 
 /** Far less than the minute for which a server keeps a transaction that nobody goes on with. */
@@ -20,7 +19,7 @@ setDefaultTimeout(30_000);
 describeOn(['MongoDB'], () => {
   describe('the writer on MongoDB, cut off', () => {
     let opened: OpenMongoToyStore;
-    let proxy: TcpProxy;
+    let proxy: MongoProxy;
     let database: MongoDatabase;
     let reported: unknown[];
     let events: StoredEvent[];
@@ -28,8 +27,8 @@ describeOn(['MongoDB'], () => {
 
     beforeEach(async () => {
       opened = await openMongoToyStore();
-      proxy = await tcpProxy(addressIn(opened.url));
-      database = openMongo({ url: proxiedUrl(opened.url, proxy) });
+      proxy = await mongoProxy(opened.url);
+      database = openMongo({ url: proxy.url });
       reported = [];
       events = [];
     });

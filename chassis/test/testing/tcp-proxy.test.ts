@@ -91,4 +91,17 @@ describe('a proxy between a client and a server', () => {
     second.socket.write('b');
     await receives(second, '<b>');
   });
+
+  test('breaks a connection at what a client says, before the server hears it, and once', async () => {
+    const client = open();
+    proxy.whenSaid('now', () => proxy.cut());
+    client.socket.write('a');
+    await receives(client, '<a>');
+    client.socket.write('b now c');
+    await until('it is cut', () => client.closed);
+    const second = open();
+    second.socket.write('now');
+    await receives(second, '<now>');
+    expect(heard).toBe('anow');
+  });
 });
