@@ -26,14 +26,23 @@ export class StopError extends Error {
   }
 }
 
-export function lifecycle(parts: readonly Part[], { limitMs = 10_000 }: { limitMs?: number } = {}): Lifecycle {
+interface LifecycleOptions {
+  readonly limitMs?: number;
+  /** Aborted when it is to stop, for parts that wait for something while they start. */
+  readonly ending?: AbortController;
+}
+
+export function lifecycle(
+  parts: readonly Part[],
+  { limitMs = 10_000, ending = new AbortController() }: LifecycleOptions = {},
+): Lifecycle {
   const running: Part[] = [];
   let starting: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
 
   async function startAll(): Promise<void> {
     for (const part of parts) {
-      if (stopping !== undefined) return;
+      if (ending.signal.aborted) return;
       await part.start();
       running.push(part);
     }
@@ -68,6 +77,8 @@ export function lifecycle(parts: readonly Part[], { limitMs = 10_000 }: { limitM
     try {
       await startAll();
     } catch (error) {
+      // Whoever stops it stops what runs, and hears what went wrong with that.
+      if (ending.signal.aborted) throw error;
       const [undone] = await Promise.allSettled([stopAll()]);
       if (undone.status === 'fulfilled') throw error;
       throw new AggregateError([error, undone.reason], 'start failed, and so did stopping what ran', { cause: error });
@@ -76,7 +87,10 @@ export function lifecycle(parts: readonly Part[], { limitMs = 10_000 }: { limitM
 
   return {
     start: () => (starting ??= startOrUndo()),
-    stop: () => (stopping ??= stopAfterStart()),
+    stop() {
+      ending.abort();
+      return (stopping ??= stopAfterStart());
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { accessWatch } from './access-watch.ts';
+import { newId } from './ids.ts';
 import { runMicroservice, type RunningMicroservice } from './run-microservice.ts';
 import type { Principal } from './http/principal.ts';
 import type { LogMessage } from './log/event-log.ts';
@@ -48,6 +49,7 @@ export interface Microservice<C extends Collections, Task = never> {
   writeFailure(): unknown;
   /** Milliseconds since the writer last got on although something is to be settled; 0 while nothing is. */
   standsStillMs(): number;
+  /** Throws, for one, `StorageError`: nothing of it runs then, and it may be started again. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -63,8 +65,14 @@ export function createMicroservice<C extends Collections, Task = never>(
     if (running === undefined) throw new WriterClosedError();
     return running.writer;
   };
+  // A start that failed because the database was away is tried again, and its lane may be taken already.
+  const owner = newId();
   options.meter?.expect(Object.keys(options.handlers));
   const executeOnce = onceExecutor<Own<C>, Task>((useCase, value, how) => writer().submit(useCase, value, how));
+  async function close(): Promise<void> {
+    await running?.close();
+    running = undefined;
+  }
   const limited = (cause?: Cause) => ({ limitMs: COMMAND_LIMIT_MS, ...(cause && { cause }) });
   return {
     handlers,
@@ -80,11 +88,13 @@ export function createMicroservice<C extends Collections, Task = never>(
     writeFailure: () => running?.writer.failure,
     standsStillMs: () => running?.writer.standsStillMs ?? 0,
     async start() {
-      [running] = await Promise.all([runMicroservice({ ...options, store, handlers }, access.look), access.look()]);
+      const [begun, heard] = await Promise.allSettled([runMicroservice({ ...options, owner, store, handlers }, access.look), access.look()]);
+      if (begun.status === 'rejected') throw begun.reason;
+      running = begun.value;
+      if (heard.status === 'fulfilled') return;
+      await close();
+      throw heard.reason;
     },
-    async close() {
-      await running?.close();
-      running = undefined;
-    },
+    close,
   };
 }

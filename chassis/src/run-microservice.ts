@@ -27,6 +27,11 @@ const ANSWERS_KEPT_MS = 36 * 3_600_000;
 
 type Own<C> = C & ChassisCollections;
 
+interface Running<C extends Collections, Task> extends MicroserviceOptions<C, Task> {
+  /** This process, on its lane. */
+  readonly owner: string;
+}
+
 export interface RunningMicroservice<C extends ChassisCollections, Task> {
   readonly writer: Writer<C, Task>;
   readonly relay: Relay;
@@ -35,7 +40,7 @@ export interface RunningMicroservice<C extends ChassisCollections, Task> {
 
 /** Starts the parts in the order in which they need each other; `close` stops them the other way round. */
 export async function runMicroservice<C extends Collections, Task>(
-  options: MicroserviceOptions<C, Task>,
+  options: Running<C, Task>,
   hearOfEndedAccess: () => Promise<void>,
 ): Promise<RunningMicroservice<Own<C>, Task>> {
   const tasks = new Set<Promise<void>>();
@@ -57,14 +62,15 @@ export async function runMicroservice<C extends Collections, Task>(
 }
 
 async function openWriter<C extends Collections, Task>(
-  options: MicroserviceOptions<C, Task>,
+  options: Running<C, Task>,
   tasks: Set<Promise<void>>,
 ): Promise<{ writer: Writer<Own<C>, Task>; relay: Relay }> {
-  const { name, instance, store, log, runTask, meter, report, trace, aboutTask, paceMs } = options;
+  const { name, instance, owner, store, log, runTask, meter, report, trace, aboutTask, paceMs } = options;
   let relay: Relay | undefined;
   const writer = await Writer.open<Own<C>, Task>({
     store: store.writing,
     lane: instance,
+    owner,
     leaseMs: LEASE_MS,
     newId,
     report,

@@ -3,7 +3,7 @@ import type { ServiceName } from '@souk/contracts/services';
 /** A service as the process that runs it sees it. */
 export interface Service {
   readonly name: ServiceName;
-  /** Takes its lane, begins to read its topics, opens its port. The schema must be up to date. */
+  /** Takes its lane, begins to read its topics, opens its port. The schema must be up to date. One that was rejected may be tried again. */
   start(): Promise<{ readonly url: string }>;
   /** Drains: no new requests, running ones end, the queue is settled, events are sent. Leaves store and log open: they are the caller's. */
   close(): Promise<void>;

@@ -58,13 +58,7 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
   const settings: MongoClientOptions = { ...SETTINGS, ...authSourceOf(url), maxPoolSize: poolSize };
   const client = new MongoClient(url, settings);
   const db = client.db(name);
-  const connect = async () => {
-    try {
-      await client.connect();
-    } catch (error) {
-      throw connectError(error);
-    }
-  };
+  const connect = () => connected(client);
   return {
     client,
     db,
@@ -72,6 +66,7 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
     async forSchema(run) {
       const patient = new MongoClient(url, { ...settings, maxPoolSize: 1, socketTimeoutMS: SCHEMA_ANSWER_MS });
       try {
+        await connected(patient);
         return await run(patient.db(name));
       } finally {
         await closeInTime(patient);
@@ -83,6 +78,14 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
     },
     close: () => closeInTime(client),
   };
+}
+
+async function connected(client: MongoClient): Promise<void> {
+  try {
+    await client.connect();
+  } catch (error) {
+    throw connectError(error);
+  }
 }
 
 const PARTS = /^mongodb(?:\+srv)?:\/\/(?<credentials>[^@/?]*@)?[^/?]+(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;

@@ -20,32 +20,42 @@ import {
 } from 'mongodb';
 import { StorageError, type StorageErrorCode } from '../storage-error.ts';
 
+interface Kind {
+  readonly code: StorageErrorCode;
+  readonly numbers: readonly number[];
+  /** What whoever runs the server can do about it, where the server's own words do not say. */
+  readonly cure?: string;
+}
+
+const RIGHTS = "give the service's user its rights, or its password back";
+const MEMBERS = 'look at the replica set: rs.status()';
+
 /**
- * What the server answers, by number: names differ between versions.
+ * The server's answers that are no defect of ours, by number: names differ between versions.
  * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
-const CODES: ReadonlyMap<unknown, StorageErrorCode> = new Map([
-  ...of('unique', [11_000]),
-  ...of('check', [121]),
+const KINDS: readonly Kind[] = [
+  { code: 'unique', numbers: [11_000] },
+  { code: 'check', numbers: [121] },
   // not the primary, an election, a primary that steps down or lags, an operation that such a change has ended
-  ...of('connection', [10_058, 10_107, 11_602, 13_435, 13_436, 133, 134, 189, 216]),
-  // starting or shutting down, also before the replica set is there or has its keys
-  ...of('connection', [91, 94, 211, 11_600]),
-  // lost on the way between members, or to us
-  ...of('connection', [6, 7, 89, 202, 279, 317, 384, 9001]),
-  // no user of this name, or not with this password: perhaps not yet. Not a right that is missing (13): that is a defect.
-  ...of('connection', [11, 18, 391]),
-  // no room on its disk, no majority in time, too much to do
-  ...of('connection', [64, 100, 14_031, 462]),
+  { code: 'connection', numbers: [10_058, 10_107, 11_602, 13_435, 13_436, 133, 134, 189, 216] },
+  // shutting down; starting, before the set is made or has its keys
+  { code: 'connection', numbers: [91, 11_600, 94, 211] },
+  // lost on the way, between members or to us
+  { code: 'connection', numbers: [6, 7, 89, 202, 279, 317, 384, 9001] },
+  // no such user or password, a right that is missing: perhaps not there yet
+  { code: 'connection', numbers: [11, 13, 18, 391], cure: RIGHTS },
+  { code: 'connection', numbers: [64, 100], cure: MEMBERS },
+  { code: 'connection', numbers: [14_031], cure: 'make room on its disk' },
+  // more than it takes now
+  { code: 'connection', numbers: [462] },
   // write conflict, lock timeout, lock busy, time limit, interrupted, index or cursor gone meanwhile, another one's change of the schema
-  ...of('retry', [112, 24, 46, 50, 262, 11_601, 43, 175, 237, 117, 314]),
+  { code: 'retry', numbers: [112, 24, 46, 50, 262, 11_601, 43, 175, 237, 117, 314] },
   // snapshot too old; transaction gone, too old, too long, or just being prepared
-  ...of('retry', [239, 246, 225, 244, 251, 267, 290]),
-]);
+  { code: 'retry', numbers: [239, 246, 225, 244, 251, 267, 290] },
+];
 
-function of(code: StorageErrorCode, numbers: readonly number[]): [number, StorageErrorCode][] {
-  return numbers.map((number) => [number, code]);
-}
+const BY_NUMBER: ReadonlyMap<unknown, Kind> = new Map(KINDS.flatMap((kind) => kind.numbers.map((number) => [number, kind])));
 
 /** What the driver says by itself, of servers, connections and sessions that are not there or were taken away, and when it does not get in. */
 const AWAY = [
@@ -82,12 +92,12 @@ function isTooLarge(error: unknown): boolean {
 
 /** What the driver threw, in our words; anything else as it is. */
 export function storageError(error: unknown): unknown {
-  return error instanceof MongoError ? new StorageError(codeOf(error), explained(error)) : error;
+  return error instanceof MongoError ? new StorageError(codeOf(error), explained(error), cureOf(error)) : error;
 }
 
 /** Whatever keeps us from a first connection (an address, a name, a password, a certificate) is no defect of who asks. */
 export function connectError(error: unknown): StorageError {
-  return new StorageError('connection', explained(error));
+  return new StorageError('connection', explained(error), error instanceof MongoError ? cureOf(error) : undefined);
 }
 
 /**
@@ -128,8 +138,8 @@ function codeOf(error: MongoError): StorageErrorCode {
   if (inner !== undefined) return codeOf(inner);
   if (isTooLarge(error)) return 'other';
   if (AWAY.some((kind) => error instanceof kind) || AWAY_BY_NAME.has(error.name)) return 'connection';
-  const known = CODES.get(numberOf(error));
-  if (known !== undefined) return known;
+  const known = BY_NUMBER.get(numberOf(error));
+  if (known !== undefined) return known.code;
   if (error.hasErrorLabel(MongoErrorLabel.TransientTransactionError)) return 'retry';
   return PASSING.some((label) => error.hasErrorLabel(label)) ? 'connection' : 'other';
 }
@@ -144,6 +154,11 @@ function numberOf(error: MongoError): unknown {
   if (error.code !== undefined) return error.code;
   if (error instanceof MongoBulkWriteError) return error.err?.code;
   return error instanceof MongoWriteConcernError ? error.result['writeConcernError']?.code : undefined;
+}
+
+function cureOf(error: MongoError): string | undefined {
+  if (error instanceof MongoServerSelectionError) return `start it, or ${MEMBERS}`;
+  return BY_NUMBER.get(numberOf(wrappedIn(error) ?? error))?.cure;
 }
 
 /** A server that is not found in time is told with what was found instead. */

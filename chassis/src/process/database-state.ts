@@ -1,20 +1,52 @@
 import type { Logger } from '../logging.ts';
+import { StorageError } from '../storage-error.ts';
 import type { ProcessStore } from './service-process.ts';
 
 const LIMIT_MS = 30_000;
 const BETWEEN_TRIES_MS = 250;
+/** What is under way when the process is to stop may still end by itself. */
+const GRACE_MS = 1000;
 
-/** Asks a database that may be only just starting until it answers; throws its last error when it does not come. */
-export async function whenItAnswers<Answer>(ask: () => Promise<Answer>, logger: Logger): Promise<Answer> {
-  const limit = performance.now() + LIMIT_MS;
+export interface Waiting {
+  readonly logger: Logger;
+  /** Aborted: nobody waits any more. */
+  readonly ending: AbortSignal;
+}
+
+/**
+ * Asks a database that may be only just starting, or has gone meanwhile, until it answers. Throws its last error when it
+ * does not come in time, anything else at once, and the signal's reason soon after that is aborted.
+ */
+export async function whenItAnswers<Answer>(ask: () => Promise<Answer>, { logger, ending }: Waiting): Promise<Answer> {
+  const startedAt = performance.now();
   for (let tries = 1; ; tries += 1) {
     try {
-      return await ask();
+      const answer = await unlessEnding(ending, ask());
+      if (tries > 1) logger.info({ waitedMs: Math.round(performance.now() - startedAt) }, 'the database answers');
+      return answer;
     } catch (error) {
-      if (performance.now() > limit) throw error;
-      if (tries === 1) logger.warn({ err: error }, 'waiting for the database');
+      ending.throwIfAborted();
+      if (!(error instanceof StorageError && error.isInfrastructure) || performance.now() - startedAt > LIMIT_MS) throw error;
+      if (tries === 1) logger.warn({ err: error }, `waiting for the database, ${LIMIT_MS / 1000} s at most`);
     }
-    await Bun.sleep(BETWEEN_TRIES_MS);
+    await unlessEnding(ending, Bun.sleep(BETWEEN_TRIES_MS));
+  }
+}
+
+/** What the work comes to. Rejects a moment after the signal, and leaves work behind that does not end by itself. */
+export async function unlessEnding<T>(ending: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const end = (): void => {
+    grace = setTimeout(() => reject(ending.reason), GRACE_MS);
+  };
+  if (ending.aborted) end();
+  else ending.addEventListener('abort', end);
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    clearTimeout(grace);
+    ending.removeEventListener('abort', end);
   }
 }
 
@@ -28,7 +60,7 @@ export class SchemaBehindError extends Error {
 }
 
 /** Waits for the database. Throws SchemaBehindError. A schema that is ahead is fine: that is how services are upgraded one after the other. */
-export async function schemaIsThere(store: Pick<ProcessStore, 'pendingMigrations'>, logger: Logger): Promise<void> {
-  const pending = await whenItAnswers(() => store.pendingMigrations(), logger);
+export async function schemaIsThere(store: Pick<ProcessStore, 'pendingMigrations'>, waiting: Waiting): Promise<void> {
+  const pending = await whenItAnswers(() => store.pendingMigrations(), waiting);
   if (pending.length > 0) throw new SchemaBehindError(pending);
 }

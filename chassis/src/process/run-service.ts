@@ -13,7 +13,7 @@ import { messagesComeAgain, reportTo } from '../report.ts';
 import { MysqlAddressError } from '../sql/mysql-address.ts';
 import { standardError } from '../standard-error.ts';
 import { StorageError } from '../storage-error.ts';
-import { SchemaBehindError, schemaIsThere, whenItAnswers } from './database-state.ts';
+import { SchemaBehindError, schemaIsThere, unlessEnding, whenItAnswers } from './database-state.ts';
 import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
 import { EXIT } from './exit-code.ts';
 import { FLAGS, programHelp } from './program-help.ts';
@@ -71,8 +71,9 @@ async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
 ): Promise<number> {
   const store = openStore({ url: config.databaseUrl, poolSize: config.databasePool });
   try {
-    await whenItAnswers(() => store.check(), logger);
-    logger.info({ steps: await store.migrate() }, 'the schema is up to date');
+    // A step that was cut off is begun again, by whoever comes next.
+    const steps = await whenItAnswers(() => store.migrate(), { logger, ending: endedBySignal() });
+    logger.info({ steps }, 'the schema is up to date');
     return EXIT.ok;
   } finally {
     await store.close();
@@ -81,7 +82,8 @@ async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
 
 async function makeTopics({ name }: { readonly name: string }, config: EngineConfig, logger: Logger): Promise<number> {
   const replicationFactor = config.replication === 0 ? {} : { replicationFactor: config.replication };
-  const { made, adapted, differing } = await declareTopics({ ...kafkaOf(config, name), ...replicationFactor });
+  const declaring = declareTopics({ ...kafkaOf(config, name), ...replicationFactor });
+  const { made, adapted, differing } = await unlessEnding(endedBySignal(), declaring);
   if (differing !== undefined) logger.warn({ differing }, 'topics have other settings than declared');
   logger.info({ made, adapted }, 'all topics are there');
   return EXIT.ok;
@@ -99,25 +101,43 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
     report,
     onHandlerFailure: messagesComeAgain(logger),
   });
-  const schema = schemaIsThere(store, logger);
+  const ending = new AbortController();
+  const waiting = { logger, ending: ending.signal };
+  const schema = schemaIsThere(store, waiting);
   // Both are under way while the service is put together. Whichever fails is told when its turn comes.
   schema.catch(() => undefined);
   looked.catch(() => undefined);
   const service = create({ config, store, log, logger, metrics: createMetrics({ service: name, ownsProcess: true }) });
   const parts: Part[] = [
-    { name: 'event log', start: () => looked, stop: () => log.close() },
+    { name: 'event log', start: () => unlessEnding(ending.signal, looked), stop: () => log.close() },
     { name: 'database', start: () => schema, stop: () => store.close() },
     {
       name,
       async start() {
-        logger.info(await service.start(), 'listening');
+        // The database may have gone since its schema was looked at.
+        logger.info(await whenItAnswers(() => service.start(), waiting), 'listening');
         setTimeout(compileAsUsual, AFTER_OPENING_MS).unref();
       },
       stop: () => service.close(),
     },
   ];
-  const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS + config.shutdownDelayMs });
+  const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS + config.shutdownDelayMs, ending });
   return runUntilSignal(life, { logger });
+}
+
+/** A step by itself is given up at once: as process 1 of a container nothing else would end it. */
+function endedBySignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort(new StepEndedError(signal)));
+  return ending.signal;
+}
+
+class StepEndedError extends Error {
+  readonly code = 'step-ended';
+  constructor(signal: string) {
+    super(`${signal}: ended before it was done; run it again`);
+    this.name = 'StepEndedError';
+  }
 }
 
 /**
@@ -148,6 +168,7 @@ function explain(error: unknown): number {
   if (error instanceof EventLogError || error instanceof SchemaBehindError) {
     return told(EXIT.environment, error.message);
   }
+  if (error instanceof StepEndedError) return told(EXIT.failed, error.message);
   if (error instanceof StorageError) return told(EXIT.environment, `DATABASE_URL: ${error.message}`);
   throw error;
 }

@@ -7,7 +7,7 @@ import type { Service } from '../service.ts';
 import type { EngineConfig } from './engine-config.ts';
 
 /** What a process needs of a store; the service itself needs more. */
-export type ProcessStore = Pick<ServiceStore<never>, 'migrate' | 'pendingMigrations' | 'check' | 'close'>;
+export type ProcessStore = Pick<ServiceStore<never>, 'migrate' | 'pendingMigrations' | 'close'>;
 
 /** What a process itself looks at. */
 export type RunningConfig = Pick<ServiceConfig, 'instance' | 'logLevel' | 'shutdownDelayMs'>;

@@ -20,7 +20,7 @@ export interface TcpProxy {
   /** Breaks all open connections, or all but one; new ones are welcome. */
   cut(but?: Connection): void;
   /** Once, when a client next says this text: before the server hears it, which it does not when its connection is broken now. */
-  whenSaid(text: string, then: (on: Connection) => void): void;
+  whenSaid(text: string, react: (on: Connection) => void): void;
   close(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function tcpProxy({ translate, ...to }: ProxyTarget): Promise<TcpPr
   const links = new Set<Connection>();
   let mode: ProxyMode = 'forward';
   let accepted = 0;
-  let awaited: { readonly text: string; then(on: Connection): void } | undefined;
+  let awaited: { readonly text: string; react(on: Connection): void } | undefined;
 
   function flow({ client, server }: Connection): void {
     for (const socket of [client, server]) {
@@ -64,9 +64,9 @@ export async function tcpProxy({ translate, ...to }: ProxyTarget): Promise<TcpPr
 
   function ask(link: Connection, bytes: Buffer | string): void {
     if (awaited !== undefined && bytes.includes(awaited.text)) {
-      const { then } = awaited;
+      const { react } = awaited;
       awaited = undefined;
-      then(link);
+      react(link);
     }
     if (links.has(link)) link.server.write(bytes);
   }
@@ -103,8 +103,8 @@ export async function tcpProxy({ translate, ...to }: ProxyTarget): Promise<TcpPr
     cut(but) {
       for (const link of links) if (link !== but) end(link);
     },
-    whenSaid(text, then) {
-      awaited = { text, then };
+    whenSaid(text, react) {
+      awaited = { text, react };
     },
     async close() {
       const closed = new Promise((resolve) => listener.close(resolve));

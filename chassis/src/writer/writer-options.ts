@@ -14,6 +14,8 @@ export interface WriterOptions<C extends Collections, Task> {
   readonly store: WriterStore<C>;
   /** The lane's name: the same after every restart of this instance, another for every instance. */
   readonly lane: string;
+  /** Tells this process from an earlier one on the same lane: the same with every try to take it. Default: a new id. */
+  readonly owner?: string;
   readonly newId: () => string;
   /** Most inputs one transaction settles. */
   readonly batchLimit?: number;

@@ -7,7 +7,7 @@ import type { Collections, UseCase } from './use-case.ts';
 import type { Outbox, WriterOptions } from './writer-options.ts';
 import type { Lane, StoredEvent } from './writer-store.ts';
 
-type Optional = 'batchSettled' | 'refuseUnsendable';
+type Optional = 'owner' | 'batchSettled' | 'refuseUnsendable';
 
 /**
  * The single writer of a service's process (group commit). Everything that changes state is an input in one queue;
@@ -30,8 +30,8 @@ export class Writer<C extends Collections, Task = never> {
   readonly #deadlines: Deadlines = deadlines(() => this.#refuseExpired());
 
   static async open<C extends Collections, Task = never>(options: WriterOptions<C, Task>): Promise<Writer<C, Task>> {
-    const { store, lane, newId, leaseMs = 5000 } = options;
-    const taken = await store.takeLane(lane, newId(), { onlyExpired: false, leaseMs });
+    const { store, lane, newId, owner = newId(), leaseMs = 5000 } = options;
+    const taken = await store.takeLane(lane, owner, { onlyExpired: false, leaseMs });
     if (taken === undefined) throw new Error(`lane ${lane} could not be taken`);
     return new Writer(options, taken);
   }

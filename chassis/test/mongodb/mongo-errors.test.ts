@@ -120,7 +120,7 @@ describe('what the server answers', () => {
     ['no such user, or not yet', 18, 'connection'],
     ['a write conflict', 112, 'retry'],
     ['a cursor that went with a fail-over', 43, 'retry'],
-    ['a missing right', 13, 'other'],
+    ['a right that is missing, or was not given yet', 13, 'connection'],
     ['a command it does not know', 59, 'other'],
   ];
 
@@ -141,7 +141,7 @@ describe('what the server answers', () => {
 test('a server that is not found is told with what was found instead', () => {
   const servers = new Map([['db:27017', { address: 'db:27017', error: new MongoNetworkError('connect ECONNREFUSED'), type: 'Unknown' }]]);
   const error = Object.assign(thrown(errorKinds().get('MongoServerSelectionError')), { reason: { servers } });
-  expect(String(storageError(error))).toContain('no primary of MongoDB was found (db:27017: connect ECONNREFUSED)');
+  expect(String(storageError(error))).toContain('no primary of MongoDB was found (db:27017: connect ECONNREFUSED) (start it, or look at the replica set: rs.status())');
 });
 
 type Kind = new (...given: never[]) => MongoError;
