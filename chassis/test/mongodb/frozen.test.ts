@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test';
 import { openMongo } from '../../src/mongodb/mongo-database.ts';
+import { mongoProxy } from '../../src/testing/mongo-proxy.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
-import { tcpProxy } from '../../src/testing/tcp-proxy.ts';
-import { addressIn, proxiedUrl } from './proxied-url.ts';
 import { mongoToyStore, openMongoToyStore } from './toy-store.ts';
 
 /** 10 s, and what a busy machine takes to notice. */
@@ -11,8 +10,8 @@ const LIMIT_MS = 11_500;
 describeOn(['MongoDB'], () => {
   test('a read that a frozen server does not answer fails within 10 s, whatever it waits for', async () => {
     const opened = await openMongoToyStore();
-    const proxy = await tcpProxy(addressIn(opened.url));
-    const database = openMongo({ url: proxiedUrl(opened.url, proxy), poolSize: 2 });
+    const proxy = await mongoProxy(opened.url);
+    const database = openMongo({ url: proxy.url, poolSize: 2 });
     try {
       const { messages } = mongoToyStore(database);
       // Connections that are open, and a server that is known.
