@@ -2,7 +2,8 @@
 # Apache Kafka (KRaft, one node) from Maven Central.
 #   kafka.sh install CACHE              jars, a template of a formatted data folder, and an archive of loaded classes
 #                                       (start: 2.7 s -> 1.1 s); does nothing, and asks no network, when they are there
-#   kafka.sh run CACHE FOLDER PORT      becomes the broker at 127.0.0.1:PORT, controller at PORT+1, data in FOLDER
+#   kafka.sh run CACHE FOLDER PORT      becomes the broker at 127.0.0.1:PORT, controller at PORT+1, data in FOLDER;
+#                                       FOLDER/more.properties is added to its settings, and the last of a name counts
 set -euo pipefail
 VERSION=4.4.0
 COMMAND=${1:?install|run}
@@ -133,6 +134,7 @@ case $COMMAND in
     FOLDER=$(cd "${3:?folder}" && pwd) PORT=${4:?port}
     settings data "$PORT" >"$FOLDER/server.properties"
     cd "$FOLDER"
+    [ ! -f more.properties ] || cat more.properties >>server.properties
     [ -d "$FOLDER/data" ] || { cp -r "$HOME_FOLDER/template" "$FOLDER/data.new" && mv "$FOLDER/data.new" "$FOLDER/data"; }
     [ ! -f "$HOME_FOLDER/classes.jsa" ] || JVM+=(-XX:SharedArchiveFile="$HOME_FOLDER/classes.jsa" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off)
     exec java "${JVM[@]}" -cp "$(classpath)" kafka.Kafka "$FOLDER/server.properties" ;;

@@ -1,10 +1,15 @@
 import type { Admin } from 'kafkajs';
 import { EventLogError } from '../log/event-log-error.ts';
+import { isRefused } from './refusals.ts';
 import type { TopicDeclaration } from '../log/topic-table.ts';
 
 /** Partition counts by name, of those of the `names` that are on the broker. */
 export async function presentTopics(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const answer = await admin.fetchTopicMetadata({ topics: [...names] }).catch(() => presentOnly(admin, names));
+  const answer = await admin.fetchTopicMetadata({ topics: [...names] }).catch((error: unknown) => {
+    // What may not be seen is not missing.
+    if (isRefused(error)) throw error;
+    return presentOnly(admin, names);
+  });
   return new Map(answer.topics.map(({ name, partitions }) => [name, partitions.length]));
 }
 

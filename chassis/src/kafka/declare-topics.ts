@@ -6,6 +6,7 @@ import { kafkaClient } from './kafka-client.ts';
 import type { KafkaTopicsOptions } from './kafka-log-options.ts';
 import { topicNames, type TopicNames } from './topic-names.ts';
 import { adoptSettings, type SettingDifference, settingDifferences, SETTINGS, settingsSentence } from './topic-settings.ts';
+import { unavailable } from './refusals.ts';
 import { within } from './within.ts';
 
 /** For the whole step: a fresh cluster takes seconds to give every partition a leader. */
@@ -40,7 +41,7 @@ export async function declareTopics(options: DeclareTopicsOptions): Promise<Decl
     return await within(LIMIT_MS, 'declaring the topics', declaring);
   } catch (error) {
     if (error instanceof EventLogError) throw error;
-    throw new EventLogError('log-unavailable', `Topics could not be declared on ${options.brokers.join(', ')}`, error);
+    throw unavailable(`Topics could not be declared on ${options.brokers.join(', ')}`, error);
   } finally {
     client.abandon();
   }

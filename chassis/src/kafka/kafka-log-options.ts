@@ -2,6 +2,9 @@ import type { HandlerFailure } from '../log/cursor.ts';
 import type { TopicDeclaration } from '../log/topic-table.ts';
 import type { Report } from '../report.ts';
 
+/** Milliseconds of `KafkaAddress.sessionMs` where nobody says otherwise. */
+export const SESSION_MS = 6000;
+
 /** How brokers that ask for it are convinced. */
 export interface KafkaSecurity {
   /** Encrypted, the brokers' certificates checked (`NODE_EXTRA_CA_CERTS` adds authorities). */
@@ -18,6 +21,11 @@ export interface KafkaAddress {
   /** `host:port` of some brokers; they name the others. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /**
+   * How long a member of a group may say nothing before its partitions are another's, in milliseconds; 3000 at least. Brokers
+   * take what lies between their `group.min.session.timeout.ms` and `group.max.session.timeout.ms`. Default: 6000.
+   */
+  readonly sessionMs?: number;
   /** Default: neither encrypted nor authenticated. */
   readonly security?: KafkaSecurity;
   /**

@@ -7,6 +7,7 @@ import { becomeMember, type Membership } from './membership.ts';
 import { brokerProbe, type Probe } from './probe.ts';
 import { batchProducer, type BatchProducer } from './producer.ts';
 import { openTopicReader } from './read-topics.ts';
+import { unavailable } from './refusals.ts';
 import { isTooLarge, sendQueue, type SizedMessage } from './send-queue.ts';
 import { topicNames } from './topic-names.ts';
 import { tellSettings } from './topic-settings.ts';
@@ -117,7 +118,7 @@ function logOn(
     await probe.look();
     if (sendFailure !== null) throw new EventLogError('log-unavailable', 'The last send failed', sendFailure);
     const failure = [...memberships].map((membership) => membership.failure()).find((each) => each !== undefined);
-    if (failure !== undefined) throw new EventLogError('log-unavailable', 'A subscription has no place in its group', failure);
+    if (failure !== undefined) throw unavailable('A subscription has no place in its group', failure);
     const parked = [...memberships].map((membership) => membership.parked()).find((each) => each !== undefined);
     if (parked !== undefined) throw parked;
   }

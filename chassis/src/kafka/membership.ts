@@ -4,15 +4,14 @@ import type { EventLogError } from '../log/event-log-error.ts';
 import type { SubscribeOptions } from '../log/event-log.ts';
 import { assigner } from './assigner.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
-import type { KafkaAddress } from './kafka-log-options.ts';
+import { type KafkaAddress, SESSION_MS } from './kafka-log-options.ts';
 import { type MemberWork, memberWork } from './member-work.ts';
+import { isRefused, unavailable } from './refusals.ts';
 import type { TopicNames } from './topic-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 import { within } from './within.ts';
 import type { Report } from '../report.ts';
 
-/** A member that says nothing for this long has lost its partitions. */
-const SESSION_MS = 6000;
 /** How soon members hear of a join or a leave. */
 const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 10_000;
@@ -24,13 +23,6 @@ const FETCH_WAIT_MS = 200;
  */
 const BYTES_PER_ANSWER = 2 ** 20;
 const BYTES_PER_PARTITION = 2 ** 18;
-/**
- * Longer than an ended member's session and a rebalance: whoever has no place by then stands in the way of nobody, and will
- * hardly get one by waiting.
- */
-const FIRST_JOIN_MS = 20_000;
-/** Together with storing the offsets shorter than the session, because there are no heartbeats meanwhile. */
-const HANDLERS_AT_REBALANCE_MS = 4000;
 const HANDLERS_AT_CLOSE_MS = 7000;
 const LEAVE_LIMIT_MS = 1500;
 const REJOIN_MS = 500;
@@ -44,6 +36,21 @@ const FOR_EVER: RetryOptions = {
   retries: 1_000_000,
   restartOnFailure: async () => false,
 };
+
+interface Limits {
+  readonly sessionMs: number;
+  /**
+   * Longer than an ended member's session and a rebalance: whoever has no place by then stands in the way of nobody, and will
+   * hardly get one by waiting.
+   */
+  readonly firstJoinMs: number;
+  /** Together with storing the offsets shorter than the session, because there are no heartbeats meanwhile. */
+  readonly handlersMs: number;
+}
+
+function limitsOf({ sessionMs = SESSION_MS }: KafkaAddress): Limits {
+  return { sessionMs, firstJoinMs: sessionMs + REBALANCE_MS + 4000, handlersMs: Math.min(4000, sessionMs - 2000) };
+}
 
 export interface MembershipDeps {
   readonly address: KafkaAddress;
@@ -59,7 +66,7 @@ export interface MembershipDeps {
 export interface Membership {
   /** Why one of its partitions stands; undefined when none does. */
   parked(): EventLogError | undefined;
-  /** Why it is no member now; undefined while it is one, or on its way to the first join, for 20 s at most. */
+  /** Why it is no member now; undefined while it is one, or on its way to the first join, for a session and 14 s at most. */
   failure(): unknown;
   close(): Promise<void>;
 }
@@ -78,6 +85,8 @@ interface Incarnation {
 export function becomeMember(deps: MembershipDeps): Membership {
   const closing = Promise.withResolvers<void>();
   const life: { closed: boolean; failure?: unknown; failures: number; told: boolean } = { closed: false, failures: 0, told: false };
+  const limits = limitsOf(deps.address);
+  const { firstJoinMs } = limits;
   const begunAt = performance.now();
   let joined = false;
   let current: Incarnation | null = null;
@@ -85,7 +94,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
   async function live(): Promise<void> {
     await deps.ready();
     if (life.closed) return;
-    current = incarnate(deps, () => {
+    current = incarnate(deps, limits, () => {
       delete life.failure;
       life.failures = 0;
       life.told = false;
@@ -93,7 +102,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
     });
     const error = await Promise.race([current.crashed, closing.promise]);
     if (life.closed) return;
-    await current.work.letGo(HANDLERS_AT_REBALANCE_MS);
+    await current.work.letGo(limits.handlersMs);
     current.client.abandon();
     current = null;
     throw error;
@@ -108,7 +117,8 @@ export function becomeMember(deps: MembershipDeps): Membership {
         life.failure = error;
         // Once per outage. A broker that has just started asks for a second try, which is none.
         if (!life.told && (life.failures > 1 || !asksForRetry(error))) {
-          deps.report(error, `group ${deps.subscription.group}: not a member; joining again`);
+          const what = `group ${deps.subscription.group}: not a member; joining again`;
+          deps.report(isRefused(error) ? unavailable(`A place in group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
           life.told = true;
         }
         await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
@@ -121,8 +131,8 @@ export function becomeMember(deps: MembershipDeps): Membership {
   return {
     parked: () => current?.work.failure(),
     failure() {
-      if (life.failure !== undefined || joined || performance.now() - begunAt < FIRST_JOIN_MS) return life.failure;
-      return new Error(`no place in group ${deps.subscription.group} after ${FIRST_JOIN_MS} ms`);
+      if (life.failure !== undefined || joined || performance.now() - begunAt < firstJoinMs) return life.failure;
+      return new Error(`no place in group ${deps.subscription.group} after ${firstJoinMs} ms`);
     },
     close: () => {
       life.closed = true;
@@ -136,20 +146,20 @@ function asksForRetry(error: unknown): boolean {
   return error instanceof KafkaJSProtocolError && error.retriable;
 }
 
-function incarnate(deps: MembershipDeps, joined: () => void): Incarnation {
+function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, joined: () => void): Incarnation {
   const { names, subscription, room, handlerFailed, report } = deps;
   const topics = [...new Set(subscription.topics)].map(names.onBroker);
   const client = kafkaClient(deps.address, FOR_EVER);
   const consumer = client.kafka.consumer({
     groupId: names.group(subscription.group),
-    sessionTimeout: SESSION_MS,
+    sessionTimeout: sessionMs,
     heartbeatInterval: HEARTBEAT_MS,
     rebalanceTimeout: REBALANCE_MS,
     maxWaitTimeInMs: FETCH_WAIT_MS,
     maxBytes: BYTES_PER_ANSWER,
     maxBytesPerPartition: BYTES_PER_PARTITION,
     allowAutoTopicCreation: false,
-    partitionAssigners: [assigner(names.declared, () => work.letGo(HANDLERS_AT_REBALANCE_MS))],
+    partitionAssigners: [assigner(names.declared, () => work.letGo(handlersMs))],
     retry: FOR_EVER,
   });
   const work = memberWork({

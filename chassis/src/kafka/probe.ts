@@ -4,6 +4,7 @@ import type { TopicDeclaration } from '../log/topic-table.ts';
 import { assertAsDeclared, presentTopics } from './compare-topics.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
+import { isRefused, unavailable } from './refusals.ts';
 import { within } from './within.ts';
 
 /** A look at the broker this many milliseconds ago still holds, however many ask. */
@@ -56,7 +57,8 @@ export function brokerProbe(
     } catch (error) {
       if (error instanceof EventLogError) throw error;
       giveUp();
-      throw new EventLogError('log-unavailable', `No broker of ${address.brokers.join(', ')} answers`, error);
+      const brokers = address.brokers.join(', ');
+      throw unavailable(isRefused(error) ? `The brokers ${brokers}` : `No broker of ${brokers} answers`, error);
     } finally {
       looking = null;
     }

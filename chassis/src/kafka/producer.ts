@@ -4,6 +4,7 @@ import { EventLogError } from '../log/event-log-error.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
 import { murmur2 } from './wire/murmur2.ts';
+import { unavailable } from './refusals.ts';
 import { within } from './within.ts';
 
 /** Milliseconds after which a batch counts as not sent, whatever happened to it; two requests and their connections fit. */
@@ -61,8 +62,8 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
         await within(SEND_LIMIT_MS, 'an answer of the broker', attempt(byTopic(messages, onBroker)));
       } catch (error) {
         giveUp();
-        const code = refusesSize(error) ? 'message-too-large' : 'log-unavailable';
-        throw new EventLogError(code, `The broker did not take ${messages.length} messages`, error);
+        const what = `The broker did not take ${messages.length} messages`;
+        throw refusesSize(error) ? new EventLogError('message-too-large', what, error) : unavailable(what, error);
       }
     },
     close: async () => {

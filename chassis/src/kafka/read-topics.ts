@@ -3,8 +3,9 @@ import type { SeeReplayed } from '../log/event-log.ts';
 import type { PartitionLag } from '../log/inspection.ts';
 import { fetchedRecords } from './fetched-records.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
-import type { KafkaTopicsOptions } from './kafka-log-options.ts';
+import { type KafkaTopicsOptions, SESSION_MS } from './kafka-log-options.ts';
 import { receivedMessage } from './received-message.ts';
+import { answerOf, isRefused, unavailable } from './refusals.ts';
 import { topicNames, type TopicNames } from './topic-names.ts';
 import { within } from './within.ts';
 
@@ -15,6 +16,9 @@ const MESSAGES_PER_CALL = 500;
 /** Less than kafkajs' own 10 MiB and 1 MiB: reading 800,000 messages takes 133 MB of memory instead of 316. */
 const BYTES_PER_ANSWER = 2 ** 20;
 const BYTES_PER_PARTITION = 2 ** 18;
+
+/** Where the broker allows it: a batch may take long to be seen, and there are heartbeats between two batches only. */
+const LONG_SESSION_MS = 30_000;
 
 /** Where a topic's partitions begin and end, by partition; they end where the first transaction does that is still open. */
 type Ends = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>;
@@ -39,7 +43,19 @@ export async function openTopicReader(options: KafkaTopicsOptions): Promise<Topi
     throw error;
   }
   return {
-    read: (topics, see, signal) => readTopics({ client, admin, names }, topics, see, signal),
+    async read(topics, see, signal) {
+      const { sessionMs = SESSION_MS } = options;
+      const read = (session: number) => readTopics({ client, admin, names, session }, topics, see, signal);
+      try {
+        // Refused before anything was read.
+        await read(Math.max(sessionMs, LONG_SESSION_MS)).catch((error: unknown) => {
+          if (answerOf(error) !== 'INVALID_SESSION_TIMEOUT') throw error;
+          return read(sessionMs);
+        });
+      } catch (error) {
+        throw isRefused(error) ? unavailable(`Reading ${topics.join(', ')}`, error) : error;
+      }
+    },
     lag: async (group) => (await Promise.all(names.declared.map(({ name }) => lagOf(admin, names, name, group)))).flat(),
     close: client.abandon,
   };
@@ -49,10 +65,12 @@ interface Reading {
   readonly client: KafkaClient;
   readonly admin: Admin;
   readonly names: TopicNames;
+  /** Milliseconds, as `KafkaAddress.sessionMs`. */
+  readonly session: number;
 }
 
 async function readTopics(
-  { client, admin, names }: Reading,
+  { client, admin, names, session: sessionTimeout }: Reading,
   topics: readonly string[],
   see: SeeReplayed,
   signal?: AbortSignal,
@@ -64,6 +82,7 @@ async function readTopics(
   const groupId = names.group(`reader-${crypto.randomUUID()}`);
   const consumer = client.kafka.consumer({
     groupId,
+    sessionTimeout,
     maxWaitTimeInMs: 100,
     maxBytes: BYTES_PER_ANSWER,
     maxBytesPerPartition: BYTES_PER_PARTITION,

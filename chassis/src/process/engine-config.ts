@@ -1,5 +1,5 @@
 import { choice, ConfigError, type ConfigOf, integer, list, optional, secret, text, url, withDefault } from '../config.ts';
-import type { KafkaSecurity } from '../kafka/kafka-log-options.ts';
+import { type KafkaSecurity, SESSION_MS } from '../kafka/kafka-log-options.ts';
 import { writerPace } from '../service-config.ts';
 
 /** Where a service that is a process of its own finds its database and the event log. */
@@ -20,6 +20,13 @@ export function engineConfig(database: 'mysql' | 'mongodb') {
     topicPrefix: withDefault(
       text('KAFKA_TOPIC_PREFIX', 'put before topics and groups, where several shops share a cluster'),
       '',
+    ),
+    sessionMs: withDefault(
+      integer('KAFKA_SESSION_TIMEOUT_MS', 'how long it may say nothing before others get its partitions; brokers have limits for it', {
+        min: 3000,
+        max: 300_000,
+      }),
+      SESSION_MS,
     ),
     replication: withDefault(
       integer('KAFKA_REPLICATION', 'copies of each topic that `--topics` makes; 0: as the broker has it', { min: 0, max: 9 }),

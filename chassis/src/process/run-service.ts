@@ -149,8 +149,8 @@ function compileAsUsual(): void {
 }
 
 function kafkaOf(config: EngineConfig, clientId: string): KafkaTopicsOptions {
-  const { brokers, topicPrefix } = config;
-  return { brokers, clientId: `souk-${clientId}`, security: kafkaSecurity(config), topics: TOPICS_DECLARED, topicPrefix };
+  const { brokers, topicPrefix, sessionMs } = config;
+  return { brokers, clientId: `souk-${clientId}`, security: kafkaSecurity(config), topics: TOPICS_DECLARED, topicPrefix, sessionMs };
 }
 
 const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {

@@ -21,6 +21,7 @@ const CONFIG: EngineConfig & RunningConfig = {
   kafkaUser: undefined,
   kafkaPassword: undefined,
   topicPrefix: '',
+  sessionMs: 6000,
   replication: 0,
   instance: 'order-1',
   logLevel: 'silent',

@@ -1,11 +1,16 @@
+import { join } from 'node:path';
 import { askKafka } from '../ask-kafka.ts';
 import type { NativeServer } from './native-server.ts';
 
-export const nativeKafka = (): NativeServer => ({
+/** `settings`: of the broker, where they differ from what kafka.sh gives it. */
+export const nativeKafka = (settings: Readonly<Record<string, string>> = {}): NativeServer => ({
   name: 'Kafka',
   script: 'kafka.sh',
   address: (port) => `127.0.0.1:${port}`,
-  prepare: () => Promise.resolve(),
+  async prepare(folder) {
+    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+    await Bun.write(join(folder, 'more.properties'), lines.join(''));
+  },
   setUp: () => Promise.resolve(),
   async ask(address, output) {
     if (!output.includes('Kafka Server started')) throw new Error('the broker is still starting');
