@@ -83,6 +83,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
   let afterwards: Promise<unknown> | undefined;
   return {
     name,
+    lost: microservice.lost,
     async start() {
       await microservice.start();
       try {

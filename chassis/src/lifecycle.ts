@@ -113,6 +113,8 @@ interface RunOptions {
   readonly logger: Logger;
   /** Stop as soon as everything has started, without waiting for a signal. */
   readonly once?: boolean;
+  /** Resolves with the reason when what runs cannot go on: it is stopped as by a signal. */
+  readonly lost?: Promise<Error>;
   readonly signals?: SignalSource;
   /** Ends the process at once; called for a second signal only. */
   readonly exit?: (code: number) => void;
@@ -120,11 +122,11 @@ interface RunOptions {
 
 /**
  * Starts, waits for SIGTERM or SIGINT, stops. Resolves with the exit code: 0, or 1 when stopping failed.
- * A failed start is thrown. A second signal does not wait.
+ * A failed start is thrown, and so is the reason why it cannot go on, when it has stopped. A second signal does not wait.
  */
 export async function runUntilSignal(
   life: Lifecycle,
-  { logger, once = false, signals = process, exit = (code) => process.exit(code) }: RunOptions,
+  { logger, once = false, lost, signals = process, exit = (code) => process.exit(code) }: RunOptions,
 ): Promise<number> {
   const { promise: signalled, resolve } = Promise.withResolvers<void>();
   let received = 0;
@@ -137,15 +139,22 @@ export async function runUntilSignal(
   signals.on('SIGINT', onSignal);
   try {
     await Promise.race([life.start(), signalled]);
-    if (!once) await signalled;
-    await life.stop();
-    return 0;
-  } catch (error) {
-    if (received === 0) throw error;
-    logger.error({ err: error }, 'stopping failed');
-    return 1;
+    const reason = once ? undefined : await Promise.race(lost === undefined ? [signalled] : [signalled, lost]);
+    const code = await stopped(life, logger);
+    if (reason !== undefined) throw reason;
+    return code;
   } finally {
     signals.off('SIGTERM', onSignal);
     signals.off('SIGINT', onSignal);
+  }
+}
+
+async function stopped(life: Lifecycle, logger: Logger): Promise<number> {
+  try {
+    await life.stop();
+    return 0;
+  } catch (error) {
+    logger.error({ err: error }, 'stopping failed');
+    return 1;
   }
 }

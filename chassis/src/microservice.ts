@@ -49,6 +49,8 @@ export interface Microservice<C extends Collections, Task = never> {
   writeFailure(): unknown;
   /** Milliseconds since the writer last got on although something is to be settled; 0 while nothing is. */
   standsStillMs(): number;
+  /** `Service.lost` */
+  readonly lost: Promise<Error>;
   /** Throws, for one, `StorageError`: nothing of it runs then, and it may be started again. */
   start(): Promise<void>;
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export function createMicroservice<C extends Collections, Task = never>(
   };
   // A start that failed because the database was away is tried again, and its lane may be taken already.
   const owner = newId();
+  const lost = Promise.withResolvers<Error>();
   options.meter?.expect(Object.keys(options.handlers));
   const executeOnce = onceExecutor<Own<C>, Task>((useCase, value, how) => writer().submit(useCase, value, how));
   async function close(): Promise<void> {
@@ -86,12 +89,16 @@ export function createMicroservice<C extends Collections, Task = never>(
     outboxStalledMs: () => running?.relay.stalledMs ?? 0,
     waiting: () => running?.writer.waiting ?? 0,
     writeFailure: () => running?.writer.failure,
+    lost: lost.promise,
     standsStillMs: () => running?.writer.standsStillMs ?? 0,
     async start() {
       const [begun, heard] = await Promise.allSettled([runMicroservice({ ...options, owner, store, handlers }, access.look), access.look()]);
       if (begun.status === 'rejected') throw begun.reason;
       running = begun.value;
-      if (heard.status === 'fulfilled') return;
+      if (heard.status === 'fulfilled') {
+        lost.resolve(running.writer.lost);
+        return;
+      }
       await close();
       throw heard.reason;
     },

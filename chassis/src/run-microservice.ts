@@ -80,6 +80,7 @@ async function openWriter<C extends Collections, Task>(
       relay = new Relay({ service: name, log, report, trace, lane: lane.name, ...lane, readEvents, setAside: settingAside(options, () => writer) });
       return relay;
     },
+    retaken: (lane) => relay?.catchUp(lane),
     refuseUnsendable: refuseUnsendable(name),
     runTask(task) {
       if (runTask === undefined) throw new Error(`${name} decided on a task and has nothing to run it`);

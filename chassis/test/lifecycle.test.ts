@@ -94,6 +94,20 @@ describe('running until a signal', () => {
     await ended;
   });
 
+  test('what cannot go on is stopped as by a signal, and the reason is thrown; after a signal it is none any more', async () => {
+    const { lines, part } = journal();
+    const reason = new Error('somebody else has the name');
+    const [lost, late] = [Promise.withResolvers<Error>(), Promise.withResolvers<Error>()];
+    const ended = runUntilSignal(lifecycle([part('a')]), { logger, signals: signalSource(), lost: lost.promise });
+    lost.resolve(reason);
+    expect(await ended.catch((error: unknown) => error)).toBe(reason);
+    expect(lines).toEqual(['start a', 'stop a']);
+    const signals = signalSource();
+    const stopping = runUntilSignal(lifecycle([part('b', { stop: () => Promise.resolve(late.resolve(reason)) })]), { logger, signals, lost: late.promise });
+    signals.emit('SIGTERM');
+    expect(await stopping).toBe(0);
+  });
+
   test('a failed start is thrown, a failed stop is exit code 1', async () => {
     const { part } = journal();
     expect(

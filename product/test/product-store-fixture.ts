@@ -37,7 +37,7 @@ export function product(changes: Partial<Product> = {}): Product {
 
 /** A store with a lane of its own, and what the suites ask of it in a line. */
 export async function storeInUse({ store, close }: ProductDatabase) {
-  const taken = await store.writing.takeLane('suite', 'suite', { onlyExpired: false, leaseMs: 60_000 });
+  const taken = await store.writing.takeLane('suite', 'suite', { leftMs: Infinity, leaseMs: 60_000 });
   if (taken === undefined) throw new Error('no lane');
   let lane: Lane = taken;
   return {

@@ -3,7 +3,7 @@ import type { EventLog } from '../log/event-log.ts';
 import { batchOf } from '../writer/decide-batch.ts';
 import type { Report } from '../report.ts';
 import type { Collections } from '../writer/use-case.ts';
-import type { WriterStore } from '../writer/writer-store.ts';
+import { type Lane, LaneLostError, type WriterStore } from '../writer/writer-store.ts';
 import { Relay, type RelayOptions } from './relay.ts';
 
 export interface AdoptionDeps<C extends Collections> {
@@ -24,14 +24,22 @@ export interface AdoptionDeps<C extends Collections> {
  */
 export async function adoptLanes<C extends Collections>(deps: AdoptionDeps<C>): Promise<void> {
   const { service, store, log, ownLane, leaseMs, newId, setAside, report } = deps;
+  /** Without a lease: whoever comes next may take the lane at once. If its owner has done so already, it sends the rest itself. */
+  async function letGo(lane: Lane, publishedSeq: number): Promise<void> {
+    try {
+      await store.settle(lane, publishedSeq, 0, batchOf(lane.name, [], { newId }, () => undefined));
+    } catch (error) {
+      if (!(error instanceof LaneLostError)) throw error;
+    }
+  }
+
   for (const name of await store.abandonedLanes()) {
     if (name === ownLane) continue;
-    const lane = await store.takeLane(name, newId(), { onlyExpired: true, leaseMs });
+    const lane = await store.takeLane(name, newId(), { leftMs: 0, leaseMs });
     if (lane === undefined) continue;
     const relay = new Relay({ service, log, lane: name, setAside, report, ...lane, readEvents: store.readEvents });
     relay.start();
     await relay.close(leaseMs);
-    // A lease of no length: whoever comes next may take the lane at once.
-    await store.settle(lane, relay.publishedSeq, 0, batchOf(name, [], { newId }, () => undefined));
+    await letGo(lane, relay.publishedSeq);
   }
 }

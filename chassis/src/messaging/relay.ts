@@ -4,7 +4,7 @@ import type { EventLog } from '../log/event-log.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
 import type { Report, Trace } from '../report.ts';
 import { WriterClosedError } from '../writer/errors.ts';
-import type { StoredEvent } from '../writer/writer-store.ts';
+import type { Lane, StoredEvent } from '../writer/writer-store.ts';
 import { aboutMessage } from './about-message.ts';
 import { outgoing } from './outgoing.ts';
 import type { Unsent } from './set-aside.ts';
@@ -101,6 +101,12 @@ export class Relay {
       this.#sizeInMemory += sizeOf(events);
     }
     this.#lastSeq = last.seq;
+    this.#wake();
+  }
+
+  /** Others have written to the lane in the meantime: what memory does not have is in the table. */
+  catchUp({ lastSeq }: Pick<Lane, 'lastSeq'>): void {
+    this.#lastSeq = Math.max(this.#lastSeq, lastSeq);
     this.#wake();
   }
 

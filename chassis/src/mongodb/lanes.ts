@@ -1,5 +1,5 @@
-import type { Binary, ClientSession } from 'mongodb';
-import type { Lane } from '../writer/writer-store.ts';
+import { type Binary, type ClientSession, MongoServerError } from 'mongodb';
+import type { Lane, TakingLane } from '../writer/writer-store.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { SERVER_NOW } from './server-now.ts';
 
@@ -31,12 +31,12 @@ const WITH_CLOCK = {
   now: SERVER_NOW,
 } as const;
 
-interface Taking {
+interface Taking extends TakingLane {
   readonly owner: string;
   readonly session: Binary;
-  readonly onlyExpired: boolean;
-  readonly leaseMs: number;
 }
+
+const DUPLICATE_KEY = 11_000;
 
 export type Lanes = ReturnType<typeof mongoLanes>;
 
@@ -55,9 +55,9 @@ export function mongoLanes({ client, db }: MongoDatabase) {
   return {
     find,
     /** undefined: it is somebody else's, and its lease runs. */
-    async take(name: string, { owner, session, onlyExpired, leaseMs }: Taking): Promise<Lane | undefined> {
+    async take(name: string, { owner, session, leftMs, leaseMs }: Taking): Promise<Lane | undefined> {
       const found = await find(name);
-      if (found !== null && onlyExpired && found.leaseUntil > found.now) return undefined;
+      if (found !== null && found.owner !== owner && found.leaseUntil > found.now + leftMs) return undefined;
       await endTransactions(found?.session ? [found.session] : []);
       const mine = {
         owner: { $literal: owner },
@@ -65,13 +65,21 @@ export function mongoLanes({ client, db }: MongoDatabase) {
         epoch: { $add: [{ $ifNull: ['$epoch', 0] }, 1] },
         leaseUntil: { $add: [SERVER_NOW, leaseMs] },
       };
-      // Made and taken in one write: each waits for a majority to have it on its disk.
-      const taken = await lanes.findOneAndUpdate(
-        { _id: name, ...(found !== null && onlyExpired ? { epoch: found.epoch } : {}) },
-        [{ $replaceWith: { $mergeObjects: [NEW, '$$ROOT', mine] } }],
-        { upsert: found === null, returnDocument: 'after' },
-      );
-      return taken === null ? undefined : laneOf(taken);
+      // As it was found: who has taken or renewed it meanwhile keeps it. A lane that was not there has no epoch.
+      const asFound = leftMs === Infinity ? {} : { epoch: found?.epoch ?? 0, ...(found && { leaseUntil: found.leaseUntil }) };
+      try {
+        // Made and taken in one write: each waits for a majority to have it on its disk.
+        const taken = await lanes.findOneAndUpdate(
+          { _id: name, ...asFound },
+          [{ $replaceWith: { $mergeObjects: [NEW, '$$ROOT', mine] } }],
+          { upsert: found === null, returnDocument: 'after' },
+        );
+        return taken === null ? undefined : laneOf(taken);
+      } catch (error) {
+        // Somebody else was faster to make it.
+        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return undefined;
+        throw error;
+      }
     },
     async renew({ name, lastSeq, publishedSeq, transactions }: Lane, leaseUntil: number, session: ClientSession): Promise<void> {
       await lanes.updateOne({ _id: name }, { $set: { leaseUntil, lastSeq, publishedSeq, transactions } }, { session });

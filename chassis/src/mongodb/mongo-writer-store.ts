@@ -1,6 +1,6 @@
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { Collections } from '../writer/use-case.ts';
-import { type Batch, type Lane, LaneLostError, type WriterStore } from '../writer/writer-store.ts';
+import { type Batch, type Lane, LaneLostError, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
 import { StorageError } from '../storage-error.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { DocumentCollection } from './document-collection.ts';
@@ -29,7 +29,7 @@ export function mongoWriterStore<C extends Collections>(
   const settle = settling<C & ChassisCollections>(database, lanes, collections);
   const held = new Map<string, HeldLane>();
 
-  async function takeLane(name: string, owner: string, options: { onlyExpired: boolean; leaseMs: number }): Promise<Lane | undefined> {
+  async function takeLane(name: string, owner: string, options: TakingLane): Promise<Lane | undefined> {
     const session = new LaneSession(database.client);
     let taken: Lane | undefined;
     try {
@@ -56,6 +56,7 @@ export function mongoWriterStore<C extends Collections>(
   }
 
   return {
+    isShared: true,
     takeLane: (name, owner, options) => repeatable(() => takeLane(name, owner, options)),
     settle: settleBatch,
     abandonedLanes: () => reading(lanes.abandoned),

@@ -19,6 +19,7 @@ import { EXIT } from './exit-code.ts';
 import { FLAGS, programHelp } from './program-help.ts';
 import { withSecretFiles } from './secret-files.ts';
 import type { ProcessStore, RunningConfig, ServiceProcess } from './service-process.ts';
+import { LaneInUseError } from '../writer/writer-store.ts';
 import { unprovenBy } from './unproven-server.ts';
 
 const TOPICS_DECLARED = withPartitions();
@@ -122,7 +123,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
     },
   ];
   const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS + config.shutdownDelayMs, ending });
-  return runUntilSignal(life, { logger });
+  return runUntilSignal(life, { logger, lost: service.lost });
 }
 
 /** A step by itself is given up at once: as process 1 of a container nothing else would end it. */
@@ -165,7 +166,7 @@ function explain(error: unknown): number {
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
   if (error instanceof MysqlAddressError) return told(EXIT.usage, `DATABASE_URL: ${error.message}`);
   if (error instanceof ListenError) return told(EXIT.environment, `${error.message}: ${LISTEN_CURES[error.remedy]}`);
-  if (error instanceof EventLogError || error instanceof SchemaBehindError) {
+  if (error instanceof EventLogError || error instanceof SchemaBehindError || error instanceof LaneInUseError) {
     return told(EXIT.environment, error.message);
   }
   if (error instanceof StepEndedError) return told(EXIT.failed, error.message);

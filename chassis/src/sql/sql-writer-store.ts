@@ -2,7 +2,8 @@ import { sql, type Kysely } from 'kysely';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections, Keys } from '../writer/use-case.ts';
-import { LaneLostError, type Batch, type Changes, type Lane, type WriterStore } from '../writer/writer-store.ts';
+import { StorageError } from '../storage-error.ts';
+import { LaneLostError, type Batch, type Changes, type Lane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
 import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
@@ -72,7 +73,7 @@ export function sqlWriterStore<C extends Collections>(
       [lane.owner, lane.epoch, leaseUntil, lane.lastSeq, lane.publishedSeq, lane.transactions, lane.name],
     ]);
 
-  function* take(name: string, owner: string, onlyExpired: boolean, leaseMs: number): TransactionScript<Lane | undefined> {
+  function* take(name: string, owner: string, { leftMs, leaseMs }: TakingLane): TransactionScript<Lane | undefined> {
     const now: Statement = { sql: `select ${flavour.nowText} as at_now`, parameters: [] };
     const [laneRows = [], nowRows = []] = yield [laneQuery(name), now];
     const row = laneRows[0] as LaneRow | undefined;
@@ -82,7 +83,7 @@ export function sqlWriterStore<C extends Collections>(
       const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];
       return { writes: [flavour.insert('lanes', columns, [[name, owner, 1, at + leaseMs, 0, 0, 0]])], result: fresh };
     }
-    if (onlyExpired && row.lease_until > at) return { writes: [], result: undefined };
+    if (row.owner !== owner && row.lease_until > at + leftMs) return { writes: [], result: undefined };
     const taken: Lane = { ...laneOf(row), owner, epoch: row.epoch + 1 };
     return { writes: [laneWrite(taken, at + leaseMs)], result: taken };
   }
@@ -93,7 +94,17 @@ export function sqlWriterStore<C extends Collections>(
   }
 
   return {
-    takeLane: (name, owner, { onlyExpired, leaseMs }) => database.transact(() => take(name, owner, onlyExpired, leaseMs)),
+    // The file of a service is one process's: `lockData` keeps others off.
+    isShared: flavour.name !== 'sqlite',
+    async takeLane(name, owner, options) {
+      try {
+        return await database.transact(() => take(name, owner, options));
+      } catch (error) {
+        // A lane that was not there, and is another process's now.
+        if (error instanceof StorageError && error.code === 'unique') return undefined;
+        throw error;
+      }
+    },
     settle: (lane, publishedSeq, leaseMs, batch) =>
       database.transact(() => settle(lane, publishedSeq, leaseMs, batch as unknown as Batch<C>)),
     async abandonedLanes() {

@@ -59,7 +59,7 @@ export function describeQueryPlans<Schema, Store extends Pick<ServiceStore<Colle
 
 /** Loads entities as a batch of the writer does, on a lane of its own, and changes none. */
 export async function loadBatch<C extends Collections>({ writing }: ServiceStore<C>, keys: Keys<C & ChassisCollections>): Promise<void> {
-  const lane = await writing.takeLane('loading', 'me', { onlyExpired: false, leaseMs: 5000 });
+  const lane = await writing.takeLane('loading', 'me', { leftMs: Infinity, leaseMs: 5000 });
   if (lane === undefined) throw new Error('no lane');
   const nothing = { inserts: {}, updates: {}, removes: {}, events: [] };
   await writing.settle(lane, 0, 5000, { keys, moreKeys: () => ({}), decide: () => nothing });

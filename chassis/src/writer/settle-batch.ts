@@ -15,7 +15,7 @@ export interface SettleDeps<C extends Collections> {
   refuseUnsendable?(event: StoredEvent): void;
   lane(): Lane;
   setLane(lane: Lane): void;
-  /** Takes the lane back after somebody else had it. */
+  /** Takes the lane back after somebody else had it. Throws `LaneInUseError` when it is no loan. */
   retakeLane(): Promise<void>;
   publishedSeq(): number;
   /** These events are committed. */
@@ -47,7 +47,7 @@ export async function settleBatch<C extends Collections, Task>(
     } catch (error) {
       if (error instanceof LaneLostError) {
         deps.report(error, 'lane lost; taking it back');
-        await deps.retakeLane();
+        await retakeLane(deps);
       } else if (error instanceof StorageError && error.isInfrastructure) {
         deps.report(error, 'transaction failed; repeating it');
         if (error.code === 'commit-unknown' && (await tookPlace(deps, before, events))) {
@@ -85,6 +85,16 @@ async function splitBatch<C extends Collections, Task>(
 
 function backOff(attempt: number): Promise<void> {
   return Bun.sleep(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
+}
+
+/** Without an answer of the database the next try finds it lost again. */
+async function retakeLane<C extends Collections>({ retakeLane: retake, report }: SettleDeps<C>): Promise<void> {
+  try {
+    await retake();
+  } catch (error) {
+    if (!(error instanceof StorageError && error.isInfrastructure)) throw error;
+    report(error, 'the lane could not be taken back; trying again');
+  }
 }
 
 /**

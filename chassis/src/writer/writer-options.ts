@@ -27,6 +27,8 @@ export interface WriterOptions<C extends Collections, Task> {
   runTask(task: Task): void;
   /** Who sends the lane's events on; asked once, when the lane is taken. */
   outbox(lane: Lane): Outbox;
+  /** The lane is ours again after somebody else had it, who may have written to it. */
+  retaken?(lane: Lane): void;
   /** Throws `EventTooLargeError` for an event that the log will not take; the input that leads to it fails then. */
   refuseUnsendable?(event: StoredEvent): void;
   batchSettled?(inputs: number, ms: number): void;

@@ -44,6 +44,15 @@ export class LaneLostError extends Error {
   }
 }
 
+/** Two processes that are alive have been given one name. */
+export class LaneInUseError extends Error {
+  readonly code = 'lane-in-use';
+  constructor(readonly lane: string) {
+    super(`another process that is alive runs under the name ${lane}: give each an INSTANCE of its own`);
+    this.name = 'LaneInUseError';
+  }
+}
+
 /** What one transaction writes. */
 export interface Changes<C> extends EntityChanges<C> {
   readonly events: readonly StoredEvent[];
@@ -57,10 +66,18 @@ export interface Batch<C extends Collections> {
   decide(world: LoadedWorld<C>, now: number, lastSeq: number): Changes<C>;
 }
 
+export interface TakingLane {
+  /** 0: when its lease is over; Infinity: at once, whoever has it */
+  readonly leftMs: number;
+  readonly leaseMs: number;
+}
+
 /** Where a writer settles its batches: the service's own tables, the events table and the lanes, in one database. */
 export interface WriterStore<C extends Collections> {
-  /** Takes the lane: a new one, one's own (by name) at once. Others' lanes: only when their lease ran out, else undefined. */
-  takeLane(name: string, owner: string, options: { readonly onlyExpired: boolean; readonly leaseMs: number }): Promise<Lane | undefined>;
+  /** False: no other process can have this database open, so whoever had a lane before is gone. */
+  readonly isShared: boolean;
+  /** Takes a new lane, the owner's own, or one of whose lease no more than `leftMs` is left; undefined: somebody has it. */
+  takeLane(name: string, owner: string, options: TakingLane): Promise<Lane | undefined>;
   /** Names of lanes whose lease ran out and that hold unsent events. */
   abandonedLanes(): Promise<readonly string[]>;
   /** One transaction; renews the lease. Throws `LaneLostError` or `StorageError`. Answers the lane after it. */

@@ -1,13 +1,14 @@
 import { harmless } from '../harmless.ts';
 import { OverloadedError, WriterClosedError } from './errors.ts';
 import { NO_CAUSE, type Input, type SubmitOptions } from './input.ts';
+import { takeOwnLane } from './own-lane.ts';
 import { type Deadlines, deadlines, refuseExpired } from './refuse-expired.ts';
 import { settleBatch } from './settle-batch.ts';
 import type { Collections, UseCase } from './use-case.ts';
 import type { Outbox, WriterOptions } from './writer-options.ts';
-import type { Lane, StoredEvent } from './writer-store.ts';
+import { type Lane, LaneInUseError, type StoredEvent } from './writer-store.ts';
 
-type Optional = 'owner' | 'batchSettled' | 'refuseUnsendable';
+type Optional = 'owner' | 'batchSettled' | 'refuseUnsendable' | 'retaken';
 
 /**
  * The single writer of a service's process (group commit). Everything that changes state is an input in one queue;
@@ -26,14 +27,16 @@ export class Writer<C extends Collections, Task = never> {
   #progressAt = -Infinity;
   #closed = false;
   #failure: unknown;
-  readonly #renewal: ReturnType<typeof setInterval>;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+  readonly #lost = Promise.withResolvers<LaneInUseError>();
   readonly #deadlines: Deadlines = deadlines(() => this.#refuseExpired());
 
+  /** Takes the lane; throws `LaneInUseError` when another process that is alive has it. */
   static async open<C extends Collections, Task = never>(options: WriterOptions<C, Task>): Promise<Writer<C, Task>> {
-    const { store, lane, newId, owner = newId(), leaseMs = 5000 } = options;
-    const taken = await store.takeLane(lane, owner, { onlyExpired: false, leaseMs });
-    if (taken === undefined) throw new Error(`lane ${lane} could not be taken`);
-    return new Writer(options, taken);
+    const { store, lane: name, newId, owner = newId(), leaseMs = 5000 } = options;
+    // Alive, another one would have renewed it by then.
+    const lane = await takeOwnLane(store, { name, owner, leaseMs, leftMs: leaseMs / 2 });
+    return new Writer(options, lane);
   }
 
   private constructor(options: WriterOptions<C, Task>, lane: Lane) {
@@ -41,8 +44,7 @@ export class Writer<C extends Collections, Task = never> {
     if (options.batchSettled !== undefined) this.#options.batchSettled = harmless(options.batchSettled);
     this.#lane = lane;
     this.#outbox = options.outbox(lane);
-    this.#renewal = setInterval(() => this.#renewLease(), this.#options.leaseMs / 3);
-    this.#renewal.unref();
+    this.#renewIn(this.#options.leaseMs / 3);
   }
 
   get lane(): Lane {
@@ -64,6 +66,11 @@ export class Writer<C extends Collections, Task = never> {
     return this.#draining === undefined ? 0 : performance.now() - this.#progressAt;
   }
 
+  /** Resolves when another process that is alive has the lane: this one takes nothing any more, and is to end. */
+  get lost(): Promise<LaneInUseError> {
+    return this.#lost.promise;
+  }
+
   /** Answers when the input's transaction has committed; rejects when this input failed, and then nothing of it is applied. */
   submit<Value, Answer>(
     useCase: UseCase<C, Value, Answer, Task>,
@@ -83,15 +90,15 @@ export class Writer<C extends Collections, Task = never> {
   /** Settles what is in the queue and takes nothing new. */
   async stop(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#renewal);
+    clearTimeout(this.#renewal);
     while (this.#draining !== undefined) await this.#draining;
     this.#deadlines.close();
   }
 
-  /** Stops, and stores what the outbox has sent. */
+  /** Stops, stores what the outbox has sent, and lets the lane go: the next process of this name need not wait. */
   async close(): Promise<void> {
     await this.stop();
-    await this.#settleAndAnswer([]);
+    if (!(this.#failure instanceof LaneInUseError)) await this.#settleAndAnswer([], 0);
   }
 
   #begin(work = () => this.#drain()): void {
@@ -121,19 +128,30 @@ export class Writer<C extends Collections, Task = never> {
     }
   }
 
-  async #settleAndAnswer(batch: readonly Input<C, Task>[]): Promise<void> {
+  async #settleAndAnswer(batch: readonly Input<C, Task>[], leaseMs = this.#options.leaseMs): Promise<void> {
     const startedAt = performance.now();
     this.#underWay = batch;
     this.#progressAt = startedAt;
     try {
-      const settled = await this.#settle(batch);
+      const settled = await this.#settle(batch, leaseMs);
       this.#options.batchSettled?.(batch.length, performance.now() - startedAt);
       for (const input of settled) this.#answer(input);
     } catch (error) {
-      this.#options.report(error, 'batch failed');
+      if (error instanceof LaneInUseError) this.#end(error);
+      else this.#options.report(error, 'batch failed');
       for (const input of batch) input.reject(error);
     }
     this.#underWay = [];
+  }
+
+  /** Whoever waits is told to come again: another process will answer. */
+  #end(error: LaneInUseError): void {
+    this.#closed = true;
+    this.#failure = error;
+    this.#options.report(error, 'the lane is lost for good; this process takes no work any more and ends');
+    clearTimeout(this.#renewal);
+    for (const input of [...this.#underWay, ...this.#queue.splice(0)]) input.reject(new WriterClosedError());
+    this.#lost.resolve(error);
   }
 
   /** Answers who goes on waiting. What is under way stays so, whoever was told in the meantime that time is up. */
@@ -169,8 +187,8 @@ export class Writer<C extends Collections, Task = never> {
     }
   }
 
-  #settle(batch: readonly Input<C, Task>[]): Promise<readonly Input<C, Task>[]> {
-    const { store, leaseMs, newId, report, refuseUnsendable } = this.#options;
+  #settle(batch: readonly Input<C, Task>[], leaseMs: number): Promise<readonly Input<C, Task>[]> {
+    const { store, newId, report, refuseUnsendable } = this.#options;
     return settleBatch<C, Task>(
       {
         store,
@@ -197,14 +215,27 @@ export class Writer<C extends Collections, Task = never> {
 
   async #retakeLane(): Promise<void> {
     const { store, leaseMs } = this.#options;
-    const taken = await store.takeLane(this.#lane.name, this.#lane.owner, { onlyExpired: false, leaseMs });
-    if (taken !== undefined) this.#lane = taken;
+    const { name, owner } = this.#lane;
+    this.#lane = await takeOwnLane(store, { name, owner, leaseMs, leftMs: 0 });
+    this.#options.retaken?.(this.#lane);
   }
 
-  /** An idle writer settles an empty batch, so that nobody takes its lane for abandoned; it also stores what was published. */
+  #renewIn(ms: number): void {
+    this.#renewal = setTimeout(() => this.#renewLease(), ms);
+    this.#renewal.unref();
+  }
+
+  /**
+   * An idle writer settles an empty batch, so that nobody takes its lane for abandoned, and its name for one that is free;
+   * it also stores what was published.
+   */
   #renewLease(): void {
-    if (this.#draining !== undefined || performance.now() - this.#lastStart < this.#options.leaseMs / 3) return;
-    this.#lastStart = performance.now();
-    this.#begin(() => this.#settleAndAnswer([]));
+    const everyMs = this.#options.leaseMs / 3;
+    const dueMs = this.#lastStart + everyMs - performance.now();
+    if (dueMs <= 0 && this.#draining === undefined) {
+      this.#lastStart = performance.now();
+      this.#begin(() => this.#settleAndAnswer([]));
+    }
+    this.#renewIn(dueMs > 0 ? dueMs : everyMs);
   }
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => toy.dispose());
 
-/** A lane with one event that was not sent; its lease lasts so long. */
+/** The lane of a killed process, with one event that was not sent; its lease lasts so long. */
 async function laneWithEvent(lane: string, account: string, leaseMs: number): Promise<void> {
   const writer = await Writer.open<Toy>({
     store: toy.store.writing,
@@ -28,7 +28,7 @@ async function laneWithEvent(lane: string, account: string, leaseMs: number): Pr
     outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
   });
   await writer.submit(deposit, { account, amount: 1 });
-  await writer.close();
+  await writer.stop();
 }
 
 async function adopt(ownLane: string): Promise<void> {
@@ -57,7 +57,7 @@ test('what was adopted and sent is not adopted again, and its process takes its 
   await adopt('mine');
   expect(log.sent).toHaveLength(1);
   // At once: what was adopted is let go without a lease.
-  const back = await toy.store.writing.takeLane('gone', newId(), { onlyExpired: true, leaseMs: 5000 });
+  const back = await toy.store.writing.takeLane('gone', newId(), { leftMs: 0, leaseMs: 5000 });
   expect(back).toMatchObject({ lastSeq: 1, publishedSeq: 1, epoch: 3 });
 });
 
@@ -66,4 +66,20 @@ test('of two processes that find the same lane one takes it', async () => {
   await until('its lease has run out', async () => (await toy.store.writing.abandonedLanes()).length === 1);
   await Promise.all([adopt('mine'), adopt('hers')]);
   expect(log.sent.map(({ key }) => key)).toEqual(['b']);
+});
+
+test('an owner that comes back meanwhile keeps its lane, and the others left behind are adopted all the same', async () => {
+  await laneWithEvent('awake', 'a', 1);
+  await laneWithEvent('gone', 'b', 1);
+  await until('both leases have run out', async () => (await toy.store.writing.abandonedLanes()).length === 2);
+  const { send } = log;
+  log.send = async (messages) => {
+    // Whoever was frozen takes its lane back, also from one that is just emptying it.
+    if (messages.some(({ key }) => key === 'a')) await toy.store.writing.takeLane('awake', newId(), { leftMs: Infinity, leaseMs: 60_000 });
+    await send(messages);
+  };
+  await adopt('mine');
+  expect(log.sent.map(({ key }) => key).toSorted()).toEqual(['a', 'b']);
+  const lanes = (await toy.store.messages.lanes()).map(({ lane, publishedSeq, leaseExpired }) => [lane, publishedSeq, leaseExpired]);
+  expect(lanes).toEqual([['awake', 0, false], ['gone', 1, true]]);
 });

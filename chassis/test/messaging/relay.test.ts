@@ -74,6 +74,16 @@ async function drained({ relay, held }: ReturnType<typeof relayOver>): Promise<v
   });
 }
 
+test('what somebody else has left in the lane, while it was theirs, is sent without waiting for an event of ours', async () => {
+  const one = relayOver(4, { publishedSeq: 2, lastSeq: 2 });
+  one.relay.catchUp({ lastSeq: 4 });
+  await drained(one);
+  expect(versionsOf(one.log.sent)).toEqual([3, 4]);
+  one.relay.offer(range(5, 5));
+  await drained(one);
+  expect(versionsOf(one.log.sent)).toEqual([3, 4, 5]);
+});
+
 test('what an earlier process left comes from the table, before what is committed meanwhile; then memory is enough', async () => {
   const one = relayOver(6, { publishedSeq: 2, lastSeq: 4 });
   one.relay.offer(range(5, 6));

@@ -119,7 +119,7 @@ describeOn(['MongoDB'], () => {
           () => store.writing.readEvents('one', 0, 10),
           () => store.writing.readStream('a'),
           () => store.writing.abandonedLanes(),
-          () => store.writing.takeLane('two', newId(), { onlyExpired: true, leaseMs: 1 }),
+          () => store.writing.takeLane('two', newId(), { leftMs: 0, leaseMs: 1 }),
           () => store.pendingMigrations(),
           () => store.check(),
         ];

@@ -92,7 +92,7 @@ describeOn(['MongoDB'], () => {
 
     test('what a dead process has left open stops neither its successor nor, when its lease is over, anybody else', async () => {
       const dying = mongoToyStore(database).writing;
-      const lane = await dying.takeLane('one', newId(), { onlyExpired: false, leaseMs: 500 });
+      const lane = await dying.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 500 });
       if (lane === undefined) throw new Error('the lane is new');
       atNextCommit(() => proxy.set('away'));
       const left = await dying.settle(lane, 0, 500, batchOfOne(deposit, { account: 'a', amount: 1 })).catch((error: unknown) => error);
@@ -106,10 +106,10 @@ describeOn(['MongoDB'], () => {
 
     test('the successor of a dead process ends what it left open, before its lease is over', async () => {
       const dying = mongoToyStore(database).writing;
-      const lane = await dying.takeLane('one', newId(), { onlyExpired: false, leaseMs: 60_000 });
+      const lane = await dying.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 5000 });
       if (lane === undefined) throw new Error('the lane is new');
       atNextCommit(() => proxy.set('away'));
-      await dying.settle(lane, 0, 60_000, batchOfOne(deposit, { account: 'a', amount: 1 })).catch(() => undefined);
+      await dying.settle(lane, 0, 5000, batchOfOne(deposit, { account: 'a', amount: 1 })).catch(() => undefined);
       const successor = await openWriter(opened.store.writing, 'one');
       expect(await successor.submit(deposit, { account: 'a', amount: 3 })).toBe(3);
     }, SOON_MS);

@@ -53,7 +53,7 @@ describeOn(['MongoDB'], () => {
 
     test('a transaction reads what it names', async () => {
       const { writing } = opened.store;
-      const lane = await writing.takeLane('one', newId(), { onlyExpired: false, leaseMs: 60_000 });
+      const lane = await writing.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 60_000 });
       if (lane === undefined) throw new Error('the lane is new');
       await costOf(() => writing.settle(lane, 0, 60_000, batchOfOne(deposit, { account: '00010000', amount: 1 })));
     });

@@ -69,7 +69,7 @@ describeOn(['MongoDB'], () => {
 
     test('a document that is replaced by its like meets who looked at it', async () => {
       const lanes = await Promise.all(
-        [opened.store, there].map(({ writing }, i) => writing.takeLane(`lane-${i}`, newId(), { onlyExpired: false, leaseMs: 60_000 })),
+        [opened.store, there].map(({ writing }, i) => writing.takeLane(`lane-${i}`, newId(), { leftMs: Infinity, leaseMs: 60_000 })),
       );
       const [one, two] = lanes;
       if (one === undefined || two === undefined) throw new Error('the lanes are new');
@@ -102,7 +102,7 @@ describeOn(['MongoDB'], () => {
       for (let round = 0; round < ROUNDS; round += 1) {
         const name = `new-${round}`;
         const stores = [opened.store.writing, there.writing];
-        const taken = await Promise.all(stores.map(async (store) => ({ store, lane: await store.takeLane(name, newId(), { onlyExpired: false, leaseMs: 60_000 }) })));
+        const taken = await Promise.all(stores.map(async (store) => ({ store, lane: await store.takeLane(name, newId(), { leftMs: Infinity, leaseMs: 60_000 }) })));
         const [first, second] = taken.toSorted((a, b) => (a.lane?.epoch ?? 0) - (b.lane?.epoch ?? 0));
         if (first?.lane === undefined || second?.lane === undefined) throw new Error('nobody else has the lane');
         expect([first.lane.epoch, second.lane.epoch]).toEqual([1, 2]);
@@ -114,7 +114,7 @@ describeOn(['MongoDB'], () => {
     });
 
     test('a wrong document is refused by the validator, and the rest of its transaction with it', async () => {
-      const lane = await there.writing.takeLane('one', newId(), { onlyExpired: false, leaseMs: 60_000 });
+      const lane = await there.writing.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 60_000 });
       if (lane === undefined) throw new Error('the lane is new');
       const wrong: UseCase<Toy, string, boolean> = {
         name: 'half a coin',
@@ -129,7 +129,7 @@ describeOn(['MongoDB'], () => {
     });
 
     test('after a decision that threw the lane goes on', async () => {
-      const lane = await there.writing.takeLane('one', newId(), { onlyExpired: false, leaseMs: 60_000 });
+      const lane = await there.writing.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 60_000 });
       if (lane === undefined) throw new Error('the lane is new');
       const good = batchOfOne(deposit, { account: 'a', amount: 1 });
       const decide = () => {

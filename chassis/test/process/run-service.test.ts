@@ -4,8 +4,10 @@ import { whenItAnswers } from '../../src/process/database-state.ts';
 import type { EngineConfig } from '../../src/process/engine-config.ts';
 import { runService } from '../../src/process/run-service.ts';
 import type { ProcessStore, RunningConfig, ServiceProcess } from '../../src/process/service-process.ts';
+import type { Service } from '../../src/service.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { until } from '../../src/testing/until.ts';
+import { LaneInUseError } from '../../src/writer/writer-store.ts';
 
 const away = () => new StorageError('connection', new Error('connect ECONNREFUSED'));
 const never = () => new Promise<never>(() => undefined);
@@ -34,7 +36,7 @@ interface Told {
 }
 
 /** A program of which each part does what it is told, and tells that it was asked. */
-function programOf(parts: Partial<ProcessStore & { start(): Promise<{ url: string }> }>): Told {
+function programOf(parts: Partial<ProcessStore & Pick<Service, 'start' | 'lost'>>): Told {
   const calls: string[] = [];
   const asked = <T>(name: string, answer: () => Promise<T>) => () => {
     calls.push(name);
@@ -47,6 +49,7 @@ function programOf(parts: Partial<ProcessStore & { start(): Promise<{ url: strin
   };
   const service = {
     name: 'order' as const,
+    lost: parts.lost ?? never(),
     start: asked('start', parts.start ?? (async () => ({ url: 'http://127.0.0.1:1' }))),
     close: asked('close', async () => undefined),
   };
@@ -99,6 +102,18 @@ describe('the process of a service', () => {
     await until('it waits', () => calls.includes(call));
     process.emit('SIGTERM');
     expect(await running).toBe(0);
+  });
+
+  test('ends with 3 when another one that is alive has its name, at its start and later; then what runs is stopped first', async () => {
+    const inUse = new LaneInUseError('order-1');
+    expect(await runService(programOf({ start: () => Promise.reject(inUse) }).program, [])).toBe(3);
+    const { promise: lost, resolve: lose } = Promise.withResolvers<Error>();
+    const { calls, program } = programOf({ lost });
+    running = runService(program, []);
+    await until('it has started', () => calls.includes('start'));
+    lose(inUse);
+    expect(await running).toBe(3);
+    expect(calls).toEqual(['look', 'start', 'close', 'close store']);
   });
 
   test('finishes a start that is nearly done before it stops', async () => {

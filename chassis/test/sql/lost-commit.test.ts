@@ -11,7 +11,7 @@ describeOn(['MySQL'], () => {
     const database = mysql.database as unknown as SqlDatabase<unknown>;
     await migrate(database, { 'things-001': { up: async () => undefined } });
     const store = sqlWriterStore(database, {});
-    await store.takeLane('one', 'me', { onlyExpired: false, leaseMs: 5000 });
+    await store.takeLane('one', 'me', { leftMs: Infinity, leaseMs: 5000 });
     // The transaction of a frozen process, or of a connection whose last packet is still on its way.
     await mysql.raw.query('begin');
     await mysql.raw.query("update lanes set transactions = transactions + 1 where lane = 'one'");

@@ -6,7 +6,7 @@ import { until } from '../../src/testing/until.ts';
 import { once } from '../../src/writer/once.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { WriterOptions } from '../../src/writer/writer-options.ts';
-import { LaneLostError, type StoredEvent } from '../../src/writer/writer-store.ts';
+import { LaneInUseError, LaneLostError, type StoredEvent } from '../../src/writer/writer-store.ts';
 import { failingFirst, holding, losingCommitAnswers, losingCommits, silentLane } from './failing-stores.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
 import { deposit, type Toy } from './toy-use-cases.ts';
@@ -181,6 +181,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
     test('the same instance continues its lane with a higher epoch', async () => {
       const first = await openWriter();
       await first.writer.submit(deposit, { account: 'a', amount: 1 });
+      await first.writer.close();
       const second = await openWriter();
       expect(second.writer.lane.epoch).toBe(first.writer.lane.epoch + 1);
       await second.writer.submit(deposit, { account: 'a', amount: 1 });
@@ -191,7 +192,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       const { writer } = await openWriter();
       await writer.submit(deposit, { account: 'a', amount: 1 });
       const old = writer.lane;
-      await store.writing.takeLane('one', 'somebody else', { onlyExpired: false, leaseMs: 5000 });
+      await store.writing.takeLane('one', 'somebody else', { leftMs: Infinity, leaseMs: 300 });
       const empty = { keys: {}, moreKeys: () => ({}), decide: () => ({ inserts: {}, updates: {}, removes: {}, events: [] }) };
       expect(await failureOf(store.writing.settle(old, 0, 5000, empty))).toBeInstanceOf(LaneLostError);
       expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(2);
@@ -200,7 +201,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
     });
 
     test('an epoch that is over can write nothing, though it was the same process that took the lane again', async () => {
-      const take = () => store.writing.takeLane('one', 'me', { onlyExpired: false, leaseMs: 5000 });
+      const take = () => store.writing.takeLane('one', 'me', { leftMs: Infinity, leaseMs: 5000 });
       const [old, now] = [await take(), await take()];
       if (old === undefined || now === undefined) throw new Error('no lane');
       const empty = { keys: {}, moreKeys: () => ({}), decide: () => ({ inserts: {}, updates: {}, removes: {}, events: [] }) };
@@ -208,11 +209,95 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       expect(await store.writing.settle(now, 0, 5000, empty)).toMatchObject({ epoch: now.epoch, transactions: 1 });
     });
 
+    describe('of two processes with one name', () => {
+      const shared = () => ({ ...store.writing, isShared: true });
+      const takeBy = (owner: string, leftMs: number, leaseMs: number) => opened.again().writing.takeLane('one', owner, { leftMs, leaseMs });
+
+      test('the second is refused while the first is alive, which goes on undisturbed', async () => {
+        const { writer } = await openWriter({ store: shared() });
+        const second = await failureOf(openWriter({ store: { ...opened.again().writing, isShared: true } }));
+        expect(second).toBeInstanceOf(LaneInUseError);
+        expect(String(second)).toContain('INSTANCE');
+        expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
+        expect(writer.lane.epoch).toBe(1);
+      }, 30_000);
+
+      test('one starts, when both come at once and nobody has had the name before', async () => {
+        const both = await Promise.allSettled([opened.store, opened.again()].map(({ writing }) => openWriter({ store: { ...writing, isShared: true } })));
+        expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+        expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'lane-in-use' } });
+      }, 30_000);
+
+      test('the second starts at once when the first has stopped, and when it was killed as soon as it has not renewed its lease', async () => {
+        const { writer } = await openWriter({ store: shared(), leaseMs: 60_000 });
+        await writer.close();
+        expect(await takeBy('the next', 0, 60_000)).toMatchObject({ epoch: 2 });
+        await takeBy('it is killed', Infinity, 2000);
+        const startedAt = performance.now();
+        const { writer: second } = await openWriter({ store: shared(), leaseMs: 2000 });
+        expect(performance.now() - startedAt).toBeGreaterThan(800);
+        expect(second.lane.epoch).toBe(4);
+      }, 30_000);
+
+      test('a commit of the killed one that comes late is no sign of life', async () => {
+        const killed = await takeBy('killed', Infinity, 1000);
+        if (killed === undefined) throw new Error('the lane is new');
+        let looks = 0;
+        const base = shared();
+        const late: typeof base = {
+          ...base,
+          async readLane(name) {
+            looks += 1;
+            const row = await base.readLane(name);
+            return row && looks > 1 ? { ...row, transactions: row.transactions + 1 } : row;
+          },
+        };
+        const { writer } = await openWriter({ store: late, leaseMs: 1000 });
+        expect(writer.lane.epoch).toBe(2);
+      }, 30_000);
+
+      test('one that finds its lane in the hands of the other, alive, ends: it refuses what waits, and takes nothing back', async () => {
+        const { writer } = await openWriter({ store: shared() });
+        await writer.submit(deposit, { account: 'a', amount: 1 });
+        const { writer: twin } = await openWriter({ store: { ...opened.again().writing, isShared: false } });
+        const waiting = [1, 2].map(() => failureOf(writer.submit(deposit, { account: 'a', amount: 1 })));
+        expect(await writer.lost).toBeInstanceOf(LaneInUseError);
+        expect(await Promise.all(waiting)).toEqual([expect.any(WriterClosedError), expect.any(WriterClosedError)]);
+        expect(await failureOf(writer.submit(deposit, { account: 'a', amount: 1 }))).toBeInstanceOf(WriterClosedError);
+        expect(writer.failure).toBeInstanceOf(LaneInUseError);
+        await writer.close();
+        expect(await twin.submit(deposit, { account: 'a', amount: 1 })).toBe(2);
+        expect(twin.lane.epoch).toBe(2);
+      }, 30_000);
+
+      test('an adopter that is done, or gone, is not the other: the lane comes back and the process goes on', async () => {
+        const retaken: number[] = [];
+        const { writer } = await openWriter({ store: shared(), retaken: ({ epoch }) => void retaken.push(epoch) });
+        for (const [how, leaseMs] of [['done', 60_000], ['gone', 500]] as const) {
+          const adopter = opened.again().writing;
+          const adopted = await adopter.takeLane('one', how, { leftMs: Infinity, leaseMs });
+          if (adopted === undefined) throw new Error('it was to be taken');
+          const answer = writer.submit(deposit, { account: how, amount: 1 });
+          await until('the writer has found out', () => writer.failure instanceof LaneLostError);
+          const nothing = { keys: {}, moreKeys: () => ({}), decide: () => ({ inserts: {}, updates: {}, removes: {}, events: [] }) };
+          if (how === 'done') await adopter.settle(adopted, 0, 0, nothing);
+          expect(await answer).toBe(1);
+        }
+        expect(retaken).toEqual([3, 5]);
+      }, 30_000);
+
+      test('a database that is away while the lane is to be taken back uses up nobody', async () => {
+        const { writer } = await openWriter({ store: silentLane(shared(), 3) });
+        await takeBy('adopter', Infinity, 500);
+        expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
+      }, 30_000);
+    });
+
     test("somebody else's lane is taken only when its lease ran out", async () => {
-      const take = (leaseMs: number) => store.writing.takeLane('theirs', newId(), { onlyExpired: true, leaseMs });
+      const take = (leaseMs: number) => store.writing.takeLane('theirs', newId(), { leftMs: 0, leaseMs });
       expect((await take(60_000))?.epoch).toBe(1);
       expect(await take(60_000)).toBeUndefined();
-      await store.writing.takeLane('theirs', newId(), { onlyExpired: false, leaseMs: -1 });
+      await store.writing.takeLane('theirs', newId(), { leftMs: Infinity, leaseMs: -1 });
       expect((await take(60_000))?.epoch).toBe(3);
     });
 
@@ -287,7 +372,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
 
     test('a commit whose answer was lost is found also after another process had the lane', async () => {
       const robbed = losingCommitAnswers(store.writing, 1, async (lane) => {
-        await store.writing.takeLane(lane, 'another process', { onlyExpired: false, leaseMs: 5000 });
+        await store.writing.takeLane(lane, 'another process', { leftMs: Infinity, leaseMs: 300 });
       });
       const { writer } = await openWriter({ store: robbed });
       expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
@@ -309,8 +394,9 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
     test('it is found missing also after another process had the lane, and wrote where its events would be', async () => {
       const elsewhere = opened.again();
       const robbed = losingCommits(store.writing, 1, async (lane) => {
-        const { writer: robber } = await openWriter({ store: elsewhere.writing, lane });
+        const { writer: robber } = await openWriter({ store: { ...elsewhere.writing, isShared: false }, lane });
         await robber.submit(deposit, { account: 'b', amount: 10 });
+        await robber.close();
       });
       const { writer, events } = await openWriter({ store: robbed });
       expect(await writer.submit(deposit, { account: 'a', amount: 1 })).toBe(1);
@@ -324,7 +410,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
     test('what leaves no event is done again then: nothing tells whether it was done', async () => {
       const quiet: typeof deposit = { ...deposit, decide: (...parameters) => ({ ...deposit.decide(...parameters), events: [] }) };
       const robbed = losingCommits(store.writing, 1, async (lane) => {
-        await store.writing.takeLane(lane, 'another process', { onlyExpired: false, leaseMs: 5000 });
+        await store.writing.takeLane(lane, 'another process', { leftMs: Infinity, leaseMs: 300 });
       });
       const { writer } = await openWriter({ store: robbed });
       expect(await writer.submit(quiet, { account: 'a', amount: 1 })).toBe(1);

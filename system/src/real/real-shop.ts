@@ -25,8 +25,8 @@ export interface RealShopSettings {
 export interface RealShop extends Lifecycle {
   urls(): ServiceUrls;
   readonly services: Readonly<Record<ServiceName, ServiceChild>>;
-  /** One more process of a service, not started yet; it is stopped with the shop. */
-  replica(name: ServiceName): ServiceChild;
+  /** One more process of a service, not started yet; it is stopped with the shop. Without `instance`, under a name of its own. */
+  replica(name: ServiceName, instance?: string): ServiceChild;
 }
 
 /** Brings schemas and topics up to date. Throws with what a failing step has said. */
@@ -76,8 +76,8 @@ export function realShop(settings: RealShopSettings): RealShop {
     ...lifecycle([together], { limitMs: 40_000 }),
     urls: () => urls,
     services,
-    replica(name) {
-      const added = child(name, `${name}-${replicas.length + 2}`, freePort());
+    replica(name, instance = `${name}-${replicas.length + 2}`) {
+      const added = child(name, instance, freePort());
       replicas.push(added);
       return added;
     },

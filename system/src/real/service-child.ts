@@ -26,6 +26,8 @@ export interface ServiceChild {
   start(): Promise<number>;
   /** SIGTERM; the exit code. */
   stop(): Promise<number>;
+  /** The exit code when it ends by itself. */
+  ended(): Promise<number>;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
   /** SIGSTOP */
@@ -88,6 +90,13 @@ export function serviceChild({ name, command, port, env }: ServiceChildOptions):
     stop: async () => (child === undefined ? 0 : end('SIGTERM')),
     async kill() {
       if (child !== undefined) await end('SIGKILL');
+    },
+    async ended() {
+      const ending = running();
+      const code = await ending.exited;
+      child = undefined;
+      orphanGuard().forget(ending.pid);
+      return code;
     },
     pause: () => running().kill('SIGSTOP'),
     resume: () => running().kill('SIGCONT'),
