@@ -42,7 +42,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       expect(await shop.close()).toEqual([]);
     }, 180_000);
 
-    test('that takes small packets only is sent halves of a batch, instead of hanging up on all of it for ever', async () => {
+    test('that takes small packets only is never sent a larger one: the batch can be halved', async () => {
       await setGlobally(server, 'max_allowed_packet', 1024 * 1024);
       const { url, drop } = await temporaryDatabase();
       const database = openMysql({ url });

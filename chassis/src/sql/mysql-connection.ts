@@ -10,7 +10,7 @@ const MOST_BYTES_PER_CHARACTER = 3;
 export class MysqlConnection {
   readonly #raw: PoolConnection;
   readonly #answerMs: number;
-  /** Bytes of one packet, as the server takes them (`max_allowed_packet`): beyond them it hangs up, and nobody is told why. */
+  /** Bytes of one packet, as the server takes them (`max_allowed_packet`): beyond them it says so and hangs up, and what it said may be lost on the way. */
   #packetBytes = Infinity;
   #prepared: Promise<void> | undefined;
 
