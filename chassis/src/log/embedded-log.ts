@@ -1,5 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { harmless } from '../harmless.ts';
+import { checkpoint, checkpointEvery, pauseCheckpoints } from '../sql/checkpoints.ts';
+import { keepWalSmall } from '../sql/keep-wal-small.ts';
 import { createCursor } from './cursor.ts';
 import { lockData } from './data-lock.ts';
 import type { EmbeddedLogOptions } from './embedded-log-options.ts';
@@ -10,7 +12,7 @@ import { createGroup, type Group } from './group.ts';
 import { inspectLog, type LogInspection } from './inspection.ts';
 import { openJournal } from './journal.ts';
 import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
-import { openLogDatabase } from './log-database.ts';
+import { openLogDatabase, PAGES_BETWEEN_CHECKPOINTS } from './log-database.ts';
 import { MessagesRefusedError, type RefusedMessage } from './message-limit.ts';
 import { openOffsetBook } from './offset-book.ts';
 import { placeMessage } from './place-message.ts';
@@ -137,13 +139,18 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
     try {
       await Promise.all([...memberships].map((membership) => membership.close()));
       journal.flush();
-      db.run('pragma wal_checkpoint(truncate)');
+      checkpoint(db, 'truncate');
     } finally {
+      leaveWal();
       db.close();
       release();
     }
   }
 
+  const leaveWal = keepWalSmall(options.path, {
+    pause: () => pauseCheckpoints(db),
+    resume: () => checkpointEvery(db, PAGES_BETWEEN_CHECKPOINTS),
+  });
   return {
     ...inspectLog({ db, topics, index, offsets }),
     send,

@@ -1,4 +1,8 @@
 import { Database } from 'bun:sqlite';
+import { checkpointEvery } from '../sql/checkpoints.ts';
+
+/** 16 MB. */
+export const PAGES_BETWEEN_CHECKPOINTS = 1000;
 
 export type Synchronous = 'FULL' | 'NORMAL' | 'OFF';
 
@@ -31,7 +35,7 @@ export function openLogDatabase(path: string, synchronous: Synchronous): Databas
   db.run('pragma busy_timeout = 5000');
   db.run('pragma journal_mode = wal');
   db.run(`pragma synchronous = ${synchronous}`);
-  db.run('pragma wal_autocheckpoint = 1000');
+  checkpointEvery(db, PAGES_BETWEEN_CHECKPOINTS);
   db.run(SCHEMA);
   return db;
 }

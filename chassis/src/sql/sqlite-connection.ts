@@ -1,9 +1,12 @@
 import { Database } from 'bun:sqlite';
 import { bindings, StatementCache } from './bun-sqlite.ts';
+import { checkpoint, checkpointEvery, pauseCheckpoints } from './checkpoints.ts';
 import type { SqliteRequest, Synchronous } from './sqlite-packets.ts';
 import type { Row, Write } from './statement.ts';
 
 const LOCK_WAIT_MS = 5000;
+/** 16 MB of log: fewer syncs of the main file under load. */
+const PAGES_BETWEEN_CHECKPOINTS = 4000;
 
 /** The connection that reads, on the event loop. It cannot write: it would wait there for a lock that only the event loop can give back. */
 export function openReading(path: string): Database {
@@ -27,8 +30,7 @@ export class WritingConnection {
     const database = openConnection(path);
     database.run(`pragma synchronous = ${synchronous}`);
     database.run('pragma foreign_keys = ON');
-    // 16 MB of log between checkpoints: fewer syncs of the main file under load.
-    database.run('pragma wal_autocheckpoint = 4000');
+    checkpointEvery(database, PAGES_BETWEEN_CHECKPOINTS);
     this.#statements = new StatementCache(database);
   }
 
@@ -62,6 +64,12 @@ export class WritingConnection {
         return [];
       case 'rollback':
         this.#rollback();
+        return [];
+      case 'pause-checkpoints':
+        pauseCheckpoints(this.#statements.database);
+        return [];
+      case 'resume-checkpoints':
+        checkpointEvery(this.#statements.database, PAGES_BETWEEN_CHECKPOINTS);
         return [];
       default:
         return request satisfies never;
@@ -99,7 +107,7 @@ export class WritingConnection {
   #close(): readonly [] {
     this.#rollback();
     const { database } = this.#statements;
-    database.run('pragma wal_checkpoint(truncate)');
+    checkpoint(database, 'truncate');
     this.#statements.close();
     database.close();
     return [];

@@ -4,6 +4,7 @@ import { kyselySqlite, StatementCache } from './bun-sqlite.ts';
 import { exchangeSteps, type HeldName } from './held-name.ts';
 import { sqliteFlavour } from './sqlite-flavour.ts';
 import { migrateSqlite } from './sqlite-migrations.ts';
+import { keepWalSmall } from './keep-wal-small.ts';
 import type { SqlDatabase } from './sql-database.ts';
 import { openReading } from './sqlite-connection.ts';
 import type { Synchronous } from './sqlite-packets.ts';
@@ -52,6 +53,11 @@ export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions
     return result;
   }
 
+  const leaveWal = keepWalSmall(path, {
+    pause: () => inTurn(() => thread.ask(connection, { kind: 'pause-checkpoints' })),
+    resume: () => inTurn(() => thread.ask(connection, { kind: 'resume-checkpoints' })),
+  });
+
   return {
     flavour: sqliteFlavour,
     reader,
@@ -77,6 +83,7 @@ export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions
       reading.get('select 1').prepared.get();
     },
     async close() {
+      leaveWal();
       await reader.destroy();
       await inTurn(() => thread.ask(connection, { kind: 'close' }));
     },

@@ -14,6 +14,9 @@ export type SqliteRequest =
   | { readonly kind: 'step'; readonly statement: Statement }
   | { readonly kind: 'commit'; readonly writes: readonly Write[] }
   | { readonly kind: 'rollback' }
+  /** Between transactions, see `checkpoints.ts`. */
+  | { readonly kind: 'pause-checkpoints' }
+  | { readonly kind: 'resume-checkpoints' }
   | { readonly kind: 'close' };
 
 export interface SqlitePacket {

@@ -1,4 +1,5 @@
 import { Database } from 'bun:sqlite';
+import { checkpointEvery } from '@souk/chassis/sql/checkpoints';
 import { groupCommit } from './group-commit.ts';
 
 /** A charge as the gateway keeps it. Amounts in minor units, times in epoch milliseconds. */
@@ -48,6 +49,9 @@ export interface SimulatorLedger {
   close(): void;
 }
 
+/** 4 MB, on the event loop. */
+const PAGES_BETWEEN_CHECKPOINTS = 1000;
+
 const SCHEMA = `
   create table if not exists charges (
     key text primary key, reference text not null unique, token text not null, amount integer not null,
@@ -77,6 +81,7 @@ export function openSimulatorLedger(path: string): SimulatorLedger {
   database.run('pragma busy_timeout = 5000');
   database.run('pragma journal_mode = WAL');
   database.run('pragma synchronous = NORMAL');
+  checkpointEvery(database, PAGES_BETWEEN_CHECKPOINTS);
   database.run(SCHEMA);
   const charge = database.query<LedgerCharge, [string]>(`${CHARGE} where key = ?`);
   const byReference = database.query<LedgerCharge, [string]>(`${CHARGE} where reference = ?`);
