@@ -89,6 +89,15 @@ describe('a message that is shown to others', () => {
     expect(redactedMessage({ ...message, value }).value).toBe(`[${value.length} characters that may be personal]`);
   });
 
+  test('shows no bytes of a value that is no text: whoever it is about may be in them; of others it shows all', () => {
+    const value = message.value.replace('Zoë', 'Zo\uFFFD');
+    const binary = { key: '/w==', value: Buffer.from(message.value, 'latin1').toString('base64') };
+    expect(redactedMessage({ ...message, value, binary })).toEqual({ ...redactedMessage(message), binary: { key: '/w==' } });
+    expect(redactedMessage({ ...message, value, binary: { value: '/w==' } })).not.toHaveProperty('binary');
+    const other = { ...message, topic: 'product.created', binary };
+    expect(redactedMessage(other)).toEqual(other);
+  });
+
   test('of a topic without people, or of none, is shown as it is', () => {
     for (const topic of ['product.created', 'nowhere']) {
       const other = { ...message, topic, value: '{"title":"Mug' };

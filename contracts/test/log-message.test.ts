@@ -154,3 +154,22 @@ test('an event takes so much longer to write and to read as it has more to say',
   };
   expect(growth(writeAndRead, 50)).toBeLessThan(30);
 });
+
+describe('a message that is not all UTF-8', () => {
+  const sound = toLogMessage(orderCreated());
+  const base64 = (text: string) => Buffer.from(text, 'latin1').toString('base64');
+  const cause = (binary: NonNullable<LogMessage['binary']>) => {
+    const read = fromLogMessage({ ...sound, binary });
+    return read.ok ? 'none' : read.cause;
+  };
+
+  test('is refused when it is so in what is read, although the text would pass', () => {
+    expect(cause({ key: base64('\xff') })).toBe('the key is not UTF-8');
+    expect(cause({ value: base64('{"a":"\xe9"}') })).toBe('the value is not UTF-8');
+    expect(cause({ headers: [{ name: base64('other'), value: base64('\xff') }, { name: base64('ce_source'), value: base64('\xff') }] })).toBe('ce_source is not UTF-8');
+  });
+
+  test('is read when it is so in headers that mean nothing here', () => {
+    expect(cause({ headers: [{ name: base64('uber-trace-id'), value: base64('\xff') }, { name: base64('\xff'), value: base64('x') }] })).toBe('none');
+  });
+});

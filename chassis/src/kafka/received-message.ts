@@ -1,8 +1,8 @@
 import type { BinaryParts } from '@souk/contracts/log-message';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { ReceivedMessage } from '../log/event-log.ts';
-import { notUtf8 } from './wire/not-utf8.ts';
-import { binaryParts, type TextRecord } from './wire/text-record.ts';
+import { binaryParts, notUtf8 } from '../log/not-utf8.ts';
+import type { TextRecord } from './wire/text-record.ts';
 
 /** A record as callers know it. Records of other senders may have no key or value: empty here. */
 export function receivedMessage(topic: string, partition: number, record: KafkaMessage | TextRecord): ReceivedMessage {

@@ -14,8 +14,9 @@ export const CALL_ROOM: Room = { count: 500, size: 1024 * 1024 };
  * What a message takes in memory, as UTF-16 units of its texts: a byte each, or two where one of them is not Latin. Quicker
  * than its bytes in the log, and never more than those.
  */
-export function messageSize({ key, value, headers }: LogMessage): number {
+export function messageSize({ key, value, headers, binary }: LogMessage): number {
   let size = key.length + value.length;
+  if (binary !== undefined) size += JSON.stringify(binary).length;
   for (const name in headers) size += name.length + (headers[name]?.length ?? 0);
   return size;
 }

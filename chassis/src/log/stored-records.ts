@@ -1,13 +1,15 @@
 import type { Database } from 'bun:sqlite';
-import type { ReceivedMessage } from './event-log.ts';
+import type { LogMessage, ReceivedMessage } from './event-log.ts';
 import { CALL_ROOM, messageSize } from './message-size.ts';
+import { decoded, isPlainText } from './not-utf8.ts';
 import type { RunIndex } from './run-index.ts';
 import type { Partition } from './topic-table.ts';
 
 interface RecordRow {
   readonly id: number;
-  readonly key: string;
-  readonly value: string;
+  /** Bytes when another program has written them so. */
+  readonly key: string | Uint8Array;
+  readonly value: string | Uint8Array;
   readonly headers: string;
   readonly at: number;
 }
@@ -20,6 +22,16 @@ export function storedRecords(db: Database, index: RunIndex) {
      from json_each(?) as wanted cross join records as r on r.id = wanted.value`,
   );
 
+  const bytes = db.query<{ key: Uint8Array; value: Uint8Array }, [number]>('select cast(key as blob) as key, cast(value as blob) as value from records where id = ?');
+
+  /** As `LogMessage` has them. Only another program can have written what is no text. */
+  function texts({ id, key, value }: RecordRow): Pick<LogMessage, 'key' | 'value' | 'binary'> {
+    if (isPlainText(key) && isPlainText(value)) return { key, value };
+    const stored = bytes.get(id);
+    if (stored === null) throw new Error(`Record ${id} is missing`);
+    return decoded(Buffer.from(stored.key), Buffer.from(stored.value));
+  }
+
   return (partition: Partition, from: number): readonly ReceivedMessage[] => {
     const ids = index.ids(partition.id, from, CALL_ROOM.count);
     if (ids.length === 0) return [];
@@ -27,7 +39,7 @@ export function storedRecords(db: Database, index: RunIndex) {
     let size = 0;
     // Row by row: nobody knows how large they are before.
     for (const row of select.iterate(JSON.stringify(ids))) {
-      const message = receivedOf(partition, row);
+      const message = receivedOf(partition, row, texts(row));
       size += messageSize(message);
       if (messages.length > 0 && size > CALL_ROOM.size) return messages;
       if (row.id !== ids[messages.length]) break;
@@ -38,11 +50,10 @@ export function storedRecords(db: Database, index: RunIndex) {
   };
 }
 
-function receivedOf(partition: Partition, { id, key, value, headers, at }: RecordRow): ReceivedMessage {
+function receivedOf(partition: Partition, { id, headers, at }: RecordRow, texts: Pick<LogMessage, 'key' | 'value' | 'binary'>): ReceivedMessage {
   return {
     topic: partition.topic,
-    key,
-    value,
+    ...texts,
     headers: headersOf(headers),
     partition: partition.number,
     offset: String(id),

@@ -84,11 +84,11 @@ async function settleInOrder<C extends ChassisCollections, Task>(
 async function settleOne<C extends ChassisCollections, Task>(
   deps: ConsumerDeps<C, Task>,
   receptions: Receptions<C, Task>,
-  { topic, key, value, headers }: ReceivedMessage,
+  { topic, key, value, headers, binary }: ReceivedMessage,
   signal: AbortSignal,
 ): Promise<void> {
   const { service, writer, rules, tell } = deps;
-  const message: LogMessage = { topic, key, value, headers };
+  const message: LogMessage = { topic, key, value, headers, ...(binary && { binary }) };
   const read = fromLogMessage(message);
   const reception = receptions.get(topic);
   if (!read.ok || reception === undefined) {

@@ -1,3 +1,4 @@
+import type { BinaryParts } from '@souk/contracts/log-message';
 import type { EventData } from '@souk/contracts/topics';
 import type { LogMessage } from '../log/event-log.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -11,15 +12,15 @@ type DeadLetterData = EventData<'order.dead_letter'>;
 const ROOM = { topic: 1024, key: 4096, headers: 65_536, value: { unhandled: 262_144, unsent: 1024 } } as const;
 
 /**
- * As much of a message as its dead letter's event tells. What does not fit is cut, and the original described beside it.
- * One that was too large for the log keeps next to nothing of the value: the log may take still less than we know.
+ * As much of a message as its dead letter's event tells. What does not fit is cut, what is no text is told as far as it is;
+ * the original of both is described beside it. One that was too large for the log keeps next to nothing of the value: the log may take still less than we know.
  */
-export function cutMessage({ topic, key, value, headers }: LogMessage, kind: DeadLetter['kind']): Pick<DeadLetterData, Exclude<keyof LogMessage, 'binary'> | 'cut'> {
+export function cutMessage({ topic, key, value, headers, binary = {} }: LogMessage, kind: DeadLetter['kind']): Pick<DeadLetterData, Exclude<keyof LogMessage, 'binary'> | 'cut'> {
   const shown = { key: cutText(key, ROOM.key), headers: cutHeaders(headers), value: cutText(value, ROOM.value[kind]) };
   const cut = {
-    ...(shown.key !== key && { key: original(key) }),
-    ...(shown.headers !== headers && { headers: original(JSON.stringify(headers)) }),
-    ...(shown.value !== value && { value: original(value) }),
+    ...((shown.key !== key || binary.key !== undefined) && { key: original(key, binary.key) }),
+    ...((shown.headers !== headers || binary.headers !== undefined) && { headers: original(headersText(headers, binary.headers)) }),
+    ...((shown.value !== value || binary.value !== undefined) && { value: original(value, binary.value) }),
   };
   return {
     topic: cutText(topic, ROOM.topic),
@@ -56,6 +57,12 @@ function jsonBytes(content: string | LogMessage['headers']): number {
   return Buffer.byteLength(JSON.stringify(content));
 }
 
-function original(text: string) {
-  return { bytes: Buffer.byteLength(text), sha256: new Bun.CryptoHasher('sha256').update(text).digest('hex') };
+function headersText(headers: LogMessage['headers'], binary: BinaryParts['headers']): string {
+  return JSON.stringify(binary === undefined ? headers : [headers, binary]);
+}
+
+/** `base64`: what it was when it was no text. */
+function original(text: string, base64?: string) {
+  const bytes = base64 === undefined ? Buffer.from(text) : Buffer.from(base64, 'base64');
+  return { bytes: bytes.length, sha256: new Bun.CryptoHasher('sha256').update(bytes).digest('hex') };
 }

@@ -43,12 +43,21 @@ export const ParkedKeyStatus = closed({
 export type ParkedKeyStatus = Static<typeof ParkedKeyStatus>;
 export const ParkedPage = Page(ParkedKeyStatus);
 
+const Base64 = Type.String({ contentEncoding: 'base64' });
+/** The parts of a message that are no UTF-8, as they came; of headers those of which name or value is not. */
+const Binary = closed({
+  key: Type.Optional(Base64),
+  value: Type.Optional(Base64),
+  headers: Type.Optional(Type.Array(closed({ name: Base64, value: Base64 }))),
+});
+
 export const DeadLetterStatus = closed({
   id: Uuid,
   kind: oneOf(...DEAD_LETTER_KINDS),
   ...Failed,
   value: Type.String(),
   headers: Type.Record(Type.String(), Type.String()),
+  binary: Type.Optional(Binary),
   status: oneOf(...DEAD_LETTER_STATUSES),
   resolvedAt: nullable(UtcTime),
   resolvedBy: nullable(Type.String()),

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ListQuery } from '@souk/contracts/http/common';
 import { isUuid, Uuid } from '@souk/contracts/ids';
-import { fromLogMessage } from '@souk/contracts/log-message';
+import { type BinaryParts, fromLogMessage } from '@souk/contracts/log-message';
 import { cursors, pageOf } from '../http/cursor.ts';
 import { Problem, problem } from '../http/problem.ts';
 import { tellAbout } from '../http/request-facts.ts';
@@ -69,7 +69,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
         response: { 200: DeadLetterPage },
         detail: {
           summary: 'What could not be handled, or not be sent',
-          description: 'Newest first. `topic` and `key` are those of the message, whole; `cause` is how its cause begins. Several filters hold together.',
+          description: 'Newest first. A part of a message that is no UTF-8 is in `binary`, byte by byte, and in its own place with U+FFFD. `topic` and `key` are those of the message, whole; `cause` is how its cause begins. Several filters hold together.',
         },
       },
     )
@@ -185,14 +185,20 @@ function parkedStatus({ key, messages }: ParkedKey): ParkedKeyStatus {
 }
 
 function deadLetterStatus({ message, firstFailedAt, lastFailedAt, resolvedAt, ...letter }: DeadLetter): DeadLetterStatus {
+  const { binary, ...text } = redactedMessage(message);
   return {
     ...letter,
-    ...redactedMessage(message),
+    ...text,
     headers: { ...message.headers },
+    ...(binary && { binary: binaryStatus(binary) }),
     firstFailedAt: isoTime(firstFailedAt),
     lastFailedAt: isoTime(lastFailedAt),
     resolvedAt: timeOf(resolvedAt),
   };
+}
+
+function binaryStatus({ headers, ...parts }: BinaryParts): NonNullable<DeadLetterStatus['binary']> {
+  return headers === undefined ? parts : { ...parts, headers: headers.map((header) => ({ ...header })) };
 }
 
 function isoTime(ms: number): string {

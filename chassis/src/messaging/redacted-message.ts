@@ -1,3 +1,4 @@
+import type { BinaryParts } from '@souk/contracts/log-message';
 import { withoutPersonal } from '@souk/contracts/personal-values';
 import { holdsPersonal } from '@souk/contracts/personal';
 import { isTopic, TOPICS } from '@souk/contracts/topics';
@@ -5,14 +6,19 @@ import type { LogMessage } from '../log/event-log.ts';
 
 /**
  * A message as others may see it: without what its topic's contract marks as personal. Where that cannot be told from the
- * rest, because the value is not what the topic holds, nothing of it is shown. Other topics have nothing to hide.
+ * rest, because the value is not what the topic holds, nothing of it is shown, and never its bytes. Other topics have nothing
+ * to hide.
  */
 export function redactedMessage(message: LogMessage): LogMessage {
-  const { topic, value } = message;
+  const { topic, value, binary, ...rest } = message;
   if (!isTopic(topic) || !holdsPersonal(TOPICS[topic].data)) return message;
   const data = parsed(value);
-  if (data === undefined) return { ...message, value: `[${value.length} characters that may be personal]` };
-  return { ...message, value: JSON.stringify(withoutPersonal(TOPICS[topic].data, data)) };
+  const shown = data === undefined ? `[${value.length} characters that may be personal]` : JSON.stringify(withoutPersonal(TOPICS[topic].data, data));
+  return { topic, ...rest, value: shown, ...(binary && withoutValue(binary)) };
+}
+
+function withoutValue({ value: _, ...others }: BinaryParts): Pick<LogMessage, 'binary'> {
+  return Object.keys(others).length === 0 ? {} : { binary: others };
 }
 
 function parsed(text: string): object | undefined {

@@ -15,7 +15,7 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
     deadLetters: rowCollection<DeadLetter, DeadLettersTable>(flavour, {
       table: 'dead_letters',
       columns: [
-        ...['id', 'kind', 'topic', 'message_key', 'value', 'headers', 'cause', 'attempts'] as const,
+        ...['id', 'kind', 'topic', 'message_key', 'value', 'headers', 'binary_parts', 'cause', 'attempts'] as const,
         ...['first_failed_at', 'last_failed_at', 'status', 'resolved_at', 'resolved_by', 'resolution'] as const,
       ],
       keyColumn: 'id',
@@ -94,7 +94,7 @@ export function deadLetterFromRow(row: DeadLettersTable): DeadLetter {
 }
 
 const PARKED_COLUMNS = [
-  ...['message_key', 'position', 'topic', 'value', 'headers', 'cause', 'attempts'] as const,
+  ...['message_key', 'position', 'topic', 'value', 'headers', 'binary_parts', 'cause', 'attempts'] as const,
   ...['first_failed_at', 'last_failed_at', 'next_attempt_at'] as const,
 ];
 
@@ -157,10 +157,14 @@ export function groupByKey(rows: readonly ParkedMessagesTable[]): ParkedKey[] {
   }));
 }
 
-function messageColumns({ topic, key, value, headers }: DeadLetter['message']) {
-  return { topic, message_key: key, value, headers: JSON.stringify(headers) };
+function messageColumns({ topic, key, value, headers, binary }: DeadLetter['message']) {
+  const parts = binary === undefined ? null : JSON.stringify(binary);
+  return { topic, message_key: key, value, headers: JSON.stringify(headers), binary_parts: parts };
 }
 
-function messageOf(row: { topic: string; message_key: string; value: string; headers: string }): DeadLetter['message'] {
-  return { topic: row.topic, key: row.message_key, value: row.value, headers: JSON.parse(row.headers) };
+type MessageColumns = Pick<DeadLettersTable, 'topic' | 'message_key' | 'value' | 'headers' | 'binary_parts'>;
+
+function messageOf({ topic, message_key: key, value, headers, binary_parts: parts }: MessageColumns): DeadLetter['message'] {
+  const binary = parts === null ? {} : { binary: JSON.parse(parts) };
+  return { topic, key, value, headers: JSON.parse(headers), ...binary };
 }

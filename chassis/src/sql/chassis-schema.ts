@@ -38,6 +38,8 @@ interface KeptMessage {
   attempts: number;
   first_failed_at: number;
   last_failed_at: number;
+  /** JSON; null when all of it is text */
+  binary_parts: string | null;
 }
 
 export interface ParkedMessagesTable extends KeptMessage {
@@ -203,5 +205,11 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         }),
       ]),
     ),
+    'chassis-040-parked-messages-binary': create(async (db) => {
+      await db.schema.alterTable('parked_messages').addColumn('binary_parts', text).execute();
+    }),
+    'chassis-041-dead-letters-binary': create(async (db) => {
+      await db.schema.alterTable('dead_letters').addColumn('binary_parts', text).execute();
+    }),
   };
 }

@@ -22,6 +22,22 @@ test.each(['x', '\0', 'ก', '🦀', '\uD800', '"'])('whatever it is made of (%j
   expect(told.cut).toEqual({ key: original(long), headers: original(JSON.stringify(message.headers)), value: original(long) });
 });
 
+test('what is no text is told as far as it is, and described by its own bytes, however long they are', () => {
+  const bytes = Buffer.alloc(3_000_000, 0xff);
+  const headers = [{ name: 'eA==', value: bytes.toString('base64') }];
+  const message = { topic: 't', key: '\uFFFD', value: '\uFFFD'.repeat(65_536), headers: { x: '\uFFFD' }, binary: { key: '/w==', value: bytes.toString('base64'), headers } };
+  const told = cutMessage(message, 'unhandled');
+  expect(jsonBytes(told)).toBeLessThan(400_000);
+  expect(told).not.toHaveProperty('binary');
+  expect(told).toMatchObject({ key: '\uFFFD', headers: { x: '\uFFFD' } });
+  const headersText = JSON.stringify([message.headers, headers]);
+  expect(told.cut).toEqual({
+    key: { bytes: 1, sha256: new Bun.CryptoHasher('sha256').update(Buffer.from([0xff])).digest('hex') },
+    headers: { bytes: headersText.length + 2, sha256: sha256(headersText) },
+    value: { bytes: bytes.length, sha256: new Bun.CryptoHasher('sha256').update(bytes).digest('hex') },
+  });
+});
+
 test('an event that was too large to be sent is told of with a small one', () => {
   const message = { topic: 'product.updated', key: 'k', value: 'v'.repeat(2_000_000), headers: { ce_id: '1' } };
   expect(jsonBytes(cutMessage(message, 'unsent'))).toBeLessThan(1500);

@@ -64,6 +64,17 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       },
     );
 
+    test.each([undefined, { key: 'a/8=' }, { value: '/w==' }, { value: '/w==', headers: [{ name: 'eA==', value: '/w==' }] }])(
+      'what is no text of a message is kept byte by byte (%j)',
+      async (binary) => {
+        const message = { topic: 'order.created', key: 'k', value: '\uFFFD', headers: { x: '\uFFFD' }, ...(binary && { binary }) };
+        await writer.submit(park<Toy>(RULES), failed(message));
+        await writer.submit(bury<Toy>('order'), failed(message));
+        expect((await store.messages.parked(null, 10)).flatMap(({ messages }) => messages.map((each) => each.message))).toEqual([message]);
+        expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
+      },
+    );
+
     test('a message whose key and correlation are longer than any of ours can still be buried', async () => {
       const message = { topic: 'order.created', key: 'k'.repeat(10_000), value: '', headers: {} };
       await writer.submit(bury<Toy>('order'), failed(message), { cause: { correlationId: 'c'.repeat(5000), causationId: 'd'.repeat(5000), traceparent: null } });

@@ -120,8 +120,8 @@ async function ensure(ours: Promise<boolean>): Promise<void> {
 function newestOf(batch: readonly ReceivedMessage[]): { readonly products: readonly ProductState[]; readonly unreadable: number } {
   const newest = new Map<string, ProductState>();
   let unreadable = 0;
-  for (const { topic, key, value, headers } of batch) {
-    const read = fromLogMessage({ topic, key, value, headers });
+  for (const message of batch) {
+    const read = fromLogMessage(message);
     const told = read.ok ? productTold(read.event) : undefined;
     if (told === undefined) unreadable += 1;
     else if ((newest.get(told.id)?.version ?? 0) < told.version) newest.set(told.id, told);

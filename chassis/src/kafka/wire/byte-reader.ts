@@ -1,4 +1,4 @@
-import { notUtf8 } from './not-utf8.ts';
+import { notUtf8 } from '../../log/not-utf8.ts';
 
 /** Reads what the Kafka protocol (https://kafka.apache.org/protocol) lays down, big-endian. Throws a RangeError behind the end. */
 export class ByteReader {

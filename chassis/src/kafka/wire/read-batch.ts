@@ -1,7 +1,8 @@
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
+import { binaryParts, shownOf } from '../../log/not-utf8.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decompressed } from './decompress.ts';
-import { binaryParts, type TextRecord } from './text-record.ts';
+import type { TextRecord } from './text-record.ts';
 
 /** A record batch of version 2 (https://kafka.apache.org/documentation/#recordbatch) before its records are read. */
 export interface BatchHead {
@@ -24,12 +25,8 @@ export interface Room {
   left: number;
 }
 
-/**
- * Bytes of one batch when it is unpacked, and what its records cost beside their bytes. Ours have 1 MiB at most; a small
- * batch of somebody else may hold gigabytes.
- */
-export const UNPACKED_LIMIT = 16 * 1024 * 1024;
-const RECORD_COST = 128;
+/** Bytes of one batch when it is unpacked: twice what a topic takes unpacked. A small batch may hold gigabytes. */
+export const UNPACKED_LIMIT = 4 * 1024 * 1024;
 
 const MAGIC = 2;
 const SUMMED_FROM = 21;
@@ -64,14 +61,12 @@ export function readBatch(head: BatchHead, room: Room, records: TextRecord[]): v
   if (reader.position !== plain.length) throw new RangeError(`it holds more than its ${head.count} records`);
 }
 
-function unpacked({ attributes, count, crc, summed, records }: BatchHead, room: Room): Buffer {
+function unpacked({ attributes, crc, summed, records }: BatchHead, room: Room): Buffer {
   const codec = attributes & COMPRESSED;
   if (codec === 0) return records;
   if (crc32C(summed) >>> 0 !== crc >>> 0) throw new Error('its checksum is wrong: it was damaged after it was written');
-  const limit = UNPACKED_LIMIT - count * RECORD_COST;
-  if (limit <= 0) throw new Error(`its ${count} records are more than ${UNPACKED_LIMIT} bytes have room for`);
-  const plain = decompressed(codec, records, limit);
-  room.left -= plain.length + count * RECORD_COST;
+  const plain = decompressed(codec, records, UNPACKED_LIMIT);
+  room.left -= plain.length;
   return plain;
 }
 
@@ -83,10 +78,12 @@ function readRecord(reader: ByteReader, limit: number, { firstOffset, firstTimes
   const timestamp = time ?? String(firstTimestamp + reader.varlong());
   if (time !== null) reader.skipVarlong();
   const offset = String(firstOffset + reader.varint());
-  const key = reader.varString();
+  let key = reader.varString();
   const keyBytes = reader.lossOf(key);
-  const value = reader.varString();
+  if (keyBytes !== null) key = shownOf(key);
+  let value = reader.varString();
   const valueBytes = reader.lossOf(value);
+  if (valueBytes !== null) value = shownOf(value);
   const headers: Record<string, string | null> = {};
   const lost: { name: string; value: string }[] = [];
   for (let left = reader.varint(); left > 0; left -= 1) {
@@ -94,7 +91,7 @@ function readRecord(reader: ByteReader, limit: number, { firstOffset, firstTimes
     const nameBytes = reader.lossOf(name);
     const text = reader.varString();
     const textBytes = reader.lossOf(text);
-    headers[name] = text;
+    headers[name] = textBytes === null ? text : shownOf(text);
     if (nameBytes !== null || textBytes !== null) lost.push({ name: nameBytes ?? base64(name), value: textBytes ?? base64(text) });
   }
   // A later version may have more.

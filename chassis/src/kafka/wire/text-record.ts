@@ -26,9 +26,3 @@ export interface TextRecord {
 export function marked(offset: number | bigint, mark: NonNullable<TextRecord['mark']>): TextRecord {
   return { offset: String(offset), timestamp: '0', key: null, value: null, headers: {}, mark };
 }
-
-/** Undefined when nothing is lost: each part is base64 of what is no UTF-8. */
-export function binaryParts(key: string | null, value: string | null, headers: NonNullable<BinaryParts['headers']>): BinaryParts | undefined {
-  if (key === null && value === null && headers.length === 0) return undefined;
-  return { ...(key !== null && { key }), ...(value !== null && { value }), ...(headers.length > 0 && { headers }) };
-}
