@@ -17,8 +17,9 @@ export function redactedMessage(message: LogMessage): LogMessage {
   return { topic, ...rest, value: shown, ...(binary && withoutValue(binary)) };
 }
 
-function withoutValue({ value: _, ...others }: BinaryParts): Pick<LogMessage, 'binary'> {
-  return Object.keys(others).length === 0 ? {} : { binary: others };
+function withoutValue({ key, headers }: BinaryParts): Pick<LogMessage, 'binary'> {
+  if (key === undefined && headers === undefined) return {};
+  return { binary: { ...(key !== undefined && { key }), ...(headers && { headers }) } };
 }
 
 function parsed(text: string): object | undefined {
