@@ -11,6 +11,7 @@ import { messagingGauges } from './messaging/messaging-metrics.ts';
 import { opsRoutes } from './messaging/ops-routes.ts';
 import type { Metrics } from './metrics.ts';
 import type { Microservice } from './microservice.ts';
+import { reportTo } from './report.ts';
 import type { ServiceConfig } from './service-config.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { Service } from './service.ts';
@@ -51,7 +52,7 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
   const { name, version, config, auth, microservice, store, log, logger, metrics, routes, whenOpen, beforeClose } = options;
   const { host: hostname, port, issuer, audience, shutdownDelayMs } = config;
-  messagingGauges(metrics, microservice, store.messages, (error) => logger.warn({ err: error }, 'messages that failed could not be counted'));
+  messagingGauges(metrics, microservice, store.messages, reportTo(logger));
   const app = createHttpApp({
     service: name,
     version,

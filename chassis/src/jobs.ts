@@ -1,5 +1,5 @@
-import { harmless } from './harmless.ts';
-import type { Report } from './report.ts';
+import type { FaultSource } from './repeated-faults.ts';
+import { faultSource, type Report } from './report.ts';
 
 /** Work that comes round again: deadlines, retries, tidying. Never overlaps itself. */
 export interface Job {
@@ -15,22 +15,23 @@ export interface RunningJobs {
 }
 
 export function startJobs(jobs: readonly Job[], report: Report): RunningJobs {
-  const tell = harmless(report);
   const rounds = new Set<Promise<void>>();
   const closing = new AbortController();
-  const round = async (job: Job): Promise<void> => {
+  const round = async (job: Job, faults: FaultSource): Promise<void> => {
     try {
       await job.run(closing.signal);
+      faults.worked();
     } catch (error) {
-      tell(error, `job ${job.name} failed; it comes round again`);
+      faults.failed(error, `job ${job.name} failed; it comes round again`);
     }
   };
   const timers = jobs.map((job) => {
+    const faults = faultSource(report, `job ${job.name}`);
     let running = false;
     const timer = setInterval(() => {
       if (running) return;
       running = true;
-      const ended = round(job).finally(() => {
+      const ended = round(job, faults).finally(() => {
         running = false;
         rounds.delete(ended);
       });

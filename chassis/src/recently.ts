@@ -1,3 +1,5 @@
+import { faultSource, type Report } from './report.ts';
+
 /** The greatest age of an answer. */
 const FRESH_MS = 5000;
 /** The longest wait for a new answer; after it the last one is given. */
@@ -5,9 +7,10 @@ const WAIT_MS = 1000;
 
 /**
  * Asks `read` again after 5 s at the earliest and never twice at once: for figures that everybody may look at as often as they
- * like. When it fails or is slow, the last answer (at first `before`) is given, and `report` hears of the failure.
+ * like. When it fails or is slow, the last answer (at first `before`) is given, and `report` hears that `failure` is so.
  */
-export function recently<T>(read: () => Promise<T>, before: T, report: (error: unknown) => void): () => Promise<T> {
+export function recently<T>(read: () => Promise<T>, before: T, report: Report, failure: string): () => Promise<T> {
+  const faults = faultSource(report, failure);
   let last = before;
   let askedAt = -Infinity;
   let asking: Promise<void> | undefined;
@@ -15,8 +18,9 @@ export function recently<T>(read: () => Promise<T>, before: T, report: (error: u
   async function ask(): Promise<void> {
     try {
       last = await read();
+      faults.worked();
     } catch (error) {
-      report(error);
+      faults.failed(error, failure);
     }
     asking = undefined;
   }

@@ -15,6 +15,7 @@ test('however many look, it is asked once', async () => {
     },
     0,
     never,
+    'not read',
   );
   const looked = [read(), read(), read()];
   resolve(7);
@@ -25,7 +26,7 @@ test('however many look, it is asked once', async () => {
 
 test('when it fails, what was known before is told, and somebody hears why', async () => {
   const reported: unknown[] = [];
-  const read = recently(() => Promise.reject(new Error('away')), 3, (error) => void reported.push(error));
+  const read = recently(() => Promise.reject(new Error('away')), 3, (error) => void reported.push(error), 'not read');
   expect(await read()).toBe(3);
   expect(await read()).toBe(3);
   expect(reported).toEqual([new Error('away')]);
@@ -33,7 +34,7 @@ test('when it fails, what was known before is told, and somebody hears why', asy
 
 test('whoever looks does not wait for a slow one', async () => {
   const { promise, resolve } = Promise.withResolvers<number>();
-  const read = recently(() => promise, 3, never);
+  const read = recently(() => promise, 3, never, 'not read');
   expect(await read()).toBe(3);
   resolve(4);
   await promise;

@@ -2,7 +2,7 @@ import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
-import { type Report, reporting } from '@souk/chassis/report';
+import { faultSource, reporting, reportTo } from '@souk/chassis/report';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
@@ -56,8 +56,7 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
     ...service,
     async start() {
       const started = await service.start();
-      const report: Report = (err, message, about) => logger.warn({ ...about, err }, message);
-      gateway.webhooksTo?.({ url: `${started.url}/webhooks/${gateway.name}`, report });
+      gateway.webhooksTo?.({ url: `${started.url}/webhooks/${gateway.name}`, report: reportTo(logger) });
       return started;
     },
   };
@@ -74,7 +73,8 @@ function routesOf(
   anomaly: TellAnomaly,
 ) {
   const { reads } = store;
-  const failed = (error: unknown): void => logger.warn({ err: error }, 'the gateway could not be asked about a token');
+  const asking = faultSource(reportTo(logger), 'gateway');
+  const failed = (error: unknown): void => asking.failed(error, 'the gateway could not be asked about a token');
   return [
     paymentMethodRoutes({ commands, reads, describeToken: describeToken(gateway, config.gatewayTimeoutMs, failed) }),
     paymentRoutes(reads),
@@ -90,6 +90,7 @@ function paymentMicroservice(
   anomaly: TellAnomaly,
 ): { microservice: PaymentMicroservice; tasks: TaskRunner } {
   const submit: PaymentMicroservice['submit'] = (useCase, value, cause) => microservice.submit(useCase, value, cause);
+  const calls = faultSource(reportTo(logger), 'gateway');
   const tasks = createTaskRunner({
     gateway,
     callLimitMs: config.gatewayTimeoutMs,
@@ -98,9 +99,12 @@ function paymentMicroservice(
       submit,
       anomaly: (cause, { kind, orderId }) => anomaly(cause, { call: kind, orderId }),
     }),
-    measured: meter.measured,
-    callFailed: (error, { kind, orderId }) =>
-      logger.warn({ err: error, call: kind, orderId }, 'gateway call left open'),
+    measured(...measured) {
+      const [, message] = measured;
+      if (message !== 'gateway.unknown') calls.worked();
+      meter.measured(...measured);
+    },
+    callFailed: (error, { kind, orderId }) => calls.failed(error, 'gateway call left open', { call: kind, orderId }),
   });
   const microservice: PaymentMicroservice = createMicroservice<PaymentCollections, GatewayTask>({
     name: 'payment',

@@ -2,6 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
+import type { FaultSource } from '../repeated-faults.ts';
+import { faultSource, reportTo } from '../report.ts';
 import { invalid, Problem } from './problem.ts';
 
 /** Resolves when the thing works and throws when it does not. */
@@ -43,21 +45,32 @@ const answering = (schema: object) => ({ 200: { description: 'OK', content: { 'a
  * directs traffic: while the log is away, requests are still accepted.
  */
 export function probes({ alive, checks, isDraining, metrics, logger, checkLimitMs = 1000 }: ProbeOptions) {
+  const sources = new Map<string, FaultSource>();
+  const sourceOf = (name: string): FaultSource => {
+    const source = sources.get(name) ?? faultSource(reportTo(logger), name);
+    sources.set(name, source);
+    return source;
+  };
+
   async function judged(name: string, check: ReadinessCheck): Promise<readonly [string, CheckResult]> {
+    const faults = sourceOf(`readiness ${name}`);
     try {
       await within(checkLimitMs, check);
+      faults.worked();
       return [name, 'green'];
     } catch (error) {
-      logger.warn({ err: error, check: name }, 'readiness check failed');
+      faults.failed(error, 'readiness check failed', { check: name });
       return [name, 'red'];
     }
   }
 
   function live(): { readonly status: 'live' } {
+    const faults = sourceOf('liveness');
     try {
       alive?.();
+      faults.worked();
     } catch (error) {
-      logger.error({ err: error }, 'this process does not get on: it should be restarted');
+      faults.failed(error, 'this process does not get on: it should be restarted');
       throw new Problem('unavailable', { detail: 'This process does not get on: it should be restarted.', headers: { 'retry-after': '1' } });
     }
     return { status: 'live' };

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { StorageError } from '../storage-error.ts';
 import { EventTooLargeError, OverloadedError, WriterClosedError } from '../writer/errors.ts';
 import { fieldsRefused, Problem, problem, stopping, tooMuchToDo } from './problem.ts';
+import { faultSource, reportTo } from '../report.ts';
 import { requestFields } from './request-facts.ts';
 import type { RouteSchemas } from './route-schemas.ts';
 import { pathOf } from './request-path.ts';
@@ -45,6 +46,8 @@ export function defect({ requestId }: { readonly requestId: string }): Problem {
 
 /** Turns whatever was thrown on the way into the problem to answer with. What nobody expected is logged and says nothing. */
 export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (failure: Failure) => Problem {
+  const requests = faultSource(reportTo(logger), 'requests');
+
   function unexpected({ error, requestId, request }: Failure): Problem {
     logger.error({ ...requestFields(request), err: error }, 'request failed');
     return defect({ requestId });
@@ -90,7 +93,7 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
   }
 
   function databaseAway(error: StorageError, { request }: Failure): Problem {
-    logger.warn({ ...requestFields(request), err: error }, 'the database did not answer');
+    requests.failed(error, 'the database did not answer', requestFields(request));
     return problem('unavailable', { detail: 'What this needs does not answer: try again in 1 s.', headers: { 'retry-after': '1' } });
   }
 

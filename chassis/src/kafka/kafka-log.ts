@@ -1,4 +1,5 @@
 import { harmless } from '../harmless.ts';
+import { harmlessReport } from '../report.ts';
 import type { EventLog, LogMessage, SubscribeOptions, Subscription } from '../log/event-log.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limit.ts';
@@ -26,7 +27,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
 /** The same for who has something to do until the broker has answered; `looked` rejects with what opening would throw. */
 export function beginKafkaLog(given: KafkaLogOptions): { readonly log: EventLog; readonly looked: Promise<void> } {
   const { report, onHandlerFailure = () => undefined } = given;
-  const options = { ...given, report: harmless(report), onHandlerFailure: harmless(onHandlerFailure) };
+  const options = { ...given, report: harmlessReport(report), onHandlerFailure: harmless(onHandlerFailure) };
   const names = topicNames(options);
   const onBroker = names.declared.map(({ name }) => name);
   const probe = brokerProbe(options, names.declared, (admin) => tellSettings(admin, onBroker, options.report));

@@ -7,7 +7,7 @@ import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
 import { receivedMessage } from './received-message.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 import { within } from './within.ts';
-import type { Report } from '../report.ts';
+import { faultSource, type Report } from '../report.ts';
 
 const COMMIT_LIMIT_MS = 1000;
 
@@ -42,6 +42,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
   const latestStarts = new Map<string, bigint>();
   let commit: (offsets: Offsets) => Promise<void> = () => Promise.reject(new Error('nothing was fetched yet'));
   let ended = false;
+  const faults = faultSource(report, `group ${group}`);
   const commits = offsetCommits((offsets) => commit(offsets), report);
   const parked = parkedPartitions({ group: groupOnBroker, report, setFetching: ({ topic, partition }, wanted) => setFetching(topic, partition, wanted) });
 
@@ -93,12 +94,12 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     try {
       await within(limitMs, `the end of the handlers of group ${group}`, Promise.all(ending));
     } catch (error) {
-      report(error, 'a handler goes on without its partition; what it does counts for nothing');
+      faults.failed(error, 'a handler goes on without its partition; what it does counts for nothing');
     }
     try {
       await within(COMMIT_LIMIT_MS, `storing offsets of group ${group}`, commits.flush());
     } catch (error) {
-      report(error, 'some messages will come again');
+      faults.failed(error, 'some messages will come again');
     }
     commits.forget();
   }

@@ -10,7 +10,7 @@ import { isRefused, unavailable } from './refusals.ts';
 import type { TopicNames } from './topic-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 import { within } from './within.ts';
-import type { Report } from '../report.ts';
+import { faultSource, type Report } from '../report.ts';
 
 /** How soon members hear of a join or a leave. */
 const HEARTBEAT_MS = 500;
@@ -84,7 +84,8 @@ interface Incarnation {
 /** Is a member of the group until it is closed: comes back after everything that goes wrong on the way. */
 export function becomeMember(deps: MembershipDeps): Membership {
   const closing = Promise.withResolvers<void>();
-  const life: { closed: boolean; failure?: unknown; failures: number; told: boolean } = { closed: false, failures: 0, told: false };
+  const life: { closed: boolean; failure?: unknown; failures: number } = { closed: false, failures: 0 };
+  const faults = faultSource(deps.report, `group ${deps.subscription.group}`);
   const limits = limitsOf(deps.address);
   const { firstJoinMs } = limits;
   const begunAt = performance.now();
@@ -97,8 +98,8 @@ export function becomeMember(deps: MembershipDeps): Membership {
     current = incarnate(deps, limits, () => {
       delete life.failure;
       life.failures = 0;
-      life.told = false;
       joined = true;
+      faults.worked();
     });
     const error = await Promise.race([current.crashed, closing.promise]);
     if (life.closed) return;
@@ -115,11 +116,10 @@ export function becomeMember(deps: MembershipDeps): Membership {
       } catch (error) {
         life.failures += 1;
         life.failure = error;
-        // Once per outage. A broker that has just started asks for a second try, which is none.
-        if (!life.told && (life.failures > 1 || !asksForRetry(error))) {
+        // A broker that has just started asks for a second try, which is none.
+        if (life.failures > 1 || !asksForRetry(error)) {
           const what = `group ${deps.subscription.group}: not a member; joining again`;
-          deps.report(isRefused(error) ? unavailable(`A place in group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
-          life.told = true;
+          faults.failed(isRefused(error) ? unavailable(`A place in group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
         }
         await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
       }

@@ -1,5 +1,5 @@
 import type { Offsets } from 'kafkajs';
-import type { Report } from '../report.ts';
+import { faultSource, type Report } from '../report.ts';
 
 /** Milliseconds in which offsets gather before they are stored; after a crash their messages come again. */
 const GATHER_MS = 200;
@@ -23,6 +23,7 @@ export function offsetCommits(
   let timer: ReturnType<typeof setTimeout> | null = null;
   let storing: Promise<void> | null = null;
   let failing = false;
+  const faults = faultSource(report, 'offsets');
 
   async function store(): Promise<void> {
     const taken = moves;
@@ -30,9 +31,9 @@ export function offsetCommits(
     try {
       await commit(offsetsOf([...taken.values()]));
       failing = false;
+      faults.worked();
     } catch (error) {
-      // One line per outage; they are stored when it is over.
-      if (!failing) report(error, 'offsets could not be stored; trying again');
+      faults.failed(error, 'offsets could not be stored; trying again');
       failing = true;
       for (const [key, move] of taken) if (!moves.has(key)) moves.set(key, move);
     } finally {

@@ -1,6 +1,7 @@
 import type { Metrics } from '../metrics.ts';
 import type { MessagingMeter } from '../microservice-options.ts';
 import { recently } from '../recently.ts';
+import type { Report } from '../report.ts';
 import { DEAD_LETTER_STATUSES } from './dead-letter.ts';
 import { COUNT_LIMIT, type MessageCounts, type MessageReads } from './message-reads.ts';
 
@@ -40,12 +41,12 @@ export function messagingGauges(
   metrics: Metrics,
   { backlog, outboxAgeMs, waiting }: Gauges,
   messages: Pick<MessageReads, 'counts'>,
-  report: (error: unknown) => void,
+  report: Report,
 ): void {
   metrics.gauge('souk_outbox_backlog', 'Committed events that are not in the log yet', backlog);
   metrics.gauge('souk_outbox_age_seconds', 'Time since the oldest of them was committed', () => outboxAgeMs() / 1000);
   metrics.gauge('souk_writer_waiting', 'Inputs that wait to be settled', waiting);
-  const counts = recently(() => messages.counts(), NONE, report);
+  const counts = recently(() => messages.counts(), NONE, report, 'messages that failed could not be counted');
   metrics.gauge('souk_parked_keys', `Message keys that wait for another try, of ${COUNT_LIMIT} messages at most`, async () => (await counts()).parkedKeys);
   const statuses = { label: 'status', values: DEAD_LETTER_STATUSES };
   metrics.gauges('souk_dead_letters', `Dead letters by status, ${COUNT_LIMIT} at most of each`, statuses, async () => (await counts()).deadLetters);

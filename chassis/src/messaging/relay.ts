@@ -2,7 +2,8 @@ import type { ServiceName } from '@souk/contracts/services';
 import { harmless } from '../harmless.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
-import type { Report, Trace } from '../report.ts';
+import type { FaultSource } from '../repeated-faults.ts';
+import { faultSource, type Report, type Trace } from '../report.ts';
 import { WriterClosedError } from '../writer/errors.ts';
 import type { Lane, StoredEvent } from '../writer/writer-store.ts';
 import { aboutMessage } from './about-message.ts';
@@ -46,6 +47,7 @@ export interface RelayOptions {
  */
 export class Relay {
   readonly #options: RelayOptions;
+  readonly #faults: FaultSource;
   #inMemory: StoredEvent[] = [];
   #sizeInMemory = 0;
   #readLimit = FIRST_READ;
@@ -60,7 +62,8 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     const { report, trace } = options;
-    this.#options = { ...options, report: harmless(report), trace: trace && harmless(trace) };
+    this.#options = { ...options, trace: trace && harmless(trace) };
+    this.#faults = faultSource(report, 'relay');
     this.#publishedSeq = options.publishedSeq;
     this.#lastSeq = options.lastSeq;
   }
@@ -134,9 +137,10 @@ export class Relay {
       try {
         await this.#sendNext();
         failures = 0;
+        this.#faults.worked();
       } catch (error) {
         if (error instanceof WriterClosedError) break;
-        this.#options.report(error, 'events could not be sent; trying again', { lane: this.#options.lane });
+        this.#faults.failed(error, 'events could not be sent; trying again', { lane: this.#options.lane });
         await Bun.sleep(BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 1000);
         failures += 1;
       }

@@ -2,7 +2,7 @@ import type { EventAttributes } from '@souk/contracts/event-headers';
 import { harmless } from '../harmless.ts';
 import type { LogMessage } from '../log/event-log.ts';
 import type { MessagingMeter, Outcome } from '../microservice-options.ts';
-import type { Report, Trace } from '../report.ts';
+import { faultSource, type Report, singleFailures, type Trace } from '../report.ts';
 import { aboutMessage } from './about-message.ts';
 import type { Incoming } from './receive.ts';
 
@@ -26,14 +26,17 @@ export interface Outcomes {
 }
 
 export function outcomes({ meter, report, trace }: TellDeps): Outcomes {
+  const single = singleFailures(report);
+  const consumer = faultSource(report, 'consumer');
   return {
     settled: harmless(({ message, event }: Told, how: Outcome, cause?: unknown) => {
       meter?.messageSettled(message.topic, how);
+      consumer.worked();
       // Each try of one that failed has been told already.
       if (how === 'handled' || how === 'parked' || how === 'failed') trace?.({ ...aboutMessage(message, event), outcome: how }, 'message settled');
-      else report(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
+      else single(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
     }),
-    failed: harmless(({ message, event }: Told, attempt: number, error: unknown) => report(error, 'a message failed', { ...aboutMessage(message, event), attempt })),
-    comesAgain: harmless((message: LogMessage, error: unknown) => report(error, 'a message could not be settled; it comes again', aboutMessage(message))),
+    failed: harmless(({ message, event }: Told, attempt: number, error: unknown) => single(error, 'a message failed', { ...aboutMessage(message, event), attempt })),
+    comesAgain: harmless((message: LogMessage, error: unknown) => consumer.failed(error, 'a message could not be settled; it comes again', aboutMessage(message))),
   };
 }

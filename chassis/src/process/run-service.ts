@@ -100,7 +100,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
   const { log, looked } = beginKafkaLog({
     ...kafkaOf(config, `${name}-${config.instance}`),
     report,
-    onHandlerFailure: messagesComeAgain(logger),
+    onHandlerFailure: messagesComeAgain(report),
   });
   const ending = new AbortController();
   const waiting = { logger, ending: ending.signal };

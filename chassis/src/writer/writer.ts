@@ -1,4 +1,6 @@
 import { harmless } from '../harmless.ts';
+import { faultSource, harmlessReport } from '../report.ts';
+import type { FaultSource } from '../repeated-faults.ts';
 import { OverloadedError, WriterClosedError } from './errors.ts';
 import { NO_CAUSE, type Input, type SubmitOptions } from './input.ts';
 import { takeOwnLane } from './own-lane.ts';
@@ -17,6 +19,7 @@ type Optional = 'owner' | 'batchSettled' | 'refuseUnsendable' | 'retaken';
 export class Writer<C extends Collections, Task = never> {
   readonly #options: Required<Omit<WriterOptions<C, Task>, Optional>> & Pick<WriterOptions<C, Task>, Optional>;
   readonly #outbox: Outbox;
+  readonly #faults: FaultSource;
   #lane: Lane;
   #queue: Input<C, Task>[] = [];
   /** The batch that is being settled. */
@@ -40,7 +43,8 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   private constructor(options: WriterOptions<C, Task>, lane: Lane) {
-    this.#options = { batchLimit: 500, queueLimit: 20_000, leaseMs: 5000, ...options, report: harmless(options.report) };
+    this.#options = { batchLimit: 500, queueLimit: 20_000, leaseMs: 5000, ...options, report: harmlessReport(options.report) };
+    this.#faults = faultSource(options.report, 'writer');
     if (options.batchSettled !== undefined) this.#options.batchSettled = harmless(options.batchSettled);
     this.#lane = lane;
     this.#outbox = options.outbox(lane);
@@ -138,7 +142,7 @@ export class Writer<C extends Collections, Task = never> {
       for (const input of settled) this.#answer(input);
     } catch (error) {
       if (error instanceof LaneInUseError) this.#end(error);
-      else this.#options.report(error, 'batch failed');
+      else this.#faults.failed(error, 'batch failed');
       for (const input of batch) input.reject(error);
     }
     this.#underWay = [];
@@ -188,7 +192,7 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   #settle(batch: readonly Input<C, Task>[], leaseMs: number): Promise<readonly Input<C, Task>[]> {
-    const { store, newId, report, refuseUnsendable } = this.#options;
+    const { store, newId, refuseUnsendable } = this.#options;
     return settleBatch<C, Task>(
       {
         store,
@@ -198,7 +202,7 @@ export class Writer<C extends Collections, Task = never> {
         report: (error, message) => {
           this.#failure = error;
           this.#progressAt = performance.now();
-          report(error, message);
+          this.#faults.failed(error, message);
         },
         publishedSeq: () => this.#outbox.publishedSeq,
         committed: (events) => this.#handOn(events),
@@ -206,6 +210,7 @@ export class Writer<C extends Collections, Task = never> {
         setLane: (lane) => {
           this.#lane = lane;
           this.#failure = undefined;
+          this.#faults.worked();
         },
         retakeLane: () => this.#retakeLane(),
       },

@@ -1,6 +1,8 @@
 import { type EventStream, eventStream } from '@souk/chassis/http/event-stream';
 import type { Principal } from '@souk/chassis/http/principal';
 import { problem, stopping, tooMuchToDo } from '@souk/chassis/http/problem';
+import type { FaultSource } from '@souk/chassis/repeated-faults';
+import { faultSource, type Report } from '@souk/chassis/report';
 import type { OrderStatusEvent } from '@souk/contracts/http/order';
 import type { HistoryEntry } from '../domain/history.ts';
 import { isTerminal, statusEvents } from '../domain/status-events.ts';
@@ -20,7 +22,7 @@ export interface OrderStreamsDeps {
   readonly reads: Pick<OrderReads, 'standings' | 'histories'>;
   /** True when access ended after the reader's token was given. */
   hasEnded(principal: Principal): boolean;
-  report(error: unknown, message: string): void;
+  readonly report: Report;
 }
 
 interface Wanted {
@@ -46,6 +48,7 @@ interface Reader {
  */
 export class OrderStreams {
   readonly #deps: OrderStreamsDeps;
+  readonly #faults: FaultSource;
   readonly #readers = new Set<Reader>();
   #timers: ReturnType<typeof setInterval>[] = [];
   #looking: Promise<void> | undefined;
@@ -54,6 +57,7 @@ export class OrderStreams {
 
   constructor(deps: OrderStreamsDeps) {
     this.#deps = deps;
+    this.#faults = faultSource(deps.report, 'status streams');
   }
 
   get size(): number {
@@ -130,8 +134,9 @@ export class OrderStreams {
       this.#again = false;
       try {
         await this.#look();
+        this.#faults.worked();
       } catch (error) {
-        this.#deps.report(error, 'status streams could not look; they look again');
+        this.#faults.failed(error, 'status streams could not look; they look again');
       }
       await Bun.sleep(LEAST_PAUSE_MS);
     } while (this.#again && this.#readers.size > 0);

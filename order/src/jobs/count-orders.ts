@@ -1,6 +1,7 @@
 import type { Job } from '@souk/chassis/jobs';
 import type { Metrics } from '@souk/chassis/metrics';
 import { recently } from '@souk/chassis/recently';
+import type { Report } from '@souk/chassis/report';
 import { OrderStatus } from '@souk/contracts/saga';
 import { OPEN_STATUSES, type OrderReads } from '../storage/order-store.ts';
 
@@ -20,12 +21,12 @@ const PAUSE_MS = 20;
 export function orderGauges(
   metrics: Metrics,
   reads: Pick<OrderReads, 'countOrders' | 'oldestOpenMs'>,
-  report: (error: unknown, message: string) => void,
+  report: Report,
 ): Job {
-  const failed = (error: unknown) => report(error, 'orders could not be counted');
+  const failure = 'orders could not be counted';
   let ended: Partial<Counts> = {};
-  const open = recently(() => countAll(reads, OPEN_STATUSES), {}, failed);
-  const oldestMs = recently(() => reads.oldestOpenMs(), 0, failed);
+  const open = recently(() => countAll(reads, OPEN_STATUSES), {}, report, failure);
+  const oldestMs = recently(() => reads.oldestOpenMs(), 0, report, failure);
   const labelled = { label: 'status', values: STATUSES };
   metrics.gauges('souk_orders', 'Orders by status', labelled, async () => ({ ...NONE, ...ended, ...(await open()) }));
   metrics.gauge('souk_orders_oldest_open_seconds', 'Time since the oldest order was placed that has not ended', async () => (await oldestMs()) / 1000);

@@ -1,4 +1,5 @@
 import { startJobs, type RunningJobs } from '@souk/chassis/jobs';
+import { faultSource } from '@souk/chassis/report';
 import type { WebhookTarget } from './gateway.ts';
 import type { SimulatorLedger } from './simulator-ledger.ts';
 import { signWebhook } from './webhook-signature.ts';
@@ -17,15 +18,18 @@ interface PostmanOptions {
 
 /** Sends the simulator's webhooks when they are due, and again until somebody has taken them or the books give up. */
 export function startPostman({ ledger, target: { url, report }, secret, now }: PostmanOptions): RunningJobs {
+  const faults = faultSource(report, 'webhooks');
+
   async function deliver({ id, body }: { readonly id: string; readonly body: string }): Promise<void> {
     const headers = { 'content-type': 'application/json', 'souk-signature': signWebhook(body, { secret, at: now() }) };
     try {
       const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
       const { ok } = await fetch(url, { method: 'POST', headers, body, signal });
+      faults.worked();
       if (ok) await ledger.write(() => ledger.removeWebhook(id));
     } catch (error) {
       // Nobody there: the books have it due again later.
-      report(error, 'a webhook was not taken', { webhook: id });
+      faults.failed(error, 'a webhook was not taken', { webhook: id });
     }
   }
 

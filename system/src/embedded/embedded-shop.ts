@@ -1,11 +1,11 @@
 import { remoteKeys } from '@souk/chassis/http/remote-keys';
 import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/lifecycle';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
-import { createLogger } from '@souk/chassis/logging';
+import { createLogger, type Logger } from '@souk/chassis/logging';
 import { createMetrics } from '@souk/chassis/metrics';
-import { messagesComeAgain } from '@souk/chassis/report';
+import { messagesComeAgain, reportTo } from '@souk/chassis/report';
 import type { Service } from '@souk/chassis/service';
-import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
 import { fetchSkus } from '@souk/inventory/product/fetch-skus';
 import { createInventoryService } from '@souk/inventory/service';
@@ -38,16 +38,20 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const files = shopFiles(settings.folder);
   const configs = shopConfigs(settings);
   const urls: Partial<Record<ServiceName, string>> = {};
-  const logger = (service: string) => createLogger({ service, level: settings.logLevel, ...(settings.logTo && { destination: settings.logTo }) });
+  const { logLevel: level, logTo: destination } = settings;
+  const loggers = Object.fromEntries(
+    SERVICES.map((service) => [service, createLogger({ service, level, ...(destination && { destination }) })] as const),
+  ) as Record<ServiceName, Logger>;
+  const readers = new Map(SERVICES.map((service) => [consumerGroup(service) as string, messagesComeAgain(reportTo(loggers[service]))]));
   const topics = withPartitions();
   const log = openEmbeddedLog({
     path: files.log,
     topics,
-    onHandlerFailure: messagesComeAgain(logger('event-log')),
+    onHandlerFailure: (failure) => readers.get(failure.group)?.(failure),
   });
   const common = (service: ServiceName) => ({
     log,
-    logger: logger(service),
+    logger: loggers[service],
     metrics: createMetrics({ service, ownsProcess: false }),
   });
   const url = (name: ServiceName) => urls[name] ?? '';

@@ -1,0 +1,169 @@
+import type { Logger } from 'pino';
+import { FailuresOfSome } from './failures-of-some.ts';
+import type { About } from './report.ts';
+
+/** Milliseconds from one line about a fault to the next while it lasts; the last of them goes on. */
+const GAPS_MS = [1000, 10_000, 60_000, 600_000] as const;
+/** A fault that nobody had for so long is a new one when it comes again. */
+const FORGOTTEN_MS = 600_000;
+/** Who has not failed for so long keeps no fault from being over, although it has not worked since: some jobs come round seldom. */
+const QUIET_MS = 5000;
+/** So many single things that failed alike have a line each; of more only the number is told. */
+const SINGLE_LINES = 10;
+/** Faults that are told apart; more are one. */
+const FAULTS_LIMIT = 100;
+const TEXT_LIMIT = 300;
+
+/** Work that comes again by itself: a job, the writer, a probe. */
+export interface FaultSource {
+  failed(error: unknown, message: string, about?: About): void;
+  /** It went well. Costs nothing while there is no fault. */
+  worked(): void;
+}
+
+/**
+ * Log lines about what fails again and again: the first in full; then, with growing gaps, how many were left out, without a
+ * stack; and one when it is over. A fault that has a code is the same whoever meets it: when a database is away, the writer,
+ * all jobs and the probes have one fault, and not each its own. One that comes again soon after it was over has to be away
+ * for longer and longer before that is said again.
+ */
+export interface Faults {
+  source(name: string): FaultSource;
+  /** For things that fail by themselves, such as messages. */
+  single(error: unknown, message: string, about?: About): void;
+}
+
+interface Fault {
+  readonly text: string;
+  /** What the first line said. */
+  readonly message: string;
+  /** Who had it, and when it failed last; minus infinity once it has worked since. None: single things, which never work again. */
+  readonly sources: Map<string, number>;
+  firstAt: number;
+  lastAt: number;
+  toldAt: number;
+  times: number;
+  /** Lines of this outage after the first. */
+  lines: number;
+  /** What was left out since the last line, by its message. */
+  leftOut: Map<string, number>;
+  /** How many times it came back after it was over. */
+  returns: number;
+  isOver: boolean;
+}
+
+export function repeatedFaults(logger: Pick<Logger, 'error' | 'info'>, now: () => number = () => performance.now()): Faults {
+  const faults = new Map<string, Fault>();
+
+  function met(error: unknown, key: string, message: string, at: number): { readonly fault: Fault; readonly isNew: boolean } {
+    const place = faults.has(key) || faults.size < FAULTS_LIMIT ? key : 'others';
+    const known = faults.get(place);
+    if (known !== undefined && !known.isOver) return { fault: known, isNew: false };
+    const returns = known === undefined ? 0 : known.returns + 1;
+    const began = { firstAt: at, lastAt: at, toldAt: at, times: 0, lines: 0, leftOut: new Map<string, number>(), returns, isOver: false };
+    const fault = { text: textOf(error), message, sources: new Map<string, number>(), ...began };
+    faults.set(place, fault);
+    return { fault, isNew: true };
+  }
+
+  /** `ownLines`: those that are alike and have a line each. */
+  function failed(error: unknown, key: string, message: string, about: About | undefined, ownLines: number): Fault {
+    const at = now();
+    forgetOld(at);
+    const { fault, isNew } = met(error, key, message, at);
+    fault.lastAt = at;
+    fault.times += 1;
+    if (isNew && fault.returns === 0) logger.error({ ...about, err: error }, message);
+    else if (isNew || fault.times <= ownLines || at - fault.toldAt >= gapAfter(fault.lines)) again(fault, message, about, at, fault.times > ownLines);
+    else fault.leftOut.set(message, (fault.leftOut.get(message) ?? 0) + 1);
+    return fault;
+  }
+
+  function again(fault: Fault, message: string, about: About | undefined, at: number, isSummary: boolean): void {
+    const { text: err, leftOut, times } = fault;
+    const summary = { times, seconds: secondsOf(at - fault.firstAt), ...(leftOut.size > 0 && { leftOut: Object.fromEntries(leftOut) }) };
+    logger.error({ ...about, err, ...(isSummary && summary) }, message);
+    fault.toldAt = at;
+    fault.leftOut = new Map();
+    if (isSummary) fault.lines += 1;
+  }
+
+  function worked(source: string): void {
+    if (faults.size === 0) return;
+    const at = now();
+    forgetOld(at);
+    for (const fault of faults.values()) {
+      if (fault.isOver || !fault.sources.has(source)) continue;
+      fault.sources.set(source, -Infinity);
+      // What happened once and went well the next time has had its line.
+      if (fault.times > 1 && at - fault.lastAt >= gapBefore(fault.returns) && isQuiet(fault, at)) end(fault);
+    }
+  }
+
+  function end(fault: Fault): void {
+    const { text: err, times, message } = fault;
+    logger.info({ err, times, seconds: secondsOf(fault.lastAt - fault.firstAt) }, `over: ${message}`);
+    fault.isOver = true;
+  }
+
+  function forgetOld(at: number): void {
+    for (const [key, fault] of faults) {
+      if (at - fault.lastAt < FORGOTTEN_MS) continue;
+      if (!fault.isOver && fault.leftOut.size > 0) end(fault);
+      faults.delete(key);
+    }
+  }
+
+  function sourceOf(name: string): FaultSource {
+    const failedWith = (error: unknown, message: string, about?: About): void => {
+      failed(error, keyOf(error, name), message, about, 1).sources.set(name, now());
+    };
+    return {
+      failed(error, message, about) {
+        if (!(error instanceof FailuresOfSome)) failedWith(error, message, about);
+        else for (const each of error.failures) failedWith(each.error, message, { ...about, ...each.about });
+      },
+      worked: () => worked(name),
+    };
+  }
+
+  return {
+    source: sourceOf,
+    single: (error, message, about) => void failed(error, keyOf(error, `single ${message} ${about?.topic ?? ''}`, true), message, about, SINGLE_LINES),
+  };
+}
+
+function gapAfter(lines: number): number {
+  return GAPS_MS[Math.min(lines, GAPS_MS.length - 1)] ?? 0;
+}
+
+/** How long a fault must be away that has come back so many times. */
+function gapBefore(returns: number): number {
+  return returns === 0 ? 0 : gapAfter(returns - 1);
+}
+
+function isQuiet({ sources }: Fault, at: number): boolean {
+  return sources.values().every((failedAt) => at - failedAt > QUIET_MS);
+}
+
+const secondsOf = (ms: number): number => Math.round(ms / 100) / 10;
+
+/** By the code of the error or of what caused it; what has none is a fault of its own for each who meets it. */
+function keyOf(error: unknown, who: string, isOwn = false): string {
+  const coded = isOwn ? undefined : withCode(error);
+  return coded === undefined ? `${who} ${kindOf(textOf(error))}` : kindOf(`${String(coded.code)} ${textOf(coded)}`);
+}
+
+function withCode(error: unknown): (Error & { readonly code: unknown }) | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return 'code' in error && error.code !== undefined ? error : withCode(error.cause);
+}
+
+/** A message without what is another each time: ids, numbers, values in quotes. */
+function kindOf(text: string): string {
+  return text.replaceAll(/'[^']*'|"[^"]*"|[\da-f]{8}-[\da-f-]{27}|\d+/g, '#');
+}
+
+function textOf(error: unknown): string {
+  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, TEXT_LIMIT);
+}
