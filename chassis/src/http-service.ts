@@ -69,6 +69,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
         const failure = microservice.writeFailure();
         if (failure !== undefined) throw new Error('the last transaction failed', { cause: failure });
       },
+      clock: () => microservice.checkClock(),
       'event log': () => log.check(),
       outbox() {
         const stalledMs = microservice.outboxStalledMs();

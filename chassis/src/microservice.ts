@@ -1,4 +1,5 @@
 import { accessWatch } from './access-watch.ts';
+import { clockWatch } from './clock-watch.ts';
 import { newId } from './ids.ts';
 import { runMicroservice, type RunningMicroservice } from './run-microservice.ts';
 import type { Principal } from './http/principal.ts';
@@ -49,6 +50,10 @@ export interface Microservice<C extends Collections, Task = never> {
   writeFailure(): unknown;
   /** Milliseconds since the writer last got on although something is to be settled; 0 while nothing is. */
   standsStillMs(): number;
+  /** Milliseconds by which this process's clock is ahead of its database's, as far as that is certain; negative: behind. */
+  clockAheadMs(): number;
+  /** Throws `ClockError` when it is too much. */
+  checkClock(): void;
   /** `Service.lost` */
   readonly lost: Promise<Error>;
   /** Throws, for one, `StorageError`: nothing of it runs then, and it may be started again. */
@@ -61,7 +66,8 @@ export function createMicroservice<C extends Collections, Task = never>(
 ): Microservice<C, Task> {
   let running: RunningMicroservice<Own<C>, Task> | undefined;
   const handlers = followingEndedAccess<Own<C>, Task>(options.name, options.handlers);
-  const access = accessWatch<C>(options.store.writing, options.store.endedAccess);
+  const clock = clockWatch<C>(options.store.writing, options.report);
+  const access = accessWatch<C>(clock.writing, options.store.endedAccess);
   const store = { ...options.store, writing: access.writing };
   const writer = (): Writer<Own<C>, Task> => {
     if (running === undefined) throw new WriterClosedError();
@@ -89,6 +95,8 @@ export function createMicroservice<C extends Collections, Task = never>(
     outboxStalledMs: () => running?.relay.stalledMs ?? 0,
     waiting: () => running?.writer.waiting ?? 0,
     writeFailure: () => running?.writer.failure,
+    clockAheadMs: clock.aheadMs,
+    checkClock: clock.check,
     lost: lost.promise,
     standsStillMs: () => running?.writer.standsStillMs ?? 0,
     async start() {

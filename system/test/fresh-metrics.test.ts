@@ -31,6 +31,7 @@ const COMMON = [
   'souk_log_lines_dropped_total{}',
   'souk_outbox_backlog{}',
   'souk_outbox_age_seconds{}',
+  'souk_clock_ahead_seconds{}',
   'souk_writer_waiting{}',
   ...['500', '503'].map((status) => `http_server_errors_total{status="${status}"}`),
 ];

@@ -9,6 +9,7 @@ interface Gauges {
   backlog(): number;
   outboxAgeMs(): number;
   waiting(): number;
+  clockAheadMs(): number;
 }
 
 const OUTCOMES = ['handled', 'parked', 'anomaly', 'undecodable', 'failed', 'dead'] as const satisfies Parameters<MessagingMeter['messageSettled']>[1][];
@@ -39,13 +40,14 @@ export function messagingMeter(metrics: Metrics): MessagingMeter {
 /** `messages` is asked every 5 s at most, however often somebody looks. */
 export function messagingGauges(
   metrics: Metrics,
-  { backlog, outboxAgeMs, waiting }: Gauges,
+  { backlog, outboxAgeMs, waiting, clockAheadMs }: Gauges,
   messages: Pick<MessageReads, 'counts'>,
   report: Report,
 ): void {
   metrics.gauge('souk_outbox_backlog', 'Committed events that are not in the log yet', backlog);
   metrics.gauge('souk_outbox_age_seconds', 'Time since the oldest of them was committed', () => outboxAgeMs() / 1000);
   metrics.gauge('souk_writer_waiting', 'Inputs that wait to be settled', waiting);
+  metrics.gauge('souk_clock_ahead_seconds', "This process's clock less its database's, as far as that is certain", () => Math.round(clockAheadMs() / 100) / 10);
   const counts = recently(() => messages.counts(), NONE, report, 'messages that failed could not be counted');
   metrics.gauge('souk_parked_keys', `Message keys that wait for another try, of ${COUNT_LIMIT} messages at most`, async () => (await counts()).parkedKeys);
   const statuses = { label: 'status', values: DEAD_LETTER_STATUSES };

@@ -1,5 +1,5 @@
 import { type Binary, type ClientSession, MongoServerError } from 'mongodb';
-import type { Lane, TakingLane } from '../writer/writer-store.ts';
+import type { Lane, TakenLane, TakingLane } from '../writer/writer-store.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { SERVER_NOW } from './server-now.ts';
 
@@ -55,7 +55,7 @@ export function mongoLanes({ client, db }: MongoDatabase) {
   return {
     find,
     /** undefined: it is somebody else's, and its lease runs. */
-    async take(name: string, { owner, session, leftMs, leaseMs }: Taking): Promise<Lane | undefined> {
+    async take(name: string, { owner, session, leftMs, leaseMs }: Taking): Promise<TakenLane | undefined> {
       const found = await find(name);
       if (found !== null && found.owner !== owner && found.leaseUntil > found.now + leftMs) return undefined;
       await endTransactions(found?.session ? [found.session] : []);
@@ -74,7 +74,7 @@ export function mongoLanes({ client, db }: MongoDatabase) {
           [{ $replaceWith: { $mergeObjects: [NEW, '$$ROOT', mine] } }],
           { upsert: found === null, returnDocument: 'after' },
         );
-        return taken === null ? undefined : laneOf(taken);
+        return taken === null ? undefined : { ...laneOf(taken), takenAt: taken.leaseUntil - leaseMs };
       } catch (error) {
         // Somebody else was faster to make it.
         if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return undefined;

@@ -1,6 +1,6 @@
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { Collections } from '../writer/use-case.ts';
-import { type Batch, type Lane, LaneLostError, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
+import { type Batch, type Lane, LaneLostError, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
 import { StorageError } from '../storage-error.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { DocumentCollection } from './document-collection.ts';
@@ -29,9 +29,9 @@ export function mongoWriterStore<C extends Collections>(
   const settle = settling<C & ChassisCollections>(database, lanes, collections);
   const held = new Map<string, HeldLane>();
 
-  async function takeLane(name: string, owner: string, options: TakingLane): Promise<Lane | undefined> {
+  async function takeLane(name: string, owner: string, options: TakingLane): Promise<TakenLane | undefined> {
     const session = new LaneSession(database.client);
-    let taken: Lane | undefined;
+    let taken: TakenLane | undefined;
     try {
       taken = await lanes.take(name, { owner, session: session.id, ...options });
     } finally {

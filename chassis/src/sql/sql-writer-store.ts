@@ -3,7 +3,7 @@ import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections, Keys } from '../writer/use-case.ts';
 import { StorageError } from '../storage-error.ts';
-import { LaneLostError, type Batch, type Changes, type Lane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
+import { LaneLostError, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
 import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
@@ -73,7 +73,7 @@ export function sqlWriterStore<C extends Collections>(
       [lane.owner, lane.epoch, leaseUntil, lane.lastSeq, lane.publishedSeq, lane.transactions, lane.name],
     ]);
 
-  function* take(name: string, owner: string, { leftMs, leaseMs }: TakingLane): TransactionScript<Lane | undefined> {
+  function* take(name: string, owner: string, { leftMs, leaseMs }: TakingLane): TransactionScript<TakenLane | undefined> {
     const now: Statement = { sql: `select ${flavour.nowText} as at_now`, parameters: [] };
     const [laneRows = [], nowRows = []] = yield [laneQuery(name), now];
     const row = laneRows[0] as LaneRow | undefined;
@@ -81,11 +81,11 @@ export function sqlWriterStore<C extends Collections>(
     if (row === undefined) {
       const fresh: Lane = { name, owner, epoch: 1, lastSeq: 0, publishedSeq: 0, transactions: 0 };
       const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];
-      return { writes: [flavour.insert('lanes', columns, [[name, owner, 1, at + leaseMs, 0, 0, 0]])], result: fresh };
+      return { writes: [flavour.insert('lanes', columns, [[name, owner, 1, at + leaseMs, 0, 0, 0]])], result: { ...fresh, takenAt: at } };
     }
     if (row.owner !== owner && row.lease_until > at + leftMs) return { writes: [], result: undefined };
     const taken: Lane = { ...laneOf(row), owner, epoch: row.epoch + 1 };
-    return { writes: [laneWrite(taken, at + leaseMs)], result: taken };
+    return { writes: [laneWrite(taken, at + leaseMs)], result: { ...taken, takenAt: at } };
   }
 
   function* look(name: string): TransactionScript<Lane | undefined> {

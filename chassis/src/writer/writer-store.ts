@@ -36,6 +36,11 @@ export interface Lane {
   readonly transactions: number;
 }
 
+export interface TakenLane extends Lane {
+  /** epoch milliseconds, the database's clock */
+  readonly takenAt: number;
+}
+
 export class LaneLostError extends Error {
   readonly code = 'lane-lost';
   constructor(lane: string) {
@@ -77,7 +82,7 @@ export interface WriterStore<C extends Collections> {
   /** False: no other process can have this database open, so whoever had a lane before is gone. */
   readonly isShared: boolean;
   /** Takes a new lane, the owner's own, or one of whose lease no more than `leftMs` is left; undefined: somebody has it. */
-  takeLane(name: string, owner: string, options: TakingLane): Promise<Lane | undefined>;
+  takeLane(name: string, owner: string, options: TakingLane): Promise<TakenLane | undefined>;
   /** Names of lanes whose lease ran out and that hold unsent events. */
   abandonedLanes(): Promise<readonly string[]>;
   /** One transaction; renews the lease. Throws `LaneLostError` or `StorageError`. Answers the lane after it. */

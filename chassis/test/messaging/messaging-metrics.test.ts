@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { messagingGauges, messagingMeter } from '../../src/messaging/messaging-metrics.ts';
 import { createMetrics } from '../../src/metrics.ts';
 
-const idle = { backlog: () => 0, outboxAgeMs: () => 0, waiting: () => 0 };
+const idle = { backlog: () => 0, outboxAgeMs: () => 0, waiting: () => 0, clockAheadMs: () => 0 };
 const OUTCOMES = ['handled', 'parked', 'anomaly', 'undecodable', 'failed', 'dead'];
 
 test('every outcome of every topic is a series before its first message, so that an alert sees the first one', async () => {

@@ -11,7 +11,7 @@ import { recordedLog, type RecordedLog } from '../../src/testing/recorded-log.ts
 import { until } from '../../src/testing/until.ts';
 import type { UseCase } from '../../src/writer/use-case.ts';
 import { Writer } from '../../src/writer/writer.ts';
-import type { Lane } from '../../src/writer/writer-store.ts';
+import type { TakenLane } from '../../src/writer/writer-store.ts';
 import { openSqliteToyStore, type OpenToyStore, type ToyCollections } from '../writer/toy-store.ts';
 import { tell, type Toy } from '../writer/toy-use-cases.ts';
 
@@ -184,7 +184,7 @@ describe('an event that is too large for the log', () => {
 });
 
 /** As if the process had died before it stored what was sent. */
-function forgetful(lane: Lane | undefined): Lane | undefined {
+function forgetful(lane: TakenLane | undefined): TakenLane | undefined {
   return lane && { ...lane, publishedSeq: 0 };
 }
 

@@ -293,6 +293,24 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       }, 30_000);
     });
 
+    test("a lane comes with the database's clock, which is the one of decisions", async () => {
+      const taken = await store.writing.takeLane('one', newId(), { leftMs: 0, leaseMs: 5000 });
+      if (taken === undefined) throw new Error('the lane is new');
+      let now = 0;
+      const batch = {
+        keys: {},
+        moreKeys: () => ({}),
+        decide(_world: unknown, at: number) {
+          now = at;
+          return { inserts: {}, updates: {}, removes: {}, events: [] };
+        },
+      };
+      await store.writing.settle(taken, 0, 0, batch);
+      expect(Math.abs(taken.takenAt - Date.now())).toBeLessThan(60_000);
+      expect(now).toBeGreaterThanOrEqual(taken.takenAt);
+      expect(now - taken.takenAt).toBeLessThan(60_000);
+    });
+
     test("somebody else's lane is taken only when its lease ran out", async () => {
       const take = (leaseMs: number) => store.writing.takeLane('theirs', newId(), { leftMs: 0, leaseMs });
       expect((await take(60_000))?.epoch).toBe(1);
