@@ -1,6 +1,7 @@
 import type { PartitionerArgs, Producer, TopicMessages } from 'kafkajs';
 import type { LogMessage } from '../log/event-log.ts';
 import { EventLogError } from '../log/event-log-error.ts';
+import { messageBytes } from '../log/message-limit.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
 import { murmur2 } from './wire/murmur2.ts';
@@ -19,7 +20,8 @@ interface Connected {
 export interface BatchProducer {
   /**
    * Resolves when all replicas in sync have the messages. Throws EventLogError within 10 s: `message-too-large` when the
-   * broker refuses a batch of one partition for its size, else `log-unavailable`.
+   * broker refuses a batch of one partition for its size, `connection-closed` when it hangs up in the middle, which is what a
+   * broker does with a request beyond its `socket.request.max.bytes` (and one that dies), else `log-unavailable`.
    */
   sendBatch(messages: readonly LogMessage[]): Promise<void>;
   close(): Promise<void>;
@@ -62,8 +64,7 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
         await within(SEND_LIMIT_MS, 'an answer of the broker', attempt(byTopic(messages, onBroker)));
       } catch (error) {
         giveUp();
-        const what = `The broker did not take ${messages.length} messages`;
-        throw refusesSize(error) ? new EventLogError('message-too-large', what, error) : unavailable(what, error);
+        throw failure(messages, error);
       }
     },
     close: async () => {
@@ -75,12 +76,25 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
   };
 }
 
+function failure(messages: readonly LogMessage[], error: unknown): EventLogError {
+  const what = `The broker did not take ${messages.length} messages`;
+  if (refusesSize(error)) return new EventLogError('message-too-large', what, error);
+  if (!isHangUp(error)) return unavailable(what, error);
+  const size = messages.reduce((sum, message) => sum + messageBytes(message, JSON.stringify(message.headers)), 0);
+  const hint = `it closed the connection. If it does so each time, its socket.request.max.bytes is below these ${size} bytes`;
+  return new EventLogError('connection-closed', `${what}: ${hint}`, error);
+}
+
 const SIZE_REFUSALS: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
 /** kafkajs wraps the broker's answer, once or several times. */
 function refusesSize(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('type' in error && SIZE_REFUSALS.includes(error.type)) || refusesSize(error.cause);
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'KafkaJSConnectionClosedError' || isHangUp(error.cause));
 }
 
 function byTopic(messages: readonly LogMessage[], onBroker: (topic: string) => string): TopicMessages[] {

@@ -1,4 +1,4 @@
-import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
+import { type Admin, type Consumer, type EachBatchPayload, KafkaJSProtocolError } from 'kafkajs';
 import type { SeeReplayed } from '../log/event-log.ts';
 import type { PartitionLag } from '../log/inspection.ts';
 import { fetchedRecords } from './fetched-records.ts';
@@ -94,7 +94,10 @@ async function readTopics(
   const stop = () => all.reject(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
   const stalled = setTimeout(() => all.reject(new Error(`${topics.join(', ')}: no batch within ${STALL_LIMIT_MS} ms`)), STALL_LIMIT_MS);
-  consumer.on(consumer.events.CRASH, ({ payload }) => all.reject(payload.error));
+  consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
+    // A broker that has just started knows its groups a little later; kafkajs asks again by itself.
+    if (!(error instanceof KafkaJSProtocolError && error.retriable)) all.reject(error);
+  });
   const take = reading(ends, names, see, all.resolve);
   const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
     try {

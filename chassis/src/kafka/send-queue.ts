@@ -5,8 +5,12 @@ import { type RefusedMessage, tooLarge } from '../log/message-limit.ts';
 /** A record batch of the broker takes 1 MiB by default; all of a topic may fall into one partition. */
 const BATCH_BYTES = 1024 * 1024;
 const BATCH_MESSAGES = 2000;
-/** By this much a batch may be larger than the one before, until the broker refuses one again. */
-const GROWTH_BYTES = BATCH_BYTES / 64;
+/**
+ * By this much a batch may be larger than the one before, until the broker refuses one again: at a limit far below ours
+ * that is one batch in some fifty.
+ */
+const GROWTH = 1 / 64;
+const LEAST_GROWTH_BYTES = 1024;
 
 export interface SizedMessage {
   readonly message: LogMessage;
@@ -27,7 +31,8 @@ interface Waiting extends SizedMessage {
 /**
  * Messages of all callers in one row, sent batch by batch, one batch in flight: that keeps their order. When a batch
  * fails, everything that waits fails with it, because what comes later must not overtake it. A batch that is too large
- * for the broker is halved until it is taken, or until the one message stands alone that the broker will never take.
+ * for the broker is halved until it is taken, or until the one message stands alone that the broker will never take. So
+ * is one on which it hangs up, because some do that to what is too large; of one message alone that says nothing for good.
  */
 export function sendQueue(sendBatch: (messages: readonly LogMessage[]) => Promise<void>) {
   let waiting: Waiting[] = [];
@@ -44,10 +49,10 @@ export function sendQueue(sendBatch: (messages: readonly LogMessage[]) => Promis
   async function sendNext(batch: readonly Waiting[]): Promise<void> {
     try {
       await sendBatch(batch.map(({ message }) => message));
-      budget = Math.min(BATCH_BYTES, budget + GROWTH_BYTES);
+      budget = Math.min(BATCH_BYTES, Math.floor(budget + Math.max(LEAST_GROWTH_BYTES, budget * GROWTH)));
     } catch (error) {
+      if (batch.length > 1 && (isTooLarge(error) || isHangUp(error))) return halve(batch);
       if (!isTooLarge(error)) return failAll(batch, error);
-      if (batch.length > 1) return halve(batch);
       for (const { message, bytes, send } of batch) send.refused.push(tooLarge(message, bytes, "the broker's limit (max.message.bytes)"));
     }
     for (const { isLast, send } of batch) if (isLast) send.resolve(send.refused);
@@ -82,6 +87,10 @@ export function sendQueue(sendBatch: (messages: readonly LogMessage[]) => Promis
 
 export function isTooLarge(error: unknown): boolean {
   return error instanceof EventLogError && error.code === 'message-too-large';
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof EventLogError && error.code === 'connection-closed';
 }
 
 /** At least one message, and what fits with it. */

@@ -1,4 +1,5 @@
 export type EventLogErrorCode =
+  | 'connection-closed'
   | 'data-in-use'
   | 'log-closed'
   | 'log-unavailable'

@@ -74,7 +74,7 @@ describeOn(['Kafka'], () => {
       expect(await read()).toEqual(['1', '2', '3', '4', '5']);
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
-      await until('all are handled', () => reader.values().length === 5);
+      await until('all are handled', () => reader.values().length === 5, LIMIT_MS);
       expect(reader.values()).toEqual(['1', '2', '3', '4', '5']);
     });
 
@@ -82,10 +82,10 @@ describeOn(['Kafka'], () => {
       await ended('abort', 'aborted');
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
-      await until('nothing is left', async () => (await lag()) === 0);
+      await until('nothing is left', async () => (await lag()) === 0, LIMIT_MS);
       await told('1');
       await ended('abort', 'aborted again');
-      await until('nothing is left again', async () => reader.values().length === 1 && (await lag()) === 0);
+      await until('nothing is left again', async () => reader.values().length === 1 && (await lag()) === 0, LIMIT_MS);
       expect(reader.values()).toEqual(['1']);
     });
 

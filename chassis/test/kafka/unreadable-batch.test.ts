@@ -11,11 +11,12 @@ import { until } from '../../src/testing/until.ts';
 import { message, orderByKey, recorder } from '../log/log-fixture.ts';
 import { asOperator, asStranger, removeTopics, testTopics } from './kafka-fixture.ts';
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(150_000);
 
 /** 20 kB on the broker. */
 const BOMB = Buffer.alloc(20 * 1024 * 1024);
 const PARTITION = 1;
+const LIMIT_MS = 60_000;
 const wait = { group: 'readers', topics: ['orders', 'payments', 'narrow'] };
 
 describeOn(['Kafka'], () => {
@@ -53,7 +54,7 @@ describeOn(['Kafka'], () => {
       await bombed();
       const reader = recorder();
       await log.subscribe({ ...wait, handle: reader.handle });
-      const error = await until('the log is red', async () => (await failure()) ?? undefined);
+      const error = await until('the log is red', async () => (await failure()) ?? undefined, LIMIT_MS);
       expect(error.code).toBe('unreadable-batch');
       expect(error.message).toContain(`${topic}, partition 1, offsets 1 to 1: it cannot be unpacked (gzip`);
       expect(error.message).toContain(`--group ${topics.topicPrefix}readers --topic ${topic}:1 --reset-offsets --to-offset 2`);
@@ -62,7 +63,7 @@ describeOn(['Kafka'], () => {
         await log.send(sent);
         const elsewhere = () => reader.received.filter((each) => each.value === value && !(each.topic === 'orders' && each.partition === PARTITION));
         const stopped = sent.filter(({ topic: name, key }) => name === 'orders' && inPartition.includes(key)).length;
-        await until('all else is read', () => elsewhere().length === sent.length - stopped);
+        await until('all else is read', () => elsewhere().length === sent.length - stopped, LIMIT_MS);
       }
       expect(reader.received.filter(({ partition, topic: name }) => name === 'orders' && partition === PARTITION).map(({ value }) => value)).toEqual(['before']);
       expect(reports).toHaveLength(1);
@@ -72,12 +73,12 @@ describeOn(['Kafka'], () => {
       await bombed();
       const reader = recorder();
       await log.subscribe({ ...wait, handle: reader.handle });
-      await until('the log is red', async () => (await failure()) ?? undefined);
+      await until('the log is red', async () => (await failure()) ?? undefined, LIMIT_MS);
       await asOperator(topics, async (admin) => {
         await admin.fetchTopicOffsets(topic);
         await admin.deleteTopicRecords({ topic, partitions: [{ partition: PARTITION, offset: '2' }] });
       });
-      await until('the next is read', () => reader.values().includes('after'), 60_000);
+      await until('the next is read', () => reader.values().includes('after'), LIMIT_MS);
       expect(reader.values()).toEqual(['before', 'after']);
       expect(await failure()).toBeNull();
       expect(reports.map((each) => each.split(':')[0])).toEqual(['a partition is parked', 'a parked partition goes on']);
@@ -86,14 +87,14 @@ describeOn(['Kafka'], () => {
     test("is passed over when the group's offset is moved past it", async () => {
       await bombed();
       await log.subscribe({ ...wait, handle: recorder().handle });
-      await until('the log is red', async () => (await failure()) ?? undefined);
+      await until('the log is red', async () => (await failure()) ?? undefined, LIMIT_MS);
       await log.close();
       const partitions = [{ partition: PARTITION, offset: '2' }];
       await asOperator(topics, (admin) => admin.setOffsets({ groupId: `${topics.topicPrefix}readers`, topic, partitions }));
       log = await open();
       const reader = recorder();
       await log.subscribe({ ...wait, handle: reader.handle });
-      await until('the next is read', () => reader.values().includes('after'));
+      await until('the next is read', () => reader.values().includes('after'), LIMIT_MS);
       expect(reader.values()).toEqual(['after']);
       expect(await failure()).toBeNull();
     });
