@@ -9,6 +9,8 @@ export interface Variable<T> {
   readonly isSecret: boolean;
   /** What holds when the variable is not set; without one it must be set. */
   readonly fallback?: { readonly value: T; readonly shown?: string };
+  /** A value, for people who have not set one that must be set. */
+  readonly example?: string;
   readonly parse: (given: string) => T | typeof WRONG;
   /** How many held units one written unit is: 1000 for seconds held as milliseconds. */
   readonly unit?: number;
@@ -70,9 +72,9 @@ function faultsOr<T>(read: () => T): { readonly value: T } | { readonly faults: 
   }
 }
 
-function valueOf<T>({ form, isSecret, fallback, parse }: Variable<T>, given: string): T {
+function valueOf<T>({ form, isSecret, fallback, example, parse }: Variable<T>, given: string): T {
   if (given === '') {
-    if (fallback === undefined) throw new WrongValue('is not set');
+    if (fallback === undefined) throw new WrongValue(example === undefined ? 'is not set' : `is not set; for example ${example}`);
     return fallback.value;
   }
   const value = parse(given);
@@ -143,6 +145,11 @@ export function optional<T>(read: Variable<T>): Variable<T | undefined> {
   return { ...read, fallback: { value: undefined } };
 }
 
+/** For what must be set, because nobody else can know it. */
+export function withExample<T>(read: Variable<T>, example: string): Variable<T> {
+  return { ...read, example };
+}
+
 /** Never shown: not in an error, not in a table. */
 export function secret<T>(read: Variable<T>): Variable<T> {
   return { ...read, isSecret: true };
@@ -158,8 +165,8 @@ export function configTable(spec: ConfigSpec): string {
 }
 
 /** For people; never shows a secret. */
-export function describedDefault({ fallback, isSecret, unit = 1 }: Variable<unknown>): string {
-  if (fallback === undefined) return 'required';
+export function describedDefault({ fallback, example, isSecret, unit = 1 }: Variable<unknown>): string {
+  if (fallback === undefined) return example === undefined ? 'required' : `required, for example \`${example}\``;
   const { value, shown } = fallback;
   if (shown !== undefined) return shown;
   if (value === undefined) return 'none';

@@ -93,7 +93,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
         opening = setTimeout(() => {
           afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()]);
         }, AFTER_OPENING_MS);
-        return { url: listening.url };
+        return { url: listening.url, address: listening.address };
       } catch (error) {
         await microservice.close();
         throw error;

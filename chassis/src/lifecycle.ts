@@ -130,10 +130,11 @@ export async function runUntilSignal(
 ): Promise<number> {
   const { promise: signalled, resolve } = Promise.withResolvers<void>();
   let received = 0;
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     received += 1;
-    if (received === 1) resolve();
-    else exit(130);
+    if (received > 1) return exit(130);
+    logger.info({ signal }, 'stopping');
+    resolve();
   };
   signals.on('SIGTERM', onSignal);
   signals.on('SIGINT', onSignal);
@@ -150,8 +151,10 @@ export async function runUntilSignal(
 }
 
 async function stopped(life: Lifecycle, logger: Logger): Promise<number> {
+  const begunAt = performance.now();
   try {
     await life.stop();
+    logger.info({ ms: Math.round(performance.now() - begunAt) }, 'stopped');
     return 0;
   } catch (error) {
     logger.error({ err: error }, 'stopping failed');

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { choice, integer, list, port, seconds, text, url, withDefault, type ConfigOf } from './config.ts';
+import { choice, integer, list, port, seconds, text, url, withDefault, withExample, type ConfigOf } from './config.ts';
 import { networkForm } from './http/client-address.ts';
 import { originForm } from './http/cors.ts';
 import { ADDRESS_LIMIT, USER_LIMIT } from './http/edge.ts';
@@ -70,14 +70,11 @@ export function writerPace(defaultMs: number) {
 
 export type ServiceConfig = ConfigOf<ReturnType<typeof serviceConfig>>;
 
-/** Services that judge tokens they did not sign. */
-export const JWKS_URL = withDefault(
-  url('USER_JWKS_URL', "User's public keys, for access tokens"),
-  'http://127.0.0.1:4005/.well-known/jwks.json',
-);
+const JWKS_URL = withExample(url('USER_JWKS_URL', "User's public keys, for access tokens"), 'http://user:4005/.well-known/jwks.json');
 
-/** Services that ask Product about SKUs no event has told of yet. */
-export const PRODUCT_URL = withDefault(
-  url('PRODUCT_URL', 'where Product answers, for SKUs that are not known yet'),
-  'http://127.0.0.1:4001',
-);
+const PRODUCT_URL = withExample(url('PRODUCT_URL', 'where Product answers, for SKUs that are not known yet'), 'http://product:4001');
+
+/** In a process of its own a service that judges tokens it did not sign has to be told where. A guess would be wrong in silence. */
+export const JUDGES_TOKENS = { jwksUrl: JWKS_URL };
+/** The same of a service that asks Product about SKUs no event has told of yet. */
+export const ASKS_PRODUCT = { productUrl: PRODUCT_URL };

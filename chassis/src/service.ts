@@ -1,4 +1,5 @@
 import type { ServiceName } from '@souk/contracts/services';
+import type { Listening } from './http/listen.ts';
 
 /** A service as the process that runs it sees it. */
 export interface Service {
@@ -7,7 +8,7 @@ export interface Service {
    * Takes its lane, begins to read its topics, opens its port. The schema must be up to date. Throws `LaneInUseError`, for one.
    * One that was rejected may be tried again.
    */
-  start(): Promise<{ readonly url: string }>;
+  start(): Promise<Pick<Listening, 'url' | 'address'>>;
   /** Resolves when another process that is alive runs under its name: it does nothing any more and is to be closed. */
   readonly lost: Promise<Error>;
   /** Drains: no new requests, running ones end, the queue is settled, events are sent. Leaves store and log open: they are the caller's. */

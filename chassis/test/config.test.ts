@@ -15,6 +15,7 @@ import {
   text,
   url,
   withDefault,
+  withExample,
 } from '../src/config.ts';
 
 const spec = {
@@ -89,6 +90,8 @@ describe('reading', () => {
 
   test('the error has a code and one line per variable', () => {
     expect(() => readConfig({}, spec)).toThrow('USER_JWKS_URL is not set\nWEBHOOK_SECRET is not set');
+    const told = { ...spec, userUrl: withExample(spec.userUrl, 'http://user:4005/keys') };
+    expect(() => readConfig({}, told)).toThrow('USER_JWKS_URL is not set; for example http://user:4005/keys\nWEBHOOK_SECRET is not set');
     expect(new ConfigError([]).code).toBe('config-invalid');
   });
 });
@@ -117,6 +120,12 @@ test('two readings tell their faults together', () => {
 });
 
 describe('the table', () => {
+  test('has an example of what must be set and cannot be guessed', () => {
+    expect(configTable({ url: withExample(url('PRODUCT_URL', 'Where'), 'http://product:4001') })).toEndWith(
+      '| `PRODUCT_URL` | Where | a URL (http, https) | required, for example `http://product:4001` |',
+    );
+  });
+
   test('has a row per variable and hides what is secret', () => {
     const rows = configTable({ ...spec, key: withDefault(secret(text('KEY', 'Signs')), 'hunter2') }).split('\n');
     expect(rows).toHaveLength(10);

@@ -80,6 +80,17 @@ describe('running until a signal', () => {
     expect(signals.listenerCount(signal)).toBe(0);
   });
 
+  test('says which signal it was and how long the stop took', async () => {
+    const said: Record<string, unknown>[] = [];
+    const telling = createLogger({ service: 'test', level: 'info', destination: { write: (line) => void said.push(JSON.parse(line) as Record<string, unknown>) } });
+    const signals = signalSource();
+    const { part } = journal();
+    const ended = runUntilSignal(lifecycle([part('a')]), { logger: telling, signals });
+    signals.emit('SIGTERM', 'SIGTERM');
+    await ended;
+    expect(said).toMatchObject([{ level: 'info', msg: 'stopping', signal: 'SIGTERM' }, { level: 'info', msg: 'stopped', ms: expect.any(Number) }]);
+  });
+
   test('a second signal ends at once', async () => {
     const { part } = journal();
     const signals = signalSource();

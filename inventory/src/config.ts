@@ -1,11 +1,9 @@
 import { type ConfigOf, integer, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
-import { JWKS_URL, PRODUCT_URL, serviceConfig } from '@souk/chassis/service-config';
+import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
 export const INVENTORY_CONFIG = {
   ...serviceConfig({ port: 4002 }),
-  productUrl: PRODUCT_URL,
-  jwksUrl: JWKS_URL,
   lowThreshold: withDefault(
     integer('INVENTORY_LOW_THRESHOLD', 'free pieces of a SKU below which `inventory.low` is said; 0: never', {
       min: 0,
@@ -16,6 +14,6 @@ export const INVENTORY_CONFIG = {
 };
 
 /** The same for a process of its own. */
-export const INVENTORY_PROCESS_CONFIG = { ...INVENTORY_CONFIG, ...engineConfig('mysql') };
+export const INVENTORY_PROCESS_CONFIG = { ...INVENTORY_CONFIG, ...ASKS_PRODUCT, ...JUDGES_TOKENS, ...engineConfig('mysql') };
 
 export type InventoryConfig = ConfigOf<typeof INVENTORY_CONFIG>;

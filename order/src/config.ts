@@ -1,13 +1,11 @@
 import { type ConfigOf, seconds, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
-import { JWKS_URL, PRODUCT_URL, serviceConfig } from '@souk/chassis/service-config';
+import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
 const DAY_S = 86_400;
 
 export const ORDER_CONFIG = {
   ...serviceConfig({ port: 4003 }),
-  productUrl: PRODUCT_URL,
-  jwksUrl: JWKS_URL,
   stockTimeoutMs: withDefault(
     seconds('ORDER_STOCK_TIMEOUT_S', 'how long a new order waits for Inventory', { min: 1, max: DAY_S }),
     30_000,
@@ -19,6 +17,6 @@ export const ORDER_CONFIG = {
 };
 
 /** The same for a process of its own. */
-export const ORDER_PROCESS_CONFIG = { ...ORDER_CONFIG, ...engineConfig('mysql') };
+export const ORDER_PROCESS_CONFIG = { ...ORDER_CONFIG, ...ASKS_PRODUCT, ...JUDGES_TOKENS, ...engineConfig('mysql') };
 
 export type OrderConfig = ConfigOf<typeof ORDER_CONFIG>;

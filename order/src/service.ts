@@ -35,7 +35,7 @@ import { type CatalogueRebuilding, catalogueRebuilding } from './usecases/rebuil
 import { recordRebuild } from './usecases/record-rebuild.ts';
 
 export interface OrderServiceDeps extends ServiceParts {
-  readonly config: Omit<OrderConfig, 'productUrl' | 'jwksUrl' | 'logLevel' | keyof EdgeOptions> & EdgeOptions;
+  readonly config: Omit<OrderConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: OrderStore;
   /** The keys that access tokens are verified with. */
   readonly keys: KeySource;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { hostname } from 'node:os';
 import { ConfigError, configTable, readConfig } from '@souk/chassis/config';
+import { ASKS_PRODUCT } from '@souk/chassis/service-config';
 import { ORDER_CONFIG, ORDER_PROCESS_CONFIG } from '../src/config.ts';
 
 describe('the settings', () => {
@@ -10,7 +11,7 @@ describe('the settings', () => {
   });
 
   test('are all named when they are wrong', () => {
-    const read = () => readConfig({ PRODUCT_URL: 'product', ORDER_STOCK_TIMEOUT_S: '0' }, ORDER_CONFIG);
+    const read = () => readConfig({ PRODUCT_URL: 'product', ORDER_STOCK_TIMEOUT_S: '0' }, { ...ASKS_PRODUCT, ...ORDER_CONFIG });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(/PRODUCT_URL must be .*\nORDER_STOCK_TIMEOUT_S must be /);
   });

@@ -1,13 +1,12 @@
 import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
-import { JWKS_URL, serviceConfig } from '@souk/chassis/service-config';
+import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
 /** What `gateway/gateways.ts` knows how to open. */
 export const GATEWAY_NAMES = ['simulator'] as const;
 
 export const PAYMENT_CONFIG = {
   ...serviceConfig({ port: 4004 }),
-  jwksUrl: JWKS_URL,
   gatewayTimeoutMs: withDefault(
     seconds('GATEWAY_TIMEOUT_S', 'how long a call to the gateway may take', { min: 0.1, max: 5 }),
     5000,
@@ -53,6 +52,7 @@ export const PAYMENT_CONFIG = {
 /** The same for a process of its own. */
 export const PAYMENT_PROCESS_CONFIG = {
   ...PAYMENT_CONFIG,
+  ...JUDGES_TOKENS,
   ...engineConfig('mysql'),
   simulatorPath: withDefault(
     text('SIMULATOR_PATH', "file of the simulated gateway's own books; replicas share it"),

@@ -1,10 +1,10 @@
 import type { ConfigOf } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
-import { JWKS_URL, serviceConfig } from '@souk/chassis/service-config';
+import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
-export const PRODUCT_CONFIG = { ...serviceConfig({ port: 4001 }), jwksUrl: JWKS_URL };
+export const PRODUCT_CONFIG = serviceConfig({ port: 4001 });
 
 /** The same for a process of its own. */
-export const PRODUCT_PROCESS_CONFIG = { ...PRODUCT_CONFIG, ...engineConfig('mongodb') };
+export const PRODUCT_PROCESS_CONFIG = { ...PRODUCT_CONFIG, ...JUDGES_TOKENS, ...engineConfig('mongodb') };
 
 export type ProductConfig = ConfigOf<typeof PRODUCT_CONFIG>;

@@ -18,6 +18,8 @@ import { deleteTopics } from './support/delete-topics.ts';
 import { asOrdinaryUser } from './support/ordinary-user.ts';
 
 const LIMIT_MS = 60_000;
+/** Where the others would be; nobody is asked. */
+const OTHERS = { USER_JWKS_URL: 'http://127.0.0.1:1/keys', PRODUCT_URL: 'http://127.0.0.1:1' };
 
 interface Ended {
   readonly code: number;
@@ -50,7 +52,8 @@ describe('the program of a service', () => {
     const { code, said } = await ended(name, { PORT: 'http', KAFKA_BROKERS: 'nowhere' });
     expect(code).toBe(2);
     const named = said.split('\n').map((line) => line.split(' ')[0]);
-    expect(new Set(named)).toEqual(new Set(['DATABASE_URL', 'KAFKA_BROKERS', 'PORT']));
+    const others = { product: ['USER_JWKS_URL'], inventory: ['USER_JWKS_URL', 'PRODUCT_URL'], order: ['USER_JWKS_URL', 'PRODUCT_URL'], payment: ['USER_JWKS_URL'], user: [] };
+    expect(new Set(named)).toEqual(new Set(['DATABASE_URL', 'KAFKA_BROKERS', 'PORT', ...others[name]]));
   });
 
   test.each([...SERVICES])('of %s says with --help which flags and variables it has, whatever is set', async (name) => {
@@ -65,6 +68,17 @@ describe('the program of a service', () => {
     expect(told).toMatch(/ {2}PORT\n.*\n.*; default 400\d\n/);
   });
 
+  test('does not guess where the others are, and says how that is told', async () => {
+    const { code, said } = await ended('order', { DATABASE_URL: 'mysql://127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1' });
+    expect({ code, said: said.split('\n').toSorted() }).toEqual({
+      code: 2,
+      said: [
+        'PRODUCT_URL is not set; for example http://product:4001',
+        'USER_JWKS_URL is not set; for example http://user:4005/.well-known/jwks.json',
+      ],
+    });
+  });
+
   test('refuses flags it does not know, whatever is set', async () => {
     expect(await ended('order', {}, '--migrat')).toEqual({
       code: 2,
@@ -73,13 +87,13 @@ describe('the program of a service', () => {
   });
 
   test('refuses a MySQL URL that asks for TLS in the words of another driver: it would connect in plain text', async () => {
-    const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x?sslmode=require', KAFKA_BROKERS: '127.0.0.1:1' };
+    const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x?sslmode=require', KAFKA_BROKERS: '127.0.0.1:1', ...OTHERS };
     const said = 'DATABASE_URL: a MySQL URL has no parameter sslmode; TLS is ssl={} (URL-encoded)';
     expect(await ended('order', settings, '--migrate')).toEqual({ code: 2, said });
   });
 
   test('wants a password beside a user, and never shows it', async () => {
-    const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SASL: 'plain' };
+    const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SASL: 'plain', ...OTHERS };
     const { code, said } = await ended('order', { ...settings, KAFKA_USERNAME: 'souk' }, '--topics');
     expect({ code, said }).toEqual({ code: 2, said: 'KAFKA_PASSWORD is not set, beside KAFKA_SASL=plain' });
   });
@@ -97,6 +111,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       KAFKA_TOPIC_PREFIX: `${name}.`,
       // Whoever runs it, for what it may do.
       SIMULATOR_PATH: ':memory:',
+      ...OTHERS,
     });
 
     beforeAll(async () => {

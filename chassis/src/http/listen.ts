@@ -7,7 +7,10 @@ const IDLE_TIMEOUT_S = 60;
 const TRANSPORT_BODY_LIMIT = 1024 ** 3;
 
 export interface Listening {
+  /** For callers on this machine. */
   readonly url: string;
+  /** What it listens on, `0.0.0.0:4003`. */
+  readonly address: string;
   readonly port: number;
   /**
    * Turns unready at once; after the delay takes no new connections, finishes what is running (10 s at most), then closes.
@@ -44,10 +47,19 @@ export function listen(
   }
 
   return {
-    url: `http://${hostname === '0.0.0.0' ? '127.0.0.1' : hostname}:${bound}`,
+    url: `http://${withBrackets(LOOPBACK[hostname] ?? hostname)}:${bound}`,
+    address: `${withBrackets(hostname)}:${bound}`,
     port: bound,
     stop: () => (stopping ??= stop()),
   };
+}
+
+/** Where addresses that stand for all of a machine's are found on it. */
+const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
+
+/** As an IPv6 address stands in a URL. */
+function withBrackets(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 function serve(app: HttpApp, port: number, hostname: string) {

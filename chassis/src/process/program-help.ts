@@ -32,7 +32,7 @@ function described(variable: Variable<unknown>): readonly string[] {
   const { name, about, form, fallback, isSecret } = variable;
   // As in a README, without its marks.
   const preset = describedDefault(variable).replaceAll(/^`"?|"?`$/g, '');
-  const rest = [form, fallback === undefined ? 'required' : `default ${preset === '' || preset === '[]' ? 'none' : preset}`];
+  const rest = [form, fallback === undefined ? describedDefault(variable).replaceAll('`', '') : `default ${preset === '' || preset === '[]' ? 'none' : preset}`];
   if (isSecret) rest.push(`or in the file that ${name}_FILE names`);
   return [`  ${name}`, `      ${about.replaceAll('`', '')}`, `      ${rest.join('; ')}`];
 }

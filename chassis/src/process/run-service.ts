@@ -116,7 +116,8 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
       name,
       async start() {
         // The database may have gone since its schema was looked at.
-        logger.info(await whenItAnswers(() => service.start(), waiting), 'listening');
+        const { address } = await whenItAnswers(() => service.start(), waiting);
+        logger.info({ address }, 'listening');
         setTimeout(compileAsUsual, AFTER_OPENING_MS).unref();
       },
       stop: () => service.close(),

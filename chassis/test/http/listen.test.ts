@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import { networkInterfaces } from 'node:os';
 import { type Listening, listen } from '../../src/http/listen.ts';
 import { ListenError } from '../../src/http/listen-error.ts';
 import { router } from '../../src/http/router.ts';
@@ -9,7 +10,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((listening) => listening.stop()));
 });
 
-function started({ app }: Shop, options: { drainLimitMs?: number; shutdownDelayMs?: number } = {}): Listening {
+function started({ app }: Shop, options: { hostname?: string; drainLimitMs?: number; shutdownDelayMs?: number } = {}): Listening {
   const listening = listen(app, { port: 0, hostname: '127.0.0.1', ...options });
   running.push(listening);
   return listening;
@@ -28,6 +29,17 @@ function slowShop() {
 }
 
 describe('listening', () => {
+  const hasIpv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
+  test.each([
+    ['0.0.0.0', '0.0.0.0', '127.0.0.1'],
+    ['127.0.0.1', '127.0.0.1', '127.0.0.1'],
+    ...(hasIpv6 ? [['::', '[::]', '[::1]'] as const, ['::1', '[::1]', '[::1]'] as const] : []),
+  ])('on %s tells the address it has, and where callers of this machine find it', async (hostname, told, found) => {
+    const { address, url, port } = started(shop(), { hostname });
+    expect({ address, url }).toEqual({ address: `${told}:${port}`, url: `http://${found}:${port}` });
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+  });
+
   test('answers over a socket as it does without', async () => {
     const { url, port } = started(shop());
     expect(url).toBe(`http://127.0.0.1:${port}`);

@@ -50,7 +50,7 @@ function programOf(parts: Partial<ProcessStore & Pick<Service, 'start' | 'lost'>
   const service = {
     name: 'order' as const,
     lost: parts.lost ?? never(),
-    start: asked('start', parts.start ?? (async () => ({ url: 'http://127.0.0.1:1' }))),
+    start: asked('start', parts.start ?? (async () => ({ url: 'http://127.0.0.1:1', address: '127.0.0.1:1' }))),
     close: asked('close', async () => undefined),
   };
   const program = { name: 'order' as const, variables: {}, readConfig: () => CONFIG, openStore: () => store, create: () => service };
@@ -75,7 +75,7 @@ describe('the process of a service', () => {
   });
 
   test('waits for its database, also when that goes between the look at its schema and taking its lane', async () => {
-    const { calls, program } = programOf({ pendingMigrations: failing(1, async () => []), start: failing(2, async () => ({ url: '' })) });
+    const { calls, program } = programOf({ pendingMigrations: failing(1, async () => []), start: failing(2, async () => ({ url: '', address: '127.0.0.1:1' })) });
     running = runService(program, []);
     await until('it has started', () => calls.filter((call) => call === 'start').length === 3);
     process.emit('SIGTERM');
@@ -117,12 +117,12 @@ describe('the process of a service', () => {
   });
 
   test('finishes a start that is nearly done before it stops', async () => {
-    const starting = Promise.withResolvers<{ url: string }>();
+    const starting = Promise.withResolvers<{ url: string; address: string }>();
     const { calls, program } = programOf({ start: () => starting.promise });
     running = runService(program, []);
     await until('it starts', () => calls.includes('start'));
     process.emit('SIGTERM');
-    starting.resolve({ url: '' });
+    starting.resolve({ url: '', address: '127.0.0.1:1' });
     expect(await running).toBe(0);
     expect(calls).toContain('close');
   });
