@@ -23,7 +23,7 @@ UNDER_WAY=deploy/.upgrade-under-way
 # Without it every build has an image of its own, with the time in it, and everything would be replaced each time.
 export BUILDX_NO_DEFAULT_ATTESTATIONS=1
 
-dry='' mode=upgrade doing='looking at what runs' replaced='' creating='' new='' stopped='' locked=''
+dry='' mode=upgrade doing='looking at what runs' replaced='' creating='' new='' stopped='' begun='' locked=''
 case "$#:${1:-}" in
   0:) ;;
   1:--dry-run) dry=1 ;;
@@ -44,7 +44,7 @@ ended() {
   [ "$code" -ne 0 ] || exit 0
   {
     say "STOPPED (exit code $code) while $doing."
-    [ -z "$creating" ] || new=$(containers_in "$creating" created)
+    [ -z "$creating" ] || new=$(containers_in "$creating" created) || true
     [ -z "$new" ] || docker rm -f "$new" >/dev/null || say "could not remove the new container $new"
     [ -z "$stopped" ] || run_again
     say "replaced in this run:${replaced:- none}; everything else runs as before."
@@ -76,9 +76,8 @@ state() { docker inspect -f '{{.State.Status}}' "$1"; }
 # What a container was made of; two that agree in it need no replacing.
 made_of() { docker inspect -f '{{.Image}} {{index .Config.Labels "com.docker.compose.config-hash"}}' "$1"; }
 wanted() { # service
-  image=$(docker image inspect -f '{{.Id}}' "localhost/souk/$1")
   hash=$(docker compose config --hash "$1")
-  echo "$image ${hash#* }"
+  echo "$(id_of "$1") ${hash#* }"
 }
 containers_in() { # service, states...: its containers that are in one of these states
   listed=$(docker compose ps --all --quiet "$1") || exit 1
@@ -88,19 +87,31 @@ containers_in() { # service, states...: its containers that are in one of these 
   done
 }
 
-remember() {
-  [ ! -e "$UNDER_WAY" ] || return 0
+# Some engines let go of an image whose name a build has taken, even while it runs: it keeps a name of ours.
+hold() {
   for service in $READERS_FIRST; do
     present=$(containers_in "$service" running restarting exited)
     [ -n "$present" ] || continue
     image=$(docker inspect -f '{{.Image}}' "$(first $present)")
-    run docker tag "$image" "localhost/souk/$service:previous" && continue
-    # Some engines let go of an image whose name a later build has taken. An older one must not pass for it.
-    say "$service: its image is gone (was another one built already?), so there is no going back with it"
-    docker rmi "localhost/souk/$service:previous" >/dev/null 2>&1 || true
+    run docker tag "$image" "localhost/souk/$service:held" ||
+      say "$service: its image is gone (has somebody built before?), so there is no going back with it"
   done
-  [ -n "$dry" ] || : >"$UNDER_WAY"
 }
+# What was held is what to go back to, if the build has made anything new. A second try of an upgrade forgets nothing.
+remember() {
+  for service in $READERS_FIRST; do
+    [ "$(id_of "$service:held")" = "$(id_of "$service")" ] || [ -e "$UNDER_WAY" ] || begun=1
+  done
+  for service in $READERS_FIRST; do
+    if [ -n "$begun" ]; then
+      docker tag "localhost/souk/$service:held" "localhost/souk/$service:previous" 2>/dev/null ||
+        docker rmi "localhost/souk/$service:previous" >/dev/null 2>&1 || true
+    fi
+    docker rmi "localhost/souk/$service:held" >/dev/null 2>&1 || true
+  done
+  [ -z "$begun" ] || : >"$UNDER_WAY"
+}
+id_of() { docker image inspect -f '{{.Id}}' "localhost/souk/$1" 2>/dev/null || true; }
 
 job() { # name
   step "running the job $1"
@@ -138,7 +149,7 @@ replace() { # service, old container or nothing
   fi
   new='' stopped=''
   [ -z "$2" ] || docker rm "$2" >/dev/null
-  replaced="$replaced $1"
+  case "$replaced " in *" $1 "*) ;; *) replaced="$replaced $1" ;; esac
 }
 same_ports() { # service, old container
   before=$(docker inspect -f '{{json .HostConfig.PortBindings}}' "$2")
@@ -168,9 +179,10 @@ replace_all() { # service
 }
 
 upgrade() {
-  remember
+  hold
   step 'building the images'
   run docker compose build
+  [ -n "$dry" ] || remember
   job topics
   for service in $READERS_FIRST; do job "$service-migrate"; done
   for service in $READERS_FIRST; do replace_all "$service"; done

@@ -114,6 +114,7 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     await shop.run();
     await shop.next('v3');
     await shop.run();
+    await shop.run(); // which finds nothing to do
     await shop.run('--back');
     expect(await shop.containers()).toEqual(all('v2'));
     expect((await shop.run('--back')).said).toContain('replaced: nothing');

@@ -14,8 +14,13 @@ let label: Readonly<Record<string, string>> | undefined;
 
 function startGuard(): Readonly<Record<string, string>> {
   const owner = Bun.randomUUIDv7();
-  const command = ['bash', join(SCRIPTS, 'guard-containers.sh'), `${NAME}=${owner}`];
+  guardContainers(`${NAME}=${owner}`);
+  return { [NAME]: owner };
+}
+
+/** Removes all containers with this label, and their nameless volumes, when this process is gone. */
+export function guardContainers(labelled: string): void {
+  const command = ['bash', join(SCRIPTS, 'guard-containers.sh'), labelled];
   // Its input ends with this process.
   Bun.spawn(command, { stdin: 'pipe', stdout: 'ignore', stderr: 'ignore', detached: true }).unref();
-  return { [NAME]: owner };
 }

@@ -1,5 +1,4 @@
 import type { ServiceName } from '@souk/contracts/services';
-import type { ServiceChild } from '../../../src/real/service-child.ts';
 
 /** In front of several replicas of each service, as in a cluster: whoever says it is ready is sent requests in turn. */
 export interface Balancer {
@@ -10,7 +9,10 @@ export interface Balancer {
   stop(): Promise<void>;
 }
 
-type Replicas = Readonly<Partial<Record<ServiceName, readonly ServiceChild[]>>>;
+interface Replica {
+  readonly url: string;
+}
+type Replicas = Readonly<Partial<Record<ServiceName, readonly Replica[]>>>;
 
 const PROBE_LIMIT_MS = 1000;
 const BETWEEN_PROBES_MS = 100;
@@ -24,12 +26,12 @@ export async function balancer(replicas: Replicas): Promise<Balancer> {
   const over = new AbortController();
   let turn = 0;
 
-  async function probe({ url }: ServiceChild): Promise<void> {
+  async function probe({ url }: Replica): Promise<void> {
     if (await isReady(url)) ready.add(url);
     else ready.delete(url);
   }
 
-  async function probeSteadily(replica: ServiceChild): Promise<void> {
+  async function probeSteadily(replica: Replica): Promise<void> {
     for (; !over.signal.aborted; await Bun.sleep(BETWEEN_PROBES_MS)) await probe(replica);
   }
 
