@@ -115,7 +115,7 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
     {
       name: 'retry parked messages',
       everyMs: 1000,
-      run: () => retryDueMessages({ service: name, messages, writer, handlers, rules, tell }),
+      run: (signal) => retryDueMessages({ service: name, messages, writer, handlers, rules, tell }, signal),
     },
     {
       name: 'adopt abandoned lanes',

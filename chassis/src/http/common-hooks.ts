@@ -33,7 +33,8 @@ export function withCommonHooks(logger: Logger) {
       facts.route = route;
       const raw = readRawBody(request, route);
       if (raw !== undefined) return raw;
-      const { value, fault } = await readJsonBody(request);
+      const { value, fault, held } = await readJsonBody(request);
+      if (held > 0) facts.app.bodies.take(facts, held);
       if (fault !== undefined) facts.faults = [fault];
       return value;
     })

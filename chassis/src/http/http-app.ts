@@ -2,6 +2,7 @@ import type { AnyElysia } from 'elysia';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
+import { bodyRoom } from './body-room.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
 import { refusalResponse, withCommonHooks } from './common-hooks.ts';
 import { docsPage } from './docs-page.ts';
@@ -51,7 +52,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { service, version, logger, metrics, alive, checks, busy, routes } = options;
   const { authenticate, recognise } = authenticator(options.auth);
   const edge = edgeOf(options.edge ?? {});
-  const parts = { authenticate, clientAddress: edge.clientAddress };
+  const bodies = bodyRoom();
+  const parts = { authenticate, clientAddress: edge.clientAddress, bodies };
   const log = requestLog(logger, metrics);
   let draining = false;
 
@@ -110,6 +112,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         // Elysia answers what routes throw; this is for a defect in the hooks themselves.
         logger.error({ ...requestFields(request), err: error }, 'request failed outside of its route');
         return finish(request, facts, refusalResponse(defect(facts), request));
+      } finally {
+        bodies.leave(facts);
       }
     },
     openApi,

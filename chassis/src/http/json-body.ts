@@ -12,9 +12,13 @@ interface ReadBody {
   /** null: there was none */
   readonly value: object | null;
   readonly fault: FieldError | undefined;
+  /** Bytes that it takes in memory, more or less. */
+  readonly held: number;
 }
 
-const ABSENT: ReadBody = { value: null, fault: undefined };
+/** Times its text, of what was read from it and of what is made of that. */
+const HELD = 4;
+const ABSENT: ReadBody = { value: null, fault: undefined, held: 0 };
 
 /**
  * Reads a request's JSON body; throws the 413, 415 or 400 problem. What a schema cannot refuse (no object at the top,
@@ -32,7 +36,7 @@ export async function readJsonBody(request: Request): Promise<ReadBody> {
   const text = decodeUtf8(length === null ? await readAtMost(request, BODY_LIMIT) : await request.bytes());
   if (text.length === 0) return ABSENT;
   if (type === null) throw wrongType('application/json');
-  return judged(parsed(text), text.includes('\\u'));
+  return { ...judged(parsed(text), text.includes('\\u')), held: text.length * HELD };
 }
 
 function parsed(text: string): unknown {
@@ -44,7 +48,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function judged(value: unknown, escapes: boolean): ReadBody {
+function judged(value: unknown, escapes: boolean): Omit<ReadBody, 'held'> {
   if (!isPlainObject(value)) return { value: {}, fault: { pointer: '', detail: 'must be an object' } };
   return { value, fault: faultIn(value, escapes, '', 1) };
 }

@@ -1,5 +1,6 @@
 import { type Admission, admit } from './identity.ts';
-import { problem, tooMuchToDo } from './problem.ts';
+import { problem } from './problem.ts';
+import { factsOf } from './request-facts.ts';
 import { decodeUtf8, FORM, isText, requirePlainUtf8 } from './text-encoding.ts';
 
 /** What a route says that takes its body as it came: signed texts, files. */
@@ -19,35 +20,26 @@ interface RawRoute extends Admission {
   readonly 'x-raw-body': RawBody;
 }
 
-/** Of raw bodies that are read at the same time, so that uploads cannot fill the memory. One of unknown length counts as the longest allowed. */
-const BYTES_AT_ONCE = 32 * 1024 * 1024;
-
 const bodies = new WeakMap<Request, Uint8Array>();
 
 /**
  * Takes the bytes in for `rawBodyOf`; throws the 413 or 415 problem, or what is thrown at who may not ask: only then is a
- * body of that size read, and only while there is room for it (503). Answers undefined for a route that takes JSON, null
+ * body of that size read, and only while there is room for it (503); one of unknown length counts as the longest allowed. Answers undefined for a route that takes JSON, null
  * when it is done. `routes` is asked once, when the first request has come.
  */
 export function rawBodyReader(routes: () => readonly Route[]): (request: Request, route: string) => Promise<null> | undefined {
   let known: ReadonlyMap<string, RawRoute> | undefined;
-  let reading = 0;
 
   async function read(request: Request, { 'x-raw-body': raw, ...admission }: RawRoute): Promise<null> {
     const length = saidLength(request, raw);
     await admit(request, admission);
-    const room = length ?? raw.maxBytes;
-    if (reading > 0 && reading + room > BYTES_AT_ONCE) throw tooMuchToDo(1);
-    reading += room;
-    try {
-      const bytes = await readAtMost(request, raw.maxBytes);
-      if (bytes.byteLength > 0) requireType(request, raw);
-      if (holdsText(request)) decodeUtf8(bytes);
-      bodies.set(request, bytes);
-      return null;
-    } finally {
-      reading -= room;
-    }
+    const facts = factsOf(request);
+    facts.app.bodies.take(facts, length ?? raw.maxBytes);
+    const bytes = await readAtMost(request, raw.maxBytes);
+    if (bytes.byteLength > 0) requireType(request, raw);
+    if (holdsText(request)) decodeUtf8(bytes);
+    bodies.set(request, bytes);
+    return null;
   }
 
   return (request, route) => {

@@ -1,6 +1,7 @@
 import type { FieldError } from '@souk/contracts/problem';
 import { type About, traceIdOf } from '../report.ts';
 import type { Cause } from '../writer/input.ts';
+import type { BodyRoom } from './body-room.ts';
 import type { Principal } from './principal.ts';
 import type { RateDecision } from './rate-limit.ts';
 import { requestIdFrom } from './request-id.ts';
@@ -12,6 +13,7 @@ export interface AppParts {
   /** Judges the Authorization header; null without one. Throws a 401 or 503 problem. */
   authenticate(authorization: string | null): Principal | null | Promise<Principal | null>;
   clientAddress(connection: string, forwardedFor: string | null): string;
+  readonly bodies: BodyRoom;
 }
 
 /** The address at the other end of the connection; asked only when somebody needs it. */

@@ -12,7 +12,7 @@ export const CALL_ROOM: Room = { count: 500, size: 1024 * 1024 };
 
 /**
  * What a message takes in memory, as UTF-16 units of its texts: a byte each, or two where one of them is not Latin. Quicker
- * than its bytes in the log, and never more than those.
+ * than its bytes in the log, and hardly more than those.
  */
 export function messageSize({ key, value, headers, binary }: LogMessage): number {
   let size = key.length + value.length;

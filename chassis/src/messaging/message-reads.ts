@@ -1,5 +1,5 @@
 import type { DeadLetter } from './dead-letter.ts';
-import type { ParkedKey, ParkedMessage } from './parked-key.ts';
+import type { ParkedMessage, WaitingKey } from './parked-key.ts';
 
 /** One lane as operators see it. */
 export interface LaneStatus {
@@ -35,10 +35,12 @@ export const LAST_CHARACTER = '\u{10FFFF}';
 /** What is read of parked messages, dead letters and lanes outside of transactions. */
 export interface MessageReads {
   lanes(): Promise<readonly LaneStatus[]>;
-  /** Heads of keys whose next attempt is due, the longest waiting first. */
+  /** Heads of keys whose next attempt is due, the longest waiting first: `limit` at most, and as many as fit into one call. */
   dueParked(limit: number): Promise<readonly { readonly key: string; readonly head: ParkedMessage }[]>;
   /** Ordered by key; `after` is the last key of the page before. */
-  parked(after: string | null, limit: number): Promise<readonly ParkedKey[]>;
+  parked(after: string | null, limit: number): Promise<readonly WaitingKey[]>;
+  /** What letters take in memory, without loading them: of as many as `deadLetters` would answer. */
+  deadLetterSizes(before: string | null, limit: number, which?: LetterFilter): Promise<readonly { readonly size: number }[]>;
   /** Newest first; `before` is the last id of the page before. */
   deadLetters(before: string | null, limit: number, which?: LetterFilter): Promise<readonly DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;

@@ -8,6 +8,7 @@ import { tellAbout } from '../http/request-facts.ts';
 import { router } from '../http/router.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
+import { fitting } from '../log/message-size.ts';
 import type { Microservice } from '../microservice.ts';
 import type { ServiceStore } from '../service-store.ts';
 import { OverloadedError, WriterClosedError } from '../writer/errors.ts';
@@ -24,13 +25,17 @@ import {
   ParkedPage,
   type ParkedKeyStatus,
 } from './ops-payloads.ts';
-import type { ParkedKey } from './parked-key.ts';
+import type { LetterFilter, MessageReads } from './message-reads.ts';
+import type { WaitingKey } from './parked-key.ts';
 import { redactedMessage } from './redacted-message.ts';
 import { discard, redrive, type Resolution, sentAgain } from './resolve-dead-letter.ts';
 
 const ById = Type.Object({ id: Uuid });
 const parkedCursor = cursors('parked', Type.String());
 const deadLetterCursor = cursors('dead-letters', Uuid);
+
+/** UTF-16 units, more or less, of the letters in a page; one always is in it. */
+const PAGE_SIZE = 2 * 1024 * 1024;
 
 /** What an operator sees and does: the outbox, what is parked, what is dead, another try, or the end of it. */
 export function opsRoutes<C extends Collections, Task>(service: Microservice<C, Task>, { messages }: ServiceStore<C>) {
@@ -56,12 +61,10 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
       '/ops/dead-letters',
       async ({ query: { limit = 20, cursor, ...which } }) => {
         const before = deadLetterCursor.read(cursor) ?? null;
-        let letters = await messages.deadLetters(before, limit + 1, which);
+        const page = await pageOfLetters(messages, before, limit, which);
         // An id in capitals is the same id; a SKU that looks like one is not.
-        if (letters.length === 0 && which.key !== undefined && isUuid(which.key)) {
-          letters = await messages.deadLetters(before, limit + 1, { ...which, key: which.key.toLowerCase() });
-        }
-        return pageOf(letters, limit, { toItem: deadLetterStatus, toCursor: ({ id }) => deadLetterCursor.write(id) });
+        if (page.items.length > 0 || which.key === undefined || !isUuid(which.key)) return page;
+        return pageOfLetters(messages, before, limit, { ...which, key: which.key.toLowerCase() });
       },
       {
         role: 'staff',
@@ -69,7 +72,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
         response: { 200: DeadLetterPage },
         detail: {
           summary: 'What could not be handled, or not be sent',
-          description: 'Newest first. A part of a message that is no UTF-8 is in `binary`, byte by byte, and in its own place with U+FFFD. `topic` and `key` are those of the message, whole; `cause` is how its cause begins. Several filters hold together.',
+          description: 'Newest first. A part of a message that is no UTF-8 is in `binary`, byte by byte, and in its own place with U+FFFD. `topic` and `key` are those of the message, whole; `cause` is how its cause begins. Several filters hold together. A page has fewer than `limit` where they are large.',
         },
       },
     )
@@ -121,6 +124,14 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
     );
 }
 
+async function pageOfLetters(messages: MessageReads, before: string | null, limit: number, which: LetterFilter) {
+  const sizes = await messages.deadLetterSizes(before, limit + 1, which);
+  const count = fitting(sizes, { count: limit, size: PAGE_SIZE }, ({ size }) => size);
+  const letters = count === 0 ? [] : await messages.deadLetters(before, count, which);
+  const last = sizes.length > count ? letters.at(-1) : undefined;
+  return { items: letters.map(deadLetterStatus), nextCursor: last === undefined ? null : deadLetterCursor.write(last.id) };
+}
+
 /** Should the answer be lost, or the process die in between, it is sent once more: harmless, as everywhere. */
 async function sendAgain<C extends Collections, Task>(
   service: Pick<Microservice<C, Task>, 'sendAgain' | 'execute'>,
@@ -168,12 +179,12 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Problem || error instanceof OverloadedError || error instanceof WriterClosedError;
 }
 
-function parkedStatus({ key, messages }: ParkedKey): ParkedKeyStatus {
+function parkedStatus({ key, messages }: WaitingKey): ParkedKeyStatus {
   return {
     key,
-    messages: messages.map(({ position, message, attempts, cause, firstFailedAt, lastFailedAt, nextAttemptAt }) => ({
+    messages: messages.map(({ position, topic, attempts, cause, firstFailedAt, lastFailedAt, nextAttemptAt }) => ({
       position,
-      topic: message.topic,
+      topic,
       key,
       attempts,
       cause,

@@ -14,9 +14,18 @@ export interface ParkedMessage {
   readonly nextAttemptAt: number;
 }
 
+/** Its place in line. A store may leave the message itself where it is: many can wait, and each be large. */
+export type WaitingMessage = Omit<ParkedMessage, 'message'> & Partial<Pick<ParkedMessage, 'message'>>;
+
 /** Everything that waits for one message key. A key with nothing waiting is not there. */
 export interface ParkedKey {
   readonly key: string;
   /** by position */
-  readonly messages: readonly ParkedMessage[];
+  readonly messages: readonly WaitingMessage[];
+}
+
+/** The same as operators see it. */
+export interface WaitingKey {
+  readonly key: string;
+  readonly messages: readonly (Omit<ParkedMessage, 'message'> & Pick<LogMessage, 'topic'>)[];
 }

@@ -2,27 +2,21 @@ import type { ServiceName } from '@souk/contracts/services';
 import { harmless } from '../harmless.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
+import { fitting, type Room } from '../log/message-size.ts';
 import type { FaultSource } from '../repeated-faults.ts';
 import { faultSource, type Report, type Trace } from '../report.ts';
 import { WriterClosedError } from '../writer/errors.ts';
-import type { Lane, StoredEvent } from '../writer/writer-store.ts';
+import { EVENTS_SIZE, eventSize, type Lane, type StoredEvent, type WriterStore } from '../writer/writer-store.ts';
 import { aboutMessage } from './about-message.ts';
 import { outgoing } from './outgoing.ts';
 import type { Unsent } from './set-aside.ts';
 
 const BACK_OFF_MS = [50, 100, 250, 500, 1000] as const;
-interface Room {
-  readonly events: number;
-  /** UTF-16 units of their data */
-  readonly size: number;
-}
 
 /** The most of one send, and so of one transaction that sets events aside. One event goes however large it is. */
-const SEND_ROOM: Room = { events: 1000, size: 4 * 1024 * 1024 };
+const SEND_ROOM: Room = { count: 1000, size: EVENTS_SIZE };
 /** The most that memory keeps; events beyond it are read from the table when their turn comes. */
-const MEMORY_ROOM: Room = { events: 20_000, size: 64 * 1024 * 1024 };
-/** Events of the first read: before it nobody knows how large they are. */
-const FIRST_READ = 64;
+const MEMORY_ROOM: Room = { count: 20_000, size: 8 * 1024 * 1024 };
 
 export interface RelayOptions {
   readonly service: ServiceName;
@@ -32,7 +26,7 @@ export interface RelayOptions {
   readonly publishedSeq: number;
   /** The last event of the lane there is. */
   readonly lastSeq: number;
-  readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
+  readEvents: WriterStore<never>['readEvents'];
   /** Resolves when events that the log refuses for good are dead letters; rejects with `WriterClosedError` at the end. */
   setAside(unsent: readonly Unsent[]): Promise<void>;
   readonly report: Report;
@@ -50,7 +44,6 @@ export class Relay {
   readonly #faults: FaultSource;
   #inMemory: StoredEvent[] = [];
   #sizeInMemory = 0;
-  #readLimit = FIRST_READ;
   #publishedSeq: number;
   #lastSeq: number;
   #sending: Promise<void> | undefined;
@@ -99,7 +92,7 @@ export class Relay {
     if (this.backlog === 0) this.#oldestAt = events[0]?.at ?? 0;
     // What does not fit is in the table; memory then stays behind until the table is caught up with.
     const continues = this.#nextInMemory() + this.#inMemory.length === (events[0]?.seq ?? 0);
-    if (continues && this.#inMemory.length < MEMORY_ROOM.events && this.#sizeInMemory < MEMORY_ROOM.size) {
+    if (continues && this.#inMemory.length < MEMORY_ROOM.count && this.#sizeInMemory < MEMORY_ROOM.size) {
       this.#inMemory.push(...events);
       this.#sizeInMemory += sizeOf(events);
     }
@@ -181,11 +174,8 @@ export class Relay {
 
   async #next(): Promise<readonly StoredEvent[]> {
     const { readEvents, lane } = this.#options;
-    if (this.#inMemory[0]?.seq === this.#publishedSeq + 1) return this.#inMemory.slice(0, fitting(this.#inMemory, SEND_ROOM));
-    const read = await readEvents(lane, this.#publishedSeq, this.#readLimit);
-    const count = fitting(read, SEND_ROOM);
-    this.#readLimit = count < read.length ? count : Math.min(this.#readLimit * 2, SEND_ROOM.events);
-    return read.slice(0, count);
+    if (this.#inMemory[0]?.seq === this.#publishedSeq + 1) return this.#inMemory.slice(0, fitting(this.#inMemory, SEND_ROOM, eventSize));
+    return readEvents(lane, this.#publishedSeq, SEND_ROOM.count);
   }
 
   #forget(seq: number): void {
@@ -196,15 +186,5 @@ export class Relay {
 }
 
 function sizeOf(events: readonly StoredEvent[]): number {
-  return events.reduce((size, { data }) => size + data.length, 0);
-}
-
-/** So many of the first ones fit; one always does. */
-function fitting(events: readonly StoredEvent[], room: Room): number {
-  let size = 0;
-  for (const [index, { data }] of events.entries()) {
-    size += data.length;
-    if (index > 0 && (index >= room.events || size > room.size)) return index;
-  }
-  return events.length;
+  return events.reduce((size, event) => size + eventSize(event), 0);
 }

@@ -23,12 +23,17 @@ export interface RetryDeps<C extends ChassisCollections, Task> {
   readonly tell: Outcomes;
 }
 
-/** One more try for every parked key whose time has come; a key that is free again goes on until it is empty. */
-export async function retryDueMessages<C extends ChassisCollections, Task>(deps: RetryDeps<C, Task>): Promise<void> {
+/** One more try for every parked key whose time has come; a key that is free again goes on until it is empty, or it is stopped. */
+export async function retryDueMessages<C extends ChassisCollections, Task>(deps: RetryDeps<C, Task>, signal: AbortSignal): Promise<void> {
+  // What waited behind a head that went through is due at once.
+  while (!signal.aborted && (await retryRound(deps)) > 0);
+}
+
+/** Answers how many were tried; what they hold is free again before the next round. */
+async function retryRound<C extends ChassisCollections, Task>(deps: RetryDeps<C, Task>): Promise<number> {
   const due = await deps.messages.dueParked(ROUND_LIMIT);
   await Promise.all(due.map(({ key, head }) => retryHead(deps, key, head)));
-  // What waited behind a head that went through is due at once.
-  if (due.length > 0 && (await deps.messages.dueParked(1)).length > 0) await retryDueMessages(deps);
+  return due.length;
 }
 
 async function retryHead<C extends ChassisCollections, Task>(
@@ -46,7 +51,7 @@ async function retryHead<C extends ChassisCollections, Task>(
     tell.settled(value, reached.how, reached.how === 'anomaly' ? reached.cause : undefined);
   } catch (error) {
     if (error instanceof WriterClosedError) return;
-    const failed = { key, position, cause: failureText(error), isForGood: isForGood(error) };
+    const failed = { key, position, message, cause: failureText(error), isForGood: isForGood(error) };
     const told = read.ok ? { message, event: read.event } : { message };
     tell.failed(told, attempts + 1, error);
     const options = read.ok ? { cause: causedBy(read.event) } : {};

@@ -5,7 +5,7 @@ import { withOwn, type OwnChanges } from '../writer/with-own.ts';
 import { burial } from './bury.ts';
 import type { AnyMessageHandler } from './message-handlers.ts';
 import { withoutHead } from './park.ts';
-import type { ParkedKey, ParkedMessage } from './parked-key.ts';
+import type { ParkedKey, ParkedMessage, WaitingMessage } from './parked-key.ts';
 import { backOffAfter, type ParkingRules } from './parking-rules.ts';
 import { HANDLED, type Incoming, type Reception } from './receive.ts';
 
@@ -15,6 +15,7 @@ interface Head {
 }
 
 interface FailedTry {
+  readonly message: ParkedMessage['message'];
   readonly cause: string;
   /** No other try can do better. */
   readonly isForGood: boolean;
@@ -52,13 +53,13 @@ export function recordFailure<C extends ChassisCollections>(
   return {
     name: 'record failure',
     keys: ({ key }) => ({ parkedKeys: [key] }),
-    decide({ key, position, cause, isForGood }, world, context) {
+    decide({ key, position, message, cause, isForGood }, world, context) {
       const parked = world.get('parkedKeys', key);
       const head = headAt(parked, position);
       if (parked === undefined || head === undefined) return { answer: 'failed' };
       const attempts = head.attempts + 1;
       if (isForGood || attempts >= rules.attempts) {
-        const failure = { message: head.message, cause, attempts, firstFailedAt: head.firstFailedAt };
+        const failure = { message, cause, attempts, firstFailedAt: head.firstFailedAt };
         return withOwn<C, 'failed' | 'dead', never>({ answer: 'dead' }, buryHead(service, parked, failure, context));
       }
       const lastFailedAt = context.now;
@@ -69,7 +70,7 @@ export function recordFailure<C extends ChassisCollections>(
   };
 }
 
-function headAt(parked: ParkedKey | undefined, position: number): ParkedMessage | undefined {
+function headAt(parked: ParkedKey | undefined, position: number): WaitingMessage | undefined {
   const head = parked?.messages[0];
   return head?.position === position ? head : undefined;
 }

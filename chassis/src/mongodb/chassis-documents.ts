@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
-import type { ParkedKey } from '../messaging/parked-key.ts';
+import type { ParkedKey, ParkedMessage } from '../messaging/parked-key.ts';
 import type { EndedAccess } from '../writer/ended-access.ts';
 import type { KeptAnswer } from '../writer/kept-answer.ts';
 
@@ -22,7 +22,7 @@ export interface ParkedKeyDocument {
   readonly _id: string;
   /** of the head, which is the only one that is tried */
   readonly nextAttemptAt: number;
-  readonly messages: readonly (Omit<ParkedKey['messages'][number], 'message'> & { readonly message: MessageDocument })[];
+  readonly messages: readonly (Omit<ParkedMessage, 'message'> & { readonly message: MessageDocument })[];
 }
 
 export interface KeptAnswerDocument extends Omit<KeptAnswer, 'id'> {
@@ -45,11 +45,14 @@ export function parkedKeyToDocument({ key, messages }: ParkedKey): ParkedKeyDocu
   return {
     _id: key,
     nextAttemptAt: messages[0]?.nextAttemptAt ?? 0,
-    messages: messages.map((parked) => ({ ...parked, message: messageToDocument(parked.message) })),
+    messages: messages.map(({ message, ...place }) => {
+      if (message === undefined) throw new Error(`message ${place.position} of a parked key was not loaded`);
+      return { ...place, message: messageToDocument(message) };
+    }),
   };
 }
 
-export function parkedKeyOf({ _id: key, messages }: ParkedKeyDocument): ParkedKey {
+export function parkedKeyOf({ _id: key, messages }: ParkedKeyDocument): { readonly key: string; readonly messages: readonly ParkedMessage[] } {
   return { key, messages: messages.map((parked) => ({ ...parked, message: messageOf(parked.message) })) };
 }
 

@@ -1,6 +1,8 @@
 import type { Filter } from 'mongodb';
+import { CALL_ROOM, fitting } from '../log/message-size.ts';
 import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
 import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
+import type { WaitingKey } from '../messaging/parked-key.ts';
 import { deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
 import { parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
 import { type EventDocument, eventsAfter } from './event-documents.ts';
@@ -42,18 +44,28 @@ export function mongoMessageReads(database: MongoDatabase): MessageReads {
     dueParked: (limit) =>
       reading(async () => {
         const due = { $expr: { $lte: ['$nextAttemptAt', SERVER_NOW] } };
-        const found = await parkedKeys.find(due, { sort: { nextAttemptAt: 1 }, limit, projection: UNMARKED }).toArray();
-        return found.map(parkedKeyOf).flatMap(({ key, messages: [head] }) => (head === undefined ? [] : [{ key, head }]));
+        const heads = parkedKeys.find(due, { sort: { nextAttemptAt: 1 }, limit }).project<Sized>({ size: { $bsonSize: { $first: '$messages' } } });
+        const sizes = await heads.toArray();
+        const ids = sizes.slice(0, fitting(sizes, { count: limit, size: CALL_ROOM.size }, ({ size }) => size)).map(({ _id }) => _id);
+        if (ids.length === 0) return [];
+        const found = await parkedKeys.find({ _id: { $in: ids } }).project<ParkedKeyDocument>({ messages: { $slice: 1 } }).toArray();
+        const headOf = new Map(found.map(parkedKeyOf).map(({ key, messages: [head] }) => [key, head]));
+        return ids.flatMap((key) => {
+          const head = headOf.get(key);
+          return head === undefined ? [] : [{ key, head }];
+        });
       }),
     parked: (after, limit) =>
       reading(async () => {
         const later = after === null ? {} : { _id: { $gt: after } };
-        return (await parkedKeys.find(later, { sort: { _id: 1 }, limit, projection: UNMARKED }).toArray()).map(parkedKeyOf);
+        const found = parkedKeys.find(later, { sort: { _id: 1 }, limit }).project<WaitingKeyDocument>({ 'messages.message.value': 0, 'messages.message.headers': 0, 'messages.message.binary': 0 });
+        return (await found.toArray()).map(({ _id: key, messages }) => ({ key, messages: messages.map(({ message, ...place }) => ({ ...place, topic: message.topic })) }));
       }),
+    deadLetterSizes: (before, limit, which = {}) =>
+      reading(() => deadLetters.find(lettersOf(before, which), { sort: { _id: -1 }, limit }).project<Sized>({ size: { $bsonSize: '$$ROOT' } }).toArray()),
     deadLetters: (before, limit, which = {}) =>
       reading(async () => {
-        const older = before === null ? {} : { _id: { $lt: before } };
-        const found = deadLetters.find({ ...older, ...lettersOf(which) }, { sort: { _id: -1 }, limit, projection: UNMARKED });
+        const found = deadLetters.find(lettersOf(before, which), { sort: { _id: -1 }, limit, projection: UNMARKED });
         return (await found.toArray()).map(deadLetterOf);
       }),
     deadLetter: (id) =>
@@ -72,8 +84,20 @@ export function mongoMessageReads(database: MongoDatabase): MessageReads {
   };
 }
 
-function lettersOf({ kind, status, topic, key, cause }: LetterFilter): Filter<DeadLetterDocument> {
+interface Sized {
+  readonly _id: string;
+  readonly size: number;
+}
+
+/** What waits, without the messages. */
+interface WaitingKeyDocument {
+  readonly _id: string;
+  readonly messages: readonly (WaitingKey['messages'][number] & { readonly message: { readonly topic: string } })[];
+}
+
+function lettersOf(before: string | null, { kind, status, topic, key, cause }: LetterFilter): Filter<DeadLetterDocument> {
   return {
+    ...(before !== null && { _id: { $lt: before } }),
     // One of before there were kinds has none.
     ...(kind !== undefined && { kind: kind === 'unhandled' ? { $in: [kind, null] } : kind }),
     ...(status !== undefined && { status }),

@@ -1,6 +1,7 @@
+import { fitting } from '../log/message-size.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { Collections } from '../writer/use-case.ts';
-import { type Batch, type Lane, LaneLostError, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
+import { type Batch, EVENTS_SIZE, type Lane, LaneLostError, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
 import { StorageError } from '../storage-error.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { DocumentCollection } from './document-collection.ts';
@@ -68,8 +69,12 @@ export function mongoWriterStore<C extends Collections>(
       }),
     readEvents: (lane, afterSeq, limit) =>
       reading(async () => {
-        const found = await events.find(eventsAfter(lane, afterSeq), { sort: { _id: 1 }, limit }).toArray();
-        return found.map(eventOf);
+        const next = { filter: eventsAfter(lane, afterSeq), sort: { _id: 1 } } as const;
+        // Nobody knows how large they are before.
+        const sizes = limit === 1 ? [] : await events.find(next.filter, { sort: next.sort, limit }).project<{ size: number }>({ size: { $strLenBytes: '$data' } }).toArray();
+        const count = limit === 1 ? 1 : fitting(sizes, { count: limit, size: EVENTS_SIZE }, ({ size }) => size);
+        if (count === 0) return [];
+        return (await events.find(next.filter, { sort: next.sort, limit: count }).toArray()).map(eventOf);
       }),
     readStream: (stream) =>
       reading(async () => (await events.find({ stream }, { sort: { version: 1 } }).toArray()).map(eventOf)),

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
-import type { ParkedKey, ParkedMessage } from '../messaging/parked-key.ts';
+import type { ParkedKey, ParkedMessage, WaitingMessage } from '../messaging/parked-key.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { EndedAccess } from '../writer/ended-access.ts';
 import type { KeptAnswer } from '../writer/kept-answer.ts';
@@ -93,68 +93,82 @@ export function deadLetterFromRow(row: DeadLettersTable): DeadLetter {
   };
 }
 
-const PARKED_COLUMNS = [
-  ...['message_key', 'position', 'topic', 'value', 'headers', 'binary_parts', 'cause', 'attempts'] as const,
-  ...['first_failed_at', 'last_failed_at', 'next_attempt_at'] as const,
-];
+/** Of how often it was tried. */
+const TRIED_COLUMNS = ['cause', 'attempts', 'first_failed_at', 'last_failed_at', 'next_attempt_at'] as const;
+export const PLACE_COLUMNS = ['message_key', 'position', ...TRIED_COLUMNS] as const;
+const PARKED_COLUMNS = [...PLACE_COLUMNS, 'topic', 'value', 'headers', 'binary_parts'] as const;
+const PARKED_KEY = ['message_key', 'position'] as const;
 
-/** One entity per message key, one row per waiting message; only the rows that differ are written. */
+export type PlaceRow = Pick<ParkedMessagesTable, (typeof PLACE_COLUMNS)[number]>;
+
+/**
+ * One entity per message key, one row per waiting message; only the rows that differ are written. Loaded without the
+ * messages: no decision looks at one that waits.
+ */
 function parkedKeys(flavour: Flavour): SqlCollection<ParkedKey> {
-  const rowsOf = ({ key, messages }: ParkedKey, chosen: readonly ParkedMessage[] = messages) =>
-    chosen.map((parked) => {
-      const row = parkedToRow(key, parked);
-      return PARKED_COLUMNS.map((column) => row[column]);
+  const table = 'parked_messages';
+  const added = ({ key }: ParkedKey, messages: readonly WaitingMessage[]) =>
+    messages.map(({ message, ...place }) => {
+      if (message === undefined) throw new Error(`message ${place.position} of a parked key is to be added, and is not there`);
+      const { topic, value, headers, binary_parts: binary } = messageColumns(message);
+      return [...valuesOf(key, place, PLACE_COLUMNS), topic, value, headers, binary];
     });
-  const positions = ({ key }: ParkedKey, messages: readonly ParkedMessage[]) => messages.map((m) => [key, m.position]);
+  const positions = ({ key }: ParkedKey, messages: readonly WaitingMessage[]) => messages.map((m) => [key, m.position]);
   return {
     key: (entity) => entity.key,
-    load: (keys) => [flavour.load('parked_messages', PARKED_COLUMNS, 'message_key', keys)],
-    read: ([rows = []]) => groupByKey(rows.map((row) => row as unknown as ParkedMessagesTable)),
-    insert: (entities) => [flavour.insert('parked_messages', PARKED_COLUMNS, entities.flatMap((entity) => rowsOf(entity)))],
+    load: (keys) => [flavour.load(table, PLACE_COLUMNS, 'message_key', keys)],
+    read: ([rows = []]) => groupByKey(rows.map((row) => row as unknown as PlaceRow), placeOf),
+    insert: (entities) => [flavour.insert(table, PARKED_COLUMNS, entities.flatMap((entity) => added(entity, entity.messages)))],
     update: (changes) =>
       changes.flatMap(({ before, after }) => {
-        const gone = before.messages.filter((message) => !after.messages.includes(message));
-        const fresh = after.messages.filter((message) => !before.messages.includes(message));
+        const had = new Map(before.messages.map((message) => [message.position, message]));
+        const has = new Set(after.messages.map(({ position }) => position));
+        const tried = after.messages.filter((message) => had.has(message.position) && had.get(message.position) !== message);
         return [
-          flavour.remove('parked_messages', ['message_key', 'position'], positions(before, gone)),
-          flavour.insert('parked_messages', PARKED_COLUMNS, rowsOf(after, fresh)),
+          flavour.remove(table, PARKED_KEY, positions(before, before.messages.filter(({ position }) => !has.has(position)))),
+          flavour.update(table, TRIED_COLUMNS, PARKED_KEY, tried.map((place) => valuesOf(after.key, place, [...TRIED_COLUMNS, ...PARKED_KEY]))),
+          flavour.insert(table, PARKED_COLUMNS, added(after, after.messages.filter(({ position }) => !had.has(position)))),
         ];
       }),
-    remove: (entities) => [
-      flavour.remove('parked_messages', ['message_key', 'position'], entities.flatMap((e) => positions(e, e.messages))),
-    ],
+    remove: (entities) => [flavour.remove(table, PARKED_KEY, entities.flatMap((e) => positions(e, e.messages)))],
   };
 }
 
-function parkedToRow(key: string, parked: ParkedMessage): ParkedMessagesTable {
-  return {
-    ...messageColumns(parked.message),
+function valuesOf(key: string, place: WaitingMessage, columns: readonly (keyof PlaceRow)[]): unknown[] {
+  const row: PlaceRow = {
     message_key: key,
-    position: parked.position,
-    cause: parked.cause,
-    attempts: parked.attempts,
-    first_failed_at: parked.firstFailedAt,
-    last_failed_at: parked.lastFailedAt,
-    next_attempt_at: parked.nextAttemptAt,
+    position: place.position,
+    cause: place.cause,
+    attempts: place.attempts,
+    first_failed_at: place.firstFailedAt,
+    last_failed_at: place.lastFailedAt,
+    next_attempt_at: place.nextAttemptAt,
+  };
+  return columns.map((column) => row[column]);
+}
+
+/** By position. */
+export function groupByKey<Row extends PlaceRow, M extends WaitingMessage>(
+  rows: readonly Row[],
+  toMessage: (row: Row) => M,
+): { readonly key: string; readonly messages: readonly M[] }[] {
+  const groups = Map.groupBy(rows, (row) => row.message_key);
+  return [...groups].map(([key, members]) => ({ key, messages: members.map(toMessage).toSorted((a, b) => a.position - b.position) }));
+}
+
+export function placeOf(row: PlaceRow): Omit<ParkedMessage, 'message'> {
+  return {
+    position: row.position,
+    attempts: row.attempts,
+    cause: row.cause,
+    firstFailedAt: row.first_failed_at,
+    lastFailedAt: row.last_failed_at,
+    nextAttemptAt: row.next_attempt_at,
   };
 }
 
-export function groupByKey(rows: readonly ParkedMessagesTable[]): ParkedKey[] {
-  const groups = Map.groupBy(rows, (row) => row.message_key);
-  return [...groups].map(([key, members]) => ({
-    key,
-    messages: members
-      .map((row) => ({
-        position: row.position,
-        message: messageOf(row),
-        attempts: row.attempts,
-        cause: row.cause,
-        firstFailedAt: row.first_failed_at,
-        lastFailedAt: row.last_failed_at,
-        nextAttemptAt: row.next_attempt_at,
-      }))
-      .toSorted((a, b) => a.position - b.position),
-  }));
+export function parkedOf(row: ParkedMessagesTable): ParkedMessage {
+  return { ...placeOf(row), message: messageOf(row) };
 }
 
 function messageColumns({ topic, key, value, headers, binary }: DeadLetter['message']) {

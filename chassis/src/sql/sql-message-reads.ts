@@ -1,10 +1,14 @@
 import { type Expression, type Kysely, sql } from 'kysely';
+import { CALL_ROOM, fitting } from '../log/message-size.ts';
 import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
-import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
-import { deadLetterFromRow, groupByKey } from './chassis-collections.ts';
-import type { ChassisSchema, ParkedMessagesTable } from './chassis-schema.ts';
+import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
+import { deadLetterFromRow, groupByKey, parkedOf, PLACE_COLUMNS, placeOf, type PlaceRow } from './chassis-collections.ts';
+import type { ChassisSchema } from './chassis-schema.ts';
 import { forgetRows } from './forget-rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
+
+/** Of a message that is kept. */
+const SIZE = sql<number>`length(value) + length(headers) + coalesce(length(binary_parts), 0)`.as('size');
 
 export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
   const { flavour } = database;
@@ -29,31 +33,33 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
     async dueParked(limit) {
       const query = db
         .selectFrom('parked_messages as m')
-        .selectAll('m')
+        .select(['m.message_key', 'm.position', SIZE])
         .where('m.next_attempt_at', '<=', sql<number>`${flavour.now}`)
         .where(({ exists, not, selectFrom }) => {
           const sameKey = selectFrom('parked_messages as e').select('e.position').whereRef('e.message_key', '=', 'm.message_key');
           return not(exists(sameKey.whereRef('e.position', '<', 'm.position')));
         });
       const due = await query.orderBy('m.next_attempt_at').limit(limit).execute();
-      return groupByKey(due).flatMap(({ key, messages: [head] }) => (head === undefined ? [] : [{ key, head }]));
+      if (due.length === 0) return [];
+      const heads = due.slice(0, fitting(due, { count: limit, size: CALL_ROOM.size }, ({ size }) => size));
+      const found = db.selectFrom('parked_messages').selectAll().where((eb) => eb.or(heads.map(({ message_key, position }) => eb.and({ message_key, position }))));
+      const rows = new Map((await found.execute()).map((row) => [row.message_key, row]));
+      return heads.flatMap(({ message_key: key }) => {
+        const row = rows.get(key);
+        return row === undefined ? [] : [{ key, head: parkedOf(row) }];
+      });
     },
     async parked(after, limit) {
       let keys = db.selectFrom('parked_messages').select('message_key').distinct().orderBy('message_key').limit(limit);
       if (after !== null) keys = keys.where('message_key', '>', after);
       const wanted = (await keys.execute()).map((row) => row.message_key);
-      const rows = await db.selectFrom('parked_messages').selectAll().where(flavour.in('message_key', wanted)).execute();
-      return groupByKey(rows.toSorted(byKey));
+      const rows = await db.selectFrom('parked_messages').select([...PLACE_COLUMNS, 'topic']).where(flavour.in('message_key', wanted)).execute();
+      return groupByKey(rows.toSorted(byKey), (row) => ({ ...placeOf(row), topic: row.topic }));
     },
-    async deadLetters(before, limit, { kind, status, topic, key, cause } = {}) {
-      let query = db.selectFrom('dead_letters').selectAll().orderBy('id', 'desc').limit(limit);
-      if (before !== null) query = query.where('id', '<', before);
-      if (kind !== undefined) query = query.where('kind', '=', kind);
-      if (status !== undefined) query = query.where('status', '=', status);
-      if (topic !== undefined) query = query.where('topic', '=', topic);
-      if (key !== undefined) query = query.where('message_key', '=', key);
-      if (cause !== undefined) query = query.where('cause', '>=', cause).where('cause', '<', cause + LAST_CHARACTER);
-      return (await query.execute()).map(deadLetterFromRow);
+    deadLetterSizes: (before, limit, which) =>
+      lettersOf(db, before, limit, which).select(SIZE).execute(),
+    async deadLetters(before, limit, which) {
+      return (await lettersOf(db, before, limit, which).selectAll().execute()).map(deadLetterFromRow);
     },
     async deadLetter(id) {
       const row = await db.selectFrom('dead_letters').selectAll().where('id', '=', id).executeTakeFirst();
@@ -80,11 +86,22 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
   };
 }
 
+function lettersOf(db: Kysely<ChassisSchema>, before: string | null, limit: number, { kind, status, topic, key, cause }: LetterFilter = {}) {
+  let query = db.selectFrom('dead_letters').orderBy('id', 'desc').limit(limit);
+  if (before !== null) query = query.where('id', '<', before);
+  if (kind !== undefined) query = query.where('kind', '=', kind);
+  if (status !== undefined) query = query.where('status', '=', status);
+  if (topic !== undefined) query = query.where('topic', '=', topic);
+  if (key !== undefined) query = query.where('message_key', '=', key);
+  if (cause !== undefined) query = query.where('cause', '>=', cause).where('cause', '<', cause + LAST_CHARACTER);
+  return query;
+}
+
 async function numberOf(db: Kysely<ChassisSchema>, count: Expression<unknown>, rows: Expression<object>): Promise<number> {
   const query = sql<{ n: number }>`select ${count} as n from ${rows} as counted`;
   return (await query.execute(db)).rows[0]?.n ?? 0;
 }
 
-function byKey(a: ParkedMessagesTable, b: ParkedMessagesTable): number {
+function byKey(a: PlaceRow, b: PlaceRow): number {
   return a.message_key < b.message_key ? -1 : Number(a.message_key > b.message_key);
 }

@@ -1,9 +1,10 @@
 import { sql, type Kysely } from 'kysely';
+import { fitting } from '../log/message-size.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections, Keys } from '../writer/use-case.ts';
 import { StorageError } from '../storage-error.ts';
-import { LaneLostError, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
+import { EVENTS_SIZE, LaneLostError, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
 import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
@@ -114,8 +115,11 @@ export function sqlWriterStore<C extends Collections>(
     // Not past the lock: a commit whose answer was lost may still be on its way.
     readLane: (name) => database.transact(() => look(name)),
     async readEvents(lane, afterSeq, limit) {
-      const query = reader.selectFrom('events').selectAll().where('lane', '=', lane).where('seq', '>', afterSeq);
-      return (await query.orderBy('seq').limit(limit).execute()).map(eventFromRow);
+      const next = reader.selectFrom('events').where('lane', '=', lane).where('seq', '>', afterSeq).orderBy('seq').limit(limit);
+      // Nobody knows how large they are before.
+      const sizes = limit === 1 ? [] : await next.select(sql<number>`length(data)`.as('size')).execute();
+      const count = limit === 1 ? 1 : fitting(sizes, { count: limit, size: EVENTS_SIZE }, ({ size }) => size);
+      return count === 0 ? [] : (await next.selectAll().limit(count).execute()).map(eventFromRow);
     },
     async readStream(stream) {
       const query = reader.selectFrom('events').selectAll().where('stream', '=', stream).orderBy('version');

@@ -23,6 +23,11 @@ export interface StoredEvent {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
+/** The most that is read of the events table at once, in UTF-16 units of the events' data. */
+export const EVENTS_SIZE = 4 * 1024 * 1024;
+
+export const eventSize = ({ data }: Pick<StoredEvent, 'data'>): number => data.length;
+
 /** The lease of one running process on its part of the events table. */
 export interface Lane {
   readonly name: string;
@@ -89,7 +94,7 @@ export interface WriterStore<C extends Collections> {
   settle(lane: Lane, publishedSeq: number, leaseMs: number, batch: Batch<C>): Promise<Lane>;
   /** The lane's row as it is when every transaction on it that was sent has ended, also those whose answer was lost. */
   readLane(name: string): Promise<Lane | undefined>;
-  /** Events of a lane after `afterSeq`, in order. */
+  /** Events of a lane after `afterSeq`, in order: `limit` at most, and no more than `EVENTS_SIZE`, but always one. */
   readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
   /** The history of one aggregate, by version. */
   readStream(stream: string): Promise<readonly StoredEvent[]>;

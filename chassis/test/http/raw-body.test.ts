@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { Type } from '@sinclair/typebox';
 import { rawBodyOf } from '../../src/http/raw-body.ts';
 import { router } from '../../src/http/router.ts';
+import { until } from '../../src/testing/until.ts';
 import { type Answer, bearer, codeOf, read, shop } from './shop.ts';
 
 const routes = router().post('/letters', ({ request }) => ({ hex: Buffer.from(rawBodyOf(request)).toString('hex') }), {
@@ -73,6 +75,30 @@ describe('a raw body of those who must be signed in', () => {
     expect(codeOf((await sent('/parcels', { 'content-length': '9' })).answer)).toBe('payload-too-large');
     expect(codeOf((await sent('/parcels', { 'content-length': '4', 'content-type': 'text/plain' })).answer)).toBe('unsupported-media-type');
   });
+});
+
+test('a body has its room until its request is answered, also one of JSON', async () => {
+  const answer = Promise.withResolvers<object>();
+  let arrived = 0;
+  const arrive = () => {
+    arrived += 1;
+    return answer.promise;
+  };
+  const slow = router()
+    .post('/films', arrive, { rawBody: { maxBytes: 20 * 1024 ** 2, types: ['video/mp4'] } })
+    .post('/words', arrive, { body: Type.Object({ text: Type.String() }, { additionalProperties: false }) });
+  const { app: cinema } = shop({ routes: [slow] });
+  const show = (path: string, type: string, body: string | Uint8Array<ArrayBuffer>) =>
+    cinema.handle(new Request(`http://localhost${path}`, { method: 'POST', headers: { 'content-type': type, 'content-length': String(body.length) }, body }));
+  const text = JSON.stringify({ text: 'x'.repeat(60_000) });
+  const waiting = [show('/films', 'video/mp4', new Uint8Array(20 * 1024 ** 2))];
+  for (let each = 0; each < 52; each += 1) waiting.push(show('/words', 'application/json', text));
+  await until('all are read', () => arrived === waiting.length);
+  const refused = [await read(await show('/films', 'video/mp4', new Uint8Array(13 * 1024 ** 2))), await read(await show('/words', 'application/json', text))];
+  expect(refused.map((each) => [codeOf(each), each.headers.get('retry-after')])).toEqual([['overloaded', '1'], ['overloaded', '1']]);
+  answer.resolve({ ok: true });
+  expect(new Set((await Promise.all(waiting)).map(({ status }) => status))).toEqual(new Set([200]));
+  expect((await show('/words', 'application/json', text)).status).toBe(200);
 });
 
 test('only so many bytes of raw bodies are read at once, the next caller is asked to come back', async () => {

@@ -1,3 +1,4 @@
+import { bodyRoom } from '../../src/http/body-room.ts';
 import { describe, expect, test } from 'bun:test';
 import { beginRequest, causeOf } from '../../src/http/request-facts.ts';
 import { bearer, CUP_ID, shop } from './shop.ts';
@@ -45,7 +46,7 @@ describe('traceparent', () => {
 
   test('goes on in the commands of the request', () => {
     const request = new Request('http://localhost/', { headers: { traceparent: valid } });
-    beginRequest(request, { authenticate: () => null, clientAddress: (connection) => connection });
+    beginRequest(request, { authenticate: () => null, clientAddress: (connection) => connection, bodies: bodyRoom() });
     expect(causeOf(request)).toEqual({ causationId: null, traceparent: valid });
   });
 });

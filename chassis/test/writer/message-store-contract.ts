@@ -5,12 +5,15 @@ import { bury } from '../../src/messaging/bury.ts';
 import { park } from '../../src/messaging/park.ts';
 import { discard, sentAgain } from '../../src/messaging/resolve-dead-letter.ts';
 import type { LetterFilter } from '../../src/messaging/message-reads.ts';
+import { recordFailure } from '../../src/messaging/retry-parked.ts';
 import { setAside } from '../../src/messaging/set-aside.ts';
-import type { StoredEvent } from '../../src/writer/writer-store.ts';
+import { EVENTS_SIZE, type StoredEvent } from '../../src/writer/writer-store.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { OpenToyStore, ToyStore } from './toy-store.ts';
-import type { Toy } from './toy-use-cases.ts';
+import { tell, type Toy } from './toy-use-cases.ts';
 
+/** A message that is parked is due at once. */
+const DUE = { firstAttempts: 3, attempts: 10, backOffMs: -1000, longestBackOffMs: -1000 };
 const RULES = { firstAttempts: 3, attempts: 10, backOffMs: 60_000, longestBackOffMs: 60_000 };
 
 /** Messages that failed, as every store keeps them. */
@@ -47,18 +50,20 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       await writer.submit(bury<Toy>('order'), failed({ topic: 'foreign', key: 'k', value: '', headers: {} }));
       return (await store.writing.readEvents('one', 0, 10)) as [StoredEvent];
     };
+    const toRetry = async (limit: number) => (await store.messages.dueParked(limit)).map(({ head }) => head);
     const dueKeys = async () => (await store.messages.dueParked(10)).map(({ key, head }) => [key, head.position]);
 
     test.each(['', ' ', 'a\nb', 'Ключ 🗝️ ', "'; drop table events; --", '\0', '🦀'.repeat(350)])(
       'whatever key a foreign message has (%#), it can be parked and buried, and comes back as it was',
       async (key) => {
         const message = { topic: `foreign.${'t'.repeat(240)}`, key, value: `not JSON: ${key} \\`, headers: { 'ce_id': key, '☃': 'x'.repeat(5000) } };
-        await writer.submit(park<Toy>(RULES), failed(message));
+        await writer.submit(park<Toy>(DUE), failed(message));
         await writer.submit(park<Toy>(RULES), failed({ ...message, key: `${key} ` }));
         await writer.submit(bury<Toy>('order'), failed(message));
         const parked = await store.messages.parked(null, 10);
         expect(parked.map(({ key: one, messages }) => [one, messages.length])).toEqual([[key, 1], [`${key} `, 1]]);
-        expect(parked[0]?.messages[0]?.message).toEqual(message);
+        expect(parked[0]?.messages[0]?.topic).toEqual(message.topic);
+        expect((await toRetry(10)).map((head) => head.message)).toEqual([message]);
         expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
         expect((await store.writing.readEvents('one', 0, 10)).map((event) => event.key)).toEqual([key]);
       },
@@ -68,9 +73,9 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       'what is no text of a message is kept byte by byte (%j)',
       async (binary) => {
         const message = { topic: 'order.created', key: 'k', value: '\uFFFD', headers: { x: '\uFFFD' }, ...(binary && { binary }) };
-        await writer.submit(park<Toy>(RULES), failed(message));
+        await writer.submit(park<Toy>(DUE), failed(message));
         await writer.submit(bury<Toy>('order'), failed(message));
-        expect((await store.messages.parked(null, 10)).flatMap(({ messages }) => messages.map((each) => each.message))).toEqual([message]);
+        expect((await toRetry(10)).map((head) => head.message)).toEqual([message]);
         expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
       },
     );
@@ -134,6 +139,42 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       await parkNow('first', -9000);
       expect(await dueKeys()).toEqual([['first', 1], ['second', 1]]);
       expect(await store.messages.dueParked(1)).toHaveLength(1);
+    });
+
+    test('a try that fails is noted, and what waits behind the first stays as it was', async () => {
+      const messages = ['one', 'two', 'three'].map((value) => ({ topic: 'order.created', key: 'k', value, headers: { ce_id: value } }));
+      for (const message of messages) await writer.submit(park<Toy>(DUE), failed(message));
+      const [head] = await toRetry(10);
+      if (head === undefined) throw new Error('none is due');
+      const again = { key: 'k', position: head.position, message: head.message, cause: 'not yet', isForGood: false };
+      expect(await writer.submit(recordFailure<Toy>('order', DUE), again)).toBe('failed');
+      const [tried] = await toRetry(10);
+      expect(tried).toMatchObject({ message: messages[0], attempts: head.attempts + 1, cause: 'not yet', firstFailedAt: head.firstFailedAt });
+      expect(await writer.submit(recordFailure<Toy>('order', DUE), { ...again, isForGood: true })).toBe('dead');
+      const [letter] = await store.messages.deadLetters(null, 10);
+      expect(letter).toMatchObject({ message: messages[0], cause: 'not yet' });
+      expect(await toRetry(10)).toEqual([expect.objectContaining({ position: head.position + 1, message: messages[1] })]);
+      expect((await store.messages.parked(null, 10)).map(({ messages: waiting }) => waiting.length)).toEqual([2]);
+    });
+
+    test('large ones are read few at a time: to be sent, to be tried again, and by how large they are', async () => {
+      const large = 'x'.repeat(700_000);
+      for (let at = 0; at < 8; at += 1) {
+        const message = { topic: 'order.created', key: `key ${at}`, value: large, headers: { ce_id: String(at) } };
+        await writer.submit(park<Toy>({ ...DUE, backOffMs: at - 1000 }), failed(message));
+        await writer.submit(bury<Toy>('order'), failed(message));
+        await writer.submit(tell, { account: `account ${at}`, bytes: 700_000 });
+      }
+      expect((await toRetry(10)).map(({ message }) => message.key)).toEqual(['key 0']);
+      const sizes = (await store.messages.deadLetterSizes(null, 3)).map(({ size }) => Math.round(size / 100_000));
+      expect(sizes).toEqual([7, 7, 7]);
+      const read: StoredEvent[] = [];
+      for (let some: readonly StoredEvent[] = []; read.length === 0 || some.length > 0; read.push(...some)) {
+        some = await store.writing.readEvents('one', read.at(-1)?.seq ?? 0, 100);
+        expect(some.reduce((sum, { data }) => sum + data.length, 0)).toBeLessThanOrEqual(EVENTS_SIZE);
+        if (some.length === 0) break;
+      }
+      expect(read.map(({ seq }) => seq)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
     });
 
     test('what waits and what is dead is counted, by keys and by status', async () => {

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
 import { openTopicReader, type TopicReader } from '@souk/chassis/kafka/read-topics';
 import type { EventLog, LogMessage } from '@souk/chassis/log/event-log';
+import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { type TcpProxy, tcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { until } from '@souk/chassis/testing/until';
 import { consumerGroup } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { compileOutdated } from '../../src/images/compile-outdated.ts';
 import type { ServiceChild } from '../../src/real/service-child.ts';
 import { message } from '../support/events.ts';
@@ -19,6 +21,7 @@ const COMPILE_LIMIT_MS = 300_000;
 const CATCH_UP_LIMIT_MS = 240_000;
 /** Bytes of one send, a little less than the log's own batches. */
 const SEND = 1_000_000;
+const HOT_KEY = Bun.randomUUIDv7();
 
 setDefaultTimeout(400_000);
 
@@ -69,6 +72,35 @@ async function sendAll(log: EventLog, messages: Iterable<LogMessage>): Promise<v
     [next, size] = [[], 0];
   }
   await log.send(next);
+}
+
+/** Messages that wait in the service's database, all of them due: many keys with one, and one with many. */
+async function parkAll(url: string): Promise<void> {
+  const connection = await createConnection(mysqlAddress(url));
+  try {
+    for (let each = 0; each < 400; each += 1) {
+      const { topic, key, value, headers } = richProduct(100);
+      const [place, position] = each < 200 ? [key, 1] : [HOT_KEY, each];
+      const tried = ['a test', 3, 0, 0, each];
+      await connection.query(
+        `insert into parked_messages (message_key, position, topic, value, headers, cause, attempts, first_failed_at, last_failed_at, next_attempt_at)
+         values (?)`,
+        [[place, position, topic, value, JSON.stringify({ ...headers, ce_subject: place }), ...tried]],
+      );
+    }
+  } finally {
+    await connection.end();
+  }
+}
+
+async function parkedIn(url: string): Promise<number> {
+  const connection = await createConnection(mysqlAddress(url));
+  try {
+    const [rows] = await connection.query<RowDataPacket[]>('select count(*) as n from parked_messages');
+    return Number(rows[0]?.['n']);
+  } finally {
+    await connection.end();
+  }
 }
 
 /** What an image sets by itself. */
@@ -122,6 +154,10 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
 
     async function caughtUp(): Promise<void> {
       await until('everything is handled', async () => (await waiting()) === 0, CATCH_UP_LIMIT_MS);
+      expectEnough();
+    }
+
+    function expectEnough(): void {
       process.stdout.write(`at most ${order.peakMb()} of ${limitMb} MB\n`);
       expect(order.peakMb()).toBeLessThan(limitMb);
     }
@@ -130,6 +166,13 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       await sendAll(log, backlog());
       await order.start();
       await caughtUp();
+    });
+
+    test('tries large messages again that were parked', async () => {
+      await parkAll(ground.addresses.databases.order);
+      await order.start();
+      await until('none waits', async () => (await parkedIn(ground.addresses.databases.order)) === 0, CATCH_UP_LIMIT_MS);
+      expectEnough();
     });
 
     test('bears a database that is frozen while large events come in', async () => {
