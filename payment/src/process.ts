@@ -6,6 +6,7 @@ import type { Gateway } from './gateway/gateway.ts';
 import { openGateway } from './gateway/gateways.ts';
 import { createPaymentService } from './service.ts';
 import { openMysqlPaymentStore } from './storage/open-mysql.ts';
+import type { PaymentStore } from './storage/payment-store.ts';
 
 /** Payment as a process of its own. Answers its exit code. */
 export function runPayment(flags: readonly string[]): Promise<number> {
@@ -16,7 +17,7 @@ export function runPayment(flags: readonly string[]): Promise<number> {
       readConfig: (env) => readConfig(env, PAYMENT_PROCESS_CONFIG),
       openStore: openMysqlPaymentStore,
       create: (parts) => {
-        const gateway = gatewayOf(parts.config);
+        const gateway = gatewayOf(parts.config, parts.store);
         const service = createPaymentService({ ...parts, gateway, keys: remoteKeys({ url: parts.config.jwksUrl }) });
         return {
           ...service,
@@ -31,10 +32,10 @@ export function runPayment(flags: readonly string[]): Promise<number> {
   );
 }
 
-function gatewayOf(config: PaymentProcessConfig): Gateway {
+function gatewayOf(config: PaymentProcessConfig, { reads }: PaymentStore): Gateway {
   const { simulatorPath: path } = config;
   try {
-    return openGateway(config, path);
+    return openGateway(config, { simulatorPath: path, reads });
   } catch (error) {
     const reason = `${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`;
     throw new ConfigError([{ name: 'SIMULATOR_PATH', reason }]);

@@ -98,6 +98,8 @@ function paymentMicroservice(
     answered: recordAnswer({
       submit,
       anomaly: (cause, { kind, orderId }) => anomaly(cause, { call: kind, orderId }),
+      tooEarly: ({ kind, orderId }) =>
+        logger.warn({ call: kind, orderId }, 'the gateway has still to take what is to go back; the refund is sent again, for a day at most'),
     }),
     measured(...measured) {
       const [, message] = measured;

@@ -1,7 +1,7 @@
 import { openSimulator } from '../src/gateway/open-simulator.ts';
 
 /** Charges without end and prints the key of every charge that was answered, until it is killed. */
-const gateway = openSimulator({ path: process.argv[2] ?? '', latencyMs: 0, slowMs: 0, lateMs: 0, webhookSecrets: [] });
+const gateway = openSimulator({ path: process.argv[2] ?? '', now: async () => Date.now(), latencyMs: 0, slowMs: 0, lateMs: 0, webhookSecrets: [] });
 const { signal } = new AbortController();
 
 async function chargeOnAndOn(worker: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { type GatewayTask, refundKey } from '../src/domain/gateway-task.ts';
-import type { GatewayMessage } from '../src/domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../src/domain/payment-message.ts';
 import { callGateway } from '../src/gateway/call-gateway.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
@@ -7,9 +7,11 @@ import { createSimulator } from '../src/gateway/simulator.ts';
 
 /**
  * What becomes of one call: its answer comes; request or answer is lost; the request arrives after we gave up on it;
- * the gateway refuses the refund for good.
+ * the gateway refuses the refund for good, or because it has still to take the money.
  */
-export type Fate = 'answered' | 'request-lost' | 'answer-lost' | 'delayed' | 'refused';
+export type Fate = 'answered' | 'request-lost' | 'answer-lost' | 'delayed' | 'refused' | 'too-early';
+
+const TOO_EARLY: GatewayMessage = { on: 'gateway.declined', reason: CHARGE_NOT_CAPTURED };
 
 interface Delayed {
   readonly task: GatewayTask;
@@ -23,7 +25,7 @@ const LONGEST_DELAY_MS = 15_000;
 export function gatewayWeather(now: () => number, newId: () => string) {
   const ledger = openSimulatorLedger(':memory:');
   const options = { latencyMs: 0, slowMs: 0, lateMs: 40_000, webhookSecrets: ['secret'] as const };
-  const gateway: Gateway = createSimulator({ ledger, ...options, now, newId, wait: async () => undefined });
+  const gateway: Gateway = createSimulator({ ledger, ...options, now: async () => now(), ownNow: now, newId, wait: async () => undefined });
   const nobodyListens = AbortSignal.abort();
   const refused = new Set<string>();
   let delayed: Delayed[] = [];
@@ -41,7 +43,8 @@ export function gatewayWeather(now: () => number, newId: () => string) {
     if (fate === 'refused' && 'refundId' in task && ledger.refund(refundKey(task.refundId)) === undefined) {
       refused.add(task.refundId);
     }
-    if (fate === 'answered' || fate === 'refused') return call(task);
+    if (fate === 'too-early' && task.kind === 'refund' && ledger.refund(refundKey(task.refundId)) === undefined) return TOO_EARLY;
+    if (fate === 'answered' || fate === 'refused' || fate === 'too-early') return call(task);
     if (fate === 'answer-lost') await call(task);
     if (fate === 'delayed') delayed.push({ task, arrivesUntil: now() + LONGEST_DELAY_MS });
     return { on: 'gateway.unknown' };

@@ -22,7 +22,7 @@ const steps = fc.array(
       { weight: 5, arbitrary: fc.constantFrom('wait', 'resume', 'crash', 'arrive') },
     ),
     pick: fc.nat(),
-    fate: fc.constantFrom('answered', 'answered', 'request-lost', 'answer-lost', 'delayed'),
+    fate: fc.constantFrom('answered', 'answered', 'request-lost', 'answer-lost', 'delayed', 'too-early'),
     share: fc.integer({ min: 1, max: 150 }),
     ms: fc.integer({ min: 1, max: 14_000 }),
   }),

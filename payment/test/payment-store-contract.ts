@@ -90,6 +90,13 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
       expect(await load('payments', payment.orderId)).toEqual(payment);
     });
 
+    test('its clock is the time, as every replica of it is told', async () => {
+      const [before, told, after] = [Date.now(), await opened.store.reads.now(), Date.now()];
+      // The server may be another machine; an hour is what it is to help against.
+      expect(told).toBeGreaterThan(before - 60_000);
+      expect(told).toBeLessThan(after + 60_000);
+    });
+
     test('a payment changes from state to state', async () => {
       const keys = { payments: [pending().orderId] };
       for (const payment of [pending(), captured({ refunding: 400 }), captured({ refunded: 400, version: 2 })]) {

@@ -37,7 +37,7 @@ async function leftBehind(
 }
 
 async function chargedAtTheGateway({ path }: TemporaryFolder, paymentId: string): Promise<string> {
-  const gateway = openSimulator({ path: join(path, 'gateway.db'), latencyMs: 0, slowMs: 0, lateMs: 0, webhookSecrets: [] });
+  const gateway = openSimulator({ path: join(path, 'gateway.db'), now: async () => Date.now(), latencyMs: 0, slowMs: 0, lateMs: 0, webhookSecrets: [] });
   const request = { key: chargeKey(paymentId), amount: eur(1000), token: 'tok_ok' };
   const result = await gateway.charge(request, new AbortController().signal);
   await gateway.close();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Changed, Outcome } from '../src/domain/outcome.ts';
 import type { CapturedPayment } from '../src/domain/payment.ts';
-import type { CheckDue, GatewayMessage } from '../src/domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type CheckDue, type GatewayMessage } from '../src/domain/payment-message.ts';
 import type { Refund } from '../src/domain/refund.ts';
 import { answerRefund, REFUND_SAGA } from '../src/domain/refund-saga.ts';
 import {
@@ -115,6 +115,21 @@ test('a refund left open is asked about later, by one at a time', () => {
   const [later] = changedBy(pendingRefund({ attempts: 2 }), WHEN['gateway.unknown']).refunds;
   expect(later).toMatchObject({ status: 'pending', attempts: 3, nextCheckAt: NOW + 1000 });
   expect(answerRefund(pendingRefund(), WHEN['check.due'], PAID, surroundings()).kind).toBe('ignored');
+});
+
+describe('a refund of what the gateway has still to take', () => {
+  const TOO_EARLY = { on: 'gateway.declined', reason: CHARGE_NOT_CAPTURED } as const;
+
+  test('has not failed: it is looked after later, with growing pauses, and what it reserved stays reserved', () => {
+    const { payment, refunds, history } = changedBy(pendingRefund({ attempts: 3 }), TOO_EARLY);
+    expect(refunds).toMatchObject([{ status: 'pending', attempts: 4, nextCheckAt: NOW + 2000 }]);
+    expect({ refunding: payment.status === 'captured' && payment.refunding, history }).toEqual({ refunding: 400, history: [] });
+  });
+
+  test('fails after a day', () => {
+    const old = pendingRefund({ createdAt: NOW - 86_400_000 });
+    expect(changedBy(old, TOO_EARLY).refunds).toMatchObject([{ status: 'failed', failureReason: CHARGE_NOT_CAPTURED }]);
+  });
 });
 
 describe('a refund that is declined', () => {

@@ -6,6 +6,7 @@ import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/tem
 import { until } from '@souk/chassis/testing/until';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { Problem } from '@souk/contracts/problem';
+import { databaseClock } from '../src/gateway/database-clock.ts';
 import type { Gateway } from '../src/gateway/gateway.ts';
 import { openSimulator } from '../src/gateway/open-simulator.ts';
 import { readSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
@@ -60,7 +61,7 @@ export async function runPayments({
   await store.migrate();
   const log = scriptedLog();
   const ledgerPath = join(home.path, 'gateway.db');
-  const simulator = openSimulator({ path: ledgerPath, latencyMs: 0, slowMs: 50, lateMs, webhookSecrets: SECRETS });
+  const simulator = openSimulator({ path: ledgerPath, now: databaseClock(() => store.reads.now()), latencyMs: 0, slowMs: 50, lateMs, webhookSecrets: SECRETS });
   const { keys, bearer } = await tokenSigner();
   const service = createPaymentService({
     config: {
@@ -141,8 +142,8 @@ export async function runPayments({
   let stopped: Promise<void> | undefined;
   async function stop(): Promise<void> {
     await service.close();
-    await store.close();
     await simulator.close();
+    await store.close();
   }
 
   return {

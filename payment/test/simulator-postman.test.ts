@@ -29,7 +29,7 @@ beforeEach(() => {
     },
   });
   const report = (_: unknown, __: string, fields?: object): void => void reports.push(fields);
-  postman = startPostman({ ledger, target: { url: server.url.href, report }, secret: 'secret', now: () => now });
+  postman = startPostman({ ledger, target: { url: server.url.href, report }, secret: 'secret', now: async () => now, ownNow: () => now });
 });
 afterEach(async () => {
   await postman.close();

@@ -17,7 +17,7 @@ const SECRETS = { new: 'new-secret', old: 'old-secret', stranger: 'somebody-else
 
 function simulator(ledger: SimulatorLedger): Gateway {
   const wait = async (ms: number): Promise<void> => void waited.push(ms);
-  const options = { latencyMs: 5, slowMs: 2000, lateMs: 60_000, now: () => now, newId: () => Bun.randomUUIDv7() };
+  const options = { latencyMs: 5, slowMs: 2000, lateMs: 60_000, now: async () => now, ownNow: () => now, newId: () => Bun.randomUUIDv7() };
   return createSimulator({ ledger, wait, webhookSecrets: [SECRETS.new, SECRETS.old], ...options });
 }
 

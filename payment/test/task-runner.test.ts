@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { GatewayTask } from '../src/domain/gateway-task.ts';
-import type { GatewayMessage } from '../src/domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../src/domain/payment-message.ts';
 import { callSlots } from '../src/gateway/call-slots.ts';
 import type { Gateway, GatewayResult } from '../src/gateway/gateway.ts';
 import { recordAnswer } from '../src/gateway/record-answer.ts';
@@ -112,7 +112,7 @@ test('who waits too long for a place is sent away, the next one in time gets it'
 describe('recording an answer', () => {
   const task: GatewayTask = { kind: 'ask-charge', orderId: ORDER, paymentId: PAYMENT };
   const recording = (submit: () => Promise<never>) =>
-    recordAnswer({ submit, anomaly: () => undefined })(task, { on: 'gateway.unknown' });
+    recordAnswer({ submit, anomaly: () => undefined, tooEarly: () => undefined })(task, { on: 'gateway.unknown' });
 
   test('of a service that stops is left to the next start', async () => {
     await recording(() => Promise.reject(new WriterClosedError()));
@@ -125,7 +125,16 @@ describe('recording an answer', () => {
   test('that is an anomaly is told', async () => {
     const told: string[] = [];
     const submit = (async () => 'it contradicts itself') as never;
-    await recordAnswer({ submit, anomaly: (cause) => told.push(cause) })(task, { on: 'gateway.declined', reason: 'x' });
+    await recordAnswer({ submit, anomaly: (cause) => told.push(cause), tooEarly: () => undefined })(task, { on: 'gateway.declined', reason: 'x' });
     expect(told).toEqual(['it contradicts itself']);
+  });
+
+  test('that a refund came too early is told as well, because it is tried again for long', async () => {
+    const told: GatewayTask[] = [];
+    const refund: GatewayTask = { kind: 'refund', orderId: ORDER, refundId: PAYMENT, amount: eur(1), chargeReference: 'ch_1' };
+    const record = recordAnswer({ submit: (async () => null) as never, anomaly: () => undefined, tooEarly: (about) => told.push(about) });
+    await record(refund, { on: 'gateway.declined', reason: CHARGE_NOT_CAPTURED });
+    await record(refund, { on: 'gateway.declined', reason: 'account_closed' });
+    expect(told).toEqual([refund]);
   });
 });

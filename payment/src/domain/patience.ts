@@ -10,6 +10,9 @@ export const CALL_LEASE_MS = 10_000;
  */
 export const LOST_AFTER_MS = 30_000;
 
+/** Milliseconds for which a refund is sent again that the gateway refuses because it has still to take the money. */
+export const CAPTURE_LIMIT_MS = 86_400_000;
+
 const BACK_OFF_MS = [200, 500, 1000, 2000, 5000, 10_000, 30_000] as const;
 const LONGEST_BACK_OFF_MS = 60_000;
 

@@ -15,6 +15,9 @@ export type PaymentMessage =
   | GatewayMessage
   | CheckDue;
 
+/** The reason of a refund that comes too early: the gateway has still to take what is to go back. It is no end. */
+export const CHARGE_NOT_CAPTURED = 'charge_not_captured';
+
 /** What the gateway says about a charge or a refund. */
 export type GatewayMessage =
   | { readonly on: 'gateway.succeeded'; readonly reference: string }

@@ -2,7 +2,7 @@ import { anomaly, ignored, type Outcome, type Surroundings } from './outcome.ts'
 import type { CapturedPayment } from './payment.ts';
 import type { CheckDue, GatewayMessage } from './payment-message.ts';
 import type { Refund } from './refund.ts';
-import { ask, askLater, fail, sendAgain, succeed } from './refund-steps.ts';
+import { ask, askLater, failUnlessTooEarly, sendAgain, succeed } from './refund-steps.ts';
 
 type State = Refund['status'];
 type RefundMessage = GatewayMessage | CheckDue;
@@ -20,7 +20,7 @@ const settled = ignored('the refund is settled');
 export const REFUND_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S, M> } } = {
   pending: {
     'gateway.succeeded': succeed,
-    'gateway.declined': fail,
+    'gateway.declined': failUnlessTooEarly,
     'gateway.unknown': askLater,
     'gateway.unheard': sendAgain,
     'check.due': ask,

@@ -1,8 +1,8 @@
 import { giveBack, refundTask } from './give-back.ts';
 import { changed, type Outcome, type Surroundings } from './outcome.ts';
-import { backOffMs, CALL_LEASE_MS } from './patience.ts';
+import { backOffMs, CALL_LEASE_MS, CAPTURE_LIMIT_MS } from './patience.ts';
 import type { CapturedPayment } from './payment.ts';
-import type { GatewayMessage } from './payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage } from './payment-message.ts';
 import type { FailedRefund, PendingRefund, SucceededRefund } from './refund.ts';
 
 type Succeeded = Extract<GatewayMessage, { on: 'gateway.succeeded' }>;
@@ -29,11 +29,17 @@ export function succeed(
   return changed(after, { refunds: [done], history: [{ type: 'payment.refunded', data }] });
 }
 
+/** The gateway contradicts its own word that it has the money, or has not heard of it everywhere: that passes. */
+export function failUnlessTooEarly(refund: PendingRefund, message: Declined, payment: CapturedPayment, surroundings: Surroundings): Outcome {
+  const isTooEarly = message.reason === CHARGE_NOT_CAPTURED && surroundings.now < refund.createdAt + CAPTURE_LIMIT_MS;
+  return isTooEarly ? askLater(refund, message, payment, surroundings) : fail(refund, message, payment, surroundings);
+}
+
 /**
  * What was reserved is free again. When the order is cancelled it has to go back all the same: a refund asked for by
  * the staff is followed by one of ours. One of ours that is declined waits for a person: repeating it cannot help.
  */
-export function fail(
+function fail(
   refund: PendingRefund,
   { reason }: Declined,
   payment: CapturedPayment,

@@ -1,5 +1,5 @@
 import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-task.ts';
-import type { GatewayMessage } from '../domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
 import type { Gateway, GatewayResult } from './gateway.ts';
 
 /** Makes the call a task stands for and says what came of it. Rejects when nothing can be known. */
@@ -16,10 +16,15 @@ export async function callGateway(gateway: Gateway, task: GatewayTask, signal: A
       return messageOf(await gateway.refund({ key: refundKey(task.refundId), amount, chargeReference }, signal));
     }
     case 'ask-refund':
-      return messageOf(await gateway.findRefund(refundKey(task.refundId), signal));
+      return foundRefund(await gateway.findRefund(refundKey(task.refundId), signal));
     default:
       return task satisfies never;
   }
+}
+
+/** A refund that came too early is as good as one that never came, also for a gateway that remembers it: it is to be sent. */
+function foundRefund(result: GatewayResult | undefined): GatewayMessage {
+  return messageOf(result?.status === 'declined' && result.reason === CHARGE_NOT_CAPTURED ? undefined : result);
 }
 
 /** undefined: the gateway never had the key. */

@@ -1,7 +1,10 @@
 import type { Report } from '@souk/chassis/report';
 import type { Money } from '@souk/contracts/money';
 
-/** How far a charge or a refund has come. `declined` is final; `reason` is a code of 1 to 100 characters. */
+/**
+ * How far a charge or a refund has come. `declined` is final, but for a refund's `CHARGE_NOT_CAPTURED`: it is sent again under the
+ * same key. `reason` is a code of 1 to 100 characters.
+ */
 export type GatewayResult =
   | { readonly status: 'succeeded'; readonly reference: string }
   | { readonly status: 'declined'; readonly reason: string }
@@ -68,7 +71,10 @@ export interface Gateway {
   charge(request: ChargeRequest, signal: AbortSignal): Promise<GatewayResult>;
   /** undefined: the key never came to the gateway. */
   findCharge(key: string, signal: AbortSignal): Promise<GatewayResult | undefined>;
-  /** Declined when more would go back than was taken. */
+  /**
+   * Declined when more would go back than was taken, and with `CHARGE_NOT_CAPTURED` as long as nothing was taken that is going
+   * to be: whatever the gateway calls that.
+   */
   refund(request: RefundRequest, signal: AbortSignal): Promise<GatewayResult>;
   findRefund(key: string, signal: AbortSignal): Promise<GatewayResult | undefined>;
   /**

@@ -1,15 +1,25 @@
 import { type GATEWAY_NAMES, type PaymentConfig, simulatorLateMs } from '../config.ts';
+import type { PaymentReads } from '../storage/payment-store.ts';
+import { databaseClock } from './database-clock.ts';
 import type { Gateway } from './gateway.ts';
 import { openSimulator } from './open-simulator.ts';
 
-type OpenGateway = (config: PaymentConfig, simulatorPath: string) => Gateway;
+interface GatewayGround {
+  /** File of the simulator's own books. */
+  readonly simulatorPath: string;
+  /** The service's own database, whose clock its replicas share. */
+  readonly reads: Pick<PaymentReads, 'now'>;
+}
+
+type OpenGateway = (config: PaymentConfig, ground: GatewayGround) => Gateway;
 
 /** Every gateway there is. Another one is a line here, its name in `GATEWAY_NAMES`, and its settings in the configuration. */
 const GATEWAYS: Readonly<Record<(typeof GATEWAY_NAMES)[number], OpenGateway>> = {
-  simulator(config, path) {
+  simulator(config, { simulatorPath: path, reads }) {
     const { simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs, simulatorWebhookSecrets = [] } = config;
     return openSimulator({
       path,
+      now: databaseClock(() => reads.now()),
       latencyMs,
       slowMs,
       lateMs: simulatorLateMs(config),
@@ -18,7 +28,7 @@ const GATEWAYS: Readonly<Record<(typeof GATEWAY_NAMES)[number], OpenGateway>> = 
   },
 };
 
-/** The gateway that the configuration names. `simulatorPath`: file of the simulator's own books. */
-export function openGateway(config: PaymentConfig, simulatorPath: string): Gateway {
-  return GATEWAYS[config.gateway](config, simulatorPath);
+/** The gateway that the configuration names. Asks the database nothing yet. */
+export function openGateway(config: PaymentConfig, ground: GatewayGround): Gateway {
+  return GATEWAYS[config.gateway](config, ground);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { newId } from '@souk/chassis/ids';
+import type { Clock } from './database-clock.ts';
 import type { Gateway } from './gateway.ts';
 import { openSimulatorLedger } from './simulator-ledger.ts';
 import { createSimulator } from './simulator.ts';
@@ -8,6 +9,8 @@ import { createSimulator } from './simulator.ts';
 interface OpenSimulatorOptions {
   /** SQLite file of the simulator's own books. */
   readonly path: string;
+  /** The time that all replicas agree on. */
+  readonly now: Clock;
   readonly latencyMs: number;
   readonly slowMs: number;
   readonly lateMs: number;
@@ -15,8 +18,7 @@ interface OpenSimulatorOptions {
   readonly webhookSecrets: readonly string[];
 }
 
-/** The simulator on the system's clock. */
-export function openSimulator({ path, latencyMs, slowMs, lateMs, webhookSecrets }: OpenSimulatorOptions): Gateway {
+export function openSimulator({ path, now, latencyMs, slowMs, lateMs, webhookSecrets }: OpenSimulatorOptions): Gateway {
   const [secret = randomBytes(32).toString('hex'), ...older] = webhookSecrets;
   return createSimulator({
     ledger: openSimulatorLedger(path),
@@ -25,7 +27,8 @@ export function openSimulator({ path, latencyMs, slowMs, lateMs, webhookSecrets 
     lateMs,
     webhookSecrets: [secret, ...older],
     newId,
-    now: Date.now,
+    now,
+    ownNow: Date.now,
     wait: (ms, signal) => setTimeout(ms, undefined, { signal }),
   });
 }

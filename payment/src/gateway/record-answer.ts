@@ -1,7 +1,7 @@
 import type { Microservice } from '@souk/chassis/microservice';
 import { WriterClosedError } from '@souk/chassis/writer/errors';
 import type { GatewayTask } from '../domain/gateway-task.ts';
-import type { GatewayMessage } from '../domain/payment-message.ts';
+import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';
 import { advanceCharge } from '../usecases/advance-charge.ts';
 import { advanceRefund } from '../usecases/advance-refund.ts';
@@ -10,11 +10,14 @@ interface RecordAnswerDeps {
   readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
   /** There is no message that could become a dead letter: a person has to hear of it in another way. */
   readonly anomaly: (cause: string, task: GatewayTask) => void;
+  /** A refund was refused because the gateway has still to take the money; it is sent again. */
+  readonly tooEarly: (task: GatewayTask) => void;
 }
 
 /** Makes the gateway's answer an input of the writer. */
-export function recordAnswer({ submit, anomaly }: RecordAnswerDeps) {
+export function recordAnswer({ submit, anomaly, tooEarly }: RecordAnswerDeps) {
   return async (task: GatewayTask, message: GatewayMessage): Promise<void> => {
+    if (task.kind === 'refund' && message.on === 'gateway.declined' && message.reason === CHARGE_NOT_CAPTURED) tooEarly(task);
     try {
       const cause = await ('refundId' in task
         ? submit(advanceRefund, { orderId: task.orderId, refundId: task.refundId, message })

@@ -11,6 +11,7 @@ export interface LedgerCharge {
   readonly currency: string;
   /** null: the money was taken, or will be at `settlesAt` */
   readonly declined: string | null;
+  /** By the clock that all replicas share. 0: it was settled at once. */
   readonly settlesAt: number;
 }
 

@@ -1,5 +1,6 @@
 import { startJobs, type RunningJobs } from '@souk/chassis/jobs';
 import { faultSource } from '@souk/chassis/report';
+import type { Clock } from './database-clock.ts';
 import type { WebhookTarget } from './gateway.ts';
 import type { SimulatorLedger } from './simulator-ledger.ts';
 import { signWebhook } from './webhook-signature.ts';
@@ -12,16 +13,18 @@ interface PostmanOptions {
   readonly ledger: Pick<SimulatorLedger, 'write' | 'hasDueWebhook' | 'takeDueWebhooks' | 'removeWebhook'>;
   readonly target: WebhookTarget;
   readonly secret: string;
-  /** epoch milliseconds */
-  readonly now: () => number;
+  /** The time that all replicas agree on, by which webhooks are due. */
+  readonly now: Clock;
+  /** epoch milliseconds of this machine, for signatures */
+  readonly ownNow: () => number;
 }
 
 /** Sends the simulator's webhooks when they are due, and again until somebody has taken them or the books give up. */
-export function startPostman({ ledger, target: { url, report }, secret, now }: PostmanOptions): RunningJobs {
+export function startPostman({ ledger, target: { url, report }, secret, now, ownNow }: PostmanOptions): RunningJobs {
   const faults = faultSource(report, 'webhooks');
 
   async function deliver({ id, body }: { readonly id: string; readonly body: string }): Promise<void> {
-    const headers = { 'content-type': 'application/json', 'souk-signature': signWebhook(body, { secret, at: now() }) };
+    const headers = { 'content-type': 'application/json', 'souk-signature': signWebhook(body, { secret, at: ownNow() }) };
     try {
       const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
       const { ok } = await fetch(url, { method: 'POST', headers, body, signal });
@@ -34,8 +37,9 @@ export function startPostman({ ledger, target: { url, report }, secret, now }: P
   }
 
   const send = async (): Promise<void> => {
-    if (!ledger.hasDueWebhook(now())) return;
-    const due = await ledger.write(() => ledger.takeDueWebhooks(now(), AT_ONCE));
+    const at = await now();
+    if (!ledger.hasDueWebhook(at)) return;
+    const due = await ledger.write(() => ledger.takeDueWebhooks(at, AT_ONCE));
     await Promise.all(due.map(deliver));
   };
   return startJobs([{ name: 'send the webhooks of the simulator', everyMs: 200, run: send }], report);

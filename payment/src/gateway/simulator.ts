@@ -1,5 +1,7 @@
 import type { Money } from '@souk/contracts/money';
 import type { RunningJobs } from '@souk/chassis/jobs';
+import { CHARGE_NOT_CAPTURED } from '../domain/payment-message.ts';
+import type { Clock } from './database-clock.ts';
 import type { ChargeRequest, Gateway, GatewayResult, RefundRequest } from './gateway.ts';
 import { silence, SimulatorError } from './simulator-error.ts';
 import type { LedgerCharge, SimulatorLedger } from './simulator-ledger.ts';
@@ -18,56 +20,61 @@ export interface SimulatorOptions {
   readonly lateMs: number;
   /** Webhooks are signed with the first and may be signed with any: during a rotation the new one and the old one. */
   readonly webhookSecrets: readonly [string, ...string[]];
-  /** epoch milliseconds */
-  readonly now: () => number;
+  /** The time that all replicas agree on: by it late charges succeed, and webhooks about them are due. */
+  readonly now: Clock;
+  /** epoch milliseconds of this machine, by whose clock it also judges how old a webhook's signature is */
+  readonly ownNow: () => number;
   readonly newId: () => string;
   /** Rejects when the signal fires. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
+
+/** A charge that was answered as succeeded has succeeded, whatever anybody's clock says. */
+const AT_ONCE = 0;
 
 /** How an answer travels, once the books are written. */
 type Reply = { readonly result: GatewayResult; readonly slow: boolean } | 'silence' | 'error';
 
 /** A gateway with test tokens for cards, and books of its own. */
 export function createSimulator(options: SimulatorOptions): Gateway {
-  const { ledger, latencyMs, slowMs, lateMs, webhookSecrets: secrets, now, newId, wait } = options;
+  const { ledger, latencyMs, slowMs, lateMs, webhookSecrets: secrets, now, ownNow, newId, wait } = options;
   let postman: RunningJobs | undefined;
   const answered = async (signal: AbortSignal): Promise<void> => {
     if (latencyMs > 0) await wait(latencyMs, signal);
   };
 
-  function take(request: ChargeRequest): Reply {
+  function take(request: ChargeRequest, at: number): Reply {
     const known = ledger.charge(request.key);
-    if (known !== undefined) return { result: resultOf(sameCharge(known, request), now()), slow: false };
+    if (known !== undefined) return { result: resultOf(sameCharge(known, request), at), slow: false };
     const token = TEST_TOKENS.get(request.token);
-    if (token === undefined) return booked(request, 'unknown_token', 0);
+    const booked = (refusal: string | null, settlesAt = AT_ONCE) => book(request, refusal, settlesAt, at);
+    if (token === undefined) return booked('unknown_token');
     switch (token.does) {
       case 'succeed':
-        return booked(request, null, 0);
+        return booked(null);
       case 'slow':
-        return { ...booked(request, null, 0), slow: true };
+        return { ...booked(null), slow: true };
       case 'silent-taken':
-        booked(request, null, 0);
+        booked(null);
         return 'silence';
       case 'late':
-        return booked(request, null, lateMs);
+        return booked(null, at + lateMs);
       case 'decline':
-        return booked(request, token.reason, 0);
+        return booked(token.reason);
       case 'silent-lost':
-        return ledger.countFailure(request.key) < token.failures ? 'silence' : booked(request, null, 0);
+        return ledger.countFailure(request.key) < token.failures ? 'silence' : booked(null);
       case 'flaky':
-        return ledger.countFailure(request.key) < token.failures ? 'error' : booked(request, null, 0);
+        return ledger.countFailure(request.key) < token.failures ? 'error' : booked(null);
       default:
         return token satisfies never;
     }
   }
 
-  function booked({ key, token, amount }: ChargeRequest, refusal: string | null, afterMs: number) {
-    const settlesAt = now() + afterMs;
+  function book({ key, token, amount }: ChargeRequest, refusal: string | null, settlesAt: number, at: number) {
     const charge: LedgerCharge = { key, reference: `ch_${newId()}`, token, ...amount, declined: refusal, settlesAt };
     ledger.addCharge(charge);
-    if (afterMs > 0) announce(charge);
-    return { result: resultOf(charge, now()), slow: false };
+    if (settlesAt > at) announce(charge);
+    return { result: resultOf(charge, at), slow: false };
   }
 
   /** Only what was left open is told: of everything else the caller had the answer. */
@@ -77,7 +84,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
     ledger.addWebhook({ id, dueAt, body: webhookBody({ id, about: 'charge', key, result }) });
   }
 
-  function giveBack({ key, chargeReference, amount }: RefundRequest): GatewayResult {
+  function giveBack({ key, chargeReference, amount }: RefundRequest, at: number): GatewayResult {
     const known = ledger.refund(key);
     if (known !== undefined) {
       if (known.chargeReference !== chargeReference || !sameMoney(known, amount)) throw reused(key);
@@ -85,11 +92,11 @@ export function createSimulator(options: SimulatorOptions): Gateway {
     }
     const charge = ledger.chargeByReference(chargeReference);
     if (charge === undefined) return declined('charge_unknown');
-    if (resultOf(charge, now()).status !== 'succeeded') return declined('charge_not_captured');
+    if (resultOf(charge, at).status !== 'succeeded') return declined(CHARGE_NOT_CAPTURED);
     if (charge.currency !== amount.currency) return declined('wrong_currency');
     if (ledger.refundedOf(chargeReference) + amount.amount > charge.amount) return declined('more_than_charged');
     const reference = `re_${newId()}`;
-    ledger.addRefund({ key, reference, chargeReference, ...amount, at: now() });
+    ledger.addRefund({ key, reference, chargeReference, ...amount, at });
     return { status: 'succeeded', reference };
   }
 
@@ -101,7 +108,8 @@ export function createSimulator(options: SimulatorOptions): Gateway {
       return known && { brand: 'Simulator', last4: known.last4, label: null };
     },
     async charge(request, signal) {
-      const reply = await ledger.write(() => take(request));
+      const at = await now();
+      const reply = await ledger.write(() => take(request, at));
       if (reply === 'silence') return silence(signal);
       await answered(signal);
       if (reply === 'error') throw new SimulatorError('gateway-error', 'the simulator has a bad moment');
@@ -111,10 +119,11 @@ export function createSimulator(options: SimulatorOptions): Gateway {
     async findCharge(key, signal) {
       await answered(signal);
       const charge = ledger.charge(key);
-      return charge && resultOf(charge, now());
+      return charge && resultOf(charge, await now());
     },
     async refund(request, signal) {
-      const result = await ledger.write(() => giveBack(request));
+      const at = await now();
+      const result = await ledger.write(() => giveBack(request, at));
       await answered(signal);
       return result;
     },
@@ -127,7 +136,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
       return isSigned(header('souk-signature'), body, { secrets, now: at }) ? readWebhookBody(body) : 'forged';
     },
     webhooksTo(target) {
-      postman = startPostman({ ledger, target, secret: secrets[0], now });
+      postman = startPostman({ ledger, target, secret: secrets[0], now, ownNow });
     },
     async close() {
       await postman?.close();

@@ -25,6 +25,8 @@ export type PaymentCollections = {
 export type AskedPayment = Exclude<Payment, VoidedPayment> | (VoidedPayment & { readonly amount: Money });
 
 export interface PaymentReads {
+  /** The database's clock in epoch milliseconds. */
+  now(): Promise<number>;
   payment(id: string): Promise<AskedPayment | undefined>;
   /** `userId`: only this customer's; undefined: everybody's. */
   payments(

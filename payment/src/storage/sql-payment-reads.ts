@@ -13,6 +13,9 @@ export function sqlPaymentReads(db: Kysely<PaymentSchema>, flavour: Flavour): Pa
   const refunds = () => db.selectFrom('refunds').select(REFUND_COLUMNS);
   const methods = () => db.selectFrom('payment_methods').select(PAYMENT_METHOD_COLUMNS);
   return {
+    async now() {
+      return (await db.selectNoFrom(now.as('at')).executeTakeFirstOrThrow()).at;
+    },
     async payment(id) {
       const row = await payments().where('id', '=', id).executeTakeFirst();
       return row && asked(paymentFromRow(row));

@@ -93,22 +93,18 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
       const lookup = productApi({ url: url('product') });
       return createOrderService({ ...common('order'), config: configs.order, store, keys: keys(), lookup });
     }),
-    paymentPart(),
+    part('payment', () => openSqlitePaymentStore({ path: databases.payment }), (store) => {
+      const gateway = openGateway(configs.payment, { simulatorPath: files.gateway, reads: store.reads });
+      const service = createPaymentService({ ...common('payment'), config: configs.payment, store, gateway, keys: keys() });
+      return {
+        ...service,
+        async close() {
+          await service.close();
+          await gateway.close();
+        },
+      };
+    }),
   ]);
-
-  function paymentPart(): Part {
-    const gateway = openGateway(configs.payment, files.gateway);
-    const service = part('payment', () => openSqlitePaymentStore({ path: databases.payment }), (store) =>
-      createPaymentService({ ...common('payment'), config: configs.payment, store, gateway, keys: keys() }),
-    );
-    return {
-      ...service,
-      async stop() {
-        await service.stop();
-        await gateway.close();
-      },
-    };
-  }
 
   return { ...life, urls: () => complete(urls) };
 }

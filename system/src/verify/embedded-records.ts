@@ -22,6 +22,7 @@ export function embeddedRecords(folder: string): ShopRecords {
         for (const topic of topics) for (const messages of inBatches(reader.records(topic), MESSAGES_PER_BATCH)) see(messages);
       }),
     unhandled: async () => readingLog(log, (reader) => SERVICES.reduce((sum, service) => sum + lagOf(service, reader), 0)),
+    now: async () => Date.now(),
     gateway,
   };
 }

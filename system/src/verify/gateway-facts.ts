@@ -3,10 +3,10 @@ import type { FactStore } from './fact-store.ts';
 import type { ChargeFact, GivenBack } from './facts.ts';
 import type { Rows } from './shop-records.ts';
 
-/** Reads the simulated gateway's own books. */
-export async function gatewayFacts(rows: Rows, facts: FactStore): Promise<void> {
+/** Reads the simulated gateway's own books. `now`: what it goes by, in epoch milliseconds. */
+export async function gatewayFacts(rows: Rows, facts: FactStore, now: number): Promise<void> {
   const charges = rows<Omit<ChargeFact, 'taken'> & { taken: number }>(
-    `select key, amount, declined is null and settles_at <= ${Date.now()} as taken,
+    `select key, amount, declined is null and settles_at <= ${now} as taken,
             (select coalesce(sum(r.amount), 0) from refunds r where r.charge_reference = c.reference) as refunded from charges c`,
   );
   await facts.addAll('charges', each(charges, (charge) => ({ ...charge, taken: charge.taken === 1 })));

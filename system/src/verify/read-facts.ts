@@ -22,7 +22,8 @@ export async function readDatabases(records: ShopRecords, facts: FactStore): Pro
   await records.sql('order', (rows) => orderFacts(rows, facts));
   await records.sql('inventory', (rows) => stockFacts(rows, facts));
   await records.sql('payment', (rows) => paymentFacts(rows, facts));
-  await readingSqlite(records.gateway, (rows) => gatewayFacts(rows, facts));
+  const now = await records.now();
+  await readingSqlite(records.gateway, (rows) => gatewayFacts(rows, facts, now));
   for (const service of SERVICES) await records.messaging(service, facts);
   facts.add('unhandled', [{ messages: await records.unhandled() }]);
 }

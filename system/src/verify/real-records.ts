@@ -1,10 +1,12 @@
+import { mysqlFlavour } from '@souk/chassis/sql/mysql-flavour';
 import type { RealShopAddresses } from '../real/addresses.ts';
 import { ENGINE } from '../real/shop-databases.ts';
+import { allOf } from './batches.ts';
 import { messagesIn, unhandledIn } from './kafka-contents.ts';
 import { messageFacts } from './message-facts.ts';
 import { catalogueDocuments, documentMessageFacts } from './mongo-facts.ts';
 import { readingMysql } from './mysql-rows.ts';
-import type { ShopRecords } from './shop-records.ts';
+import type { Rows, ShopRecords } from './shop-records.ts';
 
 /** A shop on real servers, read without its services. */
 export function realRecords({ databases, kafka, gateway }: RealShopAddresses): ShopRecords {
@@ -17,6 +19,13 @@ export function realRecords({ databases, kafka, gateway }: RealShopAddresses): S
         : documentMessageFacts(service, databases[service], facts),
     logged: (topics, see) => messagesIn(kafka, topics, see),
     unhandled: () => unhandledIn(kafka),
+    now: () => readingMysql(databases.payment, timeOf),
     gateway,
   };
+}
+
+async function timeOf(rows: Rows): Promise<number> {
+  const [row] = await allOf(rows<{ at_now: number }>(`select ${mysqlFlavour.nowText} as at_now`));
+  if (row === undefined) throw new Error('a database without a clock');
+  return row.at_now;
 }

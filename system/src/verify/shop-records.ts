@@ -18,6 +18,8 @@ export interface ShopRecords {
   logged(topics: readonly Topic[], see: (messages: readonly ReceivedMessage[]) => void): Promise<void>;
   /** Messages that services have still to handle. */
   unhandled(): Promise<number>;
+  /** The clock of Payment's database in epoch milliseconds: what the simulated gateway goes by. */
+  now(): Promise<number>;
   /** SQLite file of the simulated gateway's own books. */
   readonly gateway: string;
 }

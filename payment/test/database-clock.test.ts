@@ -1,0 +1,24 @@
+import { expect, test } from 'bun:test';
+import { databaseClock } from '../src/gateway/database-clock.ts';
+import { NOW } from './builders.ts';
+
+test('the shared clock is asked for rarely, by one for all, and counted on from', async () => {
+  let tick = 5000;
+  let asked = 0;
+  const answers = [NOW, NOW + 500_000];
+  const clock = databaseClock(async () => answers[asked++] ?? 0, () => tick);
+  expect(await Promise.all([clock(), clock(), clock()])).toEqual([NOW, NOW, NOW]);
+  tick += 9999.7;
+  expect(await clock()).toBe(NOW + 9999);
+  expect(asked).toBe(1);
+  tick += 0.3;
+  expect(await clock()).toBe(NOW + 500_000);
+  expect(asked).toBe(2);
+});
+
+test('a database that cannot say leaves it open, and is asked anew by the next', async () => {
+  const answers = [Promise.reject(new Error('away')), Promise.resolve(NOW)];
+  const clock = databaseClock(() => answers.shift() ?? Promise.resolve(0));
+  expect(await clock().catch(String)).toContain('away');
+  expect(await clock()).toBe(NOW);
+});
