@@ -7,6 +7,7 @@ import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
 import type { GatewayTask } from './domain/gateway-task.ts';
+import { CHARGE_NOT_CAPTURED } from './domain/payment-message.ts';
 import { type GatewayMeter, gatewayMeter } from './gateway/gateway-metrics.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { recordAnswer } from './gateway/record-answer.ts';
@@ -91,6 +92,7 @@ function paymentMicroservice(
 ): { microservice: PaymentMicroservice; tasks: TaskRunner } {
   const submit: PaymentMicroservice['submit'] = (useCase, value, cause) => microservice.submit(useCase, value, cause);
   const calls = faultSource(reportTo(logger), 'gateway');
+  const refunds = faultSource(reportTo(logger), 'refunds that came too early');
   const tasks = createTaskRunner({
     gateway,
     callLimitMs: config.gatewayTimeoutMs,
@@ -99,11 +101,12 @@ function paymentMicroservice(
       submit,
       anomaly: (cause, { kind, orderId }) => anomaly(cause, { call: kind, orderId }),
       tooEarly: ({ kind, orderId }) =>
-        logger.warn({ call: kind, orderId }, 'the gateway has still to take what is to go back; the refund is sent again, for a day at most'),
+        refunds.failed(CHARGE_NOT_CAPTURED, 'the gateway has still to take what is to go back; the refund is sent again, for a day at most', { call: kind, orderId }),
     }),
     measured(...measured) {
-      const [, message] = measured;
+      const [kind, message] = measured;
       if (message !== 'gateway.unknown') calls.worked();
+      if (kind === 'refund' && message === 'gateway.succeeded') refunds.worked();
       meter.measured(...measured);
     },
     callFailed: (error, { kind, orderId }) => calls.failed(error, 'gateway call left open', { call: kind, orderId }),
