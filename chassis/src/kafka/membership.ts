@@ -18,11 +18,11 @@ const REBALANCE_MS = 10_000;
 /** How long a fetch waits at the broker for a first message: what an idle member costs. It answers at once with one. */
 const FETCH_WAIT_MS = 200;
 /**
- * Of an answer, and of a partition in it. A broker sends at least one record batch however large it is; kafkajs' own 10 MiB
- * and 1 MiB are several times as much in memory while they are read.
+ * Of an answer, and as much of any partition in it. A broker sends at least one record batch however large it is; kafkajs'
+ * own 10 MiB are several times as much in memory while they are read. A batch that is cut off at the end of a partition is
+ * sent for nothing, and comes again: with less for each partition that is a third of what is sent.
  */
 const BYTES_PER_ANSWER = 2 ** 20;
-const BYTES_PER_PARTITION = 2 ** 18;
 const HANDLERS_AT_CLOSE_MS = 7000;
 const LEAVE_LIMIT_MS = 1500;
 const REJOIN_MS = 500;
@@ -157,7 +157,7 @@ function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, join
     rebalanceTimeout: REBALANCE_MS,
     maxWaitTimeInMs: FETCH_WAIT_MS,
     maxBytes: BYTES_PER_ANSWER,
-    maxBytesPerPartition: BYTES_PER_PARTITION,
+    maxBytesPerPartition: BYTES_PER_ANSWER,
     allowAutoTopicCreation: false,
     partitionAssigners: [assigner(names.declared, () => work.letGo(handlersMs))],
     retry: FOR_EVER,
