@@ -33,7 +33,7 @@ export async function adoptLanes<C extends Collections>(deps: AdoptionDeps<C>): 
     }
   }
 
-  for (const name of await store.abandonedLanes()) {
+  for (const name of await store.abandonedLanes(leaseMs)) {
     if (name === ownLane) continue;
     const lane = await store.takeLane(name, newId(), { leftMs: 0, leaseMs });
     if (lane === undefined) continue;

@@ -1,5 +1,5 @@
 import { type Binary, type ClientSession, MongoServerError } from 'mongodb';
-import type { Lane, TakenLane, TakingLane } from '../writer/writer-store.ts';
+import { type Lane, leaseLimitMs, type TakenLane, type TakingLane } from '../writer/writer-store.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { SERVER_NOW } from './server-now.ts';
 
@@ -57,7 +57,8 @@ export function mongoLanes({ client, db }: MongoDatabase) {
     /** undefined: it is somebody else's, and its lease runs. */
     async take(name: string, { owner, session, leftMs, leaseMs }: Taking): Promise<TakenLane | undefined> {
       const found = await find(name);
-      if (found !== null && found.owner !== owner && found.leaseUntil > found.now + leftMs) return undefined;
+      const isRunning = found !== null && found.leaseUntil > found.now + leftMs && found.leaseUntil <= found.now + leaseLimitMs(leaseMs);
+      if (isRunning && found.owner !== owner) return undefined;
       await endTransactions(found?.session ? [found.session] : []);
       const mine = {
         owner: { $literal: owner },
@@ -89,8 +90,9 @@ export function mongoLanes({ client, db }: MongoDatabase) {
       const expired = lanes.find({ $expr: { $lt: ['$leaseUntil', SERVER_NOW] } }, { projection: { session: 1 } });
       await endTransactions((await expired.toArray()).flatMap(({ session }) => session ?? []));
     },
-    async abandoned(): Promise<readonly string[]> {
-      const left = { $expr: { $and: [{ $lt: ['$publishedSeq', '$lastSeq'] }, { $lt: ['$leaseUntil', SERVER_NOW] }] } };
+    async abandoned(leaseMs: number): Promise<readonly string[]> {
+      const isOver = { $or: [{ $lt: ['$leaseUntil', SERVER_NOW] }, { $gt: ['$leaseUntil', { $add: [SERVER_NOW, leaseLimitMs(leaseMs)] }] }] };
+      const left = { $expr: { $and: [{ $lt: ['$publishedSeq', '$lastSeq'] }, isOver] } };
       return (await lanes.find(left, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
     },
   };

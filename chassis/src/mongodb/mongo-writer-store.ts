@@ -60,7 +60,7 @@ export function mongoWriterStore<C extends Collections>(
     isShared: true,
     takeLane: (name, owner, options) => repeatable(() => takeLane(name, owner, options)),
     settle: settleBatch,
-    abandonedLanes: () => reading(lanes.abandoned),
+    abandonedLanes: (leaseMs) => reading(() => lanes.abandoned(leaseMs)),
     readLane: (name) =>
       repeatable(async () => {
         // In the lane's own session: when this has been answered, a commit that was under way is over or can do nothing.

@@ -4,7 +4,7 @@ import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections, Keys } from '../writer/use-case.ts';
 import { StorageError } from '../storage-error.ts';
-import { EVENTS_SIZE, LaneLostError, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
+import { EVENTS_SIZE, LaneLostError, leaseLimitMs, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
 import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
@@ -84,7 +84,7 @@ export function sqlWriterStore<C extends Collections>(
       const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];
       return { writes: [flavour.insert('lanes', columns, [[name, owner, 1, at + leaseMs, 0, 0, 0]])], result: { ...fresh, takenAt: at } };
     }
-    if (row.owner !== owner && row.lease_until > at + leftMs) return { writes: [], result: undefined };
+    if (row.owner !== owner && row.lease_until > at + leftMs && row.lease_until <= at + leaseLimitMs(leaseMs)) return { writes: [], result: undefined };
     const taken: Lane = { ...laneOf(row), owner, epoch: row.epoch + 1 };
     return { writes: [laneWrite(taken, at + leaseMs)], result: { ...taken, takenAt: at } };
   }
@@ -108,9 +108,10 @@ export function sqlWriterStore<C extends Collections>(
     },
     settle: (lane, publishedSeq, leaseMs, batch) =>
       database.transact(() => settle(lane, publishedSeq, leaseMs, batch as unknown as Batch<C>)),
-    async abandonedLanes() {
+    async abandonedLanes(leaseMs) {
       const query = reader.selectFrom('lanes').select('lane').whereRef('published_seq', '<', 'last_seq');
-      return (await query.where('lease_until', '<', sql<number>`${flavour.now}`).execute()).map((row) => row.lane);
+      const isOver = sql<boolean>`(lease_until < ${flavour.now} or lease_until > ${flavour.now} + ${leaseLimitMs(leaseMs)})`;
+      return (await query.where(isOver).execute()).map((row) => row.lane);
     },
     // Not past the lock: a commit whose answer was lost may still be on its way.
     readLane: (name) => database.transact(() => look(name)),

@@ -82,14 +82,20 @@ export interface TakingLane {
   readonly leaseMs: number;
 }
 
+/**
+ * How far ahead a lease may end at most: one that ends later was given by a clock that has been set back since (a correction,
+ * another primary), says nothing, and counts as over. Whoever has it all the same renews it within a third of it.
+ */
+export const leaseLimitMs = (leaseMs: number): number => 2 * leaseMs;
+
 /** Where a writer settles its batches: the service's own tables, the events table and the lanes, in one database. */
 export interface WriterStore<C extends Collections> {
   /** False: no other process can have this database open, so whoever had a lane before is gone. */
   readonly isShared: boolean;
-  /** Takes a new lane, the owner's own, or one of whose lease no more than `leftMs` is left; undefined: somebody has it. */
+  /** Takes a new lane, the owner's own, or one of whose lease no more than `leftMs` is left (`leaseLimitMs`); undefined: somebody has it. */
   takeLane(name: string, owner: string, options: TakingLane): Promise<TakenLane | undefined>;
-  /** Names of lanes whose lease ran out and that hold unsent events. */
-  abandonedLanes(): Promise<readonly string[]>;
+  /** Names of lanes whose lease, of so many milliseconds, ran out and that hold unsent events. */
+  abandonedLanes(leaseMs: number): Promise<readonly string[]>;
   /** One transaction; renews the lease. Throws `LaneLostError` or `StorageError`. Answers the lane after it. */
   settle(lane: Lane, publishedSeq: number, leaseMs: number, batch: Batch<C>): Promise<Lane>;
   /** The lane's row as it is when every transaction on it that was sent has ended, also those whose answer was lost. */

@@ -7,6 +7,9 @@ import { Writer } from '../../src/writer/writer.ts';
 import { openSqliteToyStore, type OpenToyStore } from '../writer/toy-store.ts';
 import { deposit, type Toy } from '../writer/toy-use-cases.ts';
 
+/** The process's own; a lease that has run out was shorter. */
+const LEASE_MS = 60_000;
+
 let toy: OpenToyStore;
 let log: RecordedLog;
 beforeEach(async () => {
@@ -33,15 +36,15 @@ async function laneWithEvent(lane: string, account: string, leaseMs: number): Pr
 
 async function adopt(ownLane: string): Promise<void> {
   const never = () => Promise.reject(new Error('this log takes everything'));
-  await adoptLanes<Toy>({ service: 'payment', store: toy.store.writing, log, ownLane, leaseMs: 5000, newId, setAside: never, report: () => undefined });
+  await adoptLanes<Toy>({ service: 'payment', store: toy.store.writing, log, ownLane, leaseMs: LEASE_MS, newId, setAside: never, report: () => undefined });
 }
 
 test('a process takes what others left, and neither its own lane nor one whose process is alive', async () => {
   await laneWithEvent('mine', 'a', 1);
   await laneWithEvent('gone', 'b', 1);
-  await laneWithEvent('alive', 'c', 60_000);
+  await laneWithEvent('alive', 'c', LEASE_MS);
   // A lane that is stopped for a moment, by a pause or a slow disk, has run out as well: its own process takes it back.
-  await until('both leases have run out', async () => (await toy.store.writing.abandonedLanes()).length === 2);
+  await until('both leases have run out', async () => (await toy.store.writing.abandonedLanes(LEASE_MS)).length === 2);
   const mine = await toy.store.writing.readLane('mine');
   await adopt('mine');
   expect(log.sent.map(({ key }) => key)).toEqual(['b']);
@@ -52,7 +55,7 @@ test('a process takes what others left, and neither its own lane nor one whose p
 
 test('what was adopted and sent is not adopted again, and its process takes its lane back with all it has', async () => {
   await laneWithEvent('gone', 'b', 1);
-  await until('its lease has run out', async () => (await toy.store.writing.abandonedLanes()).length === 1);
+  await until('its lease has run out', async () => (await toy.store.writing.abandonedLanes(LEASE_MS)).length === 1);
   await adopt('mine');
   await adopt('mine');
   expect(log.sent).toHaveLength(1);
@@ -61,9 +64,15 @@ test('what was adopted and sent is not adopted again, and its process takes its 
   expect(back).toMatchObject({ lastSeq: 1, publishedSeq: 1, epoch: 3 });
 });
 
+test('a lane is adopted whose lease ends in an hour, because the clock of the database was set back', async () => {
+  await laneWithEvent('gone', 'b', 3_600_000);
+  await adopt('mine');
+  expect(log.sent.map(({ key }) => key)).toEqual(['b']);
+});
+
 test('of two processes that find the same lane one takes it', async () => {
   await laneWithEvent('gone', 'b', 1);
-  await until('its lease has run out', async () => (await toy.store.writing.abandonedLanes()).length === 1);
+  await until('its lease has run out', async () => (await toy.store.writing.abandonedLanes(LEASE_MS)).length === 1);
   await Promise.all([adopt('mine'), adopt('hers')]);
   expect(log.sent.map(({ key }) => key)).toEqual(['b']);
 });
@@ -71,11 +80,11 @@ test('of two processes that find the same lane one takes it', async () => {
 test('an owner that comes back meanwhile keeps its lane, and the others left behind are adopted all the same', async () => {
   await laneWithEvent('awake', 'a', 1);
   await laneWithEvent('gone', 'b', 1);
-  await until('both leases have run out', async () => (await toy.store.writing.abandonedLanes()).length === 2);
+  await until('both leases have run out', async () => (await toy.store.writing.abandonedLanes(LEASE_MS)).length === 2);
   const { send } = log;
   log.send = async (messages) => {
     // Whoever was frozen takes its lane back, also from one that is just emptying it.
-    if (messages.some(({ key }) => key === 'a')) await toy.store.writing.takeLane('awake', newId(), { leftMs: Infinity, leaseMs: 60_000 });
+    if (messages.some(({ key }) => key === 'a')) await toy.store.writing.takeLane('awake', newId(), { leftMs: Infinity, leaseMs: LEASE_MS });
     await send(messages);
   };
   await adopt('mine');

@@ -33,7 +33,7 @@ describeQueryPlans({
   },
   queries: [
     ['what a batch loads', 10, load],
-    ['abandoned lanes', LANES + 5, (store) => store.writing.abandonedLanes()],
+    ['abandoned lanes', LANES + 5, (store) => store.writing.abandonedLanes(5000)],
     ['a lane', 5, (store) => store.writing.readLane('lane-1')],
     ['events to be sent', 110, (store) => store.writing.readEvents('lane-1', 4000, 100)],
     ['the history of one', 10, (store) => store.writing.readStream(idOf(7))],
