@@ -39,12 +39,14 @@ run() { if [ -n "$dry" ]; then printf '  %s\n' "$*"; else "$@" </dev/null; fi; }
 # However it ends: what was stopped for a new container that is not ready runs again, and the way on is said.
 ended() {
   code=$?
-  trap '' INT TERM HUP
+  # Nor is it kept from that by a terminal that has gone, a full disk or a pipe that nobody reads.
+  trap '' INT TERM HUP PIPE
+  set +e
   [ -z "$locked" ] || rm -f "$LOCK"
   [ "$code" -ne 0 ] || exit 0
   {
     say "STOPPED (exit code $code) while $doing."
-    [ -z "$creating" ] || new=$(containers_in "$creating" created) || true
+    [ -z "$creating" ] || new=$(containers_in "$creating" created)
     [ -z "$new" ] || docker rm -f "$new" >/dev/null || say "could not remove the new container $new"
     [ -z "$stopped" ] || run_again
     say "replaced in this run:${replaced:- none}; everything else runs as before."
@@ -68,6 +70,17 @@ only_one() {
     echo $$ >"$LOCK"
   fi
   locked=1
+}
+
+# Building and running jobs for a shop that is not there would make networks and volumes for it, and fail.
+look() {
+  for service in $READERS_FIRST; do
+    present=$(containers_in "$service" running restarting paused exited dead)
+    [ -z "$present" ] || return 0
+  done
+  say 'none of the services has a container here. A shop is started for the first time, or again after docker compose down, with:' >&2
+  say '  docker compose up --wait    (if it runs under another COMPOSE_PROJECT_NAME or COMPOSE_FILE, set that here too)' >&2
+  exit 1
 }
 
 count() { counted=$#; }
@@ -205,8 +218,10 @@ back() {
 trap ended EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 [ -n "$dry" ] || only_one
+look
 "$mode"
 if [ -z "$dry" ]; then
   rm -f "$UNDER_WAY"

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
@@ -17,6 +17,8 @@ export interface StandInShop extends Disposable {
   fails(pattern: string): Promise<void>;
   /** Its containers were stopped by somebody. */
   stop(service: ServiceName): Promise<void>;
+  /** All its containers, as `docker compose down` does. */
+  remove(): Promise<void>;
   /** A file of the stand-in's own: `hash`, `ports`, `starting`. */
   write(file: 'hash' | 'ports' | 'starting', text: string): Promise<void>;
   /** Whether a script has asked for the health of a container that is `starting`. */
@@ -25,7 +27,8 @@ export interface StandInShop extends Disposable {
   calls(): Promise<readonly string[]>;
   /** `service image status` of every container, sorted. */
   containers(): Promise<readonly string[]>;
-  start(...parameters: string[]): Bun.Subprocess<'ignore', 'pipe', 'pipe'>;
+  /** With what a shell would do with its output, such as `2>&1 | tee log`. */
+  start(redirection?: string): Bun.Subprocess<'ignore', 'pipe', 'pipe'>;
   run(...parameters: string[]): Promise<{ readonly code: number; readonly said: string }>;
 }
 
@@ -53,13 +56,14 @@ export async function standInShop(replicas: Partial<Record<ServiceName, number>>
 
 function shopIn(folder: TemporaryFolder, state: string, put: (file: string, text: string) => Promise<void>): StandInShop {
   const read = async (file: string) => (await readFile(join(state, file), 'utf8')).trim();
-  const start = (...parameters: string[]) =>
-    Bun.spawn(['sh', join(folder.path, 'deploy/upgrade.sh'), ...parameters], {
+  const spawn = (...command: string[]) =>
+    Bun.spawn(command, {
       env: { ...process.env, PATH: `${STAND_IN}:${process.env['PATH']}`, STAND_IN: state },
       stdin: 'ignore',
       stdout: 'pipe',
       stderr: 'pipe',
     });
+  const script = join(folder.path, 'deploy/upgrade.sh');
   return {
     path: folder.path,
     next: (image) => put('next', image),
@@ -69,6 +73,9 @@ function shopIn(folder: TemporaryFolder, state: string, put: (file: string, text
       for (const id of await readdir(join(state, 'containers'))) {
         if ((await read(join('containers', id, 'service'))) === service) await put(join('containers', id, 'status'), 'exited');
       }
+    },
+    async remove() {
+      for (const id of await readdir(join(state, 'containers'))) await rm(join(state, 'containers', id), { recursive: true });
     },
     write: put,
     asked: () => Bun.file(join(state, 'asked')).exists(),
@@ -82,9 +89,9 @@ function shopIn(folder: TemporaryFolder, state: string, put: (file: string, text
       const told = (id: string) => Promise.all(['service', 'image', 'status'].map((file) => read(join('containers', id, file))));
       return (await Promise.all(ids.map(told))).map((each) => each.join(' ')).toSorted();
     },
-    start,
+    start: (redirection = '') => spawn('sh', '-c', `exec sh '${script}' ${redirection}`),
     async run(...parameters) {
-      const child = start(...parameters);
+      const child = spawn('sh', script, ...parameters);
       const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
       return { code, said: out + err };
     },

@@ -142,6 +142,29 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect(await shop.containers()).toEqual(all('v1'));
   });
 
+  test('starts what it had stopped also where nothing can be said any more, as on a full disk or a terminal that has gone', async () => {
+    await shop.write('starting', 'yes');
+    const child = shop.start('2>/dev/full');
+    await until('the new container is asked for its health', () => shop.asked());
+    child.kill('SIGHUP');
+    expect(await child.exited).toBe(129);
+    expect(await shop.containers()).toEqual(all('v1'));
+  });
+
+  test('ends in good order where nobody reads what it says any more', async () => {
+    await shop.start('2>&1 | head -n 9').exited;
+    expect(await Bun.file(join(shop.path, 'deploy/.upgrade-lock')).exists()).toBe(false);
+    expect((await shop.containers()).filter((each) => !each.endsWith('running'))).toEqual([]);
+  });
+
+  test.each(['', '--dry-run', '--back'])('does nothing where no shop is (%s), and says how one is started', async (parameter) => {
+    await shop.remove();
+    const { code, said } = await shop.run(...(parameter === '' ? [] : [parameter]));
+    expect(code).toBe(1);
+    expect(said).toContain('docker compose up --wait');
+    expect(await shop.calls()).toEqual([]);
+  });
+
   test('is refused while another one is at it, and not because of one that was killed', async () => {
     await shop.write('starting', 'yes');
     const child = shop.start();
