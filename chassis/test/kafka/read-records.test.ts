@@ -8,6 +8,7 @@ import { ByteWriter } from '../../src/kafka/wire/byte-writer.ts';
 import { lz4Frame } from '../../src/kafka/wire/lz4-frame.ts';
 import { UNPACKED_LIMIT } from '../../src/kafka/wire/read-batch.ts';
 import { readRecords } from '../../src/kafka/wire/read-records.ts';
+import { snappyBlock } from '../../src/kafka/wire/snappy-block.ts';
 import type { TextRecord } from '../../src/kafka/wire/text-record.ts';
 import { writeRecordBatch } from '../../src/kafka/wire/write-record-batch.ts';
 
@@ -100,13 +101,45 @@ describe('record batches', () => {
     ['an old format', withMagic(batch([said('a')]), 1), 'its format (1) is older than Kafka 0.11'],
     ['a length below its head', changed(batch([said('a')]), 8, 20), 'it is shorter than its own head'],
     ['a length that leads backwards', changed(batch([said('a')]), 8, -12), 'it is shorter than its own head'],
-    ['more records than there are', changed(batch([said('a')]), 57, 2_000_000_000), 'a varint does not end'],
+    ['more records than there are', changed(batch([said('a')]), 57, 10), 'a varint does not end'],
+    ['more records than memory should hold', changed(batch([said('a')]), 57, 2_000_000_000), 'it holds more than 150000 records'],
+    ['less than no records', changed(batch([said('a')]), 57, -1), 'it ends before it begins'],
+    ['an end before its beginning', changed(batch([said('a')]), 23, -7), 'it ends before it begins'],
+    ['a format of tomorrow', withMagic(batch([said('a')]), 3), 'its format (3) is not known'],
+    ['an offset behind its end', batch([said('a')], { offset: 4, packed: withByte(3, 0x7e) }), 'a record is at offset 67, which is not its place'],
+    ['an offset before its beginning', batch([said('a')], { offset: 4, packed: withByte(3, 0x01) }), 'a record is at offset 3, which is not its place'],
+    ['two records at one offset', batch([said('a'), said('b')], { packed: withByte(12, 0) }), 'a record is at offset 0, which is not its place'],
+    ['a key that reaches into the next record', batch([said('a'), said('b')], { packed: withByte(4, 0x14) }), 'the message ends too early'],
+    ['headers that reach into the next record', batch([said('a'), said('b')], { packed: withByte(8, 0x02) }), 'a varint does not end'],
     ['less records than there are', changed(batch([said('a'), said('b')]), 57, 1), 'it holds more than its 1 records'],
     ['a record that ends behind its batch', batch([said('a')], { packed: (records) => Buffer.concat([Buffer.from([0x7e]), records.subarray(1)]) }), 'a record ends beyond its batch'],
   ])('with %s are unreadable, without an end of the world', (_, bytes, cause) => {
     const [first, ...rest] = read(Buffer.concat([bytes, batch([said('z')], { offset: 9 })]));
     expect(rest).toEqual([]);
     expect(typeof first?.mark === 'object' && first.mark.cause).toBe(cause);
+  });
+
+  test('whose records each have a million headers are given up at the first one', () => {
+    // Length, attributes, time, place, no key, no value, so many headers; then headers without name and value.
+    const record = Buffer.from([16, 0, 0, 0, 1, 1, 0x80, 0x89, 0x7a]);
+    const records = Buffer.concat([...Array.from({ length: 20_000 }, () => record), Buffer.alloc(3 * 2 ** 20, 1)]);
+    const [mark] = read(changed(changed(batch([], { attributes: LOG_APPEND_TIME | GZIP, packed: () => gzipSync(records) }), 23, 20_000), 57, 20_001));
+    expect(mark).toMatchObject({ mark: { from: '0', to: '20000', cause: 'a varint does not end' } });
+  });
+
+  test('whose sender had no idea of the time are read', () => {
+    const bytes = batch([said('a')]);
+    for (const at of [27, 35]) bytes.writeBigInt64BE(-(2n ** 62n), at);
+    expect(shown(read(summed(bytes)))).toEqual(['0 a']);
+  });
+
+  test.each([
+    ['the old format, of which nobody knows how many there are', withMagic(batch([said('a'), said('b')], { offset: 5 }), 1), '5'],
+    ['a last offset that was damaged', damaged(batch([said('a'), said('b')], { offset: 5, attributes: GZIP }), 24), '6'],
+    ['a count that was damaged', damaged(batch([said('a'), said('b')], { offset: 5, attributes: GZIP }), 58), '6'],
+    ['a right checksum and gaps between its records', changed(batch([said('a')], { offset: 5, attributes: 7 }), 23, 9), '14'],
+  ])('with %s are passed over up to their own end', (_, bytes, to) => {
+    expect(read(bytes)).toMatchObject([{ offset: to, mark: { from: '5', to } }]);
   });
 
   test('of which any bytes were changed are read or unreadable, and nothing else', () => {
@@ -119,6 +152,21 @@ describe('record batches', () => {
         expect(read(set).slice(0, -1).every(({ mark }) => mark === undefined)).toBe(true);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('that somebody made up, with the right checksum, go forward from their first offset to their last, or are unreadable', () => {
+    const sent = [said('a'), { key: 'k', value: 'b'.repeat(200), headers: { n: '1', m: '2' } }, said('c')];
+    const codec = fc.constantFrom<[number, (bytes: Buffer) => Buffer]>([0, (bytes) => bytes], [GZIP, gzipSync], [SNAPPY, snappySync], [LZ4, lz4Plain], [ZSTD, zstdCompressSync]);
+    const changes = fc.array(fc.tuple(fc.nat(300), fc.integer({ min: 0, max: 255 })), { maxLength: 4 });
+    fc.assert(
+      fc.property(codec, changes, changes, ([attributes, pack], inside, outside) => {
+        const made = batch(sent, { offset: 10, attributes, packed: (records) => withBytes(outside)(pack(withBytes(inside)(records))) });
+        const records = read(Buffer.concat([made, batch([said('z')], { offset: 13 })]));
+        if (typeof records[0]?.mark === 'object') expect(records).toHaveLength(1);
+        else expect(records.map(({ offset }) => offset)).toEqual(['10', '11', '12', '13']);
+      }),
+      { numRuns: 3000 },
     );
   });
 
@@ -157,6 +205,30 @@ describe('record batches', () => {
   });
 });
 
+describe('a block of Snappy', () => {
+  test('is what was packed, whatever it was', () => {
+    const piece = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constantFrom('ab', 'abcdefgh').map((text) => Buffer.from(text.repeat(400))));
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        const bytes = Buffer.concat(pieces);
+        expect(snappyBlock(snappySync(bytes), bytes.length).equals(bytes)).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    ['literals of less than nothing', [10, 0xfc, 0xfa, 0xff, 0xff, 0xff, 0, 0, 0, 0], 'literals end beyond their block'],
+    ['a copy of what never was', [10, 0x01, 0x05], 'a copy begins before the beginning'],
+    ['more than it tells of', [1, 0x04, 0x61, 0x61], 'more than 1 bytes'],
+    ['less than it tells of', [3, 0x04, 0x61, 0x61], 'less than the 3 bytes it tells of'],
+    ['more than there may be', [0xff, 0xff, 0xff, 0xff, 0x0f, 0x00, 0x61], 'more than 100 bytes'],
+    ['a length that never ends', Array.from({ length: 200 }, () => 0x80), ''],
+    ['nothing', [], ''],
+  ])('with %s is refused', (_, bytes, cause) => {
+    expect(() => snappyBlock(Buffer.from(bytes), 100)).toThrow(cause);
+  });
+});
+
 describe('an LZ4 frame', () => {
   const text = 'to be, or not to be, that is the question';
   const plainBlock = (bytes: Buffer) => Buffer.concat([uint32(0x80000000 + bytes.length), bytes]);
@@ -177,7 +249,7 @@ describe('an LZ4 frame', () => {
     const good = frame(0x60, Buffer.alloc(1), plainBlock(Buffer.from(text)));
     for (let length = 0; length < good.length; length += 1) expect(() => lz4Frame(good.subarray(0, length), 100)).toThrow();
     const before = Buffer.from([0x10, 0x61, 9, 0, 0x00]);
-    expect(() => lz4Frame(frame(0x60, Buffer.alloc(1), uint32(before.length), before), 100)).toThrow('a match begins before the frame');
+    expect(() => lz4Frame(frame(0x60, Buffer.alloc(1), uint32(before.length), before), 100)).toThrow('a copy begins before the beginning');
     expect(() => lz4Frame(Buffer.from('no frame at all'), 100)).toThrow('no LZ4 frame');
   });
 });
@@ -195,10 +267,26 @@ function lz4Zeros(count: number): Buffer {
   return Buffer.concat([Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0]), uint32(block.length), block, uint32(0)]);
 }
 
+/** A frame of one block that was not worth packing. */
+const lz4Plain = (bytes: Buffer): Buffer =>
+  Buffer.concat([Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0]), uint32(0x80000000 + bytes.length), bytes, uint32(0)]);
+
 function corrupted(bytes: Buffer, at: number): Buffer {
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   return bytes;
 }
+
+const withBytes = (changes: readonly (readonly [number, number])[]) => (bytes: Buffer): Buffer => {
+  const other = Buffer.from(bytes);
+  // Behind its end nothing is written.
+  for (const [at, byte] of changes) other[at] = byte;
+  return other;
+};
+
+const withByte = (at: number, byte: number) => withBytes([[at, byte]]);
+
+/** One bit, as on a disk. */
+const damaged = (bytes: Buffer, at: number): Buffer => withByte(at, (bytes[at] ?? 0) ^ 0x40)(bytes);
 
 function withMagic(bytes: Buffer, magic: number): Buffer {
   bytes[16] = magic;

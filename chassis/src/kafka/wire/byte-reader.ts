@@ -1,14 +1,16 @@
 import { notUtf8 } from '../../log/not-utf8.ts';
 
-/** Reads what the Kafka protocol (https://kafka.apache.org/protocol) lays down, big-endian. Throws a RangeError behind the end. */
+/** Reads what the Kafka protocol (https://kafka.apache.org/protocol) lays down, big-endian. Throws a RangeError behind its end. */
 export class ByteReader {
   readonly #bytes: Buffer;
   #at: number;
+  #end: number;
   #textFrom = 0;
 
   constructor(bytes: Buffer, start = 0) {
     this.#bytes = bytes;
     this.#at = start;
+    this.#end = bytes.length;
   }
 
   get position(): number {
@@ -17,6 +19,11 @@ export class ByteReader {
 
   skipTo(position: number): void {
     this.#at = position;
+  }
+
+  /** From now on it ends here, within its bytes. */
+  endAt(position: number): void {
+    this.#end = position;
   }
 
   skip(size: number): void {
@@ -35,9 +42,14 @@ export class ByteReader {
     return this.#bytes.readInt32BE(this.#moved(4));
   }
 
+  /** The nearest number that JavaScript has. */
+  nearInt64(): number {
+    return this.int32() * 2 ** 32 + (this.int32() >>> 0);
+  }
+
   /** Throws when JavaScript cannot hold it exactly. */
   int64(): number {
-    const value = this.int32() * 2 ** 32 + (this.int32() >>> 0);
+    const value = this.nearInt64();
     if (!Number.isSafeInteger(value)) throw new RangeError(`an int64 of about ${value}`);
     return value;
   }
@@ -50,8 +62,7 @@ export class ByteReader {
   varint(): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) break;
+      const byte = this.#next();
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return (value >>> 1) ^ -(value & 1);
     }
@@ -62,8 +73,7 @@ export class ByteReader {
   varlong(): number {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) break;
+      const byte = this.#next();
       value |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) return exactly(BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n)));
     }
@@ -73,8 +83,7 @@ export class ByteReader {
   /** The same when nobody asks for it. */
   skipVarlong(): void {
     for (let size = 0; size < 10; size += 1) {
-      const byte = this.#bytes[this.#at++];
-      if (byte !== undefined && byte < 0x80) return;
+      if (this.#next() < 0x80) return;
     }
     throw new RangeError('a varint does not end');
   }
@@ -89,6 +98,12 @@ export class ByteReader {
     return text === null ? null : notUtf8(text, () => this.#bytes.subarray(this.#textFrom, this.#at));
   }
 
+  #next(): number {
+    const byte = this.#at < this.#end ? this.#bytes[this.#at++] : undefined;
+    if (byte === undefined) throw new RangeError('a varint does not end');
+    return byte;
+  }
+
   #text(length: number): string {
     this.#textFrom = this.#moved(length);
     return this.#bytes.toString('utf8', this.#textFrom, this.#at);
@@ -97,7 +112,7 @@ export class ByteReader {
   #moved(size: number): number {
     const start = this.#at;
     this.#at += size;
-    if (size < 0 || this.#at > this.#bytes.length) throw new RangeError('the message ends too early');
+    if (size < 0 || this.#at > this.#end) throw new RangeError('the message ends too early');
     return start;
   }
 }

@@ -1,6 +1,6 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { uncompress } from 'snappyjs';
 import { lz4Frame } from './lz4-frame.ts';
+import { snappyBlock } from './snappy-block.ts';
 
 type Decompress = (bytes: Buffer, limit: number) => Buffer;
 
@@ -34,13 +34,13 @@ const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_HEAD = 16;
 
 function snappy(bytes: Buffer, limit: number): Buffer {
-  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return uncompress(bytes, limit);
+  if (!bytes.subarray(0, XERIAL.length).equals(XERIAL)) return snappyBlock(bytes, limit);
   const blocks: Buffer[] = [];
   let room = limit;
   for (let at = XERIAL_HEAD; at < bytes.length; ) {
     const next = at + 4 + bytes.readUInt32BE(at);
     if (next > bytes.length) throw new RangeError('a block ends beyond the batch');
-    const block = uncompress(bytes.subarray(at + 4, next), room);
+    const block = snappyBlock(bytes.subarray(at + 4, next), room);
     blocks.push(block);
     room -= block.length;
     at = next;

@@ -1,3 +1,5 @@
+import { Unpacked } from './unpacked.ts';
+
 /**
  * Reads an LZ4 frame (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md). Here, because the packages there are
  * for Bun either have no limit for what comes out or are native code that no image of ours can load. Checksums are not
@@ -21,7 +23,7 @@ export function lz4Frame(bytes: Buffer, limit: number): Buffer {
   const flags = bytes.readUInt8(4);
   if ((flags & VERSION_BITS) !== VERSION) throw new Error('an LZ4 frame of another version');
   if ((flags & DICTIONARY) !== 0) throw new Error('an LZ4 frame with a dictionary');
-  const out = new Output(limit, bytes.length);
+  const out = new Unpacked(limit, bytes.length);
   // Flags, the largest block, perhaps the size, a checksum.
   let at = 4 + 2 + ((flags & CONTENT_SIZE) === 0 ? 0 : 8) + 1;
   for (;;) {
@@ -38,7 +40,7 @@ export function lz4Frame(bytes: Buffer, limit: number): Buffer {
 }
 
 /** Sequences of literals and of what was written before; the last one has literals only. */
-function readBlock(block: Buffer, out: Output): void {
+function readBlock(block: Buffer, out: Unpacked): void {
   let at = 0;
 
   function length(first: number): number {
@@ -61,49 +63,5 @@ function readBlock(block: Buffer, out: Output): void {
     const distance = block.readUInt16LE(at);
     at += 2;
     out.repeat(distance, length(token & 0x0f) + SHORTEST_MATCH);
-  }
-}
-
-/** What was unpacked: it grows up to its limit. */
-class Output {
-  readonly #limit: number;
-  #bytes: Buffer;
-  #length = 0;
-
-  constructor(limit: number, packed: number) {
-    this.#limit = limit;
-    this.#bytes = Buffer.allocUnsafe(Math.min(limit, packed * 4));
-  }
-
-  get written(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
-  }
-
-  append(bytes: Buffer): void {
-    this.#room(bytes.length);
-    this.#length += bytes.copy(this.#bytes, this.#length);
-  }
-
-  /** Copies from so many bytes before; where they run into what is being written, they repeat. */
-  repeat(distance: number, count: number): void {
-    if (distance === 0 || distance > this.#length) throw new RangeError('a match begins before the frame');
-    this.#room(count);
-    const from = this.#length - distance;
-    for (let copied = 0; copied < count; ) {
-      // Each round has twice as much to copy from.
-      const size = Math.min(count - copied, distance + copied);
-      this.#bytes.copyWithin(this.#length, from, from + size);
-      this.#length += size;
-      copied += size;
-    }
-  }
-
-  #room(size: number): void {
-    const needed = this.#length + size;
-    if (needed > this.#limit) throw new RangeError(`more than ${this.#limit} bytes`);
-    if (needed <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.min(this.#limit, Math.max(needed, this.#bytes.length * 2)));
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
   }
 }

@@ -28,25 +28,32 @@ export interface Room {
 /** Bytes of one batch when it is unpacked: twice what a topic takes unpacked. A small batch may hold gigabytes. */
 export const UNPACKED_LIMIT = 4 * 1024 * 1024;
 
+/** Of one batch: as many as fit into 1 MiB that is not packed. In memory each takes some hundred bytes, however empty it is. */
+export const RECORDS_LIMIT = 150_000;
+
 const MAGIC = 2;
 const SUMMED_FROM = 21;
 const COMPRESSED = 0x07;
 const LOG_APPEND_TIME = 0x08;
 
-/** Throws when it is of another version, or no number can be what it says. `end`: of the batch within the bytes. */
+/** Throws when it is of another version, or its numbers cannot be. `end`: of the batch within the bytes. */
 export function readHead(bytes: Buffer, at: number, end: number): BatchHead {
-  const magic = bytes[at + 16];
-  if (magic !== MAGIC) throw new Error(`its format (${magic}) is older than Kafka 0.11`);
+  const magic = bytes[at + 16] ?? 0;
+  if (magic < MAGIC) throw new Error(`its format (${magic}) is older than Kafka 0.11`);
+  if (magic > MAGIC) throw new Error(`its format (${magic}) is not known`);
   const reader = new ByteReader(bytes, at);
   const firstOffset = reader.int64();
   reader.skipTo(at + 17);
   const crc = reader.int32();
   const attributes = reader.int16();
   const lastOffset = firstOffset + reader.int32();
-  const [firstTimestamp, maxTimestamp, producerId] = [reader.int64(), reader.int64(), reader.int64()];
+  // Any sender may write any time.
+  const [firstTimestamp, maxTimestamp, producerId] = [reader.nearInt64(), reader.nearInt64(), reader.int64()];
   // The producer's epoch and sequence.
   reader.skip(6);
   const count = reader.int32();
+  if (lastOffset < firstOffset || count < 0) throw new RangeError('it ends before it begins');
+  if (count > RECORDS_LIMIT) throw new RangeError(`it holds more than ${RECORDS_LIMIT} records`);
   const [summed, records] = [bytes.subarray(at + SUMMED_FROM, end), bytes.subarray(reader.position, end)];
   return { attributes, firstOffset, lastOffset, firstTimestamp, maxTimestamp, producerId, count, crc, summed, records };
 }
@@ -57,27 +64,45 @@ export function readBatch(head: BatchHead, room: Room, records: TextRecord[]): v
   const reader = new ByteReader(plain);
   // With the broker's time all records of a batch have the same.
   const time = (head.attributes & LOG_APPEND_TIME) === 0 ? null : String(head.maxTimestamp);
-  for (let index = 0; index < head.count; index += 1) records.push(readRecord(reader, plain.length, head, time));
+  // Behind the records before it and within its batch: whoever stored another offset would leave messages out.
+  let least = 0;
+  const most = head.lastOffset - head.firstOffset;
+  for (let index = 0; index < head.count; index += 1) {
+    const delta = readRecord(reader, plain.length, head, time, records);
+    if (delta < least || delta > most) throw new RangeError(`a record is at offset ${head.firstOffset + delta}, which is not its place`);
+    least = delta + 1;
+  }
   if (reader.position !== plain.length) throw new RangeError(`it holds more than its ${head.count} records`);
 }
 
 function unpacked({ attributes, crc, summed, records }: BatchHead, room: Room): Buffer {
   const codec = attributes & COMPRESSED;
   if (codec === 0) return records;
-  if (crc32C(summed) >>> 0 !== crc >>> 0) throw new Error('its checksum is wrong: it was damaged after it was written');
+  if (!isAsSummed(summed, crc)) throw new Error('its checksum is wrong: it was damaged after it was written');
   const plain = decompressed(codec, records, UNPACKED_LIMIT);
   room.left -= plain.length;
   return plain;
 }
 
-function readRecord(reader: ByteReader, limit: number, { firstOffset, firstTimestamp }: BatchHead, time: string | null): TextRecord {
+/** Appends it and returns how far behind the batch's first offset it is. */
+function readRecord(
+  reader: ByteReader,
+  limit: number,
+  { firstOffset, firstTimestamp }: BatchHead,
+  time: string | null,
+  records: TextRecord[],
+): number {
+  reader.endAt(limit);
   const length = reader.varint();
   const end = reader.position + length;
   if (length < 0 || end > limit) throw new RangeError('a record ends beyond its batch');
+  // What it holds may not reach into the records behind it, which would be read once for each.
+  reader.endAt(end);
   reader.skip(1);
   const timestamp = time ?? String(firstTimestamp + reader.varlong());
   if (time !== null) reader.skipVarlong();
-  const offset = String(firstOffset + reader.varint());
+  const delta = reader.varint();
+  const offset = String(firstOffset + delta);
   let key = reader.varString();
   const keyBytes = reader.lossOf(key);
   if (keyBytes !== null) key = shownOf(key);
@@ -98,7 +123,23 @@ function readRecord(reader: ByteReader, limit: number, { firstOffset, firstTimes
   reader.skipTo(end);
   const record = { offset, timestamp, key, value, headers };
   const binary = binaryParts(keyBytes, valueBytes, lost);
-  return binary === undefined ? record : { ...record, binary };
+  records.push(binary === undefined ? record : { ...record, binary });
+  return delta;
+}
+
+const isAsSummed = (bytes: Buffer, crc: number): boolean => crc32C(bytes) >>> 0 === crc >>> 0;
+
+/**
+ * The last offset of a batch that cannot be read. Whoever passes over it goes by that, so a damaged head may not make it
+ * larger than it is: without a right checksum both numbers that tell of it have to.
+ */
+export function lastOffsetOf(bytes: Buffer, at: number, end: number): bigint {
+  const first = bytes.readBigInt64BE(at);
+  // A message of the old format has one offset, and the one around several has that of its last.
+  if (bytes[at + 16] !== MAGIC) return first;
+  const [last, count] = [bytes.readInt32BE(at + 23), bytes.readInt32BE(at + 57)];
+  const isSure = end > at + SUMMED_FROM && isAsSummed(bytes.subarray(at + SUMMED_FROM, end), bytes.readInt32BE(at + 17));
+  return first + BigInt(Math.max(0, isSure ? last : Math.min(last, count - 1)));
 }
 
 const base64 = (text: string | null): string => Buffer.from(text ?? '').toString('base64');

@@ -1,5 +1,5 @@
 import { type AbortedTransaction, leftOut } from './aborted-transactions.ts';
-import { readBatch, readHead, type Room } from './read-batch.ts';
+import { lastOffsetOf, readBatch, readHead, type Room } from './read-batch.ts';
 import { marked, type TextRecord } from './text-record.ts';
 
 /** Bytes before a batch's length counts, and of its head with the count of records. */
@@ -32,7 +32,7 @@ export function readRecords(
       passed = head.lastOffset;
     } catch (error) {
       records.length = before;
-      records.push(unreadable(bytes, at, error));
+      records.push(unreadable(bytes, at, next, error));
       return records;
     }
     at = next;
@@ -42,9 +42,8 @@ export function readRecords(
 }
 
 /** It stands at the batch's end: kafkajs leaves out what is before the offset that was asked for. */
-function unreadable(bytes: Buffer, at: number, error: unknown): TextRecord {
-  const from = bytes.readBigInt64BE(at);
-  const to = from + BigInt(Math.max(0, bytes.readInt32BE(at + 23)));
+function unreadable(bytes: Buffer, at: number, next: number, error: unknown): TextRecord {
+  const [from, to] = [bytes.readBigInt64BE(at), lastOffsetOf(bytes, at, next)];
   const cause = error instanceof Error ? error.message : String(error);
   return marked(to, { from: String(from), to: String(to), cause });
 }
