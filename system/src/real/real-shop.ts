@@ -24,35 +24,23 @@ export interface RealShopSettings {
 
 export interface RealShop extends Lifecycle {
   urls(): ServiceUrls;
+  /** Brings schemas and topics up to date, in the environment of the services. Throws with what a failing step has said. */
+  migrate(): Promise<void>;
   readonly services: Readonly<Record<ServiceName, ServiceChild>>;
   /** One more process of a service, not started yet; it is stopped with the shop. Without `instance`, under a name of its own. */
   replica(name: ServiceName, instance?: string): ServiceChild;
 }
 
-/** Brings schemas and topics up to date. Throws with what a failing step has said. */
-export async function migrateRealShop(addresses: RealShopAddresses, program: Program, env: Environment): Promise<void> {
-  const kafka = { KAFKA_BROKERS: addresses.kafka.brokers.join(','), KAFKA_TOPIC_PREFIX: addresses.kafka.topicPrefix };
-  const environment = (name: ServiceName) => ({ ...env, ...kafka, DATABASE_URL: addresses.databases[name] });
-  await Promise.all([
-    ...SERVICES.map((name) => runStep(name, '--migrate', program, environment(name))),
-    runStep('order', '--topics', program, environment('order')),
-  ]);
-}
-
-/** Five processes on real servers; schemas and topics must be there (`migrateRealShop`). */
+/** Five processes on real servers; schemas and topics must be there (`migrate`). */
 export function realShop(settings: RealShopSettings): RealShop {
   const ports = portsFrom(settings.firstPort);
   const port = (name: ServiceName) => ports[SERVICES.indexOf(name)] ?? 0;
   const byName = <T>(make: (name: ServiceName) => T) =>
     Object.fromEntries(SERVICES.map((name) => [name, make(name)])) as Record<ServiceName, T>;
   const urls = byName((name) => `http://127.0.0.1:${port(name)}`);
+  const environment = (name: ServiceName, instance = `${name}-1`) => shopEnvironment(name, instance, { ...settings, urls });
   const child = (name: ServiceName, instance: string, at: number) =>
-    serviceChild({
-      name,
-      command: serviceCommand(name, settings.program),
-      port: at,
-      env: shopEnvironment(name, instance, { ...settings, urls }),
-    });
+    serviceChild({ name, command: serviceCommand(name, settings.program), port: at, env: environment(name, instance) });
   const services = byName((name) => child(name, `${name}-1`, port(name)));
   const replicas: ServiceChild[] = [];
 
@@ -75,6 +63,10 @@ export function realShop(settings: RealShopSettings): RealShop {
   return {
     ...lifecycle([together], { limitMs: 40_000 }),
     urls: () => urls,
+    async migrate() {
+      const step = (name: ServiceName, what: '--migrate' | '--topics') => runStep(name, what, settings.program, environment(name));
+      await Promise.all([...SERVICES.map((name) => step(name, '--migrate')), step('order', '--topics')]);
+    },
     services,
     replica(name, instance = `${name}-${replicas.length + 2}`) {
       const added = child(name, instance, freePort());

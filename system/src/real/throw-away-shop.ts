@@ -9,7 +9,7 @@ import { expectFree } from '../servers/free-port.ts';
 import type { ServiceUrls } from '../shop/shop-client.ts';
 import { saveAddresses } from '../verify/address-file.ts';
 import type { RealShopAddresses, ServerAddresses } from './addresses.ts';
-import { migrateRealShop, portsFrom, type RealShop, realShop, type RealShopSettings } from './real-shop.ts';
+import { portsFrom, type RealShop, realShop, type RealShopSettings } from './real-shop.ts';
 import { createDatabases } from './shop-databases.ts';
 
 export interface ThrowAwaySettings extends Omit<RealShopSettings, 'addresses' | 'admin'> {
@@ -31,7 +31,7 @@ export interface ThrowAwayShop extends Lifecycle {
 const STOP_LIMIT_MS = 60_000;
 
 export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
-  const { accounts, env, program, files, note } = settings;
+  const { accounts, program, files, note } = settings;
   let running: { readonly servers: Servers; readonly folder: string } | undefined;
   let open: { readonly shop: RealShop; readonly addresses: RealShopAddresses } | undefined;
 
@@ -41,9 +41,9 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
     const databases = await createDatabases(roots, '');
     const addresses = { databases, kafka: { brokers: roots.kafka, topicPrefix: '' }, gateway: join(folder, 'gateway.db') };
     note('making tables, collections and topics');
-    await migrateRealShop(addresses, program, env);
-    if (files !== undefined) await Promise.all([saveAddresses(files.addresses, addresses), saveAccounts(files.accounts, accounts)]);
     const shop = realShop({ ...settings, addresses, admin: accounts.admin });
+    await shop.migrate();
+    if (files !== undefined) await Promise.all([saveAddresses(files.addresses, addresses), saveAccounts(files.accounts, accounts)]);
     open = { shop, addresses };
     return shop;
   }
