@@ -11,7 +11,7 @@ sh deploy/upgrade.sh             builds, makes topics, migrates each database, t
 sh deploy/upgrade.sh --dry-run   prints what it would do
 sh deploy/upgrade.sh --back      the services go back to the images from before the last upgrade; schemas stay
 
-It wants the environment (ORDER_PORT and so on) that the shop was started with, or a file .env that holds it. It stops at the first thing
+It wants the environment (ORDER_PORT, COMPOSE_PROJECT_NAME and so on) that the shop was started with, or a file .env that holds it. It stops at the first thing
 that fails, with what ran before still running, and says what to do. Started again, it goes on where it stopped.
 TEXT
 }
