@@ -26,6 +26,8 @@ export interface MemberWork {
   assigned(assignment: IMemberAssignment): void;
   /** kafkajs' eachBatch. It only takes the messages, so that no partition waits for another's handler. */
   take(payload: EachBatchPayload): void;
+  /** After each fetch, also one that brought nothing. */
+  fetched(): void;
   /** Ends all handlers, gives them `limitMs`, and stores how far they came. Never rejects. */
   letGo(limitMs: number): Promise<void>;
   /** The same for good: no handler runs any more, whatever the group assigns. */
@@ -109,7 +111,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     return letGo(limitMs);
   }
 
-  return { assigned, take, letGo, end, failure: parked.failure };
+  return { assigned, take, fetched: parked.fetched, letGo, end, failure: parked.failure };
 }
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;

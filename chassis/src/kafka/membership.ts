@@ -179,6 +179,7 @@ function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, join
   const crashed = Promise.withResolvers<unknown>();
   consumer.on(consumer.events.CRASH, ({ payload }) => crashed.resolve(payload.error));
   consumer.on(consumer.events.REQUEST_TIMEOUT, client.cut);
+  consumer.on(consumer.events.FETCH, work.fetched);
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     work.assigned(payload.memberAssignment);
     joined();

@@ -4,6 +4,8 @@ import type { UnreadableBatch } from './wire/text-record.ts';
 
 /** A parked partition is looked at again after this long: its batch may have been deleted meanwhile. */
 const LOOK_AGAIN_MS = 15_000;
+/** So many answers without anything of it while it is looked at: the batch is gone, and nothing stands behind it. Idle: 5 s. */
+const ANSWERS_WITHOUT = 25;
 
 export interface Partition {
   /** Its name on the broker. */
@@ -24,6 +26,8 @@ export interface ParkedPartitions {
   wants(which: Partition, wanted: boolean): void;
   /** After each fetch of a partition that is ours: the batch that comes next, when it cannot be read. */
   seen(which: Partition, unreadable: UnreadableBatch | undefined): void;
+  /** After each fetch of the member, also one that brought nothing. */
+  fetched(): void;
   /** Why one of them stands; undefined when none does. */
   failure(): EventLogError | undefined;
   /** The partitions may be somebody else's now. */
@@ -35,6 +39,8 @@ interface State {
   readonly which: Partition;
   failure?: EventLogError;
   timer?: ReturnType<typeof setTimeout>;
+  /** Answers since it is looked at again. */
+  answers: number;
 }
 
 /**
@@ -43,12 +49,12 @@ interface State {
  */
 export function parkedPartitions({ group, setFetching, report, lookAgainMs = LOOK_AGAIN_MS }: ParkedPartitionsDeps): ParkedPartitions {
   const states = new Map<string, State>();
-  /** By partition, the batch that was told of; it outlives a rebalance, so that each is told of once. */
+  /** By partition, the batch that was told of and stands; it outlives a rebalance, so that each is told of once. */
   const told = new Map<string, string>();
 
   function stateOf(which: Partition): State {
     const key = `${which.topic}/${which.partition}`;
-    const state = states.get(key) ?? { which, wanted: true };
+    const state = states.get(key) ?? { which, wanted: true, answers: 0 };
     states.set(key, state);
     return state;
   }
@@ -59,6 +65,7 @@ export function parkedPartitions({ group, setFetching, report, lookAgainMs = LOO
     clearTimeout(state.timer);
     state.timer = setTimeout(() => {
       delete state.timer;
+      state.answers = 0;
       if (state.wanted) setFetching(which, true);
     }, lookAgainMs);
     state.failure = new EventLogError('unreadable-batch', sentence(which, batch, group));
@@ -70,7 +77,8 @@ export function parkedPartitions({ group, setFetching, report, lookAgainMs = LOO
 
   function release({ which, ...state }: State): void {
     clearTimeout(state.timer);
-    states.set(`${which.topic}/${which.partition}`, { which, wanted: state.wanted });
+    states.set(`${which.topic}/${which.partition}`, { which, wanted: state.wanted, answers: 0 });
+    told.delete(`${which.topic}/${which.partition}`);
     if (!state.wanted) setFetching(which, false);
     report('its next batch was read, or is gone', 'a parked partition goes on', { ...which });
   }
@@ -84,6 +92,13 @@ export function parkedPartitions({ group, setFetching, report, lookAgainMs = LOO
     seen(which, unreadable) {
       if (unreadable !== undefined) park(stateOf(which), unreadable);
       else if (stateOf(which).failure !== undefined) release(stateOf(which));
+    },
+    fetched() {
+      for (const state of states.values()) {
+        if (state.failure === undefined || state.timer !== undefined || !state.wanted) continue;
+        state.answers += 1;
+        if (state.answers > ANSWERS_WITHOUT) release(state);
+      }
     },
     failure: () => [...states.values()].find(({ failure }) => failure !== undefined)?.failure,
     forget() {

@@ -84,6 +84,18 @@ describeOn(['Kafka'], () => {
       expect(reports.map((each) => each.split(':')[0])).toEqual(['a partition is parked', 'a parked partition goes on']);
     });
 
+    test('is forgotten when it was the last and its records are deleted', async () => {
+      await toPartition(BOMB, CompressionTypes.GZIP);
+      await log.subscribe({ ...wait, handle: recorder().handle });
+      await until('the log is red', async () => (await failure()) ?? undefined, LIMIT_MS);
+      await asOperator(topics, async (admin) => {
+        await admin.fetchTopicOffsets(topic);
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition: PARTITION, offset: '1' }] });
+      });
+      await until('the log is green', async () => (await failure()) === null, LIMIT_MS);
+      expect(reports.map((each) => each.split(':')[0])).toEqual(['a partition is parked', 'a parked partition goes on']);
+    });
+
     test("is passed over when the group's offset is moved past it", async () => {
       await bombed();
       await log.subscribe({ ...wait, handle: recorder().handle });
