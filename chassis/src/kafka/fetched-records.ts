@@ -6,6 +6,8 @@ export interface FetchedRecords {
   readonly messages: readonly (KafkaMessage | TextRecord)[];
   /** Up to this offset nothing more comes; null: nothing was brought but what cannot be read. */
   readonly last: string | null;
+  /** Where the open transaction begins behind which all that is to come waits. */
+  readonly heldFrom?: string;
   /** Comes next, and for ever. */
   readonly unreadable?: UnreadableBatch;
 }
@@ -15,6 +17,7 @@ export function fetchedRecords(batch: Pick<Batch, 'messages' | 'lastOffset'>): F
   const last = records.at(-1);
   const mark = last !== undefined && 'mark' in last ? last.mark : undefined;
   if (mark === undefined) return { messages: records, last: batch.lastOffset() };
+  if (mark === 'held') return { messages: [], last: null, heldFrom: batch.lastOffset() };
   const messages = records.slice(0, -1);
   if (mark === 'passed') return { messages, last: batch.lastOffset() };
   return { messages, last: messages.at(-1)?.offset ?? null, unreadable: mark };

@@ -1,9 +1,11 @@
 import type { EachBatchPayload, IMemberAssignment, Offsets } from 'kafkajs';
 import type { HandlerFailure, Subscriber } from '../log/cursor.ts';
 import { fetchedRecords } from './fetched-records.ts';
+import { heldPartitions } from './held-partitions.ts';
 import { offsetCommits } from './offset-commits.ts';
-import { type ParkedPartitions, parkedPartitions } from './parked-partitions.ts';
+import { parkedPartitions } from './parked-partitions.ts';
 import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
+import type { EventLogError } from '../log/event-log-error.ts';
 import { receivedMessage } from './received-message.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 import { within } from './within.ts';
@@ -33,7 +35,7 @@ export interface MemberWork {
   /** The same for good: no handler runs any more, whatever the group assigns. */
   end(limitMs: number): Promise<void>;
   /** Why a partition of its own stands; undefined when none does. */
-  failure: ParkedPartitions['failure'];
+  failure(): EventLogError | undefined;
 }
 
 /** What a member does with its partitions. Fetched is ahead of handled; only what is handled is stored as offset. */
@@ -47,6 +49,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
   const faults = faultSource(report, `group ${group}`);
   const commits = offsetCommits((offsets) => commit(offsets), report);
   const parked = parkedPartitions({ group: groupOnBroker, report, setFetching: ({ topic, partition }, wanted) => setFetching(topic, partition, wanted) });
+  const held = heldPartitions(report);
 
   function workerOf(topic: string, partition: number): PartitionWorker {
     const name = topicOfCaller(topic);
@@ -71,13 +74,18 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     const key = keyOf(topic, partition);
     const worker = workers.get(key);
     const [first] = batch.messages;
-    const { messages, last, unreadable } = fetchedRecords(batch);
+    const { messages, last, unreadable, heldFrom } = fetchedRecords(batch);
     if (worker === undefined || first === undefined) return;
+    if (heldFrom !== undefined) {
+      held.held({ topic, partition }, heldFrom);
+      return;
+    }
     const latestStart = latestStarts.get(key);
     latestStarts.delete(key);
     // On a cluster a fetch from before the join may still come in; taking it would leave out what was let go.
     if (latestStart !== undefined && BigInt(first.offset) > latestStart) return;
     commit = commitOffsetsIfNecessary;
+    held.moved({ topic, partition });
     parked.seen({ topic, partition }, unreadable);
     if (last === null) return;
     const name = topicOfCaller(topic);
@@ -93,6 +101,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     }
     workers.clear();
     parked.forget();
+    held.forget();
     try {
       await within(limitMs, `the end of the handlers of group ${group}`, Promise.all(ending));
     } catch (error) {
@@ -111,7 +120,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     return letGo(limitMs);
   }
 
-  return { assigned, take, fetched: parked.fetched, letGo, end, failure: parked.failure };
+  return { assigned, take, fetched: parked.fetched, letGo, end, failure: () => parked.failure() ?? held.failure() };
 }
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;

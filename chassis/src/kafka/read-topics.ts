@@ -139,7 +139,8 @@ function reading(
     const { topic, partition } = batch;
     if (!missing.has(`${topic}/${partition}`)) return;
     const high = ends.get(topic)?.get(partition)?.high ?? 0n;
-    const { messages, unreadable } = fetchedRecords(batch);
+    const { messages, unreadable, heldFrom } = fetchedRecords(batch);
+    if (heldFrom !== undefined) return;
     // A batch that cannot be read is shown as one message that cannot be read: an empty one.
     const shown = unreadable === undefined ? messages : batch.messages;
     const wanted = shown.filter(({ offset }) => BigInt(offset) < high);

@@ -4,6 +4,7 @@ export type EventLogErrorCode =
   | 'log-closed'
   | 'log-unavailable'
   | 'message-too-large'
+  | 'open-transaction'
   | 'partitions-changed'
   | 'topics-differ'
   | 'unknown-topic'

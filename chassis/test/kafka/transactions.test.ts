@@ -19,10 +19,12 @@ describeOn(['Kafka'], () => {
   describe('transactions of somebody else', () => {
     let topics: KafkaTopicsOptions;
     let log: EventLog;
+    let reports: string[];
     beforeEach(async () => {
       topics = testTopics();
       await declareTopics(topics);
-      log = await openKafkaLog({ ...topics, report: (error) => expect.unreachable(String(error)) });
+      reports = [];
+      log = await openKafkaLog({ ...topics, report: (error, text) => void reports.push(`${text}: ${String(error)}`) });
     });
     afterEach(async () => {
       await log.close();
@@ -76,6 +78,7 @@ describeOn(['Kafka'], () => {
       await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
       await until('all are handled', () => reader.values().length === 5, LIMIT_MS);
       expect(reader.values()).toEqual(['1', '2', '3', '4', '5']);
+      expect(reports).toEqual([]);
     });
 
     test('leave nothing to handle when they were aborted, also where nothing else is', async () => {
@@ -87,6 +90,7 @@ describeOn(['Kafka'], () => {
       await ended('abort', 'aborted again');
       await until('nothing is left again', async () => reader.values().length === 1 && (await lag()) === 0, LIMIT_MS);
       expect(reader.values()).toEqual(['1']);
+      expect(reports).toEqual([]);
     });
 
     test('that are open end the topic for who reads it', async () => {
@@ -97,6 +101,25 @@ describeOn(['Kafka'], () => {
         await open.abort();
       });
       expect(await read()).toEqual(['1', 'behind it']);
+    });
+
+    test('that stay open are told of, with what to do; what waits behind them comes when they end', async () => {
+      const reader = recorder();
+      await log.subscribe({ group: 'readers', topics: ['narrow', 'orders'], handle: reader.handle });
+      const failure = () => log.check().then(() => undefined, (error: unknown) => error);
+      await transaction(['open'], async (open) => {
+        await told('behind it');
+        const error = await until('the log is red', failure, LIMIT_MS);
+        expect(error).toMatchObject({ code: 'open-transaction' });
+        expect(String(error)).toContain(`${topics.topicPrefix}narrow, partition 0: a transaction of another program is open at offset 0`);
+        await log.send([message('elsewhere', { topic: 'orders', key: 'k' })]);
+        await until('all else is handled', () => reader.values().length === 1, LIMIT_MS);
+        await open.abort();
+      });
+      await until('the rest is handled', () => reader.values().length === 2, LIMIT_MS);
+      expect(reader.values()).toEqual(['elsewhere', 'behind it']);
+      expect(await failure()).toBeUndefined();
+      expect(reports.map((each) => each.split(':')[0])).toEqual(['messages wait behind an open transaction', 'messages come again']);
     });
   });
 });

@@ -117,6 +117,11 @@ describe('the wire', () => {
     expect(fetchResponse(answerOf([], 6))?.responses[0]?.partitions).toMatchObject([{ partition: 0, errorCode: 6, messages: [] }]);
   });
 
+  test('messages behind a transaction that is open are told of', () => {
+    const [partition] = fetchResponse(answerOf([], 0, 5)).responses[0]?.partitions ?? [];
+    expect(partition?.messages).toMatchObject([{ offset: String(2 ** 40 - 5), mark: 'held' }]);
+  });
+
   test('an answer that is cut off is an error and not an end', () => {
     const answer = answerOf([batchOf([{ key: 'k', value: 'v', headers: {} }], { logAppendTime: true })]);
     expect(() => fetchResponse(answer.subarray(0, 30))).toThrow(RangeError);
@@ -158,7 +163,8 @@ function batchOf(sent: readonly { key: string; value: string; headers: Record<st
 const recordsIn = (set: Buffer, aborted: readonly AbortedTransaction[] = []) => readRecords(set, { start: 0, size: set.length }, aborted, { left: UNPACKED_LIMIT });
 
 /** A Fetch response of version 11: one topic, a partition without records first, then one for each record set. */
-function answerOf(sets: readonly Buffer[], firstError = 0): Buffer {
+/** Its first partition is empty up to the end of its log, `behind` messages before that. */
+function answerOf(sets: readonly Buffer[], firstError = 0, behind = 0): Buffer {
   const writer = new ByteWriter(64);
   writer.int32(0);
   writer.int16(0);
@@ -169,7 +175,7 @@ function answerOf(sets: readonly Buffer[], firstError = 0): Buffer {
   for (const [partition, set] of [Buffer.alloc(0), ...sets].entries()) {
     writer.int32(partition);
     writer.int16(partition === 0 ? firstError : 0);
-    for (const offset of [2 ** 40 + partition, 7, 0]) writer.int64(offset);
+    for (const offset of [2 ** 40 + partition, partition === 0 ? 2 ** 40 - behind : 7, 0]) writer.int64(offset);
     writer.int32(0);
     writer.int32(-1);
     writer.int32(set.length);

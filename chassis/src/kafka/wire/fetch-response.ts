@@ -2,7 +2,7 @@ import type { AbortedTransaction } from './aborted-transactions.ts';
 import { ByteReader } from './byte-reader.ts';
 import { type Room, UNPACKED_LIMIT } from './read-batch.ts';
 import { readRecords } from './read-records.ts';
-import type { TextRecord } from './text-record.ts';
+import { marked, type TextRecord } from './text-record.ts';
 
 export interface FetchedPartition {
   readonly partition: number;
@@ -28,7 +28,7 @@ const NO_REPLICA = -1;
 
 /**
  * A Fetch response of version 11, without the partitions that have nothing new: an answer names every partition of the
- * member, and most have nothing. Throws a RangeError when the answer itself is cut off; what is wrong with records is told
+ * member, and most have nothing. One where an open transaction is in the way has a mark. Throws a RangeError when the answer itself is cut off; what is wrong with records is told
  * by their marks.
  */
 export function fetchResponse(bytes: Buffer): FetchResponse {
@@ -60,10 +60,11 @@ function readPartition(bytes: Buffer, reader: ByteReader, room: Room): FetchedPa
   const preferredReadReplica = reader.int32();
   const size = Math.max(0, reader.int32());
   const isPlain = errorCode === 0 && preferredReadReplica === NO_REPLICA;
-  if (size === 0 && isPlain) return null;
+  const isHeld = size === 0 && isPlain && 0 <= stable && stable < high;
+  if (size === 0 && isPlain && !isHeld) return null;
   const start = reader.position;
   if (start + size > bytes.length) throw new RangeError('the answer ends too early');
-  const messages = readRecords(bytes, { start, size }, aborted, room);
+  const messages = isHeld ? [marked(stable, 'held')] : readRecords(bytes, { start, size }, aborted, room);
   reader.skip(size);
   // Cut off, or without room.
   if (messages.length === 0 && isPlain) return null;

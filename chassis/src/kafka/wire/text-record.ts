@@ -18,9 +18,10 @@ export interface TextRecord {
   readonly binary?: BinaryParts;
   /**
    * No message, and the last record of a fetch. `passed`: up to its offset there is nothing more to see (markers of transactions,
-   * what was aborted, what was compacted). Otherwise the next batch, at whose end it stands, is unreadable.
+   * what was aborted, what was compacted). `held`: there is more, behind a transaction that is open and begins at its offset.
+   * Otherwise the next batch, at whose end it stands, is unreadable.
    */
-  readonly mark?: 'passed' | UnreadableBatch;
+  readonly mark?: 'passed' | 'held' | UnreadableBatch;
 }
 
 export function marked(offset: number | bigint, mark: NonNullable<TextRecord['mark']>): TextRecord {
