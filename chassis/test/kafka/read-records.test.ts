@@ -124,7 +124,14 @@ describe('record batches', () => {
     const record = Buffer.from([16, 0, 0, 0, 1, 1, 0x80, 0x89, 0x7a]);
     const records = Buffer.concat([...Array.from({ length: 20_000 }, () => record), Buffer.alloc(3 * 2 ** 20, 1)]);
     const [mark] = read(changed(changed(batch([], { attributes: LOG_APPEND_TIME | GZIP, packed: () => gzipSync(records) }), 23, 20_000), 57, 20_001));
-    expect(mark).toMatchObject({ mark: { from: '0', to: '20000', cause: 'a varint does not end' } });
+    expect(mark).toMatchObject({ mark: { from: '0', to: '20000', cause: 'it holds more than 150000 headers' } });
+  });
+
+  test('whose records have more headers together than memory should hold are unreadable', () => {
+    const headers = Object.fromEntries(Array.from({ length: 50_001 }, (_, at) => [`${at}`, '']));
+    const sent = Array.from({ length: 3 }, () => ({ ...said('a'), headers }));
+    expect(read(batch(sent))).toMatchObject([{ mark: { cause: 'it holds more than 150000 headers' } }]);
+    expect(read(batch(sent.slice(1)))).toHaveLength(2);
   });
 
   test('whose sender had no idea of the time are read', () => {

@@ -28,8 +28,11 @@ export interface Room {
 /** Bytes of one batch when it is unpacked: twice what a topic takes unpacked. A small batch may hold gigabytes. */
 export const UNPACKED_LIMIT = 4 * 1024 * 1024;
 
-/** Of one batch: as many as fit into 1 MiB that is not packed. In memory each takes some hundred bytes, however empty it is. */
-export const RECORDS_LIMIT = 150_000;
+/**
+ * Records of one batch, and headers of all of them: as many records as fit into 1 MiB that is not packed. In memory each takes
+ * some hundred bytes, however empty it is.
+ */
+const PARTS_LIMIT = 150_000;
 
 const MAGIC = 2;
 const SUMMED_FROM = 21;
@@ -53,7 +56,7 @@ export function readHead(bytes: Buffer, at: number, end: number): BatchHead {
   reader.skip(6);
   const count = reader.int32();
   if (lastOffset < firstOffset || count < 0) throw new RangeError('it ends before it begins');
-  if (count > RECORDS_LIMIT) throw new RangeError(`it holds more than ${RECORDS_LIMIT} records`);
+  if (count > PARTS_LIMIT) throw new RangeError(`it holds more than ${PARTS_LIMIT} records`);
   const [summed, records] = [bytes.subarray(at + SUMMED_FROM, end), bytes.subarray(reader.position, end)];
   return { attributes, firstOffset, lastOffset, firstTimestamp, maxTimestamp, producerId, count, crc, summed, records };
 }
@@ -64,11 +67,12 @@ export function readBatch(head: BatchHead, room: Room, records: TextRecord[]): v
   const reader = new ByteReader(plain);
   // With the broker's time all records of a batch have the same.
   const time = (head.attributes & LOG_APPEND_TIME) === 0 ? null : String(head.maxTimestamp);
+  const reading: Reading = { reader, end: plain.length, head, time, records, headers: 0 };
   // Behind the records before it and within its batch: whoever stored another offset would leave messages out.
   let least = 0;
   const most = head.lastOffset - head.firstOffset;
   for (let index = 0; index < head.count; index += 1) {
-    const delta = readRecord(reader, plain.length, head, time, records);
+    const delta = readRecord(reading);
     if (delta < least || delta > most) throw new RangeError(`a record is at offset ${head.firstOffset + delta}, which is not its place`);
     least = delta + 1;
   }
@@ -84,18 +88,26 @@ function unpacked({ attributes, crc, summed, records }: BatchHead, room: Room): 
   return plain;
 }
 
+/** A batch of which some records were read. */
+interface Reading {
+  readonly reader: ByteReader;
+  readonly end: number;
+  readonly head: BatchHead;
+  /** Null: each record has its own. */
+  readonly time: string | null;
+  readonly records: TextRecord[];
+  /** How many there were. */
+  headers: number;
+}
+
 /** Appends it and returns how far behind the batch's first offset it is. */
-function readRecord(
-  reader: ByteReader,
-  limit: number,
-  { firstOffset, firstTimestamp }: BatchHead,
-  time: string | null,
-  records: TextRecord[],
-): number {
-  reader.endAt(limit);
+function readRecord(reading: Reading): number {
+  const { reader, head, time, records } = reading;
+  const { firstOffset, firstTimestamp } = head;
+  reader.endAt(reading.end);
   const length = reader.varint();
   const end = reader.position + length;
-  if (length < 0 || end > limit) throw new RangeError('a record ends beyond its batch');
+  if (length < 0 || end > reading.end) throw new RangeError('a record ends beyond its batch');
   // What it holds may not reach into the records behind it, which would be read once for each.
   reader.endAt(end);
   reader.skip(1);
@@ -111,7 +123,10 @@ function readRecord(
   if (valueBytes !== null) value = shownOf(value);
   const headers: Record<string, string | null> = {};
   const lost: { name: string; value: string }[] = [];
-  for (let left = reader.varint(); left > 0; left -= 1) {
+  const count = reader.varint();
+  reading.headers += Math.max(0, count);
+  if (reading.headers > PARTS_LIMIT) throw new RangeError(`it holds more than ${PARTS_LIMIT} headers`);
+  for (let left = count; left > 0; left -= 1) {
     const name = reader.varString() ?? '';
     const nameBytes = reader.lossOf(name);
     const text = reader.varString();
