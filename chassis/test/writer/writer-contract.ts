@@ -370,8 +370,17 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
         await store.messages.forgetAnswersTo(['anna'], 10);
         ended += 1;
       });
-      await writer.submit(deposit, { account: 'a', amount: 1 });
-      expect(ended).toBeLessThan(50);
+      let endedBefore = Infinity;
+      // Its commit may wait for a disk that no round has to do with.
+      const noting: typeof deposit = {
+        ...deposit,
+        decide(...asked) {
+          endedBefore = ended;
+          return deposit.decide(...asked);
+        },
+      };
+      await writer.submit(noting, { account: 'a', amount: 1 });
+      expect(endedBefore).toBeLessThan(50);
       await Promise.all(rounds);
     });
 
