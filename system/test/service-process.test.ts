@@ -92,6 +92,12 @@ describe('the program of a service', () => {
     expect(await ended('order', settings, '--migrate')).toEqual({ code: 2, said });
   });
 
+  test('refuses a MongoDB URL that its driver refuses in one line', async () => {
+    const settings = { DATABASE_URL: 'mongodb://u:hunter2@127.0.0.1:1/x?sslmode=require', KAFKA_BROKERS: '127.0.0.1:1', ...OTHERS };
+    const said = 'DATABASE_URL: a MongoDB URL is refused by the driver: option sslmode is not supported';
+    expect(await ended('product', settings, '--migrate')).toEqual({ code: 2, said });
+  });
+
   test('wants a password beside a user, and never shows it', async () => {
     const settings = { DATABASE_URL: 'mysql://u:hunter2@127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1', KAFKA_SASL: 'plain', ...OTHERS };
     const { code, said } = await ended('order', { ...settings, KAFKA_USERNAME: 'souk' }, '--topics');

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { standardError } from '../standard-error.ts';
+import { mongoAddress, refusedByDriver } from './mongo-address.ts';
 import { connectError, reading } from './mongo-errors.ts';
 
 export interface MongoOptions {
@@ -52,11 +53,11 @@ const SETTINGS = {
   mongodbLogPath: { write: (entry) => standardError.write(`${inspect(entry, LOG_LINE)}\n`) },
 } as const satisfies MongoClientOptions;
 
-/** Opens nothing yet: the first operation connects. Throws when the URL is not one, or names no database. */
+/** Opens nothing yet: the first operation connects. Throws MongoAddressError. */
 export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
-  const name = databaseOf(url);
-  const settings: MongoClientOptions = { ...SETTINGS, ...authSourceOf(url), maxPoolSize: poolSize };
-  const client = new MongoClient(url, settings);
+  const { name, authSource } = mongoAddress(url);
+  const settings: MongoClientOptions = { ...SETTINGS, ...(authSource !== undefined && { authSource }), maxPoolSize: poolSize };
+  const client = clientOf(url, settings);
   const db = client.db(name);
   const connect = () => connected(client);
   return {
@@ -80,28 +81,21 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
   };
 }
 
+/** The driver reads the URL at once, and refuses what it does not know. */
+function clientOf(url: string, settings: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(url, settings);
+  } catch (error) {
+    throw refusedByDriver(error);
+  }
+}
+
 async function connected(client: MongoClient): Promise<void> {
   try {
     await client.connect();
   } catch (error) {
     throw connectError(error);
   }
-}
-
-const PARTS = /^mongodb(?:\+srv)?:\/\/(?<credentials>[^@/?]*@)?[^/?]+(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
-
-function databaseOf(url: string): string {
-  const name = decodeURIComponent(PARTS.exec(url)?.groups?.database ?? '');
-  // Not the URL itself: it holds a password.
-  if (name === '') throw new TypeError('a MongoDB URL is mongodb://…/<database>');
-  return name;
-}
-
-/** The driver would look for the user in the database itself; users are kept in admin unless the URL says otherwise. */
-function authSourceOf(url: string): Pick<MongoClientOptions, 'authSource'> {
-  const { credentials, query = '' } = PARTS.exec(url)?.groups ?? {};
-  const said = /(?:^|&)(?:authSource|authMechanism)=/i.test(query);
-  return credentials === undefined || said ? {} : { authSource: 'admin' };
 }
 
 async function closeInTime(client: MongoClient): Promise<void> {

@@ -9,6 +9,7 @@ import { lifecycle, type Part, runUntilSignal } from '../lifecycle.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import { createMetrics } from '../metrics.ts';
+import { MongoAddressError } from '../mongodb/mongo-address.ts';
 import { messagesComeAgain, reportTo } from '../report.ts';
 import { MysqlAddressError } from '../sql/mysql-address.ts';
 import { standardError } from '../standard-error.ts';
@@ -165,7 +166,7 @@ const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
 /** What an operator can do something about is told in a line; what nobody expected keeps its stack. */
 function explain(error: unknown): number {
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
-  if (error instanceof MysqlAddressError) return told(EXIT.usage, `DATABASE_URL: ${error.message}`);
+  if (error instanceof MysqlAddressError || error instanceof MongoAddressError) return told(EXIT.usage, `DATABASE_URL: ${error.message}`);
   if (error instanceof ListenError) return told(EXIT.environment, `${error.message}: ${LISTEN_CURES[error.remedy]}`);
   if (error instanceof EventLogError || error instanceof SchemaBehindError || error instanceof LaneInUseError) {
     return told(EXIT.environment, error.message);

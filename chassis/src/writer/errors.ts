@@ -1,4 +1,7 @@
-/** The service takes no more inputs now; nothing was applied and the caller may come again. */
+/**
+ * The service takes no more inputs now, or the database did not answer in time: what was asked for is done only by a transaction
+ * that was out by then. The caller may come again.
+ */
 export class OverloadedError extends Error {
   readonly code = 'overloaded';
   constructor(readonly retryAfterSeconds: number) {

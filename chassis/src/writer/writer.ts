@@ -75,7 +75,10 @@ export class Writer<C extends Collections, Task = never> {
     return this.#lost.promise;
   }
 
-  /** Answers when the input's transaction has committed; rejects when this input failed, and then nothing of it is applied. */
+  /**
+   * Answers when the input's transaction has committed. Rejects when this input failed, and then nothing of it is applied; only
+   * of `OverloadedError` the outcome may be open, when a transaction with it was out.
+   */
   submit<Value, Answer>(
     useCase: UseCase<C, Value, Answer, Task>,
     value: Value,
