@@ -92,8 +92,14 @@ wanted() { # service
   hash=$(docker compose config --hash "$1")
   echo "$(id_of "$1") ${hash#* }"
 }
-containers_in() { # service, states...: its containers that are in one of these states
+containers_of() { # service: all but those of `docker compose run`, which are not counted by compose either
   listed=$(docker compose ps --all --quiet "$1") || exit 1
+  for one in $listed; do
+    [ "$(docker inspect -f '{{index .Config.Labels "com.docker.compose.oneoff"}}' "$one")" = True ] || echo "$one"
+  done
+}
+containers_in() { # service, states...: its containers that are in one of these states
+  listed=$(containers_of "$1") || exit 1
   shift
   for one in $listed; do
     case " $* " in *" $(state "$one") "*) echo "$one" ;; esac
@@ -144,7 +150,7 @@ ready() { # container
 
 # The new one is made before the old one stops, for which it needs no port yet, and the old one goes when the new one is ready.
 replace() { # service, old container or nothing
-  listed=$(docker compose ps --all --quiet "$1")
+  listed=$(containers_of "$1")
   count $listed
   creating=$1
   docker compose up --no-start --no-deps --no-build --no-recreate --scale "$1=$((counted + 1))" "$1" </dev/null

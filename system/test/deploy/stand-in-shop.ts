@@ -17,6 +17,8 @@ export interface StandInShop extends Disposable {
   fails(pattern: string): Promise<void>;
   /** Its containers were stopped by somebody. */
   stop(service: ServiceName): Promise<void>;
+  /** As `docker compose run` does: a container beside the service's own, left of an image from long ago (`v0`). */
+  runOnce(service: ServiceName): Promise<void>;
   /** All its containers, as `docker compose down` does. */
   remove(): Promise<void>;
   /** A file of the stand-in's own: `hash`, `ports`, `starting`. */
@@ -45,13 +47,17 @@ export async function standInShop(replicas: Partial<Record<ServiceName, number>>
   for (const service of SERVICES) {
     await put(`images/localhost_souk_${service}`, 'v1');
     for (let i = 0; i < (replicas[service] ?? 1); i += 1) {
-      const container = join('containers', `a${(made += 1)}`);
-      await mkdir(join(state, container), { recursive: true });
-      await Promise.all([['service', service], ['status', 'running'], ['image', 'v1'], ['hash', 'h1'], ['ports', '4001']].map(([file, text]) => put(join(container, file ?? ''), text ?? '')));
+      await makeContainer(state, `a${(made += 1)}`, { service, status: 'running', image: 'v1', hash: 'h1', ports: '4001' });
     }
   }
   await put('last', String(made));
   return shopIn(folder, state, put);
+}
+
+async function makeContainer(state: string, id: string, told: Readonly<Record<string, string>>): Promise<void> {
+  const path = join(state, 'containers', id);
+  await mkdir(path, { recursive: true });
+  await Promise.all(Object.entries(told).map(([file, text]) => writeFile(join(path, file), `${text}\n`)));
 }
 
 function shopIn(folder: TemporaryFolder, state: string, put: (file: string, text: string) => Promise<void>): StandInShop {
@@ -74,6 +80,7 @@ function shopIn(folder: TemporaryFolder, state: string, put: (file: string, text
         if ((await read(join('containers', id, 'service'))) === service) await put(join('containers', id, 'status'), 'exited');
       }
     },
+    runOnce: (service) => makeContainer(state, 'a0', { service, status: 'exited', image: 'v0', hash: 'h0', ports: '4001', oneoff: 'True' }),
     async remove() {
       for (const id of await readdir(join(state, 'containers'))) await rm(join(state, 'containers', id), { recursive: true });
     },

@@ -120,6 +120,15 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
     expect((await shop.run('--back')).said).toContain('replaced: nothing');
   });
 
+  test('leaves alone what docker compose run has left, and takes it neither for a replica nor for what to go back to', async () => {
+    await shop.runOnce('order');
+    await shop.stop('order');
+    expect((await shop.run()).code).toBe(0);
+    expect(await shop.containers()).toEqual([...all('v2'), 'order v0 exited'].toSorted());
+    expect((await shop.run('--back')).code).toBe(0);
+    expect(await shop.containers()).toEqual([...all('v1'), 'order v0 exited'].toSorted());
+  });
+
   test('stops nothing where the new container would get another port', async () => {
     await shop.write('ports', '4009');
     const { code, said } = await shop.run();
