@@ -44,13 +44,15 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   readonly routes: readonly AnyElysia[];
   /** Begun soon after the port is open, for what no request needs at once; must not reject. */
   readonly whenOpen?: () => Promise<void>;
+  /** Called when it stops: ends what only this service has, while the last requests run. It is waited for, but not for ever. */
+  readonly endOwnWork?: () => Promise<unknown>;
   /** Called when no request runs any more and before the queue is settled for the last time. */
   readonly beforeClose?: () => void;
 }
 
 /** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
-  const { name, version, config, auth, microservice, store, log, logger, metrics, routes, whenOpen, beforeClose } = options;
+  const { name, version, config, auth, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
   const { host: hostname, port, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, microservice, store.messages, reportTo(logger));
   const app = createHttpApp({
@@ -101,10 +103,12 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     },
     async close() {
       clearTimeout(opening);
-      await listening?.stop();
-      beforeClose?.();
-      await afterwards;
-      await microservice.close();
+      await listening?.leave();
+      await microservice.close(async () => {
+        await Promise.all([listening?.stop(), endOwnWork?.()]);
+        beforeClose?.();
+        await afterwards;
+      });
     },
   };
 }

@@ -58,7 +58,8 @@ export interface Microservice<C extends Collections, Task = never> {
   readonly lost: Promise<Error>;
   /** Throws, for one, `StorageError`: nothing of it runs then, and it may be started again. */
   start(): Promise<void>;
-  close(): Promise<void>;
+  /** Takes no messages any more, ends what it is at while `endRequests` does that for its callers, and closes; soon, whatever is gone. */
+  close(endRequests?: () => Promise<void>): Promise<void>;
 }
 
 export function createMicroservice<C extends Collections, Task = never>(
@@ -78,8 +79,8 @@ export function createMicroservice<C extends Collections, Task = never>(
   const lost = Promise.withResolvers<Error>();
   options.meter?.expect(Object.keys(options.handlers));
   const executeOnce = onceExecutor<Own<C>, Task>((useCase, value, how) => writer().submit(useCase, value, how));
-  async function close(): Promise<void> {
-    await running?.close();
+  async function close(endRequests = () => Promise.resolve()): Promise<void> {
+    await running?.close(endRequests);
     running = undefined;
   }
   const limited = (cause?: Cause) => ({ limitMs: COMMAND_LIMIT_MS, ...(cause && { cause }) });

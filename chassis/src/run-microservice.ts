@@ -1,3 +1,4 @@
+import { endedWithin } from './ended-within.ts';
 import { forgetInRounds } from './forget-in-rounds.ts';
 import { harmless } from './harmless.ts';
 import { newId } from './ids.ts';
@@ -20,6 +21,14 @@ import type { Collections } from './writer/use-case.ts';
 import { Writer } from './writer/writer.ts';
 
 const LEASE_MS = 5000;
+/** Milliseconds for the whole end: with those for store and log, within the ten seconds that a container has. */
+const CLOSE_MS = 7000;
+/** Of these, at most: for requests, handlers and jobs, for tasks, for the queue, for sending events, and to store how many were sent. */
+const WORK_MS = 5500;
+const TASKS_MS = 1000;
+const QUEUE_MS = 1000;
+const SEND_MS = 2000;
+const LAST_MS = 1000;
 /** With the time a message takes, how long a token of somebody whose access has ended is still taken by a replica that was not told itself. */
 const HEAR_MS = 500;
 /** Idempotency-Keys are kept at least 24 hours. */
@@ -35,7 +44,8 @@ interface Running<C extends Collections, Task> extends MicroserviceOptions<C, Ta
 export interface RunningMicroservice<C extends ChassisCollections, Task> {
   readonly writer: Writer<C, Task>;
   readonly relay: Relay;
-  close(): Promise<void>;
+  /** Ends all of it within 7 s, and loses nothing: what waits for servers that are gone is left to the next start. */
+  close(endRequests: () => Promise<void>): Promise<void>;
 }
 
 /** Starts the parts in the order in which they need each other; `close` stops them the other way round. */
@@ -50,15 +60,35 @@ export async function runMicroservice<C extends Collections, Task>(
   return {
     writer,
     relay,
-    async close() {
-      await subscription?.close();
-      await jobs.close();
-      await Promise.all(tasks);
-      await writer.stop();
-      await relay.close(LEASE_MS);
-      await writer.close();
+    async close(endRequests) {
+      const deadline = performance.now() + CLOSE_MS;
+      const atMost = (ms: number) => Math.min(ms, deadline - performance.now());
+      const patience = patienceWith(writer);
+      await endedWithin(WORK_MS, Promise.all([endRequests(), subscription?.close(), jobs.close()]));
+      await endedWithin(atMost(TASKS_MS), Promise.all(tasks));
+      if (!(await endedWithin(atMost(QUEUE_MS), writer.stop()))) writer.giveUp();
+      patience.end();
+      await relay.close(atMost(SEND_MS));
+      if (relay.backlog > 0) options.report(`${relay.backlog} events are not in the log`, 'stopping without them: the next start sends them, or another process');
+      await writer.close(atMost(LAST_MS));
     },
   };
+}
+
+/** Milliseconds for a writer that stops to find out that its database is gone; for one try; and between two looks. */
+const SETTLE_MS = 3000;
+const TRY_MS = 1500;
+const LOOK_MS = 200;
+
+/** While others end: as soon as the database is too slow for that, whoever waits for it is told so. */
+function patienceWith(writer: Pick<Writer<Collections>, 'failure' | 'standsStillMs' | 'giveUp'>): { end(): void } {
+  const until = performance.now() + SETTLE_MS;
+  const look = setInterval(() => {
+    const isGone = writer.failure !== undefined || writer.standsStillMs > TRY_MS;
+    if (isGone && performance.now() > until) writer.giveUp();
+  }, LOOK_MS);
+  look.unref();
+  return { end: () => clearInterval(look) };
 }
 
 async function openWriter<C extends Collections, Task>(

@@ -73,7 +73,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     trace,
   });
   const rebuilding = rebuildingOf(deps, microservice, report);
-  const service = httpService({
+  return httpService({
     ...deps,
     name: 'order',
     version: packageJson.version,
@@ -84,16 +84,9 @@ export function createOrderService(deps: OrderServiceDeps): Service {
       streamRoutes({ reads: store.reads, streams }),
       rebuildRoutes({ reads: store.reads, startRebuild: rebuilding.start }),
     ],
+    // Streams end only with their orders: whoever reads one goes on elsewhere.
+    endOwnWork: () => Promise.all([streams.close(), rebuilding.close()]),
   });
-  return {
-    ...service,
-    async close() {
-      // They end only with their orders: whoever reads one goes on elsewhere.
-      await streams.close();
-      await rebuilding.close();
-      await service.close();
-    },
-  };
 }
 
 function rebuildingOf(

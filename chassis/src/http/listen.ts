@@ -1,7 +1,7 @@
 import type { HttpApp } from './http-app.ts';
 import { listenErrorOf } from './listen-error.ts';
 
-const DRAIN_LIMIT_MS = 10_000;
+const DRAIN_LIMIT_MS = 5000;
 const IDLE_TIMEOUT_S = 60;
 /** Far above the limit for JSON bodies: what Bun refuses by itself is answered without a problem document. */
 const TRANSPORT_BODY_LIMIT = 1024 ** 3;
@@ -12,10 +12,9 @@ export interface Listening {
   /** What it listens on, `0.0.0.0:4003`. */
   readonly address: string;
   readonly port: number;
-  /**
-   * Turns unready at once; after the delay takes no new connections, finishes what is running (10 s at most), then closes.
-   * May be called again.
-   */
+  /** Turns unready at once; resolves after the delay. May be called again. */
+  leave(): Promise<void>;
+  /** Leaves, takes no new connections, finishes what is running (5 s at most), then closes. May be called again. */
   stop(): Promise<void>;
 }
 
@@ -34,11 +33,16 @@ export function listen(
 ): Listening {
   const server = serve(app, port, hostname);
   const bound = server.port ?? port;
+  let leaving: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
 
-  async function stop(): Promise<void> {
+  async function leave(): Promise<void> {
     app.drain();
     if (shutdownDelayMs > 0) await Bun.sleep(shutdownDelayMs);
+  }
+
+  async function stop(): Promise<void> {
+    await (leaving ??= leave());
     const closed = server.stop();
     const limit = performance.now() + drainLimitMs;
     while (server.pendingRequests > 0 && performance.now() < limit) await Bun.sleep(5);
@@ -50,6 +54,7 @@ export function listen(
     url: `http://${withBrackets(LOOPBACK[hostname] ?? hostname)}:${bound}`,
     address: `${withBrackets(hostname)}:${bound}`,
     port: bound,
+    leave: () => (leaving ??= leave()),
     stop: () => (stopping ??= stop()),
   };
 }

@@ -1,3 +1,4 @@
+import { endedWithin } from '../ended-within.ts';
 import { harmless } from '../harmless.ts';
 import { harmlessReport } from '../report.ts';
 import type { EventLog, LogMessage, SubscribeOptions, Subscription } from '../log/event-log.ts';
@@ -13,6 +14,9 @@ import { isTooLarge, sendQueue, type SizedMessage } from './send-queue.ts';
 import { topicNames } from './topic-names.ts';
 import { tellSettings } from './topic-settings.ts';
 import { waitingRoom } from './waiting-room.ts';
+
+/** Milliseconds for what is under way when the log is closed. */
+const CLOSE_MS = 1000;
 
 /**
  * The event log on a Kafka API. Throws EventLogError `topics-differ` when its topics are not as declared. When no broker
@@ -125,7 +129,8 @@ function logOn(
   }
 
   async function closeAll(): Promise<void> {
-    await Promise.all([queue.idle(), ...[...memberships].map((membership) => membership.close())]);
+    // What is still being sent is sent again by the next process.
+    await endedWithin(CLOSE_MS, Promise.all([queue.idle(), ...[...memberships].map((membership) => membership.close())]));
     await producer.close();
     probe.close();
   }

@@ -23,7 +23,7 @@ const FETCH_WAIT_MS = 200;
  * sent for nothing, and comes again: with less for each partition that is a third of what is sent.
  */
 const BYTES_PER_ANSWER = 2 ** 20;
-const HANDLERS_AT_CLOSE_MS = 7000;
+const HANDLERS_AT_CLOSE_MS = 4000;
 const LEAVE_LIMIT_MS = 1500;
 const REJOIN_MS = 500;
 /**

@@ -10,7 +10,7 @@ import { within } from './within.ts';
 
 /** Milliseconds after which a batch counts as not sent, whatever happened to it; two requests and their connections fit. */
 const SEND_LIMIT_MS = 10_000;
-const DISCONNECT_LIMIT_MS = 1000;
+const DISCONNECT_LIMIT_MS = 500;
 
 interface Connected {
   readonly client: KafkaClient;

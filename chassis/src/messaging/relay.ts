@@ -1,5 +1,6 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { harmless } from '../harmless.ts';
+import { endedWithin } from '../ended-within.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
 import { fitting, type Room } from '../log/message-size.ts';
@@ -108,10 +109,7 @@ export class Relay {
 
   /** Sends what is left as long as the log answers, at most `limitMs`; the rest is sent after the next start. */
   async close(limitMs: number): Promise<void> {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, limitMs);
-    await Promise.race([this.#sending, late]);
-    clearTimeout(timer);
+    await endedWithin(limitMs, this.#sending ?? Promise.resolve());
     this.#stop = true;
   }
 

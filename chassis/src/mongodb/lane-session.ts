@@ -1,4 +1,5 @@
 import type { Binary, ClientSession, MongoClient } from 'mongodb';
+import { endedWithin } from '../ended-within.ts';
 import { StorageError } from '../storage-error.ts';
 import { commitError, storageError } from './mongo-errors.ts';
 
@@ -65,10 +66,7 @@ export class LaneSession {
   /** Is there no transaction open any more? Waits a moment for it. */
   async #isFree(): Promise<boolean> {
     if (this.#aborting === undefined) return true;
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ABORT_MS);
-    await Promise.race([this.#aborting, late]);
-    clearTimeout(timer);
+    await endedWithin(ABORT_MS, this.#aborting);
     return this.#aborting === undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { endedWithin } from '../ended-within.ts';
 import { standardError } from '../standard-error.ts';
 import { mongoAddress, refusedByDriver } from './mongo-address.ts';
 import { connectError, reading } from './mongo-errors.ts';
@@ -34,8 +35,8 @@ const REACH_MS = 3000;
 const ANSWER_MS = 10_000;
 /** The same for a change of the schema: an index over a large collection. */
 const SCHEMA_ANSWER_MS = 600_000;
-/** A connection that does not end is left to the operating system after this time. */
-const CLOSE_MS = 5000;
+/** A connection that does not end is left to the operating system after this time; no transaction is under way by then. */
+const CLOSE_MS = 1000;
 
 const LOG_LINE = { compact: true, breakLength: Infinity };
 
@@ -99,11 +100,5 @@ async function connected(client: MongoClient): Promise<void> {
 }
 
 async function closeInTime(client: MongoClient): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`MongoDB connections did not close within ${CLOSE_MS} ms`)), CLOSE_MS);
-  try {
-    await Promise.race([client.close(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  await endedWithin(CLOSE_MS, client.close());
 }

@@ -25,8 +25,8 @@ import { unprovenBy } from './unproven-server.ts';
 
 const TOPICS_DECLARED = withPartitions();
 
-/** Without the delay; whoever kills processes must wait longer than both. */
-const STOP_LIMIT_MS = 25_000;
+/** Without the delay; whoever kills processes must wait longer than both, as an engine does that stops or a machine that restarts. */
+const STOP_LIMIT_MS = 10_000;
 
 /**
  * A service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and

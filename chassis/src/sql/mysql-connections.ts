@@ -9,7 +9,7 @@ import { sessionSettings, type SessionVariables } from './mysql-session.ts';
 const CONNECT_MS = 3000;
 const ACQUIRE_MS = 4000;
 export const ANSWER_MS = 5000;
-const CLOSE_MS = 2000;
+const CLOSE_MS = 1000;
 
 const POOL_OPTIONS: PoolOptions = {
   connectTimeout: CONNECT_MS,

@@ -17,6 +17,8 @@ export interface SettleDeps<C extends Collections> {
   setLane(lane: Lane): void;
   /** Takes the lane back after somebody else had it. Throws `LaneInUseError` when it is no loan. */
   retakeLane(): Promise<void>;
+  /** Nobody waits any more for what became of a transaction. */
+  gaveUp(): boolean;
   publishedSeq(): number;
   /** These events are committed. */
   committed(events: readonly StoredEvent[]): void;
@@ -112,6 +114,7 @@ async function tookPlace<C extends Collections>(
     } catch (error) {
       if (!(error instanceof StorageError && error.isInfrastructure)) throw error;
       deps.report(error, 'whether a transaction was committed cannot be found out yet');
+      if (deps.gaveUp()) return false;
       await backOff(attempt);
     }
   }

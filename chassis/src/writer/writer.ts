@@ -1,3 +1,4 @@
+import { endedWithin } from '../ended-within.ts';
 import { harmless } from '../harmless.ts';
 import { faultSource, harmlessReport } from '../report.ts';
 import type { FaultSource } from '../repeated-faults.ts';
@@ -29,6 +30,8 @@ export class Writer<C extends Collections, Task = never> {
   /** performance.now() of the last time a transaction was begun, or a try of it ended */
   #progressAt = -Infinity;
   #closed = false;
+  #gaveUp = false;
+  readonly #givenUp = Promise.withResolvers<void>();
   #failure: unknown;
   #renewal: ReturnType<typeof setTimeout> | undefined;
   readonly #lost = Promise.withResolvers<LaneInUseError>();
@@ -94,18 +97,41 @@ export class Writer<C extends Collections, Task = never> {
     });
   }
 
-  /** Settles what is in the queue and takes nothing new. */
+  /** Settles what is in the queue and takes nothing new. Resolves at once when that was given up. */
   async stop(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#renewal);
-    while (this.#draining !== undefined) await this.#draining;
+    while (this.#draining !== undefined && !this.#gaveUp) await Promise.race([this.#draining, this.#givenUp.promise]);
     this.#deadlines.close();
   }
 
-  /** Stops, stores what the outbox has sent, and lets the lane go: the next process of this name need not wait. */
-  async close(): Promise<void> {
+  /**
+   * Stops, stores what the outbox has sent, and lets the lane go: the next process of this name need not wait. That is left
+   * when it takes longer than `limitMs`.
+   */
+  async close(limitMs?: number): Promise<void> {
     await this.stop();
-    if (!(this.#failure instanceof LaneInUseError)) await this.#settleAndAnswer([], 0);
+    if (this.#gaveUp || this.#failure instanceof LaneInUseError) return;
+    const last = this.#settleAndAnswer([], 0);
+    await (limitMs === undefined ? last : endedWithin(limitMs, last));
+  }
+
+  /** Takes nothing new and tells all who wait that it stops: the database does not settle what they brought. No later try has it. */
+  giveUp(): void {
+    if (this.#gaveUp) return;
+    this.#closed = true;
+    const left = [...this.#underWay, ...this.#queue];
+    this.#queue = [];
+    if (left.length > 0) {
+      const reason = this.#failure ?? new Error('the database has not settled it yet');
+      this.#options.report(reason, `stopping: ${left.length} inputs are left; their messages come again, their callers are told to`);
+    }
+    for (const input of left) {
+      input.expiresAt = -Infinity;
+      input.reject(new WriterClosedError());
+    }
+    this.#gaveUp = true;
+    this.#givenUp.resolve();
   }
 
   #begin(work = () => this.#drain()): void {
@@ -216,6 +242,7 @@ export class Writer<C extends Collections, Task = never> {
           this.#faults.worked();
         },
         retakeLane: () => this.#retakeLane(),
+        gaveUp: () => this.#gaveUp,
       },
       batch,
     );

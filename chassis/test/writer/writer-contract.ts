@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { newId } from '../../src/ids.ts';
+import { StorageError } from '../../src/storage-error.ts';
 import { EventTooLargeError, OverloadedError, WriterClosedError } from '../../src/writer/errors.ts';
 import { until } from '../../src/testing/until.ts';
 import { once } from '../../src/writer/once.ts';
@@ -476,6 +477,43 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       const results = await Promise.allSettled([refused, behind]);
       for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'overloaded' } });
       expect(await store.accounts()).toEqual([]);
+    });
+
+    test('gives up what the database does not settle when it is to stop: who waits is told so, no later try has it, and the end of it leaves all as it was', async () => {
+      let tries = 0;
+      const away: typeof store.writing = {
+        ...store.writing,
+        settle() {
+          tries += 1;
+          return Promise.reject(new StorageError('connection', new Error('not now')));
+        },
+      };
+      const reported: string[] = [];
+      const { writer } = await openWriter({ store: away, report: (_error, message) => reported.push(message) });
+      const waiting = [1, 2].map((amount) => failureOf(writer.submit(deposit, { account: 'a', amount })));
+      await until('it was tried', () => tries > 1);
+      writer.giveUp();
+      writer.giveUp();
+      for (const failure of waiting) expect(await failure).toBeInstanceOf(WriterClosedError);
+      await writer.stop();
+      await writer.close(10);
+      expect(await failureOf(writer.submit(deposit, { account: 'a', amount: 4 }))).toBeInstanceOf(WriterClosedError);
+      const last = reported.filter((message) => message.startsWith('stopping: 2 inputs are left'));
+      expect(last).toHaveLength(1);
+      await until('the try that was out has ended', () => writer.standsStillMs === 0);
+      expect(await store.accounts()).toEqual([]);
+    });
+
+    test('does not go on asking whether a commit took place when it is to stop', async () => {
+      const silent = silentLane(losingCommitAnswers(store.writing, 1), Infinity);
+      let asked = 0;
+      const { writer } = await openWriter({ store: { ...silent, readLane: (name) => ((asked += 1), silent.readLane(name)) } });
+      const unknown = failureOf(writer.submit(deposit, { account: 'a', amount: 1 }));
+      await until('it was asked', () => asked > 0);
+      writer.giveUp();
+      expect(await unknown).toBeInstanceOf(WriterClosedError);
+      await until('it has ended', () => writer.standsStillMs === 0);
+      expect(await store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }]);
     });
 
     test('a full queue refuses commands at once, a stopped writer everything', async () => {
