@@ -10,7 +10,7 @@ const FORGOTTEN_MS = 600_000;
 const QUIET_MS = 5000;
 /** So many single things that failed alike have a line each; of more only the number is told. */
 const SINGLE_LINES = 10;
-/** Faults that are told apart; more are one. */
+/** Faults that are told apart; more are one for each who meets them, so that no noise of one hides what happens to another. */
 const FAULTS_LIMIT = 100;
 const TEXT_LIMIT = 300;
 
@@ -34,7 +34,8 @@ export interface Faults {
 }
 
 interface Fault {
-  readonly text: string;
+  /** The last error's. */
+  text: string;
   /** What the first line said. */
   readonly message: string;
   /** Who had it, and when it failed last; minus infinity once it has worked since. None: single things, which never work again. */
@@ -52,11 +53,17 @@ interface Fault {
   isOver: boolean;
 }
 
+interface Place {
+  /** Who met the fault. */
+  readonly who: string;
+  readonly key: string;
+}
+
 export function repeatedFaults(logger: Pick<Logger, 'error' | 'info'>, now: () => number = () => performance.now()): Faults {
   const faults = new Map<string, Fault>();
 
-  function met(error: unknown, key: string, message: string, at: number): { readonly fault: Fault; readonly isNew: boolean } {
-    const place = faults.has(key) || faults.size < FAULTS_LIMIT ? key : 'others';
+  function met(error: unknown, who: string, key: string, message: string, at: number): { readonly fault: Fault; readonly isNew: boolean } {
+    const place = faults.has(key) || faults.size < FAULTS_LIMIT ? key : `others of ${who}`;
     const known = faults.get(place);
     if (known !== undefined && !known.isOver) return { fault: known, isNew: false };
     const returns = known === undefined ? 0 : known.returns + 1;
@@ -67,10 +74,11 @@ export function repeatedFaults(logger: Pick<Logger, 'error' | 'info'>, now: () =
   }
 
   /** `ownLines`: those that are alike and have a line each. */
-  function failed(error: unknown, key: string, message: string, about: About | undefined, ownLines: number): Fault {
+  function failed(error: unknown, { who, key }: Place, message: string, about: About | undefined, ownLines: number): Fault {
     const at = now();
     forgetOld(at);
-    const { fault, isNew } = met(error, key, message, at);
+    const { fault, isNew } = met(error, who, key, message, at);
+    fault.text = textOf(error);
     fault.lastAt = at;
     fault.times += 1;
     if (isNew && fault.returns === 0) logger.error({ ...about, err: error }, message);
@@ -116,7 +124,7 @@ export function repeatedFaults(logger: Pick<Logger, 'error' | 'info'>, now: () =
 
   function sourceOf(name: string): FaultSource {
     const failedWith = (error: unknown, message: string, about?: About): void => {
-      failed(error, keyOf(error, name), message, about, 1).sources.set(name, now());
+      failed(error, { who: name, key: keyOf(error, name) }, message, about, 1).sources.set(name, now());
     };
     return {
       failed(error, message, about) {
@@ -129,7 +137,10 @@ export function repeatedFaults(logger: Pick<Logger, 'error' | 'info'>, now: () =
 
   return {
     source: sourceOf,
-    single: (error, message, about) => void failed(error, keyOf(error, `single ${message} ${about?.topic ?? ''}`, true), message, about, SINGLE_LINES),
+    single(error, message, about) {
+      const who = `single ${message} ${about?.topic ?? ''}`;
+      failed(error, { who, key: keyOf(error, who, true) }, message, about, SINGLE_LINES);
+    },
   };
 }
 
@@ -159,9 +170,9 @@ function withCode(error: unknown): (Error & { readonly code: unknown }) | undefi
   return 'code' in error && error.code !== undefined ? error : withCode(error.cause);
 }
 
-/** A message without what is another each time: ids, numbers, values in quotes. */
+/** A message without what is another each time: values in quotes, and every word with a digit (numbers, times, ids of any form). */
 function kindOf(text: string): string {
-  return text.replaceAll(/'[^']*'|"[^"]*"|[\da-f]{8}-[\da-f-]{27}|\d+/g, '#');
+  return text.replaceAll(/'[^']*'|"[^"]*"|\b[\w-]*\d[\w-]*/g, '#');
 }
 
 function textOf(error: unknown): string {

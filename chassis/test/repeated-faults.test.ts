@@ -164,6 +164,32 @@ test('single things that fail alike have a line each, until there are too many o
   expect(all.at(-1)?.topic).toBe('product.created');
 });
 
+describe('messages that each fail by words of their own, which a stranger may choose,', () => {
+  const word = (index: number) => String(index).replaceAll(/\d/g, (digit) => 'abcdefghij'.charAt(Number(digit)));
+
+  test('hide no outage that comes meanwhile, nor a job that fails', () => {
+    const { faults, lines, pass } = told();
+    for (let index = 0; index < 1000; index += 1) faults.single(new Error(`not JSON: ${word(index)}`), 'a message failed', { topic: 'order.created' });
+    const before = lines().length;
+    expect(before).toBeLessThan(120);
+    faults.source('writer').failed(refused(), 'transaction failed; repeating it');
+    faults.source('job').failed(new Error('a defect'), 'job failed');
+    const since = lines().slice(before);
+    expect(since).toMatchObject([{ err: { code: 'connection', stack: expect.any(String) } }, { msg: 'job failed', err: { message: 'a defect' } }]);
+    pass(2000);
+    faults.single(new Error('not JSON: the last'), 'a message failed', { topic: 'order.created' });
+    // A line tells what has just happened, and not what was first among those that are told together.
+    expect(lines().at(-1)).toMatchObject({ err: 'Error: not JSON: the last' });
+  });
+
+  test('are alike when only ids differ, in whatever form', () => {
+    const { faults, lines } = told();
+    const source = faults.source('relay');
+    for (const id of ['65f1a2b3c4d5e6f708192a3b', '65f1a2b3c4d5e6ff08192aab', '01JD8Z3XQ4', '01JD8Z3XKM', 'Zm9v-YmFy_1', 'a71c0de5']) source.failed(new Error(`no cursor ${id} on 10.0.0.7:27017`), 'away');
+    expect(lines()).toHaveLength(1);
+  });
+});
+
 test('jobs of a service whose database is away tell of it once, whichever comes round, and when it is back', async () => {
   const { logger, lines } = told();
   let isAway = true;
