@@ -555,7 +555,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
       const render = (total: number) => ({ status: 201, headers: {}, body: String(total) });
       const charging = { ...deposit, decide: (...asked: Parameters<typeof deposit.decide>) => ({ ...deposit.decide(...asked), tasks: ['charge'] }) };
       const request = once(charging as unknown as typeof deposit, { owner: 'user', scope: 'user POST /deposits', key: 'k', fingerprint: 'f', render });
-      const inIt = failureOf(writer.submit(request, { account: 'a', amount: 1 }, { limitMs: 60 }));
+      const inIt = failureOf(writer.submit(request, { account: 'a', amount: 1 }, { limitMs: 1000 }));
       const message = writer.submit(deposit, { account: 'm', amount: 1 });
       await held.commits;
       const behind = failureOf(writer.submit(deposit, { account: 'b', amount: 1 }, { limitMs: 60 }));
@@ -584,7 +584,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
           },
         };
         const { writer } = await openWriter({ store: held.store, lane: code });
-        const late = failureOf(writer.submit(noted, { account: `late-${code}`, amount: 1 }, { limitMs: 60 }));
+        const late = failureOf(writer.submit(noted, { account: `late-${code}`, amount: 1 }, { limitMs: 1000 }));
         const message = writer.submit(noted, { account: `message-${code}`, amount: 1 });
         await held.commits;
         expect(await late).toBeInstanceOf(OverloadedError);
