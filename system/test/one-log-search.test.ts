@@ -53,7 +53,7 @@ test('one search by an order\'s id finds every line about it, in all services, b
   for (const attempt of [1, 2, 3]) has('inventory', 'error', 'a message failed', { ...ids, topic: 'order.created', attempt });
   has('inventory', 'debug', 'message settled', { ...ids, topic: 'order.created', outcome: 'handled' });
   has('payment', 'debug', 'message settled', { ...ids, topic: 'order.ready_for_payment', outcome: 'handled' });
-  has('payment', 'warn', 'gateway call left open', { orderId });
+  has('payment', 'error', 'gateway call left open', { orderId });
   has('payment', 'info', 'request', { route: '/payments', orderId });
   has('payment', 'info', 'request', { route: '/payments/:id/refunds', orderId });
   has('inventory', 'info', 'request', { route: '/movements', orderId });
