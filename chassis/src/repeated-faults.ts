@@ -36,7 +36,7 @@ export interface Faults {
 interface Fault {
   /** The last error's. */
   text: string;
-  /** What the first line said. */
+  /** The message of the first line. */
   readonly message: string;
   /** Who had it, and when it failed last; minus infinity once it has worked since. None: single things, which never work again. */
   readonly sources: Map<string, number>;
@@ -46,9 +46,9 @@ interface Fault {
   times: number;
   /** Lines of this outage after the first. */
   lines: number;
-  /** What was left out since the last line, by its message. */
+  /** Counts of lines left out since the last one, by message. */
   leftOut: Map<string, number>;
-  /** How many times it came back after it was over. */
+  /** The number of times it came back after it was over. */
   returns: number;
   isOver: boolean;
 }

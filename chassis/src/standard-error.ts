@@ -7,7 +7,7 @@ const LOOK_AGAIN_MS = 10;
 /** Lines without a service, such as a driver's. */
 const NOBODY = 'process';
 
-/** Where lines go; `write` only collects. */
+/** Lines go here; `write` only collects them. */
 type Sink = Pick<Bun.FileSink, 'write' | 'flush'>;
 
 interface Line {

@@ -9,7 +9,7 @@ const TRANSPORT_BODY_LIMIT = 1024 ** 3;
 export interface Listening {
   /** For callers on this machine. */
   readonly url: string;
-  /** What it listens on, `0.0.0.0:4003`. */
+  /** The address and port it listens on, `0.0.0.0:4003`. */
   readonly address: string;
   readonly port: number;
   /** Turns unready at once; resolves after the delay. May be called again. */
@@ -59,7 +59,7 @@ export function listen(
   };
 }
 
-/** Where addresses that stand for all of a machine's are found on it. */
+/** Loopback addresses by the wildcard address that includes them. */
 const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
 
 /** As an IPv6 address stands in a URL. */

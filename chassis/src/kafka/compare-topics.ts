@@ -6,7 +6,7 @@ import type { TopicDeclaration } from '../log/topic-table.ts';
 /** Partition counts by name, of those of the `names` that are on the broker. */
 export async function presentTopics(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const answer = await admin.fetchTopicMetadata({ topics: [...names] }).catch((error: unknown) => {
-    // What may not be seen is not missing.
+    // A topic that may not be seen is not missing.
     if (isRefused(error)) throw error;
     return presentOnly(admin, names);
   });

@@ -1,12 +1,12 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
 import type { TextRecord, UnreadableBatch } from './wire/text-record.ts';
 
-/** What a fetch has brought of one partition. */
+/** The records of one partition in an answer to a fetch. */
 export interface FetchedRecords {
   readonly messages: readonly (KafkaMessage | TextRecord)[];
   /** Up to this offset nothing more comes; null: nothing was brought but what cannot be read. */
   readonly last: string | null;
-  /** Where the open transaction begins behind which all that is to come waits. */
+  /** The first offset of the open transaction that holds up everything behind it. */
   readonly heldFrom?: string;
   /** Comes next, and for ever. */
   readonly unreadable?: UnreadableBatch;

@@ -22,7 +22,7 @@ export interface ParkedPartitionsDeps {
 }
 
 export interface ParkedPartitions {
-  /** What the partition's worker wants; it gets nothing while the partition is parked. */
+  /** The partition's worker asks for more, or for no more; it gets nothing while the partition is parked. */
   wants(which: Partition, wanted: boolean): void;
   /** After each fetch of a partition that is ours: the batch that comes next, when it cannot be read. */
   seen(which: Partition, unreadable: UnreadableBatch | undefined): void;

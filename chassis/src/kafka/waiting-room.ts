@@ -24,7 +24,7 @@ export interface Place {
 export function waitingRoom(room = WAITING_ROOM): WaitingRoom {
   const judges = new Set<() => void>();
   let total = 0;
-  /** How many rooms are full: 0, 1 or 2. */
+  /** The number of rooms that are full: 0, 1 or 2. */
   let full = 0;
 
   function changed(by: number): void {

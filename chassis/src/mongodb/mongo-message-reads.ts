@@ -89,7 +89,7 @@ interface Sized {
   readonly size: number;
 }
 
-/** What waits, without the messages. */
+/** The rows that wait, without their messages. */
 interface WaitingKeyDocument {
   readonly _id: string;
   readonly messages: readonly (WaitingKey['messages'][number] & { readonly message: { readonly topic: string } })[];

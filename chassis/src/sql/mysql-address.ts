@@ -1,6 +1,6 @@
 import type { SslOptions } from 'mysql2';
 
-/** Where a MySQL database is and who asks, as mysql2 takes it. */
+/** The address of a MySQL database and its user, as mysql2 takes them. */
 export interface MysqlAddress {
   readonly host: string;
   readonly port: number;

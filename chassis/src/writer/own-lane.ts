@@ -5,7 +5,7 @@ export interface OwnLane {
   readonly name: string;
   readonly owner: string;
   readonly leaseMs: number;
-  /** What may be left of the lease of whoever has the lane. */
+  /** The lane is taken when no more than this is left of another's lease. */
   readonly leftMs: number;
 }
 

@@ -12,7 +12,7 @@ export interface BatchHead {
   readonly firstTimestamp: number;
   readonly maxTimestamp: number;
   readonly producerId: number;
-  /** How many records its head tells of. */
+  /** The number of records by its head. */
   readonly count: number;
   /** The checksum and what it is of. */
   readonly crc: number;
