@@ -1,3 +1,4 @@
+import type { Environment } from '@souk/chassis/config';
 import { notRun, type Skipped } from './check/not-run.ts';
 import { realServers } from './check/real-servers.ts';
 import { killRunning, runCommand } from './check/run-command.ts';
@@ -26,23 +27,35 @@ function failing(name: string, count: number): void {
   if (count > 0) red.push(name);
 }
 
-async function run(step: Step, env: Readonly<Record<string, string | undefined>>): Promise<void> {
+async function run(step: Step, env: Environment): Promise<void> {
   say(`\n== ${step.name}`);
+  const startedAt = performance.now();
   const limitMs = Math.min(step.limitMs, Math.max(1, deadline - performance.now()));
-  const { output, code, tooLong } = await runCommand({ ...step, env, limitMs });
+  const { output, code, tooLong } = await runCommand({ ...step, env, limitMs, ...(step.counts === 'tests' && { mark: step.name }) });
   if (tooLong) say(`${step.name}: killed after ${Math.round(limitMs / 1000)} s`);
   const outcome = outcomeOf(step, { output, code }, mustRun);
+  say(`== ${step.name}: ${outcome.passed} passed, ${outcome.failed} failed after ${Math.round((performance.now() - startedAt) / 1000)} s`);
   passed += outcome.passed;
   failing(step.name, outcome.failed);
   skipped.push(...outcome.skipped);
 }
 
-async function runOnRealServers(): Promise<void> {
+/** The rows side by side, each in its order; `last` follows the first row. */
+async function runTests(env: Environment, last: Step): Promise<void> {
+  const rows = TESTS.map((row, at) => (at === 0 ? [...row, last] : row));
+  await Promise.all(
+    rows.map(async (row) => {
+      for (const step of row) await run(step, env);
+    }),
+  );
+}
+
+async function runOnRealServers(last: Step): Promise<void> {
   say('\n== real servers');
   const servers = await realServers(process.env, say);
   for (const name of servers.missing) failing(name, 1);
   try {
-    for (const step of TESTS) await run(step, { ...process.env, ...servers.env, REQUIRE_REAL: '1' });
+    await runTests({ ...process.env, ...servers.env, REQUIRE_REAL: '1' }, last);
   } finally {
     await servers.stop();
   }
@@ -63,9 +76,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 for (const step of LOOKS) await run(step, process.env);
-if (mustRun) await runOnRealServers();
-else for (const step of TESTS) await run(step, process.env);
-await run(fuzzing(mustRun ? EXAMPLES.whole : EXAMPLES.quick), process.env);
+const lastly = fuzzing(mustRun ? EXAMPLES.whole : EXAMPLES.quick);
+if (mustRun) await runOnRealServers(lastly);
+else await runTests(process.env, lastly);
 
 const names = red.length > 0 ? `\nfailed: ${red.join(', ')}\n` : '';
 const end = `${notRun(skipped)}${names}\n${passed} passed, ${failed} failed\n`;

@@ -11,7 +11,7 @@ describe('what a step adds to the tally', () => {
     expect(outcomeOf(step, { output: ' 5 pass\n', code: 1 }, true)).toEqual({ passed: 0, failed: 1, skipped: [] });
   });
 
-  test.each([...TESTS, fuzzing(20)])('$name counts what it printed', (step) => {
+  test.each([...TESTS.flat(), fuzzing(20)])('$name counts what it printed', (step) => {
     expect(outcomeOf(step, { output: ' 5 pass\n 2 fail\n', code: 1 }, false)).toEqual({ passed: 5, failed: 2, skipped: [] });
   });
 
@@ -24,7 +24,15 @@ describe('what a step adds to the tally', () => {
     expect(outcomeOf(fuzzing(300), LACKING, true)).toMatchObject({ passed: 0, failed: 1 });
   });
 
-  test.each([...LOOKS, ...TESTS])('no exit code leaves $name out', (step) => {
+  test.each([...LOOKS, ...TESTS.flat()])('no exit code leaves $name out', (step) => {
     expect(outcomeOf(step, LACKING, false).failed).toBe(1);
+  });
+
+  test('every folder of system tests is in one step: what one leaves out another one runs', () => {
+    const ofSystem = TESTS.flat().filter(({ folder }) => folder.endsWith('/system'));
+    const leftOut = ofSystem.flatMap(({ words }) => words.flatMap((word) => /^--path-ignore-patterns=(.*)\/\*\*$/.exec(word)?.[1] ?? []));
+    const run = ofSystem.flatMap(({ words }) => words.filter((word) => word.startsWith('test/')));
+    expect(leftOut).not.toBeEmpty();
+    expect(run).toEqual(leftOut);
   });
 });

@@ -5,6 +5,8 @@ export interface Command {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly limitMs: number;
+  /** Stands before each line that is shown, where several commands run at the same time. */
+  readonly mark?: string;
 }
 
 export interface Outcome {
@@ -25,7 +27,7 @@ export function killRunning(): void {
 }
 
 /** Runs it to its end, showing what it prints. */
-export async function runCommand({ words, folder, env, limitMs }: Command): Promise<Outcome> {
+export async function runCommand({ words, folder, env, limitMs, mark }: Command): Promise<Outcome> {
   // Detached: a process group of its own, so that its children can be killed with it.
   const child = spawn([...words], { cwd: folder, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', env: { ...env, FORCE_COLOR: '0' }, detached: true });
   running.add(child.pid);
@@ -36,7 +38,7 @@ export async function runCommand({ words, folder, env, limitMs }: Command): Prom
   }, limitMs);
   try {
     const seen = { output: '' };
-    const read = Promise.all([echo(child.stdout, seen), echo(child.stderr, seen)]);
+    const read = Promise.all([echo(child.stdout, seen, mark), echo(child.stderr, seen, mark)]);
     const code = await child.exited;
     killGroup(child.pid);
     await Promise.race([read, Bun.sleep(LATE_OUTPUT_MS)]);
@@ -56,11 +58,19 @@ function killGroup(pid: number): void {
   }
 }
 
-async function echo(stream: ReadableStream<Uint8Array>, seen: { output: string }): Promise<void> {
+/** Whole lines, so that those of commands side by side do not run into each other. */
+async function echo(stream: ReadableStream<Uint8Array>, seen: { output: string }, mark: string | undefined): Promise<void> {
   const decoder = new TextDecoder();
+  let begun = '';
+  const show = (lines: readonly string[]) => {
+    for (const line of lines) process.stdout.write(mark === undefined ? `${line}\n` : `${mark} | ${line}\n`);
+  };
   for await (const chunk of stream) {
     const part = decoder.decode(chunk, { stream: true });
-    process.stdout.write(part);
     seen.output += part;
+    const lines = (begun + part).split('\n');
+    begun = lines.pop() ?? '';
+    show(lines);
   }
+  if (begun !== '') show([begun]);
 }

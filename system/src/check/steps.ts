@@ -12,11 +12,11 @@ export interface Step {
 }
 
 const ROOT = join(import.meta.dir, '../../..');
-const PACKAGES = ['contracts', 'chassis', 'product', 'inventory', 'order', 'payment', 'user', 'system'];
+const PACKAGES = ['contracts', 'chassis', 'product', 'inventory', 'order', 'payment', 'user'];
 
 /** They take 5-60 s. */
 const TOOL_LIMIT_MS = 300_000;
-/** The longest, whole shops that are killed and frozen, takes some minutes on two cores that are its own. */
+/** The longest, whole shops in every way, takes a quarter of an hour on one core. */
 const TESTS_LIMIT_MS = 1_800_000;
 /** Its eleven runs, two at once, stop themselves after 90 s each; before them it may have to install. */
 const FUZZ_LIMIT_MS = 900_000;
@@ -32,14 +32,26 @@ export const LOOKS: readonly Step[] = [
   whole('unused code', tool('knip')),
 ];
 
-export const TESTS: readonly Step[] = PACKAGES.map((name) => ({
+const tests = (name: string, folder: string, ...parameters: readonly string[]): Step => ({
   name,
-  words: tool('bun', 'test'),
-  folder: join(ROOT, name),
+  words: tool('bun', 'test', ...parameters),
+  folder: join(ROOT, folder),
   counts: 'tests',
   limitMs: TESTS_LIMIT_MS,
   needsMore: false,
-}));
+});
+
+/** Folders of system's tests that keep whole shops of processes busy. */
+const HARDSHIPS = ['test/faults', 'test/attacks'];
+
+/**
+ * Two rows of suites that run side by side: most of their time they wait (for a session, a lease, a server that is away). Only
+ * the second one makes executables, so no two compile at the same time.
+ */
+export const TESTS: readonly (readonly Step[])[] = [
+  [tests('system', 'system', ...HARDSHIPS.map((folder) => `--path-ignore-patterns=${folder}/**`))],
+  [...PACKAGES.map((name) => tests(name, name)), tests('faults and attacks', 'system', ...HARDSHIPS)],
+];
 
 /** Each operation and role counts as a test. */
 export function fuzzing(examples: number): Step {
