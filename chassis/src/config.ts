@@ -95,6 +95,11 @@ export function text(name: string, about: string): Variable<string> {
   return reading(name, about, 'text', (value) => value);
 }
 
+/** For keys, which a short text would make easy to guess. */
+export function longText(name: string, about: string, minLength: number): Variable<string> {
+  return reading(name, about, `at least ${minLength} characters`, (value) => (value.length >= minLength ? value : WRONG));
+}
+
 export function integer(name: string, about: string, { min, max }: { min: number; max: number }): Variable<number> {
   return reading(name, about, `a whole number from ${min} to ${max}`, (value) => wholeNumber(value, min, max));
 }

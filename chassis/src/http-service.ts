@@ -12,6 +12,7 @@ import { opsRoutes } from './messaging/ops-routes.ts';
 import type { Metrics } from './metrics.ts';
 import type { Microservice } from './microservice.ts';
 import { reportTo } from './report.ts';
+import type { SecurityEvents } from './security-events.ts';
 import type { ServiceConfig } from './service-config.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { Service } from './service.ts';
@@ -39,6 +40,7 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   /** Of the settings of its edge, what is absent is off. */
   readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience' | 'shutdownDelayMs'> & EdgeOptions;
   readonly auth: Pick<AuthOptions, 'keys' | 'isRevoked'>;
+  readonly security: SecurityEvents;
   readonly microservice: Microservice<C, Task>;
   readonly store: ServiceStore<C>;
   readonly routes: readonly AnyElysia[];
@@ -52,7 +54,7 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
 
 /** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
-  const { name, version, config, auth, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
+  const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
   const { host: hostname, port, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, microservice, store.messages, reportTo(logger));
   const app = createHttpApp({
@@ -61,6 +63,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     logger,
     metrics,
     auth: { ...auth, issuer, audience, isRevoked: (principal) => microservice.hasEnded(principal) || (auth.isRevoked?.(principal) ?? false) },
+    security,
     alive() {
       const ms = microservice.standsStillMs();
       if (ms > STANDSTILL_LIMIT_MS) throw new Error(`the writer has been in one transaction for ${Math.round(ms)} ms`);
@@ -109,6 +112,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
         beforeClose?.();
         await afterwards;
       });
+      security.flush();
     },
   };
 }

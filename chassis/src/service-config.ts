@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { choice, integer, list, port, seconds, text, url, withDefault, withExample, type ConfigOf } from './config.ts';
+import { choice, integer, list, longText, optional, port, seconds, secret, text, url, withDefault, withExample, type ConfigOf } from './config.ts';
 import { networkForm } from './http/client-address.ts';
 import { originForm } from './http/cors.ts';
 import { ADDRESS_LIMIT, USER_LIMIT } from './http/edge.ts';
@@ -59,6 +59,9 @@ function edgeConfig() {
         max: 63_072_000,
       }),
       0,
+    ),
+    securityLogKey: optional(
+      secret(longText('SECURITY_LOG_KEY', 'key of the hashes that stand for accounts in security events, the same for all services; none: another one at every start', 32)),
     ),
   };
 }

@@ -1,8 +1,10 @@
+import type { EdgeOptions } from '@souk/chassis/http/edge';
 import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import { reporting } from '@souk/chassis/report';
+import { securityEvents } from '@souk/chassis/security-events';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { InventoryConfig } from './config.ts';
@@ -18,7 +20,7 @@ import type { LookUpSkus } from './product/look-up-skus.ts';
 import type { InventoryCollections, InventoryStore } from './storage/inventory-store.ts';
 
 export interface InventoryServiceDeps extends ServiceParts {
-  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'lowThreshold'>;
+  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'lowThreshold'> & EdgeOptions;
   readonly store: InventoryStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
@@ -42,6 +44,7 @@ export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryS
   const toldByProduct = skuCheck(lookUpSkus);
   return httpService({
     ...deps,
+    security: securityEvents(deps),
     name: 'inventory',
     version: packageJson.version,
     auth: { keys },

@@ -5,6 +5,7 @@ import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import { type Report, reporting } from '@souk/chassis/report';
+import { securityEvents } from '@souk/chassis/security-events';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CatalogueLookup } from './catalogue/catalogue-lookup.ts';
@@ -75,6 +76,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const rebuilding = rebuildingOf(deps, microservice, report);
   return httpService({
     ...deps,
+    security: securityEvents(deps),
     name: 'order',
     version: packageJson.version,
     auth: { keys },

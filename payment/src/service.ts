@@ -1,8 +1,10 @@
+import type { EdgeOptions } from '@souk/chassis/http/edge';
 import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import { faultSource, reporting, reportTo } from '@souk/chassis/report';
+import { securityEvents } from '@souk/chassis/security-events';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
@@ -27,7 +29,8 @@ export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
     'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency'
-  >;
+  > &
+    EdgeOptions;
   readonly store: PaymentStore;
   /** Stays the caller's to close. */
   readonly gateway: Gateway;
@@ -46,6 +49,7 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
   const { microservice, tasks } = paymentMicroservice(deps, meter, anomaly);
   const service = httpService({
     ...deps,
+    security: securityEvents(deps),
     name: 'payment',
     version: packageJson.version,
     auth: { keys: deps.keys },

@@ -140,6 +140,16 @@ describe('a webhook is refused, and changes nothing', () => {
     }
   });
 
+  test('and told as a security event', async () => {
+    const counted = async () => {
+      const metrics = await fetch(`${shop.url}/metrics`).then((response) => response.text());
+      return Number(/souk_security_events_total\{event="webhook.refused".*\} (\d+)/.exec(metrics)?.[1]);
+    };
+    const before = await counted();
+    await post('{}', { secret: 'somebody-elses' });
+    expect(await counted()).toBe(before + 1);
+  });
+
   test('when it is signed and no JSON', async () => {
     expect(await post('{"id":')).toMatchObject({ status: 400, body: { type: 'urn:souk:problem:malformed-json' } });
   });

@@ -1,8 +1,10 @@
+import type { EdgeOptions } from '@souk/chassis/http/edge';
 import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice } from '@souk/chassis/microservice';
 import { reporting } from '@souk/chassis/report';
+import { securityEvents } from '@souk/chassis/security-events';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ProductConfig } from './config.ts';
@@ -14,7 +16,7 @@ import { readRoutes } from './http/read-routes.ts';
 import type { ProductCollections, ProductStore } from './storage/product-store.ts';
 
 export interface ProductServiceDeps extends ServiceParts {
-  readonly config: Pick<ProductConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs'>;
+  readonly config: Pick<ProductConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs'> & EdgeOptions;
   readonly store: ProductStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
@@ -36,6 +38,7 @@ export function createProductService({ keys, ...deps }: ProductServiceDeps): Ser
   });
   return httpService({
     ...deps,
+    security: securityEvents(deps),
     name: 'product',
     version: packageJson.version,
     auth: { keys },

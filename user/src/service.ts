@@ -4,6 +4,7 @@ import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice } from '@souk/chassis/microservice';
 import { reporting } from '@souk/chassis/report';
+import { securityEvents } from '@souk/chassis/security-events';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { UserConfig } from './config.ts';
@@ -61,6 +62,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const admin = firstAdmin({ config, commands, reads, passwords, logger });
   const service = httpService({
     ...deps,
+    security: securityEvents(deps),
     name: 'user',
     version: packageJson.version,
     // It has its sessions at hand, so they need no event to end, nor to expire.

@@ -4,7 +4,7 @@ import { compiledLate } from '../compiled-late.ts';
 import { recentMap } from '../recent-map.ts';
 import { type KeySource, KeysUnavailableError, TOKEN_ALGORITHMS } from './key-source.ts';
 import type { Principal } from './principal.ts';
-import { type Problem, problem } from './problem.ts';
+import { Problem, problem } from './problem.ts';
 
 export interface AuthOptions {
   readonly keys: KeySource;
@@ -87,7 +87,7 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
       currentDate: new Date(at),
     });
     const { nbf } = payload;
-    if (!claims().Check(payload)) throw refused();
+    if (!claims().Check(payload)) throw new ForgedToken('claims');
     const { sub, sid, gen: generation = 0, roles, exp } = payload;
     return {
       principal: Object.freeze({ userId: sub, sessionId: sid, generation, roles: Object.freeze([...roles]) }),
@@ -98,7 +98,8 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
     if (cause instanceof KeysUnavailableError) {
       throw problem('unavailable', { detail: 'No access token can be judged right now: try again in 2 s.', headers: { 'retry-after': '2' } });
     }
-    if (cause instanceof errors.JOSEError || cause instanceof TypeError) throw refused();
+    if (cause instanceof errors.JWTExpired) throw refused();
+    if (cause instanceof errors.JOSEError || cause instanceof TypeError) throw new ForgedToken(whatIsWrong(cause));
     throw cause;
   }
 }
@@ -110,10 +111,27 @@ async function keyFor(keys: KeySource, { kid, alg }: JWTHeaderParameters) {
   return key;
 }
 
+const NOT_VALID = {
+  detail: 'The access token that came is not valid, or not any more: refresh it, or sign in again.',
+  headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
+};
+
 /** Says that the token is no good, not why: that would help only who forged it. */
 function refused(): Problem {
-  return problem('unauthenticated', {
-    detail: 'The access token that came is not valid, or not any more: refresh it, or sign in again.',
-    headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
-  });
+  return problem('unauthenticated', NOT_VALID);
+}
+
+/** User has not made this token. The caller is answered as with an expired one; operators hear of it. */
+export class ForgedToken extends Problem {
+  constructor(readonly because: string) {
+    super('unauthenticated', NOT_VALID);
+  }
+}
+
+/** The part of a token by which it was found out; never its content. */
+function whatIsWrong(error: Error): string {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'key';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm';
+  return error instanceof errors.JWTClaimValidationFailed ? `claim ${error.claim}` : 'form';
 }

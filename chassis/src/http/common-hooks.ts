@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia';
 import type { Logger } from 'pino';
+import { ForgedToken } from './access-token.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { answerResponse } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
@@ -9,7 +10,7 @@ import { queryReaders } from './query-reader.ts';
 import { rawBodyReader } from './raw-body.ts';
 import { refuseCardNumbers } from './refuse-card-numbers.ts';
 import { refusals } from './refusal.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf, tellSecurity } from './request-facts.ts';
 import { routeSchemas } from './route-schemas.ts';
 import { unknownParameters } from './unknown-parameters.ts';
 
@@ -61,8 +62,15 @@ export function withCommonHooks(logger: Logger) {
     })
     .onError({ as: 'global' }, ({ error, code, request, body, query, params }) => {
       const { requestId, route, faults } = factsOf(request);
-      return refusalResponse(refusalOf({ error, code, request, requestId, route, body, query, params, faults }), request);
+      const refusal = refusalOf({ error, code, request, requestId, route, body, query, params, faults });
+      tellOfIntruder(request, refusal);
+      return refusalResponse(refusal, request);
     });
+}
+
+function tellOfIntruder(request: Request, refusal: Problem): void {
+  if (refusal.code === 'forbidden') tellSecurity(request, 'access.forbidden', {});
+  if (refusal instanceof ForgedToken) tellSecurity(request, 'token.refused', { because: refusal.because });
 }
 
 export function refusalResponse(refusal: Problem, request: Request): Response {

@@ -16,6 +16,8 @@ export interface EdgeOptions {
   readonly trustedProxies?: readonly string[];
   readonly corsOrigins?: readonly string[];
   readonly hstsS?: number;
+  /** `security-events.ts` */
+  readonly securityLogKey?: string | undefined;
 }
 
 export interface Edge {

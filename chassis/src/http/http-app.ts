@@ -1,6 +1,7 @@
 import type { AnyElysia } from 'elysia';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
+import type { SecurityEvents } from '../security-events.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
 import { bodyRoom } from './body-room.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
@@ -12,7 +13,7 @@ import { openApiDocument } from './openapi.ts';
 import { type Problem, problem, tooMuchToDo } from './problem.ts';
 import { defect } from './refusal.ts';
 import { probes, type ReadinessCheck } from './probes.ts';
-import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields } from './request-facts.ts';
+import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields, tellSecurity } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
 import { pathOf, withAbsoluteUrl } from './request-path.ts';
 import { secure } from './security-headers.ts';
@@ -24,6 +25,7 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly auth: AuthOptions;
+  readonly security: SecurityEvents;
   /** For `/livez`: throws when only a restart helps. Absent: it is alive as long as it answers. */
   readonly alive?: () => void;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
@@ -49,11 +51,11 @@ const THE_DOCUMENT = { 200: { description: 'OpenAPI 3.1', content: { 'applicatio
 
 /** One service's HTTP side: its routes with everything that all five have in common. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { service, version, logger, metrics, alive, checks, busy, routes } = options;
+  const { service, version, logger, metrics, security, alive, checks, busy, routes } = options;
   const { authenticate, recognise } = authenticator(options.auth);
   const edge = edgeOf(options.edge ?? {});
   const bodies = bodyRoom();
-  const parts = { authenticate, clientAddress: edge.clientAddress, bodies };
+  const parts = { authenticate, clientAddress: edge.clientAddress, bodies, security };
   const log = requestLog(logger, metrics);
   let draining = false;
 
@@ -89,9 +91,11 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 
   function tooOften(request: Request, facts: RequestFacts): Problem | undefined {
     if (isUncounted(request.method, pathOf(request.url))) return undefined;
-    facts.rate = edge.count(recognise(request.headers.get('authorization')), () => clientAddressOf(request));
+    const caller = recognise(request.headers.get('authorization'));
+    facts.rate = edge.count(caller, () => clientAddressOf(request));
     const seconds = facts.rate?.retryAfterS;
     if (seconds === undefined) return undefined;
+    tellSecurity(request, 'request.throttled', { account: caller?.userId, waitS: seconds });
     return problem('too-many-requests', { detail: `The quota of requests is used up: wait ${seconds} s.`, headers: { 'retry-after': String(seconds) } });
   }
 

@@ -1,5 +1,6 @@
 import type { FieldError } from '@souk/contracts/problem';
 import { type About, traceIdOf } from '../report.ts';
+import type { SecurityEventName, SecurityEvents, SecurityFields } from '../security-events.ts';
 import type { Cause } from '../writer/input.ts';
 import type { BodyRoom } from './body-room.ts';
 import type { Principal } from './principal.ts';
@@ -14,6 +15,7 @@ export interface AppParts {
   authenticate(authorization: string | null): Principal | null | Promise<Principal | null>;
   clientAddress(connection: string, forwardedFor: string | null): string;
   readonly bodies: BodyRoom;
+  readonly security: SecurityEvents;
 }
 
 /** The address at the other end of the connection; asked only when somebody needs it. */
@@ -95,4 +97,11 @@ export function requestFields(request: Request): About {
 /** What a command that this request asks for is caused by: no message, but its trace goes on. */
 export function causeOf(request: Request): Cause {
   return { causationId: null, traceparent: factsOf(request).traceparent };
+}
+
+/** Tells a security event (`security-events.ts`) of this request: with the client's address, and who is signed in unless another account is named. */
+export function tellSecurity<N extends SecurityEventName>(request: Request, name: N, fields: Omit<SecurityFields<N>, 'address' | 'about'>): void {
+  const { app, principal } = factsOf(request);
+  const own = { address: clientAddressOf(request), account: principal?.userId, about: requestFields(request) };
+  app.security.tell(name, { ...own, ...fields });
 }

@@ -46,7 +46,8 @@ describe('traceparent', () => {
 
   test('goes on in the commands of the request', () => {
     const request = new Request('http://localhost/', { headers: { traceparent: valid } });
-    beginRequest(request, { authenticate: () => null, clientAddress: (connection) => connection, bodies: bodyRoom() });
+    const security = { tell: () => undefined, flush: () => undefined };
+    beginRequest(request, { authenticate: () => null, clientAddress: (connection) => connection, bodies: bodyRoom(), security });
     expect(causeOf(request)).toEqual({ causationId: null, traceparent: valid });
   });
 });

@@ -9,6 +9,7 @@ import { onceResponse, storedAnswer } from '../../src/http/idempotency.ts';
 import { router } from '../../src/http/router.ts';
 import { createLogger } from '../../src/logging.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { securityEvents } from '../../src/security-events.ts';
 import { AUDIENCE, ISSUER, tokenSigner } from '../../src/testing/access-tokens.ts';
 
 const Id = closed({ id: Type.String({ format: 'uuid' }) });
@@ -95,11 +96,14 @@ export interface Shop {
 export function shop(overrides: Partial<Omit<HttpAppOptions, 'auth'>> & { auth?: Partial<AuthOptions> } = {}): Shop {
   let logged = '';
   const { auth, ...others } = overrides;
+  const logger = createLogger({ service: 'cups', level: 'info', destination: { write: (line) => (logged += line) } });
+  const metrics = createMetrics({ service: 'cups', ownsProcess: false });
   const app = createHttpApp({
     service: 'cups',
     version: '1.2.3',
-    logger: createLogger({ service: 'cups', level: 'info', destination: { write: (line) => (logged += line) } }),
-    metrics: createMetrics({ service: 'cups', ownsProcess: false }),
+    logger,
+    metrics,
+    security: securityEvents({ logger, metrics, config: {} }),
     checks: {},
     routes: [cupRoutes()],
     ...others,

@@ -1,6 +1,6 @@
 import { problem } from '@souk/chassis/http/problem';
 import { rawBodyOf } from '@souk/chassis/http/raw-body';
-import { causeOf, tellAbout } from '@souk/chassis/http/request-facts';
+import { causeOf, tellAbout, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { WebhookReceived } from '@souk/contracts/http/payment';
@@ -39,7 +39,10 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
   function proven(request: Request) {
     const delivery = { body: rawBodyOf(request), header: (name: string) => request.headers.get(name) };
     const event = gateway.readWebhook(delivery, Date.now());
-    if (event === 'forged') throw problem('signature-invalid', { detail: 'The signature is not one of these bytes, made with our secret within the last minutes: sign anew.' });
+    if (event === 'forged') {
+      tellSecurity(request, 'webhook.refused', {});
+      throw problem('signature-invalid', { detail: 'The signature is not one of these bytes, made with our secret within the last minutes: sign anew.' });
+    }
     if (event === 'unreadable') throw problem('malformed-json', { detail: 'The body cannot be parsed: send the event as JSON.' });
     return event;
   }

@@ -1,7 +1,7 @@
 import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
 import { problem } from '@souk/chassis/http/problem';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { normalisedEmail } from '@souk/contracts/email';
@@ -9,7 +9,6 @@ import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@s
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { publishedUser } from '../domain/published.ts';
-import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
 import { lastAdmin } from './refused.ts';
@@ -35,7 +34,8 @@ export function adminRoutes({ commands, reads }: AdminRouteDeps) {
     })
     .put('/users/:id/roles', async ({ body: { roles }, params, principal, request, set }) => {
       const asked = { userId: params.id, roles, actor: principal.userId, requireVersion: obeyingIfMatch(request) };
-      const user = accepted(await commands.execute(replaceRoles, asked, causeOf(request)));
+      const { user, from } = accepted(await commands.execute(replaceRoles, asked, causeOf(request)));
+      if (from.join() !== user.roles.join()) tellSecurity(request, 'role.changed', { account: user.id, actor: principal.userId, from, to: user.roles });
       set.headers['etag'] = entityTag(user.version);
       return publishedUser(user);
     }, {
@@ -48,10 +48,10 @@ export function adminRoutes({ commands, reads }: AdminRouteDeps) {
     });
 }
 
-function accepted(answer: RolesAnswer): User {
+function accepted(answer: RolesAnswer): Extract<RolesAnswer, { kind: 'done' }> {
   switch (answer.kind) {
     case 'done':
-      return answer.user;
+      return answer;
     case 'not-admin':
       throw problem('forbidden', { detail: 'This needs the role admin, and you have it no more.' });
     case 'user-unknown':

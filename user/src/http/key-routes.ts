@@ -1,5 +1,5 @@
 import { problem } from '@souk/chassis/http/problem';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
@@ -38,6 +38,7 @@ export function keyRoutes({ commands, tokens, isConfigured }: KeyRouteDeps) {
         throw problem('conflict', { detail: 'The last rotation is not over, two keys live: wait until the older one has ended.' });
       }
       await tokens.use(keysAt(ring, Date.now()));
+      tellSecurity(request, 'key.rotated', { kid: next.kid });
       set.status = 201;
       set.headers['location'] = '/.well-known/jwks.json';
       return { kid: next.kid, signsFrom: isoTime(next.signsFrom) };

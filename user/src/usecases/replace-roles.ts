@@ -18,7 +18,8 @@ interface RolesRequest {
 }
 
 export type RolesAnswer =
-  | { readonly kind: 'done'; readonly user: User }
+  /** `from`: the roles before, which may be the same */
+  | { readonly kind: 'done'; readonly user: User; readonly from: readonly Role[] }
   /** the actor's token still says admin, the store does not */
   | { readonly kind: 'not-admin' }
   | { readonly kind: 'user-unknown' }
@@ -38,7 +39,7 @@ export const replaceRoles: UseCase<UserCollections & ChassisCollections, RolesRe
     if (user === undefined) return { answer: { kind: 'user-unknown' } };
     requireVersion?.(user.version);
     const change = decideRoles(user, admins, roles, at.now);
-    if (change.kind === 'unchanged') return { answer: { kind: 'done', user } };
+    if (change.kind === 'unchanged') return { answer: { kind: 'done', user, from: user.roles } };
     if (change.kind === 'last-admin') return { answer: change };
     const context = { actor, from: user.roles, to: change.user.roles };
     const credential = change.isLess ? world.get('credentials', userId) : undefined;
@@ -47,7 +48,7 @@ export const replaceRoles: UseCase<UserCollections & ChassisCollections, RolesRe
         ? rolesAdded(change.user, at)
         : generationEnded(endAccessTokens(credential), at, { roles: change.user.roles });
     return {
-      answer: { kind: 'done', user: change.user },
+      answer: { kind: 'done', user: change.user, from: user.roles },
       puts: { ...changed.puts, users: [change.user], adminLists: [change.admins] },
       events: [{ ...userUpdated(change.user), context }, ...changed.events],
     };
