@@ -1,4 +1,5 @@
 import type { FieldError } from '@souk/contracts/problem';
+import { cutAtDepth } from './json-depth.ts';
 import { isPlainObject, type PlainObject } from './plain-object.ts';
 import { problem } from './problem.ts';
 import { readAtMost, tooLarge, wrongType } from './raw-body.ts';
@@ -36,7 +37,8 @@ export async function readJsonBody(request: Request): Promise<ReadBody> {
   const text = decodeUtf8(length === null ? await readAtMost(request, BODY_LIMIT) : await request.bytes());
   if (text.length === 0) return ABSENT;
   if (type === null) throw wrongType('application/json');
-  return { ...judged(parsed(text), text.includes('\\u')), held: text.length * HELD };
+  const cut = cutAtDepth(text, NESTING_LIMIT);
+  return { ...judged(parsed(cut ?? text), cut !== undefined || text.includes('\\u')), held: text.length * HELD };
 }
 
 function parsed(text: string): unknown {
@@ -48,38 +50,26 @@ function parsed(text: string): unknown {
   }
 }
 
-function judged(value: unknown, escapes: boolean): Omit<ReadBody, 'held'> {
+/** `mayBeFaulty`: the text was too deep, or has a \u, without which it can hold neither a NUL nor half a surrogate pair. */
+function judged(value: unknown, mayBeFaulty: boolean): Omit<ReadBody, 'held'> {
   if (!isPlainObject(value)) return { value: {}, fault: { pointer: '', detail: 'must be an object' } };
-  return { value, fault: faultIn(value, escapes, '', 1) };
+  return { value, fault: mayBeFaulty ? faultIn(value, 1) : undefined };
 }
 
-/** `escapes`: only a text with \u in it can hold a NUL or half a surrogate pair. */
-function faultIn(
-  value: PlainObject | readonly unknown[],
-  escapes: boolean,
-  pointer: string,
-  depth: number,
-): FieldError | undefined {
-  if (depth > NESTING_LIMIT) return { pointer, detail: `nested deeper than ${NESTING_LIMIT}` };
-  if (Array.isArray(value)) {
-    for (const [at, member] of value.entries()) {
-      const fault = faultAt(member, escapes, `${pointer}/${at}`, depth);
-      if (fault !== undefined) return fault;
-    }
-    return undefined;
-  }
+function faultIn(value: PlainObject | readonly unknown[], depth: number): FieldError | undefined {
+  if (depth > NESTING_LIMIT) return { pointer: '', detail: `nested deeper than ${NESTING_LIMIT}` };
+  const isObject = !Array.isArray(value);
   for (const [key, member] of Object.entries(value)) {
-    if (escapes && isBroken(key)) return { pointer, detail: 'has a field name with a character that is not allowed' };
-    const fault = faultAt(member, escapes, `${pointer}/${escapePointer(key)}`, depth);
-    if (fault !== undefined) return fault;
+    if (isObject && isBroken(key)) return { pointer: '', detail: 'has a field name with a character that is not allowed' };
+    const fault = faultAt(member, depth);
+    if (fault !== undefined) return { ...fault, pointer: `/${escapePointer(key)}${fault.pointer}` };
   }
   return undefined;
 }
 
-function faultAt(member: unknown, escapes: boolean, pointer: string, depth: number): FieldError | undefined {
-  if (isPlainObject(member) || Array.isArray(member)) return faultIn(member, escapes, pointer, depth + 1);
-  const isBad = escapes && typeof member === 'string' && isBroken(member);
-  return isBad ? { pointer, detail: 'has a character that is not allowed' } : undefined;
+function faultAt(member: unknown, depth: number): FieldError | undefined {
+  if (isPlainObject(member) || Array.isArray(member)) return faultIn(member, depth + 1);
+  return typeof member === 'string' && isBroken(member) ? { pointer: '', detail: 'has a character that is not allowed' } : undefined;
 }
 
 function isBroken(text: string): boolean {

@@ -38,6 +38,8 @@ export function problem<C extends ProblemCode>(code: C, options: ProblemOptions<
 }
 
 const PLACES_TOLD = 3;
+/** Characters. No field of ours lies as deep; a name that a caller made up may be as long as a body, and need not come back twice. */
+const POINTER_LIMIT = 200;
 
 /**
  * Refused fields as a problem: its detail tells of the first of them. `cure`: what to do, where the fields' own sentences
@@ -45,12 +47,18 @@ const PLACES_TOLD = 3;
  */
 export function fieldsRefused<C extends ProblemCode>(
   code: NeedsExtension<C> extends true ? never : C,
-  errors: readonly FieldError[],
+  places: readonly FieldError[],
   cure?: string,
 ): Problem {
+  const errors = places.map(shortened);
   const told = errors.slice(0, PLACES_TOLD).map(({ pointer, detail }) => `${pointer === '' ? 'The body' : pointer} ${detail}`);
   const more = errors.length > PLACES_TOLD ? `, and ${errors.length - PLACES_TOLD} more` : '';
   return new Problem(code, { detail: `${told.join('; ')}${more}${cure === undefined ? '' : `: ${cure}`}.`, errors });
+}
+
+function shortened(place: FieldError): FieldError {
+  const { pointer, detail } = place;
+  return pointer.length <= POINTER_LIMIT ? place : { pointer: `${pointer.slice(0, POINTER_LIMIT).toWellFormed()}...`, detail };
 }
 
 /** `seconds`: after which it may be asked again. */

@@ -1,6 +1,6 @@
 import type { FieldError } from '@souk/contracts/problem';
 import { type TSchema, TypeGuard } from '@sinclair/typebox';
-import type { ValueError } from '@sinclair/typebox/errors';
+import { type ValueError, ValueErrorType as Wrong } from '@sinclair/typebox/errors';
 import { Value } from '@sinclair/typebox/value';
 import { isPlainObject } from './plain-object.ts';
 import { fieldsRefused, type Problem } from './problem.ts';
@@ -38,7 +38,8 @@ function fieldErrors({ schema, value }: Validated, toPointer: (path: string) => 
   for (const error of leaves(Value.Errors(schema, value))) {
     const pointer = toPointer(error.path);
     if (!errors.has(pointer)) errors.set(pointer, valueSentence(error));
-    if (errors.size === ERRORS_SHOWN) break;
+    // The entries of a list that is too long are not looked at: there may be thousands.
+    if (errors.size === ERRORS_SHOWN || error.type === Wrong.ArrayMaxItems) break;
   }
   return [...errors].map(([pointer, detail]) => ({ pointer, detail }));
 }
