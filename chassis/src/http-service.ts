@@ -55,7 +55,7 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
 /** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
   const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
-  const { host: hostname, port, issuer, audience, shutdownDelayMs } = config;
+  const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, microservice, store.messages, reportTo(logger));
   const app = createHttpApp({
     service: name,
@@ -94,11 +94,12 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     async start() {
       await microservice.start();
       try {
-        listening = listen(app, { port, hostname, shutdownDelayMs });
+        listening = listen(app, { port, hostname, opsPort, opsHost, shutdownDelayMs });
         opening = setTimeout(() => {
           afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()]);
         }, AFTER_OPENING_MS);
-        return { url: listening.url, address: listening.address };
+        const { url, address, opsAddress } = listening;
+        return { url, address, opsAddress };
       } catch (error) {
         await microservice.close();
         throw error;

@@ -8,7 +8,7 @@ export interface Service {
    * Takes its lane, begins to read its topics, opens its port. The schema must be up to date. Throws `LaneInUseError`, for one.
    * One that was rejected may be tried again.
    */
-  start(): Promise<Pick<Listening, 'url' | 'address'>>;
+  start(): Promise<Pick<Listening, 'url' | 'address'> & Partial<Pick<Listening, 'opsAddress'>>>;
   /** Resolves when another process that is alive runs under its name: it does nothing any more and is to be closed. */
   readonly lost: Promise<Error>;
   /** Drains: no new requests, running ones end, the queue is settled, events are sent. Leaves store and log open: they are the caller's. */

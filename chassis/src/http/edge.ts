@@ -16,6 +16,9 @@ export interface EdgeOptions {
   readonly trustedProxies?: readonly string[];
   readonly corsOrigins?: readonly string[];
   readonly hstsS?: number;
+  /** `listen.ts` */
+  readonly opsPort?: number | undefined;
+  readonly opsHost?: string;
   /** `security-events.ts` */
   readonly securityLogKey?: string | undefined;
 }

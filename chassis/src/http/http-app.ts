@@ -7,6 +7,7 @@ import { bodyRoom } from './body-room.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
 import { refusalResponse, withCommonHooks } from './common-hooks.ts';
 import { docsPage } from './docs-page.ts';
+import { type Door, notBehind } from './door.ts';
 import { type EdgeOptions, edgeOf } from './edge.ts';
 import { isUnchanged } from './entity-tag.ts';
 import { openApiDocument } from './openapi.ts';
@@ -39,7 +40,7 @@ export interface HttpAppOptions {
 
 export interface HttpApp {
   /** Never rejects: whatever goes wrong is a problem document. */
-  handle(request: Request, connectionOf?: ConnectionOf): Promise<Response>;
+  handle(request: Request, connectionOf?: ConnectionOf, door?: Door): Promise<Response>;
   openApi(): object;
   /** From now on readiness is red and every answer closes its connection. */
   drain(): void;
@@ -105,11 +106,11 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   }
 
   return {
-    async handle(asked, connectionOf) {
+    async handle(asked, connectionOf, door = 'every') {
       const request = withAbsoluteUrl(asked);
       const facts = beginRequest(request, parts, connectionOf);
       try {
-        const refusal = tooOften(request, facts) ?? tooBusy(request);
+        const refusal = tooOften(request, facts) ?? notBehind(door, pathOf(request.url)) ?? tooBusy(request);
         if (refusal !== undefined) return finish(request, facts, refusalResponse(refusal, request));
         return finish(request, facts, edge.cors.preflight(request) ?? (await app.fetch(request)));
       } catch (error) {

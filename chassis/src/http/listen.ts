@@ -1,3 +1,4 @@
+import type { Door } from './door.ts';
 import type { HttpApp } from './http-app.ts';
 import { listenErrorOf } from './listen-error.ts';
 
@@ -12,6 +13,8 @@ export interface Listening {
   /** The address and port it listens on, `0.0.0.0:4003`. */
   readonly address: string;
   readonly port: number;
+  /** Of operators, as `address`; undefined: theirs is the one port there is. */
+  readonly opsAddress: string | undefined;
   /** Turns unready at once; resolves after the delay. May be called again. */
   leave(): Promise<void>;
   /** Leaves, takes no new connections, finishes what is running (5 s at most), then closes. May be called again. */
@@ -22,6 +25,9 @@ interface ListenOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly hostname?: string;
+  /** Then `/metrics` and `/ops` are there and not at `port`. */
+  readonly opsPort?: number | undefined;
+  readonly opsHost?: string | undefined;
   /** Milliseconds during which it still takes everything, while those who direct traffic here notice that it is not ready. */
   readonly shutdownDelayMs?: number;
   readonly drainLimitMs?: number;
@@ -29,9 +35,12 @@ interface ListenOptions {
 
 export function listen(
   app: HttpApp,
-  { port, hostname = '0.0.0.0', shutdownDelayMs = 0, drainLimitMs = DRAIN_LIMIT_MS }: ListenOptions,
+  { port, hostname = '0.0.0.0', opsPort, opsHost = hostname, shutdownDelayMs = 0, drainLimitMs = DRAIN_LIMIT_MS }: ListenOptions,
 ): Listening {
-  const server = serve(app, port, hostname);
+  // The one of few callers first: whoever finds the other open finds a service that is all there.
+  const ops = opsPort === undefined ? undefined : serve(app, opsPort, opsHost, 'ops');
+  const server = orElse(() => serve(app, port, hostname, ops === undefined ? 'every' : 'public'), () => void ops?.stop(true));
+  const servers = ops === undefined ? [server] : [server, ops];
   const bound = server.port ?? port;
   let leaving: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
@@ -43,17 +52,18 @@ export function listen(
 
   async function stop(): Promise<void> {
     await (leaving ??= leave());
-    const closed = server.stop();
+    const closed = servers.map((each) => each.stop());
     const limit = performance.now() + drainLimitMs;
-    while (server.pendingRequests > 0 && performance.now() < limit) await Bun.sleep(5);
-    await server.stop(true);
-    await closed;
+    while (servers.some(({ pendingRequests }) => pendingRequests > 0) && performance.now() < limit) await Bun.sleep(5);
+    await Promise.all(servers.map((each) => each.stop(true)));
+    await Promise.all(closed);
   }
 
   return {
     url: `http://${withBrackets(LOOPBACK[hostname] ?? hostname)}:${bound}`,
     address: `${withBrackets(hostname)}:${bound}`,
     port: bound,
+    opsAddress: ops && `${withBrackets(opsHost)}:${ops.port ?? opsPort}`,
     leave: () => (leaving ??= leave()),
     stop: () => (stopping ??= stop()),
   };
@@ -67,7 +77,16 @@ function withBrackets(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-function serve(app: HttpApp, port: number, hostname: string) {
+function orElse<T>(attempt: () => T, undo: () => void): T {
+  try {
+    return attempt();
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+function serve(app: HttpApp, port: number, hostname: string, door: Door) {
   try {
     return Bun.serve({
       port,
@@ -76,7 +95,7 @@ function serve(app: HttpApp, port: number, hostname: string) {
       idleTimeout: IDLE_TIMEOUT_S,
       maxRequestBodySize: TRANSPORT_BODY_LIMIT,
       development: false,
-      fetch: (request, server) => app.handle(request, () => server.requestIP(request)?.address),
+      fetch: (request, server) => app.handle(request, () => server.requestIP(request)?.address, door),
     });
   } catch (cause) {
     throw listenErrorOf(cause, { port, hostname });

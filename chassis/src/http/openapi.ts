@@ -16,6 +16,7 @@ const RULES = [
   'Text is UTF-8, in bodies, form fields and percent-encoded queries: other bytes are 400, another `charset` or a `Content-Encoding` is 415.',
   'A UUID is the same in capitals and in small letters, wherever it is sent; answers have small letters.',
   'Query parameters that a route does not name are ignored; under `/ops` they are refused.',
+  'A process may have `/metrics` and everything under `/ops` on a port of its own (`OPS_PORT`): they are 404 here then.',
   'A refusal says in `detail` what is wrong with this request and what to do, and names each field in `errors`.',
   'A change of what has an ETag may be made to depend on it: If-Match with another tag is 412, also where none is needed; `*` fits any.',
 ].join('\n\n');

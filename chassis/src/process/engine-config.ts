@@ -1,10 +1,12 @@
-import { choice, ConfigError, type ConfigOf, integer, list, optional, secret, text, url, withDefault } from '../config.ts';
+import { choice, ConfigError, type ConfigOf, integer, list, optional, port, secret, text, url, withDefault } from '../config.ts';
 import { type KafkaSecurity, SESSION_MS } from '../kafka/kafka-log-options.ts';
 import { writerPace } from '../service-config.ts';
 
-/** Where a service that is a process of its own finds its database and the event log. */
+/** Where a service that is a process of its own finds its database and the event log, and where operators find it. */
 export function engineConfig(database: 'mysql' | 'mongodb') {
   return {
+    opsPort: optional(port('OPS_PORT', 'port of its own for `/metrics` and `/ops`, which are then not at PORT; `/livez` and `/readyz` are at both')),
+    opsHost: withDefault(text('OPS_HOST', 'address it listens on at OPS_PORT'), '0.0.0.0'),
     databaseUrl: secret(url('DATABASE_URL', 'its own database, as its own user', [database])),
     databasePool: withDefault(integer('DATABASE_POOL', 'most connections to the database', { min: 2, max: 200 }), 10),
     // A transaction costs more round trips and wake-ups on servers than in a file: fewer, larger ones (docs/performance.md).
@@ -38,6 +40,11 @@ export function engineConfig(database: 'mysql' | 'mongodb') {
 const BROKER = /^[\w.-]+:\d{1,5}$/;
 
 export type EngineConfig = ConfigOf<ReturnType<typeof engineConfig>>;
+
+/** Throws ConfigError when one port is to be two. */
+export function expectOwnPorts({ port: one, opsPort }: Pick<EngineConfig, 'opsPort'> & { readonly port: number }): void {
+  if (opsPort !== undefined && opsPort !== 0 && opsPort === one) throw new ConfigError([{ name: 'OPS_PORT', reason: `must be another one than PORT, not ${one} as well` }]);
+}
 
 /** Throws ConfigError when there is half of what is needed. */
 export function kafkaSecurity({ kafkaTls, kafkaSasl: mechanism, kafkaUser: username, kafkaPassword: password }: EngineConfig): KafkaSecurity {

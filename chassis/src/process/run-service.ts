@@ -15,7 +15,7 @@ import { MysqlAddressError } from '../sql/mysql-address.ts';
 import { standardError } from '../standard-error.ts';
 import { StorageError } from '../storage-error.ts';
 import { SchemaBehindError, schemaIsThere, unlessEnding, whenItAnswers } from './database-state.ts';
-import { type EngineConfig, kafkaSecurity } from './engine-config.ts';
+import { type EngineConfig, expectOwnPorts, kafkaSecurity } from './engine-config.ts';
 import { EXIT } from './exit-code.ts';
 import { FLAGS, programHelp } from './program-help.ts';
 import { withSecretFiles } from './secret-files.ts';
@@ -44,6 +44,7 @@ export async function runService<Config extends EngineConfig, Store extends Proc
   if (asked !== '' && !Object.hasOwn(FLAGS, asked)) return told(EXIT.usage, `unknown: ${asked}; known: ${Object.keys(FLAGS).join(', ')}`);
   try {
     const config = program.readConfig(withSecretFiles(process.env, program.variables));
+    expectOwnPorts(config);
     const logger = createLogger({ service: program.name, level: config.logLevel });
     tellUnproven(config, logger);
     switch (asked) {
@@ -117,8 +118,8 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
       name,
       async start() {
         // The database may have gone since its schema was looked at.
-        const { address } = await whenItAnswers(() => service.start(), waiting);
-        logger.info({ address }, 'listening');
+        const { address, opsAddress } = await whenItAnswers(() => service.start(), waiting);
+        logger.info({ address, opsAddress }, 'listening');
         setTimeout(compileAsUsual, AFTER_OPENING_MS).unref();
       },
       stop: () => service.close(),
@@ -157,9 +158,9 @@ function kafkaOf(config: EngineConfig, clientId: string): KafkaTopicsOptions {
 }
 
 const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
-  taken: 'end what has it, or give another one as PORT',
-  port: 'give another one as PORT',
-  address: 'give one of its own as HOST, or 0.0.0.0 for all of them',
+  taken: 'end what has it, or give another one as PORT (OPS_PORT)',
+  port: 'give another one as PORT (OPS_PORT)',
+  address: 'give one of its own as HOST (OPS_HOST), or 0.0.0.0 for all of them',
   files: 'raise the limit (ulimit -n)',
 };
 

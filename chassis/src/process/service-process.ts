@@ -10,7 +10,7 @@ import type { EngineConfig } from './engine-config.ts';
 export type ProcessStore = Pick<ServiceStore<never>, 'migrate' | 'pendingMigrations' | 'close'>;
 
 /** What a process itself looks at. */
-export type RunningConfig = Pick<ServiceConfig, 'instance' | 'logLevel' | 'shutdownDelayMs'>;
+export type RunningConfig = Pick<ServiceConfig, 'instance' | 'logLevel' | 'port' | 'shutdownDelayMs'>;
 
 /** A service as a program: how its settings are read, its store is opened, and both become a service. */
 export interface ServiceProcess<Config extends EngineConfig, Store extends ProcessStore> {

@@ -10,7 +10,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((listening) => listening.stop()));
 });
 
-function started({ app }: Shop, options: { hostname?: string; drainLimitMs?: number; shutdownDelayMs?: number } = {}): Listening {
+function started({ app }: Shop, options: { port?: number; opsPort?: number; hostname?: string; drainLimitMs?: number; shutdownDelayMs?: number } = {}): Listening {
   const listening = listen(app, { port: 0, hostname: '127.0.0.1', ...options });
   running.push(listening);
   return listening;
@@ -135,5 +135,53 @@ describe('stopping', () => {
     const { stop } = started(shop());
     await Promise.all([stop(), stop()]);
     await stop();
+  });
+});
+
+describe('a port of its own for operators', () => {
+  const ops = (options: { port?: number; opsPort?: number } = {}) => {
+    const listening = started(shop({ routes: [router().get('/ops/outbox', () => ({ backlog: 0 })).get('/cups', () => [])] }), { opsPort: 0, ...options });
+    return { listening, outside: listening.url, inside: `http://${listening.opsAddress}` };
+  };
+  const statusOf = async (url: string, method = 'GET') => (await fetch(url, { method })).status;
+
+  test('has /metrics and /ops, and the public one has them not, under no spelling', async () => {
+    const { outside, inside } = ops();
+    for (const path of ['/metrics', '/ops/outbox', '/metrics/', '/ops/outbox/']) {
+      expect({ path, status: await statusOf(inside + path) }).toEqual({ path, status: 200 });
+      expect({ path, status: await statusOf(outside + path) }).toEqual({ path, status: 404 });
+      expect({ path, status: await statusOf(outside + path, 'DELETE') }).toEqual({ path, status: 404 });
+      expect({ path, status: await statusOf(`${outside}${path}?a=/livez`) }).toEqual({ path, status: 404 });
+    }
+    for (const path of ['/%6dexport', '/%6detrics', '/%6fps/outbox', '//metrics', '//ops/outbox', '/./metrics', '/cups/../metrics', '/OPS/outbox', '/ops%2foutbox', '/ops']) {
+      expect({ path, status: await statusOf(outside + path) }).toEqual({ path, status: 404 });
+    }
+  });
+
+  test('has probes as the public one has, and nothing else', async () => {
+    const { outside, inside } = ops();
+    for (const path of ['/livez', '/readyz']) for (const at of [outside, inside]) expect(await statusOf(at + path)).toBe(200);
+    expect(await statusOf(`${outside}/cups`)).toBe(200);
+    for (const path of ['/cups', '/openapi.json', '/docs', '/']) {
+      const answer = await read(await fetch(inside + path));
+      expect(codeOf(answer)).toBe('not-found');
+    }
+  });
+
+  test('ends with the other one', async () => {
+    const { listening, outside, inside } = ops();
+    await listening.stop();
+    for (const at of [outside, inside]) expect(await fetch(`${at}/livez`).catch(() => 'closed')).toBe('closed');
+  });
+
+  test('that is taken leaves nothing open behind it', async () => {
+    const { port: taken } = started(shop());
+    const free = started(shop());
+    await free.stop();
+    const both = (options: { port: number; opsPort: number }) => () => listen(shop().app, { hostname: '127.0.0.1', ...options });
+    expect(both({ port: free.port, opsPort: taken })).toThrow(ListenError);
+    expect(both({ port: taken, opsPort: free.port })).toThrow(ListenError);
+    started(shop(), { port: free.port });
+    expect(await statusOf(`http://127.0.0.1:${free.port}/livez`)).toBe(200);
   });
 });

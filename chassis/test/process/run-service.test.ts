@@ -13,6 +13,9 @@ const away = () => new StorageError('connection', new Error('connect ECONNREFUSE
 const never = () => new Promise<never>(() => undefined);
 
 const CONFIG: EngineConfig & RunningConfig = {
+  port: 4001,
+  opsPort: undefined,
+  opsHost: '0.0.0.0',
   databaseUrl: 'mongodb://127.0.0.1:1/x',
   databasePool: 2,
   paceMs: 0,
@@ -125,6 +128,13 @@ describe('the process of a service', () => {
     starting.resolve({ url: '', address: '127.0.0.1:1' });
     expect(await running).toBe(0);
     expect(calls).toContain('close');
+  });
+
+  test('does not start with one port for callers and operators', async () => {
+    const { calls, program } = programOf({});
+    const same = { ...program, readConfig: () => ({ ...program.readConfig({}), opsPort: 4001 }) };
+    expect(await runService(same, [])).toBe(2);
+    expect(calls).toEqual([]);
   });
 
   test('that migrates begins again when its database was away, and is given up by SIGTERM with 1', async () => {
