@@ -24,7 +24,7 @@ export function firstAdmin(deps: FirstAdminDeps): () => Promise<void> {
 
 async function make({ config: { admin }, commands, reads, passwords, logger }: FirstAdminDeps): Promise<void> {
   if (admin === undefined || (await reads.hasAdmin())) return;
-  const passwordHash = await passwords.hash(admin.password);
+  const passwordHash = await passwords.hash(admin.password, { queue: 'registration', from: undefined });
   const request = { email: normalisedEmail(admin.email), name: 'Administrator', passwordHash };
   if ((await commands.execute(ensureFirstAdmin, request)) === 'email-taken') {
     logger.error('there is no admin: the address in SOUK_ADMIN_EMAIL is registered already; name another one');

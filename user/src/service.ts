@@ -13,6 +13,7 @@ import { firstKeys } from './first-keys.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
+import { fromOf } from './http/from-of.ts';
 import { keyRoutes } from './http/key-routes.ts';
 import { profileRoutes } from './http/profile-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
@@ -42,7 +43,9 @@ export interface UserService extends Service {
 export function createUserService(deps: UserServiceDeps): UserService {
   const { config, store, log, logger, metrics } = deps;
   const { reads } = store;
-  const passwords = argon2Passwords();
+  const countsAddresses = config.rateLimit === 'on';
+  const passwords = argon2Passwords({ countsAddresses });
+  const from = { fromOf: fromOf(countsAddresses) };
   const tokens = accessTokens(config, () => firstKeys({ config, commands, reads }));
   // It reads no topic: everybody else follows its events.
   const commands = createMicroservice<UserCollections>({
@@ -71,8 +74,9 @@ export function createUserService(deps: UserServiceDeps): UserService {
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
-      profileRoutes({ commands, reads, register: register({ commands, passwords, admin }) }),
+      profileRoutes({ commands, reads, register: register({ commands, passwords, admin }), ...from }),
       accountRoutes({
+        ...from,
         commands,
         provePassword: proving,
         changePassword: changePassword({ commands, reads, passwords, provePassword: proving }),
@@ -83,7 +87,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
         reads,
         signIn: signIn({ commands, reads, tryPassword: trying, tokens, admin }),
         refresh: refresh({ commands, tokens, warnOfReuse }),
-        countsAddresses: config.rateLimit === 'on',
+        ...from,
       }),
       adminRoutes({ commands, reads }),
     ],

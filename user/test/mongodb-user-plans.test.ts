@@ -33,7 +33,7 @@ describeOn(['MongoDB'], () => {
       const { db, close } = openMongo({ url: opened.url });
       const now = Date.now();
       const email = (i: number) => `user-${i}@example.com`;
-      const hashes = { familyHash: 'family', tokenHash: 'token' };
+      const hashes = { familyHash: 'family', device: 'device', tokenHash: 'token' };
       const fill = async (name: string, documents: readonly (object | undefined)[]) =>
         db.collection(name).insertMany(documents.map((document) => ({ ...document })));
       await fill('users', ids.map((id, i) => users.toDocument?.(newUser({ id, email: email(i), name: 'Ada', roles: ['customer'], now }))));

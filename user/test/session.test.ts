@@ -5,7 +5,7 @@ const DAY = 86_400_000;
 const START = 1_000_000;
 
 const opened = (): Session =>
-  newSession({ id: 's', userId: 'u', epoch: 1, familyHash: 'family', tokenHash: 'token-1', now: START });
+  newSession({ id: 's', userId: 'u', epoch: 1, familyHash: 'family', device: 'device', tokenHash: 'token-1', now: START });
 
 /** Presents `token-<n>`, whose successor would be `token-<n + 1>`. */
 const present = (session: Session, n: number, now: number, changes: { epoch?: number; familyHash?: string } = {}) =>

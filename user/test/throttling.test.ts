@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
+import type { OpenedSession } from '@souk/contracts/http/session';
 import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
 const WRONG = 'wrong horse battery';
@@ -18,34 +19,48 @@ function from(): Readonly<Record<string, string>> {
   return { 'x-forwarded-for': `10.0.${hosts >> 8}.${hosts & 255}` };
 }
 
-const trying = (email: string, password: string, { at = users, headers = from() } = {}) =>
-  at.send('POST', '/sessions', { body: { email, password }, headers });
+interface Trying {
+  readonly at?: RunningUsers;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly deviceToken?: string | undefined;
+}
 
-async function fail(email: string, times: number): Promise<void> {
-  for (let count = 0; count < times; count += 1) expect((await trying(email, WRONG)).status).toBe(401);
+const trying = (email: string, password: string, { at = users, headers = from(), deviceToken }: Trying = {}) =>
+  at.send<OpenedSession>('POST', '/sessions', { body: { email, password, ...(deviceToken !== undefined && { deviceToken }) }, headers });
+
+async function fail(email: string, times: number, how: Trying = {}): Promise<void> {
+  for (let count = 0; count < times; count += 1) expect((await trying(email, WRONG, how)).status).toBe(401);
+}
+
+/** Until the next try from there waits for at least this. */
+async function failUntil(email: string, seconds: number, how: Trying): Promise<void> {
+  await until(`a wait of ${seconds} s`, async () => Number((await trying(email, WRONG, how)).headers.get('retry-after')) >= seconds, 20_000);
 }
 
 describe('wrong passwords for one account', () => {
-  test('the sixth try has to wait, wherever it comes from, and the right one too; after the wait it works', async () => {
+  test('the sixth try has to wait, and the right one too; after the wait it works', async () => {
+    const headers = from();
     const { email } = await users.register();
-    await fail(email, 5);
-    const { status, headers, body } = await trying(email, PASSWORD);
-    expect(status).toBe(429);
-    expect(headers.get('retry-after')).toBe('1');
-    expect(body).toMatchObject({ type: 'urn:souk:problem:too-many-requests' });
-    await until('the wait is over', async () => (await trying(email, PASSWORD)).status === 200, 5000);
-    await fail(email, 5);
+    await fail(email, 5, { headers });
+    const reply = await trying(email, PASSWORD, { headers });
+    expect(reply.status).toBe(429);
+    expect(reply.headers.get('retry-after')).toBe('1');
+    expect(reply.body).toMatchObject({ type: 'urn:souk:problem:too-many-requests' });
+    await until('the wait is over', async () => (await trying(email, PASSWORD, { headers })).status === 200, 5000);
+    await fail(email, 5, { headers });
   }, 20_000);
 
   test('an address nobody has waits just the same', async () => {
     const email = newEmail();
-    await fail(email, 5);
-    expect((await trying(` ${email.toUpperCase()}`, WRONG)).status).toBe(429);
+    const headers = from();
+    await fail(email, 5, { headers });
+    expect((await trying(` ${email.toUpperCase()}`, WRONG, { headers })).status).toBe(429);
   }, 20_000);
 
   test('do not get further when they come all at once', async () => {
     const { email } = await users.register();
-    const replies = await Promise.all(Array.from({ length: 20 }, () => trying(email, WRONG)));
+    const headers = from();
+    const replies = await Promise.all(Array.from({ length: 20 }, () => trying(email, WRONG, { headers })));
     expect(replies.filter(({ status }) => status === 401)).toHaveLength(5);
     expect(replies.filter(({ status }) => status === 429)).toHaveLength(15);
   }, 20_000);
@@ -71,6 +86,56 @@ describe('wrong passwords for one account', () => {
     const { status, headers } = await trying(email, WRONG, { at: three });
     await three.close();
     expect([status, headers.get('retry-after')]).toEqual([429, '2']);
+  }, 30_000);
+});
+
+describe("strangers' wrong passwords", () => {
+  test('never delay a device that has signed in before, from whatever address and of whichever account they are', async () => {
+    const { email } = await users.register();
+    const headers = from();
+    const { deviceToken } = (await trying(email, PASSWORD, { headers })).body;
+    await Promise.all(Array.from({ length: 60 }, () => trying(newEmail(), WRONG, { headers })));
+    await failUntil(email, 2, {});
+    expect((await trying(email, PASSWORD, { headers })).status).toBe(429);
+    const again = await trying(email, PASSWORD, { headers, deviceToken });
+    expect([again.status, again.body.deviceToken]).toEqual([200, deviceToken]);
+    // Neither did that give them a new count.
+    expect((await trying(email, WRONG, { headers })).status).toBe(429);
+  }, 30_000);
+
+  test('let an address in that was not wrong itself, where the account waits for them', async () => {
+    const { email } = await users.register();
+    const stranger = { headers: from() };
+    await failUntil(email, 2, stranger);
+    expect((await trying(email, PASSWORD)).status).toBe(200);
+  }, 30_000);
+
+  test('are no more when they bring tokens of their own accounts, or made up ones', async () => {
+    const { email } = await users.register();
+    const { deviceToken } = (await trying((await users.register()).email, PASSWORD)).body;
+    const headers = from();
+    for (const token of [deviceToken, 'made up', undefined, 'x'.repeat(200), deviceToken]) await fail(email, 1, { headers, deviceToken: token });
+    expect((await trying(email, WRONG, { headers, deviceToken })).status).toBe(429);
+  }, 30_000);
+
+  test('with a stolen device token are five, then it waits by itself', async () => {
+    const { email } = await users.register();
+    const { deviceToken } = (await trying(email, PASSWORD)).body;
+    await fail(email, 5, { deviceToken });
+    expect((await trying(email, WRONG, { deviceToken })).status).toBe(429);
+    expect((await trying(email, PASSWORD, { deviceToken })).status).toBe(429);
+    expect((await trying(email, PASSWORD)).status).toBe(200);
+  }, 30_000);
+
+  test('are as slow after a new password: it forgets every device but the one that set it', async () => {
+    const { email } = await users.register();
+    const [phone, laptop] = [(await trying(email, PASSWORD)).body, (await trying(email, PASSWORD)).body];
+    const body = { currentPassword: PASSWORD, newPassword: 'another horse battery' };
+    expect((await users.send('PUT', '/users/me/password', { as: laptop.accessToken, body })).status).toBe(200);
+    const headers = from();
+    await failUntil(email, 1, { headers });
+    expect((await trying(email, body.newPassword, { headers, deviceToken: phone.deviceToken })).status).toBe(429);
+    expect((await trying(email, body.newPassword, { headers, deviceToken: laptop.deviceToken })).status).toBe(200);
   }, 30_000);
 });
 

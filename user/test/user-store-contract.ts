@@ -7,6 +7,7 @@ import { deleteUser } from '../src/usecases/delete-user.ts';
 import { forgetAttempts, withdrawAttempt } from '../src/usecases/end-attempt.ts';
 import { endSession } from '../src/usecases/end-session.ts';
 import { endSessions } from '../src/usecases/end-sessions.ts';
+import { openSession } from '../src/usecases/open-session.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
 import { replacePassword } from '../src/usecases/replace-password.ts';
 import { replaceRoles } from '../src/usecases/replace-roles.ts';
@@ -53,7 +54,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     test('finds a user by id, and what proves a user by address, byte for byte', async () => {
       const user = await here.registered('ada@example.com');
       expect(await here.store.reads.user(user.id)).toEqual(user);
-      const credential = { userId: user.id, passwordHash: 'hash', sessionEpoch: 1, accessGeneration: 1 };
+      const credential = { userId: user.id, passwordHash: 'hash', sessionEpoch: 1, accessGeneration: 1, devices: [] };
       expect(await here.store.reads.credentialOf('ada@example.com')).toEqual(credential);
       for (const address of ['Ada@example.com', 'ada@example.co', 'adá@example.com']) {
         expect(await here.store.reads.credentialOf(address)).toBeUndefined();
@@ -241,15 +242,30 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     });
 
     test('counts tries over all processes, and forgets them when one was right', async () => {
-      const beginOne = ({ commands }: StoreProcess) => commands.execute(beginAttempt, { account: 'a', address: undefined });
+      const beginOne = ({ commands }: StoreProcess) => commands.execute(beginAttempt, { key: 'a', from: undefined });
       const tries = await everywhere((each) => Promise.all(Array.from({ length: 5 }, () => beginOne(each))));
       expect(tries.flat().filter(({ kind }) => kind === 'begun')).toHaveLength(5);
-      await here.commands.execute(withdrawAttempt, { key: 'a' });
+      await here.commands.execute(withdrawAttempt, { key: 'a', from: undefined });
       expect(await beginOne(here)).toEqual({ kind: 'begun' });
       expect(await beginOne(here)).toMatchObject({ kind: 'wait' });
       await here.commands.execute(forgetAttempts, { key: 'a' });
       expect(await beginOne(here)).toEqual({ kind: 'begun' });
       expect(await here.store.forgetAttempts(10)).toBe(0);
+    });
+
+    test('knows the devices of an account, ten at most, and after a new password only the one that set it', async () => {
+      const { id: userId, email } = await here.registered('ada@example.com');
+      const hashes = { familyHash: 'family', tokenHash: 'token' };
+      const open = (device: string, sessionId = Bun.randomUUIDv7()) =>
+        here.commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', device, attempts: [], ...hashes });
+      const known = async () => (await here.store.reads.credentialOf(email))?.devices.map(({ hash }) => hash);
+      for (const device of ['phone', 'phone', ...'abcdefghijkl'.split('')]) await open(device);
+      expect(await known()).toEqual(['phone', ...'defghijkl'.split('')]);
+      const sessionId = Bun.randomUUIDv7();
+      await open('e', sessionId);
+      const generation = (await here.store.reads.credentialOf(email))?.accessGeneration ?? 0;
+      await here.commands.execute(replacePassword, { userId, token: { sessionId, generation }, before: 'hash', after: 'new' });
+      expect(await known()).toEqual(['e']);
     });
 
     test('forgets sessions that have been over for long enough, so many at a time', async () => {

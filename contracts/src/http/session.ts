@@ -10,6 +10,11 @@ import { Page } from './common.ts';
 export const SignIn = closed({
   email: personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT })),
   password: secret(Type.String({ minLength: 1, maxLength: 128 })),
+  deviceToken: Type.Optional(secret(Type.String({
+    minLength: 1,
+    maxLength: 200,
+    description: 'the one that the last sign-in from this device was answered; one that is not of this account counts for nothing',
+  }))),
 });
 export type SignIn = Static<typeof SignIn>;
 
@@ -24,6 +29,10 @@ export const SessionTokens = closed({
   tokenType: oneOf('Bearer'),
 });
 export type SessionTokens = Static<typeof SessionTokens>;
+
+/** `deviceToken`: for the next sign-in from this device, which no wrong guesses of others can delay then. It gives no access. */
+export const OpenedSession = closed({ ...SessionTokens.properties, deviceToken: secret(Type.String({ minLength: 1 })) });
+export type OpenedSession = Static<typeof OpenedSession>;
 
 /** `current`: the session of the token that asked. */
 export const Session = closed({

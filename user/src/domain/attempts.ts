@@ -4,7 +4,12 @@ const LONGEST_WAIT_MS = 15 * 60 * SECOND_MS;
 /** Counted from when the wait is over. */
 const REMEMBERED_MS = 3600 * SECOND_MS;
 
-/** Wrong passwords for an account, or from an address, so far. Times are epoch milliseconds. */
+/** An address that was wrong about an account less often than this is not taken for one that guesses. */
+const UNSUSPECTED_FAILURES = 2;
+/** Two of the longest waits. */
+const LONGEST_AHEAD_MS = 2 * LONGEST_WAIT_MS;
+
+/** Wrong passwords for an account, from an address, from a device so far. Times are epoch milliseconds. */
 export interface Attempts {
   readonly key: string;
   readonly failures: number;
@@ -15,25 +20,47 @@ export interface Attempts {
 
 /** How many may fail before somebody has to wait. */
 export const FREE_FAILURES = {
+  /** So many a device, too, that has signed in before. */
   account: 5,
   /** An office or a mobile network is many people behind one address. */
   address: 50,
 } as const;
 
-/** Milliseconds until the next try; 0: now. */
-export function waitMs(attempts: Attempts | undefined, now: number): number {
-  return attempts === undefined ? 0 : Math.max(0, attempts.waitUntil - now);
+/** Milliseconds until the next try; 0: now. `ahead`: by so much it may come earlier. */
+export function waitMs(attempts: Attempts | undefined, now: number, ahead = 0): number {
+  return attempts === undefined ? 0 : Math.max(0, attempts.waitUntil - ahead - now);
 }
 
-/** One more failure. The wait after the last free one is 1 s and doubles from there. */
-export function withFailure(before: Attempts | undefined, key: string, free: number, now: number): Attempts {
-  const failures = 1 + (before === undefined || before.forgottenAt <= now ? 0 : before.failures);
-  const wait = failures < free ? 0 : Math.min(SECOND_MS * 2 ** (failures - free), LONGEST_WAIT_MS);
-  return { key, failures, waitUntil: now + wait, forgottenAt: now + wait + REMEMBERED_MS };
+/**
+ * By how much an address may be ahead of the wait for an account that others have failed at: what it takes is added to that
+ * wait, so there are no more tries in sum.
+ */
+export function aheadMs(ofAddressAndAccount: Attempts | undefined, now: number): number {
+  return failuresOf(ofAddressAndAccount, now) < UNSUSPECTED_FAILURES ? LONGEST_AHEAD_MS : 0;
+}
+
+/** One more failure. The wait after the last free one is 1 s and doubles from there. `from`: when it begins. */
+export function withFailure(before: Attempts | undefined, key: string, free: number, now: number, from = now): Attempts {
+  const failures = 1 + failuresOf(before, now);
+  const waitUntil = from + waitAfter(failures, free);
+  return { key, failures, waitUntil, forgottenAt: waitUntil + REMEMBERED_MS };
+}
+
+/** The same of somebody who may have been ahead of the wait. */
+export function withFailureAhead(before: Attempts | undefined, key: string, free: number, now: number): Attempts {
+  return withFailure(before, key, free, now, Math.max(now, before?.waitUntil ?? 0));
 }
 
 /** A try that came to no judgement after all. */
 export function withoutFailure(before: Attempts, free: number): Attempts {
   const failures = Math.max(0, before.failures - 1);
-  return { ...before, failures, waitUntil: failures < free ? 0 : before.waitUntil };
+  return { ...before, failures, waitUntil: failures < free ? 0 : before.waitUntil - waitAfter(before.failures, free) };
+}
+
+function failuresOf(attempts: Attempts | undefined, now: number): number {
+  return attempts === undefined || attempts.forgottenAt <= now ? 0 : attempts.failures;
+}
+
+function waitAfter(failures: number, free: number): number {
+  return failures < free ? 0 : Math.min(SECOND_MS * 2 ** (failures - free), LONGEST_WAIT_MS);
 }

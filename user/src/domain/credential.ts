@@ -1,3 +1,5 @@
+import type { Device } from './device.ts';
+
 /** What proves that somebody is the user, apart from the profile so that no reader of profiles ever holds it. */
 export interface Credential {
   readonly userId: string;
@@ -7,10 +9,12 @@ export interface Credential {
   readonly sessionEpoch: number;
   /** Access tokens say which generation they are of; raising it ends those given before, whatever becomes of the sessions. */
   readonly accessGeneration: number;
+  /** those that have signed in, the latest last */
+  readonly devices: readonly Device[];
 }
 
 export function newCredential(userId: string, passwordHash: string): Credential {
-  return { userId, passwordHash, sessionEpoch: 1, accessGeneration: 1 };
+  return { userId, passwordHash, sessionEpoch: 1, accessGeneration: 1, devices: [] };
 }
 
 /** The sessions go on, and give tokens that say what holds now. */
@@ -18,12 +22,11 @@ export function endAccessTokens(credential: Credential): Credential {
   return { ...credential, accessGeneration: credential.accessGeneration + 1 };
 }
 
-
 export function endAllSessions(credential: Credential): Credential {
   return { ...endAccessTokens(credential), sessionEpoch: credential.sessionEpoch + 1 };
 }
 
-/** Whoever had the old password, or a session opened with it, has nothing any more. */
-export function withPassword(credential: Credential, passwordHash: string): Credential {
-  return endAllSessions({ ...credential, passwordHash });
+/** Whoever had the old password, a session opened with it or a device that was told it, has nothing any more but for `devices`. */
+export function withPassword(credential: Credential, passwordHash: string, devices: readonly Device[] = []): Credential {
+  return endAllSessions({ ...credential, passwordHash, devices });
 }

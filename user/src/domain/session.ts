@@ -16,6 +16,8 @@ export interface Session {
   readonly epoch: number;
   /** SHA-256 of the part that all refresh tokens of this session have in common */
   readonly familyHash: string;
+  /** the device that signed in, as the credential knows it; null: of an earlier version */
+  readonly device: string | null;
   /** SHA-256 of the refresh token that is valid now */
   readonly tokenHash: string;
   readonly predecessor: Predecessor | null;
@@ -67,6 +69,7 @@ interface NewSession extends TokenHashes {
   readonly id: string;
   readonly userId: string;
   readonly epoch: number;
+  readonly device: string;
   readonly now: number;
 }
 

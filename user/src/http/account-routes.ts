@@ -11,12 +11,14 @@ import type { UserCollections } from '../storage/user-store.ts';
 import type { changePassword } from '../usecases/change-password.ts';
 import { deleteUser } from '../usecases/delete-user.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
+import type { FromOf } from './from-of.ts';
 import { lastAdmin, mustWait, passwordRefused, passwordWrong } from './refused.ts';
 
 interface AccountRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly provePassword: ProvePassword;
   readonly changePassword: ReturnType<typeof changePassword>;
+  readonly fromOf: FromOf;
 }
 
 /** RFC 7240. Any text: a preference that is not understood is left alone. */
@@ -24,10 +26,10 @@ const Preference = Type.Object({ prefer: Type.Optional(Type.String()) }, { addit
 const WANTS_RECEIPT = /(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i;
 
 /** What somebody who is signed in can do only with the password. */
-export function accountRoutes({ commands, provePassword, changePassword: changing }: AccountRouteDeps) {
+export function accountRoutes({ commands, provePassword, changePassword: changing, fromOf }: AccountRouteDeps) {
   return router()
     .put('/users/me/password', async ({ body, principal, request, set }) => {
-      const answer = await changing(principal, body, causeOf(request), obeyingIfMatch(request));
+      const answer = await changing(principal, body, fromOf(request), causeOf(request), obeyingIfMatch(request));
       if (answer.kind === 'wait') throw mustWait(answer.ms);
       if (answer.kind === 'wrong') throw passwordWrong('/currentPassword');
       if (answer.kind === 'password-refused') throw passwordRefused('/newPassword', answer.fault);
@@ -41,7 +43,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       detail: { summary: 'Change the password; all other sessions end, and their access tokens in all services within a second' },
     })
     .delete('/users/me', async ({ body, headers, principal: { userId }, request }) => {
-      const proof = await provePassword(userId, body.password, causeOf(request));
+      const proof = await provePassword(userId, body.password, fromOf(request), causeOf(request));
       if (proof.kind === 'wait') throw mustWait(proof.ms);
       if (proof.kind === 'wrong') throw passwordWrong('/password');
       const asked = { userId, passwordHash: proof.passwordHash, requireVersion: obeyingIfMatch(request) };

@@ -9,6 +9,7 @@ import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { renameUser } from '../usecases/rename-user.ts';
 import type { register } from '../usecases/register.ts';
+import type { FromOf } from './from-of.ts';
 import { PatchProfile } from './patch-profile.ts';
 import { accountGone, emailTaken, passwordRefused } from './refused.ts';
 
@@ -16,13 +17,14 @@ interface ProfileRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'user'>;
   readonly register: ReturnType<typeof register>;
+  readonly fromOf: FromOf;
 }
 
 /** Everybody may register; who is signed in reads and changes the own profile. */
-export function profileRoutes({ commands, reads, register: registering }: ProfileRouteDeps) {
+export function profileRoutes({ commands, reads, register: registering, fromOf }: ProfileRouteDeps) {
   return router()
     .post('/users', async ({ body, request, set }) => {
-      const registration = await registering(body, causeOf(request));
+      const registration = await registering(body, fromOf(request), causeOf(request));
       if (registration.kind === 'password-refused') throw passwordRefused('/password', registration.fault);
       if (registration.kind === 'email-taken') throw emailTaken();
       set.status = 201;

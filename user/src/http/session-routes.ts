@@ -1,11 +1,11 @@
 import { idPages } from '@souk/chassis/http/id-pages';
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
-import { causeOf, clientAddressOf } from '@souk/chassis/http/request-facts';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { ListQuery } from '@souk/contracts/http/common';
-import { RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
+import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { publishedSession } from '../domain/published.ts';
@@ -15,6 +15,7 @@ import { endSession } from '../usecases/end-session.ts';
 import { endSessions } from '../usecases/end-sessions.ts';
 import type { refresh, Refreshed } from '../usecases/refresh.ts';
 import type { signIn } from '../usecases/sign-in.ts';
+import type { FromOf } from './from-of.ts';
 import { mustWait, refreshedTooOften, refreshRefused, sessionRefreshed, signInRefused } from './refused.ts';
 
 interface SessionRouteDeps {
@@ -22,27 +23,31 @@ interface SessionRouteDeps {
   readonly reads: Pick<UserReads, 'liveSessions'>;
   readonly signIn: ReturnType<typeof signIn>;
   readonly refresh: ReturnType<typeof refresh>;
-  /** Wrong passwords are counted by where they come from, too. */
-  readonly countsAddresses: boolean;
+  readonly fromOf: FromOf;
 }
 
 const sessions = idPages('sessions');
 
 /** Sign in, stay signed in, see where one is signed in, sign out. */
 export function sessionRoutes(deps: SessionRouteDeps) {
-  const { commands, reads, signIn: signingIn, refresh: refreshing, countsAddresses } = deps;
+  const { commands, reads, signIn: signingIn, refresh: refreshing, fromOf } = deps;
   return router()
     .post('/sessions', async ({ body, request, set }) => {
-      const client = countsAddresses ? clientAddressOf(request) : undefined;
-      const answer = await signingIn(body, client, causeOf(request));
+      const answer = await signingIn(body, fromOf(request), causeOf(request));
       if (answer.kind === 'wait') throw mustWait(answer.ms);
       if (answer.kind === 'wrong') throw signInRefused();
       return shown(answer.tokens, set.headers);
     }, {
       refuses: ['invalid-credentials', 'too-many-requests'],
       body: SignIn,
-      response: { 200: SessionTokens },
-      detail: { summary: 'Sign in' },
+      response: { 200: OpenedSession },
+      detail: {
+        summary: 'Sign in',
+        description:
+          'Keep the `deviceToken` of the answer, and send it with the next sign-in from the same device: wrong passwords that others try for this ' +
+          'account, or from the same network, do not delay it then. It gives no access, and lives for 400 days from its last sign-in. A new password ' +
+          'forgets all but that of the device which set it.',
+      },
     })
     .post('/sessions/refresh', async ({ body, request, set }) => {
       return shown(given(await refreshing(body.refreshToken, causeOf(request))), set.headers);
@@ -102,7 +107,7 @@ function given(answer: Refreshed): SessionTokens {
 }
 
 /** Tokens must not stay in any cache (RFC 6749, 5.1). */
-function shown(tokens: SessionTokens, headers: Record<string, string | number>): SessionTokens {
+function shown<Tokens extends SessionTokens>(tokens: Tokens, headers: Record<string, string | number>): Tokens {
   headers['cache-control'] = 'no-store';
   return tokens;
 }

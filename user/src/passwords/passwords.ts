@@ -1,11 +1,18 @@
 import { availableParallelism } from 'node:os';
-import { limited } from './limited.ts';
+import { fairTurns } from './fair-turns.ts';
+
+/** Queues apart, so that none of them makes another one long. `proof`: of who is signed in, or follows a link from a mail. */
+export interface Asker {
+  readonly queue: 'sign-in' | 'registration' | 'proof';
+  /** the client's address; undefined where nobody counts by it */
+  readonly from: string | undefined;
+}
 
 export interface Passwords {
   /** Throws OverloadedError when too much waits, as `matches` does. */
-  hash(password: string): Promise<string>;
+  hash(password: string, asker: Asker): Promise<string>;
   /** Without a hash it does the same work and answers false: the time does not say whether there is an account. */
-  matches(password: string, hash: string | undefined): Promise<boolean>;
+  matches(password: string, hash: string | undefined, asker: Asker): Promise<boolean>;
 }
 
 /**
@@ -19,15 +26,18 @@ export const NOBODYS_HASH =
   '$argon2id$v=19$m=9216,t=4,p=1' +
   '$PZfhsVflWE6+07BRc5RNZRd/8A13tqs0gWFztnU2U3s$6FAjXSqnm7Bk1jCYyR9LP4u2etDlMx/Mrw9676pnt6M';
 
-/** One core stays free for everything else; who would wait longer than a second or two is sent away. */
-const LIMITS = { atOnce: Math.max(1, availableParallelism() - 1), waiting: 40, retryAfterSeconds: 2 };
+/** One core stays free for everything else; who would wait longer than a second or two in one queue is sent away. */
+const LIMITS = { atOnce: Math.max(1, availableParallelism() - 1), waiting: 40, waitingPerKey: 20, retryAfterSeconds: 2 };
+const UNCOUNTED = 'anybody';
 
-export function argon2Passwords(): Passwords {
-  const inTurn = limited(LIMITS);
+/** `countsAddresses`: else all addresses are one, which may have every place. */
+export function argon2Passwords({ countsAddresses }: { readonly countsAddresses: boolean }): Passwords {
+  const inTurn = fairTurns<Asker['queue']>(countsAddresses ? LIMITS : { ...LIMITS, waitingPerKey: LIMITS.waiting });
+  const turnOf = ({ queue, from = UNCOUNTED }: Asker) => ({ queue, key: from });
   return {
-    hash: (password) => inTurn(() => Bun.password.hash(normalised(password), ARGON2ID)),
-    async matches(password, hash) {
-      const isRight = await inTurn(() => Bun.password.verify(normalised(password), hash ?? NOBODYS_HASH));
+    hash: (password, asker) => inTurn(turnOf(asker), () => Bun.password.hash(normalised(password), ARGON2ID)),
+    async matches(password, hash, asker) {
+      const isRight = await inTurn(turnOf(asker), () => Bun.password.verify(normalised(password), hash ?? NOBODYS_HASH));
       return isRight && hash !== undefined;
     },
   };

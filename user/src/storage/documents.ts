@@ -12,10 +12,10 @@ interface WithDocument {
 }
 
 export const userOf = ({ document }: WithDocument): User => JSON.parse(document);
-/** Credentials from before there were generations have none. */
-export const credentialOf = ({ document }: WithDocument): Credential => ({ accessGeneration: 1, ...JSON.parse(document) });
-/** Sessions from before refreshes were remembered for a minute have none. */
-export const sessionOf = ({ document }: WithDocument): Session => ({ superseded: [], ...JSON.parse(document) });
+/** Credentials from before there were generations or devices have none. */
+export const credentialOf = ({ document }: WithDocument): Credential => ({ accessGeneration: 1, devices: [], ...JSON.parse(document) });
+/** Sessions from before refreshes were remembered for a minute, or devices known, have none. */
+export const sessionOf = ({ document }: WithDocument): Session => ({ superseded: [], device: null, ...JSON.parse(document) });
 export const addressBookOf = ({ document }: WithDocument): AddressBook => JSON.parse(document);
 export const attemptsOf = ({ document }: WithDocument): Attempts => JSON.parse(document);
 export const adminListOf = ({ document }: WithDocument): AdminList => JSON.parse(document);

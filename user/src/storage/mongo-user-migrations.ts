@@ -27,4 +27,6 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-010-access-generations': collectionStep('credentials', CredentialDocument),
   'user-011-addresses-without-postal-code': collectionStep('address_books', AddressBookDocument),
   'user-012-superseded-tokens': collectionStep('sessions', SessionDocument),
+  'user-013-known-devices': collectionStep('credentials', CredentialDocument),
+  'user-014-sessions-of-devices': collectionStep('sessions', SessionDocument),
 };

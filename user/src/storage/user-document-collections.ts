@@ -87,15 +87,15 @@ export function userOf({ _id: id, email, name, roles, version, createdAt, update
   return { id, email, name, roles, version, createdAt, updatedAt };
 }
 
-/** Credentials from before there were generations have none. */
-export function credentialOf({ _id: userId, passwordHash, sessionEpoch, accessGeneration = 1 }: CredentialDocument): Credential {
-  return { userId, passwordHash, sessionEpoch, accessGeneration };
+/** Credentials from before there were generations or devices have none. */
+export function credentialOf({ _id: userId, passwordHash, sessionEpoch, accessGeneration = 1, devices = [] }: CredentialDocument): Credential {
+  return { userId, passwordHash, sessionEpoch, accessGeneration, devices };
 }
 
-/** Sessions from before refreshes were remembered for a minute have none. */
+/** Sessions from before refreshes were remembered for a minute, or devices known, have none. */
 export function sessionOf(document: SessionDocument): Session {
-  const { _id: id, userId, epoch, familyHash, tokenHash, predecessor, superseded = [], createdAt, lastUsedAt, expiresAt, ended } = document;
-  return { id, userId, epoch, familyHash, tokenHash, predecessor, superseded, createdAt, lastUsedAt, expiresAt, ended };
+  const { _id: id, userId, epoch, familyHash, device = null, tokenHash, predecessor, superseded = [], createdAt, lastUsedAt, expiresAt, ended } = document;
+  return { id, userId, epoch, familyHash, device, tokenHash, predecessor, superseded, createdAt, lastUsedAt, expiresAt, ended };
 }
 
 export function addressBookOf({ _id: userId, addresses, answers }: AddressBookDocument): AddressBook {

@@ -18,6 +18,7 @@ export const CredentialDocument = closed({
   passwordHash: Text,
   sessionEpoch: Type.Integer({ minimum: 1 }),
   accessGeneration: Type.Optional(Type.Integer({ minimum: 1 })),
+  devices: Type.Optional(Type.Array(closed({ hash: Text, at: EpochMs, cameBack: Type.Boolean() }))),
 });
 export type CredentialDocument = Static<typeof CredentialDocument>;
 
@@ -28,6 +29,7 @@ export const SessionDocument = closed({
   /** when it ended, else when it expires */
   liveUntil: EpochMs,
   familyHash: Text,
+  device: Type.Optional(nullable(Text)),
   tokenHash: Text,
   predecessor: nullable(closed({ tokenHash: Text, nonce: Text, replacedAt: EpochMs })),
   superseded: Type.Optional(Type.Array(closed({ tokenHash: Text, replacedAt: EpochMs }))),

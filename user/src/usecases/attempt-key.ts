@@ -6,8 +6,14 @@ export const attemptKey = {
   account: (email: string) => hashed('account', email),
   /** Where they come from. */
   address: (clientAddress: string) => hashed('address', clientAddress),
+  /** Both. */
+  accountFrom: (email: string, clientAddress: string) => hashed('account-from', JSON.stringify([email, clientAddress])),
+  /** A device that has signed in before. */
+  device: (deviceHash: string) => hashed('device', deviceHash),
   /** Apart from sign-ins, so that a stolen token cannot be used to keep its owner out. */
   signedIn: (userId: string) => hashed('user', userId),
+  /** No wrong passwords: the accounts that an address has asked for. */
+  registrations: (clientAddress: string) => hashed('registrations', clientAddress),
 };
 
 function hashed(kind: string, subject: string): string {

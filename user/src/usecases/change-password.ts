@@ -21,20 +21,21 @@ type Changed =
   | PasswordRefused
   | Exclude<Proof, { readonly kind: 'right' }>;
 
-/** `wrong`, `wait`: of the current password. */
+/** `wrong`, `wait`: of the current password. `from`: the client's address. */
 export function changePassword({ commands, reads, passwords, provePassword }: ChangePasswordDeps) {
   return async (
     { userId, sessionId, generation }: Principal,
     { currentPassword, newPassword }: ChangePassword,
+    from: string | undefined,
     cause: Cause,
     requireVersion?: (version: number) => void,
   ): Promise<Changed> => {
-    const proof = await provePassword(userId, currentPassword, cause);
+    const proof = await provePassword(userId, currentPassword, from, cause);
     if (proof.kind !== 'right') return proof;
     const person = await reads.user(userId);
     const fault = person && (await judgePassword(newPassword, person));
     if (fault !== undefined) return { kind: 'password-refused', fault };
-    const after = await passwords.hash(newPassword);
+    const after = await passwords.hash(newPassword, { queue: 'proof', from });
     const asked = { userId, token: { sessionId, generation }, before: proof.passwordHash, after, ...(requireVersion && { requireVersion }) };
     const user = await commands.execute(replacePassword, asked, cause);
     return user === undefined ? { kind: 'wrong' } : { kind: 'changed', user };

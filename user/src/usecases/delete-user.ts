@@ -1,5 +1,6 @@
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { Credential } from '../domain/credential.ts';
 import { isoTime } from '../domain/published.ts';
 import { ADMINS, isAdmin, withoutAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
@@ -39,13 +40,14 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
     const answers = world.get('addressBooks', userId)?.answers ?? [];
     return {
       emails: email === undefined ? [] : [email],
-      attempts: email === undefined ? [] : attemptsOf(userId, email),
+      attempts: email === undefined ? [] : attemptsOf(userId, email, world.get('credentials', userId)),
       keptAnswers: answers.map(({ id }) => id),
     };
   },
   decide({ userId, passwordHash, requireVersion }, world, { now }) {
     const user = world.get('users', userId);
-    if (user === undefined || world.get('credentials', userId)?.passwordHash !== passwordHash) {
+    const credential = world.get('credentials', userId);
+    if (user === undefined || credential?.passwordHash !== passwordHash) {
       return { answer: { kind: 'password-replaced' } };
     }
     requireVersion?.(user.version);
@@ -62,7 +64,7 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
         emails: [user.email],
         credentials: [userId],
         addressBooks: [userId],
-        attempts: attemptsOf(userId, user.email),
+        attempts: attemptsOf(userId, user.email, credential),
         keptAnswers: answers.map(({ id }) => id),
       },
       events: [{ type: 'user.deleted', key: userId, stream: userId, version: user.version + 1, data }],
@@ -70,6 +72,7 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
   },
 };
 
-function attemptsOf(userId: string, email: string): readonly string[] {
-  return [attemptKey.account(email), attemptKey.signedIn(userId)];
+function attemptsOf(userId: string, email: string, credential: Credential | undefined): readonly string[] {
+  const devices = (credential?.devices ?? []).map(({ hash }) => attemptKey.device(hash));
+  return [attemptKey.account(email), attemptKey.signedIn(userId), ...devices];
 }

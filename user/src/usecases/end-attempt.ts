@@ -1,6 +1,7 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
-import { FREE_FAILURES, withFailure, withoutFailure } from '../domain/attempts.ts';
+import { type Attempts, FREE_FAILURES, withFailure, withoutFailure } from '../domain/attempts.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { type Attempt, countedFor, NEVER_WAITS } from './begin-attempt.ts';
 
 interface Outcome {
   readonly key: string;
@@ -24,12 +25,15 @@ export const forgetAttempts: UseCase<UserCollections, Outcome, void> = {
 };
 
 /** Nobody looked at the password. */
-export const withdrawAttempt: UseCase<UserCollections, Outcome, void> = {
+export const withdrawAttempt: UseCase<UserCollections, Attempt, void> = {
   name: 'withdraw attempt',
-  keys: ({ key }) => ({ attempts: [key] }),
-  decide({ key }, world) {
+  keys: (attempt) => ({ attempts: countedFor(attempt) }),
+  decide({ key, from }, world) {
     const before = world.get('attempts', key);
-    if (before === undefined) return { answer: undefined };
-    return { answer: undefined, puts: { attempts: [withoutFailure(before, FREE_FAILURES.account)] } };
+    const both = from && world.get('attempts', from.both);
+    const attempts: Attempts[] = [];
+    if (before !== undefined) attempts.push(withoutFailure(before, FREE_FAILURES.account));
+    if (both !== undefined) attempts.push(withoutFailure(both, NEVER_WAITS));
+    return { answer: undefined, puts: { attempts } };
   },
 };

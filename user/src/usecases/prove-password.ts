@@ -18,12 +18,12 @@ export type Proof =
   | { readonly kind: 'right'; readonly passwordHash: string }
   | Exclude<Tried, { readonly kind: 'right' }>;
 
-/** Somebody who is signed in says the password once more; who has only the token may not guess for ever. */
+/** Somebody who is signed in says the password once more; who has only the token may not guess for ever. `from`: the client's address. */
 export function provePassword({ commands, reads, tryPassword: trying }: ProveDeps) {
-  return async (userId: string, password: string, cause: Cause): Promise<Proof> => {
+  return async (userId: string, password: string, from: string | undefined, cause: Cause): Promise<Proof> => {
     const passwordHash = (await reads.credential(userId))?.passwordHash;
     const key = attemptKey.signedIn(userId);
-    const tried = await trying({ account: key, address: undefined }, password, passwordHash, cause);
+    const tried = await trying({ key, from: undefined }, password, passwordHash, { queue: 'proof', from }, cause);
     if (tried.kind !== 'right') return tried;
     if (passwordHash === undefined) return { kind: 'wrong' };
     await commands.execute(forgetAttempts, { key }, cause);

@@ -16,12 +16,12 @@ interface RegisterDeps {
 
 /** Hashes before the decision: 25 ms of work has no place where everybody waits for one another. */
 export function register({ commands, passwords, admin }: RegisterDeps) {
-  return async ({ email: address, password, name }: RegisterUser, cause: Cause): Promise<Registration | PasswordRefused> => {
+  return async ({ email: address, password, name }: RegisterUser, from: string | undefined, cause: Cause): Promise<Registration | PasswordRefused> => {
     const email = normalisedEmail(address);
     const fault = await judgePassword(password, { email, name });
     if (fault !== undefined) return { kind: 'password-refused', fault };
     await admin();
-    const passwordHash = await passwords.hash(password);
+    const passwordHash = await passwords.hash(password, { queue: 'registration', from });
     return commands.execute(registerUser, { email, name, passwordHash }, cause);
   };
 }

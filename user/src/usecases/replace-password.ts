@@ -19,7 +19,7 @@ interface ReplaceRequest {
 }
 
 /**
- * Replaces a password and ends all other sessions; undefined when it was replaced, or the account deleted, meanwhile. A
+ * Replaces a password, ends all other sessions and forgets all other devices; undefined when it was replaced, or the account deleted, meanwhile. A
  * token that another end of access has overtaken on its way here does not go on.
  */
 export const replacePassword: UseCase<UserCollections & ChassisCollections, ReplaceRequest, User | undefined> = {
@@ -32,7 +32,8 @@ export const replacePassword: UseCase<UserCollections & ChassisCollections, Repl
     if (user === undefined || credential?.passwordHash !== before) return { answer: undefined };
     if (session === undefined || !isLive(session, credential.sessionEpoch, context.now)) return { answer: undefined };
     requireVersion?.(user.version);
-    const replaced = withPassword(credential, after);
+    const devices = credential.devices.filter(({ hash }) => hash === session.device);
+    const replaced = withPassword(credential, after, devices);
     const earlier = world.get('endedAccess', userId);
     const kept = earlier !== undefined && endsAccess(earlier, token) ? null : token;
     const { puts, events } = generationEnded(replaced, context, { kept });

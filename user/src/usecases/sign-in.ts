@@ -2,12 +2,16 @@ import { newId } from '@souk/chassis/ids';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import { normalisedEmail } from '@souk/contracts/email';
-import type { SessionTokens, SignIn } from '@souk/contracts/http/session';
+import type { OpenedSession, SignIn } from '@souk/contracts/http/session';
+import type { Credential } from '../domain/credential.ts';
+import { isKnown } from '../domain/device.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
+import { deviceHashOf, newDeviceToken } from '../tokens/device-token.ts';
 import { hashesOf, newRefreshToken } from '../tokens/refresh-token.ts';
 import { sessionTokens } from '../tokens/session-tokens.ts';
 import { attemptKey } from './attempt-key.ts';
+import { type Attempt, countedFor } from './begin-attempt.ts';
 import { openSession } from './open-session.ts';
 import type { Tried, TryPassword } from './try-password.ts';
 
@@ -21,31 +25,50 @@ interface SignInDeps {
 }
 
 type SigningIn =
-  | { readonly kind: 'signed-in'; readonly tokens: SessionTokens }
+  | { readonly kind: 'signed-in'; readonly tokens: OpenedSession }
   | Exclude<Tried, { readonly kind: 'right' }>;
 
 /**
  * Neither the answer nor the work done for it says whether the address or the password was wrong, and both are counted
- * alike. `clientAddress`: undefined where nobody counts by it.
+ * alike. `from`: the client's address; undefined where nobody counts by it.
  */
 export function signIn({ commands, reads, tryPassword: trying, tokens, admin }: SignInDeps) {
   return async (
-    { email: address, password }: SignIn,
-    clientAddress: string | undefined,
+    { email: address, password, deviceToken }: SignIn,
+    from: string | undefined,
     cause: Cause,
   ): Promise<SigningIn> => {
     await admin();
     const email = normalisedEmail(address);
     const credential = await reads.credentialOf(email);
-    const account = attemptKey.account(email);
-    const attempt = { account, address: clientAddress && attemptKey.address(clientAddress) };
-    const tried = await trying(attempt, password, credential?.passwordHash, cause);
+    const known = knownDevice(credential, deviceToken);
+    const attempt = known === undefined ? attemptOf(email, from) : attemptOfDevice(known);
+    const tried = await trying(attempt, password, credential?.passwordHash, { queue: 'sign-in', from }, cause);
     if (tried.kind !== 'right') return tried;
     if (credential === undefined) return { kind: 'wrong' };
     const { userId, passwordHash } = credential;
     const token = newRefreshToken(newId());
-    const asked = { sessionId: token.sessionId, userId, passwordHash, attempts: account, ...hashesOf(token) };
+    const device = known ?? newDeviceToken();
+    const asked = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), attempts: countedFor(attempt), ...hashesOf(token) };
     const by = await commands.execute(openSession, asked, cause);
-    return by === undefined ? { kind: 'wrong' } : { kind: 'signed-in', tokens: await sessionTokens(tokens, by, token) };
+    if (by === undefined) return { kind: 'wrong' };
+    return { kind: 'signed-in', tokens: { ...(await sessionTokens(tokens, by, token)), deviceToken: device } };
   };
+}
+
+/** The token, when it is one of this account. Any other counts for nothing, so nobody learns from it whether there is an account. */
+function knownDevice(credential: Credential | undefined, deviceToken: string | undefined): string | undefined {
+  if (credential === undefined || deviceToken === undefined) return undefined;
+  return isKnown(credential.devices, deviceHashOf(deviceToken), Date.now()) ? deviceToken : undefined;
+}
+
+/** A device that has signed in before is counted by itself: neither its account nor its address waits with it, nor it with them. */
+function attemptOfDevice(deviceToken: string): Attempt {
+  return { key: attemptKey.device(deviceHashOf(deviceToken)), from: undefined };
+}
+
+function attemptOf(email: string, from: string | undefined): Attempt {
+  const key = attemptKey.account(email);
+  if (from === undefined) return { key, from };
+  return { key, from: { address: attemptKey.address(from), both: attemptKey.accountFrom(email, from) } };
 }

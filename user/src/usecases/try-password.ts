@@ -1,7 +1,7 @@
 import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import { OverloadedError } from '@souk/chassis/writer/errors';
-import type { Passwords } from '../passwords/passwords.ts';
+import type { Asker, Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { type Attempt, beginAttempt, type Begun } from './begin-attempt.ts';
 import { countAddress, withdrawAttempt } from './end-attempt.ts';
@@ -18,19 +18,19 @@ export type TryPassword = ReturnType<typeof tryPassword>;
 
 /**
  * Holds a password against a hash, so often and no more. Without a hash it does the same work in the same time. Who
- * gets `right` forgets the account's attempts with what is done about it.
+ * gets `right` forgets the attempts (`countedFor`) with what is done about it.
  */
 export function tryPassword({ commands, passwords }: TryDeps) {
-  return async (attempt: Attempt, password: string, hash: string | undefined, cause: Cause): Promise<Tried> => {
+  return async (attempt: Attempt, password: string, hash: string | undefined, asker: Asker, cause: Cause): Promise<Tried> => {
     const begun = await commands.execute(beginAttempt, attempt, cause);
     if (begun.kind === 'wait') return begun;
     try {
-      if (await passwords.matches(password, hash)) return { kind: 'right' };
+      if (await passwords.matches(password, hash, asker)) return { kind: 'right' };
     } catch (error) {
-      if (error instanceof OverloadedError) await commands.execute(withdrawAttempt, { key: attempt.account }, cause);
+      if (error instanceof OverloadedError) await commands.execute(withdrawAttempt, attempt, cause);
       throw error;
     }
-    if (attempt.address !== undefined) await commands.execute(countAddress, { key: attempt.address }, cause);
+    if (attempt.from !== undefined) await commands.execute(countAddress, { key: attempt.from.address }, cause);
     return { kind: 'wrong' };
   };
 }
