@@ -69,19 +69,20 @@ describe('a message that is shown to others', () => {
     source: '/souk/order',
     time: '2026-11-22T10:15:30.123Z',
     subject: 'o-1',
-    schemaVersion: 1,
+    schemaVersion: 2,
     correlationId: 'o-1',
     causationId: null,
     aggregateVersion: 1,
     traceparent: null,
-    data: { orderId: 'o-1', userId: 'u-1', items: [{ sku: 'MUG', quantity: 1 }], shippingAddress: ADDRESS, total: { amount: 1, currency: 'EUR' } },
+    data: { orderId: 'o-1', userId: 'u-1', items: [{ sku: 'MUG', quantity: 1 }], total: { amount: 1, currency: 'EUR' } },
   };
-  const message = toLogMessage(event);
+  /** As an earlier version sent it. */
+  const message = { ...toLogMessage(event), value: JSON.stringify({ ...event.data, shippingAddress: ADDRESS }) };
 
   test('tells what happened and not to whom', () => {
     const shown = redactedMessage(message);
     expect(shown.value).not.toMatch(/Zoë|Gasse|Wien|1080|\+43/);
-    expect(JSON.parse(shown.value)).toMatchObject({ orderId: 'o-1', items: event.data.items, shippingAddress: { name: 'erased', country: 'AT' } });
+    expect(JSON.parse(shown.value)).toEqual(event.data);
     expect({ ...shown, value: message.value }).toEqual(message);
   });
 

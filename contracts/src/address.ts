@@ -25,7 +25,7 @@ export const ShippingAddress = closed({
 });
 export type ShippingAddress = Static<typeof ShippingAddress>;
 
-/** As it is told in events of version 1, whose readers were promised a postal code. */
+/** As `order.completed` told it in version 1, whose readers were promised a postal code. Events hold no address any more. */
 export const ToldAddress = open(
   closed({
     ...ShippingAddress.properties,
@@ -33,12 +33,6 @@ export const ToldAddress = open(
     phone: Type.Optional(noFreeText(personal(Type.String({ ...Phone, description: 'a telephone number as E.164' })))),
   }),
 );
-export type ToldAddress = Static<typeof ToldAddress>;
-
-export function toldAddress(address: ShippingAddress): ToldAddress {
-  return { ...address, postalCode: address.postalCode ?? NO_POSTAL_CODE };
-}
-
 /** As somebody gives it; `addressRules` says what is right in its country. */
 export const AskedAddress = closed({
   ...ShippingAddress.properties,

@@ -13,6 +13,7 @@ export interface EventAttributes<T extends Topic = Topic> {
   readonly time: string;
   /** The message key. */
   readonly subject: string;
+  /** Of the data as they are here. Read from an earlier version, they are those of today's. */
   readonly schemaVersion: number;
   /** What belongs together: the order id for everything in the saga. */
   readonly correlationId: string;
@@ -23,6 +24,12 @@ export interface EventAttributes<T extends Topic = Topic> {
   /** W3C trace context. */
   readonly traceparent: string | null;
 }
+
+/** Names of the headers of an event. Others are for the way of a message, not for what it says. */
+export const EVENT_HEADERS: ReadonlySet<string> = new Set([
+  'ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_subject', 'ce_schemaversion', 'ce_correlationid', 'ce_causationid',
+  'ce_aggregateversion', 'content-type', 'traceparent',
+]);
 
 type Read =
   | { readonly ok: true; readonly attributes: EventAttributes }
@@ -41,8 +48,8 @@ export function checkHeaders(topic: string, key: string, headers: Readonly<Recor
   if (type !== topic) return wrong(`ce_type is ${type} in topic ${topic}`);
   if (!isJson(headers['content-type'])) return wrong('content-type is not application/json');
   const known = TOPICS[type].version;
-  const schemaVersion = version(headers.ce_schemaversion);
-  if (schemaVersion !== known) return wrong(`ce_schemaversion of ${type} is not ${known}`);
+  const written = version(headers.ce_schemaversion);
+  if (written === null || written > known) return wrong(`ce_schemaversion of ${type} is not ${known}${known > 1 ? ' or less' : ''}`);
   const aggregateVersion = version(headers.ce_aggregateversion);
   if (aggregateVersion === null) return wrong('ce_aggregateversion is not a whole number from 1');
   const { ce_id: id, ce_source: source, ce_time: time, ce_correlationid: correlationId } = headers;
@@ -57,7 +64,7 @@ export function checkHeaders(topic: string, key: string, headers: Readonly<Recor
     return wrong(`the key, ce_correlationid or ce_causationid has more than ${ID_LIMIT} characters`);
   }
   const traceparent = traceOf(headers.traceparent);
-  const attributes = { id, type, source, time, subject: key, schemaVersion, correlationId };
+  const attributes = { id, type, source, time, subject: key, schemaVersion: known, correlationId };
   return { ok: true, attributes: { ...attributes, causationId, aggregateVersion, traceparent } };
 }
 

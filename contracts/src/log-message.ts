@@ -1,6 +1,7 @@
 import type { AnyEvent, EventEnvelope } from './envelope.ts';
 import { checkEventData } from './event-data.ts';
 import { checkHeaders, type EventAttributes } from './event-headers.ts';
+import { withoutRetired } from './retired-fields.ts';
 
 /** A message as it travels in the event log. */
 export interface LogMessage {
@@ -48,7 +49,7 @@ export function withValue(event: EventAttributes, value: string): LogMessage {
   return { topic: event.type, key: event.subject, value, headers };
 }
 
-/** Reads what `toLogMessage` wrote. `cause` names what is wrong, never what was in it: it ends in logs. */
+/** Reads what `toLogMessage` wrote, an earlier version as the one of today. `cause` names what is wrong, never what was in it: it ends in logs. */
 export function fromLogMessage(message: LogMessage): ReadEvent {
   const broken = message.binary && notText(message.binary);
   if (broken !== undefined) return { ok: false, cause: `${broken} is not UTF-8` };
@@ -56,7 +57,7 @@ export function fromLogMessage(message: LogMessage): ReadEvent {
   if (!read.ok) return read;
   let data: unknown;
   try {
-    data = JSON.parse(message.value);
+    data = withoutRetired(read.attributes.type, JSON.parse(message.value));
   } catch {
     return { ok: false, cause: 'the value is not JSON' };
   }

@@ -1,9 +1,10 @@
-import type { Static, TSchema } from '@sinclair/typebox';
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import { DeadLetter } from './events/dead-letter.ts';
 import { InventoryFailed, InventoryLow, InventoryReleased, InventoryReserved } from './events/inventory.ts';
 import {
   OrderCancelled,
   OrderCompleted,
+  OrderCompletedRetired,
   OrderCreated,
   OrderDelivered,
   OrderReadyForPayment,
@@ -25,6 +26,8 @@ export interface TopicDeclaration<Data extends TSchema = TSchema> {
   /** Fixed when the topic is made: changing it later would move keys to other partitions. */
   readonly partitions: number;
   readonly data: Data;
+  /** Fields of earlier versions that are told no more, and dropped from what is read. */
+  readonly retired?: TObject;
 }
 
 const PARTITIONS = 3;
@@ -35,6 +38,11 @@ function about(key: TopicDeclaration['key']) {
     readBy: readonly ServiceName[],
     data: D,
   ): TopicDeclaration<D> => ({ version: 1, key, madeBy, readBy, partitions: PARTITIONS, data });
+}
+
+/** The next version of a topic: it lacks these fields, and nothing else is different. */
+function without<D extends TSchema>(retired: TObject, topic: TopicDeclaration<D>): TopicDeclaration<D> {
+  return { ...topic, version: topic.version + 1, retired };
 }
 
 const order = about('orderId');
@@ -54,7 +62,7 @@ export const TOPICS = {
   'order.ready_for_payment': order('order', ['payment'], OrderReadyForPayment),
   'payment.completed': order('payment', ['order'], PaymentCompleted),
   'payment.failed': order('payment', ['order'], PaymentFailed),
-  'order.completed': order('order', ['inventory'], OrderCompleted),
+  'order.completed': without(OrderCompletedRetired, order('order', ['inventory'], OrderCompleted)),
   'order.rejected': order('order', [], OrderRejected),
   'order.cancelled': order('order', ['inventory', 'payment'], OrderCancelled),
   'inventory.released': order('inventory', ['order'], InventoryReleased),

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
-import { type AskedAddress, AskedAddress as Schema, ShippingAddress, toldAddress } from '../src/address.ts';
+import { type AskedAddress, AskedAddress as Schema, ShippingAddress } from '../src/address.ts';
 import { addressRules } from '../src/address-rules.ts';
-import { OrderCompleted } from '../src/events/order.ts';
-import { EXAMPLES } from './examples.ts';
 
 const { read, readChanges } = await addressRules();
 
@@ -24,12 +22,6 @@ describe('an address without a postal code', () => {
     expect(judged(inCountry(country))).toEqual([
       { pointer: '/shippingAddress/postalCode', detail: expect.stringContaining(`(${country}) need a postal code`) },
     ]);
-  });
-
-  test('is told with a dash, which readers of version 1 of the event were promised', () => {
-    const data = { ...EXAMPLES['order.completed'], shippingAddress: toldAddress(inCountry('HK')) };
-    expect(data.shippingAddress.postalCode).toBe('-');
-    expect(Value.Check(OrderCompleted, data)).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { fromLogMessage, type LogMessage, toLogMessage } from '../src/log-message.ts';
-import { TOPIC_NAMES } from '../src/topics.ts';
+import { TOPIC_NAMES, TOPICS } from '../src/topics.ts';
 import { AT, EXAMPLES, exampleEvent, ID, orderCreated, OTHER_ID } from './examples.ts';
 import { growth } from './growth.ts';
 
@@ -19,7 +19,7 @@ const events = fc
     aggregateVersion: fc.integer({ min: 1, max: 1e9 }),
     traceparent: fc.constantFrom(null, TRACE),
   })
-  .map((attributes) => ({ ...attributes, schemaVersion: 1, data: EXAMPLES[attributes.type] }));
+  .map((attributes) => ({ ...attributes, schemaVersion: TOPICS[attributes.type].version, data: EXAMPLES[attributes.type] }));
 
 describe('an event survives the log', () => {
   test('whatever its attributes are', () => {

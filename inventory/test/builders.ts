@@ -33,14 +33,13 @@ type Items = EventData<'order.created'>['items'];
 
 const USER = newId();
 const TOTAL = { amount: 1000, currency: 'EUR' };
-const ADDRESS = { name: 'Ada', line1: '1 rue de la Paix', city: 'Lyon', postalCode: '69001', country: 'FR' };
 
 export function orderCreated(orderId: string, items: Items) {
   return anEvent('order.created', orderId, { orderId, userId: USER, items, total: TOTAL });
 }
 
 export function orderCompleted(orderId: string, items: Items = [{ sku: 'cup', quantity: 1 }]) {
-  const data = { orderId, userId: USER, items, total: TOTAL, shippingAddress: ADDRESS };
+  const data = { orderId, userId: USER, items, total: TOTAL };
   return anEvent('order.completed', orderId, data);
 }
 

@@ -34,9 +34,6 @@ const ERASED = { name: 'erased', line1: 'erased', city: 'erased', country: ADDRE
 const { country: _taxesGoByIt, ...personal } = ADDRESS;
 const MARKERS = [EMAIL, NEW_NAME, 'Quillhaven', 'Ospreymoor', ...LABELS, ...Object.values(personal)];
 
-/** Where docs/adr/0015 says that something may be left: in what was sent. */
-const MAY_KEEP = ['log order.completed'];
-
 interface Person {
   readonly id: string;
   readonly token: string;
@@ -106,7 +103,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
     payments = [...(await paymentsOf(completed.id)), ...(await paymentsOf(cancelled.id))];
     const before = new Set((await left()).map((finding) => finding.split(':')[0]));
     // What cannot be found while it is there cannot be missed afterwards.
-    const places = ['user.users', 'payment.payment_methods', 'payment.kept_answers', 'order.orders', 'order.events', 'order.kept_answers'];
+    const places = ['user.users', 'payment.payment_methods', 'payment.kept_answers', 'order.orders', 'order.kept_answers'];
     for (const place of places) expect(before).toContain(place);
     expect((await send(shop, ['DELETE', 'user', '/users/me', { password: PASSWORD }], person.token)).status).toBe(204);
   }, 120_000);
@@ -121,7 +118,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
   }
 
   test('is soon found nowhere, neither name nor address nor e-mail nor label, but in the order that is to be delivered', async () => {
-    expect(await leftBut([...MAY_KEEP, 'order.orders', 'order.events'])).toEqual([]);
+    expect(await leftBut(['order.orders'])).toEqual([]);
     expect((await order(completed.id)).shippingAddress).toEqual(ADDRESS);
     expect((await order(cancelled.id)).shippingAddress).toEqual(ERASED);
   }, 120_000);
@@ -143,7 +140,7 @@ onEveryEngine('whoever leaves the shop', (openShop) => {
       expect(sent.shippingAddress).toEqual(ADDRESS);
       await answered(shop, ['POST', 'order', `${parcel}/deliver`], shop.staff);
     }
-    expect(await leftBut(MAY_KEEP)).toEqual([]);
+    expect(await leftBut([])).toEqual([]);
   }, 120_000);
 
   test('leaves goods, prices and money in the books', async () => {

@@ -80,7 +80,8 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     const orderId = Bun.randomUUIDv7();
     const order = { orderId, userId: Bun.randomUUIDv7(), items: [{ sku: 'LAMP', quantity: 1 }], total: { amount: PRICE.amount, currency: 'EUR' } };
     const sound = message('order.created', orderId, order);
-    const personal = message('order.completed', orderId, { ...order, shippingAddress: { ...ADDRESS, name: 'Zoë' } }, 3);
+    const withAddress = { ...order, shippingAddress: { ...ADDRESS, name: 'Zoë' } };
+    const personal = message('order.completed', orderId, withAddress, 3);
     const latin1 = (text: string) => Buffer.from(text, 'latin1');
     const binary = { key: Buffer.from([0xff, 0x00]), value: latin1(`{"é":1}`), headers: { 'content-type': 'é', note: latin1('é') } };
     await send('order.created', [{ key: binary.key, value: binary.value, headers: binary.headers }, { key: sound.key, value: latin1(sound.value.replace('LAMP', 'LÄMP')), headers: { ...sound.headers } }]);

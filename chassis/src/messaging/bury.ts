@@ -6,7 +6,7 @@ import type { DecisionContext, UseCase } from '../writer/use-case.ts';
 import { withOwn, type OwnChanges } from '../writer/with-own.ts';
 import { cutMessage } from './cut-message.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { redactedMessage } from './redacted-message.ts';
+import { toldMessage } from './told-message.ts';
 
 /** Characters; what is found wrong may quote what was sent. */
 const CAUSE_LIMIT = 2000;
@@ -24,7 +24,7 @@ type Identity = Pick<DeadLetter, 'id' | 'kind'>;
 
 /**
  * Makes a message a dead letter: a row that keeps all bytes and waits for a person, and an event that tells everybody,
- * without what is personal and never too large for the log.
+ * without what may be personal and never too large for the log.
  */
 export function burial(
   service: ServiceName,
@@ -46,7 +46,7 @@ export function burial(
     resolvedBy: null,
     resolution: null,
   };
-  const told = cutMessage(redactedMessage(message), kind);
+  const told = cutMessage(message, kind, toldMessage(message));
   const data = {
     ...told,
     kind,

@@ -1,5 +1,6 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { fromLogMessage } from '@souk/contracts/log-message';
+import { asOfToday } from '@souk/contracts/retired-fields';
 import { consumerGroup, type ServiceName } from '@souk/contracts/services';
 import { isTopic } from '@souk/contracts/topics';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../log/event-log.ts';
@@ -88,7 +89,7 @@ async function settleOne<C extends ChassisCollections, Task>(
   signal: AbortSignal,
 ): Promise<void> {
   const { service, writer, rules, tell } = deps;
-  const message: LogMessage = { topic, key, value, headers, ...(binary && { binary }) };
+  const message: LogMessage = asOfToday({ topic, key, value, headers, ...(binary && { binary }) });
   const read = fromLogMessage(message);
   const reception = receptions.get(topic);
   if (!read.ok || reception === undefined) {

@@ -12,11 +12,12 @@ type DeadLetterData = EventData<'order.dead_letter'>;
 const ROOM = { topic: 1024, key: 4096, headers: 65_536, value: { unhandled: 262_144, unsent: 1024 } } as const;
 
 /**
- * As much of a message as its dead letter's event tells. What does not fit is cut, what is no text is told as far as it is;
+ * As much of a message as its dead letter's event tells, of value and headers as `may` has them. What does not fit is cut, what is no text is told as far as it is;
  * the original of both is described beside it. One that was too large for the log keeps next to nothing of the value: the log may take still less than we know.
  */
-export function cutMessage({ topic, key, value, headers, binary = {} }: LogMessage, kind: DeadLetter['kind']): Pick<DeadLetterData, Exclude<keyof LogMessage, 'binary'> | 'cut'> {
-  const shown = { key: cutText(key, ROOM.key), headers: cutHeaders(headers), value: cutText(value, ROOM.value[kind]) };
+export function cutMessage(message: LogMessage, kind: DeadLetter['kind'], may: LogMessage = message): Pick<DeadLetterData, Exclude<keyof LogMessage, 'binary'> | 'cut'> {
+  const { topic, key, value, headers, binary = {} } = message;
+  const shown = { key: cutText(key, ROOM.key), headers: cutHeaders(may.headers), value: cutText(may.value, ROOM.value[kind]) };
   const cut = {
     ...((shown.key !== key || binary.key !== undefined) && { key: original(key, binary.key) }),
     ...((shown.headers !== headers || binary.headers !== undefined) && { headers: original(headersText(headers, binary.headers)) }),

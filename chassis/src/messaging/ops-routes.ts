@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { ListQuery } from '@souk/contracts/http/common';
 import { isUuid, Uuid } from '@souk/contracts/ids';
 import { type BinaryParts, fromLogMessage } from '@souk/contracts/log-message';
+import { asOfToday } from '@souk/contracts/retired-fields';
 import { cursors, pageOf } from '../http/cursor.ts';
 import { Problem, problem } from '../http/problem.ts';
 import { tellAbout } from '../http/request-facts.ts';
@@ -140,7 +141,7 @@ async function sendAgain<C extends Collections, Task>(
 ): Promise<Resolution> {
   if (letter.status !== 'dead') return { kind: 'resolved-before', letter };
   try {
-    await service.sendAgain(letter.message);
+    await service.sendAgain(asOfToday(letter.message));
   } catch (error) {
     if (error instanceof MessagesRefusedError) throw problem('conflict', { detail: `The log still refuses the event: ${error.message}` });
     if (error instanceof EventLogError) {

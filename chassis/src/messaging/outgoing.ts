@@ -1,4 +1,5 @@
 import { withValue } from '@souk/contracts/log-message';
+import { asOfToday } from '@souk/contracts/retired-fields';
 import { eventSource, type ServiceName } from '@souk/contracts/services';
 import { isTopic, TOPICS } from '@souk/contracts/topics';
 import type { LogMessage } from '../log/event-log.ts';
@@ -21,7 +22,8 @@ export function outgoing(service: ServiceName, event: StoredEvent): LogMessage {
     aggregateVersion: event.version,
     traceparent: event.traceparent,
   };
-  return withValue(attributes, event.data);
+  // An earlier version may have written the row.
+  return asOfToday(withValue(attributes, event.data));
 }
 
 /** Names of the headers, and the values in them that we make ourselves: less than 700 bytes. */

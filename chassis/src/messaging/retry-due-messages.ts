@@ -1,4 +1,5 @@
 import { fromLogMessage } from '@souk/contracts/log-message';
+import { asOfToday } from '@souk/contracts/retired-fields';
 import type { ServiceName } from '@souk/contracts/services';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { WriterClosedError } from '../writer/errors.ts';
@@ -39,8 +40,9 @@ async function retryRound<C extends ChassisCollections, Task>(deps: RetryDeps<C,
 async function retryHead<C extends ChassisCollections, Task>(
   { service, writer, handlers, rules, tell }: RetryDeps<C, Task>,
   key: string,
-  { position, message, attempts }: ParkedMessage,
+  { position, message: kept, attempts }: ParkedMessage,
 ): Promise<void> {
+  const message = asOfToday(kept);
   const handler = handlerOf(handlers, message.topic);
   const read = fromLogMessage(message);
   try {

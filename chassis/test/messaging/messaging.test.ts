@@ -94,7 +94,7 @@ describe('messages of a microservice', () => {
     await until('two users and a dead letter', async () => (await totals()).size === 2 && (await dead()).length === 1);
     expect((await dead())[0]).toMatchObject({ message: poison, attempts: 1, status: 'dead' });
     const told = await until('the dead letter was told', () => [...log.records('payment.dead_letter')][0]);
-    expect(JSON.parse(told.value)).toMatchObject({ topic: poison.topic, value: poison.value });
+    expect(JSON.parse(told.value)).toMatchObject({ topic: poison.topic, value: '', cut: { value: { bytes: poison.value.length } } });
   });
 
   test('an anomaly is a dead letter, changes nothing, and its redrive works when the cause is gone', async () => {

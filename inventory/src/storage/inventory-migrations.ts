@@ -91,5 +91,12 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
     'inventory-014-catalogue-by-sale': step((db) =>
       db.schema.createIndex('catalogue_on_sale').on('catalogue').columns(['on_sale', 'sku']).execute(),
     ),
+    'inventory-015-dead-letters-without-addresses': step((db) => withoutAddresses(db, 'dead_letters')),
+    'inventory-016-parked-messages-without-addresses': step((db) => withoutAddresses(db, 'parked_messages')),
   };
+}
+
+/** Version 1 of `order.completed` told the address (docs/adr/0051). It is dropped from what comes since; this is what came before. */
+async function withoutAddresses(db: Kysely<unknown>, table: 'dead_letters' | 'parked_messages'): Promise<void> {
+  await sql`update ${sql.table(table)} set value = json_remove(value, '$.shippingAddress') where topic = 'order.completed' and json_valid(value)`.execute(db);
 }

@@ -1,4 +1,3 @@
-import { toldAddress } from '@souk/contracts/address';
 import type { EventData } from '@souk/contracts/topics';
 import type { Order } from './order.ts';
 import type { Transition } from './saga-table.ts';
@@ -17,10 +16,7 @@ export function orderEvent(type: OrderEventType, order: Order): OrderEvent {
     case 'order.ready_for_payment':
       return { type, data: { ...ids, amount: order.total, paymentMethodId: order.paymentMethodId } };
     case 'order.completed':
-      return {
-        type,
-        data: { ...ids, items: orderedItems(order), shippingAddress: toldAddress(order.shippingAddress), total: order.total },
-      };
+      return { type, data: { ...ids, items: orderedItems(order), total: order.total } };
     case 'order.rejected':
       return { type, data: { ...ids, shortages: [...order.shortages] } };
     case 'order.cancelled':

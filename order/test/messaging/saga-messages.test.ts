@@ -3,7 +3,7 @@ import { until } from '@souk/chassis/testing/until';
 import type { Order } from '@souk/contracts/http/order';
 import type { Timeline } from '@souk/contracts/http/order-timeline';
 import { message, product, productMessage } from '../messages.ts';
-import { ADDRESS, eur, METHOD_ID, NORTH, PAYMENT_ID, PRODUCT_ID, SOUTH } from '../orders.ts';
+import { eur, METHOD_ID, NORTH, PAYMENT_ID, PRODUCT_ID, SOUTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';
 
 let shop: RunningService;
@@ -66,7 +66,6 @@ describe('an order goes its way', () => {
       orderId: id,
       userId,
       items: [{ sku: 'MUG', quantity: 2 }],
-      shippingAddress: ADDRESS,
       total,
     });
   });

@@ -277,7 +277,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     const erased = { name: 'erased', line1: 'erased', city: 'erased', country: 'AT' };
     expect(await store.reads.order(id(1))).toMatchObject({ shippingAddress: erased, status: 'cancelled', version: 4, total: anOrder().total });
     const [afterwards, last] = await store.writing.readStream(id(1));
-    expect(JSON.parse(afterwards?.data ?? '')).toEqual({ ...told, shippingAddress: { ...erased, postalCode: 'erased' } });
+    expect(JSON.parse(afterwards?.data ?? '')).toEqual(told);
     expect(afterwards?.context).toEqual(paid);
     expect(JSON.parse(last?.data ?? '')).toEqual(reason);
     expect(last?.context).toEqual({ to: 'cancelled', cause: { name: 'cancellation' } });

@@ -11,8 +11,12 @@ const REMAINING = `
     ) as isComing from orders o where not o.isErased and o.userId in ${LEAVERS}
   )`;
 
-/** Of people who have left the shop. */
+/** Of people, above all of those who have left the shop. */
 export const ERASURE_RULES: readonly Rule[] = [
+  {
+    promise: 'no event tells anything of a person',
+    violations: [`select format('%s %s has %s', topic, id, place) from personalLogged`],
+  },
   {
     promise: 'of somebody who has left nothing personal is kept, except in completed orders until they are delivered',
     violations: [

@@ -81,6 +81,7 @@ export const FACT_TABLES: { readonly [Table in keyof Facts]: FactTable<Facts[Tab
   backlogs: { columns: { service: 'text', unsent: 'integer', parked: 'integer' } },
   deadLetters: { columns: { service: 'text', cause: 'text' } },
   setAside: { columns: { id: 'text' }, indexes: [['id']] },
+  personalLogged: { columns: { topic: 'text', id: 'text', place: 'text' } },
   logged: { columns: { id: 'text' }, indexes: [['id']] },
   unhandled: { columns: { messages: 'integer' } },
 };

@@ -51,6 +51,14 @@ export interface PersonalTold {
   readonly type: string;
 }
 
+/** A field of an event in the log that its contract does not name, or marks as personal. */
+export interface PersonalLogged {
+  readonly topic: string;
+  readonly id: string;
+  /** JSON Pointer; the first such place of the event. */
+  readonly place: string;
+}
+
 export interface LevelFact {
   readonly sku: string;
   readonly warehouseId: string;
@@ -202,6 +210,8 @@ export interface Facts {
   readonly backlogs: Backlog;
   readonly deadLetters: DeadLetterFact;
   readonly setAside: SetAsideFact;
+  /** Places in events of today's versions in the log where something of a person may stand. */
+  readonly personalLogged: PersonalLogged;
   /** Events in the log. */
   readonly logged: { readonly id: string };
   /** Messages that groups have still to handle: one row. */

@@ -1,6 +1,7 @@
 import { CancelOrder, Order as OrderContract } from '@souk/contracts/http/order';
 import { holdsPersonal } from '@souk/contracts/personal';
 import { personalTexts } from '@souk/contracts/personal-values';
+import { retiredFields } from '@souk/contracts/retired-fields';
 import { isTopic, TOPICS } from '@souk/contracts/topics';
 import type { Order } from '@souk/order/domain/order';
 import { ordersFromRows } from '@souk/order/storage/order-rows';
@@ -53,7 +54,10 @@ async function* personalTold(rows: Rows): AsyncIterable<readonly PersonalTold[]>
 }
 
 function tells(type: string, data: string): boolean {
-  return isTopic(type) && holdsPersonal(TOPICS[type].data) && personalTexts(TOPICS[type].data, JSON.parse(data)).length > 0;
+  if (!isTopic(type)) return false;
+  // An earlier version may have written it.
+  const schemas = [TOPICS[type].data, retiredFields(type)].filter((schema) => schema !== undefined);
+  return schemas.some((schema) => holdsPersonal(schema) && personalTexts(schema, JSON.parse(data)).length > 0);
 }
 
 function said(context: string | null): boolean {

@@ -4,6 +4,7 @@ import type { FactStore } from './fact-store.ts';
 import { gatewayFacts } from './gateway-facts.ts';
 import { orderFacts } from './order-facts.ts';
 import { paymentFacts } from './payment-facts.ts';
+import { personalLogged } from './personal-logged.ts';
 import type { ShopRecords } from './shop-records.ts';
 import { readingSqlite } from './sqlite-rows.ts';
 import { stockFacts } from './stock-facts.ts';
@@ -29,5 +30,8 @@ export async function readDatabases(records: ShopRecords, facts: FactStore): Pro
 }
 
 export function readLog(records: ShopRecords, facts: FactStore): Promise<void> {
-  return records.logged(TOPIC_NAMES, (messages) => facts.add('logged', messages.flatMap(({ headers }) => (headers.ce_id ? [{ id: headers.ce_id }] : []))));
+  return records.logged(TOPIC_NAMES, (messages) => {
+    facts.add('logged', messages.flatMap(({ headers }) => (headers.ce_id ? [{ id: headers.ce_id }] : [])));
+    facts.add('personalLogged', messages.flatMap(personalLogged));
+  });
 }

@@ -22,7 +22,7 @@ const { redactedMessage } = await import('@souk/chassis/messaging/redacted-messa
 const { orderFacts } = await import('../../src/verify/order-facts.ts');
 
 const order = { id: 'o-1', total: { amount: 1, currency: 'EUR' }, items: [], allocations: null, shipments: [], shortages: [], shippingAddress: ADDRESS, giftNote: NOTE } as unknown as Order;
-const data = { orderId: 'o-1', userId: 'u-1', items: [], shippingAddress: { ...ADDRESS, postalCode: 'erased' }, total: order.total, giftNote: NOTE };
+const data = { orderId: 'o-1', userId: 'u-1', items: [], total: order.total, giftNote: NOTE };
 const event = { type: 'order.completed', data, context: { cause: { name: 'deadline' } } } as const;
 
 function refusedPlaces(): readonly string[] {

@@ -6,7 +6,7 @@ const CHANGES: Readonly<Record<string, readonly (readonly [after: string, added:
     ['  shippingAddress: AskedAddress,', 'NOTE'],
     ['  shippingAddress: ShippingAddress,', 'NOTE'],
   ],
-  'contracts/src/events/order.ts': [['  shippingAddress: ToldAddress,', 'NOTE']],
+  'contracts/src/events/order.ts': [['  total: EventMoney,', 'NOTE']],
   'order/src/storage/order-rows.ts': [
     ['    shipping_address: JSON.stringify(order.shippingAddress),', '    gift_note: order.giftNote ?? null,'],
     ['    shippingAddress: JSON.parse(row.shipping_address),', '    ...(row.gift_note != null && { giftNote: row.gift_note }),'],

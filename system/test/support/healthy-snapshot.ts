@@ -125,6 +125,7 @@ export function healthySnapshot(facts: Partial<Snapshot> = {}): Snapshot {
     shipments: [aShipment()],
     parcelNews: [{ type: 'order.shipped', shipmentId: 's-paid', carrier: 'DHL', trackingNumber: '00340' }],
     personalTold: [],
+    personalLogged: [],
     categories: [
       { id: 'c-top', parentId: null, position: 0 },
       { id: 'c-one', parentId: 'c-top', position: 0 },

@@ -1,5 +1,5 @@
 import { anEvent, healthy } from '../healthy-snapshot.ts';
-import { ERASED, type Fault } from './fault.ts';
+import { ERASED, type Fault, TOLD } from './fault.ts';
 
 const events = [...healthy.events, anEvent({ service: 'user', type: 'user.deleted', stream: 'u-1', published: false })];
 const erased = healthy.orders.map((order) => ({ ...order, isErased: true }));
@@ -20,5 +20,10 @@ export const ERASURE_FAULTS: readonly Fault[] = [
     what: 'an address in what was told of an erased order',
     breaks: [ERASED],
     facts: { events, orders: erased, paymentMethods: [], personalTold: [{ orderId: 'o-paid', type: 'order.completed' }] },
+  },
+  {
+    what: 'something of a person in an event in the log',
+    breaks: [TOLD],
+    facts: { personalLogged: [{ topic: 'order.completed', id: 'e-1', place: '/shippingAddress' }] },
   },
 ];

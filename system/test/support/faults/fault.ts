@@ -24,6 +24,7 @@ export const WEBHOOKS = 'what the gateway told by itself is in the books';
 export const PARCELS = 'the parcels of a completed order hold what was ordered, no other order has any';
 export const PARCEL_NEWS = 'a parcel leaves and arrives once, as it was told';
 export const ERASED = 'of somebody who has left nothing personal is kept, except in completed orders until they are delivered';
+export const TOLD = 'no event tells anything of a person';
 export const TREE = 'categories are a tree, and siblings stand from 0 on without gap';
 export const CATEGORY_USE = 'every category counts the products that name it';
 export const LOW = 'a SKU is said to run low once each time it does';
