@@ -1,3 +1,4 @@
+import '@souk/chassis/process/production-mode';
 import { askHealth } from '@souk/chassis/process/ask-health';
 
 /** The program. `--health` asks the one that runs, without loading all that it takes to run. */

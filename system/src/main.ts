@@ -1,3 +1,4 @@
+import '@souk/chassis/process/production-mode';
 import { ConfigError } from '@souk/chassis/config';
 import { ListenError } from '@souk/chassis/http/listen-error';
 import { EventLogError } from '@souk/chassis/log/event-log-error';

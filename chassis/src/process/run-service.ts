@@ -119,7 +119,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
       async start() {
         // The database may have gone since its schema was looked at.
         const { address, opsAddress } = await whenItAnswers(() => service.start(), waiting);
-        logger.info({ address, opsAddress }, 'listening');
+        logger.info({ address, opsAddress, mode: process.env['NODE_ENV'] }, 'listening');
         setTimeout(compileAsUsual, AFTER_OPENING_MS).unref();
       },
       stop: () => service.close(),
