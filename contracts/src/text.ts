@@ -36,8 +36,13 @@ export function keptText(maxLength = 200, words: Words = {}) {
 export const Name = shortText();
 export const KeptName = keptText();
 
+/** characters */
+const FREE_TEXT = 5000;
+
 /** Descriptions, notes: may be empty. */
-export const FreeText = Type.String({ maxLength: 5000, pattern: NO_NUL, description: 'text without NUL' });
+export const FreeText = Type.String({ maxLength: FREE_TEXT, pattern: NO_NUL, description: 'text without NUL' });
 
 /** A reason somebody must give: free text that says something. */
-export const Reason = shortText(5000);
+export const Reason = shortText(FREE_TEXT);
+/** Bytes of one, of four a character. */
+export const LONGEST_REASON = 4 * FREE_TEXT;

@@ -1,4 +1,3 @@
-import type { Page } from '@souk/contracts/http/common';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { compiledLate } from '../compiled-late.ts';
 import { fieldsRefused } from './problem.ts';
@@ -40,17 +39,4 @@ function decoded(cursor: string): readonly unknown[] {
     if (cause instanceof SyntaxError) return [];
     throw cause;
   }
-}
-
-/** A page out of `limit + 1` rows: the row too many only says that there is a next page. */
-export function pageOf<Row, Item>(
-  rows: readonly Row[],
-  limit: number,
-  { toItem, toCursor }: { toItem: (row: Row) => Item; toCursor: (row: Row) => string },
-): Page<Item> {
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return {
-    items: rows.slice(0, limit).map(toItem),
-    nextCursor: last === undefined ? null : toCursor(last),
-  };
 }

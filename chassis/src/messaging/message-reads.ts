@@ -14,6 +14,9 @@ export interface LaneStatus {
 /** More of a kind are not looked at to count them. */
 export const COUNT_LIMIT = 1000;
 
+/** Of a parked key so many messages are listed: thousands can wait behind one. */
+export const SHOWN_MESSAGES = 20;
+
 /** Counts: dead letters up to `COUNT_LIMIT` of each status, the keys of as many parked messages. */
 export interface MessageCounts {
   readonly parkedKeys: number;

@@ -39,6 +39,8 @@ const Failed = {
 export const ParkedKeyStatus = closed({
   key: Type.String(),
   messages: Type.Array(closed({ ...Failed, position: Count, nextAttemptAt: UtcTime })),
+  /** Others wait behind these. */
+  more: Type.Boolean(),
 });
 export type ParkedKeyStatus = Static<typeof ParkedKeyStatus>;
 export const ParkedPage = Page(ParkedKeyStatus);

@@ -3,7 +3,8 @@ import { ListQuery } from '@souk/contracts/http/common';
 import { isUuid, Uuid } from '@souk/contracts/ids';
 import { type BinaryParts, fromLogMessage } from '@souk/contracts/log-message';
 import { asOfToday } from '@souk/contracts/retired-fields';
-import { cursors, pageOf } from '../http/cursor.ts';
+import { cursors } from '../http/cursor.ts';
+import { readPage, rowsWithin } from '../http/page.ts';
 import { Problem, problem } from '../http/problem.ts';
 import { tellAbout } from '../http/request-facts.ts';
 import { router } from '../http/router.ts';
@@ -26,7 +27,7 @@ import {
   ParkedPage,
   type ParkedKeyStatus,
 } from './ops-payloads.ts';
-import type { LetterFilter, MessageReads } from './message-reads.ts';
+import { type LetterFilter, type MessageReads, SHOWN_MESSAGES } from './message-reads.ts';
 import type { WaitingKey } from './parked-key.ts';
 import { redactedMessage } from './redacted-message.ts';
 import { discard, redrive, type Resolution, sentAgain } from './resolve-dead-letter.ts';
@@ -34,6 +35,9 @@ import { discard, redrive, type Resolution, sentAgain } from './resolve-dead-let
 const ById = Type.Object({ id: Uuid });
 const parkedCursor = cursors('parked', Type.String());
 const deadLetterCursor = cursors('dead-letters', Uuid);
+
+/** Of a message that waits, without the message: its cause has 2,000 characters at most. */
+const WAITING_BYTES = 10 * 1024;
 
 /** UTF-16 units, more or less, of the letters in a page; one always is in it. */
 const PAGE_SIZE = 2 * 1024 * 1024;
@@ -53,10 +57,25 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
     .get(
       '/ops/parked',
       async ({ query: { limit = 20, cursor } }) => {
-        const keys = await messages.parked(parkedCursor.read(cursor) ?? null, limit + 1);
-        return pageOf(keys, limit, { toItem: parkedStatus, toCursor: ({ key }) => parkedCursor.write(key) });
+        return readPage({
+          limit,
+          from: parkedCursor.read(cursor),
+          atOnce: rowsWithin(WAITING_BYTES * SHOWN_MESSAGES),
+          read: (after, rows) => messages.parked(after ?? null, rows),
+          placeOf: ({ key }) => key,
+          toItem: parkedStatus,
+          toCursor: parkedCursor.write,
+        });
       },
-      { role: 'staff', query: ListQuery, response: { 200: ParkedPage }, detail: { summary: 'What is tried again later' } },
+      {
+        role: 'staff',
+        query: ListQuery,
+        response: { 200: ParkedPage },
+        detail: {
+          summary: 'What is tried again later',
+          description: `By key. Each has the first ${SHOWN_MESSAGES} of its messages; \`more\`: others wait behind them.`,
+        },
+      },
     )
     .get(
       '/ops/dead-letters',
@@ -180,9 +199,10 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Problem || error instanceof OverloadedError || error instanceof WriterClosedError;
 }
 
-function parkedStatus({ key, messages }: WaitingKey): ParkedKeyStatus {
+function parkedStatus({ key, messages, more }: WaitingKey): ParkedKeyStatus {
   return {
     key,
+    more,
     messages: messages.map(({ position, topic, attempts, cause, firstFailedAt, lastFailedAt, nextAttemptAt }) => ({
       position,
       topic,

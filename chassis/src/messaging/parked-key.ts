@@ -27,5 +27,8 @@ export interface ParkedKey {
 /** The same as operators see it. */
 export interface WaitingKey {
   readonly key: string;
+  /** the first `SHOWN_MESSAGES` */
   readonly messages: readonly (Omit<ParkedMessage, 'message'> & Pick<LogMessage, 'topic'>)[];
+  /** Others wait behind these. */
+  readonly more: boolean;
 }

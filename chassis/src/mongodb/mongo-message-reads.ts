@@ -1,7 +1,7 @@
 import type { Filter } from 'mongodb';
 import { CALL_ROOM, fitting } from '../log/message-size.ts';
 import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
-import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
+import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../messaging/message-reads.ts';
 import type { WaitingKey } from '../messaging/parked-key.ts';
 import { deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
 import { parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
@@ -58,8 +58,11 @@ export function mongoMessageReads(database: MongoDatabase): MessageReads {
     parked: (after, limit) =>
       reading(async () => {
         const later = after === null ? {} : { _id: { $gt: after } };
-        const found = parkedKeys.find(later, { sort: { _id: 1 }, limit }).project<WaitingKeyDocument>({ 'messages.message.value': 0, 'messages.message.headers': 0, 'messages.message.binary': 0 });
-        return (await found.toArray()).map(({ _id: key, messages }) => ({ key, messages: messages.map(({ message, ...place }) => ({ ...place, topic: message.topic })) }));
+        const found = parkedKeys.find(later, { sort: { _id: 1 }, limit }).project<WaitingKeyDocument>({
+          messages: { $map: { input: { $slice: ['$messages', SHOWN_MESSAGES] }, as: 'one', in: WAITING } },
+          more: { $gt: [{ $size: '$messages' }, SHOWN_MESSAGES] },
+        });
+        return (await found.toArray()).map(({ _id: key, ...waiting }) => ({ key, ...waiting }));
       }),
     deadLetterSizes: (before, limit, which = {}) =>
       reading(() => deadLetters.find(lettersOf(before, which), { sort: { _id: -1 }, limit }).project<Sized>({ size: { $bsonSize: '$$ROOT' } }).toArray()),
@@ -89,11 +92,13 @@ interface Sized {
   readonly size: number;
 }
 
-/** The rows that wait, without their messages. */
-interface WaitingKeyDocument {
-  readonly _id: string;
-  readonly messages: readonly (WaitingKey['messages'][number] & { readonly message: { readonly topic: string } })[];
-}
+type WaitingKeyDocument = Omit<WaitingKey, 'key'> & { readonly _id: string };
+
+/** Of what waits everything but the message. */
+const WAITING = {
+  ...Object.fromEntries(['position', 'attempts', 'cause', 'firstFailedAt', 'lastFailedAt', 'nextAttemptAt'].map((name) => [name, `$$one.${name}`])),
+  topic: '$$one.message.topic',
+};
 
 function lettersOf(before: string | null, { kind, status, topic, key, cause }: LetterFilter): Filter<DeadLetterDocument> {
   return {

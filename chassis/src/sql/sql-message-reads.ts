@@ -1,7 +1,7 @@
-import { type Expression, type Kysely, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import { CALL_ROOM, fitting } from '../log/message-size.ts';
 import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
-import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads } from '../messaging/message-reads.ts';
+import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../messaging/message-reads.ts';
 import { deadLetterFromRow, groupByKey, parkedOf, PLACE_COLUMNS, placeOf, type PlaceRow } from './chassis-collections.ts';
 import type { ChassisSchema } from './chassis-schema.ts';
 import { forgetRows } from './forget-rows.ts';
@@ -52,9 +52,16 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
     async parked(after, limit) {
       let keys = db.selectFrom('parked_messages').select('message_key').distinct().orderBy('message_key').limit(limit);
       if (after !== null) keys = keys.where('message_key', '>', after);
-      const wanted = (await keys.execute()).map((row) => row.message_key);
-      const rows = await db.selectFrom('parked_messages').select([...PLACE_COLUMNS, 'topic']).where(flavour.in('message_key', wanted)).execute();
-      return groupByKey(rows.toSorted(byKey), (row) => ({ ...placeOf(row), topic: row.topic }));
+      const wanted = db.selectFrom(keys.as('keys')).select('keys.message_key').select(({ selectFrom }) => {
+        const sameKey = selectFrom('parked_messages as p').select('p.position').whereRef('p.message_key', '=', 'keys.message_key');
+        return sameKey.orderBy('p.position').limit(1).offset(SHOWN_MESSAGES).as('beyond');
+      });
+      const ends = new Map((await wanted.execute()).map((row) => [row.message_key, row.beyond]));
+      const isShown = ({ or, and, eb }: ExpressionBuilder<ChassisSchema, 'parked_messages'>) =>
+        or([...ends].map(([key, end]) => and([eb('message_key', '=', key), ...(end === null ? [] : [eb('position', '<', end)])])));
+      const rows = await db.selectFrom('parked_messages').select([...PLACE_COLUMNS, 'topic']).where(isShown).execute();
+      const waiting = groupByKey(rows.toSorted(byKey), (row) => ({ ...placeOf(row), topic: row.topic }));
+      return waiting.map((one) => ({ ...one, more: (ends.get(one.key) ?? null) !== null }));
     },
     deadLetterSizes: (before, limit, which) =>
       lettersOf(db, before, limit, which).select(SIZE).execute(),

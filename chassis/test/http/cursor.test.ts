@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
-import { cursors, pageOf } from '../../src/http/cursor.ts';
+import { cursors } from '../../src/http/cursor.ts';
 import { Problem } from '../../src/http/problem.ts';
 
 const Position = Type.Object({ title: Type.String(), id: Type.String() });
@@ -41,18 +41,5 @@ describe('cursors', () => {
       detail: '?cursor is not a cursor of this list: send the nextCursor of a page of it, or none for the first page.',
       errors: [{ pointer: '?cursor', detail: 'is not a cursor of this list' }],
     });
-  });
-});
-
-describe('pages', () => {
-  const shape = { toItem: (row: number) => `item ${row}`, toCursor: (row: number) => `after ${row}` };
-
-  test('a row too many says that there is more', () => {
-    expect(pageOf([1, 2, 3], 2, shape)).toEqual({ items: ['item 1', 'item 2'], nextCursor: 'after 2' });
-  });
-
-  test('the last page has no cursor', () => {
-    expect(pageOf([1, 2], 2, shape)).toEqual({ items: ['item 1', 'item 2'], nextCursor: null });
-    expect(pageOf([], 2, shape)).toEqual({ items: [], nextCursor: null });
   });
 });

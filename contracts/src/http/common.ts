@@ -15,14 +15,16 @@ export interface Page<T> {
  * A whole number in a query. Elysia turns the text of a query into a `number`, but never into an `integer`: with
  * `Type.Integer` it would refuse `?limit=5`.
  */
-export function QueryInteger(limits: { minimum: number; maximum: number; default?: number }) {
+export function QueryInteger(limits: { minimum: number; maximum: number; default?: number; description?: string }) {
   return Type.Number({ ...limits, multipleOf: 1 });
 }
 
 const Cursor = impersonal(Type.String({ minLength: 1, maxLength: 500 }));
 
+const LIMIT = 'Entries of a page at most. It has fewer where they are large, or where much has to be looked at to find them: `nextCursor` alone says whether there are more.';
+
 const paging = {
-  limit: Type.Optional(QueryInteger({ minimum: 1, maximum: 100, default: 20 })),
+  limit: Type.Optional(QueryInteger({ minimum: 1, maximum: 100, default: 20, description: LIMIT })),
   cursor: Type.Optional(Cursor),
 };
 

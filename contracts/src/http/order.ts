@@ -43,6 +43,8 @@ export const OrderLine = closed({
 });
 export type OrderLine = Static<typeof OrderLine>;
 
+const Count = Type.Integer({ minimum: 0 });
+
 export const Shipment = closed({
   id: Uuid,
   warehouseId: Uuid,
@@ -71,7 +73,33 @@ export const Order = closed({
 });
 export type Order = Static<typeof Order>;
 
-export const OrderPage = Page(Order);
+/** Lines that an order in a list is known by. */
+export const FIRST_LINES = 3;
+
+const { id, userId, status, reason, paymentStatus, total, version, placedAt, updatedAt } = Order.properties;
+const { sku, productId, title, quantity, unitPrice, lineTotal } = OrderLine.properties;
+
+/**
+ * An order in a list: how many lines it has and the first of them, without options; of its shipments how many are where. All
+ * of it, with the address, is at `GET /orders/{id}`.
+ */
+export const OrderSummary = closed({
+  id,
+  userId,
+  status,
+  reason,
+  paymentStatus,
+  lineCount: Type.Integer({ minimum: 1 }),
+  firstLines: Type.Array(closed({ sku, productId, title, quantity, unitPrice, lineTotal }), { minItems: 1, maxItems: FIRST_LINES }),
+  total,
+  shipmentCounts: closed({ pending: Count, shipped: Count, delivered: Count }),
+  version,
+  placedAt,
+  updatedAt,
+});
+export type OrderSummary = Static<typeof OrderSummary>;
+
+export const OrderPage = Page(OrderSummary);
 
 /** `userId` of somebody else is for staff only. Placed at `placedAfter` or later, and earlier than `placedBefore`. */
 export const OrderQuery = PagedQuery({

@@ -1,14 +1,16 @@
 import { idPages } from '@souk/chassis/http/id-pages';
+import { rowsWithin } from '@souk/chassis/http/page';
 import { problem } from '@souk/chassis/http/problem';
 import { tellAbout } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import { MovementPage, MovementQuery, Reservation as PublishedReservation } from '@souk/contracts/http/inventory';
 import { Uuid } from '@souk/contracts/ids';
+import { LONGEST_REASON } from '@souk/contracts/text';
 import { Type } from '@sinclair/typebox';
 import type { InventoryReads } from '../storage/inventory-store.ts';
 import { publishedMovement, publishedReservation } from './published.ts';
 
-const movements = idPages('movements');
+const movements = idPages('movements', rowsWithin(LONGEST_REASON));
 
 /** Staff sees what moved, and what is held for whom. */
 export function ledgerRoutes(reads: InventoryReads) {

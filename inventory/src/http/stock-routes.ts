@@ -1,4 +1,5 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { cursors } from '@souk/chassis/http/cursor';
+import { readPage, rowsWithin } from '@souk/chassis/http/page';
 import { hasRole, type Principal } from '@souk/chassis/http/principal';
 import { router } from '@souk/chassis/http/router';
 import { ListQuery } from '@souk/contracts/http/common';
@@ -8,6 +9,9 @@ import { Type } from '@sinclair/typebox';
 import type { InventoryReads } from '../storage/inventory-store.ts';
 import { publishedStock } from './published.ts';
 import { type SkuCheck, skuUnknown } from './sku-check.ts';
+
+/** Of the stock of a SKU in one warehouse. */
+const LEVEL_BYTES = 200;
 
 const BySku = Type.Object({ sku: Sku });
 const cursor = cursors('stock', Sku);
@@ -26,15 +30,16 @@ export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
     .get(
       '/stock',
       async ({ query, principal }) => {
-        const { limit = 20 } = query;
-        const slice = { after: cursor.read(query.cursor), limit: limit + 1 };
-        const [rows, network] = await Promise.all([
-          isStaff(principal) ? reads.levelsPage(slice) : reads.levelsOnSale(slice),
-          reads.network(),
-        ]);
-        return pageOf(rows, limit, {
+        const from = cursor.read(query.cursor);
+        const network = await reads.network();
+        return readPage({
+          limit: query.limit ?? 20,
+          from,
+          atOnce: rowsWithin(LEVEL_BYTES * Math.max(1, network.warehouses.length)),
+          read: (after, limit) => (isStaff(principal) ? reads.levelsPage({ after, limit }) : reads.levelsOnSale({ after, limit })),
+          placeOf: ({ sku }) => sku,
           toItem: (row) => publishedStock(row, network),
-          toCursor: ({ sku }) => cursor.write(sku),
+          toCursor: cursor.write,
         });
       },
       {

@@ -1,5 +1,6 @@
-import type { Order as OrderDocument } from '@souk/contracts/http/order';
+import type { Order as OrderDocument, OrderSummary as SummaryDocument } from '@souk/contracts/http/order';
 import type { Order, OrderLine } from '../domain/order.ts';
+import type { OrderSummary } from '../domain/order-summary.ts';
 import { lineTotal } from '../domain/place-order.ts';
 
 /** An order as callers see it. */
@@ -16,6 +17,25 @@ export function orderDocument(order: Order): OrderDocument {
     shippingAddress,
     shipments: shipments.map((shipment) => ({ ...shipment, items: [...shipment.items] })),
     ...(status === 'rejected' && { shortages: [...order.shortages] }),
+    version,
+    placedAt: new Date(order.placedAt).toISOString(),
+    updatedAt: new Date(order.updatedAt).toISOString(),
+  };
+}
+
+/** An order as it stands in a list. */
+export function summaryDocument(order: OrderSummary): SummaryDocument {
+  const { id, userId, status, reason, paymentStatus, lineCount, firstLines, total, shipmentCounts, version } = order;
+  return {
+    id,
+    userId,
+    status,
+    reason,
+    paymentStatus,
+    lineCount,
+    firstLines: firstLines.map((line) => ({ ...line, lineTotal: lineTotal(line) })),
+    total,
+    shipmentCounts,
     version,
     placedAt: new Date(order.placedAt).toISOString(),
     updatedAt: new Date(order.updatedAt).toISOString(),

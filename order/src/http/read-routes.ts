@@ -8,7 +8,7 @@ import { Timeline, type TimelineEntry } from '@souk/contracts/http/order-timelin
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { OrderReads } from '../storage/order-store.ts';
-import { orderDocument } from './order-document.ts';
+import { orderDocument, summaryDocument } from './order-document.ts';
 import { visibleOrder } from './visible-order.ts';
 
 export interface ReadDeps {
@@ -32,14 +32,17 @@ export function readRoutes({ reads, timelineOf }: ReadDeps) {
           ...(placedAfter !== undefined && { placedAfter: Date.parse(placedAfter) }),
           ...(placedBefore !== undefined && { placedBefore: Date.parse(placedBefore) }),
         };
-        return orders(asked, orderDocument, (slice) => reads.orders({ ...filter, ...slice }));
+        return orders(asked, summaryDocument, (slice) => reads.orders({ ...filter, ...slice }));
       },
       {
         signedIn: true,
         refuses: ['forbidden'],
         query: OrderQuery,
         response: { 200: OrderPage },
-        detail: { summary: 'Orders, newest first' },
+        detail: {
+          summary: 'Orders, newest first',
+          description: 'An order in the list has its first three lines, and how many there are: `GET /orders/{id}` has all of it.',
+        },
       },
     )
     .get(

@@ -1,3 +1,4 @@
+import type { Looked } from '@souk/chassis/looked';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { Cause } from '@souk/chassis/writer/input';
 import type { OrderStatus } from '@souk/contracts/saga';
@@ -5,6 +6,7 @@ import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueRebuild } from '../domain/catalogue-rebuild.ts';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
 import type { Order } from '../domain/order.ts';
+import type { OrderSummary } from '../domain/order-summary.ts';
 import type { FreshCatalogue } from './fresh-catalogue.ts';
 
 /** Somebody who has left the shop. */
@@ -91,8 +93,8 @@ export type Standing = Pick<Order, 'id' | 'version' | 'paymentStatus'>;
 /** What is read outside of decisions; committed data only. */
 export interface OrderReads {
   order(id: string): Promise<Order | undefined>;
-  /** Newest first. */
-  orders(filter: OrderFilter): Promise<readonly Order[]>;
+  /** Newest first. Filters that no index knows together let `LOOKS` orders by at most. */
+  orders(filter: OrderFilter): Promise<Looked<OrderSummary, string>>;
   /** Where these orders stand; unknown ones are left out. */
   standings(ids: readonly string[]): Promise<readonly Standing[]>;
   /** What happened to these orders, by id, each from the beginning. */

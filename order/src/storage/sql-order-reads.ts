@@ -6,12 +6,10 @@ import { erasureReads } from './erasure-reads.ts';
 import { HISTORY_COLUMNS, historyFromRow } from './history-rows.ts';
 import { ITEM_COLUMNS, ORDER_COLUMNS, SHIPMENT_COLUMNS } from './order-collection.ts';
 import { orderCounts } from './order-counts.ts';
+import { orderList } from './order-list.ts';
 import { ordersFromRows } from './order-rows.ts';
 import type { OrderSchema, OrdersTable } from './order-schema.ts';
 import type { OrderReads } from './order-store.ts';
-
-/** Ids have the time of the process that made them, `placed_at` that of the database. */
-const CLOCKS_DIFFER_MS = 300_000;
 
 export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
   const { reader: db, flavour } = database;
@@ -29,21 +27,10 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
   return {
     ...erasureReads(database),
     ...orderCounts(database),
+    orders: orderList(database),
     async order(id) {
       const rows = await db.selectFrom('orders').select(ORDER_COLUMNS).where('id', '=', id).execute();
       return (await withParts(rows))[0];
-    },
-    async orders({ userId, status, placedAfter, placedBefore, before, limit }) {
-      let query = db.selectFrom('orders').select(ORDER_COLUMNS).orderBy('id', 'desc').limit(limit);
-      if (userId !== undefined) query = query.where('user_id', '=', userId);
-      if (status !== undefined) query = query.where('status', '=', status);
-      // Lists are read along ids, and these hold when they were made: no index has to be kept for the times.
-      if (placedAfter !== undefined)
-        query = query.where('placed_at', '>=', placedAfter).where('id', '>=', lowestId(placedAfter - CLOCKS_DIFFER_MS));
-      if (placedBefore !== undefined)
-        query = query.where('placed_at', '<', placedBefore).where('id', '<', lowestId(placedBefore + CLOCKS_DIFFER_MS));
-      if (before !== undefined) query = query.where('id', '<', before);
-      return withParts(await query.execute());
     },
     async standings(ids) {
       const query = db.selectFrom('orders').select(['id', 'version', 'payment_status']).where(flavour.in('id', ids));
@@ -80,10 +67,4 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
       return { rebuild: rebuildFromRow(rest), silentMs: now - row.updated_at };
     },
   };
-}
-
-/** No UUIDv7 of this millisecond (of the epoch) or later is lower. */
-function lowestId(at: number): string {
-  const time = Math.min(Math.max(at, 0), 2 ** 48 - 1).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { Order } from '@souk/contracts/http/order';
+import type { Order, OrderSummary } from '@souk/contracts/http/order';
 import type { SagaDescription } from '@souk/contracts/http/saga';
 import { message } from '../messages.ts';
 import { NORTH } from '../orders.ts';
 import { type RunningService, runOrderService } from '../running-service.ts';
 
 interface OrdersPage {
-  readonly items: Order[];
+  readonly items: OrderSummary[];
   readonly nextCursor: string | null;
 }
 
@@ -76,6 +76,15 @@ describe('GET /orders', () => {
       cursor = page.body.nextCursor;
     }
     expect(seen).toEqual(mine);
+  });
+
+  test('has of each order its first lines, and how many there are, but neither address nor options', async () => {
+    const { body } = await shop.ask<OrdersPage>('GET', '/orders?limit=1', { as: me });
+    const { body: whole } = await shop.ask<Order>('GET', `/orders/${mine[0]}`, { as: me });
+    const { items, shippingAddress: _address, shipments: _shipments, shortages: _shortages, ...rest } = whole;
+    const firstLines = items.map(({ options: _options, ...line }) => line);
+    const shipmentCounts = { pending: 0, shipped: 0, delivered: 0 };
+    expect(body.items).toEqual([{ ...rest, lineCount: items.length, firstLines, shipmentCounts }]);
   });
 
   test('shows everybody to staff, filtered by customer and status', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { LOOKS } from '@souk/chassis/looked';
 import type { Order } from '../../src/domain/order.ts';
 import type { OrderStore } from '../../src/storage/order-store.ts';
 import { eraseOrder } from '../../src/usecases/erase-order.ts';
@@ -132,7 +133,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     });
 
     async function listed(filter: Parameters<OrderStore['reads']['orders']>[0]): Promise<number[]> {
-      return (await store.reads.orders(filter)).map((order) => Number(order.id.slice(-3)));
+      return (await store.reads.orders(filter)).rows.map((order) => Number(order.id.slice(-3)));
     }
 
     test('are newest first and go on where the last page ended', async () => {
@@ -152,15 +153,33 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       const orders = [0, 1, 2, 3].map((n) => anOrder({ id: made(NOW + n * 1000 + 60_000), placedAt: NOW + n * 1000 }));
       await settle(store, [put({ orders })]);
       const seconds = async (filter: Partial<Parameters<OrderStore['reads']['orders']>[0]>) =>
-        (await store.reads.orders({ limit: 9, ...filter })).map(({ placedAt }) => (placedAt - NOW) / 1000);
+        (await store.reads.orders({ limit: 9, ...filter })).rows.map(({ placedAt }) => (placedAt - NOW) / 1000);
       expect(await seconds({ placedAfter: NOW + 1000, placedBefore: NOW + 3000 })).toEqual([2, 1]);
       expect(await seconds({ placedAfter: NOW + 2000, userId: USER_ID, status: 'placed' })).toEqual([3, 2]);
       expect(await seconds({ placedBefore: NOW + 1000, placedAfter: NOW })).toEqual([0]);
     });
 
-    test('come with lines and shipments', async () => {
-      await settle(store, [put({ orders: [anOrder({ id: id(6), shipments: SHIPMENTS })] })]);
-      expect(await store.reads.orders({ limit: 1 })).toEqual([anOrder({ id: id(6), shipments: SHIPMENTS })]);
+    test('come with the first lines, how many there are, and where their shipments are', async () => {
+      const { items } = anOrder();
+      const lines = Array.from({ length: 50 }, (_, n) => items.map((line) => ({ ...line, sku: `${line.sku}-${n}` }))).flat();
+      await settle(store, [put({ orders: [anOrder({ id: id(6), items: lines, shipments: SHIPMENTS })] })]);
+      const { id: of, userId, status, reason, paymentStatus, total, version, placedAt, updatedAt } = anOrder({ id: id(6) });
+      const firstLines = lines.slice(0, 3).map(({ options: _options, ...rest }) => rest);
+      const shipmentCounts = { pending: 0, shipped: 0, delivered: 0 };
+      for (const shipment of SHIPMENTS) shipmentCounts[shipment.status] += 1;
+      expect(await store.reads.orders({ limit: 1 })).toEqual({
+        rows: [{ id: of, userId, status, reason, paymentStatus, total, version, placedAt, updatedAt, lineCount: 100, firstLines, shipmentCounts }],
+        reached: undefined,
+      });
+    });
+
+    test('look past so many orders at most that are not of the status, and say how far they looked', async () => {
+      const many = Array.from({ length: LOOKS + 5 }, (_, n) => anOrder({ id: id(100_000 + n), userId: USER_ID, status: 'completed', deadlineAt: null }));
+      for (let from = 0; from < many.length; from += 300) await settle(store, [put({ orders: many.slice(from, from + 300) })]);
+      const first = await store.reads.orders({ userId: USER_ID, status: 'rejected', limit: 9 });
+      expect(first).toEqual({ rows: [], reached: id(100_005) });
+      const { rows, reached } = await store.reads.orders({ userId: USER_ID, status: 'rejected', limit: 9, before: first.reached });
+      expect([rows.map((order) => order.id), reached]).toEqual([[id(3)], undefined]);
     });
   });
 

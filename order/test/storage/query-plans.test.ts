@@ -34,7 +34,7 @@ describeQueryPlans({
     ['an order', 10, (store) => store.reads.order(idOf(50_000))],
     ['a page of all orders', 100, (store) => store.reads.orders({ limit: 20, before: idOf(60_000) })],
     ['a page of a customer', 100, (store) => store.reads.orders({ userId: idOf(5), limit: 20, before: idOf(60_000) })],
-    ['a page of a status', 100, (store) => store.reads.orders({ status: 'placed', limit: 20, before: idOf(60_000) })],
+    ['a page of a status', 150, (store) => store.reads.orders({ status: 'placed', limit: 20, before: idOf(60_000) })],
     ['a page of a customer and a status', 250, (store) => store.reads.orders({ userId: idOf(5), status: 'placed', limit: 20 })],
     ['a page of a time', 150, (store) => store.reads.orders({ placedAfter: 0, placedBefore: 100_000, limit: 20 })],
     ['where orders stand', 10, (store) => store.reads.standings([idOf(5), idOf(50_000)])],

@@ -1,4 +1,5 @@
 import { idPages } from '@souk/chassis/http/id-pages';
+import { rowsWithin } from '@souk/chassis/http/page';
 import { type Problem, problem } from '@souk/chassis/http/problem';
 import { hasRole, type Principal } from '@souk/chassis/http/principal';
 import { tellAbout } from '@souk/chassis/http/request-facts';
@@ -12,13 +13,14 @@ import {
   RefundPage,
 } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
+import { LONGEST_REASON } from '@souk/contracts/text';
 import { Type } from '@sinclair/typebox';
 import type { AskedPayment, PaymentReads } from '../storage/payment-store.ts';
 import { publishedPayment, publishedRefund } from './published.ts';
 
 const ById = Type.Object({ id: Uuid });
 const payments = idPages('payments');
-const refunds = idPages('refunds');
+const refunds = idPages('refunds', rowsWithin(LONGEST_REASON));
 
 /** One answer for a payment that is not there and one that is not theirs: strangers do not learn which. */
 export function noSuchPayment(): Problem {

@@ -1,4 +1,5 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { cursors } from '@souk/chassis/http/cursor';
+import { readPage } from '@souk/chassis/http/page';
 import { router } from '@souk/chassis/http/router';
 import { PriceHistoryPage, PriceHistoryQuery } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/ids';
@@ -12,12 +13,15 @@ const places = cursors('price-history', Type.Object({ version: Type.Integer({ mi
 /** What a product has cost, newest first. */
 export function priceHistoryRoute(reads: ProductReads) {
   return router().get('/products/:id/price-history', async ({ params: { id }, query: { sku, cursor, limit = 20 } }) => {
-    const after = places.read(cursor);
+    const from = places.read(cursor);
     if ((await reads.byId(id)) === undefined) throw noSuchProduct();
-    const rows = await reads.priceHistory({ productId: id, sku }, { after, limit: limit + 1 });
-    return pageOf(rows, limit, {
+    return readPage({
+      limit,
+      from,
+      read: (after, rows) => reads.priceHistory({ productId: id, sku }, { after, limit: rows }),
+      placeOf: ({ version, sku: of }) => ({ version, sku: of }),
       toItem: published,
-      toCursor: (row) => places.write({ version: row.version, sku: row.sku }),
+      toCursor: places.write,
     });
   }, {
     role: 'staff',

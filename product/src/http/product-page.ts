@@ -1,4 +1,5 @@
-import { cursors, pageOf } from '@souk/chassis/http/cursor';
+import { cursors } from '@souk/chassis/http/cursor';
+import { readPage } from '@souk/chassis/http/page';
 import type { Page } from '@souk/contracts/http/common';
 import type { Product as PublishedProduct, ProductQuery } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/ids';
@@ -33,9 +34,13 @@ export async function productPage(
 ): Promise<Page<PublishedProduct>> {
   const positions = CURSORS[sort];
   const below = category === undefined ? undefined : idsBelow(await reads.categories(), category);
-  const rows = await reads.list(
-    { onlyActive, words: searchWords(q), skus: sku, categoryIds: below, minPrice, maxPrice },
-    { sort, after: positions.read(cursor), limit: limit + 1 },
-  );
-  return pageOf(rows, limit, { toItem: published, toCursor: (product) => positions.write(positionOf(product, sort)) });
+  const filter = { onlyActive, words: searchWords(q), skus: sku, categoryIds: below, minPrice, maxPrice };
+  return readPage({
+    limit,
+    from: positions.read(cursor),
+    read: (after, rows) => reads.list(filter, { sort, after, limit: rows }),
+    placeOf: (product) => positionOf(product, sort),
+    toItem: published,
+    toCursor: positions.write,
+  });
 }
