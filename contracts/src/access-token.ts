@@ -3,6 +3,9 @@ import { Uuid } from './ids.ts';
 import { impersonal } from './personal.ts';
 import { Role } from './roles.ts';
 
+/** Seconds from `iat` to `exp` at most: what User may be set to, and what everybody else believes. */
+export const ACCESS_TOKEN_LIFE_S = 900;
+
 /**
  * The claims of an access token (JWT, header `typ: at+jwt`), made by User and verified by all five.
  * `exp` and `iat` in seconds; `sid` is the session's id; `gen` counts how often access of this user was ended before,

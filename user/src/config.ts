@@ -13,6 +13,7 @@ import {
 } from '@souk/chassis/config';
 import { type EngineConfig, engineConfig } from '@souk/chassis/process/engine-config';
 import { serviceConfig } from '@souk/chassis/service-config';
+import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
 import { Value } from '@sinclair/typebox/value';
 import type { UnnamedKey } from './tokens/new-signing-key.ts';
@@ -21,7 +22,7 @@ import { readSigningKey } from './tokens/read-signing-key.ts';
 const VARIABLES = {
   ...serviceConfig({ port: 4005 }),
   tokenLifetimeMs: withDefault(
-    seconds('ACCESS_TOKEN_LIFETIME_S', 'how long an access token lives', { min: 1, max: 900 }),
+    seconds('ACCESS_TOKEN_LIFETIME_S', 'how long an access token lives', { min: 1, max: ACCESS_TOKEN_LIFE_S }),
     300_000,
   ),
 };

@@ -73,6 +73,16 @@ test('a key that leaked is ended by setting another one: other services drop it 
   await after.close();
 });
 
+test('no quota keeps services from the keys', async () => {
+  const users = await runUsers({ rateLimit: 'on' });
+  const path = '/.well-known/jwks.json';
+  for (let count = 0; count < 1300; count += 1) {
+    const { status } = await users.send('GET', path);
+    if (status !== 200) throw new Error(`answered ${status} after ${count}`);
+  }
+  await users.close();
+});
+
 test('key ids that somebody made up cause one fetch within the cool-down', async () => {
   let asked = 0;
   const { d: _private, ...jwk } = { ...one, use: 'sig' };

@@ -1,4 +1,4 @@
-import { AccessTokenClaims } from '@souk/contracts/access-token';
+import { ACCESS_TOKEN_LIFE_S, AccessTokenClaims } from '@souk/contracts/access-token';
 import { errors, jwtVerify, type JWTHeaderParameters } from 'jose';
 import { compiledLate } from '../compiled-late.ts';
 import { recentMap } from '../recent-map.ts';
@@ -24,6 +24,9 @@ interface Verified {
   readonly notBefore: number;
   readonly expiresAt: number;
 }
+
+/** Between the clocks of two processes that are both ready, each 30 s from its database at most (`clock-watch.ts`). */
+const CLOCKS_DIFFER_S = 60;
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const claims = compiledLate(AccessTokenClaims);
@@ -88,7 +91,9 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
     });
     const { nbf } = payload;
     if (!claims().Check(payload)) throw new ForgedToken('claims');
-    const { sub, sid, gen: generation = 0, roles, exp } = payload;
+    const { sub, sid, gen: generation = 0, roles, exp, iat } = payload;
+    if (exp - iat > ACCESS_TOKEN_LIFE_S + CLOCKS_DIFFER_S) throw new ForgedToken('age');
+    if (iat > at / 1000 + CLOCKS_DIFFER_S) throw new ForgedToken('claim iat');
     return {
       principal: Object.freeze({ userId: sub, sessionId: sid, generation, roles: Object.freeze([...roles]) }),
       notBefore: nbf === undefined ? -Infinity : nbf * 1000,
@@ -96,7 +101,7 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
     };
   } catch (cause) {
     if (cause instanceof KeysUnavailableError) {
-      throw problem('unavailable', { detail: 'No access token can be judged right now: try again in 2 s.', headers: { 'retry-after': '2' } });
+      throw problem('unavailable', { detail: 'No access token can be judged right now: try again in 1 s.', headers: { 'retry-after': '1' } });
     }
     if (cause instanceof errors.JWTExpired) throw refused();
     if (cause instanceof errors.JOSEError || cause instanceof TypeError) throw new ForgedToken(whatIsWrong(cause));

@@ -3,11 +3,19 @@ import { Value } from '@sinclair/typebox/value';
 import type { CryptoKey } from 'jose';
 import { importKeys, keyName, type KeySource, KeysUnavailableError } from './key-source.ts';
 
+/** Bytes of a key set; one key has less than 300. */
+const SIZE_LIMIT = 64 * 1024;
+/** User has two at most: the one that signs, and the one before or after it. */
+const KEYS_LIMIT = 32;
+
 interface RemoteKeysOptions {
   readonly url: string;
   /** Milliseconds one fetch may take. */
   readonly timeoutMs?: number;
-  /** Milliseconds between two fetches for the sake of an unknown key, so that forged key ids cause no traffic. */
+  /**
+   * Milliseconds between two fetches for the sake of an unknown key, so that forged key ids cause next to no traffic. Much
+   * less than a key is published before it signs (`key-ring.ts` of User): who has just fetched knows every key there is.
+   */
   readonly coolDownMs?: number;
   /** Milliseconds after which known keys are fetched anew, so that a withdrawn key stops working. */
   readonly maxAgeMs?: number;
@@ -16,13 +24,13 @@ interface RemoteKeysOptions {
 }
 
 /**
- * User's published keys. A key that is not among them has them fetched again; while User is away the keys known so far
- * go on working, and only when there never were any the answer is KeysUnavailableError.
+ * User's published keys. A key that is not among them has them fetched again. While they cannot be had, the keys known so far
+ * go on working, and of any other nothing can be said (KeysUnavailableError): it may be the next one.
  */
 export function remoteKeys({
   url,
   timeoutMs = 2000,
-  coolDownMs = 5000,
+  coolDownMs = 1000,
   maxAgeMs = 300_000,
   now = () => performance.now(),
 }: RemoteKeysOptions): KeySource {
@@ -37,6 +45,7 @@ export function remoteKeys({
     try {
       keys = await fetchKeys(url, timeoutMs);
       fetchedAt = now();
+      lastFailure = undefined;
     } catch (cause) {
       lastFailure = cause;
     }
@@ -60,8 +69,9 @@ export function remoteKeys({
     async key(kid, algorithm) {
       const name = keyName(kid, algorithm);
       if (keys?.has(name) !== true || now() - fetchedAt > maxAgeMs) await refreshed();
-      if (keys === undefined) throw new KeysUnavailableError({ cause: lastFailure });
-      return keys.get(name);
+      const known = keys?.get(name);
+      if (known === undefined && (keys === undefined || lastFailure !== undefined)) throw new KeysUnavailableError({ cause: lastFailure });
+      return known;
     },
   };
 }
@@ -69,9 +79,29 @@ export function remoteKeys({
 async function fetchKeys(url: string, timeoutMs: number): Promise<ReadonlyMap<string, CryptoKey>> {
   const response = await fetch(url, {
     signal: AbortSignal.timeout(timeoutMs),
+    // Whoever can answer for User may not send us on to somebody else.
+    redirect: 'error',
     headers: { accept: 'application/json' },
   });
-  const body: unknown = await response.json();
-  if (!response.ok || !Value.Check(Jwks, body)) throw new Error(`${url} answered ${response.status} without a key set`);
-  return importKeys(body.keys);
+  const type = response.headers.get('content-type') ?? 'nothing';
+  if (!response.ok || !/^application\/(jwk-set\+)?json\b/.test(type)) {
+    await response.body?.cancel();
+    throw new Error(`${url} answered ${response.status} with ${type} instead of a key set`);
+  }
+  const set: unknown = JSON.parse(await limitedText(response, url));
+  if (!Value.Check(Jwks, set)) throw new Error(`${url} answered something else than a set of public keys`);
+  if (set.keys.length > KEYS_LIMIT) throw new Error(`${url} answered ${set.keys.length} keys, more than ${KEYS_LIMIT}`);
+  return importKeys(set.keys);
+}
+
+async function limitedText(response: Response, url: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > SIZE_LIMIT) throw new Error(`${url} answered more than ${SIZE_LIMIT} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
 }

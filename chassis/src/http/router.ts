@@ -14,7 +14,7 @@ import { factsOf } from './request-facts.ts';
  * - `role: 'staff' | 'admin'`: 401, then 403; gives `principal`
  * - `idempotent: 'required' | 'optional'`: implies `signedIn`; gives `idempotency`, undefined without a key
  * - `rawBody: { maxBytes, types }`: the body is not read as JSON; `rawBodyOf(request)` has it as it came
- * - `uncounted: true`: no rate limit counts it, for what comes from one address in any number and proves itself
+ * - `uncounted: true`: no rate limit counts it, for what comes from one address in any number and proves itself, or must be had by all
  * - `refuses: [...]`: the problem codes that the route itself answers, for its OpenAPI document
  *
  * Identity is judged in `transform`, so before a body or query is validated, and before a raw body is read.

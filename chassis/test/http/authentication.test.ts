@@ -40,6 +40,11 @@ describe('tokens that are refused', () => {
     expired: () => claims({ exp: NOW_S - 1 }),
     'not valid yet': () => claims({ nbf: NOW_S + 60 }),
     'without expiry': () => claims({ exp: undefined }),
+    'that lives ten years': () => claims({ exp: NOW_S + 315_360_000 }),
+    'that began long ago and lives on': () => claims({ iat: NOW_S - 86_400, exp: NOW_S + 60 }),
+    'dated into the future': () => claims({ iat: NOW_S + 600, exp: NOW_S + 900 }),
+    'without a date': () => claims({ iat: undefined }),
+    'dated by a text': () => claims({ iat: '1' }),
     'without session': () => claims({ sid: undefined }),
     'subject not an id': () => claims({ sub: 'root' }),
     'roles not a list': () => claims({ roles: 'admin' }),
@@ -128,7 +133,7 @@ describe('tokens that are accepted', () => {
     const keys = { key: () => Promise.reject(new KeysUnavailableError()) };
     const answer = await shop({ auth: { keys } }).send('POST', WASH, { headers: await bearer() });
     expect(codeOf(answer)).toBe('unavailable');
-    expect(answer.headers.get('retry-after')).toBe('2');
+    expect(answer.headers.get('retry-after')).toBe('1');
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, describe, expect, test } from 'bun:test';
 import type { JWK } from 'jose';
 import { KeysUnavailableError } from '../../src/http/key-source.ts';
 import { remoteKeys } from '../../src/http/remote-keys.ts';
@@ -30,6 +30,10 @@ const serving =
   () =>
     Response.json({ keys });
 const [one, two] = [await tokenSigner({ kid: 'one' }), await tokenSigner({ kid: 'two' })];
+
+/** Answers as User would, and is not User. */
+const elsewhere = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => Response.json({ keys: [one.jwk] }) });
+afterAll(() => elsewhere.stop(true));
 
 describe('keys published by another service', () => {
   test('are fetched once and shared by all who ask', async () => {
@@ -65,9 +69,25 @@ describe('keys published by another service', () => {
     state.answer = serving(one.jwk, two.jwk);
     expect(await keys.key('two', 'EdDSA')).toBeUndefined();
     expect(state.asked).toBe(1);
-    now = 5000;
+    now = 1000;
     expect(await keys.key('two', 'EdDSA')).toBeDefined();
     expect(state.asked).toBe(2);
+  });
+
+  test('of an unknown key nothing can be said while they cannot be fetched, also within the cool-down', async () => {
+    const { state, url } = keyServer(serving(one.jwk));
+    let now = 0;
+    const keys = remoteKeys({ url, now: () => now });
+    await keys.key('one', 'EdDSA');
+    state.answer = () => new Response('too many', { status: 429 });
+    now = 2000;
+    for (let count = 0; count < 3; count += 1) expect(await keys.key('two', 'EdDSA').catch((error: unknown) => error)).toBeInstanceOf(KeysUnavailableError);
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+    expect(state.asked).toBe(2);
+    state.answer = serving(one.jwk, two.jwk);
+    now = 3000;
+    expect(await keys.key('two', 'EdDSA')).toBeDefined();
+    expect(await keys.key('three', 'EdDSA')).toBeUndefined();
   });
 
   test('known keys go on working while the service is away', async () => {
@@ -95,6 +115,10 @@ describe('keys published by another service', () => {
     ['refuses', () => new Response('no', { status: 500 })],
     ['answers something else', () => new Response('<html>')],
     ['publishes a private key', () => Response.json({ keys: [{ ...one.jwk, d: 'secret' }] })],
+    ['answers in another media type', () => new Response(JSON.stringify({ keys: [one.jwk] }), { headers: { 'content-type': 'text/html' } })],
+    ['sends us to somebody else', () => new Response(null, { status: 302, headers: { location: elsewhere.url.href } })],
+    ['never ends', () => new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(65_536).fill(32)) }), { headers: { 'content-type': 'application/json' } })],
+    ['answers many keys', () => Response.json({ keys: Array.from({ length: 33 }, (_, n) => ({ ...one.jwk, kid: `key-${n}` })) })],
     ['hangs', () => new Promise<Response>(() => {})],
   ])('without any keys, when the service %s, nothing can be said', async (_how, answer) => {
     const { url } = keyServer(answer);

@@ -27,6 +27,8 @@ export function keyRoutes({ commands, tokens, isConfigured }: KeyRouteDeps) {
       set.headers['cache-control'] = CACHE_CONTROL;
       return tokens.published();
     }, {
+      // Services ask for it when they meet a new key: nobody's flood may keep them out. It is in memory, and small.
+      uncounted: true,
       response: { 200: Jwks },
       detail: { summary: 'The public keys of access tokens' },
     })
