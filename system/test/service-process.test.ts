@@ -13,7 +13,7 @@ import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
 import { runStep } from '../src/real/run-step.ts';
 import { serviceCommand } from '../src/real/service-command.ts';
-import { createDatabases, dropDatabases } from '../src/real/shop-databases.ts';
+import { createDatabases, dropDatabases, type ShopDatabases } from '../src/real/shop-databases.ts';
 import { deleteTopics } from './support/delete-topics.ts';
 import { asOrdinaryUser } from './support/ordinary-user.ts';
 
@@ -110,7 +110,8 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     const name = `p${randomBytes(4).toString('hex')}`;
     const servers = () => ({ mysql: addressOf('MySQL'), mongodb: addressOf('MongoDB'), kafka: addressOf('Kafka').split(',') });
     const folder = temporaryFolder();
-    let databases: Readonly<Record<ServiceName, string>>;
+    let { databases, owners } = {} as ShopDatabases;
+    const ownersEnv = (service: ServiceName) => ({ ...env(service), DATABASE_URL: owners[service] });
     const env = (service: ServiceName) => ({
       DATABASE_URL: databases[service],
       KAFKA_BROKERS: addressOf('Kafka'),
@@ -121,7 +122,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     });
 
     beforeAll(async () => {
-      databases = await createDatabases(servers(), `${name}_`);
+      ({ databases, owners } = await createDatabases(servers(), `${name}_`));
     }, LIMIT_MS);
     afterAll(async () => {
       await dropDatabases(servers(), `${name}_`);
@@ -142,16 +143,16 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     }, 2 * LIMIT_MS);
 
     test("says once that the database's certificate is not verified, where its URL wants it so", async () => {
-      const url = `${databases.order}?ssl=${encodeURIComponent(JSON.stringify({ rejectUnauthorized: false }))}`;
+      const url = `${owners.order}?ssl=${encodeURIComponent(JSON.stringify({ rejectUnauthorized: false }))}`;
       const { code, said } = await ended('order', { ...env('order'), DATABASE_URL: url, LOG_LEVEL: 'warn' }, '--migrate');
       expect(code).toBe(0);
       expect(said.split('\n')).toEqual([expect.stringMatching(/"level":"warn".*"options":\["rejectUnauthorized: false"\].*leave these options out/)]);
-      expect(said).not.toContain(new URL(databases.order).password);
+      expect(said).not.toContain(new URL(owners.order).password);
     }, LIMIT_MS);
 
     test('migrates in two processes at once, each of which ends well', async () => {
       for (const service of SERVICES) {
-        const step = () => runStep(service, '--migrate', 'source', env(service));
+        const step = () => runStep(service, '--migrate', 'source', ownersEnv(service));
         await Promise.all([step(), step()]);
       }
     }, 2 * LIMIT_MS);
@@ -179,6 +180,36 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       const denied = await users.findOne().catch((error: unknown) => error);
       await client.close();
       expect(denied).toMatchObject({ codeName: 'Unauthorized' });
+    }, LIMIT_MS);
+
+    test.each([
+      ['inventory', ['drop table inventory', 'alter table inventory add column more int', 'create table more (id int)', 'truncate table inventory', 'create index more on inventory (sku)']],
+      ['order', ['drop table orders', 'alter table order_items add column more int', 'create table more (id int)', 'rename table orders to more']],
+      ['payment', ['drop table payments', 'create table more (id int)', "create user more@'%' identified by 'more'", 'grant select on *.* to current_user()']],
+    ] as const)('serves on MySQL as a user who reads and writes rows and cannot change the schema (%s)', async (service, statements) => {
+      const connection = await createConnection({ uri: databases[service] });
+      const codeOf = (sql: string) => connection.query(sql).then(() => 'done', (error: unknown) => (error instanceof Error && 'code' in error ? error.code : error));
+      const answers = await Promise.all(statements.map(codeOf));
+      await connection.end();
+      for (const [at, answer] of answers.entries()) expect(`${statements[at]}: ${String(answer)}`).toMatch(/ER_(TABLE|DB|SPECIFIC_)?ACCESS_DENIED_ERROR|ER_TABLEACCESS_DENIED_ERROR$/);
+    }, LIMIT_MS);
+
+    test.each(['product', 'user'] as const)('serves on MongoDB as a user who reads and writes documents and cannot change the schema (%s)', async (service) => {
+      const client = new MongoClient(databases[service]);
+      const db = client.db();
+      const collection = service === 'product' ? 'products' : 'users';
+      const commands = [
+        { drop: collection },
+        { collMod: collection, validator: {} },
+        { createIndexes: collection, indexes: [{ key: { more: 1 }, name: 'more' }] },
+        { dropDatabase: 1 },
+        { createUser: 'more', pwd: 'more', roles: [] },
+        { insert: collection, documents: [{ more: 1 }], bypassDocumentValidation: true },
+      ];
+      const codeOf = (command: object) => db.command(command).then(() => 'done', (error: unknown) => (error instanceof Error && 'codeName' in error ? error.codeName : error));
+      const answers = await Promise.all(commands.map(codeOf));
+      await client.close();
+      for (const [at, answer] of answers.entries()) expect(`${JSON.stringify(commands[at])}: ${String(answer)}`).toEndWith(': Unauthorized');
     }, LIMIT_MS);
   });
 });

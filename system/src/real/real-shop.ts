@@ -6,10 +6,10 @@ import type { Account } from '../embedded/accounts.ts';
 import { freePort } from '../servers/free-port.ts';
 import type { ServiceUrls } from '../shop/shop-client.ts';
 import type { RealShopAddresses } from './addresses.ts';
-import { runStep } from './run-step.ts';
+import { runStep, type Step } from './run-step.ts';
 import { serviceChild, type ServiceChild } from './service-child.ts';
 import { type Program, serviceCommand } from './service-command.ts';
-import { shopEnvironment } from './shop-environment.ts';
+import { shopEnvironment, stepEnvironment } from './shop-environment.ts';
 
 export interface RealShopSettings {
   readonly addresses: RealShopAddresses;
@@ -64,7 +64,7 @@ export function realShop(settings: RealShopSettings): RealShop {
     ...lifecycle([together], { limitMs: 40_000 }),
     urls: () => urls,
     async migrate() {
-      const step = (name: ServiceName, what: '--migrate' | '--topics') => runStep(name, what, settings.program, environment(name));
+      const step = (name: ServiceName, what: Step) => runStep(name, what, settings.program, stepEnvironment(what, name, { ...settings, urls }));
       await Promise.all([...SERVICES.map((name) => step(name, '--migrate')), step('order', '--topics')]);
     },
     services,

@@ -4,10 +4,12 @@ import { type Program, serviceCommand } from './service-command.ts';
 
 const LIMIT_MS = 120_000;
 
+export type Step = '--migrate' | '--topics';
+
 /** `--migrate` or `--topics` of one service; throws what it said when it failed. */
 export async function runStep(
   name: ServiceName,
-  step: '--migrate' | '--topics',
+  step: Step,
   program: Program,
   env: Environment,
 ): Promise<void> {

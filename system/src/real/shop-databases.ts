@@ -5,6 +5,7 @@ import { sessionSettings } from '@souk/chassis/sql/mysql-session';
 import { MongoClient } from 'mongodb';
 import { createConnection, type Connection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
+import { SERVING_ACTIONS, servingGrants } from './serving-rights.ts';
 
 /** Which engine a service's database is on. */
 export const ENGINE = {
@@ -17,28 +18,58 @@ export const ENGINE = {
 
 const CONNECT_LIMIT_MS = 5000;
 
+/** Each service's own database, as the user with which it serves, and as the one that may change the schema. */
+export interface ShopDatabases {
+  readonly databases: Readonly<Record<ServiceName, string>>;
+  readonly owners: Readonly<Record<ServiceName, string>>;
+}
+
 /**
- * Makes a database and a user for each service; the user sees nothing else. `prefix` (letters, digits, `_`; at most 16)
- * keeps several shops on one server apart. Answers the services' own URLs.
+ * Makes a database and its two users for each service; they see nothing else. `prefix` (letters, digits, `_`; at most 14) keeps
+ * several shops on one server apart.
  */
-export async function createDatabases(servers: ServerAddresses, prefix: string): Promise<Record<ServiceName, string>> {
-  const urls: Partial<Record<ServiceName, string>> = {};
+export async function createDatabases(servers: ServerAddresses, prefix: string): Promise<ShopDatabases> {
+  const databases: Partial<Record<ServiceName, string>> = {};
+  const owners: Partial<Record<ServiceName, string>> = {};
   await onServers(servers, async (mysql, mongodb) => {
     for (const service of SERVICES) {
       const name = databaseName(service, prefix);
-      const password = randomBytes(18).toString('base64url');
-      if (ENGINE[service] === 'mysql') {
-        await mysql.query(`create database ${name} character set utf8mb4 collate utf8mb4_bin`);
-        await mysql.query(`create user ${name}@'%' identified by '${password}'`);
-        await mysql.query(`grant all on ${name}.* to ${name}@'%'`);
-      } else {
-        const roles = ['readWrite', 'dbAdmin'].map((role) => ({ role, db: name }));
-        await mongodb.db(name).command({ createUser: name, pwd: password, roles });
-      }
-      urls[service] = ownUrl(ENGINE[service] === 'mysql' ? servers.mysql : servers.mongodb, name, password);
+      const [owner, serving] = [newAccount(name), newAccount(`${name}_serving`)];
+      if (ENGINE[service] === 'mysql') await inMysql(mysql, service, name, { owner, serving });
+      else await inMongodb(mongodb, name, { owner, serving });
+      const root = ENGINE[service] === 'mysql' ? servers.mysql : servers.mongodb;
+      owners[service] = ownUrl(root, name, owner);
+      databases[service] = ownUrl(root, name, serving);
     }
   });
-  return urls as Record<ServiceName, string>;
+  return { databases, owners } as ShopDatabases;
+}
+
+interface Account {
+  readonly user: string;
+  readonly password: string;
+}
+
+interface Accounts {
+  readonly owner: Account;
+  readonly serving: Account;
+}
+
+const newAccount = (user: string): Account => ({ user, password: randomBytes(18).toString('base64url') });
+
+async function inMysql(mysql: Connection, service: ServiceName, name: string, { owner, serving }: Accounts): Promise<void> {
+  await mysql.query(`create database ${name} character set utf8mb4 collate utf8mb4_bin`);
+  for (const { user, password } of [owner, serving]) await mysql.query(`create user ${user}@'%' identified by '${password}'`);
+  await mysql.query(`grant all on ${name}.* to ${owner.user}@'%'`);
+  for (const grant of servingGrants(service, name, `${serving.user}@'%'`)) await mysql.query(grant);
+}
+
+async function inMongodb(mongodb: MongoClient, name: string, { owner, serving }: Accounts): Promise<void> {
+  const database = mongodb.db(name);
+  const privileges = [{ resource: { db: name, collection: '' }, actions: [...SERVING_ACTIONS] }];
+  await database.command({ createRole: 'serving', privileges, roles: [] });
+  await database.command({ createUser: owner.user, pwd: owner.password, roles: ['readWrite', 'dbAdmin'] });
+  await database.command({ createUser: serving.user, pwd: serving.password, roles: ['serving'] });
 }
 
 export async function dropDatabases(servers: ServerAddresses, prefix: string): Promise<void> {
@@ -47,10 +78,11 @@ export async function dropDatabases(servers: ServerAddresses, prefix: string): P
       const name = databaseName(service, prefix);
       if (ENGINE[service] === 'mysql') {
         await mysql.query(`drop database if exists ${name}`);
-        await mysql.query(`drop user if exists ${name}@'%'`);
+        await mysql.query(`drop user if exists ${name}@'%', ${name}_serving@'%'`);
       } else {
         const database = mongodb.db(name);
         await database.command({ dropAllUsersFromDatabase: 1 });
+        await database.command({ dropAllRolesFromDatabase: 1 });
         await database.dropDatabase();
       }
     }
@@ -62,9 +94,9 @@ function databaseName(service: ServiceName, prefix: string): string {
   return `${prefix}${service === 'order' ? 'orders' : service}`;
 }
 
-function ownUrl(root: string, name: string, password: string): string {
+function ownUrl(root: string, name: string, { user, password }: Account): string {
   const url = new URL(root);
-  url.username = name;
+  url.username = user;
   url.password = password;
   url.pathname = `/${name}`;
   if (url.protocol === 'mongodb:') url.searchParams.set('authSource', name);

@@ -1,9 +1,11 @@
 import type { Environment } from '@souk/chassis/config';
 import type { LogLevel } from '@souk/chassis/logging';
+import type { LogUser } from '@souk/contracts/log-rights';
 import type { ServiceName } from '@souk/contracts/services';
 import type { Account } from '../embedded/accounts.ts';
 import type { ServiceUrls } from '../shop/shop-client.ts';
 import type { RealShopAddresses } from './addresses.ts';
+import type { Step } from './run-step.ts';
 
 interface Given {
   readonly addresses: RealShopAddresses;
@@ -33,9 +35,24 @@ export function shopEnvironment(
     ...env,
     ...own[service],
     DATABASE_URL: databases[service],
-    KAFKA_BROKERS: kafka.brokers.join(','),
-    KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
+    ...kafkaEnvironment(kafka, service),
     INSTANCE: instance,
     LOG_LEVEL: logLevel,
+  };
+}
+
+/** Of a step that ends by itself: it has the rights that nobody has who serves. */
+export function stepEnvironment(step: Step, service: ServiceName, given: Given): Environment {
+  const serving = shopEnvironment(service, `${service}-step`, given);
+  const { owners, kafka } = given.addresses;
+  if (step === '--migrate') return { ...serving, DATABASE_URL: owners[service] };
+  return { ...serving, ...kafkaEnvironment(kafka, 'topics') };
+}
+
+function kafkaEnvironment({ brokers, topicPrefix, passwords }: RealShopAddresses['kafka'], user: LogUser): Environment {
+  return {
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_TOPIC_PREFIX: topicPrefix,
+    ...(passwords && { KAFKA_SASL: 'scram-sha-512', KAFKA_USERNAME: user, KAFKA_PASSWORD: passwords[user] }),
   };
 }

@@ -38,8 +38,7 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
   async function openShop(): Promise<RealShop> {
     const { servers, folder } = there(running);
     const roots = rootAddresses(servers);
-    const databases = await createDatabases(roots, '');
-    const addresses = { databases, kafka: { brokers: roots.kafka, topicPrefix: '' }, gateway: join(folder, 'gateway.db') };
+    const addresses = { ...(await createDatabases(roots, '')), kafka: { brokers: roots.kafka, topicPrefix: '' }, gateway: join(folder, 'gateway.db') };
     note('making tables, collections and topics');
     const shop = realShop({ ...settings, addresses, admin: accounts.admin });
     await shop.migrate();

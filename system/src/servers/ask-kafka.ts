@@ -1,8 +1,9 @@
 import { kafkaClient } from '@souk/chassis/kafka/kafka-client';
+import type { KafkaSecurity } from '@souk/chassis/kafka/kafka-log-options';
 
 /** Throws when it does not serve: it must be in the cluster, and the cluster have a controller. */
-export async function askKafka(address: string): Promise<void> {
-  const client = kafkaClient({ brokers: [address], clientId: 'souk-servers' }, { retries: 0 });
+export async function askKafka(address: string, security: KafkaSecurity = { tls: false }): Promise<void> {
+  const client = kafkaClient({ brokers: [address], clientId: 'souk-servers', security }, { retries: 0 });
   try {
     const admin = client.kafka.admin();
     await admin.connect();

@@ -10,13 +10,13 @@ import type { RealShopAddresses } from '../../src/real/addresses.ts';
 export const DECLARED = withPartitions();
 
 /** What `--migrate` and `--topics` of the services do, without six more processes for every shop of every test. */
-export async function prepareDatabases({ databases, kafka }: RealShopAddresses): Promise<void> {
+export async function prepareDatabases({ owners, kafka }: RealShopAddresses): Promise<void> {
   const stores = [
-    openMongoProductStore({ url: databases.product, poolSize: 2 }),
-    openMysqlInventoryStore({ url: databases.inventory, poolSize: 2 }),
-    openMysqlOrderStore({ url: databases.order, poolSize: 2 }),
-    openMysqlPaymentStore({ url: databases.payment, poolSize: 2 }),
-    openMongoUserStore({ url: databases.user, poolSize: 2 }),
+    openMongoProductStore({ url: owners.product, poolSize: 2 }),
+    openMysqlInventoryStore({ url: owners.inventory, poolSize: 2 }),
+    openMysqlOrderStore({ url: owners.order, poolSize: 2 }),
+    openMysqlPaymentStore({ url: owners.payment, poolSize: 2 }),
+    openMongoUserStore({ url: owners.user, poolSize: 2 }),
   ];
   try {
     const topics = declareTopics({ ...kafka, clientId: 'souk.test', topics: DECLARED });

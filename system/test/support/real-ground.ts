@@ -71,8 +71,7 @@ async function newPlace(): Promise<Place> {
     folder.remove();
   };
   try {
-    const databases = await createDatabases(servers, `${name}_`);
-    const addresses = { databases, kafka, gateway: join(folder.path, 'gateway.db') };
+    const addresses = { ...(await createDatabases(servers, `${name}_`)), kafka, gateway: join(folder.path, 'gateway.db') };
     const addressFile = join(folder.path, 'addresses.json');
     await saveAddresses(addressFile, addresses);
     await prepareDatabases(addresses);

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import type { KafkaSecurity } from '@souk/chassis/kafka/kafka-log-options';
 import { askKafka } from '../ask-kafka.ts';
 import type { NativeServer } from './native-server.ts';
 
-/** `settings`: of the broker, where they differ from what kafka.sh gives it. */
-export const nativeKafka = (settings: Readonly<Record<string, string>> = {}): NativeServer => ({
+/** `settings`: of the broker, where they differ from what kafka.sh gives it. `security`: how such a broker is asked whether it serves. */
+export const nativeKafka = (settings: Readonly<Record<string, string>> = {}, security?: KafkaSecurity): NativeServer => ({
   name: 'Kafka',
   script: 'kafka.sh',
   address: (port) => `127.0.0.1:${port}`,
@@ -14,7 +15,7 @@ export const nativeKafka = (settings: Readonly<Record<string, string>> = {}): Na
   setUp: () => Promise.resolve(),
   async ask(address, output) {
     if (!output.includes('Kafka Server started')) throw new Error('the broker is still starting');
-    await askKafka(address);
+    await askKafka(address, security);
     // The Kafka protocol does not tell the broker's version; its log does.
     return `Apache Kafka ${/Kafka version: (\S+)/.exec(output)?.[1] ?? '(no version in its log)'}`;
   },

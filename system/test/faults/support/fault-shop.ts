@@ -79,13 +79,12 @@ export async function faultGround(servers: ServerAddresses = sharedServers()): P
   const folder = temporaryFolder();
   const accounts = newAccounts();
   const kafka = { brokers: servers.kafka, topicPrefix: `${name}.` };
-  const databases = await createDatabases(servers, `${name}_`);
-  const addresses = { databases, kafka, gateway: join(folder.path, 'gateway.db') };
+  const addresses = { ...(await createDatabases(servers, `${name}_`)), kafka, gateway: join(folder.path, 'gateway.db') };
   await prepareDatabases(addresses);
   return {
     addresses,
     accounts,
-    shop: (program, { brokers = servers.kafka, databases: told = databases, env = {} } = {}) =>
+    shop: (program, { brokers = servers.kafka, databases: told = addresses.databases, env = {} } = {}) =>
       realShop({
         addresses: { ...addresses, databases: told, kafka: { ...kafka, brokers } },
         firstPort: 0,
