@@ -1,4 +1,5 @@
 import { isUtcTime, isUuid } from './formats.ts';
+import { eventSource } from './services.ts';
 import { isTopic, type Topic, TOPICS } from './topics.ts';
 
 /** The CloudEvents 1.0 attributes of an event and our extensions. */
@@ -54,7 +55,8 @@ export function checkHeaders(topic: string, key: string, headers: Readonly<Recor
   if (aggregateVersion === null) return wrong('ce_aggregateversion is not a whole number from 1');
   const { ce_id: id, ce_source: source, ce_time: time, ce_correlationid: correlationId } = headers;
   if (id === undefined || !isUuid(id)) return wrong('ce_id is not a UUID');
-  if (!source) return wrong('ce_source is missing');
+  const maker = eventSource(TOPICS[type].madeBy);
+  if (source !== maker) return wrong(`ce_source of ${type} is not ${maker}`);
   if (time === undefined || !isUtcTime(time)) return wrong('ce_time is not an RFC 3339 time in UTC');
   if (!correlationId) return wrong('ce_correlationid is missing');
   if ((headers.ce_subject ?? '') !== key) return wrong('ce_subject is not the message key');

@@ -1,4 +1,5 @@
 import type { AnyEvent, EventEnvelope } from '../src/envelope.ts';
+import { eventSource } from '../src/services.ts';
 import { type EventData, type Topic, TOPICS } from '../src/topics.ts';
 
 export const ID = '0198c0de-7a11-7c3e-8f00-00000000000a';
@@ -95,7 +96,7 @@ export function exampleEvent<T extends Topic>(type: T, change: Partial<EventEnve
   return {
     id: OTHER_ID,
     type,
-    source: '/souk/order',
+    source: eventSource(TOPICS[type].madeBy),
     time: AT,
     subject: ID,
     schemaVersion: TOPICS[type].version,
