@@ -29,6 +29,7 @@ export const PROBLEM_TYPES = {
   'last-admin': { status: 409, title: 'The last admin must stay admin' },
   'category-in-use': { status: 409, title: 'The category still has children or products' },
   'not-shippable': { status: 409, title: 'The shipment cannot take this step' },
+  'link-invalid': { status: 410, title: 'The link is not valid any more' },
   'precondition-failed': { status: 412, title: 'The resource has changed' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
   'image-too-large': { status: 413, title: 'The image is too large' },
@@ -50,6 +51,7 @@ export const PROBLEM_TYPES = {
   'too-many-requests': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   overloaded: { status: 503, title: 'The service has too much to do' },
+  'mail-not-configured': { status: 503, title: 'This shop sends no mail' },
   unavailable: { status: 503, title: 'The service cannot do this right now' },
 } as const satisfies Record<string, ProblemType>;
 

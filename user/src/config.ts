@@ -16,6 +16,7 @@ import { serviceConfig } from '@souk/chassis/service-config';
 import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
 import { Value } from '@sinclair/typebox/value';
+import { MAIL_VARIABLES, type MailConfig, readMailConfig } from './mail/mail-config.ts';
 import type { UnnamedKey } from './tokens/new-signing-key.ts';
 import { readSigningKey } from './tokens/read-signing-key.ts';
 
@@ -37,7 +38,7 @@ const PARTS = {
 };
 
 /** What `readUserConfig` reads. */
-export const USER_CONFIG = { ...VARIABLES, ...PARTS };
+export const USER_CONFIG = { ...VARIABLES, ...PARTS, ...MAIL_VARIABLES };
 
 type Variables = ConfigOf<typeof VARIABLES>;
 
@@ -51,11 +52,15 @@ export interface UserConfig extends Variables {
   readonly signingKey: UnnamedKey | undefined;
   /** undefined: nobody is made admin at start */
   readonly admin: AdminAccount | undefined;
+  readonly mail: MailConfig;
 }
 
 /** Throws a ConfigError that names every variable that is missing or wrong, and no secret. */
 export function readUserConfig(env: Environment): UserConfig {
-  return readTogether(() => readConfig(env, VARIABLES), () => readParts(env));
+  return readTogether(
+    () => readTogether(() => readConfig(env, VARIABLES), () => readParts(env)),
+    () => ({ mail: readMailConfig(env) }),
+  );
 }
 
 /** Everything there is for a process of its own. */

@@ -1,6 +1,7 @@
 import { runService } from '@souk/chassis/process/run-service';
 import { USER_PROCESS_CONFIG, readUserProcessConfig } from './config.ts';
 import { createUserService } from './service.ts';
+import { mailByConfig } from './mail/mail-by-config.ts';
 import { openMongoUserStore } from './storage/open-mongodb.ts';
 
 /** User as a process of its own. Answers its exit code. */
@@ -11,7 +12,7 @@ export function runUser(flags: readonly string[]): Promise<number> {
       variables: USER_PROCESS_CONFIG,
       readConfig: readUserProcessConfig,
       openStore: openMongoUserStore,
-      create: (parts) => createUserService(parts),
+      create: (parts) => createUserService({ ...parts, mail: mailByConfig(parts) }),
     },
     flags,
   );

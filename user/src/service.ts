@@ -2,8 +2,8 @@ import type { EdgeOptions } from '@souk/chassis/http/edge';
 import type { KeySource } from '@souk/chassis/http/key-source';
 import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
-import { createMicroservice } from '@souk/chassis/microservice';
-import { reporting } from '@souk/chassis/report';
+import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
+import { faultSource, reporting, reportTo } from '@souk/chassis/report';
 import { securityEvents } from '@souk/chassis/security-events';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
@@ -15,14 +15,21 @@ import { addressRoutes } from './http/address-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
 import { fromOf } from './http/from-of.ts';
 import { keyRoutes } from './http/key-routes.ts';
+import { passwordResetRoutes } from './http/password-reset-routes.ts';
 import { profileRoutes } from './http/profile-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { followKeys } from './jobs/follow-keys.ts';
 import { forgetOver } from './jobs/forget-over.ts';
+import { mailDelivery } from './mail/mail-delivery.ts';
+import { mailMeter } from './mail/mail-meter.ts';
+import type { MailPort } from './mail/mail-port.ts';
+import type { MailTask } from './mail/mail-task.ts';
+import { mailTexts } from './mail/mail-texts.ts';
 import { argon2Passwords } from './passwords/passwords.ts';
 import type { UserCollections, UserStore } from './storage/user-store.ts';
 import { accessTokens } from './tokens/access-tokens.ts';
 import { changePassword } from './usecases/change-password.ts';
+import { confirmReset } from './usecases/confirm-reset.ts';
 import { provePassword } from './usecases/prove-password.ts';
 import { refresh } from './usecases/refresh.ts';
 import { register } from './usecases/register.ts';
@@ -32,6 +39,8 @@ import { tryPassword } from './usecases/try-password.ts';
 export interface UserServiceDeps extends ServiceParts {
   readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: UserStore;
+  /** Whoever takes its mails; undefined: it sends none. */
+  readonly mail: MailPort | undefined;
 }
 
 export interface UserService extends Service {
@@ -41,21 +50,37 @@ export interface UserService extends Service {
 
 /** Accounts, sessions, keys. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createUserService(deps: UserServiceDeps): UserService {
-  const { config, store, log, logger, metrics } = deps;
+  const { config, store, log, logger, metrics, mail } = deps;
   const { reads } = store;
   const countsAddresses = config.rateLimit === 'on';
   const passwords = argon2Passwords({ countsAddresses });
   const from = { fromOf: fromOf(countsAddresses) };
   const tokens = accessTokens(config, () => firstKeys({ config, commands, reads }));
+  let ownUrl = '';
+  // Also where nobody takes mails: an alert finds its series.
+  const counted = mailMeter(metrics, reads);
+  const delivery = mail && mailDelivery({
+    commands: { submit: (...asked) => commands.submit(...asked) },
+    reads,
+    port: mail,
+    texts: mailTexts({ ...config.mail, ownUrl: () => ownUrl }),
+    faults: faultSource(reportTo(logger), 'mail'),
+    counted,
+  });
   // It reads no topic: everybody else follows its events.
-  const commands = createMicroservice<UserCollections>({
+  const commands: Microservice<UserCollections, MailTask> = createMicroservice<UserCollections, MailTask>({
     name: 'user',
     instance: config.instance,
     paceMs: config.paceMs,
     store,
     log,
     handlers: {},
-    jobs: config.signingKey === undefined ? [forgetOver(store), followKeys({ reads, tokens })] : [forgetOver(store)],
+    jobs: [
+      forgetOver(store),
+      ...(config.signingKey === undefined ? [followKeys({ reads, tokens })] : []),
+      ...(delivery === undefined ? [] : [delivery.job]),
+    ],
+    runTask: async () => delivery?.deliver(),
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
@@ -79,7 +104,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
         ...from,
         commands,
         provePassword: proving,
-        changePassword: changePassword({ commands, reads, passwords, provePassword: proving }),
+        changePassword: changePassword({ commands, reads, passwords, provePassword: proving, sendsMail: mail !== undefined }),
       }),
       addressRoutes({ commands, reads }),
       sessionRoutes({
@@ -89,8 +114,23 @@ export function createUserService(deps: UserServiceDeps): UserService {
         refresh: refresh({ commands, tokens, warnOfReuse }),
         ...from,
       }),
+      passwordResetRoutes({
+        commands,
+        confirmReset: confirmReset({ commands, reads, passwords }),
+        sendsMail: mail !== undefined,
+        countsAddresses: config.rateLimit === 'on',
+      }),
       adminRoutes({ commands, reads }),
     ],
+    endOwnWork: async () => delivery?.close(),
   });
-  return { ...service, keys: tokens.source };
+  return {
+    ...service,
+    keys: tokens.source,
+    async start() {
+      const started = await service.start();
+      ownUrl = started.url;
+      return started;
+    },
+  };
 }

@@ -67,6 +67,37 @@ describe('the configuration', () => {
   });
 });
 
+describe('mail', () => {
+  const SMTP = { SMTP_URL: 'smtp://shop:secret@mail.example:587', SHOP_URL: 'https://shop.example', MAIL_FROM: 'Souk <no-reply@shop.example>' };
+
+  test('needs nothing, and then there is no server', () => {
+    expect(readUserConfig({}).mail).toEqual({ shopName: 'Souk', shopUrl: undefined, mailFrom: undefined, smtp: undefined });
+  });
+
+  test('with a server it needs a sender and the pages that links lead to, and TLS', () => {
+    const { SMTP_URL, SHOP_URL, MAIL_FROM } = SMTP;
+    expect(faults({ SMTP_URL })).toEqual(['MAIL_FROM', 'SHOP_URL']);
+    const { mail } = readUserConfig(SMTP);
+    expect(mail).toMatchObject({ shopUrl: SHOP_URL, smtp: { url: SMTP_URL, from: MAIL_FROM, tls: 'required' } });
+    expect(faults({ ...SMTP, SMTP_URL: 'http://mail.example' })).toEqual(['SMTP_URL']);
+  });
+
+  test('goes unencrypted to this machine only', () => {
+    expect(faults({ ...SMTP, SMTP_TLS: 'off' })).toEqual(['SMTP_TLS']);
+    for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
+      expect(faults({ ...SMTP, SMTP_TLS: 'off', SMTP_URL: `smtp://${host}:25` })).toEqual([]);
+    }
+  });
+
+  test('has one sender', () => {
+    for (const MAIL_FROM of ['no-reply@shop.example', 'Souk <no-reply@shop.example>']) expect(faults({ ...SMTP, MAIL_FROM })).toEqual([]);
+    for (const MAIL_FROM of ['Souk', 'a@b.example, c@d.example', 'A, B <a@b.example>', 'Souk <nobody>', 'a@b.example\nBcc: c@d.example']) {
+      expect(faults({ ...SMTP, MAIL_FROM })).toEqual(['MAIL_FROM']);
+    }
+    expect(faults({ SHOP_NAME: 'Souk\nBcc: c@d.example' })).toEqual(['SHOP_NAME']);
+  });
+});
+
 test('the README lists every variable of the process', async () => {
   const readme = await Bun.file(`${import.meta.dir}/../README.md`).text();
   expect(readme).toContain(configTable(USER_PROCESS_CONFIG));

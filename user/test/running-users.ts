@@ -6,6 +6,7 @@ import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/tem
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import type { UserConfig } from '../src/config.ts';
+import type { MailPort } from '../src/mail/mail-port.ts';
 import { createUserService } from '../src/service.ts';
 import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
 
@@ -30,10 +31,12 @@ export interface RequestOptions {
 interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey' | 'rateLimit' | 'trustedProxies'>> {
   /** of another run, which must be closed by whoever made it; default: a new one */
   readonly folder?: TemporaryFolder;
+  /** default: nobody takes mails */
+  readonly mail?: MailPort;
 }
 
 /** The service on a port of its own. `instance` names another process on the same files. */
-export async function runUsers({ folder, ...config }: RunOptions = {}) {
+export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
   const home = folder ?? temporaryFolder();
   const store = openSqliteUserStore({ path: join(home.path, 'user.db'), synchronous: 'NORMAL' });
   await store.migrate();
@@ -50,9 +53,11 @@ export async function runUsers({ folder, ...config }: RunOptions = {}) {
       tokenLifetimeMs: 300_000,
       signingKey: undefined,
       admin: ADMIN,
+      mail: { shopName: 'Souk', shopUrl: undefined, mailFrom: undefined, smtp: undefined },
       ...config,
     },
     store,
+    mail,
     log,
     logger: createLogger({ service: 'user', level: 'trace', destination: { write: (line) => void logged.push(line) } }),
     metrics: createMetrics({ service: 'user', ownsProcess: false }),

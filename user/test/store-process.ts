@@ -1,5 +1,6 @@
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
+import type { MailTask } from '../src/mail/mail-task.ts';
 import type { UserCollections, UserStore } from '../src/storage/user-store.ts';
 import { ensureFirstAdmin } from '../src/usecases/ensure-first-admin.ts';
 import { openSession } from '../src/usecases/open-session.ts';
@@ -9,12 +10,14 @@ export type StoreProcess = Awaited<ReturnType<typeof startProcess>>;
 
 /** A writer on a store, as a process of the service has one, without HTTP, tokens and passwords. */
 export async function startProcess(store: UserStore, instance: string) {
-  const commands: Microservice<UserCollections> = createMicroservice<UserCollections>({
+  const commands: Microservice<UserCollections, MailTask> = createMicroservice<UserCollections, MailTask>({
     name: 'user',
     instance,
     store,
     log: recordedLog(),
     handlers: {}, paceMs: 0,
+    // The test takes the mails' turn.
+    runTask: async () => undefined,
     report: () => undefined,
   });
   await commands.start();

@@ -1,16 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { addressRules } from '@souk/contracts/address-rules';
 import { addAddress } from '../src/usecases/add-address.ts';
+import { askForReset } from '../src/usecases/ask-for-reset.ts';
 import { beginAttempt } from '../src/usecases/begin-attempt.ts';
 import { changeAddress } from '../src/usecases/change-address.ts';
 import { deleteUser } from '../src/usecases/delete-user.ts';
 import { forgetAttempts, withdrawAttempt } from '../src/usecases/end-attempt.ts';
+import { removeMail } from '../src/usecases/end-mail.ts';
 import { endSession } from '../src/usecases/end-session.ts';
 import { endSessions } from '../src/usecases/end-sessions.ts';
 import { openSession } from '../src/usecases/open-session.ts';
 import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
+import { prepareMail } from '../src/usecases/prepare-mail.ts';
 import { replacePassword } from '../src/usecases/replace-password.ts';
 import { replaceRoles } from '../src/usecases/replace-roles.ts';
+import { resetPassword } from '../src/usecases/reset-password.ts';
 import { rotateSession } from '../src/usecases/rotate-session.ts';
 import { rotateSigningKey } from '../src/usecases/rotate-signing-key.ts';
 import { newSigningKey } from '../src/tokens/new-signing-key.ts';
@@ -183,7 +187,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const actor = (await here.store.reads.credentialOf('root@example.com'))?.userId ?? '';
       const { id: userId } = await here.registered('ada@example.com');
       const sessionId = await here.session(userId);
-      const asked = (before: string, generation: number) => ({ userId, token: { sessionId, generation }, before, after: `${before}+` });
+      const asked = (before: string, generation: number) => ({ userId, token: { sessionId, generation }, before, after: `${before}+`, sendsMail: false });
       const last = async () => (await here.store.endedAccess.since(0)).find(({ id }) => id === userId);
 
       await here.commands.execute(replacePassword, asked('hash', 1));
@@ -264,8 +268,38 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const sessionId = Bun.randomUUIDv7();
       await open('e', sessionId);
       const generation = (await here.store.reads.credentialOf(email))?.accessGeneration ?? 0;
-      await here.commands.execute(replacePassword, { userId, token: { sessionId, generation }, before: 'hash', after: 'new' });
+      await here.commands.execute(replacePassword, { userId, token: { sessionId, generation }, before: 'hash', after: 'new', sendsMail: false });
       expect(await known()).toEqual(['e']);
+    });
+
+    test('a mail is prepared by one of two processes, and its link opens the account once', async () => {
+      const { id: userId, email } = await here.registered('ada@example.com');
+      await here.commands.execute(askForReset, { email, clientAddress: undefined });
+      await here.commands.execute(askForReset, { email, clientAddress: undefined });
+      const [mail, ...others] = await here.store.reads.dueMails(10);
+      if (mail === undefined) throw new Error('no mail waits');
+      expect(others).toEqual([]);
+      expect(mail).toMatchObject({ kind: 'reset-password', to: email, userId: null, tries: 0 });
+      const prepared = await everywhere((each) => each.commands.execute(prepareMail, { mail, secretHash: 'hash of the secret' }));
+      expect(prepared.map(({ kind }) => kind).toSorted()).toEqual(['not-due', 'send']);
+      expect(await here.store.reads.dueMails(10)).toEqual([]);
+      expect(await here.store.reads.waitingMails()).toBe(1);
+      await here.commands.execute(removeMail, { mail, userId });
+      expect(await here.store.reads.waitingMails()).toBe(0);
+      expect(await here.store.forgetLinks(10)).toBe(0);
+
+      const session = await here.session(userId);
+      const reset = (secretHash: string) => (each: StoreProcess) =>
+        each.commands.execute(resetPassword, { userId, secretHash, passwordHash: 'another hash' });
+      expect(await reset('a guess')(here)).toBe(false);
+      expect((await everywhere(reset('hash of the secret'))).toSorted()).toEqual([false, true]);
+      expect(await here.store.reads.isSessionLive(session)).toBe(false);
+      expect(await here.store.reads.credential(userId)).toMatchObject({ passwordHash: 'another hash', accessGeneration: 2, sessionEpoch: 2 });
+      expect(await here.store.reads.accountLinks(userId)).toMatchObject({ links: [], mails: [expect.any(String)] });
+      expect(await here.store.reads.dueMails(10)).toMatchObject([{ kind: 'password-changed', to: email, userId }]);
+      await here.commands.execute(deleteUser, { userId, passwordHash: 'another hash' });
+      expect(await here.store.reads.waitingMails()).toBe(0);
+      expect(await here.store.reads.accountLinks(userId)).toBeUndefined();
     });
 
     test('forgets sessions that have been over for long enough, so many at a time', async () => {

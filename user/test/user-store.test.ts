@@ -5,9 +5,9 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { sqlitePlansOf } from '@souk/chassis/testing/sqlite-plans';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { type CompiledQuery, sql } from 'kysely';
-import { forgetSqlAttempts, forgetSqlSessions } from '../src/storage/forget-over.ts';
+import { forgetSqlAttempts, forgetSqlLinks, forgetSqlSessions } from '../src/storage/forget-over.ts';
 import { openSqliteUserStore } from '../src/storage/open-sqlite.ts';
-import { liveSessionQuery, sessionListQuery, userListQuery } from '../src/storage/sql-user-reads.ts';
+import { dueMailsQuery, liveSessionQuery, sessionListQuery, userListQuery } from '../src/storage/sql-user-reads.ts';
 import type { UserSchema } from '../src/storage/user-schema.ts';
 import type { UserStore } from '../src/storage/user-store.ts';
 import { describeUserStore } from './user-store-contract.ts';
@@ -45,6 +45,7 @@ describe('SQLite', () => {
         userListQuery(reader, slice, { email: 'ada@example.com' }),
         sessionListQuery(reader, flavour, 'u', slice),
         liveSessionQuery(reader, flavour, 's'),
+        dueMailsQuery(reader, flavour, 4),
       ].map((query) => planOf(query.compile())),
     );
     await close();
@@ -71,11 +72,13 @@ describe('SQLite', () => {
     const plans = await sqlitePlansOf<UserSchema>(path, async (database) => {
       await forgetSqlSessions(database)(1000, 10);
       await forgetSqlAttempts(database)(10);
+      await forgetSqlLinks(database)(10);
     });
     await close();
     expect(plans).toEqual([
       expect.stringMatching(/^SEARCH sessions USING (COVERING )?INDEX sessions_live_until/),
       expect.stringMatching(/^SEARCH sign_in_attempts USING (COVERING )?INDEX sign_in_attempts_end/),
+      expect.stringMatching(/^SEARCH account_links USING (COVERING )?INDEX account_links_end/),
     ]);
   });
 

@@ -13,7 +13,7 @@ import { Page, PagedQuery } from './common.ts';
 
 const KeptEmail = noFreeText(personal(Type.String({ format: 'email', maxLength: 254 })));
 /** As somebody gives it. Its domain may be international; it is kept, and answered, in lower case and ASCII. */
-const Email = noFreeText(personal(Type.String({
+export const Email = noFreeText(personal(Type.String({
   format: 'idn-email',
   maxLength: LONGEST_SENT,
   description: 'an e-mail address: a dot-atom of 64 octets at most, @, and a domain, 254 in all; spaces around it do not count',
@@ -21,7 +21,7 @@ const Email = noFreeText(personal(Type.String({
 
 const Sentence = impersonal(Type.String({ minLength: 1 }));
 
-const NewPassword = secret(Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$', description: 'text without NUL' }));
+export const NewPassword = secret(Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$', description: 'text without NUL' }));
 /** Looser than a new one on purpose: whatever is not the account's is simply wrong. */
 const KnownPassword = secret(Type.String({ minLength: 1, maxLength: 128 }));
 

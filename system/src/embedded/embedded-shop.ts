@@ -18,6 +18,7 @@ import { createPaymentService } from '@souk/payment/service';
 import { openSqlitePaymentStore } from '@souk/payment/storage/open-sqlite';
 import { createProductService } from '@souk/product/service';
 import { openSqliteProductStore } from '@souk/product/storage/open-sqlite';
+import { mailByConfig } from '@souk/user/mail/mail-by-config';
 import { createUserService } from '@souk/user/service';
 import { openSqliteUserStore } from '@souk/user/storage/open-sqlite';
 import { expectFree } from '../servers/free-port.ts';
@@ -80,7 +81,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const life = lifecycle([
     { name: 'event log', start: () => expectPorts(settings.firstPort), stop: () => log.close() },
     part('user', () => openSqliteUserStore({ path: databases.user }), (store) =>
-      createUserService({ ...common('user'), config: configs.user, store }),
+      createUserService({ ...common('user'), config: configs.user, store, mail: mailByConfig({ config: configs.user, logger: loggers.user, folder: files.mails }) }),
     ),
     part('product', () => openSqliteProductStore({ path: databases.product }), (store) =>
       createProductService({ ...common('product'), config: configs.product, store, keys: keys() }),

@@ -8,6 +8,8 @@ export interface ShopFiles {
   readonly gateway: string;
   /** The first admin and the customer of the stories. */
   readonly accounts: string;
+  /** Mails, which are files here: there is no server to take them. */
+  readonly mails: string;
 }
 
 export function shopFiles(folder: string): ShopFiles {
@@ -23,5 +25,6 @@ export function shopFiles(folder: string): ShopFiles {
     log: join(folder, 'log.db'),
     gateway: join(folder, 'gateway.db'),
     accounts: join(folder, 'accounts.json'),
+    mails: join(folder, 'mail'),
   };
 }

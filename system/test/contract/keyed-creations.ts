@@ -51,6 +51,8 @@ export const UNKEYED_POSTS: Readonly<Record<RouteName, string>> = {
   'user POST /users': 'anonymous; an address is registered once',
   'user POST /sessions': 'anonymous',
   'user POST /sessions/refresh': 'anonymous; the same successor for 10 s',
+  'user POST /password-resets': 'anonymous; one mail waits at a time',
+  'user POST /password-resets/confirmation': 'the link works once',
   'user POST /signing-keys': 'the next one is refused until the last one is out of use',
 };
 

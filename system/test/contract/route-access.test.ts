@@ -27,7 +27,7 @@ describe('who may ask for what', () => {
     expect(reads.filter(({ expected }) => expected.expired !== 401)).toEqual([]);
     // Who has no good token any more comes here for one.
     const changes = open.filter(({ route }) => !route.includes(' GET ')).map(({ route }) => route);
-    expect(changes).toEqual(['user POST /users', 'user POST /sessions']);
+    expect(changes).toEqual(['user POST /users', 'user POST /sessions', 'user POST /password-resets']);
   });
 
   test.each(ROUTE_TABLE.map((row) => [row.route, row] as const))('%s', async (name, { expected }) => {

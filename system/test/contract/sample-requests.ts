@@ -64,5 +64,7 @@ export const BODIES: Readonly<Record<string, (objects: ShopObjects) => object>> 
   'POST /sessions': ({ email, password }) => ({ email, password }),
   'POST /sessions/refresh': () => ({ refreshToken: 'of nobody' }),
   'PUT /users/{id}/roles': () => ({ roles: ['customer'] }),
+  'POST /password-resets': () => ({ email: `${randomUUID()}@souk.example` }),
+  'POST /password-resets/confirmation': ({ user }) => ({ token: `${user}.${'x'.repeat(43)}`, newPassword: 'another long password' }),
   'POST /ops/dead-letters/{id}/discard': () => ({ reason: 'of no use' }),
 };

@@ -64,3 +64,26 @@ function failuresOf(attempts: Attempts | undefined, now: number): number {
 function waitAfter(failures: number, free: number): number {
   return failures < free ? 0 : Math.min(SECOND_MS * 2 ** (failures - free), LONGEST_WAIT_MS);
 }
+
+/** How often within an hour mail may be asked for. */
+export const ASKED_AT_MOST = {
+  /** Nobody's mailbox is filled by strangers. */
+  account: 3,
+  /** An office or a mobile network is many people behind one address. */
+  address: 30,
+} as const;
+
+export function isFull(before: Attempts | undefined, most: number, now: number): boolean {
+  return before !== undefined && before.forgottenAt > now && before.failures >= most;
+}
+
+/** Until the hour is over that began with the first one. */
+export function leftMs(before: Attempts | undefined, now: number): number {
+  return before === undefined ? 0 : Math.max(0, before.forgottenAt - now);
+}
+
+/** One more question that costs somebody something; nobody waits for it to be over. */
+export function asked(before: Attempts | undefined, key: string, now: number): Attempts {
+  if (before === undefined || before.forgottenAt <= now) return { key, failures: 1, waitUntil: 0, forgottenAt: now + REMEMBERED_MS };
+  return { ...before, failures: before.failures + 1 };
+}

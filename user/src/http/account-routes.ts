@@ -1,6 +1,6 @@
 import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { ChangePassword, DeleteAccount, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
@@ -33,6 +33,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       if (answer.kind === 'wait') throw mustWait(answer.ms);
       if (answer.kind === 'wrong') throw passwordWrong('/currentPassword');
       if (answer.kind === 'password-refused') throw passwordRefused('/newPassword', answer.fault);
+      tellSecurity(request, 'password.changed', {});
       set.headers['etag'] = entityTag(answer.user.version);
       return publishedUser(answer.user);
     }, {

@@ -49,6 +49,30 @@ export function mustWait(ms: number): Problem {
   });
 }
 
+/** Asking for mail, by how often and from where; whose mail it is changes nothing. */
+export function askedTooOften(ms: number): Problem {
+  const seconds = Math.ceil(ms / 1000);
+  return problem('too-many-requests', {
+    detail: `Too many mails were asked for from here: wait ${seconds} s before the next one.`,
+    headers: { 'retry-after': String(seconds) },
+  });
+}
+
+/** One answer for a link that is wrong, spent or too old: nobody learns which of them it is. */
+export function linkRefused(): Problem {
+  return problem('link-invalid', { detail: 'This link was used, is too old, or never was one: ask for another mail.' });
+}
+
+/** Somebody has to configure it, so a client need not come back soon. */
+const WITHOUT_MAIL_S = 3600;
+
+export function mailNotConfigured(): Problem {
+  return problem('mail-not-configured', {
+    detail: 'This shop sends no mail, so it cannot send a link: ask its staff.',
+    headers: { 'retry-after': String(WITHOUT_MAIL_S) },
+  });
+}
+
 export function lastAdmin(): Problem {
   return problem('last-admin', { detail: 'Nobody else has the role admin: give it to somebody first.' });
 }

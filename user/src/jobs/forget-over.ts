@@ -5,13 +5,14 @@ import type { UserStore } from '../storage/user-store.ts';
 const DAY_MS = 86_400_000;
 
 /** Sessions that are over are kept for a day, so that who asks about one can still be told; attempts count until their end. */
-export function forgetOver(store: Pick<UserStore, 'forgetSessions' | 'forgetAttempts'>): Job {
+export function forgetOver(store: Pick<UserStore, 'forgetSessions' | 'forgetAttempts' | 'forgetLinks'>): Job {
   return {
     name: 'forget what is over',
     everyMs: 600_000,
     async run(signal) {
       await forgetInRounds((limit) => store.forgetSessions(DAY_MS, limit), signal);
       await forgetInRounds((limit) => store.forgetAttempts(limit), signal);
+      await forgetInRounds((limit) => store.forgetLinks(limit), signal);
     },
   };
 }

@@ -1,7 +1,9 @@
+import type { AccountLinks } from '../domain/account-links.ts';
 import type { AddressBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
+import type { Mail } from '../domain/mail.ts';
 import type { AdminList } from '../domain/roles.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
@@ -18,5 +20,7 @@ export const credentialOf = ({ document }: WithDocument): Credential => ({ acces
 export const sessionOf = ({ document }: WithDocument): Session => ({ superseded: [], device: null, ...JSON.parse(document) });
 export const addressBookOf = ({ document }: WithDocument): AddressBook => JSON.parse(document);
 export const attemptsOf = ({ document }: WithDocument): Attempts => JSON.parse(document);
+export const accountLinksOf = ({ document }: WithDocument): AccountLinks => JSON.parse(document);
+export const mailOf = ({ document }: WithDocument): Mail => JSON.parse(document);
 export const adminListOf = ({ document }: WithDocument): AdminList => JSON.parse(document);
 export const keyRingOf = ({ document }: WithDocument): KeyRing => JSON.parse(document);

@@ -16,6 +16,12 @@ export function forgetMongoAttempts(database: MongoDatabase): UserStore['forgetA
   return (limit) => forgetDocuments(database, 'sign_in_attempts', { filter, sort: { forgottenAt: 1 }, limit });
 }
 
+/** As sessions: a link that is over opens nothing. */
+export function forgetMongoLinks(database: MongoDatabase): UserStore['forgetLinks'] {
+  const filter = { $expr: { $lt: ['$forgottenAt', SERVER_NOW] } };
+  return (limit) => forgetDocuments(database, 'account_links', { filter, sort: { forgottenAt: 1 }, limit });
+}
+
 export function overSessionsFilter(overForMs: number): Document {
   return { $expr: { $lt: ['$liveUntil', { $subtract: [SERVER_NOW, overForMs] }] } };
 }

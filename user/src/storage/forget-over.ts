@@ -18,6 +18,20 @@ export function forgetSqlSessions(database: SqlDatabase<UserSchema>): UserStore[
   };
 }
 
+/** As sessions: a link that is over opens nothing. */
+export function forgetSqlLinks(database: SqlDatabase<UserSchema>): UserStore['forgetLinks'] {
+  const { reader, flavour } = database;
+  return (limit) => {
+    const over = reader
+      .selectFrom('account_links')
+      .select('user_id')
+      .where('forgotten_at', '<', sql<number>`${flavour.now}`)
+      .orderBy('forgotten_at')
+      .limit(limit);
+    return forgetRows(database, 'account_links', 'user_id', over.compile());
+  };
+}
+
 /** As sessions: what is over counts for nothing. */
 export function forgetSqlAttempts(database: SqlDatabase<UserSchema>): UserStore['forgetAttempts'] {
   const { reader, flavour } = database;

@@ -1,11 +1,13 @@
 import { collectionStep } from '@souk/chassis/mongodb/collection-step';
 import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
 import {
+  AccountLinksDocument,
   AddressBookDocument,
   AdminListDocument,
   AttemptsDocument,
   CredentialDocument,
   KeyRingDocument,
+  MailDocument,
   SessionDocument,
   UserDocument,
 } from './user-documents.ts';
@@ -29,4 +31,6 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-012-superseded-tokens': collectionStep('sessions', SessionDocument),
   'user-013-known-devices': collectionStep('credentials', CredentialDocument),
   'user-014-sessions-of-devices': collectionStep('sessions', SessionDocument),
+  'user-015-account-links': collectionStep('account_links', AccountLinksDocument, [{ key: { forgottenAt: 1 } }]),
+  'user-016-mails': collectionStep('mails', MailDocument, [{ key: { dueAt: 1 } }]),
 };

@@ -5,17 +5,21 @@ import { SERVER_NOW } from '@souk/chassis/mongodb/server-now';
 import type { Document, Filter } from 'mongodb';
 import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS } from '../domain/roles.ts';
-import { addressBookOf, adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './user-document-collections.ts';
-import type { AddressBookDocument, AdminListDocument, CredentialDocument, KeyRingDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sessionOf, userOf } from './user-document-collections.ts';
+import type { AccountLinksDocument, AddressBookDocument, AdminListDocument, CredentialDocument, KeyRingDocument, MailDocument, SessionDocument, UserDocument } from './user-documents.ts';
 import type { UserReads } from './user-store.ts';
 
 const LIVE = { $expr: { $gt: ['$liveUntil', SERVER_NOW] } };
+
+export const DUE = { $expr: { $lte: ['$dueAt', SERVER_NOW] } };
 
 export function mongoUserReads({ db }: MongoDatabase): UserReads {
   const users = db.collection<UserDocument>('users');
   const credentials = db.collection<CredentialDocument>('credentials');
   const sessions = db.collection<SessionDocument>('sessions');
   const addressBooks = db.collection<AddressBookDocument>('address_books');
+  const accountLinks = db.collection<AccountLinksDocument>('account_links');
+  const mails = db.collection<MailDocument>('mails');
   const keyRings = db.collection<KeyRingDocument>('key_rings');
   const adminLists = db.collection<AdminListDocument>('admin_lists');
 
@@ -47,6 +51,13 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
         const found = await addressBooks.findOne({ _id: userId });
         return found === null ? undefined : addressBookOf(found);
       }),
+    accountLinks: (userId) =>
+      reading(async () => {
+        const found = await accountLinks.findOne({ _id: userId });
+        return found === null ? undefined : accountLinksOf(found);
+      }),
+    dueMails: (limit) => reading(async () => (await mails.find(DUE, { sort: { dueAt: 1 }, limit }).toArray()).map(mailOf)),
+    waitingMails: () => reading(() => mails.estimatedDocumentCount()),
     isSessionLive: (id) => reading(async () => (await sessions.aggregate(liveSessionPipeline(id)).toArray()).length > 0),
     liveSessions: (userId, slice) =>
       reading(async () => {

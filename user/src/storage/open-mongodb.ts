@@ -1,6 +1,6 @@
 import { type MongoOptions, openMongo } from '@souk/chassis/mongodb/mongo-database';
 import { mongoServiceStore } from '@souk/chassis/mongodb/mongo-service-store';
-import { forgetMongoAttempts, forgetMongoSessions } from './forget-mongo-over.ts';
+import { forgetMongoAttempts, forgetMongoLinks, forgetMongoSessions } from './forget-mongo-over.ts';
 import { mongoUserMigrations } from './mongo-user-migrations.ts';
 import { mongoUserReads } from './mongo-user-reads.ts';
 import { userDocumentCollections } from './user-document-collections.ts';
@@ -15,5 +15,6 @@ export function openMongoUserStore(options: MongoOptions): UserStore {
     reads: mongoUserReads(database),
     forgetSessions: forgetMongoSessions(database),
     forgetAttempts: forgetMongoAttempts(database),
+    forgetLinks: forgetMongoLinks(database),
   };
 }

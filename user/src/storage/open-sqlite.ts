@@ -1,6 +1,6 @@
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
-import { forgetSqlAttempts, forgetSqlSessions } from './forget-over.ts';
+import { forgetSqlAttempts, forgetSqlLinks, forgetSqlSessions } from './forget-over.ts';
 import { sqlUserReads } from './sql-user-reads.ts';
 import { userMigrations, type UserSchema } from './user-schema.ts';
 import type { UserCollections, UserStore } from './user-store.ts';
@@ -17,5 +17,6 @@ export function openSqliteUserStore(options: SqliteOptions): UserStore {
     reads: sqlUserReads(reader, flavour),
     forgetSessions: forgetSqlSessions(database),
     forgetAttempts: forgetSqlAttempts(database),
+    forgetLinks: forgetSqlLinks(database),
   };
 }

@@ -4,7 +4,7 @@ import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
 import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS, completeRoles } from '../domain/roles.ts';
-import { addressBookOf, adminListOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
+import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sessionOf, userOf } from './documents.ts';
 import type { UserSchema } from './user-schema.ts';
 import type { UserFilter, UserReads } from './user-store.ts';
 
@@ -33,6 +33,17 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
     async addressBook(userId) {
       const row = await reader.selectFrom('address_books').select('document').where('id', '=', userId).executeTakeFirst();
       return row && addressBookOf(row);
+    },
+    async accountLinks(userId) {
+      const row = await reader.selectFrom('account_links').select('document').where('user_id', '=', userId).executeTakeFirst();
+      return row && accountLinksOf(row);
+    },
+    async dueMails(limit) {
+      return (await dueMailsQuery(reader, flavour, limit).execute()).map(mailOf);
+    },
+    async waitingMails() {
+      const row = await reader.selectFrom('mails').select(({ fn }) => fn.countAll<number>().as('waiting')).executeTakeFirst();
+      return Number(row?.waiting ?? 0);
     },
     async isSessionLive(id) {
       return (await liveSessionQuery(reader, flavour, id).executeTakeFirst()) !== undefined;
@@ -68,6 +79,10 @@ export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: IdS
 function rolesWith(role: Role): readonly string[] {
   const sets: readonly (readonly Role[])[] = [['staff'], ['admin'], ['staff', 'admin']];
   return sets.filter((set) => set.includes(role)).map((set) => JSON.stringify(completeRoles(set)));
+}
+
+export function dueMailsQuery(reader: Kysely<UserSchema>, flavour: Flavour, limit: number) {
+  return reader.selectFrom('mails').select('document').where('due_at', '<=', sql<number>`${flavour.now}`).orderBy('due_at').limit(limit);
 }
 
 export function liveSessionQuery(reader: Kysely<UserSchema>, flavour: Flavour, id: string) {

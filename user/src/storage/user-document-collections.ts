@@ -1,17 +1,21 @@
 import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import type { AccountLinks } from '../domain/account-links.ts';
 import type { AddressBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
+import type { Mail } from '../domain/mail.ts';
 import type { AdminList } from '../domain/roles.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type {
+  AccountLinksDocument,
   AddressBookDocument,
   AdminListDocument,
   AttemptsDocument,
   CredentialDocument,
   KeyRingDocument,
+  MailDocument,
   SessionDocument,
   UserDocument,
 } from './user-documents.ts';
@@ -67,6 +71,20 @@ export const userDocumentCollections: UserDocumentCollections = {
     toDocument: ({ key: _id, ...attempts }) => ({ _id, ...attempts }),
     fromDocument: (document) => [attemptsOf(document as AttemptsDocument)],
   },
+  accountLinks: {
+    collection: 'account_links',
+    keyField: '_id',
+    key: ({ userId }) => userId,
+    toDocument: ({ userId: _id, ...links }) => ({ _id, ...links }),
+    fromDocument: (document) => [accountLinksOf(document as AccountLinksDocument)],
+  },
+  mails: {
+    collection: 'mails',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: ({ id: _id, ...mail }) => ({ _id, ...mail }),
+    fromDocument: (document) => [mailOf(document as MailDocument)],
+  },
   adminLists: {
     collection: 'admin_lists',
     keyField: '_id',
@@ -104,6 +122,14 @@ export function addressBookOf({ _id: userId, addresses, answers }: AddressBookDo
 
 function attemptsOf({ _id: key, failures, waitUntil, forgottenAt }: AttemptsDocument): Attempts {
   return { key, failures, waitUntil, forgottenAt };
+}
+
+export function accountLinksOf({ _id: userId, links, mails, forgottenAt }: AccountLinksDocument): AccountLinks {
+  return { userId, links, mails, forgottenAt };
+}
+
+export function mailOf({ _id: id, kind, to, userId, createdAt, dueAt, tries }: MailDocument): Mail {
+  return { id, kind, to, userId, createdAt, dueAt, tries };
 }
 
 export function adminListOf({ _id: id, userIds }: AdminListDocument): AdminList {

@@ -55,6 +55,25 @@ export const AttemptsDocument = closed({
 });
 export type AttemptsDocument = Static<typeof AttemptsDocument>;
 
+export const AccountLinksDocument = closed({
+  _id: Uuid,
+  links: Type.Array(closed({ purpose: oneOf('reset-password'), secretHash: Text, expiresAt: EpochMs, email })),
+  mails: Type.Array(Text),
+  forgottenAt: EpochMs,
+});
+export type AccountLinksDocument = Static<typeof AccountLinksDocument>;
+
+export const MailDocument = closed({
+  _id: Text,
+  kind: oneOf('reset-password', 'password-changed'),
+  to: email,
+  userId: nullable(Uuid),
+  createdAt: EpochMs,
+  dueAt: EpochMs,
+  tries: Type.Integer({ minimum: 0 }),
+});
+export type MailDocument = Static<typeof MailDocument>;
+
 export const AdminListDocument = closed({ _id: Type.Literal(ADMINS), userIds: Type.Array(Uuid, { uniqueItems: true }) });
 export type AdminListDocument = Static<typeof AdminListDocument>;
 

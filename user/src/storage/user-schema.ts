@@ -31,6 +31,20 @@ export interface AttemptsTable {
   document: string;
 }
 
+export interface AccountLinksTable {
+  user_id: string;
+  /** epoch milliseconds */
+  forgotten_at: number;
+  document: string;
+}
+
+export interface MailsTable {
+  id: string;
+  /** epoch milliseconds */
+  due_at: number;
+  document: string;
+}
+
 /** Found by their key alone. */
 export interface PlainDocumentTable {
   id: string;
@@ -46,6 +60,8 @@ export interface UserSchema {
   /** by user id */
   address_books: PlainDocumentTable;
   sign_in_attempts: AttemptsTable;
+  account_links: AccountLinksTable;
+  mails: MailsTable;
 }
 
 export function userMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
@@ -122,6 +138,32 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
       async up(db) {
         await sql`create index users_roles on users (document ->> '$.roles', id)`.execute(db);
       },
+    },
+    'user-012-account-links': {
+      async up(db) {
+        const table = db.schema
+          .createTable('account_links')
+          .addColumn('user_id', id, (c) => c.primaryKey().notNull())
+          .addColumn('forgotten_at', integer, (c) => c.notNull())
+          .addColumn('document', json, (c) => c.notNull());
+        await flavour.wide(table).execute();
+      },
+    },
+    'user-013-account-links-by-end': {
+      up: (db) => db.schema.createIndex('account_links_end').on('account_links').column('forgotten_at').execute(),
+    },
+    'user-014-mails': {
+      async up(db) {
+        const table = db.schema
+          .createTable('mails')
+          .addColumn('id', key, (c) => c.primaryKey().notNull())
+          .addColumn('due_at', integer, (c) => c.notNull())
+          .addColumn('document', json, (c) => c.notNull());
+        await flavour.wide(table).execute();
+      },
+    },
+    'user-015-mails-by-time': {
+      up: (db) => db.schema.createIndex('mails_due').on('mails').column('due_at').execute(),
     },
   };
 }

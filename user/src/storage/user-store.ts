@@ -1,11 +1,13 @@
 import type { IdSlice } from '@souk/chassis/id-slice';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { Role } from '@souk/contracts/roles';
+import type { AccountLinks } from '../domain/account-links.ts';
 import type { AddressBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { EmailClaim } from '../domain/email.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
+import type { Mail } from '../domain/mail.ts';
 import type { AdminList } from '../domain/roles.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
@@ -27,6 +29,10 @@ export type UserCollections = {
   readonly addressBooks: AddressBook;
   /** by `attemptKey` */
   readonly attempts: Attempts;
+  /** by user id */
+  readonly accountLinks: AccountLinks;
+  /** by id */
+  readonly mails: Mail;
   /** the one list, by `ADMINS` */
   readonly adminLists: AdminList;
   /** the one ring, by `KEY_RING` */
@@ -48,6 +54,12 @@ export interface UserReads {
   credential(userId: string): Promise<Credential | undefined>;
   /** Undefined: there never was an address. */
   addressBook(userId: string): Promise<AddressBook | undefined>;
+  /** Undefined: nothing was sent, or nothing of it is of use any more. */
+  accountLinks(userId: string): Promise<AccountLinks | undefined>;
+  /** By the database's clock; those that wait longest come first. */
+  dueMails(limit: number): Promise<readonly Mail[]>;
+  /** All that were not sent yet. */
+  waitingMails(): Promise<number>;
   /** Not ended, not expired by the database's clock, and of its user's present epoch. */
   isSessionLive(id: string): Promise<boolean>;
   /** Live ones only. */
@@ -63,4 +75,6 @@ export interface UserStore extends ServiceStore<UserCollections> {
   forgetSessions(overForMs: number, limit: number): Promise<number>;
   /** Removes attempts whose time is over; answers how many, `limit` at most. */
   forgetAttempts(limit: number): Promise<number>;
+  /** Removes links whose time is over; answers how many people's, `limit` at most. */
+  forgetLinks(limit: number): Promise<number>;
 }

@@ -2,13 +2,15 @@ import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { Row } from '@souk/chassis/sql/statement';
+import type { AccountLinks } from '../domain/account-links.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { EmailClaim } from '../domain/email.ts';
+import type { Mail } from '../domain/mail.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
-import { addressBookOf, adminListOf, attemptsOf, credentialOf, keyRingOf, sessionOf, userOf } from './documents.ts';
-import type { AttemptsTable, CredentialsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
+import { accountLinksOf, addressBookOf, adminListOf, attemptsOf, credentialOf, keyRingOf, mailOf, sessionOf, userOf } from './documents.ts';
+import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';
 
 /** How users, what proves them, and their sessions lie in SQL tables. */
@@ -64,6 +66,22 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       keyOf: ({ key }) => key,
       toRow: (attempts) => ({ id: attempts.key, forgotten_at: attempts.forgottenAt, document: JSON.stringify(attempts) }),
       fromRow: attemptsOf,
+    }),
+    accountLinks: rowCollection<AccountLinks, AccountLinksTable>(flavour, {
+      table: 'account_links',
+      columns: ['user_id', 'forgotten_at', 'document'],
+      keyColumn: 'user_id',
+      keyOf: ({ userId }) => userId,
+      toRow: (links) => ({ user_id: links.userId, forgotten_at: links.forgottenAt, document: JSON.stringify(links) }),
+      fromRow: accountLinksOf,
+    }),
+    mails: rowCollection<Mail, MailsTable>(flavour, {
+      table: 'mails',
+      columns: ['id', 'due_at', 'document'],
+      keyColumn: 'id',
+      keyOf: ({ id }) => id,
+      toRow: (mail) => ({ id: mail.id, due_at: mail.dueAt, document: JSON.stringify(mail) }),
+      fromRow: mailOf,
     }),
     adminLists: plain('admin_lists', ({ id }) => id, adminListOf),
     keyRings: plain('key_rings', ({ id }) => id, keyRingOf),

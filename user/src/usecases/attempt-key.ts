@@ -14,6 +14,9 @@ export const attemptKey = {
   signedIn: (userId: string) => hashed('user', userId),
   /** No wrong passwords: the accounts that an address has asked for. */
   registrations: (clientAddress: string) => hashed('registrations', clientAddress),
+  /** Asking for a password reset: for an address, whoever has it, and from where. */
+  reset: (email: string) => hashed('reset', email),
+  resetsFrom: (clientAddress: string) => hashed('resets-from', clientAddress),
 };
 
 function hashed(kind: string, subject: string): string {

@@ -3,6 +3,7 @@ import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import type { ChangePassword } from '@souk/contracts/http/user';
 import type { User } from '../domain/user.ts';
+import type { MailTask } from '../mail/mail-task.ts';
 import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
@@ -10,10 +11,11 @@ import type { Proof, ProvePassword } from './prove-password.ts';
 import { replacePassword } from './replace-password.ts';
 
 interface ChangePasswordDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
   readonly reads: Pick<UserReads, 'user'>;
   readonly passwords: Passwords;
   readonly provePassword: ProvePassword;
+  readonly sendsMail: boolean;
 }
 
 type Changed =
@@ -22,7 +24,7 @@ type Changed =
   | Exclude<Proof, { readonly kind: 'right' }>;
 
 /** `wrong`, `wait`: of the current password. `from`: the client's address. */
-export function changePassword({ commands, reads, passwords, provePassword }: ChangePasswordDeps) {
+export function changePassword({ commands, reads, passwords, provePassword, sendsMail }: ChangePasswordDeps) {
   return async (
     { userId, sessionId, generation }: Principal,
     { currentPassword, newPassword }: ChangePassword,
@@ -36,7 +38,7 @@ export function changePassword({ commands, reads, passwords, provePassword }: Ch
     const fault = person && (await judgePassword(newPassword, person));
     if (fault !== undefined) return { kind: 'password-refused', fault };
     const after = await passwords.hash(newPassword, { queue: 'proof', from });
-    const asked = { userId, token: { sessionId, generation }, before: proof.passwordHash, after, ...(requireVersion && { requireVersion }) };
+    const asked = { userId, token: { sessionId, generation }, before: proof.passwordHash, after, sendsMail, ...(requireVersion && { requireVersion }) };
     const user = await commands.execute(replacePassword, asked, cause);
     return user === undefined ? { kind: 'wrong' } : { kind: 'changed', user };
   };

@@ -1,10 +1,12 @@
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { AccountLinks } from '../domain/account-links.ts';
 import type { Credential } from '../domain/credential.ts';
 import { isoTime } from '../domain/published.ts';
 import { ADMINS, isAdmin, withoutAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { everythingEnded } from './access-changed.ts';
+import { mailIdOf } from './ask-for-reset.ts';
 import { attemptKey } from './attempt-key.ts';
 
 interface DeleteRequest {
@@ -32,6 +34,7 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
     users: [userId],
     credentials: [userId],
     addressBooks: [userId],
+    accountLinks: [userId],
     adminLists: [ADMINS],
     endedAccess: [userId],
   }),
@@ -41,6 +44,7 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
     return {
       emails: email === undefined ? [] : [email],
       attempts: email === undefined ? [] : attemptsOf(userId, email, world.get('credentials', userId)),
+      mails: email === undefined ? [] : mailsOf(email, world.get('accountLinks', userId)),
       keptAnswers: answers.map(({ id }) => id),
     };
   },
@@ -64,7 +68,9 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
         emails: [user.email],
         credentials: [userId],
         addressBooks: [userId],
+        accountLinks: [userId],
         attempts: attemptsOf(userId, user.email, credential),
+        mails: mailsOf(user.email, world.get('accountLinks', userId)),
         keptAnswers: answers.map(({ id }) => id),
       },
       events: [{ type: 'user.deleted', key: userId, stream: userId, version: user.version + 1, data }],
@@ -74,5 +80,10 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
 
 function attemptsOf(userId: string, email: string, credential: Credential | undefined): readonly string[] {
   const devices = (credential?.devices ?? []).map(({ hash }) => attemptKey.device(hash));
-  return [attemptKey.account(email), attemptKey.signedIn(userId), ...devices];
+  return [attemptKey.account(email), attemptKey.signedIn(userId), attemptKey.reset(email), ...devices];
+}
+
+/** Those that name the account, and the one that somebody has asked for by its address. */
+function mailsOf(email: string, links: AccountLinks | undefined): readonly string[] {
+  return [mailIdOf(email), ...(links?.mails ?? [])];
 }

@@ -1,11 +1,14 @@
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import { endsAccess, type Grant } from '@souk/chassis/writer/ended-access';
 import type { UseCase } from '@souk/chassis/writer/use-case';
+import { noLinks, withoutLinks } from '../domain/account-links.ts';
 import { withPassword } from '../domain/credential.ts';
 import { isLive } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
+import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { generationEnded } from './access-changed.ts';
+import { tellByMail } from './tell-by-mail.ts';
 
 interface ReplaceRequest {
   readonly userId: string;
@@ -14,6 +17,8 @@ interface ReplaceRequest {
   /** the one that the current password was found right for */
   readonly before: string;
   readonly after: string;
+  /** A mail says that it was changed. */
+  readonly sendsMail: boolean;
   /** The caller may say which version it was meant for: throws when it is not this one. */
   readonly requireVersion?: (version: number) => void;
 }
@@ -22,10 +27,16 @@ interface ReplaceRequest {
  * Replaces a password, ends all other sessions and forgets all other devices; undefined when it was replaced, or the account deleted, meanwhile. A
  * token that another end of access has overtaken on its way here does not go on.
  */
-export const replacePassword: UseCase<UserCollections & ChassisCollections, ReplaceRequest, User | undefined> = {
+export const replacePassword: UseCase<UserCollections & ChassisCollections, ReplaceRequest, User | undefined, MailTask> = {
   name: 'replace password',
-  keys: ({ userId, token: { sessionId } }) => ({ users: [userId], credentials: [userId], sessions: [sessionId], endedAccess: [userId] }),
-  decide({ userId, token, before, after, requireVersion }, world, context) {
+  keys: ({ userId, token: { sessionId } }) => ({
+    users: [userId],
+    credentials: [userId],
+    sessions: [sessionId],
+    accountLinks: [userId],
+    endedAccess: [userId],
+  }),
+  decide({ userId, token, before, after, sendsMail, requireVersion }, world, context) {
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
     const session = world.get('sessions', token.sessionId);
@@ -37,6 +48,13 @@ export const replacePassword: UseCase<UserCollections & ChassisCollections, Repl
     const earlier = world.get('endedAccess', userId);
     const kept = earlier !== undefined && endsAccess(earlier, token) ? null : token;
     const { puts, events } = generationEnded(replaced, context, { kept });
-    return { answer: user, puts: { ...puts, sessions: [{ ...session, epoch: replaced.sessionEpoch }] }, events };
+    const links = withoutLinks(world.get('accountLinks', userId) ?? noLinks(userId), ['reset-password']);
+    const told = tellByMail(links, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail });
+    return {
+      answer: user,
+      puts: { ...puts, ...told.puts, sessions: [{ ...session, epoch: replaced.sessionEpoch }] },
+      tasks: told.tasks,
+      events,
+    };
   },
 };

@@ -1,0 +1,18 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { impersonal, secret } from '../personal.ts';
+import { closed } from '../schema.ts';
+import { Email, NewPassword } from './user.ts';
+
+/** The answer is the same whether anybody has the address. */
+export const AskPasswordReset = closed({ email: Email });
+export type AskPasswordReset = Static<typeof AskPasswordReset>;
+
+/** As it stands in the mail; what is none is refused like one that is spent. */
+const LinkToken = secret(Type.String({ minLength: 1, maxLength: 200 }));
+
+export const ConfirmPasswordReset = closed({ token: LinkToken, newPassword: NewPassword });
+export type ConfirmPasswordReset = Static<typeof ConfirmPasswordReset>;
+
+/** Says what may come of it, and nothing about whether there is an account. */
+export const MailAsked = closed({ detail: impersonal(Type.String({ minLength: 1 })) });
+export type MailAsked = Static<typeof MailAsked>;

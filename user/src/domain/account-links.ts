@@ -1,0 +1,72 @@
+const MINUTE_MS = 60_000;
+
+/** The use of a link. */
+export type LinkPurpose = 'reset-password';
+
+/** A link that was sent, as the store knows it: by the hash of its secret, which nobody but the mail has. */
+interface Link {
+  readonly purpose: LinkPurpose;
+  /** SHA-256 */
+  readonly secretHash: string;
+  /** epoch milliseconds */
+  readonly expiresAt: number;
+  /** where it was sent to */
+  readonly email: string;
+}
+
+/** The links that somebody was sent, and the mails to them that wait. One document, so what is in it is bounded and goes at once. */
+export interface AccountLinks {
+  readonly userId: string;
+  /** oldest first */
+  readonly links: readonly Link[];
+  /** ids of mails that name the account */
+  readonly mails: readonly string[];
+  /** epoch milliseconds: nothing in it is of use after that */
+  readonly forgottenAt: number;
+}
+
+/** Counted from when its mail is handed over, not from when it was asked for. */
+const LIFETIME_MS: Readonly<Record<LinkPurpose, number>> = {
+  'reset-password': 15 * MINUTE_MS,
+};
+/** Links of one purpose that are good at once: who asks again may still use the mail that came late. */
+const LINKS_AT_ONCE = 3;
+/** Longer than a mail waits (`OF_USE_MS` of mail.ts). */
+const MAILS_KEPT_MS = 96 * 60 * MINUTE_MS;
+
+type NewLink = Pick<Link, 'purpose' | 'secretHash' | 'email'>;
+
+export function noLinks(userId: string): AccountLinks {
+  return { userId, links: [], mails: [], forgottenAt: 0 };
+}
+
+export function withLink(before: AccountLinks, link: NewLink, now: number): AccountLinks {
+  const live = before.links.filter(({ expiresAt }) => expiresAt > now);
+  const others = live.filter(({ purpose }) => purpose !== link.purpose);
+  const alike = live.filter(({ purpose }) => purpose === link.purpose).slice(1 - LINKS_AT_ONCE);
+  const added = { ...link, expiresAt: now + LIFETIME_MS[link.purpose] };
+  return kept({ ...before, links: [...others, ...alike, added] }, now);
+}
+
+export function withMail(before: AccountLinks, mailId: string, now: number): AccountLinks {
+  return kept({ ...before, mails: [...before.mails, mailId] }, now);
+}
+
+export function withoutMail(before: AccountLinks, mailId: string): AccountLinks {
+  return { ...before, mails: before.mails.filter((id) => id !== mailId) };
+}
+
+/** The link with that secret, while it is good. */
+export function linkOf(links: AccountLinks | undefined, purpose: LinkPurpose, secretHash: string, now: number): Link | undefined {
+  return links?.links.find((link) => link.purpose === purpose && link.secretHash === secretHash && link.expiresAt > now);
+}
+
+/** A link works once, and those like it go with it. */
+export function withoutLinks(before: AccountLinks, purposes: readonly LinkPurpose[]): AccountLinks {
+  return { ...before, links: before.links.filter(({ purpose }) => !purposes.includes(purpose)) };
+}
+
+function kept(links: AccountLinks, now: number): AccountLinks {
+  const ends = links.links.map(({ expiresAt }) => expiresAt);
+  return { ...links, forgottenAt: Math.max(...ends, links.mails.length > 0 ? now + MAILS_KEPT_MS : 0, links.forgottenAt) };
+}

@@ -1,0 +1,105 @@
+import type { Job } from '@souk/chassis/jobs';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { FaultSource } from '@souk/chassis/repeated-faults';
+import type { Mail } from '../domain/mail.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { linkSecretHash, linkTokenText, newLinkSecret } from '../tokens/link-token.ts';
+import { delayMail, removeMail } from '../usecases/end-mail.ts';
+import { prepareMail } from '../usecases/prepare-mail.ts';
+import { MailError, type MailPort } from './mail-port.ts';
+import type { MailTask } from './mail-task.ts';
+import type { MailTexts } from './mail-texts.ts';
+
+/** Mails under way at once: as many as wait for a connection, not more than a server likes. */
+const AT_ONCE = 4;
+/** What another process has left, and what has to wait; the rest is sent as soon as it is decided. */
+const EVERY_MS = 5000;
+
+export type MailResult = 'sent' | 'failed' | 'given_up';
+
+interface DeliveryDeps {
+  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'submit'>;
+  readonly reads: Pick<UserReads, 'dueMails'>;
+  readonly port: MailPort;
+  readonly texts: MailTexts;
+  readonly faults: FaultSource;
+  counted(result: MailResult): void;
+}
+
+export interface MailDelivery {
+  /** Sends what is due; asked meanwhile, it looks once more. */
+  deliver(): Promise<void>;
+  readonly job: Job;
+  /** Begins no other one. */
+  close(): void;
+}
+
+/**
+ * Sends the mails that wait in the store, each until somebody has taken it, at least once: a process that ends between a
+ * server's yes and its own commit sends that mail again.
+ */
+export function mailDelivery(deps: DeliveryDeps): MailDelivery {
+  const { reads, port } = deps;
+  let running: Promise<void> | undefined;
+  let isAskedAgain = false;
+  let isClosing = false;
+
+  async function rounds(): Promise<void> {
+    do {
+      isAskedAgain = false;
+      await deliverDue();
+    } while (isAskedAgain && !isClosing);
+  }
+
+  async function deliverDue(): Promise<void> {
+    while (!isClosing) {
+      const due = await reads.dueMails(AT_ONCE);
+      const results = await Promise.all(due.map((mail) => deliverOne(deps, mail)));
+      // With one that failed, whoever takes mails may be away: the others wait for the next round.
+      if (due.length === 0 || results.includes('failed')) return;
+    }
+  }
+
+  function deliver(): Promise<void> {
+    if (running === undefined) {
+      running = rounds().finally(() => {
+        running = undefined;
+      });
+    } else isAskedAgain = true;
+    return running;
+  }
+
+  return {
+    deliver,
+    job: { name: 'send mails', everyMs: EVERY_MS, run: deliver },
+    close() {
+      isClosing = true;
+      port.close();
+    },
+  };
+}
+
+async function deliverOne({ commands, port, texts, faults, counted }: DeliveryDeps, due: Mail): Promise<MailResult | undefined> {
+  const secret = newLinkSecret();
+  const prepared = await commands.submit(prepareMail, { mail: due, secretHash: linkSecretHash(secret) });
+  const about = { mail: due.id, kind: due.kind };
+  if (prepared.kind === 'too-late') {
+    faults.failed(new MailError('it was not taken for as long as it was of use', true), 'a mail was given up', about);
+    counted('given_up');
+  }
+  if (prepared.kind !== 'send') return undefined;
+  const { mail, userId } = prepared;
+  try {
+    await port.send({ id: mail.id, to: mail.to, ...texts(mail.kind, linkTokenText({ userId, secret })) });
+  } catch (error) {
+    const isFinal = error instanceof MailError && error.isFinal;
+    faults.failed(error, isFinal ? 'a mail was given up: its recipient was refused' : 'a mail was not taken; it is sent again', about);
+    counted(isFinal ? 'given_up' : 'failed');
+    await (isFinal ? commands.submit(removeMail, { mail, userId }) : commands.submit(delayMail, { mail }));
+    return isFinal ? 'given_up' : 'failed';
+  }
+  faults.worked();
+  counted('sent');
+  await commands.submit(removeMail, { mail, userId });
+  return 'sent';
+}

@@ -1,0 +1,93 @@
+import type { Transporter } from 'nodemailer';
+import { madeOnce } from '../made-once.ts';
+import { MailError, type MailPort } from './mail-port.ts';
+
+export interface SmtpSettings {
+  /** smtp://user:password@host:port, or smtps:// */
+  readonly url: string;
+  /** `Souk <no-reply@shop.example>` */
+  readonly from: string;
+  /** `off`: to a server on this machine alone */
+  readonly tls: 'required' | 'off';
+}
+
+/** A server that is there answers each of these within a second. */
+const CONNECT_MS = 10_000;
+const GREETING_MS = 10_000;
+/** Without a byte; some servers look for spam before they take a mail. */
+const SILENCE_MS = 30_000;
+/** The whole of one mail, whatever a server makes of the limits above. */
+const LIMIT_MS = 60_000;
+/** Mails are few, and servers count connections. */
+const CONNECTIONS = 2;
+const MAILS_OF_A_CONNECTION = 100;
+/** RFC 5321, 4.2.3: the mailbox is not there, is not here, or its name is none. */
+const NO_SUCH_MAILBOX: ReadonlySet<number> = new Set([550, 551, 553]);
+
+/** Tests have no patience, and an authority of their own. */
+type Limits = Partial<Record<'connectMs' | 'greetingMs' | 'silenceMs' | 'limitMs', number>> & { readonly ca?: string };
+
+/** Hands mails to an SMTP server over a few connections that stay open for a while. */
+export function smtpMail(settings: SmtpSettings, limits: Limits = {}): MailPort {
+  let opened: Transporter | undefined;
+  const transport = madeOnce(async () => (opened = await open(settings, limits)));
+  return {
+    async send({ to, subject, text }) {
+      const sending = (await transport()).sendMail({
+        from: settings.from,
+        // As an object: no text of an address is ever read as a list of them.
+        to: { name: '', address: to },
+        subject,
+        text,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+      await within(limits.limitMs ?? LIMIT_MS, sending);
+    },
+    close: () => opened?.close(),
+  };
+}
+
+/** The library is loaded by the first mail: a start does not wait for it. */
+async function open({ url, tls }: SmtpSettings, limits: Limits): Promise<Transporter> {
+  const { hostname, port, protocol, username, password } = new URL(url);
+  const isTls = protocol === 'smtps:';
+  const { createTransport } = await import('nodemailer');
+  return createTransport({
+    pool: true,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? (isTls ? 465 : 587) : Number(port),
+    secure: isTls,
+    requireTLS: tls === 'required',
+    ignoreTLS: tls === 'off',
+    ...(username !== '' && { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
+    connectionTimeout: limits.connectMs ?? CONNECT_MS,
+    greetingTimeout: limits.greetingMs ?? GREETING_MS,
+    dnsTimeout: limits.connectMs ?? CONNECT_MS,
+    socketTimeout: limits.silenceMs ?? SILENCE_MS,
+    maxConnections: CONNECTIONS,
+    maxMessages: MAILS_OF_A_CONNECTION,
+    tls: { minVersion: 'TLSv1.2', ...(limits.ca !== undefined && { ca: limits.ca }) },
+  });
+}
+
+async function within(limitMs: number, sending: Promise<unknown>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new MailError(`no answer within ${limitMs} ms`, false)), limitMs);
+  try {
+    await Promise.race([sending, late]);
+  } catch (error) {
+    throw error instanceof MailError ? error : mailError(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function mailError(error: unknown): MailError {
+  const { code, responseCode, command } = Object(error) as { readonly code?: unknown; readonly responseCode?: unknown; readonly command?: unknown };
+  const status = typeof responseCode === 'number' ? responseCode : undefined;
+  const why = [code, status, command].filter((part) => typeof part === 'string' || typeof part === 'number').join(' ');
+  return new MailError(why || 'no reason was given', code === 'EENVELOPE' && status !== undefined && NO_SUCH_MAILBOX.has(status));
+}
+

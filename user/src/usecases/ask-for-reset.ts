@@ -1,0 +1,52 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { ASKED_AT_MOST, asked, type Attempts, isFull, leftMs } from '../domain/attempts.ts';
+import { newMail } from '../domain/mail.ts';
+import { MAIL_WAITS, type MailTask } from '../mail/mail-task.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { attemptKey } from './attempt-key.ts';
+
+interface ResetRequest {
+  /** normalised */
+  readonly email: string;
+  /** Where it comes from; undefined: nobody counts by it. */
+  readonly clientAddress: string | undefined;
+}
+
+type Asked = { readonly kind: 'asked' } | { readonly kind: 'wait'; readonly ms: number };
+
+/**
+ * Puts a mail on its way to whoever has the address. Nobody looks here whether there is such an account: that is found out
+ * when the mail's turn comes (`prepareMail`), so neither the answer nor its time can say it.
+ */
+export const askForReset: UseCase<UserCollections, ResetRequest, Asked, MailTask> = {
+  name: 'ask for a password reset',
+  keys: (request) => ({ attempts: Object.values(countsOf(request)), mails: [mailIdOf(request.email)] }),
+  decide(request, world, { now }) {
+    const { account, address } = countsOf(request);
+    const fromThere = address === undefined ? undefined : world.get('attempts', address);
+    if (isFull(fromThere, ASKED_AT_MOST.address, now)) return { answer: { kind: 'wait', ms: leftMs(fromThere, now) } };
+    const counted: Attempts[] = address === undefined ? [] : [asked(fromThere, address, now)];
+    const forThem = world.get('attempts', account);
+    // The answer is the same: who asks for another one's mail learns nothing, who asked too often has mails already.
+    if (isFull(forThem, ASKED_AT_MOST.account, now)) return { answer: { kind: 'asked' }, puts: { attempts: counted } };
+    const id = mailIdOf(request.email);
+    const mail = world.get('mails', id) ?? newMail({ id, kind: 'reset-password', to: request.email, userId: null }, now);
+    return {
+      answer: { kind: 'asked' },
+      puts: { attempts: [...counted, asked(forThem, account, now)], mails: [mail] },
+      tasks: [MAIL_WAITS],
+    };
+  },
+};
+
+/** One at a time for an address, so that a flood of questions is one mail. */
+export function mailIdOf(email: string): string {
+  return attemptKey.reset(email);
+}
+
+function countsOf({ email, clientAddress }: ResetRequest): { readonly account: string; readonly address?: string } {
+  return {
+    account: attemptKey.reset(email),
+    ...(clientAddress !== undefined && { address: attemptKey.resetsFrom(clientAddress) }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { Microservice } from '@souk/chassis/microservice';
+import type { Cause } from '@souk/chassis/writer/input';
+import type { ConfirmPasswordReset } from '@souk/contracts/http/mail-links';
+import { linkOf } from '../domain/account-links.ts';
+import type { MailTask } from '../mail/mail-task.ts';
+import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
+import type { Passwords } from '../passwords/passwords.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { linkSecretHash, readLinkToken } from '../tokens/link-token.ts';
+import { resetPassword } from './reset-password.ts';
+
+interface ConfirmDeps {
+  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
+  readonly reads: Pick<UserReads, 'user' | 'accountLinks'>;
+  readonly passwords: Passwords;
+}
+
+type Confirmed = { readonly kind: 'reset'; readonly userId: string } | { readonly kind: 'link-refused' } | PasswordRefused;
+
+/** A new password by a link. Without a good one nobody gets to the work of hashing; a password that is refused spends none. */
+export function confirmReset({ commands, reads, passwords }: ConfirmDeps) {
+  return async ({ token: text, newPassword }: ConfirmPasswordReset, cause: Cause): Promise<Confirmed> => {
+    const token = readLinkToken(text);
+    if (token === undefined) return { kind: 'link-refused' };
+    const { userId } = token;
+    const secretHash = linkSecretHash(token.secret);
+    const person = await reads.user(userId);
+    const link = linkOf(await reads.accountLinks(userId), 'reset-password', secretHash, Date.now());
+    if (person === undefined || link === undefined) return { kind: 'link-refused' };
+    const fault = await judgePassword(newPassword, person);
+    if (fault !== undefined) return { kind: 'password-refused', fault };
+    const passwordHash = await passwords.hash(newPassword);
+    const isReset = await commands.execute(resetPassword, { userId, secretHash, passwordHash }, cause);
+    return isReset ? { kind: 'reset', userId } : { kind: 'link-refused' };
+  };
+}

@@ -1,0 +1,36 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { withoutMail } from '../domain/account-links.ts';
+import { afterFailure, type Mail } from '../domain/mail.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+
+interface MailTry {
+  /** as it was tried, and whose it is */
+  readonly mail: Mail;
+  readonly userId: string;
+}
+
+/** It was taken, or never will be. */
+export const removeMail: UseCase<UserCollections, MailTry, void> = {
+  name: 'remove mail',
+  keys: ({ mail, userId }) => ({ mails: [mail.id], accountLinks: [userId] }),
+  decide({ mail, userId }, world) {
+    const links = world.get('accountLinks', userId);
+    const isListed = links?.mails.includes(mail.id) === true;
+    return {
+      answer: undefined,
+      ...(isListed && { puts: { accountLinks: [withoutMail(links, mail.id)] } }),
+      removes: { mails: [mail.id] },
+    };
+  },
+};
+
+/** It was not taken: it comes round again. */
+export const delayMail: UseCase<UserCollections, Pick<MailTry, 'mail'>, void> = {
+  name: 'delay mail',
+  keys: ({ mail }) => ({ mails: [mail.id] }),
+  decide({ mail }, world, { now }) {
+    const found = world.get('mails', mail.id);
+    // The account may have gone meanwhile, and its mails with it.
+    return found === undefined ? { answer: undefined } : { answer: undefined, puts: { mails: [afterFailure(found, now)] } };
+  },
+};

@@ -1,0 +1,59 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { type AccountLinks, type LinkPurpose, noLinks, withLink, withoutMail } from '../domain/account-links.ts';
+import { beingTried, isOfUse, type Mail, type MailKind } from '../domain/mail.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+
+interface PrepareRequest {
+  /** as it was read a moment ago */
+  readonly mail: Mail;
+  /** of the secret that goes into this try of it */
+  readonly secretHash: string;
+}
+
+type Prepared =
+  /** `userId`: whose link it is */
+  | { readonly kind: 'send'; readonly mail: Mail; readonly userId: string }
+  /** Somebody else sends it, or has. */
+  | { readonly kind: 'not-due' }
+  | { readonly kind: 'nobody' }
+  | { readonly kind: 'too-late' };
+
+/** The link that is in mails of a kind. */
+const LINK_IN: Readonly<Record<MailKind, LinkPurpose | undefined>> = {
+  'reset-password': 'reset-password',
+  'password-changed': undefined,
+};
+
+/**
+ * Before each try of a mail: takes it for this process, looks whom it is for, and makes the link in it good. Its secret is
+ * new each time and known to the caller alone, so a process that dies costs a second mail and no secret.
+ */
+export const prepareMail: UseCase<UserCollections, PrepareRequest, Prepared> = {
+  name: 'prepare mail',
+  keys: ({ mail: { id, to } }) => ({ mails: [id], emails: [to] }),
+  moreKeys({ mail }, world) {
+    const userId = mail.userId ?? world.get('emails', mail.to)?.userId;
+    return userId === undefined ? {} : { users: [userId], accountLinks: [userId] };
+  },
+  decide({ mail: { id }, secretHash }, world, { now }) {
+    const mail = world.get('mails', id);
+    if (mail === undefined || mail.dueAt > now) return { answer: { kind: 'not-due' } };
+    const userId = mail.userId ?? world.get('emails', mail.to)?.userId;
+    const user = userId === undefined ? undefined : world.get('users', userId);
+    if (user === undefined) return { answer: { kind: 'nobody' }, removes: { mails: [id] } };
+    const links = world.get('accountLinks', user.id) ?? noLinks(user.id);
+    if (!isOfUse(mail, now)) {
+      return { answer: { kind: 'too-late' }, puts: { accountLinks: [withoutMail(links, id)] }, removes: { mails: [id] } };
+    }
+    const after = beingTried(mail, now);
+    return {
+      answer: { kind: 'send', mail: after, userId: user.id },
+      puts: { mails: [after], accountLinks: linked(links, mail, secretHash, now) },
+    };
+  },
+};
+
+function linked(links: AccountLinks, { kind, to }: Mail, secretHash: string, now: number): readonly AccountLinks[] {
+  const purpose = LINK_IN[kind];
+  return purpose === undefined ? [] : [withLink(links, { purpose, secretHash, email: to }, now)];
+}

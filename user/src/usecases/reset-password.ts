@@ -1,0 +1,48 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { linkOf, withoutLinks } from '../domain/account-links.ts';
+import { withPassword } from '../domain/credential.ts';
+import type { MailTask } from '../mail/mail-task.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { generationEnded } from './access-changed.ts';
+import { attemptKey } from './attempt-key.ts';
+import { tellByMail } from './tell-by-mail.ts';
+
+interface ResetRequest {
+  readonly userId: string;
+  readonly secretHash: string;
+  /** of the new password */
+  readonly passwordHash: string;
+}
+
+/** Sets a password by a link and signs everybody out; false: the link is not good (any more). */
+export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetRequest, boolean, MailTask> = {
+  name: 'reset password',
+  keys: ({ userId }) => ({ users: [userId], credentials: [userId], accountLinks: [userId], endedAccess: [userId] }),
+  moreKeys({ userId }, world) {
+    const email = world.get('users', userId)?.email;
+    return email === undefined ? {} : { attempts: attemptsOf(userId, email) };
+  },
+  decide({ userId, secretHash, passwordHash }, world, context) {
+    const user = world.get('users', userId);
+    const credential = world.get('credentials', userId);
+    const links = world.get('accountLinks', userId);
+    const link = linkOf(links, 'reset-password', secretHash, context.now);
+    if (user === undefined || credential === undefined || links === undefined || link?.email !== user.email) return { answer: false };
+    const { puts, events } = generationEnded(withPassword(credential, passwordHash), context);
+    const rest = withoutLinks(links, ['reset-password']);
+    const told = tellByMail(rest, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail: true });
+    return {
+      answer: true,
+      puts: { ...puts, ...told.puts },
+      removes: { attempts: attemptsOf(userId, user.email) },
+      tasks: told.tasks,
+      events,
+    };
+  },
+};
+
+/** Wrong passwords were guesses at the old one. */
+function attemptsOf(userId: string, email: string): readonly string[] {
+  return [attemptKey.account(email), attemptKey.signedIn(userId)];
+}

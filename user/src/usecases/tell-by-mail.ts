@@ -1,0 +1,32 @@
+import type { Entities } from '@souk/chassis/writer/use-case';
+import { type AccountLinks, withMail } from '../domain/account-links.ts';
+import { type MailKind, newMail } from '../domain/mail.ts';
+import { MAIL_WAITS, type MailTask } from '../mail/mail-task.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+
+interface Told {
+  readonly kind: MailKind;
+  readonly to: string;
+}
+
+interface Telling {
+  readonly puts: Entities<Pick<UserCollections, 'mails' | 'accountLinks'>>;
+  readonly tasks: readonly MailTask[];
+}
+
+/** The additions to a decision that send mails about it. `links`: after the decision. Nothing is kept where nothing can be sent. */
+export function tellByMail(
+  links: AccountLinks,
+  mails: readonly Told[],
+  { now, newId, sendsMail }: { readonly now: number; newId(): string; readonly sendsMail: boolean },
+): Telling {
+  if (!sendsMail) return { puts: isEmpty(links) ? {} : { accountLinks: [links] }, tasks: [] };
+  const made = mails.map((mail) => newMail({ ...mail, id: newId(), userId: links.userId }, now));
+  const listed = made.reduce((all, { id }) => withMail(all, id, now), links);
+  return { puts: { accountLinks: [listed], mails: made }, tasks: [MAIL_WAITS] };
+}
+
+/** There may be none of them yet, and none is made for nothing. */
+function isEmpty({ forgottenAt }: AccountLinks): boolean {
+  return forgottenAt === 0;
+}

@@ -1,0 +1,43 @@
+import { until } from '@souk/chassis/testing/until';
+import { MailError, type MailPort, type OutgoingMail } from '../src/mail/mail-port.ts';
+
+export interface RecordedMail extends MailPort {
+  readonly taken: readonly OutgoingMail[];
+  /** Every try, taken or not. */
+  readonly tried: readonly OutgoingMail[];
+  /** Why it takes none; undefined: it does. */
+  refusing: MailError | undefined;
+  /** The newest mail to that address once there are so many. */
+  mailTo(address: string, count?: number): Promise<OutgoingMail>;
+  to(address: string): readonly OutgoingMail[];
+}
+
+/** Takes mails and keeps them. */
+export function recordedMail(): RecordedMail {
+  const taken: OutgoingMail[] = [];
+  const tried: OutgoingMail[] = [];
+  const to = (address: string) => taken.filter((mail) => mail.to === address);
+  const port: RecordedMail = {
+    taken,
+    tried,
+    refusing: undefined,
+    async send(mail) {
+      tried.push(mail);
+      if (port.refusing !== undefined) throw port.refusing;
+      taken.push(mail);
+    },
+    to,
+    mailTo: (address, count = 1) => until(`${count} mails to ${address}`, () => (to(address).length >= count ? to(address).at(-1) : undefined)),
+    close: () => undefined,
+  };
+  return port;
+}
+
+export const AWAY = new MailError('ECONNECTION', false);
+
+/** As it stands in a link or a command. */
+export function tokenIn({ text }: OutgoingMail): string {
+  const [token] = /[0-9a-f-]{36}\.[\w-]{43}/.exec(text) ?? [];
+  if (token === undefined) throw new Error(`no token in: ${text}`);
+  return token;
+}
