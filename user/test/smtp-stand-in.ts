@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SMTPServer } from 'smtp-server';
 
-export interface TakenMail {
+interface TakenMail {
   readonly from: string;
   readonly to: readonly string[];
   readonly source: string;

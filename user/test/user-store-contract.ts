@@ -292,7 +292,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const reset = (secretHash: string) => (each: StoreProcess) =>
         each.commands.execute(resetPassword, { userId, secretHash, passwordHash: 'another hash' });
       expect(await reset('a guess')(here)).toBe(false);
-      expect((await everywhere(reset('hash of the secret'))).toSorted()).toEqual([false, true]);
+      expect((await everywhere(reset('hash of the secret'))).filter((isReset) => isReset)).toHaveLength(1);
       expect(await here.store.reads.isSessionLive(session)).toBe(false);
       expect(await here.store.reads.credential(userId)).toMatchObject({ passwordHash: 'another hash', accessGeneration: 2, sessionEpoch: 2 });
       expect(await here.store.reads.accountLinks(userId)).toMatchObject({ links: [], mails: [expect.any(String)] });

@@ -16,14 +16,15 @@ export interface MailConfig extends Pick<ConfigOf<typeof MAIL_VARIABLES>, 'shopN
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-/** No comma and no angle bracket but the one: a sender is one. */
-const SENDER = /^(?:(?<name>[^<>,;:"\\@\u0000-\u001f\u007f]{1,100})<(?<address>[^<>]+)>|(?<alone>[^<>]+))$/;
+/** No comma and no angle bracket but the pair: a sender is one. */
+const SENDER = /^(?:[^<>,;:"\\@\p{Cc}]{1,100}<(?<address>[^<>]+)>|(?<alone>[^<>]+))$/u;
+const CONTROL = /\p{Cc}/u;
 
 /** Throws ConfigError when there is half of what mails need. */
 export function readMailConfig(env: Environment): MailConfig {
   const { smtpUrl, smtpTls, ...said } = readConfig(env, MAIL_VARIABLES);
   const faults: ConfigFault[] = [];
-  if (/[\u0000-\u001f\u007f]/.test(said.shopName)) faults.push({ name: 'SHOP_NAME', reason: 'must be one line of text' });
+  if (CONTROL.test(said.shopName)) faults.push({ name: 'SHOP_NAME', reason: 'must be one line of text' });
   if (said.mailFrom !== undefined && !isSender(said.mailFrom)) {
     faults.push({ name: 'MAIL_FROM', reason: 'must be an e-mail address, or a name with one in angle brackets' });
   }
@@ -39,7 +40,7 @@ export function readMailConfig(env: Environment): MailConfig {
   return { ...said, smtp };
 }
 
-function isSender(text: string): boolean {
-  const { address, alone } = SENDER.exec(text)?.groups ?? {};
+function isSender(given: string): boolean {
+  const { address, alone } = SENDER.exec(given)?.groups ?? {};
   return isEmailAddress(address ?? alone ?? '');
 }

@@ -42,17 +42,18 @@ export function mailDelivery(deps: DeliveryDeps): MailDelivery {
   const { reads, port } = deps;
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
-  let isClosing = false;
+  const closing = new AbortController();
+  const { signal } = closing;
 
   async function rounds(): Promise<void> {
     do {
       isAskedAgain = false;
       await deliverDue();
-    } while (isAskedAgain && !isClosing);
+    } while (isAskedAgain && !signal.aborted);
   }
 
   async function deliverDue(): Promise<void> {
-    while (!isClosing) {
+    while (!signal.aborted) {
       const due = await reads.dueMails(AT_ONCE);
       const results = await Promise.all(due.map((mail) => deliverOne(deps, mail)));
       // With one that failed, whoever takes mails may be away: the others wait for the next round.
@@ -73,7 +74,7 @@ export function mailDelivery(deps: DeliveryDeps): MailDelivery {
     deliver,
     job: { name: 'send mails', everyMs: EVERY_MS, run: deliver },
     close() {
-      isClosing = true;
+      closing.abort();
       port.close();
     },
   };

@@ -43,7 +43,7 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
     },
     async waitingMails() {
       const row = await reader.selectFrom('mails').select(({ fn }) => fn.countAll<number>().as('waiting')).executeTakeFirst();
-      return Number(row?.waiting ?? 0);
+      return row?.waiting ?? 0;
     },
     async isSessionLive(id) {
       return (await liveSessionQuery(reader, flavour, id).executeTakeFirst()) !== undefined;
