@@ -14,7 +14,7 @@ import { type LiveRoute, liveRoutes } from './live-routes.ts';
 const FOLDER = join(import.meta.dir, '../../../docs/http');
 
 /** What these answer is for whoever has a dead letter, or the gateway's secret. */
-const ONLY_REFUSED = [...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}'];
+const ONLY_REFUSED = [...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation'];
 
 describe('the requests of docs/http, on the shop that npm start fills', () => {
   const folder = temporaryFolder();
