@@ -118,7 +118,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
         commands,
         confirmReset: confirmReset({ commands, reads, passwords }),
         sendsMail: mail !== undefined,
-        countsAddresses: config.rateLimit === 'on',
+        ...from,
       }),
       adminRoutes({ commands, reads }),
     ],

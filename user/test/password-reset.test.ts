@@ -24,7 +24,7 @@ function from(): Readonly<Record<string, string>> {
 const ask = (email: string, headers = from()) => users.send('POST', '/password-resets', { body: { email }, headers });
 const confirm = (token: string, newPassword = NEW_PASSWORD) =>
   users.send('POST', '/password-resets/confirmation', { body: { token, newPassword }, headers: from() });
-const trySignIn = (email: string, password: string) => users.send('POST', '/sessions', { body: { email, password }, headers: from() });
+const trySignIn = (email: string, password: string, headers = from()) => users.send('POST', '/sessions', { body: { email, password }, headers });
 
 async function asked(email: string, count = 1): Promise<string> {
   expect((await ask(email)).status).toBe(202);
@@ -111,10 +111,11 @@ describe('a password reset', () => {
 
   test('clears what wrong passwords have cost', async () => {
     const { email } = await users.register();
-    for (let count = 0; count < 6; count += 1) await trySignIn(email, 'a wrong horse and staple');
-    expect((await trySignIn(email, PASSWORD)).status).toBe(429);
+    const there = from();
+    for (let count = 0; count < 6; count += 1) await trySignIn(email, 'a wrong horse and staple', there);
+    expect((await trySignIn(email, PASSWORD, there)).status).toBe(429);
     await confirm(await asked(email));
-    expect((await trySignIn(email, NEW_PASSWORD)).status).toBe(200);
+    expect((await trySignIn(email, NEW_PASSWORD, there)).status).toBe(200);
   });
 
   test('leaves no secret in the store', async () => {

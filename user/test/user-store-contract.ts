@@ -290,7 +290,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
 
       const session = await here.session(userId);
       const reset = (secretHash: string) => (each: StoreProcess) =>
-        each.commands.execute(resetPassword, { userId, secretHash, passwordHash: 'another hash' });
+        each.commands.execute(resetPassword, { userId, secretHash, passwordHash: 'another hash', from: undefined });
       expect(await reset('a guess')(here)).toBe(false);
       expect((await everywhere(reset('hash of the secret'))).filter((isReset) => isReset)).toHaveLength(1);
       expect(await here.store.reads.isSessionLive(session)).toBe(false);

@@ -1,5 +1,5 @@
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { causeOf, clientAddressOf, tellSecurity } from '@souk/chassis/http/request-facts';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { normalisedEmail } from '@souk/contracts/email';
@@ -8,25 +8,24 @@ import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { askForReset } from '../usecases/ask-for-reset.ts';
 import type { confirmReset } from '../usecases/confirm-reset.ts';
+import type { FromOf } from './from-of.ts';
 import { askedTooOften, linkRefused, mailNotConfigured, passwordRefused } from './refused.ts';
 
 interface ResetRouteDeps {
   readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
   readonly confirmReset: ReturnType<typeof confirmReset>;
   readonly sendsMail: boolean;
-  /** Questions are counted by where they come from, too. */
-  readonly countsAddresses: boolean;
+  readonly fromOf: FromOf;
 }
 
 /** Back into an account without its password. */
-export function passwordResetRoutes({ commands, confirmReset: confirming, sendsMail, countsAddresses }: ResetRouteDeps) {
+export function passwordResetRoutes({ commands, confirmReset: confirming, sendsMail, fromOf }: ResetRouteDeps) {
   return router()
     .post('/password-resets', async ({ body, request, set }) => {
       if (!sendsMail) throw mailNotConfigured();
-      const clientAddress = countsAddresses ? clientAddressOf(request) : undefined;
       const email = normalisedEmail(body.email);
       tellSecurity(request, 'password.reset_asked', { account: email });
-      const answer = await commands.execute(askForReset, { email, clientAddress }, causeOf(request));
+      const answer = await commands.execute(askForReset, { email, clientAddress: fromOf(request) }, causeOf(request));
       if (answer.kind === 'wait') throw askedTooOften(answer.ms);
       set.status = 202;
       return { detail: 'If an account has this address, a mail with a link is on its way to it. The link is good for 15 minutes.' };
@@ -40,7 +39,7 @@ export function passwordResetRoutes({ commands, confirmReset: confirming, sendsM
       },
     })
     .post('/password-resets/confirmation', async ({ body, request }) => {
-      const answer = await confirming(body, causeOf(request));
+      const answer = await confirming(body, fromOf(request), causeOf(request));
       if (answer.kind === 'link-refused') throw linkRefused();
       if (answer.kind === 'password-refused') throw passwordRefused('/newPassword', answer.fault);
       tellSecurity(request, 'password.reset', { account: answer.userId });

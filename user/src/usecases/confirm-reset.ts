@@ -17,9 +17,9 @@ interface ConfirmDeps {
 
 type Confirmed = { readonly kind: 'reset'; readonly userId: string } | { readonly kind: 'link-refused' } | PasswordRefused;
 
-/** A new password by a link. Without a good one nobody gets to the work of hashing; a password that is refused spends none. */
+/** A new password by a link; `from`: the client's address. Without a good one nobody gets to the work of hashing; a password that is refused spends none. */
 export function confirmReset({ commands, reads, passwords }: ConfirmDeps) {
-  return async ({ token: text, newPassword }: ConfirmPasswordReset, cause: Cause): Promise<Confirmed> => {
+  return async ({ token: text, newPassword }: ConfirmPasswordReset, from: string | undefined, cause: Cause): Promise<Confirmed> => {
     const token = readLinkToken(text);
     if (token === undefined) return { kind: 'link-refused' };
     const { userId } = token;
@@ -29,8 +29,8 @@ export function confirmReset({ commands, reads, passwords }: ConfirmDeps) {
     if (person === undefined || link === undefined) return { kind: 'link-refused' };
     const fault = await judgePassword(newPassword, person);
     if (fault !== undefined) return { kind: 'password-refused', fault };
-    const passwordHash = await passwords.hash(newPassword);
-    const isReset = await commands.execute(resetPassword, { userId, secretHash, passwordHash }, cause);
+    const passwordHash = await passwords.hash(newPassword, { queue: 'proof', from });
+    const isReset = await commands.execute(resetPassword, { userId, secretHash, passwordHash, from }, cause);
     return isReset ? { kind: 'reset', userId } : { kind: 'link-refused' };
   };
 }

@@ -13,17 +13,19 @@ interface ResetRequest {
   readonly secretHash: string;
   /** of the new password */
   readonly passwordHash: string;
+  /** the client's address; undefined where nobody counts by it */
+  readonly from: string | undefined;
 }
 
 /** Sets a password by a link and signs everybody out; false: the link is not good (any more). */
 export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetRequest, boolean, MailTask> = {
   name: 'reset password',
   keys: ({ userId }) => ({ users: [userId], credentials: [userId], accountLinks: [userId], endedAccess: [userId] }),
-  moreKeys({ userId }, world) {
+  moreKeys({ userId, from }, world) {
     const email = world.get('users', userId)?.email;
-    return email === undefined ? {} : { attempts: attemptsOf(userId, email) };
+    return email === undefined ? {} : { attempts: attemptsOf(userId, email, from) };
   },
-  decide({ userId, secretHash, passwordHash }, world, context) {
+  decide({ userId, secretHash, passwordHash, from }, world, context) {
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
     const links = world.get('accountLinks', userId);
@@ -35,7 +37,7 @@ export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetR
     return {
       answer: true,
       puts: { ...puts, ...told.puts },
-      removes: { attempts: attemptsOf(userId, user.email) },
+      removes: { attempts: attemptsOf(userId, user.email, from) },
       tasks: told.tasks,
       events,
     };
@@ -43,6 +45,7 @@ export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetR
 };
 
 /** Wrong passwords were guesses at the old one. */
-function attemptsOf(userId: string, email: string): readonly string[] {
-  return [attemptKey.account(email), attemptKey.signedIn(userId)];
+function attemptsOf(userId: string, email: string, from: string | undefined): readonly string[] {
+  const fromThere = from === undefined ? [] : [attemptKey.accountFrom(email, from)];
+  return [attemptKey.account(email), attemptKey.signedIn(userId), ...fromThere];
 }
