@@ -77,6 +77,17 @@ const JWKS_URL = withExample(url('USER_JWKS_URL', "User's public keys, for acces
 
 const PRODUCT_URL = withExample(url('PRODUCT_URL', 'where Product answers, for SKUs that are not known yet'), 'http://product:4001');
 
+/** Of the services with something that a stolen access token must not be enough for. */
+export const FRESH_SECOND_FACTOR = {
+  freshSecondFactorS: withDefault(
+    integer('FRESH_SECOND_FACTOR_S', 'seconds a code of the second factor is good for what asks for a fresh one; 0: nothing asks', {
+      min: 0,
+      max: 86_400,
+    }),
+    0,
+  ),
+};
+
 /** In a process of its own a service that judges tokens it did not sign has to be told where. A guess would be wrong in silence. */
 export const JUDGES_TOKENS = { jwksUrl: JWKS_URL };
 /** The same of a service that asks Product about SKUs no event has told of yet. */

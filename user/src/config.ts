@@ -1,8 +1,10 @@
 import {
+  choice,
   ConfigError,
   type ConfigFault,
   type ConfigOf,
   type Environment,
+  list,
   optional,
   readConfig,
   readTogether,
@@ -12,7 +14,7 @@ import {
   withDefault,
 } from '@souk/chassis/config';
 import { type EngineConfig, engineConfig } from '@souk/chassis/process/engine-config';
-import { serviceConfig } from '@souk/chassis/service-config';
+import { FRESH_SECOND_FACTOR, serviceConfig } from '@souk/chassis/service-config';
 import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
 import { Value } from '@sinclair/typebox/value';
@@ -25,6 +27,21 @@ const VARIABLES = {
   tokenLifetimeMs: withDefault(
     seconds('ACCESS_TOKEN_LIFETIME_S', 'how long an access token lives', { min: 1, max: ACCESS_TOKEN_LIFE_S }),
     300_000,
+  ),
+  ...FRESH_SECOND_FACTOR,
+  staffSecondFactor: withDefault(
+    choice('STAFF_SECOND_FACTOR', '`on`: staff and admins have their roles only with a second factor', ['on', 'off']),
+    'off',
+  ),
+  secondFactorKeys: optional(
+    secret(
+      list(
+        'SECOND_FACTOR_KEY',
+        'seals the secrets of second factors; while it is changed the new one, then the old one; none: one is made and kept',
+        '32 bytes in base64',
+        /^[A-Za-z0-9+/_-]{43}=?$/,
+      ),
+    ),
   ),
 };
 

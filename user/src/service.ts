@@ -17,7 +17,9 @@ import { fromOf } from './http/from-of.ts';
 import { keyRoutes } from './http/key-routes.ts';
 import { passwordResetRoutes } from './http/password-reset-routes.ts';
 import { profileRoutes } from './http/profile-routes.ts';
+import { secondFactorRoutes } from './http/second-factor-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import { stepUpRoutes } from './http/step-up-routes.ts';
 import { followKeys } from './jobs/follow-keys.ts';
 import { forgetOver } from './jobs/forget-over.ts';
 import { mailDelivery } from './mail/mail-delivery.ts';
@@ -26,10 +28,17 @@ import type { MailPort } from './mail/mail-port.ts';
 import type { MailTask } from './mail/mail-task.ts';
 import { mailTexts } from './mail/mail-texts.ts';
 import { argon2Passwords } from './passwords/passwords.ts';
+import { judgeProof } from './second-factor/judge-proof.ts';
+import { sealedSecrets } from './second-factor/sealed-secrets.ts';
+import { sealingKeys } from './second-factor/sealing-keys.ts';
 import type { UserCollections, UserStore } from './storage/user-store.ts';
 import { accessTokens } from './tokens/access-tokens.ts';
+import { sessionTokens } from './tokens/session-tokens.ts';
 import { changePassword } from './usecases/change-password.ts';
 import { confirmReset } from './usecases/confirm-reset.ts';
+import { confirmEnrolment } from './usecases/confirm-enrolment.ts';
+import { enrol } from './usecases/enrol.ts';
+import { proveFactor } from './usecases/prove-factor.ts';
 import { provePassword } from './usecases/prove-password.ts';
 import { refresh } from './usecases/refresh.ts';
 import { register } from './usecases/register.ts';
@@ -87,6 +96,11 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token came; its session has ended');
   const trying = tryPassword({ commands, passwords });
   const proving = provePassword({ commands, reads, tryPassword: trying });
+  const secrets = sealedSecrets(sealingKeys({ config, commands, reads }));
+  const judging = judgeProof(secrets);
+  const provingFactor = proveFactor({ commands, reads, judgeProof: judging });
+  const given = sessionTokens(tokens, { staffSecondFactor: config.staffSecondFactor === 'on' });
+  const { freshSecondFactorS } = config;
   const admin = firstAdmin({ config, commands, reads, passwords, logger });
   const service = httpService({
     ...deps,
@@ -110,8 +124,8 @@ export function createUserService(deps: UserServiceDeps): UserService {
       sessionRoutes({
         commands,
         reads,
-        signIn: signIn({ commands, reads, tryPassword: trying, tokens, admin }),
-        refresh: refresh({ commands, tokens, warnOfReuse }),
+        signIn: signIn({ commands, reads, tryPassword: trying, judgeProof: judging, tokens: given, admin }),
+        refresh: refresh({ commands, tokens: given, warnOfReuse }),
         ...from,
       }),
       passwordResetRoutes({
@@ -120,7 +134,17 @@ export function createUserService(deps: UserServiceDeps): UserService {
         sendsMail: mail !== undefined,
         ...from,
       }),
-      adminRoutes({ commands, reads }),
+      secondFactorRoutes({
+        commands,
+        reads,
+        enrol: enrol({ commands, reads, provePassword: proving, secrets }),
+        confirm: confirmEnrolment({ commands, reads, secrets }),
+        provePassword: proving,
+        proveFactor: provingFactor,
+        ...from,
+      }),
+      stepUpRoutes({ commands, proveFactor: provingFactor, tokens: given, freshSecondFactorS }),
+      adminRoutes({ commands, reads, freshSecondFactorS }),
     ],
     endOwnWork: async () => delivery?.close(),
   });

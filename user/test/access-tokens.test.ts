@@ -56,7 +56,7 @@ describe('the published keys', () => {
 
 describe('the first keys', () => {
   const TERMS = { issuer: ISSUER, audience: AUDIENCE, tokenLifetimeMs: 300_000 };
-  const BEARER = { userId: crypto.randomUUID(), sessionId: crypto.randomUUID(), generation: 1, roles: [] };
+  const BEARER = { userId: crypto.randomUUID(), sessionId: crypto.randomUUID(), generation: 1, roles: [], secondFactorAt: null };
 
   /** Tokens, and how often they asked for keys. */
   function asking(answer: () => Promise<SigningKeys>) {

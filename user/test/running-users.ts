@@ -28,7 +28,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey' | 'rateLimit' | 'trustedProxies'>> {
+interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey' | 'rateLimit' | 'trustedProxies' | 'staffSecondFactor' | 'freshSecondFactorS' | 'secondFactorKeys'>> {
   /** of another run, which must be closed by whoever made it; default: a new one */
   readonly folder?: TemporaryFolder;
   /** default: nobody takes mails */
@@ -52,6 +52,9 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
       instance: 'user-test',
       tokenLifetimeMs: 300_000,
       signingKey: undefined,
+      staffSecondFactor: 'off',
+      freshSecondFactorS: 0,
+      secondFactorKeys: undefined,
       admin: ADMIN,
       mail: { shopName: 'Souk', shopUrl: undefined, mailFrom: undefined, smtp: undefined },
       ...config,

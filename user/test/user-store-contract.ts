@@ -58,7 +58,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     test('finds a user by id, and what proves a user by address, byte for byte', async () => {
       const user = await here.registered('ada@example.com');
       expect(await here.store.reads.user(user.id)).toEqual(user);
-      const credential = { userId: user.id, passwordHash: 'hash', sessionEpoch: 1, accessGeneration: 1, devices: [] };
+      const credential = { userId: user.id, passwordHash: 'hash', sessionEpoch: 1, accessGeneration: 1, devices: [], secondFactor: null, pendingFactor: null };
       expect(await here.store.reads.credentialOf('ada@example.com')).toEqual(credential);
       for (const address of ['Ada@example.com', 'ada@example.co', 'adá@example.com']) {
         expect(await here.store.reads.credentialOf(address)).toBeUndefined();
@@ -261,7 +261,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const { id: userId, email } = await here.registered('ada@example.com');
       const hashes = { familyHash: 'family', tokenHash: 'token' };
       const open = (device: string, sessionId = Bun.randomUUIDv7()) =>
-        here.commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', device, attempts: [], ...hashes });
+        here.commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', proof: undefined, device, attempts: [], ...hashes });
       const known = async () => (await here.store.reads.credentialOf(email))?.devices.map(({ hash }) => hash);
       for (const device of ['phone', 'phone', ...'abcdefghijkl'.split('')]) await open(device);
       expect(await known()).toEqual(['phone', ...'defghijkl'.split('')]);

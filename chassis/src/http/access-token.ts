@@ -91,11 +91,11 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
     });
     const { nbf } = payload;
     if (!claims().Check(payload)) throw new ForgedToken('claims');
-    const { sub, sid, gen: generation = 0, roles, exp, iat } = payload;
+    const { sub, sid, gen: generation = 0, mfa_at: secondFactorAt, roles, exp, iat } = payload;
     if (exp - iat > ACCESS_TOKEN_LIFE_S + CLOCKS_DIFFER_S) throw new ForgedToken('age');
     if (iat > at / 1000 + CLOCKS_DIFFER_S) throw new ForgedToken('claim iat');
     return {
-      principal: Object.freeze({ userId: sub, sessionId: sid, generation, roles: Object.freeze([...roles]) }),
+      principal: Object.freeze({ userId: sub, sessionId: sid, generation, secondFactorAt, roles: Object.freeze([...roles]) }),
       notBefore: nbf === undefined ? -Infinity : nbf * 1000,
       expiresAt: exp * 1000,
     };

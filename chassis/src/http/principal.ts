@@ -7,6 +7,8 @@ export interface Principal {
   readonly roles: readonly Role[];
   /** Grows with every end of the user's access; 0: given by a User that did not count. */
   readonly generation: number;
+  /** epoch seconds, of the last code of the second factor in this session; undefined: none came */
+  readonly secondFactorAt?: number | undefined;
 }
 
 export function hasRole({ roles }: Pick<Principal, 'roles'>, role: Role): boolean {

@@ -5,29 +5,41 @@ import { impersonal, personal, secret } from '../personal.ts';
 import { closed, oneOf } from '../schema.ts';
 import { UtcTime } from '../time.ts';
 import { Page } from './common.ts';
+import { OneTimeCode, RecoveryCode } from './second-factor.ts';
 
 /** Looser than registration on purpose: whatever is not an account's is answered with one and the same 401. */
-export const SignIn = closed({
-  email: personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT })),
-  password: secret(Type.String({ minLength: 1, maxLength: 128 })),
-  deviceToken: Type.Optional(secret(Type.String({
-    minLength: 1,
-    maxLength: 200,
-    description: 'the one that the last sign-in from this device was answered; one that is not of this account counts for nothing',
-  }))),
-});
+export const SignIn = {
+  ...closed({
+    email: personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT })),
+    password: secret(Type.String({ minLength: 1, maxLength: 128 })),
+    deviceToken: Type.Optional(secret(Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'the one that the last sign-in from this device was answered; one that is not of this account counts for nothing',
+    }))),
+    oneTimeCode: Type.Optional(OneTimeCode),
+    recoveryCode: Type.Optional(RecoveryCode),
+  }),
+  examples: [{ email: 'anna@example.com', password: 'correct horse battery' }],
+};
 export type SignIn = Static<typeof SignIn>;
 
 export const RefreshSession = closed({ refreshToken: secret(Type.String({ minLength: 1, maxLength: 500 })) });
 export type RefreshSession = Static<typeof RefreshSession>;
 
-/** `expiresIn`: seconds the access token lives. */
-export const SessionTokens = closed({
+/**
+ * `expiresIn`: seconds the access token lives. `secondFactorRequired`: the token lacks the roles staff and admin, until the
+ * account has a second factor and the session a code of it.
+ */
+export const GivenAccess = closed({
   accessToken: secret(Type.String({ minLength: 1 })),
-  refreshToken: secret(Type.String({ minLength: 1 })),
   expiresIn: Type.Integer({ minimum: 1 }),
   tokenType: oneOf('Bearer'),
+  secondFactorRequired: Type.Optional(Type.Literal(true)),
 });
+export type GivenAccess = Static<typeof GivenAccess>;
+
+export const SessionTokens = closed({ ...GivenAccess.properties, refreshToken: secret(Type.String({ minLength: 1 })) });
 export type SessionTokens = Static<typeof SessionTokens>;
 
 /** `deviceToken`: for the next sign-in from this device, which no wrong guesses of others can delay then. It gives no access. */

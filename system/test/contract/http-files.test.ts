@@ -13,8 +13,17 @@ import { type LiveRoute, liveRoutes } from './live-routes.ts';
 
 const FOLDER = join(import.meta.dir, '../../../docs/http');
 
-/** What these answer is for whoever has a dead letter, or the gateway's secret. */
-const ONLY_REFUSED = [...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation'];
+/** A file of requests has no clock to make a code by. */
+const TAKES_A_CODE = [
+  'user POST /users/me/second-factor/confirmation',
+  'user POST /users/me/second-factor/recovery-codes',
+  'user DELETE /users/me/second-factor',
+  'user POST /sessions/second-factor',
+  'user DELETE /users/{id}/second-factor',
+];
+
+/** What these answer is for whoever has a dead letter, the gateway's secret, or an authenticator. */
+const ONLY_REFUSED = [...TAKES_A_CODE, ...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation'];
 
 describe('the requests of docs/http, on the shop that npm start fills', () => {
   const folder = temporaryFolder();

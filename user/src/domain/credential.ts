@@ -1,4 +1,5 @@
 import type { Device } from './device.ts';
+import type { PendingFactor, SecondFactor } from './second-factor.ts';
 
 /** What proves that somebody is the user, apart from the profile so that no reader of profiles ever holds it. */
 export interface Credential {
@@ -11,10 +12,13 @@ export interface Credential {
   readonly accessGeneration: number;
   /** those that have signed in, the latest last */
   readonly devices: readonly Device[];
+  /** null: the password is enough */
+  readonly secondFactor: SecondFactor | null;
+  readonly pendingFactor: PendingFactor | null;
 }
 
 export function newCredential(userId: string, passwordHash: string): Credential {
-  return { userId, passwordHash, sessionEpoch: 1, accessGeneration: 1, devices: [] };
+  return { userId, passwordHash, sessionEpoch: 1, accessGeneration: 1, devices: [], secondFactor: null, pendingFactor: null };
 }
 
 /** The sessions go on, and give tokens that say what holds now. */
@@ -24,6 +28,10 @@ export function endAccessTokens(credential: Credential): Credential {
 
 export function endAllSessions(credential: Credential): Credential {
   return { ...endAccessTokens(credential), sessionEpoch: credential.sessionEpoch + 1 };
+}
+
+export function withoutFactor(credential: Credential): Credential {
+  return { ...credential, secondFactor: null, pendingFactor: null };
 }
 
 /** Whoever had the old password, a session opened with it or a device that was told it, has nothing any more but for `devices`. */

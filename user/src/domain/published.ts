@@ -1,6 +1,9 @@
 import type { Session as PublishedSession } from '@souk/contracts/http/session';
 import type { Address as PublishedAddress, User as PublishedUser } from '@souk/contracts/http/user';
+import type { SecondFactorState } from '@souk/contracts/http/second-factor';
 import type { Address } from './address-book.ts';
+import type { Credential } from './credential.ts';
+import { isPending } from './second-factor.ts';
 import type { Session } from './session.ts';
 import type { User } from './user.ts';
 
@@ -23,6 +26,16 @@ export function publishedSession(session: Session, currentId: string): Published
     createdAt: isoTime(createdAt),
     lastUsedAt: isoTime(lastUsedAt),
     expiresAt: isoTime(expiresAt),
+  };
+}
+
+/** The second factor as its user sees it. */
+export function publishedFactor({ secondFactor, pendingFactor }: Credential, now: number): SecondFactorState {
+  return {
+    active: secondFactor !== null,
+    activeSince: secondFactor && isoTime(secondFactor.activeSince),
+    recoveryCodesLeft: secondFactor?.recoveryHashes.length ?? 0,
+    pendingUntil: isPending(pendingFactor, now) ? isoTime(pendingFactor.expiresAt) : null,
   };
 }
 

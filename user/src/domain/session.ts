@@ -26,6 +26,8 @@ export interface Session {
   readonly createdAt: number;
   readonly lastUsedAt: number;
   readonly expiresAt: number;
+  /** when a code of the second factor last came in this session; null: none did */
+  readonly secondFactorAt: number | null;
   readonly ended: { readonly at: number; readonly reason: 'signed_out' | 'token_reused' } | null;
 }
 
@@ -71,10 +73,11 @@ interface NewSession extends TokenHashes {
   readonly epoch: number;
   readonly device: string;
   readonly now: number;
+  readonly secondFactorAt?: number | null;
 }
 
-export function newSession({ now, ...identity }: NewSession): Session {
-  return { ...identity, predecessor: null, superseded: [], createdAt: now, lastUsedAt: now, expiresAt: now + IDLE_MS, ended: null };
+export function newSession({ now, secondFactorAt = null, ...identity }: NewSession): Session {
+  return { ...identity, secondFactorAt, predecessor: null, superseded: [], createdAt: now, lastUsedAt: now, expiresAt: now + IDLE_MS, ended: null };
 }
 
 /** `epoch`: of the user's credential now. */

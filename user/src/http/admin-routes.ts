@@ -1,8 +1,8 @@
 import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
-import { problem } from '@souk/chassis/http/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
+import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
 import type { Microservice } from '@souk/chassis/microservice';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
@@ -11,17 +11,19 @@ import { Type } from '@sinclair/typebox';
 import { publishedUser } from '../domain/published.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
-import { lastAdmin } from './refused.ts';
+import { lastAdmin, noLongerAdmin, noSuchUser } from './refused.ts';
 
 interface AdminRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'users'>;
+  /** seconds that a code is good for; 0: nobody is asked */
+  readonly freshSecondFactorS: number;
 }
 
 const users = idPages('users');
 
 /** Admins see who there is and say who may do what. */
-export function adminRoutes({ commands, reads }: AdminRouteDeps) {
+export function adminRoutes({ commands, reads, freshSecondFactorS }: AdminRouteDeps) {
   return router()
     .get('/users', ({ query: { email, role, ...asked } }) => {
       const filter = { email: email && normalisedEmail(email), role };
@@ -33,6 +35,7 @@ export function adminRoutes({ commands, reads }: AdminRouteDeps) {
       detail: { summary: 'All users, or those with an address or a role; newest first' },
     })
     .put('/users/:id/roles', async ({ body: { roles }, params, principal, request, set }) => {
+      requireFreshSecondFactor(principal, freshSecondFactorS);
       const asked = { userId: params.id, roles, actor: principal.userId, requireVersion: obeyingIfMatch(request) };
       const { user, from } = accepted(await commands.execute(replaceRoles, asked, causeOf(request)));
       if (from.join() !== user.roles.join()) tellSecurity(request, 'role.changed', { account: user.id, actor: principal.userId, from, to: user.roles });
@@ -40,7 +43,7 @@ export function adminRoutes({ commands, reads }: AdminRouteDeps) {
       return publishedUser(user);
     }, {
       role: 'admin',
-      refuses: ['last-admin', 'precondition-failed'],
+      refuses: ['last-admin', 'precondition-failed', 'second-factor-stale'],
       params: Type.Object({ id: Uuid }),
       body: ReplaceRoles,
       response: { 200: PublishedUser },
@@ -53,9 +56,9 @@ function accepted(answer: RolesAnswer): Extract<RolesAnswer, { kind: 'done' }> {
     case 'done':
       return answer;
     case 'not-admin':
-      throw problem('forbidden', { detail: 'This needs the role admin, and you have it no more.' });
+      throw noLongerAdmin();
     case 'user-unknown':
-      throw problem('not-found', { detail: 'There is no such user: GET /users lists those there are.' });
+      throw noSuchUser();
     case 'last-admin':
       throw lastAdmin();
     default:

@@ -1,4 +1,5 @@
 import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/http/problem';
+import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { PasswordFault } from '../passwords/judge-password.ts';
 
 export function emailTaken(): Problem {
@@ -44,7 +45,7 @@ export function refreshedTooOften(ms: number): Problem {
 export function mustWait(ms: number): Problem {
   const seconds = Math.ceil(ms / 1000);
   return problem('too-many-requests', {
-    detail: `Too many passwords were wrong: wait ${seconds} s before the next one.`,
+    detail: `Too many passwords or codes were wrong: wait ${seconds} s before the next one.`,
     headers: { 'retry-after': String(seconds) },
   });
 }
@@ -77,6 +78,15 @@ export function lastAdmin(): Problem {
   return problem('last-admin', { detail: 'Nobody else has the role admin: give it to somebody first.' });
 }
 
+/** The token still says so, the store does not. */
+export function noLongerAdmin(): Problem {
+  return problem('forbidden', { detail: 'This needs the role admin, and you have it no more.' });
+}
+
+export function noSuchUser(): Problem {
+  return problem('not-found', { detail: 'There is no such user: GET /users lists those there are.' });
+}
+
 export function accountGone(): Problem {
   return problem('not-found', { detail: 'The account of this access token was deleted: sign in with another one.' });
 }
@@ -84,4 +94,39 @@ export function accountGone(): Problem {
 /** Not 401: the access token is good, and a client that meets 401 would fetch another one. */
 export function passwordWrong(pointer: string): Problem {
   return invalid(pointer, 'is not the password of this account');
+}
+
+const ALSO_WRONG = 'was used before, or is of another time: wait for the next one, and look at the clock of the authenticator';
+
+/** Says that the password was right: who has both may try again with both. */
+export function codeNeeded(): Problem {
+  return problem('second-factor-required', {
+    detail: 'The account has a second factor: send the same again with /oneTimeCode, or with /recoveryCode.',
+    headers: { 'www-authenticate': 'Bearer realm="souk"' },
+  });
+}
+
+export function signInCodeWrong(): Problem {
+  return problem('second-factor-wrong', {
+    detail: `The second factor was not proved: the code is wrong, ${ALSO_WRONG}.`,
+    headers: { 'www-authenticate': 'Bearer realm="souk"' },
+  });
+}
+
+/** Not 401: the access token is good, and a client that meets 401 would fetch another one. */
+export function codeWrong({ recoveryCode }: SecondFactorProof): Problem {
+  return recoveryCode === undefined
+    ? invalid('/oneTimeCode', `is wrong, ${ALSO_WRONG}`)
+    : invalid('/recoveryCode', 'is none of the recovery codes that are left');
+}
+
+export function secretUnreadable(): Problem {
+  return problem('unavailable', {
+    detail: 'Codes cannot be judged right now: use a recovery code, or try again in 60 s.',
+    headers: { 'retry-after': '60' },
+  });
+}
+
+export function noFactor(): Problem {
+  return problem('not-found', { detail: 'The account has no second factor: POST /users/me/second-factor begins with one.' });
 }

@@ -14,9 +14,10 @@ import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { endSession } from '../usecases/end-session.ts';
 import { endSessions } from '../usecases/end-sessions.ts';
 import type { refresh, Refreshed } from '../usecases/refresh.ts';
-import type { signIn } from '../usecases/sign-in.ts';
+import type { signIn, SigningIn } from '../usecases/sign-in.ts';
 import type { FromOf } from './from-of.ts';
-import { mustWait, refreshedTooOften, refreshRefused, sessionRefreshed, signInRefused } from './refused.ts';
+import { codeNeeded, mustWait, refreshedTooOften, refreshRefused, secretUnreadable, sessionRefreshed, signInCodeWrong, signInRefused } from './refused.ts';
+import { atMostOne } from './second-factor-proof.ts';
 
 interface SessionRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -33,17 +34,17 @@ export function sessionRoutes(deps: SessionRouteDeps) {
   const { commands, reads, signIn: signingIn, refresh: refreshing, fromOf } = deps;
   return router()
     .post('/sessions', async ({ body, request, set }) => {
-      const answer = await signingIn(body, fromOf(request), causeOf(request));
-      if (answer.kind === 'wait') throw mustWait(answer.ms);
-      if (answer.kind === 'wrong') throw signInRefused();
-      return shown(answer.tokens, set.headers);
+      atMostOne(body);
+      return shown(signedIn(await signingIn(body, fromOf(request), causeOf(request))), set.headers);
     }, {
-      refuses: ['invalid-credentials', 'too-many-requests'],
+      refuses: ['invalid-credentials', 'second-factor-required', 'second-factor-wrong', 'too-many-requests'],
       body: SignIn,
       response: { 200: OpenedSession },
       detail: {
         summary: 'Sign in',
         description:
+          'An account with a second factor answers 401 `second-factor-required` to the right password alone: send the same again with ' +
+          'the code, or with a recovery code. Tries without one count like wrong ones, and are forgotten with the right one.\n\n' +
           'Keep the `deviceToken` of the answer, and send it with the next sign-in from the same device: wrong passwords that others try for this ' +
           'account, or from the same network, do not delay it then. It gives no access, and lives for 400 days from its last sign-in. A new password ' +
           'forgets all but that of the device which set it.',
@@ -89,6 +90,25 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       response: { 204: NoContent },
       detail: { summary: 'Sign out of one session; all services refuse its access tokens within a second' },
     });
+}
+
+function signedIn(answer: SigningIn): OpenedSession {
+  switch (answer.kind) {
+    case 'signed-in':
+      return answer.tokens;
+    case 'wait':
+      throw mustWait(answer.ms);
+    case 'wrong':
+      throw signInRefused();
+    case 'code-needed':
+      throw codeNeeded();
+    case 'code-wrong':
+      throw signInCodeWrong();
+    case 'secret-unreadable':
+      throw secretUnreadable();
+    default:
+      return answer satisfies never;
+  }
 }
 
 function given(answer: Refreshed): SessionTokens {

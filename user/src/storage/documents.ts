@@ -5,6 +5,7 @@ import type { Credential } from '../domain/credential.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Mail } from '../domain/mail.ts';
 import type { AdminList } from '../domain/roles.ts';
+import type { SealingKey } from '../domain/sealing-key.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 
@@ -14,13 +15,20 @@ interface WithDocument {
 }
 
 export const userOf = ({ document }: WithDocument): User => JSON.parse(document);
-/** Credentials from before there were generations or devices have none. */
-export const credentialOf = ({ document }: WithDocument): Credential => ({ accessGeneration: 1, devices: [], ...JSON.parse(document) });
-/** Sessions from before refreshes were remembered for a minute, or devices known, have none. */
-export const sessionOf = ({ document }: WithDocument): Session => ({ superseded: [], device: null, ...JSON.parse(document) });
+/** Credentials from before there were generations, devices or second factors have none. */
+export const credentialOf = ({ document }: WithDocument): Credential => ({
+  accessGeneration: 1,
+  devices: [],
+  secondFactor: null,
+  pendingFactor: null,
+  ...JSON.parse(document),
+});
+/** Sessions from before refreshes were remembered for a minute, devices known, or codes shown, have none. */
+export const sessionOf = ({ document }: WithDocument): Session => ({ superseded: [], device: null, secondFactorAt: null, ...JSON.parse(document) });
 export const addressBookOf = ({ document }: WithDocument): AddressBook => JSON.parse(document);
 export const attemptsOf = ({ document }: WithDocument): Attempts => JSON.parse(document);
 export const accountLinksOf = ({ document }: WithDocument): AccountLinks => JSON.parse(document);
 export const mailOf = ({ document }: WithDocument): Mail => JSON.parse(document);
 export const adminListOf = ({ document }: WithDocument): AdminList => JSON.parse(document);
 export const keyRingOf = ({ document }: WithDocument): KeyRing => JSON.parse(document);
+export const sealingKeyOf = ({ document }: WithDocument): SealingKey => JSON.parse(document);

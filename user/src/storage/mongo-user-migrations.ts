@@ -8,6 +8,7 @@ import {
   CredentialDocument,
   KeyRingDocument,
   MailDocument,
+  SealingKeyDocument,
   SessionDocument,
   UserDocument,
 } from './user-documents.ts';
@@ -33,4 +34,7 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-014-sessions-of-devices': collectionStep('sessions', SessionDocument),
   'user-015-account-links': collectionStep('account_links', AccountLinksDocument, [{ key: { forgottenAt: 1 } }]),
   'user-016-mails': collectionStep('mails', MailDocument, [{ key: { dueAt: 1 } }]),
+  'user-020-sealing-keys': collectionStep('sealing_keys', SealingKeyDocument),
+  'user-021-second-factors': collectionStep('credentials', CredentialDocument),
+  'user-022-sessions-with-second-factor': collectionStep('sessions', SessionDocument),
 };

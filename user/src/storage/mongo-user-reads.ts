@@ -5,8 +5,9 @@ import { SERVER_NOW } from '@souk/chassis/mongodb/server-now';
 import type { Document, Filter } from 'mongodb';
 import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS } from '../domain/roles.ts';
-import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sessionOf, userOf } from './user-document-collections.ts';
-import type { AccountLinksDocument, AddressBookDocument, AdminListDocument, CredentialDocument, KeyRingDocument, MailDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import { SEALING_KEY } from '../domain/sealing-key.ts';
+import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './user-document-collections.ts';
+import type { AccountLinksDocument, AddressBookDocument, AdminListDocument, CredentialDocument, KeyRingDocument, MailDocument, SealingKeyDocument, SessionDocument, UserDocument } from './user-documents.ts';
 import type { UserReads } from './user-store.ts';
 
 const LIVE = { $expr: { $gt: ['$liveUntil', SERVER_NOW] } };
@@ -21,6 +22,7 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
   const accountLinks = db.collection<AccountLinksDocument>('account_links');
   const mails = db.collection<MailDocument>('mails');
   const keyRings = db.collection<KeyRingDocument>('key_rings');
+  const sealingKeys = db.collection<SealingKeyDocument>('sealing_keys');
   const adminLists = db.collection<AdminListDocument>('admin_lists');
 
   return {
@@ -70,6 +72,11 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
       reading(async () => {
         const found = await keyRings.findOne({ _id: KEY_RING });
         return found === null ? undefined : keyRingOf(found);
+      }),
+    sealingKey: () =>
+      reading(async () => {
+        const found = await sealingKeys.findOne({ _id: SEALING_KEY });
+        return found === null ? undefined : sealingKeyOf(found);
       }),
     hasAdmin: () =>
       reading(async () => {

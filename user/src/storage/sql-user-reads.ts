@@ -4,7 +4,8 @@ import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
 import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS, completeRoles } from '../domain/roles.ts';
-import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sessionOf, userOf } from './documents.ts';
+import { SEALING_KEY } from '../domain/sealing-key.ts';
+import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './documents.ts';
 import type { UserSchema } from './user-schema.ts';
 import type { UserFilter, UserReads } from './user-store.ts';
 
@@ -54,6 +55,10 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
     async keyRing() {
       const row = await reader.selectFrom('key_rings').select('document').where('id', '=', KEY_RING).executeTakeFirst();
       return row && keyRingOf(row);
+    },
+    async sealingKey() {
+      const row = await reader.selectFrom('sealing_keys').select('document').where('id', '=', SEALING_KEY).executeTakeFirst();
+      return row && sealingKeyOf(row);
     },
     async hasAdmin() {
       const row = await reader.selectFrom('admin_lists').select('document').where('id', '=', ADMINS).executeTakeFirst();

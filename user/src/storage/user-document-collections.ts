@@ -6,6 +6,7 @@ import type { Credential } from '../domain/credential.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Mail } from '../domain/mail.ts';
 import type { AdminList } from '../domain/roles.ts';
+import type { SealingKey } from '../domain/sealing-key.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   CredentialDocument,
   KeyRingDocument,
   MailDocument,
+  SealingKeyDocument,
   SessionDocument,
   UserDocument,
 } from './user-documents.ts';
@@ -99,21 +101,30 @@ export const userDocumentCollections: UserDocumentCollections = {
     toDocument: ({ id: _id, keys }) => ({ _id, keys }),
     fromDocument: (document) => [keyRingOf(document as KeyRingDocument)],
   },
+  sealingKeys: {
+    collection: 'sealing_keys',
+    keyField: '_id',
+    key: ({ id }) => id,
+    toDocument: ({ id: _id, key }) => ({ _id, key }),
+    fromDocument: (document) => [sealingKeyOf(document as SealingKeyDocument)],
+  },
 };
 
 export function userOf({ _id: id, email, name, roles, version, createdAt, updatedAt }: UserDocument): User {
   return { id, email, name, roles, version, createdAt, updatedAt };
 }
 
-/** Credentials from before there were generations or devices have none. */
-export function credentialOf({ _id: userId, passwordHash, sessionEpoch, accessGeneration = 1, devices = [] }: CredentialDocument): Credential {
-  return { userId, passwordHash, sessionEpoch, accessGeneration, devices };
+/** Credentials from before there were generations, devices or second factors have none. */
+export function credentialOf(document: CredentialDocument): Credential {
+  const { _id: userId, passwordHash, sessionEpoch, accessGeneration = 1, devices = [], secondFactor = null, pendingFactor = null } = document;
+  return { userId, passwordHash, sessionEpoch, accessGeneration, devices, secondFactor, pendingFactor };
 }
 
-/** Sessions from before refreshes were remembered for a minute, or devices known, have none. */
+/** Sessions from before refreshes were remembered for a minute, devices known, or codes shown, have none. */
 export function sessionOf(document: SessionDocument): Session {
   const { _id: id, userId, epoch, familyHash, device = null, tokenHash, predecessor, superseded = [], createdAt, lastUsedAt, expiresAt, ended } = document;
-  return { id, userId, epoch, familyHash, device, tokenHash, predecessor, superseded, createdAt, lastUsedAt, expiresAt, ended };
+  const { secondFactorAt = null } = document;
+  return { id, userId, epoch, familyHash, device, tokenHash, predecessor, superseded, createdAt, lastUsedAt, expiresAt, secondFactorAt, ended };
 }
 
 export function addressBookOf({ _id: userId, addresses, answers }: AddressBookDocument): AddressBook {
@@ -138,4 +149,8 @@ export function adminListOf({ _id: id, userIds }: AdminListDocument): AdminList 
 
 export function keyRingOf({ _id: id, keys }: KeyRingDocument): KeyRing {
   return { id, keys: keys as [KeyRing['keys'][0]] };
+}
+
+export function sealingKeyOf({ _id: id, key }: SealingKeyDocument): SealingKey {
+  return { id, key };
 }

@@ -4,6 +4,7 @@ import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
 import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS } from '../domain/roles.ts';
+import { SEALING_KEY } from '../domain/sealing-key.ts';
 
 const EpochMs = Type.Integer({ minimum: 0 });
 const Text = Type.String({ minLength: 1 });
@@ -19,6 +20,10 @@ export const CredentialDocument = closed({
   sessionEpoch: Type.Integer({ minimum: 1 }),
   accessGeneration: Type.Optional(Type.Integer({ minimum: 1 })),
   devices: Type.Optional(Type.Array(closed({ hash: Text, at: EpochMs, cameBack: Type.Boolean() }))),
+  secondFactor: Type.Optional(
+    nullable(closed({ sealed: Text, activeSince: EpochMs, lastStep: Type.Integer({ minimum: 0 }), recoveryHashes: Type.Array(Text) })),
+  ),
+  pendingFactor: Type.Optional(nullable(closed({ sealed: Text, expiresAt: EpochMs }))),
 });
 export type CredentialDocument = Static<typeof CredentialDocument>;
 
@@ -36,6 +41,7 @@ export const SessionDocument = closed({
   createdAt: EpochMs,
   lastUsedAt: EpochMs,
   expiresAt: EpochMs,
+  secondFactorAt: Type.Optional(nullable(EpochMs)),
   ended: nullable(closed({ at: EpochMs, reason: oneOf('signed_out', 'token_reused') })),
 });
 export type SessionDocument = Static<typeof SessionDocument>;
@@ -90,3 +96,7 @@ const SigningKey = closed({
 
 export const KeyRingDocument = closed({ _id: Type.Literal(KEY_RING), keys: Type.Array(SigningKey, { minItems: 1 }) });
 export type KeyRingDocument = Static<typeof KeyRingDocument>;
+
+/** `key`: 32 bytes, base64url. */
+export const SealingKeyDocument = closed({ _id: Type.Literal(SEALING_KEY), key: Text });
+export type SealingKeyDocument = Static<typeof SealingKeyDocument>;

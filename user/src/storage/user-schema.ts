@@ -57,6 +57,7 @@ export interface UserSchema {
   sessions: SessionsTable;
   admin_lists: PlainDocumentTable;
   key_rings: PlainDocumentTable;
+  sealing_keys: PlainDocumentTable;
   /** by user id */
   address_books: PlainDocumentTable;
   sign_in_attempts: AttemptsTable;
@@ -165,5 +166,6 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
     'user-015-mails-by-time': {
       up: (db) => db.schema.createIndex('mails_due').on('mails').column('due_at').execute(),
     },
+    'user-020-sealing-keys': plainDocument('sealing_keys'),
   };
 }

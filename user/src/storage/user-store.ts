@@ -9,6 +9,7 @@ import type { EmailClaim } from '../domain/email.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Mail } from '../domain/mail.ts';
 import type { AdminList } from '../domain/roles.ts';
+import type { SealingKey } from '../domain/sealing-key.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 
@@ -37,6 +38,8 @@ export type UserCollections = {
   readonly adminLists: AdminList;
   /** the one ring, by `KEY_RING` */
   readonly keyRings: KeyRing;
+  /** the one key, by `SEALING_KEY` */
+  readonly sealingKeys: SealingKey;
 };
 
 export interface UserFilter {
@@ -67,6 +70,8 @@ export interface UserReads {
   hasAdmin(): Promise<boolean>;
   /** Undefined: no key was made yet. */
   keyRing(): Promise<KeyRing | undefined>;
+  /** Undefined: nobody has needed one yet. */
+  sealingKey(): Promise<SealingKey | undefined>;
 }
 
 export interface UserStore extends ServiceStore<UserCollections> {

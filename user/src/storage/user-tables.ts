@@ -9,7 +9,7 @@ import type { EmailClaim } from '../domain/email.ts';
 import type { Mail } from '../domain/mail.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
-import { accountLinksOf, addressBookOf, adminListOf, attemptsOf, credentialOf, keyRingOf, mailOf, sessionOf, userOf } from './documents.ts';
+import { accountLinksOf, addressBookOf, adminListOf, attemptsOf, credentialOf, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './documents.ts';
 import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';
 
@@ -85,6 +85,7 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
     }),
     adminLists: plain('admin_lists', ({ id }) => id, adminListOf),
     keyRings: plain('key_rings', ({ id }) => id, keyRingOf),
+    sealingKeys: plain('sealing_keys', ({ id }) => id, sealingKeyOf),
   };
 }
 

@@ -19,6 +19,8 @@ export interface Bearer {
   readonly sessionId: string;
   readonly generation: number;
   readonly roles: readonly Role[];
+  /** epoch milliseconds, of the last code of the second factor in this session; null: none came */
+  readonly secondFactorAt: number | null;
 }
 
 /** The first signs, all of them verify. */
@@ -91,8 +93,10 @@ async function signer(key: SigningKey, { issuer, audience }: TokenTerms, lifetim
   const secret = await importJWK(jwk, alg);
   const terms = { alg, kid, typ: 'at+jwt', iss: issuer, aud: audience, exp: `${lifetimeS}s` };
   const { accessToken } = jwt({ name: 'accessToken', secret, ...terms }).decorator;
-  return ({ userId, sessionId, generation, roles }) =>
-    accessToken.sign({ sub: userId, sid: sessionId, gen: generation, jti: newId(), roles: [...roles] });
+  return ({ userId, sessionId, generation, roles, secondFactorAt: at }) => {
+    const mfa = at !== null && { mfa_at: Math.floor(at / 1000) };
+    return accessToken.sign({ sub: userId, sid: sessionId, gen: generation, ...mfa, jti: newId(), roles: [...roles] });
+  };
 }
 
 /** Names what goes out, so that nothing else can: the private part stays behind. */

@@ -1,26 +1,36 @@
-import type { SessionTokens } from '@souk/contracts/http/session';
-import type { Role } from '@souk/contracts/roles';
+import type { GivenAccess, SessionTokens } from '@souk/contracts/http/session';
+import { type RolePolicy, rolesGranted, type Standing } from '../domain/roles-granted.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { type RefreshToken, refreshTokenText } from './refresh-token.ts';
 
 /** Who is signed in, once the store knows of it. */
-export interface SignedIn {
+export interface SignedIn extends Standing {
   readonly userId: string;
-  readonly roles: readonly Role[];
   /** of access tokens that are given now */
   readonly generation: number;
 }
 
-/** What a client gets for signing in or for refreshing. */
-export async function sessionTokens(
-  tokens: AccessTokens,
-  { userId, roles, generation }: SignedIn,
-  refreshToken: RefreshToken,
-): Promise<SessionTokens> {
+export interface SessionTokensGiven {
+  /** An access token alone: the session's refresh token stays as it is. */
+  access(by: SignedIn, sessionId: string): Promise<GivenAccess>;
+  /** All that a client gets for signing in or for refreshing. */
+  all(by: SignedIn, refreshToken: RefreshToken): Promise<SessionTokens>;
+}
+
+export function sessionTokens(tokens: AccessTokens, policy: RolePolicy): SessionTokensGiven {
+  async function access({ userId, generation, ...standing }: SignedIn, sessionId: string): Promise<GivenAccess> {
+    const { roles, secondFactorRequired } = rolesGranted(standing, policy);
+    const { secondFactorAt } = standing;
+    return {
+      accessToken: await tokens.sign({ userId, sessionId, generation, roles, secondFactorAt }),
+      expiresIn: tokens.lifetimeS,
+      tokenType: 'Bearer',
+      ...(secondFactorRequired && { secondFactorRequired }),
+    };
+  }
+
   return {
-    accessToken: await tokens.sign({ userId, sessionId: refreshToken.sessionId, generation, roles }),
-    refreshToken: refreshTokenText(refreshToken),
-    expiresIn: tokens.lifetimeS,
-    tokenType: 'Bearer',
+    access,
+    all: async (by, refreshToken) => ({ ...(await access(by, refreshToken.sessionId)), refreshToken: refreshTokenText(refreshToken) }),
   };
 }

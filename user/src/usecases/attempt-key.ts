@@ -17,6 +17,8 @@ export const attemptKey = {
   /** Asking for a password reset: for an address, whoever has it, and from where. */
   reset: (email: string) => hashed('reset', email),
   resetsFrom: (clientAddress: string) => hashed('resets-from', clientAddress),
+  /** Codes of who is signed in, apart from their passwords. */
+  secondFactor: (userId: string) => hashed('second-factor', userId),
 };
 
 function hashed(kind: string, subject: string): string {

@@ -1,5 +1,8 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { Credential } from '../domain/credential.ts';
 import { withDevice } from '../domain/device.ts';
+import { standingOf } from '../domain/roles-granted.ts';
+import { type FactorProof, type SecondFactor, withProof } from '../domain/second-factor.ts';
 import { newSession, type TokenHashes } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
@@ -11,21 +14,46 @@ interface OpenRequest extends TokenHashes {
   readonly passwordHash: string;
   /** by the hash of its token */
   readonly device: string;
+  /** of the second factor; undefined: none came */
+  readonly proof: FactorProof | undefined;
   /** the keys of what was tried before, which is forgotten now */
   readonly attempts: readonly string[];
 }
 
-/** A session for who knew the password; undefined when it was changed, or the account deleted, meanwhile. */
-export const openSession: UseCase<UserCollections, OpenRequest, SignedIn | undefined> = {
+export type Opened =
+  | { readonly kind: 'opened'; readonly by: SignedIn }
+  /** it was replaced, or the account deleted, meanwhile */
+  | { readonly kind: 'password-replaced' }
+  | FactorRefused;
+
+/** The password was right, and is not enough. Tries go on being counted: they are forgotten with the right code. */
+export type FactorRefused = { readonly kind: 'code-needed' } | { readonly kind: 'code-wrong' };
+
+/** A session for who knew the password and, where there is a second factor, had that too. */
+export const openSession: UseCase<UserCollections, OpenRequest, Opened> = {
   name: 'open session',
   keys: ({ userId, attempts }) => ({ users: [userId], credentials: [userId], attempts }),
-  decide({ sessionId, userId, passwordHash, device, attempts, ...hashes }, world, { now }) {
+  decide({ sessionId, userId, passwordHash, device, proof, attempts, ...hashes }, world, { now }) {
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
-    if (user === undefined || credential?.passwordHash !== passwordHash) return { answer: undefined };
-    const session = newSession({ id: sessionId, userId, epoch: credential.sessionEpoch, device, now, ...hashes });
+    if (user === undefined || credential?.passwordHash !== passwordHash) return { answer: { kind: 'password-replaced' } };
+    const secondFactor = factorAfter(credential, proof);
+    if (secondFactor !== null && 'kind' in secondFactor) return { answer: secondFactor };
+    const identity = { id: sessionId, userId, epoch: credential.sessionEpoch, device, ...hashes };
+    const session = newSession({ ...identity, now, secondFactorAt: secondFactor === null ? null : now });
     const devices = withDevice(credential.devices, device, now);
-    const puts = { sessions: [session], ...(devices !== credential.devices && { credentials: [{ ...credential, devices }] }) };
-    return { answer: { userId, roles: user.roles, generation: credential.accessGeneration }, puts, removes: { attempts } };
+    const isChanged = devices !== credential.devices || secondFactor !== credential.secondFactor;
+    return {
+      answer: { kind: 'opened', by: { userId, generation: credential.accessGeneration, ...standingOf(user, credential, session) } },
+      puts: { sessions: [session], ...(isChanged && { credentials: [{ ...credential, devices, secondFactor }] }) },
+      removes: { attempts },
+    };
   },
 };
+
+/** null: there is none, and what came as a code says nothing. */
+function factorAfter({ secondFactor }: Credential, proof: FactorProof | undefined): SecondFactor | FactorRefused | null {
+  if (secondFactor === null) return null;
+  if (proof === undefined) return { kind: 'code-needed' };
+  return withProof(secondFactor, proof) ?? { kind: 'code-wrong' };
+}

@@ -2,14 +2,13 @@ import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { UserCollections } from '../storage/user-store.ts';
-import type { AccessTokens } from '../tokens/access-tokens.ts';
 import { presented, readRefreshToken, successorOf } from '../tokens/refresh-token.ts';
-import { sessionTokens } from '../tokens/session-tokens.ts';
+import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
 import { rotateSession } from './rotate-session.ts';
 
 interface RefreshDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
-  readonly tokens: AccessTokens;
+  readonly tokens: SessionTokensGiven;
   /** A spent token was presented and its session ended: a theft, or a client with a fault. */
   warnOfReuse(found: { readonly userId: string; readonly sessionId: string }): void;
 }
@@ -31,7 +30,7 @@ export function refresh({ commands, tokens, warnOfReuse }: RefreshDeps) {
     const rotated = await commands.execute(rotateSession, { sessionId, ...presented(token) }, cause);
     switch (rotated.kind) {
       case 'refreshed':
-        return { kind: 'refreshed', tokens: await sessionTokens(tokens, rotated.by, successorOf(token, rotated.nonce)) };
+        return { kind: 'refreshed', tokens: await tokens.all(rotated.by, successorOf(token, rotated.nonce)) };
       case 'reused':
         warnOfReuse({ userId: rotated.userId, sessionId });
         return { kind: 'refused' };

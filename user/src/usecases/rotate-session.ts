@@ -1,5 +1,6 @@
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
+import { standingOf } from '../domain/roles-granted.ts';
 import { type Presented, rotate } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
@@ -33,7 +34,7 @@ export const rotateSession: UseCase<UserCollections & ChassisCollections, Rotate
     const credential = world.get('credentials', userId);
     if (user === undefined || credential === undefined) return { answer: { kind: 'refused' } };
     const rotation = rotate(session, credential.sessionEpoch, presented, now);
-    const by: SignedIn = { userId, roles: user.roles, generation: credential.accessGeneration };
+    const by: SignedIn = { userId, generation: credential.accessGeneration, ...standingOf(user, credential, session) };
     switch (rotation.kind) {
       case 'rotated':
         return { answer: { kind: 'refreshed', nonce: presented.nonce, by }, puts: { sessions: [rotation.session] } };

@@ -5,36 +5,41 @@ import { normalisedEmail } from '@souk/contracts/email';
 import type { OpenedSession, SignIn } from '@souk/contracts/http/session';
 import type { Credential } from '../domain/credential.ts';
 import { isKnown } from '../domain/device.ts';
+import type { Judged, JudgeProof } from '../second-factor/judge-proof.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
-import type { AccessTokens } from '../tokens/access-tokens.ts';
 import { deviceHashOf, newDeviceToken } from '../tokens/device-token.ts';
 import { hashesOf, newRefreshToken } from '../tokens/refresh-token.ts';
-import { sessionTokens } from '../tokens/session-tokens.ts';
+import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
 import { attemptKey } from './attempt-key.ts';
 import { type Attempt, countedFor } from './begin-attempt.ts';
-import { openSession } from './open-session.ts';
+import { countAddress } from './end-attempt.ts';
+import { type FactorRefused, openSession } from './open-session.ts';
 import type { Tried, TryPassword } from './try-password.ts';
 
 interface SignInDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'credentialOf'>;
   readonly tryPassword: TryPassword;
-  readonly tokens: AccessTokens;
+  readonly tokens: SessionTokensGiven;
+  readonly judgeProof: JudgeProof;
   /** Resolves when there is a first admin. */
   admin(): Promise<void>;
 }
 
-type SigningIn =
+export type SigningIn =
   | { readonly kind: 'signed-in'; readonly tokens: OpenedSession }
-  | Exclude<Tried, { readonly kind: 'right' }>;
+  | Exclude<Tried, { readonly kind: 'right' }>
+  | FactorRefused
+  | Exclude<Judged, { readonly kind: 'judged' }>;
 
 /**
- * Neither the answer nor the work done for it says whether the address or the password was wrong, and both are counted
+ * Who comes without the second factor learns that the password was right, and has used up a try of few all the same.
+ * Otherwise neither the answer nor the work done for it says whether the address or the password was wrong, and both are counted
  * alike. `from`: the client's address; undefined where nobody counts by it.
  */
-export function signIn({ commands, reads, tryPassword: trying, tokens, admin }: SignInDeps) {
+export function signIn({ commands, reads, tryPassword: trying, judgeProof: judging, tokens, admin }: SignInDeps) {
   return async (
-    { email: address, password, deviceToken }: SignIn,
+    { email: address, password, deviceToken, ...shown }: SignIn,
     from: string | undefined,
     cause: Cause,
   ): Promise<SigningIn> => {
@@ -46,13 +51,16 @@ export function signIn({ commands, reads, tryPassword: trying, tokens, admin }: 
     const tried = await trying(attempt, password, credential?.passwordHash, { queue: 'sign-in', from }, cause);
     if (tried.kind !== 'right') return tried;
     if (credential === undefined) return { kind: 'wrong' };
+    const judged = await judging(credential, shown);
+    if (judged.kind === 'secret-unreadable') return judged;
     const { userId, passwordHash } = credential;
     const token = newRefreshToken(newId());
     const device = known ?? newDeviceToken();
     const asked = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), attempts: countedFor(attempt), ...hashesOf(token) };
-    const by = await commands.execute(openSession, asked, cause);
-    if (by === undefined) return { kind: 'wrong' };
-    return { kind: 'signed-in', tokens: { ...(await sessionTokens(tokens, by, token)), deviceToken: device } };
+    const opened = judged.kind === 'judged' ? await commands.execute(openSession, { ...asked, proof: judged.proof }, cause) : judged;
+    if (opened.kind === 'opened') return { kind: 'signed-in', tokens: { ...(await tokens.all(opened.by, token)), deviceToken: device } };
+    if (opened.kind === 'code-wrong' && attempt.from !== undefined) await commands.execute(countAddress, { key: attempt.from.address }, cause);
+    return opened.kind === 'password-replaced' ? { kind: 'wrong' } : opened;
   };
 }
 

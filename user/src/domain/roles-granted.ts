@@ -1,0 +1,35 @@
+import type { Role } from '@souk/contracts/roles';
+import type { Credential } from './credential.ts';
+import type { Session } from './session.ts';
+import type { User } from './user.ts';
+
+/** All that says which roles a token of a session has, as it was in the transaction that decided on the token. */
+export interface Standing {
+  readonly roles: readonly Role[];
+  /** epoch milliseconds, of the last code of that factor in this session; null: none came */
+  readonly secondFactorAt: number | null;
+}
+
+export interface RolePolicy {
+  /** Nobody is staff or admin without a second factor. */
+  readonly staffSecondFactor: boolean;
+}
+
+export interface RolesGranted {
+  readonly roles: readonly Role[];
+  /** Roles are missing that the account has, for want of a code. */
+  readonly secondFactorRequired: boolean;
+}
+
+export function standingOf({ roles }: User, { secondFactor }: Credential, session: Session): Standing {
+  const { secondFactorAt: at } = session;
+  const isOfThisFactor = at !== null && secondFactor !== null && at >= secondFactor.activeSince;
+  return { roles, secondFactorAt: isOfThisFactor ? at : null };
+}
+
+/** The one place where a token gets fewer roles than the account has: services need no settings of their own for that. */
+export function rolesGranted({ roles, secondFactorAt }: Standing, { staffSecondFactor }: RolePolicy): RolesGranted {
+  const isStaff = roles.some((role) => role !== 'customer');
+  const secondFactorRequired = staffSecondFactor && isStaff && secondFactorAt === null;
+  return { roles: secondFactorRequired ? ['customer'] : roles, secondFactorRequired };
+}

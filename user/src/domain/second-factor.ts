@@ -1,0 +1,56 @@
+/** Long enough to find the telephone and to set up the authenticator. */
+const PENDING_MS = 15 * 60_000;
+
+/** A secret that somebody's authenticator knows. Times are epoch milliseconds. */
+export interface SecondFactor {
+  /** the secret as only this service can read it (`second-factor/sealed-secrets.ts`) */
+  readonly sealed: string;
+  readonly activeSince: number;
+  /** Of the last code that was taken: no code of this time step, or of one before, is taken any more. */
+  readonly lastStep: number;
+  /** SHA-256 of the recovery codes that are left */
+  readonly recoveryHashes: readonly string[];
+}
+
+/** A secret that was given and has not been used yet: it proves nothing. */
+export interface PendingFactor {
+  readonly sealed: string;
+  readonly expiresAt: number;
+}
+
+/** Something that somebody has shown to have, judged as far as the secret goes; whether it was used before is decided. */
+export type FactorProof =
+  | {
+      readonly kind: 'one-time-code';
+      /** of the factor whose secret it fits */
+      readonly activeSince: number;
+      /** the time step it is of */
+      readonly step: number;
+      /** the secret under the key of now */
+      readonly sealed: string;
+    }
+  | { readonly kind: 'recovery-code'; readonly hash: string };
+
+export function pendingFactor(sealed: string, now: number): PendingFactor {
+  return { sealed, expiresAt: now + PENDING_MS };
+}
+
+export function isPending(pending: PendingFactor | null, now: number): pending is PendingFactor {
+  return pending !== null && now < pending.expiresAt;
+}
+
+/** The factor after the proof was taken; undefined: it proves nothing, or did before. */
+export function withProof(factor: SecondFactor, proof: FactorProof): SecondFactor | undefined {
+  switch (proof.kind) {
+    case 'one-time-code': {
+      const { activeSince, step, sealed } = proof;
+      return activeSince === factor.activeSince && step > factor.lastStep ? { ...factor, lastStep: step, sealed } : undefined;
+    }
+    case 'recovery-code': {
+      const left = factor.recoveryHashes.filter((hash) => hash !== proof.hash);
+      return left.length < factor.recoveryHashes.length ? { ...factor, recoveryHashes: left } : undefined;
+    }
+    default:
+      return proof satisfies never;
+  }
+}

@@ -1,0 +1,136 @@
+import { NoContent, noContent } from '@souk/chassis/http/no-body';
+import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import type { Microservice } from '@souk/chassis/microservice';
+import {
+  ConfirmSecondFactor,
+  EnrolSecondFactor,
+  RecoveryCodes,
+  RemoveSecondFactor,
+  SecondFactorEnrolment,
+  SecondFactorState,
+} from '@souk/contracts/http/second-factor';
+import { isoTime, publishedFactor } from '../domain/published.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';
+import type { confirmEnrolment } from '../usecases/confirm-enrolment.ts';
+import type { Enrol } from '../usecases/enrol.ts';
+import type { ProveFactor, Shown, ShownFactor } from '../usecases/prove-factor.ts';
+import type { ProvePassword } from '../usecases/prove-password.ts';
+import { removeFactor } from '../usecases/remove-factor.ts';
+import { replaceRecoveryCodes } from '../usecases/replace-recovery-codes.ts';
+import type { FromOf } from './from-of.ts';
+import { accountGone, codeWrong, mustWait, noFactor, passwordWrong, secretUnreadable } from './refused.ts';
+import { exactlyOne } from './second-factor-proof.ts';
+
+interface SecondFactorRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly reads: Pick<UserReads, 'credential'>;
+  readonly enrol: Enrol;
+  readonly confirm: ReturnType<typeof confirmEnrolment>;
+  readonly provePassword: ProvePassword;
+  readonly proveFactor: ProveFactor;
+  readonly fromOf: FromOf;
+}
+
+/** Somebody's own second factor, from its first code to its end. No answer of these is kept: they take no Idempotency-Key. */
+export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassword, proveFactor, fromOf }: SecondFactorRouteDeps) {
+  return router()
+    .get('/users/me/second-factor', async ({ principal, set }) => {
+      const credential = await reads.credential(principal.userId);
+      if (credential === undefined) throw accountGone();
+      set.headers['cache-control'] = 'no-store';
+      return publishedFactor(credential, Date.now());
+    }, {
+      signedIn: true,
+      refuses: ['not-found'],
+      response: { 200: SecondFactorState },
+      detail: { summary: "Whether the caller's account has a second factor, and how many recovery codes are left" },
+    })
+    .post('/users/me/second-factor', async ({ body, principal, request, set }) => {
+      const answer = await enrol(principal.userId, body.password, fromOf(request), causeOf(request));
+      if (answer.kind === 'wait') throw mustWait(answer.ms);
+      if (answer.kind === 'wrong' || answer.kind === 'password-replaced') throw passwordWrong('/password');
+      if (answer.kind === 'active-already') throw problem('conflict', { detail: 'The account has a second factor: DELETE it before you begin with another one.' });
+      set.status = 201;
+      set.headers['location'] = '/users/me/second-factor';
+      set.headers['cache-control'] = 'no-store';
+      const { secret, otpauthUrl, pending } = answer;
+      return { secret, otpauthUrl, expiresAt: isoTime(pending.expiresAt) };
+    }, {
+      signedIn: true,
+      refuses: ['conflict', 'too-many-requests'],
+      body: EnrolSecondFactor,
+      response: { 201: SecondFactorEnrolment },
+      detail: {
+        summary: 'A secret for an authenticator (TOTP, RFC 6238); it becomes the second factor with its first code',
+        description: 'The secret waits for 15 minutes, and is shown this once. Whoever asks again gets another one, and the one before is worth nothing.',
+      },
+    })
+    .post('/users/me/second-factor/confirmation', async ({ body, principal, request, set }) => {
+      const answer = await confirm(principal, body.oneTimeCode, causeOf(request));
+      if (answer.kind === 'wait') throw mustWait(answer.ms);
+      if (answer.kind === 'code-wrong') throw codeWrong(body);
+      if (answer.kind === 'none-pending') throw problem('conflict', { detail: 'No secret waits for its first code, or not any more: POST /users/me/second-factor gives one.' });
+      set.headers['cache-control'] = 'no-store';
+      return { recoveryCodes: [...answer.recoveryCodes] };
+    }, {
+      signedIn: true,
+      refuses: ['conflict', 'too-many-requests'],
+      body: ConfirmSecondFactor,
+      response: { 200: RecoveryCodes },
+      detail: {
+        summary: 'The first code of the secret: from now on signing in needs one; answers ten recovery codes, shown this once',
+        description: 'This session has shown a code by that: its next access token, by POST /sessions/refresh, says so.',
+      },
+    })
+    .post('/users/me/second-factor/recovery-codes', async ({ body, principal: { userId }, request, set }) => {
+      const shown = given(await proveFactor(userId, body, causeOf(request)), body);
+      const { codes, hashes } = newRecoveryCodes();
+      if (!(await commands.execute(replaceRecoveryCodes, { userId, ...shown, recoveryHashes: hashes }, causeOf(request)))) throw codeWrong(body);
+      set.headers['cache-control'] = 'no-store';
+      return { recoveryCodes: [...codes] };
+    }, {
+      signedIn: true,
+      refuses: ['not-found', 'too-many-requests'],
+      body: ConfirmSecondFactor,
+      response: { 200: RecoveryCodes },
+      detail: { summary: 'Ten new recovery codes in place of those there were' },
+    })
+    .delete('/users/me/second-factor', async ({ body, principal: { userId }, request }) => {
+      const { password, ...rest } = body;
+      const proof = exactlyOne(rest);
+      const known = await provePassword(userId, password, fromOf(request), causeOf(request));
+      if (known.kind === 'wait') throw mustWait(known.ms);
+      if (known.kind === 'wrong') throw passwordWrong('/password');
+      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof);
+      const asked = { userId, passwordHash: known.passwordHash, ...shown };
+      if (!(await commands.execute(removeFactor, asked, causeOf(request)))) throw codeWrong(proof);
+      return noContent();
+    }, {
+      signedIn: true,
+      refuses: ['not-found', 'too-many-requests'],
+      body: RemoveSecondFactor,
+      response: { 204: NoContent },
+      detail: { summary: 'Remove the second factor; access tokens end, sessions go on: refresh' },
+    });
+}
+
+/** Throws the problem of what was shown and is not good enough. */
+export function given(answer: ShownFactor, proof: Parameters<typeof codeWrong>[0]): Shown {
+  switch (answer.kind) {
+    case 'shown':
+      return answer.shown;
+    case 'wait':
+      throw mustWait(answer.ms);
+    case 'no-factor':
+      throw noFactor();
+    case 'code-wrong':
+      throw codeWrong(proof);
+    case 'secret-unreadable':
+      throw secretUnreadable();
+    default:
+      return answer satisfies never;
+  }
+}

@@ -1,0 +1,62 @@
+import { NoContent, noContent } from '@souk/chassis/http/no-body';
+import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
+import type { Microservice } from '@souk/chassis/microservice';
+import { GivenAccess } from '@souk/contracts/http/session';
+import { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import type { UserCollections } from '../storage/user-store.ts';
+import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
+import type { ProveFactor } from '../usecases/prove-factor.ts';
+import { resetFactor } from '../usecases/reset-factor.ts';
+import { stepUp } from '../usecases/step-up.ts';
+import { codeWrong, noLongerAdmin, noSuchUser } from './refused.ts';
+import { exactlyOne } from './second-factor-proof.ts';
+import { given } from './second-factor-routes.ts';
+
+interface StepUpRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly proveFactor: ProveFactor;
+  readonly tokens: SessionTokensGiven;
+  /** seconds that a code is good for; 0: nobody is asked */
+  readonly freshSecondFactorS: number;
+}
+
+/** A code within a session that goes on, and an end to a factor whose owner has lost it. */
+export function stepUpRoutes({ commands, proveFactor, tokens, freshSecondFactorS }: StepUpRouteDeps) {
+  return router()
+    .post('/sessions/second-factor', async ({ body, principal: { userId, sessionId }, request, set }) => {
+      const proof = exactlyOne(body);
+      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof);
+      const by = await commands.execute(stepUp, { userId, sessionId, ...shown }, causeOf(request));
+      if (by === undefined) throw codeWrong(proof);
+      set.headers['cache-control'] = 'no-store';
+      return tokens.access(by, sessionId);
+    }, {
+      signedIn: true,
+      refuses: ['not-found', 'too-many-requests'],
+      body: SecondFactorProof,
+      response: { 200: GivenAccess },
+      detail: {
+        summary: 'A code of the second factor within the session: answers an access token that says when it came',
+        description: 'For what answers 403 `second-factor-stale`. The refresh token stays as it is; refreshing does not make the code younger.',
+      },
+    })
+    .delete('/users/:id/second-factor', async ({ params, principal, request }) => {
+      requireFreshSecondFactor(principal, freshSecondFactorS);
+      const answer = await commands.execute(resetFactor, { userId: params.id, actor: principal.userId }, causeOf(request));
+      if (answer === 'not-admin') throw noLongerAdmin();
+      if (answer === 'user-unknown') throw noSuchUser();
+      if (answer === 'none') throw problem('not-found', { detail: 'The account has no second factor, so there is none to remove.' });
+      return noContent();
+    }, {
+      role: 'admin',
+      refuses: ['second-factor-stale'],
+      params: Type.Object({ id: Uuid }),
+      response: { 204: NoContent },
+      detail: { summary: "Remove a user's second factor, when its owner has lost it; all sessions of the user end, everywhere within a second" },
+    });
+}

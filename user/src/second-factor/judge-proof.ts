@@ -1,0 +1,30 @@
+import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { Credential } from '../domain/credential.ts';
+import type { FactorProof } from '../domain/second-factor.ts';
+import { stepOf } from './one-time-codes.ts';
+import { recoveryHash } from './recovery-codes.ts';
+import type { SealedSecrets } from './sealed-secrets.ts';
+
+export type Judged =
+  /** undefined: nothing was shown, or there is no factor that it could be of */
+  | { readonly kind: 'judged'; readonly proof: FactorProof | undefined }
+  | { readonly kind: 'code-wrong' }
+  /** The key that sealed the secret is not here. */
+  | { readonly kind: 'secret-unreadable' };
+
+export type JudgeProof = ReturnType<typeof judgeProof>;
+
+/** As far as that can be said outside of a decision, which alone knows whether it was used before. */
+export function judgeProof(secrets: SealedSecrets, now: () => number = Date.now) {
+  return async ({ userId, secondFactor }: Credential, { oneTimeCode, recoveryCode }: SecondFactorProof): Promise<Judged> => {
+    if (recoveryCode !== undefined) return { kind: 'judged', proof: { kind: 'recovery-code', hash: recoveryHash(recoveryCode) } };
+    if (secondFactor === null || oneTimeCode === undefined) return { kind: 'judged', proof: undefined };
+    const { activeSince, sealed } = secondFactor;
+    const secret = await secrets.open(userId, sealed);
+    if (secret === undefined) return { kind: 'secret-unreadable' };
+    const step = stepOf(secret, oneTimeCode, now());
+    if (step === undefined) return { kind: 'code-wrong' };
+    const current = (await secrets.isCurrent(sealed)) ? sealed : await secrets.seal(userId, secret);
+    return { kind: 'judged', proof: { kind: 'one-time-code', activeSince, step, sealed: current } };
+  };
+}

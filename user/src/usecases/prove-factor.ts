@@ -1,0 +1,46 @@
+import type { Microservice } from '@souk/chassis/microservice';
+import type { Cause } from '@souk/chassis/writer/input';
+import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
+import type { FactorProof } from '../domain/second-factor.ts';
+import type { Judged, JudgeProof } from '../second-factor/judge-proof.ts';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { attemptKey } from './attempt-key.ts';
+import { beginAttempt, type Begun } from './begin-attempt.ts';
+
+interface ProveDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly reads: Pick<UserReads, 'credential'>;
+  readonly judgeProof: JudgeProof;
+}
+
+/** What a decision needs to take the proof, once. */
+export interface Shown {
+  readonly proof: FactorProof;
+  /** the key of what was tried before, which is forgotten when the proof is taken */
+  readonly attempts: string;
+}
+
+export type ShownFactor =
+  | { readonly kind: 'shown'; readonly shown: Shown }
+  | { readonly kind: 'no-factor' }
+  | Exclude<Judged, { readonly kind: 'judged' }>
+  | Extract<Begun, { readonly kind: 'wait' }>;
+
+export type ProveFactor = ReturnType<typeof proveFactor>;
+
+/**
+ * Somebody who is signed in shows a code. Counted apart from passwords: the right password, said between two guesses, must not
+ * begin the count anew.
+ */
+export function proveFactor({ commands, reads, judgeProof }: ProveDeps) {
+  return async (userId: string, presented: SecondFactorProof, cause: Cause): Promise<ShownFactor> => {
+    const credential = await reads.credential(userId);
+    if (credential === undefined || credential.secondFactor === null) return { kind: 'no-factor' };
+    const attempts = attemptKey.secondFactor(userId);
+    const begun = await commands.execute(beginAttempt, { key: attempts, from: undefined }, cause);
+    if (begun.kind === 'wait') return begun;
+    const judged = await judgeProof(credential, presented);
+    if (judged.kind !== 'judged') return judged;
+    return judged.proof === undefined ? { kind: 'code-wrong' } : { kind: 'shown', shown: { proof: judged.proof, attempts } };
+  };
+}

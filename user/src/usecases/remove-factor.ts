@@ -1,0 +1,28 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { endAccessTokens, withoutFactor } from '../domain/credential.ts';
+import { withProof } from '../domain/second-factor.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { generationEnded } from './access-changed.ts';
+import type { Shown } from './prove-factor.ts';
+
+interface RemoveRequest extends Shown {
+  readonly userId: string;
+  /** the one that the password was found right for */
+  readonly passwordHash: string;
+}
+
+/**
+ * Access tokens end, because they may say that a code came lately; sessions go on. False: the proof was used before, or the
+ * password replaced, or there is no factor any more.
+ */
+export const removeFactor: UseCase<UserCollections & ChassisCollections, RemoveRequest, boolean> = {
+  name: 'remove factor',
+  keys: ({ userId, attempts }) => ({ credentials: [userId], attempts: [attempts], endedAccess: [userId] }),
+  decide({ userId, passwordHash, proof, attempts }, world, at) {
+    const credential = world.get('credentials', userId);
+    if (credential?.passwordHash !== passwordHash || credential.secondFactor === null) return { answer: false };
+    if (withProof(credential.secondFactor, proof) === undefined) return { answer: false };
+    return { answer: true, ...generationEnded(endAccessTokens(withoutFactor(credential)), at), removes: { attempts: [attempts] } };
+  },
+};

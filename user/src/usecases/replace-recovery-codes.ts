@@ -1,0 +1,22 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { withProof } from '../domain/second-factor.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import type { Shown } from './prove-factor.ts';
+
+interface ReplaceRequest extends Shown {
+  readonly userId: string;
+  readonly recoveryHashes: readonly string[];
+}
+
+/** The codes of before are worth nothing any more. False: the proof was used before, or there is no factor any more. */
+export const replaceRecoveryCodes: UseCase<UserCollections, ReplaceRequest, boolean> = {
+  name: 'replace recovery codes',
+  keys: ({ userId, attempts }) => ({ credentials: [userId], attempts: [attempts] }),
+  decide({ userId, proof, attempts, recoveryHashes }, world) {
+    const credential = world.get('credentials', userId);
+    const factor = credential?.secondFactor && withProof(credential.secondFactor, proof);
+    if (credential === undefined || !factor) return { answer: false };
+    const secondFactor = { ...factor, recoveryHashes };
+    return { answer: true, puts: { credentials: [{ ...credential, secondFactor }] }, removes: { attempts: [attempts] } };
+  },
+};

@@ -1,0 +1,35 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { endAllSessions, withoutFactor } from '../domain/credential.ts';
+import { ADMINS, isAdmin } from '../domain/roles.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { generationEnded } from './access-changed.ts';
+import { attemptKey } from './attempt-key.ts';
+
+interface ResetRequest {
+  readonly userId: string;
+  /** the admin who asks */
+  readonly actor: string;
+}
+
+/** `not-admin`: the actor's token still says admin, the store does not. `none`: there was nothing to reset. */
+type ResetAnswer = 'reset' | 'none' | 'not-admin' | 'user-unknown';
+
+/** For who has lost authenticator and recovery codes: the password alone opens new sessions; those there are end. */
+export const resetFactor: UseCase<UserCollections & ChassisCollections, ResetRequest, ResetAnswer> = {
+  name: 'reset factor',
+  keys: ({ userId }) => ({
+    credentials: [userId],
+    adminLists: [ADMINS],
+    endedAccess: [userId],
+    attempts: [attemptKey.secondFactor(userId)],
+  }),
+  decide({ userId, actor }, world, at) {
+    if (!isAdmin(world.get('adminLists', ADMINS), actor)) return { answer: 'not-admin' };
+    const credential = world.get('credentials', userId);
+    if (credential === undefined) return { answer: 'user-unknown' };
+    if (credential.secondFactor === null) return { answer: 'none' };
+    const removes = { attempts: [attemptKey.secondFactor(userId)] };
+    return { answer: 'reset', ...generationEnded(endAllSessions(withoutFactor(credential)), at), removes };
+  },
+};

@@ -1,0 +1,34 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { standingOf } from '../domain/roles-granted.ts';
+import { withProof } from '../domain/second-factor.ts';
+import { isLive } from '../domain/session.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import type { SignedIn } from '../tokens/session-tokens.ts';
+import type { Shown } from './prove-factor.ts';
+
+interface StepUpRequest extends Shown {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** The session has shown a code now; undefined: it was used before, or there is no such factor or session any more. */
+export const stepUp: UseCase<UserCollections, StepUpRequest, SignedIn | undefined> = {
+  name: 'step up',
+  keys: ({ userId, sessionId, attempts }) => ({ users: [userId], credentials: [userId], sessions: [sessionId], attempts: [attempts] }),
+  decide({ userId, sessionId, proof, attempts }, world, { now }) {
+    const user = world.get('users', userId);
+    const credential = world.get('credentials', userId);
+    const session = world.get('sessions', sessionId);
+    if (user === undefined || credential === undefined || session === undefined) return { answer: undefined };
+    if (!isLive(session, credential.sessionEpoch, now)) return { answer: undefined };
+    const secondFactor = credential.secondFactor && withProof(credential.secondFactor, proof);
+    if (!secondFactor) return { answer: undefined };
+    const after = { ...credential, secondFactor };
+    const shown = { ...session, secondFactorAt: now };
+    return {
+      answer: { userId, generation: credential.accessGeneration, ...standingOf(user, after, shown) },
+      puts: { credentials: [after], sessions: [shown] },
+      removes: { attempts: [attempts] },
+    };
+  },
+};
