@@ -20,6 +20,8 @@ export interface RealShopSettings {
   readonly program: Program;
   /** Settings of the services beyond what the shop itself decides. */
   readonly env: Environment;
+  /** Each service's command, as it is really run; absent: as it is. */
+  readonly within?: (name: ServiceName, command: readonly string[]) => readonly string[];
 }
 
 export interface RealShop extends Lifecycle {
@@ -39,8 +41,9 @@ export function realShop(settings: RealShopSettings): RealShop {
     Object.fromEntries(SERVICES.map((name) => [name, make(name)])) as Record<ServiceName, T>;
   const urls = byName((name) => `http://127.0.0.1:${port(name)}`);
   const environment = (name: ServiceName, instance = `${name}-1`) => shopEnvironment(name, instance, { ...settings, urls });
+  const { within = (_name, command) => command } = settings;
   const child = (name: ServiceName, instance: string, at: number) =>
-    serviceChild({ name, command: serviceCommand(name, settings.program), port: at, env: environment(name, instance) });
+    serviceChild({ name, command: within(name, serviceCommand(name, settings.program)), port: at, env: environment(name, instance) });
   const services = byName((name) => child(name, `${name}-1`, port(name)));
   const replicas: ServiceChild[] = [];
 

@@ -6,7 +6,7 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { type Load, prepareLoad } from '../../../src/bench/prepare-load.ts';
 import { newAccounts } from '../../../src/embedded/accounts.ts';
 import type { RealShopAddresses, ServerAddresses } from '../../../src/real/addresses.ts';
-import { type RealShop, realShop } from '../../../src/real/real-shop.ts';
+import { type RealShop, realShop, type RealShopSettings } from '../../../src/real/real-shop.ts';
 import type { Program } from '../../../src/real/service-command.ts';
 import { createDatabases, dropDatabases } from '../../../src/real/shop-databases.ts';
 import { shopClient } from '../../../src/shop/shop-client.ts';
@@ -34,6 +34,7 @@ interface Options {
   readonly databases?: RealShopAddresses['databases'];
   /** Settings of the services beyond the shop's own. */
   readonly env?: Environment;
+  readonly within?: RealShopSettings['within'];
 }
 
 const ENV = { ACCESS_TOKEN_LIFETIME_S: '900', RATE_LIMIT: 'off' };
@@ -84,7 +85,7 @@ export async function faultGround(servers: ServerAddresses = sharedServers()): P
   return {
     addresses,
     accounts,
-    shop: (program, { brokers = servers.kafka, databases: told = addresses.databases, env = {} } = {}) =>
+    shop: (program, { brokers = servers.kafka, databases: told = addresses.databases, env = {}, within } = {}) =>
       realShop({
         addresses: { ...addresses, databases: told, kafka: { ...kafka, brokers } },
         firstPort: 0,
@@ -92,6 +93,7 @@ export async function faultGround(servers: ServerAddresses = sharedServers()): P
         logLevel: 'fatal',
         program,
         env: { ...ENV, ...env },
+        ...(within && { within }),
       }),
     async [Symbol.asyncDispose]() {
       await dropDatabases(servers, `${name}_`);

@@ -1,0 +1,72 @@
+import { describe } from 'bun:test';
+import type { Environment } from '@souk/chassis/config';
+import { describeOn } from '@souk/chassis/testing/real-servers';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { type Target, attackTarget } from '../../../src/attacks/attack-target.ts';
+import { compileOutdated } from '../../../src/images/compile-outdated.ts';
+import { startShopProcess } from '../../../src/shop/shop-process.ts';
+import { faultGround } from '../../faults/support/fault-shop.ts';
+import { MEMORY_LIMIT, memoryLimit } from './memory-limit.ts';
+
+/** A shop to be attacked, and who of it is still alive. */
+export interface AttackedShop extends Target, AsyncDisposable {
+  /** Which processes have ended, or had more memory than a container has; empty: none. */
+  fallen(): readonly string[];
+}
+
+export type OpenAttackedShop = (env?: Environment) => Promise<AttackedShop>;
+
+/** All limits as they are unless told otherwise. */
+const ENV: Environment = { RATE_LIMIT: 'on', ACCESS_TOKEN_LIFETIME_S: '900' };
+
+/** The embedded shop as one process, and five compiled ones on real servers, each with the memory that `compose.yaml` gives it. */
+export function onEveryAttackedShop(what: string, suite: (open: OpenAttackedShop) => void): void {
+  describe(`${what} (embedded)`, () => suite(embedded));
+  describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
+    describe(`${what} (five compiled processes with 256 MB each)`, () => suite(compiled));
+  });
+}
+
+async function embedded(env: Environment = {}): Promise<AttackedShop> {
+  const folder = temporaryFolder();
+  const shop = await startShopProcess({ folder: folder.path, env: { LOG_LEVEL: 'fatal', ...ENV, ...env } });
+  const ended: string[] = [];
+  void shop.exited.then((code) => ended.push(`the shop ended with ${code}`));
+  const { urls, accounts } = shop;
+  return {
+    ...(await attackTarget(urls, accounts.admin)),
+    fallen: () => [...ended],
+    async [Symbol.asyncDispose]() {
+      await shop.stop();
+      folder.remove();
+    },
+  };
+}
+
+async function compiled(env: Environment = {}): Promise<AttackedShop> {
+  await compileOutdated(() => undefined);
+  const ground = await faultGround();
+  const limits = new Map(SERVICES.map((name) => [name, memoryLimit(name)] as const));
+  const within = (name: ServiceName, command: readonly string[]) => limits.get(name)?.within(command) ?? command;
+  const shop = ground.shop('compiled', { env: { ...ENV, ...env }, within });
+  await shop.start();
+  const ended: string[] = [];
+  for (const name of SERVICES) void shop.services[name].ended().then((code) => ended.push(`${name} ended with ${code}`));
+  /** Where the kernel limits nobody, what a process had at most is held against the same figure. */
+  const overweight = (name: ServiceName): string[] => {
+    const group = limits.get(name);
+    if (group !== undefined) return group.kills() > 0 ? [`${name} was killed for its memory`] : [];
+    const peak = shop.services[name].peakMb() * 1024 * 1024;
+    return peak > MEMORY_LIMIT ? [`${name} had ${peak} bytes`] : [];
+  };
+  return {
+    ...(await attackTarget(shop.urls(), ground.accounts.admin)),
+    fallen: () => [...ended, ...SERVICES.flatMap(overweight)],
+    async [Symbol.asyncDispose]() {
+      await shop.stop();
+      for (const group of limits.values()) group?.remove();
+      await ground[Symbol.asyncDispose]();
+    },
+  };
+}
