@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { SERVICES } from '@souk/contracts/services';
+import type { Account } from '../embedded/accounts.ts';
 import { ask, type Attack } from './attack.ts';
 import { newCustomer, SKU, type Target } from './attack-target.ts';
 import { rawConnection, rawRequest } from './raw-connection.ts';
 
-const CROWD = 40;
+const CROWD = 80;
 const CROWD_MS = 3000;
 const STREAMS = 250;
 const GREEDY = 4;
@@ -12,7 +13,7 @@ const KEY_REQUESTS = 3000;
 const GUESSES = 30;
 const ADDRESS = { name: 'Eve', line1: 'Loop 1', city: 'Hamburg', postalCode: '20457', country: 'DE' };
 
-/** Forty at once from one address, again as soon as they are answered, for three seconds. */
+/** Eighty at once from one address, again as soon as they are answered, for three seconds. */
 async function crowd(url: string, text: () => string): Promise<void> {
   const until = performance.now() + CROWD_MS;
   await Promise.all(
@@ -44,20 +45,23 @@ async function registrations({ urls, customer }: Target): Promise<readonly strin
 
 /** A few customers open all the streams there are for an order of theirs. */
 async function streams({ urls, client, customer }: Target): Promise<readonly string[]> {
-  const placed = async (token: string, methodId: string) =>
-    (await client.placeOrder(token, { items: [{ sku: SKU, quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId: methodId }, randomUUID())).id;
+  /** Its card says nothing for a long time, so that its stream goes on. */
+  const placed = async (token: string) => {
+    const { id: paymentMethodId } = await client.addPaymentMethod(token, 'tok_late_capture');
+    return (await client.placeOrder(token, { items: [{ sku: SKU, quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId }, randomUUID())).id;
+  };
   const connections = [];
   try {
     for (let n = 0; n < GREEDY; n += 1) {
-      const { token, methodId } = await newCustomer(client);
-      const id = await placed(token, methodId);
+      const { token } = await newCustomer(client);
+      const id = await placed(token);
       for (let stream = 0; stream < STREAMS; stream += 1) {
         const connection = await rawConnection(urls.order);
         connection.send(rawRequest({ method: 'GET', path: `/orders/${id}/stream`, headers: { authorization: `Bearer ${token}` } }));
         connections.push(connection);
       }
     }
-    const id = await placed(customer.token, customer.methodId);
+    const id = await placed(customer.token);
     const answer = await fetch(`${urls.order}/orders/${id}/stream`, { headers: { authorization: `Bearer ${customer.token}` } });
     await answer.body?.cancel();
     return answer.status === 200 ? [] : [`beside ${GREEDY * STREAMS} streams of ${GREEDY} others an honest one was answered ${answer.status}`];
@@ -67,19 +71,20 @@ async function streams({ urls, client, customer }: Target): Promise<readonly str
 }
 
 /** The keys are asked for again and again while they are changed: good tokens stay good. */
-async function keysDuringRotation({ urls, client, staff, customer }: Target): Promise<readonly string[]> {
+async function keysDuringRotation({ urls, staff, customer }: Target): Promise<readonly string[]> {
   const paths = { product: '/products?limit=1', inventory: '/stock?limit=1', order: '/orders?limit=1', payment: '/payment-methods', user: '/users/me' };
   const flood = Promise.all(
     Array.from({ length: 10 }, async () => {
-      const connection = await rawConnection(urls.user);
+      // From where the services ask: behind one proxy, or on one machine, they share their address with others.
+      const connection = await rawConnection(urls.user, { from: '127.0.0.1' });
       connection.send(rawRequest({ method: 'GET', path: '/.well-known/jwks.json' }).repeat(KEY_REQUESTS / 10));
       await Bun.sleep(CROWD_MS);
       connection.destroy();
     }),
   );
-  const rotated = await ask(`${urls.user}/signing-keys/rotation`, { method: 'POST', token: staff });
+  const rotated = await ask(`${urls.user}/signing-keys`, { method: 'POST', token: staff });
   if (rotated.status >= 300) return [`the signing key was not rotated: ${rotated.status} ${rotated.text}`];
-  const { accessToken } = await client.signIn(customer.email, customer.password);
+  const accessToken = await signedInFrom('127.0.0.77', urls.user, customer);
   const wrong: string[] = [];
   for (const service of SERVICES) {
     const { status } = await ask(`${urls[service]}${paths[service]}`, { token: accessToken });
@@ -87,6 +92,19 @@ async function keysDuringRotation({ urls, client, staff, customer }: Target): Pr
   }
   await flood;
   return wrong;
+}
+
+async function signedInFrom(address: string, url: string, { email, password }: Account): Promise<string> {
+  const connection = await rawConnection(url, { from: address });
+  try {
+    connection.send(rawRequest({ method: 'POST', path: '/sessions', body: JSON.stringify({ email, password }) }));
+    const status = await connection.status(CROWD_MS);
+    const [, token] = /"accessToken":"([^"]+)"/.exec(connection.received()) ?? [];
+    if (token === undefined) throw new Error(`no sign-in from ${address}: ${status}`);
+    return token;
+  } finally {
+    connection.destroy();
+  }
 }
 
 /** Somebody guesses the password of a known address; its owner, on the device that is known, gets in. */

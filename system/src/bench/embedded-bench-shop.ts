@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Environment } from '@souk/chassis/config';
 import { startShopProcess } from '../shop/shop-process.ts';
 import { embeddedRecords } from '../verify/embedded-records.ts';
 import type { BenchShop } from './bench-shop.ts';
 
-/** All five services in one process, on embedded engines. */
-export async function embeddedBenchShop(): Promise<BenchShop> {
+/** All five services in one process, on embedded engines; nobody's requests are counted unless `env` says so. */
+export async function embeddedBenchShop(settings: Environment = {}): Promise<BenchShop> {
   const folder = await mkdtemp(join(tmpdir(), 'souk-bench-'));
-  const shop = await startShopProcess({ folder, env: { ...process.env, LOG_LEVEL: 'error', RATE_LIMIT: 'off' } });
+  const shop = await startShopProcess({ folder, env: { ...process.env, LOG_LEVEL: 'error', RATE_LIMIT: 'off', ...settings } });
   return {
     urls: shop.urls,
     accounts: shop.accounts,
