@@ -5,7 +5,7 @@ import type { Order, PlaceOrder } from '@souk/contracts/http/order';
 import type { Timeline } from '@souk/contracts/http/order-timeline';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';
-import type { SessionTokens } from '@souk/contracts/http/session';
+import type { OpenedSession } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import type { Money } from '@souk/contracts/money';
 import type { Problem } from '@souk/contracts/problem';
@@ -55,7 +55,7 @@ export function shopClient(urls: ServiceUrls) {
   return {
     register: (email: string, password: string, name: string) =>
       call<User>('user', '/users', { body: { email, password, name } }),
-    signIn: (email: string, password: string) => call<SessionTokens>('user', '/sessions', { body: { email, password } }),
+    signIn: (email: string, password: string) => call<OpenedSession>('user', '/sessions', { body: { email, password } }),
 
     createProduct: (token: string, product: CreateProduct) => call<Product>('product', '/products', { token, body: product }),
     activate: (token: string, { id, version }: Product) =>
