@@ -59,7 +59,7 @@ onEveryEngine('the key that signs access tokens', (openShop) => {
 
     const email = `${randomUUID()}@souk.example`;
     await shop.client.register(email, PASSWORD, 'Grace Hopper');
-    let tokens = await shop.client.signIn(email, PASSWORD);
+    let tokens: SessionTokens = await shop.client.signIn(email, PASSWORD);
     await until('tokens of the next key', async () => {
       // The key in use comes first. A session that is refreshed all the time has to wait.
       if ((await published())[0] !== kid) return false;
