@@ -19,6 +19,7 @@ export const PROBLEM_TYPES = {
   'second-factor-stale': { status: 403, title: 'This needs a code of the second factor that was given lately' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'body-incomplete': { status: 408, title: 'The body did not come in time' },
   conflict: { status: 409, title: 'The request does not fit the current state' },
   'request-in-progress': { status: 409, title: 'The first request with this Idempotency-Key is still running' },
   'total-changed': { status: 409, title: 'The total is not the expected one' },

@@ -170,6 +170,17 @@ export function describeGateway(name: string, open: () => Promise<OpenGateway>):
       expect(read(` ${body}`, headers)).toBe('forged');
     });
 
+    test('headers that no body could go with are known before there is one', () => {
+      const body = opened.webhooks.write('evt_1', { key: 'payment:1', result: { status: 'pending' } });
+      const mayBe = (headers: Readonly<Record<string, string>>) => {
+        const all = new Headers({ ...headers });
+        return opened.gateway.mayBeWebhook((field) => all.get(field), NOW);
+      };
+      for (const by of ['new', 'old', 'stranger'] as const) expect(mayBe(opened.webhooks.sign(body, { by, at: NOW }))).toBe(true);
+      expect(mayBe({})).toBe(false);
+      expect(mayBe(opened.webhooks.sign(body, { by: 'new', at: NOW - 301_000 }))).toBe(false);
+    });
+
     test('what is signed and no JSON is unreadable, what is of another kind is an event without news', () => {
       expect(receive('{"id":')).toBe('unreadable');
       expect(receive('')).toBe('unreadable');

@@ -23,6 +23,7 @@ function heldGateway() {
     findCharge: async () => undefined,
     refund: unused,
     findRefund: unused,
+    mayBeWebhook: () => false,
     readWebhook: () => 'forged',
     close: async () => undefined,
   };

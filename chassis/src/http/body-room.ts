@@ -1,7 +1,9 @@
 import { tooMuchToDo } from './problem.ts';
 
 /** Bytes of all bodies that a process holds: of images and the like as they are, of JSON several times over. */
-const BODY_ROOM = 32 * 1024 * 1024;
+export const BODY_ROOM = 32 * 1024 * 1024;
+/** Of those that have a room of their own besides: a hundred of the longest. */
+export const APART_ROOM = 8 * 1024 * 1024;
 
 /**
  * Bodies of requests that are under way. What was read is kept until it is answered, and that may be seconds when the
@@ -13,12 +15,12 @@ export interface BodyRoom {
   leave(owner: object): void;
 }
 
-export function bodyRoom(): BodyRoom {
+export function bodyRoom(limit: number): BodyRoom {
   const held = new Map<object, number>();
   let total = 0;
   return {
     take(owner, bytes) {
-      if (total > 0 && total + bytes > BODY_ROOM) throw tooMuchToDo(1);
+      if (total > 0 && total + bytes > limit) throw tooMuchToDo(1);
       held.set(owner, (held.get(owner) ?? 0) + bytes);
       total += bytes;
     },

@@ -29,13 +29,13 @@ export function withCommonHooks(logger: Logger) {
     schemasOf,
   });
   return app
-    .onParse({ as: 'global' }, async ({ request, route }) => {
+    .onParse({ as: 'global' }, async ({ request, route, params }) => {
       const facts = factsOf(request);
       facts.route = route;
-      const raw = readRawBody(request, route);
+      const raw = readRawBody(request, route, params);
       if (raw !== undefined) return raw;
-      const { value, fault, held } = await readJsonBody(request);
-      if (held > 0) facts.app.bodies.take(facts, held);
+      const { value, fault, held } = await readJsonBody(request, facts.app.bodies.arrival);
+      if (held > 0) facts.app.bodies.room.take(facts, held);
       if (fault !== undefined) facts.faults = [fault];
       return value;
     })

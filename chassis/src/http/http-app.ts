@@ -3,7 +3,8 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import type { SecurityEvents } from '../security-events.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
-import { bodyRoom } from './body-room.ts';
+import { bodyArrival } from './body-arrival.ts';
+import { APART_ROOM, BODY_ROOM, bodyRoom } from './body-room.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
 import { refusalResponse, withCommonHooks } from './common-hooks.ts';
 import { docsPage } from './docs-page.ts';
@@ -55,8 +56,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { service, version, logger, metrics, security, alive, checks, busy, routes } = options;
   const { authenticate, recognise } = authenticator(options.auth);
   const edge = edgeOf(options.edge ?? {});
-  const bodies = bodyRoom();
-  const parts = { authenticate, clientAddress: edge.clientAddress, bodies, security };
+  const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
+  const bodiesApart = { arrival: bodyArrival(), room: bodyRoom(APART_ROOM) };
+  const parts = { authenticate, clientAddress: edge.clientAddress, bodies, bodiesApart, security };
   const log = requestLog(logger, metrics);
   let draining = false;
 
@@ -118,7 +120,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         logger.error({ ...requestFields(request), err: error }, 'request failed outside of its route');
         return finish(request, facts, refusalResponse(defect(facts), request));
       } finally {
-        bodies.leave(facts);
+        bodies.room.leave(facts);
+        bodiesApart.room.leave(facts);
       }
     },
     openApi,

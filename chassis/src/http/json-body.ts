@@ -1,4 +1,5 @@
 import type { FieldError } from '@souk/contracts/problem';
+import type { BodyArrival } from './body-arrival.ts';
 import { cutAtDepth } from './json-depth.ts';
 import { isPlainObject, type PlainObject } from './plain-object.ts';
 import { problem } from './problem.ts';
@@ -22,10 +23,10 @@ const HELD = 4;
 const ABSENT: ReadBody = { value: null, fault: undefined, held: 0 };
 
 /**
- * Reads a request's JSON body; throws the 413, 415 or 400 problem. What a schema cannot refuse (no object at the top,
+ * Reads a request's JSON body; throws the 413, 415, 408 or 400 problem. What a schema cannot refuse (no object at the top,
  * NUL or a lone surrogate in a string, nesting beyond 10) comes back as a fault, because it is answered after authentication.
  */
-export async function readJsonBody(request: Request): Promise<ReadBody> {
+export async function readJsonBody(request: Request, arrival: BodyArrival): Promise<ReadBody> {
   const { headers } = request;
   const length = headers.get('content-length');
   if (length !== null && Number(length) > BODY_LIMIT) throw tooLarge(BODY_LIMIT);
@@ -34,7 +35,8 @@ export async function readJsonBody(request: Request): Promise<ReadBody> {
   // A body of unknown length may turn out to be empty, and then needs no type.
   if (type === null ? length !== null : !JSON_TYPE.test(type)) throw wrongType('application/json');
   requirePlainUtf8(headers);
-  const text = decodeUtf8(length === null ? await readAtMost(request, BODY_LIMIT) : await request.bytes());
+  const reading = length === null ? readAtMost(request, BODY_LIMIT) : request.bytes();
+  const text = decodeUtf8(await arrival.of(request, reading, Number(length ?? BODY_LIMIT)));
   if (text.length === 0) return ABSENT;
   if (type === null) throw wrongType('application/json');
   const cut = cutAtDepth(text, NESTING_LIMIT);

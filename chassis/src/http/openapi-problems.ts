@@ -41,7 +41,7 @@ function problemCodes(operation: Operation, { method, path, body }: Declared): R
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   const raw = operation['x-raw-body'];
   // A body is read also where none is asked for.
-  if (CHANGES.has(method)) add('payload-too-large', 'unsupported-media-type', 'overloaded');
+  if (CHANGES.has(method)) add('body-incomplete', 'payload-too-large', 'unsupported-media-type', 'overloaded');
   if (CHANGES.has(method) && raw === undefined) add('malformed-json', 'validation');
   if ((CHANGES.has(method) && raw === undefined) || raw?.types.some(isText) === true) add('malformed-text');
   if (!NEEDS_NOTHING.has(path)) add('unavailable');

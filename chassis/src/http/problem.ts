@@ -62,8 +62,8 @@ function shortened(place: FieldError): FieldError {
 }
 
 /** `seconds`: after which it may be asked again. */
-export function tooMuchToDo(seconds: number): Problem {
-  const headers = { 'retry-after': String(seconds) };
+export function tooMuchToDo(seconds: number, more: Readonly<Record<string, string>> = {}): Problem {
+  const headers = { 'retry-after': String(seconds), ...more };
   return problem('overloaded', { detail: `More is being done than there is room for: try again in ${seconds} s.`, headers });
 }
 

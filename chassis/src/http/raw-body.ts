@@ -8,6 +8,11 @@ export interface RawBody {
   readonly maxBytes: number;
   /** Media types without parameters, in small letters. */
   readonly types: readonly string[];
+  /**
+   * For callers who are nobody to us until their body is read, and must not wait behind others: their bodies have places and
+   * room of their own. Throws what path and headers alone refuse, before a byte is read.
+   */
+  readonly apart?: (request: Request, params: RequestParams) => void;
 }
 
 interface Route {
@@ -20,32 +25,38 @@ interface RawRoute extends Admission {
   readonly 'x-raw-body': RawBody;
 }
 
+type RequestParams = Readonly<Record<string, unknown>>;
+
 const bodies = new WeakMap<Request, Uint8Array>();
 
 /**
  * Takes the bytes in for `rawBodyOf`; throws the 413 or 415 problem, or what is thrown at who may not ask: only then is a
- * body of that size read, and only while there is room for it (503); one of unknown length counts as the longest allowed. Answers undefined for a route that takes JSON, null
- * when it is done. `routes` is asked once, when the first request has come.
+ * body of that size read, in time (408), and only while there is room for it (503); one of unknown length counts as the longest
+ * allowed. Bodies apart take their room when they have come: it must not be full of what may never come. Answers undefined
+ * for a route that takes JSON, null when it is done. `routes` is asked once, when the first request has come.
  */
-export function rawBodyReader(routes: () => readonly Route[]): (request: Request, route: string) => Promise<null> | undefined {
+export function rawBodyReader(routes: () => readonly Route[]): (request: Request, route: string, params: RequestParams) => Promise<null> | undefined {
   let known: ReadonlyMap<string, RawRoute> | undefined;
 
-  async function read(request: Request, { 'x-raw-body': raw, ...admission }: RawRoute): Promise<null> {
-    const length = saidLength(request, raw);
+  async function read(request: Request, { 'x-raw-body': raw, ...admission }: RawRoute, params: RequestParams): Promise<null> {
+    const length = saidLength(request, raw) ?? raw.maxBytes;
     await admit(request, admission);
+    raw.apart?.(request, params);
     const facts = factsOf(request);
-    facts.app.bodies.take(facts, length ?? raw.maxBytes);
-    const bytes = await readAtMost(request, raw.maxBytes);
+    const { arrival, room } = raw.apart === undefined ? facts.app.bodies : facts.app.bodiesApart;
+    if (raw.apart === undefined) room.take(facts, length);
+    const bytes = await arrival.of(request, readAtMost(request, raw.maxBytes), length);
+    if (raw.apart !== undefined) room.take(facts, bytes.byteLength);
     if (bytes.byteLength > 0) requireType(request, raw);
     if (holdsText(request)) decodeUtf8(bytes);
     bodies.set(request, bytes);
     return null;
   }
 
-  return (request, route) => {
+  return (request, route, params) => {
     known ??= new Map(routes().flatMap(({ method, path, hooks: { detail = {} } }) => (isRaw(detail) ? [[`${method} ${path}`, detail]] : [])));
     const raw = known.get(`${request.method} ${route}`);
-    return raw && read(request, raw);
+    return raw && read(request, raw, params);
   };
 }
 

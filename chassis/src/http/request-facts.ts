@@ -2,6 +2,7 @@ import type { FieldError } from '@souk/contracts/problem';
 import { type About, traceIdOf } from '../report.ts';
 import type { SecurityEventName, SecurityEvents, SecurityFields } from '../security-events.ts';
 import type { Cause } from '../writer/input.ts';
+import type { BodyArrival } from './body-arrival.ts';
 import type { BodyRoom } from './body-room.ts';
 import type { Principal } from './principal.ts';
 import type { RateDecision } from './rate-limit.ts';
@@ -9,12 +10,19 @@ import { requestIdFrom } from './request-id.ts';
 import { pathOf } from './request-path.ts';
 import { traceparentFrom } from './traceparent.ts';
 
+export interface Bodies {
+  readonly arrival: BodyArrival;
+  readonly room: BodyRoom;
+}
+
 /** What one running HTTP app lends to the hooks of its routes, which are declared before it exists. */
 export interface AppParts {
   /** Judges the Authorization header; null without one. Throws a 401 or 503 problem. */
   authenticate(authorization: string | null): Principal | null | Promise<Principal | null>;
   clientAddress(connection: string, forwardedFor: string | null): string;
-  readonly bodies: BodyRoom;
+  readonly bodies: Bodies;
+  /** Those of callers whom nobody else's bodies may keep out. */
+  readonly bodiesApart: Bodies;
   readonly security: SecurityEvents;
 }
 

@@ -64,7 +64,7 @@ describe('GET /openapi.json', () => {
 
   test('errors are problem documents, named by code', () => {
     const { responses } = operation('patch', '/cups/{id}');
-    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '413', '415', '422', '429', '500', '503']);
+    expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '408', '413', '415', '422', '429', '500', '503']);
     for (const [status, response] of Object.entries(responses)) {
       const type = status === '200' ? 'application/json' : 'application/problem+json';
       expect(Object.keys(response.content ?? {})).toEqual([type]);

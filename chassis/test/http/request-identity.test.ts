@@ -1,4 +1,5 @@
-import { bodyRoom } from '../../src/http/body-room.ts';
+import { bodyArrival } from '../../src/http/body-arrival.ts';
+import { BODY_ROOM, bodyRoom } from '../../src/http/body-room.ts';
 import { describe, expect, test } from 'bun:test';
 import { beginRequest, causeOf } from '../../src/http/request-facts.ts';
 import { bearer, CUP_ID, shop } from './shop.ts';
@@ -47,7 +48,8 @@ describe('traceparent', () => {
   test('goes on in the commands of the request', () => {
     const request = new Request('http://localhost/', { headers: { traceparent: valid } });
     const security = { tell: () => undefined, flush: () => undefined };
-    beginRequest(request, { authenticate: () => null, clientAddress: (connection) => connection, bodies: bodyRoom(), security });
+    const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
+    beginRequest(request, { authenticate: () => null, clientAddress: (connection) => connection, bodies, bodiesApart: bodies, security });
     expect(causeOf(request)).toEqual({ causationId: null, traceparent: valid });
   });
 });

@@ -77,6 +77,8 @@ export interface Gateway {
    */
   refund(request: RefundRequest, signal: AbortSignal): Promise<GatewayResult>;
   findRefund(key: string, signal: AbortSignal): Promise<GatewayResult | undefined>;
+  /** Asked before a body is read. False: nothing that comes with these headers can be a webhook of the gateway (`now`: epoch milliseconds). */
+  mayBeWebhook(header: WebhookDelivery['header'], now: number): boolean;
   /**
    * Proves a webhook by its signature (`now`: epoch milliseconds), without any I/O, and only then reads it. `forged`: it is
    * not the gateway's, or too old; `unreadable`: it is, and is no JSON.

@@ -8,7 +8,7 @@ import type { LedgerCharge, SimulatorLedger } from './simulator-ledger.ts';
 import { startPostman } from './simulator-postman.ts';
 import { TEST_TOKENS } from './simulator-tokens.ts';
 import { readWebhookBody, webhookBody } from './simulator-webhook.ts';
-import { isSigned } from './webhook-signature.ts';
+import { isSigned, mayBeSigned } from './webhook-signature.ts';
 
 export interface SimulatorOptions {
   readonly ledger: SimulatorLedger;
@@ -132,6 +132,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
       const refund = ledger.refund(key);
       return refund && { status: 'succeeded', reference: refund.reference };
     },
+    mayBeWebhook: (header, at) => mayBeSigned(header('souk-signature'), at),
     readWebhook({ body, header }, at) {
       return isSigned(header('souk-signature'), body, { secrets, now: at }) ? readWebhookBody(body) : 'forged';
     },

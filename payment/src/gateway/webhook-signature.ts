@@ -11,6 +11,12 @@ export function signWebhook(body: string, { secret, at }: { readonly secret: str
   return `t=${time},v1=${macOf(time, Buffer.from(body), secret).toString('hex')}`;
 }
 
+/** Whether a body could be found that goes with the header: it has one time, within the window around `now`, and signatures. */
+export function mayBeSigned(header: string | null, now: number): boolean {
+  const { time, signatures } = partsOf(header ?? '');
+  return time !== undefined && isInTime(time, now) && signatures.length > 0;
+}
+
 /**
  * Whether one of the secrets has signed exactly these bytes within the window around `now` (epoch milliseconds).
  * During a rotation both secrets are tried, always all of them, each compared in constant time.
@@ -21,10 +27,14 @@ export function isSigned(
   { secrets, now }: { readonly secrets: readonly string[]; readonly now: number },
 ): boolean {
   const { time, signatures } = partsOf(header ?? '');
-  if (time === undefined || Math.abs(now / 1000 - Number(time)) > WINDOW_S) return false;
+  if (time === undefined || !isInTime(time, now)) return false;
   const expected = secrets.map((secret) => macOf(time, body, secret));
   const fits = signatures.flatMap((signature) => expected.map((mac) => timingSafeEqual(mac, signature)));
   return fits.includes(true);
+}
+
+function isInTime(time: string, now: number): boolean {
+  return Math.abs(now / 1000 - Number(time)) <= WINDOW_S;
 }
 
 interface Parts {

@@ -16,7 +16,7 @@ import { receiveWebhook, type WebhookSubject } from '../usecases/receive-webhook
 interface WebhookRoutesDeps {
   readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'execute'>;
   readonly reads: Pick<PaymentReads, 'payment' | 'refund'>;
-  readonly gateway: Pick<Gateway, 'name' | 'readWebhook'>;
+  readonly gateway: Pick<Gateway, 'name' | 'mayBeWebhook' | 'readWebhook'>;
   /** The gateway contradicts itself: a person has to hear of it. */
   readonly anomaly: (cause: string, webhook: { readonly webhook: string; readonly orderId: string | undefined }) => void;
 }
@@ -36,21 +36,28 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
     return refund === undefined ? null : { orderId: refund.orderId, refundId: refund.id };
   }
 
+  function forged(request: Request) {
+    tellSecurity(request, 'webhook.refused', {});
+    return problem('signature-invalid', { detail: 'The signature is not one of these bytes, made with our secret within the last minutes: sign anew.' });
+  }
+
+  /** Whoever sends bodies slowly must at least know what a webhook looks like. */
+  function requireAddressed(request: Request, { gateway: name }: Readonly<Record<string, unknown>>): void {
+    if (name !== gateway.name) throw problem('not-found', { detail: `No gateway of that name is in use: this shop's is ${gateway.name}.` });
+    if (!gateway.mayBeWebhook((field) => request.headers.get(field), Date.now())) throw forged(request);
+  }
+
   function proven(request: Request) {
     const delivery = { body: rawBodyOf(request), header: (name: string) => request.headers.get(name) };
     const event = gateway.readWebhook(delivery, Date.now());
-    if (event === 'forged') {
-      tellSecurity(request, 'webhook.refused', {});
-      throw problem('signature-invalid', { detail: 'The signature is not one of these bytes, made with our secret within the last minutes: sign anew.' });
-    }
+    if (event === 'forged') throw forged(request);
     if (event === 'unreadable') throw problem('malformed-json', { detail: 'The body cannot be parsed: send the event as JSON.' });
     return event;
   }
 
   return router().post(
     '/webhooks/:gateway',
-    async ({ params, request }) => {
-      if (params.gateway !== gateway.name) throw problem('not-found', { detail: `No gateway of that name is in use: this shop's is ${gateway.name}.` });
+    async ({ request }) => {
       const { eventId, news } = proven(request);
       const id = `${gateway.name}:${eventId}`;
       const subject = news && (await subjectOf(news));
@@ -63,7 +70,7 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
     },
     {
       uncounted: true,
-      rawBody: { maxBytes: MAX_BYTES, types: ['application/json'] },
+      rawBody: { maxBytes: MAX_BYTES, types: ['application/json'], apart: requireAddressed },
       params: Type.Object({ gateway: Type.String({ maxLength: 50 }) }),
       refuses: ['signature-invalid', 'malformed-json', 'unavailable'],
       response: { 200: WebhookReceived },
