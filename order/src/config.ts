@@ -1,4 +1,4 @@
-import { type ConfigOf, seconds, withDefault } from '@souk/chassis/config';
+import { type ConfigOf, integer, seconds, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
 import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
@@ -13,6 +13,14 @@ export const ORDER_CONFIG = {
   paymentTimeoutMs: withDefault(
     seconds('ORDER_PAYMENT_TIMEOUT_S', 'how long a reserved order waits for Payment', { min: 1, max: DAY_S }),
     900_000,
+  ),
+  openOrderLimit: withDefault(
+    integer('ORDER_OPEN_LIMIT', 'orders that one customer may have open at a time', { min: 1, max: 1_000_000 }),
+    20,
+  ),
+  piecesOnHold: withDefault(
+    integer('ORDER_PIECES_ON_HOLD', 'pieces of goods in the orders that one customer has open', { min: 1, max: 1_000_000_000 }),
+    2000,
   ),
 };
 

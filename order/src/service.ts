@@ -10,6 +10,7 @@ import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { CatalogueLookup } from './catalogue/catalogue-lookup.ts';
 import type { OrderConfig } from './config.ts';
+import type { CustomerLimits } from './domain/customer-limits.ts';
 import type { Deadlines } from './domain/order.ts';
 import { cancellationRoutes } from './http/cancellation-routes.ts';
 import { OrderStreams } from './http/order-streams.ts';
@@ -106,14 +107,15 @@ function rebuildingOf(
   });
 }
 
-function routesOf({ store, lookup }: OrderServiceDeps, deadlines: Deadlines, commands: Microservice<OrderCollections>) {
+function routesOf({ store, lookup, config }: OrderServiceDeps, deadlines: Deadlines, commands: Microservice<OrderCollections>) {
+  const limits: CustomerLimits = { orders: config.openOrderLimit, pieces: config.piecesOnHold };
   const learn = learnSkus({
     reads: store.reads,
     lookup,
     copy: (product) => commands.execute(copyProduct, product),
   });
   return [
-    placementRoutes({ commands, placeOrder: placeOrder(deadlines), learnSkus: learn }),
+    placementRoutes({ commands, placeOrder: placeOrder(deadlines, limits), learnSkus: learn }),
     readRoutes({ reads: store.reads, timelineOf: readTimeline(store.reads) }),
     cancellationRoutes({ commands, cancelOrder: cancelOrder(deadlines) }),
     shipmentRoutes(commands),

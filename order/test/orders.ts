@@ -1,4 +1,5 @@
 import type { EventData } from '@souk/contracts/topics';
+import { UNTIL_IT_ENDS } from '../src/domain/customer-limits.ts';
 import type { Circumstances, Order, OrderLine } from '../src/domain/order.ts';
 import type { SagaMessage } from '../src/domain/trigger.ts';
 
@@ -14,6 +15,8 @@ export const REFUND_ID = '0198c0de-7a11-7c3e-8f00-00000000000d';
 export const ADDRESS = { name: 'Zoë Müller', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' };
 
 export const NOW = Date.UTC(2026, 10, 22, 12);
+/** More than any test has that is not about them. */
+export const LIMITS = { orders: 1_000_000, pieces: 1_000_000_000 };
 export const DEADLINES = { placed: 30_000, awaiting_payment: 900_000 };
 
 export function eur(amount: number) {
@@ -56,6 +59,7 @@ export function anOrder(changes: Partial<Order> = {}): Order {
     shortages: [],
     shipments: [],
     deadlineAt: NOW + DEADLINES.placed,
+    countsUntil: UNTIL_IT_ENDS,
     leftAt: null,
     erasedAt: null,
     version: 1,
@@ -89,10 +93,11 @@ export const ORDER_IN = {
       },
     ],
     deadlineAt: null,
+    countsUntil: null,
     version: 3,
   }),
-  rejected: anOrder({ status: 'rejected', reason: 'out_of_stock', shortages: SHORTAGES, deadlineAt: null, version: 2 }),
-  cancelled: anOrder({ status: 'cancelled', reason: 'cancelled_by_customer', deadlineAt: null, version: 2 }),
+  rejected: anOrder({ status: 'rejected', reason: 'out_of_stock', shortages: SHORTAGES, deadlineAt: null, countsUntil: null, version: 2 }),
+  cancelled: anOrder({ status: 'cancelled', reason: 'cancelled_by_customer', deadlineAt: null, countsUntil: null, version: 2 }),
 } as const;
 
 /** What the other services say of the order above when all is in order. */

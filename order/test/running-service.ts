@@ -16,7 +16,8 @@ import type { CatalogueLookup } from '../src/catalogue/catalogue-lookup.ts';
 import { createOrderService } from '../src/service.ts';
 import { openSqliteOrderStore } from '../src/storage/open-sqlite.ts';
 import { message, product, productMessage } from './messages.ts';
-import { ADDRESS, METHOD_ID, NORTH, PAYMENT_ID, PRODUCT_ID } from './orders.ts';
+import type { CustomerLimits } from '../src/domain/customer-limits.ts';
+import { ADDRESS, LIMITS, METHOD_ID, NORTH, PAYMENT_ID, PRODUCT_ID } from './orders.ts';
 
 export interface Reply<Body> {
   readonly status: number;
@@ -34,6 +35,7 @@ interface RunOptions {
   readonly lookup?: CatalogueLookup;
   readonly stockTimeoutMs?: number;
   readonly paymentTimeoutMs?: number;
+  readonly limits?: CustomerLimits;
 }
 
 const NOT_ASKED: CatalogueLookup = { find: async () => [] };
@@ -43,13 +45,14 @@ export async function runOrderService({
   lookup = NOT_ASKED,
   stockTimeoutMs = 30_000,
   paymentTimeoutMs = 900_000,
+  limits = LIMITS,
 }: RunOptions = {}) {
   const { store, path: database, close } = await temporaryStore(openSqliteOrderStore);
   const topics = withPartitions();
   const log = openEmbeddedLog({ path: join(dirname(database), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createOrderService({
-    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs },
+    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs, openOrderLimit: limits.orders, piecesOnHold: limits.pieces },
     store,
     log,
     logger: createLogger({ service: 'order', level: 'silent' }),

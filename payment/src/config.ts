@@ -29,6 +29,10 @@ export const PAYMENT_CONFIG = {
       max: 86_400,
     }),
   ),
+  methodLimit: withDefault(
+    integer('PAYMENT_METHOD_LIMIT', 'payment methods that one customer may have', { min: 1, max: 1000 }),
+    20,
+  ),
   gateway: withDefault(choice('PAYMENT_GATEWAY', 'gateway that takes the money', GATEWAY_NAMES), 'simulator'),
   simulatorWebhookSecrets: optional(
     secret(

@@ -28,7 +28,7 @@ import type { PaymentCollections, PaymentStore } from './storage/payment-store.t
 export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
-    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency'
+    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency' | 'methodLimit'
   > &
     EdgeOptions;
   readonly store: PaymentStore;
@@ -81,7 +81,7 @@ function routesOf(
   const asking = faultSource(reportTo(logger), 'gateway');
   const failed = (error: unknown): void => asking.failed(error, 'the gateway could not be asked about a token');
   return [
-    paymentMethodRoutes({ commands, reads, describeToken: describeToken(gateway, config.gatewayTimeoutMs, failed) }),
+    paymentMethodRoutes({ commands, reads, describeToken: describeToken(gateway, config.gatewayTimeoutMs, failed), limit: config.methodLimit }),
     paymentRoutes(reads),
     refundRoutes({ commands, reads }),
     webhookRoutes({ commands, reads, gateway, anomaly }),

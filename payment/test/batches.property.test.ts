@@ -89,7 +89,7 @@ async function openRun(batchLimit: number) {
     outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
     report: () => undefined,
   });
-  await writer.submit(addPaymentMethod, { userId: CUSTOMER, token: 'tok_ok', brand: 'b', last4: '0000', label: null });
+  await writer.submit(addPaymentMethod(20), { userId: CUSTOMER, token: 'tok_ok', brand: 'b', last4: '0000', label: null });
 
   /** All there is, without times. */
   async function rows() {

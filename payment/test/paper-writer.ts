@@ -13,6 +13,7 @@ export function paperWriter() {
     payments: new Map(),
     refunds: new Map(),
     paymentMethods: new Map(),
+    customers: new Map(),
     webhookEvents: new Map(),
     erasedUsers: new Map(),
   };
@@ -32,6 +33,7 @@ export function paperWriter() {
     for (const payment of puts.payments ?? []) rows.payments.set(payment.orderId, payment);
     for (const refund of puts.refunds ?? []) rows.refunds.set(refund.id, refund);
     for (const method of puts.paymentMethods ?? []) rows.paymentMethods.set(method.id, method);
+    for (const customer of puts.customers ?? []) rows.customers.set(customer.id, customer);
     for (const event of puts.webhookEvents ?? []) rows.webhookEvents.set(event.id, event);
     for (const user of puts.erasedUsers ?? []) rows.erasedUsers.set(user.userId, user);
     for (const event of events) {

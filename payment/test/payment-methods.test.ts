@@ -111,3 +111,27 @@ describe('payment methods', () => {
     await shop.paymentWhen(orderId, ({ status }) => status === 'captured');
   });
 });
+
+describe('a customer who has as many payment methods as they may', () => {
+  let full: RunningPayments;
+  beforeAll(async () => {
+    full = await runPayments({ methodLimit: 3 });
+  });
+  afterAll(() => full.dispose());
+
+  test('gets no more, however many are asked for at once; others do, and one that is removed makes room', async () => {
+    const card = (as: 'customer' | 'stranger', headers = {}) => full.send<PaymentMethod>('POST', '/payment-methods', { as, body: { token: 'tok_ok' }, headers });
+    const replies = await Promise.all(Array.from({ length: 8 }, () => card('customer')));
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 409, 409, 409, 409, 409]);
+    const headers = { 'idempotency-key': 'one-more' };
+    expect((await card('customer', headers)).body).toMatchObject({
+      type: 'urn:souk:problem:payment-method-limit',
+      detail: 'You have 3 payment methods, and may have no more: remove one (DELETE /payment-methods/{id}) first.',
+    });
+    expect((await card('stranger')).status).toBe(201);
+    const { id } = replies.find(({ status }) => status === 201)?.body ?? { id: '' };
+    expect((await full.send('DELETE', `/payment-methods/${id}`, { as: 'customer' })).status).toBe(204);
+    // A refusal is not kept under its key.
+    expect((await card('customer', headers)).status).toBe(201);
+  });
+});

@@ -6,6 +6,7 @@ import { Writer } from '@souk/chassis/writer/writer';
 import type { GatewayTask } from '../src/domain/gateway-task.ts';
 import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';
+import { addPaymentMethod } from '../src/usecases/add-payment-method.ts';
 import { erasePaymentMethods } from '../src/usecases/erase-payment-methods.ts';
 import { receiveWebhook } from '../src/usecases/receive-webhook.ts';
 import { refundPayment } from '../src/usecases/refund-payment.ts';
@@ -88,6 +89,18 @@ export function describePaymentStore(name: string, open: () => Promise<OpenPayme
     ])('a payment that is %s comes back as it was saved', async (_, payment) => {
       await save({ payments: [payment] });
       expect(await load('payments', payment.orderId)).toEqual(payment);
+    });
+
+    test('counts the methods that somebody has, in two processes at once, also those from before there was anything to count', async () => {
+      const customer = method().userId;
+      await settle({ puts: { paymentMethods: [1, 2].map((n) => method({ id: uuid(70 + n), userId: customer })) } });
+      const other = await openWriter('other');
+      const { id: _, createdAt: __, ...card } = method();
+      const asked = [writer, other].flatMap((by) => Array.from({ length: 4 }, () => by.submit(addPaymentMethod(5), { ...card, userId: customer })));
+      const answers = (await Promise.all(asked)).map(({ kind }) => kind);
+      await other.close();
+      expect(answers.filter((kind) => kind === 'added')).toHaveLength(3);
+      expect(await opened.store.reads.methods(customer, { before: undefined, limit: 100 })).toHaveLength(5);
     });
 
     test('its clock is the time, as every replica of it is told', async () => {

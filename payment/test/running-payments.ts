@@ -47,6 +47,7 @@ interface RunOptions {
   readonly lateMs?: number;
   /** Puts something between the service and the simulator. */
   readonly around?: (gateway: Gateway) => Gateway;
+  readonly methodLimit?: number;
 }
 
 /** The service on a port of its own, over a database and a simulator in a new folder. */
@@ -54,6 +55,7 @@ export async function runPayments({
   folder,
   gatewayTimeoutMs = 150,
   lateMs = 1000,
+  methodLimit = 1000,
   around = (g) => g,
 }: RunOptions = {}) {
   const home = folder ?? temporaryFolder();
@@ -73,6 +75,7 @@ export async function runPayments({
       instance: 'payment-test',
       gatewayTimeoutMs,
       gatewayConcurrency: 256,
+      methodLimit,
     },
     store,
     log,

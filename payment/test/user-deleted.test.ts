@@ -56,9 +56,9 @@ test('an order of theirs that is still to be paid fails for want of a method', a
 test('a method that was on its way in when they went is not added', () => {
   const { settle } = paperWriter();
   const { id: _, createdAt: __, ...card } = method();
-  expect(settle(addPaymentMethod, card, NOW).answer).toMatchObject(card);
+  expect(settle(addPaymentMethod(20), card, NOW).answer).toMatchObject({ kind: 'added', method: card });
   settle(eraseUser, deletedUser(card.userId), NOW);
-  expect(settle(addPaymentMethod, card, NOW).answer).toBeUndefined();
+  expect(settle(addPaymentMethod(20), card, NOW).answer).toEqual({ kind: 'gone' });
 });
 
 test('it is looked again after a minute, for what somebody was adding meanwhile, and then no more', () => {

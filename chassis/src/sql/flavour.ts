@@ -2,6 +2,17 @@ import type { CreateTableBuilder, Expression, RawBuilder, SqlBool } from 'kysely
 import type { StorageErrorCode } from '../storage-error.ts';
 import type { Statement, Write } from './statement.ts';
 
+export interface Tally {
+  readonly table: string;
+  readonly index: string;
+  readonly owner: string;
+  readonly figures: readonly string[];
+  /** Only rows whose time in this column is still to come. */
+  readonly untilColumn?: string;
+  /** Only rows of which this is true; SQL that needs no quoting. */
+  readonly where?: string;
+}
+
 /** Everything in which SQL databases differ for us. A second database is a second value of this type. */
 export interface Flavour {
   readonly name: 'sqlite' | 'mysql';
@@ -32,6 +43,11 @@ export interface Flavour {
    * wait for each other crosswise.
    */
   load(table: string, columns: readonly string[], keyColumn: string, keys: readonly string[], order?: readonly string[]): Statement;
+  /**
+   * What the rows of each owner come to (`figures`: SQL that needs no quoting), by an index that begins with the owner's column. Sees
+   * what is committed, and locks nothing.
+   */
+  tally(rows: Tally, owners: readonly string[]): Statement;
   /** Ends a query whose rows stay locked until commit; rows that are not there lock nothing. */
   readonly rowLock: string;
   /** The database's clock in epoch milliseconds, to compare columns with. */

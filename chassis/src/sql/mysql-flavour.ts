@@ -8,6 +8,8 @@ export const COLLATION = 'utf8mb4_0900_bin';
 
 const textual = (type: string) => sql.raw(`${type} character set utf8mb4 collate ${COLLATION}`);
 const quoted = (name: string) => `\`${name}\``;
+// Within a statement now() stands still, so that an index can be searched for it; sysdate() goes on while a lock is waited for.
+const STILL_NOW = milliseconds('now(3)');
 const list = (names: readonly string[]) => names.map(quoted).join(', ');
 
 /**
@@ -33,9 +35,12 @@ export const mysqlFlavour: Flavour = {
     sql: `select ${byPrimaryKey(table)} ${list(columns)} from ${quoted(table)} where ${quoted(keyColumn)} in (?) order by ${list(order)} for update`,
     parameters: [keys.length === 0 ? [null] : keys],
   }),
+  tally: ({ table, index, owner, figures, untilColumn, where = 'true' }, owners) => ({
+    sql: `select /*+ index(${quoted(table)} ${quoted(index)}) */ ${[quoted(owner), ...figures].join(', ')} from ${quoted(table)} where ${quoted(owner)} in (?) and ${untilColumn === undefined ? 'true' : `${quoted(untilColumn)} > ${STILL_NOW}`} and ${where} group by ${quoted(owner)}`,
+    parameters: [owners.length === 0 ? [null] : owners],
+  }),
   rowLock: ' for update',
-  // Within a statement now() stands still, so that an index can be searched for it; sysdate() goes on while a lock is waited for.
-  now: sql<number>`${sql.raw(milliseconds('now(3)'))}`,
+  now: sql<number>`${sql.raw(STILL_NOW)}`,
   nowText: milliseconds('sysdate(3)'),
   insert: (table, columns, rows) => bulk(`insert into ${quoted(table)} (${list(columns)}) values ?`, rows),
   update: (table, columns, key, rows) => (rows.length === 1 ? updateOne(table, columns, key, rows) : updateMany(table, columns, key, rows)),

@@ -17,6 +17,10 @@ export const sqliteFlavour: Flavour = {
     sql: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} where ${quoted(keyColumn)} in (select value from json_each(?)) order by ${order.map(quoted).join(', ')}`,
     parameters: [JSON.stringify(keys)],
   }),
+  tally: ({ table, index, owner, figures, untilColumn, where = 'true' }, owners) => ({
+    sql: `select ${[quoted(owner), ...figures].join(', ')} from ${quoted(table)} indexed by ${quoted(index)} where ${quoted(owner)} in (select value from json_each(?)) and ${untilColumn === undefined ? 'true' : `${quoted(untilColumn)} > ${NOW}`} and ${where} group by ${quoted(owner)}`,
+    parameters: [JSON.stringify(owners)],
+  }),
   // A write transaction of SQLite is alone anyway.
   rowLock: '',
   nowText: NOW,

@@ -1,5 +1,6 @@
 import type { OrderPaymentStatus, OrderReason, OrderStatus } from '@souk/contracts/saga';
 import { contradiction } from './contradiction.ts';
+import { countsUntil } from './customer-limits.ts';
 import { knows, learn } from './knowledge.ts';
 import { type Circumstances, hasShipped, type Order } from './order.ts';
 import { type OrderEvent, orderEvent } from './order-event.ts';
@@ -41,13 +42,15 @@ export function advanceOrder(order: Order, trigger: Trigger, circumstances: Circ
 function moved(order: Order, step: Transition, trigger: Trigger, circumstances: Circumstances): Advance {
   if (step.to === 'cancelled' && step.unlessShipped === true && hasShipped(order)) return { kind: 'refused' };
   const informed = isNews(trigger) ? learn(order, trigger) : order;
+  const reason = reasonOf(step, trigger);
   const after: Order = {
     ...next(informed, circumstances),
     status: step.to,
-    reason: reasonOf(step, trigger),
+    reason,
     paymentStatus: paymentStatusIn(step.to, informed),
     shipments: step.to === 'completed' ? openShipments(informed.allocations ?? [], circumstances.newId) : [],
     deadlineAt: deadlineIn(step.to, circumstances),
+    countsUntil: countsUntil({ from: order.status, to: step.to, reason, placedAt: order.placedAt, now: circumstances.now }),
   };
   return { kind: 'moved', order: after, event: orderEvent(step.emits, after) };
 }

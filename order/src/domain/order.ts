@@ -46,6 +46,8 @@ export interface Order {
   readonly shipments: readonly Shipment[];
   /** When somebody else's answer is given up, epoch milliseconds; null: nothing is waited for. */
   readonly deadlineAt: number | null;
+  /** Until when it counts among what its customer may have open, epoch milliseconds; null: not any more. See customer-limits.ts. */
+  readonly countsUntil: number | null;
   /** When Order learned that its customer has left and what its delivery needs is kept until then, epoch milliseconds; null: that is not so. */
   readonly leftAt: number | null;
   /** When its customer's personal data was taken out of it, epoch milliseconds; null: it is all there. */

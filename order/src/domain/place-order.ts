@@ -2,6 +2,7 @@ import type { ShippingAddress } from '@souk/contracts/address';
 import { add, equals, type Money, times } from '@souk/contracts/money';
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import type { CatalogueEntry } from './catalogue.ts';
+import { type LimitRefusal, UNTIL_IT_ENDS } from './customer-limits.ts';
 import type { Circumstances, Order, OrderLine } from './order.ts';
 
 export interface OrderRequest {
@@ -19,7 +20,8 @@ export type PlacementRefusal =
   | { readonly code: 'sku-unknown'; readonly lines: readonly number[] }
   | { readonly code: 'sku-inactive'; readonly lines: readonly number[] }
   | { readonly code: 'mixed-currencies'; readonly lines: readonly number[] }
-  | { readonly code: 'total-changed'; readonly total: Money };
+  | { readonly code: 'total-changed'; readonly total: Money }
+  | LimitRefusal;
 
 export type Placement =
   { readonly kind: 'placed'; readonly order: Order } | { readonly kind: 'refused'; readonly refusal: PlacementRefusal };
@@ -93,6 +95,7 @@ function newOrder(
     shortages: [],
     shipments: [],
     deadlineAt: now + deadlines.placed,
+    countsUntil: UNTIL_IT_ENDS,
     leftAt: null,
     erasedAt: null,
     version: 1,

@@ -9,6 +9,7 @@ import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { Order as OrderDocument, PlaceOrder } from '@souk/contracts/http/order';
 import { CatalogueUnavailableError } from '../catalogue/catalogue-lookup.ts';
+import { isLimit } from '../domain/customer-limits.ts';
 import type { OrderRequest, Placement } from '../domain/place-order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { orderDocument } from './order-document.ts';
@@ -41,6 +42,8 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
         'sku-inactive',
         'mixed-currencies',
         'total-changed',
+        'open-orders-limit',
+        'pieces-on-hold-limit',
         'unavailable',
       ],
       body: PlaceOrder,
@@ -51,7 +54,12 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
 }
 
 function answerOf(placement: Placement, items: PlaceOrder['items'], request: Request): StoredAnswer {
-  if (placement.kind === 'refused') return problemAnswer(refused(placement.refusal, items), request);
+  if (placement.kind === 'refused') {
+    const why = refused(placement.refusal, items);
+    // What passes by itself is not kept under the key: the same request may go through later.
+    if (isLimit(placement.refusal)) throw why;
+    return problemAnswer(why, request);
+  }
   const { order } = placement;
   return storedAnswer(202, orderDocument(order), { location: `/orders/${order.id}`, etag: entityTag(order.version) });
 }

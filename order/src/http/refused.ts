@@ -21,6 +21,14 @@ export function refused(refusal: PlacementRefusal, items: readonly OrderItem[]):
         detail: `The order would cost ${formatMoney(refusal.total)}, which is not the expectedTotal: show that, and send it when it is fine.`,
         extension: { total: refusal.total },
       });
+    case 'open-orders-limit':
+      return problem('open-orders-limit', {
+        detail: `You have ${refusal.has} orders that are open, or that ended unpaid a short while ago, and may have ${refusal.limit}: pay for one of them or wait, then send this again.`,
+      });
+    case 'pieces-on-hold-limit':
+      return problem('pieces-on-hold-limit', {
+        detail: `The ${refusal.asked} pieces of /items and ${refusal.has} in your orders that are open, or that ended unpaid a short while ago, are more than the ${refusal.limit} you may have: order fewer, or send this again when one of them has ended.`,
+      });
     default:
       return refusal satisfies never;
   }

@@ -14,6 +14,7 @@ const CHANGING = [
   'allocations',
   'shortages',
   'deadline_at',
+  'counts_until',
   'version',
   'updated_at',
 ] as const satisfies (keyof OrdersTable)[];
@@ -25,6 +26,7 @@ const PLACED = [
   'currency',
   'shipping_address',
   'payment_method_id',
+  'pieces',
   'placed_at',
   'left_at',
   'erased_at',

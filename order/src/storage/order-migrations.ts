@@ -1,6 +1,7 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 
 /** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
 export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
@@ -150,6 +151,25 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     'order-024-nothing-owed': step(async (db) => {
       const free = sql`status = 'cancelled' and total = 0 and payment_status = 'paid'`;
       await sql`update orders set payment_status = 'none' where ${free}`.execute(db);
+    }),
+    'order-025-customers': step(async (db) => {
+      const table = db.schema.createTable('customers').addColumn('id', id, (c) => c.primaryKey().notNull());
+      await flavour.narrow(table).execute();
+    }),
+    'order-026-orders-count-until': step(async (db) => {
+      await db.schema.alterTable('orders').addColumn('counts_until', integer).execute();
+    }),
+    'order-027-orders-pieces': step(async (db) => {
+      await db.schema.alterTable('orders').addColumn('pieces', integer).execute();
+    }),
+    // What is open counts from the first order on that is placed by this version.
+    'order-028-open-orders-count': step(async (db) => {
+      const pieces = sql`(select sum(quantity) from order_items where order_items.order_id = orders.id)`;
+      const open = sql`status in ('placed', 'awaiting_payment')`;
+      await sql`update orders set counts_until = ${sql.lit(UNTIL_IT_ENDS)}, pieces = ${pieces} where ${open}`.execute(db);
+    }),
+    'order-029-orders-by-counting': step(async (db) => {
+      await db.schema.createIndex('orders_user_counting').on('orders').columns(['user_id', 'counts_until']).execute();
     }),
   };
 }

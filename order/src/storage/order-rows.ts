@@ -1,4 +1,5 @@
 import type { Options } from '../domain/catalogue.ts';
+import { piecesOf } from '../domain/customer-limits.ts';
 import type { Order, OrderLine, Shipment } from '../domain/order.ts';
 import type { OrderItemsTable, OrdersTable, ShipmentsTable } from './order-schema.ts';
 
@@ -17,6 +18,8 @@ export function orderToRow(order: Order): OrdersTable {
     allocations: order.allocations && JSON.stringify(order.allocations),
     shortages: order.shortages.length === 0 ? null : JSON.stringify(order.shortages),
     deadline_at: order.deadlineAt,
+    counts_until: order.countsUntil,
+    pieces: piecesOf(order.items),
     left_at: order.leftAt,
     erased_at: order.erasedAt,
     version: order.version,
@@ -71,6 +74,7 @@ function orderFromRows(
     shortages: row.shortages === null ? [] : JSON.parse(row.shortages),
     shipments: shipments.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(shipmentFromRow),
     deadlineAt: row.deadline_at,
+    countsUntil: row.counts_until,
     leftAt: row.left_at,
     erasedAt: row.erased_at,
     version: row.version,

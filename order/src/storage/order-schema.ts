@@ -14,6 +14,8 @@ export interface OrdersTable {
   allocations: string | null;
   shortages: string | null;
   deadline_at: number | null;
+  counts_until: number | null;
+  pieces: number | null;
   left_at: number | null;
   erased_at: number | null;
   version: number;
@@ -86,6 +88,11 @@ export interface OrdersToEraseTable {
   order_id: string;
 }
 
+/** Locked by whoever adds an order of theirs. */
+export interface CustomersTable {
+  id: string;
+}
+
 /** With the chassis' events: they are the orders' history. */
 export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   orders: OrdersTable;
@@ -98,4 +105,5 @@ export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   catalogue_rebuilds: CatalogueRebuildsTable;
   erased_users: ErasedUsersTable;
   orders_to_erase: OrdersToEraseTable;
+  customers: CustomersTable;
 }

@@ -3,7 +3,9 @@ import type { ServiceStore } from '@souk/chassis/service-store';
 import type { Cause } from '@souk/chassis/writer/input';
 import type { OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
+import type { CountedOwner } from '@souk/chassis/sql/counted-owners';
 import type { CatalogueRebuild } from '../domain/catalogue-rebuild.ts';
+import type { CustomerHoldings } from '../domain/customer-limits.ts';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderSummary } from '../domain/order-summary.ts';
@@ -45,10 +47,15 @@ export interface ToErase {
   readonly told: readonly RewrittenEvent[];
 }
 
+/** Who orders, with what they have in orders that count. */
+export type Customer = CountedOwner & CustomerHoldings;
+
 /** What Order decides on. */
 export type OrderCollections = {
   /** by id */
   readonly orders: Order;
+  /** by id; put whenever an order is added, so that the next one of the same batch counts it */
+  readonly customers: Customer;
   /** by SKU */
   readonly catalogue: CatalogueEntry;
   /** by product id */

@@ -2,6 +2,7 @@ import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
 import { catalogueEntries, catalogueProducts } from './catalogue-collections.ts';
 import { catalogueRebuilds } from './catalogue-rebuild-rows.ts';
+import { customers } from './customer-collection.ts';
 import { erasedUsers, ordersToErase, rewrittenEvents } from './erasure-collections.ts';
 import { freshCatalogue } from './fresh-catalogue.ts';
 import { orderCollection } from './order-collection.ts';
@@ -15,6 +16,7 @@ export function sqlOrderStore(database: SqlDatabase<OrderSchema>): OrderStore {
   const { flavour } = database;
   const collections = {
     orders: orderCollection(flavour),
+    customers: customers(flavour),
     // Locked before all others that belong to it: two processes that copy products take turns.
     catalogueRebuilds: catalogueRebuilds(flavour),
     catalogue: catalogueEntries(flavour, 'catalogue'),

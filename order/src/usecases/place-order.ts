@@ -1,5 +1,6 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { HistoryContext } from '../domain/history.ts';
+import { type CustomerLimits, limitRefusal, piecesOf } from '../domain/customer-limits.ts';
 import type { Deadlines } from '../domain/order.ts';
 import { orderEvent } from '../domain/order-event.ts';
 import { type OrderRequest, type Placement, placeOrder as decidePlacement } from '../domain/place-order.ts';
@@ -8,17 +9,21 @@ import { placeInHistory } from './record-advance.ts';
 
 const context: HistoryContext = { to: 'placed', cause: { name: 'POST /orders' } };
 
-/** Places an order at the prices of the catalogue copy. */
-export function placeOrder(deadlines: Deadlines): UseCase<OrderCollections, OrderRequest, Placement> {
+/** Places an order at the prices of the catalogue copy, unless its customer has as much as they may. */
+export function placeOrder(deadlines: Deadlines, limits: CustomerLimits): UseCase<OrderCollections, OrderRequest, Placement> {
   return {
     name: 'place order',
-    keys: ({ items }) => ({ catalogue: items.map(({ sku }) => sku) }),
+    keys: ({ items, userId }) => ({ customers: [userId], catalogue: items.map(({ sku }) => sku) }),
     decide(request, world, { now, newId }) {
       const answer = decidePlacement(request, (sku) => world.get('catalogue', sku), { now, newId, deadlines });
       if (answer.kind === 'refused') return { answer };
+      const customer = world.get('customers', request.userId) ?? { id: request.userId, hasRow: false, orders: 0, pieces: 0 };
+      const refusal = limitRefusal(limits, customer, request.items);
+      if (refusal !== undefined) return { answer: { kind: 'refused', refusal } };
       const { order } = answer;
+      const withIt = { ...customer, orders: customer.orders + 1, pieces: customer.pieces + piecesOf(request.items) };
       const created = { ...orderEvent('order.created', order), ...placeInHistory(order), context };
-      return { answer, puts: { orders: [order] }, events: [created] };
+      return { answer, puts: { orders: [order], customers: [withIt] }, events: [created] };
     },
   };
 }

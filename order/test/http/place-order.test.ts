@@ -288,3 +288,38 @@ test('lines say by their options which variant was ordered, as it was then', asy
   });
   expect((await shop.ask<Order>('GET', `/orders/${order.id}`, { as: customer })).body.items).toEqual(order.items);
 });
+
+describe('a customer who has as much as one may', () => {
+  let full: RunningService;
+  beforeAll(async () => {
+    full = await runOrderService({ limits: { orders: 3, pieces: 7 }, paymentTimeoutMs: 60_000 });
+    await full.onSale({ MUG: 1000 });
+  });
+  afterAll(() => full.close());
+  const of = (quantity: number) => ({ items: [{ sku: 'MUG', quantity }] });
+
+  test('may have no more open orders, until one is paid; the refusal says the limit and is not kept under the key', async () => {
+    const buyer = await full.customer();
+    const placed = await Promise.all([1, 1, 1, 1, 1].map((quantity) => full.place(buyer, of(quantity))));
+    expect(placed.map(({ status }) => status).toSorted()).toEqual([202, 202, 202, 409, 409]);
+    const refused = await full.place(buyer, of(1), 'again');
+    expect(refusal(refused)).toMatchObject({ status: 409, code: 'open-orders-limit' });
+    expect((refused.body as unknown as Problem).detail).toContain('may have 3');
+    const id = placed.find(({ status }) => status === 202)?.body.id ?? '';
+    await full.reserved(id);
+    await full.paid(id);
+    expect((await full.place(buyer, of(1), 'again')).status).toBe(202);
+    expect((await full.place(await full.customer(), of(1))).status).toBe(202);
+  });
+
+  test('may have no more pieces on hold: cancelling what was on hold for a while makes no room at once', async () => {
+    const buyer = await full.customer();
+    const { body: first } = await full.place(buyer, of(5));
+    expect(refusal(await full.place(buyer, of(3)))).toMatchObject({ status: 409, code: 'pieces-on-hold-limit' });
+    expect((await full.place(buyer, of(2))).status).toBe(202);
+    await full.reserved(first.id);
+    expect((await full.ask('POST', `/orders/${first.id}/cancellation`, { as: buyer })).status).toBe(202);
+    expect(refusal(await full.place(buyer, of(3)))).toMatchObject({ status: 409, code: 'pieces-on-hold-limit' });
+    await until('it counts no more', async () => (await full.place(buyer, of(3))).status === 202, 20_000);
+  });
+});

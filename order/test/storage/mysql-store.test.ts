@@ -1,6 +1,7 @@
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryMysqlStore } from '@souk/chassis/testing/temporary-mysql-store';
 import { openMysqlOrderStore } from '../../src/storage/open-mysql.ts';
+import { describeCustomerLimits } from './describe-customer-limits.ts';
 import { describeFreshCatalogue } from './describe-fresh-catalogue.ts';
 import { describeOrderStore } from './describe-order-store.ts';
 
@@ -9,4 +10,5 @@ const open = () => temporaryMysqlStore(openMysqlOrderStore);
 describeOn(['MySQL'], () => {
   describeOrderStore('MySQL', open);
   describeFreshCatalogue('MySQL', open);
+  describeCustomerLimits('MySQL', open);
 });

@@ -16,13 +16,13 @@ export function submission<Value>(
   return (writer) => writer.submit<Value, unknown>(useCase, value, { cause: { causationId, traceparent: null } });
 }
 
-/** Settles all in their order, at most `batchLimit` in one transaction. Ids are counted, so runs can be compared. */
-export async function settle(store: OrderStore, submissions: readonly Submission[], batchLimit = 500): Promise<void> {
+/** Settles all in their order, at most `batchLimit` in one transaction, as the process that has this lane. Ids are counted, so runs can be compared. */
+export async function settle(store: OrderStore, submissions: readonly Submission[], batchLimit = 500, lane = 'test'): Promise<void> {
   let made = 0;
   const writer = await Writer.open<Own>({
     store: store.writing,
-    lane: 'test',
-    newId: () => `0198c0de-0000-7000-8000-${String((made += 1)).padStart(12, '0')}`,
+    lane,
+    newId: () => `0198c0de-0000-7000-${lane === 'test' ? '8000' : '9000'}-${String((made += 1)).padStart(12, '0')}`,
     batchLimit,
     paceMs: 0,
     outbox: () => ({ offer: () => undefined, publishedSeq: 0 }),
@@ -45,6 +45,7 @@ export function put(
   events: readonly NewNote[] = [],
 ): Submission {
   const keys = {
+    customers: puts.customers?.map(({ id }) => id) ?? [],
     orders: puts.orders?.map(({ id }) => id) ?? [],
     catalogue: puts.catalogue?.map(({ sku }) => sku) ?? [],
     catalogueProducts: puts.catalogueProducts?.map(({ id }) => id) ?? [],

@@ -2,11 +2,13 @@ import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { openSqliteOrderStore } from '../../src/storage/open-sqlite.ts';
+import { describeCustomerLimits } from './describe-customer-limits.ts';
 import { describeFreshCatalogue } from './describe-fresh-catalogue.ts';
 import { describeOrderStore } from './describe-order-store.ts';
 
 describeOrderStore('SQLite', () => temporaryStore(openSqliteOrderStore));
 describeFreshCatalogue('SQLite', () => temporaryStore(openSqliteOrderStore));
+describeCustomerLimits('SQLite', () => temporaryStore(openSqliteOrderStore));
 
 /** How SQLite calls the index of a primary key. */
 const PRIMARY_KEY = /PRIMARY KEY|autoindex/;
@@ -55,6 +57,11 @@ describe('every query that runs often is served by an index', () => {
       'histories',
       `select id from events where stream in (select value from json_each('[]')) order by stream, version`,
       /autoindex/,
+    ],
+    [
+      'what a customer has open',
+      "select user_id, count(*) from orders indexed by orders_user_counting where user_id in (select value from json_each('[]')) and counts_until > cast(unixepoch('subsec') * 1000 as integer) group by user_id",
+      /orders_user_counting \(user_id=\? AND counts_until>\?\)/,
     ],
     ['SKUs', `select * from catalogue where sku in (select value from json_each('[]')) order by sku`, PRIMARY_KEY],
   ])('%s', async (_what, query, index) => {

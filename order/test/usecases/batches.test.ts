@@ -11,7 +11,7 @@ import { followSaga, type SagaEnvelope } from '../../src/usecases/follow-saga.ts
 import { passDeadline } from '../../src/usecases/pass-deadline.ts';
 import { placeOrder } from '../../src/usecases/place-order.ts';
 import { message } from '../messages.ts';
-import { ADDRESS, eur, METHOD_ID, NORTH, NOW, PAYMENT_ID, PRODUCT_ID, REFUND_ID, USER_ID } from '../orders.ts';
+import { ADDRESS, eur, LIMITS, METHOD_ID, NORTH, NOW, PAYMENT_ID, PRODUCT_ID, REFUND_ID, USER_ID } from '../orders.ts';
 import { SEED, WITH_SEED } from '../seed.ts';
 import { settle, type Submission, submission } from '../storage/settle.ts';
 
@@ -19,7 +19,7 @@ const ORDERS = 8;
 /** Deadlines that are over at once: whether one has passed must not depend on how long a run takes. */
 const AT_ONCE = { placed: 0, awaiting_payment: 0 };
 
-const place = placeOrder(AT_ONCE);
+const place = placeOrder(AT_ONCE, LIMITS);
 const follow = followSaga(AT_ONCE);
 const cancel = cancelOrder(AT_ONCE);
 const pass = passDeadline(AT_ONCE);
@@ -128,7 +128,7 @@ function timeless(row: Readonly<Record<string, unknown>>): Record<string, unknow
   const moments = ['at', 'placed_at', 'updated_at'];
   const lasting = Object.entries(row).filter(([column]) => !moments.includes(column));
   return Object.fromEntries(
-    lasting.map(([column, value]) => [column, column === 'deadline_at' ? value !== null : value]),
+    lasting.map(([column, value]) => [column, ['deadline_at', 'counts_until'].includes(column) ? value !== null : value]),
   );
 }
 

@@ -12,10 +12,9 @@ import { AddPaymentMethod, PaymentMethod as PublishedMethod, PaymentMethodPage }
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { GatewayTask } from '../domain/gateway-task.ts';
-import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
-import { addPaymentMethod } from '../usecases/add-payment-method.ts';
+import { type Addition, addPaymentMethod } from '../usecases/add-payment-method.ts';
 import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
 import { publishedMethod } from './published.ts';
 
@@ -24,13 +23,16 @@ interface PaymentMethodRoutesDeps {
   readonly reads: Pick<PaymentReads, 'method' | 'methods'>;
   /** undefined: the gateway does not know the token. Throws a problem when the gateway cannot be asked. */
   readonly describeToken: (token: string) => Promise<TokenDescription | undefined>;
+  /** Methods that one customer may have. */
+  readonly limit: number;
 }
 
 const ById = Type.Object({ id: Uuid });
 const methods = idPages('payment-methods');
 
 /** Payment methods are their owner's alone: nobody else learns that they exist. */
-export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentMethodRoutesDeps) {
+export function paymentMethodRoutes({ commands, reads, describeToken, limit }: PaymentMethodRoutesDeps) {
+  const add = addPaymentMethod(limit);
   return router()
     .post(
       '/payment-methods',
@@ -40,12 +42,12 @@ export function paymentMethodRoutes({ commands, reads, describeToken }: PaymentM
           throw fieldsRefused('payment-token-refused', [{ pointer: '/token', detail: 'is not known to the gateway' }], "get a new one from the gateway's form");
         }
         const method = { userId, token, ...described, label: label ?? described.label };
-        return answerOnce(commands, addPaymentMethod, method, request, added);
+        return answerOnce(commands, add, method, request, added);
       },
       {
         signedIn: true,
         idempotent: 'optional',
-        refuses: ['payment-token-refused', 'unavailable'],
+        refuses: ['payment-token-refused', 'payment-method-limit', 'unavailable'],
         body: AddPaymentMethod,
         response: { 201: PublishedMethod },
         detail: { summary: 'Add a payment method by the token from the gateway' },
@@ -94,8 +96,16 @@ function noSuchMethod() {
   return problem('not-found', { detail: 'You have no such payment method: GET /payment-methods lists yours.' });
 }
 
-/** Throws the problem of a caller who is gone since the token was looked at. */
-function added(method: PaymentMethod | undefined): StoredAnswer {
-  if (method === undefined) throw problem('unauthenticated', { detail: 'Your account was deleted: nothing can be added to it.' });
-  return storedAnswer(201, publishedMethod(method), { location: `/payment-methods/${method.id}` });
+/** Throws the problem of a caller who is gone since the token was looked at, or who has as many as they may. */
+function added(addition: Addition): StoredAnswer {
+  switch (addition.kind) {
+    case 'added':
+      return storedAnswer(201, publishedMethod(addition.method), { location: `/payment-methods/${addition.method.id}` });
+    case 'too-many':
+      throw problem('payment-method-limit', { detail: `You have ${addition.limit} payment methods, and may have no more: remove one (DELETE /payment-methods/{id}) first.` });
+    case 'gone':
+      throw problem('unauthenticated', { detail: 'Your account was deleted: nothing can be added to it.' });
+    default:
+      return addition satisfies never;
+  }
 }

@@ -1,4 +1,5 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
+import { countedOwners } from '@souk/chassis/sql/counted-owners';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { ErasedUser } from '../domain/erased-user.ts';
@@ -16,7 +17,7 @@ import type {
   RefundsTable,
   WebhookEventsTable,
 } from './payment-schema.ts';
-import type { PaymentCollections } from './payment-store.ts';
+import type { Customer, PaymentCollections } from './payment-store.ts';
 import { REFUND_COLUMNS, refundFromRow, refundToRow } from './refund-rows.ts';
 import { WEBHOOK_EVENT_COLUMNS, webhookEventFromRow, webhookEventToRow } from './webhook-event-rows.ts';
 
@@ -39,6 +40,11 @@ export function paymentCollections(flavour: Flavour): { readonly [N in keyof Pay
       keyOf: ({ id }) => id,
       toRow: methodToRow,
       fromRow: methodFromRow,
+    }),
+    customers: countedOwners<Customer>(flavour, {
+      table: 'customers',
+      tally: { table: 'payment_methods', index: 'payment_methods_user', owner: 'user_id', figures: ['count(*) as methods'] },
+      ownerOf: (figures) => ({ methods: Number(figures?.['methods'] ?? 0) }),
     }),
     webhookEvents: rowCollection<WebhookEvent, WebhookEventsTable>(flavour, {
       table: 'webhook_events',

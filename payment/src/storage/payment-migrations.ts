@@ -23,6 +23,7 @@ export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'payment-016-payments-cancelled-traceparent': column('payments', 'cancelled_traceparent', flavour.column.key),
     'payment-017-refunds-caused-by': column('refunds', 'caused_by', flavour.column.id),
     'payment-018-refunds-traceparent': column('refunds', 'traceparent', flavour.column.key),
+    'payment-019-customers': customersTable(flavour),
   };
 }
 
@@ -130,6 +131,11 @@ function paymentMethodsTable(flavour: Flavour): Migration {
         )
         .execute(),
   };
+}
+
+/** Of people with payment methods; locked while one is added. */
+function customersTable(flavour: Flavour): Migration {
+  return { up: (db) => flavour.narrow(db.schema.createTable('customers').addColumn('id', flavour.column.id, (c) => c.primaryKey().notNull())).execute() };
 }
 
 function webhookEventsTable(flavour: Flavour): Migration {

@@ -1,3 +1,4 @@
+import type { CountedOwner } from '@souk/chassis/sql/counted-owners';
 import type { IdSlice } from '@souk/chassis/id-slice';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { Money } from '@souk/contracts/money';
@@ -7,6 +8,9 @@ import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { WebhookEvent } from '../domain/webhook-event.ts';
 
+/** Who has payment methods. */
+export type Customer = CountedOwner & { readonly methods: number };
+
 /** What decisions look at. */
 export type PaymentCollections = {
   /** by order id: one charge per order */
@@ -15,6 +19,8 @@ export type PaymentCollections = {
   readonly refunds: Refund;
   /** by id */
   readonly paymentMethods: PaymentMethod;
+  /** by user id; put whenever a method is added, so that the next one of the same batch counts it */
+  readonly customers: Customer;
   /** by id */
   readonly webhookEvents: WebhookEvent;
   /** by user id */

@@ -1,0 +1,64 @@
+import type { OrderItem } from '@souk/contracts/saga-lines';
+import type { OrderReason, OrderStatus } from '@souk/contracts/saga';
+
+/** What one customer may have at a time, in orders that count. */
+export interface CustomerLimits {
+  readonly orders: number;
+  /** Pieces of goods in them, of which Inventory holds those it has. */
+  readonly pieces: number;
+}
+
+/** What a customer has in orders that count: those that have not ended, and those that held stock and were not paid, for a while. */
+export interface CustomerHoldings {
+  readonly orders: number;
+  readonly pieces: number;
+}
+
+export type LimitRefusal =
+  | { readonly code: 'open-orders-limit'; readonly limit: number; readonly has: number }
+  | { readonly code: 'pieces-on-hold-limit'; readonly limit: number; readonly has: number; readonly asked: number };
+
+export function isLimit(refusal: { readonly code: string }): refusal is LimitRefusal {
+  return refusal.code === 'open-orders-limit' || refusal.code === 'pieces-on-hold-limit';
+}
+
+/** Until then counts what has not ended: for ever, which an SQL integer can hold. */
+export const UNTIL_IT_ENDS = Number.MAX_SAFE_INTEGER;
+
+/**
+ * An order that ends unpaid goes on counting for so many times as long as it had held stock: somebody who never pays holds what the
+ * limits allow for a fifth of the time at most, however they end it. A declined card that took a second costs four.
+ */
+const UNPAID_COUNTS_TIMES = 4;
+
+/** Ends that are the customer's doing. */
+const NOT_PAID: ReadonlySet<OrderReason> = new Set(['payment_declined', 'payment_expired', 'cancelled_by_customer']);
+
+interface End {
+  readonly from: OrderStatus;
+  readonly to: OrderStatus;
+  readonly reason: OrderReason | null;
+  /** epoch milliseconds */
+  readonly placedAt: number;
+  readonly now: number;
+}
+
+/** Until when an order counts that goes from one state to another. */
+export function countsUntil({ from, to, reason, placedAt, now }: End): number | null {
+  if (to === 'placed' || to === 'awaiting_payment') return UNTIL_IT_ENDS;
+  // One that was paid has ended well for everybody, also when the money goes back.
+  if (from === 'completed' || reason === null || !NOT_PAID.has(reason)) return null;
+  return now + UNPAID_COUNTS_TIMES * Math.max(0, now - placedAt);
+}
+
+/** Why one more order of these items is too much; undefined: it is not. */
+export function limitRefusal(limits: CustomerLimits, has: CustomerHoldings, items: readonly OrderItem[]): LimitRefusal | undefined {
+  if (has.orders >= limits.orders) return { code: 'open-orders-limit', limit: limits.orders, has: has.orders };
+  const asked = piecesOf(items);
+  if (has.pieces + asked > limits.pieces) return { code: 'pieces-on-hold-limit', limit: limits.pieces, has: has.pieces, asked };
+  return undefined;
+}
+
+export function piecesOf(items: readonly Pick<OrderItem, 'quantity'>[]): number {
+  return items.reduce((sum, { quantity }) => sum + quantity, 0);
+}
