@@ -5,6 +5,7 @@ import { prepareLoad } from '../src/bench/prepare-load.ts';
 import { missedLine } from '../src/bench/report.ts';
 import { type LoadOptions, runLoad } from '../src/bench/run-load.ts';
 import { startShopProcess } from '../src/shop/shop-process.ts';
+import { WITHOUT_LIMITS } from '../src/shop/without-limits.ts';
 
 const servers: { stop(force: boolean): Promise<void> }[] = [];
 afterEach(async () => {
@@ -24,7 +25,7 @@ const accepted = () => Response.json({ id: crypto.randomUUID() }, { status: 202 
 describe('load', () => {
   test('goes on for longer than an access token lives', async () => {
     using folder = temporaryFolder();
-    const shop = await startShopProcess({ folder: folder.path, env: { ...process.env, LOG_LEVEL: 'fatal', RATE_LIMIT: 'off', ACCESS_TOKEN_LIFETIME_S: '4' } });
+    const shop = await startShopProcess({ folder: folder.path, env: { ...process.env, LOG_LEVEL: 'fatal', ...WITHOUT_LIMITS, ACCESS_TOKEN_LIFETIME_S: '4' } });
     try {
       const load = await prepareLoad(shop);
       const { accepted: orders, refused } = await runLoad({ ...load, rate: 20, seconds: 6 });

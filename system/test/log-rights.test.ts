@@ -21,6 +21,7 @@ import { ask } from './support/ask.ts';
 import { type GuardedKafka, guardedKafka } from './support/guarded-kafka.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 import { PASSWORD } from './support/open-shop.ts';
+import { WITHOUT_LIMITS } from '../src/shop/without-limits.ts';
 
 setDefaultTimeout(120_000);
 
@@ -39,7 +40,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       kafka = await guardedKafka();
       const log = { brokers: [kafka.server.address], topicPrefix: '', passwords: kafka.passwords };
       const addresses = { ...(await createDatabases(servers, `${name}_`)), kafka: log, gateway: join(folder.path, 'gateway.db') };
-      shop = realShop({ addresses, firstPort: 0, admin: accounts.admin, logLevel: 'error', program: 'source', env: { RATE_LIMIT: 'off' } });
+      shop = realShop({ addresses, firstPort: 0, admin: accounts.admin, logLevel: 'error', program: 'source', env: WITHOUT_LIMITS });
       await shop.migrate();
       await shop.start();
     }, SERVERS_LIMIT_MS);

@@ -3,12 +3,13 @@ import { newAccounts } from '../embedded/accounts.ts';
 import { throwAwayShop } from '../real/throw-away-shop.ts';
 import { realRecords } from '../verify/real-records.ts';
 import type { BenchShop, Usage } from './bench-shop.ts';
+import { WITHOUT_LIMITS } from '../shop/without-limits.ts';
 
 /** Five compiled services in processes of their own, on servers of their own. */
 export async function realBenchShop(settings: Environment = {}): Promise<BenchShop> {
   const accounts = newAccounts();
   const note = (line: string) => void process.stderr.write(`${line}\n`);
-  const env = { ...process.env, RATE_LIMIT: 'off', ...settings };
+  const env = { ...process.env, ...WITHOUT_LIMITS, ...settings };
   const life = throwAwayShop({ firstPort: 0, accounts, logLevel: 'error', program: 'compiled', env, note });
   await life.start();
   const { mysql, mongodb, kafka } = life.servers();

@@ -5,6 +5,7 @@ import { seedShop } from '../shop/seed-shop.ts';
 import { type ServiceUrls, shopClient } from '../shop/shop-client.ts';
 import { playStory } from '../stories/play-story.ts';
 import { STORIES } from '../stories/stories.ts';
+import { WITHOUT_LIMITS } from '../shop/without-limits.ts';
 
 type FuzzRole = 'customer' | 'admin';
 
@@ -15,7 +16,7 @@ export interface FuzzShop {
 }
 
 const SETTINGS = {
-  RATE_LIMIT: 'off',
+  ...WITHOUT_LIMITS,
   /** The longest there is: longer than any run. */
   ACCESS_TOKEN_LIFETIME_S: '900',
   /** A stream lasts until its order has ended, which must be sooner than the patience of who reads it. */

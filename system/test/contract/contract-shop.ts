@@ -11,6 +11,7 @@ import { claimsOf, newKey, signed, signingKeyText } from '../support/forged-toke
 import { shopRests } from '../support/rest.ts';
 import { liveRoutes, type LiveRoute } from './live-routes.ts';
 import { shopObjects, type ShopObjects } from './shop-objects.ts';
+import { WITHOUT_LIMITS } from '../../src/shop/without-limits.ts';
 
 export const ACTORS = ['anonymous', 'expired', 'customer', 'other', 'staff', 'admin'] as const;
 export type Actor = (typeof ACTORS)[number];
@@ -36,7 +37,7 @@ export async function openContractShop(): Promise<ContractShop> {
   const records = embeddedRecords(folder.path);
   const key = newKey();
   const { admin } = newAccounts();
-  const env = { RATE_LIMIT: 'off', SOUK_SIGNING_KEY: signingKeyText(key), SIMULATOR_WEBHOOK_SECRET: WEBHOOK_SECRET };
+  const env = { ...WITHOUT_LIMITS, SOUK_SIGNING_KEY: signingKeyText(key), SIMULATOR_WEBHOOK_SECRET: WEBHOOK_SECRET };
   const shop = embeddedShop({ folder: folder.path, firstPort: 0, admin, logLevel: 'fatal', env });
   await shop.start();
   const client = shopClient(shop.urls());

@@ -4,6 +4,7 @@ import type { Account } from '../../src/embedded/accounts.ts';
 import type { ServiceUrls } from '../../src/shop/shop-client.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';
 import type { KeptRows } from './kept-rows.ts';
+import { WITHOUT_LIMITS } from '../../src/shop/without-limits.ts';
 
 interface RunningShop {
   readonly urls: ServiceUrls;
@@ -20,7 +21,7 @@ export interface ShopApart extends RunningShop {
 export type Books = 'order' | 'inventory' | 'payment' | 'gateway';
 
 /** A test asks as often as it likes. */
-export const UNLIMITED: Environment = { RATE_LIMIT: 'off' };
+export const UNLIMITED: Environment = WITHOUT_LIMITS;
 
 /** A place for one shop on one set of engines: empty at first, and gone with all that was kept there when it is disposed of. */
 export interface Ground extends AsyncDisposable {

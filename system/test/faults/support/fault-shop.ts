@@ -14,6 +14,7 @@ import { realRecords } from '../../../src/verify/real-records.ts';
 import type { ShopRecords } from '../../../src/verify/shop-records.ts';
 import { deleteTopics } from '../../support/delete-topics.ts';
 import { prepareDatabases } from '../../support/prepare-databases.ts';
+import { WITHOUT_LIMITS } from '../../../src/shop/without-limits.ts';
 
 /** Five processes to be broken one by one, and customers who order from them. */
 export interface FaultShop extends AsyncDisposable {
@@ -37,7 +38,7 @@ interface Options {
   readonly within?: RealShopSettings['within'];
 }
 
-const ENV = { ACCESS_TOKEN_LIFETIME_S: '900', RATE_LIMIT: 'off' };
+const ENV = { ACCESS_TOKEN_LIFETIME_S: '900', ...WITHOUT_LIMITS };
 
 /** Opens the shop with databases and topics of its own, full shelves and customers with cards. */
 export async function openFaultShop(options: Options = {}): Promise<FaultShop> {
