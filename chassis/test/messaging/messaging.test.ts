@@ -53,7 +53,7 @@ describe('messages of a microservice', () => {
 
   async function startService(through: EventLog = log, instance = 'one', store = toy.store): Promise<Microservice<ToyCollections>> {
     const service = createMicroservice<ToyCollections>({
-      name: 'payment',
+      name: 'user',
       instance,
       store,
       log: through,
@@ -93,7 +93,7 @@ describe('messages of a microservice', () => {
     await log.send([arrival(good[0]), poison, arrival(good[1])]);
     await until('two users and a dead letter', async () => (await totals()).size === 2 && (await dead()).length === 1);
     expect((await dead())[0]).toMatchObject({ message: poison, attempts: 1, status: 'dead' });
-    const told = await until('the dead letter was told', () => [...log.records('payment.dead_letter')][0]);
+    const told = await until('the dead letter was told', () => [...log.records('user.dead_letter')][0]);
     expect(JSON.parse(told.value)).toMatchObject({ topic: poison.topic, value: '', cut: { value: { bytes: poison.value.length } } });
   });
 
