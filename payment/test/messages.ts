@@ -1,10 +1,11 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
-import type { EventData, Topic } from '@souk/contracts/topics';
+import { eventSource } from '@souk/contracts/services';
+import { type EventData, type Topic, TOPICS } from '@souk/contracts/topics';
 import { CUSTOMER, eur, NOW, ORDER, uuid } from './builders.ts';
 
 /** An event as another service sends it. */
 function eventOf<T extends Topic>(type: T, subject: string, data: EventData<T>): EventEnvelope<T> {
-  const made = { id: Bun.randomUUIDv7(), source: '/souk/order', time: new Date(NOW).toISOString(), schemaVersion: 1 };
+  const made = { id: Bun.randomUUIDv7(), source: eventSource(TOPICS[type].madeBy), time: new Date(NOW).toISOString(), schemaVersion: 1 };
   return {
     ...made,
     type,
