@@ -1,6 +1,6 @@
 #!/bin/sh
 # sh deploy/make-secrets.sh      random passwords for compose.yaml, in deploy/secrets (git-ignored)
-# What is there stays: databases keep the password of their first start.
+# What is there stays, what a new version wants besides is added.
 set -eu
 cd "$(dirname "$0")"
 # The folder keeps others of this machine out; the files are readable inside containers, which run as other users.
@@ -16,8 +16,20 @@ keep() { # name text
 keep mysql-root-password "$(random)"
 keep mongodb-root-password "$(random)"
 keep admin-password "$(random)"
-keep inventory-database-url "mysql://inventory:$(random)@mysql:3306/inventory"
-keep order-database-url "mysql://order:$(random)@mysql:3306/orders"
-keep payment-database-url "mysql://payment:$(random)@mysql:3306/payment"
-keep product-database-url "mongodb://product:$(random)@mongodb:27017/product?replicaSet=souk&authSource=product"
-keep user-database-url "mongodb://user:$(random)@mongodb:27017/user?replicaSet=souk&authSource=user"
+# Of those who may change the schema, and of those who serve.
+for of in inventory:inventory order:orders payment:payment; do
+  keep "${of%:*}-database-url" "mysql://${of%:*}:$(random)@mysql:3306/${of#*:}"
+  keep "${of%:*}-serving-url" "mysql://${of%:*}_serving:$(random)@mysql:3306/${of#*:}"
+done
+for of in product user; do
+  keep "$of-database-url" "mongodb://$of:$(random)@mongodb:27017/$of?replicaSet=souk&authSource=$of"
+  keep "$of-serving-url" "mongodb://${of}_serving:$(random)@mongodb:27017/$of?replicaSet=souk&authSource=$of"
+done
+for user in admin product inventory order payment user topics; do keep "kafka-$user-password" "$(random)"; done
+keep security-log-key "$(random)"
+keep second-factor-key "$(head -c 32 /dev/urandom | base64)"
+# Empty: nobody is sent mail. smtps://user:password@host, in a new file in its place.
+keep smtp-url ''
+
+# Said here because this is what every first start runs.
+sh ../pin-images.sh --unpinned || true

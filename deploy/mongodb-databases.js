@@ -1,9 +1,10 @@
-// For mongosh, as often as you like: makes the server a replica set of one, which transactions need, and a user for each
-// service that may do anything to its own database and nothing beyond it.
+// For mongosh, as often as you like: makes the server a replica set of one, which transactions need, and two users for each
+// service: one that may do anything to its own database (`--migrate`), one that reads and writes documents (`…_serving`).
 /* global db, rs, sleep */
 const { readFileSync } = require('node:fs');
 const secret = (name) => readFileSync(`/run/secrets/${name}`, 'utf8').trim();
 const PRIMARY_LIMIT_S = 30;
+const SERVING = ['find', 'insert', 'update', 'remove'];
 
 db.auth('root', secret('mongodb-root-password'));
 
@@ -13,10 +14,19 @@ for (let waited = 0; !db.hello().isWritablePrimary; waited += 0.1) {
   sleep(100);
 }
 
-for (const service of ['product', 'user']) {
-  const { username, password, pathname } = new URL(secret(`${service}-database-url`));
-  const own = db.getSiblingDB(pathname.slice(1));
-  const account = { pwd: password, roles: ['readWrite', 'dbAdmin'] };
+function user(own, url, roles) {
+  const { username, password } = new URL(url);
+  const account = { pwd: password, roles };
   if (own.getUser(username) === null) own.createUser({ user: username, ...account });
   else own.updateUser(username, account);
+}
+
+for (const service of ['product', 'user']) {
+  const owner = secret(`${service}-database-url`);
+  const own = db.getSiblingDB(new URL(owner).pathname.slice(1));
+  const role = { privileges: [{ resource: { db: own.getName(), collection: '' }, actions: SERVING }], roles: [] };
+  if (own.getRole('serving') === null) own.createRole({ role: 'serving', ...role });
+  else own.updateRole('serving', role);
+  user(own, owner, ['readWrite', 'dbAdmin']);
+  user(own, secret(`${service}-serving-url`), ['serving']);
 }

@@ -7,7 +7,7 @@ READERS_FIRST='user inventory payment order product'
 
 usage() {
   cat <<'TEXT'
-sh deploy/upgrade.sh             builds, makes topics, migrates each database, then replaces the services
+sh deploy/upgrade.sh             builds, makes users, migrates each database, makes topics, then replaces the services
 sh deploy/upgrade.sh --dry-run   prints what it would do
 sh deploy/upgrade.sh --back      the services go back to the images from before the last upgrade; schemas stay
 
@@ -197,13 +197,30 @@ replace_all() { # service
   done
 }
 
+# What a volume was made with knows nothing of the users of a later version. MySQL lets its root in from its own container alone.
+mysql_users() {
+  step 'making the users of MySQL'
+  if [ -n "$dry" ]; then
+    echo '  sh deploy/mysql-databases.sh | docker compose exec -T mysql sh -c "mysql -uroot …"'
+    return 0
+  fi
+  statements=$(sh deploy/mysql-databases.sh)
+  printf '%s\n' "$statements" | docker compose exec -T mysql sh -c 'exec mysql -uroot -p"$(cat /run/secrets/mysql-root-password)"'
+}
+
 upgrade() {
+  step 'adding the secrets that this version has besides'
+  run sh deploy/make-secrets.sh
   hold
   step 'building the images'
   run docker compose build
   [ -n "$dry" ] || remember
-  job topics
+  mysql_users
+  job mongodb-databases
   for service in $READERS_FIRST; do job "$service-migrate"; done
+  # From here on the log asks who comes: processes of a version without users are away from it until they are replaced, below.
+  job kafka-users
+  job topics
   for service in $READERS_FIRST; do replace_all "$service"; done
 }
 

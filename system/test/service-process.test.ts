@@ -2,13 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import type { ConfigSpec } from '@souk/chassis/config';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { INVENTORY_PROCESS_CONFIG } from '@souk/inventory/config';
-import { ORDER_PROCESS_CONFIG } from '@souk/order/config';
-import { PAYMENT_PROCESS_CONFIG } from '@souk/payment/config';
-import { PRODUCT_PROCESS_CONFIG } from '@souk/product/config';
-import { USER_PROCESS_CONFIG } from '@souk/user/config';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
 import { runStep } from '../src/real/run-step.ts';
@@ -16,6 +10,7 @@ import { serviceCommand } from '../src/real/service-command.ts';
 import { createDatabases, dropDatabases, type ShopDatabases } from '../src/real/shop-databases.ts';
 import { deleteTopics } from './support/delete-topics.ts';
 import { asOrdinaryUser } from './support/ordinary-user.ts';
+import { PROCESS_SETTINGS } from './support/process-settings.ts';
 
 const LIMIT_MS = 60_000;
 /** Where the others would be; nobody is asked. */
@@ -25,14 +20,6 @@ interface Ended {
   readonly code: number;
   readonly said: string;
 }
-
-const VARIABLES: Readonly<Record<ServiceName, ConfigSpec>> = {
-  product: PRODUCT_PROCESS_CONFIG,
-  inventory: INVENTORY_PROCESS_CONFIG,
-  order: ORDER_PROCESS_CONFIG,
-  payment: PAYMENT_PROCESS_CONFIG,
-  user: USER_PROCESS_CONFIG,
-};
 
 /** Runs a service's program until it ends by itself. */
 async function ended(name: ServiceName, env: Record<string, string>, ...flags: string[]): Promise<Ended> {
@@ -61,7 +48,7 @@ describe('the program of a service', () => {
     const [told, said, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
     expect({ code, said }).toEqual({ code: 0, said: '' });
     for (const flag of ['--migrate', '--topics', '--health', '--help']) expect(told).toContain(`  ${flag} `);
-    for (const { name: variable, about, form } of Object.values(VARIABLES[name])) {
+    for (const { name: variable, about, form } of Object.values(PROCESS_SETTINGS[name])) {
       expect(told).toContain(`  ${variable}\n      ${about.replaceAll('`', '')}\n      ${form}; `);
     }
     expect(told).toMatch(/DATABASE_URL\n.*\n.*; required; or in the file that DATABASE_URL_FILE names/);

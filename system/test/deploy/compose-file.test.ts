@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SERVICES } from '@souk/contracts/services';
 import { OWN_IMAGE } from './image-names.ts';
+import { PROCESS_SETTINGS } from '../support/process-settings.ts';
 
 interface ComposeService {
   readonly image: string;
@@ -12,6 +13,10 @@ interface ComposeService {
   readonly volumes?: readonly string[];
   readonly tmpfs?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly (string | { readonly source: string; readonly target: string })[];
+  readonly networks?: readonly string[];
+  readonly network_mode?: string;
+  readonly init?: boolean;
   readonly healthcheck?: Readonly<Record<string, unknown>>;
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
@@ -32,6 +37,27 @@ const IMAGE_VOLUMES: Readonly<Record<string, readonly string[]>> = {
   'mongo:8': ['/data/db', '/data/configdb'],
   // Where its data is, whatever its image declares.
   'docker.redpanda.com/redpandadata/redpanda:v26.1.14': ['/var/lib/redpanda/data'],
+};
+
+/** What a process could be told and compose does not tell it, and why. */
+const NOT_HANDED_ON: Readonly<Record<string, string>> = {
+  HOST: 'in a container a process listens on all its addresses',
+  PORT: 'which port of this machine it is, is said by …_PORT',
+  OPS_HOST: 'as HOST',
+  INSTANCE: "the container's id, which is another for each replica",
+  TOKEN_ISSUER: 'the same in all five, by default',
+  TOKEN_AUDIENCE: 'the same in all five, by default',
+  WRITER_PACE_MS: 'a figure of measurements',
+  DATABASE_POOL: 'the servers of compose.yaml have room for the default',
+  KAFKA_TLS: 'the broker is on a network of its own',
+  KAFKA_TOPIC_PREFIX: 'the broker has no other shop',
+  KAFKA_SESSION_TIMEOUT_MS: 'the broker allows the default',
+  KAFKA_REPLICATION: 'there is one broker',
+  SIMULATOR_LATENCY_MS: 'for tests',
+  SIMULATOR_SLOW_S: 'for tests',
+  SIMULATOR_LATE_S: 'for tests',
+  SIMULATOR_WEBHOOK_SECRET: 'the simulator makes one of its own',
+  SOUK_SIGNING_KEY: 'User makes keys, keeps them and changes them',
 };
 
 describe('our images in compose.yaml', () => {
@@ -55,7 +81,7 @@ describe('the images of others in compose.yaml', () => {
   test.each(servers)('$name names a version, and every volume of its image is mounted', ({ service }) => {
     expect(service.image).toMatch(/:v?\d/);
     const mounted = [...(service.volumes ?? []).map((volume) => volume.split(':')[1]), ...(service.tmpfs ?? []).map((each) => each.split(':')[0])];
-    const declared = IMAGE_VOLUMES[service.image];
+    const declared = IMAGE_VOLUMES[service.image.replace(/@.*/, '')];
     expect(declared).toBeDefined();
     for (const folder of declared ?? []) expect(mounted).toContain(folder);
   });
@@ -72,6 +98,77 @@ describe('health in compose.yaml', () => {
   });
 });
 
+/** Has an `@` or the word, and is none. */
+const NO_SECRETS = new Set(['SOUK_ADMIN_EMAIL', 'PASSWORD_MIN']);
+
+describe('settings in compose.yaml', () => {
+  test.each([...SERVICES])('of %s: each is handed on, or there is a reason why not', (name) => {
+    const variables = Object.values(PROCESS_SETTINGS[name]);
+    const given = Object.keys(services[name]?.environment ?? {});
+    const missing = variables.filter((variable) => !given.includes(variable.isSecret ? `${variable.name}_FILE` : variable.name) && NOT_HANDED_ON[variable.name] === undefined);
+    expect(missing.map((variable) => variable.name)).toEqual([]);
+  });
+
+  test.each([...SERVICES])('of %s are known to it, or to others at least, and none is on both lists', (name) => {
+    const all = SERVICES.flatMap((service) => Object.values(PROCESS_SETTINGS[service])).map((variable) => (variable.isSecret ? `${variable.name}_FILE` : variable.name));
+    for (const variable of Object.keys(services[name]?.environment ?? {})) {
+      expect(all).toContain(variable);
+      expect(NOT_HANDED_ON[variable.replace(/_FILE$/, '')]).toBeUndefined();
+    }
+  });
+
+  test.each([...SERVICES])('of %s that come from outside have the same name there', (name) => {
+    for (const [variable, value] of Object.entries(services[name]?.environment ?? {})) {
+      if (value.includes('$')) expect(value).toMatch(new RegExp(`^\\$\\{${variable}:-[^}]*\\}$`));
+    }
+  });
+
+  test('the operators\' port is set for all five and published for none', () => {
+    for (const name of SERVICES) {
+      const port = services[name]?.environment?.['OPS_PORT'];
+      expect(port).toMatch(/^\d+$/);
+      for (const published of services[name]?.ports ?? []) expect(published).not.toEndWith(`:${port}`);
+    }
+  });
+});
+
+describe('users in compose.yaml', () => {
+  const secretsOf = (name: string) => (services[name]?.secrets ?? []).map((secret) => (typeof secret === 'string' ? secret : `${secret.source} as ${secret.target}`));
+
+  test.each([...SERVICES])('%s serves with the user that cannot change the schema, and its job migrates with the one that can', (name) => {
+    expect(secretsOf(name)).toContain(`${name}-serving-url as database-url`);
+    expect(secretsOf(`${name}-migrate`)).toContain(`${name}-database-url as database-url`);
+    expect(secretsOf(name).filter((secret) => secret.startsWith(`${name}-database-url`))).toEqual([]);
+  });
+
+  test.each([...SERVICES])('%s signs in at the log as itself, and has no secret of another', (name) => {
+    expect(services[name]?.environment?.['KAFKA_USERNAME']).toBe(name);
+    expect(secretsOf(name)).toContain(`kafka-${name}-password as kafka-password`);
+    for (const other of [...SERVICES, 'topics', 'admin'].filter((each) => each !== name)) {
+      expect(secretsOf(name).filter((secret) => secret.includes(`kafka-${other}-`) || secret.startsWith(`${other}-serving`) || secret.startsWith(`${other}-database`))).toEqual([]);
+    }
+  });
+
+  test('topics are made by a user that neither reads nor writes them, once the log asks who comes', async () => {
+    expect(services['topics']?.environment?.['KAFKA_USERNAME']).toBe('topics');
+    expect(secretsOf('topics')).toContain('kafka-topics-password as kafka-password');
+    const text = await readFile(join(ROOT, 'compose.yaml'), 'utf8');
+    expect(text).toContain('depends_on: { kafka-users: { condition: service_completed_successfully } }');
+  });
+
+  test('nothing of Redpanda but the Kafka API can be reached by others', () => {
+    const { command = [], entrypoint = [] } = services['redpanda'] as { command?: readonly string[]; entrypoint?: readonly string[] };
+    expect(command.filter((word) => word.includes('0.0.0.0'))).toEqual(['--kafka-addr=0.0.0.0:9092']);
+    for (const what of ['--rpc-addr', '--pandaproxy-addr', '--schema-registry-addr']) expect(command.find((word) => word.startsWith(`${what}=`))).toStartWith(`${what}=127.0.0.1:`);
+    expect(entrypoint.join(' ')).toContain('redpanda.admin \'[{address: 127.0.0.1, port: 9644}]\'');
+    expect(services['kafka-users']?.network_mode).toBe('service:redpanda');
+  });
+
+  test('what runs as process 1 hears SIGTERM from its first moment', () => {
+    for (const { service } of ours) expect(service.init).toBe(true);
+  });
+});
+
 describe('every container of compose.yaml', () => {
   test.each(named)('$name has limits and no more rights than it needs', ({ service }) => {
     expect(service.cap_drop).toEqual(['ALL']);
@@ -85,6 +182,6 @@ describe('every container of compose.yaml', () => {
     for (const port of service.ports ?? []) expect(port).toStartWith('127.0.0.1:');
     expect(service.ports !== undefined).toBe(SERVICES.some((each) => each === name));
     const secrets = Object.entries(service.environment ?? {}).filter(([variable, value]) => /PASSWORD|SECRET|KEY$|DATABASE_URL/.test(variable) || value.includes('@'));
-    for (const [variable, value] of secrets) if (variable !== 'SOUK_ADMIN_EMAIL') expect(`${variable}=${value}`).toMatch(/_FILE=\/run\/secrets\//);
+    for (const [variable, value] of secrets) if (!NO_SECRETS.has(variable)) expect(`${variable}=${value}`).toMatch(/_FILE=\/run\/secrets\//);
   });
 });

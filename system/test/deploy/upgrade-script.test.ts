@@ -1,14 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES } from '@souk/contracts/services';
 import { type StandInShop, standInShop } from './stand-in-shop.ts';
 
+/** A run is some hundred short processes. */
+setDefaultTimeout(30_000);
+
 const ROOT = join(import.meta.dir, '../../..');
 const READERS_FIRST = /^READERS_FIRST='(.*)'$/m.exec(await readFile(join(ROOT, 'deploy/upgrade.sh'), 'utf8'))?.[1]?.split(' ') ?? [];
 const [FIRST, SECOND, THIRD] = READERS_FIRST as [string, string, string];
-const JOBS = ['run topics', ...READERS_FIRST.map((service) => `run ${service}-migrate`)];
+const MIGRATIONS = ['users of mysql', 'run mongodb-databases', ...READERS_FIRST.map((service) => `run ${service}-migrate`)];
+const JOBS = [...MIGRATIONS, 'run kafka-users', 'run topics'];
 const replaced = (service: string, from: string, to: string, others = 0) => [
   `create ${service} of ${to}`,
   `stop ${service} of ${from}, ${others} running`,
@@ -24,7 +28,7 @@ beforeEach(async () => {
 afterEach(() => shop[Symbol.dispose]());
 
 describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
-  test('builds, makes topics, migrates, and then replaces one service after the other, readers first', async () => {
+  test('builds, makes users, migrates, makes topics, and then replaces one service after the other, readers first', async () => {
     const { code, said } = await shop.run();
     expect({ code, said: said.trim().split('\n').at(-1) }).toEqual({ code: 0, said: `upgrade: done; replaced: ${READERS_FIRST.join(' ')}` });
     expect(await shop.calls()).toEqual(['build', ...JOBS, ...READERS_FIRST.flatMap((service) => replaced(service, 'v1', 'v2'))]);
@@ -47,8 +51,10 @@ describe('deploy/upgrade.sh, with a stand-in for Docker', () => {
 
   test.each([
     ['the build', '^compose build', []],
-    ['making topics', '^compose run .* topics', ['build']],
-    ['a migration', `^compose run .* ${THIRD}-migrate`, ['build', ...JOBS.slice(0, 3)]],
+    ['making users of MySQL', '^compose exec -T mysql', ['build']],
+    ['a migration', `^compose run .* ${THIRD}-migrate`, ['build', ...JOBS.slice(0, 4)]],
+    ['making users of the log', '^compose run .* kafka-users', ['build', ...MIGRATIONS]],
+    ['making topics', '^compose run .* topics', ['build', ...MIGRATIONS, 'run kafka-users']],
   ])('stops where %s fails, with every service as it was', async (_, pattern, before) => {
     await shop.fails(pattern);
     const { code, said } = await shop.run();
