@@ -5,6 +5,7 @@ import {
   type ConfigOf,
   type Environment,
   list,
+  integer,
   optional,
   readConfig,
   readTogether,
@@ -43,6 +44,18 @@ const VARIABLES = {
       ),
     ),
   ),
+  registrationsPerHour: withDefault(
+    integer('REGISTRATIONS_PER_HOUR', 'accounts that one address (IPv6: one /64) may register within an hour, over all replicas; not with `RATE_LIMIT=off`', {
+      min: 1,
+      max: 1_000_000,
+    }),
+    20,
+  ),
+  sessionsPerUser: withDefault(
+    integer('SESSIONS_PER_USER', 'sessions of one user; beyond, the one unused for longest ends with the next sign-in', { min: 1, max: 1000 }),
+    50,
+  ),
+  addressesPerUser: withDefault(integer('ADDRESSES_PER_USER', 'addresses in the book of one user', { min: 1, max: 100 }), 20),
 };
 
 /** Any text as far as they go by themselves; what they must be is said by several fields together. */

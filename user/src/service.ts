@@ -20,6 +20,7 @@ import { profileRoutes } from './http/profile-routes.ts';
 import { secondFactorRoutes } from './http/second-factor-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { stepUpRoutes } from './http/step-up-routes.ts';
+import { eraseDeparted } from './jobs/erase-departed.ts';
 import { followKeys } from './jobs/follow-keys.ts';
 import { forgetOver } from './jobs/forget-over.ts';
 import { mailDelivery } from './mail/mail-delivery.ts';
@@ -61,6 +62,7 @@ export interface UserService extends Service {
 export function createUserService(deps: UserServiceDeps): UserService {
   const { config, store, log, logger, metrics, mail } = deps;
   const { reads } = store;
+  const { registrationsPerHour, sessionsPerUser, addressesPerUser } = config;
   const countsAddresses = config.rateLimit === 'on';
   const passwords = argon2Passwords({ countsAddresses });
   const from = { fromOf: fromOf(countsAddresses) };
@@ -86,6 +88,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     handlers: {},
     jobs: [
       forgetOver(store),
+      eraseDeparted({ commands: () => commands, reads, messages: store.messages }),
       ...(config.signingKey === undefined ? [followKeys({ reads, tokens })] : []),
       ...(delivery === undefined ? [] : [delivery.job]),
     ],
@@ -93,7 +96,6 @@ export function createUserService(deps: UserServiceDeps): UserService {
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
-  const warnOfReuse = (found: object) => logger.warn(found, 'a spent refresh token came; its session has ended');
   const trying = tryPassword({ commands, passwords });
   const proving = provePassword({ commands, reads, tryPassword: trying });
   const secrets = sealedSecrets(sealingKeys({ config, commands, reads }));
@@ -113,19 +115,19 @@ export function createUserService(deps: UserServiceDeps): UserService {
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
-      profileRoutes({ commands, reads, register: register({ commands, passwords, admin }), ...from }),
+      profileRoutes({ commands, reads, register: register({ commands, passwords, registrationsPerHour, admin }), registrationsPerHour, ...from }),
       accountRoutes({
         ...from,
         commands,
         provePassword: proving,
         changePassword: changePassword({ commands, reads, passwords, provePassword: proving, sendsMail: mail !== undefined }),
       }),
-      addressRoutes({ commands, reads }),
+      addressRoutes({ commands, reads, addressesPerUser }),
       sessionRoutes({
         commands,
         reads,
-        signIn: signIn({ commands, reads, tryPassword: trying, judgeProof: judging, tokens: given, admin }),
-        refresh: refresh({ commands, tokens: given, warnOfReuse }),
+        signIn: signIn({ commands, reads, sessionsPerUser, tryPassword: trying, judgeProof: judging, tokens: given, admin }),
+        refresh: refresh({ commands, tokens: given }),
         ...from,
       }),
       passwordResetRoutes({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Address } from '@souk/contracts/http/user';
+import { decodeJwt } from 'jose';
 import { type RequestOptions, type RunningUsers, runUsers } from './running-users.ts';
 
 interface Page {
@@ -127,6 +128,23 @@ describe('addresses', () => {
     expect(replies.filter(({ status }) => status === 409)).toHaveLength(3);
     expect((await all('?limit=100')).items).toHaveLength(20);
   });
+
+  test('are added 100 times a day at most, and their document does not grow by it, with keys neither', async () => {
+    const { as, add, remove } = await somebody();
+    const userId = String(decodeJwt(as).sub);
+    for (let count = 0; count < 100; count += 1) {
+      const { status, body } = await add(LANE, { 'idempotency-key': `move-${count}` });
+      expect(status).toBe(201);
+      expect((await remove(body.id)).status).toBe(204);
+    }
+    expect(JSON.stringify(await users.store.reads.addressBook(userId)).length).toBeLessThan(200);
+    const { status, headers, body } = await add();
+    expect(status).toBe(429);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(86_000);
+    expect(body).toMatchObject({ type: 'urn:souk:problem:too-many-requests' });
+    // One that was added before is answered again all the same.
+    expect((await add(LANE, { 'idempotency-key': 'move-99' })).status).toBe(201);
+  }, 30_000);
 
   test('are added once per Idempotency-Key', async () => {
     const { add, all } = await somebody();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { availableParallelism } from 'node:os';
+import { until } from '@souk/chassis/testing/until';
 import type { Session, SessionTokens } from '@souk/contracts/http/session';
 import { decodeJwt } from 'jose';
 import { newEmail, PASSWORD, type Reply, type RunningUsers, runUsers } from './running-users.ts';
@@ -23,6 +24,32 @@ const shown = ({ status, headers, body }: Reply) => {
   const { instance: _instance, requestId: _requestId, ...problem } = body as Record<string, unknown>;
   return { status, problem, authenticate: headers.get('www-authenticate'), length: headers.get('content-length') };
 };
+
+describe('sessions of one user', () => {
+  test('are so many at most: the one unused for longest ends with the next sign-in', async () => {
+    const few = await runUsers({ sessionsPerUser: 3 });
+    const { email } = await few.register();
+    const [first, second, third] = [await few.signIn(email), await few.signIn(email), await few.signIn(email)];
+    const refreshed = (await few.refresh(first.refreshToken)).body;
+    const fourth = await few.signIn(email);
+    const open = (await few.send<Page>('GET', '/sessions', { as: fourth.accessToken })).body.items.map(({ id }) => id);
+    expect(open).toEqual([fourth, third, refreshed].map(sessionOf));
+    expect((await few.send('GET', '/users/me', { as: second.accessToken })).status).toBe(401);
+    await until('the others hear of it', () => few.log.sent.some(({ topic, value }) => topic === 'user.access_changed' && value.includes(sessionOf(second))));
+    await few.close();
+  }, 20_000);
+
+  test('stay near that when many are opened at one moment, and come down to it with the next', async () => {
+    const few = await runUsers({ sessionsPerUser: 3 });
+    const { email } = await few.register();
+    await Promise.all(Array.from({ length: 5 }, () => few.signIn(email)));
+    const last = await few.signIn(email);
+    const { items } = (await few.send<Page>('GET', '/sessions', { as: last.accessToken })).body;
+    expect(items).toHaveLength(3);
+    expect(items[0]?.current).toBe(true);
+    await few.close();
+  }, 20_000);
+});
 
 describe('signing in', () => {
   test('answers tokens that nobody may keep in a cache', async () => {

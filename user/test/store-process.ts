@@ -35,7 +35,7 @@ export async function startProcess(store: UserStore, instance: string) {
     async session(userId: string): Promise<string> {
       const sessionId = Bun.randomUUIDv7();
       const hashes = { familyHash: 'family', tokenHash: 'token' };
-      await commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', device: 'device', proof: undefined, attempts: ['account:test'], ...hashes });
+      await commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', device: 'device', proof: undefined, ending: [], attempts: ['account:test'], ...hashes });
       return sessionId;
     },
     live: async (userId: string) =>

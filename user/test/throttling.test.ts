@@ -151,6 +151,50 @@ describe('wrong passwords from one address', () => {
   }, 30_000);
 });
 
+describe('registrations', () => {
+  const registering = (at: RunningUsers, headers = from(), email = newEmail()) =>
+    at.send('POST', '/users', { body: { email, password: PASSWORD, name: 'Ada' }, headers });
+
+  test('from one address are so many an hour, in two processes together; other addresses are not concerned', async () => {
+    using folder = temporaryFolder();
+    const options = { folder, rateLimit: 'on', trustedProxies: ['127.0.0.1'], registrationsPerHour: 3 } as const;
+    const [one, two] = [await runUsers({ ...options, instance: 'one' }), await runUsers({ ...options, instance: 'two' })];
+    const headers = from();
+    const email = newEmail();
+    expect((await registering(one, headers, email)).status).toBe(201);
+    expect((await registering(two, headers, email)).status).toBe(409);
+    expect((await registering(one, headers)).status).toBe(201);
+    const reply = await registering(two, headers);
+    expect(reply.status).toBe(429);
+    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(3500);
+    expect(reply.body).toMatchObject({ detail: expect.stringContaining('At most 3 accounts an hour') });
+    expect((await registering(two)).status).toBe(201);
+    const told = two.logged.map((line) => JSON.parse(line)).find(({ security }) => security === 'registration.throttled');
+    expect(told).toMatchObject({ address: headers['x-forwarded-for'] });
+    await one.close();
+    await two.close();
+  }, 30_000);
+
+  test('are as many as there are with RATE_LIMIT=off', async () => {
+    const off = await runUsers({ rateLimit: 'off', registrationsPerHour: 1 });
+    for (let count = 0; count < 3; count += 1) expect((await registering(off)).status).toBe(201);
+    await off.close();
+  }, 20_000);
+});
+
+describe('what is refused', () => {
+  test('is told to operators with the address and a hash of the account, never with the e-mail', async () => {
+    const headers = from();
+    const email = newEmail();
+    await failUntil(email, 1, { headers });
+    const lines = users.logged.filter((line) => line.includes(headers['x-forwarded-for'] ?? '')).map((line) => JSON.parse(line));
+    for (const security of ['sign_in.failed', 'sign_in.throttled']) {
+      expect(lines.find((line) => line.security === security)).toMatchObject({ level: 'warn', account: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    }
+    expect(users.logged.join('')).not.toContain(email);
+  }, 20_000);
+});
+
 describe('wrong passwords of somebody who is signed in', () => {
   test('have to wait, and keep nobody from signing in', async () => {
     const { user, tokens } = await users.signedIn();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { addressRules } from '@souk/contracts/address-rules';
+import { eraseDeparted } from '../src/jobs/erase-departed.ts';
 import { addAddress } from '../src/usecases/add-address.ts';
 import { askForReset } from '../src/usecases/ask-for-reset.ts';
 import { beginAttempt } from '../src/usecases/begin-attempt.ts';
@@ -207,7 +208,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const { readChanges } = await addressRules();
       const { id: userId } = await here.registered('ada@example.com');
       const address = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT', line2: 'Top 7' };
-      await everywhere((each) => each.commands.execute(addAddress, { userId, address, keptAs: undefined }));
+      await everywhere((each) => each.commands.execute(addAddress, { userId, address, limit: 20 }));
       const [first, second, ...others] = (await here.store.reads.addressBook(userId))?.addresses ?? [];
       expect(others).toEqual([]);
       expect(first).toMatchObject({ ...address, isDefault: true });
@@ -222,7 +223,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     test('a deleted user leaves nothing but a history, and the address is free', async () => {
       const { id: userId, email } = await here.registered('ada@example.com');
       const address = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' };
-      await here.commands.execute(addAddress, { userId, address, keptAs: 'kept' });
+      await here.commands.execute(addAddress, { userId, address, limit: 20 });
       const session = await here.session(userId);
       const deletions = await everywhere((each) => each.commands.execute(deleteUser, { userId, passwordHash: 'hash' }));
       expect(new Set(deletions.map(({ kind }) => kind))).toEqual(new Set(['deleted', 'password-replaced']));
@@ -234,6 +235,22 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
         undefined,
       ]);
       expect((await here.registered(email)).id).not.toBe(userId);
+      expect(await reads.departed(10)).toEqual([userId]);
+    });
+
+    test('the answers kept for somebody who has left are erased in rounds, and of nobody else', async () => {
+      const [ada, bob] = [await here.registered('ada@example.com'), await here.registered('bob@example.com')];
+      const address = { name: 'Ada', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' };
+      const keyed = (owner: string, key: string) => ({ owner, scope: owner, key, fingerprint: 'same', render: () => ({ status: 201, headers: {}, body: 'kept' }) });
+      const add = (userId: string, key: string) => here.commands.executeOnce(addAddress, { userId, address, limit: 1000 }, keyed(userId, key));
+      const keys = Array.from({ length: 70 }, (_, count) => `key-${count}`);
+      await Promise.all([ada.id, bob.id].flatMap((userId) => keys.map((key) => add(userId, key))));
+      await here.commands.execute(deleteUser, { userId: ada.id, passwordHash: 'hash' });
+      const job = eraseDeparted({ commands: () => here.commands, reads: here.store.reads, messages: here.store.messages });
+      await job.run(new AbortController().signal);
+      expect(await here.store.reads.departed(10)).toEqual([]);
+      expect(await here.store.messages.forgetAnswersTo([ada.id], 100)).toBe(0);
+      expect(await here.store.messages.forgetAnswersTo([bob.id], 100)).toBe(70);
     });
 
     test('lists sessions newest first, slice by slice', async () => {
@@ -261,7 +278,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const { id: userId, email } = await here.registered('ada@example.com');
       const hashes = { familyHash: 'family', tokenHash: 'token' };
       const open = (device: string, sessionId = Bun.randomUUIDv7()) =>
-        here.commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', proof: undefined, device, attempts: [], ...hashes });
+        here.commands.execute(openSession, { sessionId, userId, passwordHash: 'hash', proof: undefined, device, ending: [], attempts: [], ...hashes });
       const known = async () => (await here.store.reads.credentialOf(email))?.devices.map(({ hash }) => hash);
       for (const device of ['phone', 'phone', ...'abcdefghijkl'.split('')]) await open(device);
       expect(await known()).toEqual(['phone', ...'defghijkl'.split('')]);

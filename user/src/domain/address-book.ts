@@ -1,8 +1,9 @@
 import type { ShippingAddress } from '@souk/contracts/address';
 import type { CreateAddress, PatchAddress } from '@souk/contracts/http/user';
 
-/** Far more than anybody ships to; the book is one document. */
-export const ADDRESS_LIMIT = 20;
+const DAY_MS = 86_400_000;
+/** Every addition with a key leaves an answer that is kept for 36 hours: nobody moves this often. */
+const ADDITIONS_A_DAY = 100;
 
 /** Where a user wants things sent to. Times are epoch milliseconds. */
 export interface Address extends ShippingAddress {
@@ -19,32 +20,33 @@ export interface Address extends ShippingAddress {
 export interface AddressBook {
   readonly userId: string;
   readonly addresses: readonly Address[];
-  /** Kept answers that hold an address, so that they are erased with it. */
-  readonly answers: readonly AnswerHeld[];
-}
-
-export interface AnswerHeld {
-  readonly id: string;
-  readonly at: number;
+  /** Those since `since`, whatever has become of them. */
+  readonly additions: { readonly count: number; readonly since: number };
 }
 
 export function emptyBook(userId: string): AddressBook {
-  return { userId, addresses: [], answers: [] };
+  return { userId, addresses: [], additions: { count: 0, since: 0 } };
+}
+
+/** Milliseconds until the day is over that has as many additions already; 0: it has not. */
+export function additionsWaitMs({ additions: { count, since } }: AddressBook, now: number): number {
+  return count >= ADDITIONS_A_DAY ? Math.max(0, since + DAY_MS - now) : 0;
 }
 
 export function addressIn(book: AddressBook | undefined, id: string): Address | undefined {
   return book?.addresses.find((address) => address.id === id);
 }
 
-/** The first address is the default, and whoever asks to be it takes the place of the one before. Undefined: full. */
+/** The first address is the default, and whoever asks to be it takes the place of the one before. */
 export function withAddress(
   book: AddressBook,
   { isDefault = false, ...fields }: CreateAddress,
   { id, now }: { readonly id: string; readonly now: number },
-): AddressBook | undefined {
-  if (book.addresses.length >= ADDRESS_LIMIT) return undefined;
+): AddressBook {
   const address: Address = { ...fields, id, isDefault: false, version: 1, createdAt: now, updatedAt: now };
-  const added = { ...book, addresses: [...book.addresses, address] };
+  const { count, since } = book.additions;
+  const additions = now < since + DAY_MS ? { count: count + 1, since } : { count: 1, since: now };
+  const added = { ...book, additions, addresses: [...book.addresses, address] };
   if (!isDefault && book.addresses.length > 0) return added;
   const others = withDefault(book, id, now).addresses;
   return { ...added, addresses: [...others, { ...address, isDefault: true }] };

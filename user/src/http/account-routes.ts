@@ -12,7 +12,7 @@ import type { changePassword } from '../usecases/change-password.ts';
 import { deleteUser } from '../usecases/delete-user.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
 import type { FromOf } from './from-of.ts';
-import { lastAdmin, mustWait, passwordRefused, passwordWrong } from './refused.ts';
+import { lastAdmin, passwordRefused, passwordWrong, unproven } from './refused.ts';
 
 interface AccountRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -30,8 +30,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
   return router()
     .put('/users/me/password', async ({ body, principal, request, set }) => {
       const answer = await changing(principal, body, fromOf(request), causeOf(request), obeyingIfMatch(request));
-      if (answer.kind === 'wait') throw mustWait(answer.ms);
-      if (answer.kind === 'wrong') throw passwordWrong('/currentPassword');
+      if (answer.kind === 'wait' || answer.kind === 'wrong') throw unproven(request, answer, '/currentPassword');
       if (answer.kind === 'password-refused') throw passwordRefused('/newPassword', answer.fault);
       tellSecurity(request, 'password.changed', {});
       set.headers['etag'] = entityTag(answer.user.version);
@@ -45,8 +44,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
     })
     .delete('/users/me', async ({ body, headers, principal: { userId }, request }) => {
       const proof = await provePassword(userId, body.password, fromOf(request), causeOf(request));
-      if (proof.kind === 'wait') throw mustWait(proof.ms);
-      if (proof.kind === 'wrong') throw passwordWrong('/password');
+      if (proof.kind !== 'right') throw unproven(request, proof, '/password');
       const asked = { userId, passwordHash: proof.passwordHash, requireVersion: obeyingIfMatch(request) };
       const answer = await commands.execute(deleteUser, asked, causeOf(request));
       if (answer.kind === 'password-replaced') throw passwordWrong('/password');

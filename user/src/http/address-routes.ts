@@ -1,7 +1,7 @@
 import { answerOnce } from '@souk/chassis/http/answer-once';
 import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { idPages } from '@souk/chassis/http/id-pages';
-import { type Idempotency, storedAnswer } from '@souk/chassis/http/idempotency';
+import { storedAnswer } from '@souk/chassis/http/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/http/no-body';
 import { fieldsRefused, invalid, problem } from '@souk/chassis/http/problem';
 import { readAddress } from '@souk/chassis/http/read-address';
@@ -9,30 +9,30 @@ import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
-import { keptAnswerId } from '@souk/chassis/writer/once';
 import { addressRules } from '@souk/contracts/address-rules';
 import { ListQuery } from '@souk/contracts/http/common';
 import { Address as PublishedAddress, AddressPage, CreateAddress, PatchAddress } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { type Address, ADDRESS_LIMIT, addressIn } from '../domain/address-book.ts';
+import { type Address, addressIn } from '../domain/address-book.ts';
 import { publishedAddress } from '../domain/published.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { type Added, addAddress } from '../usecases/add-address.ts';
 import { changeAddress } from '../usecases/change-address.ts';
 import { removeAddress } from '../usecases/remove-address.ts';
-import { accountGone } from './refused.ts';
+import { accountGone, addressesAddedTooOften } from './refused.ts';
 
 interface AddressRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute' | 'executeOnce'>;
   readonly reads: Pick<UserReads, 'addressBook'>;
+  readonly addressesPerUser: number;
 }
 
 const addresses = idPages('addresses');
 const ById = Type.Object({ id: Uuid });
 
 /** Where a user wants things sent to: several addresses, one of them the default. */
-export function addressRoutes({ commands, reads }: AddressRouteDeps) {
+export function addressRoutes({ commands, reads, addressesPerUser: limit }: AddressRouteDeps) {
   return router()
     .get('/users/me/addresses', ({ principal, query }) => addresses(query, publishedAddress, async ({ before }) => {
       const book = await reads.addressBook(principal.userId);
@@ -44,15 +44,15 @@ export function addressRoutes({ commands, reads }: AddressRouteDeps) {
       detail: { summary: "The caller's own addresses, newest first" },
     })
     .post('/users/me/addresses', async ({ body, principal: { userId }, idempotency, request }) => {
-      const asked = { userId, address: await readAddress(body), keptAs: keptAs(idempotency) };
-      return answerOnce(commands, addAddress, asked, { idempotency, request }, answerOf);
+      const asked = { userId, address: await readAddress(body), limit };
+      return answerOnce(commands, addAddress, asked, { idempotency, request }, answerOf(limit));
     }, {
       signedIn: true,
       idempotent: 'optional',
-      refuses: ['conflict', 'not-found'],
+      refuses: ['conflict', 'not-found', 'too-many-requests'],
       body: CreateAddress,
       response: { 201: PublishedAddress },
-      detail: { summary: `One more address; ${ADDRESS_LIMIT} at most` },
+      detail: { summary: `One more address; ${limit} at most, and 100 additions a day` },
     })
     .get('/users/me/addresses/:id', async ({ params, principal, set }) => {
       const address = addressIn(await reads.addressBook(principal.userId), params.id);
@@ -98,16 +98,15 @@ function noSuchAddress() {
   return problem('not-found', { detail: 'You have no such address: GET /users/me/addresses lists yours.' });
 }
 
-function keptAs(idempotency: Idempotency | undefined): string | undefined {
-  return idempotency && keptAnswerId(idempotency.scope, idempotency.key);
-}
-
-function answerOf(added: Added): StoredAnswer {
-  if (added.kind === 'user-unknown') throw accountGone();
-  if (added.kind === 'full') throw problem('conflict', { detail: `You have ${ADDRESS_LIMIT} addresses already: remove one first.` });
-  const { address } = added;
-  const headers = { location: `/users/me/addresses/${address.id}`, etag: entityTag(address.version) };
-  return storedAnswer(201, publishedAddress(address), headers);
+function answerOf(limit: number) {
+  return (added: Added): StoredAnswer => {
+    if (added.kind === 'user-unknown') throw accountGone();
+    if (added.kind === 'full') throw problem('conflict', { detail: `You have ${limit} addresses already: remove one first.` });
+    if (added.kind === 'too-often') throw addressesAddedTooOften(added.waitMs);
+    const { address } = added;
+    const headers = { location: `/users/me/addresses/${address.id}`, etag: entityTag(address.version) };
+    return storedAnswer(201, publishedAddress(address), headers);
+  };
 }
 
 function shown(address: Address, headers: Record<string, string | number>) {

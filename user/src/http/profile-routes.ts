@@ -1,6 +1,6 @@
 import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
 import { NotModified } from '@souk/chassis/http/no-body';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
@@ -11,20 +11,25 @@ import { renameUser } from '../usecases/rename-user.ts';
 import type { register } from '../usecases/register.ts';
 import type { FromOf } from './from-of.ts';
 import { PatchProfile } from './patch-profile.ts';
-import { accountGone, emailTaken, passwordRefused } from './refused.ts';
+import { accountGone, emailTaken, passwordRefused, tooManyRegistrations, waitSeconds } from './refused.ts';
 
 interface ProfileRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'user'>;
   readonly register: ReturnType<typeof register>;
   readonly fromOf: FromOf;
+  readonly registrationsPerHour: number;
 }
 
 /** Everybody may register; who is signed in reads and changes the own profile. */
-export function profileRoutes({ commands, reads, register: registering, fromOf }: ProfileRouteDeps) {
+export function profileRoutes({ commands, reads, register: registering, fromOf, registrationsPerHour }: ProfileRouteDeps) {
   return router()
     .post('/users', async ({ body, request, set }) => {
       const registration = await registering(body, fromOf(request), causeOf(request));
+      if (registration.kind === 'wait') {
+        tellSecurity(request, 'registration.throttled', { waitS: waitSeconds(registration.ms) });
+        throw tooManyRegistrations(registration.ms, registrationsPerHour);
+      }
       if (registration.kind === 'password-refused') throw passwordRefused('/password', registration.fault);
       if (registration.kind === 'email-taken') throw emailTaken();
       set.status = 201;
@@ -32,10 +37,10 @@ export function profileRoutes({ commands, reads, register: registering, fromOf }
       set.headers['cache-control'] = 'no-store';
       return shown(registration.user, set.headers);
     }, {
-      refuses: ['email-taken', 'password-common'],
+      refuses: ['email-taken', 'password-common', 'too-many-requests'],
       body: RegisterUser,
       response: { 201: PublishedUser },
-      detail: { summary: 'Register' },
+      detail: { summary: 'Register', description: 'One address may do it so many times an hour: 20, unless the shop sets something else.' },
     })
     .get('/users/me', async ({ principal, set }) => {
       const user = await reads.user(principal.userId);

@@ -1,6 +1,8 @@
+import { tellSecurity } from '@souk/chassis/http/request-facts';
 import { fieldsRefused, invalid, type Problem, problem } from '@souk/chassis/http/problem';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { PasswordFault } from '../passwords/judge-password.ts';
+import type { Proof } from '../usecases/prove-password.ts';
 
 export function emailTaken(): Problem {
   return fieldsRefused('email-taken', [{ pointer: '/email', detail: 'is registered already' }], 'sign in, or register another one');
@@ -43,7 +45,7 @@ export function refreshedTooOften(ms: number): Problem {
 
 /** Too many were wrong. Whoever waits as long as it says is let try again. */
 export function mustWait(ms: number): Problem {
-  const seconds = Math.ceil(ms / 1000);
+  const seconds = waitSeconds(ms);
   return problem('too-many-requests', {
     detail: `Too many passwords or codes were wrong: wait ${seconds} s before the next one.`,
     headers: { 'retry-after': String(seconds) },
@@ -71,6 +73,37 @@ export function mailNotConfigured(): Problem {
   return problem('mail-not-configured', {
     detail: 'This shop sends no mail, so it cannot send a link: ask its staff.',
     headers: { 'retry-after': String(WITHOUT_MAIL_S) },
+  });
+}
+
+export function waitSeconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
+
+/** Who is signed in said the password once more, and it was not looked at, or wrong. */
+export function unproven(request: Request, proof: Exclude<Proof, { readonly kind: 'right' }>, pointer: string): Problem {
+  if (proof.kind === 'wait') {
+    tellSecurity(request, 'sign_in.throttled', { waitS: waitSeconds(proof.ms) });
+    return mustWait(proof.ms);
+  }
+  tellSecurity(request, 'sign_in.failed', {});
+  return passwordWrong(pointer);
+}
+
+/** One address has made as many accounts as it may within an hour. */
+export function tooManyRegistrations(ms: number, perHour: number): Problem {
+  const seconds = waitSeconds(ms);
+  return problem('too-many-requests', {
+    detail: `At most ${perHour} accounts an hour can be registered from one address: wait ${seconds} s before the next one.`,
+    headers: { 'retry-after': String(seconds) },
+  });
+}
+
+export function addressesAddedTooOften(ms: number): Problem {
+  const seconds = waitSeconds(ms);
+  return problem('too-many-requests', {
+    detail: `You have added 100 addresses within a day: change one of those there are, or wait ${seconds} s before the next one.`,
+    headers: { 'retry-after': String(seconds) },
   });
 }
 

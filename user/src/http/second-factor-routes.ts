@@ -21,7 +21,7 @@ import type { ProvePassword } from '../usecases/prove-password.ts';
 import { removeFactor } from '../usecases/remove-factor.ts';
 import { replaceRecoveryCodes } from '../usecases/replace-recovery-codes.ts';
 import type { FromOf } from './from-of.ts';
-import { accountGone, codeWrong, mustWait, noFactor, passwordWrong, secretUnreadable } from './refused.ts';
+import { accountGone, codeWrong, mustWait, noFactor, passwordWrong, unproven, secretUnreadable } from './refused.ts';
 import { exactlyOne } from './second-factor-proof.ts';
 
 interface SecondFactorRouteDeps {
@@ -50,8 +50,8 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
     })
     .post('/users/me/second-factor', async ({ body, principal, request, set }) => {
       const answer = await enrol(principal.userId, body.password, fromOf(request), causeOf(request));
-      if (answer.kind === 'wait') throw mustWait(answer.ms);
-      if (answer.kind === 'wrong' || answer.kind === 'password-replaced') throw passwordWrong('/password');
+      if (answer.kind === 'wait' || answer.kind === 'wrong') throw unproven(request, answer, '/password');
+      if (answer.kind === 'password-replaced') throw passwordWrong('/password');
       if (answer.kind === 'active-already') throw problem('conflict', { detail: 'The account has a second factor: DELETE it before you begin with another one.' });
       set.status = 201;
       set.headers['location'] = '/users/me/second-factor';
@@ -102,8 +102,7 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       const { password, ...rest } = body;
       const proof = exactlyOne(rest);
       const known = await provePassword(userId, password, fromOf(request), causeOf(request));
-      if (known.kind === 'wait') throw mustWait(known.ms);
-      if (known.kind === 'wrong') throw passwordWrong('/password');
+      if (known.kind !== 'right') throw unproven(request, known, '/password');
       const shown = given(await proveFactor(userId, proof, causeOf(request)), proof);
       const asked = { userId, passwordHash: known.passwordHash, ...shown };
       if (!(await commands.execute(removeFactor, asked, causeOf(request)))) throw codeWrong(proof);

@@ -1,7 +1,7 @@
 import { idPages } from '@souk/chassis/http/id-pages';
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import { ListQuery } from '@souk/contracts/http/common';
@@ -16,7 +16,7 @@ import { endSessions } from '../usecases/end-sessions.ts';
 import type { refresh, Refreshed } from '../usecases/refresh.ts';
 import type { signIn, SigningIn } from '../usecases/sign-in.ts';
 import type { FromOf } from './from-of.ts';
-import { codeNeeded, mustWait, refreshedTooOften, refreshRefused, secretUnreadable, sessionRefreshed, signInCodeWrong, signInRefused } from './refused.ts';
+import { codeNeeded, mustWait, refreshedTooOften, refreshRefused, secretUnreadable, sessionRefreshed, signInCodeWrong, signInRefused, waitSeconds } from './refused.ts';
 import { atMostOne } from './second-factor-proof.ts';
 
 interface SessionRouteDeps {
@@ -35,7 +35,10 @@ export function sessionRoutes(deps: SessionRouteDeps) {
   return router()
     .post('/sessions', async ({ body, request, set }) => {
       atMostOne(body);
-      return shown(signedIn(await signingIn(body, fromOf(request), causeOf(request))), set.headers);
+      const answer = await signingIn(body, fromOf(request), causeOf(request));
+      if (answer.kind === 'wait') tellSecurity(request, 'sign_in.throttled', { account: answer.account, waitS: waitSeconds(answer.ms) });
+      if (answer.kind === 'wrong') tellSecurity(request, 'sign_in.failed', { account: answer.account });
+      return shown(signedIn(answer), set.headers);
     }, {
       refuses: ['invalid-credentials', 'second-factor-required', 'second-factor-wrong', 'too-many-requests'],
       body: SignIn,
@@ -51,7 +54,9 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       },
     })
     .post('/sessions/refresh', async ({ body, request, set }) => {
-      return shown(given(await refreshing(body.refreshToken, causeOf(request))), set.headers);
+      const answer = await refreshing(body.refreshToken, causeOf(request));
+      if (answer.kind === 'reused') tellSecurity(request, 'session.token_reused', { account: answer.userId, sessionId: answer.sessionId });
+      return shown(given(answer), set.headers);
     }, {
       refuses: ['refresh-token-invalid', 'session-refreshed', 'too-many-requests'],
       body: RefreshSession,
@@ -119,6 +124,7 @@ function given(answer: Refreshed): SessionTokens {
       throw sessionRefreshed();
     case 'too-often':
       throw refreshedTooOften(answer.waitMs);
+    case 'reused':
     case 'refused':
       throw refreshRefused();
     default:

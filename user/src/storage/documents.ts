@@ -1,7 +1,8 @@
 import type { AccountLinks } from '../domain/account-links.ts';
-import type { AddressBook } from '../domain/address-book.ts';
+import { type AddressBook, emptyBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
+import type { Departure } from '../domain/departure.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Mail } from '../domain/mail.ts';
 import type { AdminList } from '../domain/roles.ts';
@@ -25,7 +26,14 @@ export const credentialOf = ({ document }: WithDocument): Credential => ({
 });
 /** Sessions from before refreshes were remembered for a minute, devices known, or codes shown, have none. */
 export const sessionOf = ({ document }: WithDocument): Session => ({ superseded: [], device: null, secondFactorAt: null, ...JSON.parse(document) });
-export const addressBookOf = ({ document }: WithDocument): AddressBook => JSON.parse(document);
+/** Books from before additions were counted have none counted. */
+export function addressBookOf({ document }: WithDocument): AddressBook {
+  const { userId, addresses, additions = emptyBook(userId).additions } = JSON.parse(document);
+  return { userId, addresses, additions };
+}
+/** Replicas of the version before look for `answers`. */
+export const keptBook = (book: AddressBook): object => ({ ...book, answers: [] });
+export const departureOf = ({ document }: WithDocument): Departure => JSON.parse(document);
 export const attemptsOf = ({ document }: WithDocument): Attempts => JSON.parse(document);
 export const accountLinksOf = ({ document }: WithDocument): AccountLinks => JSON.parse(document);
 export const mailOf = ({ document }: WithDocument): Mail => JSON.parse(document);

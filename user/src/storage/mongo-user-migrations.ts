@@ -6,6 +6,7 @@ import {
   AdminListDocument,
   AttemptsDocument,
   CredentialDocument,
+  DepartureDocument,
   KeyRingDocument,
   MailDocument,
   SealingKeyDocument,
@@ -37,4 +38,6 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-020-sealing-keys': collectionStep('sealing_keys', SealingKeyDocument),
   'user-021-second-factors': collectionStep('credentials', CredentialDocument),
   'user-022-sessions-with-second-factor': collectionStep('sessions', SessionDocument),
+  'user-023-address-additions': collectionStep('address_books', AddressBookDocument),
+  'user-024-departures': collectionStep('departures', DepartureDocument),
 };

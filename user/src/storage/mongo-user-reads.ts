@@ -7,7 +7,7 @@ import { KEY_RING } from '../domain/key-ring.ts';
 import { ADMINS } from '../domain/roles.ts';
 import { SEALING_KEY } from '../domain/sealing-key.ts';
 import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './user-document-collections.ts';
-import type { AccountLinksDocument, AddressBookDocument, AdminListDocument, CredentialDocument, KeyRingDocument, MailDocument, SealingKeyDocument, SessionDocument, UserDocument } from './user-documents.ts';
+import type { AccountLinksDocument, AddressBookDocument, AdminListDocument, CredentialDocument, DepartureDocument, KeyRingDocument, MailDocument, SealingKeyDocument, SessionDocument, UserDocument } from './user-documents.ts';
 import type { UserReads } from './user-store.ts';
 
 const LIVE = { $expr: { $gt: ['$liveUntil', SERVER_NOW] } };
@@ -21,6 +21,7 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
   const addressBooks = db.collection<AddressBookDocument>('address_books');
   const accountLinks = db.collection<AccountLinksDocument>('account_links');
   const mails = db.collection<MailDocument>('mails');
+  const departures = db.collection<DepartureDocument>('departures');
   const keyRings = db.collection<KeyRingDocument>('key_rings');
   const sealingKeys = db.collection<SealingKeyDocument>('sealing_keys');
   const adminLists = db.collection<AdminListDocument>('admin_lists');
@@ -60,6 +61,11 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
       }),
     dueMails: (limit) => reading(async () => (await mails.find(DUE, { sort: { dueAt: 1 }, limit }).toArray()).map(mailOf)),
     waitingMails: () => reading(() => mails.estimatedDocumentCount()),
+    departed: (limit) =>
+      reading(async () => {
+        const found = await departures.find({}, { sort: { _id: 1 }, limit, projection: { _id: 1 } }).toArray();
+        return found.map(({ _id }) => _id);
+      }),
     isSessionLive: (id) => reading(async () => (await sessions.aggregate(liveSessionPipeline(id)).toArray()).length > 0),
     liveSessions: (userId, slice) =>
       reading(async () => {

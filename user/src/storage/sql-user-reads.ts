@@ -46,6 +46,10 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
       const row = await reader.selectFrom('mails').select(({ fn }) => fn.countAll<number>().as('waiting')).executeTakeFirst();
       return row?.waiting ?? 0;
     },
+    async departed(limit) {
+      const rows = await reader.selectFrom('departures').select('id').orderBy('id').limit(limit).execute();
+      return rows.map(({ id }) => id);
+    },
     async isSessionLive(id) {
       return (await liveSessionQuery(reader, flavour, id).executeTakeFirst()) !== undefined;
     },

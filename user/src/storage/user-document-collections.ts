@@ -1,8 +1,9 @@
 import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
 import type { AccountLinks } from '../domain/account-links.ts';
-import type { AddressBook } from '../domain/address-book.ts';
+import { type AddressBook, emptyBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
+import type { Departure } from '../domain/departure.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Mail } from '../domain/mail.ts';
 import type { AdminList } from '../domain/roles.ts';
@@ -15,6 +16,7 @@ import type {
   AdminListDocument,
   AttemptsDocument,
   CredentialDocument,
+  DepartureDocument,
   KeyRingDocument,
   MailDocument,
   SealingKeyDocument,
@@ -63,8 +65,15 @@ export const userDocumentCollections: UserDocumentCollections = {
     collection: 'address_books',
     keyField: '_id',
     key: ({ userId }) => userId,
-    toDocument: ({ userId: _id, addresses, answers }) => ({ _id, addresses, answers }),
+    toDocument: ({ userId: _id, addresses, additions }) => ({ _id, addresses, additions, answers: [] }),
     fromDocument: (document) => [addressBookOf(document as AddressBookDocument)],
+  },
+  departures: {
+    collection: 'departures',
+    keyField: '_id',
+    key: ({ userId }) => userId,
+    toDocument: ({ userId: _id, at }) => ({ _id, at }),
+    fromDocument: (document) => [departureOf(document as DepartureDocument)],
   },
   attempts: {
     collection: 'sign_in_attempts',
@@ -127,8 +136,13 @@ export function sessionOf(document: SessionDocument): Session {
   return { id, userId, epoch, familyHash, device, tokenHash, predecessor, superseded, createdAt, lastUsedAt, expiresAt, secondFactorAt, ended };
 }
 
-export function addressBookOf({ _id: userId, addresses, answers }: AddressBookDocument): AddressBook {
-  return { userId, addresses, answers };
+/** Books from before additions were counted have none counted. */
+export function addressBookOf({ _id: userId, addresses, additions = emptyBook(userId).additions }: AddressBookDocument): AddressBook {
+  return { userId, addresses, additions };
+}
+
+function departureOf({ _id: userId, at }: DepartureDocument): Departure {
+  return { userId, at };
 }
 
 function attemptsOf({ _id: key, failures, waitUntil, forgottenAt }: AttemptsDocument): Attempts {

@@ -49,9 +49,14 @@ export type SessionDocument = Static<typeof SessionDocument>;
 export const AddressBookDocument = closed({
   _id: Uuid,
   addresses: Type.Array(closed({ ...Address.properties, createdAt: EpochMs, updatedAt: EpochMs })),
+  additions: Type.Optional(closed({ count: Type.Integer({ minimum: 0 }), since: EpochMs })),
+  /** empty: replicas of the version before look for it */
   answers: Type.Array(closed({ id: Text, at: EpochMs })),
 });
 export type AddressBookDocument = Static<typeof AddressBookDocument>;
+
+export const DepartureDocument = closed({ _id: Uuid, at: EpochMs });
+export type DepartureDocument = Static<typeof DepartureDocument>;
 
 export const AttemptsDocument = closed({
   _id: Text,

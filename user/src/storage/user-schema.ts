@@ -60,6 +60,8 @@ export interface UserSchema {
   sealing_keys: PlainDocumentTable;
   /** by user id */
   address_books: PlainDocumentTable;
+  /** by user id */
+  departures: PlainDocumentTable;
   sign_in_attempts: AttemptsTable;
   account_links: AccountLinksTable;
   mails: MailsTable;
@@ -167,5 +169,6 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
       up: (db) => db.schema.createIndex('mails_due').on('mails').column('due_at').execute(),
     },
     'user-020-sealing-keys': plainDocument('sealing_keys'),
+    'user-023-departures': plainDocument('departures'),
   };
 }

@@ -5,6 +5,7 @@ import type { AccountLinks } from '../domain/account-links.ts';
 import type { AddressBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';
+import type { Departure } from '../domain/departure.ts';
 import type { EmailClaim } from '../domain/email.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { Mail } from '../domain/mail.ts';
@@ -28,6 +29,8 @@ export type UserCollections = {
   readonly sessions: Session;
   /** by user id */
   readonly addressBooks: AddressBook;
+  /** by user id */
+  readonly departures: Departure;
   /** by `attemptKey` */
   readonly attempts: Attempts;
   /** by user id */
@@ -67,6 +70,8 @@ export interface UserReads {
   isSessionLive(id: string): Promise<boolean>;
   /** Live ones only. */
   liveSessions(userId: string, slice: IdSlice): Promise<readonly Session[]>;
+  /** Users who have left, and of whom something may be kept. */
+  departed(limit: number): Promise<readonly string[]>;
   hasAdmin(): Promise<boolean>;
   /** Undefined: no key was made yet. */
   keyRing(): Promise<KeyRing | undefined>;

@@ -9,7 +9,7 @@ import type { EmailClaim } from '../domain/email.ts';
 import type { Mail } from '../domain/mail.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
-import { accountLinksOf, addressBookOf, adminListOf, attemptsOf, credentialOf, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './documents.ts';
+import { accountLinksOf, addressBookOf, adminListOf, attemptsOf, credentialOf, departureOf, keptBook, keyRingOf, mailOf, sealingKeyOf, sessionOf, userOf } from './documents.ts';
 import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';
 
@@ -19,13 +19,14 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
     table: string,
     keyOf: (entity: Entity) => string,
     fromRow: (row: PlainDocumentTable) => Entity,
+    toDocument: (entity: Entity) => object = (entity) => entity,
   ) =>
     rowCollection<Entity, PlainDocumentTable>(flavour, {
       table,
       columns: ['id', 'document'],
       keyColumn: 'id',
       keyOf,
-      toRow: (entity) => ({ id: keyOf(entity), document: JSON.stringify(entity) }),
+      toRow: (entity) => ({ id: keyOf(entity), document: JSON.stringify(toDocument(entity)) }),
       fromRow,
     });
   return {
@@ -58,7 +59,8 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       toRow: sessionToRow,
       fromRow: sessionOf,
     }),
-    addressBooks: plain('address_books', ({ userId }) => userId, addressBookOf),
+    addressBooks: plain('address_books', ({ userId }) => userId, addressBookOf, keptBook),
+    departures: plain('departures', ({ userId }) => userId, departureOf),
     attempts: rowCollection<Attempts, AttemptsTable>(flavour, {
       table: 'sign_in_attempts',
       columns: ['id', 'forgotten_at', 'document'],

@@ -25,7 +25,8 @@ type Deleted =
   | { readonly kind: 'password-replaced' };
 
 /**
- * Erases a person. What stays is the history, which names nobody, and sessions without a credential, which open nothing
+ * Erases a person; the answers that were kept for the person's keys are erased right after (`jobs/erase-departed.ts`), however many
+ * there are. What stays is the history, which names nobody, and sessions without a credential, which open nothing
  * and are forgotten when they expire. The address can be registered again.
  */
 export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteRequest, Deleted> = {
@@ -37,15 +38,14 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
     accountLinks: [userId],
     adminLists: [ADMINS],
     endedAccess: [userId],
+    departures: [userId],
   }),
   moreKeys({ userId }, world) {
     const email = world.get('users', userId)?.email;
-    const answers = world.get('addressBooks', userId)?.answers ?? [];
     return {
       emails: email === undefined ? [] : [email],
       attempts: email === undefined ? [] : attemptsOf(userId, email, world.get('credentials', userId)),
       mails: email === undefined ? [] : mailsOf(email, world.get('accountLinks', userId)),
-      keptAnswers: answers.map(({ id }) => id),
     };
   },
   decide({ userId, passwordHash, requireVersion }, world, { now }) {
@@ -58,11 +58,10 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
     const admins = world.get('adminLists', ADMINS);
     const left = isAdmin(admins, userId) ? withoutAdmin(admins, userId) : undefined;
     if (left?.userIds.length === 0) return { answer: { kind: 'last-admin' } };
-    const answers = world.get('addressBooks', userId)?.answers ?? [];
     const data = { userId, deletedAt: isoTime(now) };
     return {
       answer: { kind: 'deleted', at: now },
-      puts: { ...(left && { adminLists: [left] }), endedAccess: [everythingEnded(userId, now)] },
+      puts: { ...(left && { adminLists: [left] }), departures: [{ userId, at: now }], endedAccess: [everythingEnded(userId, now)] },
       removes: {
         users: [userId],
         emails: [user.email],
@@ -71,7 +70,6 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
         accountLinks: [userId],
         attempts: attemptsOf(userId, user.email, credential),
         mails: mailsOf(user.email, world.get('accountLinks', userId)),
-        keptAnswers: answers.map(({ id }) => id),
       },
       events: [{ type: 'user.deleted', key: userId, stream: userId, version: user.version + 1, data }],
     };

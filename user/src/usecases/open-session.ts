@@ -1,11 +1,13 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Credential } from '../domain/credential.ts';
 import { withDevice } from '../domain/device.ts';
 import { standingOf } from '../domain/roles-granted.ts';
 import { type FactorProof, type SecondFactor, withProof } from '../domain/second-factor.ts';
-import { newSession, type TokenHashes } from '../domain/session.ts';
+import { isLive, newSession, signedOut, type TokenHashes } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
+import { sessionEnded } from './access-changed.ts';
 
 interface OpenRequest extends TokenHashes {
   readonly sessionId: string;
@@ -16,6 +18,8 @@ interface OpenRequest extends TokenHashes {
   readonly device: string;
   /** of the second factor; undefined: none came */
   readonly proof: FactorProof | undefined;
+  /** the user's other sessions that end for it */
+  readonly ending: readonly string[];
   /** the keys of what was tried before, which is forgotten now */
   readonly attempts: readonly string[];
 }
@@ -30,10 +34,10 @@ export type Opened =
 export type FactorRefused = { readonly kind: 'code-needed' } | { readonly kind: 'code-wrong' };
 
 /** A session for who knew the password and, where there is a second factor, had that too. */
-export const openSession: UseCase<UserCollections, OpenRequest, Opened> = {
+export const openSession: UseCase<UserCollections & ChassisCollections, OpenRequest, Opened> = {
   name: 'open session',
-  keys: ({ userId, attempts }) => ({ users: [userId], credentials: [userId], attempts }),
-  decide({ sessionId, userId, passwordHash, device, proof, attempts, ...hashes }, world, { now }) {
+  keys: ({ userId, ending, attempts }) => ({ users: [userId], credentials: [userId], sessions: ending, endedAccess: ending, attempts }),
+  decide({ sessionId, userId, passwordHash, device, proof, ending, attempts, ...hashes }, world, { now }) {
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
     if (user === undefined || credential?.passwordHash !== passwordHash) return { answer: { kind: 'password-replaced' } };
@@ -43,10 +47,19 @@ export const openSession: UseCase<UserCollections, OpenRequest, Opened> = {
     const session = newSession({ ...identity, now, secondFactorAt: secondFactor === null ? null : now });
     const devices = withDevice(credential.devices, device, now);
     const isChanged = devices !== credential.devices || secondFactor !== credential.secondFactor;
+    const others = ending.map((id) => world.get('sessions', id)).filter((each) => each !== undefined);
+    const ended = others
+      .filter((each) => isLive(each, credential.sessionEpoch, now))
+      .map((each) => sessionEnded(signedOut(each, now), { now }));
     return {
       answer: { kind: 'opened', by: { userId, generation: credential.accessGeneration, ...standingOf(user, credential, session) } },
-      puts: { sessions: [session], ...(isChanged && { credentials: [{ ...credential, devices, secondFactor }] }) },
+      puts: {
+        sessions: [session, ...ended.flatMap(({ puts }) => puts.sessions ?? [])],
+        endedAccess: ended.flatMap(({ puts }) => puts.endedAccess ?? []),
+        ...(isChanged && { credentials: [{ ...credential, devices, secondFactor }] }),
+      },
       removes: { attempts },
+      events: ended.flatMap(({ events }) => events),
     };
   },
 };

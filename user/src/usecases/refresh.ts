@@ -9,8 +9,6 @@ import { rotateSession } from './rotate-session.ts';
 interface RefreshDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly tokens: SessionTokensGiven;
-  /** A spent token was presented and its session ended: a theft, or a client with a fault. */
-  warnOfReuse(found: { readonly userId: string; readonly sessionId: string }): void;
 }
 
 export type Refreshed =
@@ -18,11 +16,13 @@ export type Refreshed =
   /** Nothing has ended: whoever sent it has a newer one, or will have. */
   | { readonly kind: 'overtaken' }
   | { readonly kind: 'too-often'; readonly waitMs: number }
+  /** It was spent long ago, and its session has ended now: a theft, or a client with a fault. */
+  | { readonly kind: 'reused'; readonly userId: string; readonly sessionId: string }
   /** It is worth nothing (any more). */
   | { readonly kind: 'refused' };
 
 /** New tokens for a refresh token. */
-export function refresh({ commands, tokens, warnOfReuse }: RefreshDeps) {
+export function refresh({ commands, tokens }: RefreshDeps) {
   return async (refreshToken: string, cause: Cause): Promise<Refreshed> => {
     const token = readRefreshToken(refreshToken);
     if (token === undefined) return { kind: 'refused' };
@@ -32,8 +32,7 @@ export function refresh({ commands, tokens, warnOfReuse }: RefreshDeps) {
       case 'refreshed':
         return { kind: 'refreshed', tokens: await tokens.all(rotated.by, successorOf(token, rotated.nonce)) };
       case 'reused':
-        warnOfReuse({ userId: rotated.userId, sessionId });
-        return { kind: 'refused' };
+        return { ...rotated, sessionId };
       case 'overtaken':
       case 'too-often':
       case 'refused':

@@ -5,22 +5,33 @@ import type { RegisterUser } from '@souk/contracts/http/user';
 import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { type Admitted, admitRegistration } from './admit-registration.ts';
+import { attemptKey } from './attempt-key.ts';
 import { type Registration, registerUser } from './register-user.ts';
 
 interface RegisterDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly passwords: Passwords;
+  readonly registrationsPerHour: number;
   /** Resolves when there is a first admin. */
   admin(): Promise<void>;
 }
 
-/** Hashes before the decision: 25 ms of work has no place where everybody waits for one another. */
-export function register({ commands, passwords, admin }: RegisterDeps) {
-  return async ({ email: address, password, name }: RegisterUser, from: string | undefined, cause: Cause): Promise<Registration | PasswordRefused> => {
+export type Registering = Registration | PasswordRefused | Extract<Admitted, { readonly kind: 'wait' }>;
+
+/**
+ * Hashes before the decision: 25 ms of work has no place where everybody waits for one another. `from`: the client's
+ * address, which may have so many an hour; an e-mail address that is taken counts too.
+ */
+export function register({ commands, passwords, registrationsPerHour: perHour, admin }: RegisterDeps) {
+  return async ({ email: address, password, name }: RegisterUser, from: string | undefined, cause: Cause): Promise<Registering> => {
     const email = normalisedEmail(address);
     const fault = await judgePassword(password, { email, name });
     if (fault !== undefined) return { kind: 'password-refused', fault };
     await admin();
+    const key = from && attemptKey.registrations(from);
+    const admitted = key === undefined ? undefined : await commands.execute(admitRegistration, { key, perHour }, cause);
+    if (admitted?.kind === 'wait') return admitted;
     const passwordHash = await passwords.hash(password, { queue: 'registration', from });
     return commands.execute(registerUser, { email, name, passwordHash }, cause);
   };

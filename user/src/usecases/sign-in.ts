@@ -16,9 +16,13 @@ import { countAddress } from './end-attempt.ts';
 import { type FactorRefused, openSession } from './open-session.ts';
 import type { Tried, TryPassword } from './try-password.ts';
 
+/** Sessions beyond the limit that one sign-in may find and end, where there were no limits before. */
+const ENDED_AT_ONCE = 20;
+
 interface SignInDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
-  readonly reads: Pick<UserReads, 'credentialOf'>;
+  readonly reads: Pick<UserReads, 'credentialOf' | 'liveSessions'>;
+  readonly sessionsPerUser: number;
   readonly tryPassword: TryPassword;
   readonly tokens: SessionTokensGiven;
   readonly judgeProof: JudgeProof;
@@ -28,7 +32,8 @@ interface SignInDeps {
 
 export type SigningIn =
   | { readonly kind: 'signed-in'; readonly tokens: OpenedSession }
-  | Exclude<Tried, { readonly kind: 'right' }>
+  /** `account`: the user's id, or the address where there is no user */
+  | ({ readonly account: string } & Exclude<Tried, { readonly kind: 'right' }>)
   | FactorRefused
   | Exclude<Judged, { readonly kind: 'judged' }>;
 
@@ -37,7 +42,8 @@ export type SigningIn =
  * Otherwise neither the answer nor the work done for it says whether the address or the password was wrong, and both are counted
  * alike. `from`: the client's address; undefined where nobody counts by it.
  */
-export function signIn({ commands, reads, tryPassword: trying, judgeProof: judging, tokens, admin }: SignInDeps) {
+export function signIn(deps: SignInDeps) {
+  const { commands, reads, tryPassword: trying, judgeProof: judging, tokens, admin } = deps;
   return async (
     { email: address, password, deviceToken, ...shown }: SignIn,
     from: string | undefined,
@@ -49,19 +55,31 @@ export function signIn({ commands, reads, tryPassword: trying, judgeProof: judgi
     const known = knownDevice(credential, deviceToken);
     const attempt = known === undefined ? attemptOf(email, from) : attemptOfDevice(known);
     const tried = await trying(attempt, password, credential?.passwordHash, { queue: 'sign-in', from }, cause);
-    if (tried.kind !== 'right') return tried;
-    if (credential === undefined) return { kind: 'wrong' };
+    const account = credential?.userId ?? email;
+    if (tried.kind !== 'right') return { ...tried, account };
+    if (credential === undefined) return { kind: 'wrong', account };
     const judged = await judging(credential, shown);
     if (judged.kind === 'secret-unreadable') return judged;
     const { userId, passwordHash } = credential;
     const token = newRefreshToken(newId());
     const device = known ?? newDeviceToken();
-    const asked = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), attempts: countedFor(attempt), ...hashesOf(token) };
+    const identity = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), ...hashesOf(token) };
+    const asked = { ...identity, ending: await overLimit(deps, userId), attempts: countedFor(attempt) };
     const opened = judged.kind === 'judged' ? await commands.execute(openSession, { ...asked, proof: judged.proof }, cause) : judged;
     if (opened.kind === 'opened') return { kind: 'signed-in', tokens: { ...(await tokens.all(opened.by, token)), deviceToken: device } };
     if (opened.kind === 'code-wrong' && attempt.from !== undefined) await commands.execute(countAddress, { key: attempt.from.address }, cause);
-    return opened.kind === 'password-replaced' ? { kind: 'wrong' } : opened;
+    return opened.kind === 'password-replaced' ? { kind: 'wrong', account } : opened;
   };
+}
+
+/**
+ * Those that end for a new one, unused for longest first. Who signs in several times at one moment may have as many more,
+ * until the next sign-in.
+ */
+async function overLimit({ reads, sessionsPerUser }: Pick<SignInDeps, 'reads' | 'sessionsPerUser'>, userId: string): Promise<readonly string[]> {
+  const open = await reads.liveSessions(userId, { before: undefined, limit: sessionsPerUser + ENDED_AT_ONCE });
+  const byUse = open.toSorted((one, other) => one.lastUsedAt - other.lastUsedAt);
+  return byUse.slice(0, Math.max(0, open.length - sessionsPerUser + 1)).map(({ id }) => id);
 }
 
 /** The token, when it is one of this account. Any other counts for nothing, so nobody learns from it whether there is an account. */

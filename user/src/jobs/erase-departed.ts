@@ -1,0 +1,32 @@
+import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
+import type { Job } from '@souk/chassis/jobs';
+import type { MessageReads } from '@souk/chassis/messaging/message-reads';
+import type { Microservice } from '@souk/chassis/microservice';
+import type { UserCollections, UserReads } from '../storage/user-store.ts';
+import { forgetDepartures } from '../usecases/forget-departures.ts';
+
+interface EraseDeps {
+  readonly commands: () => Pick<Microservice<UserCollections>, 'submit'>;
+  readonly reads: Pick<UserReads, 'departed'>;
+  readonly messages: Pick<MessageReads, 'forgetAnswersTo'>;
+}
+
+/** People whose kept answers are looked for at once. */
+const PEOPLE_AT_ONCE = 200;
+
+/** Each second: the answers that were kept for the keys of who has left; addresses are in them. No more are kept then, there is no user. */
+export function eraseDeparted({ commands, reads, messages }: EraseDeps): Job {
+  return {
+    name: 'erase who has left',
+    everyMs: 1000,
+    async run(signal) {
+      await forgetInRounds(async (limit) => {
+        const userIds = await reads.departed(limit);
+        if (userIds.length === 0) return 0;
+        await forgetInRounds((some) => messages.forgetAnswersTo(userIds, some), signal);
+        if (!signal.aborted) await commands().submit(forgetDepartures, userIds);
+        return userIds.length;
+      }, signal, PEOPLE_AT_ONCE);
+    },
+  };
+}

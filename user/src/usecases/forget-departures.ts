@@ -1,0 +1,9 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UserCollections } from '../storage/user-store.ts';
+
+/** Nothing is kept of these people any more. */
+export const forgetDepartures: UseCase<UserCollections, readonly string[], void> = {
+  name: 'forget departures',
+  keys: (userIds) => ({ departures: userIds }),
+  decide: (userIds) => ({ answer: undefined, removes: { departures: userIds } }),
+};
