@@ -4,6 +4,7 @@ import type { EventLog } from './log/event-log.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
 import type { ParkingRules } from './messaging/parking-rules.ts';
 import type { Reception } from './messaging/receive.ts';
+import type { SecurityEvents } from './security-events.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import type { Collections } from './writer/use-case.ts';
@@ -34,6 +35,8 @@ export interface MicroserviceOptions<C extends Collections, Task> {
   readonly jobs?: readonly Job[];
   readonly meter?: MessagingMeter;
   readonly report: Report;
+  /** Hears of messages that come from where they must not. */
+  readonly security?: Pick<SecurityEvents, 'tell'>;
   /** Absent: nobody wants to know of every message. */
   readonly trace?: Trace | undefined;
   /** Fields by which log lines about a task are found. */

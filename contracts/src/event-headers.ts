@@ -1,5 +1,5 @@
 import { isUtcTime, isUuid } from './formats.ts';
-import { eventSource } from './services.ts';
+import { eventSource, SERVICES } from './services.ts';
 import { isTopic, type Topic, TOPICS } from './topics.ts';
 
 /** The CloudEvents 1.0 attributes of an event and our extensions. */
@@ -32,9 +32,14 @@ export const EVENT_HEADERS: ReadonlySet<string> = new Set([
   'ce_aggregateversion', 'content-type', 'traceparent',
 ]);
 
-type Read =
-  | { readonly ok: true; readonly attributes: EventAttributes }
-  | { readonly ok: false; readonly cause: string };
+/** `forgedBy`: it says that it comes from a service that does not make such events; `somebody` where that is none of ours. */
+export interface Unreadable {
+  readonly ok: false;
+  readonly cause: string;
+  readonly forgedBy?: string;
+}
+
+type Read = { readonly ok: true; readonly attributes: EventAttributes } | Unreadable;
 
 /** Characters of a key or an id. Ours are UUIDs and SKUs; what is longer would travel with everything it leads to. */
 const ID_LIMIT = 255;
@@ -55,8 +60,7 @@ export function checkHeaders(topic: string, key: string, headers: Readonly<Recor
   if (aggregateVersion === null) return wrong('ce_aggregateversion is not a whole number from 1');
   const { ce_id: id, ce_source: source, ce_time: time, ce_correlationid: correlationId } = headers;
   if (id === undefined || !isUuid(id)) return wrong('ce_id is not a UUID');
-  const maker = eventSource(TOPICS[type].madeBy);
-  if (source !== maker) return wrong(`ce_source of ${type} is not ${maker}`);
+  if (source !== eventSource(TOPICS[type].madeBy)) return forged(type, source);
   if (time === undefined || !isUtcTime(time)) return wrong('ce_time is not an RFC 3339 time in UTC');
   if (!correlationId) return wrong('ce_correlationid is missing');
   if ((headers.ce_subject ?? '') !== key) return wrong('ce_subject is not the message key');
@@ -68,6 +72,12 @@ export function checkHeaders(topic: string, key: string, headers: Readonly<Recor
   const traceparent = traceOf(headers.traceparent);
   const attributes = { id, type, source, time, subject: key, schemaVersion: known, correlationId };
   return { ok: true, attributes: { ...attributes, causationId, aggregateVersion, traceparent } };
+}
+
+/** Each type has one maker: an event of somebody else is no news, whatever it says. */
+function forged(type: Topic, source: string | undefined): Read {
+  const forgedBy = SERVICES.find((service) => eventSource(service) === source) ?? 'somebody';
+  return { ok: false, cause: `ce_source of ${type} is not ${eventSource(TOPICS[type].madeBy)}`, forgedBy };
 }
 
 function wrong(cause: string): Read {

@@ -1,6 +1,6 @@
 import type { AnyEvent, EventEnvelope } from './envelope.ts';
 import { checkEventData } from './event-data.ts';
-import { checkHeaders, type EventAttributes } from './event-headers.ts';
+import { checkHeaders, type EventAttributes, type Unreadable } from './event-headers.ts';
 import { withoutRetired } from './retired-fields.ts';
 
 /** A message as it travels in the event log. */
@@ -20,9 +20,7 @@ export interface BinaryParts {
   readonly headers?: readonly { readonly name: string; readonly value: string }[];
 }
 
-export type ReadEvent =
-  | { readonly ok: true; readonly event: AnyEvent }
-  | { readonly ok: false; readonly cause: string };
+export type ReadEvent = { readonly ok: true; readonly event: AnyEvent } | Unreadable;
 
 /** CloudEvents 1.0, Kafka protocol binding, binary mode: attributes are `ce_` headers, the value is the data alone. */
 export function toLogMessage(event: EventEnvelope): LogMessage {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
 import { fromLogMessage, type LogMessage, toLogMessage } from '../src/log-message.ts';
-import { eventSource } from '../src/services.ts';
+import { eventSource, SERVICES } from '../src/services.ts';
 import { TOPIC_NAMES, TOPICS } from '../src/topics.ts';
 import { AT, EXAMPLES, exampleEvent, ID, orderCreated, OTHER_ID } from './examples.ts';
 import { growth } from './growth.ts';
@@ -173,5 +173,20 @@ describe('a message that is not all UTF-8', () => {
 
   test('is read when it is so in headers that mean nothing here', () => {
     expect(cause({ headers: [{ name: base64('uber-trace-id'), value: base64('\xff') }, { name: base64('\xff'), value: base64('x') }] })).toBe('none');
+  });
+});
+
+describe('an event of a service that does not make its type', () => {
+  test.each([...SERVICES].filter((service) => service !== 'order').map((service) => [eventSource(service), service] as const))('is no event: %s', (source, forgedBy) => {
+    const { headers, ...message } = toLogMessage(orderCreated());
+    const read = fromLogMessage({ ...message, headers: { ...headers, ce_source: source } });
+    expect(read).toEqual({ ok: false, cause: 'ce_source of order.created is not /souk/order', forgedBy });
+  });
+
+  test('has no name when it is none of ours', () => {
+    const { headers, ...message } = toLogMessage(orderCreated());
+    for (const source of ['/souk/order/', 'urn:souk:order', '/souk/ORDER']) {
+      expect(fromLogMessage({ ...message, headers: { ...headers, ce_source: source } })).toMatchObject({ ok: false, forgedBy: 'somebody' });
+    }
   });
 });

@@ -30,6 +30,7 @@ export interface InventoryServiceDeps extends ServiceParts {
 /** Warehouses, stock and reservations. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryServiceDeps): Service {
   const { config, store, log, logger, metrics } = deps;
+  const security = securityEvents(deps);
   const microservice: Microservice<InventoryCollections> = createMicroservice<InventoryCollections>({
     name: 'inventory',
     instance: config.instance,
@@ -38,13 +39,14 @@ export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryS
     log,
     handlers: handlers(config.lowThreshold),
     jobs: [askSales({ reads: store.reads, lookUpSkus, submit: (useCase, value) => microservice.submit(useCase, value) })],
+    security,
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
   const toldByProduct = skuCheck(lookUpSkus);
   return httpService({
     ...deps,
-    security: securityEvents(deps),
+    security,
     name: 'inventory',
     version: packageJson.version,
     auth: { keys },

@@ -48,6 +48,7 @@ export interface OrderServiceDeps extends ServiceParts {
 /** Orders and their saga. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createOrderService(deps: OrderServiceDeps): Service {
   const { config, store, log, logger, metrics, keys } = deps;
+  const security = securityEvents(deps);
   const deadlines: Deadlines = { placed: config.stockTimeoutMs, awaiting_payment: config.paymentTimeoutMs };
   const pass = passDeadline(deadlines);
   const erase = eraseOrder(deadlines);
@@ -64,6 +65,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     log,
     handlers: orderHandlers(deadlines),
     jobs: [passDeadlines(store.reads, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, orderGauges(metrics, store.reads, report)],
+    security,
     meter: {
       ...meter,
       batchSettled(inputs, ms) {
@@ -77,7 +79,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const rebuilding = rebuildingOf(deps, microservice, report);
   return httpService({
     ...deps,
-    security: securityEvents(deps),
+    security,
     name: 'order',
     version: packageJson.version,
     auth: { keys },

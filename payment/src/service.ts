@@ -4,7 +4,7 @@ import { httpService, type ServiceParts } from '@souk/chassis/http-service';
 import { messagingMeter } from '@souk/chassis/messaging/messaging-metrics';
 import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
 import { faultSource, reporting, reportTo } from '@souk/chassis/report';
-import { securityEvents } from '@souk/chassis/security-events';
+import { type SecurityEvents, securityEvents } from '@souk/chassis/security-events';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { PaymentConfig } from './config.ts';
@@ -46,10 +46,11 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
     meter.anomaly();
     logger.error(about, cause);
   };
-  const { microservice, tasks } = paymentMicroservice(deps, meter, anomaly);
+  const security = securityEvents(deps);
+  const { microservice, tasks } = paymentMicroservice(deps, meter, anomaly, security);
   const service = httpService({
     ...deps,
-    security: securityEvents(deps),
+    security,
     name: 'payment',
     version: packageJson.version,
     auth: { keys: deps.keys },
@@ -93,6 +94,7 @@ function paymentMicroservice(
   { config, store, log, gateway, logger, metrics }: PaymentServiceDeps,
   meter: GatewayMeter,
   anomaly: TellAnomaly,
+  security: SecurityEvents,
 ): { microservice: PaymentMicroservice; tasks: TaskRunner } {
   const submit: PaymentMicroservice['submit'] = (useCase, value, cause) => microservice.submit(useCase, value, cause);
   const calls = faultSource(reportTo(logger), 'gateway');
@@ -129,6 +131,7 @@ function paymentMicroservice(
       eraseDue({ ...store, submit }),
       forgetWebhooks(store),
     ],
+    security,
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });

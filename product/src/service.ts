@@ -25,6 +25,7 @@ export interface ProductServiceDeps extends ServiceParts {
 /** The catalogue. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createProductService({ keys, ...deps }: ProductServiceDeps): Service {
   const { config, store, log, logger, metrics } = deps;
+  const security = securityEvents(deps);
   // Products are changed by people, and everybody else follows its events.
   const microservice = createMicroservice<ProductCollections>({
     name: 'product',
@@ -33,12 +34,13 @@ export function createProductService({ keys, ...deps }: ProductServiceDeps): Ser
     store,
     log,
     handlers: {},
+    security,
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
   return httpService({
     ...deps,
-    security: securityEvents(deps),
+    security,
     name: 'product',
     version: packageJson.version,
     auth: { keys },

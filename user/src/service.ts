@@ -61,6 +61,7 @@ export interface UserService extends Service {
 /** Accounts, sessions, keys. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createUserService(deps: UserServiceDeps): UserService {
   const { config, store, log, logger, metrics, mail } = deps;
+  const security = securityEvents(deps);
   const { reads } = store;
   const { registrationsPerHour, sessionsPerUser, addressesPerUser } = config;
   const countsAddresses = config.rateLimit === 'on';
@@ -93,6 +94,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
       ...(delivery === undefined ? [] : [delivery.job]),
     ],
     runTask: async () => delivery?.deliver(),
+    security,
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
@@ -106,7 +108,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const admin = firstAdmin({ config, commands, reads, passwords, logger });
   const service = httpService({
     ...deps,
-    security: securityEvents(deps),
+    security,
     name: 'user',
     version: packageJson.version,
     // It has its sessions at hand, so they need no event to end, nor to expire.

@@ -96,6 +96,7 @@ async function settleOne<C extends ChassisCollections, Task>(
     const cause = read.ok ? 'no handler for this topic' : read.cause;
     await writer.submit(bury<C>(service), { message, cause, attempts: 1 }, read.ok ? { cause: causedBy(read.event) } : {});
     tell.settled({ message }, 'undecodable', cause);
+    if (!read.ok && read.forgedBy !== undefined) tell.forged(message, read.forgedBy);
     return;
   }
   const incoming: Incoming = { message, event: read.event };

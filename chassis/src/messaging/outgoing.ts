@@ -32,10 +32,11 @@ const OWN_HEADERS = 1024;
 const BYTES_PLAIN = 3;
 const BYTES_ESCAPED = 6;
 
-/** Throws `EventTooLargeError` for an event of the service that the log would refuse; the size of the others is only bounded. */
+/** Throws `EventTooLargeError` for an event of the service that the log would refuse; the size of the others is only bounded. Throws, too, for one that is not the service's to make: others would refuse it. */
 export function refuseUnsendable(service: ServiceName): (event: StoredEvent) => void {
   return (event) => {
-    const { key, correlationId, causationId, data } = event;
+    const { key, correlationId, causationId, data, type } = event;
+    if (isTopic(type) && TOPICS[type].madeBy !== service) throw new Error(`${service} does not make ${type}`);
     // The key is sent twice, once among the headers.
     const ids = key.length * 2 + correlationId.length + (causationId?.length ?? 0);
     if (data.length * BYTES_PLAIN + ids * BYTES_ESCAPED + OWN_HEADERS <= MESSAGE_LIMIT) return;

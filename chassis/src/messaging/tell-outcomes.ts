@@ -3,6 +3,7 @@ import { harmless } from '../harmless.ts';
 import type { LogMessage } from '../log/event-log.ts';
 import type { MessagingMeter, Outcome } from '../microservice-options.ts';
 import { faultSource, type Report, singleFailures, type Trace } from '../report.ts';
+import type { SecurityEvents } from '../security-events.ts';
 import { aboutMessage } from './about-message.ts';
 import type { Incoming } from './receive.ts';
 
@@ -10,6 +11,7 @@ interface TellDeps {
   readonly meter?: MessagingMeter | undefined;
   readonly report: Report;
   readonly trace?: Trace | undefined;
+  readonly security?: Pick<SecurityEvents, 'tell'> | undefined;
 }
 
 /** A message as far as it was read. */
@@ -19,13 +21,15 @@ type Told = Pick<Incoming, 'message'> & { readonly event?: Pick<EventAttributes,
 export interface Outcomes {
   /** It is settled, well or not; `cause`: why it is not handled. */
   settled(told: Told, how: Outcome, cause?: unknown): void;
+  /** It says that it comes from a service that makes no such events. */
+  forged(message: LogMessage, by: string): void;
   /** A try of it has failed. */
   failed(told: Told, attempt: number, error: unknown): void;
   /** Neither handled nor kept: the log brings it again. */
   comesAgain(message: LogMessage, error: unknown): void;
 }
 
-export function outcomes({ meter, report, trace }: TellDeps): Outcomes {
+export function outcomes({ meter, report, trace, security }: TellDeps): Outcomes {
   const single = singleFailures(report);
   const consumer = faultSource(report, 'consumer');
   return {
@@ -36,6 +40,7 @@ export function outcomes({ meter, report, trace }: TellDeps): Outcomes {
       if (how === 'handled' || how === 'parked' || how === 'failed') trace?.({ ...aboutMessage(message, event), outcome: how }, 'message settled');
       else single(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
     }),
+    forged: harmless((message: LogMessage, source: string) => security?.tell('event.forged_source', { topic: message.topic, source, about: aboutMessage(message) })),
     failed: harmless(({ message, event }: Told, attempt: number, error: unknown) => single(error, 'a message failed', { ...aboutMessage(message, event), attempt })),
     comesAgain: harmless((message: LogMessage, error: unknown) => consumer.failed(error, 'a message could not be settled; it comes again', aboutMessage(message))),
   };

@@ -36,7 +36,7 @@ async function laneWithEvent(lane: string, account: string, leaseMs: number): Pr
 
 async function adopt(ownLane: string): Promise<void> {
   const never = () => Promise.reject(new Error('this log takes everything'));
-  await adoptLanes<Toy>({ service: 'payment', store: toy.store.writing, log, ownLane, leaseMs: LEASE_MS, newId, setAside: never, report: () => undefined });
+  await adoptLanes<Toy>({ service: 'user', store: toy.store.writing, log, ownLane, leaseMs: LEASE_MS, newId, setAside: never, report: () => undefined });
 }
 
 test('a process takes what others left, and neither its own lane nor one whose process is alive', async () => {

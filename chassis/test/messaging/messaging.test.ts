@@ -24,6 +24,7 @@ describe('messages of a microservice', () => {
   let toy: OpenToyStore;
   let behaviour: Behaviour;
   let running: Microservice<ToyCollections>[];
+  let securityEvents: object[];
 
   beforeEach(async () => {
     folder = temporaryFolder();
@@ -31,6 +32,7 @@ describe('messages of a microservice', () => {
     toy = await openSqliteToyStore();
     behaviour = () => 'count';
     running = [];
+    securityEvents = [];
   });
   afterEach(async () => {
     for (const service of running) await service.close();
@@ -61,6 +63,7 @@ describe('messages of a microservice', () => {
       paceMs: 0,
       parking: { firstAttempts: 2, attempts: 4, backOffMs: 20, longestBackOffMs: 50 },
       report: broken,
+      security: { tell: (name, { about, ...fields }) => void securityEvents.push({ name, isFound: about?.['key'] !== undefined, ...fields }) },
       trace: broken,
       meter: { expect: () => undefined, batchSettled: broken, messageSettled: broken, eventSetAside: broken },
     });
@@ -110,8 +113,8 @@ describe('messages of a microservice', () => {
     expect(await service.execute(redrive(countArrival as never), again)).toMatchObject({ kind: 'still-dead' });
     behaviour = () => 'count';
     expect(await service.execute(redrive(countArrival as never), again)).toMatchObject({ kind: 'resolved' });
-    expect(await totals()).toEqual(new Map([[user, 1]]));
     expect(await service.execute(redrive(countArrival as never), again)).toMatchObject({ kind: 'resolved-before' });
+    expect(await totals()).toEqual(new Map([[user, 1]]));
   });
 
   test('what a redriven message leads to is caused by that message', () => {
@@ -164,6 +167,29 @@ describe('messages of a microservice', () => {
     expect([...log.records('user.registered')].map((record) => record.headers.ce_aggregateversion)).toEqual(['1', '2']);
   });
 
+  test('one of a service that makes no such events is a dead letter, and a security event', async () => {
+    await startService();
+    const userId = newId();
+    await log.send([arrival(userId, '/souk/payment'), arrival(userId, '/somebody')]);
+    const letters = await until('both letters', async () => (await dead()).length === 2 && dead());
+    for (const { cause } of letters) expect(cause).toBe('ce_source of user.registered is not /souk/user');
+    await until('both were told', () => securityEvents.length === 2);
+    const forged = { name: 'event.forged_source', isFound: true, topic: 'user.registered' };
+    expect(new Set(securityEvents)).toEqual(new Set([{ ...forged, source: 'payment' }, { ...forged, source: 'somebody' }]));
+    expect(await totals()).toEqual(new Map());
+  });
+
+  test('no service sends events that are another one\'s to make', async () => {
+    const service = await startService();
+    const foreign: UseCase<Toy, null, void> = {
+      name: 'foreign',
+      keys: () => ({}),
+      decide: () => ({ answer: undefined, events: [{ type: 'order.created', key: newId(), stream: newId(), version: 1, data: {} as never }] }),
+    };
+    expect(await service.execute(foreign, null).catch((error: unknown) => String(error))).toContain('user does not make order.created');
+    expect(service.backlog()).toBe(0);
+  });
+
   test('what a process left unsent is sent by its next start, and by another process when it does not come back', async () => {
     for (const lane of ['one', 'gone']) {
       const writer = await Writer.open<Toy>({
@@ -189,11 +215,11 @@ describe('messages of a microservice', () => {
   }, 15_000);
 });
 
-function arrival(userId = ''): LogMessage {
+function arrival(userId = '', source = '/souk/user'): LogMessage {
   return toLogMessage({
     id: newId(),
     type: 'user.registered',
-    source: '/souk/user',
+    source,
     time: new Date().toISOString(),
     subject: userId,
     schemaVersion: 1,
