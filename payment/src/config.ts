@@ -1,4 +1,4 @@
-import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault } from '@souk/chassis/config';
+import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault, withExample } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
 import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
@@ -33,7 +33,8 @@ export const PAYMENT_CONFIG = {
     integer('PAYMENT_METHOD_LIMIT', 'payment methods that one customer may have', { min: 1, max: 1000 }),
     20,
   ),
-  gateway: withDefault(choice('PAYMENT_GATEWAY', 'gateway that takes the money', GATEWAY_NAMES), 'simulator'),
+  // No default: a shop that takes no money has to be meant.
+  gateway: withExample(choice('PAYMENT_GATEWAY', 'gateway that takes the money; with the simulator no money moves', GATEWAY_NAMES), 'simulator'),
   simulatorWebhookSecrets: optional(
     secret(
       list(
