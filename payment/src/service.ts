@@ -30,6 +30,7 @@ export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
     'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency' | 'methodLimit'
+    | 'freshSecondFactorS' | 'refundSecondFactorAbove'
   > &
     EdgeOptions;
   readonly store: PaymentStore;
@@ -88,7 +89,7 @@ function routesOf(
   return [
     paymentMethodRoutes({ commands, reads, describeToken: describeToken(gateway, config.gatewayTimeoutMs, failed), limit: config.methodLimit }),
     paymentRoutes(reads),
-    refundRoutes({ commands, reads }),
+    refundRoutes({ ...config, commands, reads }),
     webhookRoutes({ commands, reads, gateway, anomaly }),
   ];
 }
