@@ -259,9 +259,9 @@ describe('SECOND_FACTOR_KEY', () => {
     await kept.close();
     const steps = [[one], [two, one]];
     for (const [index, secondFactorKeys] of steps.entries()) {
-      const users = await runUsers({ folder, secondFactorKeys });
-      expect((await signIn(user.email, { oneTimeCode: await codeOf(secret, index) }, users)).status).toBe(200);
-      await users.close();
+      const next = await runUsers({ folder, secondFactorKeys });
+      expect((await signIn(user.email, { oneTimeCode: await codeOf(secret, index) }, next)).status).toBe(200);
+      await next.close();
     }
     const last = await runUsers({ folder, secondFactorKeys: [two] });
     const { secondFactor } = (await last.store.reads.credentialOf(user.email)) ?? {};
