@@ -33,7 +33,6 @@ const facts = {
   id: PAYMENT,
   orderId: ORDER,
   userId: CUSTOMER,
-  live: true,
   amount: eur(1000),
   orderCancelled: false,
   cause: ASKED,

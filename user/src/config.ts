@@ -18,10 +18,14 @@ import { type EngineConfig, engineConfig } from '@souk/chassis/process/engine-co
 import { FRESH_SECOND_FACTOR, serviceConfig } from '@souk/chassis/service-config';
 import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
+import { isMadeOf } from './passwords/made-of.ts';
 import { Value } from '@sinclair/typebox/value';
 import { MAIL_VARIABLES, type MailConfig, readMailConfig } from './mail/mail-config.ts';
 import type { UnnamedKey } from './tokens/new-signing-key.ts';
 import { readSigningKey } from './tokens/read-signing-key.ts';
+
+/** The first admin's, until the admin changes it. */
+export const ADMIN_NAME = 'Administrator';
 
 const VARIABLES = {
   ...serviceConfig({ port: 4005 }),
@@ -65,6 +69,10 @@ const PARTS = {
   ),
   adminEmail: optional(text('SOUK_ADMIN_EMAIL', 'address of the first admin, made when there is no admin')),
   adminPassword: optional(secret(text('SOUK_ADMIN_PASSWORD', "the first admin's password"))),
+  passwordMin: withDefault(
+    integer('PASSWORD_MIN', 'characters of a new password at least; NIST SP 800-63B-4 asks for 15 where it is the only factor', { min: 8, max: 64 }),
+    12,
+  ),
 };
 
 /** What `readUserConfig` reads. */
@@ -83,6 +91,8 @@ export interface UserConfig extends Variables {
   /** undefined: nobody is made admin at start */
   readonly admin: AdminAccount | undefined;
   readonly mail: MailConfig;
+  /** of a new password, in characters */
+  readonly passwordMin: number;
 }
 
 /** Throws a ConfigError that names every variable that is missing or wrong, and no secret. */
@@ -101,28 +111,30 @@ export function readUserProcessConfig(env: Environment): UserConfig & EngineConf
   return readTogether(() => readUserConfig(env), () => readConfig(env, engineConfig('mongodb')));
 }
 
-function readParts(env: Environment): Pick<UserConfig, 'signingKey' | 'admin'> {
-  const { signingKey: keyText, adminEmail, adminPassword } = readConfig(env, PARTS);
+function readParts(env: Environment): Pick<UserConfig, 'signingKey' | 'admin' | 'passwordMin'> {
+  const { signingKey: keyText, adminEmail, adminPassword, passwordMin } = readConfig(env, PARTS);
   const signingKey = keyText === undefined ? undefined : readSigningKey(keyText);
-  const faults = adminFaults(adminEmail, adminPassword);
+  const faults = adminFaults(adminEmail, adminPassword, passwordMin);
   if (keyText !== undefined && signingKey === undefined) {
     faults.push({ name: 'SOUK_SIGNING_KEY', reason: 'must be a private JWK for EdDSA (Ed25519) or ES256 (P-256)' });
   }
   if (faults.length > 0) throw new ConfigError(faults);
-  if (adminEmail === undefined || adminPassword === undefined) return { signingKey, admin: undefined };
-  return { signingKey, admin: { email: adminEmail, password: adminPassword } };
+  if (adminEmail === undefined || adminPassword === undefined) return { signingKey, passwordMin, admin: undefined };
+  return { signingKey, passwordMin, admin: { email: adminEmail, password: adminPassword } };
 }
 
-/** Both or neither, and what a registration would accept. */
-function adminFaults(email: string | undefined, password: string | undefined): ConfigFault[] {
+/** Both or neither, and what a registration would accept; whether the password is a common one is looked up when the admin is made. */
+function adminFaults(email: string | undefined, password: string | undefined, passwordMin: number): ConfigFault[] {
   if (email === undefined && password === undefined) return [];
   const { properties } = RegisterUser;
   const faults: ConfigFault[] = [];
   if (!Value.Check(properties.email, email)) {
     faults.push({ name: 'SOUK_ADMIN_EMAIL', reason: 'must be an e-mail address, beside SOUK_ADMIN_PASSWORD' });
   }
-  if (!Value.Check(properties.password, password)) {
-    faults.push({ name: 'SOUK_ADMIN_PASSWORD', reason: 'must be 12 to 128 characters, beside SOUK_ADMIN_EMAIL' });
+  if (!Value.Check({ ...properties.password, minLength: passwordMin }, password)) {
+    faults.push({ name: 'SOUK_ADMIN_PASSWORD', reason: `must be ${passwordMin} to 128 characters (PASSWORD_MIN), beside SOUK_ADMIN_EMAIL` });
+  } else if (isMadeOf(password ?? '', [email ?? '', ADMIN_NAME])) {
+    faults.push({ name: 'SOUK_ADMIN_PASSWORD', reason: 'must be made of more than the address in SOUK_ADMIN_EMAIL' });
   }
   return faults;
 }

@@ -1,7 +1,8 @@
 import type { Microservice } from '@souk/chassis/microservice';
 import { normalisedEmail } from '@souk/contracts/email';
-import type { UserConfig } from './config.ts';
+import { ADMIN_NAME, type UserConfig } from './config.ts';
 import { madeOnce } from './made-once.ts';
+import type { JudgePassword } from './passwords/judge-password.ts';
 import type { Passwords } from './passwords/passwords.ts';
 import type { UserCollections, UserReads } from './storage/user-store.ts';
 import { ensureFirstAdmin } from './usecases/ensure-first-admin.ts';
@@ -11,6 +12,7 @@ interface FirstAdminDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'hasAdmin'>;
   readonly passwords: Passwords;
+  readonly judgePassword: JudgePassword;
   readonly logger: { error(message: string): void };
 }
 
@@ -22,10 +24,17 @@ export function firstAdmin(deps: FirstAdminDeps): () => Promise<void> {
   return madeOnce(() => make(deps));
 }
 
-async function make({ config: { admin }, commands, reads, passwords, logger }: FirstAdminDeps): Promise<void> {
+const WRONG = { common: 'among the first that are guessed', personal: "made of the address or the shop's name" } as const;
+
+async function make({ config: { admin }, commands, reads, passwords, judgePassword, logger }: FirstAdminDeps): Promise<void> {
   if (admin === undefined || (await reads.hasAdmin())) return;
+  const fault = await judgePassword(admin.password, { email: admin.email, name: ADMIN_NAME });
+  if (fault !== undefined) {
+    logger.error(`there is no admin: SOUK_ADMIN_PASSWORD is ${WRONG[fault]}; set another one`);
+    return;
+  }
   const passwordHash = await passwords.hash(admin.password, { queue: 'registration', from: undefined });
-  const request = { email: normalisedEmail(admin.email), name: 'Administrator', passwordHash };
+  const request = { email: normalisedEmail(admin.email), name: ADMIN_NAME, passwordHash };
   if ((await commands.execute(ensureFirstAdmin, request)) === 'email-taken') {
     logger.error('there is no admin: the address in SOUK_ADMIN_EMAIL is registered already; name another one');
   }

@@ -28,6 +28,7 @@ import { mailMeter } from './mail/mail-meter.ts';
 import type { MailPort } from './mail/mail-port.ts';
 import type { MailTask } from './mail/mail-task.ts';
 import { mailTexts } from './mail/mail-texts.ts';
+import { passwordJudge } from './passwords/judge-password.ts';
 import { argon2Passwords } from './passwords/passwords.ts';
 import { judgeProof } from './second-factor/judge-proof.ts';
 import { sealedSecrets } from './second-factor/sealed-secrets.ts';
@@ -46,8 +47,6 @@ import { register } from './usecases/register.ts';
 import { signIn } from './usecases/sign-in.ts';
 import { tryPassword } from './usecases/try-password.ts';
 
-const KEY_MISSING = 'the key that sealed the secret is neither in the setting nor kept';
-
 export interface UserServiceDeps extends ServiceParts {
   readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: UserStore;
@@ -65,9 +64,10 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const { config, store, log, logger, metrics, mail } = deps;
   const security = securityEvents(deps);
   const { reads } = store;
-  const { registrationsPerHour, sessionsPerUser, addressesPerUser } = config;
+  const { passwordMin, registrationsPerHour, sessionsPerUser, addressesPerUser } = config;
   const countsAddresses = config.rateLimit === 'on';
   const passwords = argon2Passwords({ countsAddresses });
+  const judgePassword = passwordJudge(config.mail);
   const from = { fromOf: fromOf(countsAddresses) };
   const tokens = accessTokens(config, () => firstKeys({ config, commands, reads }));
   let ownUrl = '';
@@ -103,15 +103,11 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const trying = tryPassword({ commands, passwords });
   const proving = provePassword({ commands, reads, tryPassword: trying });
   const secrets = sealedSecrets(sealingKeys({ config, commands, reads }));
-  const sealing = faultSource(reportTo(logger), 'SECOND_FACTOR_KEY');
-  const judging = judgeProof({
-    secrets,
-    keyMissing: () => sealing.failed(KEY_MISSING, 'a code of a second factor cannot be judged: name the key of before behind the new one'),
-  });
+  const judging = judgeProof(secrets);
   const provingFactor = proveFactor({ commands, reads, judgeProof: judging });
   const given = sessionTokens(tokens, { staffSecondFactor: config.staffSecondFactor === 'on' });
   const { freshSecondFactorS } = config;
-  const admin = firstAdmin({ config, commands, reads, passwords, logger });
+  const admin = firstAdmin({ config, commands, reads, passwords, judgePassword, logger });
   const service = httpService({
     ...deps,
     security,
@@ -123,12 +119,13 @@ export function createUserService(deps: UserServiceDeps): UserService {
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
-      profileRoutes({ commands, reads, register: register({ commands, passwords, registrationsPerHour, admin }), registrationsPerHour, ...from }),
+      profileRoutes({ commands, reads, register: register({ commands, passwords, judgePassword, registrationsPerHour, admin }), registrationsPerHour, passwordMin, ...from }),
       accountRoutes({
         ...from,
+        passwordMin,
         commands,
         provePassword: proving,
-        changePassword: changePassword({ commands, reads, passwords, provePassword: proving, sendsMail: mail !== undefined }),
+        changePassword: changePassword({ commands, reads, passwords, judgePassword, provePassword: proving, sendsMail: mail !== undefined }),
       }),
       addressRoutes({ commands, reads, addressesPerUser }),
       sessionRoutes({
@@ -140,8 +137,9 @@ export function createUserService(deps: UserServiceDeps): UserService {
       }),
       passwordResetRoutes({
         commands,
-        confirmReset: confirmReset({ commands, reads, passwords }),
+        confirmReset: confirmReset({ commands, reads, passwords, judgePassword }),
         sendsMail: mail !== undefined,
+        passwordMin,
         ...from,
       }),
       secondFactorRoutes({

@@ -48,6 +48,16 @@ describe('the configuration', () => {
     expect(readUserConfig(both).admin).toEqual({ email: 'root@example.com', password: 'a long enough password' });
   });
 
+  test("the first admin's password obeys PASSWORD_MIN, and is not made of the address", () => {
+    const admin = (password: string, min?: string) =>
+      faults({ SOUK_ADMIN_EMAIL: 'root@example.com', SOUK_ADMIN_PASSWORD: password, ...(min !== undefined && { PASSWORD_MIN: min }) });
+    expect(admin('nine chars', '8')).toEqual([]);
+    expect(admin('nine chars')).toEqual(['SOUK_ADMIN_PASSWORD']);
+    expect(admin('a long enough password', '30')).toEqual(['SOUK_ADMIN_PASSWORD']);
+    expect(admin('Root@Example.com-2026')).toEqual(['SOUK_ADMIN_PASSWORD']);
+    expect(faults({ PASSWORD_MIN: '7' })).toEqual(['PASSWORD_MIN']);
+  });
+
   test.each(['EdDSA', 'ES256'] as const)('takes a private JWK for %s', async (alg) => {
     const key = await jwk(alg);
     expect(readUserConfig({ SOUK_SIGNING_KEY: JSON.stringify(key) }).signingKey).toMatchObject({ d: key['d'], alg });

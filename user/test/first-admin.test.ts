@@ -16,10 +16,26 @@ test('a first admin who could not be made is tried again by whoever needs one', 
     () => Promise.reject(new Error('the database is away')),
     () => Promise.resolve('made'),
   );
-  const admin = firstAdmin({ config, commands, reads: { hasAdmin: async () => false }, passwords, logger });
+  const admin = firstAdmin({ config, commands, reads: { hasAdmin: async () => false }, passwords, judgePassword: async () => undefined, logger });
   const failure = await admin().catch((error: unknown) => error);
   expect(failure).toMatchObject({ message: 'the database is away' });
   await Promise.all([admin(), admin()]);
   await admin();
   expect(state.asked).toBe(2);
+});
+
+test('a first admin whose password is one of the common ones is not made, and the log names the setting', async () => {
+  const { state, commands } = commandsThat(() => Promise.resolve('made'));
+  const said: string[] = [];
+  const admin = firstAdmin({
+    config,
+    commands,
+    reads: { hasAdmin: async () => false },
+    passwords,
+    judgePassword: async () => 'common' as const,
+    logger: { error: (line: string) => void said.push(line) },
+  });
+  await admin();
+  expect(state.asked).toBe(0);
+  expect(said).toEqual([expect.stringContaining('SOUK_ADMIN_PASSWORD')]);
 });

@@ -52,6 +52,17 @@ describe('registering', () => {
     expect(body).toMatchObject({ errors: [{ pointer: '/email', detail: expect.stringMatching(/^must be an e-mail address: /) }] });
   });
 
+  test('takes passwords of as many characters as the shop asks for, and its document says so', async () => {
+    const strict = await runUsers({ passwordMin: 15 });
+    const reply = (password: string) => strict.send('POST', '/users', { body: asked({ password }) });
+    const short = await reply('fourteen chars');
+    expect([short.status, short.body]).toMatchObject([422, { errors: [{ pointer: '/password', detail: expect.stringContaining('15') }] }]);
+    expect((await reply('fifteen letters')).status).toBe(201);
+    const { body } = await strict.send<{ paths: Record<string, Record<string, unknown>> }>('GET', '/openapi.json');
+    expect(JSON.stringify(body.paths['/users']?.['post'])).toContain('"minLength":15');
+    await strict.close();
+  }, 20_000);
+
   test('409 for an address that is registered, in whatever case', async () => {
     const { email } = await users.register();
     const { status, body } = await post(asked({ email: email.toUpperCase() }));

@@ -28,7 +28,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey' | 'rateLimit' | 'trustedProxies' | 'staffSecondFactor' | 'freshSecondFactorS' | 'secondFactorKeys' | 'registrationsPerHour' | 'sessionsPerUser' | 'addressesPerUser'>> {
+interface RunOptions extends Partial<Pick<UserConfig, 'port' | 'instance' | 'admin' | 'signingKey' | 'rateLimit' | 'trustedProxies' | 'staffSecondFactor' | 'freshSecondFactorS' | 'secondFactorKeys' | 'registrationsPerHour' | 'passwordMin' | 'sessionsPerUser' | 'addressesPerUser'>> {
   /** of another run, which must be closed by whoever made it; default: a new one */
   readonly folder?: TemporaryFolder;
   /** default: nobody takes mails */
@@ -51,6 +51,7 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
       audience: AUDIENCE,
       instance: 'user-test',
       tokenLifetimeMs: 300_000,
+      passwordMin: 12,
       registrationsPerHour: 20,
       sessionsPerUser: 50,
       addressesPerUser: 20,

@@ -102,7 +102,6 @@ export function createSimulator(options: SimulatorOptions): Gateway {
 
   return {
     name: 'simulator',
-    live: false,
     async describeToken(token, signal) {
       await answered(signal);
       const known = TEST_TOKENS.get(token);

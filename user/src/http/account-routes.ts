@@ -12,6 +12,7 @@ import type { changePassword } from '../usecases/change-password.ts';
 import { deleteUser } from '../usecases/delete-user.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
 import type { FromOf } from './from-of.ts';
+import { withPasswordMin } from './password-length.ts';
 import { lastAdmin, passwordRefused, passwordWrong, unproven } from './refused.ts';
 
 interface AccountRouteDeps {
@@ -19,6 +20,7 @@ interface AccountRouteDeps {
   readonly provePassword: ProvePassword;
   readonly changePassword: ReturnType<typeof changePassword>;
   readonly fromOf: FromOf;
+  readonly passwordMin: number;
 }
 
 /** RFC 7240. Any text: a preference that is not understood is left alone. */
@@ -26,7 +28,7 @@ const Preference = Type.Object({ prefer: Type.Optional(Type.String()) }, { addit
 const WANTS_RECEIPT = /(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i;
 
 /** What somebody who is signed in can do only with the password. */
-export function accountRoutes({ commands, provePassword, changePassword: changing, fromOf }: AccountRouteDeps) {
+export function accountRoutes({ commands, provePassword, changePassword: changing, fromOf, passwordMin }: AccountRouteDeps) {
   return router()
     .put('/users/me/password', async ({ body, principal, request, set }) => {
       const answer = await changing(principal, body, fromOf(request), causeOf(request), obeyingIfMatch(request));
@@ -38,7 +40,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
     }, {
       signedIn: true,
       refuses: ['password-common', 'too-many-requests', 'precondition-failed'],
-      body: ChangePassword,
+      body: withPasswordMin(ChangePassword, 'newPassword', passwordMin),
       response: { 200: PublishedUser },
       detail: { summary: 'Change the password; all other sessions end, and their access tokens in all services within a second' },
     })

@@ -9,6 +9,7 @@ import type { UserCollections } from '../storage/user-store.ts';
 import { askForReset } from '../usecases/ask-for-reset.ts';
 import type { confirmReset } from '../usecases/confirm-reset.ts';
 import type { FromOf } from './from-of.ts';
+import { withPasswordMin } from './password-length.ts';
 import { askedTooOften, linkRefused, mailNotConfigured, passwordRefused } from './refused.ts';
 
 interface ResetRouteDeps {
@@ -16,10 +17,11 @@ interface ResetRouteDeps {
   readonly confirmReset: ReturnType<typeof confirmReset>;
   readonly sendsMail: boolean;
   readonly fromOf: FromOf;
+  readonly passwordMin: number;
 }
 
 /** Back into an account without its password. */
-export function passwordResetRoutes({ commands, confirmReset: confirming, sendsMail, fromOf }: ResetRouteDeps) {
+export function passwordResetRoutes({ commands, confirmReset: confirming, sendsMail, fromOf, passwordMin }: ResetRouteDeps) {
   return router()
     .post('/password-resets', async ({ body, request, set }) => {
       if (!sendsMail) throw mailNotConfigured();
@@ -46,7 +48,7 @@ export function passwordResetRoutes({ commands, confirmReset: confirming, sendsM
       return noContent();
     }, {
       refuses: ['link-invalid', 'password-common'],
-      body: ConfirmPasswordReset,
+      body: withPasswordMin(ConfirmPasswordReset, 'newPassword', passwordMin),
       response: { 204: NoContent },
       detail: {
         summary: 'Choose a new password by the link of a mail',

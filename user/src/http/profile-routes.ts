@@ -10,6 +10,7 @@ import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { renameUser } from '../usecases/rename-user.ts';
 import type { register } from '../usecases/register.ts';
 import type { FromOf } from './from-of.ts';
+import { withPasswordMin } from './password-length.ts';
 import { PatchProfile } from './patch-profile.ts';
 import { accountGone, emailTaken, passwordRefused, tooManyRegistrations, waitSeconds } from './refused.ts';
 
@@ -19,10 +20,11 @@ interface ProfileRouteDeps {
   readonly register: ReturnType<typeof register>;
   readonly fromOf: FromOf;
   readonly registrationsPerHour: number;
+  readonly passwordMin: number;
 }
 
 /** Everybody may register; who is signed in reads and changes the own profile. */
-export function profileRoutes({ commands, reads, register: registering, fromOf, registrationsPerHour }: ProfileRouteDeps) {
+export function profileRoutes({ commands, reads, register: registering, fromOf, registrationsPerHour, passwordMin }: ProfileRouteDeps) {
   return router()
     .post('/users', async ({ body, request, set }) => {
       const registration = await registering(body, fromOf(request), causeOf(request));
@@ -38,7 +40,7 @@ export function profileRoutes({ commands, reads, register: registering, fromOf, 
       return shown(registration.user, set.headers);
     }, {
       refuses: ['email-taken', 'password-common', 'too-many-requests'],
-      body: RegisterUser,
+      body: withPasswordMin(RegisterUser, 'password', passwordMin),
       response: { 201: PublishedUser },
       detail: { summary: 'Register', description: 'One address may do it so many times an hour: 20, unless the shop sets something else.' },
     })

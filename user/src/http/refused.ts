@@ -9,8 +9,8 @@ export function emailTaken(): Problem {
 }
 
 export function passwordRefused(pointer: string, fault: PasswordFault): Problem {
-  if (fault === 'personal') return invalid(pointer, 'must be neither the e-mail address nor the name');
-  return fieldsRefused('password-common', [{ pointer, detail: 'is among the first that are guessed' }], 'choose another one');
+  if (fault === 'personal') return invalid(pointer, "must be made of more than the name, the e-mail address and the shop's name");
+  return fieldsRefused('password-common', [{ pointer, detail: 'is among the first that are guessed' }], 'choose another one, for example four words that have nothing to do with each other');
 }
 
 /** One answer for an address nobody has and for a wrong password. */

@@ -1,6 +1,6 @@
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { type Problem, problem } from '@souk/chassis/http/problem';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
+import { problem } from '@souk/chassis/http/problem';
+import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import {
@@ -9,7 +9,6 @@ import {
   RecoveryCodes,
   RemoveSecondFactor,
   SecondFactorEnrolment,
-  type SecondFactorProof,
   SecondFactorState,
 } from '@souk/contracts/http/second-factor';
 import { isoTime, publishedFactor } from '../domain/published.ts';
@@ -74,7 +73,6 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       if (answer.kind === 'wait') throw mustWait(answer.ms);
       if (answer.kind === 'code-wrong') throw codeWrong(body);
       if (answer.kind === 'none-pending') throw problem('conflict', { detail: 'No secret waits for its first code, or not any more: POST /users/me/second-factor gives one.' });
-      tellSecurity(request, 'factor.enrolled', {});
       set.headers['cache-control'] = 'no-store';
       return { recoveryCodes: [...answer.recoveryCodes] };
     }, {
@@ -88,9 +86,9 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       },
     })
     .post('/users/me/second-factor/recovery-codes', async ({ body, principal: { userId }, request, set }) => {
-      const shown = given(await proveFactor(userId, body, causeOf(request)), body, request);
+      const shown = given(await proveFactor(userId, body, causeOf(request)), body);
       const { codes, hashes } = newRecoveryCodes();
-      if (!(await commands.execute(replaceRecoveryCodes, { userId, ...shown, recoveryHashes: hashes }, causeOf(request)))) throw codeRefused(body, request);
+      if (!(await commands.execute(replaceRecoveryCodes, { userId, ...shown, recoveryHashes: hashes }, causeOf(request)))) throw codeWrong(body);
       set.headers['cache-control'] = 'no-store';
       return { recoveryCodes: [...codes] };
     }, {
@@ -105,10 +103,9 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       const proof = exactlyOne(rest);
       const known = await provePassword(userId, password, fromOf(request), causeOf(request));
       if (known.kind !== 'right') throw unproven(request, known, '/password');
-      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof, request);
+      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof);
       const asked = { userId, passwordHash: known.passwordHash, ...shown };
-      if (!(await commands.execute(removeFactor, asked, causeOf(request)))) throw codeRefused(proof, request);
-      tellSecurity(request, 'factor.removed', { actor: userId });
+      if (!(await commands.execute(removeFactor, asked, causeOf(request)))) throw codeWrong(proof);
       return noContent();
     }, {
       signedIn: true,
@@ -120,7 +117,7 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
 }
 
 /** Throws the problem of what was shown and is not good enough. */
-export function given(answer: ShownFactor, proof: SecondFactorProof, request: Request): Shown {
+export function given(answer: ShownFactor, proof: Parameters<typeof codeWrong>[0]): Shown {
   switch (answer.kind) {
     case 'shown':
       return answer.shown;
@@ -129,15 +126,10 @@ export function given(answer: ShownFactor, proof: SecondFactorProof, request: Re
     case 'no-factor':
       throw noFactor();
     case 'code-wrong':
-      throw codeRefused(proof, request);
+      throw codeWrong(proof);
     case 'secret-unreadable':
       throw secretUnreadable();
     default:
       return answer satisfies never;
   }
-}
-
-export function codeRefused(proof: SecondFactorProof, request: Request): Problem {
-  tellSecurity(request, 'factor.failed', {});
-  return codeWrong(proof);
 }

@@ -1,4 +1,5 @@
 import { isCommonPassword } from './common-passwords.ts';
+import { isMadeOf } from './made-of.ts';
 
 export type PasswordFault = 'common' | 'personal';
 
@@ -13,13 +14,12 @@ interface Person {
   readonly name: string;
 }
 
-/** What is wrong with a new password; its length is judged by the contract. */
-export async function judgePassword(password: string, { email, name }: Person): Promise<PasswordFault | undefined> {
-  const [localPart = ''] = email.split('@');
-  if ([email, localPart, name].some((text) => plain(text) === plain(password))) return 'personal';
-  return (await isCommonPassword(password)) ? 'common' : undefined;
-}
+export type JudgePassword = ReturnType<typeof passwordJudge>;
 
-function plain(text: string): string {
-  return text.normalize('NFKC').trim().toLowerCase();
+/** Finds what is wrong with a new password; its length is judged by the contract. */
+export function passwordJudge({ shopName }: { readonly shopName: string }) {
+  return async (password: string, { email, name }: Person): Promise<PasswordFault | undefined> => {
+    if (isMadeOf(password, [email, name, shopName])) return 'personal';
+    return (await isCommonPassword(password)) ? 'common' : undefined;
+  };
 }

@@ -4,7 +4,7 @@ import type { Cause } from '@souk/chassis/writer/input';
 import type { ChangePassword } from '@souk/contracts/http/user';
 import type { User } from '../domain/user.ts';
 import type { MailTask } from '../mail/mail-task.ts';
-import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
+import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import type { Proof, ProvePassword } from './prove-password.ts';
@@ -14,6 +14,7 @@ interface ChangePasswordDeps {
   readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
   readonly reads: Pick<UserReads, 'user'>;
   readonly passwords: Passwords;
+  readonly judgePassword: JudgePassword;
   readonly provePassword: ProvePassword;
   readonly sendsMail: boolean;
 }
@@ -24,7 +25,7 @@ type Changed =
   | Exclude<Proof, { readonly kind: 'right' }>;
 
 /** `wrong`, `wait`: of the current password. `from`: the client's address. */
-export function changePassword({ commands, reads, passwords, provePassword, sendsMail }: ChangePasswordDeps) {
+export function changePassword({ commands, reads, passwords, judgePassword: judging, provePassword, sendsMail }: ChangePasswordDeps) {
   return async (
     { userId, sessionId, generation }: Principal,
     { currentPassword, newPassword }: ChangePassword,
@@ -35,7 +36,7 @@ export function changePassword({ commands, reads, passwords, provePassword, send
     const proof = await provePassword(userId, currentPassword, from, cause);
     if (proof.kind !== 'right') return proof;
     const person = await reads.user(userId);
-    const fault = person && (await judgePassword(newPassword, person));
+    const fault = person && (await judging(newPassword, person));
     if (fault !== undefined) return { kind: 'password-refused', fault };
     const after = await passwords.hash(newPassword, { queue: 'proof', from });
     const asked = { userId, token: { sessionId, generation }, before: proof.passwordHash, after, sendsMail, ...(requireVersion && { requireVersion }) };

@@ -3,7 +3,7 @@ import type { Cause } from '@souk/chassis/writer/input';
 import type { ConfirmPasswordReset } from '@souk/contracts/http/mail-links';
 import { linkOf } from '../domain/account-links.ts';
 import type { MailTask } from '../mail/mail-task.ts';
-import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
+import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { linkSecretHash, readLinkToken } from '../tokens/link-token.ts';
@@ -13,12 +13,13 @@ interface ConfirmDeps {
   readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
   readonly reads: Pick<UserReads, 'user' | 'accountLinks'>;
   readonly passwords: Passwords;
+  readonly judgePassword: JudgePassword;
 }
 
 type Confirmed = { readonly kind: 'reset'; readonly userId: string } | { readonly kind: 'link-refused' } | PasswordRefused;
 
 /** A new password by a link; `from`: the client's address. Without a good one nobody gets to the work of hashing; a password that is refused spends none. */
-export function confirmReset({ commands, reads, passwords }: ConfirmDeps) {
+export function confirmReset({ commands, reads, passwords, judgePassword: judging }: ConfirmDeps) {
   return async ({ token: text, newPassword }: ConfirmPasswordReset, from: string | undefined, cause: Cause): Promise<Confirmed> => {
     const token = readLinkToken(text);
     if (token === undefined) return { kind: 'link-refused' };
@@ -27,7 +28,7 @@ export function confirmReset({ commands, reads, passwords }: ConfirmDeps) {
     const person = await reads.user(userId);
     const link = linkOf(await reads.accountLinks(userId), 'reset-password', secretHash, Date.now());
     if (person === undefined || link === undefined) return { kind: 'link-refused' };
-    const fault = await judgePassword(newPassword, person);
+    const fault = await judging(newPassword, person);
     if (fault !== undefined) return { kind: 'password-refused', fault };
     const passwordHash = await passwords.hash(newPassword, { queue: 'proof', from });
     const isReset = await commands.execute(resetPassword, { userId, secretHash, passwordHash, from }, cause);

@@ -2,7 +2,7 @@ import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
-import { judgePassword, type PasswordRefused } from '../passwords/judge-password.ts';
+import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { type Admitted, admitRegistration } from './admit-registration.ts';
@@ -12,6 +12,7 @@ import { type Registration, registerUser } from './register-user.ts';
 interface RegisterDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly passwords: Passwords;
+  readonly judgePassword: JudgePassword;
   readonly registrationsPerHour: number;
   /** Resolves when there is a first admin. */
   admin(): Promise<void>;
@@ -23,10 +24,10 @@ export type Registering = Registration | PasswordRefused | Extract<Admitted, { r
  * Hashes before the decision: 25 ms of work has no place where everybody waits for one another. `from`: the client's
  * address, which may have so many an hour; an e-mail address that is taken counts too.
  */
-export function register({ commands, passwords, registrationsPerHour: perHour, admin }: RegisterDeps) {
+export function register({ commands, passwords, judgePassword: judging, registrationsPerHour: perHour, admin }: RegisterDeps) {
   return async ({ email: address, password, name }: RegisterUser, from: string | undefined, cause: Cause): Promise<Registering> => {
     const email = normalisedEmail(address);
-    const fault = await judgePassword(password, { email, name });
+    const fault = await judging(password, { email, name });
     if (fault !== undefined) return { kind: 'password-refused', fault };
     await admin();
     const key = from && attemptKey.registrations(from);

@@ -1,0 +1,19 @@
+/** Signs that stand for letters; 1 for two of them. */
+const LEET = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '6': 'g', '7': 't', '8': 'b', '9': 'g', '@': 'a', $: 's', '!': 'i', '|': 'l' } as const;
+
+/** A text as it is compared: whatever its Unicode form, case and accents. */
+export function plain(text: string): string {
+  return text.normalize('NFKC').toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
+}
+
+/** Signs read as the letters they stand for, in both ways: `p4ssw0rd`, `he11o`. */
+export function unleeted(text: string): readonly string[] {
+  const asI = Array.from(text).map((sign) => LEET[sign as keyof typeof LEET] ?? sign).join('');
+  const asL = Array.from(text).map((sign) => (sign === '1' || sign === '!' ? 'l' : (LEET[sign as keyof typeof LEET] ?? sign))).join('');
+  return [asI, asL];
+}
+
+/** Without spaces and the signs of a keyboard. */
+export function joined(text: string): string {
+  return text.replace(/[\s!-/:-@[-`{-~]/g, '');
+}
