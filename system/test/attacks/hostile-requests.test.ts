@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { SERVICES } from '@souk/contracts/services';
-import { honestRequest } from '../../src/attacks/attack-target.ts';
+import { honestRequest, newCustomer } from '../../src/attacks/attack-target.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type AttackedShop, onEveryAttackedShop } from './support/attacked-shop.ts';
 import { hostileRequests, operationsOf } from './support/hostile-requests.ts';
@@ -19,7 +19,8 @@ onEveryAttackedShop('random hostile requests', (open) => {
   test.each([...SERVICES])('%s takes a thousand: it lives, answers no 5xx but 503, and serves the next caller', async (service) => {
     const random = seededRandom(`hostile requests to ${service}`);
     const url = shop.urls[service];
-    const tally = await hostileRequests(url, await operationsOf(url, service), random, REQUESTS);
+    const tokens = [(await newCustomer(shop.client)).token, shop.staff];
+    const tally = await hostileRequests({ url, operations: await operationsOf(url, service), tokens, random, count: REQUESTS });
     process.stdout.write(`${service}: ${JSON.stringify(tally)}\n`);
     const broken = Object.entries(tally).flatMap(([kind, statuses]) =>
       Object.keys(statuses).filter((status) => Number(status) >= 500 && status !== '503').map((status) => `${kind}: ${status}`),

@@ -10,15 +10,21 @@ interface Operation {
   readonly path: string;
 }
 
+/** An operation, and who asks: `authorization` among the headers, or nobody. */
+interface Asked extends Operation {
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 const AT_ONCE = 40;
 const DRAWS = 12;
-const ANSWER_LIMIT_MS = 15_000;
+/** Who has not been answered by then has sent half of something. */
+const ANSWER_LIMIT_MS = 4000;
 const SLOW_PIECES = 6;
 const SLOW_MS = 40;
 const BODY = 64 * 1024;
 
 /** One hostile request: sends what it likes, answers the status it got, or undefined. */
-type Hostility = (url: string, operation: Operation, random: Random) => Promise<number | undefined>;
+type Hostility = (url: string, asked: Asked, random: Random) => Promise<number | undefined>;
 
 const pick = <T>(random: Random, list: readonly T[]): T => {
   const one = list[Math.floor(random() * list.length)];
@@ -60,22 +66,22 @@ async function answered(url: string, text: string): Promise<number | undefined> 
 }
 
 const HOSTILITIES: Readonly<Record<string, Hostility>> = {
-  deep: (url, { method, path }, random) => {
+  deep: (url, { method, path, headers }, random) => {
     const body = pick(random, deepValues)(Math.floor(1 + random() * 8000)).slice(0, BODY);
-    return answered(url, rawRequest({ method, path: filled(path, random), body }));
+    return answered(url, rawRequest({ method, path: filled(path, random), headers, body }));
   },
-  wide: (url, { method, path }, random) => {
+  wide: (url, { method, path, headers }, random) => {
     const body = pick(random, wideValues)(Math.floor(random() * BODY)).slice(0, BODY + Math.floor(random() * 100));
-    return answered(url, rawRequest({ method, path: filled(path, random), body }));
+    return answered(url, rawRequest({ method, path: filled(path, random), headers, body }));
   },
   /** A query or headers that go on. */
-  long: (url, { method, path }, random) => {
+  long: (url, { method, path, headers }, random) => {
     const query = random() < 0.5 ? Array.from({ length: 2000 }, (_, at) => `sku=${at}`).join('&') : `q=${'%20a'.repeat(2000)}`;
-    const headers = random() < 0.5 ? { 'x-request-id': 'y'.repeat(8000) } : { authorization: `Bearer ${'e.'.repeat(3000)}e` };
-    return answered(url, rawRequest({ method, path: `${filled(path, random)}?${query.slice(0, 9000)}`, headers }));
+    const more = random() < 0.5 ? { 'x-request-id': 'y'.repeat(8000) } : { cookie: 'c=1; '.repeat(1500) };
+    return answered(url, rawRequest({ method, path: `${filled(path, random)}?${query.slice(0, 9000)}`, headers: { ...headers, ...more } }));
   },
-  slow: async (url, { method, path }, random) => {
-    const text = rawRequest({ method, path: filled(path, random), body: pick(random, wideValues)(2000) });
+  slow: async (url, { method, path, headers }, random) => {
+    const text = rawRequest({ method, path: filled(path, random), headers, body: pick(random, wideValues)(2000) });
     const connection = await rawConnection(url);
     try {
       const size = Math.ceil(text.length / SLOW_PIECES);
@@ -89,20 +95,20 @@ const HOSTILITIES: Readonly<Record<string, Hostility>> = {
     }
   },
   /** Asks for a lot on one connection and reads nothing of it. */
-  unread: async (url, { path }, random) => {
+  unread: async (url, { path, headers }, random) => {
     const connection = await rawConnection(url, { reads: false });
     const times = 1 + Math.floor(random() * 50);
-    connection.send(rawRequest({ method: 'GET', path: filled(path, random) }).repeat(times));
+    connection.send(rawRequest({ method: 'GET', path: filled(path, random), headers }).repeat(times));
     await Bun.sleep(random() * 500);
     connection.destroy();
     return undefined;
   },
   /** Sends part of a body and then no more, but listens on. */
-  halfClosed: async (url, { method, path }, random) => {
+  halfClosed: async (url, { method, path, headers }, random) => {
     const connection = await rawConnection(url);
     try {
       const said = Math.floor(random() * BODY);
-      connection.send(rawRequest({ method, path: filled(path, random), body: '{"a":', saidLength: said }));
+      connection.send(rawRequest({ method, path: filled(path, random), headers, body: '{"a":', saidLength: said }));
       connection.halfClose();
       return await connection.status(1000);
     } finally {
@@ -110,42 +116,51 @@ const HOSTILITIES: Readonly<Record<string, Hostility>> = {
     }
   },
   /** Goes away in the middle, with a reset. */
-  gone: async (url, { method, path }, random) => {
+  gone: async (url, { method, path, headers }, random) => {
     const connection = await rawConnection(url);
-    connection.send(rawRequest({ method, path: filled(path, random), body: '{"a":', saidLength: 1 + Math.floor(random() * BODY) }));
+    connection.send(rawRequest({ method, path: filled(path, random), headers, body: '{"a":', saidLength: 1 + Math.floor(random() * BODY) }));
     await Bun.sleep(random() * 20);
     connection.destroy();
     return undefined;
   },
   /** No HTTP, or some that is half of it. */
-  garbled: (url, operation, random) => {
-    const line = pick(random, ['GET / HTTP/9.9', '\u0000\u0001\u0002', `${operation.method} ${operation.path} HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 3`, 'PRI * HTTP/2.0', 'GET http://[::1 HTTP/1.1']);
+  garbled: (url, { method, path }, random) => {
+    const line = pick(random, ['HTTP/1.1 GET /', '\u0000\u0001\u0002', `${method} ${path} HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 3`, 'PRI * HTTP/2.0', 'GET http://[::1 HTTP/1.1']);
     return answered(url, `${line}\r\nhost: x\r\n\r\n0\r\n\r\n`);
   },
   /** A chunked body whose chunks say what they like. */
-  chunked: (url, { method, path }, random) => {
+  chunked: (url, { method, path, headers }, random) => {
     const chunks = pick(random, ['ffffffff\r\n{}', '2\r\n{}\r\n0\r\n\r\n', '-1\r\n', `${'1\r\n{\r\n'.repeat(3000)}0\r\n\r\n`]);
-    return answered(url, `${rawRequest({ method, path: filled(path, random), headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' } })}${chunks}`);
+    return answered(url, `${rawRequest({ method, path: filled(path, random), headers: { ...headers, 'content-type': 'application/json', 'transfer-encoding': 'chunked' } })}${chunks}`);
   },
 };
 
 /** How a number of hostile requests ended: by kind and status; 0: without an answer. */
 export type HostileTally = Record<string, Record<number, number>>;
 
+interface Hostilities {
+  readonly url: string;
+  readonly operations: readonly Operation[];
+  /** Of who asks, in turn with nobody. */
+  readonly tokens: readonly string[];
+  readonly random: SeededRandom;
+  readonly count: number;
+}
+
 /** `count` hostile requests to one service, chosen by `random`, at most 40 of them at the same time. */
-export async function hostileRequests(url: string, operations: readonly Operation[], random: SeededRandom, count: number): Promise<HostileTally> {
+export async function hostileRequests({ url, operations, tokens, random, count }: Hostilities): Promise<HostileTally> {
   const tally: HostileTally = {};
   // Chosen before anything runs: a seed means the same requests, whatever order their answers come in.
   const chosen = Array.from({ length: count }, () => ({
     kind: pick(random.next, Object.keys(HOSTILITIES)),
-    operation: pick(random.next, operations),
+    asked: { ...pick(random.next, operations), headers: pick(random.next, [{}, ...tokens.map((token) => ({ authorization: `Bearer ${token}` }))]) },
     own: drawn(random),
   }));
   const next = chosen.values();
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      for (const { kind, operation, own } of next) {
-        const status = (await HOSTILITIES[kind]?.(url, operation, own).catch(() => undefined)) ?? 0;
+      for (const { kind, asked, own } of next) {
+        const status = (await HOSTILITIES[kind]?.(url, asked, own).catch(() => undefined)) ?? 0;
         const ofKind = (tally[kind] ??= {});
         ofKind[status] = (ofKind[status] ?? 0) + 1;
       }
@@ -161,10 +176,13 @@ function drawn(random: SeededRandom): Random {
   return () => numbers[at++ % DRAWS] ?? 0;
 }
 
-/** Every operation that a service's own document names. */
+/** Would end the sessions that the others ask with. */
+const ENDS_ACCESS = /^\/(?:sessions|users\/me$)/;
+
+/** Every operation that a service's own document names, but those that end the caller's own access. */
 export async function operationsOf(url: string, service: ServiceName): Promise<readonly Operation[]> {
   const answer = await fetch(`${url}/openapi.json`);
   if (!answer.ok) throw new Error(`${service} shows no document: ${answer.status}`);
   const { paths } = (await answer.json()) as { readonly paths: Readonly<Record<string, object>> };
-  return Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })));
+  return Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path }))).filter(({ method, path }) => method !== 'DELETE' || !ENDS_ACCESS.test(path));
 }
