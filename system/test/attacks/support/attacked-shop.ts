@@ -6,6 +6,9 @@ import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { type Target, attackTarget } from '../../../src/attacks/attack-target.ts';
 import { compileOutdated } from '../../../src/images/compile-outdated.ts';
 import { startShopProcess } from '../../../src/shop/shop-process.ts';
+import { embeddedRecords } from '../../../src/verify/embedded-records.ts';
+import { realRecords } from '../../../src/verify/real-records.ts';
+import type { ShopRecords } from '../../../src/verify/shop-records.ts';
 import { faultGround } from '../../faults/support/fault-shop.ts';
 import { MEMORY_LIMIT, memoryLimit } from './memory-limit.ts';
 
@@ -13,6 +16,9 @@ import { MEMORY_LIMIT, memoryLimit } from './memory-limit.ts';
 export interface AttackedShop extends Target, AsyncDisposable {
   /** Which processes have ended, or had more memory than a container has; empty: none. */
   fallen(): readonly string[];
+  readonly records: ShopRecords;
+  /** Holds all of an embedded shop; undefined: its data are on servers. */
+  readonly folder: string | undefined;
 }
 
 export type OpenAttackedShop = (env?: Environment) => Promise<AttackedShop>;
@@ -37,6 +43,8 @@ async function embedded(env: Environment = {}): Promise<AttackedShop> {
   return {
     ...(await attackTarget(urls, accounts.admin)),
     fallen: () => [...ended],
+    records: embeddedRecords(folder.path),
+    folder: folder.path,
     async [Symbol.asyncDispose]() {
       await shop.stop();
       folder.remove();
@@ -63,6 +71,8 @@ async function compiled(env: Environment = {}): Promise<AttackedShop> {
   return {
     ...(await attackTarget(shop.urls(), ground.accounts.admin)),
     fallen: () => [...ended, ...SERVICES.flatMap(overweight)],
+    records: realRecords(ground.addresses),
+    folder: undefined,
     async [Symbol.asyncDispose]() {
       await shop.stop();
       for (const group of limits.values()) group?.remove();

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { until } from '@souk/chassis/testing/until';
+import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { TOPIC_NAMES } from '@souk/contracts/topics';
+import { ask } from '../../src/attacks/attack.ts';
+import { newCustomer, SKU } from '../../src/attacks/attack-target.ts';
+import { serviceCommand } from '../../src/real/service-command.ts';
+import { claimsOf, newKey, signed, signingKeyText } from '../support/forged-tokens.ts';
+import { messagesOf } from '../support/messages-of.ts';
+import { orderWhen } from '../support/ordering.ts';
+import { type AttackedShop, onEveryAttackedShop } from './support/attacked-shop.ts';
+
+setDefaultTimeout(60_000);
+const KEY = newKey();
+const TEN_YEARS_S = 315_360_000;
+/** Something of each service that only staff may do; a body that is none is refused after the role. */
+const STAFF_ONLY: Readonly<Record<ServiceName, string>> = {
+  product: '/products',
+  inventory: '/warehouses',
+  order: '/ops/catalogue/rebuild',
+  payment: `/payments/${Bun.randomUUIDv7()}/refunds`,
+  user: '/signing-keys',
+};
+const OWN: Readonly<Partial<Record<ServiceName, string>>> = { order: '/orders', payment: '/payment-methods', user: '/users/me' };
+
+onEveryAttackedShop('doors that stay shut', (open) => {
+  let shop: AttackedShop;
+  beforeAll(async () => {
+    shop = await open({ SOUK_SIGNING_KEY: signingKeyText(KEY) });
+  }, 400_000);
+  afterAll(() => shop?.[Symbol.asyncDispose](), 60_000);
+
+  test('S10: nobody else on the machine reads what an embedded shop has', () => {
+    if (shop.folder === undefined) return;
+    const all = ['', ...(readdirSync(shop.folder, { recursive: true }) as string[])];
+    const open = all.filter((name) => (statSync(join(shop.folder ?? '', name)).mode & 0o077) !== 0);
+    expect(all.length).toBeGreaterThan(6);
+    expect(open).toEqual([]);
+  });
+
+  test('S11: the simulator is no default of a process, and says of every payment that it is not real', async () => {
+    const { PAYMENT_GATEWAY: _none, ...env } = process.env;
+    const settings = { ...env, DATABASE_URL: 'mysql://u:p@127.0.0.1:1/d', KAFKA_BROKERS: '127.0.0.1:1', USER_JWKS_URL: 'http://127.0.0.1:1/' };
+    const child = Bun.spawn([...serviceCommand('payment', 'source')], { env: settings, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' });
+    expect(await child.stderr.text()).toContain('PAYMENT_GATEWAY');
+    expect(await child.exited).toBe(2);
+    const { token, methodId } = await newCustomer(shop.client);
+    const { id } = await shop.client.placeOrder(token, order(methodId), randomUUID());
+    const payment = await until('its payment', async () => (await shop.client.payments(token, id)).items[0]);
+    expect(payment).toMatchObject({ live: false });
+    expect(await (await fetch(`${shop.urls.payment}/metrics`)).text()).toMatch(/^souk_payment_gateway_live\{?.*\}? 0$/m);
+  });
+
+  test('S12: who lost a role, signed out or changed the password has no access anywhere any more', async () => {
+    const { client, urls, staff } = shop;
+    const clerk = await newCustomer(client);
+    const { id } = JSON.parse((await ask(`${urls.user}/users/me`, { token: clerk.token })).text) as { readonly id: string };
+    const setRoles = (roles: readonly string[]) => ask(`${urls.user}/users/${id}/roles`, { method: 'PUT', token: staff, body: { roles } });
+    expect((await setRoles(['customer', 'staff'])).status).toBe(200);
+    const { accessToken } = await client.signIn(clerk.email, clerk.password);
+    const tried = async (service: ServiceName) => (await ask(`${urls[service]}${STAFF_ONLY[service]}`, { method: 'POST', token: accessToken, body: {} })).status;
+    expect([await tried('product'), await tried('inventory')]).toEqual([422, 422]);
+    expect((await setRoles(['customer'])).status).toBe(200);
+    expect(await tried('user')).toBe(401);
+    for (const service of SERVICES) await until(`${service} refuses`, async () => (await tried(service)) === 401, 5000);
+
+    const buyer = await newCustomer(client);
+    const left = await ask(`${urls.user}/sessions`, { method: 'DELETE', token: buyer.token });
+    expect(left.status).toBe(204);
+    for (const service of Object.keys(OWN) as ServiceName[]) {
+      await until(`${service} refuses`, async () => (await ask(`${urls[service]}${OWN[service]}`, { token: buyer.token })).status === 401, 5000);
+    }
+    const again = await ask(`${urls.order}/orders`, { method: 'POST', token: buyer.token, body: order(buyer.methodId), headers: { 'idempotency-key': randomUUID() } });
+    expect(again.status).toBe(401);
+  });
+
+  test('S14: no event in the log holds anything of a person', async () => {
+    const { token, methodId, email } = await newCustomer(shop.client);
+    const marks = { name: `Zoe${randomUUID()}`, line1: `Secret Street ${randomUUID()}` };
+    const placed = await shop.client.placeOrder(token, { ...order(methodId), shippingAddress: { ...ADDRESS, ...marks } }, randomUUID());
+    await orderWhen(shop.client, token, placed.id, ({ status }) => status === 'completed', 30_000);
+    const messages = await until('its last event', async () => {
+      const all = await messagesOf(shop.records, TOPIC_NAMES);
+      return all.some(({ topic, key }) => topic === 'order.completed' && key === placed.id) ? all : undefined;
+    });
+    const told = messages.map(({ value, headers }) => `${value} ${JSON.stringify(headers)}`).join('\n');
+    expect([marks.name, marks.line1, email].filter((text) => told.includes(text))).toEqual([]);
+  });
+
+  test('S16: a token of our own key that lives ten years is no good', async () => {
+    const claims = claimsOf(shop.staff);
+    const nowS = Math.floor(Date.now() / 1000);
+    const endless = signed(KEY, { ...claims, iat: nowS, exp: nowS + TEN_YEARS_S });
+    const short = signed(KEY, { ...claims, iat: nowS, exp: nowS + 60 });
+    for (const [service, path] of Object.entries({ ...OWN, product: '/ops/outbox', inventory: '/warehouses' }) as [ServiceName, string][]) {
+      const statuses = await Promise.all([short, endless].map(async (token) => (await ask(`${shop.urls[service]}${path}`, { token })).status));
+      expect([service, ...statuses]).toEqual([service, 200, 401]);
+    }
+  });
+});
+
+const ADDRESS = { name: 'Grace Hopper', line1: 'Am Sandtorkai 1', city: 'Hamburg', postalCode: '20457', country: 'DE' };
+
+function order(paymentMethodId: string) {
+  return { items: [{ sku: SKU, quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId };
+}
