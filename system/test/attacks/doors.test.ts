@@ -36,9 +36,9 @@ onEveryAttackedShop('doors that stay shut', (open) => {
   test('S10: nobody else on the machine reads what an embedded shop has', () => {
     if (shop.folder === undefined) return;
     const all = ['', ...(readdirSync(shop.folder, { recursive: true }) as string[])];
-    const open = all.filter((name) => (statSync(join(shop.folder ?? '', name)).mode & 0o077) !== 0);
+    const readable = all.filter((name) => (statSync(join(shop.folder ?? '', name)).mode & 0o077) !== 0);
     expect(all.length).toBeGreaterThan(6);
-    expect(open).toEqual([]);
+    expect(readable).toEqual([]);
   });
 
   test('S11: the simulator is no default of a process, and says of every payment that it is not real', async () => {
