@@ -6,6 +6,7 @@ import { asyncApiRoute } from './http/asyncapi-route.ts';
 import type { EdgeOptions } from './http/edge.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { listen, type Listening } from './http/listen.ts';
+import type { ReadyFacts } from './http/probes.ts';
 import type { EventLog } from './log/event-log.ts';
 import { messagingGauges } from './messaging/messaging-metrics.ts';
 import { opsRoutes } from './messaging/ops-routes.ts';
@@ -50,11 +51,13 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   readonly endOwnWork?: () => Promise<unknown>;
   /** Called when no request runs any more and before the queue is settled for the last time. */
   readonly beforeClose?: () => void;
+  /** What readiness says of this service alone. */
+  readonly readyFacts?: ReadyFacts;
 }
 
 /** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
-  const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
+  const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose, readyFacts } = options;
   const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, microservice, store.messages, reportTo(logger));
   const app = createHttpApp({
@@ -81,6 +84,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
         if (stalledMs > OUTBOX_LIMIT_MS) throw new Error(`no event was sent for ${Math.round(stalledMs)} ms`);
       },
     },
+    readyFacts,
     edge: config,
     busy: () => (microservice.waiting() > WAITING_LIMIT ? 1 : null),
     routes: [...routes, opsRoutes(microservice, store), asyncApiRoute(name)],

@@ -1,9 +1,10 @@
 import { type ConfigOf, integer, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
-import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
+import { ASKS_PRODUCT, FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
 export const INVENTORY_CONFIG = {
   ...serviceConfig({ port: 4002 }),
+  ...FRESH_SECOND_FACTOR,
   lowThreshold: withDefault(
     integer('INVENTORY_LOW_THRESHOLD', 'free pieces of a SKU below which `inventory.low` is said; 0: never', {
       min: 0,

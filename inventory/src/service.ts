@@ -20,7 +20,7 @@ import type { LookUpSkus } from './product/look-up-skus.ts';
 import type { InventoryCollections, InventoryStore } from './storage/inventory-store.ts';
 
 export interface InventoryServiceDeps extends ServiceParts {
-  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'lowThreshold'> & EdgeOptions;
+  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'lowThreshold' | 'freshSecondFactorS'> & EdgeOptions;
   readonly store: InventoryStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
@@ -53,7 +53,7 @@ export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryS
     microservice,
     routes: [
       stockRoutes(store.reads, toldByProduct),
-      stockCommandRoutes({ reads: store.reads, commands: microservice, toldByProduct, lowThreshold: config.lowThreshold }),
+      stockCommandRoutes({ ...config, reads: store.reads, commands: microservice, toldByProduct }),
       allocationRoutes(store.reads),
       warehouseRoutes(store.reads, microservice),
       ledgerRoutes(store.reads),

@@ -33,13 +33,13 @@ interface Sending {
 }
 
 /** The whole service on a port of its own, beside an embedded log; Product knows no SKU unless `lookUpSkus` says so. */
-export async function runInventory({ lookUpSkus = async () => [] }: { lookUpSkus?: LookUpSkus } = {}) {
+export async function runInventory({ lookUpSkus = async () => [], freshSecondFactorS = 0 }: { lookUpSkus?: LookUpSkus; freshSecondFactorS?: number } = {}) {
   const { store, path, close } = await temporaryStore(openSqliteInventoryStore);
   const topics = withPartitions();
   const log = openEmbeddedLog({ path: join(dirname(path), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createInventoryService({
-    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, lowThreshold: 5, issuer: ISSUER, audience: AUDIENCE, instance: 'inventory-test' },
+    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, lowThreshold: 5, freshSecondFactorS, issuer: ISSUER, audience: AUDIENCE, instance: 'inventory-test' },
     store,
     log,
     logger: createLogger({ service: 'inventory', level: 'silent' }),
@@ -97,6 +97,7 @@ export async function runInventory({ lookUpSkus = async () => [] }: { lookUpSkus
     url,
     store,
     log,
+    bearer,
     send,
     warehouse,
     tell,

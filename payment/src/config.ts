@@ -1,12 +1,20 @@
-import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault } from '@souk/chassis/config';
+import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault, withExample } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
-import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
+import { FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
 /** What `gateway/gateways.ts` knows how to open. */
 export const GATEWAY_NAMES = ['simulator'] as const;
 
 export const PAYMENT_CONFIG = {
   ...serviceConfig({ port: 4004 }),
+  ...FRESH_SECOND_FACTOR,
+  refundSecondFactorAbove: withDefault(
+    integer('REFUND_SECOND_FACTOR_ABOVE', 'minor units of a payment that may go back without a fresh code, where `FRESH_SECOND_FACTOR_S` asks for one', {
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    0,
+  ),
   gatewayTimeoutMs: withDefault(
     seconds('GATEWAY_TIMEOUT_S', 'how long a call to the gateway may take', { min: 0.1, max: 5 }),
     5000,
@@ -33,7 +41,8 @@ export const PAYMENT_CONFIG = {
     integer('PAYMENT_METHOD_LIMIT', 'payment methods that one customer may have', { min: 1, max: 1000 }),
     20,
   ),
-  gateway: withDefault(choice('PAYMENT_GATEWAY', 'gateway that takes the money', GATEWAY_NAMES), 'simulator'),
+  // No default: a shop that takes no money has to be meant.
+  gateway: withExample(choice('PAYMENT_GATEWAY', 'gateway that takes the money; with the simulator no money moves', GATEWAY_NAMES), 'simulator'),
   simulatorWebhookSecrets: optional(
     secret(
       list(

@@ -13,6 +13,7 @@ import { CHARGE_NOT_CAPTURED } from './domain/payment-message.ts';
 import { type GatewayMeter, gatewayMeter } from './gateway/gateway-metrics.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { recordAnswer } from './gateway/record-answer.ts';
+import { PaymentGateway } from './gateway/ready-facts.ts';
 import { createTaskRunner, type TaskRunner } from './gateway/task-runner.ts';
 import { describeToken } from './http/describe-token.ts';
 import { paymentMethodRoutes } from './http/payment-method-routes.ts';
@@ -29,6 +30,7 @@ export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
     'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency' | 'methodLimit'
+    | 'freshSecondFactorS' | 'refundSecondFactorAbove'
   > &
     EdgeOptions;
   readonly store: PaymentStore;
@@ -42,6 +44,7 @@ export interface PaymentServiceDeps extends ServiceParts {
 export function createPaymentService(deps: PaymentServiceDeps): Service {
   const { gateway, logger, metrics } = deps;
   const meter = gatewayMeter(metrics);
+  metrics.gauge('souk_payment_gateway_live', '1: the gateway moves money; 0: payments are simulated', () => (gateway.live ? 1 : 0));
   const anomaly: TellAnomaly = (cause, about) => {
     meter.anomaly();
     logger.error(about, cause);
@@ -57,11 +60,13 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
     microservice,
     routes: routesOf(deps, microservice, anomaly),
     beforeClose: () => tasks.stop(),
+    readyFacts: { schema: { paymentGateway: PaymentGateway }, values: { paymentGateway: { name: gateway.name, live: gateway.live } } },
   });
   return {
     ...service,
     async start() {
       const started = await service.start();
+      if (!gateway.live) logger.warn({ gateway: gateway.name }, 'payments are simulated: no money moves, and test tokens pay (PAYMENT_GATEWAY)');
       gateway.webhooksTo?.({ url: `${started.url}/webhooks/${gateway.name}`, report: reportTo(logger) });
       return started;
     },
@@ -84,7 +89,7 @@ function routesOf(
   return [
     paymentMethodRoutes({ commands, reads, describeToken: describeToken(gateway, config.gatewayTimeoutMs, failed), limit: config.methodLimit }),
     paymentRoutes(reads),
-    refundRoutes({ commands, reads }),
+    refundRoutes({ ...config, commands, reads }),
     webhookRoutes({ commands, reads, gateway, anomaly }),
   ];
 }
@@ -123,7 +128,7 @@ function paymentMicroservice(
     paceMs: config.paceMs,
     store,
     log,
-    handlers: paymentHandlers,
+    handlers: paymentHandlers(gateway.live),
     runTask: tasks.run,
     aboutTask: ({ kind, orderId }) => ({ call: kind, orderId }),
     jobs: [

@@ -53,7 +53,7 @@ const programs = fc.array(
 function inputOf({ do: what, orderId, message, amount, pick }: Step, tasks: readonly GatewayTask[]): Input | undefined {
   switch (what) {
     case 'ready':
-      return (writer) => writer.submit(payForOrder, readyForPayment({ orderId, paymentMethodId: CARD }));
+      return (writer) => writer.submit(payForOrder(false), readyForPayment({ orderId, paymentMethodId: CARD }));
     case 'charge':
       return (writer) => writer.submit(advanceCharge, { orderId, message });
     case 'cancel':

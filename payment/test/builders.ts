@@ -33,6 +33,7 @@ const facts = {
   id: PAYMENT,
   orderId: ORDER,
   userId: CUSTOMER,
+  live: true,
   amount: eur(1000),
   orderCancelled: false,
   cause: ASKED,

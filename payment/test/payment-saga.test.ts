@@ -34,6 +34,7 @@ const GIVEN: Record<State, Payment | undefined> = {
 const WHEN: { [M in On]: Extract<PaymentMessage, { on: M }> } = {
   'order.ready_for_payment': {
     on: 'order.ready_for_payment',
+    live: true,
     orderId: ORDER,
     userId: CUSTOMER,
     amount: eur(1000),

@@ -20,6 +20,7 @@ test('a payment shows what became of it and no bookkeeping', async () => {
     id: payment.id,
     orderId: payment.orderId,
     userId: CUSTOMER,
+    live: false,
     amount: eur(2599),
     status: 'captured',
     refunded: eur(0),
@@ -123,4 +124,12 @@ test('unknown routes and methods are problems too', async () => {
   const wrong = await shop.send('PUT', '/payments', { as: 'staff', body: {} });
   expect(wrong.status).toBe(405);
   expect(wrong.headers.get('allow')).toContain('GET');
+});
+
+test('whoever looks is told that no money moves: readiness, a gauge, each payment', async () => {
+  const ready = await shop.send<object>('GET', '/readyz');
+  expect(ready).toMatchObject({ status: 200, body: { status: 'ready', paymentGateway: { name: 'simulator', live: false } } });
+  const metrics = await (await fetch(`${shop.url}/metrics`)).text();
+  expect(metrics).toContain('souk_payment_gateway_live{service="payment"} 0');
+  expect((await shop.paid()).live).toBe(false);
 });

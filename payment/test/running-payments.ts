@@ -45,6 +45,8 @@ interface RunOptions {
   readonly folder?: TemporaryFolder;
   readonly gatewayTimeoutMs?: number;
   readonly lateMs?: number;
+  readonly freshSecondFactorS?: number;
+  readonly refundSecondFactorAbove?: number;
   /** Puts something between the service and the simulator. */
   readonly around?: (gateway: Gateway) => Gateway;
   readonly methodLimit?: number;
@@ -56,6 +58,8 @@ export async function runPayments({
   gatewayTimeoutMs = 150,
   lateMs = 1000,
   methodLimit = 1000,
+  freshSecondFactorS = 0,
+  refundSecondFactorAbove = 0,
   around = (g) => g,
 }: RunOptions = {}) {
   const home = folder ?? temporaryFolder();
@@ -76,6 +80,8 @@ export async function runPayments({
       gatewayTimeoutMs,
       gatewayConcurrency: 256,
       methodLimit,
+      freshSecondFactorS,
+      refundSecondFactorAbove,
     },
     store,
     log,

@@ -49,7 +49,7 @@ export function stormyShop(plans: readonly OrderPlan[]) {
     const orderId = orderOf(index);
     const asked = readyForPayment({ orderId, amount: eur(amount), paymentMethodId: idOf(index) });
     return [
-      ...Array.from({ length: ready }, () => () => took(writer.settle(payForOrder, asked, now).tasks)),
+      ...Array.from({ length: ready }, () => () => took(writer.settle(payForOrder(false), asked, now).tasks)),
       ...Array.from(
         { length: cancelled },
         () => () => took(writer.settle(followCancellation, cancelledOrder({ orderId }), now).tasks),

@@ -18,6 +18,7 @@ function heldGateway() {
   const unused = () => Promise.reject(new Error('not asked in this test'));
   const gateway: Gateway = {
     name: 'held',
+    live: false,
     describeToken: unused,
     charge: () => new Promise((resolve) => held.push(resolve)),
     findCharge: async () => undefined,

@@ -3,7 +3,7 @@ import { notRun, type Skipped } from './check/not-run.ts';
 import { realServers } from './check/real-servers.ts';
 import { killRunning, runCommand } from './check/run-command.ts';
 import { outcomeOf } from './check/step-outcome.ts';
-import { fuzzing, LOOKS, type Step, TESTS } from './check/steps.ts';
+import { ADVISORIES, fuzzing, LOOKS, type Step, TESTS } from './check/steps.ts';
 import { EXIT } from './cli/exit-code.ts';
 
 /**
@@ -75,7 +75,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-for (const step of LOOKS) await run(step, process.env);
+for (const step of [...LOOKS, ADVISORIES]) await run(step, process.env);
 const lastly = fuzzing(mustRun ? EXAMPLES.whole : EXAMPLES.quick);
 if (mustRun) await runOnRealServers(lastly);
 else await runTests(process.env, lastly);

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Lifecycle } from '@souk/chassis/lifecycle';
 import type { LogLevel } from '@souk/chassis/logging';
@@ -7,6 +6,7 @@ import { EnvironmentError, UsageError } from './cli/exit-code.ts';
 import type { StartArguments } from './cli/start-arguments.ts';
 import { type Account, type Accounts, accountsOf, loadAccounts, newAccounts } from './embedded/accounts.ts';
 import { embeddedShop } from './embedded/embedded-shop.ts';
+import { privateFolder } from './embedded/private-folder.ts';
 import { shopFiles } from './embedded/shop-files.ts';
 import { deployedShop } from './shop/deployed-shop.ts';
 import type { ServiceUrls } from './shop/shop-client.ts';
@@ -32,7 +32,7 @@ export async function wantedShop(
 ): Promise<WantedShop> {
   switch (engines) {
     case 'embedded': {
-      await writableFolder(folder);
+      await privateFolder(folder);
       const accountsFile = resolve(shopFiles(folder).accounts);
       const accounts = await loadAccounts(accountsFile);
       return { accounts, accountsFile, shop: embeddedShop({ folder, firstPort, admin: accounts.admin, logLevel, env: process.env }) };
@@ -41,7 +41,7 @@ export async function wantedShop(
       const accounts = newAccounts();
       // The drivers and test containers are not loaded for those who need none of them.
       const { throwAwayShop } = await import('./real/throw-away-shop.ts');
-      await writableFolder(folder);
+      await privateFolder(folder);
       const accountsFile = resolve(folder, 'real-accounts.json');
       const files = { addresses: join(folder, 'real.json'), accounts: accountsFile };
       return { accounts, accountsFile, shop: throwAwayShop({ firstPort, accounts, logLevel, program: 'source', env: {}, files, note }) };
@@ -71,14 +71,4 @@ function deployedAdmin(host: string): Account {
     throw new EnvironmentError('the shop of compose.yaml has no secrets yet', 'sh deploy/make-secrets.sh && docker compose up --wait');
   }
   return { email: email || COMPOSE_EMAIL, password: readFileSync(COMPOSE_PASSWORD, 'utf8').trim() };
-}
-
-async function writableFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await Bun.write(`${folder}/.writable`, '');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new EnvironmentError(`${folder} cannot be written: ${why}`, 'Choose another folder: npm start -- --data DIR', { cause });
-  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { outcomeOf } from '../src/check/step-outcome.ts';
-import { fuzzing, LOOKS, TESTS } from '../src/check/steps.ts';
+import { ADVISORIES, fuzzing, LOOKS, TESTS } from '../src/check/steps.ts';
 import { EXIT } from '../src/cli/exit-code.ts';
 
 const LACKING = { output: 'NOT RUN: fuzzing needs python3. Install it.\n', code: EXIT.environment };
@@ -22,6 +22,15 @@ describe('what a step adds to the tally', () => {
 
   test('fuzzing that did not run is a failure where everything must run', () => {
     expect(outcomeOf(fuzzing(300), LACKING, true)).toMatchObject({ passed: 0, failed: 1 });
+  });
+
+  test.each([true, false])('an audit that the registry did not answer is neither passed nor failed, and says so, also where everything must run (%j)', (mustRun) => {
+    const refused = { output: 'NOT RUN: the audit could not ask.\n', code: EXIT.environment };
+    expect(outcomeOf(ADVISORIES, refused, mustRun)).toEqual({ passed: 0, failed: 0, skipped: [{ step: ADVISORIES.name, tests: 0, reasons: ['the audit could not ask.'] }] });
+  });
+
+  test('an audit that was told of a fault failed', () => {
+    expect(outcomeOf(ADVISORIES, { output: 'published faults: x\n', code: EXIT.failed }, false)).toMatchObject({ passed: 0, failed: 1 });
   });
 
   test.each([...LOOKS, ...TESTS.flat()])('no exit code leaves $name out', (step) => {

@@ -14,7 +14,7 @@ import { PROCESS_SETTINGS } from './support/process-settings.ts';
 
 const LIMIT_MS = 60_000;
 /** Where the others would be; nobody is asked. */
-const OTHERS = { USER_JWKS_URL: 'http://127.0.0.1:1/keys', PRODUCT_URL: 'http://127.0.0.1:1' };
+const OTHERS = { USER_JWKS_URL: 'http://127.0.0.1:1/keys', PRODUCT_URL: 'http://127.0.0.1:1', PAYMENT_GATEWAY: 'simulator' };
 
 interface Ended {
   readonly code: number;
@@ -39,7 +39,7 @@ describe('the program of a service', () => {
     const { code, said } = await ended(name, { PORT: 'http', KAFKA_BROKERS: 'nowhere' });
     expect(code).toBe(2);
     const named = said.split('\n').map((line) => line.split(' ')[0]);
-    const others = { product: ['USER_JWKS_URL'], inventory: ['USER_JWKS_URL', 'PRODUCT_URL'], order: ['USER_JWKS_URL', 'PRODUCT_URL'], payment: ['USER_JWKS_URL'], user: [] };
+    const others = { product: ['USER_JWKS_URL'], inventory: ['USER_JWKS_URL', 'PRODUCT_URL'], order: ['USER_JWKS_URL', 'PRODUCT_URL'], payment: ['USER_JWKS_URL', 'PAYMENT_GATEWAY'], user: [] };
     expect(new Set(named)).toEqual(new Set(['DATABASE_URL', 'KAFKA_BROKERS', 'PORT', ...others[name]]));
   });
 
@@ -64,6 +64,12 @@ describe('the program of a service', () => {
         'USER_JWKS_URL is not set; for example http://user:4005/.well-known/jwks.json',
       ],
     });
+  });
+
+  test('of payment does not guess who takes the money, also in production: a simulator has to be named', async () => {
+    const settings = { DATABASE_URL: 'mysql://127.0.0.1:1/x', KAFKA_BROKERS: '127.0.0.1:1', USER_JWKS_URL: OTHERS.USER_JWKS_URL, NODE_ENV: 'production' };
+    expect(await ended('payment', settings)).toEqual({ code: 2, said: 'PAYMENT_GATEWAY is not set; for example simulator' });
+    expect((await ended('payment', { ...settings, PAYMENT_GATEWAY: 'stripe' })).said).toStartWith('PAYMENT_GATEWAY must be one of simulator');
   });
 
   test('refuses flags it does not know, whatever is set', async () => {
@@ -145,10 +151,10 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     }, 2 * LIMIT_MS);
 
     test.each([
-      ['a port that somebody else has', { PORT: 'taken' }, /^port \d+ is in use: .* PORT$/],
+      ['a port that somebody else has', { PORT: 'taken' }, /^port \d+ is in use: .* PORT \(OPS_PORT\)$/],
       ['an address that is not of this machine', { HOST: '192.0.2.1' }, /^192\.0\.2\.1 is no address of this machine: .* HOST/],
       ['a name that is no address', { HOST: 'nowhere.invalid' }, /^nowhere\.invalid is no address of this machine: .* HOST/],
-      ['a port for which it lacks the right', { PORT: '80' }, /^this user may not open port 80 .*: .* PORT$/],
+      ['a port for which it lacks the right', { PORT: '80' }, /^this user may not open port 80 .*: .* PORT \(OPS_PORT\)$/],
     ])('says of %s what is wrong and what to do, in one line, whichever service it is', async (_, given, sentence) => {
       using other = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
       const settings = 'PORT' in given && given.PORT === 'taken' ? { PORT: String(other.port) } : given;

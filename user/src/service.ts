@@ -47,6 +47,8 @@ import { register } from './usecases/register.ts';
 import { signIn } from './usecases/sign-in.ts';
 import { tryPassword } from './usecases/try-password.ts';
 
+const KEY_MISSING = 'the key that sealed the secret is neither in the setting nor kept';
+
 export interface UserServiceDeps extends ServiceParts {
   readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: UserStore;
@@ -103,7 +105,11 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const trying = tryPassword({ commands, passwords });
   const proving = provePassword({ commands, reads, tryPassword: trying });
   const secrets = sealedSecrets(sealingKeys({ config, commands, reads }));
-  const judging = judgeProof(secrets);
+  const sealing = faultSource(reportTo(logger), 'SECOND_FACTOR_KEY');
+  const judging = judgeProof({
+    secrets,
+    keyMissing: () => sealing.failed(KEY_MISSING, 'a code of a second factor cannot be judged: name the key of before behind the new one'),
+  });
   const provingFactor = proveFactor({ commands, reads, judgeProof: judging });
   const given = sessionTokens(tokens, { staffSecondFactor: config.staffSecondFactor === 'on' });
   const { freshSecondFactorS } = config;

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { RecoveryCodes, SecondFactorEnrolment, SecondFactorState } from '@souk/contracts/http/second-factor';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import { decodeJwt } from 'jose';
+import { sealedSecrets } from '../src/second-factor/sealed-secrets.ts';
 import { codeOf, enrolled, wrongCodeOf } from './authenticator.ts';
 import { PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
@@ -211,5 +215,70 @@ describe('within a session', () => {
     const { status, body } = await users.refresh(tokens.refreshToken);
     expect([status, decodeJwt(body.accessToken)['mfa_at']]).toEqual([200, undefined]);
     expect((await signIn(user.email)).status).toBe(200);
+  });
+});
+
+describe('what is told of second factors', () => {
+  test('is security events, and no line, row or file holds a secret or a code', async () => {
+    const own = await runUsers();
+    const { user, tokens: { accessToken: as }, secret, recoveryCodes } = await enrolled(own);
+    const [used = '', other = ''] = recoveryCodes;
+    const wrong = await wrongCodeOf(secret);
+    const code = await codeOf(secret);
+    await signIn(user.email, { oneTimeCode: wrong }, own);
+    await signIn(user.email, { recoveryCode: used }, own);
+    await own.send('POST', '/sessions/second-factor', { as, body: { oneTimeCode: wrong } });
+    await own.send('POST', '/sessions/second-factor', { as, body: { recoveryCode: other } });
+    await own.send('DELETE', FACTOR, { as, body: { password: PASSWORD, oneTimeCode: code } });
+    const events = own.logged.map((line) => JSON.parse(line) as { readonly security?: string; readonly left?: number; readonly account?: string });
+    const told = events.filter(({ security }) => security?.startsWith('factor.') || security === 'recovery_code.used');
+    expect(told.map(({ security, left }) => [security, left])).toEqual([
+      ['factor.enrolled', undefined],
+      ['factor.failed', undefined],
+      ['recovery_code.used', 9],
+      ['recovery_code.used', 8],
+      ['factor.removed', undefined],
+    ]);
+    expect(new Set(told.map(({ account }) => account)).size).toBe(1);
+    const files = (await readdir(own.folder.path)).filter((name) => name.startsWith('user.db'));
+    const kept = await Promise.all(files.map((name) => readFile(join(own.folder.path, name), 'latin1')));
+    const everywhere = [own.logged.join(''), JSON.stringify(own.log.sent), ...kept].join('\n');
+    expect(everywhere).toContain('sealed');
+    for (const hidden of [secret, ...recoveryCodes, ...recoveryCodes.map((each) => each.replaceAll('-', ''))]) expect(everywhere).not.toContain(hidden);
+    await own.close();
+  });
+});
+
+describe('SECOND_FACTOR_KEY', () => {
+  const [one, two] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64url')];
+
+  test('set, or changed with the old one behind it, opens what was sealed before; secrets are sealed anew with their next code', async () => {
+    using folder = temporaryFolder();
+    const kept = await runUsers({ folder });
+    const { user, secret } = await enrolled(kept);
+    await kept.close();
+    const steps = [[one], [two, one]];
+    for (const [index, secondFactorKeys] of steps.entries()) {
+      const next = await runUsers({ folder, secondFactorKeys });
+      expect((await signIn(user.email, { oneTimeCode: await codeOf(secret, index) }, next)).status).toBe(200);
+      await next.close();
+    }
+    const last = await runUsers({ folder, secondFactorKeys: [two] });
+    const { secondFactor } = (await last.store.reads.credentialOf(user.email)) ?? {};
+    expect(await sealedSecrets(async () => [Buffer.from(two, 'base64')]).open(user.id, secondFactor?.sealed ?? '')).toBe(secret);
+    await last.close();
+  });
+
+  test('lost: codes are 503, and recovery codes work', async () => {
+    using folder = temporaryFolder();
+    const before = await runUsers({ folder, secondFactorKeys: [one] });
+    const { user, secret, recoveryCodes } = await enrolled(before);
+    await before.close();
+    const after = await runUsers({ folder, secondFactorKeys: [two] });
+    const { status, headers } = await signIn(user.email, { oneTimeCode: await codeOf(secret) }, after);
+    expect([status, headers.get('retry-after')]).toEqual([503, '60']);
+    expect(after.logged.join('')).toContain('name the key of before behind the new one');
+    expect((await signIn(user.email, { recoveryCode: recoveryCodes[0] }, after)).status).toBe(200);
+    await after.close();
   });
 });

@@ -14,7 +14,7 @@ import { isUnchanged } from './entity-tag.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Problem, problem, tooMuchToDo } from './problem.ts';
 import { defect } from './refusal.ts';
-import { probes, type ReadinessCheck } from './probes.ts';
+import { probes, type ReadinessCheck, type ReadyFacts } from './probes.ts';
 import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields, tellSecurity } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
 import { pathOf, withAbsoluteUrl } from './request-path.ts';
@@ -31,6 +31,8 @@ export interface HttpAppOptions {
   /** For `/livez`: throws when only a restart helps. Absent: it is alive as long as it answers. */
   readonly alive?: () => void;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** What readiness says besides. */
+  readonly readyFacts?: ReadyFacts | undefined;
   /** Seconds after which a change may be tried again; null: there is room. Reads are never refused. */
   readonly busy?: () => number | null;
   /** Absent: no limits, no other origins. */
@@ -53,7 +55,7 @@ const THE_DOCUMENT = { 200: { description: 'OpenAPI 3.1', content: { 'applicatio
 
 /** One service's HTTP side: its routes with everything that all five have in common. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { service, version, logger, metrics, security, alive, checks, busy, routes } = options;
+  const { service, version, logger, metrics, security, alive, checks, readyFacts, busy, routes } = options;
   const { authenticate, recognise } = authenticator(options.auth);
   const edge = edgeOf(options.edge ?? {});
   const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
@@ -63,7 +65,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   let draining = false;
 
   const app = withCommonHooks(logger)
-    .use(probes({ alive, checks, isDraining: () => draining, metrics, logger }))
+    .use(probes({ alive, checks, isDraining: () => draining, facts: readyFacts, metrics, logger }))
     .use(docsPage(() => openApi()))
     .get('/openapi.json', () => openApi(), { detail: { summary: 'This document', responses: THE_DOCUMENT } });
   for (const part of routes) app.use(part);

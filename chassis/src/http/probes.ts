@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type TProperties, Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
@@ -9,11 +9,18 @@ import { invalid, Problem } from './problem.ts';
 /** Resolves when the thing works and throws when it does not. */
 export type ReadinessCheck = () => Promise<void> | void;
 
+/** What `/readyz` says of a service besides its checks. */
+export interface ReadyFacts {
+  readonly schema: TProperties;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 interface ProbeOptions {
   /** Throws when this process can do its work no more and only another one could; asks nobody. */
   readonly alive?: (() => void) | undefined;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly isDraining: () => boolean;
+  readonly facts?: ReadyFacts | undefined;
   readonly metrics: Pick<Metrics, 'scrape' | 'contentType'>;
   readonly logger: Logger;
   /** Milliseconds a check may take before it counts as red. */
@@ -35,7 +42,7 @@ const ReadyQuery = Type.Object({
   ),
 });
 const Live = Type.Object({ status: Type.Literal('live') });
-const Ready = Type.Object({ status: Type.Literal('ready'), checks: Type.Record(Type.String(), Type.Literal('green')) });
+const ready = (facts: TProperties) => Type.Object({ status: Type.Literal('ready'), checks: Type.Record(Type.String(), Type.Literal('green')), ...facts });
 
 /** For the document only: a schema of the route's own would be compiled when a starting process is asked for the first time. */
 const answering = (schema: object) => ({ 200: { description: 'OK', content: { 'application/json': { schema } } } });
@@ -44,7 +51,7 @@ const answering = (schema: object) => ({ 200: { description: 'OK', content: { 'a
  * `/livez` does no I/O: a slow database is no reason to be restarted, but a process is that does not get on by itself. `/readyz?exclude=event log,outbox` is for whoever
  * directs traffic: while the log is away, requests are still accepted.
  */
-export function probes({ alive, checks, isDraining, metrics, logger, checkLimitMs = 1000 }: ProbeOptions) {
+export function probes({ alive, checks, isDraining, facts, metrics, logger, checkLimitMs = 1000 }: ProbeOptions) {
   const sources = new Map<string, FaultSource>();
   const sourceOf = (name: string): FaultSource => {
     const source = sources.get(name) ?? faultSource(reportTo(logger), name);
@@ -91,9 +98,10 @@ export function probes({ alive, checks, isDraining, metrics, logger, checkLimitM
         return {
           status: 'ready' as const,
           checks: Object.fromEntries(results.map(([name]) => [name, 'green' as const])),
+          ...facts?.values,
         };
       },
-      { query: ReadyQuery, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'], responses: answering(Ready) } },
+      { query: ReadyQuery, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'], responses: answering(ready(facts?.schema ?? {})) } },
     )
     .get(
       '/metrics',

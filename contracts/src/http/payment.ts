@@ -36,6 +36,7 @@ export const Payment = closed({
   id: Uuid,
   orderId: Uuid,
   userId: Uuid,
+  live: Type.Boolean({ description: 'false: made with the simulator, no money moves' }),
   amount: Money,
   status: PaymentStatus,
   refunded: Money,

@@ -1,5 +1,6 @@
 import { invalid } from '@souk/chassis/http/problem';
 import { router } from '@souk/chassis/http/router';
+import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
 import { AdjustStock, Movement, ReceiveStock, Transfer, TransferStock } from '@souk/contracts/http/inventory';
 import { Sku } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
@@ -11,8 +12,15 @@ import { movementAnswer, transferAnswer } from './stock-answers.ts';
 
 const params = Type.Object({ sku: Sku });
 
-/** Staff receives, corrects and moves stock. `lowThreshold`: fewer free pieces than these are few. */
-export function stockCommandRoutes({ lowThreshold, ...deps }: StockCommandDeps & { readonly lowThreshold: number }) {
+interface StockCommandRouteDeps extends StockCommandDeps {
+  /** fewer free pieces than these are few */
+  readonly lowThreshold: number;
+  /** seconds that a code is good for; 0: nobody is asked */
+  readonly freshSecondFactorS: number;
+}
+
+/** Staff receives, corrects and moves stock. */
+export function stockCommandRoutes({ lowThreshold, freshSecondFactorS, ...deps }: StockCommandRouteDeps) {
   const run = runStockCommand(deps);
   const [receive, adjust, transfer] = [receiveStock(lowThreshold), adjustStock(lowThreshold), transferStock(lowThreshold)];
   return router()
@@ -32,13 +40,14 @@ export function stockCommandRoutes({ lowThreshold, ...deps }: StockCommandDeps &
     .post(
       '/stock/:sku/adjustments',
       ({ body, ...asked }) => {
+        requireFreshSecondFactor(asked.principal, freshSecondFactorS);
         if (body.quantity === 0) throw invalid('/quantity', 'must not be 0: fewer than 0 for pieces that are gone, more for pieces that were found');
         return run(adjust, body, asked, movementAnswer);
       },
       {
         role: 'staff',
         idempotent: 'optional',
-        refuses: ['warehouse-unknown', 'insufficient-stock', 'conflict', 'unavailable'],
+        refuses: ['warehouse-unknown', 'insufficient-stock', 'conflict', 'unavailable', 'second-factor-stale'],
         params,
         body: AdjustStock,
         response: { 201: Movement },

@@ -11,13 +11,14 @@ type OrderCancelled = Extract<PaymentMessage, { on: 'order.cancelled' }>;
 
 /** A payment method pays for its owner's orders alone; a foreign one is as good as none. */
 export function begin(_: undefined, message: ReadyForPayment, surroundings: Surroundings): Outcome {
-  const { orderId, userId, amount, method } = message;
+  const { orderId, userId, amount, method, live } = message;
   const { now } = surroundings;
   const facts = {
     id: surroundings.newId(),
     orderId,
     userId,
     amount,
+    live,
     orderCancelled: false,
     cause: keptCause(surroundings.cause),
     cancelledBy: null,
@@ -46,7 +47,7 @@ export function begin(_: undefined, message: ReadyForPayment, surroundings: Surr
 /** The cancellation overtook the request: the row stays as a sign that this order is never to be charged. */
 export function tombstone(_: undefined, { orderId, userId }: OrderCancelled, { now, newId, cause }: Surroundings): Outcome {
   const kept = { cause: keptCause(cause), cancelledBy: null };
-  const facts = { id: newId(), orderId, userId, orderCancelled: true, ...kept, version: 0, createdAt: now, updatedAt: now };
+  const facts = { id: newId(), orderId, userId, live: false, orderCancelled: true, ...kept, version: 0, createdAt: now, updatedAt: now };
   return changed(
     { ...facts, status: 'voided', amount: null },
     { history: [{ note: 'payment.voided', context: { from: 'none' } }] },

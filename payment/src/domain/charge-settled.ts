@@ -46,8 +46,8 @@ export function fail(payment: PendingPayment, { reason }: Declined, surroundings
 
 /** The fields a payment keeps when its charge has ended. */
 export function factsOf(payment: PaymentFacts, { now }: Surroundings): PaymentFacts {
-  const { id, orderId, userId, orderCancelled, cause, cancelledBy, version, createdAt } = payment;
-  return { id, orderId, userId, orderCancelled, cause, cancelledBy, version, createdAt, updatedAt: now };
+  const { id, orderId, userId, live, orderCancelled, cause, cancelledBy, version, createdAt } = payment;
+  return { id, orderId, userId, live, orderCancelled, cause, cancelledBy, version, createdAt, updatedAt: now };
 }
 
 function capturedFrom(

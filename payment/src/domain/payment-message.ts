@@ -10,6 +10,8 @@ export type PaymentMessage =
       readonly amount: Money;
       /** as it was found by its id, whoever it belongs to */
       readonly method: PaymentMethod | undefined;
+      /** Whether the gateway moves money. */
+      readonly live: boolean;
     }
   | { readonly on: 'order.cancelled'; readonly orderId: string; readonly userId: string }
   | GatewayMessage

@@ -5,6 +5,8 @@ export interface PaymentFacts {
   readonly id: string;
   readonly orderId: string;
   readonly userId: string;
+  /** Whether its gateway moves money; false: it was made with the simulator. */
+  readonly live: boolean;
   /** The order was cancelled: nothing more is charged, and what was captured goes back. */
   readonly orderCancelled: boolean;
   /** The message that asked for it; for a tombstone, the one that cancelled the order. */

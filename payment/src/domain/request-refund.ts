@@ -9,22 +9,26 @@ interface RefundRequest {
   readonly amount: Money;
   readonly reason: string;
   readonly requestedBy: string;
+  /** With it no more than these minor units of the payment may have gone back. Many small refunds are a large one. */
+  readonly most?: number;
 }
 
 export type RefundDecision =
   | { readonly kind: 'accepted'; readonly change: Changed; readonly refund: PendingRefund }
   | { readonly kind: 'wrong-currency'; readonly currency: string }
   /** `left`: minor units that can still be refunded */
-  | { readonly kind: 'exceeds'; readonly left: Money };
+  | { readonly kind: 'exceeds'; readonly left: Money }
+  | { readonly kind: 'above-most' };
 
 /** Only what was captured and is neither refunded nor about to be can be refunded. */
 export function requestRefund(payment: Payment, request: RefundRequest, surroundings: Surroundings): RefundDecision {
-  const { amount, reason, requestedBy } = request;
+  const { amount, reason, requestedBy, most = Infinity } = request;
   const currency = payment.amount?.currency ?? amount.currency;
   if (amount.currency !== currency) return { kind: 'wrong-currency', currency };
   if (payment.status !== 'captured') return { kind: 'exceeds', left: { amount: 0, currency } };
   const left = leftOf(payment);
   if (amount.amount > left) return { kind: 'exceeds', left: { amount: left, currency } };
+  if (payment.refunded + payment.refunding + amount.amount > most) return { kind: 'above-most' };
   const note = { note: 'refund.requested', context: { amount, requestedBy } } as const;
   const change = openRefund(payment, { amount, reason, requestedBy, cause: keptCause(surroundings.cause) }, [note], surroundings);
   return { kind: 'accepted', change, refund: change.refunds[0] };

@@ -66,6 +66,8 @@ export interface WebhookTarget {
 export interface Gateway {
   /** Small letters and dashes; the last part of its webhooks' path. */
   readonly name: string;
+  /** Whether money moves. */
+  readonly live: boolean;
   /** undefined: the gateway does not know the token. */
   describeToken(token: string, signal: AbortSignal): Promise<TokenDescription | undefined>;
   charge(request: ChargeRequest, signal: AbortSignal): Promise<GatewayResult>;

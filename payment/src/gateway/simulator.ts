@@ -102,6 +102,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
 
   return {
     name: 'simulator',
+    live: false,
     async describeToken(token, signal) {
       await answered(signal);
       const known = TEST_TOKENS.get(token);

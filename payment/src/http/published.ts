@@ -9,11 +9,12 @@ import type { AskedPayment } from '../storage/payment-store.ts';
 
 /** As callers see them: no token, no bookkeeping. */
 export function publishedPayment(payment: AskedPayment): PublishedPayment {
-  const { id, orderId, userId, amount, status } = payment;
+  const { id, orderId, userId, live, amount, status } = payment;
   return {
     id,
     orderId,
     userId,
+    live,
     amount,
     status,
     refunded: { amount: payment.status === 'captured' ? payment.refunded : 0, currency: amount.currency },

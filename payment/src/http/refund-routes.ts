@@ -1,7 +1,8 @@
 import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
-import { invalid, problem } from '@souk/chassis/http/problem';
+import { invalid, type Problem, problem } from '@souk/chassis/http/problem';
 import { causeOf, tellAbout } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
+import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/http/second-factor';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
 import { Refund as PublishedRefund, RequestRefund } from '@souk/contracts/http/payment';
@@ -18,10 +19,14 @@ import { publishedRefund } from './published.ts';
 interface RefundRoutesDeps {
   readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'executeOnce'>;
   readonly reads: Pick<PaymentReads, 'payment'>;
+  /** seconds that a code is good for; 0: nobody is asked */
+  readonly freshSecondFactorS: number;
+  /** minor units of a payment that go back without one */
+  readonly refundSecondFactorAbove: number;
 }
 
 /** Staff gives money back, whatever became of the order. */
-export function refundRoutes({ commands, reads }: RefundRoutesDeps) {
+export function refundRoutes({ commands, reads, freshSecondFactorS, refundSecondFactorAbove }: RefundRoutesDeps) {
   return router().post(
     '/payments/:id/refunds',
     async ({ body, params, principal, idempotency, request }) => {
@@ -30,14 +35,16 @@ export function refundRoutes({ commands, reads }: RefundRoutesDeps) {
       const payment = await reads.payment(params.id);
       if (payment === undefined) throw noSuchPayment();
       tellAbout(request, { orderId: payment.orderId });
-      const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId };
-      const once = { ...idempotency, render: answer };
+      const most = hasFreshSecondFactor(principal, freshSecondFactorS) ? Infinity : refundSecondFactorAbove;
+      const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId, most };
+      const stale = () => secondFactorStale(principal, freshSecondFactorS);
+      const once = { ...idempotency, render: (decision: RefundDecision) => answer(decision, stale) };
       return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)));
     },
     {
       role: 'staff',
       idempotent: 'required',
-      refuses: ['refund-exceeds'],
+      refuses: ['refund-exceeds', 'second-factor-stale'],
       params: Type.Object({ id: Uuid }),
       body: RequestRefund,
       response: { 202: PublishedRefund },
@@ -47,12 +54,14 @@ export function refundRoutes({ commands, reads }: RefundRoutesDeps) {
 }
 
 /** Throws the problem of a refusal, so that it is not kept under the key. */
-function answer(decision: RefundDecision): StoredAnswer {
+function answer(decision: RefundDecision, stale: () => Problem): StoredAnswer {
   switch (decision.kind) {
     case 'accepted': {
       const { refund } = decision;
       return storedAnswer(202, publishedRefund(refund), { location: `/payments/${refund.paymentId}/refunds/${refund.id}` });
     }
+    case 'above-most':
+      throw stale();
     case 'wrong-currency':
       throw invalid('/amount/currency', `must be ${decision.currency}, the payment's`);
     case 'exceeds':

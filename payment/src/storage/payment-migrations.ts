@@ -24,6 +24,7 @@ export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'payment-017-refunds-caused-by': column('refunds', 'caused_by', flavour.column.id),
     'payment-018-refunds-traceparent': column('refunds', 'traceparent', flavour.column.key),
     'payment-019-customers': customersTable(flavour),
+    'payment-020-payments-live': column('payments', 'live', flavour.column.integer),
   };
 }
 

@@ -7,6 +7,7 @@ export const PAYMENT_COLUMNS = [
     'order_id',
     'id',
     'user_id',
+    'live',
     'status',
     'amount',
     'currency',
@@ -21,7 +22,7 @@ export const PAYMENT_COLUMNS = [
 
 /** The others are written once: an update that leaves them out leaves their indexes alone. */
 export const CHANGING_PAYMENT_COLUMNS = PAYMENT_COLUMNS.filter(
-  (column) => !['order_id', 'id', 'user_id', 'amount', 'currency', 'caused_by', 'traceparent', 'created_at'].includes(column),
+  (column) => !['order_id', 'id', 'user_id', 'live', 'amount', 'currency', 'caused_by', 'traceparent', 'created_at'].includes(column),
 );
 
 const NOTHING = {
@@ -40,6 +41,7 @@ export function paymentToRow(payment: Payment): PaymentsTable {
     order_id: payment.orderId,
     id: payment.id,
     user_id: payment.userId,
+    live: payment.live ? 1 : 0,
     status: payment.status,
     amount: payment.amount?.amount ?? null,
     currency: payment.amount?.currency ?? null,
@@ -81,6 +83,7 @@ export function paymentFromRow(row: PaymentsTable): Payment {
     id: row.id,
     orderId: row.order_id,
     userId: row.user_id,
+    live: row.live === 1,
     orderCancelled: row.order_cancelled === 1,
     cause: { causationId: row.caused_by, traceparent: row.traceparent },
     cancelledBy: cancelledBy(row),

@@ -5,6 +5,8 @@ export interface PaymentsTable {
   order_id: string;
   id: string;
   user_id: string;
+  /** null: of an earlier version, which had the simulator alone */
+  live: number | null;
   status: string;
   amount: number | null;
   currency: string | null;

@@ -9,6 +9,8 @@ interface RefundCommand {
   readonly amount: Money;
   readonly reason: string;
   readonly requestedBy: string;
+  /** minor units of the payment that this person may have sent back; absent: all */
+  readonly most?: number;
 }
 
 export const refundPayment: PaymentUseCase<RefundCommand, RefundDecision> = {

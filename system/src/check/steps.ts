@@ -9,6 +9,8 @@ export interface Step {
   readonly limitMs: number;
   /** Than what was installed; it ends with exit code 3 on a machine that does not have it, and cannot get it. */
   readonly needsMore: boolean;
+  /** That more is somebody else's service, which may refuse: without it the step is left out, and said to be, also where nothing else may be. */
+  readonly asksOthers?: boolean;
 }
 
 const ROOT = join(import.meta.dir, '../../..');
@@ -30,6 +32,7 @@ export const LOOKS: readonly Step[] = [
   whole('types', tool('tsc', '--noEmit')),
   whole('lint', tool('oxlint', '--type-aware', '--deny-warnings')),
   whole('unused code', tool('knip')),
+  whole('supply chain', tool('bun', 'system/src/check/supply-chain.ts')),
 ];
 
 const tests = (name: string, folder: string, ...parameters: readonly string[]): Step => ({
@@ -48,6 +51,8 @@ const HARDSHIPS = ['test/faults', 'test/attacks'];
  * Two rows of suites that run side by side: most of their time they wait (for a session, a lease, a server that is away). Only
  * the second one makes executables, so no two compile at the same time.
  */
+export const ADVISORIES: Step = { ...whole('audit of dependencies', tool('bun', 'system/src/check/advisories.ts')), needsMore: true, asksOthers: true };
+
 export const TESTS: readonly (readonly Step[])[] = [
   [tests('system', 'system', ...HARDSHIPS.map((folder) => `--path-ignore-patterns=${folder}/**`))],
   [...PACKAGES.map((name) => tests(name, name)), tests('faults and attacks', 'system', ...HARDSHIPS)],

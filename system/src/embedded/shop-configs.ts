@@ -31,6 +31,7 @@ export function shopConfigs({ firstPort, admin, env }: ShopSettings) {
     INSTANCE: `${service}-1`,
     SOUK_ADMIN_EMAIL: admin.email,
     SOUK_ADMIN_PASSWORD: admin.password,
+    PAYMENT_GATEWAY: env['PAYMENT_GATEWAY'] || 'simulator',
   });
   const collected = <T>(read: () => T): T | undefined => {
     try {

@@ -5,6 +5,7 @@ import { leanData } from './lean-data.ts';
 import { leanMongodb } from './lean-mongodb.ts';
 import { leanPromClient } from './lean-prom-client.ts';
 import { LEFT_OUT } from './left-out.ts';
+import { writeMaterials } from './write-materials.ts';
 
 /**
  * `npm run compile [service ...]`: one executable per service in `dist/`, all five when none is named.
@@ -21,7 +22,7 @@ const JIT_POLICY = 16;
  * show them. Nothing is read from the working folder.
  */
 async function compile(service: string): Promise<boolean> {
-  const { success, logs, outputs } = await Bun.build({
+  const { success, logs, outputs, metafile } = await Bun.build({
     entrypoints: [join(ROOT, service, 'src/main.ts')],
     target: 'bun',
     format: 'esm',
@@ -29,6 +30,7 @@ async function compile(service: string): Promise<boolean> {
     splitting: true,
     minify: { whitespace: true, syntax: true },
     sourcemap: 'linked',
+    metafile: true,
     external: [...LEFT_OUT],
     plugins: [leanData, leanMongodb, leanPromClient],
     compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false, jitPolicy: JIT_POLICY },
@@ -37,8 +39,10 @@ async function compile(service: string): Promise<boolean> {
   // They are in the executable too.
   for (const { kind, path } of outputs) if (kind === 'sourcemap') await rm(path, { force: true });
   for (const log of logs) process.stderr.write(`${service}: ${log.message}\n`);
-  if (success) process.stderr.write(`compiled dist/${service}\n`);
-  return success;
+  if (!success) return false;
+  await writeMaterials(ROOT, service, Object.keys(metafile?.inputs ?? {}));
+  process.stderr.write(`compiled dist/${service}\n`);
+  return true;
 }
 
 const wanted = process.argv.slice(2);

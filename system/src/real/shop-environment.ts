@@ -28,7 +28,7 @@ export function shopEnvironment(
     product: judgesTokens,
     inventory: { ...judgesTokens, PRODUCT_URL: urls.product },
     order: { ...judgesTokens, PRODUCT_URL: urls.product },
-    payment: { ...judgesTokens, SIMULATOR_PATH: gateway },
+    payment: { ...judgesTokens, PAYMENT_GATEWAY: env['PAYMENT_GATEWAY'] ?? 'simulator', SIMULATOR_PATH: gateway },
     user: { SOUK_ADMIN_EMAIL: admin.email, SOUK_ADMIN_PASSWORD: admin.password },
   };
   return {

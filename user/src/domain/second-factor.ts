@@ -54,3 +54,8 @@ export function withProof(factor: SecondFactor, proof: FactorProof): SecondFacto
       return proof satisfies never;
   }
 }
+
+/** After the proof was taken, when it was one of them; null: it was not. */
+export function recoveryCodesLeft({ recoveryHashes }: SecondFactor, { kind }: FactorProof): number | null {
+  return kind === 'recovery-code' ? recoveryHashes.length : null;
+}

@@ -1,6 +1,6 @@
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { problem } from '@souk/chassis/http/problem';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { type Problem, problem } from '@souk/chassis/http/problem';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import {
@@ -9,6 +9,7 @@ import {
   RecoveryCodes,
   RemoveSecondFactor,
   SecondFactorEnrolment,
+  type SecondFactorProof,
   SecondFactorState,
 } from '@souk/contracts/http/second-factor';
 import { isoTime, publishedFactor } from '../domain/published.ts';
@@ -73,6 +74,7 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       if (answer.kind === 'wait') throw mustWait(answer.ms);
       if (answer.kind === 'code-wrong') throw codeWrong(body);
       if (answer.kind === 'none-pending') throw problem('conflict', { detail: 'No secret waits for its first code, or not any more: POST /users/me/second-factor gives one.' });
+      tellSecurity(request, 'factor.enrolled', {});
       set.headers['cache-control'] = 'no-store';
       return { recoveryCodes: [...answer.recoveryCodes] };
     }, {
@@ -86,9 +88,9 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       },
     })
     .post('/users/me/second-factor/recovery-codes', async ({ body, principal: { userId }, request, set }) => {
-      const shown = given(await proveFactor(userId, body, causeOf(request)), body);
+      const shown = given(await proveFactor(userId, body, causeOf(request)), body, request);
       const { codes, hashes } = newRecoveryCodes();
-      if (!(await commands.execute(replaceRecoveryCodes, { userId, ...shown, recoveryHashes: hashes }, causeOf(request)))) throw codeWrong(body);
+      if (!(await commands.execute(replaceRecoveryCodes, { userId, ...shown, recoveryHashes: hashes }, causeOf(request)))) throw codeRefused(body, request);
       set.headers['cache-control'] = 'no-store';
       return { recoveryCodes: [...codes] };
     }, {
@@ -103,9 +105,10 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       const proof = exactlyOne(rest);
       const known = await provePassword(userId, password, fromOf(request), causeOf(request));
       if (known.kind !== 'right') throw unproven(request, known, '/password');
-      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof);
+      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof, request);
       const asked = { userId, passwordHash: known.passwordHash, ...shown };
-      if (!(await commands.execute(removeFactor, asked, causeOf(request)))) throw codeWrong(proof);
+      if (!(await commands.execute(removeFactor, asked, causeOf(request)))) throw codeRefused(proof, request);
+      tellSecurity(request, 'factor.removed', { actor: userId });
       return noContent();
     }, {
       signedIn: true,
@@ -117,7 +120,7 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
 }
 
 /** Throws the problem of what was shown and is not good enough. */
-export function given(answer: ShownFactor, proof: Parameters<typeof codeWrong>[0]): Shown {
+export function given(answer: ShownFactor, proof: SecondFactorProof, request: Request): Shown {
   switch (answer.kind) {
     case 'shown':
       return answer.shown;
@@ -126,10 +129,15 @@ export function given(answer: ShownFactor, proof: Parameters<typeof codeWrong>[0
     case 'no-factor':
       throw noFactor();
     case 'code-wrong':
-      throw codeWrong(proof);
+      throw codeRefused(proof, request);
     case 'secret-unreadable':
       throw secretUnreadable();
     default:
       return answer satisfies never;
   }
+}
+
+export function codeRefused(proof: SecondFactorProof, request: Request): Problem {
+  tellSecurity(request, 'factor.failed', {});
+  return codeWrong(proof);
 }

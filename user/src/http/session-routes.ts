@@ -38,7 +38,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       const answer = await signingIn(body, fromOf(request), causeOf(request));
       if (answer.kind === 'wait') tellSecurity(request, 'sign_in.throttled', { account: answer.account, waitS: waitSeconds(answer.ms) });
       if (answer.kind === 'wrong') tellSecurity(request, 'sign_in.failed', { account: answer.account });
-      return shown(signedIn(answer), set.headers);
+      return shown(signedIn(answer, request), set.headers);
     }, {
       refuses: ['invalid-credentials', 'second-factor-required', 'second-factor-wrong', 'too-many-requests'],
       body: SignIn,
@@ -97,10 +97,13 @@ export function sessionRoutes(deps: SessionRouteDeps) {
     });
 }
 
-function signedIn(answer: SigningIn): OpenedSession {
+function signedIn(answer: SigningIn, request: Request): OpenedSession {
   switch (answer.kind) {
-    case 'signed-in':
+    case 'signed-in': {
+      const { userId: account, recoveryCodesLeft: left } = answer;
+      if (left !== null) tellSecurity(request, 'recovery_code.used', { account, left });
       return answer.tokens;
+    }
     case 'wait':
       throw mustWait(answer.ms);
     case 'wrong':
@@ -108,6 +111,7 @@ function signedIn(answer: SigningIn): OpenedSession {
     case 'code-needed':
       throw codeNeeded();
     case 'code-wrong':
+      tellSecurity(request, 'factor.failed', { account: answer.userId });
       throw signInCodeWrong();
     case 'secret-unreadable':
       throw secretUnreadable();

@@ -1,6 +1,6 @@
 import { NoContent, noContent } from '@souk/chassis/http/no-body';
 import { problem } from '@souk/chassis/http/problem';
-import { causeOf } from '@souk/chassis/http/request-facts';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
 import type { Microservice } from '@souk/chassis/microservice';
@@ -13,9 +13,9 @@ import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
 import type { ProveFactor } from '../usecases/prove-factor.ts';
 import { resetFactor } from '../usecases/reset-factor.ts';
 import { stepUp } from '../usecases/step-up.ts';
-import { codeWrong, noLongerAdmin, noSuchUser } from './refused.ts';
+import { noLongerAdmin, noSuchUser } from './refused.ts';
 import { exactlyOne } from './second-factor-proof.ts';
-import { given } from './second-factor-routes.ts';
+import { codeRefused, given } from './second-factor-routes.ts';
 
 interface StepUpRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -30,11 +30,12 @@ export function stepUpRoutes({ commands, proveFactor, tokens, freshSecondFactorS
   return router()
     .post('/sessions/second-factor', async ({ body, principal: { userId, sessionId }, request, set }) => {
       const proof = exactlyOne(body);
-      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof);
-      const by = await commands.execute(stepUp, { userId, sessionId, ...shown }, causeOf(request));
-      if (by === undefined) throw codeWrong(proof);
+      const shown = given(await proveFactor(userId, proof, causeOf(request)), proof, request);
+      const done = await commands.execute(stepUp, { userId, sessionId, ...shown }, causeOf(request));
+      if (done === undefined) throw codeRefused(proof, request);
+      if (done.recoveryCodesLeft !== null) tellSecurity(request, 'recovery_code.used', { left: done.recoveryCodesLeft });
       set.headers['cache-control'] = 'no-store';
-      return tokens.access(by, sessionId);
+      return tokens.access(done.by, sessionId);
     }, {
       signedIn: true,
       refuses: ['not-found', 'too-many-requests'],
@@ -51,6 +52,7 @@ export function stepUpRoutes({ commands, proveFactor, tokens, freshSecondFactorS
       if (answer === 'not-admin') throw noLongerAdmin();
       if (answer === 'user-unknown') throw noSuchUser();
       if (answer === 'none') throw problem('not-found', { detail: 'The account has no second factor, so there is none to remove.' });
+      tellSecurity(request, 'factor.removed', { account: params.id, actor: principal.userId });
       return noContent();
     }, {
       role: 'admin',

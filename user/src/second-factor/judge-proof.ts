@@ -14,14 +14,24 @@ export type Judged =
 
 export type JudgeProof = ReturnType<typeof judgeProof>;
 
+interface JudgeDeps {
+  readonly secrets: SealedSecrets;
+  /** An operator has to hear of it: codes are worth nothing until the key is back. */
+  keyMissing(): void;
+  readonly now?: () => number;
+}
+
 /** As far as that can be said outside of a decision, which alone knows whether it was used before. */
-export function judgeProof(secrets: SealedSecrets, now: () => number = Date.now) {
+export function judgeProof({ secrets, keyMissing, now = Date.now }: JudgeDeps) {
   return async ({ userId, secondFactor }: Credential, { oneTimeCode, recoveryCode }: SecondFactorProof): Promise<Judged> => {
     if (recoveryCode !== undefined) return { kind: 'judged', proof: { kind: 'recovery-code', hash: recoveryHash(recoveryCode) } };
     if (secondFactor === null || oneTimeCode === undefined) return { kind: 'judged', proof: undefined };
     const { activeSince, sealed } = secondFactor;
     const secret = await secrets.open(userId, sealed);
-    if (secret === undefined) return { kind: 'secret-unreadable' };
+    if (secret === undefined) {
+      keyMissing();
+      return { kind: 'secret-unreadable' };
+    }
     const step = stepOf(secret, oneTimeCode, now());
     if (step === undefined) return { kind: 'code-wrong' };
     const current = (await secrets.isCurrent(sealed)) ? sealed : await secrets.seal(userId, secret);

@@ -3,7 +3,7 @@ import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { Credential } from '../domain/credential.ts';
 import { withDevice } from '../domain/device.ts';
 import { standingOf } from '../domain/roles-granted.ts';
-import { type FactorProof, type SecondFactor, withProof } from '../domain/second-factor.ts';
+import { type FactorProof, recoveryCodesLeft, type SecondFactor, withProof } from '../domain/second-factor.ts';
 import { isLive, newSession, signedOut, type TokenHashes } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
@@ -25,7 +25,8 @@ interface OpenRequest extends TokenHashes {
 }
 
 export type Opened =
-  | { readonly kind: 'opened'; readonly by: SignedIn }
+  /** `recoveryCodesLeft`: null when none was used */
+  | { readonly kind: 'opened'; readonly by: SignedIn; readonly recoveryCodesLeft: number | null }
   /** it was replaced, or the account deleted, meanwhile */
   | { readonly kind: 'password-replaced' }
   | FactorRefused;
@@ -51,8 +52,10 @@ export const openSession: UseCase<UserCollections & ChassisCollections, OpenRequ
     const ended = others
       .filter((each) => isLive(each, credential.sessionEpoch, now))
       .map((each) => sessionEnded(signedOut(each, now), { now }));
+    const by = { userId, generation: credential.accessGeneration, ...standingOf(user, credential, session) };
+    const left = secondFactor && proof ? recoveryCodesLeft(secondFactor, proof) : null;
     return {
-      answer: { kind: 'opened', by: { userId, generation: credential.accessGeneration, ...standingOf(user, credential, session) } },
+      answer: { kind: 'opened', by, recoveryCodesLeft: left },
       puts: {
         sessions: [session, ...ended.flatMap(({ puts }) => puts.sessions ?? [])],
         endedAccess: ended.flatMap(({ puts }) => puts.endedAccess ?? []),

@@ -31,11 +31,13 @@ interface SignInDeps {
 }
 
 export type SigningIn =
-  | { readonly kind: 'signed-in'; readonly tokens: OpenedSession }
+  /** `recoveryCodesLeft`: null when none was used */
+  | { readonly kind: 'signed-in'; readonly tokens: OpenedSession; readonly userId: string; readonly recoveryCodesLeft: number | null }
   /** `account`: the user's id, or the address where there is no user */
   | ({ readonly account: string } & Exclude<Tried, { readonly kind: 'right' }>)
-  | FactorRefused
-  | Exclude<Judged, { readonly kind: 'judged' }>;
+  | Extract<FactorRefused, { readonly kind: 'code-needed' }>
+  | { readonly kind: 'code-wrong'; readonly userId: string }
+  | Extract<Judged, { readonly kind: 'secret-unreadable' }>;
 
 /**
  * Who comes without the second factor learns that the password was right, and has used up a try of few all the same.
@@ -66,9 +68,19 @@ export function signIn(deps: SignInDeps) {
     const identity = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), ...hashesOf(token) };
     const asked = { ...identity, ending: await overLimit(deps, userId), attempts: countedFor(attempt) };
     const opened = judged.kind === 'judged' ? await commands.execute(openSession, { ...asked, proof: judged.proof }, cause) : judged;
-    if (opened.kind === 'opened') return { kind: 'signed-in', tokens: { ...(await tokens.all(opened.by, token)), deviceToken: device } };
-    if (opened.kind === 'code-wrong' && attempt.from !== undefined) await commands.execute(countAddress, { key: attempt.from.address }, cause);
-    return opened.kind === 'password-replaced' ? { kind: 'wrong', account } : opened;
+    switch (opened.kind) {
+      case 'opened':
+        return { ...opened, kind: 'signed-in', userId, tokens: { ...(await tokens.all(opened.by, token)), deviceToken: device } };
+      case 'code-wrong':
+        if (attempt.from !== undefined) await commands.execute(countAddress, { key: attempt.from.address }, cause);
+        return { kind: 'code-wrong', userId };
+      case 'code-needed':
+        return opened;
+      case 'password-replaced':
+        return { kind: 'wrong', account };
+      default:
+        return opened satisfies never;
+    }
   };
 }
 

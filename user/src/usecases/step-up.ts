@@ -1,6 +1,6 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { standingOf } from '../domain/roles-granted.ts';
-import { withProof } from '../domain/second-factor.ts';
+import { recoveryCodesLeft, withProof } from '../domain/second-factor.ts';
 import { isLive } from '../domain/session.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { SignedIn } from '../tokens/session-tokens.ts';
@@ -11,8 +11,14 @@ interface StepUpRequest extends Shown {
   readonly sessionId: string;
 }
 
+interface SteppedUp {
+  readonly by: SignedIn;
+  /** null when none was used */
+  readonly recoveryCodesLeft: number | null;
+}
+
 /** The session has shown a code now; undefined: it was used before, or there is no such factor or session any more. */
-export const stepUp: UseCase<UserCollections, StepUpRequest, SignedIn | undefined> = {
+export const stepUp: UseCase<UserCollections, StepUpRequest, SteppedUp | undefined> = {
   name: 'step up',
   keys: ({ userId, sessionId, attempts }) => ({ users: [userId], credentials: [userId], sessions: [sessionId], attempts: [attempts] }),
   decide({ userId, sessionId, proof, attempts }, world, { now }) {
@@ -25,8 +31,9 @@ export const stepUp: UseCase<UserCollections, StepUpRequest, SignedIn | undefine
     if (!secondFactor) return { answer: undefined };
     const after = { ...credential, secondFactor };
     const shown = { ...session, secondFactorAt: now };
+    const by = { userId, generation: credential.accessGeneration, ...standingOf(user, after, shown) };
     return {
-      answer: { userId, generation: credential.accessGeneration, ...standingOf(user, after, shown) },
+      answer: { by, recoveryCodesLeft: recoveryCodesLeft(secondFactor, proof) },
       puts: { credentials: [after], sessions: [shown] },
       removes: { attempts: [attempts] },
     };

@@ -42,6 +42,7 @@ export async function proxiedService(name: ServiceName, { databases, kafka, gate
     DATABASE_URL: databaseUrl,
     KAFKA_BROKERS: `${log.host}:${log.port}`,
     KAFKA_TOPIC_PREFIX: kafka.topicPrefix,
+    PAYMENT_GATEWAY: 'simulator',
     SIMULATOR_PATH: gateway,
     USER_JWKS_URL: 'http://127.0.0.1:1/',
     PRODUCT_URL: 'http://127.0.0.1:1/',

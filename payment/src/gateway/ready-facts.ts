@@ -1,0 +1,9 @@
+import { closed } from '@souk/contracts/schema';
+import { impersonal } from '@souk/contracts/personal';
+import { Type } from '@sinclair/typebox';
+
+/** What `/readyz` says of who takes the money. */
+export const PaymentGateway = closed({
+  name: impersonal(Type.String()),
+  live: Type.Boolean({ description: 'false: a simulator, no money moves' }),
+});

@@ -1,0 +1,37 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { EnvironmentError } from '../cli/exit-code.ts';
+
+/** Access of the group and of everybody. */
+const OTHERS = 0o077;
+const ELSEWHERE = 'Or choose another folder: npm start -- --data DIR';
+
+/**
+ * Makes the folder of a shop's data, or takes one that is there, when nobody else of this machine can look into it: it has the
+ * key that signs access tokens, and passwords. From then on whatever this process writes is its user's alone. Throws EnvironmentError.
+ */
+export async function privateFolder(folder: string): Promise<void> {
+  process.umask(OTHERS);
+  await writable(folder);
+  const { uid, mode } = await stat(folder);
+  const ownId = process.getuid?.();
+  // Where there are no such users, there are no such modes.
+  if (ownId === undefined) return;
+  if (uid !== ownId) throw new EnvironmentError(`${folder} belongs to another user of this machine (id ${uid}), who can read the shop's private key there`, ELSEWHERE.slice(3));
+  if ((mode & OTHERS) === 0) return;
+  const shown = (mode & 0o777).toString(8).padStart(4, '0');
+  throw new EnvironmentError(`${folder} can be read by others (mode ${shown}), and the shop keeps its private key and passwords there`, `Take that from them: chmod -R go= ${quoted(folder)}\n${ELSEWHERE}`);
+}
+
+async function writable(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await Bun.write(`${folder}/.writable`, '');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new EnvironmentError(`${folder} cannot be written: ${why}`, 'Choose another folder: npm start -- --data DIR', { cause });
+  }
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,20 @@
+/** One package of `bun.lock`. */
+export interface LockedPackage {
+  readonly name: string;
+  /** `1.2.3`, or where it comes from when that is no registry: `workspace:chassis`, `github:…`, a URL. */
+  readonly version: string;
+  /** `sha512-…` as registries tell it; undefined where there is none. */
+  readonly integrity: string | undefined;
+}
+
+/** Throws when the text is no lockfile of the version that this Bun writes. */
+export function readLock(text: string): readonly LockedPackage[] {
+  const { lockfileVersion, packages } = Bun.JSONC.parse(text) as { lockfileVersion: number; packages: Readonly<Record<string, readonly unknown[]>> };
+  if (lockfileVersion !== 2) throw new Error(`bun.lock has version ${lockfileVersion}: see whether packages are still told the same way`);
+  return Object.values(packages).map((entry) => {
+    const [id = ''] = entry as readonly string[];
+    const at = id.indexOf('@', 1);
+    const last = entry.at(-1);
+    return { name: id.slice(0, at), version: id.slice(at + 1), integrity: entry.length > 1 && typeof last === 'string' && last !== '' ? last : undefined };
+  });
+}
