@@ -3,7 +3,7 @@ import './formats.ts';
 import { noFreeText } from './card-number.ts';
 import { personal } from './personal.ts';
 import { closed, open } from './schema.ts';
-import { KeptName, keptText, Name, shortText } from './text.ts';
+import { KeptName, keptText, Name, shortText, SOMETHING_VISIBLE } from './text.ts';
 
 const Line = personal(Name);
 const KeptLine = personal(KeptName);
@@ -48,6 +48,8 @@ export const AskedAddress = closed({
     noFreeText(
       personal(
         shortText(40, {
+          // Telephones are pasted with marks of direction; what is kept has none.
+          pattern: SOMETHING_VISIBLE,
           description: 'a telephone number with + and the code of its country, or as it is dialled in the country of the address; kept as E.164',
           examples: ['+49 30 1234567'],
         }),

@@ -20,11 +20,12 @@ export function mustBeNoCard(schema: TSchema): boolean {
   return CARDS_ARE_WRITTEN_HERE in schema || (isPersonal(schema) && !(NO_FREE_TEXT in schema));
 }
 
-/** Spaces, dashes, and what nobody sees. */
-const BETWEEN = '[\\s\\p{Z}\\p{Pd}\\u2212\\p{Cf}\\p{DI}\\u20e3]+';
+/** Spaces, dashes, dots, low lines, what is drawn over a digit or around it, and what nobody sees. */
+const BETWEEN = '[\\s\\p{Z}\\p{Pd}\\u2212\\p{Cf}\\p{DI}\\p{M}._\u00b7\u2022]+';
 /** Digits in groups, with anything of that between them. */
 const DIGIT_GROUPS = new RegExp(`\\d+(?:${BETWEEN}\\d+)*`, 'gu');
 const BETWEEN_GROUPS = new RegExp(BETWEEN, 'u');
+const DIGITS_ALONE = new RegExp(`^(?:${BETWEEN})?\\d+(?:${BETWEEN}\\d+)*(?:${BETWEEN})?$`, 'u');
 const ASCII = /^[\x20-\x7e]*$/;
 
 const SHORTEST = 13;
@@ -32,7 +33,7 @@ const LONGEST = 19;
 
 /**
  * True when free text holds what could be a card number: 13 to 19 digits of any script, also full-width or in circles
- * (NFKC), spaces, dashes and invisible characters between them ignored, that pass the Luhn check. A number may stand beside
+ * (NFKC) or brackets, spaces, dashes, dots and invisible characters between them ignored, that pass the Luhn check. A number may stand beside
  * other digits (`2026 4242 4242 ...`), so every sequence of whole groups counts; a piece cut out of one longer unbroken run
  * of digits does not.
  */
@@ -45,8 +46,24 @@ export function holdsCardNumber(text: string): boolean {
   return false;
 }
 
+/** Digits that NFKC leaves as they are, or makes into more than a digit: `(4)`, `4.`, `4,`. First code point, its value, how many. */
+const DRAWN_DIGITS = [
+  [0x2474, 1, 9], [0x2488, 1, 9], [0x24f5, 1, 9], [0x24ff, 0, 1], [0x2776, 1, 9], [0x2780, 1, 9], [0x278a, 1, 9],
+  [0x1f100, 0, 1], [0x1f101, 0, 10], [0x1f10b, 0, 1], [0x1f10c, 0, 1],
+] as const;
+const DRAWN: ReadonlyMap<string, string> = new Map([
+  ...DRAWN_DIGITS.flatMap(([first, value, count]) => Array.from({ length: count }, (_, n) => [String.fromCodePoint(first + n), String(value + n)] as const)),
+  ...Array.from('〇一二三四五六七八九', (sign, value) => [sign, String(value)] as const),
+]);
+const ANY_DRAWN = new RegExp(`[${[...DRAWN.keys()].join('')}]`, 'gu');
+
+/** True when there is nothing but digits in it, and what may stand between them. */
+export function isDigitsAlone(text: string): boolean {
+  return DIGITS_ALONE.test(ASCII.test(text) ? text : inAsciiDigits(text));
+}
+
 function inAsciiDigits(text: string): string {
-  return text.normalize('NFKC').replaceAll(/\p{Nd}/gu, (digit) => String(valueOf(digit.codePointAt(0) ?? 0)));
+  return text.replaceAll(ANY_DRAWN, (sign) => DRAWN.get(sign) ?? sign).normalize('NFKC').replaceAll(/\p{Nd}/gu, (digit) => String(valueOf(digit.codePointAt(0) ?? 0)));
 }
 
 /** Digits of a script stand in a row of ten, beginning with its zero. */

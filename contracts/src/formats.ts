@@ -1,5 +1,6 @@
 import { FormatRegistry } from '@sinclair/typebox';
 import { isCountryCode } from './country.ts';
+import { isCurrentCurrency, isKnownCurrency } from './currencies.ts';
 import { isEmailAddress } from './email.ts';
 
 /**
@@ -11,8 +12,6 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 const UTC_TIME = /^\d{4}-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/;
 const EMAIL_USER = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
 const EMAIL_HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/i;
-
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
 /** Any UUID of RFC 9562 with a version (1 to 8); not the nil and the max UUID, which identify nothing. */
 export function isUuid(text: string): boolean {
@@ -44,5 +43,6 @@ FormatRegistry.Set('uuid', isUuid);
 FormatRegistry.Set('date-time', isUtcTime);
 FormatRegistry.Set('email', isKeptEmail);
 FormatRegistry.Set('idn-email', isEmailAddress);
-FormatRegistry.Set('currency', (text) => CURRENCIES.has(text));
+FormatRegistry.Set('currency', isKnownCurrency);
+FormatRegistry.Set('current-currency', isCurrentCurrency);
 FormatRegistry.Set('country', isCountryCode);

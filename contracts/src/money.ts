@@ -19,6 +19,12 @@ export const LARGEST_PRICE = 90_000_000_000;
 
 export const Price = closed({ amount: Type.Integer({ minimum: 0, maximum: LARGEST_PRICE, ...MINOR_UNITS }), currency: Currency });
 
+/** As somebody sets it: in a currency that is in use today, of which there are coins or notes. What was priced before stays readable. */
+export const AskedPrice = closed({
+  amount: Price.properties.amount,
+  currency: Type.String({ format: 'current-currency', pattern: '^[A-Z]{3}$', description: 'a currency of ISO 4217 that is in use, in three capitals', examples: ['EUR'] }),
+});
+
 export type MoneyErrorCode = 'mixed-currencies' | 'money-out-of-range';
 
 export class MoneyError extends Error {

@@ -15,17 +15,30 @@ const INVISIBLE = [
   '\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}',
 ].join('');
 export const VISIBLE = `[^${INVISIBLE}]`;
-const NO_NUL_VISIBLE = `^(?=[^\\u0000]*$)[\\s\\S]*${VISIBLE}`;
+/** One of them somewhere, whatever stands beside it but NUL: of texts that are read into another form, such as telephone numbers. */
+export const SOMETHING_VISIBLE = `^(?=[^\\u0000]*$)[\\s\\S]*${VISIBLE}`;
+
+/** They turn the direction of what stands behind them, in lists, mails and logs too: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. */
+const BIDI = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
+/** What would end a line somewhere else, and what only machines understand. */
+export const NOT_IN_A_LINE = `\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029${BIDI}`;
+/** The same, but for a tab and the ends of lines. */
+const NOT_IN_LINES = `\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f${BIDI}`;
+const VISIBLE_LINE = `^(?=[^${NOT_IN_A_LINE}]*$)[\\s\\S]*${VISIBLE}`;
+const VISIBLE_LINES = `^(?=[^${NOT_IN_LINES}]*$)[\\s\\S]*${VISIBLE}`;
+
+const A_LINE = 'one line of text in which something is to be seen, so not blank, without control characters or marks of direction';
+const LINES = 'text without marks of direction and without control characters other than tabs and line breaks';
 
 /** A pattern stands with a `description` that reads on from "must be": it is what callers are told. */
-type Words = Pick<StringOptions, 'description' | 'examples'>;
+type Words = Pick<StringOptions, 'description' | 'examples' | 'pattern'>;
 
 /**
- * Required text of one idea as somebody gives it to us: names, titles, address lines. Lengths count code points, as JSON
+ * Required text of one line as somebody gives it to us: names, titles, address lines. Lengths count code points, as JSON
  * Schema says; `patches/` teaches that to TypeBox, which counts UTF-16 units.
  */
 export function shortText(maxLength = 200, words: Words = {}) {
-  return Type.String({ minLength: 1, maxLength, pattern: NO_NUL_VISIBLE, description: 'text in which something is to be seen, so not blank', ...words });
+  return Type.String({ minLength: 1, maxLength, pattern: VISIBLE_LINE, description: A_LINE, ...words });
 }
 
 /** The same once it was taken: kept, answered and told. What was taken under an older rule stays readable. */
@@ -39,10 +52,13 @@ export const KeptName = keptText();
 /** characters */
 const FREE_TEXT = 5000;
 
-/** Descriptions, notes: may be empty. */
-export const FreeText = Type.String({ maxLength: FREE_TEXT, pattern: NO_NUL, description: 'text without NUL' });
+/** Descriptions, notes: may be empty, and have lines. */
+export const FreeText = Type.String({ maxLength: FREE_TEXT, pattern: `^[^${NOT_IN_LINES}]*$`, description: LINES });
+
+/** The same once it was taken. */
+export const KeptFreeText = Type.String({ maxLength: FREE_TEXT, pattern: NO_NUL, description: 'text without NUL' });
 
 /** A reason somebody must give: free text that says something. */
-export const Reason = shortText(FREE_TEXT);
+export const Reason = shortText(FREE_TEXT, { pattern: VISIBLE_LINES, description: `${LINES}, in which something is to be seen` });
 /** Bytes of one, of four a character. */
 export const LONGEST_REASON = 4 * FREE_TEXT;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as fc from 'fast-check';
-import { holdsCardNumber } from '../src/card-number.ts';
+import { holdsCardNumber, isDigitsAlone } from '../src/card-number.ts';
 import { growth } from './growth.ts';
 
 describe('a card number is found', () => {
@@ -20,6 +20,21 @@ describe('a card number is found', () => {
     '4242\u200b4242\u00ad4242\u20604242',
     '4242\u22124242 \u2212 4242\ufe0f4242',
     'until 2026\u200b4242\u200b4242\u200b4242\u200b4242',
+    '⑷⑵⑷⑵ ⑷⑵⑷⑵ ⑷⑵⑷⑵ ⑷⑵⑷⑵',
+    '⒋⒉⒋⒉⒋⒉⒋⒉⒋⒉⒋⒉⒋⒉⒋⒉',
+    '❹❷❹❷❹❷❹❷❹❷❹❷❹❷❹❷',
+    '➃➁➃➁➃➁➃➁➃➁➃➁➃➁➃➁',
+    '⓸⓶⓸⓶⓸⓶⓸⓶⓸⓶⓸⓶⓸⓶⓸⓶',
+    '🄅🄃🄅🄃🄅🄃🄅🄃🄅🄃🄅🄃🄅🄃🄅🄃',
+    '⁴²⁴²⁴²⁴²⁴²⁴²⁴²⁴²',
+    '₄₂₄₂₄₂₄₂₄₂₄₂₄₂₄₂',
+    '𝟒𝟚𝟜𝟐 𝟰𝟸𝟺𝟮 𝟒𝟚𝟜𝟐 𝟰𝟸𝟺𝟮',
+    '四二四二四二四二四二四二四二四二',
+    '4️⃣2️⃣4️⃣2️⃣4️⃣2️⃣4️⃣2️⃣4️⃣2️⃣4️⃣2️⃣4️⃣2️⃣4️⃣2️⃣',
+    '4\u03012\u03314\u20dd2 4242 4242 4242',
+    '4242\u200d4242\u{e0020}4242\ufe0e4242',
+    '4242.4242.4242.4242',
+    '4242_4242·4242•4242',
     'until 2026: 4242424242424242',
     'until 2026 4242 4242 4242 4242 123',
     'first 1111 1111 1111 1112, then 4242\n4242\n4242\n4242',
@@ -62,4 +77,9 @@ test('of the ten numbers with one prefix exactly one passes, wherever its spaces
 
 test.each(['4 ', '1', `${'1'.repeat(12)} `])('a text of nothing but %j takes so much longer to search as it is longer', (piece) => {
   expect(growth((size) => void holdsCardNumber(piece.repeat(size)), 2000)).toBeLessThan(30);
+});
+
+test('digits alone are told from other texts, in any script', () => {
+  expect(['4242 4242', '４２４２', ' 4242-', '④②', '٤٢٤٢'].filter((text) => !isDigitsAlone(text))).toEqual([]);
+  expect(['', ' ', 'Lane 4242', '4242a', '—', '10/2'].filter(isDigitsAlone)).toEqual([]);
 });

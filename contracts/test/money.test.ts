@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
 import * as fc from 'fast-check';
-import { add, equals, LARGEST_PRICE, Money, MoneyError, Price, subtract, times } from '../src/money.ts';
+import { add, AskedPrice, equals, LARGEST_PRICE, Money, MoneyError, Price, subtract, times } from '../src/money.ts';
 import { formatMoney } from '../src/money-text.ts';
 
 const euros = (amount: number): Money => ({ amount, currency: 'EUR' });
@@ -85,5 +85,19 @@ describe('money for people', () => {
   test('a currency with three digits, and another language', () => {
     expect(formatMoney({ amount: 1234, currency: 'BHD' })).toContain('1.234');
     expect(formatMoney({ amount: 123_456, currency: 'EUR' }, 'de')).toContain('1.234,56');
+  });
+});
+
+describe('a price that somebody sets', () => {
+  const asked = (currency: string) => Value.Check(AskedPrice, { amount: 100, currency });
+
+  test.each(['XXX', 'XTS', 'XAU', 'XAG', 'XPT', 'XPD', 'XDR', 'XSU', 'XUA', 'XBA', 'CHE', 'CLF', 'USN', 'DEM', 'ITL', 'eur', 'EURO'])('is not in %s', (currency) => {
+    expect(asked(currency)).toBe(false);
+  });
+
+  test.each(['EUR', 'USD', 'JPY', 'KWD', 'CLP', 'XOF', 'CHF'])('may be in %s', (currency) => expect(asked(currency)).toBe(true));
+
+  test('what was priced in something else before can be read', () => {
+    expect([Price, Money].every((schema) => Value.Check(schema, { amount: 100, currency: 'XTS' }))).toBe(true);
   });
 });

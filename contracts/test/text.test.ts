@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
 import { CreateProduct } from '../src/http/product.ts';
-import { FreeText, KeptName, Name, Reason, VISIBLE } from '../src/text.ts';
+import { FreeText, KeptFreeText, KeptName, Name, Reason, VISIBLE } from '../src/text.ts';
 import { EURO_20 } from './examples.ts';
 
 const INVISIBLE = ['\u200b', '\u00ad', '\u2060\ufeff', '\u202e', '\u0007', '\u0085', '\u3000', '\u2028', '\u115f\u1160', '\u3164', '\uffa0', '\u2800', '\u034f', '\ufe0f', '\u{e0020}'];
@@ -18,12 +18,43 @@ test('free text may be empty and has lines, a reason says something, neither is 
   expect(Value.Check(Reason, ' ')).toBe(false);
 });
 
+const NOT_IN_A_LINE = [
+  '\r\n', '\n', '\r', '\t', '\u0007', '\u001b', '\u007f', '\u0085', '\u009b', '\u2028', '\u2029',
+  '\u061c', '\u200e', '\u200f', '\u202a', '\u202e', '\u2066', '\u2069',
+];
+
+describe('what ends lines or turns directions', () => {
+  test.each(NOT_IN_A_LINE)('%j is in no text of one line, and names no attribute', (text) => {
+    for (const asked of [`a${text}b`, `${text}a`, `a${text}`]) {
+      expect(Value.Check(Name, asked)).toBe(false);
+      const product = { title: 'Mug', variants: [{ sku: 'MUG', price: EURO_20 }], attributes: { [asked]: 'large' } };
+      expect(Value.Check(CreateProduct, product)).toBe(false);
+      expect([KeptName, KeptFreeText].every((kept) => Value.Check(kept, asked))).toBe(true);
+    }
+  });
+
+  test('line breaks and tabs are in notes and reasons, and nothing else of it', () => {
+    const allowed = NOT_IN_A_LINE.filter((text) => Value.Check(FreeText, `a${text}b`));
+    expect(allowed).toEqual(['\r\n', '\n', '\r', '\t', '\u2028', '\u2029']);
+    expect(NOT_IN_A_LINE.filter((text) => Value.Check(Reason, `a${text}b`))).toEqual(allowed);
+  });
+
+  test('marks of direction are all that Unicode has', () => {
+    const marks = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code)).filter((text) => /\p{Bidi_Control}/u.test(text));
+    expect(marks.filter((text) => Value.Check(FreeText, text))).toEqual([]);
+  });
+
+  test('joiners, which names of many languages need, are in names', () => {
+    expect(['नी\u200dता', 'می\u200cخواهم', '👩\u200d🚀'].every((name) => Value.Check(Name, name))).toBe(true);
+  });
+});
+
 describe('characters that nobody sees', () => {
   test.each(INVISIBLE)('%j alone is no name and no reason', (text) => {
     expect([text, ` ${text}\n`].some((blank) => Value.Check(Name, blank) || Value.Check(Reason, blank))).toBe(false);
   });
 
-  test.each(INVISIBLE)('%j beside others is a part of the name', (text) => {
+  test.each(INVISIBLE.filter((text) => !NOT_IN_A_LINE.includes(text)))('%j beside others is a part of the name', (text) => {
     expect([`a${text}`, `${text}あ`].every((name) => Value.Check(Name, name))).toBe(true);
   });
 

@@ -1,5 +1,5 @@
-import { holdsCardNumber, mustBeNoCard } from '@souk/contracts/card-number';
-import { textsWhere } from '@souk/contracts/personal-values';
+import { holdsCardNumber, isDigitsAlone, mustBeNoCard } from '@souk/contracts/card-number';
+import { type PlacedText, textsWhere } from '@souk/contracts/personal-values';
 import type { TSchema } from '@sinclair/typebox';
 import { fieldsRefused } from './problem.ts';
 
@@ -12,8 +12,14 @@ export function mayHoldCardNumbers(schema: TSchema): boolean {
 
 /** Free text must not keep a card number, not even by mistake: the contract's marks say which. Throws the 422 problem that names the fields. */
 export function refuseCardNumbers(schema: TSchema, body: unknown): void {
-  const errors = LOOKED_THROUGH.of(schema, body)
-    .filter(({ text }) => holdsCardNumber(text))
-    .map(({ pointer }) => ({ pointer, detail: 'holds what looks like a card number' }));
+  const texts = LOOKED_THROUGH.of(schema, body);
+  const found = texts.filter(({ text }) => holdsCardNumber(text));
+  const errors = (found.length > 0 ? found : splitOver(texts)).map(({ pointer }) => ({ pointer, detail: 'holds what looks like a card number' }));
   if (errors.length > 0) throw fieldsRefused('card-number-refused', errors, 'leave the number out');
+}
+
+/** Fields of digits alone that make a card number together, in their order. */
+function splitOver(texts: readonly PlacedText[]): readonly PlacedText[] {
+  const parts = texts.filter(({ text }) => isDigitsAlone(text));
+  return parts.length > 1 && holdsCardNumber(parts.map(({ text }) => text).join(' ')) ? parts : [];
 }

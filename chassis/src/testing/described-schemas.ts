@@ -2,7 +2,7 @@ import '@souk/contracts/ids';
 import { FormatRegistry } from '@sinclair/typebox';
 import Ajv2020 from 'ajv/dist/2020.js';
 
-const FORMATS = ['uuid', 'date-time', 'email', 'idn-email', 'currency', 'country'];
+const FORMATS = ['uuid', 'date-time', 'email', 'idn-email', 'currency', 'current-currency', 'country'];
 
 /** Says in words why a value does not fit; undefined: it fits. `place`: a JSON Pointer to the schema inside the document. */
 export type DescribedSchemas = (place: string, value: unknown) => string | undefined;

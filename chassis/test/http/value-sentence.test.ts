@@ -21,7 +21,7 @@ describe('a wrong value is told what would be right', () => {
   const address = { name: 'A', line1: '1', city: 'B', postalCode: '1', country: 'DE' };
 
   test.each([
-    [RegisterUser, { email: 'nobody', password: 'short', name: '   ' }, { '/email': 'must be an e-mail address: a dot-atom of 64 octets at most, @, and a domain, 254 in all; spaces around it do not count', '/password': 'must have 12 characters at least', '/name': 'must be text in which something is to be seen, so not blank' }],
+    [RegisterUser, { email: 'nobody', password: 'short', name: '   ' }, { '/email': 'must be an e-mail address: a dot-atom of 64 octets at most, @, and a domain, 254 in all; spaces around it do not count', '/password': 'must have 12 characters at least', '/name': 'must be one line of text in which something is to be seen, so not blank, without control characters or marks of direction' }],
     [RegisterUser, { email: 5, password: 'x'.repeat(129), name: '' }, { '/email': 'must be of type string', '/password': 'must have 128 characters at most', '/name': 'must not be empty' }],
     [PlaceOrder, { items: [{ sku: 'a b', quantity: 1.5 }], paymentMethodId: 'mine', shippingAddress: { ...address, country: 'Germany' } }, {
       '/items/0/sku': 'must be a SKU: 1 to 64 letters from A to Z, digits, dots, dashes and underscores',
@@ -30,11 +30,11 @@ describe('a wrong value is told what would be right', () => {
       '/shippingAddress/country': 'must be a country of ISO 3166-1 in two capitals',
     }],
     [PlaceOrder, { items: [], paymentMethodId: Uuid, shippingAddress: null }, { '/items': 'must not be empty', '/paymentMethodId': 'must be of type string', '/shippingAddress': 'must be of type object' }],
-    [PatchAddress, { line2: ' ', label: 7 }, { '/line2': 'must be text in which something is to be seen, so not blank', '/label': 'must be of type string' }],
+    [PatchAddress, { line2: ' ', label: 7 }, { '/line2': 'must be one line of text in which something is to be seen, so not blank, without control characters or marks of direction', '/label': 'must be of type string' }],
     [CreateProduct, { title: 'a', slug: 'A b', variants: [{ sku: 'a', price: { amount: -1, currency: 'eur' } }], attributes: { _x: 'a' } }, {
       '/slug': 'must be small letters from a to z and digits, with single dashes between them',
       '/variants/0/price/amount': 'must be greater or equal to 0',
-      '/variants/0/price/currency': 'must be a currency of ISO 4217 in three capitals',
+      '/variants/0/price/currency': 'must be a currency of ISO 4217 that is in use, in three capitals',
       '/attributes/_x': 'is not a name that is taken: there are texts under names of 1 to 50 characters that begin with neither a space nor an underscore',
     }],
     [ProductQuery, { category: 'A B', sort: 'best', limit: 0 }, {

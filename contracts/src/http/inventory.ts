@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { noCardNumbers } from '../card-number.ts';
 import { Sku, Uuid } from '../ids.ts';
 import { impersonal } from '../personal.ts';
 import { MovementKind, ReservationStatus } from '../saga.ts';
@@ -10,7 +11,7 @@ import { Page, PagedQuery } from './common.ts';
 
 export const LAST_PRIORITY = 1000;
 
-const StockReason = impersonal(Reason);
+const StockReason = noCardNumbers(impersonal(Reason));
 
 /** 1 is served first. */
 const Priority = Type.Integer({ minimum: 1, maximum: LAST_PRIORITY });

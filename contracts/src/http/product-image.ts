@@ -2,13 +2,14 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Uuid } from '../ids.ts';
 import { impersonal } from '../personal.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
-import { FreeText } from '../text.ts';
+import { FreeText, KeptFreeText } from '../text.ts';
 
 export const ImageType = oneOf('image/png', 'image/jpeg', 'image/webp', 'image/gif');
 export type ImageType = Static<typeof ImageType>;
 
 /** What stands in for the image where it cannot be seen. */
 const AltText = impersonal(Type.String({ ...FreeText, maxLength: 500 }));
+const KeptAltText = impersonal(Type.String({ ...KeptFreeText, maxLength: 500 }));
 
 const Position = Type.Integer({ minimum: 0, maximum: 19 });
 const Pixels = Type.Integer({ minimum: 1 });
@@ -17,7 +18,7 @@ const Pixels = Type.Integer({ minimum: 1 });
 export const ProductImage = closed({
   id: Uuid,
   url: impersonal(Type.String()),
-  alt: AltText,
+  alt: KeptAltText,
   position: Position,
   width: Pixels,
   height: Pixels,

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Sku, Uuid } from '../ids.ts';
-import { Price } from '../money.ts';
+import { AskedPrice, Price } from '../money.ts';
 import { impersonal } from '../personal.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
-import { FreeText, KeptName, Name, VISIBLE } from '../text.ts';
+import { FreeText, KeptFreeText, KeptName, Name, NOT_IN_A_LINE, VISIBLE } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery, QueryInteger } from './common.ts';
 import { ProductImage } from './product-image.ts';
@@ -15,11 +15,12 @@ export type ProductStatus = Static<typeof ProductStatus>;
 const Title = impersonal(Name);
 const KeptTitle = impersonal(KeptName);
 const Description = impersonal(FreeText);
+const KeptDescription = impersonal(KeptFreeText);
 
 /** Not blank at the start, no underscore there (`__proto__`), at most 50 characters. */
-const ATTRIBUTE_NAME = '[^\\s_\\u0000][^\\u0000]{0,49}$';
-const AttributeName = Type.String({ pattern: `^(?=[\\s\\S]*${VISIBLE})${ATTRIBUTE_NAME}`, description: 'a name of 1 to 50 characters that begins with neither a space nor an underscore' });
-const KeptAttributeName = Type.String({ ...AttributeName, pattern: `^${ATTRIBUTE_NAME}` });
+const attributeName = (refused: string) => `[^\\s_${refused}][^${refused}]{0,49}$`;
+const AttributeName = Type.String({ pattern: `^(?=[\\s\\S]*${VISIBLE})${attributeName(NOT_IN_A_LINE)}`, description: 'a name of 1 to 50 characters that begins with neither a space nor an underscore' });
+const KeptAttributeName = Type.String({ ...AttributeName, pattern: `^${attributeName('\\u0000')}` });
 const attributeLimits = {
   maxProperties: 50,
   additionalProperties: false,
@@ -38,7 +39,7 @@ export const Product = closed({
   id: Uuid,
   slug: Slug,
   title: KeptTitle,
-  description: Description,
+  description: KeptDescription,
   status: ProductStatus,
   categoryIds: CategoryIds,
   attributes: KeptAttributes,
@@ -59,7 +60,7 @@ export const CreateProduct = closed({
   description: Type.Optional(Description),
   categoryIds: Type.Optional(CategoryIds),
   attributes: Type.Optional(Attributes),
-  variants: Type.Array(closed({ sku: Sku, options: Type.Optional(Attributes), price: Price }), {
+  variants: Type.Array(closed({ sku: Sku, options: Type.Optional(Attributes), price: AskedPrice }), {
     minItems: 1,
     maxItems: 100,
   }),
@@ -78,7 +79,7 @@ export const PatchProduct = closed({
 export type PatchProduct = Static<typeof PatchProduct>;
 
 /** The SKU stands in the path; a SKU the product does not have yet is added. */
-export const PutVariant = closed({ options: Type.Optional(Attributes), price: Price });
+export const PutVariant = closed({ options: Type.Optional(Attributes), price: AskedPrice });
 export type PutVariant = Static<typeof PutVariant>;
 
 const PriceLimit = QueryInteger({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });

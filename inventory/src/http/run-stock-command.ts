@@ -27,7 +27,7 @@ export function runStockCommand({ reads, commands, toldByProduct }: StockCommand
     { params: { sku }, principal, idempotency, request }: AskedOfSku,
     render: (answer: StockAnswer, sku: string) => StoredAnswer,
   ): Promise<Response> => {
-    const told = (await reads.catalogued(sku)) === undefined ? await toldByProduct(sku, request) : null;
+    const told = (await reads.catalogued(sku)) === undefined ? await toldByProduct(sku, request, true) : null;
     const command = { ...said, id: newId(), sku, actor: principal.userId, toldByProduct: told };
     return answerOnce(commands, useCase, command, { idempotency, request }, (answer) => render(answer, sku));
   };

@@ -1,19 +1,28 @@
+import { askedTogether } from '@souk/chassis/asked-together';
 import { type Problem, problem } from '@souk/chassis/http/problem';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import { type LookUpSkus, ProductAwayError } from '../product/look-up-skus.ts';
 
-/** null: Product knows no such SKU. Throws the 503 problem while that cannot be known. */
-export type SkuCheck = (sku: string, request: Request) => Promise<CatalogueEntry | null>;
+/** null: Product knows no such SKU that the caller may know of. Throws the 503 problem while that cannot be known. */
+export type SkuCheck = (sku: string, request: Request, isStaff: boolean) => Promise<CatalogueEntry | null>;
 
 /** `cure`: what to do. */
 export function skuUnknown(sku: string, cure: string): Problem {
   return problem('not-found', { detail: `No product has the SKU ${sku}: ${cure}.` });
 }
 
-/** For SKUs that are not in our copy: Product's event may still be on its way, so Product is asked. */
+/**
+ * For SKUs that are not in our copy: Product's event may still be on its way, so Product is asked. By everybody but staff a few calls
+ * a second at most, whatever they make up: a SKU that appears is seen by its event all the same.
+ */
 export function skuCheck(lookUpSkus: LookUpSkus): SkuCheck {
-  return async (sku, request) => {
+  const onSale = askedTogether<CatalogueEntry>({
+    fetch: async (skus) => new Map((await lookUpSkus(skus, null)).map((entry) => [entry.sku, entry])),
+    busy: () => new ProductAwayError({ cause: new Error('too many SKUs wait to be asked for') }),
+  });
+  return async (sku, request, isStaff) => {
     try {
+      if (!isStaff) return (await onSale(sku)) ?? null;
       const [entry = null] = await lookUpSkus([sku], request.headers.get('authorization'));
       return entry;
     } catch (cause) {

@@ -1,5 +1,5 @@
-import type { CatalogueLookup } from '../catalogue/catalogue-lookup.ts';
-import { sharedCall } from '../catalogue/shared-call.ts';
+import { askedTogether } from '@souk/chassis/asked-together';
+import { type CatalogueLookup, CatalogueUnavailableError } from '../catalogue/catalogue-lookup.ts';
 import type { ProductState } from '../domain/catalogue.ts';
 import type { OrderReads } from '../storage/order-store.ts';
 
@@ -28,10 +28,16 @@ export function learnSkus({ reads, lookup, copy, limit = 100_000 }: LearnSkusDep
     }
   }
 
-  const askProduct = sharedCall(async (skus) => {
-    const products = await lookup.find(skus);
-    await Promise.all(products.map(copy));
-    remember(products.flatMap(({ variants }) => variants.map(({ sku }) => sku)));
+  /** What customers make up is asked for in a few calls a second at most, and those that are not there not again for a while. */
+  const askProduct = askedTogether<true>({
+    async fetch(skus) {
+      const products = await lookup.find(skus);
+      await Promise.all(products.map(copy));
+      const found = products.flatMap(({ variants }) => variants.map(({ sku }) => sku));
+      remember(found);
+      return new Map(found.map((sku) => [sku, true]));
+    },
+    busy: () => new CatalogueUnavailableError({ cause: new Error('too many SKUs wait to be asked for') }),
   });
 
   return async (skus: readonly string[]): Promise<void> => {
@@ -39,6 +45,6 @@ export function learnSkus({ reads, lookup, copy, limit = 100_000 }: LearnSkusDep
     if (unsure.length === 0) return;
     remember(await reads.knownSkus(unsure));
     const missing = unsure.filter((sku) => !known.has(sku));
-    if (missing.length > 0) await askProduct(missing);
+    await Promise.all(missing.map(askProduct));
   };
 }

@@ -263,7 +263,7 @@ describe('a SKU that no event has told of', () => {
 
   test('is 503 with Retry-After while Product is away; known SKUs go on', async () => {
     productIsAway = true;
-    const reply = await shop.place(customer, { items: [{ sku: 'HAT', quantity: 1 }] });
+    const reply = await shop.place(customer, { items: [{ sku: 'CAP', quantity: 1 }] });
     expect(refusal(reply)).toMatchObject({ status: 503, code: 'unavailable' });
     expect(reply.headers.get('retry-after')).toBe('2');
     expect((await shop.place(customer)).status).toBe(202);
