@@ -114,9 +114,14 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
 
     test('given two rotations in two processes, there is one next key, and all read the same ring', async () => {
       await here.commands.execute(keepSigningKey, await newSigningKey());
-      const rings = await everywhere(async ({ commands }) => commands.execute(rotateSigningKey, await newSigningKey()));
-      expect(rings.filter((ring) => ring !== undefined)).toHaveLength(1);
-      expect(await here.store.reads.keyRing()).toEqual(rings.find((ring) => ring !== undefined));
+      await here.firstAdmin('root@example.com');
+      const actor = (await here.store.reads.credentialOf('root@example.com'))?.userId ?? '';
+      const rotate = async ({ commands }: StoreProcess, by: string) => commands.execute(rotateSigningKey, { key: await newSigningKey(), actor: by });
+      expect(await rotate(here, Bun.randomUUIDv7())).toEqual({ kind: 'not-admin' });
+      const answers = await everywhere((each) => rotate(each, actor));
+      expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['not-over', 'rotated']);
+      const made = answers.find((answer) => answer.kind === 'rotated');
+      expect(await here.store.reads.keyRing()).toEqual(made?.ring);
     });
 
     test('given two first admins in two processes, there is one', async () => {

@@ -9,6 +9,7 @@ import type { UserCollections } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import { newSigningKey } from '../tokens/new-signing-key.ts';
 import { rotateSigningKey } from '../usecases/rotate-signing-key.ts';
+import { noLongerAdmin } from './refused.ts';
 
 interface KeyRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
@@ -32,18 +33,20 @@ export function keyRoutes({ commands, tokens, isConfigured }: KeyRouteDeps) {
       response: { 200: Jwks },
       detail: { summary: 'The public keys of access tokens' },
     })
-    .post('/signing-keys', async ({ request, set }) => {
+    .post('/signing-keys', async ({ principal, request, set }) => {
       if (isConfigured) throw problem('conflict', { detail: 'The key is the setting SOUK_SIGNING_KEY: change it there.' });
-      const ring = await commands.execute(rotateSigningKey, await newSigningKey(), causeOf(request));
-      const next = ring?.keys.at(-1);
-      if (ring === undefined || next?.signsFrom === undefined) {
+      const answer = await commands.execute(rotateSigningKey, { key: await newSigningKey(), actor: principal.userId }, causeOf(request));
+      if (answer.kind === 'not-admin') throw noLongerAdmin();
+      if (answer.kind === 'not-over') {
         throw problem('conflict', { detail: 'The last rotation is not over, two keys live: wait until the older one has ended.' });
       }
+      const { ring } = answer;
+      const { kid, signsFrom = Date.now() } = ring.keys.at(-1) ?? ring.keys[0];
       await tokens.use(keysAt(ring, Date.now()));
-      tellSecurity(request, 'key.rotated', { kid: next.kid });
+      tellSecurity(request, 'key.rotated', { kid });
       set.status = 201;
       set.headers['location'] = '/.well-known/jwks.json';
-      return { kid: next.kid, signsFrom: isoTime(next.signsFrom) };
+      return { kid, signsFrom: isoTime(signsFrom) };
     }, {
       role: 'admin',
       refuses: ['conflict'],
