@@ -51,7 +51,7 @@ async function outcomeOf(
     const answers: unknown[] = [];
     if (how === 'batched') answers.push(...(await Promise.all(list.map((command) => submit(writer, there, command)))));
     else for (const command of list) answers.push(await submit(writer, there, command));
-    const products = await store.reads.list(EVERYTHING, { sort: 'newest', after: undefined, limit: 100 });
+    const { rows: products } = await store.reads.list(EVERYTHING, { sort: 'newest', after: undefined, limit: 100 });
     const told = withoutAccidents();
     return {
       answers: answers.map(told),

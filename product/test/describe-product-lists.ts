@@ -137,7 +137,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       let after = undefined;
       // Faulty pages must not go on for ever.
       while (pages.length <= whole.length) {
-        const page: readonly Product[] = await store.reads.list(EVERYTHING, { sort, after, limit: 3 });
+        const { rows: page }: { readonly rows: readonly Product[] } = await store.reads.list(EVERYTHING, { sort, after, limit: 3 });
         const last = page.at(-1);
         if (last === undefined) break;
         pages.push(...page.map(({ id }) => id));

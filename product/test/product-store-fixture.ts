@@ -74,8 +74,8 @@ export async function storeInUse({ store, close }: ProductDatabase) {
     /** What a list without pages finds, in its order. */
     async ids(filter: Partial<ProductFilter>, sort: ProductSort = 'title'): Promise<string[]> {
       const slice = { sort, after: undefined, limit: 100 };
-      const found = await store.reads.list({ ...EVERYTHING, ...filter }, slice);
-      return found.map(({ id }) => id);
+      const { rows } = await store.reads.list({ ...EVERYTHING, ...filter }, slice);
+      return rows.map(({ id }) => id);
     },
   };
 }

@@ -1,67 +1,77 @@
 import { describe, expect, test } from 'bun:test';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { sqlitePlansOf } from '@souk/chassis/testing/sqlite-plans';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
-import { sql } from 'kysely';
+import { boundedList, LED, type ListIndexes } from '../src/storage/bounded-list.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
 import type { ProductSchema } from '../src/storage/product-schema.ts';
-import { productListQuery } from '../src/storage/sql-product-reads.ts';
+import { sqlProductLists } from '../src/storage/sql-product-lists.ts';
 import { describeProductLists } from './describe-product-lists.ts';
 import { describeProductStore } from './describe-product-store.ts';
 import { sqliteDatabase } from './product-databases.ts';
+import { EVERYTHING } from './product-store-fixture.ts';
 
 describeProductStore('SQLite', sqliteDatabase);
 describeProductLists('SQLite', sqliteDatabase);
 
-describe('the plans of the hot queries', () => {
-  const all = { words: [], skus: undefined, categoryIds: undefined, minPrice: undefined, maxPrice: undefined };
+/** A shop with so many products that nothing leads to few of them. */
+function inLargeShop(indexes: ListIndexes): ListIndexes {
+  return { ...indexes, count: async (lead, limit) => (await indexes.count(lead, limit)) + LED + 1 };
+}
+
+describe('the plans of the lists', () => {
+  const active = { ...EVERYTHING, onlyActive: true };
   const after = { key: 'm', id: 'x' };
   const amount = { key: 5, id: 'x' };
+  const orders = [
+    ['title', after, 'products_status_title_key'],
+    ['price', amount, 'products_status_lowest_price'],
+    ['-price', amount, 'products_status_lowest_price'],
+    ['newest', amount, 'products_status_created_at'],
+  ] as const;
+  const filters = [
+    ['all', EVERYTHING],
+    ['what is active', active],
+    ['what many words match', { ...active, words: ['needle', 'no'] }],
+    ['what lies in large categories', { ...EVERYTHING, categoryIds: ['A', 'B'] }],
+    ['what costs as much as many', { ...active, minPrice: 5, maxPrice: 9 }],
+    ['all of these', { ...active, words: ['needle'], categoryIds: ['A'], maxPrice: 9 }],
+  ] as const;
+  const walks = filters.flatMap(([what, filter]) => orders.map((order) => [`${what} by ${order[0]}`, filter, order] as const));
+
+  test.each(walks)('a page of %s walks along an index of its order, and sorts nothing', async (_, filter, [sort, from, index]) => {
+    const plans = await plansOf((indexes) => boundedList(inLargeShop(indexes))(filter, { sort, after: from, limit: 21 }));
+    const along = plans.filter((plan) => plan.includes('products_st') || plan.includes('products_spread'));
+    expect(along.length).toBeGreaterThan(0);
+    for (const plan of along) {
+      expect(plan).toMatch(new RegExp(`^SEARCH products USING (COVERING )?INDEX (${index}|products_spread) `));
+      expect(plan).not.toContain('TEMP B-TREE');
+    }
+    expectNoScan(plans);
+  });
 
   test.each([
-    ['active by title', { ...all, onlyActive: true }, { sort: 'title', after, limit: 21 }, ['products_title_key']],
-    ['everything by title', { ...all, onlyActive: false }, { sort: 'title', after, limit: 21 }, ['products_title_key']],
-    ['by price', { ...all, onlyActive: true }, { sort: 'price', after: amount, limit: 21 }, ['products_lowest_price']],
-    ['dearest', { ...all, onlyActive: true }, { sort: '-price', after: amount, limit: 21 }, ['products_lowest_price']],
-    ['newest', { ...all, onlyActive: true }, { sort: 'newest', after: amount, limit: 21 }, ['products_created_at']],
-    [
-      'by SKU',
-      { ...all, onlyActive: true, skus: ['A', 'B'] },
-      { sort: 'title', after: undefined, limit: 101 },
-      ['sqlite_autoindex_products_1 (id=?)', 'PRIMARY KEY (sku=?)'],
-    ],
-    [
-      'by words',
-      { ...all, onlyActive: true, words: ['needle'] },
-      { sort: 'title', after: undefined, limit: 21 },
-      ['sqlite_autoindex_products_1 (id=?)', 'SCAN product_search VIRTUAL TABLE'],
-    ],
-    [
-      'by category',
-      { ...all, onlyActive: true, categoryIds: ['A', 'B'] },
-      { sort: 'title', after: undefined, limit: 21 },
-      ['sqlite_autoindex_products_1 (id=?)', 'PRIMARY KEY (category_id=?)'],
-    ],
-  ] as const)('%s', async (_name, filter, slice, expected) => {
+    ['SKUs', { ...active, skus: ['A', 'B'] }, 'PRIMARY KEY (sku=?)'],
+    ['words', { ...active, words: ['needle'] }, 'SCAN product_search VIRTUAL TABLE'],
+    ['categories', { ...active, categoryIds: ['A', 'B'] }, 'PRIMARY KEY (category_id=?)'],
+    ['prices', { ...active, minPrice: 5, maxPrice: 9 }, 'product_skus_amount'],
+  ] as const)('a page of few products by %s begins with these', async (_, filter, expected) => {
+    const plans = await plansOf((indexes) => boundedList(indexes)(filter, { sort: 'title', after: undefined, limit: 21 }));
+    const among = plans.filter((plan) => plan.includes('sqlite_autoindex_products_1 (id=?)'));
+    expect(among.length).toBeGreaterThan(0);
+    expect(among[0]).toContain(expected);
+    expectNoScan(plans);
+  });
+
+  function expectNoScan(plans: readonly string[]): void {
+    for (const plan of plans) expect(plan).not.toMatch(/SCAN product(s|_skus|_texts|_categories)\b/);
+  }
+
+  async function plansOf(run: (indexes: ListIndexes) => Promise<unknown>): Promise<readonly string[]> {
     const opened = await temporaryStore(openSqliteProductStore);
-    const database = openSqlite<ProductSchema>({ path: opened.path });
     try {
-      const query = productListQuery(database.reader, database.flavour, filter, slice).compile();
-      const explained = sql<{ detail: string }>`explain query plan ${sql.raw(inlined(query.sql, query.parameters))}`;
-      const plan = (await explained.execute(database.reader)).rows.map(({ detail }) => detail).join('\n');
-      for (const part of expected) expect(plan).toContain(part);
-      expect(plan).not.toContain('SCAN products');
-      if (slice.after !== undefined) expect(plan).not.toContain('TEMP B-TREE');
+      return await sqlitePlansOf<ProductSchema>(opened.path, ({ reader, flavour }) => run(sqlProductLists(reader, flavour)));
     } finally {
-      await database.close();
       await opened.close();
     }
-  });
+  }
 });
-
-function inlined(text: string, parameters: readonly unknown[]): string {
-  const values = parameters.values();
-  return text.replace(/\?/g, () => {
-    const { value } = values.next();
-    return typeof value === 'number' ? String(value) : `'${String(value)}'`;
-  });
-}

@@ -29,6 +29,12 @@ export function variantOf(product: Pick<Product, 'variants'>, sku: string): Vari
   return product.variants.find((variant) => variant.sku === sku);
 }
 
+/** The highest price, where it is not the lowest too; undefined: all variants cost the same. */
+export function spreadTo(product: Product): number | undefined {
+  const highest = Math.max(...product.variants.map(({ price }) => price.amount));
+  return highest > lowestPrice(product) ? highest : undefined;
+}
+
 /** What a product is sorted by when sorted by price. Minor units are compared whatever the currency. */
 export function lowestPrice({ variants }: Product): number {
   return Math.min(...variants.map(({ price }) => price.amount));

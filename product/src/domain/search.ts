@@ -19,6 +19,21 @@ export function gramsOf(text: string): string[] {
   return [...grams];
 }
 
+/** Pieces that are asked which of them leads to few products. */
+const LEADING_PIECES = 4;
+
+/** Some pieces of these words, of the longest first, and spread over each: by one of them the products with all words are found. */
+export function leadingPieces(words: readonly string[]): readonly string[] {
+  const pieces = words
+    .toSorted((a, b) => b.length - a.length)
+    .flatMap((word) => {
+      const all = gramsOf(word);
+      const step = Math.max(1, all.length / (LEADING_PIECES));
+      return all.filter((_, at) => Math.floor(at / step) !== Math.floor((at - 1) / step));
+    });
+  return [...new Set(pieces)].slice(0, LEADING_PIECES);
+}
+
 /** The words of a query; a product is found when its text has every one of them somewhere. */
 export function searchWords(query: string): readonly string[] {
   return [...new Set(folded(query).split(' '))].filter((word) => word !== '');

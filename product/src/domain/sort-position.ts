@@ -9,6 +9,20 @@ export interface SortPosition {
   readonly id: string;
 }
 
+/** Whether one position comes before another: text by its code points, equal keys by their ids. */
+export function standsBefore(sort: ProductSort): (one: SortPosition, other: SortPosition) => boolean {
+  const isDescending = sort === '-price' || sort === 'newest';
+  return (one, other) => {
+    const order = compared(one.key, other.key) || compared(one.id, other.id);
+    return isDescending ? order > 0 : order < 0;
+  };
+}
+
+function compared(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+}
+
 /** Titles are sorted by this much of them, so that a position fits into a cursor (500 characters) in any script. */
 const TITLE_KEY_LENGTH = 80;
 

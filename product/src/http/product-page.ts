@@ -1,5 +1,6 @@
 import { cursors } from '@souk/chassis/http/cursor';
 import { readPage } from '@souk/chassis/http/page';
+import { invalid } from '@souk/chassis/http/problem';
 import type { Page } from '@souk/contracts/http/common';
 import type { Product as PublishedProduct, ProductQuery } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/ids';
@@ -9,6 +10,9 @@ import { published } from '../domain/published.ts';
 import { searchWords } from '../domain/search.ts';
 import { positionOf, type ProductSort, type SortPosition } from '../domain/sort-position.ts';
 import type { ProductReads } from '../storage/product-store.ts';
+
+/** Each is looked for in every text that is looked at. */
+const WORDS_LIMIT = 10;
 
 interface PositionCursors {
   write(position: SortPosition): string;
@@ -34,7 +38,9 @@ export async function productPage(
 ): Promise<Page<PublishedProduct>> {
   const positions = CURSORS[sort];
   const below = category === undefined ? undefined : idsBelow(await reads.categories(), category);
-  const filter = { onlyActive, words: searchWords(q), skus: sku, categoryIds: below, minPrice, maxPrice };
+  const words = searchWords(q);
+  if (words.length > WORDS_LIMIT) throw invalid('?q', `has more than ${WORDS_LIMIT} different words`);
+  const filter = { onlyActive, words, skus: sku, categoryIds: below, minPrice, maxPrice };
   return readPage({
     limit,
     from: positions.read(cursor),

@@ -6,7 +6,7 @@ import { foldMongoAnew } from './fold-anew.ts';
 import { completeMongoPrices } from './price-backfill.ts';
 import { PriceDocument } from './price-documents.ts';
 import { ProductDocument } from './product-document.ts';
-import { completeProducts } from './search-backfill.ts';
+import { completeProducts, spreadMongoPrices } from './search-backfill.ts';
 
 /** By status first: what was archived piles up over the years, and the lists of active products never step on it. */
 function sortedBy(position: keyof ProductDocument['positions']): IndexDescription {
@@ -39,4 +39,14 @@ export const mongoProductMigrations: MongoMigrations = {
   },
   'product-007-prices-of-before': completeMongoPrices,
   'product-008-folded-anew': foldMongoAnew,
+  'product-009-lists': async (db) => {
+    await collectionStep('products', ProductDocument, [
+      { name: 'by_amount', key: { 'variants.price.amount': 1 } },
+      { name: 'by_spread', key: { status: 1, 'positions.price': 1 }, partialFilterExpression: { spreadTo: { $exists: true } } },
+    ])(db);
+    await spreadMongoPrices(db);
+  },
+  'product-010-prices-by-sku': collectionStep('priceChanges', PriceDocument, [
+    { name: 'by_sku', key: { productId: 1, sku: 1, version: -1 } },
+  ]),
 };

@@ -1,5 +1,5 @@
 import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
-import { lowestPrice, type Product } from '../domain/product.ts';
+import { lowestPrice, type Product, spreadTo } from '../domain/product.ts';
 import { gramsOf, searchText } from '../domain/search.ts';
 import { titleKey } from '../domain/sort-position.ts';
 import { categoryTreeDocuments, categoryUseDocuments } from './category-documents.ts';
@@ -49,6 +49,7 @@ export const productDocuments: ProductDocuments = {
 export function productToDocument(product: Product): ProductDocument {
   const { id, attributes, variants, categoryIds, images, ...same } = product;
   const text = searchText(product);
+  const dearest = spreadTo(product);
   return {
     ...same,
     _id: id,
@@ -58,6 +59,7 @@ export function productToDocument(product: Product): ProductDocument {
     images: [...images],
     searchText: text,
     searchGrams: searchGrams(text),
+    ...(dearest !== undefined && { spreadTo: dearest }),
     positions: {
       title: { key: titleKey(product.title), id },
       price: { key: lowestPrice(product), id },

@@ -1,5 +1,5 @@
 import type { PriceChange } from '../domain/price-change.ts';
-import { lowestPrice, type Product } from '../domain/product.ts';
+import { lowestPrice, type Product, spreadTo } from '../domain/product.ts';
 import { searchText } from '../domain/search.ts';
 import { titleKey } from '../domain/sort-position.ts';
 import type { ProductCategoriesTable, ProductPricesTable, ProductSkusTable, ProductsTable } from './product-schema.ts';
@@ -11,6 +11,7 @@ export function productToRow(product: Product): ProductsTable {
     status: product.status,
     title_key: titleKey(product.title),
     lowest_price: lowestPrice(product),
+    spread_to: spreadTo(product) ?? null,
     created_at: product.createdAt,
     search_text: searchText(product),
     document: JSON.stringify(product),

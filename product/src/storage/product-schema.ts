@@ -6,6 +6,8 @@ export interface ProductsTable {
   title_key: string;
   /** minor units of the cheapest variant */
   lowest_price: number;
+  /** minor units of the dearest, where it costs more than the cheapest */
+  spread_to: number | null;
   created_at: number;
   search_text: string;
   document: string;

@@ -1,3 +1,4 @@
+import type { Looked } from '@souk/chassis/looked';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { CategoryTree, CategoryUse } from '../domain/category.ts';
 import type { PriceChange } from '../domain/price-change.ts';
@@ -53,9 +54,10 @@ export interface ProductReads {
   bySlug(slug: string): Promise<Product | undefined>;
   /**
    * Sorted by the key of `sort-position.ts` and then by id, both descending for `-price` and `newest`.
-   * Text is compared by its code points.
+   * Text is compared by its code points. Its cost is bounded whatever matches, so it may answer fewer than there are, and how
+   * far it looked.
    */
-  list(filter: ProductFilter, slice: ProductSlice): Promise<readonly Product[]>;
+  list(filter: ProductFilter, slice: ProductSlice): Promise<Looked<Product, SortPosition>>;
   categories(): Promise<CategoryTree>;
   /** Newest first: by version, then by SKU, both descending. */
   priceHistory(filter: PriceFilter, slice: PriceSlice): Promise<readonly PriceChange[]>;

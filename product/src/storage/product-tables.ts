@@ -53,7 +53,7 @@ function readOnly<Claim>(claims: SqlCollection<Claim>): SqlCollection<Claim> {
 function products(flavour: Flavour): SqlCollection<Product> {
   const documents = rowCollection<Product, ProductsTable>(flavour, {
     table: 'products',
-    columns: ['id', 'slug', 'status', 'title_key', 'lowest_price', 'created_at', 'search_text', 'document'],
+    columns: ['id', 'slug', 'status', 'title_key', 'lowest_price', 'spread_to', 'created_at', 'search_text', 'document'],
     keyColumn: 'id',
     keyOf: ({ id }) => id,
     toRow: productToRow,

@@ -1,0 +1,135 @@
+import type { Looked } from '@souk/chassis/looked';
+import { CALL_ROOM, fitting } from '@souk/chassis/log/message-size';
+import { ProductStatus } from '@souk/contracts/http/product';
+import type { Product } from '../domain/product.ts';
+import { leadingPieces } from '../domain/search.ts';
+import { type SortPosition, standsBefore } from '../domain/sort-position.ts';
+import type { ProductFilter, ProductReads, ProductSlice } from './product-store.ts';
+
+/**
+ * Products that one part of a filter may lead to, so that all of them are looked at; with more a list is read in its order. On
+ * either engine one costs about 10 us, on SQLite of the event loop.
+ */
+export const LED = 500;
+
+/** Products that a request looks at along the order of a list. */
+const LOOKS = 500;
+
+/** A part of a filter that an index leads to. */
+export type Lead =
+  | { readonly kind: 'skus'; readonly skus: readonly string[] }
+  /** of a word */
+  | { readonly kind: 'piece'; readonly piece: string }
+  | { readonly kind: 'categories'; readonly categoryIds: readonly string[] }
+  | { readonly kind: 'prices'; readonly least: number; readonly most: number };
+
+/** Where an index is walked along: whole, or by the lowest price, inclusive; `spread`: only products with variants that cost more. */
+export interface Stretch {
+  readonly least?: number;
+  readonly most?: number;
+  readonly spread?: boolean;
+}
+
+/** An index over one status, walked along. */
+export interface Along {
+  readonly status: ProductStatus;
+  readonly stretch: Stretch;
+  readonly looks: number;
+}
+
+export interface Found extends SortPosition {
+  /** bytes, more or less */
+  readonly size: number;
+}
+
+/** What lists need of an engine. Each of these looks at a bounded number of entries. */
+export interface ListIndexes {
+  /** The entries that lead leads to, whatever their status; `limit` at most. */
+  count(lead: Lead, limit: number): Promise<number>;
+  /** Those that match of all that lead leads to, in order. */
+  among(lead: Lead, filter: ProductFilter, slice: ProductSlice): Promise<readonly Found[]>;
+  /** Those that match, of the next `looks` in order. */
+  along(place: Along, filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>>;
+  byIds(ids: readonly string[]): Promise<readonly Product[]>;
+}
+
+const EVERY_STATUS = ProductStatus.anyOf.map((status) => status.const);
+
+/**
+ * Lists products at a cost that grows neither with what matches nor with what does not. Where a part of the filter leads to few
+ * products, all of those are looked at and sorted. Else every part matches many, so the list is read in its order until the
+ * page is full or enough was looked at.
+ */
+export function boundedList(indexes: ListIndexes): ProductReads['list'] {
+  return async (filter, slice) => {
+    const lead = await selectiveLead(indexes, filter);
+    if (lead !== undefined) return withProducts(indexes, { rows: await indexes.among(lead, filter, slice) });
+    const statuses = filter.onlyActive ? (['active'] as const) : EVERY_STATUS;
+    const lists = await Promise.all(statuses.map((status) => alongStretches(indexes, { status, looks: Math.floor(LOOKS / statuses.length) }, filter, slice)));
+    return withProducts(indexes, merged(lists, slice));
+  };
+}
+
+async function selectiveLead({ count }: ListIndexes, filter: ProductFilter): Promise<Lead | undefined> {
+  for (const lead of leadsOf(filter)) {
+    // A request names a hundred at most, and each is of one product.
+    if (lead.kind === 'skus' || (await count(lead, LED + 1)) <= LED) return lead;
+  }
+  return undefined;
+}
+
+function* leadsOf({ skus, words, categoryIds, minPrice, maxPrice }: ProductFilter): Iterable<Lead> {
+  if (skus !== undefined) yield { kind: 'skus', skus };
+  for (const piece of leadingPieces(words)) yield { kind: 'piece', piece };
+  if (categoryIds !== undefined) yield { kind: 'categories', categoryIds };
+  if (minPrice !== undefined || maxPrice !== undefined) {
+    yield { kind: 'prices', least: minPrice ?? 0, most: maxPrice ?? Number.MAX_SAFE_INTEGER };
+  }
+}
+
+async function alongStretches(indexes: ListIndexes, place: Omit<Along, 'stretch'>, filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>> {
+  const rows: Found[] = [];
+  for (const stretch of stretchesOf(filter, slice)) {
+    const found = await indexes.along({ ...place, stretch }, filter, { ...slice, limit: slice.limit - rows.length });
+    rows.push(...found.rows);
+    if (found.reached !== undefined || rows.length >= slice.limit) return { rows, reached: found.reached };
+  }
+  return { rows };
+}
+
+/**
+ * By price, of what lies below the least only products match that have dearer variants, and hardly any shop has many; all
+ * whose lowest price is within the limits match.
+ */
+function stretchesOf({ minPrice, maxPrice }: ProductFilter, { sort }: ProductSlice): readonly Stretch[] {
+  if ((sort !== 'price' && sort !== '-price') || (minPrice ?? maxPrice) === undefined) return [{}];
+  const within: Stretch = { least: minPrice ?? 0, ...(maxPrice !== undefined && { most: maxPrice }) };
+  if (minPrice === undefined || minPrice === 0) return [within];
+  const below: Stretch = { most: minPrice - 1, spread: true };
+  return sort === 'price' ? [below, within] : [within, below];
+}
+
+/** One list of those of each status; it ends where one of them gave up looking. */
+function merged(lists: readonly Looked<Found, SortPosition>[], { sort, limit }: ProductSlice): Looked<Found, SortPosition> {
+  const isBefore = standsBefore(sort);
+  const inOrder = (a: SortPosition, b: SortPosition) => (isBefore(a, b) ? -1 : Number(isBefore(b, a)));
+  const [reached] = lists.flatMap((list) => list.reached ?? []).toSorted(inOrder);
+  const all = lists.flatMap(({ rows }) => rows).toSorted(inOrder);
+  const rows = all.filter((row) => reached === undefined || !isBefore(reached, row)).slice(0, limit);
+  return { rows, reached: rows.length < limit ? reached : undefined };
+}
+
+/** The products of as many of these as fit into memory together. */
+async function withProducts({ byIds }: ListIndexes, { rows, reached }: Looked<Found, SortPosition>): Promise<Looked<Product, SortPosition>> {
+  const fit = rows.slice(0, fitting(rows, { count: rows.length, size: CALL_ROOM.size }, ({ size }) => size));
+  const products = new Map((await byIds(fit.map(({ id }) => id))).map((product) => [product.id, product]));
+  const found = fit.flatMap(({ id }) => products.get(id) ?? []);
+  const last = fit.at(-1);
+  return { rows: found, reached: fit.length < rows.length && last !== undefined ? { key: last.key, id: last.id } : reached };
+}
+
+/** True when every entry of the stretch that has the status is in the list, so that none is looked at in vain. */
+export function isWhole({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch): boolean {
+  const isPriced = (minPrice ?? maxPrice) !== undefined && (stretch.least === undefined || stretch.spread === true);
+  return words.length === 0 && categoryIds === undefined && !isPriced;
+}

@@ -1,0 +1,116 @@
+import { reading } from '@souk/chassis/mongodb/mongo-errors';
+import type { Collection, Document, Filter } from 'mongodb';
+import type { ProductSort } from '../domain/sort-position.ts';
+import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';
+import { LIMIT } from './mongo-limit.ts';
+import type { ProductDocument } from './product-document.ts';
+import { gramTerm, productFromDocument } from './product-documents.ts';
+import type { ProductFilter, ProductSlice } from './product-store.ts';
+
+const ORDER = {
+  title: { position: 'title', direction: 1 },
+  price: { position: 'price', direction: 1 },
+  '-price': { position: 'price', direction: -1 },
+  newest: { position: 'newest', direction: -1 },
+} as const satisfies Record<ProductSort, object>;
+
+type Condition = Filter<ProductDocument>;
+
+export function mongoProductLists(products: Collection<ProductDocument>): ListIndexes {
+  return {
+    count: (lead, limit) =>
+      reading(async () => {
+        const { filter, hint } = leadingTo(lead);
+        return products.countDocuments(filter, { ...LIMIT, limit, ...(hint !== undefined && { hint }) });
+      }),
+    among: (lead, filter, slice) => reading(async () => products.aggregate<Found>(...amongThese(lead, filter, slice)).toArray()),
+    along: (place, filter, slice) =>
+      reading(async () => {
+        const rows = await products.aggregate<Found>(...alongThese(place, filter, slice)).toArray();
+        if (rows.length === slice.limit || isWhole(filter, place.stretch)) return { rows };
+        const { filter: all, options } = stretched(place, slice);
+        const position = `positions.${ORDER[slice.sort].position}`;
+        const last = await products.findOne<Document>(all, { ...options, skip: place.looks - 1, projection: { _id: 0, [position]: 1 } });
+        return { rows, reached: last?.['positions'][ORDER[slice.sort].position] };
+      }),
+    byIds: (ids) =>
+      reading(async () => (await products.find({ _id: { $in: [...ids] } }, LIMIT).toArray()).map(productFromDocument)),
+  };
+}
+
+function amongThese(lead: Lead, filter: ProductFilter, slice: ProductSlice): [Document[], object] {
+  const { direction } = ORDER[slice.sort];
+  const { filter: led, hint } = leadingTo(lead);
+  const conditions = [led, ...(filter.onlyActive ? [{ status: 'active' } as Condition] : []), ...behind(slice), ...conditionsOf(filter, {})];
+  const stages = [
+    { $match: { $and: conditions } },
+    { $limit: 2 * LED },
+    { $project: foundAt(slice) },
+    { $sort: { key: direction, id: direction } },
+    { $limit: slice.limit },
+  ];
+  return [stages, { ...LIMIT, ...(hint !== undefined && { hint }) }];
+}
+
+/** The limit stands before what is sifted: no more is read, whatever matches. */
+function alongThese(place: Along, filter: ProductFilter, slice: ProductSlice): [Document[], object] {
+  const { filter: all, options } = stretched(place, slice);
+  const sifted = [...conditionsOf(filter, place.stretch)];
+  const stages = [
+    { $match: all },
+    { $sort: options.sort },
+    ...(sifted.length === 0 ? [] : [{ $limit: place.looks }, { $match: { $and: sifted } }]),
+    { $limit: slice.limit },
+    { $project: foundAt(slice) },
+  ];
+  return [stages, { ...LIMIT, hint: options.hint }];
+}
+
+function stretched({ status, stretch: { least, most, spread } }: Along, slice: Omit<ProductSlice, 'limit'>) {
+  const { position, direction } = ORDER[slice.sort];
+  // Documents are compared field by field: in the order in which `ProductDocument` has them.
+  const lowest = { ...(least !== undefined && { $gte: { key: least } }), ...(most !== undefined && { $lt: { key: most + 1 } }) };
+  const conditions: Document[] = [{ status }, ...behind(slice)];
+  if (spread === true) conditions.push({ spreadTo: { $exists: true } });
+  if (least !== undefined || most !== undefined) conditions.push({ 'positions.price': lowest });
+  const options = { ...LIMIT, sort: { [`positions.${position}`]: direction }, hint: spread === true ? 'by_spread' : `by_${position}` };
+  return { filter: { $and: conditions } as Condition, options };
+}
+
+function behind({ sort, after }: Omit<ProductSlice, 'limit'>): Condition[] {
+  if (after === undefined) return [];
+  const { position, direction } = ORDER[sort];
+  const { key, id } = after;
+  return [{ [`positions.${position}`]: { [direction === 1 ? '$gt' : '$lt']: { key, id } } } as Condition];
+}
+
+function foundAt({ sort }: Omit<ProductSlice, 'limit'>): Document {
+  const { position } = ORDER[sort];
+  return { _id: 0, id: '$_id', key: `$positions.${position}.key`, size: { $bsonSize: '$$ROOT' } };
+}
+
+function leadingTo(lead: Lead): { readonly filter: Condition; readonly hint?: string } {
+  switch (lead.kind) {
+    case 'skus':
+      return { filter: { 'variants.sku': { $in: [...lead.skus] } }, hint: 'by_sku' };
+    case 'categories':
+      return { filter: { categoryIds: { $in: [...lead.categoryIds] } }, hint: 'by_category' };
+    case 'prices':
+      return { filter: { variants: { $elemMatch: { 'price.amount': { $gte: lead.least, $lte: lead.most } } } }, hint: 'by_amount' };
+    case 'piece':
+      return { filter: { $text: { $search: gramTerm(lead.piece) } } };
+    default:
+      return lead satisfies never;
+  }
+}
+
+/** What no index of the list says of a product. */
+function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch): Iterable<Condition> {
+  // Not a pattern, so nothing in a word means anything. Bytes, because they find the same in half the time.
+  for (const word of words) yield { $expr: { $gte: [{ $indexOfBytes: ['$searchText', { $literal: word }] }, 0] } };
+  if (categoryIds !== undefined) yield { categoryIds: { $in: [...categoryIds] } };
+  if ((minPrice ?? maxPrice) === undefined || (stretch.least !== undefined && stretch.spread !== true)) return;
+  const within = { $gte: minPrice ?? 0, $lte: maxPrice ?? Number.MAX_SAFE_INTEGER };
+  if (stretch.spread === true) yield { spreadTo: { $gte: within.$gte } };
+  yield { variants: { $elemMatch: { 'price.amount': within } } };
+}

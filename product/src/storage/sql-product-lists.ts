@@ -1,0 +1,114 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
+import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
+import { type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';
+import { productFromRow } from './product-rows.ts';
+import type { ProductSchema } from './product-schema.ts';
+import type { ProductFilter, ProductSlice } from './product-store.ts';
+
+const ORDER = {
+  title: { column: 'title_key', direction: 'asc' },
+  price: { column: 'lowest_price', direction: 'asc' },
+  '-price': { column: 'lowest_price', direction: 'desc' },
+  newest: { column: 'created_at', direction: 'desc' },
+} as const satisfies Record<ProductSort, object>;
+
+/** The length is in the row's head: what it is the length of is not read. */
+const SIZE = sql<number>`octet_length(document)`;
+
+/** Entries of an index that are passed over for what looking at one product costs. */
+const ENTRIES = 20;
+
+export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour): ListIndexes {
+  function stretched(status: string, { least, most, spread }: Stretch, { sort, after }: Omit<ProductSlice, 'limit'>) {
+    const { column, direction } = ORDER[sort];
+    let query = reader.selectFrom('products').where('status', '=', status);
+    if (spread === true) query = query.where('spread_to', 'is not', null);
+    if (least !== undefined) query = query.where('lowest_price', '>=', least);
+    if (most !== undefined) query = query.where('lowest_price', '<=', most);
+    if (after !== undefined) query = query.where(behind(sort, after));
+    return query.orderBy(column, direction).orderBy('id', direction);
+  }
+
+  return {
+    async count(lead, limit) {
+      const some = sql`select 1 from (${leadingTo(flavour, lead)} limit ${limit})`;
+      const { rows } = await sql<{ n: number }>`select count(*) as n from (${some})`.execute(reader);
+      return rows[0]?.n ?? 0;
+    },
+    async among(lead, filter, { sort, after, limit }) {
+      const { column, direction } = ORDER[sort];
+      const from = sql<{ product_id: string }>`(select distinct product_id from (${leadingTo(flavour, lead)} limit ${2 * LED}))`;
+      // Joined in this order, and found by nothing else: an index over the order of the list would be walked from end to end.
+      let query = reader.selectFrom(from.as('leading')).crossJoin('products').whereRef('products.id', '=', 'leading.product_id');
+      if (filter.onlyActive) query = query.where(sql<SqlBool>`+status = 'active'`);
+      if (after !== undefined) query = query.where(behind(sort, after, '+'));
+      for (const condition of conditionsOf(filter, {})) query = query.where(condition);
+      const ordered = query.select(['products.id', `${column} as key`]).select(SIZE.as('size'));
+      return ordered.orderBy(sql`+${sql.ref(column)}`, direction).orderBy('products.id', direction).limit(limit).execute();
+    },
+    async along({ status, stretch, looks }, filter, slice) {
+      const { column, direction } = ORDER[slice.sort];
+      const all = stretched(status, stretch, slice);
+      const last = isWhole(filter, stretch)
+        ? undefined
+        : await all.select([`${column} as key`, 'id']).limit(1).offset((isInIndex(filter, stretch) ? ENTRIES * looks : looks) - 1).executeTakeFirst();
+      let query = all.select(['id', `${column} as key`]).select(SIZE.as('size'));
+      if (last !== undefined) query = query.where(upTo(slice.sort, last));
+      for (const condition of conditionsOf(filter, stretch)) query = query.where(condition);
+      const rows: readonly Found[] = await query.limit(slice.limit).execute();
+      return { rows, reached: rows.length < slice.limit ? last : undefined };
+    },
+    async byIds(ids) {
+      return (await reader.selectFrom('products').select('document').where(flavour.in('id', ids)).execute()).map(productFromRow);
+    },
+  };
+
+  function behind(sort: ProductSort, { key, id }: SortPosition, unindexed = ''): RawBuilder<SqlBool> {
+    const { column, direction } = ORDER[sort];
+    return sql<SqlBool>`(${sql.raw(unindexed)}${sql.ref(column)}, id) ${sql.raw(direction === 'asc' ? '>' : '<')} (${key}, ${id})`;
+  }
+
+  function upTo(sort: ProductSort, { key, id }: SortPosition): RawBuilder<SqlBool> {
+    const { column, direction } = ORDER[sort];
+    return sql<SqlBool>`(${sql.ref(column)}, id) ${sql.raw(direction === 'asc' ? '<=' : '>=')} (${key}, ${id})`;
+  }
+}
+
+/** The ids of the products that it leads to, one of them for each entry of an index. */
+function leadingTo(flavour: Flavour, lead: Lead): RawBuilder<unknown> {
+  switch (lead.kind) {
+    case 'skus':
+      return sql`select product_id from product_skus where ${flavour.in('sku', lead.skus)}`;
+    case 'categories':
+      return sql`select product_id from product_categories where ${flavour.in('category_id', lead.categoryIds)}`;
+    case 'prices':
+      return sql`select product_id from product_skus where amount between ${lead.least} and ${lead.most}`;
+    case 'piece': {
+      const phrase = `"${lead.piece.replaceAll('"', '""')}"`;
+      return sql`select product_id from (select rowid as found from product_search where product_search match ${phrase} limit ${2 * LED})
+        cross join product_texts on number = found`;
+    }
+    default:
+      return lead satisfies never;
+  }
+}
+
+/** What no index of the list says of a product. A word is looked for as it is written, wherever it stands. */
+function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch): Iterable<RawBuilder<SqlBool>> {
+  for (const word of words) yield sql<SqlBool>`instr(search_text, ${word}) > 0`;
+  if (categoryIds !== undefined) {
+    const wanted = sql`select value from json_each(${JSON.stringify(categoryIds)})`;
+    yield sql<SqlBool>`exists (select 1 from product_categories where product_id = products.id and +category_id in (${wanted}))`;
+  }
+  const [least, most] = [minPrice ?? 0, maxPrice ?? Number.MAX_SAFE_INTEGER];
+  if ((minPrice ?? maxPrice) === undefined || (stretch.least !== undefined && stretch.spread !== true)) return;
+  if (stretch.spread === true) yield sql<SqlBool>`spread_to >= ${least}`;
+  if (stretch.spread === true && maxPrice === undefined) return;
+  yield sql<SqlBool>`exists (select 1 from product_skus where product_id = products.id and amount between ${least} and ${most})`;
+}
+
+/** Whether the index of the stretch has all that is asked. */
+function isInIndex({ words, categoryIds, maxPrice }: ProductFilter, { spread }: Stretch): boolean {
+  return spread === true && maxPrice === undefined && words.length === 0 && categoryIds === undefined;
+}
