@@ -81,7 +81,7 @@ function behind({ sort, after }: Omit<ProductSlice, 'limit'>): Condition[] {
   if (after === undefined) return [];
   const { position, direction } = ORDER[sort];
   const { key, id } = after;
-  return [{ [`positions.${position}`]: { [direction === 1 ? '$gt' : '$lt']: { key, id } } } as Condition];
+  return [{ [`positions.${position}`]: { [direction === 1 ? '$gt' : '$lt']: { key, id } } }];
 }
 
 function foundAt({ sort }: Omit<ProductSlice, 'limit'>): Document {

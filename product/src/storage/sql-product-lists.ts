@@ -48,7 +48,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
       return ordered.orderBy(sql`+${sql.ref(column)}`, direction).orderBy('products.id', direction).limit(limit).execute();
     },
     async along({ status, stretch, looks }, filter, slice) {
-      const { column, direction } = ORDER[slice.sort];
+      const { column } = ORDER[slice.sort];
       const all = stretched(status, stretch, slice);
       const last = isWhole(filter, stretch)
         ? undefined
