@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test';
 import { gif, jpeg, png, webp } from '@souk/chassis/testing/sample-images';
 import type { Product } from '@souk/contracts/http/product';
 import type { ProductImage } from '@souk/contracts/http/product-image';
@@ -205,7 +205,7 @@ onEveryEngine((runCatalogue) => {
       expect((await change('DELETE', a)).status).toBe(204);
       expect(await order(id)).toEqual([[0, 2], [1, 3]]);
       expect((await shop.fetchAs('anonymous', a)).status).toBe(404);
-      expect(await shop.store.reads.imageBytes(a.slice(a.lastIndexOf('/') + 1))).toBeUndefined();
+      expect(await shop.store.reads.imageSize(a.slice(a.lastIndexOf('/') + 1))).toBeUndefined();
       expect((await change('DELETE', a)).status).toBe(404);
       expect((await change('PATCH', a, { alt: 'x' })).status).toBe(404);
     });
@@ -237,6 +237,30 @@ onEveryEngine((runCatalogue) => {
       const etag = (await shop.fetchAs('anonymous', a)).headers.get('etag') ?? '';
       const again = await shop.fetchAs('anonymous', a, { headers: { 'if-none-match': etag, range: 'bytes=0-1' } });
       expect([again.status, await again.text()]).toEqual([304, '']);
+    });
+
+    test('are read as far as they are sent: not for who has them or looks at the head, and a part for a range', async () => {
+      const { id } = await shop.active();
+      const bytes = Buffer.concat([jpeg(9, 9), Buffer.from(Array.from({ length: 700_000 }, (_, at) => at % 251))]);
+      const { url } = (await upload(id, bytes)).body;
+      const slices = spyOn(shop.store.reads, 'imageSlice');
+      const asked = async (init: RequestInit) => {
+        slices.mockClear();
+        const answer = await shop.fetchAs('anonymous', url, init);
+        const read = await Promise.all(slices.mock.results.map(async ({ value }) => (await (value as Promise<Uint8Array>)).byteLength));
+        return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()), read };
+      };
+      const etag = `"${url.slice(url.lastIndexOf('/') + 1)}"`;
+      expect(await asked({ method: 'HEAD' })).toMatchObject({ status: 200, read: [] });
+      expect(await asked({ headers: { 'if-none-match': etag } })).toMatchObject({ status: 304, read: [] });
+      expect(await asked({ headers: { range: `bytes=${bytes.byteLength}-` } })).toMatchObject({ status: 416, read: [] });
+      expect(await asked({ headers: { range: 'bytes=300000-300009' } })).toEqual({ status: 206, bytes: bytes.subarray(300_000, 300_010), read: [10] });
+      const across = await asked({ headers: { range: 'bytes=262140-262150' } });
+      expect(across).toEqual({ status: 206, bytes: bytes.subarray(262_140, 262_151), read: [4, 7] });
+      const whole = await asked({});
+      expect([whole.bytes.equals(bytes), Math.max(...whole.read)]).toEqual([true, 262_144]);
+      slices.mockRestore();
+      expect((await change('DELETE', url)).status).toBe(204);
     });
 
     test('are sent in parts to who asks for one', async () => {

@@ -27,6 +27,8 @@ const FOUND = { ...EVERYTHING, words: ['elder'] };
 const everyPrice = { after: undefined, limit: 10 };
 const somebody = Bun.randomUUIDv7();
 
+const PICTURE = Buffer.from(Array.from({ length: 400_000 }, (_, at) => at % 251));
+
 /** What the events table has of a product that was made for 3.00 and got dearer; and its prices, newest first. */
 function dearer(made: Product) {
   const [variant] = made.variants;
@@ -114,8 +116,32 @@ test('a SQLite file in which words were folded otherwise finds them as they are 
   await store.close();
 });
 
+test('an image in a SQLite file from before there were parts is shown from its row', async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/product.db`;
+  const store = openSqliteProductStore({ path });
+  await store.migrate();
+  const raw = new Database(path);
+  raw.run('insert into product_images (id, product_id, bytes) values (?, ?, ?)', ['old', 'any', PICTURE]);
+  raw.close();
+  expect(await store.reads.imageSize('old')).toBe(PICTURE.byteLength);
+  expect(Buffer.from(await store.reads.imageSlice('old', 300_000, 300_004))).toEqual(PICTURE.subarray(300_000, 300_004));
+  expect(await store.reads.imageSize('none')).toBeUndefined();
+  await store.close();
+});
+
 describeOn(['MongoDB'], () => {
   setDefaultTimeout(MAKING_MS);
+
+  test('an image in a MongoDB database from before there were parts is shown from its document', async () => {
+    const opened = await temporaryMongoStore(openMongoProductStore);
+    const client = new MongoClient(opened.url);
+    await client.db().collection<{ _id: string }>('imageBytes').insertOne({ _id: 'old', ...{ productId: 'any', bytes: PICTURE } });
+    expect(await opened.store.reads.imageSize('old')).toBe(PICTURE.byteLength);
+    expect(Buffer.from(await opened.store.reads.imageSlice('old', 300_000, 300_004))).toEqual(PICTURE.subarray(300_000, 300_004));
+    await client.close();
+    await opened.close();
+  });
 
   test('a MongoDB database from before them as well, also when the step was cut off', async () => {
     const opened = await temporaryMongoStore(openMongoProductStore);

@@ -10,11 +10,36 @@ export interface ProductImage {
   readonly contentType: ImageType;
 }
 
-/** Never changed: another picture is another image. */
+/** Never changed: another picture is another image. Its bytes are its parts. */
 export interface ImageBytes {
   readonly id: string;
   readonly productId: string;
+  /** null: it is from before there were parts, and has its bytes itself */
+  readonly size: number | null;
   readonly bytes: Uint8Array;
+}
+
+/** What is read of an image at once. */
+export interface ImagePart {
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+export const IMAGE_BYTES = 5 * 1024 * 1024;
+export const PART_BYTES = 256 * 1024;
+
+export function partId(imageId: string, part: number): string {
+  return `${imageId}.${part}`;
+}
+
+/** Of all parts that an image can have. */
+export function partIds(imageId: string): readonly string[] {
+  return Array.from({ length: IMAGE_BYTES / PART_BYTES }, (_, part) => partId(imageId, part));
+}
+
+export function partsOf(imageId: string, bytes: Uint8Array): readonly ImagePart[] {
+  const count = Math.ceil(bytes.byteLength / PART_BYTES);
+  return Array.from({ length: count }, (_, part) => ({ id: partId(imageId, part), bytes: bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES) }));
 }
 
 export const IMAGES_LIMIT = 20;

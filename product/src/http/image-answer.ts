@@ -1,3 +1,4 @@
+import { isUnchanged } from '@souk/chassis/http/entity-tag';
 import { problem } from '@souk/chassis/http/problem';
 import type { ProductImage } from '../domain/product-image.ts';
 import { byteRange } from './byte-range.ts';
@@ -9,8 +10,22 @@ export function imageTag(id: string): string {
   return `"${id}"`;
 }
 
-/** The bytes or the part of them that was asked for; throws the 416 problem. `isPublic`: everybody may see them. */
-export function imageAnswer(request: Request, image: ProductImage, bytes: Uint8Array, isPublic: boolean): Response {
+interface ShownImage {
+  readonly image: ProductImage;
+  /** in bytes */
+  readonly size: number;
+  /** Everybody may see it. */
+  readonly isPublic: boolean;
+}
+
+/** Bytes from `from` on, up to but without `to`; fewer where those are kept in parts. */
+type ReadSlice = (from: number, to: number) => Promise<Uint8Array>;
+
+/**
+ * The bytes or the part of them that was asked for; throws the 416 problem. Nothing is read for who has the image already, or
+ * wants to know about it only.
+ */
+export async function imageAnswer(request: Request, { image, size, isPublic }: ShownImage, read: ReadSlice): Promise<Response> {
   const etag = imageTag(image.id);
   const headers = {
     'content-type': image.contentType,
@@ -18,7 +33,6 @@ export function imageAnswer(request: Request, image: ProductImage, bytes: Uint8A
     'cache-control': `${isPublic ? 'public' : 'private'}, ${FOR_GOOD}`,
     'accept-ranges': 'bytes',
   };
-  const size = bytes.byteLength;
   const range = byteRange(wantedRange(request, etag), size);
   if (range === 'none') {
     throw problem('range-not-satisfiable', {
@@ -26,12 +40,23 @@ export function imageAnswer(request: Request, image: ProductImage, bytes: Uint8A
       headers: { 'content-range': `bytes */${size}` },
     });
   }
-  if (range === undefined) return new Response(Buffer.from(bytes), { headers });
-  const { from, to } = range;
-  return new Response(Buffer.from(bytes.subarray(from, to + 1)), {
-    status: 206,
-    headers: { ...headers, 'content-range': `bytes ${from}-${to}/${size}` },
-  });
+  const { from, to } = range ?? { from: 0, to: size - 1 };
+  const init =
+    range === undefined ? { headers } : { status: 206, headers: { ...headers, 'content-range': `bytes ${from}-${to}/${size}` } };
+  const known = new Response(null, { ...init, headers: { ...init.headers, 'content-length': String(to + 1 - from) } });
+  if (request.method === 'HEAD' || isUnchanged(request, known)) return known;
+  return new Response(await allOf(from, to + 1, read), init);
+}
+
+async function allOf(from: number, to: number, read: ReadSlice): Promise<Buffer<ArrayBuffer>> {
+  const bytes = Buffer.alloc(to - from);
+  for (let at = from; at < to; ) {
+    const slice = await read(at, to);
+    if (slice.byteLength === 0) throw new Error('an image has fewer bytes than its size');
+    bytes.set(slice, at - from);
+    at += slice.byteLength;
+  }
+  return bytes;
 }
 
 /** Who has the image may be told so instead (If-None-Match); who has part of another one (If-Range) needs all of this. */

@@ -83,9 +83,9 @@ export function imageRoutes(reads: ProductReads, commands: Commands) {
     .get('/products/:id/images/:imageId', async ({ params, principal, request }) => {
       const product = visible(await reads.byId(params.id), principal);
       const image = imageOf(product, params.imageId);
-      const found = image && (await reads.imageBytes(image.id));
-      if (image === undefined || found === undefined) throw problem('not-found', { detail: 'The product has no such image: GET /products/{id} has its images.' });
-      return imageAnswer(request, image, found.bytes, product.status === 'active');
+      const size = image && (await reads.imageSize(image.id));
+      if (image === undefined || size === undefined) throw problem('not-found', { detail: 'The product has no such image: GET /products/{id} has its images.' });
+      return imageAnswer(request, { image, size, isPublic: product.status === 'active' }, (from, to) => reads.imageSlice(image.id, from, to));
     }, {
       maybeSignedIn: true,
       refuses: ['range-not-satisfiable'],

@@ -4,9 +4,9 @@ import { rawBodyOf } from '@souk/chassis/http/raw-body';
 import { FORM } from '@souk/chassis/http/text-encoding';
 import { validationProblem } from '@souk/chassis/http/validation-problem';
 import { ImageType, WithImage } from '@souk/contracts/http/product-image';
+import { IMAGE_BYTES } from '../domain/product-image.ts';
 import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';
 
-const IMAGE_BYTES = 5 * 1024 * 1024;
 /** What a viewer has to unpack: a few kilobytes can say that they are gigapixels. */
 const PIXELS = 50_000_000;
 

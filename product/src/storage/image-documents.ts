@@ -1,25 +1,42 @@
 import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
 import type { Binary } from 'mongodb';
-import type { ImageBytes } from '../domain/product-image.ts';
+import type { ImageBytes, ImagePart } from '../domain/product-image.ts';
 
 export interface ImageDocument {
   readonly _id: string;
   readonly productId: string;
+  /** null or not there: its bytes are here, and it has no parts */
+  readonly size?: number | null;
+  readonly bytes: Binary;
+}
+
+export interface ImagePartDocument {
+  readonly _id: string;
   readonly bytes: Binary;
 }
 
 /**
- * One document for each image: 5 MB fit into one (16 MB), and it is written in the transaction that writes the product and
- * its event. GridFS takes no part in transactions (its chunks are there before the product names them, or after it is gone).
+ * One document for each part, written in the transaction that writes the product and its event. GridFS takes no part in
+ * transactions (its chunks are there before the product names them, or after it is gone).
  */
 export const imageDocuments: DocumentCollection<ImageBytes> = {
   collection: 'imageBytes',
   keyField: '_id',
   key: ({ id }) => id,
-  toDocument: ({ id, productId, bytes }) => ({ _id: id, productId, bytes }),
-  fromDocument: (document) => [imageFromDocument(document as ImageDocument)],
+  toDocument: ({ id, ...image }) => ({ _id: id, ...image }),
+  fromDocument: (document) => {
+    const { _id: id, productId, size = null, bytes } = document as ImageDocument;
+    return [{ id, productId, size, bytes: bytes.value() }];
+  },
 };
 
-export function imageFromDocument({ _id: id, productId, bytes }: ImageDocument): ImageBytes {
-  return { id, productId, bytes: bytes.value() };
-}
+export const imagePartDocuments: DocumentCollection<ImagePart> = {
+  collection: 'imageParts',
+  keyField: '_id',
+  key: ({ id }) => id,
+  toDocument: ({ id, bytes }) => ({ _id: id, bytes }),
+  fromDocument: (document) => {
+    const { _id: id, bytes } = document as ImagePartDocument;
+    return [{ id, bytes: bytes.value() }];
+  },
+};

@@ -49,4 +49,5 @@ export const mongoProductMigrations: MongoMigrations = {
   'product-010-prices-by-sku': collectionStep('priceChanges', PriceDocument, [
     { name: 'by_sku', key: { productId: 1, sku: 1, version: -1 } },
   ]),
+  'product-011-image-parts': collectionStep('imageParts', null),
 };

@@ -1,9 +1,10 @@
 import { reading } from '@souk/chassis/mongodb/mongo-errors';
 import type { Db, Filter, FindOptions } from 'mongodb';
 import { EMPTY_TREE, TREE } from '../domain/category.ts';
+import { PART_BYTES, partId } from '../domain/product-image.ts';
 import { boundedList } from './bounded-list.ts';
 import { type CategoryTreeDocument, treeFromDocument } from './category-documents.ts';
-import { type ImageDocument, imageFromDocument } from './image-documents.ts';
+import type { ImageDocument, ImagePartDocument } from './image-documents.ts';
 import { type PriceDocument, priceFromDocument } from './price-documents.ts';
 import type { ProductDocument } from './product-document.ts';
 import { LIMIT } from './mongo-limit.ts';
@@ -13,6 +14,7 @@ import type { PriceFilter, PriceSlice, ProductReads } from './product-store.ts';
 
 export function mongoProductReads(db: Db): ProductReads {
   const products = db.collection<ProductDocument>('products');
+  const images = db.collection<ImageDocument>('imageBytes');
   const one = (filter: Filter<ProductDocument>) =>
     reading(async () => {
       const document = await products.findOne(filter, LIMIT);
@@ -33,10 +35,18 @@ export function mongoProductReads(db: Db): ProductReads {
         const found = await db.collection<PriceDocument>('priceChanges').find(query.filter, query.options).toArray();
         return found.map(priceFromDocument);
       }),
-    imageBytes: (id) =>
+    imageSize: (id) =>
       reading(async () => {
-        const document = await db.collection<ImageDocument>('imageBytes').findOne({ _id: id }, LIMIT);
-        return document === null ? undefined : imageFromDocument(document);
+        const projection = { size: { $ifNull: ['$size', { $binarySize: '$bytes' }] } };
+        return (await images.findOne<{ size: number }>({ _id: id }, { ...LIMIT, projection }))?.size;
+      }),
+    imageSlice: (id, from, to) =>
+      reading(async () => {
+        const part = Math.floor(from / PART_BYTES);
+        const found = await db.collection<ImagePartDocument>('imageParts').findOne({ _id: partId(id, part) }, LIMIT);
+        const start = part * PART_BYTES;
+        if (found !== null) return found.bytes.value().subarray(from - start, to - start);
+        return (await images.findOne({ _id: id }, LIMIT))?.bytes.value().subarray(from, to) ?? new Uint8Array();
       }),
   };
 }

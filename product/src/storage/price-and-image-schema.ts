@@ -38,3 +38,22 @@ export function priceAndImageMigrations(flavour: Flavour): Readonly<Record<strin
     },
   };
 }
+
+/** Images in parts, so that a range of one, or the next of one that is read slowly, is all that is read of it. */
+export function imagePartMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+  const { key, integer } = flavour.column;
+  return {
+    'product-027-image-sizes': { up: (db) => db.schema.alterTable('product_images').addColumn('size', integer).execute() },
+    'product-028-image-parts': {
+      up: (db) =>
+        flavour
+          .wide(
+            db.schema
+              .createTable('product_image_parts')
+              .addColumn('id', key, (c) => c.primaryKey().notNull())
+              .addColumn('bytes', sql`blob`, (c) => c.notNull()),
+          )
+          .execute(),
+    },
+  };
+}

@@ -2,9 +2,9 @@ import type { Flavour } from '@souk/chassis/sql/flavour';
 import { rowCollection } from '@souk/chassis/sql/row-collection';
 import { appendOnly, type SqlCollection } from '@souk/chassis/sql/sql-collection';
 import type { PriceChange } from '../domain/price-change.ts';
-import type { ImageBytes } from '../domain/product-image.ts';
+import type { ImageBytes, ImagePart } from '../domain/product-image.ts';
 import { priceRow } from './product-rows.ts';
-import type { ProductImagesTable } from './product-schema.ts';
+import type { ProductImagePartsTable, ProductImagesTable } from './product-schema.ts';
 
 const PRICE_COLUMNS = [
   'product_id', 'version', 'sku', 'amount', 'currency', 'previous_amount', 'previous_currency', 'at', 'actor',
@@ -24,10 +24,21 @@ export function priceChanges(flavour: Flavour): SqlCollection<PriceChange> {
 export function imageBytes(flavour: Flavour): SqlCollection<ImageBytes> {
   return rowCollection<ImageBytes, ProductImagesTable>(flavour, {
     table: 'product_images',
-    columns: ['id', 'product_id', 'bytes'],
+    columns: ['id', 'product_id', 'size', 'bytes'],
     keyColumn: 'id',
     keyOf: ({ id }) => id,
-    toRow: ({ id, productId, bytes }) => ({ id, product_id: productId, bytes }),
-    fromRow: ({ id, product_id: productId, bytes }) => ({ id, productId, bytes }),
+    toRow: ({ id, productId, size, bytes }) => ({ id, product_id: productId, size, bytes }),
+    fromRow: ({ id, product_id: productId, size, bytes }) => ({ id, productId, size, bytes }),
+  });
+}
+
+export function imageParts(flavour: Flavour): SqlCollection<ImagePart> {
+  return rowCollection<ImagePart, ProductImagePartsTable>(flavour, {
+    table: 'product_image_parts',
+    columns: ['id', 'bytes'],
+    keyColumn: 'id',
+    keyOf: ({ id }) => id,
+    toRow: (part) => ({ ...part }),
+    fromRow: (row) => row,
   });
 }

@@ -3,7 +3,7 @@ import { lowestPrice, type Product, spreadTo } from '../domain/product.ts';
 import { gramsOf, searchText } from '../domain/search.ts';
 import { titleKey } from '../domain/sort-position.ts';
 import { categoryTreeDocuments, categoryUseDocuments } from './category-documents.ts';
-import { imageDocuments } from './image-documents.ts';
+import { imageDocuments, imagePartDocuments } from './image-documents.ts';
 import { priceDocuments } from './price-documents.ts';
 import type { ProductDocument } from './product-document.ts';
 import type { ProductCollections } from './product-store.ts';
@@ -44,6 +44,7 @@ export const productDocuments: ProductDocuments = {
   categoryUse: categoryUseDocuments,
   priceChanges: priceDocuments,
   imageBytes: imageDocuments,
+  imageParts: imagePartDocuments,
 };
 
 export function productToDocument(product: Product): ProductDocument {

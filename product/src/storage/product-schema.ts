@@ -53,6 +53,13 @@ export interface ProductPricesTable {
 export interface ProductImagesTable {
   id: string;
   product_id: string;
+  /** null: its bytes are here, and it has no parts */
+  size: number | null;
+  bytes: Uint8Array;
+}
+
+export interface ProductImagePartsTable {
+  id: string;
   bytes: Uint8Array;
 }
 
@@ -64,6 +71,7 @@ export type ProductSchema = {
   category_use: CategoryUseTable;
   product_prices: ProductPricesTable;
   product_images: ProductImagesTable;
+  product_image_parts: ProductImagePartsTable;
   /** what is searched, under numbers that stay (`search-schema.ts`) */
   product_texts: { number: number; product_id: string; search_text: string };
 };

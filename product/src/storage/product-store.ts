@@ -3,7 +3,7 @@ import type { ServiceStore } from '@souk/chassis/service-store';
 import type { CategoryTree, CategoryUse } from '../domain/category.ts';
 import type { PriceChange } from '../domain/price-change.ts';
 import type { Product } from '../domain/product.ts';
-import type { ImageBytes } from '../domain/product-image.ts';
+import type { ImageBytes, ImagePart } from '../domain/product-image.ts';
 import type { SkuClaim } from '../domain/sku.ts';
 import type { SlugClaim } from '../domain/slug.ts';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
@@ -27,6 +27,8 @@ export type ProductCollections = {
   readonly priceChanges: PriceChange;
   /** by image */
   readonly imageBytes: ImageBytes;
+  /** by `partId` */
+  readonly imageParts: ImagePart;
 };
 
 export interface ProductFilter {
@@ -61,7 +63,10 @@ export interface ProductReads {
   categories(): Promise<CategoryTree>;
   /** Newest first: by version, then by SKU, both descending. */
   priceHistory(filter: PriceFilter, slice: PriceSlice): Promise<readonly PriceChange[]>;
-  imageBytes(id: string): Promise<ImageBytes | undefined>;
+  /** Bytes of an image; undefined: it is not there. None of them is read. */
+  imageSize(id: string): Promise<number | undefined>;
+  /** Its bytes from `from` on, as many as stand together, up to but without `to`. No more of them leave the database than its engine must. */
+  imageSlice(id: string, from: number, to: number): Promise<Uint8Array>;
 }
 
 export interface PriceFilter {

@@ -7,7 +7,7 @@ import type { SkuClaim } from '../domain/sku.ts';
 import type { SlugClaim } from '../domain/slug.ts';
 import { categoryTrees, categoryUse } from './category-tables.ts';
 import { categoryWrites } from './category-writes.ts';
-import { imageBytes, priceChanges } from './price-and-image-tables.ts';
+import { imageBytes, imageParts, priceChanges } from './price-and-image-tables.ts';
 import { productFromRow, productToRow, skuRows } from './product-rows.ts';
 import type { ProductSkusTable, ProductsTable } from './product-schema.ts';
 import type { ProductCollections } from './product-store.ts';
@@ -40,6 +40,7 @@ export function productTables(flavour: Flavour): { readonly [N in keyof ProductC
     categoryUse: categoryUse(flavour),
     priceChanges: priceChanges(flavour),
     imageBytes: imageBytes(flavour),
+    imageParts: imageParts(flavour),
   };
 }
 

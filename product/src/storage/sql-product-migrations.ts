@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { categoryMigrations } from './category-schema.ts';
 import { foldSqlAnew } from './fold-anew.ts';
 import { listMigrations } from './list-schema.ts';
-import { priceAndImageMigrations } from './price-and-image-schema.ts';
+import { imagePartMigrations, priceAndImageMigrations } from './price-and-image-schema.ts';
 import { completeSqlPrices } from './price-backfill.ts';
 import { searchMigrations } from './search-schema.ts';
 
@@ -59,5 +59,6 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'product-013-prices-of-before': { up: completeSqlPrices },
     'product-014-folded-anew': { up: foldSqlAnew },
     ...listMigrations(flavour),
+    ...imagePartMigrations(flavour),
   };
 }

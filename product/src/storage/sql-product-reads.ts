@@ -1,6 +1,7 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { type Kysely, sql, type SqlBool } from 'kysely';
 import { EMPTY_TREE, TREE } from '../domain/category.ts';
+import { PART_BYTES, partId } from '../domain/product-image.ts';
 import { boundedList } from './bounded-list.ts';
 import { treeFromRow } from './category-tables.ts';
 import { priceFromRow, productFromRow } from './product-rows.ts';
@@ -24,9 +25,17 @@ export function sqlProductReads(reader: Kysely<ProductSchema>, flavour: Flavour)
     async priceHistory(filter, slice) {
       return (await priceHistoryQuery(reader, filter, slice).execute()).map(priceFromRow);
     },
-    async imageBytes(id) {
-      const row = await reader.selectFrom('product_images').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && { id, productId: row.product_id, bytes: row.bytes };
+    async imageSize(id) {
+      const size = sql<number>`coalesce(size, octet_length(bytes))`.as('size');
+      return (await reader.selectFrom('product_images').select(size).where('id', '=', id).executeTakeFirst())?.size;
+    },
+    async imageSlice(id, from, to) {
+      const part = Math.floor(from / PART_BYTES);
+      const start = part * PART_BYTES;
+      const slice = (first: number) => sql<Uint8Array>`substr(bytes, ${first + 1}, ${to - from})`.as('slice');
+      const parts = reader.selectFrom('product_image_parts').select(slice(from - start)).where('id', '=', partId(id, part));
+      const images = reader.selectFrom('product_images').select(slice(from)).where('id', '=', id).where('size', 'is', null);
+      return ((await parts.executeTakeFirst()) ?? (await images.executeTakeFirst()))?.slice ?? new Uint8Array();
     },
   };
 }

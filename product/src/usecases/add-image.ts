@@ -1,6 +1,6 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { withImages } from '../domain/change.ts';
-import { IMAGES_LIMIT, type ProductImage } from '../domain/product-image.ts';
+import { IMAGES_LIMIT, partsOf, type ProductImage } from '../domain/product-image.ts';
 import type { ProductCollections } from '../storage/product-store.ts';
 import { changeOfImages, type ImageAnswer } from './change-of-images.ts';
 import type { ChangeRequest } from './change-of-product.ts';
@@ -9,6 +9,8 @@ interface AddRequest extends ChangeRequest {
   readonly image: Omit<ProductImage, 'id'>;
   readonly bytes: Uint8Array;
 }
+
+const NONE = new Uint8Array();
 
 /** The new image comes last. */
 export const addImage: UseCase<ProductCollections, AddRequest, ImageAnswer> = {
@@ -20,6 +22,6 @@ export const addImage: UseCase<ProductCollections, AddRequest, ImageAnswer> = {
     if (product.images.length >= IMAGES_LIMIT) return { answer: { kind: 'too-many-images' } };
     const id = newId();
     const decision = changeOfImages(product, withImages(product, [...product.images, { id, ...image }], now), { id, actor });
-    return { ...decision, puts: { ...decision.puts, imageBytes: [{ id, productId, bytes }] } };
+    return { ...decision, puts: { ...decision.puts, imageBytes: [{ id, productId, size: bytes.byteLength, bytes: NONE }], imageParts: partsOf(id, bytes) } };
   },
 };
