@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
@@ -9,6 +9,8 @@ import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { MongoClient } from 'mongodb';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { SERVING_ACTIONS, servingGrants } from '../../src/real/serving-rights.ts';
+import { nativeMysql } from '../../src/servers/native/native-mysql.ts';
+import { startNativeServer } from '../../src/servers/native/native-server.ts';
 
 setDefaultTimeout(120_000);
 
@@ -89,6 +91,30 @@ describeOn(['MySQL'], () => {
       expect(byScript).toEqual(same.toSorted());
     });
   });
+});
+
+describeOn(['MySQL'], () => {
+  test('deploy/mysql-databases.sh is what a server takes by --init-file, at its first start and at every later one', async () => {
+    const particular = nativeMysql();
+    async function prepare(path: string): Promise<void> {
+      await particular.prepare(path);
+      await appendFile(join(path, 'init.sql'), sh('mysql-databases.sh', secrets).stdout);
+    }
+    const server = await startNativeServer({ ...particular, prepare }, (line) => void process.stderr.write(`${line}\n`));
+    try {
+      for (let start = 0; start < 2; start += 1) {
+        const { username, password, pathname } = new URL(await secretOf('order-serving-url'));
+        const own = await createConnection({ ...mysqlAddress(server.address), user: username, password, database: pathname.slice(1) });
+        const refused = await own.query('create table more (id int)').catch((error: unknown) => (error instanceof Error && 'code' in error ? error.code : error));
+        await own.end();
+        expect(refused).toBe('ER_TABLEACCESS_DENIED_ERROR');
+        await server.kill();
+        await server.start();
+      }
+    } finally {
+      await server.stop();
+    }
+  }, 300_000);
 });
 
 /** What mongosh has; what changes something is kept as the command that the driver knows. */
