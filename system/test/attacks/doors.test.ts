@@ -43,7 +43,7 @@ onEveryAttackedShop('doors that stay shut', (open) => {
 
   test('S11: the simulator is no default of a process, and says of every payment that it is not real', async () => {
     const { PAYMENT_GATEWAY: _none, ...env } = process.env;
-    const settings = { ...env, DATABASE_URL: 'mysql://u:p@127.0.0.1:1/d', KAFKA_BROKERS: '127.0.0.1:1', USER_JWKS_URL: 'http://127.0.0.1:1/' };
+    const settings = { ...env, DATABASE_URL: 'mysql://u:p@127.0.0.1:1/d', KAFKA_BROKERS: '127.0.0.1:1', USER_JWKS_URL: 'http://127.0.0.1:1/', SIMULATOR_PATH: '/nowhere/gateway.db' };
     const child = Bun.spawn([...serviceCommand('payment', 'source')], { env: settings, stdin: 'ignore', stdout: 'ignore', stderr: 'pipe' });
     expect(await child.stderr.text()).toContain('PAYMENT_GATEWAY');
     expect(await child.exited).toBe(2);
