@@ -21,6 +21,6 @@ export async function answerOnce<C extends Collections, Task, Value, Answer>(
   render: (answer: Answer) => StoredAnswer,
 ): Promise<Response> {
   const cause = causeOf(request);
-  if (idempotency === undefined) return answerResponse(render(await commands.execute(useCase, value, cause)));
-  return onceResponse(await commands.executeOnce(useCase, value, { ...idempotency, render }, cause));
+  if (idempotency === undefined) return answerResponse(render(await commands.execute(useCase, value, cause)), request);
+  return onceResponse(await commands.executeOnce(useCase, value, { ...idempotency, render }, cause), request);
 }

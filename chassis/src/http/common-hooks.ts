@@ -1,10 +1,12 @@
-import { Elysia } from 'elysia';
+import { type Context, Elysia } from 'elysia';
 import type { Logger } from 'pino';
 import { ForgedToken } from './access-token.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { answerResponse } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
+import { answerWith } from './long-answer.ts';
 import { idReaders } from './lower-case-ids.ts';
+import { isPlainObject } from './plain-object.ts';
 import { fieldsRefused, type Problem, problemAnswer } from './problem.ts';
 import { queryReaders } from './query-reader.ts';
 import { rawBodyReader } from './raw-body.ts';
@@ -60,6 +62,11 @@ export function withCommonHooks(logger: Logger) {
       const schema = schemasOf(request.method, route).body;
       if (schema !== undefined) refuseCardNumbers(schema, body);
     })
+    .mapResponse({ as: 'global' }, ({ request, responseValue, set }) => {
+      // A route that is no async function leaves its promise to whoever comes next.
+      if (responseValue instanceof Promise) return responseValue.then((value: unknown) => jsonAnswer(request, value, set));
+      return jsonAnswer(request, responseValue, set);
+    })
     .onError({ as: 'global' }, ({ error, code, request, body, query, params }) => {
       const { requestId, route, faults } = factsOf(request);
       const refusal = refusalOf({ error, code, request, requestId, route, body, query, params, faults });
@@ -73,6 +80,19 @@ function tellOfIntruder(request: Request, refusal: Problem): void {
   if (refusal instanceof ForgedToken) tellSecurity(request, 'token.refused', { because: refusal.because });
 }
 
+/** undefined: it is no JSON, and Elysia makes a response of it. */
+function jsonAnswer(request: Request, value: unknown, set: Context['set']): Response | undefined {
+  if (!isPlainObject(value) || value instanceof Response) return undefined;
+  // Nobody sets a cookie, the one header that could be a list.
+  const headers = set.headers as Record<string, string>;
+  headers['content-type'] ??= 'application/json';
+  const status = Number(set.status ?? 200);
+  // What is said here need not be said again: Elysia would make another response of this one.
+  set.headers = {};
+  set.status = 200;
+  return answerWith(request, JSON.stringify(value), { status, headers });
+}
+
 export function refusalResponse(refusal: Problem, request: Request): Response {
-  return answerResponse(problemAnswer(refusal, request));
+  return answerResponse(problemAnswer(refusal, request), request);
 }

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import { operationHtml, prose } from './docs-operation.ts';
 import { escapeHtml } from './escape-html.ts';
 import { resolved } from './json-reference.ts';
+import { answerWith } from './long-answer.ts';
 import { HEADERS } from './openapi-headers.ts';
 import { isPlainObject } from './plain-object.ts';
 
@@ -22,11 +23,9 @@ export function docsPage(document: () => object) {
   let page: string | undefined;
   return new Elysia({ normalize: false }).get(
     '/docs',
-    () => {
+    ({ request }) => {
       page ??= pageOf(document());
-      return new Response(page, {
-        headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
-      });
+      return answerWith(request, page, { headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY } });
     },
     {
       detail: {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import type { SecurityEvents } from '../security-events.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
+import { answerRoom } from './answer-room.ts';
 import { bodyArrival } from './body-arrival.ts';
 import { APART_ROOM, BODY_ROOM, bodyRoom } from './body-room.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
@@ -53,6 +54,18 @@ const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 const THE_DOCUMENT = { 200: { description: 'OpenAPI 3.1', content: { 'application/json': {} } } };
 
+function unchanged({ headers }: Response): Response {
+  const response = new Response(null, { status: 304, headers });
+  for (const name of ['content-type', 'content-length']) response.headers.delete(name);
+  return response;
+}
+
+function delivered(answered: Response, { answerRoom: room, longAnswer }: RequestFacts): Response {
+  const isRefusal = answered.status >= 400;
+  if (room === undefined || longAnswer === undefined || isRefusal) return answered;
+  return new Response(room.stream(longAnswer), { status: answered.status, headers: answered.headers });
+}
+
 /** One service's HTTP side: its routes with everything that all five have in common. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { service, version, logger, metrics, security, alive, checks, readyFacts, busy, routes } = options;
@@ -60,7 +73,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const edge = edgeOf(options.edge ?? {});
   const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
   const bodiesApart = { arrival: bodyArrival(), room: bodyRoom(APART_ROOM) };
-  const parts = { authenticate, clientAddress: edge.clientAddress, bodies, bodiesApart, security };
+  const answers = answerRoom();
+  const parts = { answers, authenticate, clientAddress: edge.clientAddress, bodies, bodiesApart, security };
   const log = requestLog(logger, metrics);
   let draining = false;
 
@@ -76,11 +90,11 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const openApi = (): object => (document ??= openApiDocument(app, { service, version }));
 
   function finish(request: Request, facts: RequestFacts, answered: Response): Response {
-    const response = isUnchanged(request, answered)
-      ? new Response(null, { status: 304, headers: answered.headers })
-      : answered;
+    const response = isUnchanged(request, answered) ? unchanged(answered) : delivered(answered, facts);
+    // Done nothing with: it was refused, is known already, or is short after all.
+    facts.answerRoom?.giveUp();
     const { headers } = response;
-    if (response !== answered) headers.delete('content-type');
+    if (facts.length !== undefined && response === answered) headers.set('content-length', String(facts.length));
     headers.set('x-request-id', facts.requestId);
     headers.set('traceparent', facts.traceparent);
     if (facts.rate !== undefined) {

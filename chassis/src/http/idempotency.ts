@@ -1,5 +1,6 @@
 import type { StoredAnswer } from '../writer/kept-answer.ts';
 import type { OnceAnswer } from '../writer/once.ts';
+import { answerWith } from './long-answer.ts';
 import { isPlainObject } from './plain-object.ts';
 import { type Problem, problem } from './problem.ts';
 import { factsOf } from './request-facts.ts';
@@ -72,7 +73,7 @@ export function storedAnswer(
 }
 
 /** Throws the 422 problem when the key was used for another request, the 409 one while the first request runs. */
-export function onceResponse(outcome: OnceAnswer): Response {
+export function onceResponse(outcome: OnceAnswer, request: Request): Response {
   if (outcome.kind === 'reused') {
     throw problem('idempotency-key-reused', { detail: 'The key came with another path or body before: send a new request with a new key.' });
   }
@@ -82,12 +83,9 @@ export function onceResponse(outcome: OnceAnswer): Response {
       headers: { 'retry-after': '1' },
     });
   }
-  return answerResponse(outcome.answer, outcome.kind === 'replayed');
+  return answerResponse(outcome.answer, request, outcome.kind === 'replayed');
 }
 
-export function answerResponse({ status, headers, body }: StoredAnswer, replayed = false): Response {
-  return new Response(body, {
-    status,
-    headers: replayed ? { ...headers, 'idempotency-replayed': 'true' } : { ...headers },
-  });
+export function answerResponse({ status, headers, body }: StoredAnswer, request: Request, replayed = false): Response {
+  return answerWith(request, body, { status, headers: replayed ? { ...headers, 'idempotency-replayed': 'true' } : headers });
 }

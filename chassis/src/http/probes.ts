@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import type { FaultSource } from '../repeated-faults.ts';
 import { faultSource, reportTo } from '../report.ts';
+import { answerWith } from './long-answer.ts';
 import { invalid, Problem } from './problem.ts';
 
 /** Resolves when the thing works and throws when it does not. */
@@ -105,7 +106,7 @@ export function probes({ alive, checks, isDraining, facts, metrics, logger, chec
     )
     .get(
       '/metrics',
-      async () => new Response(await metrics.scrape(), { headers: { 'content-type': metrics.contentType } }),
+      async ({ request }) => answerWith(request, await metrics.scrape(), { headers: { 'content-type': metrics.contentType } }),
       {
         detail: {
           summary: 'Metrics for Prometheus',

@@ -2,6 +2,7 @@ import type { FieldError } from '@souk/contracts/problem';
 import { type About, traceIdOf } from '../report.ts';
 import type { SecurityEventName, SecurityEvents, SecurityFields } from '../security-events.ts';
 import type { Cause } from '../writer/input.ts';
+import type { AnswerRoom, Room } from './answer-room.ts';
 import type { BodyArrival } from './body-arrival.ts';
 import type { BodyRoom } from './body-room.ts';
 import type { Principal } from './principal.ts';
@@ -23,6 +24,7 @@ export interface AppParts {
   readonly bodies: Bodies;
   /** Those of callers whom nobody else's bodies may keep out. */
   readonly bodiesApart: Bodies;
+  readonly answers: AnswerRoom;
   readonly security: SecurityEvents;
 }
 
@@ -47,6 +49,12 @@ export interface RequestFacts {
   principal: Principal | null | undefined;
   /** Log fields that name the thing asked for, where the path does not. */
   about: About | undefined;
+  /** undefined: what is answered is short, or is not known yet. */
+  answerRoom: Room | undefined;
+  /** What goes out instead of the response's own body, which is empty. */
+  longAnswer: Uint8Array | undefined;
+  /** For HEAD: of the body that is not sent. undefined: Elysia counts it. */
+  length: number | undefined;
   /** Faults that no schema finds, in the body or in the query's names. Answered after authentication. */
   faults: readonly FieldError[];
 }
@@ -69,6 +77,9 @@ export function beginRequest(request: Request, app: AppParts, connectionOf?: Con
     route: UNMATCHED,
     principal: undefined,
     about: undefined,
+    answerRoom: undefined,
+    longAnswer: undefined,
+    length: undefined,
     faults: [],
   };
   facts.set(request, begun);
@@ -89,6 +100,15 @@ export function clientAddressOf(request: Request): string {
     request.headers.get('x-forwarded-for'),
   );
   return known.clientAddress;
+}
+
+/**
+ * Takes room for an answer of that many bytes, until it is read: before they are read from a database, where their number is
+ * known. Throws the 429 or 503 problem. What is refused after all, or turns out to be short, gives its room back.
+ */
+export function roomForAnswer(request: Request, bytes: number): void {
+  const known = factsOf(request);
+  known.answerRoom ??= known.app.answers.take(clientAddressOf(request), bytes);
 }
 
 /** So that a search by this id finds the lines of a request whose path has another one. */

@@ -1,5 +1,5 @@
 /** Nothing that we answer is a page that may load, frame or be framed; `GET /docs` has a policy of its own. */
-const POLICY = "default-src 'none'; frame-ancestors 'none'";
+const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export interface AnswerKind {
   /** The request changed something, or somebody was signed in. */

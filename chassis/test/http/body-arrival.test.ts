@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { connect, type Socket } from 'node:net';
+import { answerRoom } from '../../src/http/answer-room.ts';
 import { bodyArrival } from '../../src/http/body-arrival.ts';
 import { BODY_ROOM, bodyRoom } from '../../src/http/body-room.ts';
 import { listen } from '../../src/http/listen.ts';
@@ -45,7 +46,7 @@ describe('a body that does not come', () => {
     port: 0,
     hostname: '127.0.0.1',
     async fetch(request) {
-      beginRequest(request, { authenticate: () => null, clientAddress: () => request.headers.get('x-from') ?? '', bodies, bodiesApart: bodies, security });
+      beginRequest(request, { answers: answerRoom(), authenticate: () => null, clientAddress: () => request.headers.get('x-from') ?? '', bodies, bodiesApart: bodies, security });
       try {
         return new Response(String((await bodies.arrival.of(request, request.bytes(), 1000)).length));
       } catch (error) {

@@ -163,7 +163,7 @@ describe('GET /openapi.json', () => {
     const routes = router().get('/list', ({ query }) => query, { query: ListQuery });
     const answer = await shop({ routes: [routes] }).send('GET', '/openapi.json');
     expect(operation('get', '/list', answer.body).parameters).toContainEqual(
-      expect.objectContaining({ name: 'limit', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }),
+      expect.objectContaining({ name: 'limit', schema: expect.objectContaining({ type: 'integer', minimum: 1, maximum: 100, default: 20 }) }),
     );
   });
 

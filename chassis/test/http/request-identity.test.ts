@@ -1,3 +1,4 @@
+import { answerRoom } from '../../src/http/answer-room.ts';
 import { bodyArrival } from '../../src/http/body-arrival.ts';
 import { BODY_ROOM, bodyRoom } from '../../src/http/body-room.ts';
 import { describe, expect, test } from 'bun:test';
@@ -49,7 +50,7 @@ describe('traceparent', () => {
     const request = new Request('http://localhost/', { headers: { traceparent: valid } });
     const security = { tell: () => undefined, flush: () => undefined };
     const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
-    beginRequest(request, { authenticate: () => null, clientAddress: (connection) => connection, bodies, bodiesApart: bodies, security });
+    beginRequest(request, { answers: answerRoom(), authenticate: () => null, clientAddress: (connection) => connection, bodies, bodiesApart: bodies, security });
     expect(causeOf(request)).toEqual({ causationId: null, traceparent: valid });
   });
 });

@@ -32,7 +32,7 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
       await learned(learnSkus(body.items.map(({ sku }) => sku)));
       const render = (placement: Placement) => answerOf(placement, body.items, request);
       const asked = { ...body, shippingAddress, userId: principal.userId };
-      return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render }, causeOf(request)));
+      return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render }, causeOf(request)), request);
     },
     {
       signedIn: true,

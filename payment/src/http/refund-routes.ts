@@ -39,7 +39,7 @@ export function refundRoutes({ commands, reads, freshSecondFactorS, refundSecond
       const command = { orderId: payment.orderId, amount, reason, requestedBy: principal.userId, most };
       const stale = () => secondFactorStale(principal, freshSecondFactorS);
       const once = { ...idempotency, render: (decision: RefundDecision) => answer(decision, stale) };
-      return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)));
+      return onceResponse(await commands.executeOnce(refundPayment, command, once, causeOf(request)), request);
     },
     {
       role: 'staff',

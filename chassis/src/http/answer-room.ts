@@ -1,0 +1,118 @@
+import { places, type NoPlace } from './places.ts';
+import { type Problem, problem, tooMuchToDo } from './problem.ts';
+
+/** Bytes of all long answers that a process holds until they are read. */
+const ANSWER_ROOM = 32 * 1024 * 1024;
+/** Of one address: two of the largest pictures, or a page of twenty ordinary ones. */
+const ROOM_PER_ADDRESS = 12 * 1024 * 1024;
+/** What is handed to a connection at a time: the next piece when the kernel has taken this one. */
+const PIECE_BYTES = 64 * 1024;
+const LOOK_EVERY_MS = 1000;
+/** Without a piece taken. What the kernel has taken by then is read at 20 kB/s and more by everybody who reads. */
+const STALLED_MS = 15_000;
+/** The same when there is no room left for others. */
+const STALLED_IN_CROWD_MS = 2_000;
+
+interface Held {
+  progressAt: number;
+  /** Lets go of it, and ends its connection when the answer has begun. */
+  cut(): void;
+}
+
+export interface Room {
+  /** Of the bytes that the room was taken for. Once. */
+  stream(bytes: Uint8Array): ReadableStream<Uint8Array>;
+  /** Nothing is sent of it after all. Does nothing once it is a stream. */
+  giveUp(): void;
+}
+
+export interface AnswerRoom {
+  /** Throws the 429 problem when that address reads too many long answers too slowly, the 503 one when all of them do. */
+  take(address: string, bytes: number): Room;
+}
+
+/** Long answers on their way. One timer looks at all of them, and none runs while there are none. Times are in milliseconds. */
+export function answerRoom({ stalledMs = STALLED_MS, crowdMs = STALLED_IN_CROWD_MS } = {}): AnswerRoom {
+  const room = places({ inAll: ANSWER_ROOM, perKey: ROOM_PER_ADDRESS });
+  const all = new Set<Held>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  function cutStalled(limitMs: number): void {
+    const before = performance.now() - limitMs;
+    for (const held of all) if (held.progressAt < before) held.cut();
+  }
+
+  function look(): void {
+    cutStalled(stalledMs);
+    if (all.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function placesFor(address: string, bytes: number): () => void {
+    const count = Math.min(bytes, ROOM_PER_ADDRESS);
+    let taken = room.take(address, count);
+    if (taken === 'in-all') {
+      cutStalled(crowdMs);
+      taken = room.take(address, count);
+    }
+    if (typeof taken === 'string') throw refusalOf(taken);
+    return taken;
+  }
+
+  return {
+    take(address, bytes) {
+      const give = placesFor(address, bytes);
+      const held: Held = { progressAt: performance.now(), cut: () => leave() };
+      const leave = (): void => {
+        all.delete(held);
+        give();
+      };
+      all.add(held);
+      timer ??= setInterval(look, LOOK_EVERY_MS).unref();
+      let isSent = false;
+      return {
+        stream(of) {
+          isSent = true;
+          return inPieces(of, held, leave);
+        },
+        giveUp: () => void (isSent || leave()),
+      };
+    },
+  };
+}
+
+function refusalOf(why: NoPlace): Problem {
+  if (why === 'in-all') return tooMuchToDo(2);
+  return problem('too-many-requests', {
+    detail: `Your address has long answers under way and does not read them: it may leave ${ROOM_PER_ADDRESS} bytes unread.`,
+    headers: { 'retry-after': '2' },
+  });
+}
+
+/** Bun asks for the next piece when the connection has taken the last, and cancels when the connection is closed. */
+function inPieces(bytes: Uint8Array, held: Held, leave: () => void): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        held.cut = () => {
+          leave();
+          controller.error(new Error('the answer was not read'));
+        };
+      },
+      pull(controller) {
+        held.progressAt = performance.now();
+        if (at < bytes.byteLength) {
+          controller.enqueue(bytes.subarray(at, at + PIECE_BYTES));
+          at += PIECE_BYTES;
+        } else {
+          leave();
+          controller.close();
+        }
+      },
+      cancel: leave,
+    },
+    { highWaterMark: 0 },
+  );
+}
