@@ -226,6 +226,7 @@ onEveryEngine((runCatalogue) => {
       const shown = await shop.fetchAs('anonymous', a);
       expect(shown.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
       expect(shown.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(shown.headers.get('content-disposition')).toMatch(/^inline; filename="[0-9a-f-]{36}\.(png|gif|jpeg|webp)"$/);
       await change('POST', `/products/${id}/archive`);
       expect((await shop.fetchAs('anonymous', a)).status).toBe(404);
       const staff = await shop.fetchAs('staff', a);

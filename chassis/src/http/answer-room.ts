@@ -19,20 +19,34 @@ interface Held {
   cut(): void;
 }
 
+export interface Parts {
+  /** Bytes in all. */
+  readonly length: number;
+  /** The bytes from that place on, some of them at least. */
+  read(from: number): Uint8Array | Promise<Uint8Array>;
+}
+
 export interface Room {
-  /** Of the bytes that the room was taken for. Once. */
-  stream(bytes: Uint8Array): ReadableStream<Uint8Array>;
+  /** Once. */
+  stream(parts: Parts): ReadableStream<Uint8Array>;
   /** Nothing is sent of it after all. Does nothing once it is a stream. */
   giveUp(): void;
 }
 
 export interface AnswerRoom {
-  /** Throws the 429 problem when that address reads too many long answers too slowly, the 503 one when all of them do. */
+  /** `bytes`: what is held at a time. Throws the 429 problem when that address reads too many long answers too slowly, the 503 one when all of them do. */
   take(address: string, bytes: number): Room;
 }
 
+interface AnswerRoomOptions {
+  /** Of an answer that broke off because its next part could not be read. */
+  readonly failed: (error: unknown) => void;
+  readonly stalledMs?: number;
+  readonly crowdMs?: number;
+}
+
 /** Long answers on their way. One timer looks at all of them, and none runs while there are none. Times are in milliseconds. */
-export function answerRoom({ stalledMs = STALLED_MS, crowdMs = STALLED_IN_CROWD_MS } = {}): AnswerRoom {
+export function answerRoom({ failed, stalledMs = STALLED_MS, crowdMs = STALLED_IN_CROWD_MS }: AnswerRoomOptions): AnswerRoom {
   const room = places({ inAll: ANSWER_ROOM, perKey: ROOM_PER_ADDRESS });
   const all = new Set<Held>();
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -74,7 +88,7 @@ export function answerRoom({ stalledMs = STALLED_MS, crowdMs = STALLED_IN_CROWD_
       return {
         stream(of) {
           isSent = true;
-          return inPieces(of, held, leave);
+          return inParts(of, held, { leave, failed });
         },
         giveUp: () => void (isSent || leave()),
       };
@@ -90,9 +104,22 @@ function refusalOf(why: NoPlace): Problem {
   });
 }
 
-/** Bun asks for the next piece when the connection has taken the last, and cancels when the connection is closed. */
-function inPieces(bytes: Uint8Array, held: Held, leave: () => void): ReadableStream<Uint8Array> {
+/** Pieces of bytes that are all there. */
+export function piecesOf(bytes: Uint8Array): Parts {
+  return { length: bytes.byteLength, read: (from) => bytes.subarray(from, from + PIECE_BYTES) };
+}
+
+/** Bun asks for the next part when the connection has taken the last, and cancels when the connection is closed. */
+function inParts({ length, read }: Parts, held: Held, { leave, failed }: { readonly leave: () => void } & Pick<AnswerRoomOptions, 'failed'>): ReadableStream<Uint8Array> {
   let at = 0;
+
+  async function next(): Promise<Uint8Array> {
+    const part = await read(at);
+    if (part.byteLength === 0) throw new Error(`nothing is left of an answer after ${at} of ${length} bytes`);
+    at += part.byteLength;
+    return part;
+  }
+
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -101,14 +128,19 @@ function inPieces(bytes: Uint8Array, held: Held, leave: () => void): ReadableStr
           controller.error(new Error('the answer was not read'));
         };
       },
-      pull(controller) {
+      async pull(controller) {
         held.progressAt = performance.now();
-        if (at < bytes.byteLength) {
-          controller.enqueue(bytes.subarray(at, at + PIECE_BYTES));
-          at += PIECE_BYTES;
-        } else {
+        if (at >= length) {
           leave();
           controller.close();
+          return;
+        }
+        try {
+          controller.enqueue(await next());
+        } catch (error) {
+          leave();
+          failed(error);
+          controller.error(error);
         }
       },
       cancel: leave,

@@ -73,7 +73,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const edge = edgeOf(options.edge ?? {});
   const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
   const bodiesApart = { arrival: bodyArrival(), room: bodyRoom(APART_ROOM) };
-  const answers = answerRoom();
+  const answers = answerRoom({ failed: (error) => logger.error({ err: error }, 'an answer broke off') });
   const parts = { answers, authenticate, clientAddress: edge.clientAddress, bodies, bodiesApart, security };
   const log = requestLog(logger, metrics);
   let draining = false;

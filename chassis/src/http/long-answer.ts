@@ -1,3 +1,4 @@
+import { type Parts, piecesOf } from './answer-room.ts';
 import { factsOf, roomForAnswer } from './request-facts.ts';
 
 /**
@@ -17,9 +18,14 @@ export function answerWith(request: Request, body: string | Uint8Array<ArrayBuff
   const length = body.length;
   if (length <= SHORT_BYTES) return new Response(body, init);
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  if (request.method === 'HEAD') return answerToHead(request, bytes.byteLength, init);
-  roomForAnswer(request, bytes.byteLength);
-  factsOf(request).longAnswer = bytes;
+  return answerInParts(request, { ...piecesOf(bytes), held: bytes.byteLength }, init);
+}
+
+/** `held`: bytes of the longest part, of which one is in memory at a time. Throws the 429 or 503 problem when there is no room for it. */
+export function answerInParts(request: Request, { held, ...parts }: Parts & { readonly held: number }, init: AnswerInit): Response {
+  if (request.method === 'HEAD') return answerToHead(request, parts.length, init);
+  roomForAnswer(request, held);
+  factsOf(request).longAnswer = parts;
   return new Response(null, init);
 }
 

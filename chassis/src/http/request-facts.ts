@@ -2,7 +2,7 @@ import type { FieldError } from '@souk/contracts/problem';
 import { type About, traceIdOf } from '../report.ts';
 import type { SecurityEventName, SecurityEvents, SecurityFields } from '../security-events.ts';
 import type { Cause } from '../writer/input.ts';
-import type { AnswerRoom, Room } from './answer-room.ts';
+import type { AnswerRoom, Parts, Room } from './answer-room.ts';
 import type { BodyArrival } from './body-arrival.ts';
 import type { BodyRoom } from './body-room.ts';
 import type { Principal } from './principal.ts';
@@ -52,7 +52,7 @@ export interface RequestFacts {
   /** undefined: what is answered is short, or is not known yet. */
   answerRoom: Room | undefined;
   /** What goes out instead of the response's own body, which is empty. */
-  longAnswer: Uint8Array | undefined;
+  longAnswer: Parts | undefined;
   /** For HEAD: of the body that is not sent. undefined: Elysia counts it. */
   length: number | undefined;
   /** Faults that no schema finds, in the body or in the query's names. Answered after authentication. */

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { connect, type Socket } from 'node:net';
-import { answerRoom } from '../../src/http/answer-room.ts';
+import { answerRoom, piecesOf } from '../../src/http/answer-room.ts';
 import { listen } from '../../src/http/listen.ts';
-import { answerWith } from '../../src/http/long-answer.ts';
+import { answerInParts, answerWith } from '../../src/http/long-answer.ts';
 import { Problem } from '../../src/http/problem.ts';
 import { roomForAnswer } from '../../src/http/request-facts.ts';
 import { router } from '../../src/http/router.ts';
@@ -23,25 +23,25 @@ async function refusalOf(attempt: () => unknown): Promise<string | undefined> {
 
 describe('room for answers', () => {
   test('is 12 MiB for an address, 32 for all, and comes back when an answer is read or left', async () => {
-    const answers = answerRoom();
+    const answers = answerRoom({ failed: () => undefined });
     const first = answers.take('a', 5 * MIB);
     const second = answers.take('a', 5 * MIB);
     expect(await refusalOf(() => answers.take('a', 5 * MIB))).toBe('too-many-requests');
     const others = ['b', 'c', 'd', 'e'].map((address) => answers.take(address, 5 * MIB));
     expect(await refusalOf(() => answers.take('f', 5 * MIB))).toBe('overloaded');
     const bytes = crypto.getRandomValues(new Uint8Array(60_000));
-    expect(await new Response(first.stream(bytes)).bytes()).toEqual(bytes);
-    await second.stream(new Uint8Array(5 * MIB)).cancel();
+    expect(await new Response(first.stream(piecesOf(bytes))).bytes()).toEqual(bytes);
+    await second.stream(piecesOf(new Uint8Array(5 * MIB))).cancel();
     for (const each of others) each.giveUp();
     for (const address of ['f', 'g', 'h']) answers.take(address, 10 * MIB);
   });
 
   test('is taken from answers that nobody reads, at once when others need it', async () => {
-    const answers = answerRoom({ stalledMs: 200, crowdMs: 0 });
-    const reader = answers.take('a', 10 * MIB).stream(new Uint8Array(10 * MIB)).getReader();
+    const answers = answerRoom({ failed: () => undefined, stalledMs: 200, crowdMs: 0 });
+    const reader = answers.take('a', 10 * MIB).stream(piecesOf(new Uint8Array(10 * MIB))).getReader();
     await reader.read();
     const reading = reader.read().then(async () => reader.read());
-    for (const address of ['b', 'c']) answers.take(address, 10 * MIB).stream(new Uint8Array(10 * MIB));
+    for (const address of ['b', 'c']) answers.take(address, 10 * MIB).stream(piecesOf(new Uint8Array(10 * MIB)));
     await reading;
     // b and c have taken nothing, and are cut.
     answers.take('d', 10 * MIB);
@@ -53,7 +53,15 @@ describe('long answers over sockets', () => {
   const picture = crypto.getRandomValues(new Uint8Array(65_536)).buffer;
   const bytes = new Uint8Array(Buffer.concat(Array.from({ length: 80 }, () => new Uint8Array(picture))));
   const text = 'é'.repeat(40_000);
-  const asked = { withRoom: 0 };
+  const asked = { withRoom: 0, parts: 0 };
+  const film = {
+    length: 40 * MIB,
+    held: MIB,
+    read: async (from: number) => {
+      asked.parts += 1;
+      return new Uint8Array(Math.min(MIB, 40 * MIB - from)).fill(from / MIB);
+    },
+  };
   const routes = router()
     .get('/picture', ({ request }) => answerWith(request, bytes, { headers: { 'content-type': 'image/png', etag: '"1"' } }))
     .get('/list', ({ set }) => {
@@ -61,13 +69,15 @@ describe('long answers over sockets', () => {
       set.status = 203;
       return { items: [text] };
     })
+    .get('/film', ({ request }) => answerInParts(request, film, { headers: { 'content-type': 'video/mp4' } }))
+    .get('/broken', ({ request }) => answerInParts(request, { ...film, held: 6 * MIB, read: (from) => (from === 0 ? new Uint8Array(MIB) : Promise.reject(new Error('away'))) }, { headers: {} }))
     .get('/promised', () => Promise.resolve({ items: [text] }))
     .get('/refused', ({ request }) => {
       asked.withRoom += 1;
       roomForAnswer(request, 10 * MIB);
       throw new Error('after all');
     });
-  const { app, send } = shop({ routes: [routes] });
+  const { app, send, logged } = shop({ routes: [routes] });
   const listening = listen(app, { port: 0, hostname: '127.0.0.1' });
   const sockets: Socket[] = [];
   afterAll(async () => {
@@ -107,6 +117,25 @@ describe('long answers over sockets', () => {
       expect((await fetch(`${listening.url}/refused`)).status).toBe(500);
     }
     expect(asked.withRoom).toBe(20);
+  });
+
+  test('may be read part by part: of one that nobody reads, only the parts that the kernel takes are', async () => {
+    const whole = await (await fetch(`${listening.url}/film`)).bytes();
+    expect([whole.byteLength, whole[0], whole.at(-1), asked.parts]).toEqual([40 * MIB, 0, 39, 40]);
+    asked.parts = 0;
+    for (let each = 0; each < 5; each += 1) unread('/film');
+    await until('they have begun', () => asked.parts >= 5);
+    expect((await fetch(`${listening.url}/film`, { method: 'HEAD' })).headers.get('content-length')).toBe(String(40 * MIB));
+    expect(asked.parts).toBeLessThan(100);
+    for (const socket of sockets.splice(0)) socket.destroy();
+  });
+
+  test('that break off are told in the log, and their connection ends', async () => {
+    for (let each = 0; each < 3; each += 1) {
+      const broken = await fetch(`${listening.url}/broken`);
+      expect(await broken.bytes().catch(() => 'broken off')).toBe('broken off');
+    }
+    expect(logged()).toContain('an answer broke off');
   });
 
   test('that are not read are two for an address; short ones go on, and room comes back when they are left', async () => {

@@ -46,7 +46,7 @@ describe('a body that does not come', () => {
     port: 0,
     hostname: '127.0.0.1',
     async fetch(request) {
-      beginRequest(request, { answers: answerRoom(), authenticate: () => null, clientAddress: () => request.headers.get('x-from') ?? '', bodies, bodiesApart: bodies, security });
+      beginRequest(request, { answers: answerRoom({ failed: () => undefined }), authenticate: () => null, clientAddress: () => request.headers.get('x-from') ?? '', bodies, bodiesApart: bodies, security });
       try {
         return new Response(String((await bodies.arrival.of(request, request.bytes(), 1000)).length));
       } catch (error) {

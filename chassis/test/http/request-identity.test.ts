@@ -50,7 +50,7 @@ describe('traceparent', () => {
     const request = new Request('http://localhost/', { headers: { traceparent: valid } });
     const security = { tell: () => undefined, flush: () => undefined };
     const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
-    beginRequest(request, { answers: answerRoom(), authenticate: () => null, clientAddress: (connection) => connection, bodies, bodiesApart: bodies, security });
+    beginRequest(request, { answers: answerRoom({ failed: () => undefined }), authenticate: () => null, clientAddress: (connection) => connection, bodies, bodiesApart: bodies, security });
     expect(causeOf(request)).toEqual({ causationId: null, traceparent: valid });
   });
 });

@@ -1,6 +1,6 @@
 import { type EventStream, eventStream } from '@souk/chassis/http/event-stream';
 import type { Principal } from '@souk/chassis/http/principal';
-import { problem, stopping, tooMuchToDo } from '@souk/chassis/http/problem';
+import { type Problem, problem, stopping, tooMuchToDo } from '@souk/chassis/http/problem';
 import type { FaultSource } from '@souk/chassis/repeated-faults';
 import { faultSource, type Report } from '@souk/chassis/report';
 import type { OrderStatusEvent } from '@souk/contracts/http/order';
@@ -17,6 +17,8 @@ const COMMENT_EVERY_MS = 5000;
 const LONGEST_MS = 900_000;
 const LIMIT = 1000;
 const LIMIT_PER_USER = 10;
+/** An office, not a person with a hundred accounts: it takes twenty such addresses to keep everybody else out. */
+const LIMIT_PER_ADDRESS = 50;
 
 export interface OrderStreamsDeps {
   readonly reads: Pick<OrderReads, 'standings' | 'histories'>;
@@ -29,6 +31,8 @@ interface Wanted {
   readonly standing: Standing;
   /** Who reads. */
   readonly principal: Principal;
+  /** `clientAddressOf`: what the reader's streams count for besides. */
+  readonly address: string;
   /** The last `seq` that the reader has; 0: none. One that was never told counts as none: a reader that waited for more would wait for ever. */
   readonly after: number;
 }
@@ -36,6 +40,7 @@ interface Wanted {
 interface Reader {
   readonly orderId: string;
   readonly principal: Principal;
+  readonly address: string;
   readonly until: number;
   readonly stream: EventStream;
   version: number;
@@ -65,17 +70,17 @@ export class OrderStreams {
   }
 
   /** A stream of all that comes after `after`; 204 when that is nothing: a reader that keeps coming back stops then. */
-  async open({ standing, principal, after }: Wanted): Promise<Response> {
-    this.#admit(principal);
+  async open({ standing, principal, address, after }: Wanted): Promise<Response> {
+    this.#admit(principal, address);
     const histories = await this.#deps.reads.histories([standing.id]);
     const events = statusEvents(standing.id, histories.get(standing.id) ?? [], standing.paymentStatus);
     const last = events.at(-1);
     if (last !== undefined && isTerminal(last.status) && last.seq === after) return new Response(null, { status: 204 });
     // Others may have come while the history was read.
-    this.#admit(principal);
+    this.#admit(principal, address);
     const stream = eventStream({ onClosed: () => this.#forget(reader) });
     const until = performance.now() + LONGEST_MS;
-    const reader: Reader = { orderId: standing.id, principal, until, stream, version: standing.version, seq: last !== undefined && after <= last.seq ? after : 0 };
+    const reader: Reader = { orderId: standing.id, principal, address, until, stream, version: standing.version, seq: last !== undefined && after <= last.seq ? after : 0 };
     this.#readers.add(reader);
     this.#keepLooking();
     tell(reader, events);
@@ -97,16 +102,17 @@ export class OrderStreams {
     await this.#looking;
   }
 
-  #admit({ userId }: Principal): void {
+  #admit({ userId }: Principal, address: string): void {
     if (this.#closed) throw stopping();
     if (this.#readers.size >= LIMIT) throw tooMuchToDo(5);
-    const own = this.#readers.values().filter(({ principal }) => principal.userId === userId);
-    if ([...own].length >= LIMIT_PER_USER) {
-      throw problem('too-many-requests', {
-        detail: `You read ${LIMIT_PER_USER} streams already: close one, or ask for the order instead.`,
-        headers: { 'retry-after': '5' },
-      });
+    let own = 0;
+    let near = 0;
+    for (const reader of this.#readers) {
+      if (reader.principal.userId === userId) own += 1;
+      if (reader.address === address) near += 1;
     }
+    if (own >= LIMIT_PER_USER) throw tooMany(`You read ${LIMIT_PER_USER} streams already: close one, or ask for the order instead.`);
+    if (near >= LIMIT_PER_ADDRESS) throw tooMany(`Your address reads ${LIMIT_PER_ADDRESS} streams already: close one, or ask for the order instead.`);
   }
 
   #keepLooking(): void {
@@ -154,6 +160,10 @@ export class OrderStreams {
     const histories = await reads.histories(moved.map(({ id }) => id));
     for (const standing of moved) tellAll(byOrder.get(standing.id) ?? [], standing, histories.get(standing.id) ?? []);
   }
+}
+
+function tooMany(detail: string): Problem {
+  return problem('too-many-requests', { detail, headers: { 'retry-after': '5' } });
 }
 
 function tellAll(readers: readonly Reader[], { id, version, paymentStatus }: Standing, history: readonly HistoryEntry[]): void {

@@ -1,4 +1,5 @@
 import { STREAM_HEADERS } from '@souk/chassis/http/event-stream';
+import { clientAddressOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
@@ -25,7 +26,7 @@ export function streamRoutes({ reads, streams }: StreamDeps) {
       // Answered by the same route, and nobody would ever read or leave what it opened.
       if (request.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS });
       const last = headers['last-event-id'] ?? '';
-      return streams.open({ standing, principal, after: SEQ.test(last) ? Number(last) : 0 });
+      return streams.open({ standing, principal, address: clientAddressOf(request), after: SEQ.test(last) ? Number(last) : 0 });
     },
     {
       signedIn: true,

@@ -12,7 +12,7 @@ async function openStream() {
   const streams = new OrderStreams({ reads, hasEnded: () => false, report: () => expect.unreachable() });
   const standing = { id: Bun.randomUUIDv7(), version: 1, paymentStatus: 'none' } as const;
   const principal = { userId: Bun.randomUUIDv7(), sessionId: Bun.randomUUIDv7(), roles: [], generation: 1 };
-  const { body } = await streams.open({ standing, principal, after: 0 });
+  const { body } = await streams.open({ standing, principal, address: '192.0.2.1', after: 0 });
   const chunks: string[] = [];
   const pump = async (): Promise<void> => {
     for await (const chunk of body ?? []) chunks.push(new TextDecoder().decode(chunk));
