@@ -18,19 +18,35 @@ export function answerWith(request: Request, body: string | Uint8Array<ArrayBuff
   const length = body.length;
   if (length <= SHORT_BYTES) return new Response(body, init);
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  return answerInParts(request, { ...piecesOf(bytes), held: bytes.byteLength }, init);
+  return waiting(request, { ...piecesOf(bytes), held: bytes.byteLength }, init);
 }
 
-/** `held`: bytes of the longest part, of which one is in memory at a time. Throws the 429 or 503 problem when there is no room for it. */
-export function answerInParts(request: Request, { held, ...parts }: Parts & { readonly held: number }, init: AnswerInit): Response {
+interface HeldParts extends Parts {
+  /** Bytes of the longest part; one is in memory at a time. */
+  readonly held: number;
+}
+
+/** An answer whose parts are read when they are wanted, none of them for HEAD; throws as `answerWith` does. */
+export async function answerInParts(request: Request, parts: HeldParts, init: AnswerInit): Promise<Response> {
+  if (parts.length > SHORT_BYTES || request.method === 'HEAD') return waiting(request, parts, init);
+  const all = Buffer.alloc(parts.length);
+  for (let at = 0; at < parts.length; ) {
+    const part = await parts.read(at);
+    if (part.byteLength === 0) throw new Error(`nothing is left of an answer after ${at} of ${parts.length} bytes`);
+    all.set(part, at);
+    at += part.byteLength;
+  }
+  return new Response(all, init);
+}
+
+function waiting(request: Request, { held, ...parts }: HeldParts, init: AnswerInit): Response {
   if (request.method === 'HEAD') return answerToHead(request, parts.length, init);
-  roomForAnswer(request, held);
+  roomForAnswer(request, Math.min(held, parts.length));
   factsOf(request).longAnswer = parts;
   return new Response(null, init);
 }
 
-/** The answer to HEAD where the length is known without the bytes. */
-export function answerToHead(request: Request, length: number, init: AnswerInit): Response {
+function answerToHead(request: Request, length: number, init: AnswerInit): Response {
   factsOf(request).length = length;
   return new Response(null, init);
 }
