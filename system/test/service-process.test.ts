@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
+import { get } from 'node:http';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
@@ -32,6 +33,13 @@ async function ended(name: ServiceName, env: Record<string, string>, ...flags: s
   });
   const said = await new Response(child.stderr).text();
   return { code: await child.exited, said: said.trim() };
+}
+
+/** Not by `fetch`: what is at the other port is in the document of this one as well. */
+function statusOf(url: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  get(url, (answer) => resolve(answer.resume().statusCode ?? 0)).on('error', reject);
+  return promise;
 }
 
 describe('the program of a service', () => {
@@ -162,6 +170,28 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
         expect(await ended(service, { ...env(service), ...settings })).toEqual({ code: 3, said: expect.stringMatching(sentence) });
       }
     }, 4 * LIMIT_MS);
+
+    test('has operators at a port of their own, and ends with both', async () => {
+      const child = Bun.spawn([...serviceCommand('product', 'source')], {
+        env: { ...env('product'), LOG_LEVEL: 'info', HOST: '127.0.0.1', PORT: '0', OPS_HOST: '127.0.0.1', OPS_PORT: '0' },
+        stdout: 'ignore',
+        stderr: 'pipe',
+        timeout: LIMIT_MS,
+      });
+      let said = '';
+      let isAsked = false;
+      for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
+        said += part;
+        const [line] = said.split('\n').filter((each) => each.includes('"listening"'));
+        if (isAsked || line === undefined) continue;
+        isAsked = true;
+        const { address, opsAddress } = JSON.parse(line) as { address: string; opsAddress: string };
+        const statuses = async (at: string) => Promise.all(['/metrics', '/ops/outbox', '/livez', '/products'].map((path) => statusOf(`http://${at}${path}`)));
+        expect({ outside: await statuses(address), inside: await statuses(opsAddress) }).toEqual({ outside: [404, 404, 200, 200], inside: [200, 401, 200, 404] });
+        child.kill('SIGTERM');
+      }
+      expect({ isAsked, code: await child.exited }).toEqual({ isAsked: true, code: 0 });
+    }, LIMIT_MS);
 
     test('signs in to its database as a user who sees no other', async () => {
       const { mysql, mongodb } = { mysql: new URL(databases.payment), mongodb: new URL(databases.product) };
