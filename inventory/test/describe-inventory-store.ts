@@ -123,7 +123,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       });
       expect(all[3]).toMatchObject({ reservedDelta: 2, reference: orderId, eventId: created.id, actor: null });
       const listed = async (filter: MovementFilter, before: string | undefined, limit: number) =>
-        (await reads().movements(filter, { before, limit })).map((movement) => all.findIndex(({ id }) => id === movement.id));
+        (await reads().movements(filter, { before, limit })).rows.map((movement) => all.findIndex(({ id }) => id === movement.id));
       expect(await listed({ sku: 'cup' }, undefined, 9)).toEqual([3, 2, 0]);
       expect(await listed({ sku: 'cup' }, all[2]?.id, 9)).toEqual([0]);
       expect(await listed({ warehouseId: south }, undefined, 2)).toEqual([4, 2]);
@@ -181,8 +181,8 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       await product(['b', 'e'], 'draft');
       for (const sku of ['a', 'b', 'c', 'e', 'f', 'g']) await room.receive(sku, north, 1);
       const first = await reads().levelsOnSale({ after: undefined, limit: 3 });
-      expect(first.map(({ sku }) => sku)).toEqual(['a', 'c', 'f']);
-      expect((await reads().levelsOnSale({ after: 'f', limit: 3 })).map(({ sku }) => sku)).toEqual(['g']);
+      expect(first.rows.map(({ sku }) => sku)).toEqual(['a', 'c', 'f']);
+      expect((await reads().levelsOnSale({ after: 'f', limit: 3 })).rows.map(({ sku }) => sku)).toEqual(['g']);
       expect(await reads().catalogued('b')).toMatchObject({ sku: 'b', onSale: false });
       expect(await reads().skusOfUnknownSale(10)).toEqual([]);
     });

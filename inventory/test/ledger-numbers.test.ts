@@ -50,7 +50,7 @@ async function numbersIn(database: Inventory): Promise<unknown> {
   const reads = sqlInventoryReads(database);
   const levels = await reads.levelsPage({ after: undefined, limit: 9 });
   return {
-    numbers: (await reads.movements({}, { before: undefined, limit: 9 })).map(({ number }) => number).toReversed(),
+    numbers: (await reads.movements({}, { before: undefined, limit: 9 })).rows.map(({ number }) => number).toReversed(),
     counts: levels.map(({ sku, warehouses }) => [sku, ...warehouses.map(({ movements }) => movements)]),
   };
 }

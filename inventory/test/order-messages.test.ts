@@ -137,7 +137,7 @@ describe('messages of orders', () => {
   test('a two-line order writes one movement per line and step, and one event in all', async () => {
     await shop.tell(orderCreated(order, items));
     await shop.tell(orderCompleted(order, items));
-    const movements = await shop.store.reads.movements({ orderId: order }, { before: undefined, limit: 100 });
+    const { rows: movements } = await shop.store.reads.movements({ orderId: order }, { before: undefined, limit: 100 });
     expect(movements.length).toBe(4);
     expect((await shop.store.writing.readStream(`reservation:${order}`)).length).toBe(1);
   });

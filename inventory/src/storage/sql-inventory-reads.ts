@@ -1,3 +1,4 @@
+import { LOOKS } from '@souk/chassis/looked';
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sql } from 'kysely';
 import { ORDER_KINDS } from '../domain/movement.ts';
@@ -9,7 +10,7 @@ import { MOVEMENT_COLUMNS, movementFromRow } from './movement-rows.ts';
 import { CATALOGUE_COLUMNS, catalogueFromRow, reservationFromRow, warehouseFromRow } from './rows.ts';
 
 /**
- * Of a SKU in a warehouse the movements of the SKU are read, newest first, until the page is full. MySQL would rather
+ * Of a SKU in a warehouse the movements of the SKU are read, newest first, until the page is full, or `LOOKS` of them were. MySQL would rather
  * intersect two indexes, and read all movements of the SKU and all of the warehouse for it.
  */
 const NOT_BY_INDEX = sql<string>`coalesce(warehouse_id, '')`;
@@ -34,10 +35,13 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
       return levelsOf((await page.execute()).map(({ sku }) => sku));
     },
     async levelsOnSale({ after, limit }) {
-      let page = db.selectFrom('catalogue').select('sku').where('on_sale', '=', 1).orderBy('sku').limit(limit);
-      if (after !== undefined) page = page.where('sku', '>', after);
+      let all = db.selectFrom('catalogue').select('sku').where('on_sale', '=', 1).orderBy('sku');
+      if (after !== undefined) all = all.where('sku', '>', after);
+      const last = (await all.limit(1).offset(LOOKS - 1).executeTakeFirst())?.sku;
+      const page = (last === undefined ? all : all.where('sku', '<=', last)).limit(limit);
       // Looked up SKU by SKU: what is on sale has nearly always been received, so hardly any is read in vain.
-      return levelsOf((await page.where(HAS_STOCK, '=', 1).execute()).map(({ sku }) => sku));
+      const rows = await levelsOf((await page.where(HAS_STOCK, '=', 1).execute()).map(({ sku }) => sku));
+      return { rows, reached: rows.length < limit ? last : undefined };
     },
     async catalogued(sku) {
       const row = await db.selectFrom('catalogue').select(CATALOGUE_COLUMNS).where('sku', '=', sku).executeTakeFirst();
@@ -66,12 +70,17 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
       return row && reservationFromRow(row);
     },
     async movements({ sku, warehouseId, orderId }, { before, limit }) {
-      let page = db.selectFrom('inventory_transactions').select(MOVEMENT_COLUMNS).orderBy('id', 'desc').limit(limit);
-      if (orderId !== undefined) page = page.where('reference', '=', orderId).where('kind', 'in', ORDER_KINDS);
-      if (sku !== undefined) page = page.where('sku', '=', sku);
-      if (warehouseId !== undefined) page = page.where(sku === undefined ? 'warehouse_id' : NOT_BY_INDEX, '=', warehouseId);
-      if (before !== undefined) page = page.where('id', '<', before);
-      return (await page.execute()).map(movementFromRow);
+      let all = db.selectFrom('inventory_transactions').orderBy('id', 'desc');
+      if (orderId !== undefined) all = all.where('reference', '=', orderId).where('kind', 'in', ORDER_KINDS);
+      if (sku !== undefined) all = all.where('sku', '=', sku);
+      if (warehouseId !== undefined && sku === undefined) all = all.where('warehouse_id', '=', warehouseId);
+      if (before !== undefined) all = all.where('id', '<', before);
+      let page = all.select(MOVEMENT_COLUMNS).limit(limit);
+      if (sku === undefined || warehouseId === undefined) return { rows: (await page.execute()).map(movementFromRow) };
+      const last = (await all.select('id').limit(1).offset(LOOKS - 1).executeTakeFirst())?.id;
+      if (last !== undefined) page = page.where('id', '>=', last);
+      const rows = (await page.where(NOT_BY_INDEX, '=', warehouseId).execute()).map(movementFromRow);
+      return { rows, reached: rows.length < limit ? last : undefined };
     },
   };
 }

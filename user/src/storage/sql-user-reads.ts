@@ -15,8 +15,11 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
       const row = await reader.selectFrom('users').select('document').where('id', '=', id).executeTakeFirst();
       return row && userOf(row);
     },
-    async users(slice, filter) {
-      return (await userListQuery(reader, slice, filter).execute()).map(userOf);
+    async users(slice, { email, role = 'customer' } = {}) {
+      if (role === 'customer') return (await userListQuery(reader, slice, { email }).execute()).map(userOf);
+      // Each set of roles is read in order as far as the page; together they would be sorted, however many there are.
+      const lists = await Promise.all(rolesWith(role).map((roles) => userListQuery(reader, slice, { email, roles }).execute()));
+      return lists.flat().map(userOf).toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, slice.limit);
     },
     async credentialOf(email) {
       const row = await reader
@@ -71,15 +74,18 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
   };
 }
 
-export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: IdSlice, { email, role }: UserFilter = {}) {
+interface ListFilter extends Pick<UserFilter, 'email'> {
+  /** As they are kept; undefined: whatever they are. */
+  readonly roles?: string;
+}
+
+export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: IdSlice, { email, roles }: ListFilter = {}) {
   return reader
     .selectFrom('users')
     .select('document')
     .$if(before !== undefined, (query) => query.where('id', '<', before ?? ''))
     .$if(email !== undefined, (query) => query.where('email', '=', email ?? ''))
-    .$if(role !== undefined && role !== 'customer', (query) =>
-      query.where(sql<string>`document ->> '$.roles'`, 'in', rolesWith(role ?? 'customer')),
-    )
+    .$if(roles !== undefined, (query) => query.where(sql<string>`document ->> '$.roles'`, '=', roles ?? ''))
     .orderBy('id', 'desc')
     .limit(limit);
 }
