@@ -17,6 +17,7 @@ export const PROBLEM_TYPES = {
   'refresh-token-invalid': { status: 401, title: 'The refresh token is not valid any more' },
   forbidden: { status: 403, title: 'Your role does not allow this' },
   'second-factor-stale': { status: 403, title: 'This needs a code of the second factor that was given lately' },
+  'account-disabled': { status: 403, title: 'The account is disabled' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'body-incomplete': { status: 408, title: 'The body did not come in time' },

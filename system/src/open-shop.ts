@@ -22,6 +22,8 @@ export interface WantedShop {
   readonly accounts: Accounts;
   /** The file that keeps the accounts, for their owner alone to read; undefined for a shop that was set up elsewhere. */
   readonly accountsFile: string | undefined;
+  /** The file for the admin's own password, of a shop that was set up with another; undefined where that is nothing for us. */
+  readonly adminPasswordFile?: string | undefined;
 }
 
 /** `note` tells what takes a while. */
@@ -50,6 +52,7 @@ export async function wantedShop(
       return {
         accounts: accountsOf(deployedAdmin(host)),
         accountsFile: undefined,
+        ...(host === COMPOSE && { adminPasswordFile: OWN_PASSWORD }),
         shop: deployedShop(host === COMPOSE ? '127.0.0.1' : host, firstPort),
       };
     default:
@@ -60,6 +63,8 @@ export async function wantedShop(
 const COMPOSE = 'compose';
 /** Where `deploy/make-secrets.sh` puts the admin's password, and the address that `compose.yaml` gives that admin. */
 const COMPOSE_PASSWORD = join(import.meta.dir, '../../deploy/secrets/admin-password');
+/** The one that has taken its place (`admin-session.ts`). */
+const OWN_PASSWORD = join(import.meta.dir, '../../deploy/secrets/admin-password-changed');
 const COMPOSE_EMAIL = 'admin@example.com';
 
 /** Of a shop that was set up elsewhere: the stories seed it as its first admin. */
@@ -70,5 +75,5 @@ function deployedAdmin(host: string): Account {
   if (!existsSync(COMPOSE_PASSWORD)) {
     throw new EnvironmentError('the shop of compose.yaml has no secrets yet', 'sh deploy/make-secrets.sh && docker compose up --wait');
   }
-  return { email: email || COMPOSE_EMAIL, password: readFileSync(COMPOSE_PASSWORD, 'utf8').trim() };
+  return { email: email || COMPOSE_EMAIL, password: readFileSync(existsSync(OWN_PASSWORD) ? OWN_PASSWORD : COMPOSE_PASSWORD, 'utf8').trim() };
 }

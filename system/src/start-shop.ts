@@ -4,8 +4,9 @@ import { EXIT } from './cli/exit-code.ts';
 import { invitation } from './cli/invitation.ts';
 import type { StartArguments } from './cli/start-arguments.ts';
 import { humanReporter, jsonReporter, type Reporter } from './cli/terminal.ts';
-import type { Account, Accounts } from './embedded/accounts.ts';
-import { wantedShop } from './open-shop.ts';
+import type { Account } from './embedded/accounts.ts';
+import { type WantedShop, wantedShop } from './open-shop.ts';
+import { adminToken } from './shop/admin-session.ts';
 import { seedShop } from './shop/seed-shop.ts';
 import { RefusedError, shopClient, type ShopClient } from './shop/shop-client.ts';
 import { playStory, type StoryResult } from './stories/play-story.ts';
@@ -18,13 +19,13 @@ export async function startShop(wanted: StartArguments): Promise<number> {
   const startedAt = performance.now();
   const logLevel = readLogLevel(process.env.LOG_LEVEL);
   const reporter = reporterFor(wanted);
-  const { shop, accounts, accountsFile } = await wantedShop(wanted, logLevel, reporter.progress);
+  const { shop, accounts, accountsFile, adminPasswordFile } = await wantedShop(wanted, logLevel, reporter.progress);
   let asTold = true;
   const stories = {
     name: 'stories',
     async start() {
       reporter.ready(shop.urls(), performance.now() - startedAt);
-      const played = wanted.demo ? await playStories(shopClient(shop.urls()), accounts, reporter) : [];
+      const played = wanted.demo ? await playStories(shopClient(shop.urls()), { accounts, adminPasswordFile }, reporter) : [];
       asTold = played.every((story) => story.asTold);
       if (wanted.once) return;
       const open = { engines: wanted.engines, urls: shop.urls(), accounts, accountsFile, order: played[0]?.orderId };
@@ -38,9 +39,12 @@ export async function startShop(wanted: StartArguments): Promise<number> {
   return code === 0 && asTold ? EXIT.ok : EXIT.failed;
 }
 
-async function playStories(shop: ShopClient, accounts: Accounts, reporter: Reporter): Promise<readonly StoryResult[]> {
-  const staff = await shop.signIn(accounts.admin.email, accounts.admin.password);
-  await seedShop(shop, staff.accessToken);
+async function playStories(
+  shop: ShopClient,
+  { accounts, adminPasswordFile }: Pick<WantedShop, 'accounts' | 'adminPasswordFile'>,
+  reporter: Reporter,
+): Promise<readonly StoryResult[]> {
+  await seedShop(shop, await adminToken(shop, accounts.admin, adminPasswordFile));
   const customer = await registeredOnce(shop, accounts.customer);
   const results: StoryResult[] = [];
   for (const story of STORIES) {

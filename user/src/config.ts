@@ -73,6 +73,10 @@ const PARTS = {
     integer('PASSWORD_MIN', 'characters of a new password at least; NIST SP 800-63B-4 asks for 15 where it is the only factor', { min: 8, max: 64 }),
     12,
   ),
+  adminPasswordChange: withDefault(
+    choice('SOUK_ADMIN_PASSWORD_CHANGE', 'until it was changed the first admin has no more rights than a customer; `off` is for shops that are thrown away', ['required', 'off']),
+    'required',
+  ),
 };
 
 /** What `readUserConfig` reads. */
@@ -83,6 +87,8 @@ type Variables = ConfigOf<typeof VARIABLES>;
 interface AdminAccount {
   readonly email: string;
   readonly password: string;
+  /** Whoever set the shop up knows it. */
+  readonly mustChangePassword: boolean;
 }
 
 export interface UserConfig extends Variables {
@@ -112,7 +118,7 @@ export function readUserProcessConfig(env: Environment): UserConfig & EngineConf
 }
 
 function readParts(env: Environment): Pick<UserConfig, 'signingKey' | 'admin' | 'passwordMin'> {
-  const { signingKey: keyText, adminEmail, adminPassword, passwordMin } = readConfig(env, PARTS);
+  const { signingKey: keyText, adminEmail, adminPassword, adminPasswordChange, passwordMin } = readConfig(env, PARTS);
   const signingKey = keyText === undefined ? undefined : readSigningKey(keyText);
   const faults = adminFaults(adminEmail, adminPassword, passwordMin);
   if (keyText !== undefined && signingKey === undefined) {
@@ -120,7 +126,7 @@ function readParts(env: Environment): Pick<UserConfig, 'signingKey' | 'admin' | 
   }
   if (faults.length > 0) throw new ConfigError(faults);
   if (adminEmail === undefined || adminPassword === undefined) return { signingKey, passwordMin, admin: undefined };
-  return { signingKey, passwordMin, admin: { email: adminEmail, password: adminPassword } };
+  return { signingKey, passwordMin, admin: { email: adminEmail, password: adminPassword, mustChangePassword: adminPasswordChange === 'required' } };
 }
 
 /** Both or neither, and what a registration would accept; whether the password is a common one is looked up when the admin is made. */

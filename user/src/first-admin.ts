@@ -34,7 +34,7 @@ async function make({ config: { admin }, commands, reads, passwords, judgePasswo
     return;
   }
   const passwordHash = await passwords.hash(admin.password, { queue: 'registration', from: undefined });
-  const request = { email: normalisedEmail(admin.email), name: ADMIN_NAME, passwordHash };
+  const request = { email: normalisedEmail(admin.email), name: ADMIN_NAME, passwordHash, mustChangePassword: admin.mustChangePassword };
   if ((await commands.execute(ensureFirstAdmin, request)) === 'email-taken') {
     logger.error('there is no admin: the address in SOUK_ADMIN_EMAIL is registered already; name another one');
   }

@@ -12,7 +12,9 @@ import { firstAdmin } from './first-admin.ts';
 import { firstKeys } from './first-keys.ts';
 import { accountRoutes } from './http/account-routes.ts';
 import { addressRoutes } from './http/address-routes.ts';
+import { accountStatusRoutes } from './http/account-status-routes.ts';
 import { adminRoutes } from './http/admin-routes.ts';
+import { emailRoutes } from './http/email-routes.ts';
 import { fromOf } from './http/from-of.ts';
 import { keyRoutes } from './http/key-routes.ts';
 import { passwordResetRoutes } from './http/password-reset-routes.ts';
@@ -67,6 +69,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const security = securityEvents(deps);
   const { reads } = store;
   const { passwordMin, registrationsPerHour, sessionsPerUser, addressesPerUser } = config;
+  const sendsMail = mail !== undefined;
   const countsAddresses = config.rateLimit === 'on';
   const passwords = argon2Passwords({ countsAddresses });
   const judgePassword = passwordJudge(config.mail);
@@ -125,13 +128,13 @@ export function createUserService(deps: UserServiceDeps): UserService {
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),
-      profileRoutes({ commands, reads, register: register({ commands, passwords, judgePassword, registrationsPerHour, admin }), registrationsPerHour, passwordMin, ...from }),
+      profileRoutes({ commands, reads, register: register({ commands, passwords, judgePassword, sendsMail, registrationsPerHour, admin }), registrationsPerHour, passwordMin, ...from }),
       accountRoutes({
         ...from,
         passwordMin,
         commands,
         provePassword: proving,
-        changePassword: changePassword({ commands, reads, passwords, judgePassword, provePassword: proving, sendsMail: mail !== undefined }),
+        changePassword: changePassword({ commands, reads, passwords, judgePassword, provePassword: proving, sendsMail }),
       }),
       addressRoutes({ commands, reads, addressesPerUser }),
       sessionRoutes({
@@ -144,7 +147,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
       passwordResetRoutes({
         commands,
         confirmReset: confirmReset({ commands, reads, passwords, judgePassword }),
-        sendsMail: mail !== undefined,
+        sendsMail,
         passwordMin,
         ...from,
       }),
@@ -159,6 +162,8 @@ export function createUserService(deps: UserServiceDeps): UserService {
       }),
       stepUpRoutes({ commands, proveFactor: provingFactor, tokens: given, freshSecondFactorS }),
       adminRoutes({ commands, reads, freshSecondFactorS }),
+      emailRoutes({ ...from, commands, provePassword: proving, sendsMail }),
+      accountStatusRoutes({ commands, freshSecondFactorS }),
     ],
     endOwnWork: async () => delivery?.close(),
   });

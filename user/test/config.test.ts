@@ -45,7 +45,8 @@ describe('the configuration', () => {
     expect(faults({ SOUK_ADMIN_EMAIL: 'root@example.com' })).toEqual(['SOUK_ADMIN_PASSWORD']);
     expect(faults({ SOUK_ADMIN_PASSWORD: 'a long enough password' })).toEqual(['SOUK_ADMIN_EMAIL']);
     const both = { SOUK_ADMIN_EMAIL: 'root@example.com', SOUK_ADMIN_PASSWORD: 'a long enough password' };
-    expect(readUserConfig(both).admin).toEqual({ email: 'root@example.com', password: 'a long enough password' });
+    expect(readUserConfig(both).admin).toEqual({ email: 'root@example.com', password: 'a long enough password', mustChangePassword: true });
+    expect(readUserConfig({ ...both, SOUK_ADMIN_PASSWORD_CHANGE: 'off' }).admin).toMatchObject({ mustChangePassword: false });
   });
 
   test("the first admin's password obeys PASSWORD_MIN, and is not made of the address", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { firstAdmin } from '../src/first-admin.ts';
 
-const config = { admin: { email: 'root@example.com', password: 'a password for the first admin' } };
+const config = { admin: { email: 'root@example.com', password: 'a password for the first admin', mustChangePassword: true } };
 const passwords = { hash: async () => 'hash', matches: async () => false };
 const logger = { error: () => undefined };
 

@@ -59,7 +59,7 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
       staffSecondFactor: 'off',
       freshSecondFactorS: 0,
       secondFactorKeys: undefined,
-      admin: ADMIN,
+      admin: { ...ADMIN, mustChangePassword: false },
       mail: { shopName: 'Souk', shopUrl: undefined, mailFrom: undefined, smtp: undefined },
       ...config,
     },

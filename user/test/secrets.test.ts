@@ -97,7 +97,7 @@ describe('secrets', () => {
     const as = (await users.signInAdmin()).accessToken;
     const { body } = await users.send<{ items: readonly object[] }>('GET', '/users', { as });
     for (const user of body.items) {
-      const fields = ['createdAt', 'email', 'id', 'name', 'roles', 'updatedAt', 'version'];
+      const fields = ['createdAt', 'email', 'emailConfirmed', 'id', 'name', 'roles', 'status', 'updatedAt', 'version'];
       expect(Object.keys(user).toSorted()).toEqual(fields);
     }
   });

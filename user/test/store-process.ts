@@ -21,7 +21,7 @@ export async function startProcess(store: UserStore, instance: string) {
     report: () => undefined,
   });
   await commands.start();
-  const register = (email: string) => commands.execute(registerUser, { email, name: 'Ada', passwordHash: 'hash' });
+  const register = (email: string) => commands.execute(registerUser, { email, name: 'Ada', passwordHash: 'hash', sendsMail: false });
   return {
     store,
     commands,

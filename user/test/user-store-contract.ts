@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { addressRules } from '@souk/contracts/address-rules';
 import { eraseDeparted } from '../src/jobs/erase-departed.ts';
 import { addAddress } from '../src/usecases/add-address.ts';
+import { askForEmailChange } from '../src/usecases/ask-for-email-change.ts';
 import { askForReset } from '../src/usecases/ask-for-reset.ts';
 import { beginAttempt } from '../src/usecases/begin-attempt.ts';
 import { changeAddress } from '../src/usecases/change-address.ts';
+import { confirmEmail } from '../src/usecases/confirm-email.ts';
 import { deleteUser } from '../src/usecases/delete-user.ts';
 import { forgetAttempts, withdrawAttempt } from '../src/usecases/end-attempt.ts';
 import { removeMail } from '../src/usecases/end-mail.ts';
@@ -15,6 +17,7 @@ import { keepSigningKey } from '../src/usecases/keep-signing-key.ts';
 import { prepareMail } from '../src/usecases/prepare-mail.ts';
 import { replacePassword } from '../src/usecases/replace-password.ts';
 import { replaceRoles } from '../src/usecases/replace-roles.ts';
+import { replaceStatus } from '../src/usecases/replace-status.ts';
 import { resetPassword } from '../src/usecases/reset-password.ts';
 import { rotateSession } from '../src/usecases/rotate-session.ts';
 import { rotateSigningKey } from '../src/usecases/rotate-signing-key.ts';
@@ -59,7 +62,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
     test('finds a user by id, and what proves a user by address, byte for byte', async () => {
       const user = await here.registered('ada@example.com');
       expect(await here.store.reads.user(user.id)).toEqual(user);
-      const credential = { userId: user.id, passwordHash: 'hash', sessionEpoch: 1, accessGeneration: 1, devices: [], secondFactor: null, pendingFactor: null };
+      const credential = { userId: user.id, passwordHash: 'hash', mustChange: false, sessionEpoch: 1, accessGeneration: 1, devices: [], secondFactor: null, pendingFactor: null };
       expect(await here.store.reads.credentialOf('ada@example.com')).toEqual(credential);
       for (const address of ['Ada@example.com', 'ada@example.co', 'adá@example.com']) {
         expect(await here.store.reads.credentialOf(address)).toBeUndefined();
@@ -301,7 +304,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const [mail, ...others] = await here.store.reads.dueMails(10);
       if (mail === undefined) throw new Error('no mail waits');
       expect(others).toEqual([]);
-      expect(mail).toMatchObject({ kind: 'reset-password', to: email, userId: null, tries: 0 });
+      expect(mail).toMatchObject({ kind: 'reset-password', recipient: email, userId: null, tries: 0 });
       const prepared = await everywhere((each) => each.commands.execute(prepareMail, { mail, secretHash: 'hash of the secret' }));
       expect(prepared.map(({ kind }) => kind).toSorted()).toEqual(['not-due', 'send']);
       expect(await here.store.reads.dueMails(10)).toEqual([]);
@@ -318,10 +321,54 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.store.reads.isSessionLive(session)).toBe(false);
       expect(await here.store.reads.credential(userId)).toMatchObject({ passwordHash: 'another hash', accessGeneration: 2, sessionEpoch: 2 });
       expect(await here.store.reads.accountLinks(userId)).toMatchObject({ links: [], mails: [expect.any(String)] });
-      expect(await here.store.reads.dueMails(10)).toMatchObject([{ kind: 'password-changed', to: email, userId }]);
+      expect(await here.store.reads.dueMails(10)).toMatchObject([{ kind: 'password-changed', recipient: email, userId }]);
       await here.commands.execute(deleteUser, { userId, passwordHash: 'another hash' });
       expect(await here.store.reads.waitingMails()).toBe(0);
       expect(await here.store.reads.accountLinks(userId)).toBeUndefined();
+    });
+
+    test('given one address to two accounts in two processes, one has it, and the old one is free', async () => {
+      const there = await another();
+      const [ada, bob] = [await here.registered('ada@example.com'), await here.registered('bob@example.com')];
+      const linked = async (at: StoreProcess, userId: string) => {
+        await at.commands.execute(askForEmailChange, { userId, email: 'new@example.com', passwordHash: 'hash' });
+        for (const mail of (await at.store.reads.dueMails(10)).filter(({ kind }) => kind === 'change-email')) {
+          await at.commands.execute(prepareMail, { mail, secretHash: `secret of ${mail.userId}` });
+        }
+        return at.commands.execute(confirmEmail, { userId, secretHash: 'a guess' });
+      };
+      expect([await linked(here, ada.id), await linked(there, bob.id)]).toEqual([{ kind: 'link-refused' }, { kind: 'link-refused' }]);
+      const answers = await Promise.all([
+        here.commands.execute(confirmEmail, { userId: ada.id, secretHash: `secret of ${ada.id}` }),
+        there.commands.execute(confirmEmail, { userId: bob.id, secretHash: `secret of ${bob.id}` }),
+      ]);
+      expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['changed', 'link-refused']);
+      const [winner, loser] = answers[0].kind === 'changed' ? [ada, bob] : [bob, ada];
+      expect(await here.store.reads.credentialOf('new@example.com')).toMatchObject({ userId: winner.id });
+      expect(await here.store.reads.credentialOf(winner.email)).toBeUndefined();
+      expect(await here.store.reads.user(winner.id)).toMatchObject({ email: 'new@example.com', emailConfirmed: true, version: 2 });
+      expect(await here.store.reads.user(loser.id)).toEqual(loser);
+      expect((await here.registered(winner.email)).id).not.toBe(winner.id);
+    });
+
+    test('given two admins who disable each other in two processes, one can undo it', async () => {
+      await here.firstAdmin('root@example.com');
+      const rootId = (await here.store.reads.credentialOf('root@example.com'))?.userId ?? '';
+      const { id } = await here.registered('ada@example.com');
+      await here.commands.execute(replaceRoles, { userId: id, roles: ['admin'], actor: rootId });
+      const session = await here.session(id);
+      const there = await another();
+      const reason = 'the other one began';
+      const answers = await Promise.all([
+        here.commands.execute(replaceStatus, { userId: id, reason, actor: rootId }),
+        there.commands.execute(replaceStatus, { userId: rootId, reason, actor: id }),
+      ]);
+      expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['done', 'not-admin']);
+      const [winner, loser] = answers[0].kind === 'done' ? [rootId, id] : [id, rootId];
+      expect(await here.store.reads.user(loser)).toMatchObject({ disabled: { reason }, version: 2 + Number(loser === id) });
+      expect(await here.store.reads.isSessionLive(session)).toBe(loser !== id);
+      await here.commands.execute(replaceStatus, { userId: loser, reason: null, actor: winner });
+      expect(await here.store.reads.user(loser)).toMatchObject({ disabled: null });
     });
 
     test('forgets sessions that have been over for long enough, so many at a time', async () => {

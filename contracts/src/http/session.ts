@@ -29,13 +29,15 @@ export type RefreshSession = Static<typeof RefreshSession>;
 
 /**
  * `expiresIn`: seconds the access token lives. `secondFactorRequired`: the token lacks the roles staff and admin, until the
- * account has a second factor and the session a code of it.
+ * account has a second factor and the session a code of it. `passwordChangeRequired`: the same until PUT /users/me/password; tokens
+ * of the next refresh have them.
  */
 export const GivenAccess = closed({
   accessToken: secret(Type.String({ minLength: 1 })),
   expiresIn: Type.Integer({ minimum: 1 }),
   tokenType: oneOf('Bearer'),
   secondFactorRequired: Type.Optional(Type.Literal(true)),
+  passwordChangeRequired: Type.Optional(Type.Literal(true)),
 });
 export type GivenAccess = Static<typeof GivenAccess>;
 

@@ -7,7 +7,7 @@ import { Uuid } from '../ids.ts';
 import { impersonal, personal, secret } from '../personal.ts';
 import { Role } from '../roles.ts';
 import { closed, nullable, oneOf } from '../schema.ts';
-import { KeptName, Name } from '../text.ts';
+import { KeptName, Name, Reason } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
@@ -23,7 +23,7 @@ const Sentence = impersonal(Type.String({ minLength: 1 }));
 
 export const NewPassword = secret(Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$', description: 'text without NUL' }));
 /** Looser than a new one on purpose: whatever is not the account's is simply wrong. */
-const KnownPassword = secret(Type.String({ minLength: 1, maxLength: 128 }));
+export const KnownPassword = secret(Type.String({ minLength: 1, maxLength: 128 }));
 
 export const RegisterUser = closed({
   email: Email,
@@ -32,11 +32,15 @@ export const RegisterUser = closed({
 });
 export type RegisterUser = Static<typeof RegisterUser>;
 
+/** `emailConfirmed`: a link that was sent there has been used; `disabledReason`: of an account that is disabled. */
 export const User = closed({
   id: Uuid,
   email: KeptEmail,
+  emailConfirmed: Type.Boolean(),
   name: personal(KeptName),
   roles: Type.Array(Role, { minItems: 1, uniqueItems: true }),
+  status: oneOf('active', 'disabled'),
+  disabledReason: Type.Optional(personal(Reason)),
   version: Type.Integer({ minimum: 1 }),
   createdAt: UtcTime,
   updatedAt: UtcTime,
@@ -105,6 +109,10 @@ export const AddressPage = Page(Address);
 /** Replaces the roles; `customer` stays in any case. */
 export const ReplaceRoles = closed({ roles: Type.Array(Role, { maxItems: 3, uniqueItems: true }) });
 export type ReplaceRoles = Static<typeof ReplaceRoles>;
+
+/** `reason`: why an account is disabled, for other admins; left out when it works again. */
+export const ReplaceStatus = closed({ status: oneOf('active', 'disabled'), reason: Type.Optional(personal(Reason)) });
+export type ReplaceStatus = Static<typeof ReplaceStatus>;
 
 function removable<S extends TSchema>(schema: S) {
   return Type.Optional(nullable(schema));

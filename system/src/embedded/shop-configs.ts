@@ -32,6 +32,8 @@ export function shopConfigs({ firstPort, admin, env }: ShopSettings) {
     SOUK_ADMIN_EMAIL: admin.email,
     SOUK_ADMIN_PASSWORD: admin.password,
     PAYMENT_GATEWAY: env['PAYMENT_GATEWAY'] || 'simulator',
+    // It is random, and in a file that nobody but the shop's owner reads.
+    SOUK_ADMIN_PASSWORD_CHANGE: env['SOUK_ADMIN_PASSWORD_CHANGE'] ?? 'off',
   });
   const collected = <T>(read: () => T): T | undefined => {
     try {

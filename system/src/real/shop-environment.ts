@@ -29,7 +29,12 @@ export function shopEnvironment(
     inventory: { ...judgesTokens, PRODUCT_URL: urls.product },
     order: { ...judgesTokens, PRODUCT_URL: urls.product },
     payment: { ...judgesTokens, PAYMENT_GATEWAY: env['PAYMENT_GATEWAY'] ?? 'simulator', SIMULATOR_PATH: gateway },
-    user: { SOUK_ADMIN_EMAIL: admin.email, SOUK_ADMIN_PASSWORD: admin.password },
+    user: {
+      SOUK_ADMIN_EMAIL: admin.email,
+      SOUK_ADMIN_PASSWORD: admin.password,
+      // It is random, and gone with the shop.
+      SOUK_ADMIN_PASSWORD_CHANGE: env['SOUK_ADMIN_PASSWORD_CHANGE'] ?? 'off',
+    },
   };
   return {
     ...env,

@@ -53,6 +53,9 @@ export const UNKEYED_POSTS: Readonly<Record<RouteName, string>> = {
   'user POST /sessions/refresh': 'anonymous; the same successor for 10 s',
   'user POST /password-resets': 'anonymous; one mail waits at a time',
   'user POST /password-resets/confirmation': 'the link works once',
+  'user POST /users/me/email-confirmations': 'a mail more says the same',
+  'user POST /users/me/email-changes': 'a mail more says the same',
+  'user POST /email-confirmations': 'the link works once',
   'user POST /signing-keys': 'the next one is refused until the last one is out of use',
 };
 

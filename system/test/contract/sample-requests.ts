@@ -71,5 +71,8 @@ export const BODIES: Readonly<Record<string, (objects: ShopObjects) => object>> 
   'PUT /users/{id}/roles': () => ({ roles: ['customer'] }),
   'POST /password-resets': () => ({ email: `${randomUUID()}@souk.example` }),
   'POST /password-resets/confirmation': ({ user }) => ({ token: `${user}.${'x'.repeat(43)}`, newPassword: 'another long password' }),
+  'POST /users/me/email-changes': () => ({ email: `${randomUUID()}@souk.example`, password: 'not the password' }),
+  'POST /email-confirmations': ({ user }) => ({ token: `${user}.${'x'.repeat(43)}` }),
+  'PUT /users/{id}/status': () => ({ status: 'active' }),
   'POST /ops/dead-letters/{id}/discard': () => ({ reason: 'of no use' }),
 };

@@ -44,6 +44,7 @@ export const UNTAGGED_CHANGES: readonly RouteName[] = [
   'product PATCH /products/{id}/images/{imageId}',
   'user PUT /users/me/password',
   'user PUT /users/{id}/roles',
+  'user PUT /users/{id}/status',
 ];
 
 interface Obeying {
@@ -73,6 +74,7 @@ export const OBEYING: Readonly<Record<RouteName, Obeying>> = {
     body: ({ password }) => ({ currentPassword: password, newPassword: `another ${password}` }),
   },
   'user PUT /users/{id}/roles': { as: 'staff', of: 'user GET /users/me', body: () => ({ roles: ['staff'] }) },
+  'user PUT /users/{id}/status': { as: 'staff', of: 'user GET /users/me', body: () => ({ status: 'active' }) },
   'user DELETE /users/me/addresses/{id}': { as: 'customer', of: 'user GET /users/me/addresses/{id}' },
 };
 

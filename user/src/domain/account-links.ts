@@ -1,7 +1,7 @@
 const MINUTE_MS = 60_000;
 
 /** The use of a link. */
-export type LinkPurpose = 'reset-password';
+export type LinkPurpose = 'reset-password' | 'confirm-email' | 'change-email';
 
 /** A link that was sent, as the store knows it: by the hash of its secret, which nobody but the mail has. */
 interface Link {
@@ -28,9 +28,14 @@ export interface AccountLinks {
 /** Counted from when its mail is handed over, not from when it was asked for. */
 const LIFETIME_MS: Readonly<Record<LinkPurpose, number>> = {
   'reset-password': 15 * MINUTE_MS,
+  // These open nothing by themselves, and wait for whoever reads mail once a day.
+  'confirm-email': 24 * 60 * MINUTE_MS,
+  'change-email': 24 * 60 * MINUTE_MS,
 };
 /** Links of one purpose that are good at once: who asks again may still use the mail that came late. */
 const LINKS_AT_ONCE = 3;
+/** While a server is away for days: there are more that say the same. */
+const MAILS_AT_ONCE = 50;
 /** Longer than a mail waits (`OF_USE_MS` of mail.ts). */
 const MAILS_KEPT_MS = 96 * 60 * MINUTE_MS;
 
@@ -48,6 +53,10 @@ export function withLink(before: AccountLinks, link: NewLink, now: number): Acco
   return kept({ ...before, links: [...others, ...alike, added] }, now);
 }
 
+export function hasRoom({ mails }: AccountLinks): boolean {
+  return mails.length < MAILS_AT_ONCE;
+}
+
 export function withMail(before: AccountLinks, mailId: string, now: number): AccountLinks {
   return kept({ ...before, mails: [...before.mails, mailId] }, now);
 }
@@ -57,8 +66,13 @@ export function withoutMail(before: AccountLinks, mailId: string): AccountLinks 
 }
 
 /** The link with that secret, while it is good. */
-export function linkOf(links: AccountLinks | undefined, purpose: LinkPurpose, secretHash: string, now: number): Link | undefined {
-  return links?.links.find((link) => link.purpose === purpose && link.secretHash === secretHash && link.expiresAt > now);
+export function linkOf(
+  links: AccountLinks | undefined,
+  purposes: readonly LinkPurpose[],
+  secretHash: string,
+  now: number,
+): Link | undefined {
+  return links?.links.find((link) => purposes.includes(link.purpose) && link.secretHash === secretHash && link.expiresAt > now);
 }
 
 /** A link works once, and those like it go with it. */

@@ -69,6 +69,8 @@ function waitAfter(failures: number, free: number): number {
 export const ASKED_AT_MOST = {
   /** Nobody's mailbox is filled by strangers. */
   account: 3,
+  /** Of somebody who is signed in: to addresses of others, too. */
+  signedIn: 5,
   /** An office or a mobile network is many people behind one address. */
   address: 30,
 } as const;

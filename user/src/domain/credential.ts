@@ -6,6 +6,8 @@ export interface Credential {
   readonly userId: string;
   /** argon2id in the PHC string format, salt and parameters included */
   readonly passwordHash: string;
+  /** Others know it too: until it is changed there is no token with more than a customer's rights. */
+  readonly mustChange: boolean;
   /** Sessions belong to the epoch they were opened in; raising it ends all of them at once. */
   readonly sessionEpoch: number;
   /** Access tokens say which generation they are of; raising it ends those given before, whatever becomes of the sessions. */
@@ -17,8 +19,8 @@ export interface Credential {
   readonly pendingFactor: PendingFactor | null;
 }
 
-export function newCredential(userId: string, passwordHash: string): Credential {
-  return { userId, passwordHash, sessionEpoch: 1, accessGeneration: 1, devices: [], secondFactor: null, pendingFactor: null };
+export function newCredential(userId: string, passwordHash: string, mustChange = false): Credential {
+  return { userId, passwordHash, mustChange, sessionEpoch: 1, accessGeneration: 1, devices: [], secondFactor: null, pendingFactor: null };
 }
 
 /** The sessions go on, and give tokens that say what holds now. */
@@ -36,5 +38,5 @@ export function withoutFactor(credential: Credential): Credential {
 
 /** Whoever had the old password, a session opened with it or a device that was told it, has nothing any more but for `devices`. */
 export function withPassword(credential: Credential, passwordHash: string, devices: readonly Device[] = []): Credential {
-  return endAllSessions({ ...credential, passwordHash, devices });
+  return endAllSessions({ ...credential, passwordHash, mustChange: false, devices });
 }

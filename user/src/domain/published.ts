@@ -8,8 +8,19 @@ import type { Session } from './session.ts';
 import type { User } from './user.ts';
 
 /** The user as callers see it. */
-export function publishedUser({ id, email, name, roles, version, createdAt, updatedAt }: User): PublishedUser {
-  return { id, email, name, roles: [...roles], version, createdAt: isoTime(createdAt), updatedAt: isoTime(updatedAt) };
+export function publishedUser({ id, email, emailConfirmed, name, roles, disabled, version, createdAt, updatedAt }: User): PublishedUser {
+  return {
+    id,
+    email,
+    emailConfirmed,
+    name,
+    roles: [...roles],
+    status: disabled === null ? 'active' : 'disabled',
+    ...(disabled !== null && { disabledReason: disabled.reason }),
+    version,
+    createdAt: isoTime(createdAt),
+    updatedAt: isoTime(updatedAt),
+  };
 }
 
 /** The address as its user sees it. */

@@ -8,6 +8,8 @@ export interface Standing {
   readonly roles: readonly Role[];
   /** epoch milliseconds, of the last code of that factor in this session; null: none came */
   readonly secondFactorAt: number | null;
+  /** The password was given by somebody else. */
+  readonly mustChangePassword: boolean;
 }
 
 export interface RolePolicy {
@@ -19,17 +21,21 @@ export interface RolesGranted {
   readonly roles: readonly Role[];
   /** Roles are missing that the account has, for want of a code. */
   readonly secondFactorRequired: boolean;
+  /** The same until the password was changed. */
+  readonly passwordChangeRequired: boolean;
 }
 
-export function standingOf({ roles }: User, { secondFactor }: Credential, session: Session): Standing {
+export function standingOf({ roles }: User, { secondFactor, mustChange }: Credential, session: Session): Standing {
   const { secondFactorAt: at } = session;
   const isOfThisFactor = at !== null && secondFactor !== null && at >= secondFactor.activeSince;
-  return { roles, secondFactorAt: isOfThisFactor ? at : null };
+  return { roles, secondFactorAt: isOfThisFactor ? at : null, mustChangePassword: mustChange };
 }
 
 /** The one place where a token gets fewer roles than the account has: services need no settings of their own for that. */
-export function rolesGranted({ roles, secondFactorAt }: Standing, { staffSecondFactor }: RolePolicy): RolesGranted {
+export function rolesGranted({ roles, secondFactorAt, mustChangePassword }: Standing, { staffSecondFactor }: RolePolicy): RolesGranted {
   const isStaff = roles.some((role) => role !== 'customer');
   const secondFactorRequired = staffSecondFactor && isStaff && secondFactorAt === null;
-  return { roles: secondFactorRequired ? ['customer'] : roles, secondFactorRequired };
+  const passwordChangeRequired = mustChangePassword && isStaff;
+  const isWithheld = secondFactorRequired || passwordChangeRequired;
+  return { roles: isWithheld ? ['customer'] : roles, secondFactorRequired, passwordChangeRequired };
 }

@@ -45,7 +45,8 @@ export function replaceRoles(user: User, admins: AdminList, asked: readonly Role
   const after = changed(user, { roles }, now);
   const isLess = user.roles.some((role) => !roles.includes(role));
   const was = isAdmin(admins, user.id);
-  const becomes = roles.includes('admin');
+  // Somebody disabled does nothing as admin, so is none of those of whom one must stay.
+  const becomes = roles.includes('admin') && user.disabled === null;
   if (was === becomes) return { kind: 'changed', user: after, admins, isLess };
   if (becomes) return { kind: 'changed', user: after, admins: withAdmin(admins, user.id), isLess };
   const left = withoutAdmin(admins, user.id);

@@ -9,6 +9,7 @@ export function emailTaken(): Problem {
 }
 
 export function passwordRefused(pointer: string, fault: PasswordFault): Problem {
+  if (fault === 'unchanged') return invalid(pointer, 'must be another one than the present password');
   if (fault === 'personal') return invalid(pointer, "must be made of more than the name, the e-mail address and the shop's name");
   return fieldsRefused('password-common', [{ pointer, detail: 'is among the first that are guessed' }], 'choose another one, for example four words that have nothing to do with each other');
 }
@@ -59,6 +60,11 @@ export function askedTooOften(ms: number): Problem {
     detail: `Too many mails were asked for from here: wait ${seconds} s before the next one.`,
     headers: { 'retry-after': String(seconds) },
   });
+}
+
+/** The password was right, so its owner may know; who guessed it learns no more than by signing in. */
+export function accountDisabled(): Problem {
+  return problem('account-disabled', { detail: 'This account is disabled: ask the staff of the shop.' });
 }
 
 /** One answer for a link that is wrong, spent or too old: nobody learns which of them it is. */

@@ -16,7 +16,7 @@ import { endSessions } from '../usecases/end-sessions.ts';
 import type { refresh, Refreshed } from '../usecases/refresh.ts';
 import type { signIn, SigningIn } from '../usecases/sign-in.ts';
 import type { FromOf } from './from-of.ts';
-import { codeNeeded, mustWait, refreshedTooOften, refreshRefused, secretUnreadable, sessionRefreshed, signInCodeWrong, signInRefused, waitSeconds } from './refused.ts';
+import { accountDisabled, codeNeeded, mustWait, refreshedTooOften, refreshRefused, secretUnreadable, sessionRefreshed, signInCodeWrong, signInRefused, waitSeconds } from './refused.ts';
 import { atMostOne } from './second-factor-proof.ts';
 
 interface SessionRouteDeps {
@@ -40,7 +40,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       if (answer.kind === 'wrong') tellSecurity(request, 'sign_in.failed', { account: answer.account });
       return shown(signedIn(answer, request), set.headers);
     }, {
-      refuses: ['invalid-credentials', 'second-factor-required', 'second-factor-wrong', 'too-many-requests'],
+      refuses: ['account-disabled', 'invalid-credentials', 'second-factor-required', 'second-factor-wrong', 'too-many-requests'],
       body: SignIn,
       response: { 200: OpenedSession },
       detail: {
@@ -108,6 +108,8 @@ function signedIn(answer: SigningIn, request: Request): OpenedSession {
       throw mustWait(answer.ms);
     case 'wrong':
       throw signInRefused();
+    case 'disabled':
+      throw accountDisabled();
     case 'code-needed':
       throw codeNeeded();
     case 'code-wrong':

@@ -91,7 +91,7 @@ async function deliverOne({ commands, port, texts, faults, counted }: DeliveryDe
   if (prepared.kind !== 'send') return undefined;
   const { mail, userId } = prepared;
   try {
-    await port.send({ id: mail.id, to: mail.to, ...texts(mail.kind, linkTokenText({ userId, secret })) });
+    await port.send({ id: mail.id, to: mail.recipient, ...texts(mail.kind, linkTokenText({ userId, secret })) });
   } catch (error) {
     const isFinal = error instanceof MailError && error.isFinal;
     faults.failed(error, isFinal ? 'a mail was given up: its recipient was refused' : 'a mail was not taken; it is sent again', about);

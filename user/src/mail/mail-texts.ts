@@ -41,6 +41,40 @@ export function mailTexts({ shopName, shopUrl, ownUrl }: MailTerms) {
             'If this was not you, ask for a new password at once: whoever did it may know what is in your mailbox.',
           ),
         };
+      case 'confirm-email':
+        return {
+          subject: `${shopName}: is this your e-mail address?`,
+          text: paragraphs(
+            `Somebody, probably you, has registered this address at ${shopName}. Confirm that it is yours here within 24 hours:`,
+            use('confirm-email', '/email-confirmations', token),
+            'If you have not registered there, you need not do anything.',
+          ),
+        };
+      case 'change-email':
+        return {
+          subject: `${shopName}: your new e-mail address`,
+          text: paragraphs(
+            `Somebody, probably you, wants to use this address for an account at ${shopName} from now on. Confirm it here within 24 hours:`,
+            use('confirm-email', '/email-confirmations', token),
+            'If you do not want that, you need not do anything.',
+          ),
+        };
+      case 'email-change-asked':
+        return {
+          subject: `${shopName}: another e-mail address was asked for`,
+          text: paragraphs(
+            `Somebody who knows the password of your account at ${shopName} wants to use another e-mail address for it. It changes when that address is confirmed.`,
+            'If this was not you, change your password at once: links that were sent are good no more then.',
+          ),
+        };
+      case 'email-changed':
+        return {
+          subject: `${shopName}: your e-mail address was changed`,
+          text: paragraphs(
+            `Your account at ${shopName} has another e-mail address from now on, and this one is not used any more.`,
+            `If this was not you, tell ${shopName} at once.`,
+          ),
+        };
       default:
         return kind satisfies never;
     }

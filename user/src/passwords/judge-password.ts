@@ -1,7 +1,9 @@
 import { isCommonPassword } from './common-passwords.ts';
 import { isMadeOf } from './made-of.ts';
 
-export type PasswordFault = 'common' | 'personal';
+type JudgedFault = 'common' | 'personal';
+/** `unchanged`: it is the one that it was to replace. */
+export type PasswordFault = JudgedFault | 'unchanged';
 
 /** The answer of who asked for it. */
 export interface PasswordRefused {
@@ -18,7 +20,7 @@ export type JudgePassword = ReturnType<typeof passwordJudge>;
 
 /** Finds what is wrong with a new password; its length is judged by the contract. */
 export function passwordJudge({ shopName }: { readonly shopName: string }) {
-  return async (password: string, { email, name }: Person): Promise<PasswordFault | undefined> => {
+  return async (password: string, { email, name }: Person): Promise<JudgedFault | undefined> => {
     if (isMadeOf(password, [email, name, shopName])) return 'personal';
     return (await isCommonPassword(password)) ? 'common' : undefined;
   };

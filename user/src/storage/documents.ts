@@ -15,9 +15,11 @@ interface WithDocument {
   readonly document: string;
 }
 
-export const userOf = ({ document }: WithDocument): User => JSON.parse(document);
+/** Users from before addresses were confirmed and accounts disabled say nothing of it. */
+export const userOf = ({ document }: WithDocument): User => ({ emailConfirmed: false, disabled: null, ...JSON.parse(document) });
 /** Credentials from before there were generations, devices or second factors have none. */
 export const credentialOf = ({ document }: WithDocument): Credential => ({
+  mustChange: false,
   accessGeneration: 1,
   devices: [],
   secondFactor: null,

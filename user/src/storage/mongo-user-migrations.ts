@@ -40,4 +40,8 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-022-sessions-with-second-factor': collectionStep('sessions', SessionDocument),
   'user-023-address-additions': collectionStep('address_books', AddressBookDocument),
   'user-024-departures': collectionStep('departures', DepartureDocument),
+  'user-025-status': collectionStep('users', UserDocument),
+  'user-026-confirmed-addresses': collectionStep('account_links', AccountLinksDocument),
+  'user-027-mails-of-addresses': collectionStep('mails', MailDocument),
+  'user-028-passwords-to-change': collectionStep('credentials', CredentialDocument),
 };

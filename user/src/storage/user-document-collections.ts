@@ -119,14 +119,16 @@ export const userDocumentCollections: UserDocumentCollections = {
   },
 };
 
-export function userOf({ _id: id, email, name, roles, version, createdAt, updatedAt }: UserDocument): User {
-  return { id, email, name, roles, version, createdAt, updatedAt };
+/** Users from before addresses were confirmed and accounts disabled say nothing of it. */
+export function userOf({ _id: id, emailConfirmed = false, disabled = null, ...user }: UserDocument): User {
+  const { email, name, roles, version, createdAt, updatedAt } = user;
+  return { id, email, emailConfirmed, name, roles, disabled, version, createdAt, updatedAt };
 }
 
 /** Credentials from before there were generations, devices or second factors have none. */
 export function credentialOf(document: CredentialDocument): Credential {
-  const { _id: userId, passwordHash, sessionEpoch, accessGeneration = 1, devices = [], secondFactor = null, pendingFactor = null } = document;
-  return { userId, passwordHash, sessionEpoch, accessGeneration, devices, secondFactor, pendingFactor };
+  const { _id: userId, passwordHash, mustChange = false, sessionEpoch, accessGeneration = 1, devices = [], secondFactor = null, pendingFactor = null } = document;
+  return { userId, passwordHash, mustChange, sessionEpoch, accessGeneration, devices, secondFactor, pendingFactor };
 }
 
 /** Sessions from before refreshes were remembered for a minute, devices known, or codes shown, have none. */
@@ -153,8 +155,8 @@ export function accountLinksOf({ _id: userId, links, mails, forgottenAt }: Accou
   return { userId, links, mails, forgottenAt };
 }
 
-export function mailOf({ _id: id, kind, to, userId, createdAt, dueAt, tries }: MailDocument): Mail {
-  return { id, kind, to, userId, createdAt, dueAt, tries };
+export function mailOf({ _id: id, kind, recipient, userId, createdAt, dueAt, tries }: MailDocument): Mail {
+  return { id, kind, recipient, userId, createdAt, dueAt, tries };
 }
 
 export function adminListOf({ _id: id, userIds }: AdminListDocument): AdminList {

@@ -1,5 +1,6 @@
 import { Address, User as PublishedUser } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
+import { personal } from '@souk/contracts/personal';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
 import { KEY_RING } from '../domain/key-ring.ts';
@@ -9,14 +10,25 @@ import { SEALING_KEY } from '../domain/sealing-key.ts';
 const EpochMs = Type.Integer({ minimum: 0 });
 const Text = Type.String({ minLength: 1 });
 
-const { email, name, roles, version } = PublishedUser.properties;
+const { email, emailConfirmed, name, roles, version } = PublishedUser.properties;
 
-export const UserDocument = closed({ _id: Uuid, email, name, roles, version, createdAt: EpochMs, updatedAt: EpochMs });
+export const UserDocument = closed({
+  _id: Uuid,
+  email,
+  emailConfirmed: Type.Optional(emailConfirmed),
+  name,
+  roles,
+  disabled: Type.Optional(nullable(closed({ at: EpochMs, reason: personal(Text) }))),
+  version,
+  createdAt: EpochMs,
+  updatedAt: EpochMs,
+});
 export type UserDocument = Static<typeof UserDocument>;
 
 export const CredentialDocument = closed({
   _id: Uuid,
   passwordHash: Text,
+  mustChange: Type.Optional(Type.Boolean()),
   sessionEpoch: Type.Integer({ minimum: 1 }),
   accessGeneration: Type.Optional(Type.Integer({ minimum: 1 })),
   devices: Type.Optional(Type.Array(closed({ hash: Text, at: EpochMs, cameBack: Type.Boolean() }))),
@@ -68,7 +80,7 @@ export type AttemptsDocument = Static<typeof AttemptsDocument>;
 
 export const AccountLinksDocument = closed({
   _id: Uuid,
-  links: Type.Array(closed({ purpose: oneOf('reset-password'), secretHash: Text, expiresAt: EpochMs, email })),
+  links: Type.Array(closed({ purpose: oneOf('reset-password', 'confirm-email', 'change-email'), secretHash: Text, expiresAt: EpochMs, email })),
   mails: Type.Array(Text),
   forgottenAt: EpochMs,
 });
@@ -76,8 +88,9 @@ export type AccountLinksDocument = Static<typeof AccountLinksDocument>;
 
 export const MailDocument = closed({
   _id: Text,
-  kind: oneOf('reset-password', 'password-changed'),
-  to: email,
+  kind: oneOf('reset-password', 'password-changed', 'confirm-email', 'change-email', 'email-change-asked', 'email-changed'),
+  // `to` is a word of the log, which withholds fields of a name that is personal anywhere.
+  recipient: email,
   userId: nullable(Uuid),
   createdAt: EpochMs,
   dueAt: EpochMs,

@@ -19,13 +19,14 @@ export interface SessionTokensGiven {
 
 export function sessionTokens(tokens: AccessTokens, policy: RolePolicy): SessionTokensGiven {
   async function access({ userId, generation, ...standing }: SignedIn, sessionId: string): Promise<GivenAccess> {
-    const { roles, secondFactorRequired } = rolesGranted(standing, policy);
+    const { roles, secondFactorRequired, passwordChangeRequired } = rolesGranted(standing, policy);
     const { secondFactorAt } = standing;
     return {
       accessToken: await tokens.sign({ userId, sessionId, generation, roles, secondFactorAt }),
       expiresIn: tokens.lifetimeS,
       tokenType: 'Bearer',
       ...(secondFactorRequired && { secondFactorRequired }),
+      ...(passwordChangeRequired && { passwordChangeRequired }),
     };
   }
 

@@ -30,7 +30,7 @@ export const askForReset: UseCase<UserCollections, ResetRequest, Asked, MailTask
     // The answer is the same: who asks for another one's mail learns nothing, who asked too often has mails already.
     if (isFull(forThem, ASKED_AT_MOST.account, now)) return { answer: { kind: 'asked' }, puts: { attempts: counted } };
     const id = mailIdOf(request.email);
-    const mail = world.get('mails', id) ?? newMail({ id, kind: 'reset-password', to: request.email, userId: null }, now);
+    const mail = world.get('mails', id) ?? newMail({ id, kind: 'reset-password', recipient: request.email, userId: null }, now);
     return {
       answer: { kind: 'asked' },
       puts: { attempts: [...counted, asked(forThem, account, now)], mails: [mail] },

@@ -16,6 +16,8 @@ export const attemptKey = {
   registrations: (clientAddress: string) => hashed('registrations', clientAddress),
   /** Asking for a password reset: for an address, whoever has it, and from where. */
   reset: (email: string) => hashed('reset', email),
+  /** The same of who is signed in, for the account's address. */
+  mails: (userId: string) => hashed('mails', userId),
   resetsFrom: (clientAddress: string) => hashed('resets-from', clientAddress),
   /** Codes of who is signed in, apart from their passwords. */
   secondFactor: (userId: string) => hashed('second-factor', userId),

@@ -35,6 +35,7 @@ export function changePassword({ commands, reads, passwords, judgePassword: judg
   ): Promise<Changed> => {
     const proof = await provePassword(userId, currentPassword, from, cause);
     if (proof.kind !== 'right') return proof;
+    if (newPassword === currentPassword) return { kind: 'password-refused', fault: 'unchanged' };
     const person = await reads.user(userId);
     const fault = person && (await judging(newPassword, person));
     if (fault !== undefined) return { kind: 'password-refused', fault };

@@ -26,7 +26,7 @@ export function confirmReset({ commands, reads, passwords, judgePassword: judgin
     const { userId } = token;
     const secretHash = linkSecretHash(token.secret);
     const person = await reads.user(userId);
-    const link = linkOf(await reads.accountLinks(userId), 'reset-password', secretHash, Date.now());
+    const link = linkOf(await reads.accountLinks(userId), ['reset-password'], secretHash, Date.now());
     if (person === undefined || link === undefined) return { kind: 'link-refused' };
     const fault = await judging(newPassword, person);
     if (fault !== undefined) return { kind: 'password-refused', fault };

@@ -78,7 +78,7 @@ export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteReq
 
 function attemptsOf(userId: string, email: string, credential: Credential | undefined): readonly string[] {
   const devices = (credential?.devices ?? []).map(({ hash }) => attemptKey.device(hash));
-  return [attemptKey.account(email), attemptKey.signedIn(userId), attemptKey.secondFactor(userId), attemptKey.reset(email), ...devices];
+  return [attemptKey.account(email), attemptKey.signedIn(userId), attemptKey.secondFactor(userId), attemptKey.reset(email), attemptKey.mails(userId), ...devices];
 }
 
 /** Those that name the account, and the one that somebody has asked for by its address. */

@@ -29,6 +29,7 @@ export type Opened =
   | { readonly kind: 'opened'; readonly by: SignedIn; readonly recoveryCodesLeft: number | null }
   /** it was replaced, or the account deleted, meanwhile */
   | { readonly kind: 'password-replaced' }
+  | { readonly kind: 'disabled' }
   | FactorRefused;
 
 /** The password was right, and is not enough. Tries go on being counted: they are forgotten with the right code. */
@@ -44,6 +45,7 @@ export const openSession: UseCase<UserCollections & ChassisCollections, OpenRequ
     if (user === undefined || credential?.passwordHash !== passwordHash) return { answer: { kind: 'password-replaced' } };
     const secondFactor = factorAfter(credential, proof);
     if (secondFactor !== null && 'kind' in secondFactor) return { answer: secondFactor };
+    if (user.disabled !== null) return { answer: { kind: 'disabled' } };
     const identity = { id: sessionId, userId, epoch: credential.sessionEpoch, device, ...hashes };
     const session = newSession({ ...identity, now, secondFactorAt: secondFactor === null ? null : now });
     const devices = withDevice(credential.devices, device, now);

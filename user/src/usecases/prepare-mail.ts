@@ -1,6 +1,7 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { type AccountLinks, type LinkPurpose, noLinks, withLink, withoutMail } from '../domain/account-links.ts';
 import { beingTried, isOfUse, type Mail, type MailKind } from '../domain/mail.ts';
+import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 interface PrepareRequest {
@@ -15,6 +16,7 @@ type Prepared =
   | { readonly kind: 'send'; readonly mail: Mail; readonly userId: string }
   /** Somebody else sends it, or has. */
   | { readonly kind: 'not-due' }
+  /** There is no such account, or the mail is none of its concern any more. */
   | { readonly kind: 'nobody' }
   | { readonly kind: 'too-late' };
 
@@ -22,6 +24,10 @@ type Prepared =
 const LINK_IN: Readonly<Record<MailKind, LinkPurpose | undefined>> = {
   'reset-password': 'reset-password',
   'password-changed': undefined,
+  'confirm-email': 'confirm-email',
+  'change-email': 'change-email',
+  'email-change-asked': undefined,
+  'email-changed': undefined,
 };
 
 /**
@@ -30,20 +36,22 @@ const LINK_IN: Readonly<Record<MailKind, LinkPurpose | undefined>> = {
  */
 export const prepareMail: UseCase<UserCollections, PrepareRequest, Prepared> = {
   name: 'prepare mail',
-  keys: ({ mail: { id, to } }) => ({ mails: [id], emails: [to] }),
+  keys: ({ mail: { id, recipient } }) => ({ mails: [id], emails: [recipient] }),
   moreKeys({ mail }, world) {
-    const userId = mail.userId ?? world.get('emails', mail.to)?.userId;
+    const userId = mail.userId ?? world.get('emails', mail.recipient)?.userId;
     return userId === undefined ? {} : { users: [userId], accountLinks: [userId] };
   },
   decide({ mail: { id }, secretHash }, world, { now }) {
     const mail = world.get('mails', id);
     if (mail === undefined || mail.dueAt > now) return { answer: { kind: 'not-due' } };
-    const userId = mail.userId ?? world.get('emails', mail.to)?.userId;
+    const userId = mail.userId ?? world.get('emails', mail.recipient)?.userId;
     const user = userId === undefined ? undefined : world.get('users', userId);
     if (user === undefined) return { answer: { kind: 'nobody' }, removes: { mails: [id] } };
     const links = world.get('accountLinks', user.id) ?? noLinks(user.id);
-    if (!isOfUse(mail, now)) {
-      return { answer: { kind: 'too-late' }, puts: { accountLinks: [withoutMail(links, id)] }, removes: { mails: [id] } };
+    const isWanted = concerns(mail.kind, { user, to: mail.recipient, isTaken: world.get('emails', mail.recipient) !== undefined });
+    if (!isWanted || !isOfUse(mail, now)) {
+      const unlisted = links.mails.includes(id) ? { accountLinks: [withoutMail(links, id)] } : {};
+      return { answer: { kind: isWanted ? 'too-late' : 'nobody' }, puts: unlisted, removes: { mails: [id] } };
     }
     const after = beingTried(mail, now);
     return {
@@ -53,7 +61,32 @@ export const prepareMail: UseCase<UserCollections, PrepareRequest, Prepared> = {
   },
 };
 
-function linked(links: AccountLinks, { kind, to }: Mail, secretHash: string, now: number): readonly AccountLinks[] {
+interface Addressed {
+  readonly user: User;
+  readonly to: string;
+  /** Some account has the address. */
+  readonly isTaken: boolean;
+}
+
+/** Much may have changed since the mail was decided on; news is news. Who is disabled is sent nothing that opens an account. */
+function concerns(kind: MailKind, { user, to, isTaken }: Addressed): boolean {
+  switch (kind) {
+    case 'reset-password':
+      return user.disabled === null;
+    case 'confirm-email':
+      return user.disabled === null && !user.emailConfirmed && to === user.email;
+    case 'change-email':
+      return user.disabled === null && !isTaken;
+    case 'password-changed':
+    case 'email-change-asked':
+    case 'email-changed':
+      return true;
+    default:
+      return kind satisfies never;
+  }
+}
+
+function linked(links: AccountLinks, { kind, recipient }: Mail, secretHash: string, now: number): readonly AccountLinks[] {
   const purpose = LINK_IN[kind];
-  return purpose === undefined ? [] : [withLink(links, { purpose, secretHash, email: to }, now)];
+  return purpose === undefined ? [] : [withLink(links, { purpose, secretHash, email: recipient }, now)];
 }

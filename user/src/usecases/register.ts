@@ -2,6 +2,7 @@ import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
+import type { MailTask } from '../mail/mail-task.ts';
 import type { JudgePassword, PasswordRefused } from '../passwords/judge-password.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
@@ -10,10 +11,11 @@ import { attemptKey } from './attempt-key.ts';
 import { type Registration, registerUser } from './register-user.ts';
 
 interface RegisterDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;
   readonly registrationsPerHour: number;
+  readonly sendsMail: boolean;
   /** Resolves when there is a first admin. */
   admin(): Promise<void>;
 }
@@ -24,7 +26,7 @@ export type Registering = Registration | PasswordRefused | Extract<Admitted, { r
  * Hashes before the decision: 25 ms of work has no place where everybody waits for one another. `from`: the client's
  * address, which may have so many an hour; an e-mail address that is taken counts too.
  */
-export function register({ commands, passwords, judgePassword: judging, registrationsPerHour: perHour, admin }: RegisterDeps) {
+export function register({ commands, passwords, judgePassword: judging, sendsMail, registrationsPerHour: perHour, admin }: RegisterDeps) {
   return async ({ email: address, password, name }: RegisterUser, from: string | undefined, cause: Cause): Promise<Registering> => {
     const email = normalisedEmail(address);
     const fault = await judging(password, { email, name });
@@ -34,6 +36,6 @@ export function register({ commands, passwords, judgePassword: judging, registra
     const admitted = key === undefined ? undefined : await commands.execute(admitRegistration, { key, perHour }, cause);
     if (admitted?.kind === 'wait') return admitted;
     const passwordHash = await passwords.hash(password, { queue: 'registration', from });
-    return commands.execute(registerUser, { email, name, passwordHash }, cause);
+    return commands.execute(registerUser, { email, name, passwordHash, sendsMail }, cause);
   };
 }

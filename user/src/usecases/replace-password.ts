@@ -48,7 +48,7 @@ export const replacePassword: UseCase<UserCollections & ChassisCollections, Repl
     const earlier = world.get('endedAccess', userId);
     const kept = earlier !== undefined && endsAccess(earlier, token) ? null : token;
     const { puts, events } = generationEnded(replaced, context, { kept });
-    const links = withoutLinks(world.get('accountLinks', userId) ?? noLinks(userId), ['reset-password']);
+    const links = withoutLinks(world.get('accountLinks', userId) ?? noLinks(userId), ['reset-password', 'change-email']);
     const told = tellByMail(links, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail });
     return {
       answer: user,

@@ -29,10 +29,11 @@ export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetR
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
     const links = world.get('accountLinks', userId);
-    const link = linkOf(links, 'reset-password', secretHash, context.now);
-    if (user === undefined || credential === undefined || links === undefined || link?.email !== user.email) return { answer: false };
+    const link = linkOf(links, ['reset-password'], secretHash, context.now);
+    if (user === undefined || credential === undefined || links === undefined) return { answer: false };
+    if (user.disabled !== null || link?.email !== user.email) return { answer: false };
     const { puts, events } = generationEnded(withPassword(credential, passwordHash), context);
-    const rest = withoutLinks(links, ['reset-password']);
+    const rest = withoutLinks(links, ['reset-password', 'change-email']);
     const told = tellByMail(rest, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail: true });
     return {
       answer: true,

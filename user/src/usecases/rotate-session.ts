@@ -32,7 +32,7 @@ export const rotateSession: UseCase<UserCollections & ChassisCollections, Rotate
     const { userId } = session;
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
-    if (user === undefined || credential === undefined) return { answer: { kind: 'refused' } };
+    if (user === undefined || user.disabled !== null || credential === undefined) return { answer: { kind: 'refused' } };
     const rotation = rotate(session, credential.sessionEpoch, presented, now);
     const by: SignedIn = { userId, generation: credential.accessGeneration, ...standingOf(user, credential, session) };
     switch (rotation.kind) {

@@ -35,6 +35,8 @@ export type SigningIn =
   | { readonly kind: 'signed-in'; readonly tokens: OpenedSession; readonly userId: string; readonly recoveryCodesLeft: number | null }
   /** `account`: the user's id, or the address where there is no user */
   | ({ readonly account: string } & Exclude<Tried, { readonly kind: 'right' }>)
+  /** The password was right, and what else was asked for. */
+  | { readonly kind: 'disabled' }
   | Extract<FactorRefused, { readonly kind: 'code-needed' }>
   | { readonly kind: 'code-wrong'; readonly userId: string }
   | Extract<Judged, { readonly kind: 'secret-unreadable' }>;
@@ -71,6 +73,8 @@ export function signIn(deps: SignInDeps) {
     switch (opened.kind) {
       case 'opened':
         return { ...opened, kind: 'signed-in', userId, tokens: { ...(await tokens.all(opened.by, token)), deviceToken: device } };
+      case 'disabled':
+        return opened;
       case 'code-wrong':
         if (attempt.from !== undefined) await commands.execute(countAddress, { key: attempt.from.address }, cause);
         return { kind: 'code-wrong', userId };

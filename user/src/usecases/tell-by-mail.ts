@@ -1,5 +1,5 @@
 import type { Entities } from '@souk/chassis/writer/use-case';
-import { type AccountLinks, withMail } from '../domain/account-links.ts';
+import { type AccountLinks, hasRoom, withMail } from '../domain/account-links.ts';
 import { type MailKind, newMail } from '../domain/mail.ts';
 import { MAIL_WAITS, type MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
@@ -21,7 +21,7 @@ export function tellByMail(
   { now, newId, sendsMail }: { readonly now: number; newId(): string; readonly sendsMail: boolean },
 ): Telling {
   if (!sendsMail) return { puts: isEmpty(links) ? {} : { accountLinks: [links] }, tasks: [] };
-  const made = mails.map((mail) => newMail({ ...mail, id: newId(), userId: links.userId }, now));
+  const made = (hasRoom(links) ? mails : []).map(({ kind, to }) => newMail({ id: newId(), kind, recipient: to, userId: links.userId }, now));
   const listed = made.reduce((all, { id }) => withMail(all, id, now), links);
   return { puts: { accountLinks: [listed], mails: made }, tasks: [MAIL_WAITS] };
 }

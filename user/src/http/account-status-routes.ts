@@ -1,0 +1,68 @@
+import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
+import { NoContent, noContent } from '@souk/chassis/http/no-body';
+import { invalid, problem } from '@souk/chassis/http/problem';
+import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
+import { router } from '@souk/chassis/http/router';
+import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
+import type { Microservice } from '@souk/chassis/microservice';
+import { ReplaceStatus, User as PublishedUser } from '@souk/contracts/http/user';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { publishedUser } from '../domain/published.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { endSessionsOf } from '../usecases/end-sessions-of.ts';
+import { replaceStatus } from '../usecases/replace-status.ts';
+import { noLongerAdmin, noSuchUser } from './refused.ts';
+
+interface StatusRouteDeps {
+  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  /** seconds that a code is good for; 0: nobody is asked */
+  readonly freshSecondFactorS: number;
+}
+
+const ById = Type.Object({ id: Uuid });
+
+/** Admins keep somebody out whose account is in wrong hands, or who is to have none any more. */
+export function accountStatusRoutes({ commands, freshSecondFactorS }: StatusRouteDeps) {
+  return router()
+    .put('/users/:id/status', async ({ body: { status, reason }, params, principal, request, set }) => {
+      requireFreshSecondFactor(principal, freshSecondFactorS);
+      if (status === 'disabled' && reason === undefined) throw invalid('/reason', 'must say why the account is disabled');
+      if (status === 'active' && reason !== undefined) throw invalid('/reason', 'must be left out when the account works again');
+      const asked = { userId: params.id, reason: reason ?? null, actor: principal.userId, requireVersion: obeyingIfMatch(request) };
+      const answer = await commands.execute(replaceStatus, asked, causeOf(request));
+      if (answer.kind === 'not-admin') throw noLongerAdmin();
+      if (answer.kind === 'user-unknown') throw noSuchUser();
+      if (answer.kind === 'oneself') throw problem('conflict', { detail: 'You cannot disable your own account: another admin can.' });
+      const { user, isChanged } = answer;
+      if (isChanged) {
+        tellSecurity(request, user.disabled === null ? 'account.enabled' : 'account.disabled', { account: user.id, actor: principal.userId });
+      }
+      set.headers['etag'] = entityTag(user.version);
+      return publishedUser(user);
+    }, {
+      role: 'admin',
+      refuses: ['conflict', 'precondition-failed', 'second-factor-stale'],
+      params: ById,
+      body: ReplaceStatus,
+      response: { 200: PublishedUser },
+      detail: {
+        summary: 'Disable an account, or let it work again',
+        description:
+          'Who is disabled cannot sign in, refresh or reset the password; all sessions end, and all access tokens in all services within a second. ' +
+          'Nothing is deleted, and orders go on. A reason is needed, and shown to admins.',
+      },
+    })
+    .delete('/users/:id/sessions', async ({ params, principal, request }) => {
+      const answer = await commands.execute(endSessionsOf, { userId: params.id, actor: principal.userId }, causeOf(request));
+      if (answer.kind === 'not-admin') throw noLongerAdmin();
+      if (answer.kind === 'user-unknown') throw noSuchUser();
+      tellSecurity(request, 'sessions.ended_by_admin', { account: params.id, actor: principal.userId });
+      return noContent();
+    }, {
+      role: 'admin',
+      params: ById,
+      response: { 204: NoContent },
+      detail: { summary: "End all of a person's sessions; all services refuse older access tokens within a second" },
+    });
+}

@@ -1,0 +1,59 @@
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { type AccountLinks, linkOf, type LinkPurpose, withoutLinks } from '../domain/account-links.ts';
+import { changed, type User } from '../domain/user.ts';
+import type { MailTask } from '../mail/mail-task.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { tellByMail } from './tell-by-mail.ts';
+import { userUpdated } from './user-updated.ts';
+
+interface ConfirmRequest {
+  readonly userId: string;
+  readonly secretHash: string;
+}
+
+/** `link-refused`: it is not good (any more), or somebody else has got the address meanwhile. */
+type Confirmed = { readonly kind: 'confirmed' } | { readonly kind: 'changed' } | { readonly kind: 'link-refused' };
+
+const PURPOSES: readonly LinkPurpose[] = ['confirm-email', 'change-email'];
+const REFUSED = { answer: { kind: 'link-refused' } } as const;
+
+/** By a link that was sent to an address: it is its owner's, and the account's from now on if it was not already. */
+export const confirmEmail: UseCase<UserCollections, ConfirmRequest, Confirmed, MailTask> = {
+  name: 'confirm e-mail',
+  keys: ({ userId }) => ({ users: [userId], accountLinks: [userId] }),
+  moreKeys({ userId, secretHash }, world) {
+    const email = linkOf(world.get('accountLinks', userId), PURPOSES, secretHash, 0)?.email;
+    const own = world.get('users', userId)?.email;
+    return { emails: [email, own].filter((address) => address !== undefined) };
+  },
+  decide({ userId, secretHash }, world, at) {
+    const user = world.get('users', userId);
+    const links = world.get('accountLinks', userId);
+    const link = linkOf(links, PURPOSES, secretHash, at.now);
+    if (user === undefined || user.disabled !== null || links === undefined || link === undefined) return REFUSED;
+    if (link.purpose === 'confirm-email') return link.email === user.email ? confirmed(user, links, at.now) : REFUSED;
+    // What cannot be changed any more is as good as spent.
+    if (world.get('emails', link.email) !== undefined) return REFUSED;
+    const after = changed(user, { email: link.email, emailConfirmed: true }, at.now);
+    // Links to the old address open nothing any more.
+    const rest = withoutLinks(links, ['reset-password', 'confirm-email', 'change-email']);
+    const told = tellByMail(rest, [{ kind: 'email-changed', to: user.email }], { ...at, sendsMail: true });
+    return {
+      answer: { kind: 'changed' },
+      puts: { ...told.puts, users: [after], emails: [{ email: after.email, userId }] },
+      removes: { emails: [user.email] },
+      tasks: told.tasks,
+      events: [userUpdated(after)],
+    };
+  },
+};
+
+function confirmed(user: User, links: AccountLinks, now: number) {
+  const after = changed(user, { emailConfirmed: true }, now);
+  const isNews = !user.emailConfirmed;
+  return {
+    answer: { kind: 'confirmed' } as const,
+    puts: { accountLinks: [withoutLinks(links, ['confirm-email'])], ...(isNews && { users: [after] }) },
+    ...(isNews && { events: [userUpdated(after)] }),
+  };
+}

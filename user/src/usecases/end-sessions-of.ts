@@ -1,0 +1,26 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { endAllSessions } from '../domain/credential.ts';
+import { ADMINS, isAdmin } from '../domain/roles.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { generationEnded } from './access-changed.ts';
+
+interface EndRequest {
+  readonly userId: string;
+  /** the admin who asks */
+  readonly actor: string;
+}
+
+export type EndAnswer = { readonly kind: 'done' } | { readonly kind: 'not-admin' } | { readonly kind: 'user-unknown' };
+
+/** Signs somebody else out everywhere, by an admin. */
+export const endSessionsOf: UseCase<UserCollections & ChassisCollections, EndRequest, EndAnswer> = {
+  name: "end a person's sessions",
+  keys: ({ userId }) => ({ credentials: [userId], adminLists: [ADMINS], endedAccess: [userId] }),
+  decide({ userId, actor }, world, at) {
+    if (!isAdmin(world.get('adminLists', ADMINS), actor)) return { answer: { kind: 'not-admin' } };
+    const credential = world.get('credentials', userId);
+    if (credential === undefined) return { answer: { kind: 'user-unknown' } };
+    return { answer: { kind: 'done' }, ...generationEnded(endAllSessions(credential), at) };
+  },
+};

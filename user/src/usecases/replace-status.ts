@@ -1,0 +1,64 @@
+import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/writer/use-case';
+import { noLinks, withoutLinks } from '../domain/account-links.ts';
+import { endAllSessions } from '../domain/credential.ts';
+import { ADMINS, isAdmin, withAdmin, withoutAdmin } from '../domain/roles.ts';
+import { changed, type User } from '../domain/user.ts';
+import type { UserCollections } from '../storage/user-store.ts';
+import { generationEnded } from './access-changed.ts';
+import { userUpdated } from './user-updated.ts';
+
+interface StatusRequest {
+  readonly userId: string;
+  /** Why it is disabled; null: it works again. */
+  readonly reason: string | null;
+  /** the admin who asks */
+  readonly actor: string;
+  /** The caller may say which version it was meant for: throws when it is not this one. */
+  readonly requireVersion?: (version: number) => void;
+}
+
+export type StatusAnswer =
+  | { readonly kind: 'done'; readonly user: User; readonly isChanged: boolean }
+  | { readonly kind: 'not-admin' }
+  | { readonly kind: 'user-unknown' }
+  | { readonly kind: 'oneself' };
+
+/**
+ * Disables an account or lets it work again. Whoever disables is admin and another one, so somebody always stays who can undo
+ * it; a disabled admin is off the list of those of whom one must stay. All access ends at once, and signing in is over.
+ */
+export const replaceStatus: UseCase<UserCollections & ChassisCollections, StatusRequest, StatusAnswer> = {
+  name: 'replace status',
+  keys: ({ userId }) => ({ users: [userId], adminLists: [ADMINS], credentials: [userId], accountLinks: [userId], endedAccess: [userId] }),
+  decide({ userId, reason, actor, requireVersion }, world, at) {
+    const admins = world.get('adminLists', ADMINS);
+    if (!isAdmin(admins, actor)) return { answer: { kind: 'not-admin' } };
+    const user = world.get('users', userId);
+    const credential = world.get('credentials', userId);
+    if (user === undefined || credential === undefined) return { answer: { kind: 'user-unknown' } };
+    if (userId === actor) return { answer: { kind: 'oneself' } };
+    requireVersion?.(user.version);
+    if ((user.disabled?.reason ?? null) === reason) return { answer: { kind: 'done', user, isChanged: false } };
+    const after = changed(user, { disabled: reason === null ? null : { at: at.now, reason } }, at.now);
+    // The history outlives the person, so the reason is not in it.
+    const news = { ...userUpdated(after), context: { actor, from: statusOf(user), to: statusOf(after) } };
+    const answer = { kind: 'done', user: after, isChanged: statusOf(user) !== statusOf(after) } as const;
+    const isListed = user.roles.includes('admin');
+    if (reason === null) {
+      return { answer, puts: { users: [after], ...(isListed && { adminLists: [withAdmin(admins, userId)] }) }, events: [news] };
+    }
+    if (user.disabled !== null) return { answer, puts: { users: [after] }, events: [news] };
+    const ended = generationEnded(endAllSessions(credential), at);
+    const links = withoutLinks(world.get('accountLinks', userId) ?? noLinks(userId), ['reset-password', 'confirm-email', 'change-email']);
+    return {
+      answer,
+      puts: { ...ended.puts, users: [after], accountLinks: [links], ...(isListed && { adminLists: [withoutAdmin(admins, userId)] }) },
+      events: [news, ...ended.events],
+    };
+  },
+};
+
+function statusOf({ disabled }: User): 'active' | 'disabled' {
+  return disabled === null ? 'active' : 'disabled';
+}
