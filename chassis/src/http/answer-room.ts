@@ -51,6 +51,10 @@ export function answerRoom({ failed, stalledMs = STALLED_MS, crowdMs = STALLED_I
   const all = new Set<Held>();
   let timer: ReturnType<typeof setInterval> | undefined;
 
+  let lastTurn = Promise.resolve();
+  /** One part of one answer in a turn of the event loop: a kernel that takes megabytes at once would keep short requests waiting. */
+  const turn = (): Promise<void> => (lastTurn = lastTurn.then(nextTurn));
+
   function cutStalled(limitMs: number): void {
     const before = performance.now() - limitMs;
     for (const held of all) if (held.progressAt < before) held.cut();
@@ -88,7 +92,7 @@ export function answerRoom({ failed, stalledMs = STALLED_MS, crowdMs = STALLED_I
       return {
         stream(of) {
           isSent = true;
-          return inParts(of, held, { leave, failed });
+          return inParts(of, held, { leave, failed, turn });
         },
         giveUp: () => void (isSent || leave()),
       };
@@ -109,11 +113,29 @@ export function piecesOf(bytes: Uint8Array): Parts {
   return { length: bytes.byteLength, read: (from) => bytes.subarray(from, from + PIECE_BYTES) };
 }
 
+async function nextTurn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setImmediate(resolve);
+  await promise;
+}
+
+interface PartsDeps extends Pick<AnswerRoomOptions, 'failed'> {
+  readonly leave: () => void;
+  readonly turn: () => Promise<void>;
+}
+
 /** Bun asks for the next part when the connection has taken the last, and cancels when the connection is closed. */
-function inParts({ length, read }: Parts, held: Held, { leave, failed }: { readonly leave: () => void } & Pick<AnswerRoomOptions, 'failed'>): ReadableStream<Uint8Array> {
+function inParts({ length, read }: Parts, held: Held, { leave, failed, turn }: PartsDeps): ReadableStream<Uint8Array> {
   let at = 0;
+  let isOver = false;
+
+  function end(): void {
+    isOver = true;
+    leave();
+  }
 
   async function next(): Promise<Uint8Array> {
+    await turn();
     const part = await read(at);
     if (part.byteLength === 0) throw new Error(`nothing is left of an answer after ${at} of ${length} bytes`);
     at += part.byteLength;
@@ -124,26 +146,29 @@ function inParts({ length, read }: Parts, held: Held, { leave, failed }: { reado
     {
       start(controller) {
         held.cut = () => {
-          leave();
+          end();
           controller.error(new Error('the answer was not read'));
         };
       },
       async pull(controller) {
         held.progressAt = performance.now();
         if (at >= length) {
-          leave();
+          end();
           controller.close();
           return;
         }
         try {
-          controller.enqueue(await next());
+          const part = await next();
+          if (!isOver) controller.enqueue(part);
         } catch (error) {
-          leave();
+          // Its reader has gone meanwhile: what could not be read is wanted by nobody.
+          if (isOver) return;
+          end();
           failed(error);
           controller.error(error);
         }
       },
-      cancel: leave,
+      cancel: end,
     },
     { highWaterMark: 0 },
   );

@@ -128,6 +128,8 @@ describe('long answers over sockets', () => {
     expect((await fetch(`${listening.url}/film`, { method: 'HEAD' })).headers.get('content-length')).toBe(String(40 * MIB));
     expect(asked.parts).toBeLessThan(100);
     for (const socket of sockets.splice(0)) socket.destroy();
+    await until('they are let go', async () => (await fetch(`${listening.url}/picture`)).ok && (await fetch(`${listening.url}/picture`)).ok);
+    expect(logged()).not.toContain('an answer broke off');
   });
 
   test('that break off are told in the log, and their connection ends', async () => {
