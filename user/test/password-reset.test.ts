@@ -1,7 +1,11 @@
+import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';
 import { MailError } from '../src/mail/mail-port.ts';
+import { attemptKey } from '../src/usecases/attempt-key.ts';
+import { enrolled, wrongCodeOf } from './authenticator.ts';
 import { AWAY, type RecordedMail, recordedMail, tokenIn, WELCOME } from './recorded-mail.ts';
 import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
@@ -26,6 +30,14 @@ const confirm = (token: string, newPassword = NEW_PASSWORD) =>
   users.send('POST', '/password-resets/confirmation', { body: { token, newPassword }, headers: from() });
 const trySignIn = (email: string, password: string, headers = from()) => users.send('POST', '/sessions', { body: { email, password }, headers });
 
+/** How many tries of an account have failed, in the file. */
+async function attemptsFor(email: string): Promise<{ readonly failures: number } | undefined> {
+  const database = new Database(join(users.folder.path, 'user.db'), { readonly: true });
+  const row = database.prepare<{ failures: number }, [string]>("select document ->> '$.failures' as failures from sign_in_attempts where id = ?").get(attemptKey.account(email));
+  database.close();
+  return row ?? undefined;
+}
+
 async function asked(email: string, count = 1): Promise<string> {
   expect((await ask(email)).status).toBe(202);
   return tokenIn(await mail.mailTo(email, count));
@@ -42,6 +54,17 @@ describe('a password reset', () => {
     expect((await trySignIn(user.email, NEW_PASSWORD)).status).toBe(200);
     expect(await confirm(token)).toMatchObject({ status: 410, body: { type: 'urn:souk:problem:link-invalid' } });
   });
+
+  test('leaves the second factor, and begins no new count of its wrong codes', async () => {
+    const { user, secret } = await enrolled(users);
+    const oneTimeCode = await wrongCodeOf(secret);
+    const shown = (password: string) => users.send('POST', '/sessions', { body: { email: user.email, password, oneTimeCode }, headers: from() });
+    for (let count = 0; count < 4; count += 1) expect((await shown(PASSWORD)).status).toBe(401);
+    expect((await confirm(await asked(user.email))).status).toBe(204);
+    expect(await trySignIn(user.email, NEW_PASSWORD)).toMatchObject({ status: 401, body: { type: 'urn:souk:problem:second-factor-required' } });
+    const { failures } = (await attemptsFor(user.email)) ?? {};
+    expect(failures).toBe(5);
+  }, 30_000);
 
   test('tells by mail that the password was changed', async () => {
     const { email } = await users.register();

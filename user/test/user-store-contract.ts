@@ -4,6 +4,12 @@ import { eraseDeparted } from '../src/jobs/erase-departed.ts';
 import { addAddress } from '../src/usecases/add-address.ts';
 import { askForEmailChange } from '../src/usecases/ask-for-email-change.ts';
 import { askForReset } from '../src/usecases/ask-for-reset.ts';
+import { beginEnrolment } from '../src/usecases/begin-enrolment.ts';
+import { endEnrolment } from '../src/usecases/end-enrolment.ts';
+import { keepSealingKey } from '../src/usecases/keep-sealing-key.ts';
+import { removeFactor } from '../src/usecases/remove-factor.ts';
+import { stepUp } from '../src/usecases/step-up.ts';
+import type { FactorProof } from '../src/domain/second-factor.ts';
 import { beginAttempt } from '../src/usecases/begin-attempt.ts';
 import { changeAddress } from '../src/usecases/change-address.ts';
 import { confirmEmail } from '../src/usecases/confirm-email.ts';
@@ -369,6 +375,40 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       expect(await here.store.reads.isSessionLive(session)).toBe(loser !== id);
       await here.commands.execute(replaceStatus, { userId: loser, reason: null, actor: winner });
       expect(await here.store.reads.user(loser)).toMatchObject({ disabled: null });
+    });
+
+    test('keeps a second factor with what proves its user; given one code in two processes, one of them is taken', async () => {
+      const { id: userId, email } = await here.registered('ada@example.com');
+      const sessionId = await here.session(userId);
+      const begun = await here.commands.execute(beginEnrolment, { userId, passwordHash: 'hash', sealed: 'sealed' });
+      expect(begun).toMatchObject({ kind: 'pending', pending: { sealed: 'sealed' } });
+      const first = { userId, sessionId, sealed: 'sealed', step: 7, recoveryHashes: ['one', 'two'], attempts: 'codes' };
+      expect(await everywhere((each) => each.commands.execute(endEnrolment, first)).then((all) => all.toSorted())).toEqual([false, true]);
+      const read = async () => (await here.store.reads.credentialOf(email)) ?? null;
+      const factor = async () => (await read())?.secondFactor ?? null;
+      expect(await read()).toMatchObject({ secondFactor: { sealed: 'sealed', lastStep: 7, recoveryHashes: ['one', 'two'] }, pendingFactor: null });
+      const activeSince = (await factor())?.activeSince ?? 0;
+      const stepped = (proof: FactorProof) => (each: StoreProcess) => each.commands.execute(stepUp, { userId, sessionId, proof, attempts: 'codes' });
+      const code = (step: number, since = activeSince): FactorProof => ({ kind: 'one-time-code', activeSince: since, step, sealed: 'sealed anew' });
+      for (const proof of [code(8), { kind: 'recovery-code', hash: 'one' } as const]) {
+        const answers = await everywhere(stepped(proof));
+        expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1);
+      }
+      expect(await stepped(code(7))(here)).toBeUndefined();
+      expect(await stepped(code(9, activeSince - 1))(here)).toBeUndefined();
+      expect(await factor()).toEqual({ sealed: 'sealed anew', activeSince, lastStep: 8, recoveryHashes: ['two'] });
+      const [session] = await here.store.reads.liveSessions(userId, { before: undefined, limit: 1 });
+      expect(session?.secondFactorAt).toBeGreaterThanOrEqual(activeSince);
+      const removal = { userId, passwordHash: 'hash', proof: { kind: 'recovery-code', hash: 'two' } as const, attempts: 'codes' };
+      expect((await everywhere((each) => each.commands.execute(removeFactor, removal))).toSorted()).toEqual([false, true]);
+      expect(await factor()).toBeNull();
+    });
+
+    test('given two sealing keys in two processes, both get the one that is kept', async () => {
+      expect(await here.store.reads.sealingKey()).toBeUndefined();
+      const [one, other] = await everywhere((each) => each.commands.execute(keepSealingKey, Bun.randomUUIDv7()));
+      expect(other).toEqual(one);
+      expect(await here.store.reads.sealingKey()).toEqual(one);
     });
 
     test('forgets sessions that have been over for long enough, so many at a time', async () => {

@@ -34,18 +34,19 @@ export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetR
     if (user.disabled !== null || link?.email !== user.email) return { answer: false };
     const { puts, events } = generationEnded(withPassword(credential, passwordHash), context);
     const rest = withoutLinks(links, ['reset-password', 'change-email']);
+    const attempts = credential.secondFactor === null ? attemptsOf(userId, user.email, from) : [];
     const told = tellByMail(rest, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail: true });
     return {
       answer: true,
       puts: { ...puts, ...told.puts },
-      removes: { attempts: attemptsOf(userId, user.email, from) },
+      removes: { attempts },
       tasks: told.tasks,
       events,
     };
   },
 };
 
-/** Wrong passwords were guesses at the old one. */
+/** Wrong passwords were guesses at the old one. Codes are not forgotten with them: who reads the mails must not guess those anew with every reset. */
 function attemptsOf(userId: string, email: string, from: string | undefined): readonly string[] {
   const fromThere = from === undefined ? [] : [attemptKey.accountFrom(email, from)];
   return [attemptKey.account(email), attemptKey.signedIn(userId), ...fromThere];
