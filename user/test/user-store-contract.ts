@@ -383,7 +383,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const begun = await here.commands.execute(beginEnrolment, { userId, passwordHash: 'hash', sealed: 'sealed' });
       expect(begun).toMatchObject({ kind: 'pending', pending: { sealed: 'sealed' } });
       const first = { userId, sessionId, sealed: 'sealed', step: 7, recoveryHashes: ['one', 'two'], attempts: 'codes' };
-      expect(await everywhere((each) => each.commands.execute(endEnrolment, first)).then((all) => all.toSorted())).toEqual([false, true]);
+      expect(new Set(await everywhere((each) => each.commands.execute(endEnrolment, first)))).toEqual(new Set([false, true]));
       const read = async () => (await here.store.reads.credentialOf(email)) ?? null;
       const factor = async () => (await read())?.secondFactor ?? null;
       expect(await read()).toMatchObject({ secondFactor: { sealed: 'sealed', lastStep: 7, recoveryHashes: ['one', 'two'] }, pendingFactor: null });
@@ -400,7 +400,7 @@ export function describeUserStore(name: string, begin: () => Promise<OpenUserSto
       const [session] = await here.store.reads.liveSessions(userId, { before: undefined, limit: 1 });
       expect(session?.secondFactorAt).toBeGreaterThanOrEqual(activeSince);
       const removal = { userId, passwordHash: 'hash', proof: { kind: 'recovery-code', hash: 'two' } as const, attempts: 'codes' };
-      expect((await everywhere((each) => each.commands.execute(removeFactor, removal))).toSorted()).toEqual([false, true]);
+      expect(new Set(await everywhere((each) => each.commands.execute(removeFactor, removal)))).toEqual(new Set([false, true]));
       expect(await factor()).toBeNull();
     });
 
