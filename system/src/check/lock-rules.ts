@@ -24,7 +24,7 @@ const TRUSTED: readonly string[] = ['bun'];
 const ONE_MAJOR = ['elysia', '@sinclair/typebox', 'jose', 'otpauth', 'nodemailer', 'kafkajs', 'kysely', 'mongodb', 'mysql2', 'pino'];
 
 /** What may be given on beside the MIT licence, with its text. */
-const LICENCES = new Set(['MIT', 'MIT-0', '0BSD', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense', 'Python-2.0', '(MIT AND Zlib)']);
+const LICENCES = new Set(['MIT', 'MIT-0', '0BSD', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense', 'Python-2.0', '(MIT AND Zlib)', 'MPL-2.0', 'MPL 2.0']);
 
 /** What is wrong with what would be installed, in sentences; none when all is well. */
 export function lockFaults(packages: readonly LockedPackage[], manifests: readonly Manifest[]): readonly string[] {

@@ -44,8 +44,8 @@ const tests = (name: string, folder: string, ...parameters: readonly string[]): 
   needsMore: false,
 });
 
-/** Folders of system's tests that keep whole shops of processes busy. */
-const HARDSHIPS = ['test/faults', 'test/attacks'];
+/** Folders of system's tests that keep whole shops of processes busy, or make executables. */
+const HARDSHIPS = ['test/images', 'test/faults', 'test/attacks'];
 
 /**
  * Two rows of suites that run side by side: most of their time they wait (for a session, a lease, a server that is away). Only

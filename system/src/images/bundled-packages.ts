@@ -25,9 +25,12 @@ export async function bundledPackages(root: string, files: readonly string[]): P
   return [...byId.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
 }
 
+/** The text of a licence that a package names and does not bring is in `licences/`. */
 async function packageIn(folder: string): Promise<BundledPackage> {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string; version: string; license?: unknown };
   const files = (await readdir(folder)).filter((file) => TEXT.test(file)).toSorted();
+  const ownCopy = Bun.file(join(import.meta.dir, 'licences', `${name}.txt`));
+  if (files.length === 0 && (await ownCopy.exists())) return { name, version, licence: String(license), texts: { 'as it is published': await ownCopy.text() } };
   const texts = await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')] as const));
   return { name, version, licence: typeof license === 'string' ? license : '', texts: Object.fromEntries(texts) };
 }

