@@ -55,7 +55,7 @@ export async function realGround(): Promise<RealGround> {
     takesMessagesWhileRunning: true,
     append: (messages) => appendTo(addresses, messages),
     execute: async (books, sql) =>
-      books === 'gateway' ? executeIn(addresses.gateway, sql) : executeInMysql(addresses.databases[books], sql),
+      books === 'gateway' ? executeIn(addresses.gateway, sql) : executeInMysql(addresses.owners[books], sql),
     [Symbol.asyncDispose]: remove,
   };
 }
@@ -82,9 +82,9 @@ async function newPlace(): Promise<Place> {
   }
 }
 
-async function keptIn({ databases }: RealShopAddresses): Promise<readonly KeptRows[]> {
+async function keptIn({ owners }: RealShopAddresses): Promise<readonly KeptRows[]> {
   const rows = SERVICES.map((service) =>
-    ENGINE[service] === 'mysql' ? rowsInMysql(databases[service], service) : documentsInMongo(databases[service], service),
+    ENGINE[service] === 'mysql' ? rowsInMysql(owners[service], service) : documentsInMongo(owners[service], service),
   );
   return (await Promise.all(rows)).flat();
 }
