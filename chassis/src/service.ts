@@ -9,7 +9,10 @@ export interface Service {
    * One that was rejected may be tried again.
    */
   start(): Promise<Pick<Listening, 'url' | 'address'> & Partial<Pick<Listening, 'opsAddress'>>>;
-  /** Resolves when another process that is alive runs under its name: it does nothing any more and is to be closed. */
+  /**
+   * Resolves when it is to be closed: another process that is alive runs under its name, so it does nothing any more, or a setting
+   * is wrong that takes longer to judge than a start.
+   */
   readonly lost: Promise<Error>;
   /** Drains: no new requests, running ones end, the queue is settled, events are sent. Leaves store and log open: they are the caller's. */
   close(): Promise<void>;

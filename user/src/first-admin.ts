@@ -1,3 +1,4 @@
+import { ConfigError } from '@souk/chassis/config';
 import type { Microservice } from '@souk/chassis/microservice';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ADMIN_NAME, type UserConfig } from './config.ts';
@@ -14,6 +15,8 @@ interface FirstAdminDeps {
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;
   readonly logger: { error(message: string): void };
+  /** Hears of a password that nobody may have: it is a wrong setting like any other, found after the start because its lists take long to read. */
+  refused(error: ConfigError): void;
 }
 
 /**
@@ -24,14 +27,14 @@ export function firstAdmin(deps: FirstAdminDeps): () => Promise<void> {
   return madeOnce(() => make(deps));
 }
 
-const WRONG = { common: 'among the first that are guessed', personal: "made of the address or the shop's name" } as const;
+const WRONG = { common: 'must not be among the first that are guessed', personal: "must be made of more than the address and the shop's name" } as const;
 
-async function make({ config: { admin }, commands, reads, passwords, judgePassword, logger }: FirstAdminDeps): Promise<void> {
+async function make({ config: { admin }, commands, reads, passwords, judgePassword, logger, refused }: FirstAdminDeps): Promise<void> {
   if (admin === undefined || (await reads.hasAdmin())) return;
   const fault = await judgePassword(admin.password, { email: admin.email, name: ADMIN_NAME });
   if (fault !== undefined) {
-    logger.error(`there is no admin: SOUK_ADMIN_PASSWORD is ${WRONG[fault]}; set another one`);
-    return;
+    logger.error(`there is no admin: SOUK_ADMIN_PASSWORD ${WRONG[fault]}; set another one`);
+    return refused(new ConfigError([{ name: 'SOUK_ADMIN_PASSWORD', reason: WRONG[fault] }]));
   }
   const passwordHash = await passwords.hash(admin.password, { queue: 'registration', from: undefined });
   const request = { email: normalisedEmail(admin.email), name: ADMIN_NAME, passwordHash, mustChangePassword: admin.mustChangePassword };

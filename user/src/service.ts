@@ -116,7 +116,8 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const provingFactor = proveFactor({ commands, reads, judgeProof: judging });
   const given = sessionTokens(tokens, { staffSecondFactor: config.staffSecondFactor === 'on' });
   const { freshSecondFactorS } = config;
-  const admin = firstAdmin({ config, commands, reads, passwords, judgePassword, logger });
+  const unfit = Promise.withResolvers<Error>();
+  const admin = firstAdmin({ config, commands, reads, passwords, judgePassword, logger, refused: unfit.resolve });
   const service = httpService({
     ...deps,
     security,
@@ -170,6 +171,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   return {
     ...service,
     keys: tokens.source,
+    lost: Promise.race([service.lost, unfit.promise]),
     async start() {
       const started = await service.start();
       ownUrl = started.url;

@@ -71,6 +71,12 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
   });
   const { url } = await service.start();
   const client = clientOf(url);
+
+  async function stop(): Promise<void> {
+    await service.close();
+    await store.close();
+  }
+
   return {
     folder: home,
     url,
@@ -78,10 +84,11 @@ export async function runUsers({ folder, mail, ...config }: RunOptions = {}) {
     log,
     logged,
     keys: service.keys,
+    lost: service.lost,
     ...client,
+    stop,
     async close() {
-      await service.close();
-      await store.close();
+      await stop();
       if (folder === undefined) home.remove();
     },
   };

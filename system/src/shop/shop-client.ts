@@ -55,6 +55,7 @@ export function shopClient(urls: ServiceUrls) {
   return {
     register: (email: string, password: string, name: string) =>
       call<User>('user', '/users', { body: { email, password, name } }),
+    usersByEmail: (token: string, email: string) => call<Page<User>>('user', `/users?email=${encodeURIComponent(email)}`, { token }),
     changePassword: (token: string, currentPassword: string, newPassword: string) =>
       call<User>('user', '/users/me/password', { method: 'PUT', token, body: { currentPassword, newPassword } }),
     signIn: (email: string, password: string) => call<OpenedSession>('user', '/sessions', { body: { email, password } }),

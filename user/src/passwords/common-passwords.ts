@@ -14,6 +14,8 @@ interface Known {
   readonly all: ReadonlySet<string>;
   /** those of a pair; shorter ones are parts of ordinary words */
   readonly paired: ReadonlySet<string>;
+  /** characters of the longest of a pair */
+  readonly longestPaired: number;
 }
 
 let known: Promise<Known> | undefined;
@@ -37,9 +39,10 @@ function partsOf(text: string): readonly string[] {
   return [text, before, text.replace(PADDING_AFTER, ''), before.replace(PADDING_AFTER, '')];
 }
 
-function isCommon(text: string, { all, paired }: Known): boolean {
+function isCommon(text: string, { all, paired, longestPaired }: Known): boolean {
   const part = repeatedPart(text);
   if (part.length <= TRIVIAL || all.has(part) || all.has(text)) return true;
+  if (part.length > 2 * longestPaired) return false;
   for (let at = 4; at <= part.length - 4; at += 1) if (paired.has(part.slice(0, at)) && paired.has(part.slice(at))) return true;
   return false;
 }
@@ -48,7 +51,8 @@ function isCommon(text: string, { all, paired }: Known): boolean {
 async function load(): Promise<Known> {
   const [{ dictionary }, long] = await Promise.all([import('@zxcvbn-ts/language-common'), longPasswords()]);
   const short = dictionary['passwords-common'];
-  return { all: new Set([...short, ...long]), paired: new Set(short.slice(0, PAIRED)) };
+  const paired = short.slice(0, PAIRED);
+  return { all: new Set([...short, ...long]), paired: new Set(paired), longestPaired: Math.max(...paired.map(({ length }) => length)) };
 }
 
 /** `abcabc` -> `abc`; what repeats nothing is its own part. */
