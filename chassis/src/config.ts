@@ -95,9 +95,14 @@ export function text(name: string, about: string): Variable<string> {
   return reading(name, about, 'text', (value) => value);
 }
 
-/** For keys, which a short text would make easy to guess. */
-export function longText(name: string, about: string, minLength: number): Variable<string> {
-  return reading(name, about, `at least ${minLength} characters`, (value) => (value.length >= minLength ? value : WRONG));
+const KEY_CHARACTERS = 32;
+/** Random digits and letters of 32 characters have nearly always more; `aaaa…` and `change-me-change-me…` have not. */
+const KEY_DIFFERENT = 9;
+
+/** For keys: what is short, or the same over and over, would be easy to guess. */
+export function keyText(name: string, about: string): Variable<string> {
+  const isKey = (value: string) => value.length >= KEY_CHARACTERS && new Set(value).size >= KEY_DIFFERENT;
+  return reading(name, about, `at least ${KEY_CHARACTERS} characters, ${KEY_DIFFERENT} of them different`, (value) => (isKey(value) ? value : WRONG));
 }
 
 export function integer(name: string, about: string, { min, max }: { min: number; max: number }): Variable<number> {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { choice, integer, list, longText, optional, port, seconds, secret, text, url, withDefault, withExample, type ConfigOf } from './config.ts';
+import { choice, integer, keyText, list, optional, port, seconds, secret, text, url, withDefault, withExample, type ConfigOf } from './config.ts';
 import { networkForm } from './http/client-address.ts';
 import { originForm } from './http/cors.ts';
 import { ADDRESS_LIMIT, USER_LIMIT } from './http/edge.ts';
@@ -61,7 +61,7 @@ function edgeConfig() {
       0,
     ),
     securityLogKey: optional(
-      secret(longText('SECURITY_LOG_KEY', 'key of the hashes that stand for accounts in security events, the same for all services; none: another one at every start', 32)),
+      secret(keyText('SECURITY_LOG_KEY', 'key of the hashes that stand for accounts in security events, the same for all services; none: another one at every start')),
     ),
   };
 }

@@ -5,6 +5,7 @@ import {
   configTable,
   type ConfigSpec,
   integer,
+  keyText,
   list,
   optional,
   port,
@@ -86,6 +87,12 @@ describe('reading', () => {
     expect(faults({ DATABASE_URL: 'postgres://u:hunter2@db' }, secretUrl)).toEqual({
       DATABASE_URL: 'must be a URL (mysql)',
     });
+  });
+
+  test.each(['short', 'a'.repeat(64), 'change-me-'.repeat(6), '01234567'.repeat(5)])('%s is no key', (value) => {
+    const key = { key: secret(keyText('LOG_KEY', 'Hashes')) };
+    expect(faults({ LOG_KEY: value }, key)).toEqual({ LOG_KEY: 'must be at least 32 characters, 9 of them different' });
+    expect(readConfig({ LOG_KEY: 'b3f1c09ad2e8475690b3f1c09ad2e847' }, key).key).toHaveLength(32);
   });
 
   test('the error has a code and one line per variable', () => {

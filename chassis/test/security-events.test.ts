@@ -4,6 +4,8 @@ import { createMetrics } from '../src/metrics.ts';
 import { SECURITY_EVENTS, type SecurityEventName, securityEvents } from '../src/security-events.ts';
 import { bearer, CUP_ID, shop, staffSigner } from './http/shop.ts';
 
+const ROOT = `${import.meta.dir}/../..`;
+
 type Line = Readonly<Record<string, unknown>>;
 
 function told(securityLogKey?: string) {
@@ -97,8 +99,17 @@ describe('a service', () => {
   });
 });
 
+test('every event is told somewhere in the program', async () => {
+  const named = new Set<string | undefined>();
+  for await (const path of new Bun.Glob('*/src/**/*.ts').scan({ cwd: ROOT, absolute: true })) {
+    const calls = (await Bun.file(path).text()).matchAll(/\b(?:tellSecurity\(request, |security\??\.tell\()([^{]*)/g);
+    for (const [, names = ''] of calls) for (const [, name] of names.matchAll(/'([\w.]+)'/g)) named.add(name);
+  }
+  expect(Object.keys(SECURITY_EVENTS).filter((name) => !named.has(name))).toEqual([]);
+});
+
 test('docs/security-events.md lists every event', async () => {
-  const list = await Bun.file(`${import.meta.dir}/../../docs/security-events.md`).text();
+  const list = await Bun.file(`${ROOT}/docs/security-events.md`).text();
   const rows = Object.keys(SECURITY_EVENTS).map((name) => rowOf(name as SecurityEventName));
   expect(list).toContain(['| event | level | lines | it means | its own fields |', '|---|---|---|---|---|', ...rows].join('\n'));
 });

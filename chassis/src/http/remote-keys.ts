@@ -60,6 +60,12 @@ export function remoteKeys({
     return running;
   }
 
+  /** While they cannot be had, nobody waits for those that are known: a server that hangs would take its time of every request. */
+  async function renewed(): Promise<void> {
+    const renewing = refreshed();
+    if (lastFailure === undefined) await renewing;
+  }
+
   return {
     async fetchAhead() {
       await refreshed();
@@ -68,7 +74,8 @@ export function remoteKeys({
     },
     async key(kid, algorithm) {
       const name = keyName(kid, algorithm);
-      if (keys?.has(name) !== true || now() - fetchedAt > maxAgeMs) await refreshed();
+      if (keys?.has(name) !== true) await refreshed();
+      else if (now() - fetchedAt > maxAgeMs) await renewed();
       const known = keys?.get(name);
       if (known === undefined && (keys === undefined || lastFailure !== undefined)) throw new KeysUnavailableError({ cause: lastFailure });
       return known;

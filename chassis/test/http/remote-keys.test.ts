@@ -101,6 +101,21 @@ describe('keys published by another service', () => {
     expect(state.asked).toBe(2);
   });
 
+  test('known keys are waited for once, and not again, while the service hangs', async () => {
+    const { state, url } = keyServer(serving(one.jwk));
+    const clock = { at: 0 };
+    const keys = remoteKeys({ url, timeoutMs: 100, coolDownMs: 1, maxAgeMs: 1000, now: () => clock.at });
+    await keys.key('one', 'EdDSA');
+    const hung = Promise.withResolvers<Response>();
+    state.answer = () => hung.promise;
+    clock.at = 2000;
+    expect(await keys.key('one', 'EdDSA')).toBeDefined();
+    clock.at = 3000;
+    const again = keys.key('one', 'EdDSA');
+    expect(await Promise.race([again, Bun.sleep(0).then(() => 'waits')])).toBeObject();
+    hung.resolve(serving(two.jwk)());
+  });
+
   test('a withdrawn key stops working once the keys are old', async () => {
     const { state, url } = keyServer(serving(one.jwk));
     let now = 0;

@@ -11,7 +11,13 @@ const ELSEWHERE = 'Or choose another folder: npm start -- --data DIR';
  */
 export async function privateFolder(folder: string): Promise<void> {
   process.umask(OTHERS);
-  await writable(folder);
+  await orNotWritable(folder, mkdir(folder, { recursive: true }));
+  await refuseOthers(folder);
+  // Not before: in a folder of others the name may be a link of theirs.
+  await orNotWritable(folder, Bun.write(`${folder}/.writable`, ''));
+}
+
+async function refuseOthers(folder: string): Promise<void> {
   const { uid, mode } = await stat(folder);
   const ownId = process.getuid?.();
   // Where there are no such users, there are no such modes.
@@ -22,10 +28,9 @@ export async function privateFolder(folder: string): Promise<void> {
   throw new EnvironmentError(`${folder} can be read by others (mode ${shown}), and the shop keeps its private key and passwords there`, `Take that from them: chmod -R go= ${quoted(folder)}\n${ELSEWHERE}`);
 }
 
-async function writable(folder: string): Promise<void> {
+async function orNotWritable(folder: string, writing: Promise<unknown>): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
-    await Bun.write(`${folder}/.writable`, '');
+    await writing;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new EnvironmentError(`${folder} cannot be written: ${why}`, 'Choose another folder: npm start -- --data DIR', { cause });
