@@ -60,6 +60,30 @@ const NOT_HANDED_ON: Readonly<Record<string, string>> = {
   SOUK_SIGNING_KEY: 'User makes keys, keeps them and changes them',
 };
 
+/** Keys that a block mapping has twice. The parser above takes the last one, Docker Compose refuses the file. */
+function keysTwice(text: string): string[] {
+  const twice: string[] = [];
+  const open: { readonly indent: number; readonly keys: Set<string> }[] = [];
+  for (const line of text.split('\n')) {
+    const [, indent = '', item = '', key] = /^( *)(- )?([\w.-]+):(?: |$)/.exec(line) ?? [];
+    if (key === undefined || key === '') continue;
+    const depth = indent.length + item.length;
+    while ((open.at(-1)?.indent ?? -1) > (item === '' ? depth : indent.length)) open.pop();
+    if (open.at(-1)?.indent !== depth) open.push({ indent: depth, keys: new Set() });
+    const keys = open.at(-1)?.keys;
+    if (keys?.has(key)) twice.push(key);
+    keys?.add(key);
+  }
+  return twice;
+}
+
+describe('compose.yaml', () => {
+  test('says nothing twice: Docker Compose refuses a mapping that has a key twice', async () => {
+    expect(keysTwice('a: 1\nb:\n  a: 1\n  c: 2\n  c: 3\nd:\n  a: 2\nb: 2\n')).toEqual(['c', 'b']);
+    expect(keysTwice(await readFile(join(ROOT, 'compose.yaml'), 'utf8'))).toEqual([]);
+  });
+});
+
 describe('our images in compose.yaml', () => {
   test('are those of all five services and of their jobs', () => {
     const jobs = [...SERVICES.map((service) => `${service}-migrate`), 'topics'];
