@@ -20,8 +20,8 @@ export function mustBeNoCard(schema: TSchema): boolean {
   return CARDS_ARE_WRITTEN_HERE in schema || (isPersonal(schema) && !(NO_FREE_TEXT in schema));
 }
 
-/** Spaces, dashes, dots, low lines, what is drawn over a digit or around it, and what nobody sees. */
-const BETWEEN = '[\\s\\p{Z}\\p{Pd}\\u2212\\p{Cf}\\p{DI}\\p{M}._\u00b7\u2022]+';
+/** Spaces, dashes, dots, low lines, what is drawn over a digit or around it, and what nobody sees: controls and the empty Braille cell too. */
+const BETWEEN = '[\\s\\p{Z}\\p{Pd}\\u2212\\u2043\\p{Cc}\\p{Cf}\\p{DI}\\p{M}\\u2800._\u00b7\u2022\u2027\u30fb]+';
 /** Digits in groups, with anything of that between them. */
 const DIGIT_GROUPS = new RegExp(`\\d+(?:${BETWEEN}\\d+)*`, 'gu');
 const BETWEEN_GROUPS = new RegExp(BETWEEN, 'u');
@@ -49,7 +49,7 @@ export function holdsCardNumber(text: string): boolean {
 /** Digits that NFKC leaves as they are, or makes into more than a digit: `(4)`, `4.`, `4,`. First code point, its value, how many. */
 const DRAWN_DIGITS = [
   [0x2474, 1, 9], [0x2488, 1, 9], [0x24f5, 1, 9], [0x24ff, 0, 1], [0x2776, 1, 9], [0x2780, 1, 9], [0x278a, 1, 9],
-  [0x1f100, 0, 1], [0x1f101, 0, 10], [0x1f10b, 0, 1], [0x1f10c, 0, 1],
+  [0x1369, 1, 9], [0x19da, 1, 1], [0x3021, 1, 9], [0x10a40, 1, 4], [0x10e60, 1, 9], [0x11052, 1, 9], [0x1f100, 0, 1], [0x1f101, 0, 10], [0x1f10b, 0, 1], [0x1f10c, 0, 1],
 ] as const;
 const DRAWN: ReadonlyMap<string, string> = new Map([
   ...DRAWN_DIGITS.flatMap(([first, value, count]) => Array.from({ length: count }, (_, n) => [String.fromCodePoint(first + n), String(value + n)] as const)),
@@ -73,24 +73,34 @@ function valueOf(code: number): number {
   return (code - zero) % 10;
 }
 
+/** Groups that stand side by side, each whole, are a card number. Time grows with the digits alone: each sum is the difference of two. */
 function someSequenceIsCard(groups: readonly string[]): boolean {
-  return groups.some((_, start) => {
-    let digits = '';
-    for (let next = start; next < groups.length; next += 1) {
-      digits += groups[next];
-      if (digits.length > LONGEST) return false;
-      if (digits.length >= SHORTEST && passesLuhn(digits)) return true;
+  let length = 0;
+  const ends = groups.map((group) => (length += group.length));
+  const passesLuhn = luhn(groups.join(''));
+  return groups.some((group, first) => {
+    const start = (ends[first] ?? 0) - group.length;
+    for (let last = first; last < groups.length; last += 1) {
+      const end = ends[last] ?? 0;
+      if (end - start > LONGEST) return false;
+      if (end - start >= SHORTEST && passesLuhn(start, end)) return true;
     }
     return false;
   });
 }
 
-function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let index = 0; index < digits.length; index += 1) {
-    const digit = Number(digits[digits.length - 1 - index]);
-    const weighted = index % 2 === 0 ? digit : digit * 2;
-    sum += weighted > 9 ? weighted - 9 : weighted;
+/** Tells whether the digits from one place to another pass the check, in which every second one counts double, from the right. */
+function luhn(digits: string): (start: number, end: number) => boolean {
+  /** Sums of what stands before each place, with the digits of even places doubled, and with those of odd ones. */
+  const sums = [[0], [0]] as const;
+  for (let at = 0; at < digits.length; at += 1) {
+    const digit = Number(digits[at]);
+    const twice = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
+    sums[0].push((sums[0][at] ?? 0) + (at % 2 === 0 ? twice : digit));
+    sums[1].push((sums[1][at] ?? 0) + (at % 2 === 0 ? digit : twice));
   }
-  return sum % 10 === 0;
+  return (start, end) => {
+    const ofEnd = sums[end % 2 === 0 ? 0 : 1];
+    return ((ofEnd[end] ?? 0) - (ofEnd[start] ?? 0)) % 10 === 0;
+  };
 }
