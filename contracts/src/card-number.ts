@@ -92,7 +92,7 @@ function someSequenceIsCard(groups: readonly string[]): boolean {
 /** Tells whether the digits from one place to another pass the check, in which every second one counts double, from the right. */
 function luhn(digits: string): (start: number, end: number) => boolean {
   /** Sums of what stands before each place, with the digits of even places doubled, and with those of odd ones. */
-  const sums = [[0], [0]] as const;
+  const sums: readonly [number[], number[]] = [[0], [0]];
   for (let at = 0; at < digits.length; at += 1) {
     const digit = Number(digits[at]);
     const twice = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;

@@ -1,6 +1,10 @@
+import { setDefaultTimeout } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryMysqlStore } from '@souk/chassis/testing/temporary-mysql-store';
 import { openMysqlPaymentStore } from '../src/storage/open-mysql.ts';
 import { describePaymentStore } from './payment-store-contract.ts';
+
+// Each test has a database made for it, which takes a busy server seconds.
+setDefaultTimeout(30_000);
 
 describeOn(['MySQL'], () => describePaymentStore('MySQL', () => temporaryMysqlStore(openMysqlPaymentStore)));

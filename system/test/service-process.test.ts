@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
@@ -14,6 +14,7 @@ import { asOrdinaryUser } from './support/ordinary-user.ts';
 import { PROCESS_SETTINGS } from './support/process-settings.ts';
 
 const LIMIT_MS = 60_000;
+setDefaultTimeout(LIMIT_MS);
 /** Where the others would be; nobody is asked. */
 const OTHERS = { USER_JWKS_URL: 'http://127.0.0.1:1/keys', PRODUCT_URL: 'http://127.0.0.1:1', PAYMENT_GATEWAY: 'simulator' };
 
