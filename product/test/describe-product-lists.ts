@@ -206,6 +206,21 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     }
     await shop.close();
   }, 60_000);
+
+  test(`product lists on ${name} fill a page from behind a thousand that do not match`, async () => {
+    const shop = await storeInUse(await open());
+    const category = Bun.randomUUIDv7();
+    // A common word and a large category that have nothing in common but the last by title.
+    const many = Array.from({ length: 1300 }, (_, n) => {
+      const isIn = n >= 1270 || n % 2 === 0;
+      return product({ title: `Shelf ${1000 + n} ${n >= 1270 || !isIn ? 'walnut' : 'beech'}`, categoryIds: isIn ? [category] : [] });
+    });
+    for (let from = 0; from < many.length; from += 400) await shop.put(...many.slice(from, from + 400));
+    const filter = { ...EVERYTHING, onlyActive: true, words: ['walnut'], categoryIds: [category] };
+    const { rows } = await shop.reads.list(filter, { sort: 'title', after: undefined, limit: 21 });
+    expect(rows.map(({ id }) => id)).toEqual(many.slice(1270, 1291).map(({ id }) => id));
+    await shop.close();
+  }, 60_000);
 }
 
 /** What a list says of a product, told without any index. */

@@ -50,6 +50,18 @@ describe('the plans of the lists', () => {
   });
 
   test.each([
+    ['price', '(lowest_price,id)>(?,?)'],
+    ['-price', '(lowest_price,id)<(?,?)'],
+  ] as const)('the next page of what has a price, by %s, begins behind the one before, and not where the prices do', async (sort, begins) => {
+    const plans = await plansOf((indexes) =>
+      boundedList(inLargeShop(indexes))({ ...active, words: ['needle'], minPrice: 2, maxPrice: 9 }, { sort, after: amount, limit: 21 }),
+    );
+    const within = plans.filter((plan) => plan.includes('INDEX products_status_lowest_price'));
+    expect(within.length).toBeGreaterThan(0);
+    for (const plan of within) expect(plan).toContain(begins);
+  });
+
+  test.each([
     ['SKUs', { ...active, skus: ['A', 'B'] }, 'PRIMARY KEY (sku=?)'],
     ['words', { ...active, words: ['needle'] }, 'SCAN product_search VIRTUAL TABLE'],
     ['categories', { ...active, categoryIds: ['A', 'B'] }, 'PRIMARY KEY (category_id=?)'],

@@ -31,8 +31,10 @@ export function orderList({ reader: db, flavour }: SqlDatabase<OrderSchema>): Or
     if (userId !== undefined) query = query.where('user_id', '=', userId);
     else if (status !== undefined) query = query.where('status', '=', status);
     if (placedAfter !== undefined) query = query.where('id', '>=', lowestId(placedAfter - CLOCKS_DIFFER_MS));
-    if (placedBefore !== undefined) query = query.where('id', '<', lowestId(placedBefore + CLOCKS_DIFFER_MS));
-    if (before !== undefined) query = query.where('id', '<', before);
+    // One bound: of two SQLite may begin at the later, and pass over every page before this one.
+    const end = placedBefore === undefined ? undefined : lowestId(placedBefore + CLOCKS_DIFFER_MS);
+    const behind = end === undefined || (before !== undefined && before < end) ? before : end;
+    if (behind !== undefined) query = query.where('id', '<', behind);
     return query;
   }
 

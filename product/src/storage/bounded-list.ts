@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Looked } from '@souk/chassis/looked';
 import { CALL_ROOM, fitting } from '@souk/chassis/log/message-size';
 import { ProductStatus } from '@souk/contracts/http/product';
@@ -12,8 +13,11 @@ import type { ProductFilter, ProductReads, ProductSlice } from './product-store.
  */
 export const LED = 500;
 
-/** Products that a request looks at along the order of a list. */
-const LOOKS = 500;
+/** Products that are looked at along the order of a list before others have their turn. */
+const WINDOW = 500;
+
+/** Windows that a request looks through, as long as its page is not full. */
+const WINDOWS = 3;
 
 /** A part of a filter that an index leads to. */
 export type Lead =
@@ -65,7 +69,7 @@ export function boundedList(indexes: ListIndexes): ProductReads['list'] {
     const lead = await selectiveLead(indexes, filter);
     if (lead !== undefined) return withProducts(indexes, { rows: await indexes.among(lead, filter, slice) });
     const statuses = filter.onlyActive ? (['active'] as const) : EVERY_STATUS;
-    const lists = await Promise.all(statuses.map((status) => alongStretches(indexes, { status, looks: Math.floor(LOOKS / statuses.length) }, filter, slice)));
+    const lists = await Promise.all(statuses.map((status) => alongStretches(indexes, { status, looks: Math.floor(WINDOW / statuses.length) }, filter, slice)));
     return withProducts(indexes, merged(lists, slice));
   };
 }
@@ -89,10 +93,19 @@ function* leadsOf({ skus, words, categoryIds, minPrice, maxPrice }: ProductFilte
 
 async function alongStretches(indexes: ListIndexes, place: Omit<Along, 'stretch'>, filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>> {
   const rows: Found[] = [];
+  let windows = WINDOWS;
   for (const stretch of stretchesOf(filter, slice)) {
-    const found = await indexes.along({ ...place, stretch }, filter, { ...slice, limit: slice.limit - rows.length });
-    rows.push(...found.rows);
-    if (found.reached !== undefined || rows.length >= slice.limit) return { rows, reached: found.reached };
+    for (let after = slice.after; ; ) {
+      const found = await indexes.along({ ...place, stretch }, filter, { ...slice, after, limit: slice.limit - rows.length });
+      rows.push(...found.rows);
+      if (rows.length >= slice.limit) return { rows };
+      if (found.reached === undefined) break;
+      windows -= 1;
+      if (windows === 0) return { rows, reached: found.reached };
+      after = found.reached;
+      // SQLite answers on the event loop.
+      await setImmediate();
+    }
   }
   return { rows };
 }

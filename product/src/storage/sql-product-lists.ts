@@ -20,13 +20,22 @@ const SIZE = sql<number>`octet_length(document)`;
 const ENTRIES = 20;
 
 export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour): ListIndexes {
-  function stretched(status: string, { least, most, spread }: Stretch, { sort, after }: Omit<ProductSlice, 'limit'>) {
+  /**
+   * Of two bounds on the same side of an index SQLite may begin at the looser, and pass over all that lies between: each side
+   * has one. `last` lies in the stretch.
+   */
+  function stretched(status: string, { least, most, spread }: Stretch, { sort, after }: Omit<ProductSlice, 'limit'>, last?: SortPosition) {
     const { column, direction } = ORDER[sort];
+    const isAscending = direction === 'asc';
+    const begin = isAscending ? least : most;
+    // Stretches are of prices, whose keys are numbers.
+    const isWithin = after !== undefined && (begin === undefined || (isAscending ? Number(after.key) >= begin : Number(after.key) <= begin));
     let query = reader.selectFrom('products').where('status', '=', status);
     if (spread === true) query = query.where('spread_to', 'is not', null);
-    if (least !== undefined) query = query.where('lowest_price', '>=', least);
-    if (most !== undefined) query = query.where('lowest_price', '<=', most);
-    if (after !== undefined) query = query.where(behind(sort, after));
+    if (least !== undefined && !(isAscending ? isWithin : last)) query = query.where('lowest_price', '>=', least);
+    if (most !== undefined && !(isAscending ? last : isWithin)) query = query.where('lowest_price', '<=', most);
+    if (isWithin) query = query.where(behind(sort, after));
+    if (last !== undefined) query = query.where(upTo(sort, last));
     return query.orderBy(column, direction).orderBy('id', direction);
   }
 
@@ -53,8 +62,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
       const last = isWhole(filter, stretch)
         ? undefined
         : await all.select([`${column} as key`, 'id']).limit(1).offset((isInIndex(filter, stretch) ? ENTRIES * looks : looks) - 1).executeTakeFirst();
-      let query = all.select(['id', `${column} as key`]).select(SIZE.as('size'));
-      if (last !== undefined) query = query.where(upTo(slice.sort, last));
+      let query = stretched(status, stretch, slice, last).select(['id', `${column} as key`]).select(SIZE.as('size'));
       for (const condition of conditionsOf(filter, stretch)) query = query.where(condition);
       const rows: readonly Found[] = await query.limit(slice.limit).execute();
       return { rows, reached: rows.length < slice.limit ? last : undefined };
