@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ALL_LIMITS } from '../attacks/all-limits.ts';
 import { ATTACKS } from '../attacks/attacks.ts';
 import { attackTarget, honestRequest, type Target } from '../attacks/attack-target.ts';
 import { bystander, type Seen } from '../attacks/bystander.ts';
@@ -14,8 +15,6 @@ const HELP = `npm run bench:attacks        how long honest callers wait while th
 `;
 
 const IDLE_MS = 3000;
-/** Every limit as it is, but for staff, who fill the shelves. */
-const ENV = { RATE_LIMIT: 'on', RATE_LIMIT_USER: '100000', ACCESS_TOKEN_LIFETIME_S: '900' };
 const HEAD = ['row  while'.padEnd(70), ...['idle p50', 'p50 ms', 'idle most', 'most ms', 'longer', 'refused'].map((name) => name.padStart(11))].join('');
 
 async function main(): Promise<number> {
@@ -26,7 +25,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return EXIT.ok;
   }
-  const shop = await (values.real ? realBenchShop(ENV) : embeddedBenchShop(ENV));
+  const shop = await (values.real ? realBenchShop(ALL_LIMITS) : embeddedBenchShop(ALL_LIMITS));
   try {
     return await measure(shop);
   } finally {

@@ -3,6 +3,7 @@ import type { Environment } from '@souk/chassis/config';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
+import { ALL_LIMITS } from '../../../src/attacks/all-limits.ts';
 import { type Target, attackTarget } from '../../../src/attacks/attack-target.ts';
 import { compileOutdated } from '../../../src/images/compile-outdated.ts';
 import { startShopProcess } from '../../../src/shop/shop-process.ts';
@@ -23,9 +24,6 @@ export interface AttackedShop extends Target, AsyncDisposable {
 
 export type OpenAttackedShop = (env?: Environment) => Promise<AttackedShop>;
 
-/** All limits as they are unless told otherwise, but for staff, who fill the shelves. */
-const ENV: Environment = { RATE_LIMIT: 'on', RATE_LIMIT_USER: '100000', ACCESS_TOKEN_LIFETIME_S: '900' };
-
 /** The embedded shop as one process, and five compiled ones on real servers, each with the memory that `compose.yaml` gives it. */
 export function onEveryAttackedShop(what: string, suite: (open: OpenAttackedShop) => void): void {
   describe(`${what} (embedded)`, () => suite(embedded));
@@ -36,7 +34,7 @@ export function onEveryAttackedShop(what: string, suite: (open: OpenAttackedShop
 
 async function embedded(env: Environment = {}): Promise<AttackedShop> {
   const folder = temporaryFolder();
-  const shop = await startShopProcess({ folder: folder.path, env: { LOG_LEVEL: 'fatal', ...ENV, ...env } });
+  const shop = await startShopProcess({ folder: folder.path, env: { LOG_LEVEL: 'fatal', ...ALL_LIMITS, ...env } });
   const ended: string[] = [];
   void shop.exited.then((code) => ended.push(`the shop ended with ${code}`));
   const { urls, accounts } = shop;
@@ -57,7 +55,7 @@ async function compiled(env: Environment = {}): Promise<AttackedShop> {
   const ground = await faultGround();
   const limits = new Map(SERVICES.map((name) => [name, memoryLimit(name)] as const));
   const within = (name: ServiceName, command: readonly string[]) => limits.get(name)?.within(command) ?? command;
-  const shop = ground.shop('compiled', { env: { ...ENV, ...env }, within });
+  const shop = ground.shop('compiled', { env: { ...ALL_LIMITS, ...env }, within });
   await shop.start();
   const ended: string[] = [];
   for (const name of SERVICES) void shop.services[name].ended().then((code) => ended.push(`${name} ended with ${code}`));
