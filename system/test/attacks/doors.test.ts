@@ -8,6 +8,7 @@ import { TOPIC_NAMES } from '@souk/contracts/topics';
 import { ask } from '../../src/attacks/attack.ts';
 import { newCustomer, SKU } from '../../src/attacks/attack-target.ts';
 import { serviceCommand } from '../../src/real/service-command.ts';
+import { message } from '../support/events.ts';
 import { claimsOf, newKey, signed, signingKeyText } from '../support/forged-tokens.ts';
 import { messagesOf } from '../support/messages-of.ts';
 import { orderWhen } from '../support/ordering.ts';
@@ -26,17 +27,18 @@ const STAFF_ONLY: Readonly<Record<ServiceName, string>> = {
 };
 const OWN: Readonly<Partial<Record<ServiceName, string>>> = { order: '/orders', payment: '/payment-methods', user: '/users/me' };
 
-onEveryAttackedShop('doors that stay shut', (open) => {
+onEveryAttackedShop('doors that stay shut', (open, isReal) => {
   let shop: AttackedShop;
   beforeAll(async () => {
     shop = await open({ SOUK_SIGNING_KEY: signingKeyText(KEY) });
   }, 400_000);
   afterAll(() => shop?.[Symbol.asyncDispose](), 60_000);
 
-  test('S10: nobody else on the machine reads what an embedded shop has', () => {
-    if (shop.folder === undefined) return;
-    const all = ['', ...(readdirSync(shop.folder, { recursive: true }) as string[])];
-    const readable = all.filter((name) => (statSync(join(shop.folder ?? '', name)).mode & 0o077) !== 0);
+  // Data on servers are no files of ours.
+  if (!isReal) test('S10: nobody else on the machine reads what an embedded shop has', () => {
+    const folder = shop.folder ?? '';
+    const all = ['', ...(readdirSync(folder, { recursive: true }) as string[])];
+    const readable = all.filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0);
     expect(all.length).toBeGreaterThan(6);
     expect(readable).toEqual([]);
   });
@@ -88,6 +90,19 @@ onEveryAttackedShop('doors that stay shut', (open) => {
     });
     const told = messages.map(({ value, headers }) => `${value} ${JSON.stringify(headers)}`).join('\n');
     expect([marks.name, marks.line1, email].filter((text) => told.includes(text))).toEqual([]);
+  });
+
+  // The log of an embedded shop is a file that its one process has open.
+  if (isReal) test('S15: an event that its maker did not send moves nothing', async () => {
+    const { token } = await newCustomer(shop.client);
+    const { id: slow } = await shop.client.addPaymentMethod(token, 'tok_late_capture');
+    const placed = await shop.client.placeOrder(token, order(slow), randomUUID());
+    await orderWhen(shop.client, token, placed.id, ({ status }) => status === 'awaiting_payment', 30_000);
+    const paid = message('payment.completed', placed.id, { orderId: placed.id, paymentId: Bun.randomUUIDv7(), amount: placed.total, capturedAt: new Date().toISOString() });
+    await shop.append?.([{ ...paid, headers: { ...paid.headers, ce_source: '/souk/product' } }]);
+    const letter = await until('its dead letter', async () => (await shop.client.deadLetters('order', shop.staff)).items.find(({ key }) => key === placed.id));
+    expect(letter).toMatchObject({ topic: 'payment.completed' });
+    expect(await shop.client.order(token, placed.id)).toMatchObject({ status: 'awaiting_payment' });
   });
 
   test('S16: a token of our own key that lives ten years is no good', async () => {

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Environment } from '@souk/chassis/config';
-import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
-import type { LogMessage } from '@souk/chassis/log/event-log';
 import { addressOf } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES } from '@souk/contracts/services';
@@ -12,11 +10,12 @@ import { realShop } from '../../src/real/real-shop.ts';
 import { createDatabases, dropDatabases, ENGINE } from '../../src/real/shop-databases.ts';
 import { saveAddresses } from '../../src/verify/address-file.ts';
 import { realRecords } from '../../src/verify/real-records.ts';
+import { appendTo } from './append-to.ts';
 import { deleteTopics } from './delete-topics.ts';
 import { executeIn } from './execute-sqlite.ts';
 import { type Ground, type ShopApart, UNLIMITED } from './ground.ts';
 import type { KeptRows } from './kept-rows.ts';
-import { DECLARED, prepareDatabases } from './prepare-databases.ts';
+import { prepareDatabases } from './prepare-databases.ts';
 import { documentsInMongo, rowsInMysql } from './rows-on-servers.ts';
 
 export interface RealGround extends Ground {
@@ -87,16 +86,6 @@ async function keptIn({ owners }: RealShopAddresses): Promise<readonly KeptRows[
     ENGINE[service] === 'mysql' ? rowsInMysql(owners[service], service) : documentsInMongo(owners[service], service),
   );
   return (await Promise.all(rows)).flat();
-}
-
-async function appendTo({ kafka }: RealShopAddresses, messages: readonly LogMessage[]): Promise<void> {
-  const report = (error: unknown, what: string) => void process.stderr.write(`${what}: ${String(error)}\n`);
-  const log = await openKafkaLog({ ...kafka, clientId: 'souk.test', topics: DECLARED, report });
-  try {
-    await log.send(messages);
-  } finally {
-    await log.close();
-  }
 }
 
 async function executeInMysql(uri: string, sql: string): Promise<number> {

@@ -1,5 +1,6 @@
 import { describe } from 'bun:test';
 import type { Environment } from '@souk/chassis/config';
+import type { LogMessage } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
@@ -10,6 +11,7 @@ import { startShopProcess } from '../../../src/shop/shop-process.ts';
 import { embeddedRecords } from '../../../src/verify/embedded-records.ts';
 import { realRecords } from '../../../src/verify/real-records.ts';
 import type { ShopRecords } from '../../../src/verify/shop-records.ts';
+import { appendTo } from '../../support/append-to.ts';
 import { faultGround } from '../../faults/support/fault-shop.ts';
 import { MEMORY_LIMIT, memoryLimit } from './memory-limit.ts';
 
@@ -20,15 +22,17 @@ export interface AttackedShop extends Target, AsyncDisposable {
   readonly records: ShopRecords;
   /** Holds all of an embedded shop; undefined: its data are on servers. */
   readonly folder: string | undefined;
+  /** Writes to the log as one of the services could; undefined: the log is a file that one process has open. */
+  readonly append: ((messages: readonly LogMessage[]) => Promise<void>) | undefined;
 }
 
 export type OpenAttackedShop = (env?: Environment) => Promise<AttackedShop>;
 
 /** The embedded shop as one process, and five compiled ones on real servers, each with the memory that `compose.yaml` gives it. */
-export function onEveryAttackedShop(what: string, suite: (open: OpenAttackedShop) => void): void {
-  describe(`${what} (embedded)`, () => suite(embedded));
+export function onEveryAttackedShop(what: string, suite: (open: OpenAttackedShop, isReal: boolean) => void): void {
+  describe(`${what} (embedded)`, () => suite(embedded, false));
   describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
-    describe(`${what} (five compiled processes with 256 MB each)`, () => suite(compiled));
+    describe(`${what} (five compiled processes with 256 MB each)`, () => suite(compiled, true));
   });
 }
 
@@ -43,6 +47,7 @@ async function embedded(env: Environment = {}): Promise<AttackedShop> {
     fallen: () => [...ended],
     records: embeddedRecords(folder.path),
     folder: folder.path,
+    append: undefined,
     async [Symbol.asyncDispose]() {
       await shop.stop();
       folder.remove();
@@ -71,6 +76,7 @@ async function compiled(env: Environment = {}): Promise<AttackedShop> {
     fallen: () => [...ended, ...SERVICES.flatMap(overweight)],
     records: realRecords(ground.addresses),
     folder: undefined,
+    append: (messages) => appendTo(ground.addresses, messages),
     async [Symbol.asyncDispose]() {
       await shop.stop();
       for (const group of limits.values()) group?.remove();
