@@ -33,6 +33,8 @@ const COMMON = [
   'souk_outbox_age_seconds{}',
   'souk_clock_ahead_seconds{}',
   'souk_writer_waiting{}',
+  'http_answers_cut_total{}',
+  ...['coming', 'bodies', 'answers'].map((of) => `http_held_bytes{of="${of}"}`),
   ...['500', '503'].map((status) => `http_server_errors_total{status="${status}"}`),
 ];
 

@@ -36,9 +36,12 @@ export interface Room {
 export interface AnswerRoom {
   /** `bytes`: what is held at a time. Throws the 429 problem when that address reads too many long answers too slowly, the 503 one when all of them do. */
   take(address: string, bytes: number): Room;
+  readonly heldBytes: number;
 }
 
 interface AnswerRoomOptions {
+  /** Called for each answer that was cut because nobody read it. */
+  readonly unread?: () => void;
   /** Of an answer that broke off because its next part could not be read. */
   readonly failed: (error: unknown) => void;
   readonly stalledMs?: number;
@@ -46,7 +49,7 @@ interface AnswerRoomOptions {
 }
 
 /** Long answers on their way. One timer looks at all of them, and none runs while there are none. Times are in milliseconds. */
-export function answerRoom({ failed, stalledMs = STALLED_MS, crowdMs = STALLED_IN_CROWD_MS }: AnswerRoomOptions): AnswerRoom {
+export function answerRoom({ failed, unread, stalledMs = STALLED_MS, crowdMs = STALLED_IN_CROWD_MS }: AnswerRoomOptions): AnswerRoom {
   const room = places({ inAll: ANSWER_ROOM, perKey: ROOM_PER_ADDRESS });
   const all = new Set<Held>();
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -57,7 +60,11 @@ export function answerRoom({ failed, stalledMs = STALLED_MS, crowdMs = STALLED_I
 
   function cutStalled(limitMs: number): void {
     const before = performance.now() - limitMs;
-    for (const held of all) if (held.progressAt < before) held.cut();
+    for (const held of all) {
+      if (held.progressAt >= before) continue;
+      held.cut();
+      unread?.();
+    }
   }
 
   function look(): void {
@@ -96,6 +103,9 @@ export function answerRoom({ failed, stalledMs = STALLED_MS, crowdMs = STALLED_I
         },
         giveUp: () => void (isSent || leave()),
       };
+    },
+    get heldBytes() {
+      return room.taken;
     },
   };
 }

@@ -13,27 +13,36 @@ const SLOW_PER_ADDRESS = 16;
 const BODY_TIME_MS = 10_000;
 /** Bytes a millisecond that a long body has to come at on top of that, so that the largest image gets 50 s. */
 const LEAST_RATE = 200;
+/** Bytes under way at once, as many as bodies say they have: thousands that are begun within the same half second would fill the memory before one is slow. */
+const AWAITED_BYTES = 32 * 1024 * 1024;
+/** What nearly every honest caller sends, so that the longest ones cannot keep it out. */
+const SHORT_BYTES = 8 * 1024;
+const AWAITED_BYTES_OF_SHORT = 8 * 1024 * 1024;
 
 interface Awaited {
   readonly request: Request;
   readonly since: number;
   readonly until: number;
+  readonly bytes: number;
   refuse(why: Problem): void;
   leave: (() => void) | undefined;
 }
 
 export interface BodyArrival {
   /**
-   * What `reading` gives. Throws the 408 problem when `bytes` take too long or the sender goes away, the 503 one when too many
-   * bodies come as slowly from the same address or in all.
+   * What `read` gives. Throws the 408 problem when `bytes` take too long or the sender goes away, the 503 one when too many
+   * bodies come as slowly from the same address or in all, and before it has read any when too many bytes are under way.
    */
-  of<T>(request: Request, reading: Promise<T>, bytes: number): Promise<T>;
+  of<T>(request: Request, read: () => Promise<T>, bytes: number): Promise<T>;
+  /** Bytes under way. */
+  readonly awaitedBytes: number;
 }
 
 /** Bodies that are still coming. One timer looks at all of them, and none runs while there are none. Times are in milliseconds. */
 export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): BodyArrival {
   const slow = places({ inAll: SLOW_IN_ALL, perKey: SLOW_PER_ADDRESS });
   const awaited = new Set<Awaited>();
+  let awaitedBytes = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
 
   function look(): void {
@@ -59,22 +68,29 @@ export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): B
   }
 
   function settled(one: Awaited): void {
-    awaited.delete(one);
+    if (awaited.delete(one)) awaitedBytes -= one.bytes;
     one.leave?.();
+  }
+
+  function isRoomFor(bytes: number): boolean {
+    const limit = bytes > SHORT_BYTES ? AWAITED_BYTES : AWAITED_BYTES + AWAITED_BYTES_OF_SHORT;
+    return awaitedBytes + bytes <= limit;
   }
 
   return {
     // Without async and race: nearly every body has come when it is asked for, and should not pay for the others.
-    of: (request, reading, bytes) =>
+    of: (request, read, bytes) =>
       new Promise((resolve, reject) => {
+        if (!isRoomFor(bytes)) throw tooMuchToDo(1, CLOSED);
         const since = performance.now();
-        const one: Awaited = { request, since, until: since + timeMs + bytes / LEAST_RATE, refuse: reject, leave: undefined };
+        const one: Awaited = { request, since, until: since + timeMs + bytes / LEAST_RATE, bytes, refuse: reject, leave: undefined };
         awaited.add(one);
+        awaitedBytes += bytes;
         timer ??= setInterval(look, LOOK_EVERY_MS).unref();
-        reading.then(
-          (read) => {
+        read().then(
+          (body) => {
             settled(one);
-            return resolve(read);
+            return resolve(body);
           },
           (cause: unknown) => {
             settled(one);
@@ -83,6 +99,9 @@ export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): B
           },
         );
       }),
+    get awaitedBytes() {
+      return awaitedBytes;
+    },
   };
 }
 

@@ -13,6 +13,7 @@ export interface BodyRoom {
   /** Until `leave`. Throws the 503 problem when there is no room; one body always has some. */
   take(owner: object, bytes: number): void;
   leave(owner: object): void;
+  readonly heldBytes: number;
 }
 
 export function bodyRoom(limit: number): BodyRoom {
@@ -27,6 +28,9 @@ export function bodyRoom(limit: number): BodyRoom {
     leave(owner) {
       total -= held.get(owner) ?? 0;
       held.delete(owner);
+    },
+    get heldBytes() {
+      return total;
     },
   };
 }

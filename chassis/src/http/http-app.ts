@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../metrics.ts';
 import type { SecurityEvents } from '../security-events.ts';
 import { type AuthOptions, authenticator } from './access-token.ts';
-import { answerRoom } from './answer-room.ts';
+import { type AnswerRoom, answerRoom } from './answer-room.ts';
 import { bodyArrival } from './body-arrival.ts';
 import { APART_ROOM, BODY_ROOM, bodyRoom } from './body-room.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
@@ -16,7 +16,7 @@ import { openApiDocument } from './openapi.ts';
 import { type Problem, problem, tooMuchToDo } from './problem.ts';
 import { defect } from './refusal.ts';
 import { probes, type ReadinessCheck, type ReadyFacts } from './probes.ts';
-import { beginRequest, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields, tellSecurity } from './request-facts.ts';
+import { beginRequest, type Bodies, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields, tellSecurity } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
 import { pathOf, withAbsoluteUrl } from './request-path.ts';
 import { secure } from './security-headers.ts';
@@ -60,6 +60,16 @@ function unchanged({ headers }: Response): Response {
   return response;
 }
 
+/** How near a process is to refusing for want of room. */
+function heldGauges(metrics: Metrics, bodies: readonly Bodies[], answers: AnswerRoom): void {
+  const help = 'Bytes of bodies that are still coming, of bodies that are worked on, and of answers that are not read yet';
+  metrics.gauges('http_held_bytes', help, { label: 'of', values: ['coming', 'bodies', 'answers'] }, () => ({
+    coming: bodies.reduce((sum, { arrival }) => sum + arrival.awaitedBytes, 0),
+    bodies: bodies.reduce((sum, { room }) => sum + room.heldBytes, 0),
+    answers: answers.heldBytes,
+  }));
+}
+
 function delivered(answered: Response, { answerRoom: room, longAnswer }: RequestFacts): Response {
   const isRefusal = answered.status >= 400;
   if (room === undefined || longAnswer === undefined || isRefusal) return answered;
@@ -73,7 +83,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const edge = edgeOf(options.edge ?? {});
   const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
   const bodiesApart = { arrival: bodyArrival(), room: bodyRoom(APART_ROOM) };
-  const answers = answerRoom({ failed: (error) => logger.error({ err: error }, 'an answer broke off') });
+  const cut = metrics.counter('http_answers_cut_total', 'Answers that were cut because nobody read them');
+  const answers = answerRoom({ failed: (error) => logger.error({ err: error }, 'an answer broke off'), unread: () => cut.inc() });
+  heldGauges(metrics, [bodies, bodiesApart], answers);
   const parts = { answers, authenticate, clientAddress: edge.clientAddress, bodies, bodiesApart, security };
   const log = requestLog(logger, metrics);
   let draining = false;

@@ -35,8 +35,8 @@ export async function readJsonBody(request: Request, arrival: BodyArrival): Prom
   // A body of unknown length may turn out to be empty, and then needs no type.
   if (type === null ? length !== null : !JSON_TYPE.test(type)) throw wrongType('application/json');
   requirePlainUtf8(headers);
-  const reading = length === null ? readAtMost(request, BODY_LIMIT) : request.bytes();
-  const text = decodeUtf8(await arrival.of(request, reading, Number(length ?? BODY_LIMIT)));
+  const read = () => (length === null ? readAtMost(request, BODY_LIMIT) : request.bytes());
+  const text = decodeUtf8(await arrival.of(request, read, Number(length ?? BODY_LIMIT)));
   if (text.length === 0) return ABSENT;
   if (type === null) throw wrongType('application/json');
   const cut = cutAtDepth(text, NESTING_LIMIT);

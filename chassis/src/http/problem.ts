@@ -37,6 +37,8 @@ export function problem<C extends ProblemCode>(code: C, options: ProblemOptions<
   return new Problem(code, options);
 }
 
+/** A body or a query has room for thousands that are wrong. */
+export const FIELDS_TOLD = 50;
 const PLACES_TOLD = 3;
 /** Characters. No field of ours lies as deep; a name that a caller made up may be as long as a body, and need not come back twice. */
 const POINTER_LIMIT = 200;
@@ -50,7 +52,7 @@ export function fieldsRefused<C extends ProblemCode>(
   places: readonly FieldError[],
   cure?: string,
 ): Problem {
-  const errors = places.map(shortened);
+  const errors = places.slice(0, FIELDS_TOLD).map(shortened);
   const told = errors.slice(0, PLACES_TOLD).map(({ pointer, detail }) => `${pointer === '' ? 'The body' : pointer} ${detail}`);
   const more = errors.length > PLACES_TOLD ? `, and ${errors.length - PLACES_TOLD} more` : '';
   return new Problem(code, { detail: `${told.join('; ')}${more}${cure === undefined ? '' : `: ${cure}`}.`, errors });

@@ -45,7 +45,7 @@ export function rawBodyReader(routes: () => readonly Route[]): (request: Request
     const facts = factsOf(request);
     const { arrival, room } = raw.apart === undefined ? facts.app.bodies : facts.app.bodiesApart;
     if (raw.apart === undefined) room.take(facts, length);
-    const bytes = await arrival.of(request, readAtMost(request, raw.maxBytes), length);
+    const bytes = await arrival.of(request, () => readAtMost(request, raw.maxBytes), length);
     if (raw.apart !== undefined) room.take(facts, bytes.byteLength);
     if (bytes.byteLength > 0) requireType(request, raw);
     if (holdsText(request)) decodeUtf8(bytes);
@@ -105,14 +105,25 @@ export function wrongType(accepted: string) {
   return problem('unsupported-media-type', { detail: `Send ${accepted}.`, headers: { accept: accepted } });
 }
 
-/** The whole body, or the 413 problem as soon as there is more of it than that. */
+/**
+ * The whole body, or the 413 problem as soon as there is more of it than that. Chunks are not kept: one of a single byte holds
+ * hundreds.
+ */
 export async function readAtMost(request: Request, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  let bytes = Buffer.alloc(0);
   let size = 0;
   for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+    const needed = size + chunk.byteLength;
+    if (needed > limit) throw tooLarge(limit);
+    if (needed > bytes.byteLength) bytes = longer(bytes, Math.max(needed, Math.min(2 * size, limit)));
+    bytes.set(chunk, size);
+    size = needed;
   }
-  return Buffer.concat(chunks);
+  return bytes.subarray(0, size);
+}
+
+function longer(bytes: Buffer, length: number): Buffer<ArrayBuffer> {
+  const more = Buffer.alloc(length);
+  more.set(bytes);
+  return more;
 }

@@ -3,10 +3,8 @@ import { type TSchema, TypeGuard } from '@sinclair/typebox';
 import { type ValueError, ValueErrorType as Wrong } from '@sinclair/typebox/errors';
 import { Value } from '@sinclair/typebox/value';
 import { isPlainObject } from './plain-object.ts';
-import { fieldsRefused, type Problem } from './problem.ts';
+import { FIELDS_TOLD, fieldsRefused, type Problem } from './problem.ts';
 import { valueSentence } from './value-sentence.ts';
-
-const ERRORS_SHOWN = 50;
 
 interface Validated {
   readonly schema: TSchema | undefined;
@@ -19,7 +17,7 @@ export function validationProblem(body: Validated, query: Validated): Problem | 
     ...fieldErrors(body, (path) => path),
     ...fieldErrors(query, (path) => `?${path.split('/')[1] ?? ''}`),
   ];
-  return errors.length === 0 ? undefined : fieldsRefused('validation', errors.slice(0, ERRORS_SHOWN));
+  return errors.length === 0 ? undefined : fieldsRefused('validation', errors);
 }
 
 /** The first parameter of a path that cannot be one, and why, as the begin of a sentence. Elysia gives null for what it cannot decode. */
@@ -39,7 +37,7 @@ function fieldErrors({ schema, value }: Validated, toPointer: (path: string) => 
     const pointer = toPointer(error.path);
     if (!errors.has(pointer)) errors.set(pointer, valueSentence(error));
     // The entries of a list that is too long are not looked at: there may be thousands.
-    if (errors.size === ERRORS_SHOWN || error.type === Wrong.ArrayMaxItems) break;
+    if (errors.size === FIELDS_TOLD || error.type === Wrong.ArrayMaxItems) break;
   }
   return [...errors].map(([pointer, detail]) => ({ pointer, detail }));
 }

@@ -37,7 +37,8 @@ describe('room for answers', () => {
   });
 
   test('is taken from answers that nobody reads, at once when others need it', async () => {
-    const answers = answerRoom({ failed: () => undefined, stalledMs: 200, crowdMs: 0 });
+    let unread = 0;
+    const answers = answerRoom({ failed: () => undefined, unread: () => (unread += 1), stalledMs: 200, crowdMs: 0 });
     const reader = answers.take('a', 10 * MIB).stream(piecesOf(new Uint8Array(10 * MIB))).getReader();
     await reader.read();
     const reading = reader.read().then(async () => reader.read());
@@ -45,6 +46,7 @@ describe('room for answers', () => {
     await reading;
     // b and c have taken nothing, and are cut.
     answers.take('d', 10 * MIB);
+    expect([unread, answers.heldBytes]).toEqual([3, 10 * MIB]);
     expect(await reader.read().catch(() => 'cut')).toBe('cut');
   });
 });

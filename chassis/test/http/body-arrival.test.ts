@@ -7,7 +7,7 @@ import { bodyArrival } from '../../src/http/body-arrival.ts';
 import { BODY_ROOM, bodyRoom } from '../../src/http/body-room.ts';
 import { listen } from '../../src/http/listen.ts';
 import { Problem, problem } from '../../src/http/problem.ts';
-import { rawBodyOf } from '../../src/http/raw-body.ts';
+import { rawBodyOf, readAtMost } from '../../src/http/raw-body.ts';
 import { beginRequest } from '../../src/http/request-facts.ts';
 import { router } from '../../src/http/router.ts';
 import { until } from '../../src/testing/until.ts';
@@ -48,7 +48,7 @@ describe('a body that does not come', () => {
     async fetch(request) {
       beginRequest(request, { answers: answerRoom({ failed: () => undefined }), authenticate: () => null, clientAddress: () => request.headers.get('x-from') ?? '', bodies, bodiesApart: bodies, security });
       try {
-        return new Response(String((await bodies.arrival.of(request, request.bytes(), 1000)).length));
+        return new Response(String((await bodies.arrival.of(request, () => request.bytes(), 1000)).length));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         told.push(error.code);
@@ -87,6 +87,54 @@ describe('a body that does not come', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(server.url, { method: 'POST', body: 'x', headers: { 'x-from': 'a' } })));
     expect(answers.every(({ ok }) => ok)).toBe(true);
   });
+});
+
+describe('bodies that are begun together', () => {
+  const parts = { answers: answerRoom({ failed: () => undefined }), authenticate: () => null, clientAddress: () => '', security: { tell: () => undefined, flush: () => undefined } };
+
+  test('are refused beyond 32 MiB of them, before they are read; short ones still come', async () => {
+    const arrival = bodyArrival({ slowMs: 60_000, timeMs: 60_000 });
+    const bodies = { arrival, room: bodyRoom(BODY_ROOM) };
+    const request = new Request('http://localhost/');
+    beginRequest(request, { ...parts, bodies, bodiesApart: bodies });
+    const all = Promise.withResolvers<string>();
+    let reads = 0;
+    const begin = (bytes: number) =>
+      arrival.of(
+        request,
+        () => {
+          reads += 1;
+          return all.promise;
+        },
+        bytes,
+      );
+    const coming = Array.from({ length: 512 }, () => begin(64 * 1024));
+    expect(await begin(64 * 1024).catch((error: unknown) => error)).toMatchObject({ code: 'overloaded', details: { headers: { connection: 'close' } } });
+    coming.push(...Array.from({ length: 1024 }, () => begin(8 * 1024)));
+    expect(await begin(1).catch((error: unknown) => error)).toMatchObject({ code: 'overloaded' });
+    expect([reads, arrival.awaitedBytes]).toEqual([512 + 1024, 40 * 1024 * 1024]);
+    all.resolve('all of it');
+    expect(new Set(await Promise.all(coming))).toEqual(new Set(['all of it']));
+    expect([arrival.awaitedBytes, await begin(64 * 1024)]).toEqual([0, 'all of it']);
+  });
+});
+
+test('a body of unknown length is copied as it comes: chunks of a byte are not kept', async () => {
+  const text = 'A text that comes letter by letter. '.repeat(100);
+  const chunk = new Uint8Array(1);
+  let at = 0;
+  const letters = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (at === text.length) return controller.close();
+        chunk[0] = text.charCodeAt(at++);
+        controller.enqueue(chunk);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  const request = new Request('http://localhost/', { method: 'POST', body: letters });
+  expect(String(await readAtMost(request, 64 * 1024))).toBe(text);
 });
 
 describe('bodies apart', () => {

@@ -13,7 +13,7 @@ const routes = router()
   .get('/words', ({ query }) => query, { query: Type.Object({ q: Type.Optional(Type.String()), n: Type.Optional(Type.Array(Type.String())) }) })
   .get('/words/:word', ({ params }) => params, { params: closed({ word: Type.String({ pattern: '^[a-zü]+$' }) }) })
   .post('/raw', ({ request }) => ({ bytes: rawBodyOf(request).byteLength }), { rawBody: { maxBytes: 1000, types: TYPES } })
-  .post('/form', async ({ request }) => ({ alt: (await formOf(request)).get('alt') }), { rawBody: { maxBytes: 1000, types: TYPES } });
+  .post('/form', async ({ request }) => ({ alt: (await formOf(request)).get('alt') }), { rawBody: { maxBytes: 4000, types: TYPES } });
 const { app, send } = shop({ routes: [routes] });
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -104,6 +104,27 @@ describe('a Content-Encoding', () => {
       expect((await post('/words', MUELLER, { 'content-encoding': encoding })).status).toBe(200);
     }
     expect((await send('POST', '/raw', { headers: { 'content-encoding': 'gzip' } })).status).toBe(200);
+  });
+});
+
+describe('the parts of a form', () => {
+  const part = (boundary: string) => `--${boundary}\r\nContent-Disposition: form-data; name="alt"\r\n\r\nx\r\n`;
+  const form = (count: number, boundary: string) => `${part(boundary).repeat(count)}--${boundary}--\r\n`;
+  const sent = (body: string, type: string) => post('/form', body, { 'content-type': `multipart/form-data; ${type}` });
+
+  test.each(['boundary=b', 'Boundary="b"; charset=utf-8', 'x=1;boundary=b', 'boundary="=b=="', "boundary=-'b:/?+"])('are 20 at most, counted before they are made (%s)', async (type) => {
+    const [, boundary = ''] = /boundary="?([^";]+)/i.exec(type) ?? [];
+    expect(await sent(form(20, boundary), type)).toMatchObject({ status: 200, body: { alt: 'x' } });
+    expect(problemOf(await sent(form(21, boundary), type)).errors).toEqual([{ pointer: '', detail: 'may have 20 parts' }]);
+  });
+
+  test.each(['boundary=', 'boundary="a;b"', 'other=b', `boundary=${'b'.repeat(71)}`])('need a boundary that counts and reads the same (%s)', async (type) => {
+    expect(problemOf(await sent(form(1, 'b'), type)).errors).toEqual([{ pointer: '', detail: 'is not a form that can be read' }]);
+  });
+
+  test('are those of one boundary', async () => {
+    expect(codeOf(await sent(form(2, 'b'), 'boundary=a; boundary=b'))).toBe('validation');
+    expect(await sent(form(2, 'b'), 'x=";boundary=a"; boundary=b')).toMatchObject({ status: 200 });
   });
 });
 
