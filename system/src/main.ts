@@ -2,6 +2,7 @@ import '@souk/chassis/process/production-mode';
 import { ConfigError } from '@souk/chassis/config';
 import { ListenError } from '@souk/chassis/http/listen-error';
 import { EventLogError } from '@souk/chassis/log/event-log-error';
+import { isDiskFull } from './cli/disk-full.ts';
 import { EXIT, EnvironmentError, UsageError } from './cli/exit-code.ts';
 import { START_HELP, startArguments } from './cli/start-arguments.ts';
 import { startShop } from './start-shop.ts';
@@ -31,6 +32,7 @@ function explain(error: unknown): number {
   if (error instanceof EventLogError && error.code === 'data-in-use') {
     return told(EXIT.environment, 'another shop runs on this data', 'Stop it, or choose another folder: npm start -- --data DIR');
   }
+  if (isDiskFull(error)) return told(EXIT.environment, 'the disk is full', 'Make room, or choose another folder: npm start -- --data DIR');
   throw error;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { startShopProcess } from '../src/shop/shop-process.ts';
@@ -50,6 +50,15 @@ describe('the folder of an embedded shop', () => {
     const cure = /chmod -R go= .*/.exec(err)?.[0] ?? '';
     expect(await Bun.spawn(['sh', '-c', cure]).exited).toBe(0);
     expect(openToOthers(folder)).toEqual([]);
+  }, LIMIT_MS);
+
+  test('that was closed itself, without its files, has them closed as well', async () => {
+    using home = temporaryFolder();
+    chmodSync(home.path, 0o700);
+    writeFileSync(join(home.path, 'user.db'), '');
+    chmodSync(join(home.path, 'user.db'), 0o644);
+    expect((await runStart('--once', '--json', '--first-port', '0', '--data', home.path)).code).toBe(0);
+    expect(openToOthers(home.path)).toEqual([]);
   }, LIMIT_MS);
 
   test.if(isRoot)("that is another user's is refused", async () => {

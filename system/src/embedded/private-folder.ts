@@ -1,4 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EnvironmentError } from '../cli/exit-code.ts';
 
 /** Access of the group and of everybody. */
@@ -15,6 +16,15 @@ export async function privateFolder(folder: string): Promise<void> {
   await refuseOthers(folder);
   // Not before: in a folder of others the name may be a link of theirs.
   await orNotWritable(folder, Bun.write(`${folder}/.writable`, ''));
+  await orNotWritable(folder, closeFiles(folder));
+}
+
+/** Versions before made files that all could read. Closed themselves, they stay so in a folder that is opened one day, or moved. */
+async function closeFiles(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isFile() && ((await stat(path)).mode & OTHERS) !== 0) await chmod(path, 0o600);
+  }
 }
 
 async function refuseOthers(folder: string): Promise<void> {
