@@ -2,6 +2,8 @@
 const KEPT = 10_000;
 /** Code points. Shorter ones are in the list of `@zxcvbn-ts/language-common`. */
 const LONG = 12;
+/** In UTF-16 units; whoever has fewer has fewer code points. */
+const LONG_LINE = /^.{12,}$/gm;
 
 /**
  * The 10,000 passwords of 12 characters and more that turn up most often in what was stolen elsewhere, in small letters, most frequent first
@@ -13,14 +15,13 @@ export async function longPasswords(): Promise<ReadonlySet<string>> {
   const decoder = new TextDecoder();
   let begun = '';
   for await (const part of Bun.file(file).stream()) {
-    const lines = (begun + decoder.decode(part, { stream: true })).split('\n');
-    begun = lines.pop() ?? '';
-    for (const line of lines) if (isLong(line)) found.add(line.toLowerCase());
+    const text = begun + decoder.decode(part, { stream: true });
+    const end = text.lastIndexOf('\n') + 1;
+    begun = text.slice(end);
+    for (const [line] of text.slice(0, end).matchAll(LONG_LINE)) if (Array.from(line).length >= LONG) found.add(line.toLowerCase());
     if (found.size >= KEPT) break;
+    // A part takes a few milliseconds, and there are ten: others come in between.
+    await Bun.sleep(0);
   }
   return new Set([...found].slice(0, KEPT));
-}
-
-function isLong(line: string): boolean {
-  return line.length >= LONG && Array.from(line).length >= LONG;
 }
