@@ -109,6 +109,14 @@ describe('registering', () => {
     expect(body).toMatchObject({ type: 'urn:souk:problem:card-number-refused', errors: [{ pointer: '/name' }] });
   });
 
+  test('whose address has the digits of a card number signs in with it, and is found by it', async () => {
+    const email = 'ada-4242424242424242@example.com';
+    await users.register(email);
+    expect(await users.signIn(email)).toHaveProperty('accessToken');
+    const { accessToken: as } = await users.signInAdmin();
+    expect(await users.send('GET', `/users?email=${email}`, { as })).toMatchObject({ status: 200, body: { items: [{ email }] } });
+  });
+
   test('400 for what is no JSON, and nothing of it comes back', async () => {
     const { status, body } = await post('{"password": "my secret');
     expect(status).toBe(400);

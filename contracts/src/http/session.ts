@@ -1,17 +1,17 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { LONGEST_SENT } from '../email.ts';
 import { Uuid } from '../ids.ts';
-import { impersonal, personal, secret } from '../personal.ts';
+import { impersonal, secret } from '../personal.ts';
 import { closed, oneOf } from '../schema.ts';
 import { UtcTime } from '../time.ts';
 import { Page } from './common.ts';
 import { OneTimeCode, RecoveryCode } from './second-factor.ts';
+import { KnownEmail, KnownPassword } from './user.ts';
 
 /** Looser than registration on purpose: whatever is not an account's is answered with one and the same 401. */
 export const SignIn = {
   ...closed({
-    email: personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT })),
-    password: secret(Type.String({ minLength: 1, maxLength: 128 })),
+    email: KnownEmail,
+    password: KnownPassword,
     deviceToken: Type.Optional(secret(Type.String({
       minLength: 1,
       maxLength: 200,

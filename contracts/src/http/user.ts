@@ -18,6 +18,8 @@ export const Email = noFreeText(personal(Type.String({
   maxLength: LONGEST_SENT,
   description: 'an e-mail address: a dot-atom of 64 octets at most, @, and a domain, 254 in all; spaces around it do not count',
 })));
+/** Looser than one that is given for the first time: what nobody has is simply unknown. */
+export const KnownEmail = noFreeText(personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT })));
 
 const Sentence = impersonal(Type.String({ minLength: 1 }));
 
@@ -51,7 +53,7 @@ export const UserPage = Page(User);
 
 /** `email`: that one, however it is written; `role`: who has it. */
 export const UserListQuery = PagedQuery({
-  email: Type.Optional(personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT }))),
+  email: Type.Optional(KnownEmail),
   role: Type.Optional(Role),
 });
 export type UserListQuery = Static<typeof UserListQuery>;
