@@ -4,6 +4,8 @@ import type { User } from '@souk/contracts/http/user';
 import { type RecordedMail, recordedMail, tokenIn } from './recorded-mail.ts';
 import { newEmail, PASSWORD, type RunningUsers, runUsers } from './running-users.ts';
 
+const NEW_PASSWORD = 'a better horse and staple';
+
 let mail: RecordedMail;
 let users: RunningUsers;
 beforeAll(async () => {
@@ -146,6 +148,27 @@ describe('another address', () => {
     const body = { token: reset, newPassword: 'a better horse and staple' };
     expect((await users.send('POST', '/password-resets/confirmation', { body })).status).toBe(410);
   });
+
+  test.each<[string, (as: string, address: string) => Promise<{ readonly status: number }>]>([
+    ['a changed', (as) => users.send('PUT', '/users/me/password', { as, body: { currentPassword: PASSWORD, newPassword: NEW_PASSWORD } })],
+    ['a reset', async (_, address) => {
+      const { status } = await users.send('POST', '/password-resets', { body: { email: address } });
+      expect(status).toBe(202);
+      const token = tokenIn(await mail.mailTo(address, 3));
+      return users.send('POST', '/password-resets/confirmation', { body: { token, newPassword: NEW_PASSWORD } });
+    }],
+  ])('is sent no link after %s password, however long its server puts the mail off', async (_, replace) => {
+    const { user, tokens } = await users.signedIn();
+    await mail.mailTo(user.email);
+    const email = newEmail();
+    mail.puttingOff = email;
+    await askChange(tokens.accessToken, email);
+    await until('it was tried', () => mail.tried.some(({ to }) => to === email));
+    expect((await replace(tokens.accessToken, user.email)).status).toBeLessThan(300);
+    mail.puttingOff = undefined;
+    await noneWaits();
+    expect(mail.to(email)).toEqual([]);
+  }, 30_000);
 
   test('goes with the account: of who leaves, no address is kept', async () => {
     const { user, tokens } = await users.signedIn();

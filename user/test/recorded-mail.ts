@@ -7,6 +7,8 @@ export interface RecordedMail extends MailPort {
   readonly tried: readonly OutgoingMail[];
   /** Why it takes none; undefined: it does. */
   refusing: MailError | undefined;
+  /** An address whose server takes none for now. */
+  puttingOff: string | undefined;
   /** The newest mail to that address once there are so many. */
   mailTo(address: string, count?: number): Promise<OutgoingMail>;
   to(address: string): readonly OutgoingMail[];
@@ -21,10 +23,12 @@ export function recordedMail({ leavingOut }: { readonly leavingOut?: string } = 
     taken,
     tried,
     refusing: undefined,
+    puttingOff: undefined,
     async send(mail) {
       if (mail.subject === leavingOut) return;
       tried.push(mail);
       if (port.refusing !== undefined) throw port.refusing;
+      if (mail.to === port.puttingOff) throw AWAY;
       taken.push(mail);
     },
     to,

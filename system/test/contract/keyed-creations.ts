@@ -50,12 +50,16 @@ export const UNKEYED_POSTS: Readonly<Record<RouteName, string>> = {
   'payment POST /webhooks/{gateway}': "known by the gateway's own id",
   'user POST /users': 'anonymous; an address is registered once',
   'user POST /sessions': 'anonymous',
-  'user POST /sessions/refresh': 'anonymous; the same successor for 10 s',
+  'user POST /sessions/refresh': 'anonymous; the same successor for 60 s',
   'user POST /password-resets': 'anonymous; one mail waits at a time',
   'user POST /password-resets/confirmation': 'the link works once',
   'user POST /users/me/email-confirmations': 'a mail more says the same',
   'user POST /users/me/email-changes': 'a mail more says the same',
   'user POST /email-confirmations': 'the link works once',
+  'user POST /users/me/second-factor': 'the answer is a secret, which is never kept; the next one takes its place',
+  'user POST /users/me/second-factor/confirmation': 'the code works once, and the answer is never kept',
+  'user POST /users/me/second-factor/recovery-codes': 'the code works once, and the answer is never kept',
+  'user POST /sessions/second-factor': 'the code works once',
   'user POST /signing-keys': 'the next one is refused until the last one is out of use',
 };
 

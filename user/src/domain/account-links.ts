@@ -1,3 +1,5 @@
+import type { MailKind } from './mail.ts';
+
 const MINUTE_MS = 60_000;
 
 /** The use of a link. */
@@ -38,6 +40,16 @@ const LINKS_AT_ONCE = 3;
 const MAILS_AT_ONCE = 50;
 /** Longer than a mail waits (`OF_USE_MS` of mail.ts). */
 const MAILS_KEPT_MS = 96 * 60 * MINUTE_MS;
+
+/** The link that is in mails of a kind. */
+export const LINK_IN: Readonly<Record<MailKind, LinkPurpose | undefined>> = {
+  'reset-password': 'reset-password',
+  'password-changed': undefined,
+  'confirm-email': 'confirm-email',
+  'change-email': 'change-email',
+  'email-change-asked': undefined,
+  'email-changed': undefined,
+};
 
 type NewLink = Pick<Link, 'purpose' | 'secretHash' | 'email'>;
 

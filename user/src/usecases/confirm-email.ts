@@ -3,6 +3,7 @@ import { type AccountLinks, linkOf, type LinkPurpose, withoutLinks } from '../do
 import { changed, type User } from '../domain/user.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
+import { endLinks, mailsThatWait } from './end-links.ts';
 import { tellByMail } from './tell-by-mail.ts';
 import { userUpdated } from './user-updated.ts';
 
@@ -24,7 +25,7 @@ export const confirmEmail: UseCase<UserCollections, ConfirmRequest, Confirmed, M
   moreKeys({ userId, secretHash }, world) {
     const email = linkOf(world.get('accountLinks', userId), PURPOSES, secretHash, 0)?.email;
     const own = world.get('users', userId)?.email;
-    return { emails: [email, own].filter((address) => address !== undefined) };
+    return { emails: [email, own].filter((address) => address !== undefined), mails: mailsThatWait(world, userId) };
   },
   decide({ userId, secretHash }, world, at) {
     const user = world.get('users', userId);
@@ -36,12 +37,12 @@ export const confirmEmail: UseCase<UserCollections, ConfirmRequest, Confirmed, M
     if (world.get('emails', link.email) !== undefined) return REFUSED;
     const after = changed(user, { email: link.email, emailConfirmed: true }, at.now);
     // Links to the old address open nothing any more.
-    const rest = withoutLinks(links, ['reset-password', 'confirm-email', 'change-email']);
-    const told = tellByMail(rest, [{ kind: 'email-changed', to: user.email }], { ...at, sendsMail: true });
+    const rest = endLinks(world, userId, ['reset-password', 'confirm-email', 'change-email']);
+    const told = tellByMail(rest.links, [{ kind: 'email-changed', to: user.email }], { ...at, sendsMail: true });
     return {
       answer: { kind: 'changed' },
       puts: { ...told.puts, users: [after], emails: [{ email: after.email, userId }] },
-      removes: { emails: [user.email] },
+      removes: { emails: [user.email], mails: rest.mails },
       tasks: told.tasks,
       events: [userUpdated(after)],
     };

@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
-import { type AccountLinks, type LinkPurpose, noLinks, withLink, withoutMail } from '../domain/account-links.ts';
+import { type AccountLinks, LINK_IN, noLinks, withLink, withoutMail } from '../domain/account-links.ts';
 import { beingTried, isOfUse, type Mail, type MailKind } from '../domain/mail.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
@@ -19,16 +19,6 @@ type Prepared =
   /** There is no such account, or the mail is none of its concern any more. */
   | { readonly kind: 'nobody' }
   | { readonly kind: 'too-late' };
-
-/** The link that is in mails of a kind. */
-const LINK_IN: Readonly<Record<MailKind, LinkPurpose | undefined>> = {
-  'reset-password': 'reset-password',
-  'password-changed': undefined,
-  'confirm-email': 'confirm-email',
-  'change-email': 'change-email',
-  'email-change-asked': undefined,
-  'email-changed': undefined,
-};
 
 /**
  * Before each try of a mail: takes it for this process, looks whom it is for, and makes the link in it good. Its secret is

@@ -1,13 +1,13 @@
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import { endsAccess, type Grant } from '@souk/chassis/writer/ended-access';
 import type { UseCase } from '@souk/chassis/writer/use-case';
-import { noLinks, withoutLinks } from '../domain/account-links.ts';
 import { withPassword } from '../domain/credential.ts';
 import { isLive } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { generationEnded } from './access-changed.ts';
+import { endLinks, mailsThatWait } from './end-links.ts';
 import { tellByMail } from './tell-by-mail.ts';
 
 interface ReplaceRequest {
@@ -36,6 +36,7 @@ export const replacePassword: UseCase<UserCollections & ChassisCollections, Repl
     accountLinks: [userId],
     endedAccess: [userId],
   }),
+  moreKeys: ({ userId }, world) => ({ mails: mailsThatWait(world, userId) }),
   decide({ userId, token, before, after, sendsMail, requireVersion }, world, context) {
     const user = world.get('users', userId);
     const credential = world.get('credentials', userId);
@@ -48,11 +49,12 @@ export const replacePassword: UseCase<UserCollections & ChassisCollections, Repl
     const earlier = world.get('endedAccess', userId);
     const kept = earlier !== undefined && endsAccess(earlier, token) ? null : token;
     const { puts, events } = generationEnded(replaced, context, { kept });
-    const links = withoutLinks(world.get('accountLinks', userId) ?? noLinks(userId), ['reset-password', 'change-email']);
-    const told = tellByMail(links, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail });
+    const rest = endLinks(world, userId, ['reset-password', 'change-email']);
+    const told = tellByMail(rest.links, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail });
     return {
       answer: user,
       puts: { ...puts, ...told.puts, sessions: [{ ...session, epoch: replaced.sessionEpoch }] },
+      removes: { mails: rest.mails },
       tasks: told.tasks,
       events,
     };

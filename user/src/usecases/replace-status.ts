@@ -1,11 +1,11 @@
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
-import { noLinks, withoutLinks } from '../domain/account-links.ts';
 import { endAllSessions } from '../domain/credential.ts';
 import { ADMINS, isAdmin, withAdmin, withoutAdmin } from '../domain/roles.ts';
 import { changed, type User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { generationEnded } from './access-changed.ts';
+import { endLinks, mailsThatWait } from './end-links.ts';
 import { userUpdated } from './user-updated.ts';
 
 interface StatusRequest {
@@ -31,6 +31,7 @@ export type StatusAnswer =
 export const replaceStatus: UseCase<UserCollections & ChassisCollections, StatusRequest, StatusAnswer> = {
   name: 'replace status',
   keys: ({ userId }) => ({ users: [userId], adminLists: [ADMINS], credentials: [userId], accountLinks: [userId], endedAccess: [userId] }),
+  moreKeys: ({ userId }, world) => ({ mails: mailsThatWait(world, userId) }),
   decide({ userId, reason, actor, requireVersion }, world, at) {
     const admins = world.get('adminLists', ADMINS);
     if (!isAdmin(admins, actor)) return { answer: { kind: 'not-admin' } };
@@ -50,10 +51,11 @@ export const replaceStatus: UseCase<UserCollections & ChassisCollections, Status
     }
     if (user.disabled !== null) return { answer, puts: { users: [after] }, events: [news] };
     const ended = generationEnded(endAllSessions(credential), at);
-    const links = withoutLinks(world.get('accountLinks', userId) ?? noLinks(userId), ['reset-password', 'confirm-email', 'change-email']);
+    const { links, mails } = endLinks(world, userId, ['reset-password', 'confirm-email', 'change-email']);
     return {
       answer,
       puts: { ...ended.puts, users: [after], accountLinks: [links], ...(isListed && { adminLists: [withoutAdmin(admins, userId)] }) },
+      removes: { mails },
       events: [news, ...ended.events],
     };
   },

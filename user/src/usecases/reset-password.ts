@@ -1,11 +1,12 @@
 import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
 import type { UseCase } from '@souk/chassis/writer/use-case';
-import { linkOf, withoutLinks } from '../domain/account-links.ts';
+import { linkOf } from '../domain/account-links.ts';
 import { withPassword } from '../domain/credential.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { generationEnded } from './access-changed.ts';
 import { attemptKey } from './attempt-key.ts';
+import { endLinks, mailsThatWait } from './end-links.ts';
 import { tellByMail } from './tell-by-mail.ts';
 
 interface ResetRequest {
@@ -23,7 +24,7 @@ export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetR
   keys: ({ userId }) => ({ users: [userId], credentials: [userId], accountLinks: [userId], endedAccess: [userId] }),
   moreKeys({ userId, from }, world) {
     const email = world.get('users', userId)?.email;
-    return email === undefined ? {} : { attempts: attemptsOf(userId, email, from) };
+    return { mails: mailsThatWait(world, userId), ...(email !== undefined && { attempts: attemptsOf(userId, email, from) }) };
   },
   decide({ userId, secretHash, passwordHash, from }, world, context) {
     const user = world.get('users', userId);
@@ -33,13 +34,13 @@ export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetR
     if (user === undefined || credential === undefined || links === undefined) return { answer: false };
     if (user.disabled !== null || link?.email !== user.email) return { answer: false };
     const { puts, events } = generationEnded(withPassword(credential, passwordHash), context);
-    const rest = withoutLinks(links, ['reset-password', 'change-email']);
+    const rest = endLinks(world, userId, ['reset-password', 'change-email']);
     const attempts = credential.secondFactor === null ? attemptsOf(userId, user.email, from) : [];
-    const told = tellByMail(rest, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail: true });
+    const told = tellByMail(rest.links, [{ kind: 'password-changed', to: user.email }], { ...context, sendsMail: true });
     return {
       answer: true,
       puts: { ...puts, ...told.puts },
-      removes: { attempts },
+      removes: { attempts, mails: rest.mails },
       tasks: told.tasks,
       events,
     };
