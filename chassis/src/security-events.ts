@@ -34,6 +34,7 @@ export const SECURITY_EVENTS = {
   'factor.enrolled': { level: 'info', lines: 'each', about: 'somebody has set up a second factor', fields: [] },
   'factor.removed': { level: 'info', lines: 'each', about: 'a second factor was taken away', fields: ['actor'] },
   'factor.failed': { level: 'warn', lines: 'gathered', about: 'a code of a second factor was wrong, after the right password', fields: [] },
+  'factor.throttled': { level: 'warn', lines: 'gathered', about: 'a code of a second factor was not looked at, because too many have failed', fields: ['waitS'] },
   'recovery_code.used': { level: 'info', lines: 'each', about: 'a recovery code took the place of a second factor', fields: ['left'] },
   'event.forged_source': { level: 'warn', lines: 'gathered', about: 'a message came from a service that does not make such events: it is a dead letter', fields: ['topic', 'source'] },
 } as const satisfies Readonly<Record<string, SecurityEvent>>;

@@ -183,6 +183,9 @@ describe('a mail that is not taken', () => {
     const [first] = mail.tried.filter(({ to }) => to === email);
     expect(first && tokenIn(first)).not.toBe(token);
     expect((await confirm(token)).status).toBe(204);
+    // Everybody can make that hash of an address.
+    expect(users.logged.join('')).toContain('"kind":"reset-password"');
+    expect(users.logged.join('')).not.toContain(attemptKey.reset(email));
   }, 30_000);
 
   test('for good, is given up', async () => {

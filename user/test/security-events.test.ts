@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { SigningKeyRotation } from '@souk/contracts/http/session';
 import { decodeJwt } from 'jose';
-import { type RunningUsers, runUsers } from './running-users.ts';
+import { enrolled, wrongCodeOf } from './authenticator.ts';
+import { recordedMail } from './recorded-mail.ts';
+import { newEmail, type RunningUsers, runUsers } from './running-users.ts';
 
 let users: RunningUsers;
 let root: string;
 beforeAll(async () => {
-  users = await runUsers();
+  users = await runUsers({ mail: recordedMail() });
   root = (await users.signInAdmin()).accessToken;
 });
 afterAll(() => users.close());
@@ -30,4 +32,23 @@ test('a rotated key is told by its name', async () => {
   const { body } = await users.send<SigningKeyRotation>('POST', '/signing-keys', { as: root });
   await users.send('POST', '/signing-keys', { as: root });
   expect(told('key.rotated')).toEqual([expect.objectContaining({ kid: body.kid, address: '127.0.0.1' })]);
+});
+
+test('passwords that are guessed where an e-mail address is changed are told like those of a sign-in', async () => {
+  const { accessToken: as } = (await users.signedIn()).tokens;
+  const change = () => users.send('POST', '/users/me/email-changes', { as, body: { email: newEmail(), password: 'a wrong horse and staple' } });
+  for (let count = 0; count < 5; count += 1) expect((await change()).status).toBe(422);
+  expect((await change()).status).toBe(429);
+  expect(told('sign_in.failed')).toHaveLength(1);
+  expect(told('sign_in.throttled')).toEqual([expect.objectContaining({ address: '127.0.0.1', waitS: 1 })]);
+});
+
+test('codes that are guessed are told, and that there were too many', async () => {
+  const { tokens, secret } = await enrolled(users);
+  const oneTimeCode = await wrongCodeOf(secret);
+  const show = () => users.send('POST', '/sessions/second-factor', { as: tokens.accessToken, body: { oneTimeCode } });
+  for (let count = 0; count < 5; count += 1) expect((await show()).status).toBe(422);
+  expect((await show()).status).toBe(429);
+  expect(told('factor.failed')).toHaveLength(1);
+  expect(told('factor.throttled')).toEqual([expect.objectContaining({ address: '127.0.0.1', waitS: 1 })]);
 });

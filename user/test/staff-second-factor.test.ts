@@ -121,6 +121,19 @@ describe("an admin resets somebody's second factor", () => {
   });
 });
 
+describe('the own second factor of an admin', () => {
+  test('is not ended by a token alone', async () => {
+    const users = await runUsers();
+    const { accessToken: as } = await users.signInAdmin();
+    await enrol(users, as, ADMIN.password);
+    const answer = await users.send('DELETE', `/users/${String(decodeJwt(as).sub)}/second-factor`, { as });
+    const { body } = await users.send<SecondFactorState>('GET', '/users/me/second-factor', { as });
+    await users.close();
+    expect(answer).toMatchObject({ status: 409, body: { type: 'urn:souk:problem:conflict' } });
+    expect(body.active).toBe(true);
+  });
+});
+
 describe('with FRESH_SECOND_FACTOR_S', () => {
   test('roles are changed, and factors reset, only in a session that has shown a code of lately', async () => {
     const users = await runUsers({ freshSecondFactorS: 600 });

@@ -12,7 +12,7 @@ import { askForEmailChange } from '../usecases/ask-for-email-change.ts';
 import { confirmEmail } from '../usecases/confirm-email.ts';
 import type { ProvePassword } from '../usecases/prove-password.ts';
 import type { FromOf } from './from-of.ts';
-import { accountGone, askedTooOften, linkRefused, mailNotConfigured, mustWait, passwordWrong } from './refused.ts';
+import { accountGone, askedTooOften, linkRefused, mailNotConfigured, unproven } from './refused.ts';
 
 interface EmailRouteDeps {
   readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
@@ -38,8 +38,7 @@ export function emailRoutes({ commands, provePassword, sendsMail, fromOf }: Emai
     .post('/users/me/email-changes', async ({ body, principal: { userId }, request, set }) => {
       if (!sendsMail) throw mailNotConfigured();
       const proof = await provePassword(userId, body.password, fromOf(request), causeOf(request));
-      if (proof.kind === 'wait') throw mustWait(proof.ms);
-      if (proof.kind === 'wrong') throw passwordWrong('/password');
+      if (proof.kind !== 'right') throw unproven(request, proof, '/password');
       const asked = { userId, email: normalisedEmail(body.email), passwordHash: proof.passwordHash };
       accepted(await commands.execute(askForEmailChange, asked, causeOf(request)));
       set.status = 202;

@@ -22,7 +22,7 @@ import type { ProvePassword } from '../usecases/prove-password.ts';
 import { removeFactor } from '../usecases/remove-factor.ts';
 import { replaceRecoveryCodes } from '../usecases/replace-recovery-codes.ts';
 import type { FromOf } from './from-of.ts';
-import { accountGone, codeWrong, mustWait, noFactor, passwordWrong, unproven, secretUnreadable } from './refused.ts';
+import { accountGone, codeWrong, mustWait, noFactor, passwordWrong, unproven, secretUnreadable, waitSeconds } from './refused.ts';
 import { exactlyOne } from './second-factor-proof.ts';
 
 interface SecondFactorRouteDeps {
@@ -71,8 +71,8 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
     })
     .post('/users/me/second-factor/confirmation', async ({ body, principal, request, set }) => {
       const answer = await confirm(principal, body.oneTimeCode, causeOf(request));
-      if (answer.kind === 'wait') throw mustWait(answer.ms);
-      if (answer.kind === 'code-wrong') throw codeWrong(body);
+      if (answer.kind === 'wait') throw codesThrottled(answer.ms, request);
+      if (answer.kind === 'code-wrong') throw codeRefused(body, request);
       if (answer.kind === 'none-pending') throw problem('conflict', { detail: 'No secret waits for its first code, or not any more: POST /users/me/second-factor gives one.' });
       tellSecurity(request, 'factor.enrolled', {});
       set.headers['cache-control'] = 'no-store';
@@ -125,7 +125,7 @@ export function given(answer: ShownFactor, proof: SecondFactorProof, request: Re
     case 'shown':
       return answer.shown;
     case 'wait':
-      throw mustWait(answer.ms);
+      throw codesThrottled(answer.ms, request);
     case 'no-factor':
       throw noFactor();
     case 'code-wrong':
@@ -140,4 +140,9 @@ export function given(answer: ShownFactor, proof: SecondFactorProof, request: Re
 export function codeRefused(proof: SecondFactorProof, request: Request): Problem {
   tellSecurity(request, 'factor.failed', {});
   return codeWrong(proof);
+}
+
+function codesThrottled(ms: number, request: Request): Problem {
+  tellSecurity(request, 'factor.throttled', { waitS: waitSeconds(ms) });
+  return mustWait(ms);
 }

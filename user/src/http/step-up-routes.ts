@@ -51,12 +51,13 @@ export function stepUpRoutes({ commands, proveFactor, tokens, freshSecondFactorS
       const answer = await commands.execute(resetFactor, { userId: params.id, actor: principal.userId }, causeOf(request));
       if (answer === 'not-admin') throw noLongerAdmin();
       if (answer === 'user-unknown') throw noSuchUser();
+      if (answer === 'oneself') throw problem('conflict', { detail: 'Another admin can do this. Your own: DELETE /users/me/second-factor, with the password and a code.' });
       if (answer === 'none') throw problem('not-found', { detail: 'The account has no second factor, so there is none to remove.' });
       tellSecurity(request, 'factor.removed', { account: params.id, actor: principal.userId });
       return noContent();
     }, {
       role: 'admin',
-      refuses: ['second-factor-stale'],
+      refuses: ['conflict', 'second-factor-stale'],
       params: Type.Object({ id: Uuid }),
       response: { 204: NoContent },
       detail: { summary: "Remove a user's second factor, when its owner has lost it; all sessions of the user end, everywhere within a second" },

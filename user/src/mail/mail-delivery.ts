@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Job } from '@souk/chassis/jobs';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { FaultSource } from '@souk/chassis/repeated-faults';
@@ -80,10 +81,16 @@ export function mailDelivery(deps: DeliveryDeps): MailDelivery {
   };
 }
 
+/** A mail asked for by its address has a key made of that, which whoever reads a log could guess: each try has a name of its own. */
+function nameOf({ id, userId }: Mail): string {
+  return userId === null ? randomUUID() : id;
+}
+
 async function deliverOne({ commands, port, texts, faults, counted }: DeliveryDeps, due: Mail): Promise<MailResult | undefined> {
   const secret = newLinkSecret();
   const prepared = await commands.submit(prepareMail, { mail: due, secretHash: linkSecretHash(secret) });
-  const about = { mail: due.id, kind: due.kind };
+  const id = nameOf(due);
+  const about = { mail: id, kind: due.kind };
   if (prepared.kind === 'too-late') {
     faults.failed(new MailError('it was not taken for as long as it was of use', true), 'a mail was given up', about);
     counted('given_up');
@@ -91,7 +98,7 @@ async function deliverOne({ commands, port, texts, faults, counted }: DeliveryDe
   if (prepared.kind !== 'send') return undefined;
   const { mail, userId } = prepared;
   try {
-    await port.send({ id: mail.id, to: mail.recipient, ...texts(mail.kind, linkTokenText({ userId, secret })) });
+    await port.send({ id, to: mail.recipient, ...texts(mail.kind, linkTokenText({ userId, secret })) });
   } catch (error) {
     const isFinal = error instanceof MailError && error.isFinal;
     faults.failed(error, isFinal ? 'a mail was given up: its recipient was refused' : 'a mail was not taken; it is sent again', about);

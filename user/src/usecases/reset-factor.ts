@@ -12,8 +12,8 @@ interface ResetRequest {
   readonly actor: string;
 }
 
-/** `not-admin`: the actor's token still says admin, the store does not. `none`: there was nothing to reset. */
-type ResetAnswer = 'reset' | 'none' | 'not-admin' | 'user-unknown';
+/** `not-admin`: the actor's token still says admin, the store does not. `none`: there was nothing to reset. `oneself`: a token alone must not do that. */
+type ResetAnswer = 'reset' | 'none' | 'not-admin' | 'user-unknown' | 'oneself';
 
 /** For who has lost authenticator and recovery codes: the password alone opens new sessions; those there are end. */
 export const resetFactor: UseCase<UserCollections & ChassisCollections, ResetRequest, ResetAnswer> = {
@@ -26,6 +26,7 @@ export const resetFactor: UseCase<UserCollections & ChassisCollections, ResetReq
   }),
   decide({ userId, actor }, world, at) {
     if (!isAdmin(world.get('adminLists', ADMINS), actor)) return { answer: 'not-admin' };
+    if (userId === actor) return { answer: 'oneself' };
     const credential = world.get('credentials', userId);
     if (credential === undefined) return { answer: 'user-unknown' };
     if (credential.secondFactor === null) return { answer: 'none' };

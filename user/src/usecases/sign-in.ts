@@ -2,6 +2,7 @@ import { newId } from '@souk/chassis/ids';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { Cause } from '@souk/chassis/writer/input';
 import { normalisedEmail } from '@souk/contracts/email';
+import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { OpenedSession, SignIn } from '@souk/contracts/http/session';
 import type { Credential } from '../domain/credential.ts';
 import { isKnown } from '../domain/device.ts';
@@ -47,7 +48,7 @@ export type SigningIn =
  * alike. `from`: the client's address; undefined where nobody counts by it.
  */
 export function signIn(deps: SignInDeps) {
-  const { commands, reads, tryPassword: trying, judgeProof: judging, tokens, admin } = deps;
+  const { reads, tryPassword: trying, admin } = deps;
   return async (
     { email: address, password, deviceToken, ...shown }: SignIn,
     from: string | undefined,
@@ -62,30 +63,48 @@ export function signIn(deps: SignInDeps) {
     const account = credential?.userId ?? email;
     if (tried.kind !== 'right') return { ...tried, account };
     if (credential === undefined) return { kind: 'wrong', account };
-    const judged = await judging(credential, shown);
-    if (judged.kind === 'secret-unreadable') return judged;
-    const { userId, passwordHash } = credential;
-    const token = newRefreshToken(newId());
-    const device = known ?? newDeviceToken();
-    const identity = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), ...hashesOf(token) };
-    const asked = { ...identity, ending: await overLimit(deps, userId), attempts: countedFor(attempt) };
-    const opened = judged.kind === 'judged' ? await commands.execute(openSession, { ...asked, proof: judged.proof }, cause) : judged;
-    switch (opened.kind) {
-      case 'opened':
-        return { ...opened, kind: 'signed-in', userId, tokens: { ...(await tokens.all(opened.by, token)), deviceToken: device } };
-      case 'disabled':
-        return opened;
-      case 'code-wrong':
-        if (attempt.from !== undefined) await commands.execute(countAddress, { key: attempt.from.address }, cause);
-        return { kind: 'code-wrong', userId };
-      case 'code-needed':
-        return opened;
-      case 'password-replaced':
-        return { kind: 'wrong', account };
-      default:
-        return opened satisfies never;
-    }
+    return withPasswordRight(deps, { credential, shown, attempt, device: known ?? newDeviceToken() }, cause);
   };
+}
+
+interface Proved {
+  readonly credential: Credential;
+  /** of the second factor */
+  readonly shown: SecondFactorProof;
+  readonly attempt: Attempt;
+  /** its token */
+  readonly device: string;
+}
+
+async function withPasswordRight(deps: SignInDeps, { credential, shown, attempt, device }: Proved, cause: Cause): Promise<SigningIn> {
+  const { commands, judgeProof: judging, tokens } = deps;
+  const { userId, passwordHash } = credential;
+  const judged = await judging(credential, shown);
+  if (judged.kind === 'secret-unreadable') return judged;
+  if (judged.kind === 'code-wrong') return codeWrong(deps, userId, attempt, cause);
+  const token = newRefreshToken(newId());
+  const identity = { sessionId: token.sessionId, userId, passwordHash, device: deviceHashOf(device), ...hashesOf(token) };
+  const asked = { ...identity, proof: judged.proof, ending: await overLimit(deps, userId), attempts: countedFor(attempt) };
+  const opened = await commands.execute(openSession, asked, cause);
+  switch (opened.kind) {
+    case 'opened':
+      return { ...opened, kind: 'signed-in', userId, tokens: { ...(await tokens.all(opened.by, token)), deviceToken: device } };
+    case 'code-wrong':
+      return codeWrong(deps, userId, attempt, cause);
+    case 'disabled':
+    case 'code-needed':
+      return opened;
+    case 'password-replaced':
+      return { kind: 'wrong', account: userId };
+    default:
+      return opened satisfies never;
+  }
+}
+
+/** The account has counted it already, the address has not. */
+async function codeWrong({ commands }: SignInDeps, userId: string, { from }: Attempt, cause: Cause): Promise<SigningIn> {
+  if (from !== undefined) await commands.execute(countAddress, { key: from.address }, cause);
+  return { kind: 'code-wrong', userId };
 }
 
 /**
