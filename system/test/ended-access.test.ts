@@ -115,6 +115,31 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
     expectProblem(await send(shop, ['GET', 'user', '/users/me'], other.accessToken), 401);
   }, 60_000);
 
+  test.each<[string, (id: string) => Request]>([
+    ["somebody's sessions", (id) => ['DELETE', 'user', `/users/${id}/sessions`]],
+    ['an account', (id) => ['PUT', 'user', `/users/${id}/status`, { status: 'disabled', reason: 'It is in wrong hands.' }]],
+  ])('given an admin ends %s, is refused in all five within a second, for staff too', async (_, ending) => {
+    const grace = await somebody('staff');
+    const tokens = await signedIn(grace);
+    expect([await statuses(tokens), await writes(tokens)]).toEqual([allAre(200), [201, 201]]);
+    await done(ending(grace.id), shop.staff);
+    await until('refused by all five', async () => (await statuses(tokens)).every((status) => status === 401), SOON_MS);
+    expect(await writes(tokens)).toEqual([401, 401]);
+    expectProblem(await refreshed(tokens), 401);
+  }, 60_000);
+
+  test('given a disabled account works again, stays refused; the next sign-in is good everywhere', async () => {
+    const grace = await somebody();
+    const tokens = await signedIn(grace);
+    const put = (body: object) => answered(shop, ['PUT', 'user', `/users/${grace.id}/status`, body], shop.staff);
+    await put({ status: 'disabled', reason: 'It is in wrong hands.' });
+    await refusedEverywhere(tokens);
+    expectProblem(await send(shop, ['POST', 'user', '/sessions', { email: grace.email, password: PASSWORD }]), 403);
+    await put({ status: 'active' });
+    expect(await statuses(await signedIn(grace))).toEqual(allAre(200));
+    expect(await statuses(tokens)).toEqual(allAre(401));
+  }, 60_000);
+
   test('given a role is added, goes on as what it is', async () => {
     const grace = await somebody();
     const tokens = await signedIn(grace);
