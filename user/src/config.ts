@@ -79,7 +79,7 @@ const PARTS = {
   ),
 };
 
-/** What `readUserConfig` reads. */
+/** All that `readUserConfig` reads. */
 export const USER_CONFIG = { ...VARIABLES, ...PARTS, ...MAIL_VARIABLES };
 
 type Variables = ConfigOf<typeof VARIABLES>;

@@ -2,7 +2,7 @@ import type { Role } from '@souk/contracts/roles';
 import { changed, type User } from './user.ts';
 
 /**
- * Who is admin, as one document: whoever makes or unmakes an admin changes it, so two admins who demote each other in
+ * The admins, as one document: whoever makes or unmakes an admin changes it, so two admins who demote each other in
  * two processes meet here, and one of them is told that there would be nobody left.
  */
 export interface AdminList {

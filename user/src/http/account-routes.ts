@@ -27,7 +27,7 @@ interface AccountRouteDeps {
 const Preference = Type.Object({ prefer: Type.Optional(Type.String()) }, { additionalProperties: true });
 const WANTS_RECEIPT = /(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i;
 
-/** What somebody who is signed in can do only with the password. */
+/** Routes that somebody signed in needs the password for. */
 export function accountRoutes({ commands, provePassword, changePassword: changing, fromOf, passwordMin }: AccountRouteDeps) {
   return router()
     .put('/users/me/password', async ({ body, principal, request, set }) => {

@@ -31,7 +31,7 @@ interface AddressRouteDeps {
 const addresses = idPages('addresses');
 const ById = Type.Object({ id: Uuid });
 
-/** Where a user wants things sent to: several addresses, one of them the default. */
+/** Places that a user wants things sent to: several addresses, one of them the default. */
 export function addressRoutes({ commands, reads, addressesPerUser: limit }: AddressRouteDeps) {
   return router()
     .get('/users/me/addresses', ({ principal, query }) => addresses(query, publishedAddress, async ({ before }) => {

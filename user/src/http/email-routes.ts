@@ -21,7 +21,7 @@ interface EmailRouteDeps {
   readonly fromOf: FromOf;
 }
 
-/** Whose an e-mail address is, and another one in its place. */
+/** Proof of whose an e-mail address is, and another one in its place. */
 export function emailRoutes({ commands, provePassword, sendsMail, fromOf }: EmailRouteDeps) {
   return router()
     .post('/users/me/email-confirmations', async ({ principal: { userId }, request, set }) => {

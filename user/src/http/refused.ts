@@ -86,7 +86,7 @@ export function waitSeconds(ms: number): number {
   return Math.ceil(ms / 1000);
 }
 
-/** Who is signed in said the password once more, and it was not looked at, or wrong. */
+/** Somebody signed in has said the password once more, and it was not looked at, or wrong. */
 export function unproven(request: Request, proof: Exclude<Proof, { readonly kind: 'right' }>, pointer: string): Problem {
   if (proof.kind === 'wait') {
     tellSecurity(request, 'sign_in.throttled', { waitS: waitSeconds(proof.ms) });

@@ -13,7 +13,7 @@ import type { MailTexts } from './mail-texts.ts';
 
 /** Mails under way at once: as many as wait for a connection, not more than a server likes. */
 const AT_ONCE = 4;
-/** What another process has left, and what has to wait; the rest is sent as soon as it is decided. */
+/** For mails that another process has left, and those that have to wait; the rest is sent as soon as it is decided. */
 const EVERY_MS = 5000;
 
 export type MailResult = 'sent' | 'failed' | 'given_up';

@@ -11,7 +11,7 @@ export interface OutgoingMail {
 export interface MailPort {
   /** Resolves when the mail was taken. Throws `MailError`; a mail that was not taken in time may have been all the same. */
   send(mail: OutgoingMail): Promise<void>;
-  /** What is under way may end. */
+  /** Mails under way may end. */
   close(): void;
 }
 

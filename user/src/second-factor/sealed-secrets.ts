@@ -10,7 +10,7 @@ const NAME_LENGTH = 8;
 export type SealingKeys = readonly [Buffer, ...Buffer[]];
 
 export interface SealedSecrets {
-  /** What can be kept of a secret: it opens for that user only. */
+  /** The form in which a secret can be kept: it opens for that user only. */
   seal(userId: string, secret: string): Promise<string>;
   /** undefined: it was sealed by a key that is not here, or for somebody else. */
   open(userId: string, sealed: string): Promise<string | undefined>;

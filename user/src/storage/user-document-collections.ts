@@ -27,7 +27,7 @@ import type { UserCollections } from './user-store.ts';
 
 type UserDocumentCollections = { readonly [N in keyof UserCollections]: DocumentCollection<UserCollections[N]> };
 
-/** How users, what proves them, and their sessions lie in MongoDB. */
+/** The documents of users, of what proves them, and of their sessions in MongoDB. */
 export const userDocumentCollections: UserDocumentCollections = {
   users: {
     collection: 'users',

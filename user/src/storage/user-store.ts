@@ -15,7 +15,7 @@ import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 
 /**
- * What decisions look at. E-mail claims are a view of the users: the store makes them from the users it saves, keeps
+ * Entities that decisions look at. E-mail claims are a view of the users: the store makes them from the users it saves, keeps
  * them unique, and has nothing to save for a claim itself.
  */
 export type UserCollections = {
@@ -54,9 +54,9 @@ export interface UserFilter {
 export interface UserReads {
   user(id: string): Promise<User | undefined>;
   users(slice: IdSlice, filter?: UserFilter): Promise<readonly User[]>;
-  /** What a sign-in is checked against. */
+  /** A sign-in is checked against it. */
   credentialOf(email: string): Promise<Credential | undefined>;
-  /** What somebody who is signed in already is checked against. */
+  /** Somebody who is signed in already is checked against it. */
   credential(userId: string): Promise<Credential | undefined>;
   /** Undefined: there never was an address. */
   addressBook(userId: string): Promise<AddressBook | undefined>;

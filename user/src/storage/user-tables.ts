@@ -13,7 +13,7 @@ import { accountLinksOf, addressBookOf, adminListOf, attemptsOf, credentialOf, d
 import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';
 
-/** How users, what proves them, and their sessions lie in SQL tables. */
+/** The tables of users, of what proves them, and of their sessions in SQL. */
 export function userTables(flavour: Flavour): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
   const plain = <Entity extends object>(
     table: string,

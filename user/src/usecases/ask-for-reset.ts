@@ -8,7 +8,7 @@ import { attemptKey } from './attempt-key.ts';
 interface ResetRequest {
   /** normalised */
   readonly email: string;
-  /** Where it comes from; undefined: nobody counts by it. */
+  /** The client's address; undefined: nobody counts by it. */
   readonly clientAddress: string | undefined;
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** What wrong passwords are counted by. Hashes, so that the table of failures is no list of people. */
+/** Keys that wrong passwords are counted by. Hashes, so that the table of failures is no list of people. */
 export const attemptKey = {
   /** Sign-ins; there is a count for addresses nobody has, too. `email`: normalised. */
   account: (email: string) => hashed('account', email),
-  /** Where they come from. */
+  /** The address that they come from. */
   address: (clientAddress: string) => hashed('address', clientAddress),
   /** Both. */
   accountFrom: (email: string, clientAddress: string) => hashed('account-from', JSON.stringify([email, clientAddress])),

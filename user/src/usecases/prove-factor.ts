@@ -13,7 +13,7 @@ interface ProveDeps {
   readonly judgeProof: JudgeProof;
 }
 
-/** What a decision needs to take the proof, once. */
+/** All that a decision needs to take the proof, once. */
 export interface Shown {
   readonly proof: FactorProof;
   /** the key of what was tried before, which is forgotten when the proof is taken */

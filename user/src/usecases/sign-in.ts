@@ -43,7 +43,7 @@ export type SigningIn =
   | Extract<Judged, { readonly kind: 'secret-unreadable' }>;
 
 /**
- * Who comes without the second factor learns that the password was right, and has used up a try of few all the same.
+ * Coming without the second factor tells that the password was right, and uses up a try of few all the same.
  * Otherwise neither the answer nor the work done for it says whether the address or the password was wrong, and both are counted
  * alike. `from`: the client's address; undefined where nobody counts by it.
  */
