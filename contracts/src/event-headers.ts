@@ -14,7 +14,7 @@ export interface EventAttributes<T extends Topic = Topic> {
   readonly time: string;
   /** The message key. */
   readonly subject: string;
-  /** Of the data as they are here. Read from an earlier version, they are those of today's. */
+  /** The version of the data as they are here. Read from an earlier version, they are those of today's. */
   readonly schemaVersion: number;
   /** What belongs together: the order id for everything in the saga. */
   readonly correlationId: string;

@@ -1,7 +1,7 @@
 import { consumerGroup, SERVICES, type ServiceName } from './services.ts';
 import { type Topic, TOPIC_NAMES, TOPICS } from './topics.ts';
 
-/** Who signs in at a broker: each service, and the job that makes the topics. */
+/** Users of a broker: each service, and the job that makes the topics. */
 export const LOG_USERS = [...SERVICES, 'topics'] as const;
 
 export type LogUser = (typeof LOG_USERS)[number];
@@ -9,7 +9,7 @@ export type LogUser = (typeof LOG_USERS)[number];
 /** Kafka's own words. */
 export type LogOperation = 'read' | 'write' | 'create' | 'delete' | 'describe' | 'describe_configs' | 'alter_configs';
 
-/** What one user may do to one thing on a broker; whatever is not listed is refused there. */
+/** The operations that one user is allowed on one thing of a broker; whatever is not listed is refused there. */
 export interface LogRight {
   readonly user: LogUser;
   readonly on: 'topic' | 'group';

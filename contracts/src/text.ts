@@ -20,7 +20,7 @@ export const SOMETHING_VISIBLE = `^(?=[^\\u0000]*$)[\\s\\S]*${VISIBLE}`;
 
 /** They turn the direction of what stands behind them, in lists, mails and logs too: U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069. */
 const BIDI = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
-/** What would end a line somewhere else, and what only machines understand. */
+/** Characters that would end a line somewhere else, and those that only machines understand. */
 export const NOT_IN_A_LINE = `\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029${BIDI}`;
 /** The same, but for a tab and the ends of lines. */
 const NOT_IN_LINES = `\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f${BIDI}`;

@@ -10,7 +10,7 @@ describe('with FRESH_SECOND_FACTOR_S', () => {
   });
   afterAll(() => shop.close());
 
-  /** Of staff whose session has shown a code so many seconds ago. */
+  /** The token of staff whose session has shown a code so many seconds ago. */
   const staff = async (ageS?: number) => {
     const claims = ageS === undefined ? {} : { mfa_at: Math.floor(Date.now() / 1000) - ageS };
     return { authorization: await shop.bearer({ roles: ['customer', 'staff'], claims }) };

@@ -10,7 +10,7 @@ import type { InventoryReads } from '../storage/inventory-store.ts';
 import { publishedStock } from './published.ts';
 import { type SkuCheck, skuUnknown } from './sku-check.ts';
 
-/** Of the stock of a SKU in one warehouse. */
+/** The stock of a SKU in one warehouse. */
 const LEVEL_BYTES = 200;
 
 const BySku = Type.Object({ sku: Sku });

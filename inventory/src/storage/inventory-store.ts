@@ -54,7 +54,7 @@ export interface InventoryReads {
   warehouse(id: string): Promise<Warehouse | undefined>;
   warehouses(slice: IdSlice): Promise<readonly Warehouse[]>;
   reservation(orderId: string): Promise<Reservation | undefined>;
-  /** Of a SKU in a warehouse, among the next `LOOKS` of the SKU. */
+  /** Those of a SKU in a warehouse, among the next `LOOKS` of the SKU. */
   movements(filter: MovementFilter, slice: IdSlice): Promise<Looked<Movement, string>>;
 }
 

@@ -1,14 +1,14 @@
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import type { OrderReason, OrderStatus } from '@souk/contracts/saga';
 
-/** What one customer may have at a time, in orders that count. */
+/** Limits of one customer, in orders that count. */
 export interface CustomerLimits {
   readonly orders: number;
   /** Pieces of goods in them, of which Inventory holds those it has. */
   readonly pieces: number;
 }
 
-/** What a customer has in orders that count: those that have not ended, and those that held stock and were not paid, for a while. */
+/** All that a customer has in orders that count: those that have not ended, and those that held stock and were not paid, for a while. */
 export interface CustomerHoldings {
   readonly orders: number;
   readonly pieces: number;

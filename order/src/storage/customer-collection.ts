@@ -4,7 +4,7 @@ import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import type { Customer } from './order-store.ts';
 
-/** What each customer has in orders that count. */
+/** All that each customer has in orders that count. */
 export function customers(flavour: Flavour): SqlCollection<Customer> {
   return countedOwners<Customer>(flavour, {
     table: 'customers',

@@ -47,7 +47,7 @@ export interface ToErase {
   readonly told: readonly RewrittenEvent[];
 }
 
-/** Who orders, with what they have in orders that count. */
+/** Somebody who orders, with what they have in orders that count. */
 export type Customer = CountedOwner & CustomerHoldings;
 
 /** What Order decides on. */

@@ -28,7 +28,7 @@ export function learnSkus({ reads, lookup, copy, limit = 100_000 }: LearnSkusDep
     }
   }
 
-  /** What customers make up is asked for in a few calls a second at most, and those that are not there not again for a while. */
+  /** SKUs that customers make up are asked for in a few calls a second at most, and those that are not there not again for a while. */
   const askProduct = askedTogether<true>({
     async fetch(skus) {
       const products = await lookup.find(skus);

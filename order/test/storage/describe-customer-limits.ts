@@ -10,7 +10,7 @@ import { put, settle, type Submission, submission } from './settle.ts';
 const LIMITS = { orders: 5, pieces: 12 };
 const MUG = { sku: 'MUG', productId: PRODUCT_ID, title: 'Mug', options: {}, price: eur(1000), active: true, version: 1, changedAt: NOW };
 
-/** What one customer may have, on every store. */
+/** The limits of one customer, on every store. */
 export function describeCustomerLimits(name: string, open: () => Promise<OpenedStore>): void {
   let opened: OpenedStore;
   let answers: string[];

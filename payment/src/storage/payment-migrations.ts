@@ -134,7 +134,7 @@ function paymentMethodsTable(flavour: Flavour): Migration {
   };
 }
 
-/** Of people with payment methods; locked while one is added. */
+/** People with payment methods; locked while one is added. */
 function customersTable(flavour: Flavour): Migration {
   return { up: (db) => flavour.narrow(db.schema.createTable('customers').addColumn('id', flavour.column.id, (c) => c.primaryKey().notNull())).execute() };
 }

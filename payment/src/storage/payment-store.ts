@@ -8,7 +8,7 @@ import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { WebhookEvent } from '../domain/webhook-event.ts';
 
-/** Who has payment methods. */
+/** Somebody who has payment methods. */
 export type Customer = CountedOwner & { readonly methods: number };
 
 /** What decisions look at. */
