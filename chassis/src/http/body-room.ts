@@ -26,6 +26,7 @@ export function bodyRoom(limit: number): BodyRoom {
       total += bytes;
     },
     leave(owner) {
+      if (total === 0) return;
       total -= held.get(owner) ?? 0;
       held.delete(owner);
     },
