@@ -2,7 +2,8 @@ import type { Door } from './door.ts';
 import type { HttpApp } from './http-app.ts';
 import { listenErrorOf } from './listen-error.ts';
 
-const DRAIN_LIMIT_MS = 5000;
+/** An embedded shop closes its services in two rounds, and stops within 10 s. */
+const DRAIN_LIMIT_MS = 4000;
 const IDLE_TIMEOUT_S = 60;
 /** Far above the limit for JSON bodies: what Bun refuses by itself is answered without a problem document. */
 const TRANSPORT_BODY_LIMIT = 1024 ** 3;
@@ -17,7 +18,7 @@ export interface Listening {
   readonly opsAddress: string | undefined;
   /** Turns unready at once; resolves after the delay. May be called again. */
   leave(): Promise<void>;
-  /** Leaves, takes no new connections, finishes what is running (5 s at most), then closes. May be called again. */
+  /** Leaves, takes no new connections, finishes what is running (4 s at most), then closes. May be called again. */
   stop(): Promise<void>;
 }
 

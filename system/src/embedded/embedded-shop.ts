@@ -58,10 +58,16 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const url = (name: ServiceName) => urls[name] ?? '';
   const keys = () => remoteKeys({ url: `${url('user')}/.well-known/jwks.json` });
 
+  /** Services are closed in two rounds, those whom others ask in the second: each may wait seconds for callers who do not read. */
+  const rounds = { asking: [] as Closing[], asked: [] as Closing[] };
+
   /** A store is open before its service starts, and closed after it. */
-  function part<S extends Store>(name: ServiceName, open: () => S, create: (store: S) => Service): Part {
+  function part<S extends Store>(name: ServiceName, open: () => S, create: (store: S) => Service, round: Closing[] = rounds.asking): Part {
     let store: S | undefined;
     let service: Service | undefined;
+    let closing: Promise<void> | undefined;
+    const closeService = async (): Promise<void> => (closing ??= service?.close());
+    round.push(closeService);
     return {
       name,
       async start() {
@@ -71,7 +77,9 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
         urls[name] = (await service.start()).url;
       },
       async stop() {
-        await service?.close();
+        // What becomes of the others they tell themselves.
+        void Promise.allSettled(round.map((close) => close()));
+        await closeService();
         await store?.close();
       },
     };
@@ -82,9 +90,11 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
     { name: 'event log', start: () => expectPorts(settings.firstPort), stop: () => log.close() },
     part('user', () => openSqliteUserStore({ path: databases.user }), (store) =>
       createUserService({ ...common('user'), config: configs.user, store, mail: mailByConfig({ config: configs.user, logger: loggers.user, folder: files.mails }) }),
+      rounds.asked,
     ),
     part('product', () => openSqliteProductStore({ path: databases.product }), (store) =>
       createProductService({ ...common('product'), config: configs.product, store, keys: keys() }),
+      rounds.asked,
     ),
     part('inventory', () => openSqliteInventoryStore({ path: databases.inventory }), (store) => {
       const lookUpSkus = fetchSkus({ productUrl: url('product') });
@@ -114,6 +124,8 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
 function expectPorts(first: number): void {
   if (first !== 0) SERVICES.forEach((_, index) => expectFree(first + index));
 }
+
+type Closing = () => Promise<void>;
 
 interface Store {
   migrate(): Promise<readonly string[]>;
