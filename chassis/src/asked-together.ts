@@ -3,7 +3,7 @@ import { recentMap } from './recent-map.ts';
 interface Asking<Answer> {
   /** Answers for these keys, 100 at most; who is not in it is not there. */
   fetch(keys: readonly string[]): Promise<ReadonlyMap<string, Answer>>;
-  /** What callers hear while too many wait. */
+  /** The error that callers get while too many wait. */
   busy(): Error;
   /** Milliseconds from the end of a call to the next one. */
   readonly pauseMs?: number;

@@ -51,11 +51,11 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   readonly endOwnWork?: () => Promise<unknown>;
   /** Called when no request runs any more and before the queue is settled for the last time. */
   readonly beforeClose?: () => void;
-  /** What readiness says of this service alone. */
+  /** Facts that `/readyz` reports for this service alone. */
   readonly readyFacts?: ReadyFacts;
 }
 
-/** What all five services are: a microservice with an HTTP interface in front, probes, metrics and operators' routes. */
+/** A microservice with an HTTP interface, probes, metrics and operators' routes. Each of the five services is one. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
   const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose, readyFacts } = options;
   const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;

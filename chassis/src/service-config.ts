@@ -77,7 +77,7 @@ const JWKS_URL = withExample(url('USER_JWKS_URL', "User's public keys, for acces
 
 const PRODUCT_URL = withExample(url('PRODUCT_URL', 'where Product answers, for SKUs that are not known yet'), 'http://product:4001');
 
-/** Of the services with something that a stolen access token must not be enough for. */
+/** The setting of services that protect something for which a stolen access token must not be enough. */
 export const FRESH_SECOND_FACTOR = {
   freshSecondFactorS: withDefault(
     integer('FRESH_SECOND_FACTOR_S', 'seconds a code of the second factor is good for what asks for a fresh one; 0: nothing asks', {

@@ -3,12 +3,12 @@ import { type Problem, problem, tooMuchToDo } from './problem.ts';
 
 /** Bytes of all long answers that a process holds until they are read. */
 const ANSWER_ROOM = 32 * 1024 * 1024;
-/** Of one address: two of the largest pictures, or a page of twenty ordinary ones. */
+/** Bytes of one address: enough for two of the largest pictures, or for a page of twenty ordinary ones. */
 const ROOM_PER_ADDRESS = 12 * 1024 * 1024;
-/** What is handed to a connection at a time: the next piece when the kernel has taken this one. */
+/** A connection is handed one piece at a time, and the next one when the kernel has taken it. */
 const PIECE_BYTES = 64 * 1024;
 const LOOK_EVERY_MS = 1000;
-/** Without a piece taken. What the kernel has taken by then is read at 20 kB/s and more by everybody who reads. */
+/** An answer is cut when no piece of it was taken for so long. Even a reader at 20 kB/s has read by then what the kernel holds. */
 const STALLED_MS = 15_000;
 /** The same when there is no room left for others. */
 const STALLED_IN_CROWD_MS = 2_000;
@@ -27,7 +27,7 @@ export interface Parts {
 }
 
 export interface Room {
-  /** Once. */
+  /** May be called once. */
   stream(parts: Parts): ReadableStream<Uint8Array>;
   /** Nothing is sent of it after all. Does nothing once it is a stream. */
   giveUp(): void;
@@ -42,7 +42,7 @@ export interface AnswerRoom {
 interface AnswerRoomOptions {
   /** Called for each answer that was cut because nobody read it. */
   readonly unread?: () => void;
-  /** Of an answer that broke off because its next part could not be read. */
+  /** Called when an answer broke off because its next part could not be read. */
   readonly failed: (error: unknown) => void;
   readonly stalledMs?: number;
   readonly crowdMs?: number;

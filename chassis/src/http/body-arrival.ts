@@ -3,19 +3,19 @@ import { type Problem, problem, tooMuchToDo } from './problem.ts';
 import { clientAddressOf } from './request-facts.ts';
 
 const LOOK_EVERY_MS = 250;
-/** What a body of an honest caller takes at most; until then nobody asks who it comes from. */
+/** An honest caller's body takes no longer. A body that does needs a place of its address. */
 const SLOW_MS = 500;
 /** Slow bodies at once: half of the room that a process has for bodies, when all of them are as long as JSON may be. */
 const SLOW_IN_ALL = 256;
-/** An office behind one address has more callers than one; this many on a bad line at the same moment are none. */
+/** An office has many callers behind one address, but never this many on a bad line at the same moment. */
 const SLOW_PER_ADDRESS = 16;
-/** For 64 KiB, on the worst of lines. */
+/** Enough for 64 KiB on the worst of lines. */
 const BODY_TIME_MS = 10_000;
 /** Bytes a millisecond that a long body has to come at on top of that, so that the largest image gets 50 s. */
 const LEAST_RATE = 200;
 /** Bytes under way at once, as many as bodies say they have: thousands that are begun within the same half second would fill the memory before one is slow. */
 const AWAITED_BYTES = 32 * 1024 * 1024;
-/** What nearly every honest caller sends, so that the longest ones cannot keep it out. */
+/** Nearly every honest caller sends no more. Such bodies have bytes of their own, so that long ones cannot keep them out. */
 const SHORT_BYTES = 8 * 1024;
 const AWAITED_BYTES_OF_SHORT = 8 * 1024 * 1024;
 
@@ -30,7 +30,7 @@ interface Awaited {
 
 export interface BodyArrival {
   /**
-   * What `read` gives. Throws the 408 problem when `bytes` take too long or the sender goes away, the 503 one when too many
+   * Answers what `read` gives. Throws the 408 problem when `bytes` take too long or the sender goes away, the 503 one when too many
    * bodies come as slowly from the same address or in all, and before it has read any when too many bytes are under way.
    */
   of<T>(request: Request, read: () => Promise<T>, bytes: number): Promise<T>;

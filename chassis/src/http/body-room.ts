@@ -2,7 +2,7 @@ import { tooMuchToDo } from './problem.ts';
 
 /** Bytes of all bodies that a process holds: of images and the like as they are, of JSON several times over. */
 export const BODY_ROOM = 32 * 1024 * 1024;
-/** Of those that have a room of their own besides: a hundred of the longest. */
+/** Bytes of bodies that have a room of their own, such as webhooks: enough for a hundred of the longest. */
 export const APART_ROOM = 8 * 1024 * 1024;
 
 /**

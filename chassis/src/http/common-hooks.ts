@@ -87,7 +87,7 @@ function jsonAnswer(request: Request, value: unknown, set: Context['set']): Resp
   const headers = set.headers as Record<string, string>;
   headers['content-type'] ??= 'application/json';
   const status = Number(set.status ?? 200);
-  // What is said here need not be said again: Elysia would make another response of this one.
+  // The response below has the status and headers. If `set` had them too, Elysia would copy it into another response.
   set.headers = {};
   set.status = 200;
   return answerWith(request, JSON.stringify(value), { status, headers });

@@ -32,7 +32,7 @@ export interface HttpAppOptions {
   /** For `/livez`: throws when only a restart helps. Absent: it is alive as long as it answers. */
   readonly alive?: () => void;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
-  /** What readiness says besides. */
+  /** Facts that `/readyz` reports besides its checks. */
   readonly readyFacts?: ReadyFacts | undefined;
   /** Seconds after which a change may be tried again; null: there is room. Reads are never refused. */
   readonly busy?: () => number | null;
@@ -60,7 +60,7 @@ function unchanged({ headers }: Response): Response {
   return response;
 }
 
-/** How near a process is to refusing for want of room. */
+/** Gauges that show how near a process is to refusing for want of room. */
 function heldGauges(metrics: Metrics, bodies: readonly Bodies[], answers: AnswerRoom): void {
   const help = 'Bytes of bodies that are still coming, of bodies that are worked on, and of answers that are not read yet';
   metrics.gauges('http_held_bytes', help, { label: 'of', values: ['coming', 'bodies', 'answers'] }, () => ({

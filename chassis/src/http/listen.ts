@@ -14,7 +14,7 @@ export interface Listening {
   /** The address and port it listens on, `0.0.0.0:4003`. */
   readonly address: string;
   readonly port: number;
-  /** Of operators, as `address`; undefined: theirs is the one port there is. */
+  /** The address and port for operators; undefined: they use the one port there is. */
   readonly opsAddress: string | undefined;
   /** Turns unready at once; resolves after the delay. May be called again. */
   leave(): Promise<void>;

@@ -44,7 +44,7 @@ function problemCodes(operation: Operation, { method, path, body }: Declared): R
   if (CHANGES.has(method)) add('body-incomplete', 'payload-too-large', 'unsupported-media-type', 'overloaded');
   if (CHANGES.has(method) && raw === undefined) add('malformed-json', 'validation');
   if ((CHANGES.has(method) && raw === undefined) || raw?.types.some(isText) === true) add('malformed-text');
-  // What is answered may be long, and needs room.
+  // An answer may be long, and then needs room.
   if (method === 'get') add('overloaded');
   if (!NEEDS_NOTHING.has(path)) add('unavailable');
   if (path === '/metrics' || (!PROBES.has(path) && operation['x-uncounted'] === undefined)) add('too-many-requests');

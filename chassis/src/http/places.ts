@@ -1,7 +1,7 @@
 export interface PlacesOptions {
-  /** Of all keys together. */
+  /** Places of all keys together. */
   readonly inAll: number;
-  /** So that one caller leaves some to the others. */
+  /** Places of one key, so that one caller leaves some to the others. */
   readonly perKey: number;
 }
 
@@ -16,7 +16,7 @@ export interface Places {
 }
 
 /**
- * What may be held at once: requests, connections, bytes. Keys are forgotten with their last place, so no more of them are
+ * Counts what callers hold at once: requests, connections or bytes. Keys are forgotten with their last place, so no more of them are
  * remembered than there are places.
  */
 export function places({ inAll, perKey }: PlacesOptions): Places {

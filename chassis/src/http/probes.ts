@@ -10,7 +10,7 @@ import { invalid, Problem } from './problem.ts';
 /** Resolves when the thing works and throws when it does not. */
 export type ReadinessCheck = () => Promise<void> | void;
 
-/** What `/readyz` says of a service besides its checks. */
+/** Facts that `/readyz` reports besides its checks. */
 export interface ReadyFacts {
   readonly schema: TProperties;
   readonly values: Readonly<Record<string, unknown>>;

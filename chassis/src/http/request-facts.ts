@@ -51,9 +51,9 @@ export interface RequestFacts {
   about: About | undefined;
   /** undefined: what is answered is short, or is not known yet. */
   answerRoom: Room | undefined;
-  /** What goes out instead of the response's own body, which is empty. */
+  /** The body that is sent instead of the response's own, which is empty. */
   longAnswer: Parts | undefined;
-  /** For HEAD: of the body that is not sent. undefined: Elysia counts it. */
+  /** For HEAD: the length of the body that is not sent. undefined: Elysia counts it. */
   length: number | undefined;
   /** Faults that no schema finds, in the body or in the query's names. Answered after authentication. */
   faults: readonly FieldError[];

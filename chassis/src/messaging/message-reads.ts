@@ -11,10 +11,10 @@ export interface LaneStatus {
   readonly oldestUnsentAt: number | null;
 }
 
-/** More of a kind are not looked at to count them. */
+/** Counting stops here. */
 export const COUNT_LIMIT = 1000;
 
-/** Of a parked key so many messages are listed: thousands can wait behind one. */
+/** Messages that are listed for one parked key: thousands can wait behind it. */
 export const SHOWN_MESSAGES = 20;
 
 /** Counts: dead letters up to `COUNT_LIMIT` of each status, the keys of as many parked messages. */

@@ -36,13 +36,13 @@ const ById = Type.Object({ id: Uuid });
 const parkedCursor = cursors('parked', Type.String());
 const deadLetterCursor = cursors('dead-letters', Uuid);
 
-/** Of a message that waits, without the message: its cause has 2,000 characters at most. */
+/** Bytes that a waiting message takes at most in a list, which leaves out the message itself: its cause has up to 2,000 characters. */
 const WAITING_BYTES = 10 * 1024;
 
 /** UTF-16 units, more or less, of the letters in a page; one always is in it. */
 const PAGE_SIZE = 2 * 1024 * 1024;
 
-/** What an operator sees and does: the outbox, what is parked, what is dead, another try, or the end of it. */
+/** Operators' routes: they show the outbox, parked messages and dead letters, and send a dead letter again or discard it. */
 export function opsRoutes<C extends Collections, Task>(service: Microservice<C, Task>, { messages }: ServiceStore<C>) {
   return router()
     .get(

@@ -94,7 +94,7 @@ interface Sized {
 
 type WaitingKeyDocument = Omit<WaitingKey, 'key'> & { readonly _id: string };
 
-/** Of what waits everything but the message. */
+/** The fields of a waiting message that are listed: all but the message itself. */
 const WAITING = {
   ...Object.fromEntries(['position', 'attempts', 'cause', 'firstFailedAt', 'lastFailedAt', 'nextAttemptAt'].map((name) => [name, `$$one.${name}`])),
   topic: '$$one.message.topic',

@@ -2,7 +2,7 @@ import { choice, ConfigError, type ConfigOf, integer, list, optional, port, secr
 import { type KafkaSecurity, SESSION_MS } from '../kafka/kafka-log-options.ts';
 import { writerPace } from '../service-config.ts';
 
-/** Where a service that is a process of its own finds its database and the event log, and where operators find it. */
+/** Settings of a service in a process of its own: its database, the event log, and the port for operators. */
 export function engineConfig(database: 'mysql' | 'mongodb') {
   return {
     opsPort: optional(port('OPS_PORT', 'port of its own for `/metrics` and `/ops`, which are then not at PORT; `/livez` and `/readyz` are at both')),

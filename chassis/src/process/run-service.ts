@@ -42,7 +42,7 @@ export async function runService<Config extends EngineConfig, Store extends Proc
     return EXIT.ok;
   }
   if (asked !== '' && !Object.hasOwn(FLAGS, asked)) return told(EXIT.usage, `unknown: ${asked}; known: ${Object.keys(FLAGS).join(', ')}`);
-  // What it writes (the simulator's books, mails) is for its own user.
+  // Files that it writes (the simulator's books, mails) are for its own user.
   process.umask(0o077);
   try {
     const config = program.readConfig(withSecretFiles(process.env, program.variables));

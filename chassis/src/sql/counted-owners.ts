@@ -10,7 +10,7 @@ export interface CountedOwner {
 }
 
 interface Counting<Owner extends CountedOwner> {
-  /** Of one column, `id`: whoever wants more of something locks the owner's row, and counts then. */
+  /** A table with one column, `id`. Whoever wants more of something locks the owner's row first, and then counts. */
   readonly table: string;
   readonly tally: Tally;
   /** `figures`: undefined where there is nothing to count. */
@@ -18,7 +18,7 @@ interface Counting<Owner extends CountedOwner> {
 }
 
 /**
- * How much each owner has, counted from the rows themselves in the transaction that adds to them: nothing has to be counted down
+ * Counts what each owner has from the rows themselves, in the transaction that adds to them: nothing has to be counted down
  * when a thing ends. The lock of the owner's row makes processes take turns; inputs of one batch count by what is put.
  */
 export function countedOwners<Owner extends CountedOwner>(flavour: Flavour, { table, tally, ownerOf }: Counting<Owner>): SqlCollection<Owner> {

@@ -44,7 +44,7 @@ export interface Flavour {
    */
   load(table: string, columns: readonly string[], keyColumn: string, keys: readonly string[], order?: readonly string[]): Statement;
   /**
-   * What the rows of each owner come to (`figures`: SQL that needs no quoting), by an index that begins with the owner's column. Sees
+   * Adds up the rows of each owner (`figures`: SQL that needs no quoting), by an index that begins with the owner's column. It sees
    * what is committed, and locks nothing.
    */
   tally(rows: Tally, owners: readonly string[]): Statement;
