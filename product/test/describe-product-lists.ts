@@ -223,7 +223,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
   }, 60_000);
 }
 
-/** What a list says of a product, told without any index. */
+/** Tells whether a product belongs to a list, without any index. */
 function isFound(one: Product, { onlyActive, words, categoryIds, minPrice, maxPrice }: ProductFilter): boolean {
   const text = searchText(one);
   const isWithin = one.variants.some(({ price: { amount } }) => amount >= (minPrice ?? 0) && amount <= (maxPrice ?? Infinity));

@@ -61,7 +61,7 @@ describeOn(['MongoDB'], () => {
     ['newest of everything', EVERYTHING, { ...twenty, sort: 'newest', after: time }],
     ['what has a price from the middle on', { ...active, minPrice: 500 }, { ...twenty, sort: 'price' }],
   ] as const)('a page of %s is read from its index, in order and nothing else', async (_name, filter, slice) => {
-    // Of each status a page, to see which come first; then the products of the page.
+    // A page of each status is read, to see which products come first, and then the products of the page.
     const statuses = filter.onlyActive ? 1 : 3;
     const counted = 'minPrice' in filter && filter.minPrice !== undefined ? 501 : 0;
     expect(await read(filter, slice)).toBeLessThanOrEqual(21 * (statuses + 1) + counted);

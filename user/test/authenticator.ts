@@ -4,7 +4,7 @@ import { TOTP } from 'otpauth';
 import { PASSWORD, type RunningUsers } from './running-users.ts';
 
 const STEP_MS = 30_000;
-/** What is left of a time step when a test asks for a code, so that it is still of that step when it arrives. */
+/** The least time that a time step must have left when a test asks for a code, so that the code arrives within it. */
 const MARGIN_MS = 3000;
 
 /** The code that an authenticator shows, so many steps from now. The service takes those of -1, 0 and 1, in that order. */

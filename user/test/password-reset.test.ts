@@ -30,7 +30,7 @@ const confirm = (token: string, newPassword = NEW_PASSWORD) =>
   users.send('POST', '/password-resets/confirmation', { body: { token, newPassword }, headers: from() });
 const trySignIn = (email: string, password: string, headers = from()) => users.send('POST', '/sessions', { body: { email, password }, headers });
 
-/** How many tries of an account have failed, in the file. */
+/** The failed tries of an account, as the database has them. */
 async function attemptsFor(email: string): Promise<{ readonly failures: number } | undefined> {
   const database = new Database(join(users.folder.path, 'user.db'), { readonly: true });
   const row = database.prepare<{ failures: number }, [string]>("select document ->> '$.failures' as failures from sign_in_attempts where id = ?").get(attemptKey.account(email));

@@ -17,7 +17,7 @@ type ServerOptions = NonNullable<ConstructorParameters<typeof SMTPServer>[0]>;
 export interface StandIn extends AsyncDisposable {
   readonly port: number;
   readonly taken: readonly TakenMail[];
-  /** Of its certificate, which is its own authority. */
+  /** Its certificate in PEM, which is its own authority. */
   readonly ca: string;
 }
 

@@ -10,12 +10,12 @@ import { MOVEMENT_COLUMNS, movementFromRow } from './movement-rows.ts';
 import { CATALOGUE_COLUMNS, catalogueFromRow, reservationFromRow, warehouseFromRow } from './rows.ts';
 
 /**
- * Of a SKU in a warehouse the movements of the SKU are read, newest first, until the page is full, or `LOOKS` of them were. MySQL would rather
- * intersect two indexes, and read all movements of the SKU and all of the warehouse for it.
+ * Keeps MySQL from using the index of the warehouse. A list of a SKU's movements in one warehouse reads the SKU's movements, newest first, until the
+ * page is full or `LOOKS` were read. With two indexes MySQL would intersect them, and read all movements of the SKU and all of the warehouse.
  */
 const NOT_BY_INDEX = sql<string>`coalesce(warehouse_id, '')`;
 
-/** With a limit MySQL leaves it what it is, and makes no join of it that would begin at the other end. */
+/** The limit keeps MySQL from turning the subquery into a join that begins with `inventory`. */
 const HAS_STOCK = sql<number>`(select 1 from inventory where inventory.sku = catalogue.sku limit 1)`;
 
 export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<InventorySchema>): InventoryReads {

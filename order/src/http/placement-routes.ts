@@ -56,7 +56,7 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
 function answerOf(placement: Placement, items: PlaceOrder['items'], request: Request): StoredAnswer {
   if (placement.kind === 'refused') {
     const why = refused(placement.refusal, items);
-    // What passes by itself is not kept under the key: the same request may go through later.
+    // A refusal that passes by itself is not kept under the key: the same request may go through later.
     if (isLimit(placement.refusal)) throw why;
     return problemAnswer(why, request);
   }

@@ -162,7 +162,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     'order-027-orders-pieces': step(async (db) => {
       await db.schema.alterTable('orders').addColumn('pieces', integer).execute();
     }),
-    // What is open counts from the first order on that is placed by this version.
+    // Open orders count as soon as this version places the first order.
     'order-028-open-orders-count': step(async (db) => {
       const pieces = sql`(select sum(quantity) from order_items where order_items.order_id = orders.id)`;
       const open = sql`status in ('placed', 'awaiting_payment')`;

@@ -19,7 +19,7 @@ export interface ImageBytes {
   readonly bytes: Uint8Array;
 }
 
-/** What is read of an image at once. */
+/** A piece of an image that is read at once. */
 export interface ImagePart {
   readonly id: string;
   readonly bytes: Uint8Array;
@@ -32,7 +32,7 @@ export function partId(imageId: string, part: number): string {
   return `${imageId}.${part}`;
 }
 
-/** Of all parts that an image can have. */
+/** The ids of all parts that an image can have. */
 export function partIds(imageId: string): readonly string[] {
   return Array.from({ length: IMAGE_BYTES / PART_BYTES }, (_, part) => partId(imageId, part));
 }

@@ -27,7 +27,7 @@ export type Lead =
   | { readonly kind: 'categories'; readonly categoryIds: readonly string[] }
   | { readonly kind: 'prices'; readonly least: number; readonly most: number };
 
-/** Where an index is walked along: whole, or by the lowest price, inclusive; `spread`: only products with variants that cost more. */
+/** The stretch of an index that is read: all of it, or lowest prices from `least` to `most`, inclusive. `spread`: only products whose variants differ in price. */
 export interface Stretch {
   readonly least?: number;
   readonly most?: number;
@@ -46,13 +46,13 @@ export interface Found extends SortPosition {
   readonly size: number;
 }
 
-/** What lists need of an engine. Each of these looks at a bounded number of entries. */
+/** The queries that lists need of an engine. Each looks at a bounded number of entries. */
 export interface ListIndexes {
-  /** The entries that lead leads to, whatever their status; `limit` at most. */
+  /** Counts the entries that a lead leads to, whatever their status, up to `limit`. */
   count(lead: Lead, limit: number): Promise<number>;
-  /** Those that match of all that lead leads to, in order. */
+  /** Looks at all entries that a lead leads to, and answers those that match, in order. */
   among(lead: Lead, filter: ProductFilter, slice: ProductSlice): Promise<readonly Found[]>;
-  /** Those that match, of the next `looks` in order. */
+  /** Looks at the next `looks` entries in order, and answers those that match. */
   along(place: Along, filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>>;
   byIds(ids: readonly string[]): Promise<readonly Product[]>;
 }

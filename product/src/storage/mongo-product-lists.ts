@@ -104,7 +104,7 @@ function leadingTo(lead: Lead): { readonly filter: Condition; readonly hint?: st
   }
 }
 
-/** What no index of the list says of a product. */
+/** Conditions on a product that no index of the list covers. */
 function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch): Iterable<Condition> {
   // Not a pattern, so nothing in a word means anything. Bytes, because they find the same in half the time.
   for (const word of words) yield { $expr: { $gte: [{ $indexOfBytes: ['$searchText', { $literal: word }] }, 0] } };

@@ -13,7 +13,7 @@ const ORDER = {
   newest: { column: 'created_at', direction: 'desc' },
 } as const satisfies Record<ProductSort, object>;
 
-/** The length is in the row's head: what it is the length of is not read. */
+/** SQLite takes the length from the row's head, and does not read the document. */
 const SIZE = sql<number>`octet_length(document)`;
 
 /** Entries of an index that are passed over for what looking at one product costs. */
@@ -21,8 +21,8 @@ const ENTRIES = 20;
 
 export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour): ListIndexes {
   /**
-   * Of two bounds on the same side of an index SQLite may begin at the looser, and pass over all that lies between: each side
-   * has one. `last` lies in the stretch.
+   * Each side of the index has one bound: with two, SQLite may begin at the looser one, and pass over all that lies between them.
+   * `last` lies in the stretch.
    */
   function stretched(status: string, { least, most, spread }: Stretch, { sort, after }: Omit<ProductSlice, 'limit'>, last?: SortPosition) {
     const { column, direction } = ORDER[sort];
@@ -102,7 +102,7 @@ function leadingTo(flavour: Flavour, lead: Lead): RawBuilder<unknown> {
   }
 }
 
-/** What no index of the list says of a product. A word is looked for as it is written, wherever it stands. */
+/** Conditions on a product that no index of the list covers. A word is looked for as it is written, wherever it stands. */
 function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch): Iterable<RawBuilder<SqlBool>> {
   for (const word of words) yield sql<SqlBool>`instr(search_text, ${word}) > 0`;
   if (categoryIds !== undefined) {

@@ -41,7 +41,7 @@ export async function newCustomer(client: ShopClient): Promise<Customer> {
   return { email, password: PASSWORD, token, methodId: (await client.addPaymentMethod(token, 'tok_ok')).id };
 }
 
-/** What an honest caller of a service wants of it. */
+/** The request that honest callers of a service repeat. */
 export function honestRequest({ urls, customer }: Target, service: ServiceName): (signal: AbortSignal) => Promise<Response> {
   const paths: Readonly<Record<ServiceName, string>> = {
     product: '/products?limit=5',

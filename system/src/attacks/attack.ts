@@ -6,7 +6,7 @@ export interface Attack {
   /** The row of the audit that it stands for. */
   readonly row: string;
   readonly title: string;
-  /** Whose honest callers are watched meanwhile. */
+  /** The service whose honest callers are watched meanwhile. */
   readonly service: ServiceName;
   /** Carries it out, bounded in count and time; answers what went wrong, a sentence each. None: the shop held. */
   run(target: Target): Promise<readonly string[]>;

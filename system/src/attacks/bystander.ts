@@ -1,4 +1,4 @@
-/** What an honest caller saw. */
+/** The answers that an honest caller got, and how long they took. */
 export interface Seen {
   /** By HTTP status; 0: no answer within 20 s, or a broken connection. */
   readonly statuses: Readonly<Record<number, number>>;

@@ -8,7 +8,7 @@ import { EXIT } from '../cli/exit-code.ts';
 const ROOT = join(import.meta.dir, '../../..');
 const LIMIT_MS = 60_000;
 
-/** What was told, read: undefined when nobody answered. */
+/** The advisories in what the audit printed; undefined when no registry answered. */
 function advisoriesIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const told: unknown = JSON.parse(text);

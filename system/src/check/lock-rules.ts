@@ -17,16 +17,16 @@ export interface LicensedPackage {
 const EXACT = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
 
-/** Whose install scripts run: Bun's fetches the runtime for this machine. */
+/** Packages whose install scripts run. Bun's fetches the runtime for this machine. */
 const TRUSTED: readonly string[] = ['bun'];
 
-/** What signs, seals, parses what strangers send, or speaks to servers: two majors side by side would be two sets of faults. */
+/** Packages that sign, seal, parse what strangers send, or speak to servers. Two majors side by side would be two sets of faults. */
 const ONE_MAJOR = ['elysia', '@sinclair/typebox', 'jose', 'otpauth', 'nodemailer', 'kafkajs', 'kysely', 'mongodb', 'mysql2', 'pino'];
 
-/** What may be given on beside the MIT licence, with its text. */
+/** Licences of packages that we may pass on with our own, together with their texts. */
 const LICENCES = new Set(['MIT', 'MIT-0', '0BSD', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense', 'Python-2.0', '(MIT AND Zlib)', 'MPL-2.0', 'MPL 2.0']);
 
-/** What is wrong with what would be installed, in sentences; none when all is well. */
+/** Sentences that say what is wrong with the packages that would be installed; none when all is well. */
 export function lockFaults(packages: readonly LockedPackage[], manifests: readonly Manifest[]): readonly string[] {
   return [...sourceFaults(packages), ...manifests.flatMap(manifestFaults), ...majorFaults(packages)];
 }

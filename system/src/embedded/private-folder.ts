@@ -30,7 +30,7 @@ async function closeFiles(folder: string): Promise<void> {
 async function refuseOthers(folder: string): Promise<void> {
   const { uid, mode } = await stat(folder);
   const ownId = process.getuid?.();
-  // Where there are no such users, there are no such modes.
+  // A system without such users (Windows) has no such modes either.
   if (ownId === undefined) return;
   if (uid !== ownId) throw new EnvironmentError(`${folder} belongs to another user of this machine (id ${uid}), who can read the shop's private key there`, ELSEWHERE.slice(3));
   if ((mode & OTHERS) === 0) return;

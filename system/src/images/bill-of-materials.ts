@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BundledPackage } from './bundled-packages.ts';
 import type { LockedPackage } from './read-lock.ts';
 
-/** What an image or program is made of, as CycloneDX 1.6 in JSON. Only the fields that we write. */
+/** The parts of an image or program, as CycloneDX 1.6 in JSON. Only the fields that we write. */
 export interface BillOfMaterials {
   readonly bomFormat: 'CycloneDX';
   readonly specVersion: '1.6';

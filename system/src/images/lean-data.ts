@@ -17,7 +17,7 @@ export const leanData: BunPlugin = {
   setup(build) {
     build.onLoad({ filter: DATA }, async ({ path }) => ({ contents: unpacking(path, await exportsOf(path)), loader: 'js' }));
     build.onLoad({ filter: PASSWORDS }, async () => {
-      // Where another service's image is made, the source of `user` is not there.
+      // Imported here, because the source of `user` is absent where another service's image is made.
       const { longPasswords } = await import('@souk/user/passwords/long-passwords');
       return { contents: [...(await longPasswords())].join('\n'), loader: 'file' };
     });

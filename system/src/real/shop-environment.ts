@@ -46,7 +46,7 @@ export function shopEnvironment(
   };
 }
 
-/** Of a step that ends by itself: it has the rights that nobody has who serves. */
+/** The environment of a step that ends by itself. It has rights that no serving process has. */
 export function stepEnvironment(step: Step, service: ServiceName, given: Given): Environment {
   const serving = shopEnvironment(service, `${service}-step`, given);
   const { owners, kafka } = given.addresses;

@@ -11,7 +11,7 @@ const REMAINING = `
     ) as isComing from orders o where not o.isErased and o.userId in ${LEAVERS}
   )`;
 
-/** Of people, above all of those who have left the shop. */
+/** Rules about personal data, above all of people who have left the shop. */
 export const ERASURE_RULES: readonly Rule[] = [
   {
     promise: 'no event tells anything of a person',

@@ -22,7 +22,7 @@ const TAKES_A_CODE = [
   'user DELETE /users/{id}/second-factor',
 ];
 
-/** What these answer is for whoever has a dead letter, the gateway's secret, or an authenticator. */
+/** These refuse every caller who has no dead letter, gateway's secret, link from a mail or authenticator. */
 const ONLY_REFUSED = [...TAKES_A_CODE, ...SERVICES.flatMap((name) => [`${name} POST /ops/dead-letters/{id}/redrive`, `${name} POST /ops/dead-letters/{id}/discard`]), 'payment POST /webhooks/{gateway}', 'user POST /password-resets/confirmation', 'user POST /email-confirmations'];
 
 describe('the requests of docs/http, on the shop that npm start fills', () => {

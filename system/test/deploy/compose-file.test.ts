@@ -39,7 +39,7 @@ const IMAGE_VOLUMES: Readonly<Record<string, readonly string[]>> = {
   'docker.redpanda.com/redpandadata/redpanda:v26.1.14': ['/var/lib/redpanda/data'],
 };
 
-/** What a process could be told and compose does not tell it, and why. */
+/** Settings that compose does not hand to a process, and why. */
 const NOT_HANDED_ON: Readonly<Record<string, string>> = {
   HOST: 'in a container a process listens on all its addresses',
   PORT: 'which port of this machine it is, is said by …_PORT',

@@ -117,7 +117,7 @@ describeOn(['MySQL'], () => {
   }, 300_000);
 });
 
-/** What mongosh has; what changes something is kept as the command that the driver knows. */
+/** A stand-in for mongosh. It keeps each change as the command that the driver knows. */
 function mongosh(present: boolean) {
   const commands: { database: string; command: Record<string, unknown> }[] = [];
   const database = (name: string) => ({
@@ -141,7 +141,7 @@ async function scripted(present: boolean): Promise<ReturnType<typeof mongosh>['c
   const files = Object.fromEntries(await Promise.all(['product-database-url', 'product-serving-url', 'user-database-url', 'user-serving-url'].map(async (name) => [`/run/secrets/${name}`, await secretOf(name)])));
   const readFileSync = (path: string) => files[path] ?? 'root password';
   runInNewContext(text, { db, rs: {}, sleep: () => undefined, URL, require: () => ({ readFileSync }) });
-  // What was made in the script's own world has other prototypes.
+  // Objects made in the script's own context have other prototypes.
   return JSON.parse(JSON.stringify(commands));
 }
 

@@ -8,7 +8,7 @@ import { IMAGES } from '../../src/servers/docker/images.ts';
 const ROOT = join(import.meta.dir, '../../..');
 const NAMED_IN = ['compose.yaml', ...SERVICES.map((service) => `${service}/Dockerfile`), 'system/src/servers/docker/images.ts'];
 
-/** What the lock says each image is called. */
+/** The name that the lock gives to each image. */
 async function locked(root: string): Promise<ReadonlyMap<string, string>> {
   const lines = (await readFile(join(root, 'deploy/images.lock'), 'utf8')).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   return new Map(lines.map((line) => line.split(' ') as [string, string]).map(([image, digest]) => [image, digest === 'not-pinned' ? image : `${image}@${digest}`]));

@@ -5,7 +5,7 @@ import { builtProgram, compiledProgram } from './built-program.ts';
 
 type Sender = (given: unknown) => Promise<readonly unknown[]>;
 
-/** What a server took, without what differs from one mail to the next. */
+/** The mail that a server took, without the parts that differ from one mail to the next. */
 async function takenFrom(send: Sender) {
   await using server = await smtpServer({
     authOptional: false,

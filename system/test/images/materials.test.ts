@@ -96,7 +96,7 @@ describe('what a program is made of', () => {
       expect(bill.serialNumber).not.toBe((await materials('order')).serialNumber);
     });
 
-    // Where programs are built for the faults' sake they are all weighed; here are those with the most of their own and of others'.
+    // The fault tests build and weigh all programs. These two have the most code of their own and the most libraries.
     test.each(['order', 'user'])('lies within the size that images have, with %s', async (service) => {
       using image = temporaryFolder();
       expect(run('system/src/images/add-libraries.ts', service, image.path).code).toBe(0);

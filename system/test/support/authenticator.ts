@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { until } from '@souk/chassis/testing/until';
 
 const STEP_MS = 30_000;
-/** What is left of a time step when a test asks for a code, so that it is still of that step when it arrives. */
+/** The least time that a time step must have left when a test asks for a code, so that the code arrives within it. */
 const MARGIN_MS = 3000;
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 

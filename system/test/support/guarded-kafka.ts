@@ -59,7 +59,7 @@ function settings(admin: string): Readonly<Record<string, string>> {
     'listener.name.plaintext.plain.sasl.jaas.config': `${JAAS}.plain.PlainLoginModule required username="admin" password="${admin}" user_admin="${admin}";`,
     'listener.name.plaintext.scram-sha-512.sasl.jaas.config': `${JAAS}.scram.ScramLoginModule required;`,
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-    // Who has not said who it is: the broker at its own controller, whose port nobody else is told.
+    // ANONYMOUS is the broker itself at its own controller, whose port nobody else is told.
     'super.users': 'User:admin;User:ANONYMOUS',
   };
 }

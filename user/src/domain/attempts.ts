@@ -65,11 +65,11 @@ function waitAfter(failures: number, free: number): number {
   return failures < free ? 0 : Math.min(SECOND_MS * 2 ** (failures - free), LONGEST_WAIT_MS);
 }
 
-/** How often within an hour mail may be asked for. */
+/** Requests for mail that are taken within an hour. */
 export const ASKED_AT_MOST = {
-  /** Nobody's mailbox is filled by strangers. */
+  /** Few enough that strangers cannot fill a mailbox. */
   account: 3,
-  /** Of somebody who is signed in: to addresses of others, too. */
+  /** Somebody who is signed in can have mail sent to other people's addresses, too. */
   signedIn: 5,
   /** An office or a mobile network is many people behind one address. */
   address: 30,

@@ -1,4 +1,4 @@
-/** What secrets of second factors are sealed with where no setting names a key: whoever needs one first makes it. */
+/** The key that seals the secrets of second factors where no setting names one. The first process that needs it makes it. */
 export interface SealingKey {
   readonly id: typeof SEALING_KEY;
   /** 32 bytes, base64url */

@@ -6,7 +6,7 @@ export interface SecondFactor {
   /** the secret as only this service can read it (`second-factor/sealed-secrets.ts`) */
   readonly sealed: string;
   readonly activeSince: number;
-  /** Of the last code that was taken: no code of this time step, or of one before, is taken any more. */
+  /** The time step of the last code that was taken. No code of this step, or of one before, is taken any more. */
   readonly lastStep: number;
   /** SHA-256 of the recovery codes that are left */
   readonly recoveryHashes: readonly string[];

@@ -21,7 +21,7 @@ interface Waiting {
   refuse(error: OverloadedError): void;
 }
 
-/** What waits, by key; the key whose turn it is stands first. */
+/** Waiting work by key; the key whose turn it is stands first. */
 type Line = Map<string, Waiting[]>;
 
 /**

@@ -33,7 +33,7 @@ export const confirmEmail: UseCase<UserCollections, ConfirmRequest, Confirmed, M
     const link = linkOf(links, PURPOSES, secretHash, at.now);
     if (user === undefined || user.disabled !== null || links === undefined || link === undefined) return REFUSED;
     if (link.purpose === 'confirm-email') return link.email === user.email ? confirmed(user, links, at.now) : REFUSED;
-    // What cannot be changed any more is as good as spent.
+    // A link to an address that is taken by now is refused like a spent one.
     if (world.get('emails', link.email) !== undefined) return REFUSED;
     const after = changed(user, { email: link.email, emailConfirmed: true }, at.now);
     // Links to the old address open nothing any more.

@@ -64,7 +64,7 @@ async function compiled(env: Environment = {}): Promise<AttackedShop> {
   await shop.start();
   const ended: string[] = [];
   for (const name of SERVICES) void shop.services[name].ended().then((code) => ended.push(`${name} ended with ${code}`));
-  /** Where the kernel limits nobody, what a process had at most is held against the same figure. */
+  /** On a machine that cannot limit memory, the most that a process had is compared with the same figure. */
   const overweight = (name: ServiceName): string[] => {
     const group = limits.get(name);
     if (group !== undefined) return group.kills() > 0 ? [`${name} was killed for its memory`] : [];

@@ -17,7 +17,7 @@ interface Asked extends Operation {
 
 const AT_ONCE = 40;
 const DRAWS = 12;
-/** Who has not been answered by then has sent half of something. */
+/** A request without an answer by then was an incomplete one. */
 const ANSWER_LIMIT_MS = 4000;
 const SLOW_PIECES = 6;
 const SLOW_MS = 40;
@@ -135,13 +135,13 @@ const HOSTILITIES: Readonly<Record<string, Hostility>> = {
   },
 };
 
-/** How a number of hostile requests ended: by kind and status; 0: without an answer. */
+/** Counts of hostile requests by kind and by the status they got; 0: no answer. */
 export type HostileTally = Record<string, Record<number, number>>;
 
 interface Hostilities {
   readonly url: string;
   readonly operations: readonly Operation[];
-  /** Of who asks, in turn with nobody. */
+  /** Access tokens: each request has one of them, or none. */
   readonly tokens: readonly string[];
   readonly random: SeededRandom;
   readonly count: number;

@@ -13,7 +13,7 @@ export interface MemoryLimit {
   within(command: readonly string[]): readonly string[];
   /** Bytes it had at most, with the pages of files that it read and that the kernel may take back. */
   peakBytes(): number;
-  /** How often the kernel has ended one of its processes. */
+  /** The number of its processes that the kernel has ended. */
   kills(): number;
   remove(): void;
 }
