@@ -39,7 +39,7 @@ export function asOfToday(message: LogMessage): LogMessage {
   };
 }
 
-/** Without reading it: as it stands there, or written in escapes. */
+/** Tells without parsing whether a value may name such a field, also in escapes. */
 function mayName(value: string, fields: TProperties): boolean {
   return value.includes('\\u') || Object.keys(fields).some((name) => value.includes(name));
 }

@@ -15,7 +15,7 @@ export const REFUND_ID = '0198c0de-7a11-7c3e-8f00-00000000000d';
 export const ADDRESS = { name: 'Zoë Müller', line1: 'Lange Gasse 1', city: 'Wien', postalCode: '1080', country: 'AT' };
 
 export const NOW = Date.UTC(2026, 10, 22, 12);
-/** More than any test has that is not about them. */
+/** Limits that only tests about limits reach. */
 export const LIMITS = { orders: 1_000_000, pieces: 1_000_000_000 };
 export const DEADLINES = { placed: 30_000, awaiting_payment: 900_000 };
 

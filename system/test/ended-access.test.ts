@@ -60,7 +60,7 @@ onEveryEngine('an access token whose access has ended', (openShop) => {
   const refusedEverywhere = (tokens: SessionTokens) =>
     until('refused by all five', async () => (await statuses(tokens)).every((status) => status === 401), LIMIT_MS);
 
-  /** With a key of its own each time: what is done before it is refused is done. */
+  /** Sends the request, each time with a key of its own, until it is refused. Those before that may have been carried out. */
   const refusedSoon = (request: Request, token: string) =>
     until(`${request[0]} ${request[2]} is refused`, async () => (await send(shop, request, token)).status === 401, SOON_MS);
 

@@ -32,7 +32,7 @@ async function fail(email: string, times: number, how: Trying = {}): Promise<voi
   for (let count = 0; count < times; count += 1) expect((await trying(email, WRONG, how)).status).toBe(401);
 }
 
-/** Until the next try from there waits for at least this. */
+/** Fails until the next try from there has to wait for at least so many seconds. */
 async function failUntil(email: string, seconds: number, how: Trying): Promise<void> {
   await until(`a wait of ${seconds} s`, async () => Number((await trying(email, WRONG, how)).headers.get('retry-after')) >= seconds, 20_000);
 }

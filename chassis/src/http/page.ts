@@ -7,7 +7,7 @@ export const PAGE_BYTES = 256 * 1024;
 /** Bytes that the rows of one read may have together, at their longest: what a list holds of the database at once. */
 const READ_BYTES = 1024 * 1024;
 
-/** So many rows of at most `bytes` each are read at once. */
+/** The number of rows of at most `bytes` each that are read at once. */
 export function rowsWithin(bytes: number): number {
   return Math.max(1, Math.floor(READ_BYTES / bytes));
 }

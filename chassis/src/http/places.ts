@@ -11,7 +11,7 @@ export type NoPlace = 'of-key' | 'in-all';
 export interface Places {
   /** Gives the places back when it is called, and does nothing when it is called again. Text: there are not that many left. */
   take(key: string, count?: number): (() => void) | NoPlace;
-  /** Those taken, of all keys. */
+  /** Places that are taken, of all keys. */
   readonly taken: number;
 }
 

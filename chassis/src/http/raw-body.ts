@@ -9,8 +9,8 @@ export interface RawBody {
   /** Media types without parameters, in small letters. */
   readonly types: readonly string[];
   /**
-   * For callers who are nobody to us until their body is read, and must not wait behind others: their bodies have places and
-   * room of their own. Throws what path and headers alone refuse, before a byte is read.
+   * Given for callers whom we know only when their body is read, and who must not wait behind others: their bodies have places and
+   * room of their own. Throws, before a byte is read, what path and headers alone refuse.
    */
   readonly apart?: (request: Request, params: RequestParams) => void;
 }

@@ -22,7 +22,7 @@ export interface AppParts {
   authenticate(authorization: string | null): Principal | null | Promise<Principal | null>;
   clientAddress(connection: string, forwardedFor: string | null): string;
   readonly bodies: Bodies;
-  /** Those of callers whom nobody else's bodies may keep out. */
+  /** Bodies of callers whom nobody else's bodies may keep out. */
   readonly bodiesApart: Bodies;
   readonly answers: AnswerRoom;
   readonly security: SecurityEvents;

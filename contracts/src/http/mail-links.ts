@@ -7,7 +7,7 @@ import { Email, KnownPassword, NewPassword } from './user.ts';
 export const AskPasswordReset = closed({ email: Email });
 export type AskPasswordReset = Static<typeof AskPasswordReset>;
 
-/** As it stands in the mail; what is none is refused like one that is spent. */
+/** The token as it stands in the mail. A text that is no token is refused like a spent one. */
 const LinkToken = secret(Type.String({ minLength: 1, maxLength: 200 }));
 
 export const ConfirmPasswordReset = closed({ token: LinkToken, newPassword: NewPassword });

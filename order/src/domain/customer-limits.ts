@@ -22,7 +22,7 @@ export function isLimit(refusal: { readonly code: string }): refusal is LimitRef
   return refusal.code === 'open-orders-limit' || refusal.code === 'pieces-on-hold-limit';
 }
 
-/** Until then counts what has not ended: for ever, which an SQL integer can hold. */
+/** The end of counting for an order that has not ended: never, as a number that an SQL integer can hold. */
 export const UNTIL_IT_ENDS = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -43,7 +43,7 @@ interface End {
   readonly now: number;
 }
 
-/** Until when an order counts that goes from one state to another. */
+/** The time until which an order counts after a change of state, epoch milliseconds; null: it counts no longer. */
 export function countsUntil({ from, to, reason, placedAt, now }: End): number | null {
   if (to === 'placed' || to === 'awaiting_payment') return UNTIL_IT_ENDS;
   // One that was paid has ended well for everybody, also when the money goes back.

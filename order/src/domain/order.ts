@@ -46,7 +46,7 @@ export interface Order {
   readonly shipments: readonly Shipment[];
   /** When somebody else's answer is given up, epoch milliseconds; null: nothing is waited for. */
   readonly deadlineAt: number | null;
-  /** Until when it counts among what its customer may have open, epoch milliseconds; null: not any more. See customer-limits.ts. */
+  /** The time until which it counts as open for its customer's limits, epoch milliseconds; null: it counts no longer. See customer-limits.ts. */
   readonly countsUntil: number | null;
   /** When Order learned that its customer has left and what its delivery needs is kept until then, epoch milliseconds; null: that is not so. */
   readonly leftAt: number | null;

@@ -111,8 +111,8 @@ async function alongStretches(indexes: ListIndexes, place: Omit<Along, 'stretch'
 }
 
 /**
- * By price, of what lies below the least only products match that have dearer variants, and hardly any shop has many; all
- * whose lowest price is within the limits match.
+ * Sorted by price, every product matches whose lowest price is within the limits. A product with a lower one matches only if it
+ * has dearer variants, and hardly any shop has many of these.
  */
 function stretchesOf({ minPrice, maxPrice }: ProductFilter, { sort }: ProductSlice): readonly Stretch[] {
   if ((sort !== 'price' && sort !== '-price') || (minPrice ?? maxPrice) === undefined) return [{}];

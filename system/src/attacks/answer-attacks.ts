@@ -4,7 +4,7 @@ import { type RawConnection, rawConnection, rawRequest } from './raw-connection.
 
 const PICTURES = 80;
 const HOLD_MS = 3000;
-/** After the attack has ended the picture is there for everybody, at the latest when unread answers were given up. */
+/** Everybody gets the picture again so long after the attack, at the latest when unread answers were given up. */
 const OVER_LIMIT_MS = 45_000;
 const PIPELINED = 2000;
 

@@ -7,9 +7,9 @@ export interface Step {
   /** What it adds to the tally: its tests, or itself. */
   readonly counts: 'tests' | 'step';
   readonly limitMs: number;
-  /** Than what was installed; it ends with exit code 3 on a machine that does not have it, and cannot get it. */
+  /** The step needs more than what was installed, and ends with exit code 3 on a machine that does not have it and cannot get it. */
   readonly needsMore: boolean;
-  /** That more is somebody else's service, which may refuse: without it the step is left out, and said to be, also where nothing else may be. */
+  /** The step asks somebody else's service, which may refuse. Then it is left out, and this is said, even where no other step may be left out. */
   readonly asksOthers?: boolean;
 }
 

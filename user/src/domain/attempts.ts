@@ -20,7 +20,7 @@ export interface Attempts {
 
 /** How many may fail before somebody has to wait. */
 export const FREE_FAILURES = {
-  /** So many a device, too, that has signed in before. */
+  /** The same for each device that has signed in before. */
   account: 5,
   /** An office or a mobile network is many people behind one address. */
   address: 50,
@@ -32,8 +32,8 @@ export function waitMs(attempts: Attempts | undefined, now: number, ahead = 0): 
 }
 
 /**
- * By how much an address may be ahead of the wait for an account that others have failed at: what it takes is added to that
- * wait, so there are no more tries in sum.
+ * The time by which an address may try ahead of the wait for an account that others have failed at. It is added to that wait,
+ * so there are no more tries in sum.
  */
 export function aheadMs(ofAddressAndAccount: Attempts | undefined, now: number): number {
   return failuresOf(ofAddressAndAccount, now) < UNSUSPECTED_FAILURES ? LONGEST_AHEAD_MS : 0;
@@ -79,7 +79,7 @@ export function isFull(before: Attempts | undefined, most: number, now: number):
   return before !== undefined && before.forgottenAt > now && before.failures >= most;
 }
 
-/** Until the hour is over that began with the first one. */
+/** Milliseconds until the hour is over that began with the first attempt. */
 export function leftMs(before: Attempts | undefined, now: number): number {
   return before === undefined ? 0 : Math.max(0, before.forgottenAt - now);
 }

@@ -36,7 +36,7 @@ export function withoutFactor(credential: Credential): Credential {
   return { ...credential, secondFactor: null, pendingFactor: null };
 }
 
-/** Whoever had the old password, a session opened with it or a device that was told it, has nothing any more but for `devices`. */
+/** The old password, all sessions opened with it and all devices lose their worth, except `devices`. */
 export function withPassword(credential: Credential, passwordHash: string, devices: readonly Device[] = []): Credential {
   return endAllSessions({ ...credential, passwordHash, mustChange: false, devices });
 }

@@ -18,7 +18,7 @@ export interface Mail {
   readonly tries: number;
 }
 
-/** For so long a mail is of use; one that could not be sent by then never is. */
+/** Time for which a mail is of use. A mail that could not be sent by then never is. */
 const OF_USE_MS: Readonly<Record<MailKind, number>> = {
   // Whoever waits for it has asked again by then.
   'reset-password': HOUR_MS,
@@ -28,7 +28,7 @@ const OF_USE_MS: Readonly<Record<MailKind, number>> = {
   'email-change-asked': 72 * HOUR_MS,
   'email-changed': 72 * HOUR_MS,
 };
-/** More than fit in the longest of these times at the longest distance. */
+/** More tries than fit in the longest of these times at the longest distance. */
 const MOST_TRIES = 500;
 /** A server that is away for a moment delays a mail by little; one that is away for days is asked ever more seldom. */
 const FIRST_DELAY_MS = 2000;

@@ -55,7 +55,7 @@ export function withProof(factor: SecondFactor, proof: FactorProof): SecondFacto
   }
 }
 
-/** After the proof was taken, when it was one of them; null: it was not. */
+/** Recovery codes that are left when the proof was one of them; null: it was another proof. */
 export function recoveryCodesLeft({ recoveryHashes }: SecondFactor, { kind }: FactorProof): number | null {
   return kind === 'recovery-code' ? recoveryHashes.length : null;
 }

@@ -7,7 +7,7 @@ export interface OutgoingMail {
   readonly text: string;
 }
 
-/** Whoever takes our mails: an SMTP server, a folder. */
+/** A taker of our mails: an SMTP server or a folder. */
 export interface MailPort {
   /** Resolves when the mail was taken. Throws `MailError`; a mail that was not taken in time may have been all the same. */
   send(mail: OutgoingMail): Promise<void>;

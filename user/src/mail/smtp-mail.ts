@@ -14,7 +14,7 @@ export interface SmtpSettings {
 /** A server that is there answers each of these within a second. */
 const CONNECT_MS = 10_000;
 const GREETING_MS = 10_000;
-/** Without a byte; some servers look for spam before they take a mail. */
+/** The longest silence of a server: some look for spam before they take a mail. */
 const SILENCE_MS = 30_000;
 /** The whole of one mail, whatever a server makes of the limits above. */
 const LIMIT_MS = 60_000;

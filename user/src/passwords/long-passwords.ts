@@ -1,4 +1,4 @@
-/** As many of the list as are kept in memory. */
+/** Passwords of the list that are kept in memory. */
 const KEPT = 10_000;
 /** Code points. Shorter ones are in the list of `@zxcvbn-ts/language-common`. */
 const LONG = 12;

@@ -21,7 +21,7 @@ interface JudgeDeps {
   readonly now?: () => number;
 }
 
-/** As far as that can be said outside of a decision, which alone knows whether it was used before. */
+/** Judges a proof outside of a decision. Only the decision knows whether the proof was used before. */
 export function judgeProof({ secrets, keyMissing, now = Date.now }: JudgeDeps) {
   return async ({ userId, secondFactor }: Credential, { oneTimeCode, recoveryCode }: SecondFactorProof): Promise<Judged> => {
     if (recoveryCode !== undefined) return { kind: 'judged', proof: { kind: 'recovery-code', hash: recoveryHash(recoveryCode) } };

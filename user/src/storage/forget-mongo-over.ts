@@ -16,7 +16,7 @@ export function forgetMongoAttempts(database: MongoDatabase): UserStore['forgetA
   return (limit) => forgetDocuments(database, 'sign_in_attempts', { filter, sort: { forgottenAt: 1 }, limit });
 }
 
-/** As sessions: a link that is over opens nothing. */
+/** Links are forgotten like sessions: one that is over opens nothing. */
 export function forgetMongoLinks(database: MongoDatabase): UserStore['forgetLinks'] {
   const filter = { $expr: { $lt: ['$forgottenAt', SERVER_NOW] } };
   return (limit) => forgetDocuments(database, 'account_links', { filter, sort: { forgottenAt: 1 }, limit });

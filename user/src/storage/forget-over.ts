@@ -18,7 +18,7 @@ export function forgetSqlSessions(database: SqlDatabase<UserSchema>): UserStore[
   };
 }
 
-/** As sessions: a link that is over opens nothing. */
+/** Links are forgotten like sessions: one that is over opens nothing. */
 export function forgetSqlLinks(database: SqlDatabase<UserSchema>): UserStore['forgetLinks'] {
   const { reader, flavour } = database;
   return (limit) => {

@@ -81,7 +81,7 @@ function attemptsOf(userId: string, email: string, credential: Credential | unde
   return [attemptKey.account(email), attemptKey.signedIn(userId), attemptKey.secondFactor(userId), attemptKey.reset(email), attemptKey.mails(userId), ...devices];
 }
 
-/** Those that name the account, and the one that somebody has asked for by its address. */
+/** The mails that name the account, and the one that somebody has asked for by its address. */
 function mailsOf(email: string, links: AccountLinks | undefined): readonly string[] {
   return [mailIdOf(email), ...(links?.mails ?? [])];
 }

@@ -21,7 +21,7 @@ type Prepared =
   | { readonly kind: 'too-late' };
 
 /**
- * Before each try of a mail: takes it for this process, looks whom it is for, and makes the link in it good. Its secret is
+ * Runs before each try of a mail: takes it for this process, looks whom it is for, and makes the link in it good. Its secret is
  * new each time and known to the caller alone, so a process that dies costs a second mail and no secret.
  */
 export const prepareMail: UseCase<UserCollections, PrepareRequest, Prepared> = {

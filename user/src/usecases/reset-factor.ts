@@ -15,7 +15,7 @@ interface ResetRequest {
 /** `not-admin`: the actor's token still says admin, the store does not. `none`: there was nothing to reset. `oneself`: a token alone must not do that. */
 type ResetAnswer = 'reset' | 'none' | 'not-admin' | 'user-unknown' | 'oneself';
 
-/** For who has lost authenticator and recovery codes: the password alone opens new sessions; those there are end. */
+/** Helps somebody who has lost authenticator and recovery codes: the password alone opens new sessions, and all open ones end. */
 export const resetFactor: UseCase<UserCollections & ChassisCollections, ResetRequest, ResetAnswer> = {
   name: 'reset factor',
   keys: ({ userId }) => ({

@@ -108,8 +108,8 @@ async function codeWrong({ commands }: SignInDeps, userId: string, { from }: Att
 }
 
 /**
- * Those that end for a new one, unused for longest first. Who signs in several times at one moment may have as many more,
- * until the next sign-in.
+ * The sessions that end for a new one, unused for longest first. Somebody who signs in several times at one moment may have that
+ * many more, until the next sign-in.
  */
 async function overLimit({ reads, sessionsPerUser }: Pick<SignInDeps, 'reads' | 'sessionsPerUser'>, userId: string): Promise<readonly string[]> {
   const open = await reads.liveSessions(userId, { before: undefined, limit: sessionsPerUser + ENDED_AT_ONCE });

@@ -17,7 +17,7 @@ import { MEMORY_LIMIT, memoryLimit } from './memory-limit.ts';
 
 /** A shop to be attacked, and who of it is still alive. */
 export interface AttackedShop extends Target, AsyncDisposable {
-  /** Which processes have ended, or had more memory than a container has; empty: none. */
+  /** Names the processes that have ended, or had more memory than a container has; empty: none. */
   fallen(): readonly string[];
   readonly records: ShopRecords;
   /** Holds all of an embedded shop; undefined: its data are on servers. */
