@@ -51,12 +51,12 @@ async function outcomeOf(
     const answers: unknown[] = [];
     if (how === 'batched') answers.push(...(await Promise.all(list.map((command) => submit(writer, there, command)))));
     else for (const command of list) answers.push(await submit(writer, there, command));
-    const { rows: products } = await store.reads.list(EVERYTHING, { sort: 'newest', after: undefined, limit: 100 });
+    const { rows } = await store.reads.list(EVERYTHING, { sort: 'newest', after: undefined, limit: 100 });
     const told = withoutAccidents();
     return {
       answers: answers.map(told),
       events: events.map(({ type, stream, version, data }) => told({ type, stream, version, data: JSON.parse(data) as unknown })),
-      products: products.map(told).toSorted(byText),
+      products: rows.map(({ product }) => told(product)).toSorted(byText),
       categories: told(await store.reads.categories()),
     };
   } finally {

@@ -4,7 +4,8 @@ import { LARGEST_PRICE } from '@souk/contracts/money';
 import type { Product } from '../src/domain/product.ts';
 import { searchText, searchWords } from '../src/domain/search.ts';
 import { positionOf, type SortPosition, standsBefore } from '../src/domain/sort-position.ts';
-import type { ProductFilter } from '../src/storage/product-store.ts';
+import { boundedList, type ListIndexes } from '../src/storage/bounded-list.ts';
+import type { ListedProduct, ProductFilter } from '../src/storage/product-store.ts';
 import type { ProductDatabase } from './product-databases.ts';
 import { EVERYTHING, product, storeInUse, type StoreInUse } from './product-store-fixture.ts';
 import { eur } from './running-catalogue.ts';
@@ -139,11 +140,11 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       let after = undefined;
       // Faulty pages must not go on for ever.
       while (pages.length <= whole.length) {
-        const { rows: page }: { readonly rows: readonly Product[] } = await store.reads.list(EVERYTHING, { sort, after, limit: 3 });
+        const { rows: page }: Looked<ListedProduct, SortPosition> = await store.reads.list(EVERYTHING, { sort, after, limit: 3 });
         const last = page.at(-1);
         if (last === undefined) break;
-        pages.push(...page.map(({ id }) => id));
-        after = positionOf(last, sort);
+        pages.push(...page.map(({ product: { id } }) => id));
+        after = last.place;
       }
       expect(pages).toEqual(whole);
       const among = whole.filter((id) => equal.some((one) => one.id === id));
@@ -195,10 +196,10 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
         const found: string[] = [];
         for (let after: SortPosition | undefined; ; ) {
           const limit = 100;
-          const { rows, reached }: Looked<Product, SortPosition> = await shop.reads.list({ ...EVERYTHING, ...filter }, { sort, after, limit });
-          found.push(...rows.map(({ id }) => id));
+          const { rows, reached }: Looked<ListedProduct, SortPosition> = await shop.reads.list({ ...EVERYTHING, ...filter }, { sort, after, limit });
+          found.push(...rows.map(({ product: { id } }) => id));
           const last = rows.at(-1);
-          after = reached ?? (rows.length === limit && last !== undefined ? positionOf(last, sort) : undefined);
+          after = reached ?? (rows.length === limit ? last?.place : undefined);
           if (after === undefined) break;
         }
         expect([filter, sort, found]).toEqual([filter, sort, expected.map(({ id }) => id)]);
@@ -206,6 +207,30 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     }
     await shop.close();
   }, 60_000);
+
+  test(`product lists on ${name} go on where a product was found, and hide one that was archived, however it changes before it is read`, async () => {
+    const shop = await storeInUse(await open());
+    const priced = (amount: number) => product({ variants: [{ sku: `RACE-${amount}`, options: {}, price: eur(amount) }] });
+    const [cheapest, hidden, moved, fourth, fifth, dearest] = [priced(100), priced(200), priced(300), priced(400), priced(500), priced(600)];
+    await shop.put(cheapest, hidden, moved, fourth, fifth, dearest);
+    await shop.withIndexes(async (indexes) => {
+      const changing: ListIndexes = {
+        ...indexes,
+        async byIds(ids) {
+          const variants = moved.variants.map((variant) => ({ ...variant, price: eur(550) }));
+          await shop.put({ ...moved, variants, version: 2 }, { ...hidden, status: 'archived', version: 2 });
+          return indexes.byIds(ids);
+        },
+      };
+      const filter = { ...EVERYTHING, onlyActive: true };
+      const { rows, reached } = await boundedList(changing)(filter, { sort: 'price', after: undefined, limit: 3 });
+      expect(rows.map(({ product: { id } }) => id)).toEqual([cheapest.id, moved.id]);
+      expect(reached).toEqual({ key: 300, id: moved.id });
+      const next = await boundedList(indexes)(filter, { sort: 'price', after: reached, limit: 9 });
+      expect(next.rows.map(({ product: { id } }) => id)).toEqual([fourth.id, fifth.id, moved.id, dearest.id]);
+    });
+    await shop.close();
+  });
 
   test(`product lists on ${name} fill a page from behind a thousand that do not match`, async () => {
     const shop = await storeInUse(await open());
@@ -218,7 +243,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     for (let from = 0; from < many.length; from += 400) await shop.put(...many.slice(from, from + 400));
     const filter = { ...EVERYTHING, onlyActive: true, words: ['walnut'], categoryIds: [category] };
     const { rows } = await shop.reads.list(filter, { sort: 'title', after: undefined, limit: 21 });
-    expect(rows.map(({ id }) => id)).toEqual(many.slice(1270, 1291).map(({ id }) => id));
+    expect(rows.map(({ product: { id } }) => id)).toEqual(many.slice(1270, 1291).map(({ id }) => id));
     await shop.close();
   }, 60_000);
 }

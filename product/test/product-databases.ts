@@ -1,20 +1,35 @@
 import { temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
+import { openMongo } from '@souk/chassis/mongodb/mongo-database';
+import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import type { ListIndexes } from '../src/storage/bounded-list.ts';
+import { mongoProductLists } from '../src/storage/mongo-product-lists.ts';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
+import type { ProductSchema } from '../src/storage/product-schema.ts';
 import type { ProductStore } from '../src/storage/product-store.ts';
+import { sqlProductLists } from '../src/storage/sql-product-lists.ts';
 
 /** An empty database, its schema up to date, that goes when it is closed. */
 export interface ProductDatabase {
   readonly store: ProductStore;
   /** Other connections to the same data; their opener closes them. */
   another(): ProductStore;
+  /** What its lists are made of, on a connection that goes after `use`. */
+  withIndexes(use: (indexes: ListIndexes) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function sqliteDatabase(): Promise<ProductDatabase> {
   const opened = await temporaryStore(openSqliteProductStore);
-  return { ...opened, another: () => openSqliteProductStore({ path: opened.path, synchronous: 'NORMAL' }) };
+  return {
+    ...opened,
+    another: () => openSqliteProductStore({ path: opened.path, synchronous: 'NORMAL' }),
+    async withIndexes(use) {
+      const { reader, flavour, close } = openSqlite<ProductSchema>({ path: opened.path });
+      await use(sqlProductLists(reader, flavour)).finally(close);
+    },
+  };
 }
 
 /** How long making one on a server may take, with all its indexes and on a busy machine. */
@@ -22,5 +37,12 @@ export const MAKING_MS = 20_000;
 
 export async function mongoDatabase(): Promise<ProductDatabase> {
   const opened = await temporaryMongoStore(openMongoProductStore);
-  return { ...opened, another: () => openMongoProductStore({ url: opened.url }) };
+  return {
+    ...opened,
+    another: () => openMongoProductStore({ url: opened.url }),
+    async withIndexes(use) {
+      const { db, close } = openMongo({ url: opened.url });
+      await use(mongoProductLists(db.collection('products'))).finally(close);
+    },
+  };
 }

@@ -36,13 +36,14 @@ export function product(changes: Partial<Product> = {}): Product {
 }
 
 /** A store with a lane of its own, and what the suites ask of it in a line. */
-export async function storeInUse({ store, close }: ProductDatabase) {
+export async function storeInUse({ store, close, withIndexes }: ProductDatabase) {
   const taken = await store.writing.takeLane('suite', 'suite', { leftMs: Infinity, leaseMs: 60_000 });
   if (taken === undefined) throw new Error('no lane');
   let lane: Lane = taken;
   return {
     reads: store.reads,
     close,
+    withIndexes,
 
     /** Puts the products in one transaction: new ones, or over what is there. */
     async put(...products: Product[]): Promise<void> {
@@ -75,7 +76,7 @@ export async function storeInUse({ store, close }: ProductDatabase) {
     async ids(filter: Partial<ProductFilter>, sort: ProductSort = 'title'): Promise<string[]> {
       const slice = { sort, after: undefined, limit: 100 };
       const { rows } = await store.reads.list({ ...EVERYTHING, ...filter }, slice);
-      return rows.map(({ id }) => id);
+      return rows.map(({ product: { id } }) => id);
     },
   };
 }

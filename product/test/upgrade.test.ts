@@ -21,6 +21,7 @@ import { productTables } from '../src/storage/product-tables.ts';
 import { productMigrations } from '../src/storage/sql-product-migrations.ts';
 import { MAKING_MS } from './product-databases.ts';
 import { EVERYTHING, product } from './product-store-fixture.ts';
+import { eur } from './running-catalogue.ts';
 
 const slice = { sort: 'title', after: undefined, limit: 10 } as const;
 const FOUND = { ...EVERYTHING, words: ['elder'] };
@@ -84,7 +85,7 @@ test('a SQLite file from before categories, images and the index for words keeps
 
   const store = openSqliteProductStore({ path });
   await store.migrate();
-  expect((await store.reads.list(FOUND, slice)).rows).toEqual([whole]);
+  expect((await store.reads.list(FOUND, slice)).rows).toMatchObject([{ product: whole }]);
   expect(await store.reads.priceHistory({ productId: whole.id, sku: undefined }, everyPrice)).toEqual(prices);
   await store.close();
 });
@@ -151,9 +152,9 @@ describeOn(['MongoDB'], () => {
     const { categoryIds: _categories, images: _images, searchGrams: _grams, ...document } = productToDocument(old);
     await products.insertOne(productToDocument(done));
     await products.insertOne(document as ProductDocument, { bypassDocumentValidation: true });
-    expect((await opened.store.reads.list(FOUND, slice)).rows).toEqual([done]);
+    expect((await opened.store.reads.list(FOUND, slice)).rows).toMatchObject([{ product: done }]);
     await mongoProductMigrations['product-006-products-found']?.(client.db());
-    expect((await opened.store.reads.list(FOUND, slice)).rows).toEqual([done, old]);
+    expect((await opened.store.reads.list(FOUND, slice)).rows).toMatchObject([{ product: done }, { product: old }]);
 
     const { events, prices } = dearer(old);
     await client.db().collection<EventDocument>('events').insertMany(events.map(eventToDocument));
@@ -178,6 +179,30 @@ describeOn(['MongoDB'], () => {
     await mongoProductMigrations['product-008-folded-anew']?.(client.db());
     expect([await finding('फल'), await finding('फूल')]).toEqual([0, 1]);
     expect(await client.db().collection<ProductDocument>('products').findOne({ _id: flower.id })).toEqual(document);
+    await client.close();
+    await opened.close();
+  });
+
+  test('what a container of the version before writes on MongoDB is in the lists by price, beside what this one writes', async () => {
+    const opened = await temporaryMongoStore(openMongoProductStore);
+    const client = new MongoClient(opened.url);
+    const products = client.db().collection<ProductDocument>('products');
+    const priced = (...amounts: number[]) =>
+      product({ variants: amounts.map((amount) => ({ sku: `UPGRADE-${Bun.randomUUIDv7()}`, options: {}, price: eur(amount) })) });
+    const [old, ours, cheap, changed] = [priced(200, 900), priced(100, 900), priced(100, 100), priced(300, 950)];
+    await products.insertMany([ours, cheap, changed].map(productToDocument));
+    const asBefore = ({ pricesDiffer: _later, ...document }: ProductDocument) => document;
+    await products.insertOne(asBefore(productToDocument(old)));
+    await products.replaceOne({ _id: changed.id }, asBefore(productToDocument(changed)));
+    const listed = async () => {
+      const { rows } = await opened.store.reads.list({ ...EVERYTHING, onlyActive: true, minPrice: 800 }, { ...slice, sort: 'price' });
+      return rows.map(({ product: { id } }) => id);
+    };
+    expect(await listed()).toEqual([ours.id, old.id, changed.id]);
+    const unknown = () => products.countDocuments({ pricesDiffer: { $exists: false } });
+    expect(await unknown()).toBe(2);
+    await mongoProductMigrations['product-012-prices-differ']?.(client.db());
+    expect([await unknown(), await listed()]).toEqual([0, [ours.id, old.id, changed.id]]);
     await client.close();
     await opened.close();
   });

@@ -8,7 +8,7 @@ import { Type } from '@sinclair/typebox';
 import { idsBelow } from '../domain/category.ts';
 import { published } from '../domain/published.ts';
 import { searchWords } from '../domain/search.ts';
-import { positionOf, type ProductSort, type SortPosition } from '../domain/sort-position.ts';
+import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
 import type { ProductReads } from '../storage/product-store.ts';
 
 /** Each is looked for in every text that is looked at. */
@@ -45,8 +45,8 @@ export async function productPage(
     limit,
     from: positions.read(cursor),
     read: (after, rows) => reads.list(filter, { sort, after, limit: rows }),
-    placeOf: (product) => positionOf(product, sort),
-    toItem: published,
+    placeOf: ({ place }) => place,
+    toItem: ({ product }) => published(product),
     toCursor: positions.write,
   });
 }

@@ -5,7 +5,7 @@ import { ProductStatus } from '@souk/contracts/http/product';
 import type { Product } from '../domain/product.ts';
 import { leadingPieces } from '../domain/search.ts';
 import { type SortPosition, standsBefore } from '../domain/sort-position.ts';
-import type { ProductFilter, ProductReads, ProductSlice } from './product-store.ts';
+import type { ListedProduct, ProductFilter, ProductReads, ProductSlice } from './product-store.ts';
 
 /**
  * Products that one part of a filter may lead to, so that all of them are looked at; with more a list is read in its order. On
@@ -67,10 +67,10 @@ const EVERY_STATUS = ProductStatus.anyOf.map((status) => status.const);
 export function boundedList(indexes: ListIndexes): ProductReads['list'] {
   return async (filter, slice) => {
     const lead = await selectiveLead(indexes, filter);
-    if (lead !== undefined) return withProducts(indexes, { rows: await indexes.among(lead, filter, slice) });
+    if (lead !== undefined) return withProducts(indexes, filter, { rows: await indexes.among(lead, filter, slice) });
     const statuses = filter.onlyActive ? (['active'] as const) : EVERY_STATUS;
     const lists = await Promise.all(statuses.map((status) => alongStretches(indexes, { status, looks: Math.floor(WINDOW / statuses.length) }, filter, slice)));
-    return withProducts(indexes, merged(lists, slice));
+    return withProducts(indexes, filter, merged(lists, slice));
   };
 }
 
@@ -132,13 +132,20 @@ function merged(lists: readonly Looked<Found, SortPosition>[], { sort, limit }: 
   return { rows, reached: rows.length < limit ? reached : undefined };
 }
 
-/** The products of as many of these as fit into memory together. */
-async function withProducts({ byIds }: ListIndexes, { rows, reached }: Looked<Found, SortPosition>): Promise<Looked<Product, SortPosition>> {
+/**
+ * The products of as many of these as fit into memory together, each at the place where it was found: one that has changed since
+ * stands elsewhere, and a page that went on from there would pass others over.
+ */
+async function withProducts({ byIds }: ListIndexes, { onlyActive }: ProductFilter, { rows, reached }: Looked<Found, SortPosition>): Promise<Looked<ListedProduct, SortPosition>> {
   const fit = rows.slice(0, fitting(rows, { count: rows.length, size: CALL_ROOM.size }, ({ size }) => size));
   const products = new Map((await byIds(fit.map(({ id }) => id))).map((product) => [product.id, product]));
-  const found = fit.flatMap(({ id }) => products.get(id) ?? []);
+  const found = fit.flatMap(({ key, id }) => {
+    const product = products.get(id);
+    // One that was hidden since is nobody's but staff's.
+    return product === undefined || (onlyActive && product.status !== 'active') ? [] : [{ product, place: { key, id } }];
+  });
   const last = fit.at(-1);
-  return { rows: found, reached: fit.length < rows.length && last !== undefined ? { key: last.key, id: last.id } : reached };
+  return { rows: found, reached: found.length < rows.length && last !== undefined ? { key: last.key, id: last.id } : reached };
 }
 
 /** True when every entry of the stretch that has the status is in the list, so that none is looked at in vain. */

@@ -5,6 +5,7 @@ import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type
 import { LIMIT } from './mongo-limit.ts';
 import type { ProductDocument } from './product-document.ts';
 import { gramTerm, productFromDocument } from './product-documents.ts';
+import { SEVERAL_VARIANTS } from './several-variants.ts';
 import type { ProductFilter, ProductSlice } from './product-store.ts';
 
 const ORDER = {
@@ -71,9 +72,10 @@ function stretched({ status, stretch: { least, most, spread } }: Along, slice: O
   // Documents are compared field by field: in the order in which `ProductDocument` has them.
   const lowest = { ...(least !== undefined && { $gte: { key: least } }), ...(most !== undefined && { $lt: { key: most + 1 } }) };
   const conditions: Document[] = [{ status }, ...behind(slice)];
-  if (spread === true) conditions.push({ spreadTo: { $exists: true } });
+  // Of what a version before wrote nobody knows: it is looked at. The server merges the two in order.
+  if (spread === true) conditions.push({ ...SEVERAL_VARIANTS, pricesDiffer: { $in: [true, null] } });
   if (least !== undefined || most !== undefined) conditions.push({ 'positions.price': lowest });
-  const options = { ...LIMIT, sort: { [`positions.${position}`]: direction }, hint: spread === true ? 'by_spread' : `by_${position}` };
+  const options = { ...LIMIT, sort: { [`positions.${position}`]: direction }, hint: spread === true ? 'by_difference' : `by_${position}` };
   return { filter: { $and: conditions } as Condition, options };
 }
 
@@ -111,6 +113,5 @@ function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter
   if (categoryIds !== undefined) yield { categoryIds: { $in: [...categoryIds] } };
   if ((minPrice ?? maxPrice) === undefined || (stretch.least !== undefined && stretch.spread !== true)) return;
   const within = { $gte: minPrice ?? 0, $lte: maxPrice ?? Number.MAX_SAFE_INTEGER };
-  if (stretch.spread === true) yield { spreadTo: { $gte: within.$gte } };
   yield { variants: { $elemMatch: { 'price.amount': within } } };
 }

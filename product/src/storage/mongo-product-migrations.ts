@@ -1,12 +1,13 @@
 import { collectionStep } from '@souk/chassis/mongodb/collection-step';
 import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
 import type { IndexDescription } from 'mongodb';
+import { SEVERAL_VARIANTS } from './several-variants.ts';
 import { CategoryTreeDocument, CategoryUseDocument } from './category-documents.ts';
 import { foldMongoAnew } from './fold-anew.ts';
 import { completeMongoPrices } from './price-backfill.ts';
 import { PriceDocument } from './price-documents.ts';
 import { ProductDocument } from './product-document.ts';
-import { completeProducts, spreadMongoPrices } from './search-backfill.ts';
+import { comparePrices, completeProducts } from './search-backfill.ts';
 
 /** By status first: what was archived piles up over the years, and the lists of active products never step on it. */
 function sortedBy(position: keyof ProductDocument['positions']): IndexDescription {
@@ -39,15 +40,15 @@ export const mongoProductMigrations: MongoMigrations = {
   },
   'product-007-prices-of-before': completeMongoPrices,
   'product-008-folded-anew': foldMongoAnew,
-  'product-009-lists': async (db) => {
-    await collectionStep('products', ProductDocument, [
-      { name: 'by_amount', key: { 'variants.price.amount': 1 } },
-      { name: 'by_spread', key: { status: 1, 'positions.price': 1 }, partialFilterExpression: { spreadTo: { $exists: true } } },
-    ])(db);
-    await spreadMongoPrices(db);
-  },
+  'product-009-lists': collectionStep('products', ProductDocument, [{ name: 'by_amount', key: { 'variants.price.amount': 1 } }]),
   'product-010-prices-by-sku': collectionStep('priceChanges', PriceDocument, [
     { name: 'by_sku', key: { productId: 1, sku: 1, version: -1 } },
   ]),
   'product-011-image-parts': collectionStep('imageParts', null),
+  'product-012-prices-differ': async (db) => {
+    await collectionStep('products', ProductDocument, [
+      { name: 'by_difference', key: { status: 1, pricesDiffer: 1, 'positions.price': 1 }, partialFilterExpression: SEVERAL_VARIANTS },
+    ])(db);
+    await comparePrices(db);
+  },
 };

@@ -40,8 +40,8 @@ export const ProductDocument = closed({
   searchText: Type.String(),
   /** `gramsOf` it, each written in letters and digits alone, so that the text index takes each as one word */
   searchGrams: Type.String(),
-  /** `spreadTo` of the product */
-  spreadTo: Type.Optional(price.properties.amount),
+  /** Whether its variants differ in price. What a version before wrote does not say so. */
+  pricesDiffer: Type.Optional(Type.Boolean()),
   positions: closed({
     title: position(Type.String()),
     price: position(price.properties.amount),

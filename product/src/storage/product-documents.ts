@@ -50,7 +50,6 @@ export const productDocuments: ProductDocuments = {
 export function productToDocument(product: Product): ProductDocument {
   const { id, attributes, variants, categoryIds, images, ...same } = product;
   const text = searchText(product);
-  const dearest = spreadTo(product);
   return {
     ...same,
     _id: id,
@@ -60,7 +59,7 @@ export function productToDocument(product: Product): ProductDocument {
     images: [...images],
     searchText: text,
     searchGrams: searchGrams(text),
-    ...(dearest !== undefined && { spreadTo: dearest }),
+    pricesDiffer: spreadTo(product) !== undefined,
     positions: {
       title: { key: titleKey(product.title), id },
       price: { key: lowestPrice(product), id },

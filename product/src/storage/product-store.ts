@@ -51,6 +51,12 @@ export interface ProductSlice {
   readonly limit: number;
 }
 
+export interface ListedProduct {
+  readonly product: Product;
+  /** Where it stood when it was found: pages go on from there. */
+  readonly place: SortPosition;
+}
+
 export interface ProductReads {
   byId(id: string): Promise<Product | undefined>;
   bySlug(slug: string): Promise<Product | undefined>;
@@ -59,7 +65,7 @@ export interface ProductReads {
    * Text is compared by its code points. Its cost is bounded whatever matches, so it may answer fewer than there are, and how
    * far it looked.
    */
-  list(filter: ProductFilter, slice: ProductSlice): Promise<Looked<Product, SortPosition>>;
+  list(filter: ProductFilter, slice: ProductSlice): Promise<Looked<ListedProduct, SortPosition>>;
   categories(): Promise<CategoryTree>;
   /** Newest first: by version, then by SKU, both descending. */
   priceHistory(filter: PriceFilter, slice: PriceSlice): Promise<readonly PriceChange[]>;

@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
-import { productFromDocument, productToDocument, searchGrams } from './product-documents.ts';
+import { searchGrams } from './product-documents.ts';
 import type { ProductDocument } from './product-document.ts';
+import { SEVERAL_VARIANTS } from './several-variants.ts';
 
 const AT_ONCE = 500;
 
@@ -24,19 +25,9 @@ export async function completeProducts(db: Db): Promise<void> {
   }
 }
 
-/** Products of before do not say how far their prices go. Who changes one meanwhile says so. */
-export async function spreadMongoPrices(db: Db): Promise<void> {
-  const products: Collection<ProductDocument> = db.collection('products');
-  for (let after = ''; ; ) {
-    const documents = await products.find({ _id: { $gt: after } }, { sort: { _id: 1 }, limit: AT_ONCE }).toArray();
-    const writes = documents.flatMap((document): AnyBulkWriteOperation<ProductDocument>[] => {
-      const { spreadTo } = productToDocument(productFromDocument(document));
-      const { _id, version } = document;
-      return spreadTo === undefined ? [] : [{ updateOne: { filter: { _id, version }, update: { $set: { spreadTo } } } }];
-    });
-    if (writes.length > 0) await products.bulkWrite(writes);
-    const { _id: last } = documents.at(-1) ?? {};
-    if (last === undefined) return;
-    after = last;
-  }
+/** Tells of products of before whether their variants differ in price. Who changes one meanwhile tells it as well. */
+export async function comparePrices(db: Db): Promise<void> {
+  const amounts = '$variants.price.amount';
+  const pricesDiffer = { $gt: [{ $max: amounts }, { $min: amounts }] };
+  await db.collection('products').updateMany({ ...SEVERAL_VARIANTS, pricesDiffer: null }, [{ $set: { pricesDiffer } }]);
 }
