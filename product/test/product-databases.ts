@@ -27,7 +27,11 @@ export async function sqliteDatabase(): Promise<ProductDatabase> {
     another: () => openSqliteProductStore({ path: opened.path, synchronous: 'NORMAL' }),
     async withIndexes(use) {
       const { reader, flavour, close } = openSqlite<ProductSchema>({ path: opened.path });
-      await use(sqlProductLists(reader, flavour)).finally(close);
+      try {
+        await use(sqlProductLists(reader, flavour));
+      } finally {
+        await close();
+      }
     },
   };
 }
@@ -42,7 +46,11 @@ export async function mongoDatabase(): Promise<ProductDatabase> {
     another: () => openMongoProductStore({ url: opened.url }),
     async withIndexes(use) {
       const { db, close } = openMongo({ url: opened.url });
-      await use(mongoProductLists(db.collection('products'))).finally(close);
+      try {
+        await use(mongoProductLists(db.collection('products')));
+      } finally {
+        await close();
+      }
     },
   };
 }
