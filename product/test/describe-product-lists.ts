@@ -232,6 +232,36 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     await shop.close();
   });
 
+  test(`product lists on ${name} fill the first page of a large category in every order, wherever its products stand among others`, async () => {
+    const shop = await storeInUse(await open());
+    const [category, other] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()];
+    // More cheap and early ones than a request looks at, and a category of more than are all looked at.
+    const many = Array.from({ length: 2300 }, (_, n) => {
+      const isIn = n >= 1600;
+      const prices = n % 3 === 0 ? [n, n + 10] : [n];
+      const variants = prices.map((amount, at) => ({ sku: `PLACE-${n}-${at}`, options: {}, price: eur(amount) }));
+      const title = `${isIn ? 'Zinc' : 'Alum'} ${10_000 + n} ${n % 4 === 0 ? 'hinge' : 'hook'}`;
+      return product({ title, variants, createdAt: n, categoryIds: isIn ? [category, other] : [] });
+    });
+    for (let from = 0; from < many.length; from += 400) await shop.put(...many.slice(from, from + 400));
+    const [first, second] = many.slice(1600);
+    if (first === undefined || second === undefined) throw new Error('none');
+    const cheap = { ...first, variants: first.variants.map((variant) => ({ ...variant, price: eur(1) })), version: 2 };
+    await shop.put(cheap, { ...second, status: 'archived', version: 2 });
+    const inCategory = { ...EVERYTHING, onlyActive: true, categoryIds: [category, other] };
+    for (const sort of ['title', 'price', '-price', 'newest'] as const) {
+      for (const filter of [inCategory, { ...inCategory, words: ['hinge'] }, { ...inCategory, minPrice: 1700, maxPrice: 2250 }]) {
+        const { rows } = await shop.reads.list(filter, { sort, after: undefined, limit: 21 });
+        expect([sort, new Set(rows.map(({ product: { id } }) => id)).size]).toEqual([sort, 21]);
+      }
+    }
+    const cheapest = async () => (await shop.reads.list(inCategory, { sort: 'price', after: undefined, limit: 1 })).rows[0]?.place.key;
+    expect(await cheapest()).toBe(1);
+    await shop.put({ ...cheap, categoryIds: [], version: 3 });
+    expect(await cheapest()).toBe(1602);
+    await shop.close();
+  }, 60_000);
+
   test(`product lists on ${name} fill a page from behind a thousand that do not match`, async () => {
     const shop = await storeInUse(await open());
     const category = Bun.randomUUIDv7();

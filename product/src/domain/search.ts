@@ -34,6 +34,16 @@ export function leadingPieces(words: readonly string[]): readonly string[] {
   return [...new Set(pieces)].slice(0, LEADING_PIECES);
 }
 
+/** Longer words are not more selective, and each piece of them costs. */
+const LEADING_LENGTH = 12;
+
+/** The beginnings of the longest words that have pieces: by all of them together the products with all words are found. */
+export function leadingWords(words: readonly string[]): readonly string[] {
+  const beginnings = words.map((word) => Array.from(word).slice(0, LEADING_LENGTH)).filter(({ length }) => length >= GRAM_LENGTH);
+  const longest = beginnings.toSorted((a, b) => b.length - a.length).slice(0, LEADING_PIECES);
+  return longest.map((characters) => characters.join(''));
+}
+
 /** The words of a query; a product is found when its text has every one of them somewhere. */
 export function searchWords(query: string): readonly string[] {
   return [...new Set(folded(query).split(' '))].filter((word) => word !== '');

@@ -3,7 +3,7 @@ import type { Looked } from '@souk/chassis/looked';
 import { CALL_ROOM, fitting } from '@souk/chassis/log/message-size';
 import { ProductStatus } from '@souk/contracts/http/product';
 import type { Product } from '../domain/product.ts';
-import { leadingPieces } from '../domain/search.ts';
+import { leadingPieces, leadingWords } from '../domain/search.ts';
 import { type SortPosition, standsBefore } from '../domain/sort-position.ts';
 import type { ListedProduct, ProductFilter, ProductReads, ProductSlice } from './product-store.ts';
 
@@ -19,11 +19,14 @@ const WINDOW = 500;
 /** Windows that a request looks through, as long as its page is not full. */
 const WINDOWS = 3;
 
+/** Categories whose indexes are walked along together. More of them hold so much of a shop that the list is walked along whole. */
+const CATEGORIES = 20;
+
 /** A part of a filter that an index leads to. */
 export type Lead =
   | { readonly kind: 'skus'; readonly skus: readonly string[] }
-  /** of a word */
-  | { readonly kind: 'piece'; readonly piece: string }
+  /** all of which occur */
+  | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'categories'; readonly categoryIds: readonly string[] }
   | { readonly kind: 'prices'; readonly least: number; readonly most: number };
 
@@ -34,9 +37,10 @@ export interface Stretch {
   readonly spread?: boolean;
 }
 
-/** An index over one status, walked along. */
+/** An index over one status, or over the products of a status in one category, walked along. */
 export interface Along {
   readonly status: ProductStatus;
+  readonly categoryId?: string;
   readonly stretch: Stretch;
   readonly looks: number;
 }
@@ -48,6 +52,8 @@ export interface Found extends SortPosition {
 
 /** The queries that lists need of an engine. Each looks at a bounded number of entries. */
 export interface ListIndexes {
+  /** True where the index for words finds products that have several, and looks at none that has only some of them. */
+  readonly findsTogether: boolean;
   /** Counts the entries that a lead leads to, whatever their status, up to `limit`. */
   count(lead: Lead, limit: number): Promise<number>;
   /** Looks at all entries that a lead leads to, and answers those that match, in order. */
@@ -68,23 +74,35 @@ export function boundedList(indexes: ListIndexes): ProductReads['list'] {
   return async (filter, slice) => {
     const lead = await selectiveLead(indexes, filter);
     if (lead !== undefined) return withProducts(indexes, filter, { rows: await indexes.among(lead, filter, slice) });
-    const statuses = filter.onlyActive ? (['active'] as const) : EVERY_STATUS;
-    const lists = await Promise.all(statuses.map((status) => alongStretches(indexes, { status, looks: Math.floor(WINDOW / statuses.length) }, filter, slice)));
+    const { places, rest } = placesOf(filter);
+    const looks = Math.floor(WINDOW / places.length);
+    const lists = await Promise.all(places.map((place) => alongStretches(indexes, { ...place, looks }, rest, slice)));
     return withProducts(indexes, filter, merged(lists, slice));
   };
 }
 
-async function selectiveLead({ count }: ListIndexes, filter: ProductFilter): Promise<Lead | undefined> {
-  for (const lead of leadsOf(filter)) {
+/** The indexes that are walked along, merged, and what they leave of the filter. */
+function placesOf(filter: ProductFilter) {
+  const statuses = filter.onlyActive ? (['active'] as const) : EVERY_STATUS;
+  const { categoryIds } = filter;
+  if (categoryIds === undefined || categoryIds.length > CATEGORIES) return { places: statuses.map((status) => ({ status })), rest: filter };
+  const places = statuses.flatMap((status) => categoryIds.map((categoryId) => ({ status, categoryId })));
+  return { places, rest: { ...filter, categoryIds: undefined } };
+}
+
+async function selectiveLead(indexes: ListIndexes, filter: ProductFilter): Promise<Lead | undefined> {
+  for (const lead of leadsOf(filter, indexes)) {
     // A request names a hundred at most, and each is of one product.
-    if (lead.kind === 'skus' || (await count(lead, LED + 1)) <= LED) return lead;
+    if (lead.kind === 'skus' || (await indexes.count(lead, LED + 1)) <= LED) return lead;
   }
   return undefined;
 }
 
-function* leadsOf({ skus, words, categoryIds, minPrice, maxPrice }: ProductFilter): Iterable<Lead> {
+function* leadsOf({ skus, words, categoryIds, minPrice, maxPrice }: ProductFilter, { findsTogether }: ListIndexes): Iterable<Lead> {
   if (skus !== undefined) yield { kind: 'skus', skus };
-  for (const piece of leadingPieces(words)) yield { kind: 'piece', piece };
+  const together = findsTogether ? leadingWords(words) : [];
+  if (together.length > 0) yield { kind: 'words', words: together };
+  if (!findsTogether) for (const piece of leadingPieces(words)) yield { kind: 'words', words: [piece] };
   if (categoryIds !== undefined) yield { kind: 'categories', categoryIds };
   if (minPrice !== undefined || maxPrice !== undefined) {
     yield { kind: 'prices', least: minPrice ?? 0, most: maxPrice ?? Number.MAX_SAFE_INTEGER };
@@ -128,7 +146,9 @@ function merged(lists: readonly Looked<Found, SortPosition>[], { sort, limit }: 
   const inOrder = (a: SortPosition, b: SortPosition) => (isBefore(a, b) ? -1 : Number(isBefore(b, a)));
   const [reached] = lists.flatMap((list) => list.reached ?? []).toSorted(inOrder);
   const all = lists.flatMap(({ rows }) => rows).toSorted(inOrder);
-  const rows = all.filter((row) => reached === undefined || !isBefore(reached, row)).slice(0, limit);
+  // A product of two categories is found in both.
+  const once = all.filter(({ id }, at) => id !== all[at - 1]?.id);
+  const rows = once.filter((row) => reached === undefined || !isBefore(reached, row)).slice(0, limit);
   return { rows, reached: rows.length < limit ? reached : undefined };
 }
 

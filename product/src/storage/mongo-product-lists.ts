@@ -19,6 +19,7 @@ type Condition = Filter<ProductDocument>;
 
 export function mongoProductLists(products: Collection<ProductDocument>): ListIndexes {
   return {
+    findsTogether: false,
     count: (lead, limit) =>
       reading(async () => {
         const { filter, hint } = leadingTo(lead);
@@ -67,15 +68,15 @@ function alongThese(place: Along, filter: ProductFilter, slice: ProductSlice): [
   return [stages, { ...LIMIT, hint: options.hint }];
 }
 
-function stretched({ status, stretch: { least, most, spread } }: Along, slice: Omit<ProductSlice, 'limit'>) {
+function stretched({ status, categoryId, stretch: { least, most, spread } }: Along, slice: Omit<ProductSlice, 'limit'>) {
   const { position, direction } = ORDER[slice.sort];
   // Documents are compared field by field: in the order in which `ProductDocument` has them.
   const lowest = { ...(least !== undefined && { $gte: { key: least } }), ...(most !== undefined && { $lt: { key: most + 1 } }) };
-  const conditions: Document[] = [{ status }, ...behind(slice)];
+  const conditions: Document[] = [{ status }, ...(categoryId === undefined ? [] : [{ categoryIds: categoryId }]), ...behind(slice)];
   // Of what a version before wrote nobody knows: it is looked at. The server merges the two in order.
   if (spread === true) conditions.push({ ...SEVERAL_VARIANTS, pricesDiffer: { $in: [true, null] } });
   if (least !== undefined || most !== undefined) conditions.push({ 'positions.price': lowest });
-  const options = { ...LIMIT, sort: { [`positions.${position}`]: direction }, hint: spread === true ? 'by_difference' : `by_${position}` };
+  const options = { ...LIMIT, sort: { [`positions.${position}`]: direction }, hint: `by_${categoryId === undefined ? '' : 'category_'}${spread === true ? 'difference' : position}` };
   return { filter: { $and: conditions } as Condition, options };
 }
 
@@ -99,8 +100,8 @@ function leadingTo(lead: Lead): { readonly filter: Condition; readonly hint?: st
       return { filter: { categoryIds: { $in: [...lead.categoryIds] } }, hint: 'by_category' };
     case 'prices':
       return { filter: { variants: { $elemMatch: { 'price.amount': { $gte: lead.least, $lte: lead.most } } } }, hint: 'by_amount' };
-    case 'piece':
-      return { filter: { $text: { $search: gramTerm(lead.piece) } } };
+    case 'words':
+      return { filter: { $text: { $search: lead.words.map(gramTerm).join(' ') } } };
     default:
       return lead satisfies never;
   }

@@ -14,6 +14,10 @@ function sortedBy(position: keyof ProductDocument['positions']): IndexDescriptio
   return { name: `by_${position}`, key: { status: 1, [`positions.${position}`]: 1 } };
 }
 
+function inCategories(name: string, key: Readonly<Record<string, 1>>): IndexDescription {
+  return { name: `by_category_${name}`, key: { categoryIds: 1, ...key } };
+}
+
 export const mongoProductMigrations: MongoMigrations = {
   'product-001-products': collectionStep('products', ProductDocument, [
     { name: 'by_slug', key: { slug: 1 }, unique: true },
@@ -51,4 +55,10 @@ export const mongoProductMigrations: MongoMigrations = {
     ])(db);
     await comparePrices(db);
   },
+  'product-013-categories-in-order': collectionStep('products', ProductDocument, [
+    inCategories('title', { status: 1, 'positions.title': 1 }),
+    inCategories('price', { status: 1, 'positions.price': 1 }),
+    inCategories('newest', { status: 1, 'positions.newest': 1 }),
+    { ...inCategories('difference', { status: 1, pricesDiffer: 1, 'positions.price': 1 }), partialFilterExpression: SEVERAL_VARIANTS },
+  ]),
 };

@@ -26,6 +26,11 @@ export interface ProductCategoriesTable {
   product_id: string;
 }
 
+/** One row for each category that a product names, with what lists of the category are sorted by. Triggers keep it. */
+export interface CategoryPlacesTable extends Pick<ProductsTable, 'id' | 'status' | 'title_key' | 'lowest_price' | 'spread_to' | 'created_at'> {
+  category_id: string;
+}
+
 /** The category tree, as a JSON document. */
 export interface CategoryTreesTable {
   id: string;
@@ -67,6 +72,7 @@ export type ProductSchema = {
   products: ProductsTable;
   product_skus: ProductSkusTable;
   product_categories: ProductCategoriesTable;
+  category_places: CategoryPlacesTable;
   category_trees: CategoryTreesTable;
   category_use: CategoryUseTable;
   product_prices: ProductPricesTable;

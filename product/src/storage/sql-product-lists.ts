@@ -1,7 +1,7 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
-import { type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';
+import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';
 import { productFromRow } from './product-rows.ts';
 import type { ProductSchema } from './product-schema.ts';
 import type { ProductFilter, ProductSlice } from './product-store.ts';
@@ -19,27 +19,38 @@ const SIZE = sql<number>`octet_length(document)`;
 /** Entries of an index that are passed over for what looking at one product costs. */
 const ENTRIES = 20;
 
+type Places = 'products' | 'category_places';
+
+/** The table that is walked along: what a category has of the columns of products has the names that they have there. */
+function placesOf(categoryId: string | undefined): 'products' {
+  const places: Places = categoryId === undefined ? 'products' : 'category_places';
+  return places as 'products';
+}
+
 export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour): ListIndexes {
   /**
    * Each side of the index has one bound: with two, SQLite may begin at the looser one, and pass over all that lies between them.
    * `last` lies in the stretch.
    */
-  function stretched(status: string, { least, most, spread }: Stretch, { sort, after }: Omit<ProductSlice, 'limit'>, last?: SortPosition) {
+  function stretched({ status, categoryId, stretch: { least, most, spread } }: Along, { sort, after }: Omit<ProductSlice, 'limit'>, last?: SortPosition) {
     const { column, direction } = ORDER[sort];
     const isAscending = direction === 'asc';
     const begin = isAscending ? least : most;
     // Stretches are of prices, whose keys are numbers.
     const isWithin = after !== undefined && (begin === undefined || (isAscending ? Number(after.key) >= begin : Number(after.key) <= begin));
-    let query = reader.selectFrom('products').where('status', '=', status);
-    if (spread === true) query = query.where('spread_to', 'is not', null);
-    if (least !== undefined && !(isAscending ? isWithin : last)) query = query.where('lowest_price', '>=', least);
-    if (most !== undefined && !(isAscending ? last : isWithin)) query = query.where('lowest_price', '<=', most);
-    if (isWithin) query = query.where(behind(sort, after));
-    if (last !== undefined) query = query.where(upTo(sort, last));
-    return query.orderBy(column, direction).orderBy('id', direction);
+    const place = placesOf(categoryId);
+    let query = reader.selectFrom(place).where(`${place}.status`, '=', status);
+    if (categoryId !== undefined) query = query.where(sql<SqlBool>`category_id = ${categoryId}`);
+    if (spread === true) query = query.where(`${place}.spread_to`, 'is not', null);
+    if (least !== undefined && !(isAscending ? isWithin : last)) query = query.where(`${place}.lowest_price`, '>=', least);
+    if (most !== undefined && !(isAscending ? last : isWithin)) query = query.where(`${place}.lowest_price`, '<=', most);
+    if (isWithin) query = query.where(behind(sort, after, place));
+    if (last !== undefined) query = query.where(upTo(sort, last, place));
+    return query.orderBy(`${place}.${column}`, direction).orderBy(`${place}.id`, direction);
   }
 
   return {
+    findsTogether: true,
     async count(lead, limit) {
       const some = sql`select 1 from (${leadingTo(flavour, lead)} limit ${limit})`;
       const { rows } = await sql<{ n: number }>`select count(*) as n from (${some})`.execute(reader);
@@ -51,19 +62,22 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
       // Joined in this order, and found by nothing else: an index over the order of the list would be walked from end to end.
       let query = reader.selectFrom(from.as('leading')).crossJoin('products').whereRef('products.id', '=', 'leading.product_id');
       if (filter.onlyActive) query = query.where(sql<SqlBool>`+status = 'active'`);
-      if (after !== undefined) query = query.where(behind(sort, after, '+'));
-      for (const condition of conditionsOf(filter, {})) query = query.where(condition);
+      if (after !== undefined) query = query.where(behind(sort, after, 'products', '+'));
+      for (const condition of conditionsOf(filter, {}, 'products')) query = query.where(condition);
       const ordered = query.select(['products.id', `${column} as key`]).select(SIZE.as('size'));
       return ordered.orderBy(sql`+${sql.ref(column)}`, direction).orderBy('products.id', direction).limit(limit).execute();
     },
-    async along({ status, stretch, looks }, filter, slice) {
-      const { column } = ORDER[slice.sort];
-      const all = stretched(status, stretch, slice);
+    async along(along, filter, slice) {
+      const { categoryId, stretch, looks } = along;
+      const place = placesOf(categoryId);
+      const key = sql<string | number>`${sql.ref(`${place}.${ORDER[slice.sort].column}`)}`.as('key');
+      const all = stretched(along, slice);
       const last = isWhole(filter, stretch)
         ? undefined
-        : await all.select([`${column} as key`, 'id']).limit(1).offset((isInIndex(filter, stretch) ? ENTRIES * looks : looks) - 1).executeTakeFirst();
-      let query = stretched(status, stretch, slice, last).select(['id', `${column} as key`]).select(SIZE.as('size'));
-      for (const condition of conditionsOf(filter, stretch)) query = query.where(condition);
+        : await all.select(`${place}.id`).select(key).limit(1).offset((isInIndex(filter, stretch) ? ENTRIES * looks : looks) - 1).executeTakeFirst();
+      let query = stretched(along, slice, last).select(`${place}.id`).select(key).select(SIZE.as('size'));
+      if (categoryId !== undefined) query = query.crossJoin('products as listed').whereRef('listed.id', '=', `${place}.id`);
+      for (const condition of conditionsOf(filter, stretch, place)) query = query.where(condition);
       const rows: readonly Found[] = await query.limit(slice.limit).execute();
       return { rows, reached: rows.length < slice.limit ? last : undefined };
     },
@@ -72,14 +86,14 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
     },
   };
 
-  function behind(sort: ProductSort, { key, id }: SortPosition, unindexed = ''): RawBuilder<SqlBool> {
+  function behind(sort: ProductSort, { key, id }: SortPosition, place: Places, unindexed = ''): RawBuilder<SqlBool> {
     const { column, direction } = ORDER[sort];
-    return sql<SqlBool>`(${sql.raw(unindexed)}${sql.ref(column)}, id) ${sql.raw(direction === 'asc' ? '>' : '<')} (${key}, ${id})`;
+    return sql<SqlBool>`(${sql.raw(unindexed)}${sql.ref(`${place}.${column}`)}, ${sql.ref(`${place}.id`)}) ${sql.raw(direction === 'asc' ? '>' : '<')} (${key}, ${id})`;
   }
 
-  function upTo(sort: ProductSort, { key, id }: SortPosition): RawBuilder<SqlBool> {
+  function upTo(sort: ProductSort, { key, id }: SortPosition, place: Places): RawBuilder<SqlBool> {
     const { column, direction } = ORDER[sort];
-    return sql<SqlBool>`(${sql.ref(column)}, id) ${sql.raw(direction === 'asc' ? '<=' : '>=')} (${key}, ${id})`;
+    return sql<SqlBool>`(${sql.ref(`${place}.${column}`)}, ${sql.ref(`${place}.id`)}) ${sql.raw(direction === 'asc' ? '<=' : '>=')} (${key}, ${id})`;
   }
 }
 
@@ -92,8 +106,8 @@ function leadingTo(flavour: Flavour, lead: Lead): RawBuilder<unknown> {
       return sql`select product_id from product_categories where ${flavour.in('category_id', lead.categoryIds)}`;
     case 'prices':
       return sql`select product_id from product_skus where amount between ${lead.least} and ${lead.most}`;
-    case 'piece': {
-      const phrase = `"${lead.piece.replaceAll('"', '""')}"`;
+    case 'words': {
+      const phrase = lead.words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ');
       return sql`select product_id from (select rowid as found from product_search where product_search match ${phrase} limit ${2 * LED})
         cross join product_texts on number = found`;
     }
@@ -103,17 +117,18 @@ function leadingTo(flavour: Flavour, lead: Lead): RawBuilder<unknown> {
 }
 
 /** Conditions on a product that no index of the list covers. A word is looked for as it is written, wherever it stands. */
-function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch): Iterable<RawBuilder<SqlBool>> {
+function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch, place: Places): Iterable<RawBuilder<SqlBool>> {
+  const id = sql.ref(`${place}.id`);
   for (const word of words) yield sql<SqlBool>`instr(search_text, ${word}) > 0`;
   if (categoryIds !== undefined) {
     const wanted = sql`select value from json_each(${JSON.stringify(categoryIds)})`;
-    yield sql<SqlBool>`exists (select 1 from product_categories where product_id = products.id and +category_id in (${wanted}))`;
+    yield sql<SqlBool>`exists (select 1 from product_categories where product_id = ${id} and +category_id in (${wanted}))`;
   }
   const [least, most] = [minPrice ?? 0, maxPrice ?? Number.MAX_SAFE_INTEGER];
   if ((minPrice ?? maxPrice) === undefined || (stretch.least !== undefined && stretch.spread !== true)) return;
-  if (stretch.spread === true) yield sql<SqlBool>`spread_to >= ${least}`;
+  if (stretch.spread === true) yield sql<SqlBool>`${sql.ref(`${place}.spread_to`)} >= ${least}`;
   if (stretch.spread === true && maxPrice === undefined) return;
-  yield sql<SqlBool>`exists (select 1 from product_skus where product_id = products.id and amount between ${least} and ${most})`;
+  yield sql<SqlBool>`exists (select 1 from product_skus where product_id = ${id} and amount between ${least} and ${most})`;
 }
 
 /** Whether the index of the stretch has all that is asked. */

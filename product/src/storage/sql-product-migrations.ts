@@ -1,5 +1,6 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
 import type { Migration } from 'kysely/migration';
+import { categoryPlaceMigrations } from './category-place-schema.ts';
 import { categoryMigrations } from './category-schema.ts';
 import { foldSqlAnew } from './fold-anew.ts';
 import { listMigrations } from './list-schema.ts';
@@ -60,5 +61,6 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'product-014-folded-anew': { up: foldSqlAnew },
     ...listMigrations(flavour),
     ...imagePartMigrations(flavour),
+    ...categoryPlaceMigrations,
   };
 }
