@@ -109,3 +109,10 @@ describe('the timeline', () => {
     expect(timelineOf([created, ready])).toEqual(timeline.slice(0, 3));
   });
 });
+
+test('the longest timeline, of a hundred shipments sent and delivered and a note of full length, has 140 kB', () => {
+  const moved = (name: 'ship' | 'deliver') => Array.from({ length: 100 }, (): HistoryEntry => ({ ...ready, name: 'order.shipment_delivered', from: 'completed', to: 'completed', cause: { name } }));
+  const noted: HistoryEntry = { ...expired, cause: { name: 'cancellation', note: '😀'.repeat(5000) } };
+  const entries = timelineOf([created, ready, ...moved('ship'), ...moved('deliver'), noted]);
+  expect(Buffer.byteLength(JSON.stringify({ items: entries }))).toBeLessThan(140_000);
+});

@@ -1,6 +1,7 @@
+import type { Looked } from '@souk/chassis/looked';
 import { reading } from '@souk/chassis/mongodb/mongo-errors';
 import type { Collection, Document, Filter } from 'mongodb';
-import type { ProductSort } from '../domain/sort-position.ts';
+import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
 import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';
 import { LIMIT } from './mongo-limit.ts';
 import type { ProductDocument } from './product-document.ts';
@@ -22,12 +23,18 @@ export function mongoProductLists(products: Collection<ProductDocument>): ListIn
     findsTogether: false,
     count: (lead, limit) =>
       reading(async () => {
+        // Without a single document: there are as many at least as have their lowest price there.
+        if (lead.kind === 'prices') {
+          const options = { ...LIMIT, limit, hint: 'by_price' };
+          if ((await products.countDocuments({ status: 'active', 'positions.price': pricesWithin(lead) }, options)) === limit) return limit;
+        }
         const { filter, hint } = leadingTo(lead);
         return products.countDocuments(filter, { ...LIMIT, limit, ...(hint !== undefined && { hint }) });
       }),
     among: (lead, filter, slice) => reading(async () => products.aggregate<Found>(...amongThese(lead, filter, slice)).toArray()),
     along: (place, filter, slice) =>
       reading(async () => {
+        if (place.stretch.spread === true) return alongDiffering(products, place, filter, slice);
         const rows = await products.aggregate<Found>(...alongThese(place, filter, slice)).toArray();
         if (rows.length === slice.limit || isWhole(filter, place.stretch)) return { rows };
         const { filter: all, options } = stretched(place, slice);
@@ -68,16 +75,31 @@ function alongThese(place: Along, filter: ProductFilter, slice: ProductSlice): [
   return [stages, { ...LIMIT, hint: options.hint }];
 }
 
+/** One look at each, for both: of products whose prices may differ the index alone does not tell the last that was looked at. */
+async function alongDiffering(products: Collection<ProductDocument>, place: Along, filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>> {
+  const { filter: all, options } = stretched(place, slice);
+  const { position } = ORDER[slice.sort];
+  const rows = [{ $match: { $and: [...conditionsOf(filter, place.stretch)] } }, { $limit: slice.limit }, { $project: foundAt(slice) }];
+  const reached = [{ $skip: place.looks - 1 }, { $replaceRoot: { newRoot: `$positions.${position}` } }];
+  const stages = [{ $match: all }, { $sort: options.sort }, { $limit: place.looks }, { $facet: { rows, reached } }];
+  const [found] = await products.aggregate<{ rows: Found[]; reached: SortPosition[] }>(stages, { ...LIMIT, hint: options.hint }).toArray();
+  if (found === undefined || found.rows.length === slice.limit) return { rows: found?.rows ?? [] };
+  return { rows: found.rows, reached: found.reached[0] };
+}
+
 function stretched({ status, categoryId, stretch: { least, most, spread } }: Along, slice: Omit<ProductSlice, 'limit'>) {
   const { position, direction } = ORDER[slice.sort];
-  // Documents are compared field by field: in the order in which `ProductDocument` has them.
-  const lowest = { ...(least !== undefined && { $gte: { key: least } }), ...(most !== undefined && { $lt: { key: most + 1 } }) };
   const conditions: Document[] = [{ status }, ...(categoryId === undefined ? [] : [{ categoryIds: categoryId }]), ...behind(slice)];
   // Of what a version before wrote nobody knows: it is looked at. The server merges the two in order.
   if (spread === true) conditions.push({ ...SEVERAL_VARIANTS, pricesDiffer: { $in: [true, null] } });
-  if (least !== undefined || most !== undefined) conditions.push({ 'positions.price': lowest });
+  if (least !== undefined || most !== undefined) conditions.push({ 'positions.price': pricesWithin({ least, most }) });
   const options = { ...LIMIT, sort: { [`positions.${position}`]: direction }, hint: `by_${categoryId === undefined ? '' : 'category_'}${spread === true ? 'difference' : position}` };
   return { filter: { $and: conditions } as Condition, options };
+}
+
+/** Lowest prices, inclusive. Documents are compared field by field, in the order in which `ProductDocument` has them. */
+function pricesWithin({ least, most }: { readonly least?: number | undefined; readonly most?: number | undefined }) {
+  return { ...(least !== undefined && { $gte: { key: least } }), ...(most !== undefined && { $lt: { key: most + 1 } }) };
 }
 
 function behind({ sort, after }: Omit<ProductSlice, 'limit'>): Condition[] {

@@ -19,6 +19,9 @@ const SIZE = sql<number>`octet_length(document)`;
 /** Entries of an index that are passed over for what looking at one product costs. */
 const ENTRIES = 20;
 
+/** The same, where the prices between the lowest and the highest are looked up for some. */
+const CHECKED_ENTRIES = 6;
+
 type Places = 'products' | 'category_places';
 
 /** The table that is walked along: what a category has of the columns of products has the names that they have there. */
@@ -74,7 +77,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
       const all = stretched(along, slice);
       const last = isWhole(filter, stretch)
         ? undefined
-        : await all.select(`${place}.id`).select(key).limit(1).offset((isInIndex(filter, stretch) ? ENTRIES * looks : looks) - 1).executeTakeFirst();
+        : await all.select(`${place}.id`).select(key).limit(1).offset(looks * entriesOf(filter, stretch) - 1).executeTakeFirst();
       let query = stretched(along, slice, last).select(`${place}.id`).select(key).select(SIZE.as('size'));
       if (categoryId !== undefined) query = query.crossJoin('products as listed').whereRef('listed.id', '=', `${place}.id`);
       for (const condition of conditionsOf(filter, stretch, place)) query = query.where(condition);
@@ -131,7 +134,8 @@ function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter
   yield sql<SqlBool>`exists (select 1 from product_skus where product_id = ${id} and amount between ${least} and ${most})`;
 }
 
-/** Whether the index of the stretch has all that is asked. */
-function isInIndex({ words, categoryIds, maxPrice }: ProductFilter, { spread }: Stretch): boolean {
-  return spread === true && maxPrice === undefined && words.length === 0 && categoryIds === undefined;
+/** Entries that cost what looking at one product does: the index of differing prices tells most that do not match, or all. */
+function entriesOf({ words, categoryIds, maxPrice }: ProductFilter, { spread }: Stretch): number {
+  if (spread !== true || words.length > 0 || categoryIds !== undefined) return 1;
+  return maxPrice === undefined ? ENTRIES : CHECKED_ENTRIES;
 }
