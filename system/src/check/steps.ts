@@ -14,7 +14,6 @@ export interface Step {
 }
 
 const ROOT = join(import.meta.dir, '../../..');
-const PACKAGES = ['contracts', 'chassis', 'product', 'inventory', 'order', 'payment', 'user'];
 
 /** They take 5-60 s. */
 const TOOL_LIMIT_MS = 300_000;
@@ -35,6 +34,8 @@ export const LOOKS: readonly Step[] = [
   whole('supply chain', tool('bun', 'system/src/check/supply-chain.ts')),
 ];
 
+export const ADVISORIES: Step = { ...whole('audit of dependencies', tool('bun', 'system/src/check/advisories.ts')), needsMore: true, asksOthers: true };
+
 const tests = (name: string, folder: string, ...parameters: readonly string[]): Step => ({
   name,
   words: tool('bun', 'test', ...parameters),
@@ -47,15 +48,16 @@ const tests = (name: string, folder: string, ...parameters: readonly string[]): 
 /** Folders of system's tests that keep whole shops of processes busy, or make executables. */
 const HARDSHIPS = ['test/images', 'test/faults', 'test/attacks'];
 
-/**
- * Two rows of suites that run side by side: most of their time they wait (for a session, a lease, a server that is away). Only
- * the second one makes executables, so no two compile at the same time.
- */
-export const ADVISORIES: Step = { ...whole('audit of dependencies', tool('bun', 'system/src/check/advisories.ts')), needsMore: true, asksOthers: true };
+const HARD = tests('faults and attacks', 'system', ...HARDSHIPS);
+const EASY = tests('system', 'system', ...HARDSHIPS.map((folder) => `--path-ignore-patterns=${folder}/**`));
 
+/**
+ * Two rows of suites that run side by side, and are about as long: most of their time they wait (for a session, a lease, a server that
+ * is away). Only the second row makes executables, so no two compile at the same time.
+ */
 export const TESTS: readonly (readonly Step[])[] = [
-  [tests('system', 'system', ...HARDSHIPS.map((folder) => `--path-ignore-patterns=${folder}/**`))],
-  [...PACKAGES.map((name) => tests(name, name)), tests('faults and attacks', 'system', ...HARDSHIPS)],
+  [EASY, ...['order', 'user'].map((name) => tests(name, name))],
+  [...['contracts', 'chassis', 'product', 'inventory', 'payment'].map((name) => tests(name, name)), HARD],
 ];
 
 /** Each operation and role counts as a test. */
