@@ -6,7 +6,7 @@ import { type ServiceUrls, type ShopClient, shopClient } from '../shop/shop-clie
 export const SKU = 'ATTACKED';
 const PASSWORD = 'lantern-orchard-47';
 const PICTURE_BYTES = 5 * 1024 * 1024;
-const STOCK = 1000;
+const STOCK = 1_000_000;
 
 interface Customer extends Account {
   readonly token: string;

@@ -87,7 +87,7 @@ async function commonWord({ urls, client, staff }: Target): Promise<readonly str
 /** One customer orders all there is, with a card that does not answer, as often as the shop takes it. */
 async function everythingOnHold({ urls, client }: Target): Promise<readonly string[]> {
   const { token } = await newCustomer(client);
-  const { id } = await client.addPaymentMethod(token, 'tok_slow');
+  const { id } = await client.addPaymentMethod(token, 'tok_late_capture');
   for (let n = 0; n < GREEDY_ORDERS; n += 1) {
     const body = { items: [{ sku: SKU, quantity: 999 }], shippingAddress: ADDRESS, paymentMethodId: id };
     const { status } = await ask(`${urls.order}/orders`, { method: 'POST', token, body, headers: { 'idempotency-key': randomUUID() } });
