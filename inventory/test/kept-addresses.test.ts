@@ -1,16 +1,11 @@
-import { expect, test } from 'bun:test';
-import { join } from 'node:path';
+import { expect } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import { migrate } from '@souk/chassis/sql/migrate';
-import { openMysql } from '@souk/chassis/sql/mysql-database';
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
-import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { sql } from 'kysely';
 import { inventoryMigrations } from '../src/storage/inventory-migrations.ts';
 import type { InventorySchema } from '../src/storage/inventory-schema.ts';
+import { onBothDatabases } from './on-both-databases.ts';
 
 const ADDRESS = { name: 'Zoë Müller', line1: 'Lange Gasse 1' };
 const FIRST_LATER = 'inventory-015';
@@ -39,25 +34,4 @@ async function expectNoneLeft(database: SqlDatabase<InventorySchema>): Promise<v
   }
 }
 
-test('on SQLite parked messages and dead letters from before lose the address with the migration, and nothing else', async () => {
-  using folder = temporaryFolder();
-  const database = openSqlite<InventorySchema>({ path: join(folder.path, 'inventory.db') });
-  try {
-    await expectNoneLeft(database);
-  } finally {
-    await database.close();
-  }
-});
-
-describeOn(['MySQL'], () => {
-  test('on MySQL as well', async () => {
-    const { url, drop } = await temporaryDatabase();
-    const database = openMysql<InventorySchema>({ url });
-    try {
-      await expectNoneLeft(database);
-    } finally {
-      await database.close();
-      await drop();
-    }
-  }, 60_000);
-});
+onBothDatabases('parked messages and dead letters from before lose the address with the migration, and nothing else', expectNoneLeft);

@@ -1,17 +1,12 @@
-import { expect, test } from 'bun:test';
-import { join } from 'node:path';
+import { expect } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import { migrate } from '@souk/chassis/sql/migrate';
-import { openMysql } from '@souk/chassis/sql/mysql-database';
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
-import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { inventoryMigrations } from '../src/storage/inventory-migrations.ts';
 import type { InventorySchema } from '../src/storage/inventory-schema.ts';
 import { ledgerNumbers } from '../src/storage/ledger-numbers.ts';
 import { sqlInventoryReads } from '../src/storage/sql-inventory-reads.ts';
+import { onBothDatabases } from './on-both-databases.ts';
 
 type Inventory = SqlDatabase<InventorySchema>;
 
@@ -65,25 +60,4 @@ async function expectNumbering(database: Inventory): Promise<void> {
   expect(await numbersIn(database)).toEqual(expected);
 }
 
-test('on SQLite movements from before get their numbers by their ids, and levels their counts, however often that runs', async () => {
-  using folder = temporaryFolder();
-  const database = openSqlite<InventorySchema>({ path: join(folder.path, 'inventory.db') });
-  try {
-    await expectNumbering(database);
-  } finally {
-    await database.close();
-  }
-});
-
-describeOn(['MySQL'], () => {
-  test('on MySQL as well', async () => {
-    const { url, drop } = await temporaryDatabase();
-    const database = openMysql<InventorySchema>({ url });
-    try {
-      await expectNumbering(database);
-    } finally {
-      await database.close();
-      await drop();
-    }
-  });
-});
+onBothDatabases('movements from before get their numbers by their ids, and levels their counts, however often that runs', expectNumbering);

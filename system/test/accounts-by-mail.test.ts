@@ -8,7 +8,7 @@ import { newAccounts } from '../src/embedded/accounts.ts';
 import { embeddedShop } from '../src/embedded/embedded-shop.ts';
 import { shopFiles } from '../src/embedded/shop-files.ts';
 import { shopClient } from '../src/shop/shop-client.ts';
-import { ask } from './support/ask.ts';
+import { ask } from '../src/shop/ask.ts';
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import { type OpenShop, PASSWORD } from './support/open-shop.ts';

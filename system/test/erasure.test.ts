@@ -5,7 +5,7 @@ import { CancelOrder, type Order, PlaceOrder } from '@souk/contracts/http/order'
 import { AddPaymentMethod, type Payment } from '@souk/contracts/http/payment';
 import { CreateAddress, RegisterUser, type User } from '@souk/contracts/http/user';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
-import { ask } from './support/ask.ts';
+import { ask } from '../src/shop/ask.ts';
 import { findings, keptRows } from './support/kept-rows.ts';
 import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';

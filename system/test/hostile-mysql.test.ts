@@ -8,7 +8,7 @@ import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { until } from '@souk/chassis/testing/until';
 import type { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
 import type { Server } from '../src/servers/server.ts';
-import { ask } from './support/ask.ts';
+import { ask } from '../src/shop/ask.ts';
 import { hostileMysql, setGlobally } from './support/hostile-mysql.ts';
 import { type OpenShop, openShopOn } from './support/open-shop.ts';
 import { ADDRESS, orderOf, orderWhen, stockUp } from './support/ordering.ts';

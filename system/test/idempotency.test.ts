@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { PlaceOrder } from '@souk/contracts/http/order';
-import { type Answer, ask } from './support/ask.ts';
+import { type Answer, ask } from '../src/shop/ask.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';
 import { orderOf, stockUp } from './support/ordering.ts';

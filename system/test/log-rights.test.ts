@@ -17,7 +17,7 @@ import { newAccounts } from '../src/embedded/accounts.ts';
 import { type RealShop, realShop } from '../src/real/real-shop.ts';
 import { createDatabases, dropDatabases } from '../src/real/shop-databases.ts';
 import { shopClient } from '../src/shop/shop-client.ts';
-import { ask } from './support/ask.ts';
+import { ask } from '../src/shop/ask.ts';
 import { type GuardedKafka, guardedKafka } from './support/guarded-kafka.ts';
 import { orderOf, orderWhen, stockUp } from './support/ordering.ts';
 import { PASSWORD } from './support/open-shop.ts';

@@ -6,7 +6,7 @@ import type { OpenedSession } from '@souk/contracts/http/session';
 import type { User } from '@souk/contracts/http/user';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
-import type { Answer } from './support/ask.ts';
+import type { Answer } from '../src/shop/ask.ts';
 import { codeOf } from './support/authenticator.ts';
 import { findings, keptRows } from './support/kept-rows.ts';
 import { type MailServer, mailServer, tokenIn } from './support/mail-server.ts';

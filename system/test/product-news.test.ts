@@ -4,7 +4,7 @@ import type { Category } from '@souk/contracts/http/category';
 import type { Product } from '@souk/contracts/http/product';
 import type { ProductImage } from '@souk/contracts/http/product-image';
 import type { EventData } from '@souk/contracts/topics';
-import { ask } from './support/ask.ts';
+import { ask } from '../src/shop/ask.ts';
 import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ReceivedMessage } from '@souk/chassis/log/event-log';
 import type { Order } from '@souk/contracts/http/order';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
-import { ask } from './support/ask.ts';
+import { ask } from '../src/shop/ask.ts';
 import { messagesOf } from './support/messages-of.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SERVICES } from '@souk/contracts/services';
 import type { Account } from '../embedded/accounts.ts';
-import { ask, type Attack } from './attack.ts';
+import { ask } from '../shop/ask.ts';
+import type { Attack } from './attack.ts';
 import { newCustomer, SKU, type Target } from './attack-target.ts';
 import { rawConnection, rawRequest } from './raw-connection.ts';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ask, type Attack } from './attack.ts';
+import { ask } from '../shop/ask.ts';
+import type { Attack } from './attack.ts';
 import { newCustomer, SKU, type Target } from './attack-target.ts';
 import { type RawConnection, rawConnection, rawRequest } from './raw-connection.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES } from '@souk/contracts/topics';
-import { ask } from '../../src/attacks/attack.ts';
+import { ask } from '../../src/shop/ask.ts';
 import { newCustomer, SKU } from '../../src/attacks/attack-target.ts';
 import { serviceCommand } from '../../src/real/service-command.ts';
 import { message } from '../support/events.ts';

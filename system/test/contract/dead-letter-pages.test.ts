@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import type { DeadLetterStatus } from '@souk/chassis/messaging/ops-payloads';
 import type { Page } from '@souk/contracts/http/common';
-import { ask } from '../support/ask.ts';
+import { ask } from '../../src/shop/ask.ts';
 import { message, poisoned } from '../support/events.ts';
 import { onEveryEngine } from '../support/on-every-engine.ts';
 import type { OpenShop } from '../support/open-shop.ts';

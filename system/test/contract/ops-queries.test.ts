@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { SERVICES } from '@souk/contracts/services';
-import { ask } from '../support/ask.ts';
+import { ask } from '../../src/shop/ask.ts';
 import { type ContractShop, openContractShop } from './contract-shop.ts';
 
 const ID = '01980000-0000-7000-8000-000000000000';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceName } from '@souk/contracts/services';
 import type { ServiceUrls, ShopClient } from '../../src/shop/shop-client.ts';
-import type { Answer } from '../support/ask.ts';
+import type { Answer } from '../../src/shop/ask.ts';
 import { type OpenShopOn, PASSWORD } from '../support/open-shop.ts';
 import { liveRoutes, type LiveRoute } from './live-routes.ts';
 import { pathOf } from './sample-requests.ts';

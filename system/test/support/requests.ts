@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import type { ServiceName } from '@souk/contracts/services';
-import { type Answer, ask } from './ask.ts';
+import { type Answer, ask } from '../../src/shop/ask.ts';
 import type { OpenShop } from './open-shop.ts';
 
 export type Request = readonly [method: string, service: ServiceName, path: string, body?: object];
