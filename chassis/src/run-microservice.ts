@@ -107,7 +107,7 @@ async function openWriter<C extends Collections, Task>(
     paceMs,
     outbox(lane) {
       const { readEvents } = store.writing;
-      relay = new Relay({ service: name, log, report, trace, lane: lane.name, ...lane, readEvents, setAside: settingAside(options, () => writer) });
+      relay = new Relay({ service: name, log, report, trace, paceMs, lane: lane.name, ...lane, readEvents, setAside: settingAside(options, () => writer) });
       return relay;
     },
     retaken: (lane) => relay?.catchUp(lane),

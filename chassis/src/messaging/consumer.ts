@@ -66,13 +66,15 @@ async function settleInOrder<C extends ChassisCollections, Task>(
   chain: readonly ReceivedMessage[],
   signal: AbortSignal,
 ): Promise<void> {
+  // What is behind another message of its key waits for that one's transaction already.
+  const isAwaited = chain.length > 1;
   for (const received of chain) {
     const size = messageSize(received);
     const room = deps.room.enter(size);
     if (room !== undefined) await room;
     try {
       signal.throwIfAborted();
-      await settleOne(deps, receptions, received, signal);
+      await settleOne(deps, receptions, received, signal, isAwaited);
     } catch (error) {
       if (!signal.aborted && !(error instanceof WriterClosedError)) deps.tell.comesAgain(received, error);
       throw error;
@@ -87,6 +89,7 @@ async function settleOne<C extends ChassisCollections, Task>(
   receptions: Receptions<C, Task>,
   { topic, key, value, headers, binary }: ReceivedMessage,
   signal: AbortSignal,
+  isAwaited: boolean,
 ): Promise<void> {
   const { service, writer, rules, tell } = deps;
   const message: LogMessage = asOfToday({ topic, key, value, headers, ...(binary && { binary }) });
@@ -100,7 +103,7 @@ async function settleOne<C extends ChassisCollections, Task>(
     return;
   }
   const incoming: Incoming = { message, event: read.event };
-  const failure = await tryToSettle(deps, reception, incoming, signal);
+  const failure = await tryToSettle(deps, reception, incoming, signal, isAwaited);
   if (failure === undefined) return;
   if (isForGood(failure)) {
     await writer.submit(bury<C>(service), { message, cause: failureText(failure), attempts: 1 }, { cause: causedBy(read.event) });
@@ -117,12 +120,13 @@ async function tryToSettle<C extends ChassisCollections, Task>(
   reception: UseCase<C, Incoming, Reception, Task>,
   incoming: Incoming,
   signal: AbortSignal,
+  isAwaited: boolean,
 ): Promise<unknown> {
   let failure: unknown;
   for (let attempt = 1; attempt <= rules.firstAttempts; attempt += 1) {
     signal.throwIfAborted();
     try {
-      const reached = await writer.submit(reception, incoming, { cause: causedBy(incoming.event) });
+      const reached = await writer.submit(reception, incoming, { cause: causedBy(incoming.event), isAwaited });
       tell.settled(incoming, reached.how, reached.how === 'anomaly' ? reached.cause : undefined);
       return undefined;
     } catch (error) {

@@ -1,11 +1,13 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { harmless } from '../harmless.ts';
 import { endedWithin } from '../ended-within.ts';
+import { Gathering, patienceMs } from '../gathering.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
 import { fitting, type Room } from '../log/message-size.ts';
 import type { FaultSource } from '../repeated-faults.ts';
 import { faultSource, type Report, type Trace } from '../report.ts';
+import type { TimeSource } from '../time-source.ts';
 import { WriterClosedError } from '../writer/errors.ts';
 import { EVENTS_SIZE, eventSize, type Lane, type StoredEvent, type WriterStore } from '../writer/writer-store.ts';
 import { aboutMessage } from './about-message.ts';
@@ -30,6 +32,9 @@ export interface RelayOptions {
   readEvents: WriterStore<never>['readEvents'];
   /** Resolves when events that the log refuses for good are dead letters; rejects with `WriterClosedError` at the end. */
   setAside(unsent: readonly Unsent[]): Promise<void>;
+  /** The writer's (`WriterOptions.paceMs`); default: nothing waits for what is committed next. */
+  readonly paceMs?: number;
+  readonly time?: TimeSource;
   readonly report: Report;
   readonly trace?: Trace | undefined;
 }
@@ -48,6 +53,7 @@ export class Relay {
   #publishedSeq: number;
   #lastSeq: number;
   #sending: Promise<void> | undefined;
+  readonly #gathering: Gathering;
   #stop = false;
   /** `at` of the event that waits longest */
   #oldestAt = 0;
@@ -60,6 +66,9 @@ export class Relay {
     this.#faults = faultSource(report, 'relay');
     this.#publishedSeq = options.publishedSeq;
     this.#lastSeq = options.lastSeq;
+    const { paceMs = 0, time } = options;
+    // Half of what a writer waits: whose transactions were gathered already sends after each, and does not wait twice.
+    this.#gathering = new Gathering({ leastMs: 0, mostMs: patienceMs(paceMs) / 2, waiting: () => this.backlog, time });
   }
 
   get publishedSeq(): number {
@@ -98,6 +107,7 @@ export class Relay {
       this.#sizeInMemory += sizeOf(events);
     }
     this.#lastSeq = last.seq;
+    this.#gathering.came(events.length);
     this.#wake();
   }
 
@@ -109,6 +119,7 @@ export class Relay {
 
   /** Sends what is left as long as the log answers, at most `limitMs`; the rest is sent after the next start. */
   async close(limitMs: number): Promise<void> {
+    this.#gathering.hurry();
     await endedWithin(limitMs, this.#sending ?? Promise.resolve());
     this.#stop = true;
   }
@@ -126,6 +137,7 @@ export class Relay {
   async #sendAll(): Promise<void> {
     for (let failures = 0; this.backlog > 0 && !this.#stop; ) {
       try {
+        await this.#gathering.turn();
         await this.#sendNext();
         failures = 0;
         this.#faults.worked();
@@ -143,6 +155,7 @@ export class Relay {
     const { service, trace } = this.#options;
     const events = await this.#next();
     const last = events.at(-1);
+    this.#gathering.began(this.backlog - events.length);
     this.#oldestAt = events[0]?.at ?? 0;
     if (last === undefined) throw new Error(`lane ${this.#options.lane} has no events after ${this.#publishedSeq}`);
     const published = events.filter((event) => event.published).map((event) => ({ event, message: outgoing(service, event) }));

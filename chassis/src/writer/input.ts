@@ -20,6 +20,8 @@ export interface SubmitOptions {
    * large for the log is committed all the same. The relay sets it aside.
    */
   readonly mustSettle?: boolean;
+  /** Somebody does nothing else until it is settled, so it waits for others no longer than a caller does. Default: it has a limit. */
+  readonly isAwaited?: boolean;
 }
 
 /** One input waiting for its turn; `outcome` is what the last decision about it was. */

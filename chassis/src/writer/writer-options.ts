@@ -1,6 +1,7 @@
 import type { Collections } from './use-case.ts';
 import type { Lane, StoredEvent, WriterStore } from './writer-store.ts';
 import type { Report } from '../report.ts';
+import type { TimeSource } from '../time-source.ts';
 
 /** Where committed events go next. */
 export interface Outbox {
@@ -19,8 +20,13 @@ export interface WriterOptions<C extends Collections, Task> {
   readonly newId: () => string;
   /** Most inputs one transaction settles. */
   readonly batchLimit?: number;
-  /** Milliseconds between the starts of two transactions; an idle writer starts at once. */
+  /**
+   * Milliseconds between the starts of two transactions at least, and the longest that somebody who is awaited waits for a
+   * transaction to begin; an idle writer starts at once. All other inputs wait eight times as long at most, where so many
+   * come that it is worth a transaction.
+   */
   readonly paceMs: number;
+  readonly time?: TimeSource;
   /** Inputs that may wait; more are refused. */
   readonly queueLimit?: number;
   readonly leaseMs?: number;

@@ -1,5 +1,6 @@
 import { endedWithin } from '../ended-within.ts';
 import { harmless } from '../harmless.ts';
+import { Gathering, patienceMs } from '../gathering.ts';
 import { faultSource, harmlessReport } from '../report.ts';
 import type { FaultSource } from '../repeated-faults.ts';
 import { OverloadedError, WriterClosedError } from './errors.ts';
@@ -11,7 +12,7 @@ import type { Collections, UseCase } from './use-case.ts';
 import type { Outbox, WriterOptions } from './writer-options.ts';
 import { type Lane, LaneInUseError, type StoredEvent } from './writer-store.ts';
 
-type Optional = 'owner' | 'batchSettled' | 'refuseUnsendable' | 'retaken';
+type Optional = 'owner' | 'batchSettled' | 'refuseUnsendable' | 'retaken' | 'time';
 
 /**
  * The single writer of a service's process (group commit). Everything that changes state is an input in one queue;
@@ -26,7 +27,7 @@ export class Writer<C extends Collections, Task = never> {
   /** The batch that is being settled. */
   #underWay: readonly Input<C, Task>[] = [];
   #draining: Promise<void> | undefined;
-  #lastStart = -Infinity;
+  readonly #gathering: Gathering;
   /** performance.now() of the last time a transaction was begun, or a try of it ended */
   #progressAt = -Infinity;
   #closed = false;
@@ -49,6 +50,8 @@ export class Writer<C extends Collections, Task = never> {
     this.#options = { batchLimit: 500, queueLimit: 20_000, leaseMs: 5000, ...options, report: harmlessReport(options.report) };
     this.#faults = faultSource(options.report, 'writer');
     if (options.batchSettled !== undefined) this.#options.batchSettled = harmless(options.batchSettled);
+    const { paceMs, time } = options;
+    this.#gathering = new Gathering({ leastMs: paceMs, awaitedMs: paceMs, mostMs: patienceMs(paceMs), waiting: () => this.#queue.length, time });
     this.#lane = lane;
     this.#outbox = options.outbox(lane);
     this.#renewIn(this.#options.leaseMs / 3);
@@ -85,7 +88,7 @@ export class Writer<C extends Collections, Task = never> {
   submit<Value, Answer>(
     useCase: UseCase<C, Value, Answer, Task>,
     value: Value,
-    { cause = NO_CAUSE, limitMs, mustSettle = false }: SubmitOptions = {},
+    { cause = NO_CAUSE, limitMs, mustSettle = false, isAwaited = limitMs !== undefined }: SubmitOptions = {},
   ): Promise<Answer> {
     if (this.#closed) return Promise.reject(new WriterClosedError());
     if (limitMs !== undefined && this.#queue.length >= this.#options.queueLimit) return Promise.reject(new OverloadedError(1));
@@ -93,6 +96,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#deadlines.expect(expiresAt);
     return new Promise<Answer>((resolve, reject) => {
       this.#queue.push({ useCase, value, cause, mustSettle, expiresAt, outcome: undefined, resolve, reject });
+      this.#gathering.came(1, isAwaited);
       this.#begin();
     });
   }
@@ -100,6 +104,7 @@ export class Writer<C extends Collections, Task = never> {
   /** Settles what is in the queue and takes nothing new. Resolves at once when that was given up. */
   async stop(): Promise<void> {
     this.#closed = true;
+    this.#gathering.hurry();
     clearTimeout(this.#renewal);
     while (this.#draining !== undefined && !this.#gaveUp) await Promise.race([this.#draining, this.#givenUp.promise]);
     this.#deadlines.close();
@@ -120,6 +125,7 @@ export class Writer<C extends Collections, Task = never> {
   giveUp(): void {
     if (this.#gaveUp) return;
     this.#closed = true;
+    this.#gathering.hurry();
     const left = [...this.#underWay, ...this.#queue];
     this.#queue = [];
     if (left.length > 0) {
@@ -154,10 +160,11 @@ export class Writer<C extends Collections, Task = never> {
     // Let everything that became ready in this turn of the event loop come along.
     await Promise.resolve();
     while (this.#queue.length > 0) {
-      const pause = this.#closed ? 0 : this.#lastStart + this.#options.paceMs - performance.now();
-      if (pause > 0) await Bun.sleep(pause);
-      this.#lastStart = performance.now();
-      await this.#settleAndAnswer(this.#queue.splice(0, this.#options.batchLimit));
+      await this.#gathering.turn();
+      const batch = this.#queue.splice(0, this.#options.batchLimit);
+      this.#gathering.began(this.#queue.length);
+      // Whoever waited has been told meanwhile that time is up, or that the service stops.
+      if (batch.length > 0) await this.#settleAndAnswer(batch);
     }
   }
 
@@ -180,6 +187,7 @@ export class Writer<C extends Collections, Task = never> {
   /** Whoever waits is told to come again: another process will answer. */
   #end(error: LaneInUseError): void {
     this.#closed = true;
+    this.#gathering.hurry();
     this.#failure = error;
     this.#options.report(error, 'the lane is lost for good; this process takes no work any more and ends');
     clearTimeout(this.#renewal);
@@ -266,9 +274,9 @@ export class Writer<C extends Collections, Task = never> {
    */
   #renewLease(): void {
     const everyMs = this.#options.leaseMs / 3;
-    const dueMs = this.#lastStart + everyMs - performance.now();
+    const dueMs = everyMs - this.#gathering.sinceStartMs;
     if (dueMs <= 0 && this.#draining === undefined) {
-      this.#lastStart = performance.now();
+      this.#gathering.began(0);
       this.#begin(() => this.#settleAndAnswer([]));
     }
     this.#renewIn(dueMs > 0 ? dueMs : everyMs);

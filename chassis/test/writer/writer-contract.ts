@@ -641,7 +641,7 @@ export function describeWriterStore(engine: string, open: () => Promise<OpenToyS
 
     test('a busy writer waits its pace, so that what comes meanwhile goes along', async () => {
       const batches: number[] = [];
-      const { writer } = await openWriter({ paceMs: 1500, batchSettled: (inputs) => void batches.push(inputs) });
+      const { writer } = await openWriter({ paceMs: 300, batchSettled: (inputs) => void batches.push(inputs) });
       await writer.submit(deposit, { account: 'a', amount: 1 });
       const second = writer.submit(deposit, { account: 'a', amount: 1 });
       // As long as a look at the database takes.
