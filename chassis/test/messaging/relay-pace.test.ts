@@ -56,8 +56,9 @@ test('where many are committed they leave together, within the cap and in order'
     await time.pass(20);
   }
   await time.pass(1000);
-  const later = sends.slice(5);
-  expect(later.slice(0, -1).every(({ messages }) => messages >= 15)).toBe(true);
+  // The rate is seen by then.
+  const later = sends.slice(8);
+  expect(Math.min(...later.slice(0, -1).map(({ messages }) => messages))).toBeGreaterThanOrEqual(15);
   expect(later.every(({ at }, index) => index === 0 || at - (later[index - 1]?.at ?? 0) <= patienceMs(PACE_MS) / 2 + 20)).toBe(true);
   expect(log.sent).toHaveLength(450);
   expect(log.sent.map(({ headers }) => headers['ce_id'])).toHaveLength(new Set(log.sent.map(({ headers }) => headers['ce_id'])).size);
