@@ -6,9 +6,9 @@ import { bystander, type Seen } from '../attacks/bystander.ts';
 import { EXIT, withUsage } from '../cli/exit-code.ts';
 import { exitCodeOf } from '../cli/exit-code-of.ts';
 import type { ServiceName } from '@souk/contracts/services';
-import type { BenchShop } from './bench-shop.ts';
-import { embeddedBenchShop } from './embedded-bench-shop.ts';
-import { realBenchShop } from './real-bench-shop.ts';
+import type { BenchShop } from './shop/bench-shop.ts';
+import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';
+import { realBenchShop } from './shop/real-bench-shop.ts';
 
 const HELP = `npm run bench:attacks        how long honest callers wait while the shop is attacked, and while it is not: embedded
   --real                     five compiled services on real servers

@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
 import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { shopClient } from '../shop/shop-client.ts';
-import { embeddedBenchShop } from './embedded-bench-shop.ts';
-import { type KeptSession, keptSession } from './kept-session.ts';
-import { type Load, prepareLoad } from './prepare-load.ts';
-import { runLoad } from './run-load.ts';
-import { allEnded } from './settled-orders.ts';
+import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';
+import { type KeptSession, keptSession } from './work/kept-session.ts';
+import { type Load, prepareLoad } from './work/prepare-load.ts';
+import { runLoad } from './load/run-load.ts';
+import { allEnded } from './order-ends.ts';
 
 const HELP = `npm run bench:leaving        what those who stay wait for while others leave: six callers place orders, embedded
   --leavers N                150 accounts, ten of them leave a second
@@ -118,8 +118,7 @@ async function fill(people: readonly Person[], orders: number): Promise<void> {
   process.stderr.write(`${orders} orders of ${people.length} who will leave\n`);
   await runLoad({
     orderUrl: first.load.orderUrl,
-    tokenOf: async (n) => whose(n).session(),
-    bodyOf: (n) => whose(n).load.bodyOf(n),
+    order: async (n) => ({ token: await whose(n).session(), body: whose(n).load.bodyOf(n) }),
     rate: FILL_RATE,
     seconds: Math.ceil(orders / FILL_RATE),
   });

@@ -1,93 +1,82 @@
-import { parseArgs } from 'node:util';
-import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
+import { EXIT, UsageError } from '../cli/exit-code.ts';
 import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { progressLine } from '../cli/progress-line.ts';
 import { checkShop } from '../verify/check-shop.ts';
-import type { BenchShop } from './bench-shop.ts';
-import { embeddedBenchShop } from './embedded-bench-shop.ts';
-import { type Load, prepareLoad } from './prepare-load.ts';
-import { type Measurement, missedLine, REPORT_HEAD, reportLine, usageLines } from './report.ts';
-import { runLoad } from './run-load.ts';
-import { allEnded, orderEnds, settledOrders } from './settled-orders.ts';
-
-const HELP = `npm run bench                  open-loop load on an embedded shop in a process of its own, then the checker
-npm run bench -- --real        the same on five compiled services with servers of their own (compiled first where needed)
-  --rates A,B,C                orders offered per second, one run each (default 500,1500,2000; real: 500,1000)
-  --seconds N                  length of a run (default 10)
-`;
-
-const WARM_UP_RATE = 500;
-
-type UsedRun = Omit<Measurement, 'settled'>;
+import { prepareBench, type Bench } from './bench.ts';
+import { BENCH_HELP, BENCH_USAGE, benchArguments } from './bench-arguments.ts';
+import { machineLine } from './machine.ts';
+import { runRates } from './modes/rates.ts';
+import { promisedOrders } from './promised-orders.ts';
+import { saveResult } from './save-result.ts';
+import { type Result, said } from './result.ts';
+import type { BenchShop } from './shop/bench-shop.ts';
+import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';
 
 async function main(): Promise<number> {
-  const { real, rates, seconds, help } = benchArguments(process.argv.slice(2));
-  if (help) {
-    process.stdout.write(HELP);
+  const argv = process.argv.slice(2);
+  const asked = benchArguments(argv);
+  if (asked.help) {
+    process.stdout.write(BENCH_HELP);
     return EXIT.ok;
   }
-  const shop = real ? await realShop() : await embeddedBenchShop();
+  const signal = stopSignal();
+  const machine = machineLine();
+  process.stderr.write(`${machine}\n`);
+  await using promised = await promisedOrders();
+  const shop = asked.real ? await realShop() : await embeddedBenchShop();
   try {
     for (const line of shop.about) process.stderr.write(`${line}\n`);
-    const load = await prepareLoad(shop);
-    // The first seconds are the compiler's; they are checked like all others, and not reported.
-    const warmUp = await underLoad(load, shop, WARM_UP_RATE, shop.warmUpSeconds);
-    const runs: UsedRun[] = [];
-    for (const rate of rates) runs.push(await underLoad(load, shop, rate, seconds));
-    // Only now, because reading the log is work for the machine that is measured.
-    const accepted = [warmUp, ...runs].flatMap(({ run }) => [...run.accepted.keys()]);
-    const ends = await orderEnds(shop.records, accepted);
-    process.stdout.write(`${REPORT_HEAD}\n`);
-    for (const used of runs) {
-      const measurement = { ...used, settled: settledOrders(used.run, ends) };
-      for (const line of [reportLine(measurement), ...missedLine(measurement), ...usageLines(measurement)]) process.stdout.write(`${line}\n`);
-    }
+    const measured = await measure(await prepareBench({ asked, shop, signal, promised }));
     await shop.stop();
-    return await verdict(shop, accepted);
+    // Orders of a shop that was stopped in their middle have not ended, which the checker would say of each.
+    const { violations, checker } = signal.aborted ? CUT_SHORT : await verdict(shop, promised);
+    const result: Result = {
+      command: `npm run bench -- ${argv.join(' ')}`,
+      mode: asked.mode,
+      seed: asked.seed,
+      at: new Date().toISOString(),
+      machine: [machine, ...shop.about],
+      runs: [],
+      findings: [],
+      ...measured,
+      checker,
+    };
+    if (asked.out !== undefined) await saveResult(asked.out, result);
+    said(checker);
+    return violations === 0 ? EXIT.ok : EXIT.failed;
   } finally {
     await shop.discard();
   }
 }
 
+function measure(bench: Bench): Promise<Partial<Result>> {
+  if (bench.asked.mode !== 'rates') throw new UsageError(`--${bench.asked.mode} is not there yet`);
+  return runRates(bench);
+}
+
+const CUT_SHORT = { violations: 1, checker: 'checker: not asked, because the bench was stopped before its end' };
+
 /** Only who asks for it loads drivers and servers. */
 async function realShop(): Promise<BenchShop> {
-  const { realBenchShop } = await import('./real-bench-shop.ts');
+  const { realBenchShop } = await import('./shop/real-bench-shop.ts');
   return realBenchShop();
 }
 
-/** A run until its last order has ended, and what everybody has used for it. */
-async function underLoad(load: Load, shop: BenchShop, rate: number, seconds: number): Promise<UsedRun> {
-  process.stderr.write(`${rate} orders/s for ${seconds} s\n`);
-  const before = await shop.usage();
-  const run = await runLoad({ ...load, rate, seconds });
-  await allEnded(shop.records);
-  return { rate, run, before, after: await shop.usage() };
+/** The first Ctrl-C ends what runs and reports it; the second one ends the process. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const stopping = () => {
+    process.stderr.write('stopping; again to stop at once\n');
+    stop.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stopping);
+  return stop.signal;
 }
 
-async function verdict(shop: BenchShop, accepted: readonly string[]): Promise<number> {
+async function verdict(shop: BenchShop, promised: Awaited<ReturnType<typeof promisedOrders>>): Promise<{ violations: number; checker: string }> {
   const progress = progressLine();
-  const { violations, seen } = await checkShop(shop.records, [accepted], progress.tell).finally(progress.end);
-  process.stdout.write(`checker: ${violations} violations over ${seen('orders')} orders\n`);
-  return violations === 0 ? EXIT.ok : EXIT.failed;
+  const { violations, seen } = await checkShop(shop.records, promised.batches(), progress.tell).finally(progress.end);
+  return { violations, checker: `checker: ${violations} violations over ${seen('orders')} orders` };
 }
 
-function benchArguments(argv: readonly string[]) {
-  const { values } = withUsage(() =>
-    parseArgs({
-      args: [...argv],
-      options: {
-        real: { type: 'boolean', default: false },
-        rates: { type: 'string' },
-        seconds: { type: 'string', default: '10' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }),
-  );
-  const rates = (values.rates ?? (values.real ? '500,1000' : '500,1500,2000')).split(',').map(Number);
-  const seconds = Number(values.seconds);
-  if (rates.some((rate) => !Number.isInteger(rate) || rate < 1 || rate > 20_000)) throw new UsageError('--rates: whole numbers from 1 to 20000');
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 600) throw new UsageError('--seconds: a whole number from 1 to 600');
-  return { real: values.real, rates, seconds, help: values.help };
-}
-
-process.exitCode = await exitCodeOf(main, HELP);
+process.exitCode = await exitCodeOf(main, BENCH_USAGE);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Environment } from '@souk/chassis/config';
 import { addressOf } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { type Load, prepareLoad } from '../../../src/bench/prepare-load.ts';
+import { type Load, prepareLoad } from '../../../src/bench/work/prepare-load.ts';
 import { newAccounts } from '../../../src/embedded/accounts.ts';
 import type { RealShopAddresses, ServerAddresses } from '../../../src/real/addresses.ts';
 import { type RealShop, realShop, type RealShopSettings } from '../../../src/real/real-shop.ts';

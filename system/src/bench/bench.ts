@@ -1,0 +1,61 @@
+import type { BenchArguments } from './bench-arguments.ts';
+import type { Work } from './load/order-request.ts';
+import { measuredRun, type MeasuredRun, type RunOptions } from './measured-run.ts';
+import type { PromisedOrders } from './promised-orders.ts';
+import type { BenchShop } from './shop/bench-shop.ts';
+import { makeBuyers } from './work/buyers.ts';
+import { makeMixedCatalogue, mixedOrders } from './work/mixed-orders.ts';
+import { makePlainCatalogue, plainOrders } from './work/plain-orders.ts';
+
+/** All that a mode of the bench works with. */
+export interface Bench {
+  readonly asked: BenchArguments;
+  readonly shop: BenchShop;
+  readonly work: Work;
+  /** Fires when somebody wants it to end; what was measured so far is reported. */
+  readonly signal: AbortSignal;
+  /** Orders that callers were promised, for the checker. */
+  readonly promised: PromisedOrders;
+  /** A run with the load that was asked for. */
+  run(options: Pick<RunOptions, 'name' | 'rate' | 'seconds' | 'breaks' | 'drain'>): Promise<MeasuredRun>;
+}
+
+const REGISTERED = 10;
+const WARM_UP_RATE = 500;
+
+/** A shop with goods and buyers, warm. */
+export async function prepareBench(given: Pick<Bench, 'asked' | 'shop' | 'signal' | 'promised'>): Promise<Bench> {
+  const { asked, shop, signal, promised } = given;
+  const work = await workFor(asked, shop);
+  let runs = 0;
+  const bench: Bench = {
+    ...given,
+    work,
+    async run(options) {
+      const { arrivals, retry, connections: bound } = asked;
+      runs += 1;
+      const measured = await measuredRun(shop, work, { ...options, arrivals, retry, bound, seed: asked.seed * 1000 + runs, signal });
+      await promised.add([...measured.run.accepted.keys(), ...measured.run.placedLate]);
+      return measured;
+    },
+  };
+  return bench;
+}
+
+/** The first seconds are the compiler's; they are checked like all others, and not reported. */
+export function warmUp({ run, shop }: Bench): Promise<MeasuredRun> {
+  return run({ name: 'warm-up', rate: WARM_UP_RATE, seconds: shop.warmUpSeconds });
+}
+
+async function workFor({ mix, buyers: count, skus, seed }: BenchArguments, shop: BenchShop): Promise<Work> {
+  const registered = Math.min(REGISTERED, count);
+  const signed = count - registered;
+  const mixed = mix === 'shop';
+  process.stderr.write(
+    `${count} buyers: ${registered} registered with passwords${signed > 0 ? `, ${signed} by tokens signed with the key this shop was given` : ''}\n`,
+  );
+  if (mixed) await makeMixedCatalogue(shop, skus);
+  else await makePlainCatalogue(shop);
+  const buyers = await makeBuyers(shop, { registered, signed, declined: mixed });
+  return mixed ? mixedOrders(shop, buyers, { skus, seed }) : plainOrders(shop, buyers);
+}

@@ -1,0 +1,47 @@
+import { build } from 'hdr-histogram-js';
+
+/** Percentiles in milliseconds. */
+export interface Percentiles {
+  readonly count: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export interface Latencies {
+  record(ms: number): void;
+  readonly count: number;
+  percentiles(): Percentiles;
+}
+
+const UNITS_PER_MS = 100;
+/** Two hours: what takes longer counts as that long. */
+const MOST_MS = 7_200_000;
+
+/** An HdrHistogram of 10 us to two hours, each value known to a thousandth of itself. */
+export function latencies(): Latencies {
+  const histogram = build({
+    bitBucketSize: 32,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: MOST_MS * UNITS_PER_MS,
+    numberOfSignificantValueDigits: 3,
+  });
+  // Its values have three digits that mean something.
+  const ms = (value: number) => Number((value / UNITS_PER_MS).toPrecision(3));
+  const at = (percent: number) => ms(histogram.getValueAtPercentile(percent));
+  return {
+    record: (value) => histogram.recordValue(Math.max(1, Math.min(Math.round(value * UNITS_PER_MS), MOST_MS * UNITS_PER_MS))),
+    get count() {
+      return histogram.totalCount;
+    },
+    percentiles: () => ({ count: histogram.totalCount, p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: ms(histogram.maxValue) }),
+  };
+}
+
+export function percentilesOf(values: Iterable<number>): Percentiles {
+  const all = latencies();
+  for (const value of values) all.record(value);
+  return all.percentiles();
+}

@@ -1,0 +1,143 @@
+import { latencies, type Latencies, type Percentiles } from './latencies.ts';
+import type { OrderKind } from './order-request.ts';
+
+/** One order that was accepted. */
+export interface Accepted {
+  /** When it should have been sent, epoch milliseconds. */
+  readonly dueAt: number;
+  readonly kind: OrderKind;
+}
+
+/** An order of which its sender does not know whether it was carried out. */
+export interface Unknown {
+  readonly key: string;
+  readonly n: number;
+  readonly dueAt: number;
+  readonly kind: OrderKind;
+  readonly why: string;
+}
+
+export interface Refusals {
+  readonly count: number;
+  readonly ms: Percentiles;
+  /** Seconds of Retry-After, the least and the most that was said; undefined: it never was. */
+  readonly retryAfterS: { readonly least: number; readonly most: number } | undefined;
+}
+
+/** One second of a run, counted by when its orders were due. */
+export interface SecondOfLoad {
+  sent: number;
+  accepted: number;
+  refused: number;
+  unknown: number;
+  /** Milliseconds until each accepted order was answered. */
+  readonly answerMs: number[];
+}
+
+/** Each order of a run has exactly one outcome: accepted, refused by a status or a reason, or unknown. */
+export interface Outcomes {
+  sent(dueAt: number): void;
+  accepted(id: string, order: Accepted, answerMs: number): void;
+  refused(why: string, dueAt: number): void;
+  /** An answer that refuses; its order may come back later, and then has its outcome from there. */
+  refusal(why: string, answerMs: number, retryAfterS: number | undefined): void;
+  unknown(order: Unknown): void;
+  /** What was unknown is known now. */
+  settled(order: Unknown, as: { readonly id: string } | { readonly refused: string }): void;
+  read(): Outcome;
+}
+
+export interface Outcome {
+  readonly sent: number;
+  readonly accepted: ReadonlyMap<string, Accepted>;
+  /** From when an accepted order should have been sent to its answer. */
+  readonly answers: Percentiles;
+  /** Orders by the status that refused them in the end, or by `no connection`, `no sign-in`, `not carried out`. */
+  readonly refused: ReadonlyMap<string, number>;
+  /** Answers that refuse, by status: with callers who come back there are more of them than refused orders. */
+  readonly refusals: ReadonlyMap<string, Refusals>;
+  /** From when it should have been sent to the answer that refuses, over all statuses. */
+  readonly refusalMs: Percentiles;
+  readonly unknown: readonly Unknown[];
+  readonly seconds: readonly SecondOfLoad[];
+}
+
+interface Refused {
+  count: number;
+  readonly ms: Latencies;
+  least: number;
+  most: number;
+}
+
+export function outcomes(startAt: number): Outcomes {
+  const accepted = new Map<string, Accepted>();
+  const refused = new Map<string, number>();
+  const refusals = new Map<string, Refused>();
+  const unknown = new Set<Unknown>();
+  const answers = latencies();
+  const refusalMs = latencies();
+  const seconds: SecondOfLoad[] = [];
+  let sent = 0;
+
+  function secondOf(dueAt: number): SecondOfLoad {
+    const at = Math.max(0, Math.floor((dueAt - startAt) / 1000));
+    while (seconds.length <= at) seconds.push({ sent: 0, accepted: 0, refused: 0, unknown: 0, answerMs: [] });
+    return seconds[at] ?? { sent: 0, accepted: 0, refused: 0, unknown: 0, answerMs: [] };
+  }
+
+  function refuse(why: string, dueAt: number): void {
+    refused.set(why, (refused.get(why) ?? 0) + 1);
+    secondOf(dueAt).refused += 1;
+  }
+
+  return {
+    sent(dueAt) {
+      sent += 1;
+      secondOf(dueAt).sent += 1;
+    },
+    accepted(id, order, answerMs) {
+      accepted.set(id, order);
+      answers.record(answerMs);
+      const second = secondOf(order.dueAt);
+      second.accepted += 1;
+      second.answerMs.push(answerMs);
+    },
+    refused: refuse,
+    refusal(why, answerMs, retryAfterS) {
+      const one = refusals.get(why) ?? { count: 0, ms: latencies(), least: Number.POSITIVE_INFINITY, most: Number.NEGATIVE_INFINITY };
+      refusals.set(why, one);
+      one.count += 1;
+      one.ms.record(answerMs);
+      refusalMs.record(answerMs);
+      if (retryAfterS === undefined) return;
+      one.least = Math.min(one.least, retryAfterS);
+      one.most = Math.max(one.most, retryAfterS);
+    },
+    unknown(order) {
+      unknown.add(order);
+      secondOf(order.dueAt).unknown += 1;
+    },
+    settled(order, as) {
+      unknown.delete(order);
+      secondOf(order.dueAt).unknown -= 1;
+      if ('refused' in as) return refuse(as.refused, order.dueAt);
+      // Its answer never came, so it is in no percentile of answers; when it was completed is told by the log.
+      accepted.set(as.id, { dueAt: order.dueAt, kind: order.kind });
+      secondOf(order.dueAt).accepted += 1;
+    },
+    read: () => ({
+      sent,
+      accepted,
+      answers: answers.percentiles(),
+      refused,
+      refusals: new Map([...refusals].map(([why, one]) => [why, refusalsOf(one)])),
+      refusalMs: refusalMs.percentiles(),
+      unknown: [...unknown],
+      seconds,
+    }),
+  };
+}
+
+function refusalsOf({ count, ms, least, most }: Refused): Refusals {
+  return { count, ms: ms.percentiles(), retryAfterS: least > most ? undefined : { least, most } };
+}

@@ -1,0 +1,197 @@
+import { type Arrivals, arrivalTimes } from './arrivals.ts';
+import { connections, type Connections, type Told } from './connections.ts';
+import { followUps, type FollowUpCounts } from './follow-ups.ts';
+import { idIn, type OrderRequest, postText, type Work } from './order-request.ts';
+import { type Outcome, outcomes, type Outcomes } from './outcomes.ts';
+import { seeded } from './random.ts';
+import { retryAfterOf } from './retry-after.ts';
+import { settleUnknown } from './settle-unknown.ts';
+
+export interface LoadOptions extends Work {
+  /** orders per second, whatever the shop does */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly arrivals?: Arrivals;
+  readonly seed?: number;
+  /** Callers who are refused with a Retry-After come back then, four times at most and as long as the run lasts. */
+  readonly retry?: boolean;
+  readonly bound?: number;
+  readonly answerLimitMs?: number;
+  /** Called when the last order is due, before its answer is waited for. */
+  readonly whenSent?: () => Promise<void>;
+  /** Ends the run before its time. */
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadResult extends Outcome {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  /** How long sending took: the window of the run. */
+  readonly elapsedMs: number;
+  /** User and system time of this process while it sent. */
+  readonly generatorCpuMs: number;
+  /** Requests that were sent: orders, and what callers ask afterwards. */
+  readonly requests: number;
+  /** Connections that were open at one time, at most. */
+  readonly connections: number;
+  /** Orders that waited for a connection because the bound was reached. */
+  readonly heldBack: number;
+  readonly followUps: FollowUpCounts;
+  /** Orders that were placed by asking what had become of them: promised, and in no figure. */
+  readonly placedLate: readonly string[];
+}
+
+const TICK_MS = 2;
+const TRIES = 5;
+/** After a signal: what is on the way is given this long. */
+const CUT_SHORT_MS = 5000;
+
+interface Placing {
+  readonly n: number;
+  readonly key: string;
+  readonly dueAt: number;
+  readonly order: OrderRequest;
+  tries: number;
+}
+
+/**
+ * Open loop: every order has its time, and goes out then whether or not the ones before it were answered; latency counts from
+ * that time, so a shop that stalls cannot hide it. Nothing that was sent is cut off: what has no answer in the end is asked for again
+ * by its key, so that each order is known as accepted or refused.
+ */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const { orderUrl, rate, seconds, arrivals = 'even', seed = 1, signal } = options;
+  const lines = connections({
+    url: orderUrl,
+    ...(options.bound !== undefined && { bound: options.bound }),
+    ...(options.answerLimitMs !== undefined && { answerLimitMs: options.answerLimitMs }),
+  });
+  const startedAt = now();
+  const counted = outcomes(startedAt);
+  const run = crypto.randomUUID();
+  const place = placing(options, lines, counted, run);
+  const cpu = process.cpuUsage();
+  const nextDue = arrivalTimes(arrivals, rate, seeded(seed));
+  const windowMs = seconds * 1000;
+  const isStopped = () => signal?.aborted === true;
+  try {
+    let dueAt = nextDue();
+    // Even arrivals are as many as were asked for, whatever sums of fractions come to.
+    for (let n = 0; dueAt < windowMs - 1e-6 && !isStopped(); ) {
+      for (const at = now() - startedAt; dueAt <= at && dueAt < windowMs - 1e-6; n += 1, dueAt = nextDue()) place.order(n, startedAt + dueAt);
+      await Bun.sleep(TICK_MS);
+    }
+    if (!isStopped()) await Bun.sleep(Math.max(0, startedAt + windowMs - now()));
+    const elapsedMs = now() - startedAt;
+    const { user, system } = process.cpuUsage(cpu);
+    place.noMoreRetries();
+    await options.whenSent?.();
+    await place.allTold(isStopped);
+    const placedLate = await settleUnknown({ lines, work: options, orders: counted.read().unknown, counted, ...(signal && { signal }) });
+    return {
+      ...counted.read(),
+      startedAt,
+      elapsedMs,
+      generatorCpuMs: (user + system) / 1000,
+      requests: place.requests(),
+      connections: lines.most,
+      heldBack: lines.heldBack,
+      followUps: place.followUps(),
+      placedLate,
+    };
+  } finally {
+    lines.close();
+  }
+}
+
+function placing({ orderUrl, order: orderOf, retry = false }: LoadOptions, lines: Connections, counted: Outcomes, run: string) {
+  const { host, pathname: path } = new URL(orderUrl);
+  const afterwards = followUps({ lines, host, path });
+  let open = 0;
+  let requests = 0;
+  let mayRetry = retry;
+
+  function send(one: Placing): void {
+    requests += 1;
+    const { order, key } = one;
+    const token = order.freshToken?.() ?? order.token;
+    lines.send(postText({ path, host, token, key, body: order.body }), (told) => tell(one, told));
+  }
+
+  const isWaiting = () => open > 0 || afterwards.open() > 0;
+
+  function end(): void {
+    open -= 1;
+  }
+
+  function tell(one: Placing, told: Told): void {
+    const { n, key, dueAt, order } = one;
+    const kind = order.kind ?? 'good';
+    if (told.kind === 'unsent') {
+      counted.refused('no connection', dueAt);
+      return end();
+    }
+    if (told.kind === 'unanswered') {
+      counted.unknown({ n, key, dueAt, kind, why: told.why });
+      return end();
+    }
+    const { answer } = told;
+    const ms = now() - dueAt;
+    const id = answer.status === 202 ? idIn(answer.body) : undefined;
+    if (id !== undefined) {
+      counted.accepted(id, { dueAt, kind }, ms);
+      afterwards.accepted(id, key, order);
+      return end();
+    }
+    const retryAfterS = retryAfterOf(answer);
+    counted.refusal(String(answer.status), ms, retryAfterS);
+    if (mayRetry && retryAfterS !== undefined && (one.tries += 1) < TRIES) {
+      setTimeout(() => (mayRetry ? send(one) : refuse(one, String(answer.status))), retryAfterS * 1000);
+      return;
+    }
+    refuse(one, String(answer.status));
+  }
+
+  function refuse({ dueAt }: Placing, why: string): void {
+    counted.refused(why, dueAt);
+    end();
+  }
+
+  function begin(n: number, dueAt: number, order: OrderRequest): void {
+    send({ n, key: `${run}-${n}`, dueAt, order, tries: 0 });
+  }
+
+  return {
+    order(n: number, dueAt: number): void {
+      open += 1;
+      counted.sent(dueAt);
+      const order = orderOf(n);
+      if (!(order instanceof Promise)) return begin(n, dueAt, order);
+      order.then(
+        (made) => begin(n, dueAt, made),
+        () => {
+          counted.refused('no sign-in', dueAt);
+          end();
+        },
+      );
+    },
+    noMoreRetries() {
+      mayRetry = false;
+    },
+    /** Each request has a limit of its own, and callers who were going to come back have none any more. */
+    async allTold(isStopped: () => boolean): Promise<void> {
+      for (let cutAt: number | undefined; isWaiting(); ) {
+        if (isStopped()) cutAt ??= performance.now() + CUT_SHORT_MS;
+        if (cutAt !== undefined && performance.now() > cutAt) return;
+        await Bun.sleep(TICK_MS);
+      }
+    },
+    requests: () => requests + afterwards.counts().requests,
+    followUps: afterwards.counts,
+  };
+}
+
+/** Epoch milliseconds with fractions. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}

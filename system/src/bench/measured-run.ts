@@ -1,0 +1,73 @@
+import { type Break, breakInTheMiddle, type Incident } from './breaking.ts';
+import type { Work } from './load/order-request.ts';
+import { type LoadOptions, type LoadResult, runLoad } from './load/run-load.ts';
+import { allEnded, type WaitingOrders, waitingOrders } from './order-ends.ts';
+import type { BenchShop, Usages } from './shop/bench-shop.ts';
+
+/** The figures of a shop's own processes at one moment. */
+export interface Sample {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly usage: Usages;
+}
+
+/** One run, until its last order has ended, and what everybody has used for it. */
+export interface MeasuredRun {
+  readonly name: string;
+  readonly rate: number;
+  readonly run: LoadResult;
+  readonly waitingAtEnd: WaitingOrders;
+  readonly before: Usages;
+  readonly after: Usages;
+  readonly countersBefore: Readonly<Record<string, number>>;
+  readonly countersAfter: Readonly<Record<string, number>>;
+  /** One a second, while orders were sent. */
+  readonly samples: readonly Sample[];
+  readonly incidents: readonly Incident[];
+}
+
+export interface RunOptions extends Pick<LoadOptions, 'rate' | 'seconds' | 'arrivals' | 'seed' | 'retry' | 'bound'> {
+  readonly name: string;
+  readonly breaks?: Break | undefined;
+  /** Whether the next run waits until this one's orders have ended; true unless told otherwise. */
+  readonly drain?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const SAMPLE_EVERY_MS = 1000;
+
+export async function measuredRun(shop: BenchShop, work: Work, { name, breaks, drain = true, signal, ...options }: RunOptions): Promise<MeasuredRun> {
+  process.stderr.write(`${name}: ${options.rate} orders/s for ${options.seconds} s\n`);
+  const [before, countersBefore] = [await shop.usage(), await shop.counters()];
+  const sampling = sampleUsage(shop);
+  let waitingAtEnd: WaitingOrders = { open: 0, oldestMs: 0 };
+  const whenSent = async () => {
+    await sampling.stop();
+    waitingAtEnd = await waitingOrders(shop.records).catch(() => waitingAtEnd);
+  };
+  const [run, incidents] = await Promise.all([
+    runLoad({ ...work, ...options, whenSent, ...(signal && { signal }) }),
+    breaks === undefined ? [] : breakInTheMiddle(shop, breaks, options.seconds, signal),
+  ]);
+  if (drain) await allEnded(shop.records, signal);
+  const [after, countersAfter] = [await shop.usage(), await shop.counters()];
+  return { name, rate: options.rate, run, waitingAtEnd, before, after, countersBefore, countersAfter, samples: sampling.samples, incidents };
+}
+
+function sampleUsage(shop: BenchShop) {
+  const samples: Sample[] = [];
+  let reading = Promise.resolve();
+  const read = async (): Promise<void> => {
+    samples.push({ at: Date.now(), usage: await shop.usage() });
+  };
+  reading = read();
+  const timer = setInterval(() => void (reading = reading.then(read)), SAMPLE_EVERY_MS);
+  return {
+    samples,
+    async stop() {
+      clearInterval(timer);
+      await reading;
+      await read();
+    },
+  };
+}

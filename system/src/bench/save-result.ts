@@ -1,0 +1,9 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Result } from './result.ts';
+
+/** Writes what was measured as JSON; makes the folder when it is not there. */
+export async function saveResult(folder: string, result: Result): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Bun.write(join(folder, 'result.json'), `${JSON.stringify(result, null, 1)}\n`);
+}
