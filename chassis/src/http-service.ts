@@ -1,6 +1,8 @@
 import type { ServiceName } from '@souk/contracts/services';
 import type { AnyElysia } from 'elysia';
 import type { Logger } from 'pino';
+import { serviceAdmission, type ServiceAdmission } from './admission/service-admission.ts';
+import type { Backlog } from './admission/admission.ts';
 import type { AuthOptions } from './http/access-token.ts';
 import { asyncApiRoute } from './http/asyncapi-route.ts';
 import type { EdgeOptions } from './http/edge.ts';
@@ -51,15 +53,26 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   readonly endOwnWork?: () => Promise<unknown>;
   /** Called when no request runs any more and before the queue is settled for the last time. */
   readonly beforeClose?: () => void;
+  /** Absent: nothing is refused early. */
+  readonly admission?: NewWork;
   /** Facts that `/readyz` reports for this service alone. */
   readonly readyFacts?: ReadyFacts;
 }
 
+/** Whether new work (routes that are `postponable`) is taken on. */
+export interface NewWork {
+  readonly targetMs: number;
+  /** What waits for others as well; absent: it ends where this process's events are sent. */
+  readonly elsewhere?: { readonly backlog: () => Backlog; admitted(): void };
+}
+
 /** A microservice with an HTTP interface, probes, metrics and operators' routes. Each of the five services is one. */
 export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
-  const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose, readyFacts } = options;
+  const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
   const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;
   messagingGauges(metrics, microservice, store.messages, reportTo(logger));
+  const admission = admissionOf(options);
+  const facts = [options.readyFacts, admission?.readyFacts].filter((some) => some !== undefined);
   const app = createHttpApp({
     service: name,
     version,
@@ -84,7 +97,8 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
         if (stalledMs > OUTBOX_LIMIT_MS) throw new Error(`no event was sent for ${Math.round(stalledMs)} ms`);
       },
     },
-    readyFacts,
+    readyFacts: facts.length === 0 ? undefined : together(facts),
+    admit: admission?.admit,
     edge: config,
     busy: () => (microservice.waiting() > WAITING_LIMIT ? 1 : null),
     routes: [...routes, opsRoutes(microservice, store), asyncApiRoute(name)],
@@ -92,6 +106,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
   let listening: Listening | undefined;
   let opening: ReturnType<typeof setTimeout> | undefined;
   let afterwards: Promise<unknown> | undefined;
+  let looking: ReturnType<typeof setInterval> | undefined;
   return {
     name,
     lost: microservice.lost,
@@ -102,6 +117,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
         opening = setTimeout(() => {
           afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()]);
         }, AFTER_OPENING_MS);
+        if (admission !== undefined) looking = setInterval(admission.look, 1000).unref();
         const { url, address, opsAddress } = listening;
         return { url, address, opsAddress };
       } catch (error) {
@@ -111,6 +127,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     },
     async close() {
       clearTimeout(opening);
+      clearInterval(looking);
       await listening?.leave();
       await microservice.close(async () => {
         await Promise.all([listening?.stop(), endOwnWork?.()]);
@@ -119,5 +136,26 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
       });
       security.flush();
     },
+  };
+}
+
+function admissionOf<C extends Collections, Task>({ admission, microservice, logger, metrics }: HttpServiceOptions<C, Task>): ServiceAdmission | undefined {
+  if (admission === undefined) return undefined;
+  const { targetMs, elsewhere } = admission;
+  return serviceAdmission({ targetMs, logger, metrics, admitted: elsewhere?.admitted, backlog: () => backlogOf(microservice, elsewhere?.backlog()) });
+}
+
+/** What this process has still to settle, and what comes after that: at least that its events are sent. */
+function backlogOf(
+  { oldestWaitingMs, waiting, outboxAgeMs, backlog }: Pick<Microservice<never>, 'oldestWaitingMs' | 'waiting' | 'outboxAgeMs' | 'backlog'>,
+  elsewhere: Backlog = { delayMs: outboxAgeMs(), waiting: backlog() },
+): Backlog {
+  return { delayMs: oldestWaitingMs() + elsewhere.delayMs, waiting: waiting() + elsewhere.waiting };
+}
+
+function together(facts: readonly ReadyFacts[]): ReadyFacts {
+  return {
+    schema: Object.assign({}, ...facts.map(({ schema }) => schema)),
+    values: () => Object.assign({}, ...facts.map(({ values }) => values())),
   };
 }

@@ -46,6 +46,8 @@ export interface Microservice<C extends Collections, Task = never> {
   outboxStalledMs(): number;
   /** Inputs that wait to be settled. */
   waiting(): number;
+  /** Milliseconds since the one came that has waited longest; 0 when none waits. */
+  oldestWaitingMs(): number;
   /** Why the database took no transaction the last time; undefined when it did. */
   writeFailure(): unknown;
   /** Milliseconds since the writer last got on although something is to be settled; 0 while nothing is. */
@@ -92,9 +94,11 @@ export function createMicroservice<C extends Collections, Task = never>(
     submit: async (useCase, value, cause) => writer().submit(useCase, value, { mustSettle: true, ...(cause && { cause }) }),
     sendAgain: (message) => options.log.send([message]),
     backlog: () => running?.relay.backlog ?? 0,
-    outboxAgeMs: () => running?.relay.ageMs ?? 0,
+    // Events have the database's time.
+    outboxAgeMs: () => Math.max(0, (running?.relay.ageMs ?? 0) - clock.aheadMs()),
     outboxStalledMs: () => running?.relay.stalledMs ?? 0,
     waiting: () => running?.writer.waiting ?? 0,
+    oldestWaitingMs: () => running?.writer.oldestMs ?? 0,
     writeFailure: () => running?.writer.failure,
     clockAheadMs: clock.aheadMs,
     checkClock: clock.check,

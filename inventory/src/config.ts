@@ -1,9 +1,11 @@
+import { ADMISSION } from '@souk/chassis/admission/service-admission';
 import { type ConfigOf, integer, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
 import { ASKS_PRODUCT, FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
 
 export const INVENTORY_CONFIG = {
   ...serviceConfig({ port: 4002 }),
+  ...ADMISSION,
   ...FRESH_SECOND_FACTOR,
   lowThreshold: withDefault(
     integer('INVENTORY_LOW_THRESHOLD', 'free pieces of a SKU below which `inventory.low` is said; 0: never', {

@@ -20,7 +20,7 @@ import type { LookUpSkus } from './product/look-up-skus.ts';
 import type { InventoryCollections, InventoryStore } from './storage/inventory-store.ts';
 
 export interface InventoryServiceDeps extends ServiceParts {
-  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'lowThreshold' | 'freshSecondFactorS'> & EdgeOptions;
+  readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'admissionTargetMs' | 'lowThreshold' | 'freshSecondFactorS'> & EdgeOptions;
   readonly store: InventoryStore;
   /** the keys that access tokens are verified with */
   readonly keys: KeySource;
@@ -51,6 +51,7 @@ export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryS
     version: packageJson.version,
     auth: { keys },
     microservice,
+    admission: { targetMs: config.admissionTargetMs },
     routes: [
       stockRoutes(store.reads, toldByProduct),
       stockCommandRoutes({ ...config, reads: store.reads, commands: microservice, toldByProduct }),

@@ -39,7 +39,7 @@ export async function runInventory({ lookUpSkus = async () => [], freshSecondFac
   const log = openEmbeddedLog({ path: join(dirname(path), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createInventoryService({
-    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, lowThreshold: 5, freshSecondFactorS, issuer: ISSUER, audience: AUDIENCE, instance: 'inventory-test' },
+    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, admissionTargetMs: 2000, lowThreshold: 5, freshSecondFactorS, issuer: ISSUER, audience: AUDIENCE, instance: 'inventory-test' },
     store,
     log,
     logger: createLogger({ service: 'inventory', level: 'silent' }),

@@ -1,3 +1,4 @@
+import { ADMISSION } from '@souk/chassis/admission/service-admission';
 import { type ConfigOf, integer, seconds, withDefault } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
 import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
@@ -6,6 +7,7 @@ const DAY_S = 86_400;
 
 export const ORDER_CONFIG = {
   ...serviceConfig({ port: 4003 }),
+  ...ADMISSION,
   stockTimeoutMs: withDefault(
     seconds('ORDER_STOCK_TIMEOUT_S', 'how long a new order waits for Inventory', { min: 1, max: DAY_S }),
     30_000,

@@ -8,6 +8,8 @@ import { type Report, reporting } from '@souk/chassis/report';
 import { securityEvents } from '@souk/chassis/security-events';
 import type { Service } from '@souk/chassis/service';
 import packageJson from '../package.json' with { type: 'json' };
+import { gatewayTime } from './admission/gateway-time.ts';
+import { waitingOrders } from './admission/waiting-orders.ts';
 import type { CatalogueLookup } from './catalogue/catalogue-lookup.ts';
 import type { OrderConfig } from './config.ts';
 import type { CustomerLimits } from './domain/customer-limits.ts';
@@ -56,6 +58,8 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const streams = new OrderStreams({ reads: store.reads, hasEnded: (principal) => microservice.hasEnded(principal), report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
+  const gateway = gatewayTime();
+  const waiting = waitingOrders(store.reads, () => gateway.ms);
   const erasing = erasure(store.reads, (found) => microservice.submit(erase, found, found.cause), store.messages);
   const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
     name: 'order',
@@ -63,8 +67,8 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     paceMs: config.paceMs,
     store,
     log,
-    handlers: orderHandlers(deadlines),
-    jobs: [passDeadlines(store.reads, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, orderGauges(metrics, store.reads, report)],
+    handlers: orderHandlers(deadlines, { gatewayTook: gateway.heard }),
+    jobs: [passDeadlines(store.reads, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, waiting.job, orderGauges(metrics, store.reads, report)],
     security,
     meter: {
       ...meter,
@@ -84,6 +88,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     version: packageJson.version,
     auth: { keys },
     microservice,
+    admission: { targetMs: config.admissionTargetMs, elsewhere: waiting },
     routes: [
       ...routesOf(deps, deadlines, microservice),
       streamRoutes({ reads: store.reads, streams }),

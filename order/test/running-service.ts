@@ -36,6 +36,7 @@ interface RunOptions {
   readonly stockTimeoutMs?: number;
   readonly paymentTimeoutMs?: number;
   readonly limits?: CustomerLimits;
+  readonly admissionTargetMs?: number;
 }
 
 const NOT_ASKED: CatalogueLookup = { find: async () => [] };
@@ -46,13 +47,14 @@ export async function runOrderService({
   stockTimeoutMs = 30_000,
   paymentTimeoutMs = 900_000,
   limits = LIMITS,
+  admissionTargetMs = 2000,
 }: RunOptions = {}) {
   const { store, path: database, close } = await temporaryStore(openSqliteOrderStore);
   const topics = withPartitions();
   const log = openEmbeddedLog({ path: join(dirname(database), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createOrderService({
-    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs, openOrderLimit: limits.orders, piecesOnHold: limits.pieces },
+    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs, admissionTargetMs, openOrderLimit: limits.orders, piecesOnHold: limits.pieces },
     store,
     log,
     logger: createLogger({ service: 'order', level: 'silent' }),

@@ -1,3 +1,4 @@
+import { ADMISSION } from '@souk/chassis/admission/service-admission';
 import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault, withExample } from '@souk/chassis/config';
 import { engineConfig } from '@souk/chassis/process/engine-config';
 import { FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
@@ -7,6 +8,7 @@ export const GATEWAY_NAMES = ['simulator'] as const;
 
 export const PAYMENT_CONFIG = {
   ...serviceConfig({ port: 4004 }),
+  ...ADMISSION,
   ...FRESH_SECOND_FACTOR,
   refundSecondFactorAbove: withDefault(
     integer('REFUND_SECOND_FACTOR_ABOVE', 'minor units of a payment that may go back without a fresh code, where `FRESH_SECOND_FACTOR_S` asks for one', {

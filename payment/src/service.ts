@@ -29,7 +29,7 @@ import type { PaymentCollections, PaymentStore } from './storage/payment-store.t
 export interface PaymentServiceDeps extends ServiceParts {
   readonly config: Pick<
     PaymentConfig,
-    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency' | 'methodLimit'
+    'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'admissionTargetMs' | 'gatewayTimeoutMs' | 'gatewayConcurrency' | 'methodLimit'
     | 'freshSecondFactorS' | 'refundSecondFactorAbove'
   > &
     EdgeOptions;
@@ -58,9 +58,10 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
     version: packageJson.version,
     auth: { keys: deps.keys },
     microservice,
+    admission: { targetMs: deps.config.admissionTargetMs },
     routes: routesOf(deps, microservice, anomaly),
     beforeClose: () => tasks.stop(),
-    readyFacts: { schema: { paymentGateway: PaymentGateway }, values: { paymentGateway: { name: gateway.name, live: gateway.live } } },
+    readyFacts: { schema: { paymentGateway: PaymentGateway }, values: () => ({ paymentGateway: { name: gateway.name, live: gateway.live } }) },
   });
   return {
     ...service,

@@ -65,6 +65,7 @@ test.each([
     orderId,
     paymentId: payment.id,
     reason,
+    gatewayMs: expect.any(Number),
   });
   expect(books(payment.id)).toEqual({ charges: 0, givenBack: 0 });
 });

@@ -182,9 +182,19 @@ describe('a charge', () => {
     expect(history).toEqual([
       {
         type: 'payment.completed',
-        data: { orderId: ORDER, paymentId: PAYMENT, amount: eur(1000), capturedAt: new Date(NOW).toISOString() },
+        data: { orderId: ORDER, paymentId: PAYMENT, amount: eur(1000), capturedAt: new Date(NOW).toISOString(), gatewayMs: expect.any(Number) },
       },
     ]);
+  });
+
+  test('that is decided says how long the gateway took: for a call, and since it was asked for when that was left open', () => {
+    const waited = (payment: Payment, message: PaymentMessage, now = NOW) =>
+      changedBy(payment, message, now).history.map((entry) => 'data' in entry && 'gatewayMs' in entry.data && entry.data.gatewayMs);
+    const asked = pending({ createdAt: NOW });
+    expect(waited(asked, { ...WHEN['gateway.succeeded'], tookMs: 120.4 }, NOW + 5000)).toEqual([120]);
+    expect(waited(asked, { ...WHEN['gateway.declined'], tookMs: 80 }, NOW + 5000)).toEqual([80]);
+    expect(waited(pending({ createdAt: NOW, attempts: 2 }), { ...WHEN['gateway.succeeded'], tookMs: 80 }, NOW + 5000)).toEqual([5000]);
+    expect(waited(asked, WHEN['gateway.succeeded'], NOW + 700)).toEqual([700]);
   });
 
   test('left open is asked about after ever longer pauses', () => {

@@ -72,7 +72,7 @@ export async function runPayments({
   const service = createPaymentService({
     config: {
       host: '127.0.0.1',
-      paceMs: 1, shutdownDelayMs: 0,
+      paceMs: 1, shutdownDelayMs: 0, admissionTargetMs: 2000,
       port: 0,
       issuer: ISSUER,
       audience: AUDIENCE,

@@ -9,18 +9,18 @@ import { APART_ROOM, BODY_ROOM, bodyRoom } from './body-room.ts';
 import { requireClosedBodies } from './closed-bodies.ts';
 import { refusalResponse, withCommonHooks } from './common-hooks.ts';
 import { docsPage } from './docs-page.ts';
+import { postponableRoutes, uncountedRoutes } from './declared-routes.ts';
 import { type Door, notBehind } from './door.ts';
 import { type EdgeOptions, edgeOf } from './edge.ts';
 import { isUnchanged } from './entity-tag.ts';
 import { openApiDocument } from './openapi.ts';
-import { type Problem, problem, tooMuchToDo } from './problem.ts';
+import { type Problem, problem, tooMuchToDo, tooMuchWaits } from './problem.ts';
 import { defect } from './refusal.ts';
 import { probes, type ReadinessCheck, type ReadyFacts } from './probes.ts';
 import { beginRequest, type Bodies, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields, tellSecurity } from './request-facts.ts';
 import { requestLog } from './request-log.ts';
 import { pathOf, withAbsoluteUrl } from './request-path.ts';
 import { secure } from './security-headers.ts';
-import { uncountedRoutes } from './uncounted-routes.ts';
 
 export interface HttpAppOptions {
   readonly service: string;
@@ -36,6 +36,8 @@ export interface HttpAppOptions {
   readonly readyFacts?: ReadyFacts | undefined;
   /** Seconds after which a change may be tried again; null: there is room. Reads are never refused. */
   readonly busy?: () => number | null;
+  /** Seconds after which whoever asks for a route that is `postponable` may ask again; null: it is let in, and counts. */
+  readonly admit?: (() => number | null) | undefined;
   /** Absent: no limits, no other origins. */
   readonly edge?: EdgeOptions;
   /** Made with `router()`. */
@@ -78,7 +80,7 @@ function delivered(answered: Response, { answerRoom: room, longAnswer }: Request
 
 /** One service's HTTP side: its routes with everything that all five have in common. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
-  const { service, version, logger, metrics, security, alive, checks, readyFacts, busy, routes } = options;
+  const { service, version, logger, metrics, security, alive, checks, readyFacts, busy, admit, routes } = options;
   const { authenticate, recognise } = authenticator(options.auth);
   const edge = edgeOf(options.edge ?? {});
   const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
@@ -97,6 +99,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   for (const part of routes) app.use(part);
   requireClosedBodies(app.routes);
   const isUncounted = uncountedRoutes(app.routes);
+  const isPostponable = postponableRoutes(app.routes);
   let document: object | undefined;
   // Made when somebody wants it, because a start should not have to wait for it.
   const openApi = (): object => (document ??= openApiDocument(app, { service, version }));
@@ -132,7 +135,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
 
   function tooBusy(request: Request): Problem | undefined {
     const seconds = CHANGES.has(request.method) ? (busy?.() ?? null) : null;
-    return seconds === null ? undefined : tooMuchToDo(seconds);
+    if (seconds !== null) return tooMuchToDo(seconds);
+    const later = admit !== undefined && isPostponable(request.method, pathOf(request.url)) ? admit() : null;
+    return later === null ? undefined : tooMuchWaits(later);
   }
 
   return {

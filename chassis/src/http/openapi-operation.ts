@@ -13,6 +13,7 @@ export interface Operation {
   readonly 'x-problems'?: readonly ProblemCode[];
   readonly 'x-raw-body'?: RawBody;
   readonly 'x-uncounted'?: true;
+  readonly 'x-postponable'?: true;
   readonly [member: string]: unknown;
 }
 

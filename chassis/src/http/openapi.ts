@@ -49,7 +49,7 @@ export function openApiDocument(app: AnyElysia, { service, version }: { service:
 }
 
 function completed(operation: Operation, declared: Declared, problemsOf: ProblemResponses['of']): object {
-  const { 'x-problems': _problems, 'x-idempotency-key': _key, 'x-raw-body': raw, 'x-uncounted': _uncounted, requestBody: json, ...rest } = operation;
+  const { 'x-problems': _problems, 'x-idempotency-key': _key, 'x-raw-body': raw, 'x-uncounted': _uncounted, 'x-postponable': _postponable, requestBody: json, ...rest } = operation;
   const requestBody = raw === undefined ? json && jsonBody(declared.body) : rawBytes(raw);
   const parameters = [...(operation.parameters ?? []).map(withIntegers), ...headerParameters(operation, declared)];
   return {

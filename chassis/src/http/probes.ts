@@ -13,7 +13,7 @@ export type ReadinessCheck = () => Promise<void> | void;
 /** Facts that `/readyz` reports besides its checks. */
 export interface ReadyFacts {
   readonly schema: TProperties;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: () => Readonly<Record<string, unknown>>;
 }
 
 interface ProbeOptions {
@@ -99,7 +99,7 @@ export function probes({ alive, checks, isDraining, facts, metrics, logger, chec
         return {
           status: 'ready' as const,
           checks: Object.fromEntries(results.map(([name]) => [name, 'green' as const])),
-          ...facts?.values,
+          ...facts?.values(),
         };
       },
       { query: ReadyQuery, detail: { summary: 'Can it do its work', 'x-problems': ['unavailable'], responses: answering(ready(facts?.schema ?? {})) } },

@@ -69,6 +69,12 @@ export function tooMuchToDo(seconds: number, more: Readonly<Record<string, strin
   return problem('overloaded', { detail: `More is being done than there is room for: try again in ${seconds} s.`, headers });
 }
 
+/** Before anything was done for it; `seconds`: after which it may be asked again. */
+export function tooMuchWaits(seconds: number): Problem {
+  const detail = `More was asked for than can be finished soon: nothing was done, send the same request again in ${seconds} s.`;
+  return problem('overloaded', { detail, headers: { 'retry-after': String(seconds) } });
+}
+
 export function stopping(): Problem {
   return problem('unavailable', { detail: 'This process is about to stop: try again in 1 s.', headers: { 'retry-after': '1' } });
 }

@@ -15,6 +15,7 @@ import { factsOf } from './request-facts.ts';
  * - `idempotent: 'required' | 'optional'`: implies `signedIn`; gives `idempotency`, undefined without a key
  * - `rawBody: { maxBytes, types }`: the body is not read as JSON; `rawBodyOf(request)` has it as it came
  * - `uncounted: true`: no rate limit counts it, for what comes from one address in any number and proves itself, or must be had by all
+ * - `postponable: true`: refused early (503) while what was taken on before waits for too long (`admission/admission.ts`)
  * - `refuses: [...]`: the problem codes that the route itself answers, for its OpenAPI document
  *
  * Identity is judged in `transform`, so before a body or query is validated, and before a raw body is read.
@@ -54,6 +55,7 @@ export function router() {
     }))
     .macro('rawBody', (raw: RawBody) => ({ detail: { 'x-raw-body': raw } }))
     .macro('uncounted', (uncounted: true) => ({ detail: { 'x-uncounted': uncounted } }))
+    .macro('postponable', (postponable: true) => ({ detail: { 'x-postponable': postponable } }))
     .macro('refuses', (codes: readonly ProblemCode[]) => ({ detail: { 'x-problems': codes } }));
 }
 

@@ -30,6 +30,8 @@ export interface Input<C, Task> {
   readonly value: unknown;
   readonly cause: Cause;
   readonly mustSettle: boolean;
+  /** performance.now() */
+  readonly cameAt: number;
   /** performance.now() after which nobody waits for it any more; no later try has it */
   expiresAt: number;
   outcome: Outcome<C, Task> | undefined;

@@ -37,6 +37,7 @@ export function once<C extends ChassisCollections, Value, Answer, Task>(
   const id = keptAnswerId(scope, key);
   return {
     name: useCase.name,
+    canWait: useCase.canWait ?? false,
     keys: (value) => ({ ...useCase.keys(value), keptAnswers: [id] }),
     moreKeys: (value, world) => (world.get('keptAnswers', id) === undefined ? (useCase.moreKeys?.(value, world) ?? {}) : {}),
     decide(value, world, context) {

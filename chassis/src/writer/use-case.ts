@@ -71,6 +71,8 @@ export interface Decision<C, Answer, Task = never> {
  */
 export interface UseCase<C, Input, Answer, Task = never> {
   readonly name: string;
+  /** It takes on new work: it comes after all that waits of what was taken on before. */
+  readonly canWait?: boolean;
   /** What has to be loaded and locked before deciding. */
   keys(input: Input): Keys<C>;
   /** What is known to be needed only when the first entities are there (loaded in a second packet). */

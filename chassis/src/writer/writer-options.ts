@@ -29,6 +29,8 @@ export interface WriterOptions<C extends Collections, Task> {
   readonly time?: TimeSource;
   /** Inputs that may wait; more are refused. */
   readonly queueLimit?: number;
+  /** Of these, inputs of use cases that can wait. */
+  readonly patientLimit?: number;
   readonly leaseMs?: number;
   runTask(task: Task): void;
   /** Who sends the lane's events on; asked once, when the lane is taken. */

@@ -5,6 +5,7 @@ import { faultSource, harmlessReport } from '../report.ts';
 import type { FaultSource } from '../repeated-faults.ts';
 import { OverloadedError, WriterClosedError } from './errors.ts';
 import { NO_CAUSE, type Input, type SubmitOptions } from './input.ts';
+import { InputQueue } from './input-queue.ts';
 import { takeOwnLane } from './own-lane.ts';
 import { type Deadlines, deadlines, refuseExpired } from './refuse-expired.ts';
 import { settleBatch } from './settle-batch.ts';
@@ -23,7 +24,7 @@ export class Writer<C extends Collections, Task = never> {
   readonly #outbox: Outbox;
   readonly #faults: FaultSource;
   #lane: Lane;
-  #queue: Input<C, Task>[] = [];
+  readonly #queue = new InputQueue<C, Task>();
   /** The batch that is being settled. */
   #underWay: readonly Input<C, Task>[] = [];
   #draining: Promise<void> | undefined;
@@ -47,7 +48,7 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   private constructor(options: WriterOptions<C, Task>, lane: Lane) {
-    this.#options = { batchLimit: 500, queueLimit: 20_000, leaseMs: 5000, ...options, report: harmlessReport(options.report) };
+    this.#options = { batchLimit: 500, queueLimit: 20_000, patientLimit: 5000, leaseMs: 5000, ...options, report: harmlessReport(options.report) };
     this.#faults = faultSource(options.report, 'writer');
     if (options.batchSettled !== undefined) this.#options.batchSettled = harmless(options.batchSettled);
     const { paceMs, time } = options;
@@ -64,6 +65,12 @@ export class Writer<C extends Collections, Task = never> {
   /** How many inputs wait; commands are refused from `queueLimit` on. */
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  /** Milliseconds since the input came that is not settled yet and has waited longest; 0: there is none. */
+  get oldestMs(): number {
+    const cameAt = this.#underWay.reduce((least, input) => Math.min(least, input.cameAt), this.#queue.oldestAt ?? Infinity);
+    return cameAt === Infinity ? 0 : performance.now() - cameAt;
   }
 
   /** Why the last transaction was not settled; undefined when it was. An idle writer tries again by renewing its lease. */
@@ -91,14 +98,20 @@ export class Writer<C extends Collections, Task = never> {
     { cause = NO_CAUSE, limitMs, mustSettle = false, isAwaited = limitMs !== undefined }: SubmitOptions = {},
   ): Promise<Answer> {
     if (this.#closed) return Promise.reject(new WriterClosedError());
-    if (limitMs !== undefined && this.#queue.length >= this.#options.queueLimit) return Promise.reject(new OverloadedError(1));
-    const expiresAt = limitMs === undefined ? Infinity : performance.now() + limitMs;
+    if (limitMs !== undefined && this.#isFull(useCase)) return Promise.reject(new OverloadedError(1));
+    const cameAt = performance.now();
+    const expiresAt = limitMs === undefined ? Infinity : cameAt + limitMs;
     this.#deadlines.expect(expiresAt);
     return new Promise<Answer>((resolve, reject) => {
-      this.#queue.push({ useCase, value, cause, mustSettle, expiresAt, outcome: undefined, resolve, reject });
+      this.#queue.add({ useCase, value, cause, mustSettle, cameAt, expiresAt, outcome: undefined, resolve, reject });
       this.#gathering.came(1, isAwaited);
       this.#begin();
     });
+  }
+
+  #isFull({ canWait = false }: UseCase<C, never, unknown, Task>): boolean {
+    const { queueLimit, patientLimit } = this.#options;
+    return this.#queue.length >= queueLimit || (canWait && this.#queue.patient >= patientLimit);
   }
 
   /** Settles what is in the queue and takes nothing new. Resolves at once when that was given up. */
@@ -126,8 +139,7 @@ export class Writer<C extends Collections, Task = never> {
     if (this.#gaveUp) return;
     this.#closed = true;
     this.#gathering.hurry();
-    const left = [...this.#underWay, ...this.#queue];
-    this.#queue = [];
+    const left = [...this.#underWay, ...this.#queue.takeAll()];
     if (left.length > 0) {
       const reason = this.#failure ?? new Error('the database has not settled it yet');
       this.#options.report(reason, `stopping: ${left.length} inputs are left; their messages come again, their callers are told to`);
@@ -161,7 +173,7 @@ export class Writer<C extends Collections, Task = never> {
     await Promise.resolve();
     while (this.#queue.length > 0) {
       await this.#gathering.turn();
-      const batch = this.#queue.splice(0, this.#options.batchLimit);
+      const batch = this.#queue.next(this.#options.batchLimit);
       this.#gathering.began(this.#queue.length);
       // Whoever waited has been told meanwhile that time is up, or that the service stops.
       if (batch.length > 0) await this.#settleAndAnswer(batch);
@@ -191,14 +203,13 @@ export class Writer<C extends Collections, Task = never> {
     this.#failure = error;
     this.#options.report(error, 'the lane is lost for good; this process takes no work any more and ends');
     clearTimeout(this.#renewal);
-    for (const input of [...this.#underWay, ...this.#queue.splice(0)]) input.reject(new WriterClosedError());
+    for (const input of [...this.#underWay, ...this.#queue.takeAll()]) input.reject(new WriterClosedError());
     this.#lost.resolve(error);
   }
 
   /** Answers who goes on waiting. What is under way stays so, whoever was told in the meantime that time is up. */
   #refuseExpired(): readonly Input<C, Task>[] {
-    this.#queue = [...refuseExpired(this.#queue)];
-    return [...this.#queue, ...refuseExpired(this.#underWay)];
+    return [...this.#queue.retain(refuseExpired), ...refuseExpired(this.#underWay)];
   }
 
   #answer({ outcome, resolve, reject }: Input<C, Task>): void {

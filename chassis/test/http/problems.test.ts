@@ -282,6 +282,27 @@ describe('overload', () => {
     expect((await busy.send('GET', '/cups')).status).toBe(200);
   });
 
+  test('new work is refused before its token and body are looked at, whatever else goes on', async () => {
+    let asked = 0;
+    const routes = router()
+      .post('/new', () => ({ done: true }), { signedIn: true, postponable: true, body: closed({ name: Type.String() }) })
+      .get('/new', () => ({ done: true }), { maybeSignedIn: true })
+      .post('/old', () => ({ done: true }), { maybeSignedIn: true });
+    const full = shop({ routes: [routes], admit: () => ((asked += 1), 7) });
+    const answer = await full.send('POST', '/new', { body: 'no JSON at all', headers: { authorization: 'Bearer no-token' } });
+    expect([answer.status, codeOf(answer), answer.headers.get('retry-after')]).toEqual([503, 'overloaded', '7']);
+    expect(problemOf(answer).detail).toBe('More was asked for than can be finished soon: nothing was done, send the same request again in 7 s.');
+    const others = [await full.send('GET', '/new'), await full.send('POST', '/old'), await full.send('GET', '/livez')];
+    expect(others.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(asked).toBe(1);
+  });
+
+  test('who is let in gets the answer they always get', async () => {
+    const routes = router().post('/new', () => ({ done: true }), { maybeSignedIn: true, postponable: true });
+    expect((await shop({ routes: [routes], admit: () => null }).send('POST', '/new')).status).toBe(200);
+    expect((await shop({ routes: [routes] }).send('POST', '/new')).status).toBe(200);
+  });
+
   test("a writer's refusal and a problem with members of its own come out as they are", async () => {
     const routes = router()
       .post('/full', () => {

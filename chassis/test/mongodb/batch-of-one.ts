@@ -12,6 +12,7 @@ export function batchOfOne<Value>(useCase: UseCase<Toy, Value, unknown>, value: 
     value,
     cause: NO_CAUSE,
     mustSettle: false,
+    cameAt: 0,
     expiresAt: Infinity,
     outcome: undefined,
     resolve: () => undefined,

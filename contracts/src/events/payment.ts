@@ -5,15 +5,19 @@ import { keptText } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { EventMoney } from './money.ts';
 
+/** How long Payment has waited for its gateway before the charge was decided; absent: it was not asked, or an earlier version tells. */
+const GatewayMs = Type.Optional(Type.Integer({ minimum: 0 }));
+
 export const PaymentCompleted = Type.Object({
   orderId: Uuid,
   paymentId: Uuid,
   amount: EventMoney,
   capturedAt: UtcTime,
+  gatewayMs: GatewayMs,
 });
 
 /** `reason` is a code such as `card_declined` or `payment_method_not_found`; gateways know more of them than we do. */
-export const PaymentFailed = Type.Object({ orderId: Uuid, paymentId: Uuid, reason: impersonal(keptText(100)) });
+export const PaymentFailed = Type.Object({ orderId: Uuid, paymentId: Uuid, reason: impersonal(keptText(100)), gatewayMs: GatewayMs });
 
 /** `amount` of this refund; `refundedTotal` of all refunds of the payment so far. */
 export const PaymentRefunded = Type.Object({

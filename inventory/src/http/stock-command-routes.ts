@@ -28,6 +28,7 @@ export function stockCommandRoutes({ lowThreshold, freshSecondFactorS, ...deps }
       '/stock/:sku/receipts',
       ({ body, ...asked }) => run(receive, { ...body, reason: body.reason ?? null }, asked, movementAnswer),
       {
+        postponable: true,
         role: 'staff',
         idempotent: 'optional',
         refuses: ['warehouse-unknown', 'conflict', 'unavailable'],
@@ -45,6 +46,7 @@ export function stockCommandRoutes({ lowThreshold, freshSecondFactorS, ...deps }
         return run(adjust, body, asked, movementAnswer);
       },
       {
+        postponable: true,
         role: 'staff',
         idempotent: 'optional',
         refuses: ['warehouse-unknown', 'insufficient-stock', 'conflict', 'unavailable', 'second-factor-stale'],

@@ -41,6 +41,7 @@ export function moveByHand<Command extends StockCommand>(
 ): (lowThreshold: number) => MoveByHand<Command> {
   return (lowThreshold) => ({
     name,
+    canWait: true,
     keys: ({ sku }) => ({ network: [NETWORK_ID], catalogue: [sku] }),
     // Known before, but asked for here: all levels of a batch are locked by one statement.
     moreKeys: ({ sku }) => ({ levels: [sku] }),

@@ -36,6 +36,7 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
     },
     {
       signedIn: true,
+      postponable: true,
       idempotent: 'required',
       refuses: [
         'sku-unknown',

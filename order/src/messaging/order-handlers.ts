@@ -7,7 +7,7 @@ import type { Deadlines } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { copyProduct } from '../usecases/copy-product.ts';
 import { rememberErasure } from '../usecases/remember-erasure.ts';
-import { followSaga } from '../usecases/follow-saga.ts';
+import { followSaga, type SagaWatch } from '../usecases/follow-saga.ts';
 
 /** Every product event carries the whole product, so one use case answers all of them. */
 const copyToldProduct: UseCase<OrderCollections, EventEnvelope<ProductTopic>, void> = {
@@ -18,8 +18,8 @@ const copyToldProduct: UseCase<OrderCollections, EventEnvelope<ProductTopic>, vo
 };
 
 /** The topics Order reads. */
-export function orderHandlers(deadlines: Deadlines): MessageHandlers<OrderCollections, never> {
-  const follow = followSaga(deadlines);
+export function orderHandlers(deadlines: Deadlines, watch: SagaWatch): MessageHandlers<OrderCollections, never> {
+  const follow = followSaga(deadlines, watch);
   return {
     'inventory.reserved': follow,
     'inventory.failed': follow,

@@ -1,3 +1,4 @@
+import type { Head } from '@souk/chassis/admission/expected-delay';
 import type { Looked } from '@souk/chassis/looked';
 import type { ServiceStore } from '@souk/chassis/service-store';
 import type { Cause } from '@souk/chassis/writer/input';
@@ -119,6 +120,11 @@ export interface OrderReads {
   countOrders(status: OrderStatus, after: string, limit: number): Promise<{ readonly count: number; readonly last: string | null }>;
   /** The age of the oldest order that has not ended, in milliseconds by the database's clock; 0: all have ended. */
   oldestOpenMs(): Promise<number>;
+  /**
+   * The orders that wait for Inventory and for Payment, and were placed after the newest one that was answered: of each, how long
+   * ago the first of them was placed by the database's clock, and how many they are, `limit` at most.
+   */
+  firstWaiting(limit: number): Promise<{ readonly stock: Head; readonly payment: Head }>;
   /** Which of these SKUs the catalogue copy has. */
   knownSkus(skus: readonly string[]): Promise<readonly string[]>;
   /** The last rebuild of the catalogue copy, and for how many milliseconds nothing was heard of it. */

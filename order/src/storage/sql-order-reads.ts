@@ -3,6 +3,7 @@ import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { Order } from '../domain/order.ts';
 import { REBUILD_COLUMNS, rebuildFromRow } from './catalogue-rebuild-rows.ts';
 import { erasureReads } from './erasure-reads.ts';
+import { firstWaiting } from './first-waiting.ts';
 import { HISTORY_COLUMNS, historyFromRow } from './history-rows.ts';
 import { ITEM_COLUMNS, ORDER_COLUMNS, SHIPMENT_COLUMNS } from './order-collection.ts';
 import { orderCounts } from './order-counts.ts';
@@ -27,6 +28,7 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
   return {
     ...erasureReads(database),
     ...orderCounts(database),
+    firstWaiting: firstWaiting(database),
     orders: orderList(database),
     async order(id) {
       const rows = await db.selectFrom('orders').select(ORDER_COLUMNS).where('id', '=', id).execute();

@@ -9,12 +9,18 @@ import { recordAdvance } from './record-advance.ts';
 /** A saga message as it came, told apart by its type. */
 export type SagaEnvelope = { [T in SagaMessageType]: EventEnvelope<T> }[SagaMessageType];
 
+/** Learns from what is said how the others get on. What they have said stays true when the transaction is repeated. */
+export interface SagaWatch {
+  gatewayTook(ms: number): void;
+}
+
 /** Moves an order on when Inventory or Payment has spoken. */
-export function followSaga(deadlines: Deadlines): UseCase<OrderCollections, SagaEnvelope, void> {
+export function followSaga(deadlines: Deadlines, watch: SagaWatch): UseCase<OrderCollections, SagaEnvelope, void> {
   return {
     name: 'follow saga',
     keys: ({ data }) => ({ orders: [data.orderId] }),
     decide(message, world, { now, newId }) {
+      if ('gatewayMs' in message.data && message.data.gatewayMs !== undefined) watch.gatewayTook(message.data.gatewayMs);
       const order = world.get('orders', message.data.orderId);
       if (order === undefined) return { answer: undefined, anomaly: `${message.type}: there is no such order` };
       const advance = advanceOrder(order, message, { now, newId, deadlines });

@@ -13,6 +13,7 @@ const context: HistoryContext = { to: 'placed', cause: { name: 'POST /orders' } 
 export function placeOrder(deadlines: Deadlines, limits: CustomerLimits): UseCase<OrderCollections, OrderRequest, Placement> {
   return {
     name: 'place order',
+    canWait: true,
     keys: ({ items, userId }) => ({ customers: [userId], catalogue: items.map(({ sku }) => sku) }),
     decide(request, world, { now, newId }) {
       const answer = decidePlacement(request, (sku) => world.get('catalogue', sku), { now, newId, deadlines });

@@ -217,6 +217,32 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.oldestOpenMs()).toBeGreaterThanOrEqual(Date.now() - (oldest?.placedAt ?? 0) - 600_000);
   });
 
+  test(`${name}: knows which orders wait that nothing newer has overtaken, for Inventory and for Payment`, async () => {
+    const none = { waiting: 0, ageMs: 0 };
+    expect(await store.reads.firstWaiting(64)).toEqual({ stock: none, payment: none });
+    const placedAgo = (number: number, secondsAgo: number, status: Order['status'], reason: Order['reason'] = null) =>
+      anOrder({ id: id(number), status, reason, placedAt: Date.now() - secondsAgo * 1000 });
+    await settle(store, [
+      put({
+        orders: [
+          placedAgo(1, 900, 'placed'),
+          placedAgo(2, 800, 'awaiting_payment'),
+          placedAgo(3, 700, 'completed'),
+          placedAgo(4, 600, 'awaiting_payment'),
+          placedAgo(5, 500, 'rejected', 'out_of_stock'),
+          placedAgo(6, 400, 'placed'),
+          placedAgo(7, 300, 'placed'),
+          placedAgo(8, 200, 'placed'),
+          placedAgo(9, 100, 'cancelled', 'cancelled_by_customer'),
+        ],
+      }),
+    ]);
+    const { stock, payment } = await store.reads.firstWaiting(2);
+    expect([stock.waiting, payment.waiting]).toEqual([2, 1]);
+    expect(Math.round(stock.ageMs / 100_000)).toBe(4);
+    expect(Math.round(payment.ageMs / 100_000)).toBe(6);
+  });
+
   test(`${name}: finds what is overdue, the longest first`, async () => {
     const farAway = 2 ** 45;
     const note = { note: 'placed', key: id(2), stream: id(2), version: 1 };

@@ -43,6 +43,7 @@ describeQueryPlans({
     ['overdue orders', 110, (store) => store.reads.overdueOrders(100)],
     ['a page of orders counted', 2010, (store) => store.reads.countOrders('completed', idOf(50_000), 1000)],
     ['the oldest open order', 10, (store) => store.reads.oldestOpenMs()],
+    ['the first orders that wait', 300, (store) => store.reads.firstWaiting(64)],
     ['who has left lately', 10, (store) => store.reads.usersErasedSince(60_000)],
     ['what is still kept of them', 30, (store) => store.reads.toErase(60_000, 200)],
     ['known SKUs', 10, (store) => store.reads.knownSkus(['SKU-5', 'SKU-10000', 'NONE'])],

@@ -7,9 +7,9 @@ import type { PaymentMessage } from './payment-message.ts';
 type Succeeded = Extract<PaymentMessage, { on: 'gateway.succeeded' }>;
 type Declined = Extract<PaymentMessage, { on: 'gateway.declined' }>;
 
-export function capture(payment: PendingPayment, { reference }: Succeeded, surroundings: Surroundings): Outcome {
-  const captured = capturedFrom(payment, payment.amount, reference, surroundings);
-  const history = [completed(captured, surroundings)];
+export function capture(payment: PendingPayment, message: Succeeded, surroundings: Surroundings): Outcome {
+  const captured = capturedFrom(payment, payment.amount, message.reference, surroundings);
+  const history = [completed(captured, surroundings, gatewayMs(payment, message, surroundings))];
   return payment.orderCancelled ? giveBack(captured, history, surroundings) : changed(captured, { history });
 }
 
@@ -35,13 +35,19 @@ export function captureLate(
   return giveBack(captured, [payment.status === 'failed' ? late : completed(captured, surroundings)], surroundings);
 }
 
-export function fail(payment: PendingPayment, { reason }: Declined, surroundings: Surroundings): Outcome {
+export function fail(payment: PendingPayment, message: Declined, surroundings: Surroundings): Outcome {
+  const { reason } = message;
   const { id: paymentId, orderId, amount } = payment;
-  const data = { orderId, paymentId, reason };
+  const data = { orderId, paymentId, reason, gatewayMs: gatewayMs(payment, message, surroundings) };
   return changed(
     { ...factsOf(payment, surroundings), amount, status: 'failed', failureReason: reason },
     { history: [{ type: 'payment.failed', data }] },
   );
+}
+
+/** A charge that was left open has waited for nobody else since it was asked for. */
+function gatewayMs({ attempts, createdAt }: PendingPayment, { tookMs }: Succeeded | Declined, { now }: Surroundings): number {
+  return Math.max(0, Math.round(attempts === 0 && tookMs !== undefined ? tookMs : now - createdAt));
 }
 
 /** The fields a payment keeps when its charge has ended. */
@@ -60,7 +66,7 @@ function capturedFrom(
   return { ...facts, status: 'captured', gatewayReference, refunded: 0, refunding: 0 };
 }
 
-function completed({ id, orderId, amount }: CapturedPayment, { now }: Surroundings): HistoryEntry {
-  const data = { orderId, paymentId: id, amount, capturedAt: new Date(now).toISOString() };
+function completed({ id, orderId, amount }: CapturedPayment, { now }: Surroundings, waitedMs?: number): HistoryEntry {
+  const data = { orderId, paymentId: id, amount, capturedAt: new Date(now).toISOString(), ...(waitedMs !== undefined && { gatewayMs: waitedMs }) };
   return { type: 'payment.completed', data };
 }

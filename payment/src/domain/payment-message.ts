@@ -20,10 +20,10 @@ export type PaymentMessage =
 /** The reason of a refund that comes too early: the gateway has still to take what is to go back. It is no end. */
 export const CHARGE_NOT_CAPTURED = 'charge_not_captured';
 
-/** What the gateway says about a charge or a refund. */
+/** What the gateway says about a charge or a refund; `tookMs`: in answer to a call that took so long. */
 export type GatewayMessage =
-  | { readonly on: 'gateway.succeeded'; readonly reference: string }
-  | { readonly on: 'gateway.declined'; readonly reason: string }
+  | { readonly on: 'gateway.succeeded'; readonly reference: string; readonly tookMs?: number }
+  | { readonly on: 'gateway.declined'; readonly reason: string; readonly tookMs?: number }
   /** No answer in time, an error, or "still working on it". */
   | { readonly on: 'gateway.unknown' }
   /** Asked by our key, the gateway says that it never got it. */

@@ -42,8 +42,9 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
         return { on: 'gateway.unknown' };
       },
     );
-    options.measured(task.kind, message.on, performance.now() - startedAt);
-    return message;
+    const tookMs = performance.now() - startedAt;
+    options.measured(task.kind, message.on, tookMs);
+    return message.on === 'gateway.succeeded' || message.on === 'gateway.declined' ? { ...message, tookMs } : message;
   }
 
   async function inTurn(task: GatewayTask): Promise<GatewayMessage | undefined> {

@@ -43,6 +43,7 @@ export function refundRoutes({ commands, reads, freshSecondFactorS, refundSecond
     },
     {
       role: 'staff',
+      postponable: true,
       idempotent: 'required',
       refuses: ['refund-exceeds', 'second-factor-stale'],
       params: Type.Object({ id: Uuid }),

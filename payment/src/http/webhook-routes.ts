@@ -70,6 +70,7 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
     },
     {
       uncounted: true,
+      postponable: true,
       rawBody: { maxBytes: MAX_BYTES, types: ['application/json'], apart: requireAddressed },
       params: Type.Object({ gateway: Type.String({ maxLength: 50 }) }),
       refuses: ['signature-invalid', 'malformed-json', 'unavailable'],

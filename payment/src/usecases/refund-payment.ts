@@ -15,6 +15,7 @@ interface RefundCommand {
 
 export const refundPayment: PaymentUseCase<RefundCommand, RefundDecision> = {
   name: 'refund payment',
+  canWait: true,
   keys: ({ orderId }) => ({ payments: [orderId] }),
   decide({ orderId, ...request }, world, context) {
     const payment = world.get('payments', orderId);

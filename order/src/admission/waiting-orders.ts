@@ -1,0 +1,43 @@
+import { type Backlog, FEW } from '@souk/chassis/admission/admission';
+import { expectedDelay, type Head } from '@souk/chassis/admission/expected-delay';
+import type { Job } from '@souk/chassis/jobs';
+import type { OrderReads } from '../storage/order-store.ts';
+
+/** Nothing is asked of the database when no order was placed for so long and none waits. */
+const IDLE_MS = 60_000;
+const LOOK_MS = 250;
+
+export interface WaitingOrders {
+  readonly job: Job;
+  admitted(): void;
+  readonly backlog: () => Backlog;
+}
+
+/** How long an order that is placed now will wait for Inventory and Payment, from Order's own rows: nobody is asked. */
+export function waitingOrders(reads: Pick<OrderReads, 'firstWaiting'>, gatewayMs: () => number, now: () => number = () => performance.now()): WaitingOrders {
+  const expected = expectedDelay(now);
+  let admittedAt = -Infinity;
+  return {
+    backlog: () => expected,
+    admitted() {
+      admittedAt = now();
+      expected.admitted();
+    },
+    job: {
+      name: 'see which orders wait',
+      everyMs: LOOK_MS,
+      async run() {
+        if (expected.waiting === 0 && now() - admittedAt > IDLE_MS) return;
+        const { stock, payment } = await reads.firstWaiting(FEW);
+        expected.seen(worse(stock, { ...payment, ageMs: Math.max(0, payment.ageMs - gatewayMs()) }));
+      },
+    },
+  };
+}
+
+/** A single order that is stuck is no line. */
+function worse(a: Head, b: Head): Head {
+  const isLine = ({ waiting }: Head) => waiting >= FEW;
+  if (isLine(a) !== isLine(b)) return isLine(a) ? a : b;
+  return a.ageMs >= b.ageMs ? a : b;
+}
