@@ -1,3 +1,4 @@
+import { LOOKS } from '@souk/chassis/looked';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import type { StorageError } from '@souk/chassis/storage-error';
@@ -187,21 +188,22 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       expect(await reads().skusOfUnknownSale(10)).toEqual([]);
     });
 
-    const record = (movement: Movement): UseCase<InventoryCollections, undefined, void> => ({
+    const record = (movements: readonly Movement[]): UseCase<InventoryCollections, undefined, void> => ({
       name: 'record',
       keys: () => ({}),
-      decide: () => ({ answer: undefined, puts: { movements: [{ ...movement, id: newId() }] } }),
+      decide: () => ({ answer: undefined, puts: { movements } }),
     });
 
-    test('refuses a second movement of one action, SKU, warehouse and kind', async () => {
-      const north = await room.open(1);
-      const received = await room.receive('cup', north, 5);
+    test('looks at a thousand movements for those of a warehouse, and goes on from there', async () => {
+      const [north, south] = [await room.open(1), await room.open(2)];
+      const received = await room.receive('cup', south, 5);
       if (received.kind !== 'moved') throw new Error(received.kind);
       const [movement] = received.movements as [Movement];
-      expect(await failureOf(room.submit(record(movement), undefined))).toBe('unique');
-      expect(await failureOf(room.submit(record({ ...movement, warehouseId: newId() }), undefined))).toBe(
-        'none',
-      );
+      const others = Array.from({ length: LOOKS + 10 }, () => ({ ...movement, warehouseId: north, id: newId() }));
+      await room.submit(record(others), undefined);
+      const first = await reads().movements({ warehouseId: south }, { before: undefined, limit: 5 });
+      expect(first).toEqual({ rows: [], reached: others[10]?.id });
+      expect(await reads().movements({ warehouseId: south }, { before: first.reached, limit: 5 })).toEqual({ rows: [movement], reached: undefined });
     });
 
     for (const [onHand, reserved] of [

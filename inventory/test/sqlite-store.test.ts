@@ -76,7 +76,7 @@ describe('on SQLite every query is served by an index, without sorting', () => {
     ['the whole ledger', () => reads.movements({}, { before: 'x', limit: 20 }), '(id<?)'],
     ['movements of a SKU', () => reads.movements({ sku: 'a' }, { before: 'x', limit: 20 }), '(sku=? AND id<?)'],
     ['movements of a SKU in a warehouse', () => reads.movements({ sku: 'a', warehouseId: 'b' }, { before: 'x', limit: 20 }), '(sku=? AND id<?)'],
-    ['movements of a warehouse', () => reads.movements({ warehouseId: 'a' }, { before: 'x', limit: 20 }), '(warehouse_id=? AND id<?)'],
+    ['movements of a warehouse', () => reads.movements({ warehouseId: 'a' }, { before: 'x', limit: 20 }), '(id<?)'],
   ];
   for (const [what, ask, key] of cases) {
     test(what, async () => {

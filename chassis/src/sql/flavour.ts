@@ -13,6 +13,15 @@ export interface Tally {
   readonly where?: string;
 }
 
+/** An index that comes while the table is written to. */
+export interface AddedIndex {
+  readonly name: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** The column without which a row is not in it. On MySQL all rows are; begin with this column there, so that the others are appended to one end. */
+  readonly unlessNull?: string;
+}
+
 /** Everything in which SQL databases differ for us. A second database is a second value of this type. */
 export interface Flavour {
   readonly name: 'sqlite' | 'mysql';
@@ -36,6 +45,10 @@ export interface Flavour {
   narrow<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
   /** Storage options of any other table. In a primary key's tree SQLite would give a row of 1 kB a page of its own. */
   wide<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
+  /** Adds an index while others write; MySQL refuses rather than keeping them waiting. */
+  addIndex(index: AddedIndex): RawBuilder<unknown>;
+  /** Takes an index away in a moment; one that is not there (any more) is none that is missed. */
+  dropIndex(name: string, table: string): RawBuilder<unknown>;
   /** `column in (keys)` with a text that does not change with the number of keys, where the database can. */
   in(column: string, keys: readonly string[]): Expression<SqlBool>;
   /**

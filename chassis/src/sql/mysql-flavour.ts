@@ -10,6 +10,8 @@ const textual = (type: string) => sql.raw(`${type} character set utf8mb4 collate
 const quoted = (name: string) => `\`${name}\``;
 // Within a statement now() stands still, so that an index can be searched for it; sysdate() goes on while a lock is waited for.
 const STILL_NOW = milliseconds('now(3)');
+/** What cannot be done like this fails, and locks nothing. */
+const WHILE_OTHERS_WRITE = 'algorithm = inplace lock = none';
 const list = (names: readonly string[]) => names.map(quoted).join(', ');
 
 /**
@@ -30,6 +32,8 @@ export const mysqlFlavour: Flavour = {
   indexed: (column) => sql`${sql.ref(column)}(255)`,
   narrow: innodb,
   wide: innodb,
+  addIndex: ({ name, table, columns }) => sql.raw(`create index ${quoted(name)} on ${quoted(table)} (${list(columns)}) ${WHILE_OTHERS_WRITE}`),
+  dropIndex: (name, table) => sql.raw(`drop index ${quoted(name)} on ${quoted(table)} ${WHILE_OTHERS_WRITE}`),
   in: (column, keys) => (keys.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`${sql.ref(column)} in (${sql.join(keys)})`),
   load: (table, columns, keyColumn, keys, order = [keyColumn]) => ({
     sql: `select ${byPrimaryKey(table)} ${list(columns)} from ${quoted(table)} where ${quoted(keyColumn)} in (?) order by ${list(order)} for update`,

@@ -11,6 +11,11 @@ export const sqliteFlavour: Flavour = {
   indexed: (column) => sql.ref(column),
   narrow: (table) => table.modifyEnd(sql`strict, without rowid`),
   wide: (table) => table.modifyEnd(sql`strict`),
+  addIndex: ({ name, table, columns, unlessNull }) => {
+    const only = unlessNull === undefined ? '' : ` where ${quoted(unlessNull)} is not null`;
+    return sql.raw(`create index ${quoted(name)} on ${quoted(table)} (${columns.map(quoted).join(', ')})${only}`);
+  },
+  dropIndex: (name) => sql.raw(`drop index if exists ${quoted(name)}`),
   in: (column, keys) => sql<SqlBool>`${sql.ref(column)} in (select value from json_each(${JSON.stringify(keys)}))`,
   // One text whatever the number of keys, so that it is prepared once.
   load: (table, columns, keyColumn, keys, order = [keyColumn]) => ({

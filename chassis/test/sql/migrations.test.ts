@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import type { Migration } from 'kysely/migration';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { chassisMigrations } from '../../src/sql/chassis-schema.ts';
 import { migrate, stepsToMigrate } from '../../src/sql/migrate.ts';
 import { openMysql } from '../../src/sql/mysql-database.ts';
@@ -10,6 +11,7 @@ import { openSqlite } from '../../src/sql/sqlite-database.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { type TemporaryDatabase, temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { until } from '../../src/testing/until.ts';
 import { failureOf, writing } from './opened-mysql.ts';
 
 const STEPS = Object.keys(chassisMigrations(mysqlFlavour)).toSorted();
@@ -92,6 +94,29 @@ describeOn(['MySQL'], () => {
       await database.transact(() => writing(forget));
       expect(await migrate(database, {})).toEqual(last);
       expect(await migrate(database, {})).toEqual([]);
+    }, 30_000);
+
+    test('a step waits for a moment only behind whoever reads its table, so that others get on meanwhile', async () => {
+      const database = open();
+      await migrate(database, {});
+      const reader = await createConnection({ uri: where.url });
+      await reader.query('begin');
+      await reader.query('select * from ended_access');
+      let isDone = false;
+      const index = { name: 'x', table: 'ended_access', columns: ['generation'] };
+      const step: Migration = { up: async (db) => void (await mysqlFlavour.addIndex(index).execute(db)) };
+      const migrating = migrate(database, { 'x-001': step }).finally(() => (isDone = true));
+      const waiting = `select 1 from information_schema.processlist where db = database() and state like 'Waiting for table metadata lock%'`;
+      await until('the step waits', async () => ((await reader.query<RowDataPacket[]>(waiting))[0].length > 0 ? true : undefined));
+      await database.transact(() => writing([{ sql: `insert into ended_access (id, at) values ('somebody', 1)`, parameters: [] }]));
+      expect(isDone).toBe(false);
+      await reader.end();
+      expect(await migrating).toEqual(['x-001']);
+    }, 30_000);
+
+    test('an index that is to go, and is not there, is gone', async () => {
+      const drop: Migration = { up: async (db) => void (await mysqlFlavour.dropIndex('ended_access_nothing', 'ended_access').execute(db)) };
+      expect(await migrate(open(), { 'x-001': drop })).toContain('x-001');
     }, 30_000);
 
     test('what somebody else has made is not taken for a step of ours', async () => {

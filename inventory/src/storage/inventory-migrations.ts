@@ -2,6 +2,7 @@ import type { Flavour } from '@souk/chassis/sql/flavour';
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { ledgerNumbers } from './ledger-numbers.ts';
+import { thinLedger } from './thin-ledger.ts';
 
 /** Forward-only; one statement that changes the schema in each. */
 export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
@@ -93,6 +94,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
     ),
     'inventory-015-dead-letters-without-addresses': step((db) => withoutAddresses(db, 'dead_letters')),
     'inventory-016-parked-messages-without-addresses': step((db) => withoutAddresses(db, 'parked_messages')),
+    ...thinLedger(flavour),
   };
 }
 

@@ -54,7 +54,7 @@ export interface InventoryReads {
   warehouse(id: string): Promise<Warehouse | undefined>;
   warehouses(slice: IdSlice): Promise<readonly Warehouse[]>;
   reservation(orderId: string): Promise<Reservation | undefined>;
-  /** Those of a SKU in a warehouse, among the next `LOOKS` of the SKU. */
+  /** Those of a warehouse, among the next `LOOKS` of all, or of the SKU. */
   movements(filter: MovementFilter, slice: IdSlice): Promise<Looked<Movement, string>>;
 }
 

@@ -9,12 +9,6 @@ import { LEVEL_COLUMNS, levelsFromRows } from './levels-collection.ts';
 import { MOVEMENT_COLUMNS, movementFromRow } from './movement-rows.ts';
 import { CATALOGUE_COLUMNS, catalogueFromRow, reservationFromRow, warehouseFromRow } from './rows.ts';
 
-/**
- * Keeps MySQL from using the index of the warehouse. A list of a SKU's movements in one warehouse reads the SKU's movements, newest first, until the
- * page is full or `LOOKS` were read. With two indexes MySQL would intersect them, and read all movements of the SKU and all of the warehouse.
- */
-const NOT_BY_INDEX = sql<string>`coalesce(warehouse_id, '')`;
-
 /** The limit keeps MySQL from turning the subquery into a join that begins with `inventory`. */
 const HAS_STOCK = sql<number>`(select 1 from inventory where inventory.sku = catalogue.sku limit 1)`;
 
@@ -73,13 +67,12 @@ export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<Inventory
       let all = db.selectFrom('inventory_transactions').orderBy('id', 'desc');
       if (orderId !== undefined) all = all.where('reference', '=', orderId).where('kind', 'in', ORDER_KINDS);
       if (sku !== undefined) all = all.where('sku', '=', sku);
-      if (warehouseId !== undefined && sku === undefined) all = all.where('warehouse_id', '=', warehouseId);
       if (before !== undefined) all = all.where('id', '<', before);
       let page = all.select(MOVEMENT_COLUMNS).limit(limit);
-      if (sku === undefined || warehouseId === undefined) return { rows: (await page.execute()).map(movementFromRow) };
+      if (warehouseId === undefined) return { rows: (await page.execute()).map(movementFromRow) };
       const last = (await all.select('id').limit(1).offset(LOOKS - 1).executeTakeFirst())?.id;
       if (last !== undefined) page = page.where('id', '>=', last);
-      const rows = (await page.where(NOT_BY_INDEX, '=', warehouseId).execute()).map(movementFromRow);
+      const rows = (await page.where('warehouse_id', '=', warehouseId).execute()).map(movementFromRow);
       return { rows, reached: rows.length < limit ? last : undefined };
     },
   };

@@ -1,46 +1,99 @@
-import { forEachOf } from '@souk/chassis/failures-of-some';
+import { FailuresOfSome, forEachOf } from '@souk/chassis/failures-of-some';
 import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
 import type { Job } from '@souk/chassis/jobs';
 import type { MessageReads } from '@souk/chassis/messaging/message-reads';
-import type { OrderReads, ToErase } from '../storage/order-store.ts';
+import type { OrderReads, ToErase, Walk } from '../storage/order-store.ts';
 
 /** Orders in one round: they go into one transaction of the writer, with what others ask for. */
 const ROUND = 25;
 /** People whose kept answers are looked for at once. */
 const PEOPLE_AT_ONCE = 200;
+/** People whose orders are looked at at once. */
+const WALKS_AT_ONCE = 50;
 /** An access token lives 15 minutes at most. */
 const TOKENS_LIVE_MS = 1_200_000;
 /** How long is looked for orders of somebody who has left: nobody can place one for them any more. */
 const LOOK_FOR_MS = 7 * 86_400_000;
 
 /**
- * Each second: what is still kept of who has left. Orders that were placed
- * while `user.deleted` was on its way are found like all others.
+ * Each second: what is still kept of who has left. Orders that were placed while `user.deleted` was on its way are found like
+ * all others. Whoever left is looked for from their first order to their last, and then for what is new, for as long as their access tokens may
+ * have lived; after that once more from the first order on. A process that starts does it once for all who left lately.
  */
 export function erasure(
-  reads: Pick<OrderReads, 'usersErasedSince' | 'toErase'>,
+  reads: Pick<OrderReads, 'usersErasedSince' | 'toErase' | 'deliveredToErase'>,
   erase: (found: ToErase) => Promise<void>,
   messages: Pick<MessageReads, 'forgetAnswersTo'>,
 ): Job {
-  let last: ReadonlySet<string> = new Set();
-  async function eraseSome(limit: number): Promise<number> {
-    const found = await reads.toErase(LOOK_FOR_MS, limit);
-    await forEachOf(found, ({ id }) => ({ orderId: id }), erase);
-    const ids = new Set(found.map(({ id }) => id));
-    // All of them were there in the last round as well: whatever keeps them, it is not over in a moment.
-    const isStuck = ids.isSubsetOf(last);
-    last = ids;
-    return isStuck ? 0 : found.length;
+  /** By person. `isLast`: nothing new can come behind it. */
+  const walks = new Map<string, Walk & { readonly isLast: boolean }>();
+  let hasBegun = false;
+
+  async function setOut(recent: readonly string[]): Promise<void> {
+    const isRecent = new Set(recent);
+    const left = hasBegun ? recent : await reads.usersErasedSince(LOOK_FOR_MS);
+    hasBegun = true;
+    const fromTheFirst = (userId: string) => walks.set(userId, { userId, after: '', isOver: false, isLast: !isRecent.has(userId) });
+    for (const { userId, isLast } of [...walks.values()]) if (!isLast && !isRecent.has(userId)) fromTheFirst(userId);
+    for (const userId of left) if (!walks.has(userId)) fromTheFirst(userId);
   }
+
+  async function lookOn(some: readonly string[], limit: number): Promise<Round> {
+    const open = some.flatMap((userId) => walks.get(userId) ?? []).filter(({ isOver }) => !isOver);
+    const { found, walks: after } = await reads.toErase(open, limit);
+    for (const walk of after) walks.set(walk.userId, { isLast: false, ...walks.get(walk.userId), ...walk });
+    return { found, isOver: after.every(({ isOver }) => isOver) };
+  }
+
   return {
     name: 'erase personal data',
     everyMs: 1000,
     async run(signal) {
-      const left = await reads.usersErasedSince(TOKENS_LIVE_MS);
+      const recent = await reads.usersErasedSince(TOKENS_LIVE_MS);
       // Their addresses are in the answers to the orders they placed.
-      for (const some of inGroups(left, PEOPLE_AT_ONCE)) await forgetInRounds((limit) => messages.forgetAnswersTo(some, limit), signal);
-      await forgetInRounds(eraseSome, signal, ROUND);
+      for (const some of inGroups(recent, PEOPLE_AT_ONCE)) await forgetInRounds((limit) => messages.forgetAnswersTo(some, limit), signal);
+      await setOut(recent);
+      const failures: FailuresOfSome['failures'][number][] = [];
+      // An order that cannot be erased keeps nobody else waiting.
+      const inRounds = async (look: (limit: number) => Promise<Round>) => {
+        try {
+          await forgetInRounds(erasingRounds(look, erase), signal, ROUND);
+        } catch (error) {
+          if (!(error instanceof FailuresOfSome)) throw error;
+          failures.push(...error.failures);
+        }
+      };
+      for (const some of inGroups([...walks.keys()], WALKS_AT_ONCE)) await inRounds((limit) => lookOn(some, limit));
+      for (const walk of [...walks.values()]) {
+        if (walk.isOver && walk.isLast) walks.delete(walk.userId);
+        else walks.set(walk.userId, { ...walk, isOver: false });
+      }
+      await inRounds(async (limit) => {
+        const found = await reads.deliveredToErase(limit);
+        return { found, isOver: found.length < limit };
+      });
+      if (failures.length > 0) throw new FailuresOfSome(failures);
     },
+  };
+}
+
+interface Round {
+  readonly found: readonly ToErase[];
+  /** There is nothing else to be looked at. */
+  readonly isOver: boolean;
+}
+
+/** Erases what is found, until nothing is; answers fewer than `limit` then. */
+function erasingRounds(look: (limit: number) => Promise<Round>, erase: (found: ToErase) => Promise<void>): (limit: number) => Promise<number> {
+  let last: ReadonlySet<string> = new Set();
+  return async (limit) => {
+    const { found, isOver } = await look(limit);
+    await forEachOf(found, ({ id }) => ({ orderId: id }), erase);
+    const ids = new Set(found.map(({ id }) => id));
+    // All of them were there in the last round as well: whatever keeps them, it is not over in a moment.
+    const isStuck = ids.size > 0 && ids.isSubsetOf(last);
+    last = ids;
+    return isOver || isStuck ? 0 : limit;
   };
 }
 

@@ -1,52 +1,76 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sql } from 'kysely';
 import { TELLING_EVENTS } from '../domain/erase-person.ts';
-import type { OrderSchema } from './order-schema.ts';
-import type { OrderReads } from './order-store.ts';
+import type { OrderSchema, OrdersTable } from './order-schema.ts';
+import type { OrderReads, Walk } from './order-store.ts';
+
+/** Orders of one person that are looked at at once. */
+export const ORDERS_AT_ONCE = 100;
+
+type LookedAt = Pick<OrdersTable, 'id' | 'user_id' | 'erased_at' | 'left_at'>;
 
 /** Who has left, and what is still kept of them; times by the database's clock. */
-export function erasureReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'usersErasedSince' | 'toErase'> {
-  const found = ['orders.id', 'orders.version', 'deleted_at', 'told_by', 'erased_users.traceparent'] as const;
-  const leavers = db.selectFrom('erased_users').innerJoin('orders', 'orders.user_id', 'erased_users.id').select(found);
-  /** Asked for by their ids: SQLite would rather look at every order than begin with the few that wait. */
-  async function delivered(limit: number) {
-    const waiting = await db.selectFrom('orders_to_erase').select('order_id').limit(limit).execute();
-    if (waiting.length === 0) return [];
-    return leavers.where(flavour.in('orders.id', waiting.map(({ order_id }) => order_id))).execute();
+export function erasureReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'usersErasedSince' | 'toErase' | 'deliveredToErase'> {
+  /** Asked for by their ids: SQLite would rather look at every order than begin with these few. */
+  async function told(ids: readonly string[]) {
+    if (ids.length === 0) return [];
+    const left = db.selectFrom('erased_users').innerJoin('orders', 'orders.user_id', 'erased_users.id').where(flavour.in('orders.id', ids));
+    const orders = await left.select(['orders.id', 'orders.version', 'deleted_at', 'told_by', 'erased_users.traceparent']).execute();
+    const events = db.selectFrom('events').select(['type', 'stream', 'lane', 'seq', 'data', 'context']).where(flavour.in('stream', ids));
+    const byOrder = Map.groupBy(await events.where('type', 'in', TELLING_EVENTS).execute(), ({ stream }) => stream);
+    return orders.map(({ id, version, deleted_at, told_by, traceparent }) => ({
+      id,
+      version,
+      deletedAt: deleted_at,
+      cause: { causationId: told_by, traceparent },
+      told: (byOrder.get(id) ?? []).map(({ type, lane, seq, data, context }) => ({
+        type,
+        lane,
+        seq,
+        data: JSON.parse(data),
+        context: JSON.parse(context),
+      })),
+    }));
   }
-  const recent = (ms: number) => sql<number>`${flavour.now} - ${ms}`;
+
+  /** Along the index of a customer's orders: one over what is erased of them would be paid for by every order of everybody. */
+  function nextOf({ userId, after }: Walk) {
+    const next = db.selectFrom('orders').select(['id', 'user_id', 'erased_at', 'left_at']).where('user_id', '=', userId).where('id', '>', after);
+    return db.selectFrom(next.orderBy('id').limit(ORDERS_AT_ONCE).as('looked')).select(['id', 'user_id', 'erased_at', 'left_at']);
+  }
+
   return {
     async usersErasedSince(ms) {
-      return (await db.selectFrom('erased_users').select('id').where('erased_at', '>', recent(ms)).execute()).map(({ id }) => id);
+      const recent = sql<number>`${flavour.now} - ${ms}`;
+      return (await db.selectFrom('erased_users').select('id').where('erased_at', '>', recent).execute()).map(({ id }) => id);
     },
-    async toErase(ms, limit) {
-      const left = await leavers
-        // To MySQL it is a draw between two indexes of the same user, and the other one leads past all that is erased already.
-        .modifyFront(sql`/*+ index(orders orders_user_erased) */`)
-        .where('erased_users.erased_at', '>', recent(ms))
-        .where('orders.erased_at', 'is', null)
-        .where('orders.left_at', 'is', null)
-        .limit(limit)
-        .execute();
-      const orders = left.length < limit ? [...left, ...(await delivered(limit - left.length))] : left;
-      if (orders.length === 0) return [];
-      const ofThese = flavour.in('stream', orders.map(({ id }) => id));
-      const events = db.selectFrom('events').select(['type', 'stream', 'lane', 'seq', 'data', 'context']).where(ofThese);
-      const told = await events.where('type', 'in', TELLING_EVENTS).execute();
-      const byOrder = Map.groupBy(told, ({ stream }) => stream);
-      return orders.map(({ id, version, deleted_at, told_by, traceparent }) => ({
-        id,
-        version,
-        deletedAt: deleted_at,
-        cause: { causationId: told_by, traceparent },
-        told: (byOrder.get(id) ?? []).map(({ type, lane, seq, data, context }) => ({
-          type,
-          lane,
-          seq,
-          data: JSON.parse(data),
-          context: JSON.parse(context),
-        })),
-      }));
+    async toErase(walks, limit) {
+      const [first, ...others] = walks.map(nextOf);
+      if (first === undefined) return { found: [], walks: [] };
+      const rows = await others.reduce((all, next) => all.unionAll(next), first).execute();
+      const byPerson = Map.groupBy(rows, ({ user_id }) => user_id);
+      const looked = walks.map((walk) => ({ walk, orders: (byPerson.get(walk.userId) ?? []).toSorted(byId) }));
+      const kept = looked.flatMap(({ orders }) => orders.filter(isKept)).slice(0, limit);
+      return { found: await told(kept.map(({ id }) => id)), walks: looked.map(({ walk, orders }) => walked(walk, orders)) };
+    },
+    async deliveredToErase(limit) {
+      const waiting = await db.selectFrom('orders_to_erase').select('order_id').limit(limit).execute();
+      return told(waiting.map(({ order_id }) => order_id));
     },
   };
+}
+
+function isKept({ erased_at: erasedAt, left_at: leftAt }: LookedAt): boolean {
+  return erasedAt === null && leftAt === null;
+}
+
+/** Up to the first order that is still to be erased. */
+function walked(walk: Walk, orders: readonly LookedAt[]): Walk {
+  const stop = orders.findIndex(isKept);
+  const passed = stop === -1 ? orders : orders.slice(0, stop);
+  return { ...walk, after: passed.at(-1)?.id ?? walk.after, isOver: stop === -1 && orders.length < ORDERS_AT_ONCE };
+}
+
+function byId(a: LookedAt, b: LookedAt): number {
+  return a.id < b.id ? -1 : 1;
 }

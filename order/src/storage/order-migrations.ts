@@ -2,6 +2,7 @@ import type { Flavour } from '@souk/chassis/sql/flavour';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
+import { thinIndexes } from './thin-indexes.ts';
 
 /** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
 export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
@@ -171,5 +172,6 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     'order-029-orders-by-counting': step(async (db) => {
       await db.schema.createIndex('orders_user_counting').on('orders').columns(['user_id', 'counts_until']).execute();
     }),
+    ...thinIndexes(flavour),
   };
 }

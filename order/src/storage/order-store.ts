@@ -51,6 +51,15 @@ export interface ToErase {
 /** Somebody who orders, with what they have in orders that count. */
 export type Customer = CountedOwner & CustomerHoldings;
 
+/** How far the orders of somebody who has left were looked at. */
+export interface Walk {
+  readonly userId: string;
+  /** Nothing is to be done about their orders up to this id; `''`: none was looked at yet. */
+  readonly after: string;
+  /** There are none beyond it. */
+  readonly isOver: boolean;
+}
+
 /** What Order decides on. */
 export type OrderCollections = {
   /** by id */
@@ -112,10 +121,12 @@ export interface OrderReads {
   /** Who has left within so many milliseconds. */
   usersErasedSince(ms: number): Promise<readonly string[]>;
   /**
-   * Orders that still have the address of somebody who has left: of those who left within so many milliseconds, but for what is
-   * kept for its delivery, and what was kept and is delivered.
+   * Looks at the next orders of people who have left, a few of each: which still have an address, but for what is kept for its
+   * delivery? `limit` at most are answered.
    */
-  toErase(ms: number, limit: number): Promise<readonly ToErase[]>;
+  toErase(walks: readonly Walk[], limit: number): Promise<{ readonly found: readonly ToErase[]; readonly walks: readonly Walk[] }>;
+  /** What was kept for its delivery and is delivered. */
+  deliveredToErase(limit: number): Promise<readonly ToErase[]>;
   /** The number of orders of a status with higher ids than `after`, `limit` at most; `last`: there may be more after this one. */
   countOrders(status: OrderStatus, after: string, limit: number): Promise<{ readonly count: number; readonly last: string | null }>;
   /** The age of the oldest order that has not ended, in milliseconds by the database's clock; 0: all have ended. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { LOOKS } from '@souk/chassis/looked';
 import type { Order } from '../../src/domain/order.ts';
-import type { OrderStore } from '../../src/storage/order-store.ts';
+import type { OrderStore, Walk } from '../../src/storage/order-store.ts';
 import { eraseOrder } from '../../src/usecases/erase-order.ts';
 import { ADDRESS, ALLOCATIONS, anOrder, DEADLINES, NORTH, NOW, ORDER_IN, PRODUCT_ID, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
 import { put, settle, submission } from './settle.ts';
@@ -311,14 +311,18 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     const tell = { name: 'tell', keys: () => ({}), decide: () => ({ answer: undefined, events: [completed, cancelled] }) };
     await settle(store, [submission<null>(tell, null)]);
     expect(await store.reads.usersErasedSince(1000)).toEqual([USER_ID]);
-    const found = await store.reads.toErase(1000, 10);
+    const walk = { userId: USER_ID, after: '', isOver: false };
+    const { found, walks } = await store.reads.toErase([walk], 10);
+    expect(walks).toEqual([walk]);
     const events = [
       { type: 'order.completed', lane: 'test', seq: 1, data: completed.data, context: paid },
       { type: 'order.cancelled', lane: 'test', seq: 2, data: reason, context: left },
     ];
     expect(found).toEqual([{ id: id(1), version: 2, told: events, deletedAt: NOW, cause: { causationId: id(9), traceparent: TRACE } }]);
     await settle(store, found.map((one) => submission(eraseOrder(DEADLINES), one)));
-    expect(await store.reads.toErase(1000, 10)).toEqual([]);
+    const after = { userId: USER_ID, after: id(1), isOver: true };
+    expect(await store.reads.toErase([walk, { ...walk, userId: NORTH }], 10)).toEqual({ found: [], walks: [after, { ...walk, userId: NORTH, isOver: true }] });
+    expect(await store.reads.toErase([{ ...after, isOver: false }], 10)).toEqual({ found: [], walks: [after] });
     const erased = { name: 'erased', line1: 'erased', city: 'erased', country: 'AT' };
     expect(await store.reads.order(id(1))).toMatchObject({ shippingAddress: erased, status: 'cancelled', version: 4, total: anOrder().total });
     const [afterwards, last] = await store.writing.readStream(id(1));
@@ -329,16 +333,32 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.order(id(3))).toEqual(others);
   });
 
+  test(`${name}: looks at the orders of who has left a hundred at a time, and goes on behind those of which nothing is left`, async () => {
+    const orders = Array.from({ length: 230 }, (_, number) => anOrder({ id: id(number), ...(number !== 150 && { erasedAt: 1 }) }));
+    await settle(store, [put({ orders, erasedUsers: [LEAVER] })]);
+    const seen: unknown[] = [];
+    let walks: readonly Walk[] = [{ userId: USER_ID, after: '', isOver: false }];
+    while (walks.some(({ isOver }) => !isOver)) {
+      const next = await store.reads.toErase(walks, 10);
+      ({ walks } = next);
+      seen.push([next.found.map((one) => one.id), walks[0]?.after]);
+      if (next.found.length > 0) await settle(store, [put({ orders: [anOrder({ id: id(150), erasedAt: 1, version: 2 })] })]);
+    }
+    expect(seen).toEqual([[[], id(99)], [[id(150)], id(149)], [[], id(229)]]);
+  });
+
   test(`${name}: finds a kept order of who has left once it waits to be erased, however long ago they left`, async () => {
     const order = { ...ORDER_IN.completed, id: id(1), leftAt: NOW };
     await settle(store, [put({ orders: [order], erasedUsers: [{ ...LEAVER, erasedAt: 1 }] })]);
-    expect(await store.reads.toErase(2 ** 45, 10)).toEqual([]);
+    const walk = { userId: USER_ID, after: '', isOver: false };
+    expect((await store.reads.toErase([walk], 10)).found).toEqual([]);
+    expect(await store.reads.deliveredToErase(10)).toEqual([]);
     const shipments = order.shipments.map((parcel) => ({ ...parcel, status: 'delivered' as const, carrier: 'Post', trackingNumber: 'AT 1' }));
     await settle(store, [put({ orders: [{ ...order, shipments }], ordersToErase: [{ orderId: id(1) }] })]);
-    const found = await store.reads.toErase(1000, 10);
+    const found = await store.reads.deliveredToErase(10);
     expect(found.map(({ id: found_, version }) => [found_, version])).toEqual([[id(1), 3]]);
     await settle(store, found.map((one) => submission(eraseOrder(DEADLINES), one)));
-    expect(await store.reads.toErase(1000, 10)).toEqual([]);
+    expect(await store.reads.deliveredToErase(10)).toEqual([]);
     expect(await store.reads.order(id(1))).toMatchObject({ leftAt: NOW, version: 4, shippingAddress: { name: 'erased', country: 'AT' } });
     expect((await store.reads.order(id(1)))?.erasedAt).not.toBeNull();
   });

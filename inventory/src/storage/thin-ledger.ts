@@ -1,0 +1,34 @@
+import type { Flavour } from '@souk/chassis/sql/flavour';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+const TABLE = 'inventory_transactions';
+
+/**
+ * Takes two indexes from the ledger, which cost more than half of what a movement costs (docs/adr/0062). One movement per action, SKU, warehouse and
+ * kind is what the reservation's state sees to, and for people their Idempotency-Key; an order's movements are found by its id
+ * alone. The movements of a warehouse are found by looking through the ledger.
+ */
+export function thinLedger(flavour: Flavour): Readonly<Record<string, Migration>> {
+  const step = (up: (db: Kysely<unknown>) => Promise<unknown>): Migration => ({ up: async (db) => void (await up(db)) });
+  const byReference = flavour.addIndex({ name: 'inventory_transactions_reference', table: TABLE, columns: ['reference'] });
+  const noWarehouse = { 'inventory-019-no-transactions-by-warehouse': step((db) => flavour.dropIndex('inventory_transactions_warehouse', TABLE).execute(db)) };
+  if (flavour.name === 'mysql') {
+    return {
+      'inventory-017-transactions-by-reference': step((db) => byReference.execute(db)),
+      'inventory-018-no-unique-transactions': step((db) => flavour.dropIndex('inventory_transactions_once', TABLE).execute(db)),
+      ...noWarehouse,
+    };
+  }
+  // SQLite has the unique key in the table's own text: a ledger that has movements keeps it, because only copying all of them would take it away.
+  return { 'inventory-017-transactions-by-reference': step((db) => withoutUniqueKey(db, byReference)), ...noWarehouse };
+}
+
+async function withoutUniqueKey(db: Kysely<unknown>, byReference: ReturnType<Flavour['addIndex']>): Promise<void> {
+  const { rows: movements } = await sql`select 1 from ${sql.table(TABLE)} limit 1`.execute(db);
+  if (movements.length > 0) return;
+  const { rows: made } = await sql<{ sql: string }>`select sql from sqlite_schema where tbl_name = ${TABLE} and sql is not null order by type = 'index'`.execute(db);
+  await sql`drop table ${sql.table(TABLE)}`.execute(db);
+  for (const { sql: text } of made) await sql.raw(text.replace(/,?\s*constraint "inventory_transactions_once" unique \([^)]*\)/, '')).execute(db);
+  await byReference.execute(db);
+}
