@@ -68,7 +68,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     store,
     log,
     handlers: orderHandlers(deadlines, { gatewayTook: gateway.heard }),
-    jobs: [passDeadlines(store.reads, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, waiting.job, orderGauges(metrics, store.reads, report)],
+    jobs: [passDeadlines(store.reads, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, waiting.job, orderGauges(metrics, store, report)],
     security,
     meter: {
       ...meter,

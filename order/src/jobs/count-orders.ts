@@ -3,9 +3,10 @@ import type { Metrics } from '@souk/chassis/metrics';
 import { recently } from '@souk/chassis/recently';
 import type { Report } from '@souk/chassis/report';
 import { OrderStatus } from '@souk/contracts/saga';
-import { OPEN_STATUSES, type OrderReads } from '../storage/order-store.ts';
+import { OPEN_STATUSES, type OrderReads, type OrderStore } from '../storage/order-store.ts';
 
 type Counts = Readonly<Record<OrderStatus, number>>;
+type CountedStore = Pick<OrderStore, 'countEnded'> & { readonly reads: Pick<OrderReads, 'countOrders' | 'counted' | 'oldestOpenMs'> };
 
 const STATUSES = OrderStatus.anyOf.map((status) => status.const);
 const NONE: Counts = { placed: 0, awaiting_payment: 0, completed: 0, rejected: 0, cancelled: 0 };
@@ -16,16 +17,14 @@ const PAUSE_MS = 20;
 
 /**
  * Gauges of orders by status, and of the oldest that has not ended. Those that are open are few, and counted when somebody
- * looks (every 5 s at most); all that have ended are counted by the job, a page at a time, every minute.
+ * looks (every 5 s at most). Those that have ended are counted by the job every minute, a page at a time: once and for all up to the oldest
+ * that is open and some minutes ago, and again what came since. So a count costs what has come lately, however many there are.
  */
-export function orderGauges(
-  metrics: Metrics,
-  reads: Pick<OrderReads, 'countOrders' | 'oldestOpenMs'>,
-  report: Report,
-): Job {
+export function orderGauges(metrics: Metrics, store: CountedStore, report: Report): Job {
+  const { reads } = store;
   const failure = 'orders could not be counted';
   let ended: Partial<Counts> = {};
-  const open = recently(() => countAll(reads, OPEN_STATUSES), {}, report, failure);
+  const open = recently(() => openOrders(reads), {}, report, failure);
   const oldestMs = recently(() => reads.oldestOpenMs(), 0, report, failure);
   const labelled = { label: 'status', values: STATUSES };
   metrics.gauges('souk_orders', 'Orders by status', labelled, async () => ({ ...NONE, ...ended, ...(await open()) }));
@@ -34,27 +33,30 @@ export function orderGauges(
     name: 'count orders',
     everyMs: 60_000,
     async run(signal) {
-      ended = { ...ended, ...(await countAll(reads, ENDED, signal)) };
+      for (const status of ENDED) {
+        while (!signal.aborted && (await store.countEnded(status, PAGE)) === PAGE) await Bun.sleep(PAUSE_MS);
+        const { count, upTo } = await reads.counted(status);
+        const since = await ordersAfter(reads, status, upTo, signal);
+        if (signal.aborted) return;
+        ended = { ...ended, [status]: count + since };
+      }
     },
   };
 }
 
-async function countAll(
-  reads: Pick<OrderReads, 'countOrders'>,
-  statuses: readonly OrderStatus[],
-  stopping?: AbortSignal,
-): Promise<Partial<Counts>> {
+async function openOrders(reads: Pick<OrderReads, 'countOrders'>): Promise<Partial<Counts>> {
   const counts: Partial<Record<OrderStatus, number>> = {};
-  for (const status of statuses) {
-    let total = 0;
-    for (let after: string | null = ''; after !== null; ) {
-      if (stopping?.aborted === true) return counts;
-      const page = await reads.countOrders(status, after, PAGE);
-      total += page.count;
-      after = page.last;
-      if (after !== null) await Bun.sleep(PAUSE_MS);
-    }
-    counts[status] = total;
-  }
+  for (const status of OPEN_STATUSES) counts[status] = await ordersAfter(reads, status, '');
   return counts;
+}
+
+async function ordersAfter(reads: Pick<OrderReads, 'countOrders'>, status: OrderStatus, from: string, stopping?: AbortSignal): Promise<number> {
+  let total = 0;
+  for (let after: string | null = from; after !== null && stopping?.aborted !== true; ) {
+    const page = await reads.countOrders(status, after, PAGE);
+    total += page.count;
+    after = page.last;
+    if (after !== null) await Bun.sleep(PAUSE_MS);
+  }
+  return total;
 }

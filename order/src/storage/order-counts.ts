@@ -1,16 +1,25 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import type { Row, Statement, TransactionScript } from '@souk/chassis/sql/statement';
+import type { OrderStatus } from '@souk/contracts/saga';
 import { sql } from 'kysely';
+import { CLOCKS_DIFFER_MS, lowestId } from './order-ids.ts';
 import type { OrderSchema } from './order-schema.ts';
-import { OPEN_STATUSES, type OrderReads } from './order-store.ts';
+import { OPEN_STATUSES, type OrderReads, type OrderStore } from './order-store.ts';
+
+type Counts = Pick<OrderReads, 'countOrders' | 'counted' | 'oldestOpenMs'>;
 
 /** Figures for those who watch; each query reads a page of the index over status and id, or one entry of it. */
-export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'countOrders' | 'oldestOpenMs'> {
+export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): Counts {
   return {
     async countOrders(status, after, limit) {
       const page = db.selectFrom('orders').select('id').where('status', '=', status).where('id', '>', after).orderBy('id').limit(limit);
       const query = db.selectFrom(page.as('page')).select([sql<number>`count(*)`.as('count'), sql<string | null>`max(id)`.as('last')]);
       const { count, last } = await query.executeTakeFirstOrThrow();
       return { count, last: count < limit ? null : last };
+    },
+    async counted(status) {
+      const row = await db.selectFrom('order_counts').select(['counted', 'up_to']).where('status', '=', status).executeTakeFirst();
+      return { count: row?.counted ?? 0, upTo: row?.up_to ?? '' };
     },
     async oldestOpenMs() {
       const ages = OPEN_STATUSES.map(async (status) => {
@@ -21,4 +30,29 @@ export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): 
       return Math.max(0, ...(await Promise.all(ages)));
     },
   };
+}
+
+/** The row of the status is locked, so that each order is counted by one process. */
+export function endedCounter({ flavour, transact }: SqlDatabase<OrderSchema>): OrderStore['countEnded'] {
+  const columns = ['status', 'counted', 'up_to'];
+  const oldest = (status: OrderStatus): Statement => ({ sql: 'select id from orders where status = ? order by id limit 1', parameters: [status] });
+  const clock: Statement = { sql: `select ${flavour.nowText} as at_now`, parameters: [] };
+  const page = 'select id from orders where status = ? and id > ? and id < ? order by id limit ?';
+
+  function* count(status: OrderStatus, limit: number): TransactionScript<number> {
+    const known: readonly (readonly Row[])[] = yield [flavour.load('order_counts', columns, 'status', [status]), clock, ...OPEN_STATUSES.map(oldest)];
+    const [[row] = [], [now] = [], ...open] = known;
+    const [before, upTo] = [Number(row?.['counted'] ?? 0), String(row?.['up_to'] ?? '')];
+    const settled = lowestId(Number(now?.['at_now']) - CLOCKS_DIFFER_MS);
+    const end = [settled, ...open.flatMap(([first]) => (first === undefined ? [] : [String(first['id'])]))].toSorted()[0];
+    const counting = { sql: `select count(*) as n, max(id) as last_id from (${page}) as page`, parameters: [status, upTo, end, limit] };
+    const [[found] = []]: readonly (readonly Row[])[] = yield [counting];
+    const n = Number(found?.['n']);
+    if (n === 0) return { writes: [], result: 0 };
+    const after = [before + n, found?.['last_id'], status];
+    const write = row === undefined ? flavour.insert('order_counts', ['counted', 'up_to', 'status'], [after]) : flavour.update('order_counts', ['counted', 'up_to'], ['status'], [after]);
+    return { writes: [write], result: n };
+  }
+
+  return (status, limit) => transact(() => count(status, limit));
 }

@@ -4,10 +4,8 @@ import { FIRST_LINES } from '@souk/contracts/http/order';
 import { sql, type SqlBool } from 'kysely';
 import type { OrderSummary } from '../domain/order-summary.ts';
 import type { OrderItemsTable, OrderSchema, OrdersTable, ShipmentsTable } from './order-schema.ts';
+import { CLOCKS_DIFFER_MS, lowestId } from './order-ids.ts';
 import type { OrderFilter, OrderReads } from './order-store.ts';
-
-/** Ids have the time of the process that made them, `placed_at` that of the database. */
-const CLOCKS_DIFFER_MS = 300_000;
 
 const COLUMNS = [
   'id', 'user_id', 'status', 'reason', 'payment_status', 'total', 'currency', 'version', 'placed_at', 'updated_at',
@@ -98,10 +96,4 @@ function summary(row: OrderRow, lines: readonly LineRow[], counts: readonly Ship
     placedAt: row.placed_at,
     updatedAt: row.updated_at,
   };
-}
-
-/** No UUIDv7 of this millisecond (of the epoch) or later is lower. */
-function lowestId(at: number): string {
-  const time = Math.min(Math.max(at, 0), 2 ** 48 - 1).toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }

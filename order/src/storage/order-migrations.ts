@@ -173,5 +173,13 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
       await db.schema.createIndex('orders_user_counting').on('orders').columns(['user_id', 'counts_until']).execute();
     }),
     ...thinIndexes(flavour),
+    'order-035-order-counts': step(async (db) => {
+      const table = db.schema
+        .createTable('order_counts')
+        .addColumn('status', key, (c) => c.primaryKey().notNull())
+        .addColumn('counted', integer, (c) => c.notNull())
+        .addColumn('up_to', key, (c) => c.notNull());
+      await flavour.narrow(table).execute();
+    }),
   };
 }

@@ -93,6 +93,13 @@ export interface CustomersTable {
   id: string;
 }
 
+/** How many orders have ended in a status, up to an id. */
+export interface OrderCountsTable {
+  status: string;
+  counted: number;
+  up_to: string;
+}
+
 /** With the chassis' events: they are the orders' history. */
 export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   orders: OrdersTable;
@@ -106,4 +113,5 @@ export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
   erased_users: ErasedUsersTable;
   orders_to_erase: OrdersToEraseTable;
   customers: CustomersTable;
+  order_counts: OrderCountsTable;
 }

@@ -129,6 +129,8 @@ export interface OrderReads {
   deliveredToErase(limit: number): Promise<readonly ToErase[]>;
   /** The number of orders of a status with higher ids than `after`, `limit` at most; `last`: there may be more after this one. */
   countOrders(status: OrderStatus, after: string, limit: number): Promise<{ readonly count: number; readonly last: string | null }>;
+  /** How many have ended in this status up to an id, as `OrderStore.countEnded` has noted. */
+  counted(status: OrderStatus): Promise<{ readonly count: number; readonly upTo: string }>;
   /** The age of the oldest order that has not ended, in milliseconds by the database's clock; 0: all have ended. */
   oldestOpenMs(): Promise<number>;
   /**
@@ -145,4 +147,9 @@ export interface OrderReads {
 export interface OrderStore extends ServiceStore<OrderCollections> {
   readonly reads: OrderReads;
   readonly fresh: FreshCatalogue;
+  /**
+   * Counts the next orders that have ended in this status, `limit` at most, and notes how far it came: up to the oldest order that
+   * is open, and no order of the last minutes, so that none is missed. Answers how many.
+   */
+  countEnded(status: OrderStatus, limit: number): Promise<number>;
 }

@@ -5,6 +5,7 @@ import { catalogueRebuilds } from './catalogue-rebuild-rows.ts';
 import { customers } from './customer-collection.ts';
 import { erasedUsers, ordersToErase, rewrittenEvents } from './erasure-collections.ts';
 import { freshCatalogue } from './fresh-catalogue.ts';
+import { endedCounter } from './order-counts.ts';
 import { orderCollection } from './order-collection.ts';
 import { orderMigrations } from './order-migrations.ts';
 import type { OrderSchema } from './order-schema.ts';
@@ -28,5 +29,5 @@ export function sqlOrderStore(database: SqlDatabase<OrderSchema>): OrderStore {
     rewrittenEvents: rewrittenEvents(flavour),
   };
   const store = sqlServiceStore<OrderCollections, OrderSchema>(database, collections, orderMigrations(flavour));
-  return { ...store, reads: sqlOrderReads(database), fresh: freshCatalogue(database) };
+  return { ...store, reads: sqlOrderReads(database), fresh: freshCatalogue(database), countEnded: endedCounter(database) };
 }

@@ -4,28 +4,40 @@ import type { OrderStatus } from '@souk/contracts/saga';
 import { orderGauges } from '../../src/jobs/count-orders.ts';
 
 const THERE: Readonly<Record<OrderStatus, number>> = { placed: 3, awaiting_payment: 1, completed: 12_001, rejected: 0, cancelled: 5000 };
+/** Of these no older one is open. */
+const SETTLED: Readonly<Record<OrderStatus, number>> = { placed: 0, awaiting_payment: 0, completed: 11_000, rejected: 0, cancelled: 5000 };
 
 const never = (error: unknown) => {
   throw error;
 };
 
+/** Orders whose ids are numbers; `pages`: how many each question went through. */
 function counted() {
   const pages: number[] = [];
+  const noted = new Map<OrderStatus, number>();
+  const noteOf = (status: OrderStatus) => noted.get(status) ?? 0;
   const reads = {
     async countOrders(status: OrderStatus, after: string, limit: number) {
       const count = Math.min(limit, THERE[status] - Number(after));
       pages.push(count);
       return { count, last: count < limit ? null : String(Number(after) + count) };
     },
+    counted: async (status: OrderStatus) => ({ count: noteOf(status), upTo: String(noteOf(status)) }),
     oldestOpenMs: async () => 4500,
   };
-  return { pages, reads };
+  async function countEnded(status: OrderStatus, limit: number) {
+    const count = Math.min(limit, SETTLED[status] - noteOf(status));
+    pages.push(count);
+    noted.set(status, noteOf(status) + count);
+    return count;
+  }
+  return { pages, store: { reads, countEnded } };
 }
 
 test('open orders are counted when somebody looks, all others by the job, no more than 5,000 at once', async () => {
-  const { pages, reads } = counted();
+  const { pages, store } = counted();
   const metrics = createMetrics({ service: 'order', ownsProcess: false });
-  const job = orderGauges(metrics, reads, never);
+  const job = orderGauges(metrics, store, never);
   const before = await metrics.scrape();
   expect(before).toContain('souk_orders{status="placed",service="order"} 3');
   expect(before).toContain('souk_orders{status="completed",service="order"} 0');
@@ -34,13 +46,24 @@ test('open orders are counted when somebody looks, all others by the job, no mor
   await job.run(new AbortController().signal);
   const after = await metrics.scrape();
   for (const [status, count] of Object.entries(THERE)) expect(after).toContain(`souk_orders{status="${status}",service="order"} ${count}`);
-  expect(pages).toEqual([3, 1, 5000, 5000, 2001, 0, 5000, 0]);
+  expect(pages).toEqual([3, 1, 5000, 5000, 1000, 1001, 0, 0, 5000, 0, 0]);
+});
+
+test('what was counted once is not counted again: the next minute reads what has come since', async () => {
+  const { pages, store } = counted();
+  const metrics = createMetrics({ service: 'order', ownsProcess: false });
+  const job = orderGauges(metrics, store, never);
+  await job.run(new AbortController().signal);
+  pages.length = 0;
+  await job.run(new AbortController().signal);
+  expect(pages).toEqual([0, 1001, 0, 0, 0, 0]);
+  expect(await metrics.scrape()).toContain('souk_orders{status="completed",service="order"} 12001');
 });
 
 test('a count that was cut off keeps the figures of before', async () => {
-  const { reads } = counted();
+  const { store } = counted();
   const metrics = createMetrics({ service: 'order', ownsProcess: false });
-  const job = orderGauges(metrics, reads, never);
+  const job = orderGauges(metrics, store, never);
   await job.run(new AbortController().signal);
   const stopping = new AbortController();
   stopping.abort();

@@ -243,6 +243,22 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(Math.round(payment.ageMs / 100_000)).toBe(6);
   });
 
+  test(`${name}: counts what has ended once and for all, up to the oldest open order, and no order of the last minutes`, async () => {
+    const ended = (at: string, status: 'completed' | 'cancelled' = 'completed') => anOrder({ id: at, status, deadlineAt: null });
+    await settle(store, [put({ orders: [1, 2, 3].map((number) => ended(id(number))) })]);
+    expect(await store.reads.counted('completed')).toEqual({ count: 0, upTo: '' });
+    expect(await store.countEnded('completed', 2)).toBe(2);
+    expect(await store.countEnded('completed', 2)).toBe(1);
+    expect(await store.countEnded('completed', 2)).toBe(0);
+    expect(await store.reads.counted('completed')).toEqual({ count: 3, upTo: id(3) });
+    await settle(store, [put({ orders: [anOrder({ id: id(5) }), ...[4, 6].map((number) => ended(id(number), 'cancelled')), ended(Bun.randomUUIDv7(), 'cancelled')] })]);
+    const counts = await Promise.all([store.countEnded('cancelled', 9), store.countEnded('cancelled', 9)]);
+    expect(counts.toSorted()).toEqual([0, 1]);
+    await settle(store, [put({ orders: [ended(id(5), 'cancelled')] })]);
+    expect(await store.countEnded('cancelled', 9)).toBe(2);
+    expect(await store.reads.counted('cancelled')).toEqual({ count: 3, upTo: id(6) });
+  });
+
   test(`${name}: finds what is overdue, the longest first`, async () => {
     const farAway = 2 ** 45;
     const note = { note: 'placed', key: id(2), stream: id(2), version: 1 };

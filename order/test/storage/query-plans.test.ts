@@ -42,6 +42,7 @@ describeQueryPlans({
     ['histories', 10, (store) => store.reads.histories([idOf(5), idOf(50_000)])],
     ['overdue orders', 320, (store) => store.reads.overdueOrders(100)],
     ['a page of orders counted', 2010, (store) => store.reads.countOrders('completed', idOf(50_000), 1000)],
+    ['ended orders counted once', 2010, (store) => store.countEnded('completed', 1000)],
     ['the oldest open order', 10, (store) => store.reads.oldestOpenMs()],
     ['the first orders that wait', 300, (store) => store.reads.firstWaiting(64)],
     ['who has left lately', 10, (store) => store.reads.usersErasedSince(60_000)],
