@@ -52,7 +52,8 @@ async function openOrders(reads: Pick<OrderReads, 'countOrders'>): Promise<Parti
 
 async function ordersAfter(reads: Pick<OrderReads, 'countOrders'>, status: OrderStatus, from: string, stopping?: AbortSignal): Promise<number> {
   let total = 0;
-  for (let after: string | null = from; after !== null && stopping?.aborted !== true; ) {
+  for (let after: string | null = from; after !== null; ) {
+    if (stopping?.aborted === true) return total;
     const page = await reads.countOrders(status, after, PAGE);
     total += page.count;
     after = page.last;

@@ -34,7 +34,7 @@ export function erasure(
     const left = hasBegun ? recent : await reads.usersErasedSince(LOOK_FOR_MS);
     hasBegun = true;
     const fromTheFirst = (userId: string) => walks.set(userId, { userId, after: '', isOver: false, isLast: !isRecent.has(userId) });
-    for (const { userId, isLast } of [...walks.values()]) if (!isLast && !isRecent.has(userId)) fromTheFirst(userId);
+    for (const { userId, isLast } of walks.values()) if (!isLast && !isRecent.has(userId)) fromTheFirst(userId);
     for (const userId of left) if (!walks.has(userId)) fromTheFirst(userId);
   }
 
@@ -64,7 +64,7 @@ export function erasure(
         }
       };
       for (const some of inGroups([...walks.keys()], WALKS_AT_ONCE)) await inRounds((limit) => lookOn(some, limit));
-      for (const walk of [...walks.values()]) {
+      for (const walk of walks.values()) {
         if (walk.isOver && walk.isLast) walks.delete(walk.userId);
         else walks.set(walk.userId, { ...walk, isOver: false });
       }

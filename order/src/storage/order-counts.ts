@@ -3,7 +3,7 @@ import type { Row, Statement, TransactionScript } from '@souk/chassis/sql/statem
 import type { OrderStatus } from '@souk/contracts/saga';
 import { sql } from 'kysely';
 import { CLOCKS_DIFFER_MS, lowestId } from './order-ids.ts';
-import type { OrderSchema } from './order-schema.ts';
+import type { OrderCountsTable, OrderSchema } from './order-schema.ts';
 import { OPEN_STATUSES, type OrderReads, type OrderStore } from './order-store.ts';
 
 type Counts = Pick<OrderReads, 'countOrders' | 'counted' | 'oldestOpenMs'>;
@@ -41,15 +41,16 @@ export function endedCounter({ flavour, transact }: SqlDatabase<OrderSchema>): O
 
   function* count(status: OrderStatus, limit: number): TransactionScript<number> {
     const known: readonly (readonly Row[])[] = yield [flavour.load('order_counts', columns, 'status', [status]), clock, ...OPEN_STATUSES.map(oldest)];
-    const [[row] = [], [now] = [], ...open] = known;
-    const [before, upTo] = [Number(row?.['counted'] ?? 0), String(row?.['up_to'] ?? '')];
-    const settled = lowestId(Number(now?.['at_now']) - CLOCKS_DIFFER_MS);
-    const end = [settled, ...open.flatMap(([first]) => (first === undefined ? [] : [String(first['id'])]))].toSorted()[0];
-    const counting = { sql: `select count(*) as n, max(id) as last_id from (${page}) as page`, parameters: [status, upTo, end, limit] };
-    const [[found] = []]: readonly (readonly Row[])[] = yield [counting];
-    const n = Number(found?.['n']);
+    const [counts = [], clocks = [], ...open] = known;
+    const row = counts[0] as OrderCountsTable | undefined;
+    const { at_now: now } = clocks[0] as { readonly at_now: number };
+    const openIds = open.flat().map((first) => (first as { readonly id: string }).id);
+    const end = [lowestId(now - CLOCKS_DIFFER_MS), ...openIds].toSorted()[0];
+    const counting = { sql: `select count(*) as n, max(id) as last_id from (${page}) as page`, parameters: [status, row?.up_to ?? '', end, limit] };
+    const [found = []]: readonly (readonly Row[])[] = yield [counting];
+    const { n, last_id: last } = found[0] as { readonly n: number; readonly last_id: string | null };
     if (n === 0) return { writes: [], result: 0 };
-    const after = [before + n, found?.['last_id'], status];
+    const after = [(row?.counted ?? 0) + n, last, status];
     const write = row === undefined ? flavour.insert('order_counts', ['counted', 'up_to', 'status'], [after]) : flavour.update('order_counts', ['counted', 'up_to'], ['status'], [after]);
     return { writes: [write], result: n };
   }
