@@ -7,6 +7,7 @@ import { CONNECTION_BOUND } from './load/connections.ts';
 
 export const BENCH_HELP = `npm run bench                  open-loop load on an embedded shop in a process of its own, then the checker
 npm run bench -- --real        the same on five compiled services with servers of their own (compiled first where needed)
+  --replicas N                 with --real: so many processes each of order, inventory and payment (default 1)
 
 Runs, one of:
   --rates A,B,C                orders offered per second, one run each (default 500,1500,2000; real: 500,1000)
@@ -30,7 +31,7 @@ The load:
 Faults, in the middle of each run of --rates, or of each step of --overload at 100 % and more:
   --kill NAME                  ends a process with SIGKILL and starts it again: shop; real: a service, mysql, mongodb, kafka
   --freeze NAME                holds a process (SIGSTOP) and lets it go on
-    --away S                   seconds without it (default 10)
+    --away S                   seconds without it, at most half of --seconds (default 10)
 
 And:
   --raw                        what the machine can do without the shop: rows, commits, messages, requests
@@ -45,6 +46,7 @@ npm run bench -- --help        all options
 export interface BenchArguments {
   readonly help: boolean;
   readonly real: boolean;
+  readonly replicas: number;
   readonly mode: 'rates' | 'overload' | 'grow' | 'hot';
   readonly rates: readonly number[];
   readonly best: number | undefined;
@@ -65,6 +67,7 @@ export interface BenchArguments {
 
 const OPTIONS = {
   real: { type: 'boolean', default: false },
+  replicas: { type: 'string' },
   rates: { type: 'string' },
   overload: { type: 'boolean', default: false },
   best: { type: 'string' },
@@ -99,8 +102,10 @@ export function benchArguments(argv: readonly string[]): BenchArguments {
   const mode = overload ? 'overload' : hot ? 'hot' : grow === undefined ? 'rates' : 'grow';
   if (values.best !== undefined && mode !== 'overload' && mode !== 'grow') throw new UsageError('--best goes with --overload or --grow');
   if (values.products !== undefined && mode !== 'grow') throw new UsageError('--products goes with --grow');
+  if (values.replicas !== undefined && !real) throw new UsageError('--replicas goes with --real: an embedded shop is one process');
   if (values.out === '') throw new UsageError('--out needs a folder');
-  const breaks = breakOf({ kill, freeze, away: values.away, real });
+  const seconds = whole('--seconds', values.seconds ?? (mode === 'overload' ? '30' : '10'), 1, 3600);
+  const breaks = breakOf({ kill, freeze, away: values.away, real, seconds });
   if (breaks !== undefined && mode !== 'rates' && mode !== 'overload') throw new UsageError('--kill and --freeze go with --rates or --overload');
   const mix = oneOf('--mix', values.mix, ['orders', 'shop']);
   if (values.skus !== undefined && mix !== 'shop') throw new UsageError('--skus goes with --mix shop');
@@ -108,12 +113,13 @@ export function benchArguments(argv: readonly string[]): BenchArguments {
   return {
     help: values.help,
     real,
+    replicas: whole('--replicas', values.replicas ?? '1', 1, 5),
     mode,
     rates: (rates ?? (real ? '500,1000' : '500,1500,2000')).split(',').map((rate) => whole('--rates', rate, 1, MOST_RATE)),
     best: values.best === undefined ? undefined : whole('--best', values.best, 1, MOST_RATE),
     grow: whole('--grow', grow ?? '0', mode === 'grow' ? 1000 : 0, 100_000_000),
     products: whole('--products', values.products ?? '0', 0, 1_000_000),
-    seconds: whole('--seconds', values.seconds ?? (mode === 'overload' ? '30' : '10'), 1, 3600),
+    seconds,
     arrivals: oneOf('--arrivals', values.arrivals, ARRIVALS),
     mix,
     buyers: whole('--buyers', values.buyers ?? (manyBuyers ? '2000' : '10'), 1, 100_000),
@@ -132,17 +138,20 @@ interface BreakOptions {
   readonly freeze: string | undefined;
   readonly away: string | undefined;
   readonly real: boolean;
+  readonly seconds: number;
 }
 
-function breakOf({ kill, freeze, away, real }: BreakOptions): Break | undefined {
+/** It comes back before the run is over. */
+function breakOf({ kill, freeze, away, real, seconds }: BreakOptions): Break | undefined {
   if (kill !== undefined && freeze !== undefined) throw new UsageError('--kill and --freeze: choose one');
   const name = kill ?? freeze;
   if (name === undefined) {
     if (away !== undefined) throw new UsageError('--away goes with --kill or --freeze');
     return undefined;
   }
+  const half = Math.floor(seconds / 2);
   const how = kill === undefined ? 'freeze' : 'kill';
-  return { how, name: oneOf(`--${how}`, name, real ? [...SERVICES, ...SERVERS] : ['shop']), awaySeconds: whole('--away', away ?? '10', 0, 600) };
+  return { how, name: oneOf(`--${how}`, name, real ? [...SERVICES, ...SERVERS] : ['shop']), awaySeconds: whole('--away', away ?? String(Math.min(10, half)), 0, half) };
 }
 
 function whole(option: string, text: string, least: number, most: number): number {

@@ -3,7 +3,7 @@ import type { Work } from './load/order-request.ts';
 import { measuredRun, type MeasuredRun, type RunOptions } from './measured-run.ts';
 import type { PromisedOrders } from './promised-orders.ts';
 import type { BenchShop } from './shop/bench-shop.ts';
-import { makeBuyers } from './work/buyers.ts';
+import { makeBuyers, REGISTERED } from './work/buyers.ts';
 import { makeMixedCatalogue, mixedOrders } from './work/mixed-orders.ts';
 import { makePlainCatalogue, plainOrders } from './work/plain-orders.ts';
 
@@ -16,11 +16,10 @@ export interface Bench {
   readonly signal: AbortSignal;
   /** Orders that callers were promised, for the checker. */
   readonly promised: PromisedOrders;
-  /** A run with the load that was asked for. */
-  run(options: Pick<RunOptions, 'name' | 'rate' | 'seconds' | 'breaks' | 'drain'>): Promise<MeasuredRun>;
+  /** A run with the load that was asked for, unless it has work of its own. */
+  run(options: Pick<RunOptions, 'name' | 'rate' | 'seconds' | 'breaks' | 'whenSent' | 'settleWhen'> & { readonly work?: Work }): Promise<MeasuredRun>;
 }
 
-const REGISTERED = 10;
 const WARM_UP_RATE = 500;
 
 /** A shop with goods and buyers, warm. */
@@ -31,10 +30,10 @@ export async function prepareBench(given: Pick<Bench, 'asked' | 'shop' | 'signal
   const bench: Bench = {
     ...given,
     work,
-    async run(options) {
+    async run({ work: other = work, ...options }) {
       const { arrivals, retry, connections: bound } = asked;
       runs += 1;
-      const measured = await measuredRun(shop, work, { ...options, arrivals, retry, bound, seed: asked.seed * 1000 + runs, signal });
+      const measured = await measuredRun(shop, other, { ...options, arrivals, retry, bound, seed: asked.seed * 1000 + runs, signal });
       await promised.add([...measured.run.accepted.keys(), ...measured.run.placedLate]);
       return measured;
     },

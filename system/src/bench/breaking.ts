@@ -13,6 +13,8 @@ export interface Incident {
   readonly what: string;
 }
 
+const busy = new WeakMap<BenchShop, Promise<void>>();
+
 /** Breaks a process at the middle of a run that begins now, and answers what happened when it serves again. */
 export async function breakInTheMiddle(shop: BenchShop, { name, how, awaySeconds }: Break, runSeconds: number, signal?: AbortSignal): Promise<readonly Incident[]> {
   const one = shop.breakable[name];
@@ -23,13 +25,22 @@ export async function breakInTheMiddle(shop: BenchShop, { name, how, awaySeconds
     process.stderr.write(`${what}\n`);
   };
   await sleep((runSeconds * 1000) / 2, signal);
-  if (signal?.aborted === true) return incidents;
-  await (how === 'kill' ? one.kill() : one.freeze());
-  told(`${name} ${how === 'kill' ? 'killed' : 'frozen'}`);
-  await sleep(awaySeconds * 1000, signal);
-  await (how === 'kill' ? one.start() : one.thaw());
-  told(`${name} back`);
-  return incidents;
+  // The run before may still wait for the same process to serve.
+  const before = busy.get(shop) ?? Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  busy.set(shop, promise);
+  await before;
+  try {
+    if (signal?.aborted === true) return incidents;
+    await (how === 'kill' ? one.kill() : one.freeze());
+    told(`${name} ${how === 'kill' ? 'killed' : 'frozen'}`);
+    await sleep(awaySeconds * 1000, signal);
+    await (how === 'kill' ? one.start() : one.thaw());
+    told(`${name} back`);
+    return incidents;
+  } finally {
+    resolve();
+  }
 }
 
 async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -117,7 +117,7 @@ async function fill(people: readonly Person[], orders: number): Promise<void> {
   const whose = (n: number) => people[n % people.length] ?? first;
   process.stderr.write(`${orders} orders of ${people.length} who will leave\n`);
   await runLoad({
-    orderUrl: first.load.orderUrl,
+    orderUrls: [first.load.orderUrl],
     order: async (n) => ({ token: await whose(n).session(), body: whose(n).load.bodyOf(n) }),
     rate: FILL_RATE,
     seconds: Math.ceil(orders / FILL_RATE),

@@ -24,41 +24,52 @@ export interface MeasuredRun {
   /** One a second, while orders were sent. */
   readonly samples: readonly Sample[];
   readonly incidents: readonly Incident[];
+  /** The usage has the drain in it, until the last order of the run had ended. */
+  readonly isDrained: boolean;
 }
 
-export interface RunOptions extends Pick<LoadOptions, 'rate' | 'seconds' | 'arrivals' | 'seed' | 'retry' | 'bound'> {
+export interface RunOptions extends Pick<LoadOptions, 'rate' | 'seconds' | 'arrivals' | 'seed' | 'retry' | 'bound' | 'settleWhen'> {
   readonly name: string;
   readonly breaks?: Break | undefined;
-  /** Whether the next run waits until this one's orders have ended; true unless told otherwise. */
-  readonly drain?: boolean;
+  /**
+   * Called when the last order was sent: what follows at once begins then. Such a run does not wait until its orders have ended, and what
+   * was used counts up to this moment only.
+   */
+  readonly whenSent?: () => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 const SAMPLE_EVERY_MS = 1000;
 
-export async function measuredRun(shop: BenchShop, work: Work, { name, breaks, drain = true, signal, ...options }: RunOptions): Promise<MeasuredRun> {
+export async function measuredRun(shop: BenchShop, work: Work, { name, breaks, whenSent: told, signal, ...options }: RunOptions): Promise<MeasuredRun> {
   process.stderr.write(`${name}: ${options.rate} orders/s for ${options.seconds} s\n`);
-  const [before, countersBefore] = [await shop.usage(), await shop.counters()];
+  const usedSoFar = async () => [await shop.usage(), await shop.counters().catch(() => ({}))] as const;
+  const [before, countersBefore] = await usedSoFar();
   const sampling = sampleUsage(shop);
   let waitingAtEnd: WaitingOrders = { open: 0, oldestMs: 0 };
+  let used: Awaited<ReturnType<typeof usedSoFar>> | undefined;
   const whenSent = async () => {
     await sampling.stop();
     waitingAtEnd = await waitingOrders(shop.records).catch(() => waitingAtEnd);
+    if (told === undefined) return;
+    used = await usedSoFar();
+    told();
   };
   const [run, incidents] = await Promise.all([
     runLoad({ ...work, ...options, whenSent, ...(signal && { signal }) }),
     breaks === undefined ? [] : breakInTheMiddle(shop, breaks, options.seconds, signal),
   ]);
-  if (drain) await allEnded(shop.records, signal);
-  const [after, countersAfter] = [await shop.usage(), await shop.counters()];
-  return { name, rate: options.rate, run, waitingAtEnd, before, after, countersBefore, countersAfter, samples: sampling.samples, incidents };
+  if (used === undefined) await allEnded(shop.records, signal);
+  const [after, countersAfter] = used ?? (await usedSoFar());
+  return { name, rate: options.rate, run, waitingAtEnd, before, after, countersBefore, countersAfter, samples: sampling.samples, incidents, isDrained: used === undefined };
 }
 
 function sampleUsage(shop: BenchShop) {
   const samples: Sample[] = [];
   let reading = Promise.resolve();
   const read = async (): Promise<void> => {
-    samples.push({ at: Date.now(), usage: await shop.usage() });
+    const [usage, { user, system }] = [await shop.usage(), process.cpuUsage()];
+    samples.push({ at: Date.now(), usage: { ...usage, generator: { cpuMs: (user + system) / 1000, residentMb: 0 } } });
   };
   reading = read();
   const timer = setInterval(() => void (reading = reading.then(read)), SAMPLE_EVERY_MS);

@@ -1,3 +1,5 @@
+import type { GrowthPoint } from './modes/grow.ts';
+import type { RawPart } from './raw/raw-part.ts';
 import type { RunSummary } from './summary.ts';
 
 /** All that one command has measured: what is written as JSON, and what the page shows. */
@@ -11,6 +13,10 @@ export interface Result {
   readonly runs: readonly RunSummary[];
   /** Sentences about the whole of it. */
   readonly findings: readonly string[];
+  readonly growth?: readonly GrowthPoint[];
+  readonly raw?: readonly RawPart[];
+  /** Promises of the shop that the run itself saw broken, a sentence each. */
+  readonly wrong: readonly string[];
   readonly checker: string;
 }
 

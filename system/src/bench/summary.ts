@@ -10,6 +10,8 @@ import type { Usage } from './shop/bench-shop.ts';
 export interface RunSummary {
   readonly name: string;
   readonly offeredPerSecond: number;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
   readonly elapsedMs: number;
   readonly sent: number;
   readonly accepted: number;
@@ -17,6 +19,8 @@ export interface RunSummary {
   readonly refused: Readonly<Record<string, number>>;
   /** Orders of which nobody could tell what became of them. */
   readonly unknown: number;
+  /** Orders that had no answer, by why; they were asked for afterwards. */
+  readonly unanswered: Readonly<Record<string, number>>;
   readonly ends: Readonly<Record<string, number>>;
   readonly byDeadline: number;
   readonly completed: number;
@@ -72,14 +76,17 @@ export interface Second {
 export function summaryOf(measured: MeasuredRun, all: OrderEnds): RunSummary {
   const { name, rate, run, waitingAtEnd } = measured;
   const settled = settledRun(run, all);
+  const orders = measured.isDrained ? settled.completed : settled.completedInWindow;
   return {
     name,
     offeredPerSecond: rate,
+    startedAt: Math.round(run.startedAt),
     elapsedMs: Math.round(run.elapsedMs),
     sent: run.sent,
     accepted: run.accepted.size,
     refused: Object.fromEntries(run.refused),
     unknown: run.unknown.length,
+    unanswered: Object.fromEntries(run.unanswered),
     ends: settled.ends,
     byDeadline: settled.byDeadline,
     completed: settled.completed,
@@ -90,8 +97,8 @@ export function summaryOf(measured: MeasuredRun, all: OrderEnds): RunSummary {
     complete: settled.complete,
     refusals: Object.fromEntries(run.refusals),
     refusalMs: run.refusalMs,
-    processes: sharesOf(measured, settled.completed),
-    countersPerOrder: countersOf(measured, settled.completed),
+    processes: sharesOf(measured, orders),
+    countersPerOrder: countersOf(measured, orders),
     generator: generatorOf(measured),
     followUps: { cancellations: Object.fromEntries(run.followUps.cancellations), repeats: Object.fromEntries(run.followUps.repeats) },
     series: seriesOf(measured, settled),

@@ -37,12 +37,13 @@ export function detailLines(run: RunSummary): readonly string[] {
   ];
 }
 
-function missedLines({ refused, ends, unknown, byDeadline }: RunSummary): readonly string[] {
+function missedLines({ refused, ends, unknown, unanswered, byDeadline }: RunSummary): readonly string[] {
   const { completed = 0, ...otherwise } = ends;
   const parts = [`${completed} completed`, ...Object.entries(otherwise).map(([end, orders]) => `${orders} ${end}`)];
   const refusals = Object.entries(refused).map(([why, orders]) => `${orders} refused with ${why}`);
   return [
     `  ${[...parts, ...refusals, ...(unknown > 0 ? [`${unknown} unknown`] : [])].join(', ')}`,
+    ...Object.entries(unanswered).map(([why, orders]) => `  ${orders} had no answer (${why}) and were asked for afterwards`),
     ...(byDeadline > 0 ? [`  ${byDeadline} CANCELLED BY A DEADLINE`] : []),
   ];
 }

@@ -185,3 +185,24 @@ export function connections({ url, bound = CONNECTION_BOUND, answerLimitMs = ANS
     },
   };
 }
+
+/** One request to each service after the other. */
+export function inTurn(all: readonly Connections[]): Connections {
+  const sum = (of: (one: Connections) => number) => all.reduce((total, one) => total + of(one), 0);
+  let next = 0;
+  return {
+    send(request, told) {
+      all[next++ % all.length]?.send(request, told);
+    },
+    get open() {
+      return sum(({ open }) => open);
+    },
+    get most() {
+      return sum(({ most }) => most);
+    },
+    get heldBack() {
+      return sum(({ heldBack }) => heldBack);
+    },
+    close: () => all.forEach((one) => one.close()),
+  };
+}

@@ -14,7 +14,8 @@ export interface OrderRequest {
 
 /** An endless row of orders for one shop. */
 export interface Work {
-  readonly orderUrl: string;
+  /** Where `POST /orders` is taken, by each replica of the service; orders go to them in turn. */
+  readonly orderUrls: readonly string[];
   /** Rejects when there is no token to send it with. */
   order(n: number): OrderRequest | Promise<OrderRequest>;
 }

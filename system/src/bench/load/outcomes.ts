@@ -59,6 +59,8 @@ export interface Outcome {
   /** From when it should have been sent to the answer that refuses, over all statuses. */
   readonly refusalMs: Percentiles;
   readonly unknown: readonly Unknown[];
+  /** Orders that had no answer, by why; what became of them was asked afterwards. */
+  readonly unanswered: ReadonlyMap<string, number>;
   readonly seconds: readonly SecondOfLoad[];
 }
 
@@ -74,6 +76,7 @@ export function outcomes(startAt: number): Outcomes {
   const refused = new Map<string, number>();
   const refusals = new Map<string, Refused>();
   const unknown = new Set<Unknown>();
+  const unanswered = new Map<string, number>();
   const answers = latencies();
   const refusalMs = latencies();
   const seconds: SecondOfLoad[] = [];
@@ -115,6 +118,7 @@ export function outcomes(startAt: number): Outcomes {
     },
     unknown(order) {
       unknown.add(order);
+      unanswered.set(order.why, (unanswered.get(order.why) ?? 0) + 1);
       secondOf(order.dueAt).unknown += 1;
     },
     settled(order, as) {
@@ -133,6 +137,7 @@ export function outcomes(startAt: number): Outcomes {
       refusals: new Map([...refusals].map(([why, one]) => [why, refusalsOf(one)])),
       refusalMs: refusalMs.percentiles(),
       unknown: [...unknown],
+      unanswered,
       seconds,
     }),
   };

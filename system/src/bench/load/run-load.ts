@@ -1,5 +1,5 @@
 import { type Arrivals, arrivalTimes } from './arrivals.ts';
-import { connections, type Connections, type Told } from './connections.ts';
+import { connections, type Connections, inTurn, type Told } from './connections.ts';
 import { followUps, type FollowUpCounts } from './follow-ups.ts';
 import { idIn, type OrderRequest, postText, type Work } from './order-request.ts';
 import { type Outcome, outcomes, type Outcomes } from './outcomes.ts';
@@ -19,6 +19,8 @@ export interface LoadOptions extends Work {
   readonly answerLimitMs?: number;
   /** Called when the last order is due, before its answer is waited for. */
   readonly whenSent?: () => Promise<void>;
+  /** Orders without an answer are asked for when this resolves, so that asking is no load on what is measured; at once without it. */
+  readonly settleWhen?: Promise<void>;
   /** Ends the run before its time. */
   readonly signal?: AbortSignal;
 }
@@ -60,12 +62,13 @@ interface Placing {
  * by its key, so that each order is known as accepted or refused.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { orderUrl, rate, seconds, arrivals = 'even', seed = 1, signal } = options;
-  const lines = connections({
-    url: orderUrl,
+  const { orderUrls, rate, seconds, arrivals = 'even', seed = 1, signal } = options;
+  const open = (url: string) => connections({
+    url,
     ...(options.bound !== undefined && { bound: options.bound }),
     ...(options.answerLimitMs !== undefined && { answerLimitMs: options.answerLimitMs }),
   });
+  const lines = inTurn(orderUrls.map(open));
   const startedAt = now();
   const counted = outcomes(startedAt);
   const run = crypto.randomUUID();
@@ -87,6 +90,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     place.noMoreRetries();
     await options.whenSent?.();
     await place.allTold(isStopped);
+    if (!isStopped()) await options.settleWhen;
     const placedLate = await settleUnknown({ lines, work: options, orders: counted.read().unknown, counted, ...(signal && { signal }) });
     return {
       ...counted.read(),
@@ -104,8 +108,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   }
 }
 
-function placing({ orderUrl, order: orderOf, retry = false }: LoadOptions, lines: Connections, counted: Outcomes, run: string) {
-  const { host, pathname: path } = new URL(orderUrl);
+function placing({ orderUrls, order: orderOf, retry = false }: LoadOptions, lines: Connections, counted: Outcomes, run: string) {
+  const { host, pathname: path } = new URL(orderUrls[0] ?? '');
   const afterwards = followUps({ lines, host, path });
   let open = 0;
   let requests = 0;

@@ -21,7 +21,7 @@ const PAUSE_MS = 500;
  * promised now. What cannot be told within two minutes stays unknown.
  */
 export async function settleUnknown({ lines, work, orders, counted, signal }: Settling): Promise<readonly string[]> {
-  const { host, pathname: path } = new URL(work.orderUrl);
+  const { host, pathname: path } = new URL(work.orderUrls[0] ?? '');
   const limit = performance.now() + LIMIT_MS;
   const placed: string[] = [];
   const waiting = [...orders];

@@ -30,12 +30,16 @@ export interface Breakable {
 /** A running shop that can be measured: its own processes and, on real engines, the servers. */
 export interface BenchShop {
   readonly urls: ServiceUrls;
+  /** Of every replica of Order. */
+  readonly orderUrls: readonly string[];
   readonly accounts: Accounts;
   /** Its access tokens are signed with this one, so that a bench can have many buyers. */
   readonly signingKey: SigningKey;
   /** What it runs on, and how long it took to be ready; for people. */
   readonly about: readonly string[];
   readonly records: ShopRecords;
+  /** Root addresses of its servers; undefined for an embedded shop. */
+  readonly servers?: { readonly mysql: string; readonly kafka: string };
   /** How long the compiler of each process needs until it has seen enough of it. */
   readonly warmUpSeconds: number;
   /** By the names of `npm run bench -- --kill`. */

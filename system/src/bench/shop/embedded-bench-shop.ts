@@ -20,6 +20,7 @@ export async function embeddedBenchShop(settings: Environment = {}): Promise<Ben
   let shop = await startShopProcess({ folder, firstPort, env });
   return {
     urls: shop.urls,
+    orderUrls: [shop.urls.order],
     accounts: shop.accounts,
     signingKey,
     about: [`embedded; ready after ${shop.readyMs} ms, ${shop.residentMb()} MB`],

@@ -1,7 +1,7 @@
 import type { Environment } from '@souk/chassis/config';
 import { newAccounts } from '../../embedded/accounts.ts';
 import type { ServiceChild } from '../../real/service-child.ts';
-import { throwAwayShop } from '../../real/throw-away-shop.ts';
+import { type ThrowAwayShop, throwAwayShop } from '../../real/throw-away-shop.ts';
 import type { Server } from '../../servers/server.ts';
 import { WITHOUT_LIMITS } from '../../shop/without-limits.ts';
 import { realRecords } from '../../verify/real-records.ts';
@@ -11,8 +11,8 @@ import { childWith } from './child-process.ts';
 import { mysqlCounters, mysqlTables } from './mysql-counters.ts';
 import { diskBytes, type ReadUsage, usageMeter } from './usage-meter.ts';
 
-/** Five compiled services in processes of their own, on servers of their own. */
-export async function realBenchShop(settings: Environment = {}): Promise<BenchShop> {
+/** Five compiled services in processes of their own, on servers of their own; `replicas` of order, inventory and payment. */
+export async function realBenchShop(settings: Environment = {}, replicas = 1): Promise<BenchShop> {
   const accounts = newAccounts();
   const signingKey = newSigningKey();
   const note = (line: string) => void process.stderr.write(`${line}\n`);
@@ -20,23 +20,26 @@ export async function realBenchShop(settings: Environment = {}): Promise<BenchSh
   const life = throwAwayShop({ firstPort: 0, accounts, logLevel: 'error', program: 'compiled', env, note });
   await life.start();
   const { mysql, mongodb, kafka } = life.servers();
-  const services = Object.values(life.shop().services);
+  const more = await moreReplicas(life, replicas);
+  const services: readonly Named[] = [...Object.values(life.shop().services).map((service) => ({ name: service.name, instance: `${service.name}-1`, service })), ...more];
   const servers = [mysql, mongodb, kafka];
   return {
     urls: life.urls(),
+    orderUrls: services.filter(({ service }) => service.name === 'order').map(({ service }) => service.url),
     accounts,
     signingKey,
-    about: ['five compiled services on these servers', ...life.servers().describe()],
+    about: [replicas === 1 ? 'five compiled services on these servers' : `${services.length} compiled services (${replicas} each of order, inventory, payment) on these servers`, ...life.servers().describe()],
     records: realRecords(life.addresses()),
+    servers: { mysql: mysql.address, kafka: kafka.address },
     // Four times as long: each of several processes sees only a part of the work.
     warmUpSeconds: 20,
     breakable: Object.fromEntries<Breakable>([
-      ...services.map((service) => [service.name, breakableService(service)] as const),
+      ...services.map(({ name, service }) => [name, breakableService(service)] as const),
       ...servers.map((server) => [server.name.toLowerCase(), breakableServer(server)] as const),
     ]),
     usage: usageMeter(
       Object.fromEntries<ReadUsage>([
-        ...services.map((service) => [service.name, () => usageOf(service)] as const),
+        ...services.map(({ name, ...one }) => [name, () => usageOf(one)] as const),
         ...servers.map((server) => [server.name, () => serverUsage(server)] as const),
       ]),
     ),
@@ -47,8 +50,30 @@ export async function realBenchShop(settings: Environment = {}): Promise<BenchSh
   };
 }
 
-function usageOf(service: ServiceChild) {
-  return { cpuMs: service.cpuMs(), residentMb: service.residentMb(), ...diskBytes(childWith(`INSTANCE=${service.name}-1`)) };
+interface Named {
+  /** The service's own, with a number from the second replica on. */
+  readonly name: string;
+  readonly instance: string;
+  readonly service: ServiceChild;
+}
+
+const REPLICATED = ['order', 'inventory', 'payment'] as const;
+
+/** They share the databases, the consumer groups and the port of nobody. */
+async function moreReplicas(life: ThrowAwayShop, replicas: number): Promise<readonly Named[]> {
+  const added: Named[] = [];
+  for (let number = 2; number <= replicas; number += 1) {
+    for (const name of REPLICATED) {
+      const instance = `${name}-${number}`;
+      added.push({ name: instance, instance, service: life.shop().replica(name, instance) });
+    }
+  }
+  await Promise.all(added.map(({ service }) => service.start()));
+  return added;
+}
+
+function usageOf({ service, instance }: Omit<Named, 'name'>) {
+  return { cpuMs: service.cpuMs(), residentMb: service.residentMb(), ...diskBytes(childWith(`INSTANCE=${instance}`)) };
 }
 
 async function serverUsage(server: Server) {

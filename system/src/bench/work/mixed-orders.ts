@@ -34,10 +34,10 @@ interface MixedOptions {
 }
 
 /** What a shop sees on a day: the nth order is the same one whenever it is asked for. */
-export function mixedOrders({ urls }: Pick<BenchShop, 'urls'>, buyers: readonly Buyer[], { skus, seed }: MixedOptions): Work {
+export function mixedOrders({ orderUrls }: Pick<BenchShop, 'orderUrls'>, buyers: readonly Buyer[], { skus, seed }: MixedOptions): Work {
   const popular = zipf(skus);
   return {
-    orderUrl: `${urls.order}/orders`,
+    orderUrls: orderUrls.map((url) => `${url}/orders`),
     order(n) {
       const random = seeded(seed * STEP + n);
       const kind = kindOf(random() * 100);

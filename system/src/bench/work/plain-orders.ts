@@ -25,9 +25,9 @@ export function plainOrder(n: number, paymentMethodId: string): PlaceOrder {
 }
 
 /** Good orders alone, of buyers in turn. */
-export function plainOrders({ urls }: Pick<BenchShop, 'urls'>, buyers: readonly Buyer[]): Work {
+export function plainOrders({ orderUrls }: Pick<BenchShop, 'orderUrls'>, buyers: readonly Buyer[]): Work {
   return {
-    orderUrl: `${urls.order}/orders`,
+    orderUrls: orderUrls.map((url) => `${url}/orders`),
     order(n) {
       const buyer = buyers[n % buyers.length];
       if (buyer === undefined) throw new Error('there are no buyers');

@@ -1,0 +1,82 @@
+import { type Bench, warmUp } from '../bench.ts';
+import type { MeasuredRun, RunOptions } from '../measured-run.ts';
+import { allEnded } from '../order-ends.ts';
+import { type Result, said } from '../result.ts';
+import type { RunSummary } from '../summary.ts';
+import { report } from './rates.ts';
+
+const FIRST_RATE = { embedded: 800, real: 400 };
+const GROWTH = 1.2;
+const MOST_STEPS = 14;
+const SEARCH_SECONDS = 10;
+/** The shop falls behind when more orders are under way at the end of a step than this many seconds of it brought. */
+const BEHIND_SECONDS = 1;
+const REFUSED_SHARE = 0.02;
+/** A calm p99, with the noise of single seconds. */
+const NORMAL = { times: 1.5, plusMs: 100 };
+/** So many seconds in a row must be normal. */
+const STEADY_SECONDS = 3;
+
+/** Steps up to three times of what the shop can do and back, one right after the other; what is on the way in one goes on in the next. */
+export async function runOverload(bench: Bench): Promise<Partial<Result>> {
+  const { asked, shop, signal } = bench;
+  await warmUp(bench);
+  const best = asked.best ?? (await bestRate(bench));
+  const share = (percent: number) => Math.max(1, Math.round((best * percent) / 100));
+  const steps: readonly Omit<RunOptions, 'arrivals'>[] = [
+    { name: '60 %, calm', rate: share(60), seconds: asked.seconds },
+    ...[100, 150, 300].map((percent) => ({ name: `${percent} %`, rate: share(percent), seconds: asked.seconds, breaks: asked.breaks })),
+    { name: '60 %, back', rate: share(60), seconds: Math.max(30, asked.seconds) },
+  ];
+  const running: Promise<MeasuredRun>[] = [];
+  const over = Promise.withResolvers<void>();
+  for (const step of steps) {
+    if (signal.aborted) break;
+    const sent = Promise.withResolvers<void>();
+    const measured = bench.run({ ...step, whenSent: sent.resolve, settleWhen: over.promise });
+    running.push(measured);
+    // Its answers are waited for while the next step runs; a failure ends all.
+    await Promise.race([sent.promise, measured]);
+  }
+  over.resolve();
+  const measured = await Promise.all(running);
+  await allEnded(shop.records, signal);
+  const { runs } = await report(bench, measured);
+  const findings = [asked.best === undefined ? `best rate found: ${best}/s` : `best rate given: ${best}/s`, ...runs.map((run) => stepFinding(run, best)), recovery(runs)];
+  findings.forEach(said);
+  return { runs, findings };
+}
+
+/** What the shop completes when a little more is offered than it can do. */
+async function bestRate(bench: Bench): Promise<number> {
+  let best = 0;
+  let rate = bench.asked.real ? FIRST_RATE.real : FIRST_RATE.embedded;
+  for (let step = 0; step < MOST_STEPS && !bench.signal.aborted; step += 1) {
+    const { run, waitingAtEnd } = await bench.run({ name: 'looking for the best rate', rate, seconds: SEARCH_SECONDS });
+    const ended = Math.round(((run.accepted.size - waitingAtEnd.open) * 1000) / run.elapsedMs);
+    process.stderr.write(`  of ${rate}/s ${ended} ended, ${waitingAtEnd.open} were under way\n`);
+    best = Math.max(best, ended);
+    if (waitingAtEnd.open > rate * BEHIND_SECONDS || run.sent - run.accepted.size > run.sent * REFUSED_SHARE) break;
+    rate = Math.round(rate * GROWTH);
+  }
+  return Math.max(1, best);
+}
+
+function stepFinding({ name, completedPerSecond, complete, answers, refusalMs, byDeadline, accepted, sent }: RunSummary, best: number): string {
+  const share = Math.round((completedPerSecond * 100) / best);
+  const turnedAway = `${Math.round(((sent - accepted) * 100) / Math.max(1, sent))} % not accepted`;
+  const refused = refusalMs.count === 0 ? turnedAway : `${turnedAway}, refusals answered in p99 ${refusalMs.p99} ms`;
+  return `${name}: ${completedPerSecond} completed/s (${share} % of the best), place to complete p99 ${complete.p99} ms, accepted in p99 ${answers.p99} ms, ${refused}, ${byDeadline} cancelled by a deadline`;
+}
+
+/** From when the flood ended until the p99 of a second, by when its orders were due, is what it was in the calm, and stays so. */
+export function recovery(runs: readonly Pick<RunSummary, 'complete' | 'series'>[]): string {
+  const [calm, back] = [runs[0], runs.at(-1)];
+  if (calm === undefined || back === undefined || runs.length < 2) return 'the run was cut short';
+  const normal = Math.max(calm.complete.p99 * NORMAL.times, calm.complete.p99 + NORMAL.plusMs);
+  // The last seconds of the series are those of orders that came late, and have no orders of their own.
+  const p99s = back.series.filter(({ sent }) => sent > 0).map(({ complete }) => complete?.[1] ?? Number.POSITIVE_INFINITY);
+  const at = p99s.findIndex((_, i) => i + STEADY_SECONDS <= p99s.length && p99s.slice(i, i + STEADY_SECONDS).every((p99) => p99 <= normal));
+  const limit = `at most ${Math.round(normal)} ms, after ${calm.complete.p99} ms in the calm`;
+  return at === -1 ? `place to complete p99 is not normal again (${limit}) within ${p99s.length} s` : `place to complete p99 is normal again (${limit}) for orders from ${at} s after the flood`;
+}
