@@ -18,6 +18,8 @@ export interface MessagingMeter {
   /** Messages of these topics will come: what an alert looks at is there before the first. */
   expect(topics: readonly string[]): void;
   batchSettled(inputs: number, ms: number): void;
+  /** A batch is decided again, because a replica had changed what this one remembered. */
+  decidedAgain(): void;
   messageSettled(topic: string, how: Outcome): void;
   /** The log refused it for good; it is a dead letter now. */
   eventSetAside(): void;

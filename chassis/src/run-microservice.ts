@@ -119,7 +119,7 @@ async function openWriter<C extends Collections, Task>(
         .finally(() => tasks.delete(ended));
       tasks.add(ended);
     },
-    ...(meter && { batchSettled: meter.batchSettled }),
+    ...(meter && { batchSettled: meter.batchSettled, decidedAgain: meter.decidedAgain }),
   });
   if (relay === undefined) throw new Error('the writer has not asked for its outbox');
   relay.start();

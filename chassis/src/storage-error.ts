@@ -4,9 +4,10 @@
  * - `retry`: dead lock, lock wait, busy; nothing of it is there, the whole transaction may run again
  * - `connection`: the server was not reached or lost before the commit was sent
  * - `commit-unknown`: the commit was sent, its answer was lost; look before you repeat
+ * - `stale`: what was remembered is not what is there; nothing of it is there, decide again on what is read
  * - `other`: a defect of ours or of the schema
  */
-export type StorageErrorCode = 'unique' | 'check' | 'retry' | 'connection' | 'commit-unknown' | 'other';
+export type StorageErrorCode = 'unique' | 'check' | 'retry' | 'connection' | 'commit-unknown' | 'stale' | 'other';
 
 export class StorageError extends Error {
   constructor(

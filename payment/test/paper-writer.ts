@@ -1,6 +1,8 @@
 import { NO_CAUSE } from '@souk/chassis/writer/input';
 import type { NewEvent, NewNote } from '@souk/chassis/writer/use-case';
 import { checkEventData } from '@souk/contracts/event-data';
+import type { Payment } from '../src/domain/payment.ts';
+import { PAYMENT_STATE_COLUMNS, paymentToRow } from '../src/storage/payment-rows.ts';
 import type { PaymentCollections } from '../src/storage/payment-store.ts';
 import type { PaymentUseCase } from '../src/usecases/payment-use-case.ts';
 import { uuid } from './builders.ts';
@@ -19,6 +21,7 @@ export function paperWriter() {
   };
   const history: (NewEvent | NewNote)[] = [];
   const anomalies: string[] = [];
+  const states = new Map<string, string>();
   let ids = 0;
   const newId = (): string => uuid((ids += 1));
 
@@ -30,7 +33,10 @@ export function paperWriter() {
     };
     const { answer, puts = {}, events = [], tasks = [], anomaly } = useCase.decide(input, { get }, { now, newId, cause: NO_CAUSE });
     if (anomaly !== undefined) anomalies.push(anomaly);
-    for (const payment of puts.payments ?? []) rows.payments.set(payment.orderId, payment);
+    for (const payment of puts.payments ?? []) {
+      rows.payments.set(payment.orderId, payment);
+      expectToldApart(payment);
+    }
     for (const refund of puts.refunds ?? []) rows.refunds.set(refund.id, refund);
     for (const method of puts.paymentMethods ?? []) rows.paymentMethods.set(method.id, method);
     for (const customer of puts.customers ?? []) rows.customers.set(customer.id, customer);
@@ -42,6 +48,15 @@ export function paperWriter() {
       history.push(event);
     }
     return { answer, tasks };
+  }
+
+  /** The writer remembers payments, and knows by these columns whether another process has changed one. */
+  function expectToldApart(payment: Payment): void {
+    const { updated_at: _, ...row } = paymentToRow(payment);
+    const state = JSON.stringify([payment.id, ...PAYMENT_STATE_COLUMNS.map((column) => row[column])]);
+    const whole = JSON.stringify(row);
+    if ((states.get(state) ?? whole) !== whole) throw new Error(`${state} has been two payments: ${states.get(state)} and ${whole}`);
+    states.set(state, whole);
   }
 
   return { rows, history, anomalies, newId, settle };

@@ -22,6 +22,7 @@ const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
 export function messagingMeter(metrics: Metrics): MessagingMeter {
   const inputs = metrics.histogram('souk_writer_batch_inputs', 'Inputs settled by one transaction', BATCH_SIZES);
   const seconds = metrics.histogram('souk_writer_batch_seconds', 'Duration of one transaction', SECONDS);
+  const again = metrics.counter('souk_writer_decided_again_total', 'Batches decided again because a replica had changed what was remembered');
   const messages = metrics.counter('souk_messages_total', 'Messages by what became of them', ['topic', 'outcome'] as const);
   const setAside = metrics.counter('souk_events_set_aside_total', 'Events that the log refused for good: dead letters of kind unsent');
   return {
@@ -32,6 +33,7 @@ export function messagingMeter(metrics: Metrics): MessagingMeter {
       inputs.observe(count);
       seconds.observe(ms / 1000);
     },
+    decidedAgain: () => again.inc(),
     messageSettled: (topic, outcome) => messages.inc({ topic, outcome }),
     eventSetAside: () => setAside.inc(),
   };

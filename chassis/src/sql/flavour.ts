@@ -69,8 +69,13 @@ export interface Flavour {
   readonly nowText: string;
   /** New rows in one write; an existing key fails with `unique`. */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Write;
-  /** Sets `columns` of existing rows, by primary key; each row is the column values followed by the key values. */
-  update(table: string, columns: readonly string[], key: readonly string[], rows: readonly (readonly unknown[])[]): Write;
+  /**
+   * Sets `columns` of existing rows, by primary key; each row is the column values followed by the key values, and by those the
+   * `guard` columns must have: else the transaction ends as `stale`.
+   */
+  update(table: string, columns: readonly string[], key: readonly string[], rows: readonly (readonly unknown[])[], guard?: readonly string[]): Write;
+  /** Locks rows, each its key values followed by those the `guard` columns must have: else the transaction ends as `stale`. */
+  hold(table: string, key: readonly string[], guard: readonly string[], rows: readonly (readonly unknown[])[]): Write;
   /** Removes rows by primary key. */
   remove(table: string, key: readonly string[], rows: readonly (readonly unknown[])[]): Write;
   errorCode(error: unknown): StorageErrorCode;

@@ -18,6 +18,8 @@ const KINDS: readonly Kind[] = [
   { code: 'unique', numbers: [1022, 1062, 1169, 1586] },
   // CHECK, null, too long, out of range, no such text in this column, truncated, no default, foreign keys
   { code: 'check', numbers: [3819, 1048, 1406, 1264, 1366, 1265, 1364, 1451, 1452, 1216, 1217] },
+  // an impossible JSON path: `failUnless` of ours
+  { code: 'stale', numbers: [3143] },
   // lock wait, dead locks, not at once, SELECT beyond max_execution_time, changed since it was read, table altered, lock given up
   { code: 'retry', numbers: [1205, 1213, 3058, 3572, 3024, 1020, 1412, 1689] },
   // shutting down, killed, idle for too long, offline, lost on the way, not ready yet (Galera)

@@ -47,7 +47,9 @@ export const mysqlFlavour: Flavour = {
   now: sql<number>`${sql.raw(STILL_NOW)}`,
   nowText: milliseconds('sysdate(3)'),
   insert: (table, columns, rows) => bulk(`insert into ${quoted(table)} (${list(columns)}) values ?`, rows),
-  update: (table, columns, key, rows) => (rows.length === 1 ? updateOne(table, columns, key, rows) : updateMany(table, columns, key, rows)),
+  update: (table, columns, key, rows, guard) =>
+    rows.length === 1 ? updateOne(table, columns, key, rows, guard) : updateMany(table, columns, key, rows, guard),
+  hold,
   remove: (table, key, rows) => bulk(`delete ${byPrimaryKey(table)} from ${quoted(table)} where (${list(key)}) in (?)`, rows),
   errorCode: mysqlErrorCode,
 };
@@ -72,18 +74,47 @@ function bulk(text: string, rows: readonly (readonly unknown[])[]): Write {
 
 type Update = Parameters<Flavour['update']>;
 
-function updateOne(...[table, columns, key, rows]: Update): Write {
-  const assignments = (names: readonly string[], separator: string) => names.map((name) => `${quoted(name)} = ?`).join(separator);
-  return { sql: `update ${quoted(table)} set ${assignments(columns, ', ')} where ${assignments(key, ' and ')}`, rows };
+function updateOne(...[table, columns, key, rows, guard = []]: Update): Write {
+  const set = columns.map((name) => `${quoted(name)} = ?`).join(', ');
+  const where = [...key.map((name) => `${quoted(name)} = ?`), ...guard.map((name) => `${quoted(name)} <=> ?`)].join(' and ');
+  return { sql: `update ${quoted(table)} set ${set} where ${where}`, rows, ...(guard.length > 0 && { matches: 1 }) };
 }
 
 /** A join with the new values: unlike `insert … on duplicate key update` it never brings a row back that is gone. */
-function updateMany(...[table, columns, key, rows]: Update): Write {
+function updateMany(...[table, columns, key, rows, guard = []]: Update): Write {
   if (rows.length === 0) return { sql: '', rows };
-  const found = key.map((name) => `t.${quoted(name)} = v.${quoted(name)}`).join(' and ');
   const set = columns.map((name) => `t.${quoted(name)} = v.${quoted(name)}`).join(', ');
   return {
-    sql: `update /*+ join_order(v, t) index(t primary) */ (values ${rows.map(() => 'row(?)').join(', ')}) as v (${list([...columns, ...key])}) join ${quoted(table)} as t on ${found} set ${set}`,
+    sql: `update /*+ join_order(v, t) index(t primary) */ ${found(table, key, guard, { rows, columns })} set ${set}`,
     parameters: rows,
+    ...(guard.length > 0 && { matches: rows.length }),
   };
+}
+
+/** The count is the statement's own: unlike a SELECT's rows it can end the packet. */
+function hold(...[table, key, guard, rows]: Parameters<Flavour['hold']>): Write {
+  if (rows.length === 0) return { sql: '', rows };
+  const count = `select /*+ join_order(v, t) index(t primary) */ count(*) from ${found(table, key, guard, { rows })} for update`;
+  return { sql: `do ${failUnless(`(${count}) = ${rows.length}`)}`, parameters: rows };
+}
+
+interface Sought {
+  readonly rows: readonly (readonly unknown[])[];
+  readonly columns?: readonly string[];
+}
+
+/** Rows as `v`, joined with what a table has at their keys as `t`, where it is still as `guard` says; null is a value like others. */
+function found(table: string, key: readonly string[], guard: readonly string[], { rows, columns = [] }: Sought): string {
+  const was = (name: string) => quoted(`was ${name}`);
+  const values = [...[...columns, ...key].map(quoted), ...guard.map(was)].join(', ');
+  const on = [
+    ...key.map((name) => `t.${quoted(name)} = v.${quoted(name)}`),
+    ...guard.map((name) => `t.${quoted(name)} <=> v.${was(name)}`),
+  ].join(' and ');
+  return `(values ${rows.map(() => 'row(?)').join(', ')}) as v (${values}) join ${quoted(table)} as t on ${on}`;
+}
+
+/** Fails, in a way that nothing else of ours does (`stale` in mysql-errors.ts), unless the condition is true. */
+export function failUnless(condition: string): string {
+  return `json_extract('{}', if(${condition}, '$', 'stale'))`;
 }

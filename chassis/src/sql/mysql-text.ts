@@ -1,4 +1,5 @@
 import { format } from 'mysql2';
+import { failUnless } from './mysql-flavour.ts';
 import type { Statement, Write } from './statement.ts';
 
 /** The whole text of a statement, its parameters escaped by mysql2. */
@@ -6,8 +7,9 @@ export function textOf({ sql, parameters }: Statement): string {
   return format(sql, parameters as Parameters<typeof format>[1]);
 }
 
-/** A statement for each row, or one for all of them. */
+/** A statement for each row, or one for all of them; and one that fails unless the one before it has found its rows. */
 export function textsOf(write: Write): readonly string[] {
-  if ('parameters' in write) return [textOf(write)];
-  return write.rows.map((parameters) => textOf({ sql: write.sql, parameters }));
+  const { matches } = write;
+  if (!('parameters' in write)) return write.rows.flatMap((parameters) => textsOf({ ...write, parameters }));
+  return matches === undefined ? [textOf(write)] : [textOf(write), `do ${failUnless(`row_count() = ${matches}`)}`];
 }

@@ -9,6 +9,12 @@ export interface RowMapping<Entity, TableRow extends object> {
   keyOf(entity: Entity): string;
   toRow(entity: Entity): TableRow;
   fromRow(row: TableRow): Entity;
+  /** Entities are remembered between batches, see `Guarding`. */
+  readonly remembered?: {
+    /** Columns that together tell every state of a row from every other it has been in. */
+    readonly guard: readonly (keyof TableRow & string)[];
+    bytesOf(entity: Entity): number;
+  };
 }
 
 /** The collection of entities that are one row each, found by one text column. */
@@ -16,20 +22,36 @@ export function rowCollection<Entity, TableRow extends object>(
   flavour: Flavour,
   mapping: RowMapping<Entity, TableRow>,
 ): SqlCollection<Entity> {
-  const { table, columns, keyColumn, keyOf, toRow, fromRow } = mapping;
+  const { table, columns, keyColumn, keyOf, toRow, fromRow, remembered } = mapping;
+  const guard = remembered?.guard ?? [];
   const changeable = columns.filter((column) => column !== keyColumn);
   const valuesOf = (entity: Entity, names: readonly (keyof TableRow & string)[]) => {
     const row = toRow(entity);
     return names.map((name) => row[name]);
   };
+  const stateOf = (entity: Entity) => (guard.length === 0 ? [] : valuesOf(entity, guard));
   return {
     key: keyOf,
     load: (keys) => [flavour.load(table, columns, keyColumn, keys)],
     read: ([rows = []]) => rows.map((row) => fromRow(row as TableRow)),
     insert: (entities) => [flavour.insert(table, columns, entities.map((entity) => valuesOf(entity, columns)))],
     update: (changes) => [
-      flavour.update(table, changeable, [keyColumn], changes.map(({ after }) => valuesOf(after, [...changeable, keyColumn]))),
+      flavour.update(
+        table,
+        changeable,
+        [keyColumn],
+        changes.map(({ before, after }) => [...valuesOf(after, [...changeable, keyColumn]), ...stateOf(before)]),
+        guard,
+      ),
     ],
     remove: (entities) => [flavour.remove(table, [keyColumn], entities.map((entity) => [keyOf(entity)]))],
+    ...(remembered && {
+      memory: {
+        kind: 'guarded',
+        stateOf,
+        hold: (entities) => [flavour.hold(table, [keyColumn], guard, entities.map((entity) => [keyOf(entity), ...stateOf(entity)]))],
+        bytesOf: remembered.bytesOf,
+      },
+    }),
   };
 }

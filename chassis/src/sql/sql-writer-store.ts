@@ -5,6 +5,7 @@ import { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections, Keys } from '../writer/use-case.ts';
 import { StorageError } from '../storage-error.ts';
 import { EVENTS_SIZE, LaneLostError, leaseLimitMs, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
+import { EntityMemory, type Recall } from './entity-memory.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
 import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
@@ -13,6 +14,16 @@ import type { SqlDatabase } from './sql-database.ts';
 import type { Row, Statement, TransactionScript, Write } from './statement.ts';
 
 type LaneRow = LanesTable & { readonly at_now: number };
+
+interface Settled<C extends Collections> {
+  readonly lane: Lane;
+  readonly world: LoadedWorld<C>;
+}
+
+interface Changed {
+  readonly before: object;
+  readonly after: object;
+}
 
 /** The writer's store on a SQL database. `own` says how the service's entities lie in its tables. */
 export function sqlWriterStore<C extends Collections>(
@@ -27,47 +38,70 @@ export function sqlWriterStore<C extends Collections>(
     if (found === undefined) throw new Error(`no such collection: ${name}`);
     return found;
   };
+  const names = Object.keys(collections);
+  const remembered = new EntityMemory<C>(collections);
   const laneText = `select *, ${flavour.nowText} as at_now from lanes where lane = ?${flavour.rowLock}`;
   const laneQuery = (name: string): Statement => ({ sql: laneText, parameters: [name] });
 
-  function* load(world: LoadedWorld<C>, keys: Keys<C>, first: readonly Statement[]) {
+  function* load(world: LoadedWorld<C>, keys: Keys<C>, recall: Recall<C>, first: readonly Statement[]) {
     // Always in the order in which the store names them: two transactions never lock them crosswise.
-    const names = Object.keys(collections).filter((name) => keys[name] !== undefined);
-    const plans = names.map((name) => {
-      const wanted = (keys[name] ?? []).toSorted();
-      return { name, wanted, statements: collection(name).load(wanted) };
+    const named = names.filter((name) => keys[name] !== undefined);
+    const plans = named.map((name) => {
+      const known = recall.take(name, keys[name] ?? []);
+      world.recalled(name, known as readonly C[string][]);
+      const wanted = (world.missing({ [name]: keys[name] } as Keys<C>)[name] ?? []).toSorted();
+      return { name, wanted, statements: wanted.length === 0 ? [] : collection(name).load(wanted) };
     });
     const statements = [...first, ...plans.flatMap((plan) => plan.statements)];
     if (statements.length === 0) return [];
     const results: readonly (readonly Row[])[] = yield statements;
     let next = first.length;
     for (const { name, wanted, statements: sent } of plans) {
+      if (sent.length === 0) continue;
       const entities = collection(name).read(results.slice(next, (next += sent.length)));
+      recall.read(name, entities);
       world.loaded(name, wanted, entities as readonly C[string][]);
     }
     return results;
   }
 
-  function* settle(lane: Lane, publishedSeq: number, leaseMs: number, batch: Batch<C>): TransactionScript<Lane> {
+  function* settle(lane: Lane, publishedSeq: number, leaseMs: number, batch: Batch<C>, recall: Recall<C>): TransactionScript<Settled<C>> {
     const world = new LoadedWorld<C>((name, entity) => collection(name).key(entity));
-    const [laneRows = []] = yield* load(world, unique(batch.keys), [laneQuery(lane.name)]);
+    const [laneRows = []] = yield* load(world, unique(batch.keys), recall, [laneQuery(lane.name)]);
     const row = laneRows[0] as LaneRow | undefined;
     if (row === undefined || row.owner !== lane.owner || row.epoch !== lane.epoch) throw new LaneLostError(lane.name);
-    yield* load(world, world.missing(unique(batch.moreKeys(world))), []);
+    yield* load(world, world.missing(unique(batch.moreKeys(world))), recall, []);
     const changes = batch.decide(world, row.at_now, row.last_seq);
     const lastSeq = row.last_seq + changes.events.length;
     const after: Lane = { ...lane, lastSeq, publishedSeq, transactions: row.transactions + 1 };
-    return { writes: [...writesOf(changes), laneWrite(after, row.at_now + leaseMs)], result: after };
+    return { writes: [...heldOf(world), ...writesOf(changes), laneWrite(after, row.at_now + leaseMs)], result: { lane: after, world } };
   }
 
+  /** Of what was remembered and only looked at: nobody may have changed it, and nobody may before this has committed. */
+  function heldOf(world: LoadedWorld<C>): Write[] {
+    return names.flatMap((name) => {
+      const { memory } = collection(name);
+      if (memory?.kind !== 'guarded') return [];
+      const unwritten = world.unwritten(name);
+      return unwritten.length === 0 ? [] : memory.hold(inOrder(name, unwritten, (entity) => entity));
+    });
+  }
+
+  /** Rows that are not locked yet are met in one order by all processes. What is `stale` shows before anything is inserted. */
   function writesOf({ inserts, updates, removes, events }: Changes<C>): Write[] {
-    const writes: Write[] = [];
-    for (const name in removes) writes.push(...collection(name).remove(removes[name] ?? []));
-    for (const name in updates) writes.push(...collection(name).update(updates[name] ?? []));
-    for (const name in inserts) writes.push(...collection(name).insert(inserts[name] ?? []));
+    const of = <T>(all: { readonly [N in keyof C]?: readonly T[] }, writes: (name: string, some: readonly T[]) => readonly Write[]) =>
+      names.flatMap((name) => (all[name] === undefined ? [] : writes(name, all[name] ?? [])));
+    const writes: Write[] = [
+      ...of<object>(removes, (name, some) => collection(name).remove(inOrder(name, some, (entity) => entity))),
+      ...of<Changed>(updates, (name, some) => collection(name).update(inOrder(name, some, ({ before }) => before))),
+      ...of<object>(inserts, (name, some) => collection(name).insert(some)),
+    ];
     if (events.length > 0) writes.push(flavour.insert('events', EVENT_COLUMNS, events.map(eventToValues)));
     return writes;
   }
+
+  const inOrder = <T>(name: string, some: readonly T[], entityOf: (one: T) => object): readonly T[] =>
+    some.length < 2 ? some : some.toSorted((a, b) => (collection(name).key(entityOf(a)) < collection(name).key(entityOf(b)) ? -1 : 1));
 
   const laneWrite = (lane: Lane, leaseUntil: number): Write =>
     flavour.update('lanes', ['owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'], ['lane'], [
@@ -98,6 +132,7 @@ export function sqlWriterStore<C extends Collections>(
     // The file of a service is one process's: `lockData` keeps others off.
     isShared: flavour.name !== 'sqlite',
     async takeLane(name, owner, options) {
+      remembered.forgetAll();
       try {
         return await database.transact(() => take(name, owner, options));
       } catch (error) {
@@ -106,8 +141,17 @@ export function sqlWriterStore<C extends Collections>(
         throw error;
       }
     },
-    settle: (lane, publishedSeq, leaseMs, batch) =>
-      database.transact(() => settle(lane, publishedSeq, leaseMs, batch as unknown as Batch<C>)),
+    async settle(lane, publishedSeq, leaseMs, batch) {
+      const recall = remembered.begin();
+      try {
+        const settled = await database.transact(() => settle(lane, publishedSeq, leaseMs, batch as unknown as Batch<C>, recall));
+        recall.committed(settled.world);
+        return settled.lane;
+      } catch (error) {
+        recall.failed(error);
+        throw error;
+      }
+    },
     async abandonedLanes(leaseMs) {
       const query = reader.selectFrom('lanes').select('lane').whereRef('published_seq', '<', 'last_seq');
       const isOver = sql<boolean>`(lease_until < ${flavour.now} or lease_until > ${flavour.now} + ${leaseLimitMs(leaseMs)})`;

@@ -1,5 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { bindings, StatementCache } from './bun-sqlite.ts';
+import { StorageError } from '../storage-error.ts';
 import { checkpoint, checkpointEvery, pauseCheckpoints } from './checkpoints.ts';
 import type { SqliteRequest, Synchronous } from './sqlite-packets.ts';
 import type { Row, Write } from './statement.ts';
@@ -91,9 +92,13 @@ export class WritingConnection {
   }
 
   #write(write: Write): void {
-    const { prepared } = this.#statements.get(write.sql);
-    if ('parameters' in write) prepared.run(...bindings(write.parameters));
-    else for (const row of write.rows) prepared.run(...bindings(row));
+    const { prepared, returnsRows } = this.#statements.get(write.sql);
+    const { matches } = write;
+    let found = 0;
+    for (const row of 'parameters' in write ? [write.parameters] : write.rows) {
+      found += returnsRows ? prepared.all(...bindings(row)).length : prepared.run(...bindings(row)).changes;
+    }
+    if (matches !== undefined && found !== matches) throw new StorageError('stale', new Error(`${found} rows were as remembered, not ${matches}`));
   }
 
   #run(text: string): void {

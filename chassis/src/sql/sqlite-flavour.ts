@@ -34,9 +34,15 @@ export const sqliteFlavour: Flavour = {
     sql: `insert into ${quoted(table)} (${columns.map(quoted).join(', ')}) values (${columns.map(() => '?').join(', ')})`,
     rows,
   }),
-  update: (table, columns, key, rows) => ({
-    sql: `update ${quoted(table)} set ${assignments(columns, ', ')} where ${assignments(key, ' and ')}`,
+  update: (table, columns, key, rows, guard = []) => ({
+    sql: `update ${quoted(table)} set ${assignments(columns, ', ')} where ${assignments(key, ' and ')}${guardedBy(guard)}`,
     rows,
+    ...(guard.length > 0 && { matches: rows.length }),
+  }),
+  hold: (table, key, guard, rows) => ({
+    sql: `select 1 from ${quoted(table)} where ${assignments(key, ' and ')}${guardedBy(guard)}`,
+    rows,
+    matches: rows.length,
   }),
   remove: (table, key, rows) => ({ sql: `delete from ${quoted(table)} where ${assignments(key, ' and ')}`, rows }),
   errorCode: (error) => {
@@ -48,6 +54,10 @@ export const sqliteFlavour: Flavour = {
     return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|NOMEM|PROTOCOL|CORRUPT|NOTADB)/.test(code) ? 'connection' : 'other';
   },
 };
+
+function guardedBy(guard: readonly string[]): string {
+  return guard.map((column) => ` and ${quoted(column)} is ?`).join('');
+}
 
 function assignments(columns: readonly string[], separator: string): string {
   return columns.map((column) => `${quoted(column)} = ?`).join(separator);

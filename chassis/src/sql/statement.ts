@@ -10,7 +10,12 @@ export interface BulkStatement {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-export type Write = Statement | BulkStatement;
+/** A write that ends the whole transaction as `stale` unless it finds so many rows. */
+export interface Guarded {
+  readonly matches?: number;
+}
+
+export type Write = (Statement | BulkStatement) & Guarded;
 
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -11,6 +11,8 @@ interface Slot {
   /** as loaded; undefined when it was not there */
   readonly before: object | undefined;
   after: object | undefined;
+  /** It was remembered, and nobody has looked whether it is still so. */
+  readonly remembered?: boolean;
 }
 
 /** The entities of one batch: what was loaded, what the decisions made of it, and the difference at the end. */
@@ -41,6 +43,24 @@ export class LoadedWorld<C extends Collections> implements World<C> {
     const slots = this.#slotsOf(collection);
     for (const key of keys) slots.set(key, { before: undefined, after: undefined });
     for (const entity of entities) slots.set(this.keyOf(collection, entity), { before: entity, after: entity });
+  }
+
+  /** Takes what an earlier batch left, unread. */
+  recalled<N extends keyof C & string>(collection: N, entities: readonly C[N][]): void {
+    const slots = this.#slotsOf(collection);
+    for (const entity of entities) slots.set(this.keyOf(collection, entity), { before: entity, after: entity, remembered: true });
+  }
+
+  /** What was remembered and is not written: a decision may have relied on it all the same. */
+  unwritten<N extends keyof C & string>(collection: N): readonly C[N][] {
+    const slots = [...(this.#slots.get(collection)?.values() ?? [])];
+    const found = slots.filter(({ remembered, before, after }) => remembered === true && (after === before || after === undefined));
+    return found.map(({ before }) => before as C[N]);
+  }
+
+  /** What is there after this batch, by key, with what was before. */
+  outcome(collection: keyof C & string): Iterable<readonly [string, Readonly<Omit<Slot, 'remembered'>>]> {
+    return this.#slots.get(collection) ?? [];
   }
 
   /** All of a decision or, when it throws, nothing of it. */

@@ -6,6 +6,8 @@ import type { Collections } from './use-case.ts';
 import { LaneLostError, type Lane, type StoredEvent, type WriterStore } from './writer-store.ts';
 import type { Report } from '../report.ts';
 
+/** What follows a stale try is read; this many in a row are a defect. */
+const STALE_TRIES = 3;
 const BACK_OFF_MS = [5, 20, 100, 300, 1000] as const;
 
 export interface SettleDeps<C extends Collections> {
@@ -22,13 +24,16 @@ export interface SettleDeps<C extends Collections> {
   publishedSeq(): number;
   /** These events are committed. */
   committed(events: readonly StoredEvent[]): void;
+  /** Another process had changed what was remembered, so the batch is decided on what is there. */
+  decidedAgain?(): void;
   readonly report: Report;
 }
 
 /**
- * Settles inputs in one transaction, answers in `Input.outcome`. What goes wrong is told apart:
- * infrastructure repeats the whole batch for as long as anybody waits; a refused save is split in halves
- * until the culprit stands alone; a commit whose answer was lost is looked up before anything is repeated.
+ * Settles inputs in one transaction, answers in `Input.outcome`. What goes wrong is told apart: infrastructure repeats the whole
+ * batch for as long as anybody waits; a batch that remembered what is not so any more is decided again at once, on what is read; a
+ * refused save is split in halves until the culprit stands alone; a commit whose answer was lost is looked up before anything is
+ * repeated.
  * Answers the inputs that were settled (given up ones are rejected here). Who expires while a try is out is told so
  * by then, and stays in it: what the try has done is told to everybody else. No later try has them.
  */
@@ -38,8 +43,10 @@ export async function settleBatch<C extends Collections, Task>(
   sayTwice = true,
 ): Promise<readonly Input<C, Task>[]> {
   let waiting = refuseExpired(inputs);
+  let stale = 0;
   for (let attempt = 0; ; attempt += 1) {
     let events: readonly StoredEvent[] = [];
+    let isStale = false;
     const before = deps.lane();
     const batch = batchOf(before.name, waiting, deps, (decided) => (events = decided));
     try {
@@ -47,7 +54,10 @@ export async function settleBatch<C extends Collections, Task>(
       deps.committed(events);
       return waiting;
     } catch (error) {
-      if (error instanceof LaneLostError) {
+      if (error instanceof StorageError && error.code === 'stale' && (stale += 1) < STALE_TRIES) {
+        isStale = true;
+        deps.decidedAgain?.();
+      } else if (error instanceof LaneLostError) {
         deps.report(error, 'lane lost; taking it back');
         await retakeLane(deps);
       } else if (error instanceof StorageError && error.isInfrastructure) {
@@ -63,7 +73,7 @@ export async function settleBatch<C extends Collections, Task>(
         return splitBatch(deps, waiting, error);
       }
     }
-    await backOff(attempt);
+    if (!isStale) await backOff(attempt);
     waiting = refuseExpired(waiting);
     if (waiting.length === 0) return [];
   }

@@ -40,5 +40,7 @@ export interface WriterOptions<C extends Collections, Task> {
   /** Throws `EventTooLargeError` for an event that the log will not take; the input that leads to it fails then. */
   refuseUnsendable?(event: StoredEvent): void;
   batchSettled?(inputs: number, ms: number): void;
+  /** A batch is decided again, because another process had changed what this one remembered. */
+  decidedAgain?(): void;
   readonly report: Report;
 }

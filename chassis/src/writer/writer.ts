@@ -13,7 +13,7 @@ import type { Collections, UseCase } from './use-case.ts';
 import type { Outbox, WriterOptions } from './writer-options.ts';
 import { type Lane, LaneInUseError, type StoredEvent } from './writer-store.ts';
 
-type Optional = 'owner' | 'batchSettled' | 'refuseUnsendable' | 'retaken' | 'time';
+type Optional = 'owner' | 'batchSettled' | 'decidedAgain' | 'refuseUnsendable' | 'retaken' | 'time';
 
 /**
  * The single writer of a service's process (group commit). Everything that changes state is an input in one queue;
@@ -51,6 +51,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#options = { batchLimit: 500, queueLimit: 20_000, patientLimit: 5000, leaseMs: 5000, ...options, report: harmlessReport(options.report) };
     this.#faults = faultSource(options.report, 'writer');
     if (options.batchSettled !== undefined) this.#options.batchSettled = harmless(options.batchSettled);
+    if (options.decidedAgain !== undefined) this.#options.decidedAgain = harmless(options.decidedAgain);
     const { paceMs, time } = options;
     this.#gathering = new Gathering({ leastMs: paceMs, awaitedMs: paceMs, mostMs: patienceMs(paceMs), waiting: () => this.#queue.length, time });
     this.#lane = lane;
@@ -240,13 +241,14 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   #settle(batch: readonly Input<C, Task>[], leaseMs: number): Promise<readonly Input<C, Task>[]> {
-    const { store, newId, refuseUnsendable } = this.#options;
+    const { store, newId, refuseUnsendable, decidedAgain } = this.#options;
     return settleBatch<C, Task>(
       {
         store,
         leaseMs,
         newId,
         ...(refuseUnsendable && { refuseUnsendable }),
+        ...(decidedAgain && { decidedAgain }),
         report: (error, message) => {
           this.#failure = error;
           this.#progressAt = performance.now();

@@ -65,7 +65,7 @@ describe('messages of a microservice', () => {
       report: broken,
       security: { tell: (name, { about, ...fields }) => void securityEvents.push({ name, isFound: about?.['key'] !== undefined, ...fields }) },
       trace: broken,
-      meter: { expect: () => undefined, batchSettled: broken, messageSettled: broken, eventSetAside: broken },
+      meter: { expect: () => undefined, decidedAgain: broken, batchSettled: broken, messageSettled: broken, eventSetAside: broken },
     });
     await service.start();
     running.push(service);

@@ -57,7 +57,7 @@ describe('an event that is too large for the log', () => {
       handlers: {},
       paceMs: 0,
       parking: { firstAttempts: 2, attempts: 100, backOffMs: 20, longestBackOffMs: 20 },
-      meter: { expect: () => undefined, batchSettled: () => undefined, messageSettled: () => undefined, eventSetAside: () => (setAsides += 1) },
+      meter: { expect: () => undefined, decidedAgain: () => undefined, batchSettled: () => undefined, messageSettled: () => undefined, eventSetAside: () => (setAsides += 1) },
       report: (_, message, about) => void reports.push({ message, about }),
       ...more,
     });

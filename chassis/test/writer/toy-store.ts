@@ -26,7 +26,7 @@ interface Entry {
 
 export type ToyCollections = { readonly accounts: Account; readonly entries: Entry };
 
-interface ToySchema {
+export interface ToySchema {
   accounts: Account;
   entries: Entry;
 }
@@ -73,7 +73,8 @@ async function openToyStore(database: () => SqlDatabase<ToySchema>, remove: () =
   };
 }
 
-function toyStore(database: SqlDatabase<ToySchema>): ToyStore {
+/** `remembers`: false: as a version before this one, which guards nothing. */
+export function toyStore(database: SqlDatabase<ToySchema>, { remembers = true } = {}): ToyStore {
   const { flavour, reader } = database;
   const accounts = rowCollection<Account, Account>(flavour, {
     table: 'accounts',
@@ -82,6 +83,7 @@ function toyStore(database: SqlDatabase<ToySchema>): ToyStore {
     keyOf: (account) => account.id,
     toRow: (account) => account,
     fromRow: ({ id, total, version }) => ({ id, total, version }),
+    ...(remembers && { remembered: { guard: ['version'], bytesOf: () => 100 } }),
   });
   const entries = appendOnly<Entry>(
     (entry) => entry.id,

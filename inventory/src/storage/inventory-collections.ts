@@ -25,6 +25,7 @@ export function inventoryCollections(
       keyOf: ({ orderId }) => orderId,
       toRow: reservationToRow,
       fromRow: reservationFromRow,
+      remembered: { guard: ['version'], bytesOf: ({ lines }) => 500 + 200 * lines.length },
     }),
     levels: levelsCollection(flavour),
     movements: appendOnly<Movement>(

@@ -53,6 +53,12 @@ export const SHIPMENT_COLUMNS = [
   ...SHIPMENT_CHANGING,
 ] as const satisfies (keyof ShipmentsTable)[];
 
+const changingOf = values<OrdersTable>([...CHANGING, 'id']);
+
+/** In memory, with an address of the usual length. */
+const BYTES = 1000;
+const BYTES_OF_PART = 500;
+
 type Change = { readonly before: Order; readonly after: Order };
 
 /**
@@ -89,7 +95,8 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
         'orders',
         CHANGING,
         ['id'],
-        changes.map(({ after }) => orderToRow(after)).map(values([...CHANGING, 'id'])),
+        changes.map(({ before, after }) => [...changingOf(orderToRow(after)), before.version]),
+        ['version'],
       ),
       flavour.update(
         'orders',
@@ -113,6 +120,13 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
     ],
     remove: () => {
       throw new Error('orders are never removed');
+    },
+    memory: {
+      kind: 'guarded',
+      // Nothing of an order changes, of its lines or its parcels, without another version.
+      stateOf: ({ version }) => [version],
+      hold: (orders) => [flavour.hold('orders', ['id'], ['version'], orders.map(({ id, version }) => [id, version]))],
+      bytesOf: ({ items, shipments, allocations }) => BYTES + BYTES_OF_PART * (items.length + shipments.length + (allocations?.length ?? 0)),
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Refund } from '../domain/refund.ts';
 import type { WebhookEvent } from '../domain/webhook-event.ts';
 import { ERASED_USER_COLUMNS, erasedUserFromRow, erasedUserToRow } from './erased-user-rows.ts';
 import { methodFromRow, methodToRow, PAYMENT_METHOD_COLUMNS } from './payment-method-rows.ts';
-import { CHANGING_PAYMENT_COLUMNS, PAYMENT_COLUMNS, paymentFromRow, paymentToRow } from './payment-rows.ts';
+import { CHANGING_PAYMENT_COLUMNS, PAYMENT_COLUMNS, PAYMENT_STATE_COLUMNS, paymentFromRow, paymentToRow } from './payment-rows.ts';
 import type {
   ErasedUsersTable,
   PaymentMethodsTable,
@@ -73,6 +73,7 @@ function payments(flavour: Flavour): SqlCollection<Payment> {
     keyOf: ({ orderId }) => orderId,
     toRow: paymentToRow,
     fromRow: paymentFromRow,
+    remembered: { guard: PAYMENT_STATE_COLUMNS, bytesOf: () => 1500 },
   });
   return {
     ...rows,
@@ -81,10 +82,11 @@ function payments(flavour: Flavour): SqlCollection<Payment> {
         'payments',
         CHANGING_PAYMENT_COLUMNS,
         ['order_id'],
-        changes.map(({ after }) => {
-          const row = paymentToRow(after);
-          return [...CHANGING_PAYMENT_COLUMNS.map((column) => row[column]), row.order_id];
+        changes.map(({ before, after }) => {
+          const [was, row] = [paymentToRow(before), paymentToRow(after)];
+          return [...CHANGING_PAYMENT_COLUMNS.map((column) => row[column]), row.order_id, ...PAYMENT_STATE_COLUMNS.map((column) => was[column])];
         }),
+        PAYMENT_STATE_COLUMNS,
       ),
     ],
   };

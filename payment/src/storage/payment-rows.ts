@@ -25,6 +25,9 @@ export const CHANGING_PAYMENT_COLUMNS = PAYMENT_COLUMNS.filter(
   (column) => !['order_id', 'id', 'user_id', 'live', 'amount', 'currency', 'caused_by', 'traceparent', 'created_at'].includes(column),
 );
 
+/** The version counts the entries of a payment's history; what happens while it is pending is told from each other by the others. */
+export const PAYMENT_STATE_COLUMNS = ['version', 'order_cancelled', 'sent_at', 'attempts', 'next_check_at'] as const satisfies (keyof PaymentsTable)[];
+
 const NOTHING = {
   refunded: 0,
   refunding: 0,

@@ -1,0 +1,137 @@
+import { recentMap } from '../recent-map.ts';
+import { StorageError, type StorageErrorCode } from '../storage-error.ts';
+import type { LoadedWorld } from '../writer/loaded-world.ts';
+import type { Collections } from '../writer/use-case.ts';
+import { boundedMap, type BoundedMap } from './bounded-map.ts';
+import type { Guarding, SqlCollection } from './sql-collection.ts';
+
+/** Of each collection. An order of two lines has about 2 kB. */
+const LIMITS = { count: 10_000, bytes: 16 * 1024 * 1024 } as const;
+/** Batches for which an entity is read that another process had changed, doubled each time that happens again. */
+const LEAST_PAUSE = 16;
+const LONGEST_PAUSE = 4096;
+const PAUSES_KEPT = 2000;
+
+/** After these the database is as it was before, so only what the batch has taken out is gone. */
+const CONCERNS_THE_BATCH: ReadonlySet<StorageErrorCode> = new Set(['stale', 'unique', 'check', 'retry']);
+
+interface Pause {
+  readonly batches: number;
+  readonly until: number;
+}
+
+interface Kept {
+  readonly entity: object;
+  /** performance.now() from which on it is too old */
+  readonly until: number;
+}
+
+/** What one batch takes from the memory and leaves there. */
+export interface Recall<C extends Collections> {
+  /** The remembered ones of these keys. They are this batch's alone until it has committed. */
+  take(name: string, keys: readonly string[]): readonly object[];
+  /** These were read from the database. */
+  read(name: string, entities: readonly object[]): void;
+  committed(world: LoadedWorld<C>): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * Entities as the last committed batches left them. A saga's next message mostly comes to the process that made the last
+ * change, which need not read again what it has just written. Nothing here is ever trusted: a batch commits only where each
+ * remembered entity is still in the state it was remembered in (`Guarding`), so a memory that is wrong costs a second try.
+ * An entity is taken out by the batch that uses it, and comes back with its clean commit; that there is none is never remembered.
+ */
+export class EntityMemory<C extends Collections> {
+  readonly #collections: Readonly<Record<string, SqlCollection<object>>>;
+  readonly #kept: ReadonlyMap<string, BoundedMap<Kept>>;
+  /** By collection and key: entities that several processes change in turn are read, as if there were no memory. */
+  readonly #pauses = recentMap<Pause>(PAUSES_KEPT);
+  /** What the last try had remembered that somebody may have changed. */
+  #doubted: ReadonlyMap<string, object> = new Map();
+  #batches = 0;
+
+  constructor(collections: Readonly<Record<string, SqlCollection<object>>>, limits: typeof LIMITS = LIMITS) {
+    this.#collections = collections;
+    const remembered = Object.keys(collections).filter((name) => collections[name]?.memory !== undefined);
+    this.#kept = new Map(remembered.map((name) => [name, boundedMap<Kept>(limits)]));
+  }
+
+  forgetAll(): void {
+    for (const kept of this.#kept.values()) kept.clear();
+  }
+
+  begin(): Recall<C> {
+    this.#batches += 1;
+    const begunAt = performance.now();
+    const taken = new Map<string, object>();
+    // What follows a try that was wrong is read throughout: it cannot be wrong again.
+    const mayRecall = this.#doubted.size === 0;
+    return {
+      take: (name, keys) => {
+        const [kept, memory] = [this.#kept.get(name), this.#collections[name]?.memory];
+        if (kept === undefined || memory === undefined) return [];
+        return keys.flatMap((key) => {
+          const found = kept.get(key);
+          if (memory.kind === 'guarded') kept.delete(key);
+          if (found === undefined || found.until <= begunAt || (memory.kind === 'guarded' && !mayRecall)) return [];
+          if (memory.kind === 'guarded') taken.set(placeOf(name, key), found.entity);
+          return [found.entity];
+        });
+      },
+      read: (name, entities) => this.#read(name, entities, begunAt),
+      committed: (world) => {
+        this.#doubted = new Map();
+        for (const name of this.#kept.keys()) this.#keep(name, world, begunAt);
+      },
+      failed: (error) => {
+        const isStale = error instanceof StorageError && error.code === 'stale';
+        this.#doubted = isStale ? taken : new Map();
+        const isBatchs = error instanceof StorageError && CONCERNS_THE_BATCH.has(error.code);
+        // Otherwise somebody else may have had the lane, or nobody knows what was committed.
+        if (!isBatchs) this.forgetAll();
+      },
+    };
+  }
+
+  #read(name: string, entities: readonly object[], at: number): void {
+    const collection = this.#collections[name];
+    const { memory } = collection ?? {};
+    if (collection === undefined || memory === undefined) return;
+    for (const entity of entities) {
+      const key = collection.key(entity);
+      if (memory.kind === 'brief') this.#kept.get(name)?.set(key, { entity, until: at + memory.forMs }, BRIEF_BYTES);
+      else this.#compare(placeOf(name, key), entity, memory);
+    }
+  }
+
+  #compare(place: string, entity: object, { stateOf }: Guarding<object>): void {
+    const doubted = this.#doubted.get(place);
+    if (doubted === undefined || isSame(stateOf(doubted), stateOf(entity))) return;
+    const batches = Math.min(LONGEST_PAUSE, (this.#pauses.get(place)?.batches ?? LEAST_PAUSE / 2) * 2);
+    this.#pauses.set(place, { batches, until: this.#batches + batches });
+  }
+
+  #keep(name: string, world: LoadedWorld<C>, begunAt: number): void {
+    const [kept, memory] = [this.#kept.get(name), this.#collections[name]?.memory];
+    if (kept === undefined || memory === undefined) return;
+    for (const [key, { before, after }] of world.outcome(name)) {
+      if (memory.kind === 'brief') {
+        if (after === before) continue;
+        if (after === undefined) kept.delete(key);
+        else kept.set(key, { entity: after, until: begunAt + memory.forMs }, BRIEF_BYTES);
+      } else if (after !== undefined && (this.#pauses.get(placeOf(name, key))?.until ?? 0) <= this.#batches) {
+        kept.set(key, { entity: after, until: Infinity }, memory.bytesOf(after));
+      }
+    }
+  }
+}
+
+/** Copies are small, and no more than the count allows. */
+const BRIEF_BYTES = 1024;
+
+const placeOf = (name: string, key: string): string => `${name} ${key}`;
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.every((value, at) => value === b[at]);
+}
