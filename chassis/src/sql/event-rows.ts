@@ -25,6 +25,7 @@ export function eventToValues(event: StoredEvent): unknown[] {
   ];
 }
 
+/** A later version leaves empty what says the same as the stream (docs/adr/0062); this one reads it already, and writes it out. */
 export function eventFromRow(row: EventsTable): StoredEvent {
   return {
     lane: row.lane,
@@ -32,11 +33,11 @@ export function eventFromRow(row: EventsTable): StoredEvent {
     id: row.id,
     type: row.type,
     published: row.published === 1,
-    key: row.message_key,
+    key: row.message_key || row.stream,
     stream: row.stream,
     version: row.version,
     at: row.at,
-    correlationId: row.correlation_id,
+    correlationId: row.correlation_id || row.stream,
     causationId: row.causation_id,
     traceparent: row.traceparent,
     data: row.data,
