@@ -66,7 +66,8 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
     db,
     connect,
     async forSchema(run) {
-      const patient = new MongoClient(url, { ...settings, maxPoolSize: 1, socketTimeoutMS: SCHEMA_ANSWER_MS });
+      // The lock of the schema is renewed while an index is being built.
+      const patient = new MongoClient(url, { ...settings, maxPoolSize: 2, socketTimeoutMS: SCHEMA_ANSWER_MS });
       try {
         await connected(patient);
         return await run(patient.db(name));

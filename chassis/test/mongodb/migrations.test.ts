@@ -49,6 +49,17 @@ describeOn(['MongoDB'], () => {
       expect(done.flatMap(ofTheToy)).toEqual(['toy-001-a']);
     });
 
+    test('is locked by one that goes on renewing its lock while a step keeps the server busy', async () => {
+      await database.db.collection('a').insertOne({});
+      const first = await database.forSchema(async (db) => {
+        const slow = db.collection('a').find({ $where: 'sleep(3000) || true' }).toArray();
+        const asked = await Promise.race([slow.then(() => 'the step'), db.command({ ping: 1 }).then(() => 'the lock')]);
+        await slow;
+        return asked;
+      });
+      expect(first).toBe('the lock');
+    });
+
     test('is finished by the next one when a step was cut off in the middle', async () => {
       const indexes = [{ key: { n: 1 }, unique: true }];
       const cutOff: MongoMigrations = {
