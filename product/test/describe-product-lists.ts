@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
 import type { Looked } from '@souk/chassis/looked';
 import { LARGEST_PRICE } from '@souk/contracts/money';
 import type { Product } from '../src/domain/product.ts';
 import { searchText, searchWords } from '../src/domain/search.ts';
-import { positionOf, type SortPosition, standsBefore } from '../src/domain/sort-position.ts';
+import { positionOf, type ProductSort, type SortPosition, standsBefore } from '../src/domain/sort-position.ts';
 import { boundedList, type ListIndexes } from '../src/storage/bounded-list.ts';
 import type { ListedProduct, ProductFilter } from '../src/storage/product-store.ts';
 import type { ProductDatabase } from './product-databases.ts';
@@ -208,6 +209,52 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     await shop.close();
   }, 60_000);
 
+  test(`product lists on ${name} have in all of their pages what a look at every product finds, each once, whatever is asked for`, async () => {
+    const shop = await storeInUse(await open());
+    const categories = [Bun.randomUUIDv7(), Bun.randomUUIDv7(), Bun.randomUUIDv7()];
+    const words = ['lantern', 'lanternfish', 'brass', 'oak', 'extraordinarily', 'extraordinary', 'ox', 'q', 'ha/t'];
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    const [random] = fc.sample(fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })), { seed, numRuns: 1 });
+    if (random === undefined) throw new Error('no randomness');
+    const upTo = (most: number) => Math.floor((random.next().value ?? 0) * (most + 1));
+    const some = <T>(of: readonly T[], share: number) => of.filter(() => upTo(99) < share);
+    let sku = 0;
+    const made = (changes: Partial<Product>) => {
+      const variants = Array.from({ length: 1 + upTo(2) }, () => ({ sku: `ANY-${(sku += 1)}`, options: {}, price: eur(100 + upTo(60)) }));
+      const status = (['active', 'active', 'draft', 'archived'] as const)[upTo(3)] ?? 'active';
+      return product({ title: some(words, 35).join(' ') || 'none', categoryIds: some(categories, 30), variants, status, createdAt: upTo(50), ...changes });
+    };
+    const products = Array.from({ length: 700 }, () => made({}));
+    for (let from = 0; from < products.length; from += 400) await shop.put(...products.slice(from, from + 400));
+    // Some have another place in every order since, and other categories.
+    for (const at of [3, 77, 400, 699]) {
+      const { id, slug, variants, createdAt } = products[at] ?? made({});
+      const changed = { ...made({ id, slug, createdAt, version: 2 }), variants: variants.map((variant) => ({ ...variant, price: eur(100 + upTo(60)) })) };
+      products[at] = changed;
+      await shop.put(changed);
+    }
+    await shop.withIndexes(async (indexes) => {
+      for (let lists = 0; lists < 6; lists += 1) {
+        const filter: ProductFilter = {
+          onlyActive: upTo(1) === 0,
+          words: some(words, 15),
+          skus: undefined,
+          categoryIds: upTo(2) === 0 ? some(categories, 50) : undefined,
+          minPrice: upTo(1) === 0 ? 100 + upTo(60) : undefined,
+          maxPrice: upTo(1) === 0 ? 110 + upTo(60) : undefined,
+        };
+        const sort = (['title', 'price', '-price', 'newest'] as const)[upTo(3)] ?? 'title';
+        const isBefore = standsBefore(sort);
+        const expected = products.filter((one) => isFound(one, filter)).toSorted((a, b) => (isBefore(positionOf(a, sort), positionOf(b, sort)) ? -1 : 1));
+        for (const way of [indexes, walked(indexes)]) {
+          const found = await allPages(way, filter, sort, 40 + upTo(60));
+          expect([seed, filter, sort, found]).toEqual([seed, filter, sort, expected.map(({ id }) => id)]);
+        }
+      }
+    });
+    await shop.close();
+  }, 90_000);
+
   test(`product lists on ${name} go on where a product was found, and hide one that was archived, however it changes before it is read`, async () => {
     const shop = await storeInUse(await open());
     const priced = (amount: number) => product({ variants: [{ sku: `RACE-${amount}`, options: {}, price: eur(amount) }] });
@@ -276,6 +323,24 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     expect(rows.map(({ product: { id } }) => id)).toEqual(many.slice(1270, 1291).map(({ id }) => id));
     await shop.close();
   }, 60_000);
+}
+
+/** As in a shop where nothing leads to few products, so that all lists are walked along. */
+function walked(indexes: ListIndexes): ListIndexes {
+  return { ...indexes, follow: async () => undefined };
+}
+
+/** All products of a list, page by page, in no more pages than it may have. */
+async function allPages(indexes: ListIndexes, filter: ProductFilter, sort: ProductSort, limit: number): Promise<string[]> {
+  const found: string[] = [];
+  let after: SortPosition | undefined;
+  for (let pages = 0; pages < 500; pages += 1) {
+    const { rows, reached } = await boundedList(indexes)(filter, { sort, after, limit });
+    found.push(...rows.map(({ product: { id } }) => id));
+    after = reached ?? (rows.length === limit ? rows.at(-1)?.place : undefined);
+    if (after === undefined) return found;
+  }
+  throw new Error('a list that does not end');
 }
 
 /** Tells whether a product belongs to a list, without any index. */

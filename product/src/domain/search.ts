@@ -34,13 +34,14 @@ export function leadingPieces(words: readonly string[]): readonly string[] {
   return [...new Set(pieces)].slice(0, LEADING_PIECES);
 }
 
-/** Longer words are not more selective, and each piece of them costs. */
-const LEADING_LENGTH = 12;
+/** Words that are found together. Others, and what is longer, make a search hardly more selective, and each of their pieces costs. */
+const LEADING_WORDS = 3;
+const LEADING_LENGTH = 8;
 
 /** The beginnings of the longest words that have pieces: by all of them together the products with all words are found. */
 export function leadingWords(words: readonly string[]): readonly string[] {
   const beginnings = words.map((word) => Array.from(word).slice(0, LEADING_LENGTH)).filter(({ length }) => length >= GRAM_LENGTH);
-  const longest = beginnings.toSorted((a, b) => b.length - a.length).slice(0, LEADING_PIECES);
+  const longest = beginnings.toSorted((a, b) => b.length - a.length).slice(0, LEADING_WORDS);
   return longest.map((characters) => characters.join(''));
 }
 

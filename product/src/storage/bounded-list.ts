@@ -13,6 +13,9 @@ import type { ListedProduct, ProductFilter, ProductReads, ProductSlice } from '.
  */
 export const LED = 500;
 
+/** Products of which whole documents are looked at for one request, at most, once they are in order. */
+export const SIFTED = 1500;
+
 /** Products that are looked at along the order of a list before others have their turn. */
 const WINDOW = 500;
 
@@ -50,14 +53,18 @@ export interface Found extends SortPosition {
   readonly size: number;
 }
 
+/** Entries that one lead leads to, few enough for all of them to be sorted. */
+export interface Trail {
+  /** Those of them that match, in order. */
+  among(filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>>;
+}
+
 /** The queries that lists need of an engine. Each looks at a bounded number of entries. */
 export interface ListIndexes {
   /** True where the index for words finds products that have several, and looks at none that has only some of them. */
   readonly findsTogether: boolean;
-  /** Counts the entries that a lead leads to, whatever their status, up to `limit`. */
-  count(lead: Lead, limit: number): Promise<number>;
-  /** Looks at all entries that a lead leads to, and answers those that match, in order. */
-  among(lead: Lead, filter: ProductFilter, slice: ProductSlice): Promise<readonly Found[]>;
+  /** Finds all entries that a lead leads to, whatever their status; undefined: they are too many. */
+  follow(lead: Lead): Promise<Trail | undefined>;
   /** Looks at the next `looks` entries in order, and answers those that match. */
   along(place: Along, filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>>;
   byIds(ids: readonly string[]): Promise<readonly Product[]>;
@@ -72,8 +79,8 @@ const EVERY_STATUS = ProductStatus.anyOf.map((status) => status.const);
  */
 export function boundedList(indexes: ListIndexes): ProductReads['list'] {
   return async (filter, slice) => {
-    const lead = await selectiveLead(indexes, filter);
-    if (lead !== undefined) return withProducts(indexes, filter, { rows: await indexes.among(lead, filter, slice) });
+    const trail = await selectiveTrail(indexes, filter);
+    if (trail !== undefined) return withProducts(indexes, filter, await trail.among(filter, slice));
     const { places, rest } = placesOf(filter);
     const looks = Math.floor(WINDOW / places.length);
     const lists = await Promise.all(places.map((place) => alongStretches(indexes, { ...place, looks }, rest, slice)));
@@ -90,10 +97,10 @@ function placesOf(filter: ProductFilter) {
   return { places, rest: { ...filter, categoryIds: undefined } };
 }
 
-async function selectiveLead(indexes: ListIndexes, filter: ProductFilter): Promise<Lead | undefined> {
+async function selectiveTrail(indexes: ListIndexes, filter: ProductFilter): Promise<Trail | undefined> {
   for (const lead of leadsOf(filter, indexes)) {
-    // A request names a hundred at most, and each is of one product.
-    if (lead.kind === 'skus' || (await indexes.count(lead, LED + 1)) <= LED) return lead;
+    const trail = await indexes.follow(lead);
+    if (trail !== undefined) return trail;
   }
   return undefined;
 }

@@ -33,6 +33,21 @@ function without(index: string): Migration {
   return { up: (db) => db.schema.dropIndex(index).execute() };
 }
 
+/** Entries that tell prices as well: a list in another order passes over what costs too much or too little without looking at it. */
+function withPrices(column: 'title_key' | 'created_at', name: string): Migration {
+  return {
+    up: (db) => db.schema.createIndex(`products_status_${name}`).on('products').columns(['status', column, 'id', 'lowest_price', 'spread_to']).execute(),
+  };
+}
+
+/** The orders of lists that are not by price. */
+export const pricedListMigrations: Readonly<Record<string, Migration>> = {
+  'product-042-by-title-with-prices': withPrices('title_key', 'title'),
+  'product-043-by-time-with-prices': withPrices('created_at', 'time'),
+  'product-044-not-by-title-alone': without('products_status_title_key'),
+  'product-045-not-by-time-alone': without('products_status_created_at'),
+};
+
 /** Every part of a filter, and every order of a list, has an index of its own. */
 export function listMigrations({ column: { integer } }: Flavour): Readonly<Record<string, Migration>> {
   return {

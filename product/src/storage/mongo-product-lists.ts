@@ -3,6 +3,7 @@ import { reading } from '@souk/chassis/mongodb/mongo-errors';
 import type { Collection, Document, Filter } from 'mongodb';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
 import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';
+import { latelyFrequent } from './lately-frequent.ts';
 import { LIMIT } from './mongo-limit.ts';
 import type { ProductDocument } from './product-document.ts';
 import { gramTerm, productFromDocument } from './product-documents.ts';
@@ -19,19 +20,21 @@ const ORDER = {
 type Condition = Filter<ProductDocument>;
 
 export function mongoProductLists(products: Collection<ProductDocument>): ListIndexes {
+  const frequent = latelyFrequent();
   return {
     findsTogether: false,
-    count: (lead, limit) =>
+    follow: (lead) =>
       reading(async () => {
-        // Without a single document: there are as many at least as have their lowest price there.
-        if (lead.kind === 'prices') {
-          const options = { ...LIMIT, limit, hint: 'by_price' };
-          if ((await products.countDocuments({ status: 'active', 'positions.price': pricesWithin(lead) }, options)) === limit) return limit;
+        // A request names a hundred SKUs at most, and each is of one product.
+        if (lead.kind === 'words' && lead.words.some(frequent.has)) return undefined;
+        if (lead.kind !== 'skus' && (await countedUp(products, lead)) > LED) {
+          if (lead.kind === 'words') lead.words.forEach(frequent.add);
+          return undefined;
         }
-        const { filter, hint } = leadingTo(lead);
-        return products.countDocuments(filter, { ...LIMIT, limit, ...(hint !== undefined && { hint }) });
+        return {
+          among: (filter, slice) => reading(async () => ({ rows: await products.aggregate<Found>(...amongThese(lead, filter, slice)).toArray() })),
+        };
       }),
-    among: (lead, filter, slice) => reading(async () => products.aggregate<Found>(...amongThese(lead, filter, slice)).toArray()),
     along: (place, filter, slice) =>
       reading(async () => {
         if (place.stretch.spread === true) return alongDiffering(products, place, filter, slice);
@@ -45,6 +48,18 @@ export function mongoProductLists(products: Collection<ProductDocument>): ListIn
     byIds: (ids) =>
       reading(async () => (await products.find({ _id: { $in: [...ids] } }, LIMIT).toArray()).map(productFromDocument)),
   };
+}
+
+/** The entries that a lead leads to, as far as one more than all that are looked at. */
+async function countedUp(products: Collection<ProductDocument>, lead: Lead): Promise<number> {
+  const limit = LED + 1;
+  // Without a single document: there are as many at least as have their lowest price there.
+  if (lead.kind === 'prices') {
+    const options = { ...LIMIT, limit, hint: 'by_price' };
+    if ((await products.countDocuments({ status: 'active', 'positions.price': pricesWithin(lead) }, options)) === limit) return limit;
+  }
+  const { filter, hint } = leadingTo(lead);
+  return products.countDocuments(filter, { ...LIMIT, limit, ...(hint !== undefined && { hint }) });
 }
 
 function amongThese(lead: Lead, filter: ProductFilter, slice: ProductSlice): [Document[], object] {

@@ -68,11 +68,17 @@ export interface ProductImagePartsTable {
   bytes: Uint8Array;
 }
 
+/** One row for each product, under the number of its text, with what lists are sorted by. Triggers keep it. */
+export interface TextPlacesTable extends Omit<CategoryPlacesTable, 'category_id'> {
+  number: number;
+}
+
 export type ProductSchema = {
   products: ProductsTable;
   product_skus: ProductSkusTable;
   product_categories: ProductCategoriesTable;
   category_places: CategoryPlacesTable;
+  text_places: TextPlacesTable;
   category_trees: CategoryTreesTable;
   category_use: CategoryUseTable;
   product_prices: ProductPricesTable;

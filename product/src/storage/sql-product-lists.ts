@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { Looked } from '@souk/chassis/looked';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
-import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';
+import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, SIFTED, type Stretch, type Trail } from './bounded-list.ts';
 import { productFromRow } from './product-rows.ts';
 import type { ProductSchema } from './product-schema.ts';
 import type { ProductFilter, ProductSlice } from './product-store.ts';
@@ -16,13 +18,31 @@ const ORDER = {
 /** SQLite takes the length from the row's head, and does not read the document. */
 const SIZE = sql<number>`octet_length(document)`;
 
+/** Products that words may lead to: what lists are sorted by lies in a row for each that is found by its number at once. */
+const LED_BY_WORDS = 6000;
+
+/** Numbers of products that are searched for words before others have their turn. */
+const NUMBERS = 150_000;
+
+/** Whole texts that are looked at before others have their turn. */
+const TEXTS = 500;
+
+/** Those that are looked at first, because most products that have the beginnings of words have the words. */
+const FEW_TEXTS = 64;
+
 /** Entries of an index that are passed over for what looking at one product costs. */
 const ENTRIES = 20;
 
 /** The same, where the prices between the lowest and the highest are looked up for some. */
 const CHECKED_ENTRIES = 6;
 
-type Places = 'products' | 'category_places';
+/** The same, where the entry of a category leads to its place, which tells them. */
+const PLACED_ENTRIES = 3;
+
+/** One whose entries are counted before they are followed. */
+type CountedLead = Exclude<Lead, { kind: 'words' }>;
+
+type Places = 'products' | 'category_places' | 'text_places';
 
 /** The table that is walked along: what a category has of the columns of products has the names that they have there. */
 function placesOf(categoryId: string | undefined): 'products' {
@@ -54,31 +74,23 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
 
   return {
     findsTogether: true,
-    async count(lead, limit) {
-      const some = sql`select 1 from (${leadingTo(flavour, lead)} limit ${limit})`;
-      const { rows } = await sql<{ n: number }>`select count(*) as n from (${some})`.execute(reader);
-      return rows[0]?.n ?? 0;
-    },
-    async among(lead, filter, { sort, after, limit }) {
-      const { column, direction } = ORDER[sort];
-      const from = sql<{ product_id: string }>`(select distinct product_id from (${leadingTo(flavour, lead)} limit ${2 * LED}))`;
-      // Joined in this order, and found by nothing else: an index over the order of the list would be walked from end to end.
-      let query = reader.selectFrom(from.as('leading')).crossJoin('products').whereRef('products.id', '=', 'leading.product_id');
-      if (filter.onlyActive) query = query.where(sql<SqlBool>`+status = 'active'`);
-      if (after !== undefined) query = query.where(behind(sort, after, 'products', '+'));
-      for (const condition of conditionsOf(filter, {}, 'products')) query = query.where(condition);
-      const ordered = query.select(['products.id', `${column} as key`]).select(SIZE.as('size'));
-      return ordered.orderBy(sql`+${sql.ref(column)}`, direction).orderBy('products.id', direction).limit(limit).execute();
+    async follow(lead) {
+      if (lead.kind === 'words') return trailOf(lead.words);
+      if (lead.kind !== 'skus' && (await countedUp(lead)) > LED) return undefined;
+      return { among: async (filter, slice) => ({ rows: await among(lead, filter, slice) }) };
     },
     async along(along, filter, slice) {
       const { categoryId, stretch, looks } = along;
       const place = placesOf(categoryId);
       const key = sql<string | number>`${sql.ref(`${place}.${ORDER[slice.sort].column}`)}`.as('key');
       const all = stretched(along, slice);
-      const last = isWhole(filter, stretch)
-        ? undefined
-        : await all.select(`${place}.id`).select(key).limit(1).offset(looks * entriesOf(filter, stretch) - 1).executeTakeFirst();
+      const nth = (entries: typeof all, n: number) => entries.select(`${place}.id`).select(key).limit(1).offset(n - 1).executeTakeFirst();
+      const priced = pricesMeet(filter, stretch, place);
+      const farthest = isWhole(filter, stretch) ? undefined : await nth(all, looks * entriesOf(filter, along));
+      // Entries tell their prices: no more products are looked at than `looks`, however many entries are passed over for them.
+      const last = priced === undefined ? farthest : ((await nth(stretched(along, slice, farthest).where(priced), looks)) ?? farthest);
       let query = stretched(along, slice, last).select(`${place}.id`).select(key).select(SIZE.as('size'));
+      if (priced !== undefined) query = query.where(priced);
       if (categoryId !== undefined) query = query.crossJoin('products as listed').whereRef('listed.id', '=', `${place}.id`);
       for (const condition of conditionsOf(filter, stretch, place)) query = query.where(condition);
       const rows: readonly Found[] = await query.limit(slice.limit).execute();
@@ -88,6 +100,70 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
       return (await reader.selectFrom('products').select('document').where(flavour.in('id', ids)).execute()).map(productFromRow);
     },
   };
+
+  async function countedUp(lead: CountedLead): Promise<number> {
+    const some = sql`select 1 from (${leadingTo(flavour, lead)} limit ${LED + 1})`;
+    const { rows } = await sql<{ n: number }>`select count(*) as n from (${some})`.execute(reader);
+    return rows[0]?.n ?? 0;
+  }
+
+  function among(lead: CountedLead, filter: ProductFilter, { sort, after, limit }: ProductSlice): Promise<readonly Found[]> {
+    const { column, direction } = ORDER[sort];
+    const from = sql<{ product_id: string }>`(select distinct product_id from (${leadingTo(flavour, lead)} limit ${2 * LED}))`;
+    // Joined in this order, and found by nothing else: an index over the order of the list would be walked from end to end.
+    let query = reader.selectFrom(from.as('leading')).crossJoin('products').whereRef('products.id', '=', 'leading.product_id');
+    if (filter.onlyActive) query = query.where(sql<SqlBool>`+status = 'active'`);
+    if (after !== undefined) query = query.where(behind(sort, after, 'products', '+'));
+    for (const condition of conditionsOf(filter, {}, 'products')) query = query.where(condition);
+    const ordered = query.select(['products.id', `${column} as key`]).select(SIZE.as('size'));
+    return ordered.orderBy(sql`+${sql.ref(column)}`, direction).orderBy('products.id', direction).limit(limit).execute();
+  }
+
+  /** Searches the newest products first: what most have soon turns out to be too many. */
+  async function trailOf(words: readonly string[]): Promise<Trail | undefined> {
+    const numbers: number[] = [];
+    const phrase = words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ');
+    let to = (await sql<{ last: number | null }>`select max(number) as last from product_texts`.execute(reader)).rows[0]?.last ?? 0;
+    for (; to > 0; to -= NUMBERS) {
+      const { rows } = await sql<{ rowid: number }>`select rowid from product_search where product_search match ${phrase}
+        and rowid > ${to - NUMBERS} and rowid <= ${to} limit ${LED_BY_WORDS + 1 - numbers.length}`.execute(reader);
+      for (const { rowid } of rows) numbers.push(rowid);
+      if (numbers.length > LED_BY_WORDS) return undefined;
+      await setImmediate();
+    }
+    return { among: (filter, slice) => amongNumbers(numbers, { ...filter, words: filter.words.filter((word) => !words.includes(word)) }, slice) };
+  }
+
+  /** What lists are sorted by decides which come first; only then are texts read, of those that words are still looked for in. */
+  async function amongNumbers(numbers: readonly number[], { words, ...rest }: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>> {
+    const sifted = words.length === 0 ? slice.limit : SIFTED;
+    const inOrder = await numbered(numbers, { ...rest, words: [] }, { ...slice, limit: sifted });
+    const rows: Found[] = [];
+    for (let from = 0; from < inOrder.length && rows.length < slice.limit; ) {
+      const some = inOrder.slice(from, from + (from === 0 ? FEW_TEXTS : TEXTS));
+      from += some.length;
+      let query = reader.selectFrom('products').select('id').select(SIZE.as('size')).where(flavour.in('id', some.map(({ id }) => id)));
+      for (const word of words) query = query.where(has(word));
+      const sizes = new Map((await query.execute()).map(({ id, size }) => [id, size]));
+      rows.push(...some.flatMap(({ id, key }) => (sizes.has(id) ? [{ id, key, size: sizes.get(id) ?? 0 }] : [])));
+      await setImmediate();
+    }
+    const isCut = words.length > 0 && rows.length < slice.limit && inOrder.length === sifted;
+    return { rows: rows.slice(0, slice.limit), reached: isCut ? inOrder.at(-1) : undefined };
+  }
+
+  function numbered(numbers: readonly number[], filter: ProductFilter, { sort, after, limit }: ProductSlice): Promise<readonly SortPosition[]> {
+    const { column, direction } = ORDER[sort];
+    const place = 'text_places' as 'products';
+    const from = sql<{ value: number }>`(select value from json_each(${JSON.stringify(numbers)}))`;
+    let query = reader.selectFrom(from.as('leading')).crossJoin(place).where(sql<SqlBool>`number = leading.value`);
+    if (filter.onlyActive) query = query.where('status', '=', 'active');
+    if (after !== undefined) query = query.where(behind(sort, after, place));
+    const priced = pricesMeet(filter, {}, place);
+    if (priced !== undefined) query = query.where(priced);
+    for (const condition of conditionsOf(filter, {}, place)) query = query.where(condition);
+    return query.select(['text_places.id' as 'products.id', `${column} as key`]).orderBy(column, direction).orderBy('id', direction).limit(limit).execute();
+  }
 
   function behind(sort: ProductSort, { key, id }: SortPosition, place: Places, unindexed = ''): RawBuilder<SqlBool> {
     const { column, direction } = ORDER[sort];
@@ -101,7 +177,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
 }
 
 /** The ids of the products that it leads to, one of them for each entry of an index. */
-function leadingTo(flavour: Flavour, lead: Lead): RawBuilder<unknown> {
+function leadingTo(flavour: Flavour, lead: CountedLead): RawBuilder<unknown> {
   switch (lead.kind) {
     case 'skus':
       return sql`select product_id from product_skus where ${flavour.in('sku', lead.skus)}`;
@@ -109,20 +185,19 @@ function leadingTo(flavour: Flavour, lead: Lead): RawBuilder<unknown> {
       return sql`select product_id from product_categories where ${flavour.in('category_id', lead.categoryIds)}`;
     case 'prices':
       return sql`select product_id from product_skus where amount between ${lead.least} and ${lead.most}`;
-    case 'words': {
-      const phrase = lead.words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ');
-      return sql`select product_id from (select rowid as found from product_search where product_search match ${phrase} limit ${2 * LED})
-        cross join product_texts on number = found`;
-    }
     default:
       return lead satisfies never;
   }
 }
 
+function has(word: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`instr(search_text, ${word}) > 0`;
+}
+
 /** Conditions on a product that no index of the list covers. A word is looked for as it is written, wherever it stands. */
 function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch, place: Places): Iterable<RawBuilder<SqlBool>> {
   const id = sql.ref(`${place}.id`);
-  for (const word of words) yield sql<SqlBool>`instr(search_text, ${word}) > 0`;
+  for (const word of words) yield has(word);
   if (categoryIds !== undefined) {
     const wanted = sql`select value from json_each(${JSON.stringify(categoryIds)})`;
     yield sql<SqlBool>`exists (select 1 from product_categories where product_id = ${id} and +category_id in (${wanted}))`;
@@ -134,8 +209,20 @@ function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter
   yield sql<SqlBool>`exists (select 1 from product_skus where product_id = ${id} and amount between ${least} and ${most})`;
 }
 
-/** Entries that cost what looking at one product does: the index of differing prices tells most that do not match, or all. */
-function entriesOf({ words, categoryIds, maxPrice }: ProductFilter, { spread }: Stretch): number {
-  if (spread !== true || words.length > 0 || categoryIds !== undefined) return 1;
+/**
+ * Whether one of its prices may lie within the limits, told by the lowest and the highest alone, which the indexes of all orders have.
+ * The plus signs keep SQLite from an index by price, whose products it would have to sort.
+ */
+function pricesMeet({ minPrice, maxPrice }: ProductFilter, stretch: Stretch, place: Places): RawBuilder<SqlBool> | undefined {
+  if ((minPrice ?? maxPrice) === undefined || stretch.least !== undefined || stretch.spread === true) return undefined;
+  const [lowest, highest] = [sql.ref(`${place}.lowest_price`), sql.ref(`${place}.spread_to`)];
+  return sql<SqlBool>`+${lowest} <= ${maxPrice ?? Number.MAX_SAFE_INTEGER} and coalesce(${highest}, ${lowest}) >= ${minPrice ?? 0}`;
+}
+
+/** Entries that cost what looking at one product does: those that tell prices say of most whether they match, or of all. */
+function entriesOf(filter: ProductFilter, { categoryId, stretch }: Along): number {
+  const { words, categoryIds, maxPrice } = filter;
+  if (pricesMeet(filter, stretch, 'products') !== undefined) return categoryId === undefined ? ENTRIES : PLACED_ENTRIES;
+  if (stretch.spread !== true || words.length > 0 || categoryIds !== undefined) return 1;
   return maxPrice === undefined ? ENTRIES : CHECKED_ENTRIES;
 }

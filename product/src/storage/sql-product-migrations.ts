@@ -3,10 +3,11 @@ import type { Migration } from 'kysely/migration';
 import { categoryPlaceMigrations } from './category-place-schema.ts';
 import { categoryMigrations } from './category-schema.ts';
 import { foldSqlAnew } from './fold-anew.ts';
-import { listMigrations } from './list-schema.ts';
+import { listMigrations, pricedListMigrations } from './list-schema.ts';
 import { imagePartMigrations, priceAndImageMigrations } from './price-and-image-schema.ts';
 import { completeSqlPrices } from './price-backfill.ts';
 import { searchMigrations } from './search-schema.ts';
+import { textPlaceMigrations } from './text-place-schema.ts';
 
 /** `status` at the end lets the lists of active products pass over the others without reading them. */
 function sortedBy(column: 'title_key' | 'lowest_price' | 'created_at'): Migration {
@@ -62,5 +63,7 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
     ...listMigrations(flavour),
     ...imagePartMigrations(flavour),
     ...categoryPlaceMigrations,
+    ...textPlaceMigrations,
+    ...pricedListMigrations,
   };
 }
