@@ -45,9 +45,11 @@ share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=5
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
+# Without clients nothing happens: no record every 500 ms that says so, each with an fsync.
+metadata.max.idle.interval.ms=30000
 # After kill -9 the controller refuses the new broker until the old session has run out (default 9000 ms).
 broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
+broker.heartbeat.interval.ms=1000
 num.network.threads=2
 num.io.threads=4
 background.threads=2

@@ -1,4 +1,4 @@
-import { AssignerProtocol, type GroupMember, type PartitionAssigner } from 'kafkajs';
+import { type Assigner, AssignerProtocol, type GroupMember, type PartitionAssigner } from 'kafkajs';
 import { ownerOf } from '../log/assignment.ts';
 import type { TopicDeclaration } from '../log/topic-table.ts';
 import type { PoliteAssigner } from './kafkajs-corrections.ts';
@@ -16,7 +16,7 @@ interface Candidate {
  * The rule of the embedded log: members that read a topic take turns over the partitions of all topics. kafkajs' own
  * gives partitions also to members that do not read their topic, as it happens between two versions of a service.
  */
-export function assigner(topics: readonly TopicDeclaration[], beforeJoin: () => Promise<void>): PartitionAssigner {
+export function assigner(topics: readonly TopicDeclaration[], member: Omit<PoliteAssigner, keyof Assigner>): PartitionAssigner {
   const partitions = topics
     .flatMap(({ name, partitions: count }) => Array.from({ length: count }, (_, number) => ({ topic: name, number })))
     .map((partition, id) => ({ ...partition, id }));
@@ -24,7 +24,7 @@ export function assigner(topics: readonly TopicDeclaration[], beforeJoin: () => 
   const polite: PoliteAssigner = {
     name: 'SoukAssigner',
     version: VERSION,
-    beforeJoin,
+    ...member,
     protocol: ({ topics: read }) => ({
       name: 'SoukAssigner',
       metadata: MemberMetadata.encode({ version: VERSION, topics: read, userData: Buffer.alloc(0) }),

@@ -1,19 +1,27 @@
 import type { Assigner } from 'kafkajs';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import RequestQueue, { type SocketRequest } from 'kafkajs/src/network/requestQueue/index.js';
 
 /**
  * Corrections of kafkajs 2.2.4, made once per process when this file is imported. They are here and not in a patch
  * of the package so that images and fresh clones need nothing but the registry; tests fail when one no longer applies.
  */
 
-/** An assigner that is asked before its member joins (again): partitions may have another owner afterwards. */
+/** An assigner through which its member is asked what kafkajs has no question for. */
 export interface PoliteAssigner extends Assigner {
+  /** Before it joins (again): partitions may have another owner afterwards. */
   beforeJoin(): Promise<void>;
+  /** Before each fetch: milliseconds for which the broker may hold it until there is something. */
+  fetchWaitMs(): number;
+  /** Fires when nothing is to be fetched any more: whoever ends does not wait for the broker. */
+  readonly ending: AbortSignal;
 }
 
 /** Milliseconds between two fetches of a busy member. */
 const FETCH_PACE_MS = 25;
+
+/** A little late, so that what was to take so long has taken longer. */
+const LOOK_AFTER_MS = 20;
 
 const isPolite = (assigner: Assigner): assigner is PoliteAssigner => 'beforeJoin' in assigner;
 
@@ -51,7 +59,52 @@ ConsumerGroup.prototype.fetch = async function (this: ConsumerGroup, nodeId: str
   const early = (times.get(nodeId) ?? -Infinity) + FETCH_PACE_MS - performance.now();
   if (early > 0) await Bun.sleep(early);
   times.set(nodeId, performance.now());
-  return fetch.call(this, nodeId);
+  const polite = this.assigners.find(isPolite);
+  if (polite === undefined) return fetch.call(this, nodeId);
+  this.maxWaitTime = polite.fetchWaitMs();
+  return unlessEnding(polite.ending, fetch.call(this, nodeId));
+};
+
+async function unlessEnding(ending: AbortSignal, fetching: Promise<unknown>): Promise<unknown> {
+  const nothing = Promise.withResolvers<readonly never[]>();
+  const end = (): void => nothing.resolve([]);
+  ending.addEventListener('abort', end);
+  try {
+    return await Promise.race([fetching, nothing.promise]);
+  } finally {
+    ending.removeEventListener('abort', end);
+  }
+}
+
+// kafkajs looks at all requests of each connection ten times a second, whether one is out or not. This looks when the first of
+// them has taken too long.
+const { sendSocketRequest, destroy } = RequestQueue.prototype;
+const looksAt = new WeakMap<RequestQueue, number>();
+
+function lookInTime(queue: RequestQueue): void {
+  if (!queue.enforceRequestTimeout || queue.inflight.size === 0) return;
+  const due = Math.min(...[...queue.inflight.values()].map(({ sentAt, requestTimeout }) => (sentAt ?? Date.now()) + requestTimeout));
+  if ((looksAt.get(queue) ?? Infinity) <= due) return;
+  clearTimeout(queue.requestTimeoutIntervalId);
+  looksAt.set(queue, due);
+  queue.requestTimeoutIntervalId = setTimeout(() => {
+    looksAt.delete(queue);
+    for (const request of queue.inflight.values()) if (Date.now() - (request.sentAt ?? Infinity) > request.requestTimeout) request.timeoutRequest();
+    if (queue.isConnected()) lookInTime(queue);
+  }, due - Date.now() + LOOK_AFTER_MS);
+}
+
+RequestQueue.prototype.scheduleRequestTimeoutCheck = function (this: RequestQueue): void {
+  this.destroy();
+  lookInTime(this);
+};
+RequestQueue.prototype.sendSocketRequest = function (this: RequestQueue, request: SocketRequest): void {
+  sendSocketRequest.call(this, request);
+  lookInTime(this);
+};
+RequestQueue.prototype.destroy = function (this: RequestQueue): void {
+  looksAt.delete(this);
+  destroy.call(this);
 };
 
 // Without a throttle kafkajs arms a timer with a negative delay, which runs at once and arms the next: 800 a second and

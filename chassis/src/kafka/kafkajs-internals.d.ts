@@ -1,10 +1,24 @@
 /** The inner modules that `kafkajs-corrections.ts` and `kafkajs-codec.ts` change; kafkajs has no types for them. */
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
+  export interface SocketRequest {
+    /** epoch milliseconds; null: it still waits */
+    readonly sentAt: number | null;
+    readonly requestTimeout: number;
+    timeoutRequest(): void;
+  }
+
   class RequestQueue {
     pending: readonly unknown[];
     throttledUntil: number;
     scheduleCheckPendingRequests(): void;
+    readonly inflight: ReadonlyMap<number, SocketRequest>;
+    readonly enforceRequestTimeout: boolean;
+    requestTimeoutIntervalId: ReturnType<typeof setTimeout> | undefined;
+    readonly isConnected: () => boolean;
+    scheduleRequestTimeoutCheck(): void;
+    sendSocketRequest(request: SocketRequest): void;
+    destroy(): void;
   }
   export default RequestQueue;
 }
@@ -15,6 +29,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   class ConsumerGroup {
     assigners: readonly Assigner[];
     cluster: Cluster;
+    maxWaitTime: number;
     joinAndSync(): Promise<void>;
     recoverFromFetch(error: unknown): Promise<void>;
     getNodeIds(): readonly string[];

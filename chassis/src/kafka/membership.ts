@@ -15,8 +15,13 @@ import { faultSource, type Report } from '../report.ts';
 /** How soon members hear of a join or a leave. */
 const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 10_000;
-/** How long a fetch waits at the broker for a first message: what an idle member costs. It answers at once with one. */
-const FETCH_WAIT_MS = 200;
+/**
+ * How long a fetch waits at the broker for a first message: what an idle member costs. It answers at once with one. Between two
+ * fetches it hears of joins and leaves.
+ */
+const FETCH_WAIT_MS = 1000;
+/** While a partition is not fetched, or looked at again: it is not in the fetch that is out, and waits for its end. */
+const SHORT_FETCH_WAIT_MS = 200;
 /**
  * Of an answer, and as much of any partition in it. A broker sends at least one record batch however large it is; kafkajs'
  * own 10 MiB are several times as much in memory while they are read. A batch that is cut off at the end of a partition is
@@ -79,6 +84,8 @@ interface Incarnation {
   readonly started: Promise<void>;
   /** Resolves with the error that kafkajs gave up on. */
   readonly crashed: Promise<unknown>;
+  /** Nothing is fetched any more, and who waits for a fetch goes on. */
+  endFetches(): void;
 }
 
 /** Is a member of the group until it is closed: comes back after everything that goes wrong on the way. */
@@ -150,6 +157,8 @@ function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, join
   const { names, subscription, room, handlerFailed, report } = deps;
   const topics = [...new Set(subscription.topics)].map(names.onBroker);
   const client = kafkaClient(deps.address, FOR_EVER);
+  const ending = new AbortController();
+  const paused = new Set<string>();
   const consumer = client.kafka.consumer({
     groupId: names.group(subscription.group),
     sessionTimeout: sessionMs,
@@ -159,7 +168,16 @@ function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, join
     maxBytes: BYTES_PER_ANSWER,
     maxBytesPerPartition: BYTES_PER_ANSWER,
     allowAutoTopicCreation: false,
-    partitionAssigners: [assigner(names.declared, () => work.letGo(handlersMs))],
+    partitionAssigners: [
+      assigner(names.declared, {
+        beforeJoin: () => {
+          paused.clear();
+          return work.letGo(handlersMs);
+        },
+        fetchWaitMs: () => (paused.size > 0 || work.failure() !== undefined ? SHORT_FETCH_WAIT_MS : FETCH_WAIT_MS),
+        ending: ending.signal,
+      }),
+    ],
     retry: FOR_EVER,
   });
   const work = memberWork({
@@ -170,8 +188,13 @@ function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, join
     topicOfCaller: names.ofCaller,
     setFetching: (topic, partition, wanted) => {
       const which = [{ topic, partitions: [partition] }];
-      if (wanted) consumer.resume(which);
-      else consumer.pause(which);
+      if (wanted) {
+        paused.delete(`${topic}/${partition}`);
+        consumer.resume(which);
+      } else {
+        paused.add(`${topic}/${partition}`);
+        consumer.pause(which);
+      }
     },
     handlerFailed,
     report,
@@ -185,7 +208,7 @@ function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, join
     joined();
   });
   const started = start(consumer, topics, work).catch(crashed.resolve);
-  return { client, consumer, work, started, crashed: crashed.promise };
+  return { client, consumer, work, started, crashed: crashed.promise, endFetches: () => ending.abort() };
 }
 
 async function start(consumer: Consumer, topics: string[], work: MemberWork): Promise<void> {
@@ -199,7 +222,7 @@ async function start(consumer: Consumer, topics: string[], work: MemberWork): Pr
 }
 
 /** Lets the handlers end, then leaves, so that the others need not wait for the end of the session. */
-async function leave({ client, consumer, work, started }: Incarnation, deps: MembershipDeps): Promise<void> {
+async function leave({ client, consumer, work, started, endFetches }: Incarnation, deps: MembershipDeps): Promise<void> {
   try {
     // A consumer that is stopped while it starts may run on.
     await within(LEAVE_LIMIT_MS, 'joining the group', started);
@@ -211,6 +234,7 @@ async function leave({ client, consumer, work, started }: Incarnation, deps: Mem
   }
   await work.end(HANDLERS_AT_CLOSE_MS);
   try {
+    endFetches();
     await within(LEAVE_LIMIT_MS, `leaving group ${deps.subscription.group}`, consumer.disconnect());
   } catch (error) {
     deps.report(error, 'the others take over when the session ends');

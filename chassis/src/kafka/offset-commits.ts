@@ -2,7 +2,7 @@ import type { Offsets } from 'kafkajs';
 import { faultSource, type Report } from '../report.ts';
 
 /** Milliseconds in which offsets gather before they are stored; after a crash their messages come again. */
-const GATHER_MS = 200;
+const GATHER_MS = 1000;
 const AFTER_FAILURE_MS = 1000;
 
 export interface OffsetCommits {

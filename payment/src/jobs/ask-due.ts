@@ -19,7 +19,7 @@ const DUE = { on: 'check.due' } as const;
 export function askDue({ reads, submit, room }: AskDueDeps): Job {
   return {
     name: 'ask the gateway about what is due',
-    everyMs: 200,
+    everyMs: 1000,
     async run() {
       const limit = room();
       if (limit === 0) return;
