@@ -8,8 +8,11 @@ const LEAST = 4;
 /** As many times longer than somebody who is awaited does all the others wait at most. */
 const PATIENCE = 8;
 
+/** A writer that waits does not renew its lease, which it has to within a third of five seconds. */
+const LONGEST_MS = 1000;
+
 /** The longest that anything waits for others, where who is awaited waits `paceMs`. */
-export const patienceMs = (paceMs: number): number => PATIENCE * paceMs;
+export const patienceMs = (paceMs: number): number => Math.max(paceMs, Math.min(PATIENCE * paceMs, LONGEST_MS));
 
 export interface GatheringOptions {
   /** Between two starts at least. */

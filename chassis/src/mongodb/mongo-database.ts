@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import './driver-corrections.ts';
 import { endedWithin } from '../ended-within.ts';
 import { standardError } from '../standard-error.ts';
 import { mongoAddress, refusedByDriver } from './mongo-address.ts';

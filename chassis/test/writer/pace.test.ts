@@ -129,6 +129,10 @@ describe('the pace of a writer', () => {
     expect(store.begun.map(({ at, inputs }) => [at, inputs.length])).toEqual([[0, 100], [30, 100], [60, 50]]);
   });
 
+  test('nothing waits so long that the lease of the lane would run out', () => {
+    expect(Array.from({ length: 1001 }, (_, paceMs) => patienceMs(paceMs)).every((ms) => ms <= 5000 / 3)).toBe(true);
+  });
+
   test('closing ends the wait', async () => {
     const { time, submit, writer } = await paced();
     const answers: Promise<number>[] = [];
