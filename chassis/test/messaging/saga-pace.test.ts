@@ -69,26 +69,25 @@ async function play(rate: number, count: number) {
   const completed: number[] = [];
   let sends = 0;
 
-  function take(order: number, step: number): void {
+  async function take(order: number, step: number): Promise<void> {
     const now = STEPS[step];
     if (now === undefined) return;
     const options = now.through === 'caller' ? { limitMs: 10_000 } : {};
-    void services[now.by].writer.submit(deposit, { account: `${order} ${step}`, amount: 1 }, options).then(() => {
-      const ms = time.now() - (placedAt[order] ?? 0);
-      if (step === 0) answered.push(ms);
-      if (step === COMPLETED) completed.push(ms);
-      if (STEPS[step + 1]?.through === 'task') time.after(GATEWAY_MS, () => take(order, step + 1));
-    });
+    await services[now.by].writer.submit(deposit, { account: `${order} ${step}`, amount: 1 }, options);
+    const ms = time.now() - (placedAt[order] ?? 0);
+    if (step === 0) answered.push(ms);
+    if (step === COMPLETED) completed.push(ms);
+    if (STEPS[step + 1]?.through === 'task') time.after(GATEWAY_MS, () => void take(order, step + 1));
   }
   function arrived(key: string): void {
     const [order = 0, step = 0] = key.split(' ').map(Number);
-    if (STEPS[step + 1]?.through === 'log') take(order, step + 1);
+    if (STEPS[step + 1]?.through === 'log') void take(order, step + 1);
   }
   const open = (): Promise<Service> => openService(time, arrived, () => (sends += 1));
   const services: Record<Name, Service> = { order: await open(), inventory: await open(), payment: await open() };
   for (let order = 0; order < count; order += 1) {
     placedAt[order] = time.now();
-    take(order, 0);
+    void take(order, 0);
     await time.pass(1000 / rate);
   }
   await time.pass(5000);
