@@ -37,7 +37,7 @@ const LOCK = sql`concat('souk-migration-', left(sha2(database(), 256), 40))`;
 /** On a connection of its own, which holds the lock; when it is lost, the lock is free. */
 export async function migrateMysql(url: string, migrations: Readonly<Record<string, Migration>>): Promise<readonly string[]> {
   const connections = mysqlConnections({ url, size: 1, multipleStatements: false, variables: { lock_wait_timeout: STEP_WAIT_S }, answerMs: STEP_MS });
-  const db = mysqlReader<unknown>(connections, new LockedAdapter());
+  const db = mysqlReader<unknown>(connections, new LockedAdapter(), Infinity);
   try {
     await sql`create table if not exists migrations_begun (name varchar(255) primary key)`.execute(db);
     return await runMigrations(db, resumable(migrations));

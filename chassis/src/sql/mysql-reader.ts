@@ -14,19 +14,22 @@ import type { MysqlConnection } from './mysql-connection.ts';
 import type { MysqlConnections } from './mysql-connections.ts';
 import { textOf } from './mysql-text.ts';
 
-/** Kysely on connections of ours: with their limits, and their errors as `StorageError`s. It knows no transactions. */
-export function mysqlReader<Schema>(connections: MysqlConnections, adapter = new MysqlAdapter()): Kysely<Schema> {
+/** Milliseconds for all that a read waits for together: a place in the pool, a new connection, the answer. */
+const READ_MS = 10_000;
+
+/**
+ * Kysely on connections of ours: with their limits, and their errors as `StorageError`s. It knows no transactions. `heldMs`: for how long
+ * somebody may have a connection, whatever they ask; each answer has the connection's own limit besides.
+ */
+export function mysqlReader<Schema>(connections: MysqlConnections, adapter = new MysqlAdapter(), heldMs = READ_MS): Kysely<Schema> {
   const dialect: Dialect = {
     createAdapter: () => adapter,
-    createDriver: () => driver(connections),
+    createDriver: () => driver(connections, heldMs),
     createIntrospector: (db) => new MysqlIntrospector(db),
     createQueryCompiler: () => new MysqlQueryCompiler(),
   };
   return new Kysely<Schema>({ dialect });
 }
-
-/** Milliseconds for all that a read waits for together: a place in the pool, a new connection, the answer. */
-const READ_MS = 10_000;
 
 class Reading implements DatabaseConnection {
   constructor(
@@ -46,12 +49,12 @@ class Reading implements DatabaseConnection {
   }
 }
 
-function driver(connections: MysqlConnections): Driver {
+function driver(connections: MysqlConnections, heldMs: number): Driver {
   const refuse = () => Promise.reject(new Error('transactions are scripts: SqlDatabase.transact'));
   return {
     init: () => Promise.resolve(),
     async acquireConnection() {
-      const until = performance.now() + READ_MS;
+      const until = performance.now() + heldMs;
       return new Reading(await connections.acquire(), until);
     },
     releaseConnection: async (reading) => (reading as Reading).connection.release(),

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { chassisMigrations } from '../../src/sql/chassis-schema.ts';
@@ -113,6 +114,14 @@ describeOn(['MySQL'], () => {
       await reader.end();
       expect(await migrating).toEqual(['x-001']);
     }, 30_000);
+
+    test('a step may take longer than a read may, and others come after it', async () => {
+      const steps: Record<string, Migration> = {
+        'x-001': { up: async (db) => void (await sql`do sleep(10.5)`.execute(db)) },
+        'x-002': { up: async (db) => void (await sql`create table x (id int)`.execute(db)) },
+      };
+      expect((await migrate(open(), steps)).slice(-2)).toEqual(['x-001', 'x-002']);
+    }, 60_000);
 
     test('an index that is to go, and is not there, is gone', async () => {
       const drop: Migration = { up: async (db) => void (await mysqlFlavour.dropIndex('ended_access_nothing', 'ended_access').execute(db)) };

@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 
 /** What was done to the rows of one table. */
-export interface RowChanges {
+interface RowChanges {
   readonly inserted: number;
   readonly updated: number;
   readonly deleted: number;
