@@ -3,7 +3,7 @@ import { StorageError, type StorageErrorCode } from '../storage-error.ts';
 import type { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections } from '../writer/use-case.ts';
 import { boundedMap, type BoundedMap } from './bounded-map.ts';
-import type { Guarding, SqlCollection } from './sql-collection.ts';
+import type { SqlCollection } from './sql-collection.ts';
 
 /** Of each collection. An order of two lines has about 2 kB. */
 const LIMITS = { count: 10_000, bytes: 16 * 1024 * 1024 } as const;
@@ -17,12 +17,6 @@ const CONCERNS_THE_BATCH: ReadonlySet<StorageErrorCode> = new Set(['stale', 'uni
 
 interface Pause {
   readonly batches: number;
-  readonly until: number;
-}
-
-interface Kept {
-  readonly entity: object;
-  /** performance.now() from which on it is too old */
   readonly until: number;
 }
 
@@ -44,7 +38,7 @@ export interface Recall<C extends Collections> {
  */
 export class EntityMemory<C extends Collections> {
   readonly #collections: Readonly<Record<string, SqlCollection<object>>>;
-  readonly #kept: ReadonlyMap<string, BoundedMap<Kept>>;
+  readonly #kept: ReadonlyMap<string, BoundedMap<object>>;
   /** By collection and key: entities that several processes change in turn are read, as if there were no memory. */
   readonly #pauses = recentMap<Pause>(PAUSES_KEPT);
   /** What the last try had remembered that somebody may have changed. */
@@ -54,7 +48,7 @@ export class EntityMemory<C extends Collections> {
   constructor(collections: Readonly<Record<string, SqlCollection<object>>>, limits: typeof LIMITS = LIMITS) {
     this.#collections = collections;
     const remembered = Object.keys(collections).filter((name) => collections[name]?.memory !== undefined);
-    this.#kept = new Map(remembered.map((name) => [name, boundedMap<Kept>(limits)]));
+    this.#kept = new Map(remembered.map((name) => [name, boundedMap<object>(limits)]));
   }
 
   forgetAll(): void {
@@ -63,26 +57,25 @@ export class EntityMemory<C extends Collections> {
 
   begin(): Recall<C> {
     this.#batches += 1;
-    const begunAt = performance.now();
     const taken = new Map<string, object>();
     // What follows a try that was wrong is read throughout: it cannot be wrong again.
     const mayRecall = this.#doubted.size === 0;
     return {
       take: (name, keys) => {
-        const [kept, memory] = [this.#kept.get(name), this.#collections[name]?.memory];
-        if (kept === undefined || memory === undefined) return [];
+        const kept = this.#kept.get(name);
+        if (kept === undefined) return [];
         return keys.flatMap((key) => {
-          const found = kept.get(key);
-          if (memory.kind === 'guarded') kept.delete(key);
-          if (found === undefined || found.until <= begunAt || (memory.kind === 'guarded' && !mayRecall)) return [];
-          if (memory.kind === 'guarded') taken.set(placeOf(name, key), found.entity);
-          return [found.entity];
+          const entity = kept.get(key);
+          kept.delete(key);
+          if (entity === undefined || !mayRecall) return [];
+          taken.set(placeOf(name, key), entity);
+          return [entity];
         });
       },
-      read: (name, entities) => this.#read(name, entities, begunAt),
+      read: (name, entities) => this.#compare(name, entities),
       committed: (world) => {
         this.#doubted = new Map();
-        for (const name of this.#kept.keys()) this.#keep(name, world, begunAt);
+        for (const name of this.#kept.keys()) this.#keep(name, world);
       },
       failed: (error) => {
         const isStale = error instanceof StorageError && error.code === 'stale';
@@ -94,41 +87,28 @@ export class EntityMemory<C extends Collections> {
     };
   }
 
-  #read(name: string, entities: readonly object[], at: number): void {
+  /** Who was doubted with reason is changed by another process, and perhaps not for the last time. */
+  #compare(name: string, entities: readonly object[]): void {
     const collection = this.#collections[name];
-    const { memory } = collection ?? {};
-    if (collection === undefined || memory === undefined) return;
+    if (collection?.memory === undefined || this.#doubted.size === 0) return;
+    const { stateOf } = collection.memory;
     for (const entity of entities) {
-      const key = collection.key(entity);
-      if (memory.kind === 'brief') this.#kept.get(name)?.set(key, { entity, until: at + memory.forMs }, BRIEF_BYTES);
-      else this.#compare(placeOf(name, key), entity, memory);
+      const place = placeOf(name, collection.key(entity));
+      const doubted = this.#doubted.get(place);
+      if (doubted === undefined || isSame(stateOf(doubted), stateOf(entity))) continue;
+      const batches = Math.min(LONGEST_PAUSE, (this.#pauses.get(place)?.batches ?? LEAST_PAUSE / 2) * 2);
+      this.#pauses.set(place, { batches, until: this.#batches + batches });
     }
   }
 
-  #compare(place: string, entity: object, { stateOf }: Guarding<object>): void {
-    const doubted = this.#doubted.get(place);
-    if (doubted === undefined || isSame(stateOf(doubted), stateOf(entity))) return;
-    const batches = Math.min(LONGEST_PAUSE, (this.#pauses.get(place)?.batches ?? LEAST_PAUSE / 2) * 2);
-    this.#pauses.set(place, { batches, until: this.#batches + batches });
-  }
-
-  #keep(name: string, world: LoadedWorld<C>, begunAt: number): void {
+  #keep(name: string, world: LoadedWorld<C>): void {
     const [kept, memory] = [this.#kept.get(name), this.#collections[name]?.memory];
     if (kept === undefined || memory === undefined) return;
-    for (const [key, { before, after }] of world.outcome(name)) {
-      if (memory.kind === 'brief') {
-        if (after === before) continue;
-        if (after === undefined) kept.delete(key);
-        else kept.set(key, { entity: after, until: begunAt + memory.forMs }, BRIEF_BYTES);
-      } else if (after !== undefined && (this.#pauses.get(placeOf(name, key))?.until ?? 0) <= this.#batches) {
-        kept.set(key, { entity: after, until: Infinity }, memory.bytesOf(after));
-      }
+    for (const [key, after] of world.outcome(name)) {
+      if ((this.#pauses.get(placeOf(name, key))?.until ?? 0) <= this.#batches) kept.set(key, after, memory.bytesOf(after));
     }
   }
 }
-
-/** Copies are small, and no more than the count allows. */
-const BRIEF_BYTES = 1024;
 
 const placeOf = (name: string, key: string): string => `${name} ${key}`;
 

@@ -47,7 +47,6 @@ export function rowCollection<Entity, TableRow extends object>(
     remove: (entities) => [flavour.remove(table, [keyColumn], entities.map((entity) => [keyOf(entity)]))],
     ...(remembered && {
       memory: {
-        kind: 'guarded',
         stateOf,
         hold: (entities) => [flavour.hold(table, [keyColumn], guard, entities.map((entity) => [keyOf(entity), ...stateOf(entity)]))],
         bytesOf: remembered.bytesOf,

@@ -11,24 +11,17 @@ export interface SqlCollection<Entity> {
   update(changes: readonly { readonly before: Entity; readonly after: Entity }[]): readonly Write[];
   remove(entities: readonly Entity[]): readonly Write[];
   /** Present: what was settled is remembered, and not read again by the next batch that names it. */
-  readonly memory?: Guarding<Entity> | Brief;
+  readonly memory?: Guarding<Entity>;
 }
 
 /** For entities that others may change as well: whatever a batch did with a remembered one, it commits only where nobody has. */
 export interface Guarding<Entity> {
-  readonly kind: 'guarded';
   /** Tells every state that an entity has ever been in from every other. `update` writes only where the one before is there still. */
   stateOf(entity: Entity): readonly unknown[];
   /** Locks entities, and ends the transaction as `stale` unless each is in this state. */
   hold(entities: readonly Entity[]): readonly Write[];
   /** Roughly, in memory. */
   bytesOf(entity: Entity): number;
-}
-
-/** For copies of what others own, which may be a little old, and are never written through this collection. */
-export interface Brief {
-  readonly kind: 'brief';
-  readonly forMs: number;
 }
 
 /** A collection whose entities are only ever added, and never looked at by a decision. */

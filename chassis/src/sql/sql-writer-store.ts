@@ -81,7 +81,7 @@ export function sqlWriterStore<C extends Collections>(
   function heldOf(world: LoadedWorld<C>): Write[] {
     return names.flatMap((name) => {
       const { memory } = collection(name);
-      if (memory?.kind !== 'guarded') return [];
+      if (memory === undefined) return [];
       const unwritten = world.unwritten(name);
       return unwritten.length === 0 ? [] : memory.hold(inOrder(name, unwritten, (entity) => entity));
     });

@@ -58,9 +58,10 @@ export class LoadedWorld<C extends Collections> implements World<C> {
     return found.map(({ before }) => before as C[N]);
   }
 
-  /** What is there after this batch, by key, with what was before. */
-  outcome(collection: keyof C & string): Iterable<readonly [string, Readonly<Omit<Slot, 'remembered'>>]> {
-    return this.#slots.get(collection) ?? [];
+  /** What is there after this batch, by key. */
+  outcome(collection: keyof C & string): readonly (readonly [string, object])[] {
+    const slots = [...(this.#slots.get(collection) ?? [])];
+    return slots.flatMap(([key, { after }]) => (after === undefined ? [] : [[key, after] as const]));
   }
 
   /** All of a decision or, when it throws, nothing of it. */

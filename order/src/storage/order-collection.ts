@@ -122,7 +122,6 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
       throw new Error('orders are never removed');
     },
     memory: {
-      kind: 'guarded',
       // Nothing of an order changes, of its lines or its parcels, without another version.
       stateOf: ({ version }) => [version],
       hold: (orders) => [flavour.hold('orders', ['id'], ['version'], orders.map(({ id, version }) => [id, version]))],
