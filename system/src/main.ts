@@ -32,6 +32,9 @@ function explain(error: unknown): number {
   if (error instanceof EventLogError && error.code === 'data-in-use') {
     return told(EXIT.environment, 'another shop runs on this data', 'Stop it, or choose another folder: npm start -- --data DIR');
   }
+  if (error instanceof EventLogError && error.code === 'later-version') {
+    return told(EXIT.environment, error.message, 'Or choose another folder: npm start -- --data DIR');
+  }
   if (isDiskFull(error)) return told(EXIT.environment, 'the disk is full', 'Make room, or choose another folder: npm start -- --data DIR');
   throw error;
 }

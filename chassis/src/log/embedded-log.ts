@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { harmless } from '../harmless.ts';
-import { checkpoint, checkpointEvery, pauseCheckpoints } from '../sql/checkpoints.ts';
+import { checkpoint, pauseCheckpoints } from '../sql/checkpoints.ts';
 import { keepWalSmall } from '../sql/keep-wal-small.ts';
 import { createCursor } from './cursor.ts';
 import { lockData } from './data-lock.ts';
@@ -12,13 +12,13 @@ import { createGroup, type Group } from './group.ts';
 import { inspectLog, type LogInspection } from './inspection.ts';
 import { openJournal } from './journal.ts';
 import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
-import { openLogDatabase, PAGES_BETWEEN_CHECKPOINTS } from './log-database.ts';
+import { checkpointLog, openLogDatabase } from './log-database.ts';
 import { MessagesRefusedError, type RefusedMessage } from './message-limit.ts';
 import { openOffsetBook } from './offset-book.ts';
 import { placeMessage } from './place-message.ts';
 import { replayStored } from './replay-stored.ts';
 import { openRunIndex } from './run-index.ts';
-import { storedRecords } from './stored-records.ts';
+import { storedMessages } from './stored-messages.ts';
 import { declareTopics, partitionsOf, type Partition } from './topic-table.ts';
 
 export interface EmbeddedLog extends EventLog, LogInspection {}
@@ -26,7 +26,7 @@ export interface EmbeddedLog extends EventLog, LogInspection {}
 /** About 32 MB of recent messages in memory for all partitions together. */
 const TAIL_CHARACTERS = 16 * 1024 * 1024;
 
-/** The event log in one SQLite file. Throws EventLogError `data-in-use` and `partitions-changed`. */
+/** The event log in one SQLite file. Throws EventLogError `data-in-use`, `later-version`, `damaged` and `partitions-changed`. */
 export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   const release = lockData(options.path);
   let db: Database | null = null;
@@ -45,7 +45,7 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
   const topics = declareTopics(db, options.topics);
   const index = openRunIndex(db);
   const offsets = openOffsetBook(db);
-  const readStored = storedRecords(db, index);
+  const readStored = storedMessages(db, index);
   const budget: TailBudget = { used: 0, limit: TAIL_CHARACTERS };
   const feeds = new Map<number, Feed>();
   const groups = new Map<string, Group>();
@@ -149,7 +149,7 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
 
   const leaveWal = keepWalSmall(options.path, {
     pause: () => pauseCheckpoints(db),
-    resume: () => checkpointEvery(db, PAGES_BETWEEN_CHECKPOINTS),
+    resume: () => checkpointLog(db),
   });
   return {
     ...inspectLog({ db, topics, index, offsets }),

@@ -1,6 +1,9 @@
 export type EventLogErrorCode =
   | 'connection-closed'
+  | 'damaged'
   | 'data-in-use'
+  | 'earlier-version'
+  | 'later-version'
   | 'log-closed'
   | 'log-unavailable'
   | 'message-too-large'

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import type { ReceivedMessage } from './event-log.ts';
 import type { OffsetBook } from './offset-book.ts';
 import type { RunIndex } from './run-index.ts';
-import { storedRecords } from './stored-records.ts';
+import { storedMessages } from './stored-messages.ts';
 import { partitionsOf, type Partition, type TopicTable } from './topic-table.ts';
 
 export interface PartitionOffset {
@@ -37,7 +37,7 @@ interface InspectionDeps {
 }
 
 export function inspectLog({ db, topics, index, offsets }: InspectionDeps): LogInspection {
-  const read = storedRecords(db, index);
+  const read = storedMessages(db, index);
   const all = [...topics.values()].flat();
   const list = (offsetOf: (partition: Partition) => number): PartitionOffset[] =>
     all.map((partition) => ({ topic: partition.topic, partition: partition.number, offset: offsetOf(partition) }));

@@ -6,6 +6,8 @@ export interface PlacedMessage {
   readonly partition: Partition;
   readonly message: LogMessage;
   readonly headersJson: string;
+  /** Of key, value and headers. */
+  readonly bytes: number;
 }
 
 /** The same after the commit. */

@@ -1,8 +1,9 @@
 import type { Database } from 'bun:sqlite';
+import { cutIntoBlocks, toBlock } from './block.ts';
 import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
 import { inTransaction } from './log-database.ts';
 import type { OffsetBook } from './offset-book.ts';
-import type { RunIndex } from './run-index.ts';
+import type { RunIndex, Span } from './run-index.ts';
 
 /** One transaction takes whole sends until it has this many messages: about 20 ms of work. */
 const MESSAGES_PER_COMMIT = 4096;
@@ -27,6 +28,11 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
+interface Appended {
+  readonly messages: CommittedMessage[];
+  readonly spans: (Span & { readonly partitionId: number })[];
+}
+
 interface JournalDeps {
   readonly db: Database;
   readonly index: RunIndex;
@@ -36,23 +42,31 @@ interface JournalDeps {
 }
 
 export function openJournal({ db, index, offsets, now, committed }: JournalDeps): Journal {
-  const insert = db.query('insert into records (id, partition_id, key, value, headers, at) values (?, ?, ?, ?, ?, ?)');
+  const insert = db.query('insert into blocks (first_id, at, spans, form, checksum, body) values (?, ?, ?, ?, ?, ?)');
   let waiting: Waiting[] = [];
   let scheduled = false;
   let offsetsStoredAt = performance.now();
   let offsetsTimer: ReturnType<typeof setTimeout> | null = null;
   let failure: unknown = null;
 
-  function append(sends: readonly Waiting[]): CommittedMessage[] {
+  function append(sends: readonly Waiting[]): Appended {
     const at = now();
     let id = index.nextId();
-    const appended: CommittedMessage[] = [];
-    for (const { messages } of sends) {
-      for (const { partition, message, headersJson } of messages) {
+    const appended: Appended = { messages: [], spans: [] };
+    // By partition, so that each has its messages side by side; those of one partition keep their order.
+    const messages = sends.flatMap((send) => send.messages).toSorted((one, other) => one.partition.id - other.partition.id);
+    for (const block of cutIntoBlocks(messages)) {
+      const { parts, spans, form, checksum, body } = toBlock(block);
+      insert.run(id, at, spans, form, checksum, body);
+      let first = id;
+      for (const { partitionId, count } of parts) {
+        appended.spans.push({ partitionId, first, count });
+        first += count;
+      }
+      for (const { partition, message } of block) {
         const { topic, key, value, headers } = message;
-        insert.run(id, partition.id, key, value, headersJson, at);
         const received = { topic, key, value, headers, partition: partition.number, offset: String(id), timestamp: at };
-        appended.push({ partition, id, received });
+        appended.messages.push({ partition, id, received });
         id += 1;
       }
     }
@@ -62,7 +76,7 @@ export function openJournal({ db, index, offsets, now, committed }: JournalDeps)
   /** Throws when the transaction failed; nothing has changed then, in the file or in memory. */
   function write(sends: readonly Waiting[], withOffsets: boolean): void {
     const withRuns = index.due();
-    let appended: CommittedMessage[] = [];
+    let appended: Appended = { messages: [], spans: [] };
     try {
       inTransaction(db, () => {
         if (withOffsets) offsets.store();
@@ -76,9 +90,9 @@ export function openJournal({ db, index, offsets, now, committed }: JournalDeps)
     }
     if (withOffsets) offsetsAreStored();
     if (withRuns) index.stored();
-    for (const { partition, id } of appended) index.add(partition.id, id);
+    for (const { partitionId, ...span } of appended.spans) index.add(partitionId, span);
     for (const send of sends) send.resolve();
-    committed(appended);
+    committed(appended.messages);
   }
 
   function takeSends(): Waiting[] {

@@ -1,5 +1,5 @@
-import { Database } from 'bun:sqlite';
 import { inspectLog, type LogInspection } from './inspection.ts';
+import { openLogForReading } from './log-database.ts';
 import { openOffsetBook } from './offset-book.ts';
 import { openRunIndex } from './run-index.ts';
 import { loadTopics } from './topic-table.ts';
@@ -10,8 +10,9 @@ export interface LogReader extends LogInspection {
 
 /** Reads a log that another process may have open: what was committed when the reader was opened. */
 export function openLogReader(path: string): LogReader {
-  const db = new Database(path, { readonly: true });
-  db.run('pragma busy_timeout = 5000');
-  const deps = { db, topics: loadTopics(db), index: openRunIndex(db), offsets: openOffsetBook(db) };
+  const db = openLogForReading(path);
+  // All of it as of one moment.
+  const load = db.transaction(() => ({ db, topics: loadTopics(db), index: openRunIndex(db), offsets: openOffsetBook(db) }));
+  const deps = load.deferred();
   return { ...inspectLog(deps), close: () => db.close() };
 }

@@ -13,5 +13,5 @@ export function placeMessage(topics: TopicTable, message: LogMessage): PlacedMes
   if (bytes > MESSAGE_LIMIT) return tooLarge(message, bytes);
   const partition = partitions[partitionOf(message.key, partitions.length)];
   if (partition === undefined) throw new EventLogError('unknown-topic', `Topic ${message.topic} has no partitions`);
-  return { partition, message, headersJson };
+  return { partition, message, headersJson, bytes };
 }

@@ -27,7 +27,7 @@ interface TopicRow {
 /** Stores new topics; refuses a partition count that differs from the stored one, because keys would change places. */
 export function declareTopics(db: Database, declared: readonly TopicDeclaration[]): TopicTable {
   const stored = loadTopics(db);
-  const insert = db.query('insert into topics (name, partitions, first_partition_id) values (?, ?, ?)');
+  const insert = db.query('insert into log_topics (name, partitions, first_partition_id) values (?, ?, ?)');
   inTransaction(db, () => {
     let nextId = [...stored.values()].reduce((sum, partitions) => sum + partitions.length, 0);
     for (const { name, partitions } of declared) {
@@ -47,7 +47,7 @@ export function declareTopics(db: Database, declared: readonly TopicDeclaration[
 }
 
 export function loadTopics(db: Database): TopicTable {
-  const rows = db.query<TopicRow, []>('select name, partitions, first_partition_id from topics order by name').all();
+  const rows = db.query<TopicRow, []>('select name, partitions, first_partition_id from log_topics order by name').all();
   return new Map(
     rows.map(({ name: topic, partitions, first_partition_id: firstId }) => [
       topic,

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded-log.ts';
 import { EventLogError } from '../../src/log/event-log-error.ts';
@@ -89,23 +88,6 @@ describe('embedded event log in its file', () => {
     const ends = log.endOffsets().filter(({ topic }) => topic === 'orders');
     expect(log.committed('readers').filter(({ topic }) => topic === 'orders')).toEqual(ends);
     expect([...log.records('orders')].length).toBe(12_000);
-    await log.close();
-  });
-
-  test('what another program wrote that is no text comes with its bytes', async () => {
-    const first = open();
-    await first.send([message('1', { topic: 'narrow' }), message('2', { topic: 'narrow' }), message('\uFFFD', { topic: 'narrow', key: 'k' })]);
-    await first.close();
-    const db = new Database(path);
-    db.run("update records set value = x'63616665e9' where value = '1'");
-    db.run("update records set key = cast(x'ff' as text) where value = '2'");
-    db.close();
-    const log = open();
-    const reader = recorder();
-    await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
-    await until('all are read', () => reader.received.length === 3);
-    expect(reader.received).toMatchObject([{ key: '1', value: 'cafe\uFFFD', binary: { value: 'Y2FmZek=' } }, { key: '\uFFFD', value: '2', binary: { key: '/w==' } }, { key: 'k', value: '\uFFFD' }]);
-    expect(reader.received[2]).not.toHaveProperty('binary');
     await log.close();
   });
 

@@ -1,3 +1,4 @@
+import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { openLogReader, type LogReader } from '@souk/chassis/log/log-reader';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES, topicsReadBy } from '@souk/contracts/topics';
@@ -27,12 +28,17 @@ export function embeddedRecords(folder: string): ShopRecords {
   };
 }
 
-/** False for the log of an earlier version, which lacks newer topics until a shop of this version has opened it. */
+/** False for the log of an earlier version, which has another form or lacks newer topics until a shop of this version has opened it. */
 export function hasEveryTopic(log: string): boolean {
-  return readingLog(log, (reader) => {
-    const there = new Set(reader.endOffsets().map(({ topic }) => topic));
-    return TOPIC_NAMES.every((topic) => there.has(topic));
-  });
+  try {
+    return readingLog(log, (reader) => {
+      const there = new Set(reader.endOffsets().map(({ topic }) => topic));
+      return TOPIC_NAMES.every((topic) => there.has(topic));
+    });
+  } catch (error) {
+    if (error instanceof EventLogError && error.code === 'earlier-version') return false;
+    throw error;
+  }
 }
 
 function readingLog<T>(path: string, read: (reader: LogReader) => T): T {

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
 import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { progressLine } from '../cli/progress-line.ts';
@@ -39,8 +40,17 @@ async function* linesOf(file: string): AsyncIterable<readonly string[]> {
 function embedded(folder = '.souk'): ShopRecords {
   const { log } = shopFiles(folder);
   if (!existsSync(log)) throw new UsageError(`there is no shop in ${folder}`);
-  if (!hasEveryTopic(log)) throw new UsageError(`the shop in ${folder} is of an earlier version: start it once with this one, then verify`);
+  if (!isOfThisVersion(log)) throw new UsageError(`the shop in ${folder} is of an earlier version: start it once with this one, then verify`);
   return embeddedRecords(folder);
+}
+
+function isOfThisVersion(log: string): boolean {
+  try {
+    return hasEveryTopic(log);
+  } catch (error) {
+    if (error instanceof EventLogError && error.code === 'later-version') throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 async function onServers(file: string): Promise<ShopRecords> {

@@ -108,13 +108,13 @@ async function copyMessages(path: string, orderId: string, { rename, copies }: O
     }
     await log.send(batch);
   }
+  const ends = log.endOffsets();
   await log.close();
-  inTransaction(path, (database) =>
-    database.run(
+  inTransaction(path, (database) => {
+    const handled = database.query(
       `insert or replace into offsets
-       select groups.group_name, ends.partition_id, ends.next_id
-       from (select distinct group_name from offsets) groups,
-            (select partition_id, max(id) + 1 as next_id from records group by partition_id) ends`,
-    ),
-  );
+       select group_name, (select first_partition_id + ? from log_topics where name = ?), ? from (select distinct group_name from offsets)`,
+    );
+    for (const { topic, partition, offset } of ends) handled.run(partition, topic, offset);
+  });
 }
