@@ -51,9 +51,9 @@ export function clockWatch<C extends Collections>(store: WriterStore<C & Chassis
     const begunAt = Date.now();
     return store.settle(lane, publishedSeq, leaseMs, {
       ...batch,
-      decide(world, now, lastSeq) {
+      decide(world, now, ...more) {
         compare(now, begunAt);
-        return batch.decide(world, now, lastSeq);
+        return batch.decide(world, now, ...more);
       },
     });
   }

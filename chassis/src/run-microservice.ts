@@ -14,6 +14,7 @@ import { retryDueMessages } from './messaging/retry-due-messages.ts';
 import { settingAside } from './messaging/set-aside.ts';
 import { outcomes } from './messaging/tell-outcomes.ts';
 import type { MicroserviceOptions } from './microservice-options.ts';
+import { lastPeriodOver } from './writer/answer-key.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { ENDED_ACCESS_KEPT_MS } from './writer/ended-access.ts';
 import { forgetEndedAccess } from './writer/forget-ended-access.ts';
@@ -31,7 +32,9 @@ const SEND_MS = 2000;
 const LAST_MS = 1000;
 /** With the time a message takes, how long a token of somebody whose access has ended is still taken by a replica that was not told itself. */
 const HEAR_MS = 500;
-/** Idempotency-Keys are kept at least 24 hours. */
+/** Thin rows that lie together. */
+const KEYS_AT_ONCE = 1000;
+/** As long as a key leads to one at most (`answer-key.ts`); at least 24 hours are promised. */
 const ANSWERS_KEPT_MS = 36 * 3_600_000;
 
 type Own<C> = C & ChassisCollections;
@@ -161,6 +164,7 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
       async run(signal) {
         const olderThan = Date.now() - ANSWERS_KEPT_MS;
         await forgetInRounds((limit) => messages.forgetAnswers(olderThan, limit), signal);
+        await forgetInRounds((limit) => messages.forgetAnswerKeys(lastPeriodOver(Date.now()), limit), signal, KEYS_AT_ONCE);
       },
     },
   ];

@@ -36,7 +36,7 @@ function elsewhere(meanwhile: () => Promise<void> = async () => undefined): Writ
     async settle(lane, publishedSeq, leaseMs, batch) {
       const now = Date.now() + shift;
       await meanwhile();
-      return writing.settle(lane, publishedSeq, leaseMs, { ...batch, decide: (world, _now, lastSeq) => batch.decide(world, now, lastSeq) });
+      return writing.settle(lane, publishedSeq, leaseMs, { ...batch, decide: (world, _now, ...more) => batch.decide(world, now, ...more) });
     },
   };
 }

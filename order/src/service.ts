@@ -122,7 +122,7 @@ function routesOf({ store, lookup, config }: OrderServiceDeps, deadlines: Deadli
     copy: (product) => commands.execute(copyProduct, product),
   });
   return [
-    placementRoutes({ commands, placeOrder: placeOrder(deadlines, limits), learnSkus: learn }),
+    placementRoutes({ commands, reads: store.reads, placeOrder: placeOrder(deadlines, limits), learnSkus: learn }),
     readRoutes({ reads: store.reads, timelineOf: readTimeline(store.reads) }),
     cancellationRoutes({ commands, cancelOrder: cancelOrder(deadlines) }),
     shipmentRoutes(commands),

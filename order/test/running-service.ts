@@ -101,6 +101,8 @@ export async function runOrderService({
 
   return {
     store,
+    /** the file */
+    database,
     url,
     bearer,
     ask,

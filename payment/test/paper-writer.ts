@@ -1,3 +1,4 @@
+import { KEYED_ANSWERS } from '@souk/chassis/writer/answer-key';
 import { NO_CAUSE } from '@souk/chassis/writer/input';
 import type { NewEvent, NewNote } from '@souk/chassis/writer/use-case';
 import { checkEventData } from '@souk/contracts/event-data';
@@ -31,7 +32,7 @@ export function paperWriter() {
       if (keys[collection]?.includes(key) !== true) throw new Error(`${collection} ${key} was not asked for`);
       return rows[collection].get(key);
     };
-    const { answer, puts = {}, events = [], tasks = [], anomaly } = useCase.decide(input, { get }, { now, newId, cause: NO_CAUSE });
+    const { answer, puts = {}, events = [], tasks = [], anomaly } = useCase.decide(input, { get }, { now, newId, cause: NO_CAUSE, answerForm: KEYED_ANSWERS });
     if (anomaly !== undefined) anomalies.push(anomaly);
     for (const payment of puts.payments ?? []) {
       rows.payments.set(payment.orderId, payment);

@@ -77,6 +77,12 @@ export function onceResponse(outcome: OnceAnswer, request: Request): Response {
   if (outcome.kind === 'reused') {
     throw problem('idempotency-key-reused', { detail: 'The key came with another path or body before: send a new request with a new key.' });
   }
+  if (outcome.kind === 'forgotten') {
+    throw problem('unauthenticated', {
+      detail: 'It was carried out before, and its answer went with the account that it belonged to.',
+      headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
+    });
+  }
   if (outcome.kind === 'in-progress') {
     throw problem('request-in-progress', {
       detail: 'The first request with this key is still being carried out: send it again in 1 s, and get its answer.',

@@ -50,6 +50,8 @@ export interface MessageReads {
   counts(): Promise<MessageCounts>;
   /** Forgets answers kept for Idempotency-Keys; answers how many were removed. */
   forgetAnswers(olderThan: number, limit: number): Promise<number>;
-  /** The same for all answers to these users: what they sent may be in them. */
+  /** Forgets the keys that led to them, up to this period; answers how many were found, `limit` at most. */
+  forgetAnswerKeys(lastPeriod: number, limit: number): Promise<number>;
+  /** Forgets all answers to these users: what they sent may be in them. */
   forgetAnswersTo(owners: readonly string[], limit: number): Promise<number>;
 }

@@ -1,5 +1,7 @@
 import type { Document } from 'mongodb';
+import { periodsAt } from '../writer/answer-key.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { answerKeyId, answerKeyOf, type AnswerKeyDocument, answerKeyToDocument } from './chassis-documents.ts';
 import { deadLetterOf, type DeadLetterDocument, deadLetterToDocument } from './chassis-documents.ts';
 import { type EndedAccessDocument, endedAccessOf } from './chassis-documents.ts';
 import { keptAnswerOf, type KeptAnswerDocument, keptAnswerToDocument } from './chassis-documents.ts';
@@ -28,6 +30,21 @@ export const chassisCollections: { readonly [N in keyof ChassisCollections]: Doc
     key: ({ id }) => id,
     toDocument: keptAnswerToDocument,
     fromDocument: (document: Document) => [keptAnswerOf(document as KeptAnswerDocument)],
+  },
+  answerKeys: {
+    collection: 'answer_keys',
+    keyField: '_id',
+    key: ({ hash }) => hash,
+    keysAt: (hash, now) => periodsAt(now).map((period) => answerKeyId({ period, hash })),
+    toDocument: answerKeyToDocument,
+    fromDocument: (document: Document) => [answerKeyOf(document as AnswerKeyDocument)],
+  },
+  answerMeetings: {
+    collection: 'answer_keys',
+    keyField: '_id',
+    key: answerKeyId,
+    toDocument: answerKeyToDocument,
+    fromDocument: (document: Document) => [answerKeyOf(document as AnswerKeyDocument)],
   },
   endedAccess: {
     collection: 'ended_access',

@@ -1,5 +1,6 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage } from '../messaging/parked-key.ts';
+import type { AnswerKey } from '../writer/answer-key.ts';
 import type { EndedAccess } from '../writer/ended-access.ts';
 import type { KeptAnswer } from '../writer/kept-answer.ts';
 
@@ -26,6 +27,11 @@ export interface ParkedKeyDocument {
 }
 
 export interface KeptAnswerDocument extends Omit<KeptAnswer, 'id'> {
+  readonly _id: string;
+}
+
+/** Its id is the period and the hash, so that keys of one period lie together. */
+export interface AnswerKeyDocument extends Pick<AnswerKey, 'fingerprint' | 'place'> {
   readonly _id: string;
 }
 
@@ -62,6 +68,18 @@ export function keptAnswerToDocument({ id, ...kept }: KeptAnswer): KeptAnswerDoc
 
 export function keptAnswerOf({ _id: id, ...kept }: KeptAnswerDocument): KeptAnswer {
   return { id, ...kept };
+}
+
+/** Periods have five digits until the year 2106. */
+export const answerKeyId = ({ period, hash }: Pick<AnswerKey, 'period' | 'hash'>): string => `${period.toString().padStart(5, '0')}-${hash}`;
+
+export function answerKeyToDocument({ fingerprint, place, ...key }: AnswerKey): AnswerKeyDocument {
+  return { _id: answerKeyId(key), fingerprint, place };
+}
+
+export function answerKeyOf({ _id, fingerprint, place }: AnswerKeyDocument): AnswerKey {
+  const [period, hash = ''] = _id.split('-');
+  return { period: Number(period), hash, fingerprint, place };
 }
 
 export function endedAccessOf({ _id: id, generation, kept, at }: EndedAccessDocument): EndedAccess {

@@ -1,4 +1,7 @@
+import type { Db } from 'mongodb';
+import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../writer/answer-key.ts';
 import { collectionStep } from './collection-step.ts';
+import { NEW_LANES, type NewLaneDocument } from './lanes.ts';
 import type { MongoMigrations } from './mongo-migrate.ts';
 
 /** The collections the chassis keeps in every document service's database. */
@@ -16,4 +19,15 @@ export const chassisMigrations: MongoMigrations = {
     null,
     ['kind', 'message.topic', 'message.key', 'cause'].map((field) => ({ key: { [field]: 1, _id: -1 } })),
   ),
+  'chassis-050-answer-keys': collectionStep('answer_keys', null),
+  'chassis-051-answer-form': async (db) => {
+    await collectionStep(NEW_LANES, null)(db);
+    await beginAnswerForm(db);
+  },
 };
+
+/** Where no process has ever run, none of a version that knows only whole answers can have kept one. */
+async function beginAnswerForm(db: Db): Promise<void> {
+  const answerForm = (await db.collection('lanes').findOne({}, { projection: { _id: 1 } })) === null ? KEYED_ANSWERS : WHOLE_ANSWERS;
+  await db.collection<NewLaneDocument>(NEW_LANES).updateOne({ _id: 'answers' }, { $setOnInsert: { answerForm } }, { upsert: true });
+}

@@ -7,6 +7,8 @@ export interface DocumentCollection<Entity> {
   /** The field that holds the key: `_id`, or one with a unique index. */
   readonly keyField: string;
   key(entity: Entity): string;
+  /** What `keyField` may hold of an entity with this key at a time of the server's clock, where it is not the key alone. */
+  keysAt?(key: string, now: number): readonly string[];
   /** With `_id`. null: a view of other documents, which is written with them and has nothing to write for itself. */
   readonly toDocument: ((entity: Entity) => Document & { readonly _id: string }) | null;
   /** The entities in one loaded document; a view can find several in it, wanted or not. */

@@ -1,4 +1,5 @@
 import { type Binary, type ClientSession, MongoServerError } from 'mongodb';
+import type { AnswerForm } from '../writer/answer-key.ts';
 import { type Lane, leaseLimitMs, type TakenLane, type TakingLane } from '../writer/writer-store.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { SERVER_NOW } from './server-now.ts';
@@ -14,6 +15,16 @@ export interface LaneDocument {
   readonly lastSeq: number;
   readonly publishedSeq: number;
   readonly transactions: number;
+  /** undefined: whole answers, in a lane that was made by an earlier version */
+  readonly answerForm?: AnswerForm;
+}
+
+/** Where a new lane begins. */
+export const NEW_LANES = 'new_lanes';
+
+export interface NewLaneDocument {
+  readonly _id: 'answers';
+  readonly answerForm: AnswerForm;
 }
 
 export type LaneNow = LaneDocument & { readonly now: number };
@@ -28,6 +39,7 @@ const WITH_CLOCK = {
   lastSeq: 1,
   publishedSeq: 1,
   transactions: 1,
+  answerForm: 1,
   now: SERVER_NOW,
 } as const;
 
@@ -59,6 +71,7 @@ export function mongoLanes({ client, db }: MongoDatabase) {
       const found = await find(name);
       const isRunning = found !== null && found.leaseUntil > found.now + leftMs && found.leaseUntil <= found.now + leaseLimitMs(leaseMs);
       if (isRunning && found.owner !== owner) return undefined;
+      const begins = found === null ? await db.collection<NewLaneDocument>(NEW_LANES).findOne({ _id: 'answers' }, { projection: { _id: 0, answerForm: 1 } }) : null;
       await endTransactions(found?.session ? [found.session] : []);
       const mine = {
         owner: { $literal: owner },
@@ -72,7 +85,7 @@ export function mongoLanes({ client, db }: MongoDatabase) {
         // Made and taken in one write: each waits for a majority to have it on its disk.
         const taken = await lanes.findOneAndUpdate(
           { _id: name, ...asFound },
-          [{ $replaceWith: { $mergeObjects: [NEW, '$$ROOT', mine] } }],
+          [{ $replaceWith: { $mergeObjects: [{ ...NEW, ...begins }, '$$ROOT', mine] } }],
           { upsert: found === null, returnDocument: 'after' },
         );
         return taken === null ? undefined : { ...laneOf(taken), takenAt: taken.leaseUntil - leaseMs };

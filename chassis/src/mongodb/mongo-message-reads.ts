@@ -3,7 +3,7 @@ import { CALL_ROOM, fitting } from '../log/message-size.ts';
 import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
 import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../messaging/message-reads.ts';
 import type { WaitingKey } from '../messaging/parked-key.ts';
-import { deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
+import { answerKeyId, deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
 import { parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
 import { type EventDocument, eventsAfter } from './event-documents.ts';
 import { forgetDocuments } from './forget-documents.ts';
@@ -83,6 +83,8 @@ export function mongoMessageReads(database: MongoDatabase): MessageReads {
         return { parkedKeys: await parkedKeys.countDocuments({}, { hint: { _id: 1 }, limit: COUNT_LIMIT }), deadLetters: counted };
       }),
     forgetAnswers: (olderThan, limit) => forgetDocuments(database, 'kept_answers', { filter: { at: { $lt: olderThan } }, limit }),
+    forgetAnswerKeys: (lastPeriod, limit) =>
+      forgetDocuments(database, 'answer_keys', { filter: { _id: { $lt: answerKeyId({ period: lastPeriod + 1, hash: '' }) } }, sort: { _id: 1 }, limit }),
     forgetAnswersTo: (owners, limit) => forgetDocuments(database, 'kept_answers', { filter: { owner: { $in: [...owners] } }, limit }),
   };
 }

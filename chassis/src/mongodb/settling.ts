@@ -1,4 +1,5 @@
 import type { ClientSession, Document } from 'mongodb';
+import { WHOLE_ANSWERS } from '../writer/answer-key.ts';
 import { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections, Keys } from '../writer/use-case.ts';
 import { type Batch, type Lane, LaneLostError } from '../writer/writer-store.ts';
@@ -11,6 +12,12 @@ import { type DocumentCollections, type LoadedIds, writesOf } from './writes-of.
 
 /** More than any batch loads from one collection: what is loaded comes in one answer. */
 const ONE_ANSWER = 100_000;
+
+interface Loading {
+  readonly session: ClientSession;
+  /** the server's clock */
+  readonly now: number;
+}
 
 interface Settling<C extends Collections> {
   readonly session: ClientSession;
@@ -36,12 +43,13 @@ export function settling<C extends Collections>(
     return found;
   };
 
-  async function load(session: ClientSession, world: LoadedWorld<C>, keys: Keys<C>, ids: LoadedIds): Promise<void> {
+  async function load({ session, now }: Loading, world: LoadedWorld<C>, keys: Keys<C>, ids: LoadedIds): Promise<void> {
     for (const name of Object.keys(collections)) {
       const wanted = [...new Set(keys[name])];
       if (wanted.length === 0) continue;
-      const { collection: physical, keyField, fromDocument } = collection(name);
-      const query = db.collection(physical).find<Document & { _id: string }>({ [keyField]: { $in: wanted } }, { session, projection: UNMARKED, batchSize: ONE_ANSWER });
+      const { collection: physical, keyField, keysAt, fromDocument } = collection(name);
+      const sought = keysAt === undefined ? wanted : wanted.flatMap((key) => keysAt(key, now));
+      const query = db.collection(physical).find<Document & { _id: string }>({ [keyField]: { $in: sought } }, { session, projection: UNMARKED, batchSize: ONE_ANSWER });
       const documents = await query.toArray();
       const loaded = ids.get(physical) ?? new Set();
       for (const { _id } of documents) loaded.add(_id);
@@ -55,9 +63,10 @@ export function settling<C extends Collections>(
     if (found === null || found.owner !== lane.owner || found.epoch !== lane.epoch) throw new LaneLostError(lane.name);
     const world = new LoadedWorld<C>((name, entity) => collection(name).key(entity));
     const ids: LoadedIds = new Map();
-    await load(session, world, batch.keys, ids);
-    await load(session, world, world.missing(batch.moreKeys(world)), ids);
-    const changes = batch.decide(world, found.now, found.lastSeq);
+    const loading = { session, now: found.now };
+    await load(loading, world, batch.keys, ids);
+    await load(loading, world, world.missing(batch.moreKeys(world)), ids);
+    const changes = batch.decide(world, found.now, found.lastSeq, found.answerForm ?? WHOLE_ANSWERS);
     const transactions = found.transactions + 1;
     for (const { physical, writes } of writesOf(collections, changes, ids, `${lane.name} ${transactions}`)) {
       await db.collection<{ _id: string }>(physical).bulkWrite(writes, { session });

@@ -61,10 +61,12 @@ function documentsOf<C extends Collections>(
   for (const [name, { collection, toDocument }] of Object.entries(collections)) {
     // A view is written with the documents it shows.
     if (toDocument === null) continue;
+    // Two may be written to one.
+    const { removed = [], changed = [], added = [] } = documents.get(collection) ?? {};
     documents.set(collection, {
-      removed: (removes[name] ?? []).map(toDocument),
-      changed: (updates[name] ?? []).map(({ after }) => toDocument(after)),
-      added: (inserts[name] ?? []).map(toDocument),
+      removed: [...removed, ...(removes[name] ?? []).map(toDocument)],
+      changed: [...changed, ...(updates[name] ?? []).map(({ after }) => toDocument(after))],
+      added: [...added, ...(inserts[name] ?? []).map(toDocument)],
     });
   }
   return documents;

@@ -1,12 +1,13 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
 import type { ParkedKey, ParkedMessage, WaitingMessage } from '../messaging/parked-key.ts';
+import { type AnswerKey, PERIOD_MS, PERIODS_AHEAD, PERIODS_BACK } from '../writer/answer-key.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { EndedAccess } from '../writer/ended-access.ts';
 import type { KeptAnswer } from '../writer/kept-answer.ts';
-import type { DeadLettersTable, EndedAccessTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
+import type { AnswerKeysTable, DeadLettersTable, EndedAccessTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
 import type { Flavour } from './flavour.ts';
 import { rowCollection } from './row-collection.ts';
-import type { SqlCollection } from './sql-collection.ts';
+import { appendOnly, type SqlCollection } from './sql-collection.ts';
 
 /** How the chassis' own entities lie in SQL tables. */
 export function chassisCollections(flavour: Flavour): { readonly [N in keyof ChassisCollections]: SqlCollection<ChassisCollections[N]> } {
@@ -37,6 +38,8 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
         at,
       }),
     }),
+    answerKeys: answerKeys(flavour),
+    answerMeetings: appendOnly(({ period, hash }) => `${period} ${hash}`, (keys) => [newAnswerKeys(flavour, keys)]),
     endedAccess: rowCollection<EndedAccess, EndedAccessTable>(flavour, {
       table: 'ended_access',
       columns: ENDED_ACCESS_COLUMNS,
@@ -52,6 +55,37 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
       fromRow: endedAccessFromRow,
     }),
   };
+}
+
+const ANSWER_KEY_COLUMNS = ['period', 'hash', 'fingerprint', 'place'] as const;
+
+/** Found in the periods that are not over, by the database's own clock; added, and never changed. */
+function answerKeys(flavour: Flavour): SqlCollection<AnswerKey> {
+  const { load: _load, read: _read, ...added } = appendOnly<AnswerKey>(({ hash }) => hash, (keys) => [newAnswerKeys(flavour, keys)]);
+  const offsets = Array.from({ length: PERIODS_BACK + 1 + PERIODS_AHEAD }, (_, at) => at - PERIODS_BACK);
+  const periods = offsets.map((offset) => `${flavour.period(PERIOD_MS)} + ${offset}`);
+  return {
+    ...added,
+    load: (hashes) => [flavour.find('answer_keys', ANSWER_KEY_COLUMNS, ['period', 'hash'], periods, hashes.map((hash) => Uint8Array.fromHex(hash)))],
+    read: ([rows = []]) =>
+      rows.map((row) => {
+        const { period, hash, fingerprint, place } = row as unknown as AnswerKeysTable;
+        return { period, hash: hexOf(hash), fingerprint: hexOf(fingerprint), place: hexOf(place).replace(UUID, '$1-$2-$3-$4-$5') };
+      }),
+  };
+}
+
+const UUID = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/;
+
+function newAnswerKeys(flavour: Flavour, keys: readonly AnswerKey[]) {
+  const bytes = (hex: string) => Uint8Array.fromHex(hex);
+  const rows = keys.map(({ period, hash, fingerprint, place }) => [period, bytes(hash), bytes(fingerprint), bytes(place.replaceAll('-', ''))]);
+  return flavour.insert('answer_keys', ANSWER_KEY_COLUMNS, rows);
+}
+
+/** mysql2 gives a buffer, SQLite an array. */
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
 export const ENDED_ACCESS_COLUMNS = ['id', 'generation', 'kept_session', 'kept_generation', 'at'] as const;

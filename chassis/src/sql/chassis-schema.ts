@@ -1,5 +1,6 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../writer/answer-key.ts';
 import type { Flavour } from './flavour.ts';
 
 export interface LanesTable {
@@ -10,6 +11,7 @@ export interface LanesTable {
   last_seq: number;
   published_seq: number;
   transactions: number;
+  answer_form: number;
 }
 
 export interface EventsTable {
@@ -66,6 +68,13 @@ export interface KeptAnswersTable {
   at: number;
 }
 
+export interface AnswerKeysTable {
+  period: number;
+  hash: Uint8Array;
+  fingerprint: Uint8Array;
+  place: Uint8Array;
+}
+
 export interface EndedAccessTable {
   id: string;
   generation: number | null;
@@ -81,12 +90,13 @@ export interface ChassisSchema {
   parked_messages: ParkedMessagesTable;
   dead_letters: DeadLettersTable;
   kept_answers: KeptAnswersTable;
+  answer_keys: AnswerKeysTable;
   ended_access: EndedAccessTable;
 }
 
 /** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
 export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, foreignKey, text, json, integer } = flavour.column;
+  const { id, key, foreignKey, text, json, integer, small, bytes16 } = flavour.column;
   /** What is kept of a message that failed, besides its key; anybody may have sent it, so nothing of it is short for sure. */
   const failedMessage = <T extends string, C extends string>(table: CreateTableBuilder<T, C>) =>
     table
@@ -210,6 +220,22 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
     }),
     'chassis-041-dead-letters-binary': create(async (db) => {
       await db.schema.alterTable('dead_letters').addColumn('binary_parts', text).execute();
+    }),
+    'chassis-050-answer-keys': create(async (db) => {
+      const table = db.schema
+        .createTable('answer_keys')
+        .addColumn('period', small, (c) => c.notNull())
+        .addColumn('hash', bytes16, (c) => c.notNull())
+        .addColumn('fingerprint', bytes16, (c) => c.notNull())
+        .addColumn('place', bytes16, (c) => c.notNull())
+        .addPrimaryKeyConstraint('answer_keys_pk', ['period', 'hash']);
+      await flavour.narrow(table).execute();
+    }),
+    'chassis-051-answer-form': create(async (db) => {
+      // Where no process has ever run, none of a version that knows only whole answers can have kept one.
+      const { rows } = await sql`select lane from lanes limit 1`.execute(db);
+      const form = rows.length === 0 ? KEYED_ANSWERS : WHOLE_ANSWERS;
+      await db.schema.alterTable('lanes').addColumn('answer_form', small, (c) => c.notNull().defaultTo(form)).execute();
     }),
   };
 }

@@ -38,6 +38,10 @@ export interface Flavour {
     readonly json: RawBuilder<unknown>;
     /** integers up to 2^53: minor units, versions, epoch milliseconds */
     readonly integer: RawBuilder<unknown>;
+    /** integers up to 2^31 */
+    readonly small: RawBuilder<unknown>;
+    /** 16 bytes: half of a SHA-256, a UUID that is only carried */
+    readonly bytes16: RawBuilder<unknown>;
   };
   /** A column of `text` in an index; a long text is found by its beginning. */
   indexed(column: string): RawBuilder<unknown>;
@@ -57,6 +61,11 @@ export interface Flavour {
    */
   load(table: string, columns: readonly string[], keyColumn: string, keys: readonly string[], order?: readonly string[]): Statement;
   /**
+   * Finds rows by a primary key of a number and bytes: each of `numbers` (SQL that needs no quoting) with each of `keys`. It sees what
+   * is committed, and locks nothing.
+   */
+  find(table: string, columns: readonly string[], key: readonly [number: string, bytes: string], numbers: readonly string[], keys: readonly Uint8Array[]): Statement;
+  /**
    * Adds up the rows of each owner (`figures`: SQL that needs no quoting), by an index that begins with the owner's column. It sees
    * what is committed, and locks nothing.
    */
@@ -67,6 +76,8 @@ export interface Flavour {
   readonly now: RawBuilder<number>;
   /** The same as text, read after any wait for a lock; `now` of every decision. */
   readonly nowText: string;
+  /** The number of the period of so many milliseconds in which the database's clock is, as text. */
+  period(ms: number): string;
   /** New rows in one write; an existing key fails with `unique`. */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Write;
   /**

@@ -20,3 +20,23 @@ export function forgetRows(
   }
   return inTurn(transact, () => transact(round));
 }
+
+/**
+ * Removes rows from the beginning of a table: those that `found` selects in the order of the primary key (a number, then another
+ * column), as ranges of it. Otherwise as `forgetRows`.
+ */
+export function forgetRange(
+  { transact }: Pick<SqlDatabase<never>, 'transact'>,
+  table: string,
+  [number, next]: readonly [number: string, next: string],
+  found: Statement,
+): Promise<number> {
+  function* round(): TransactionScript<number> {
+    const [rows = []]: readonly (readonly Row[])[] = yield [found];
+    // One number's at a time, so that each is a plain range.
+    const ends = new Map(rows.map((row) => [row[number], row[next]]));
+    const sql = `delete from ${table} where ${number} = ? and ${next} <= ?`;
+    return { writes: [{ sql, rows: [...ends] }], result: rows.length };
+  }
+  return inTurn(transact, () => transact(round));
+}

@@ -28,6 +28,8 @@ export const mysqlFlavour: Flavour = {
     // Not MySQL's own type: it would be parsed there and come back in another order.
     json: textual('mediumtext'),
     integer: sql.raw('bigint'),
+    small: sql.raw('int'),
+    bytes16: sql.raw('binary(16)'),
   },
   indexed: (column) => sql`${sql.ref(column)}(255)`,
   narrow: innodb,
@@ -39,12 +41,17 @@ export const mysqlFlavour: Flavour = {
     sql: `select ${byPrimaryKey(table)} ${list(columns)} from ${quoted(table)} where ${quoted(keyColumn)} in (?) order by ${list(order)} for update`,
     parameters: [keys.length === 0 ? [null] : keys],
   }),
+  find: (table, columns, [number, bytes], numbers, keys) => ({
+    sql: `select ${byPrimaryKey(table)} ${list(columns)} from ${quoted(table)} where ${quoted(number)} in (${numbers.join(', ')}) and ${quoted(bytes)} in (?)`,
+    parameters: [keys.length === 0 ? [null] : keys],
+  }),
   tally: ({ table, index, owner, figures, untilColumn, where = 'true' }, owners) => ({
     sql: `select /*+ index(${quoted(table)} ${quoted(index)}) */ ${[quoted(owner), ...figures].join(', ')} from ${quoted(table)} where ${quoted(owner)} in (?) and ${untilColumn === undefined ? 'true' : `${quoted(untilColumn)} > ${STILL_NOW}`} and ${where} group by ${quoted(owner)}`,
     parameters: [owners.length === 0 ? [null] : owners],
   }),
   rowLock: ' for update',
   now: sql<number>`${sql.raw(STILL_NOW)}`,
+  period: (ms) => `${STILL_NOW} div ${ms}`,
   nowText: milliseconds('sysdate(3)'),
   insert: (table, columns, rows) => bulk(`insert into ${quoted(table)} (${list(columns)}) values ?`, rows),
   update: (table, columns, key, rows, guard) =>

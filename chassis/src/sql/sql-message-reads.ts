@@ -4,7 +4,7 @@ import { DEAD_LETTER_STATUSES } from '../messaging/dead-letter.ts';
 import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../messaging/message-reads.ts';
 import { deadLetterFromRow, groupByKey, parkedOf, PLACE_COLUMNS, placeOf, type PlaceRow } from './chassis-collections.ts';
 import type { ChassisSchema } from './chassis-schema.ts';
-import { forgetRows } from './forget-rows.ts';
+import { forgetRange, forgetRows } from './forget-rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 /** Of a message that is kept. */
@@ -84,6 +84,10 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
     async forgetAnswers(olderThan, limit) {
       const old = db.selectFrom('kept_answers').select('id').where('at', '<', olderThan).limit(limit);
       return forgetRows(database, 'kept_answers', 'id', old.compile());
+    },
+    forgetAnswerKeys(lastPeriod, limit) {
+      const next = db.selectFrom('answer_keys').select(['period', 'hash']).where('period', '<=', lastPeriod).orderBy('period').orderBy('hash').limit(limit);
+      return forgetRange(database, 'answer_keys', ['period', 'hash'], next.compile());
     },
     async forgetAnswersTo(owners, limit) {
       if (owners.length === 0) return 0;

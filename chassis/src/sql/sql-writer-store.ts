@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { fitting } from '../log/message-size.ts';
+import type { AnswerForm } from '../writer/answer-key.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections, Keys } from '../writer/use-case.ts';
@@ -71,7 +72,7 @@ export function sqlWriterStore<C extends Collections>(
     const row = laneRows[0] as LaneRow | undefined;
     if (row === undefined || row.owner !== lane.owner || row.epoch !== lane.epoch) throw new LaneLostError(lane.name);
     yield* load(world, world.missing(unique(batch.moreKeys(world))), recall, []);
-    const changes = batch.decide(world, row.at_now, row.last_seq);
+    const changes = batch.decide(world, row.at_now, row.last_seq, row.answer_form as AnswerForm);
     const lastSeq = row.last_seq + changes.events.length;
     const after: Lane = { ...lane, lastSeq, publishedSeq, transactions: row.transactions + 1 };
     return { writes: [...heldOf(world), ...writesOf(changes), laneWrite(after, row.at_now + leaseMs)], result: { lane: after, world } };

@@ -7,7 +7,7 @@ const NOW = "cast(unixepoch('subsec') * 1000 as integer)";
 
 export const sqliteFlavour: Flavour = {
   name: 'sqlite',
-  column: { id: sql`text`, key: sql`text`, foreignKey: sql`text`, text: sql`text`, json: sql`text`, integer: sql`integer` },
+  column: { id: sql`text`, key: sql`text`, foreignKey: sql`text`, text: sql`text`, json: sql`text`, integer: sql`integer`, small: sql`integer`, bytes16: sql`blob` },
   indexed: (column) => sql.ref(column),
   narrow: (table) => table.modifyEnd(sql`strict, without rowid`),
   wide: (table) => table.modifyEnd(sql`strict`),
@@ -22,12 +22,17 @@ export const sqliteFlavour: Flavour = {
     sql: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} where ${quoted(keyColumn)} in (select value from json_each(?)) order by ${order.map(quoted).join(', ')}`,
     parameters: [JSON.stringify(keys)],
   }),
+  find: (table, columns, [number, bytes], numbers, keys) => ({
+    sql: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} where ${quoted(number)} in (${numbers.join(', ')}) and ${quoted(bytes)} in (select unhex(value) from json_each(?))`,
+    parameters: [JSON.stringify(keys.map((key) => key.toHex()))],
+  }),
   tally: ({ table, index, owner, figures, untilColumn, where = 'true' }, owners) => ({
     sql: `select ${[quoted(owner), ...figures].join(', ')} from ${quoted(table)} indexed by ${quoted(index)} where ${quoted(owner)} in (select value from json_each(?)) and ${untilColumn === undefined ? 'true' : `${quoted(untilColumn)} > ${NOW}`} and ${where} group by ${quoted(owner)}`,
     parameters: [JSON.stringify(owners)],
   }),
   // A write transaction of SQLite is alone anyway.
   rowLock: '',
+  period: (ms) => `${NOW} / ${ms}`,
   nowText: NOW,
   now: sql<number>`${sql.raw(NOW)}`,
   insert: (table, columns, rows) => ({

@@ -16,13 +16,13 @@ export function batchOf<C extends Collections, Task>(
   return {
     keys: mergeKeys(inputs.map((input) => keysOf(input, ({ keys }) => keys(input.value)))),
     moreKeys: (world) => mergeKeys(inputs.map((input) => keysOf(input, ({ moreKeys }) => moreKeys?.(input.value, world)))),
-    decide: (world, now, lastSeq) => {
+    decide: (world, now, lastSeq, answerForm) => {
       const events: StoredEvent[] = [];
       const decidedAt = performance.now();
       for (const input of inputs) {
         // Loading took so long that its caller was told in the meantime that nothing came of it.
         if (input.expiresAt <= decidedAt) input.outcome = { kind: 'failed', error: new OverloadedError(1) };
-        const context: DecisionContext = { now, newId, cause: input.cause };
+        const context: DecisionContext = { now, newId, cause: input.cause, answerForm };
         const place = { lane, seq: lastSeq + events.length };
         events.push(...decideOne(input, world, context, (decision) => storedEvents(decision, place, input, context, refuseUnsendable)));
       }

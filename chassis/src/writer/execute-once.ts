@@ -1,5 +1,5 @@
 import { OverloadedError } from './errors.ts';
-import { keptAnswerId, once, type Once, type OnceAnswer } from './once.ts';
+import { answerId, once, type Once, type OnceAnswer, type OnceDecided } from './once.ts';
 import type { ChassisCollections } from './chassis-collections.ts';
 import type { SubmitOptions } from './input.ts';
 import type { UseCase } from './use-case.ts';
@@ -16,26 +16,44 @@ type Submit<C, Task> = <Value, Answer>(
 /** Submits commands at most once per Idempotency-Key; knows which keys are under way in this process. */
 export function onceExecutor<C extends ChassisCollections, Task>(submit: Submit<C, Task>) {
   const underWay = new Set<string>();
+
+  async function execute<Value, Answer>(
+    useCase: UseCase<C, Value, Answer, Task>,
+    value: Value,
+    key: Once<Answer>,
+    options: SubmitOptions,
+  ): Promise<OnceAnswer> {
+    return rendered(await submit(once(useCase, key), value, options), key);
+  }
+
   return async <Value, Answer>(
     useCase: UseCase<C, Value, Answer, Task>,
     value: Value,
     key: Once<Answer>,
     options: SubmitOptions,
   ): Promise<OnceAnswer> => {
-    const id = keptAnswerId(key.scope, key.key);
-    if (underWay.has(id)) {
+    const { hash } = answerId(key.scope, key.key);
+    if (underWay.has(hash)) {
       try {
-        return await submit(once(useCase, key), value, { ...options, limitMs: SECOND_WAITS_MS });
+        return await execute(useCase, value, key, { ...options, limitMs: SECOND_WAITS_MS });
       } catch (error) {
         if (error instanceof OverloadedError) return { kind: 'in-progress' };
         throw error;
       }
     }
-    underWay.add(id);
+    underWay.add(hash);
     try {
-      return await submit(once(useCase, key), value, options);
+      return await execute(useCase, value, key, options);
     } finally {
-      underWay.delete(id);
+      underWay.delete(hash);
     }
   };
+}
+
+/** Outside of the transaction: what is made of rows that are there anyway holds up nobody else. */
+async function rendered<Answer>(decided: OnceDecided<Answer>, { render, shows }: Once<Answer>): Promise<OnceAnswer> {
+  if (decided.kind === 'done') return { kind: 'fresh', answer: render(decided.answer) };
+  if (decided.kind !== 'done-before') return decided;
+  if (shows === undefined) throw new Error('an answer that is kept has no place');
+  return { kind: 'replayed', answer: await shows.again(decided.place) };
 }

@@ -1,6 +1,7 @@
+import { type AnswerKey, KEYED_ANSWERS, neighbourAt, periodOf, WHOLE_ANSWERS } from './answer-key.ts';
 import type { ChassisCollections } from './chassis-collections.ts';
-import type { StoredAnswer } from './kept-answer.ts';
-import type { UseCase } from './use-case.ts';
+import type { KeptAnswer, StoredAnswer } from './kept-answer.ts';
+import type { DecisionContext, Entities, UseCase, World } from './use-case.ts';
 import { withOwn } from './with-own.ts';
 
 export interface Once<Answer> {
@@ -14,42 +15,114 @@ export interface Once<Answer> {
   readonly fingerprint: string;
   /** The answer as it goes out; only what was carried out (2xx) is kept, a refusal may be tried again. */
   render(answer: Answer): StoredAnswer;
+  /** Where there is something to make the answer of once more: then none is kept, and `render` is called after the commit. */
+  readonly shows?: Shows<Answer>;
+}
+
+export interface Shows<Answer> {
+  /** The UUID of what the answer shows; undefined: nothing was carried out. */
+  place(answer: Answer): string | undefined;
+  /** The first answer, byte for byte, whatever has become since of what it shows. */
+  again(place: string): Promise<StoredAnswer>;
 }
 
 export type OnceAnswer =
   | { readonly kind: 'fresh' | 'replayed'; readonly answer: StoredAnswer }
   | { readonly kind: 'reused' }
+  /** It was carried out, and its answer was forgotten with the user it belonged to. */
+  | { readonly kind: 'forgotten' }
   /** The first request with this key is not answered yet. */
   | { readonly kind: 'in-progress' };
 
-export function keptAnswerId(scope: string, key: string): string {
-  return new Bun.CryptoHasher('sha256').update(JSON.stringify([scope, key])).digest('base64url');
+/** What a decision says; an answer that is not kept is rendered by whoever asked. */
+export type OnceDecided<Answer> =
+  | Exclude<OnceAnswer, { kind: 'in-progress' }>
+  | { readonly kind: 'done'; readonly answer: Answer }
+  | { readonly kind: 'done-before'; readonly place: string };
+
+interface Outcome<Answer> {
+  readonly decided: OnceDecided<Answer>;
+  /** undefined: nothing was carried out */
+  readonly place: string | undefined;
+  /** undefined: it is made of what is at the place, each time */
+  readonly rendered: StoredAnswer | undefined;
+}
+
+export interface AnswerId {
+  /** of a whole answer of before ADR 61 */
+  readonly id: string;
+  /** of a key */
+  readonly hash: string;
+}
+
+/** Half of a SHA-256: among a thousand million keys two are alike by chance once in 10^20 times, and finding a second one to a user's takes 2^128 tries. */
+const HALF = 16;
+
+export function answerId(scope: string, key: string): AnswerId {
+  const digest = new Bun.CryptoHasher('sha256').update(JSON.stringify([scope, key])).digest();
+  return { id: digest.toString('base64url'), hash: digest.toString('hex', 0, HALF) };
 }
 
 /**
- * The use case at most once per Idempotency-Key. Answer and effect are committed together,
- * so that a repeated request finds both or neither; in one batch the first one wins and the others replay it.
+ * The use case at most once per Idempotency-Key. The key, and the answer where one is kept, are committed together with the effect,
+ * so that a repeated request finds all or nothing; in one batch the first one wins and the others replay it.
  */
 export function once<C extends ChassisCollections, Value, Answer, Task>(
   useCase: UseCase<C, Value, Answer, Task>,
-  { owner, scope, key, fingerprint, render }: Once<Answer>,
-): UseCase<C, Value, OnceAnswer, Task> {
-  const id = keptAnswerId(scope, key);
+  key: Once<Answer>,
+): UseCase<C, Value, OnceDecided<Answer>, Task> {
+  const { id, hash } = answerId(key.scope, key.key);
+  const fingerprint = new Bun.CryptoHasher('sha256').update(key.fingerprint).digest().toString('hex', 0, HALF);
+  const { shows } = key;
+  const known = (world: World<C>): AnswerKey | undefined => world.get('answerKeys', hash);
+  const whole = (world: World<C>, of: string): KeptAnswer | undefined => world.get('keptAnswers', of);
+
+  function answered(world: World<C>): OnceDecided<Answer> | undefined {
+    const before = whole(world, id);
+    if (before !== undefined) return before.fingerprint === key.fingerprint ? { kind: 'replayed', answer: before.answer } : { kind: 'reused' };
+    const found = known(world);
+    if (found === undefined) return undefined;
+    if (found.fingerprint !== fingerprint) return { kind: 'reused' };
+    if (shows !== undefined) return { kind: 'done-before', place: found.place };
+    const answer = whole(world, found.place)?.answer;
+    return answer === undefined ? { kind: 'forgotten' } : { kind: 'replayed', answer };
+  }
+
+  function outcome(answer: Answer, { newId }: DecisionContext): Outcome<Answer> {
+    if (shows !== undefined) return { decided: { kind: 'done', answer }, place: shows.place(answer), rendered: undefined };
+    const rendered = key.render(answer);
+    return { decided: { kind: 'fresh', answer: rendered }, place: rendered.status < 300 ? newId() : undefined, rendered };
+  }
+
+  /** What is put into the database, in the form it has. */
+  function kept(answer: Answer, place: string, rendered: StoredAnswer | undefined, { now, answerForm }: DecisionContext): Entities<ChassisCollections> {
+    const { owner } = key;
+    const keptAnswers: KeptAnswer[] = [];
+    if (answerForm < KEYED_ANSWERS) keptAnswers.push({ id, owner, fingerprint: key.fingerprint, answer: rendered ?? key.render(answer), at: now });
+    if (answerForm === WHOLE_ANSWERS) return { keptAnswers };
+    if (rendered !== undefined) keptAnswers.push({ id: place, owner, fingerprint: key.fingerprint, answer: rendered, at: now });
+    const row = (period: number): AnswerKey => ({ period, hash, fingerprint, place });
+    const neighbour = neighbourAt(now);
+    return { keptAnswers, answerKeys: [row(periodOf(now))], answerMeetings: neighbour === undefined ? [] : [row(neighbour)] };
+  }
+
   return {
     name: useCase.name,
     canWait: useCase.canWait ?? false,
-    keys: (value) => ({ ...useCase.keys(value), keptAnswers: [id] }),
-    moreKeys: (value, world) => (world.get('keptAnswers', id) === undefined ? (useCase.moreKeys?.(value, world) ?? {}) : {}),
+    keys: (value) => ({ ...useCase.keys(value), keptAnswers: [id], answerKeys: [hash] }),
+    moreKeys(value, world) {
+      if (whole(world, id) !== undefined) return {};
+      const found = known(world);
+      if (found === undefined) return useCase.moreKeys?.(value, world) ?? {};
+      return shows === undefined ? { keptAnswers: [found.place] } : {};
+    },
     decide(value, world, context) {
-      const kept = world.get('keptAnswers', id);
-      if (kept !== undefined) {
-        return { answer: kept.fingerprint === fingerprint ? { kind: 'replayed', answer: kept.answer } : { kind: 'reused' } };
-      }
+      const before = answered(world);
+      if (before !== undefined) return { answer: before };
       const decision = useCase.decide(value, world, context);
-      const answer = render(decision.answer);
-      if (answer.status >= 300) return { ...decision, answer: { kind: 'fresh', answer } };
-      const keptAnswers = [{ id, owner, fingerprint, answer, at: context.now }];
-      return withOwn<C, OnceAnswer, Task>({ ...decision, answer: { kind: 'fresh', answer } }, { puts: { keptAnswers } });
+      const { decided, place, rendered } = outcome(decision.answer, context);
+      if (place === undefined) return { ...decision, answer: decided };
+      return withOwn<C, OnceDecided<Answer>, Task>({ ...decision, answer: decided }, { puts: kept(decision.answer, place, rendered, context) });
     },
   };
 }

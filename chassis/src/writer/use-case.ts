@@ -1,4 +1,5 @@
 import type { Topic, EventData } from '@souk/contracts/topics';
+import type { AnswerForm } from './answer-key.ts';
 import type { Cause } from './input.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface DecisionContext {
   readonly now: number;
   /** The cause of the input. The row of a task, or of anything else that goes on later, has to keep it. */
   readonly cause: Cause;
+  /** How this database keeps answers to Idempotency-Keys. */
+  readonly answerForm: AnswerForm;
   /** A new UUIDv7. */
   newId(): string;
 }

@@ -1,3 +1,4 @@
+import type { AnswerForm } from './answer-key.ts';
 import type { EntityChanges, LoadedWorld } from './loaded-world.ts';
 import type { Collections, Keys } from './use-case.ts';
 
@@ -73,7 +74,7 @@ export interface Batch<C extends Collections> {
   /** What turns out to be needed when `keys` are loaded. */
   moreKeys(world: LoadedWorld<C>): Keys<C>;
   /** Called with everything loaded and locked. Throws: the transaction is rolled back. */
-  decide(world: LoadedWorld<C>, now: number, lastSeq: number): Changes<C>;
+  decide(world: LoadedWorld<C>, now: number, lastSeq: number, answerForm: AnswerForm): Changes<C>;
 }
 
 export interface TakingLane {

@@ -66,4 +66,9 @@ describe('kept answers', () => {
     const answer = await created('k', { kind: 'reused' });
     expect([answer.status, codeOf(answer)]).toEqual([422, 'idempotency-key-reused']);
   });
+
+  test('one whose answer went with its user is 401', async () => {
+    const answer = await created('k', { kind: 'forgotten' });
+    expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthenticated']);
+  });
 });

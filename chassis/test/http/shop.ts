@@ -60,7 +60,7 @@ function cupRoutes() {
       ({ body, principal, idempotency, request }) => {
         const answer = storedAnswer(201, { ...body, by: principal.userId, idempotency }, { location: '/cups/1' });
         const kind = request.headers.get('x-kind');
-        return onceResponse(kind === 'reused' ? { kind } : { kind: kind === 'replayed' ? kind : 'fresh', answer }, request);
+        return onceResponse(kind === 'reused' || kind === 'forgotten' ? { kind } : { kind: kind === 'replayed' ? kind : 'fresh', answer }, request);
       },
       { signedIn: true, idempotent: 'required', body: NewCup },
     )

@@ -9,6 +9,7 @@ import { createMicroservice, type Microservice } from '../../src/microservice.ts
 import { redrive } from '../../src/messaging/resolve-dead-letter.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
+import { KEYED_ANSWERS } from '../../src/writer/answer-key.ts';
 import type { DecisionContext, UseCase } from '../../src/writer/use-case.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import type { EventEnvelope } from '@souk/contracts/envelope';
@@ -124,7 +125,7 @@ describe('messages of a microservice', () => {
     const asked = { ...countArrival, decide: (_event: unknown, _world: unknown, { cause }: DecisionContext) => ((known = cause), { answer: undefined }) };
     const letter = { id: 'letter', status: 'dead' };
     const world = { get: () => letter } as never;
-    const context = { now: 0, newId, cause: { causationId: null, traceparent: 'of the request' } };
+    const context = { now: 0, newId, cause: { causationId: null, traceparent: 'of the request' }, answerForm: KEYED_ANSWERS } as const;
     const decision = redrive(asked as never).decide({ id: 'letter', actor: 'me', event }, world, context);
     expect([known, decision.cause]).toEqual([caused, caused]);
   });

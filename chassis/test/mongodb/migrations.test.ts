@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
+import { Binary } from 'mongodb';
 import { collectionStep } from '../../src/mongodb/collection-step.ts';
+import { mongoLanes } from '../../src/mongodb/lanes.ts';
 import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.ts';
 import { migrate, type MongoMigrations, pendingMigrations } from '../../src/mongodb/mongo-migrate.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../src/testing/temporary-mongo-store.ts';
+import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../src/writer/answer-key.ts';
 
 /** Making a database and dropping it takes seconds on a busy machine. */
 setDefaultTimeout(30_000);
@@ -34,6 +37,19 @@ describeOn(['MongoDB'], () => {
       expect(await migrate(database, second)).toEqual([]);
       expect(await pendingMigrations(database, first)).toEqual([]);
       expect(await database.db.collection('b').indexExists('n_1')).toBe(true);
+    });
+
+    test.each([
+      ['a new shop keeps keys of answers', false, KEYED_ANSWERS],
+      ['one that has served goes on with whole answers', true, WHOLE_ANSWERS],
+    ] as const)('%s', async (_, hasServed, form) => {
+      const taking = { owner: 'me', session: new Binary(new Uint8Array(16), 4), leftMs: 0, leaseMs: 5000 };
+      const lanes = mongoLanes(database);
+      if (hasServed) await lanes.take('of before', taking);
+      await migrate(database, {});
+      await lanes.take('new', taking);
+      const found = [await lanes.find('new'), ...(hasServed ? [await lanes.find('of before')] : [])];
+      expect(found.map((lane) => lane?.answerForm ?? WHOLE_ANSWERS)).toEqual(found.map(() => form));
     });
 
     test('is brought up to date by one of several that start at once; the others find it done', async () => {

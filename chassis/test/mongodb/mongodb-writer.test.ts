@@ -1,6 +1,7 @@
 import { setDefaultTimeout } from 'bun:test';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { describeEndedAccess } from '../messaging/ended-access-contract.ts';
+import { describeKeptAnswers } from '../writer/answer-contract.ts';
 import { describeMessageStore } from '../writer/message-store-contract.ts';
 import { describeWriterStore } from '../writer/writer-contract.ts';
 import { openMongoToyStore } from './toy-store.ts';
@@ -10,6 +11,7 @@ setDefaultTimeout(30_000);
 
 describeOn(['MongoDB'], () => {
   describeWriterStore('MongoDB', openMongoToyStore);
+  describeKeptAnswers('MongoDB', openMongoToyStore);
   describeMessageStore('MongoDB', openMongoToyStore);
   describeEndedAccess('MongoDB', openMongoToyStore);
 });

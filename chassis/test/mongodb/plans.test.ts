@@ -4,6 +4,9 @@ import { type MongoDatabase, openMongo } from '../../src/mongodb/mongo-database.
 import { mongoMessageReads } from '../../src/mongodb/mongo-message-reads.ts';
 import { profiled } from '../../src/testing/mongo-profile.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
+import { answerKeyId } from '../../src/mongodb/chassis-documents.ts';
+import { periodOf } from '../../src/writer/answer-key.ts';
+import { once, type Once } from '../../src/writer/once.ts';
 import { deposit } from '../writer/toy-use-cases.ts';
 import { batchOfOne } from './batch-of-one.ts';
 import { type OpenMongoToyStore, openMongoToyStore } from './toy-store.ts';
@@ -11,6 +14,7 @@ import { type OpenMongoToyStore, openMongoToyStore } from './toy-store.ts';
 const MANY = 20_000;
 /** What a page of ten may cost at most, whatever lies beside it. */
 const FEW = 25;
+const ONCE: Once<number> = { owner: 'anna', scope: 'anna POST /deposits', key: 'k', fingerprint: 'f', render: () => ({ status: 201, headers: {}, body: '' }) };
 
 /** Making a database and dropping it takes seconds on a busy machine. */
 setDefaultTimeout(30_000);
@@ -29,6 +33,7 @@ describeOn(['MongoDB'], () => {
       await fill('accounts', (i) => ({ _id: id(i), total: i, version: 1 }));
       await fill('events', (i) => ({ _id: { lane: `lane-${i % 2}`, seq: i }, stream: id(i), version: 1, at: i, data: '{}', context: '{}' }));
       await fill('kept_answers', (i) => ({ _id: id(i), owner: id(i), at: i }));
+      await fill('answer_keys', (i) => ({ _id: answerKeyId({ period: periodOf(Date.now()) - 4 + (i % 6), hash: id(i) }), fingerprint: id(i), place: id(i) }));
       await fill('ended_access', (i) => ({ _id: id(i), generation: 2, kept: null, at: i }));
       await fill('dead_letters', (i) => ({ _id: id(i), status: 'dead', cause: 'c', message: { topic: 't', key: id(i), headers: '{}' } }));
       await fill('parked_keys', (i) => ({ _id: id(i), nextAttemptAt: i, messages: [{ nextAttemptAt: i, message: { headers: '{}' } }] }));
@@ -55,7 +60,7 @@ describeOn(['MongoDB'], () => {
       const { writing } = opened.store;
       const lane = await writing.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 60_000 });
       if (lane === undefined) throw new Error('the lane is new');
-      await costOf(() => writing.settle(lane, 0, 60_000, batchOfOne(deposit, { account: '00010000', amount: 1 })));
+      await costOf(() => writing.settle(lane, 0, 60_000, batchOfOne(once(deposit, ONCE), { account: '00010000', amount: 1 })));
     });
 
     test("a lane's next events and an aggregate's history are ranges of an index", async () => {
@@ -77,9 +82,10 @@ describeOn(['MongoDB'], () => {
       await costOf(() => reads.lanes());
     });
 
-    test('old answers are found by their age, those to one user by whose they are', async () => {
+    test('old answers are found by their age, those to one user by whose they are, keys by their period', async () => {
       await costOf(() => mongoMessageReads(database).forgetAnswers(MANY / 2, 10));
       await costOf(() => mongoMessageReads(database).forgetAnswersTo(['00015000'], 10));
+      await costOf(() => mongoMessageReads(database).forgetAnswerKeys(periodOf(Date.now()) - 3, 10));
     });
 
     test('ends of access are found by when they were stored', async () => {

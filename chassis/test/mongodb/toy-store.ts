@@ -44,6 +44,13 @@ export function mongoToyStore(database: MongoDatabase): ToyStore {
     ...mongoServiceStore<ToyCollections>(database, { accounts, entries }, migrations),
     accounts: all(accounts),
     entries: all(entries),
+    async keepAnswersAs(answerForm, lane) {
+      await database.db.collection<{ _id: string }>('lanes').updateMany(lane === undefined ? {} : { _id: lane }, { $set: { answerForm } });
+    },
+    async keptRows() {
+      const rows = async (collection: string) => (await database.db.collection(collection).find().toArray()).map((row) => JSON.stringify(row));
+      return { keys: await rows('answer_keys'), answers: await rows('kept_answers') };
+    },
   };
 }
 

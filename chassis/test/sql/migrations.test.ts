@@ -1,18 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { chassisMigrations } from '../../src/sql/chassis-schema.ts';
+import { chassisMigrations, type ChassisSchema } from '../../src/sql/chassis-schema.ts';
 import { migrate, stepsToMigrate } from '../../src/sql/migrate.ts';
 import { openMysql } from '../../src/sql/mysql-database.ts';
 import { mysqlFlavour } from '../../src/sql/mysql-flavour.ts';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
+import { sqlServiceStore } from '../../src/sql/sql-service-store.ts';
 import { openSqlite } from '../../src/sql/sqlite-database.ts';
 import { describeOn } from '../../src/testing/real-servers.ts';
 import { type TemporaryDatabase, temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
+import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../src/writer/answer-key.ts';
 import { failureOf, writing } from './opened-mysql.ts';
 
 const STEPS = Object.keys(chassisMigrations(mysqlFlavour)).toSorted();
@@ -32,6 +34,30 @@ async function expectStepsToBeTold(database: SqlDatabase<unknown>): Promise<void
   expect(await migrate(database, {})).toEqual([]);
 }
 
+/** Where a process has served, it may do so again beside a new one, and must find the answers of that. */
+async function expectAnswersAsBefore(database: SqlDatabase<unknown>): Promise<void> {
+  const { 'chassis-051-answer-form': step, ...before } = chassisMigrations(database.flavour);
+  await database.migrate(before);
+  const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];
+  const lane = (name: string) => database.transact(() => writing([database.flavour.insert('lanes', columns, [[name, 'me', 1, 0, 0, 0, 0]])]));
+  await lane('of before');
+  expect(step).toBeDefined();
+  await migrate(database, {});
+  await lane('new');
+  expect(await formsOf(database)).toEqual([WHOLE_ANSWERS, WHOLE_ANSWERS]);
+}
+
+async function expectKeyedAnswers(database: SqlDatabase<unknown>): Promise<void> {
+  await migrate(database, {});
+  await sqlServiceStore<{ readonly [name in never]: object }, unknown>(database, {}, {}).writing.takeLane('one', 'me', { leftMs: 0, leaseMs: 5000 });
+  expect(await formsOf(database)).toEqual([KEYED_ANSWERS]);
+}
+
+async function formsOf({ reader }: SqlDatabase<unknown>): Promise<readonly number[]> {
+  const rows = await (reader as Kysely<ChassisSchema>).selectFrom('lanes').select('answer_form').execute();
+  return rows.map((row) => row.answer_form);
+}
+
 describe('migrations on SQLite', () => {
   test('say what is to be done; a schema of a later version is left as it is', async () => {
     using folder = temporaryFolder();
@@ -40,6 +66,14 @@ describe('migrations on SQLite', () => {
     await database.close();
   });
 
+  test('let a new shop keep keys, and one that has served go on with whole answers', async () => {
+    using folder = temporaryFolder();
+    for (const [name, expectation] of [['new', expectKeyedAnswers], ['served', expectAnswersAsBefore]] as const) {
+      const database = openSqlite({ path: join(folder.path, `${name}.db`) });
+      await expectation(database);
+      await database.close();
+    }
+  });
 
   test('three processes that start at once on a new file do every step once', async () => {
     using folder = temporaryFolder();
@@ -79,6 +113,14 @@ describeOn(['MySQL'], () => {
 
     test('say what is to be done; a schema of a later version is left as it is', async () => {
       await expectStepsToBeTold(open());
+    }, 30_000);
+
+    test('let a new shop keep keys', async () => {
+      await expectKeyedAnswers(open());
+    }, 30_000);
+
+    test('let one that has served go on with whole answers', async () => {
+      await expectAnswersAsBefore(open());
     }, 30_000);
 
     test('two that start at once on a new database do every step once', async () => {

@@ -2,12 +2,12 @@ import { expect, test } from 'bun:test';
 import { OverloadedError } from '../../src/writer/errors.ts';
 import { onceExecutor } from '../../src/writer/execute-once.ts';
 import type { SubmitOptions } from '../../src/writer/input.ts';
-import type { Once } from '../../src/writer/once.ts';
+import type { Once, Shows } from '../../src/writer/once.ts';
 import { deposit, type Toy } from './toy-use-cases.ts';
 
 interface Submitted {
   readonly options: SubmitOptions;
-  answer(): void;
+  answer(answer?: unknown): void;
   fail(error: Error): void;
 }
 
@@ -16,7 +16,7 @@ function handWriter() {
   const submitted: Submitted[] = [];
   const execute = onceExecutor<Toy, never>((_useCase, _value, options) => {
     const { promise, resolve, reject } = Promise.withResolvers<never>();
-    submitted.push({ options, answer: () => resolve('answered' as never), fail: reject });
+    submitted.push({ options, answer: (answer = 'answered') => resolve(answer as never), fail: reject });
     return promise;
   });
   const once = (key: string): Once<number> => ({
@@ -26,7 +26,8 @@ function handWriter() {
     fingerprint: 'f',
     render: (total) => ({ status: 201, headers: {}, body: String(total) }),
   });
-  const request = (key: string) => execute(deposit, { account: 'a', amount: 1 }, once(key), { limitMs: 10_000 });
+  const request = (key: string, shows?: Shows<number>) =>
+    execute(deposit, { account: 'a', amount: 1 }, { ...once(key), ...(shows && { shows }) }, { limitMs: 10_000 });
   return { submitted, request };
 }
 
@@ -62,4 +63,17 @@ test('a key is free again when its request has ended, however it did; another ke
   expect(submitted.map(({ options }) => options.limitMs)).toEqual([10_000, 10_000, 10_000, 10_000]);
   for (const each of submitted) each.answer();
   await Promise.all(again);
+});
+
+test('what can be shown again is rendered when the transaction is over, and a repeat is led to the first answer', async () => {
+  const { submitted, request } = handWriter();
+  const first = { status: 201, headers: {}, body: 'as it was' };
+  const shows: Shows<number> = { place: () => 'place', again: async (place) => ({ ...first, body: `${first.body} at ${place}` }) };
+  const answers = Promise.all([request('k', shows), request('l', shows)]);
+  submitted[0]?.answer({ kind: 'done', answer: 7 });
+  submitted[1]?.answer({ kind: 'done-before', place: 'there' });
+  expect(await answers).toEqual([
+    { kind: 'fresh', answer: { status: 201, headers: {}, body: '7' } },
+    { kind: 'replayed', answer: { ...first, body: 'as it was at there' } },
+  ]);
 });

@@ -1,3 +1,4 @@
+import { KEYED_ANSWERS } from '../../src/writer/answer-key.ts';
 import { LoadedWorld } from '../../src/writer/loaded-world.ts';
 import type { Lane, StoredEvent, WriterStore } from '../../src/writer/writer-store.ts';
 import type { TimeSource } from '../../src/time-source.ts';
@@ -27,7 +28,7 @@ export function memoryStore(time: TimeSource, transactionMs: number): MemoryStor
       await new Promise<void>((resolve) => void time.after(transactionMs, resolve));
       const world = new LoadedWorld<Toy>((_, entity) => (entity as { id: string }).id);
       world.loaded('accounts', [...new Set(ids)], ids.flatMap((id) => accounts.get(id) ?? []));
-      const { events, inserts, updates } = decide(world, 0, before.lastSeq);
+      const { events, inserts, updates } = decide(world, 0, before.lastSeq, KEYED_ANSWERS);
       for (const account of [...(inserts.accounts ?? []), ...(updates.accounts ?? []).map(({ after }) => after)]) accounts.set(account.id, account);
       begun.push({ at, inputs: ids });
       return { ...before, publishedSeq, lastSeq: before.lastSeq + events.length, transactions: before.transactions + 1 };

@@ -2,14 +2,17 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { ServiceStore } from '../../src/service-store.ts';
+import type { ChassisSchema } from '../../src/sql/chassis-schema.ts';
 import { appendOnly } from '../../src/sql/sql-collection.ts';
 import { rowCollection } from '../../src/sql/row-collection.ts';
 import { openMysql } from '../../src/sql/mysql-database.ts';
 import { openSqlite } from '../../src/sql/sqlite-database.ts';
 import { sqlServiceStore } from '../../src/sql/sql-service-store.ts';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
+import type { TransactionScript } from '../../src/sql/statement.ts';
 import { temporaryDatabase } from '../../src/testing/temporary-mysql-store.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import type { AnswerForm } from '../../src/writer/answer-key.ts';
 
 /** The smallest service state there is: accounts that count, and a ledger of what happened to them. */
 interface Account {
@@ -26,7 +29,7 @@ interface Entry {
 
 export type ToyCollections = { readonly accounts: Account; readonly entries: Entry };
 
-export interface ToySchema {
+export interface ToySchema extends Pick<ChassisSchema, 'answer_keys' | 'kept_answers'> {
   accounts: Account;
   entries: Entry;
 }
@@ -35,6 +38,10 @@ export interface ToySchema {
 export interface ToyStore extends ServiceStore<ToyCollections> {
   accounts(): Promise<readonly Account[]>;
   entries(): Promise<readonly Entry[]>;
+  /** How answers are kept from now on, in this lane or in all of them. */
+  keepAnswersAs(form: AnswerForm, lane?: string): Promise<void>;
+  /** All that is kept of answers, as text: keys, and answers. */
+  keptRows(): Promise<{ readonly keys: readonly string[]; readonly answers: readonly string[] }>;
 }
 
 export interface OpenToyStore {
@@ -92,6 +99,18 @@ export function toyStore(database: SqlDatabase<ToySchema>, { remembers = true } 
   return {
     ...sqlServiceStore<ToyCollections, ToySchema>(database, { accounts, entries }, migrations(database)),
     accounts: () => reader.selectFrom('accounts').selectAll().orderBy('id').execute(),
+    async keepAnswersAs(form, lane) {
+      const which = lane === undefined ? { where: '', parameters: [] } : { where: ' where lane = ?', parameters: [lane] };
+      function* change(): TransactionScript<void> {
+        yield [];
+        return { writes: [{ sql: `update lanes set answer_form = ?${which.where}`, parameters: [form, ...which.parameters] }], result: undefined };
+      }
+      await database.transact(change);
+    },
+    async keptRows() {
+      const [keys, answers] = await Promise.all([reader.selectFrom('answer_keys').selectAll().execute(), reader.selectFrom('kept_answers').selectAll().execute()]);
+      return { keys: keys.map((row) => JSON.stringify(row)), answers: answers.map((row) => JSON.stringify(row)) };
+    },
     entries: () => reader.selectFrom('entries').selectAll().orderBy('id').execute(),
   };
 }

@@ -40,6 +40,11 @@ export function placeOrder(request: OrderRequest, entryOf: EntryOf, circumstance
   return { kind: 'placed', order: newOrder(request, lines, total, circumstances) };
 }
 
+/** The order as its customer was told of it when it was placed. What an order was placed with never changes, but for an address that is erased. */
+export function asPlaced(order: Order): Order {
+  return { ...order, status: 'placed', reason: null, paymentStatus: 'none', shipments: [], shortages: [], version: 1, updatedAt: order.placedAt };
+}
+
 export function lineTotal({ unitPrice, quantity }: Pick<OrderLine, 'unitPrice' | 'quantity'>): Money {
   return times(unitPrice, quantity);
 }

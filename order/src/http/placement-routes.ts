@@ -6,24 +6,35 @@ import { causeOf } from '@souk/chassis/http/request-facts';
 import { router } from '@souk/chassis/http/router';
 import type { Microservice } from '@souk/chassis/microservice';
 import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import type { Shows } from '@souk/chassis/writer/once';
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import { Order as OrderDocument, PlaceOrder } from '@souk/contracts/http/order';
 import { CatalogueUnavailableError } from '../catalogue/catalogue-lookup.ts';
 import { isLimit } from '../domain/customer-limits.ts';
-import type { OrderRequest, Placement } from '../domain/place-order.ts';
-import type { OrderCollections } from '../storage/order-store.ts';
+import type { Order } from '../domain/order.ts';
+import { asPlaced, type OrderRequest, type Placement } from '../domain/place-order.ts';
+import type { OrderCollections, OrderReads } from '../storage/order-store.ts';
 import { orderDocument } from './order-document.ts';
 import { refused } from './refused.ts';
 
 export interface PlacementDeps {
   readonly commands: Pick<Microservice<OrderCollections>, 'executeOnce'>;
+  readonly reads: Pick<OrderReads, 'order'>;
   readonly placeOrder: UseCase<OrderCollections, OrderRequest, Placement>;
   /** Asks Product for SKUs the copy has never had. */
   learnSkus(skus: readonly string[]): Promise<void>;
 }
 
 /** Where an order begins. The answer comes when it is safely stored; what becomes of it is read from the order. */
-export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDeps) {
+export function placementRoutes({ commands, reads, placeOrder, learnSkus }: PlacementDeps) {
+  const shows: Shows<Placement> = {
+    place: (placement) => (placement.kind === 'placed' ? placement.order.id : undefined),
+    async again(id) {
+      const order = await reads.order(id);
+      if (order === undefined) throw new Error(`order ${id} was placed, and is not there`);
+      return placedAnswer(asPlaced(order));
+    },
+  };
   return router().post(
     '/orders',
     async ({ body, principal, idempotency, request }) => {
@@ -32,7 +43,7 @@ export function placementRoutes({ commands, placeOrder, learnSkus }: PlacementDe
       await learned(learnSkus(body.items.map(({ sku }) => sku)));
       const render = (placement: Placement) => answerOf(placement, body.items, request);
       const asked = { ...body, shippingAddress, userId: principal.userId };
-      return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render }, causeOf(request)), request);
+      return onceResponse(await commands.executeOnce(placeOrder, asked, { ...idempotency, render, shows }, causeOf(request)), request);
     },
     {
       signedIn: true,
@@ -61,7 +72,10 @@ function answerOf(placement: Placement, items: PlaceOrder['items'], request: Req
     if (isLimit(placement.refusal)) throw why;
     return problemAnswer(why, request);
   }
-  const { order } = placement;
+  return placedAnswer(placement.order);
+}
+
+function placedAnswer(order: Order): StoredAnswer {
   return storedAnswer(202, orderDocument(order), { location: `/orders/${order.id}`, etag: entityTag(order.version) });
 }
 
