@@ -18,7 +18,7 @@ const BOOKS = ['order', 'inventory', 'payment'] as const;
 type Book = (typeof BOOKS)[number];
 
 /** What an order may cost at most, everything together. Rows that a batch changes once for all its orders count for a part. */
-const LIMITS = { embedded: { rows: 22, bytes: 9300 }, 'on real servers': { rows: 22, bytes: 12_200 } } as const;
+const LIMITS = { embedded: { rows: 22, bytes: 7800 }, 'on real servers': { rows: 22, bytes: 10_300 } } as const;
 
 const PAGE = join(import.meta.dir, '../../docs/performance.md');
 
@@ -113,8 +113,10 @@ onEveryGround('what an order leaves in the tables', (makeGround, isReal) => {
     expect(namesOf(lines), told).toEqual([...namesOf(there)]);
     for (const [at, { table, rows, bytes }] of there.entries()) {
       const seen = lines[at];
-      expect(seen?.rows.every((count, n) => isNear(rows[n] ?? 0, count, 0.5)), `${table}\n${told}`).toBe(true);
-      expect(isNear(sum(Object.values(bytes)), sum(Object.values(seen?.bytes ?? {})), 60), `${table}\n${told}`).toBe(true);
+      // Close to midnight and noon, in UTC, there are two (`MEETING_MS`).
+      const room = table === 'order.answer_keys' ? { rows: 1, bytes: 250 } : { rows: 0.5, bytes: 60 };
+      expect(seen?.rows.every((count, n) => isNear(rows[n] ?? 0, count, room.rows)), `${table}\n${told}`).toBe(true);
+      expect(isNear(sum(Object.values(bytes)), sum(Object.values(seen?.bytes ?? {})), room.bytes), `${table}\n${told}`).toBe(true);
     }
     expect(await shop.close()).toEqual([]);
   }, 300_000);

@@ -35,10 +35,10 @@ export const PERIODS_AHEAD = 1;
 
 /**
  * Two that decide on one key at once may find themselves in two periods. So close to the end of a period, or to its beginning, each
- * puts a row into the other one too, where they meet. No transaction stays open for so long: MySQL ends one of a silent process
- * after 12 s, MongoDB after a minute, and on SQLite there is one at a time.
+ * puts a row into the other one too, where they meet. No transaction stays open for five minutes: MySQL ends one of a silent process
+ * after 12 s and a wait for a lock after 3, MongoDB ends any after a minute, and on SQLite there is one at a time.
  */
-export const MEETING_MS = 900_000;
+export const MEETING_MS = 300_000;
 
 export const periodOf = (at: number): number => Math.floor(at / PERIOD_MS);
 

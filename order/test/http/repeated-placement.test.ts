@@ -107,7 +107,7 @@ test('nothing of the request or of its answer is kept for a repeat but where the
   expect(database.query('select count(*) as n from kept_answers').get()).toEqual({ n: 0 });
   const { id } = JSON.parse(answer.body);
   const rows = database.query<Record<string, unknown>, [string]>('select * from answer_keys where place = unhex(?)').all(id.replaceAll('-', ''));
-  // In the first and the last minutes of a period there is one in the next one too.
+  // In the first and the last five minutes of a period there is one in its neighbour too.
   expect([1, 2]).toContain(rows.length);
   for (const row of rows) {
     expect(Object.keys(row)).toEqual(['period', 'hash', 'fingerprint', 'place']);
