@@ -13,6 +13,7 @@ import { waitingOrders } from './admission/waiting-orders.ts';
 import type { CatalogueLookup } from './catalogue/catalogue-lookup.ts';
 import type { OrderConfig } from './config.ts';
 import type { CustomerLimits } from './domain/customer-limits.ts';
+import { fronts } from './deadlines/fronts.ts';
 import type { Deadlines } from './domain/order.ts';
 import { cancellationRoutes } from './http/cancellation-routes.ts';
 import { OrderStreams } from './http/order-streams.ts';
@@ -52,6 +53,8 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const { config, store, log, logger, metrics, keys } = deps;
   const security = securityEvents(deps);
   const deadlines: Deadlines = { placed: config.stockTimeoutMs, awaiting_payment: config.paymentTimeoutMs };
+  const limits: Deadlines = { placed: config.stockLimitMs, awaiting_payment: config.paymentLimitMs };
+  const answers = fronts(deadlines);
   const pass = passDeadline(deadlines);
   const erase = eraseOrder(deadlines);
   const { report, trace } = reporting(logger);
@@ -67,8 +70,8 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     paceMs: config.paceMs,
     store,
     log,
-    handlers: orderHandlers(deadlines, { gatewayTook: gateway.heard }),
-    jobs: [passDeadlines(store.reads, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, waiting.job, orderGauges(metrics, store, report)],
+    handlers: orderHandlers(deadlines, { gatewayTook: gateway.heard, answered: answers.answered }),
+    jobs: [passDeadlines({ reads: store.reads, timeouts: deadlines, limits, fronts: answers }, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, waiting.job, orderGauges(metrics, store, report)],
     security,
     meter: {
       ...meter,
@@ -126,6 +129,6 @@ function routesOf({ store, lookup, config }: OrderServiceDeps, deadlines: Deadli
     readRoutes({ reads: store.reads, timelineOf: readTimeline(store.reads) }),
     cancellationRoutes({ commands, cancelOrder: cancelOrder(deadlines) }),
     shipmentRoutes(commands),
-    sagaRoutes(deadlines),
+    sagaRoutes(deadlines, { placed: config.stockLimitMs, awaiting_payment: config.paymentLimitMs }),
   ];
 }

@@ -39,7 +39,7 @@ export async function openRebuildShop(open: () => Promise<OpenedStore>) {
   let exchanges = 0;
   const services = ['order-1', 'order-2'].map((instance) =>
     createOrderService({
-      config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance, stockTimeoutMs: 30_000, paymentTimeoutMs: 900_000, admissionTargetMs: 0, openOrderLimit: 1_000_000, piecesOnHold: 1_000_000_000 },
+      config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance, stockTimeoutMs: 30_000, paymentTimeoutMs: 900_000, stockLimitMs: 900_000, paymentLimitMs: 900_000, admissionTargetMs: 0, openOrderLimit: 1_000_000, piecesOnHold: 1_000_000_000 },
       store: interruptedStore(store, interruptions, () => (exchanges += 1)),
       log: interruptedLog(log, interruptions),
       logger: createLogger({ service: 'order', level: 'silent' }),

@@ -35,6 +35,8 @@ interface RunOptions {
   readonly lookup?: CatalogueLookup;
   readonly stockTimeoutMs?: number;
   readonly paymentTimeoutMs?: number;
+  /** How long an order waits at most without a sign that others answer. */
+  readonly limitMs?: number;
   readonly limits?: CustomerLimits;
   readonly admissionTargetMs?: number;
 }
@@ -46,6 +48,7 @@ export async function runOrderService({
   lookup = NOT_ASKED,
   stockTimeoutMs = 30_000,
   paymentTimeoutMs = 900_000,
+  limitMs = 3_600_000,
   limits = LIMITS,
   admissionTargetMs = 2000,
 }: RunOptions = {}) {
@@ -54,7 +57,7 @@ export async function runOrderService({
   const log = openEmbeddedLog({ path: join(dirname(database), 'log.db'), topics, synchronous: 'NORMAL' });
   const { keys, bearer } = await tokenSigner();
   const service = createOrderService({
-    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs, admissionTargetMs, openOrderLimit: limits.orders, piecesOnHold: limits.pieces },
+    config: { host: '127.0.0.1', port: 0, paceMs: 1, shutdownDelayMs: 0, issuer: ISSUER, audience: AUDIENCE, instance: 'order-test', stockTimeoutMs, paymentTimeoutMs, stockLimitMs: limitMs, paymentLimitMs: limitMs, admissionTargetMs, openOrderLimit: limits.orders, piecesOnHold: limits.pieces },
     store,
     log,
     logger: createLogger({ service: 'order', level: 'silent' }),

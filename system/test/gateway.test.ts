@@ -9,7 +9,7 @@ const QUICK = { GATEWAY_TIMEOUT_S: '0.2' };
 /** Money that comes long before the order's time is up, unless somebody cancels. */
 const PATIENT = { ...QUICK, ORDER_PAYMENT_TIMEOUT_S: '60', SIMULATOR_LATE_S: '1' };
 /** Money that comes when the order has run out of time. */
-const IMPATIENT = { ...QUICK, ORDER_PAYMENT_TIMEOUT_S: '1', SIMULATOR_LATE_S: '4' };
+const IMPATIENT = { ...QUICK, ORDER_PAYMENT_TIMEOUT_S: '1', ORDER_PAYMENT_LIMIT_S: '1', SIMULATOR_LATE_S: '4' };
 
 /** What the gateway, which is another company, has in its own books about an order. */
 function booksOf(

@@ -23,13 +23,13 @@ const EVERYWHERE = { ACCESS_TOKEN_LIFETIME_S: '900', GATEWAY_TIMEOUT_S: '0.3' };
 const EMBEDDED: Ordeal = {
   kills: 20,
   load: { least: 50, most: 900 },
-  env: { ...EVERYWHERE, ORDER_STOCK_TIMEOUT_S: '2', ORDER_PAYMENT_TIMEOUT_S: '3', SIMULATOR_LATE_S: '4' },
+  env: { ...EVERYWHERE, ORDER_STOCK_TIMEOUT_S: '2', ORDER_STOCK_LIMIT_S: '2', ORDER_PAYMENT_TIMEOUT_S: '3', ORDER_PAYMENT_LIMIT_S: '3', SIMULATOR_LATE_S: '4' },
 };
 /** A broker believes for 6 s that a killed member still reads: some moments are before, some after. */
 const REAL: Ordeal = {
   kills: 5,
   load: { least: 500, most: 10_000 },
-  env: { ...EVERYWHERE, ORDER_STOCK_TIMEOUT_S: '20', ORDER_PAYMENT_TIMEOUT_S: '5', SIMULATOR_LATE_S: '10' },
+  env: { ...EVERYWHERE, ORDER_STOCK_TIMEOUT_S: '20', ORDER_STOCK_LIMIT_S: '20', ORDER_PAYMENT_TIMEOUT_S: '5', ORDER_PAYMENT_LIMIT_S: '5', SIMULATOR_LATE_S: '10' },
 };
 
 const CUSTOMERS = 6;

@@ -10,7 +10,7 @@ import { answered, send } from './support/requests.ts';
 import { seededRandom } from './support/seeded-random.ts';
 import type { Snapshot } from './support/snapshot.ts';
 
-const ENV = { GATEWAY_TIMEOUT_S: '0.2', SIMULATOR_LATE_S: '4', ORDER_PAYMENT_TIMEOUT_S: '2' };
+const ENV = { GATEWAY_TIMEOUT_S: '0.2', SIMULATOR_LATE_S: '4', ORDER_PAYMENT_TIMEOUT_S: '2', ORDER_PAYMENT_LIMIT_S: '2' };
 const CARDS = [
   'tok_ok',
   'tok_declined',

@@ -16,6 +16,7 @@ const SECRET = 'the-secret-of-the-gateway';
 const ENV = {
   GATEWAY_TIMEOUT_S: '0.2',
   ORDER_PAYMENT_TIMEOUT_S: '1',
+  ORDER_PAYMENT_LIMIT_S: '1',
   SIMULATOR_LATE_S: '3',
   SIMULATOR_WEBHOOK_SECRET: SECRET,
 };

@@ -6,13 +6,14 @@ import { closed, oneOf } from '../schema.ts';
 const Word = impersonal(Type.String({ minLength: 1 }));
 
 /**
- * The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last.
+ * The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last while
+ * those who are waited for answer later ones, `limitSeconds` how long it may last at most.
  * `shipments`: what happens to each parcel of a completed order.
  */
 export const SagaDescription = closed({
   states: Type.Array(OrderStatus),
   transitions: Type.Array(closed({ from: OrderStatus, on: Word, to: OrderStatus, emits: Type.Array(Word) })),
-  deadlines: Type.Array(closed({ state: OrderStatus, seconds: Type.Integer({ minimum: 1 }), reason: OrderReason })),
+  deadlines: Type.Array(closed({ state: OrderStatus, seconds: Type.Integer({ minimum: 1 }), limitSeconds: Type.Integer({ minimum: 1 }), reason: OrderReason })),
   compensations: Type.Array(
     closed({ on: Word, by: oneOf('product', 'inventory', 'order', 'payment', 'user'), does: Word, emits: Word }),
   ),

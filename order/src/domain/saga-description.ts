@@ -14,14 +14,14 @@ const STATES = keysOf(SAGA);
 const SHIPMENT_STATES = keysOf(SHIPMENT_TABLE);
 
 /** The saga as data, made from the table that runs. */
-export function describeSaga(deadlines: Deadlines): SagaDescription {
+export function describeSaga(deadlines: Deadlines, limits: Deadlines): SagaDescription {
   return {
     states: STATES,
     transitions: STATES.flatMap((state) => keysOf(SAGA[state]).flatMap((on) => transitions(state, on))),
     deadlines: keysOf(deadlines).flatMap((state) => {
       const step: Step = SAGA[state].deadline;
       if (step.kind !== 'transition' || step.to !== 'cancelled' || step.reason === 'as_asked') return [];
-      return [{ state, seconds: deadlines[state] / 1000, reason: step.reason }];
+      return [{ state, seconds: deadlines[state] / 1000, limitSeconds: Math.max(limits[state], deadlines[state]) / 1000, reason: step.reason }];
     }),
     compensations: COMPENSATIONS,
     shipments: { states: SHIPMENT_STATES, transitions: SHIPMENT_STATES.flatMap(shipmentTransitions) },

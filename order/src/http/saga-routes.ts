@@ -4,8 +4,8 @@ import type { Deadlines } from '../domain/order.ts';
 import { describeSaga } from '../domain/saga-description.ts';
 
 /** The saga for whoever wants to draw or check it. */
-export function sagaRoutes(deadlines: Deadlines) {
-  const description = describeSaga(deadlines);
+export function sagaRoutes(deadlines: Deadlines, limits: Deadlines) {
+  const description = describeSaga(deadlines, limits);
   return router().get('/saga', () => description, {
     maybeSignedIn: true,
     response: { 200: SagaDescription },

@@ -6,7 +6,7 @@ import { OrderStatus } from '@souk/contracts/saga';
 import { OPEN_STATUSES, type OrderReads, type OrderStore } from '../storage/order-store.ts';
 
 type Counts = Readonly<Record<OrderStatus, number>>;
-type CountedStore = Pick<OrderStore, 'countEnded'> & { readonly reads: Pick<OrderReads, 'countOrders' | 'counted' | 'oldestOpenMs'> };
+type CountedStore = Pick<OrderStore, 'countEnded'> & { readonly reads: Pick<OrderReads, 'countOrders' | 'counted' | 'agesOfOldest' | 'oldestOpenMs'> };
 
 const STATUSES = OrderStatus.anyOf.map((status) => status.const);
 const NONE: Counts = { placed: 0, awaiting_payment: 0, completed: 0, rejected: 0, cancelled: 0 };
@@ -14,6 +14,13 @@ const ENDED = STATUSES.filter((status) => !OPEN_STATUSES.some((open) => open ===
 /** Orders at once: a millisecond of the database's time. */
 const PAGE = 5000;
 const PAUSE_MS = 20;
+/** Seconds. */
+const AGES = { '5s': 5, '30s': 30, '5m': 300, '1h': 3600 } as const;
+type Age = keyof typeof AGES;
+const AGE_NAMES = ['5s', '30s', '5m', '1h'] as const satisfies Age[];
+const NONE_OLDER: Readonly<Record<Age, number>> = { '5s': 0, '30s': 0, '5m': 0, '1h': 0 };
+/** The oldest orders, which are looked at. */
+const OLDER_LIMIT = 1000;
 
 /**
  * Gauges of orders by status, and of the oldest that has not ended. Those that are open are few, and counted when somebody
@@ -29,6 +36,11 @@ export function orderGauges(metrics: Metrics, store: CountedStore, report: Repor
   const labelled = { label: 'status', values: STATUSES };
   metrics.gauges('souk_orders', 'Orders by status', labelled, async () => ({ ...NONE, ...ended, ...(await open()) }));
   metrics.gauge('souk_orders_oldest_open_seconds', 'Time since the oldest order was placed that has not ended', async () => (await oldestMs()) / 1000);
+  for (const status of OPEN_STATUSES) {
+    const older = recently(() => countOlder(reads, status), NONE_OLDER, report, failure);
+    const help = `Orders that are ${status} and were placed longer ago than this, of the oldest ${OLDER_LIMIT}`;
+    metrics.gauges(`souk_orders_${status}_older`, help, { label: 'than', values: AGE_NAMES }, older);
+  }
   return {
     name: 'count orders',
     everyMs: 60_000,
@@ -60,4 +72,10 @@ async function ordersAfter(reads: Pick<OrderReads, 'countOrders'>, status: Order
     if (after !== null) await Bun.sleep(PAUSE_MS);
   }
   return total;
+}
+
+async function countOlder(reads: Pick<OrderReads, 'agesOfOldest'>, status: OrderStatus): Promise<Readonly<Record<Age, number>>> {
+  const ages = await reads.agesOfOldest(status, OLDER_LIMIT);
+  const older = (age: Age) => ages.filter((ms) => ms > AGES[age] * 1000).length;
+  return { '5s': older('5s'), '30s': older('30s'), '5m': older('5m'), '1h': older('1h') };
 }

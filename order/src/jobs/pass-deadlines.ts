@@ -1,18 +1,46 @@
 import { forEachOf } from '@souk/chassis/failures-of-some';
 import type { Job } from '@souk/chassis/jobs';
-import type { OrderReads, OverdueOrder } from '../storage/order-store.ts';
+import type { Fronts } from '../deadlines/fronts.ts';
+import type { Deadlines } from '../domain/order.ts';
+import type { OrderReads, OverdueOrder, WaitingOrder } from '../storage/order-store.ts';
 
 /** Orders given up in one round; more wait a second. */
 const ROUND = 500;
+/** Orders looked at in one round. Those that are overdue and wait on are no more than admission lets wait. */
+const LOOKED_AT = 5000;
 
-/** Each second: orders whose time has run out. */
-export function passDeadlines(reads: Pick<OrderReads, 'overdueOrders'>, pass: (order: OverdueOrder) => Promise<void>): Job {
+export interface DeadlineRules {
+  readonly reads: Pick<OrderReads, 'overdueOrders' | 'sending' | 'tracesOf'>;
+  /** How long an answer may take that could come. */
+  readonly timeouts: Deadlines;
+  /** How long one waits at most, with or without a sign that it could come. */
+  readonly limits: Deadlines;
+  readonly fronts: Fronts;
+}
+
+/** Each second: orders whose time has run out. Time in which the other side could not have answered does not count. */
+export function passDeadlines({ reads, timeouts, limits, fronts }: DeadlineRules, pass: (order: OverdueOrder) => Promise<void>): Job {
+  /** A deadline up to here may have passed; all others have not. */
+  function latestDeadline(now: number): number {
+    const bounds = (['placed', 'awaiting_payment'] as const).map((status) => {
+      const byLimit = now - Math.max(0, limits[status] - timeouts[status]);
+      return Math.max(fronts.latest(status) + timeouts[status], byLimit);
+    });
+    return Math.min(now, Math.max(...bounds));
+  }
+
+  const hasPassed = ({ id, status, askedAt }: WaitingOrder, now: number): boolean =>
+    askedAt < fronts.passed(status, id) || askedAt + Math.max(limits[status], timeouts[status]) <= now;
+
   return {
     name: 'pass deadlines',
     everyMs: 1000,
     async run() {
-      const overdue = await reads.overdueOrders(ROUND);
-      await forEachOf(overdue, ({ id: orderId }) => ({ orderId }), pass);
+      const { now, unsentSince } = await reads.sending();
+      fronts.look(unsentSince ?? Infinity);
+      const overdue = await reads.overdueOrders(latestDeadline(now), LOOKED_AT);
+      const passed = overdue.filter((order) => hasPassed(order, now)).slice(0, ROUND);
+      if (passed.length > 0) await forEachOf(await reads.tracesOf(passed), ({ id: orderId }) => ({ orderId }), pass);
     },
   };
 }

@@ -6,7 +6,7 @@ import { CLOCKS_DIFFER_MS, lowestId } from './order-ids.ts';
 import type { OrderCountsTable, OrderSchema } from './order-schema.ts';
 import { OPEN_STATUSES, type OrderReads, type OrderStore } from './order-store.ts';
 
-type Counts = Pick<OrderReads, 'countOrders' | 'counted' | 'oldestOpenMs'>;
+type Counts = Pick<OrderReads, 'countOrders' | 'counted' | 'agesOfOldest' | 'oldestOpenMs'>;
 
 /** Figures for those who watch; each query reads a page of the index over status and id, or one entry of it. */
 export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): Counts {
@@ -20,6 +20,11 @@ export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): 
     async counted(status) {
       const row = await db.selectFrom('order_counts').select(['counted', 'up_to']).where('status', '=', status).executeTakeFirst();
       return { count: row?.counted ?? 0, upTo: row?.up_to ?? '' };
+    },
+    async agesOfOldest(status, limit) {
+      const oldest = await db.selectFrom('orders').select('id').where('status', '=', status).where('id', '>', '').orderBy('id').limit(limit).execute();
+      const now = Date.now();
+      return oldest.map(({ id }) => now - madeAt(id));
     },
     async oldestOpenMs() {
       const ages = OPEN_STATUSES.map(async (status) => {
@@ -56,4 +61,9 @@ export function endedCounter({ flavour, transact }: SqlDatabase<OrderSchema>): O
   }
 
   return (status, limit) => transact(() => count(status, limit));
+}
+
+/** When a UUIDv7 was made, epoch milliseconds: it begins with that. */
+function madeAt(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

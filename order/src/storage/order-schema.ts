@@ -101,7 +101,7 @@ export interface OrderCountsTable {
 }
 
 /** With the chassis' events: they are the orders' history. */
-export interface OrderSchema extends Pick<ChassisSchema, 'events'> {
+export interface OrderSchema extends Pick<ChassisSchema, 'events' | 'lanes'> {
   orders: OrdersTable;
   order_items: OrderItemsTable;
   shipments: ShipmentsTable;

@@ -98,6 +98,15 @@ export interface OrderFilter {
   readonly limit: number;
 }
 
+/** An order that waits for somebody else's answer. */
+export interface WaitingOrder {
+  readonly id: string;
+  readonly status: (typeof OPEN_STATUSES)[number];
+  readonly version: number;
+  /** When they were asked, epoch milliseconds. */
+  readonly askedAt: number;
+}
+
 /** An order that somebody else's answer is given up for. */
 export interface OverdueOrder {
   readonly id: string;
@@ -116,8 +125,12 @@ export interface OrderReads {
   standings(ids: readonly string[]): Promise<readonly Standing[]>;
   /** What happened to these orders, by id, each from the beginning. */
   histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly HistoryEntry[]>>;
-  /** Orders whose deadline has passed by the database's clock, the longest overdue first. */
-  overdueOrders(limit: number): Promise<readonly OverdueOrder[]>;
+  /** Orders whose deadline is not after this time, the longest overdue first. */
+  overdueOrders(upTo: number, limit: number): Promise<readonly WaitingOrder[]>;
+  /** The same orders with the traces in which their deadlines were set. */
+  tracesOf(orders: readonly Pick<WaitingOrder, 'id' | 'version'>[]): Promise<readonly OverdueOrder[]>;
+  /** The database's clock, and the time of the oldest event of any process that may not be in the log yet; null: all are. */
+  sending(): Promise<{ readonly now: number; readonly unsentSince: number | null }>;
   /** Who has left within so many milliseconds. */
   usersErasedSince(ms: number): Promise<readonly string[]>;
   /**
@@ -131,6 +144,8 @@ export interface OrderReads {
   countOrders(status: OrderStatus, after: string, limit: number): Promise<{ readonly count: number; readonly last: string | null }>;
   /** How many have ended in this status up to an id, as `OrderStore.countEnded` has noted. */
   counted(status: OrderStatus): Promise<{ readonly count: number; readonly upTo: string }>;
+  /** How long ago the oldest orders of a status were placed, in milliseconds by the clocks of the processes that placed them, `limit` at most. */
+  agesOfOldest(status: OrderStatus, limit: number): Promise<readonly number[]>;
   /** The age of the oldest order that has not ended, in milliseconds by the database's clock; 0: all have ended. */
   oldestOpenMs(): Promise<number>;
   /**

@@ -9,6 +9,7 @@ import { ITEM_COLUMNS, ORDER_COLUMNS, SHIPMENT_COLUMNS } from './order-collectio
 import { orderCounts } from './order-counts.ts';
 import { orderList } from './order-list.ts';
 import { ordersFromRows } from './order-rows.ts';
+import { overdueReads } from './overdue-reads.ts';
 import type { OrderSchema, OrdersTable } from './order-schema.ts';
 import type { OrderReads } from './order-store.ts';
 
@@ -48,15 +49,7 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
       const byOrder = Map.groupBy(rows, (row) => row.stream);
       return new Map([...byOrder].map(([orderId, entries]) => [orderId, entries.map(historyFromRow)]));
     },
-    async overdueOrders(limit) {
-      const overdue = db.selectFrom('orders').select(['id', 'version', 'deadline_at']).where('deadline_at', '<=', flavour.now);
-      return db
-        .selectFrom(overdue.orderBy('deadline_at').limit(limit).as('overdue'))
-        .leftJoin('events', (join) => join.onRef('events.stream', '=', 'overdue.id').onRef('events.version', '=', 'overdue.version'))
-        .select(['overdue.id', 'events.traceparent'])
-        .orderBy('deadline_at')
-        .execute();
-    },
+    ...overdueReads(database),
     async knownSkus(skus) {
       const rows = await db.selectFrom('catalogue').select('sku').where(flavour.in('sku', skus)).execute();
       return rows.map((row) => row.sku);

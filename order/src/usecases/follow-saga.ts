@@ -1,7 +1,7 @@
 import type { UseCase } from '@souk/chassis/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { advanceOrder } from '../domain/advance-order.ts';
-import type { Deadlines } from '../domain/order.ts';
+import type { Deadlines, Order } from '../domain/order.ts';
 import type { SagaMessageType } from '../domain/saga-table.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { recordAdvance } from './record-advance.ts';
@@ -12,6 +12,8 @@ export type SagaEnvelope = { [T in SagaMessageType]: EventEnvelope<T> }[SagaMess
 /** Learns from what is said how the others get on. What they have said stays true when the transaction is repeated. */
 export interface SagaWatch {
   gatewayTook(ms: number): void;
+  /** What was asked about this order then is answered. */
+  answered(status: keyof Deadlines, orderId: string, askedAt: number): void;
 }
 
 /** Moves an order on when Inventory or Payment has spoken. */
@@ -20,12 +22,19 @@ export function followSaga(deadlines: Deadlines, watch: SagaWatch): UseCase<Orde
     name: 'follow saga',
     keys: ({ data }) => ({ orders: [data.orderId] }),
     decide(message, world, { now, newId }) {
-      if ('gatewayMs' in message.data && message.data.gatewayMs !== undefined) watch.gatewayTook(message.data.gatewayMs);
       const order = world.get('orders', message.data.orderId);
       if (order === undefined) return { answer: undefined, anomaly: `${message.type}: there is no such order` };
+      learnFrom(message, order, watch);
       const advance = advanceOrder(order, message, { now, newId, deadlines });
       const cause = { name: message.type, at: Date.parse(message.time), by: message.causationId };
       return { answer: undefined, ...recordAdvance(order, advance, cause) };
     },
   };
+}
+
+function learnFrom({ type, data }: SagaEnvelope, { id, status, placedAt, updatedAt }: Order, watch: SagaWatch): void {
+  if (type === 'inventory.reserved' || type === 'inventory.failed') watch.answered('placed', id, placedAt);
+  // Afterwards an order does not say any more when Payment was asked.
+  else if ((type === 'payment.completed' || type === 'payment.failed') && status === 'awaiting_payment') watch.answered('awaiting_payment', id, updatedAt);
+  if ('gatewayMs' in data && data.gatewayMs !== undefined) watch.gatewayTook(data.gatewayMs);
 }

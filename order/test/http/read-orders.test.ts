@@ -132,8 +132,8 @@ test('GET /saga describes the table that runs', async () => {
     emits: ['order.ready_for_payment'],
   });
   expect(body.deadlines).toEqual([
-    { state: 'placed', seconds: 30, reason: 'inventory_timeout' },
-    { state: 'awaiting_payment', seconds: 900, reason: 'payment_expired' },
+    { state: 'placed', seconds: 30, limitSeconds: 3600, reason: 'inventory_timeout' },
+    { state: 'awaiting_payment', seconds: 900, limitSeconds: 3600, reason: 'payment_expired' },
   ]);
   expect(body.compensations.map(({ by }) => by)).toEqual(['inventory', 'payment']);
 });

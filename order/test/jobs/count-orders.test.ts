@@ -23,6 +23,7 @@ function counted() {
       return { count, last: count < limit ? null : String(Number(after) + count) };
     },
     counted: async (status: OrderStatus) => ({ count: noteOf(status), upTo: String(noteOf(status)) }),
+    agesOfOldest: async (status: OrderStatus) => (status === 'placed' ? [40_000, 31_000, 10_000] : []),
     oldestOpenMs: async () => 4500,
   };
   async function countEnded(status: OrderStatus, limit: number) {
@@ -41,6 +42,8 @@ test('open orders are counted when somebody looks, all others by the job, no mor
   const before = await metrics.scrape();
   expect(before).toContain('souk_orders{status="placed",service="order"} 3');
   expect(before).toContain('souk_orders{status="completed",service="order"} 0');
+  expect(before).toContain('souk_orders_placed_older{than="30s",service="order"} 2');
+  expect(before).toContain('souk_orders_awaiting_payment_older{than="5s",service="order"} 0');
   expect(before).toContain('souk_orders_oldest_open_seconds{service="order"} 4.5');
 
   await job.run(new AbortController().signal);

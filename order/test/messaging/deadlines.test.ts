@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { until } from '@souk/chassis/testing/until';
 import type { Timeline } from '@souk/contracts/http/order-timeline';
 import { message } from '../messages.ts';
 import { ADDRESS, METHOD_ID, NORTH } from '../orders.ts';
@@ -8,13 +9,13 @@ let shop: RunningService;
 let customer: string;
 
 beforeAll(async () => {
-  shop = await runOrderService({ stockTimeoutMs: 600, paymentTimeoutMs: 100 });
+  shop = await runOrderService({ stockTimeoutMs: 600, paymentTimeoutMs: 100, limitMs: 100 });
   customer = await shop.customer();
   await shop.onSale({ MUG: 1000 });
 });
 afterAll(() => shop.close());
 
-describe('an order that nobody answers is given up', () => {
+describe('an order that nobody answers is given up at the limit', () => {
   test('when Inventory is silent', async () => {
     const { id } = (await shop.place(customer)).body;
     expect(await shop.reaches(id, 'cancelled')).toMatchObject({ reason: 'inventory_timeout', deadlineAt: null });
@@ -39,5 +40,37 @@ describe('an order that nobody answers is given up', () => {
     const allocations = [{ sku: 'MUG', warehouseId: NORTH, quantity: 2 }];
     await shop.tell(message('inventory.reserved', id, { orderId: id, allocations }));
     expect(await shop.reaches(id, 'cancelled')).toMatchObject({ reason: 'payment_expired', paymentStatus: 'none' });
+  });
+});
+
+describe('without an answer', () => {
+  test('an order is given up when others are answered, and goes on when nobody is', async () => {
+    const busy = await runOrderService({ stockTimeoutMs: 600 });
+    const buyer = await busy.customer();
+    await busy.onSale({ MUG: 1000 });
+    const { id: lost } = (await busy.place(buyer)).body;
+    const { id: lone } = (await busy.place(buyer)).body;
+    // Whatever its partition, some of these are in it.
+    await until('the lost one is given up', async () => {
+      const { id } = (await busy.place(buyer)).body;
+      await busy.reserved(id);
+      return (await busy.store.reads.order(lost))?.status === 'cancelled';
+    });
+    expect(await busy.store.reads.order(lost)).toMatchObject({ reason: 'inventory_timeout' });
+    await busy.reaches(lone, 'cancelled');
+    await busy.close();
+  });
+
+  test('a lone order goes on past its deadline', async () => {
+    const quiet = await runOrderService({ stockTimeoutMs: 300 });
+    const buyer = await quiet.customer();
+    await quiet.onSale({ MUG: 1000 });
+    const { id } = (await quiet.place(buyer)).body;
+    await until('its deadline has passed twice over', async () => {
+      const order = await quiet.store.reads.order(id);
+      return order?.deadlineAt !== null && order !== undefined && Date.now() > order.placedAt + 2500;
+    });
+    await quiet.reserved(id);
+    await quiet.close();
   });
 });

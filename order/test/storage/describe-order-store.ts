@@ -217,6 +217,14 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.oldestOpenMs()).toBeGreaterThanOrEqual(Date.now() - (oldest?.placedAt ?? 0) - 600_000);
   });
 
+  test(`${name}: counts what was placed longer ago`, async () => {
+    const placedAgo = (seconds: number) => anOrder({ id: `${(Date.now() - seconds * 1000).toString(16).padStart(12, '0').replace(/^(.{8})/, '$1-')}-7c3e-8f00-000000000001` });
+    await settle(store, [put({ orders: [100, 50, 20].map(placedAgo) })]);
+    expect(await store.reads.countOlder('placed', 30_000, 100)).toBe(2);
+    expect(await store.reads.countOlder('placed', 30_000, 1)).toBe(1);
+    expect(await store.reads.countOlder('awaiting_payment', 0, 100)).toBe(0);
+  });
+
   test(`${name}: knows which orders wait that nothing newer has overtaken, for Inventory and for Payment`, async () => {
     const none = { waiting: 0, ageMs: 0 };
     expect(await store.reads.firstWaiting(64)).toEqual({ stock: none, payment: none });
@@ -268,11 +276,26 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     ]);
     const cause = { causationId: null, traceparent: TRACE };
     await settle(store, [(writer) => writer.submit({ name: 'note', keys: () => ({}), decide: () => ({ answer: null, events: [note] }) }, null, { cause })]);
-    expect(await store.reads.overdueOrders(100)).toEqual([
+    const overdue = await store.reads.overdueOrders(NOW, 100);
+    expect(overdue).toEqual([id(2), id(0)].map((orderId) => ({ id: orderId, status: 'placed', version: 1, askedAt: NOW })));
+    expect(await store.reads.tracesOf(overdue)).toEqual([
       { id: id(2), traceparent: TRACE },
       { id: id(0), traceparent: null },
     ]);
-    expect(await store.reads.overdueOrders(1)).toEqual([{ id: id(2), traceparent: TRACE }]);
+    expect(await store.reads.overdueOrders(NOW, 1)).toMatchObject([{ id: id(2) }]);
+    expect(await store.reads.overdueOrders(999, 100)).toMatchObject([{ id: id(2) }]);
+  });
+
+  test(`${name}: knows since when Payment is asked, and which events are not sent`, async () => {
+    await settle(store, [put({ orders: [anOrder({ id: id(1), status: 'awaiting_payment', updatedAt: NOW + 500, deadlineAt: 1000 })] })]);
+    expect(await store.reads.overdueOrders(NOW, 100)).toEqual([{ id: id(1), status: 'awaiting_payment', version: 1, askedAt: NOW + 500 }]);
+    const before = await store.reads.sending();
+    expect(before.unsentSince).toBeNull();
+    expect(Math.abs(before.now - Date.now())).toBeLessThan(60_000);
+    const note = { note: 'placed', key: id(2), stream: id(2), version: 1 };
+    await settle(store, [(writer) => writer.submit({ name: 'note', keys: () => ({}), decide: () => ({ answer: null, events: [note] }) }, null)]);
+    const { unsentSince } = await store.reads.sending();
+    expect(unsentSince).toBeGreaterThanOrEqual(before.now);
   });
 
   test(`${name}: keeps, changes and forgets what it knows of SKUs`, async () => {

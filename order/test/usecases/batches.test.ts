@@ -21,7 +21,7 @@ const AT_ONCE = { placed: 0, awaiting_payment: 0 };
 
 /** In the order in which it is asked for, although it could wait: what is compared are transactions of other sizes. */
 const place = { ...placeOrder(AT_ONCE, LIMITS), canWait: false };
-const follow = followSaga(AT_ONCE, { gatewayTook: () => undefined });
+const follow = followSaga(AT_ONCE, { gatewayTook: () => undefined, answered: () => undefined });
 const cancel = cancelOrder(AT_ONCE);
 const pass = passDeadline(AT_ONCE);
 

@@ -21,6 +21,7 @@ const SETTINGS = {
   ACCESS_TOKEN_LIFETIME_S: '900',
   /** A stream lasts until its order has ended, which must be sooner than the patience of who reads it. */
   ORDER_PAYMENT_TIMEOUT_S: '2',
+  ORDER_PAYMENT_LIMIT_S: '2',
 };
 
 type FuzzEngines = 'embedded' | 'real';

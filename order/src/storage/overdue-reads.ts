@@ -1,0 +1,34 @@
+import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { sql } from 'kysely';
+import type { OrderSchema } from './order-schema.ts';
+import { OPEN_STATUSES, type OrderReads, type WaitingOrder } from './order-store.ts';
+
+const isWaiting = (status: string): status is WaitingOrder['status'] => OPEN_STATUSES.some((open) => open === status);
+
+/** What the deadlines of orders are judged by. */
+export function overdueReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'overdueOrders' | 'tracesOf' | 'sending'> {
+  return {
+    async overdueOrders(upTo, limit) {
+      const overdue = db.selectFrom('orders').select(['id', 'status', 'version', 'placed_at', 'updated_at']).where('deadline_at', '<=', upTo);
+      const rows = await overdue.orderBy('deadline_at').limit(limit).execute();
+      return rows.flatMap(({ id, status, version, placed_at: placedAt, updated_at: updatedAt }) =>
+        // Payment is asked when Inventory has answered, and nothing else changes an order between that and its own answer.
+        isWaiting(status) ? [{ id, status, version, askedAt: status === 'placed' ? placedAt : updatedAt }] : [],
+      );
+    },
+    async tracesOf(orders) {
+      const ids = orders.map(({ id }) => id);
+      const rows = await db.selectFrom('events').select(['stream', 'version', 'traceparent']).where(flavour.in('stream', ids)).execute();
+      const byVersion = new Map(rows.map(({ stream, version, traceparent }) => [`${stream} ${version}`, traceparent]));
+      return orders.map(({ id, version }) => ({ id, traceparent: byVersion.get(`${id} ${version}`) ?? null }));
+    },
+    async sending() {
+      // One row for each process: the first of its events that is not known to be sent.
+      const unsent = db
+        .selectFrom('lanes')
+        .innerJoin('events', (join) => join.onRef('events.lane', '=', 'lanes.lane').on('events.seq', '=', sql<number>`lanes.published_seq + 1`))
+        .select(({ fn }) => fn.min('events.at').as('at'));
+      return db.selectNoFrom([flavour.now.as('now'), unsent.as('unsentSince')]).executeTakeFirstOrThrow();
+    },
+  };
+}
