@@ -11,7 +11,7 @@ function load(store: OrderStore): Promise<void> {
 describeQueryPlans({
   among: '100,000 orders',
   open: sqlOrderStore,
-  small: [],
+  small: ['lanes'],
   async fill(meter) {
     const customer = ID.replaceAll('n)', 'n mod 1000)');
     const money = { total: '100', currency: "'EUR'", refunded: '0', payment_status: "'none'", payment_method_id: ID };
