@@ -22,7 +22,7 @@ export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): 
       return { count: row?.counted ?? 0, upTo: row?.up_to ?? '' };
     },
     async agesOfOldest(status, limit) {
-      const oldest = await db.selectFrom('orders').select('id').where('status', '=', status).where('id', '>', '').orderBy('id').limit(limit).execute();
+      const oldest = await db.selectFrom('orders').select('id').where('status', '=', status).orderBy('id').limit(limit).execute();
       const now = Date.now();
       return oldest.map(({ id }) => now - madeAt(id));
     },
