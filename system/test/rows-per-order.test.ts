@@ -98,7 +98,7 @@ function perOrder(all: readonly Readonly<RowCounts>[]) {
 
 test('rows that an order of two lines costs until it is completed, in batches of twenty', async () => {
   using folder = temporaryFolder();
-  const order = await service('order', folder.path, sqlOrderStore, orderHandlers(DEADLINES, { gatewayTook: () => undefined }));
+  const order = await service('order', folder.path, sqlOrderStore, orderHandlers(DEADLINES, { gatewayTook: () => undefined, answered: () => undefined }));
   const inventory = await service('inventory', folder.path, sqlInventoryStore, inventoryHandlers(5));
   const payment = await service('payment', folder.path, sqlPaymentStore, paymentHandlers(false));
   const services = [order, inventory, payment];
