@@ -1,3 +1,4 @@
+import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { toLogMessage } from '@souk/contracts/log-message';
@@ -14,6 +15,7 @@ import { type OrderEnd, readEnds } from '../src/bench/order-ends.ts';
 import { decadesAround, ticksTo } from '../src/bench/page/svg.ts';
 import type { Result } from '../src/bench/result.ts';
 import { saveResult } from '../src/bench/save-result.ts';
+import { sqliteTables } from '../src/bench/shop/sqlite-tables.ts';
 import { usageMeter } from '../src/bench/shop/usage-meter.ts';
 import { type RunSummary, summaryOf } from '../src/bench/summary.ts';
 import { detailLines, reportLine } from '../src/bench/text-report.ts';
@@ -202,7 +204,7 @@ describe('a report', () => {
     using folder = temporaryFolder();
     const { summary } = measured();
     const reads = { 'order by id': percentilesOf([1, 2, 3]) };
-    const point = { cpuUsPerOrder: { shop: 700 }, bytesPerOrder: { 'order.orders': 300 }, writtenPerOrder: 9000, readPerOrder: undefined, completedPerSecond: 100, answers: percentilesOf([5]), refused: 0, reads };
+    const point = { cpuUsPerOrder: { shop: 700 }, bytesPerOrder: { 'order.orders': 300 }, writtenPerOrder: 9000, readPerOrder: undefined, acceptedPerSecond: 100, answers: percentilesOf([5]), refused: 0, reads };
     const result: Result = {
       command: 'npm run bench -- --overload & <script>',
       mode: 'overload',
@@ -279,6 +281,23 @@ test('a process that was killed and started again counts on, and one that is awa
   const all = [];
   for (let i = 0; i < 5; i += 1) all.push((await read()).shop);
   expect(all.map((usage) => [usage?.cpuMs, usage?.writtenBytes, usage?.residentMb])).toEqual([[10, 100, 50], [25, 250, 50], [25, 250, 0], [30, 300, 50], [34, 340, 50]]);
+});
+
+test('the bytes of an embedded shop are told by table, with its indexes', () => {
+  using folder = temporaryFolder();
+  const database = new Database(`${folder.path}/order.db`);
+  for (const sql of ['create table orders (id text)', 'create index orders_id on orders (id)', 'create table lanes (id text)']) database.run(sql);
+  const before = sqliteTables(folder.path);
+  const insert = database.query('insert into orders values (?)');
+  database.transaction(() => {
+    for (let i = 0; i < 1000; i += 1) insert.run('x'.repeat(100));
+  })();
+  const after = sqliteTables(folder.path);
+  database.close();
+  expect(Object.keys(after)).toEqual(['order.lanes', 'order.orders', 'order.sqlite_schema']);
+  // A hundred bytes each in the table, and once more in its index.
+  expect((after['order.orders'] ?? 0) - (before['order.orders'] ?? 0)).toBeGreaterThan(200_000);
+  expect(after['order.lanes']).toBe(before['order.lanes'] ?? 0);
 });
 
 test('marks and axes are round', () => {

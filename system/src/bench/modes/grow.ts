@@ -11,11 +11,11 @@ export interface GrowthPoint {
   readonly stored: number;
   /** Microseconds for an order over the last slice, by process. */
   readonly cpuUsPerOrder: Readonly<Record<string, number>>;
-  /** Bytes that each table has, for each order that is stored. */
+  /** Bytes that each table has grown by since the start, for each order since then. */
   readonly bytesPerOrder: Readonly<Record<string, number>>;
   readonly writtenPerOrder: number | undefined;
   readonly readPerOrder: number | undefined;
-  readonly completedPerSecond: number;
+  readonly acceptedPerSecond: number;
   readonly answers: Percentiles;
   readonly refused: number;
   readonly reads: Readonly<Record<string, Percentiles>>;
@@ -36,10 +36,10 @@ export async function runGrow(bench: Bench): Promise<Partial<Result>> {
   }
   await warmUp(bench);
   const rate = Math.max(1, Math.round((asked.best ?? (asked.real ? BEST.real : BEST.embedded)) * SHARE_OF_BEST));
-  const before = await shop.tables();
+  const before = { tables: await shop.tables(), stored: await storedOrders(bench) };
   const points: GrowthPoint[] = [];
   let runs: MeasuredRun[] = [];
-  let stored = await storedOrders(bench);
+  let { stored } = before;
   let stuck = 0;
   said(HEAD);
   for (const mark of marksUpTo(asked.grow)) {
@@ -68,12 +68,18 @@ export function marksUpTo(most: number): readonly number[] {
   return [...marks.filter((mark) => mark < most), most];
 }
 
-async function pointOf({ shop }: Bench, stored: number, runs: readonly MeasuredRun[], tablesBefore: Readonly<Record<string, number>>): Promise<GrowthPoint> {
+/** The shop when goods and buyers were there, and it was warm. */
+interface Start {
+  readonly tables: Readonly<Record<string, number>>;
+  readonly stored: number;
+}
+
+async function pointOf({ shop }: Bench, stored: number, runs: readonly MeasuredRun[], before: Start): Promise<GrowthPoint> {
   const run = runs.at(-1);
   if (run === undefined) throw new Error('nothing was stored');
   const orders = Math.max(1, run.run.accepted.size);
   const cpu = Object.entries(run.after).map(([name, { cpuMs }]) => [name, Math.round(((cpuMs - (run.before[name]?.cpuMs ?? 0)) * 1000) / orders)] as const);
-  const tables = Object.entries(await shop.tables()).map(([name, bytes]) => [name, Math.round((bytes - (tablesBefore[name] ?? 0)) / stored)] as const);
+  const tables = Object.entries(await shop.tables()).map(([name, bytes]) => [name, Math.round((bytes - (before.tables[name] ?? 0)) / Math.max(1, stored - before.stored))] as const);
   const bytes = (of: 'writtenBytes' | 'readBytes') =>
     Object.entries(run.after).reduce<number | undefined>((sum, [name, usage]) => {
       const now = usage[of];
@@ -86,7 +92,7 @@ async function pointOf({ shop }: Bench, stored: number, runs: readonly MeasuredR
     bytesPerOrder: Object.fromEntries(tables.filter(([, perOrder]) => perOrder !== 0)),
     writtenPerOrder: written === undefined ? undefined : Math.round(written),
     readPerOrder: read === undefined ? undefined : Math.round(read),
-    completedPerSecond: Math.round((orders * 1000) / run.run.elapsedMs),
+    acceptedPerSecond: Math.round((orders * 1000) / run.run.elapsedMs),
     answers: run.run.answers,
     refused: [...run.run.refused.values()].reduce((sum, count) => sum + count, 0),
     reads: await fixedReads(shop, [...run.run.accepted.keys()]),
@@ -106,7 +112,7 @@ function linesOf(point: GrowthPoint): readonly string[] {
   const sum = (values: Readonly<Record<string, number>>) => Object.values(values).reduce((total, value) => total + value, 0);
   const cells = [
     point.stored,
-    point.completedPerSecond,
+    point.acceptedPerSecond,
     point.refused,
     Math.round(point.answers.p99),
     sum(point.cpuUsPerOrder),

@@ -30,7 +30,7 @@ export interface Chart {
   readonly xMost?: number;
 }
 
-const SIZE = { width: 820, height: 300, left: 64, right: 16, top: 14, bottom: 44 };
+const SIZE = { width: 820, height: 300, left: 64, right: 36, top: 14, bottom: 44 };
 /** Told apart by hue and lightness (Okabe and Ito), and by their strokes without any colour. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#8a6d00', '#56b4e9', '#444444', '#e69f00'];
 const DASHES = ['', '7 4', '2 3', '10 3 2 3', '1 5', '12 5', '5 2 1 2 1 2', '3 7'];
@@ -152,7 +152,8 @@ function legendOf(name: string, i: number, stacked: boolean): string {
 }
 
 const colour = (i: number): string => COLOURS[i % COLOURS.length] ?? '#000';
-const dash = (i: number): string => DASHES[i % DASHES.length] ?? '';
+/** Another stroke when the colours begin again. */
+const dash = (i: number): string => DASHES[(i + 3 * Math.floor(i / COLOURS.length)) % DASHES.length] ?? '';
 const round = (value: number): number => Math.round(value * 10) / 10;
 const mostOf = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);
 const leastOf = (values: readonly number[]): number => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
