@@ -59,17 +59,22 @@ export function toBlock(messages: readonly PlacedMessage[]): Block {
   for (const { message, headersJson } of messages) {
     const start = end;
     end += LENGTHS;
-    for (const [index, text] of [message.key, message.value, headersJson].entries()) {
-      const length = raw.write(text, end);
-      raw.writeUInt32LE(length, start + index * 4);
-      end += length;
-    }
+    end += put(raw, message.key, end, start);
+    end += put(raw, message.value, end, start + 4);
+    end += put(raw, headersJson, end, start + 8);
   }
   const parts = partsOf(messages);
   const spans = JSON.stringify(parts.flatMap(({ partitionId, count }) => [partitionId, count]));
   const packed = raw.length < WORTH_COMPRESSING ? raw : Bun.zstdCompressSync(raw, { level: 1 });
   const [form, body] = packed.length < raw.length ? [ZSTD, packed] as const : [PLAIN, raw] as const;
   return { parts, spans, form, checksum: checksumOf({ spans, body }), body };
+}
+
+/** Answers the bytes of the text, which are written before it as well. */
+function put(raw: Buffer, text: string, at: number, lengthAt: number): number {
+  const length = raw.write(text, at);
+  raw.writeUInt32LE(length, lengthAt);
+  return length;
 }
 
 function partsOf(messages: readonly PlacedMessage[]): Part[] {
