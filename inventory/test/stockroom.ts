@@ -33,7 +33,8 @@ export async function openStockroom(store: InventoryStore, { batchLimit = 500, l
     runTask: () => undefined,
     report: () => undefined,
   });
-  const submit = <V, A>(useCase: UseCase<Own, V, A>, value: V): Promise<A> => writer.submit(useCase, value);
+  // In the order in which they come, whatever is in one batch: what can wait is put behind others of its batch alone.
+  const submit = <V, A>(useCase: UseCase<Own, V, A>, value: V): Promise<A> => writer.submit({ ...useCase, canWait: false }, value);
 
   async function open(priority: number, active = true): Promise<string> {
     const opened = await submit(openWarehouse, { name: `Warehouse ${priority}`, priority, active });
