@@ -2,6 +2,10 @@ import type { Accounts } from '../../embedded/accounts.ts';
 import type { ServiceUrls } from '../../shop/shop-client.ts';
 import type { ShopRecords } from '../../verify/shop-records.ts';
 import type { SigningKey } from '../work/signing-key.ts';
+import { WITHOUT_LIMITS } from '../../shop/without-limits.ts';
+
+/** No customer is held back, but the shop says when it has enough to do: that is measured, too. */
+export const BENCH_SETTINGS = { ...WITHOUT_LIMITS, ADMISSION_TARGET_MS: process.env['ADMISSION_TARGET_MS'] ?? '' } as const;
 
 /** The resources that a process or server has used since it was first looked at. */
 export interface Usage {

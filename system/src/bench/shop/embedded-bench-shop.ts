@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import type { Environment } from '@souk/chassis/config';
 import { freePort, isFree } from '../../servers/free-port.ts';
 import { startShopProcess } from '../../shop/shop-process.ts';
-import { WITHOUT_LIMITS } from '../../shop/without-limits.ts';
 import { embeddedRecords } from '../../verify/embedded-records.ts';
 import { newSigningKey } from '../work/signing-key.ts';
-import type { BenchShop } from './bench-shop.ts';
+import { BENCH_SETTINGS, type BenchShop } from './bench-shop.ts';
 import { sqliteTables } from './sqlite-tables.ts';
 import { diskBytes, usageMeter } from './usage-meter.ts';
 
@@ -15,7 +14,7 @@ import { diskBytes, usageMeter } from './usage-meter.ts';
 export async function embeddedBenchShop(settings: Environment = {}): Promise<BenchShop> {
   const folder = await mkdtemp(join(tmpdir(), 'souk-bench-'));
   const signingKey = newSigningKey();
-  const env = { ...process.env, LOG_LEVEL: 'error', SOUK_SIGNING_KEY: signingKey.text, ...WITHOUT_LIMITS, ...settings };
+  const env = { ...process.env, LOG_LEVEL: 'error', SOUK_SIGNING_KEY: signingKey.text, ...BENCH_SETTINGS, ...settings };
   const firstPort = fivePorts();
   let shop = await startShopProcess({ folder, firstPort, env });
   return {
