@@ -6,13 +6,25 @@ export const EVENT_COLUMNS = [
   ...['correlation_id', 'causation_id', 'traceparent', 'data', 'context'] as const,
 ];
 
+/**
+ * The parts of `published`. A later version leaves out a key and a correlation that say the same as the stream, and marks
+ * them here (docs/adr/0062): an empty one that is not marked is one that a foreign message has. This version reads the marks, and writes none.
+ */
+const PUBLISHED = 1;
+const KEY_IS_STREAM = 2;
+const CORRELATION_IS_STREAM = 4;
+
+export function isPublished({ published }: Pick<EventsTable, 'published'>): boolean {
+  return (published & PUBLISHED) !== 0;
+}
+
 export function eventToValues(event: StoredEvent): unknown[] {
   return [
     event.lane,
     event.seq,
     event.id,
     event.type,
-    event.published ? 1 : 0,
+    event.published ? PUBLISHED : 0,
     event.key,
     event.stream,
     event.version,
@@ -25,19 +37,18 @@ export function eventToValues(event: StoredEvent): unknown[] {
   ];
 }
 
-/** A later version leaves empty what says the same as the stream (docs/adr/0062); this one reads it already, and writes it out. */
 export function eventFromRow(row: EventsTable): StoredEvent {
   return {
     lane: row.lane,
     seq: row.seq,
     id: row.id,
     type: row.type,
-    published: row.published === 1,
-    key: row.message_key || row.stream,
+    published: isPublished(row),
+    key: (row.published & KEY_IS_STREAM) === 0 ? row.message_key : row.stream,
     stream: row.stream,
     version: row.version,
     at: row.at,
-    correlationId: row.correlation_id || row.stream,
+    correlationId: (row.published & CORRELATION_IS_STREAM) === 0 ? row.correlation_id : row.stream,
     causationId: row.causation_id,
     traceparent: row.traceparent,
     data: row.data,

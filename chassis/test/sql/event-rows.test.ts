@@ -23,6 +23,14 @@ test('an event comes back from its row as it was written', () => {
   expect(eventToValues(eventFromRow(ROW))).toEqual(EVENT_COLUMNS.map((column) => ROW[column]));
 });
 
-test('where a later version has left the key and the correlation empty, they are the stream', () => {
-  expect(eventFromRow({ ...ROW, message_key: '', correlation_id: '' })).toMatchObject({ key: 'order-1', correlationId: 'order-1' });
+test('where a later version has left out the key and the correlation, they are the stream', () => {
+  const left = { message_key: '', correlation_id: '' };
+  expect(eventFromRow({ ...ROW, ...left, published: 7 })).toMatchObject({ published: true, key: 'order-1', correlationId: 'order-1' });
+  expect(eventFromRow({ ...ROW, ...left, published: 6 })).toMatchObject({ published: false, key: 'order-1', correlationId: 'order-1' });
+  expect(eventFromRow({ ...ROW, message_key: '', published: 3 })).toMatchObject({ published: true, key: 'order-1', correlationId: 'correlation-1' });
+  expect(eventFromRow({ ...ROW, correlation_id: '', published: 5 })).toMatchObject({ published: true, key: 'key-1', correlationId: 'order-1' });
+});
+
+test('an empty key and an empty correlation, which foreign messages may have, stay empty', () => {
+  expect(eventFromRow({ ...ROW, message_key: '', correlation_id: '' })).toMatchObject({ key: '', correlationId: '' });
 });

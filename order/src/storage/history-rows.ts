@@ -1,4 +1,5 @@
 import type { EventsTable } from '@souk/chassis/sql/chassis-schema';
+import { isPublished } from '@souk/chassis/sql/event-rows';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
 
 /** What an order's history takes from the events table. */
@@ -9,5 +10,5 @@ type HistoryRow = Pick<EventsTable, (typeof HISTORY_COLUMNS)[number]>;
 export function historyFromRow({ id, type, published, at, causation_id, context }: HistoryRow): HistoryEntry {
   // Every event of an order's stream was given such a context when it was decided on.
   const given: HistoryContext = JSON.parse(context);
-  return { ...given, id, name: type, published: published === 1, at, causationId: causation_id };
+  return { ...given, id, name: type, published: isPublished({ published }), at, causationId: causation_id };
 }

@@ -1,3 +1,4 @@
+import { isPublished } from '@souk/chassis/sql/event-rows';
 import type { ServiceName } from '@souk/contracts/services';
 import { allOf, each } from './batches.ts';
 import type { FactStore } from './fact-store.ts';
@@ -10,7 +11,7 @@ export async function messageFacts(service: ServiceName, rows: Rows, facts: Fact
   const events = rows<Omit<EventFact, 'service' | 'published'> & { published: number }>(
     'select id, type, published, stream, version from events',
   );
-  await facts.addAll('events', each(events, (event) => ({ ...event, service, published: event.published === 1 })));
+  await facts.addAll('events', each(events, (event) => ({ ...event, service, published: isPublished(event) })));
   const [parked] = await allOf(rows<{ messages: number }>('select count(*) as messages from parked_messages'));
   await facts.addAll('backlogs', [[{ service, unsent: Number(lanes?.unsent), parked: parked?.messages ?? 0 }]]);
   const dead = rows<{ cause: string }>("select cause from dead_letters where status = 'dead'");
