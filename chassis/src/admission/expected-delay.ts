@@ -4,10 +4,18 @@ import { FEW } from './admission.ts';
 const SLOT_MS = 100;
 /** What was let in longer ago counts as let in then. */
 const SLOTS = 1200;
-/** Milliseconds over which the speed is averaged. */
-const MEMORY_MS = 3000;
-/** What is expected is at most so many times what is seen: a speed that was measured while little was to do says little. */
-const FORESIGHT = 3;
+/**
+ * Milliseconds over which the speed is averaged. A higher one is believed sooner than a lower one: while little is to do the speed is
+ * that of the callers, and it rises with them.
+ */
+const MEMORY_MS = { rising: 1500, falling: 4000 };
+/** What has waited says less than what will: it counts from this part of it on. */
+const SEEN = 2 / 3;
+/** While no line has stood lately the speed may be that of the callers alone: then no more is expected than so many times what is seen. */
+const FORESIGHT = 1.6;
+const LATELY_MS = 10_000;
+/** Of the delay that is aimed at: who waits so long stands in a line, whatever the work takes by itself. */
+export const STANDING = 0.6;
 
 /** The piece of work that waits longest of those that nothing newer has overtaken. */
 export interface Head {
@@ -28,13 +36,15 @@ export interface ExpectedDelay {
 /**
  * How long what is let in now will wait. The age of what is at the head of the line tells only how long that one has waited: a
  * line that is twice as long as a second ago shows in it when it is too late. What this process has let in since the head was
- * let in is its share of the line, and how fast the head moves along it is the speed at which its share is served.
+ * let in is its share of the line, and how fast the head moves along it is the speed at which its share is served. Both are known at any
+ * moment: everybody who is let in makes the line longer at once. `standingMs`: see `STANDING`.
  */
-export function expectedDelay(now: () => number = () => performance.now()): ExpectedDelay {
+export function expectedDelay(standingMs: number, now: () => number = () => performance.now()): ExpectedDelay {
   const counts = new Float64Array(SLOTS);
   let newest = slotOf(now());
   let head: Head = { ageMs: 0, waiting: 0 };
   let seenAt = -Infinity;
+  let stoodAt = -Infinity;
   /** Let in by this process and finished, a millisecond; undefined: not known. */
   let speed: number | undefined;
 
@@ -70,16 +80,21 @@ export function expectedDelay(now: () => number = () => performance.now()): Expe
       head = found;
       seenAt = now();
       if (!isBusy()) speed = undefined;
+      if (isBusy() && head.ageMs >= standingMs) stoodAt = seenAt;
       if (!wasBusy || !isBusy()) return;
       const served = Math.max(0, admittedSince(beforeAt) - admittedSince(headAt())) / Math.max(1, seenAt - before);
-      const weight = 1 - Math.exp((before - seenAt) / MEMORY_MS);
+      const weight = 1 - Math.exp((before - seenAt) / (speed !== undefined && served < speed ? MEMORY_MS.falling : MEMORY_MS.rising));
       speed = speed === undefined ? served : speed + weight * (served - speed);
     },
     get delayMs() {
       if (head.ageMs === 0) return 0;
-      const ageMs = now() - headAt();
-      const expected = speed === undefined ? 0 : admittedSince(headAt()) / speed;
-      return Math.max(ageMs, Math.min(expected || 0, FORESIGHT * ageMs));
+      const sinceMs = now() - seenAt;
+      if (speed === undefined) return head.ageMs + sinceMs;
+      // The head has moved on since it was seen.
+      const line = Math.max(0, admittedSince(headAt()) - speed * sinceMs);
+      const ageMs = head.ageMs + sinceMs;
+      const foreseenMs = now() - stoodAt < LATELY_MS ? Infinity : FORESIGHT * ageMs;
+      return Math.max(SEEN * ageMs, line === 0 ? 0 : Math.min(line / speed, foreseenMs));
     },
     get waiting() {
       return head.waiting;

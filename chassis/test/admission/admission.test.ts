@@ -3,6 +3,8 @@ import { admission, FEW } from '../../src/admission/admission.ts';
 import { finishedIn, numbersOf, percentile, simulate } from './simulated-shop.ts';
 
 const CAPACITY = 500;
+/** Another one each second, 500 on the average. */
+const unsteady = (second: number) => CAPACITY * (0.8 + (0.4 * ((Math.floor(second) * 7919) % 100)) / 99);
 
 describe('a shop that is offered more than it can finish', () => {
   test.each([1.5, 3])('of %d times its capacity finishes all it can, and what it takes waits about as long as aimed at', (times) => {
@@ -27,6 +29,21 @@ describe('a shop that is offered more than it can finish', () => {
   test('takes a burst that is over before it waits for too long', () => {
     const bursts = simulate({ seconds: 60, offered: (second) => (Math.floor(second) % 10 === 0 ? 1.6 * CAPACITY : 50), capacity: () => CAPACITY });
     expect(bursts.refused).toBe(0);
+  });
+
+  // As the shop does it: five steps one after the other, a batch of each at a time.
+  test.each([1.5, 3])('of %d times its capacity finishes all it can when orders take a while by themselves and end in rounds', (times) => {
+    const run = simulate({ seconds: 120, offered: () => times * CAPACITY, capacity: unsteady, leastMs: 700, roundMs: 250 });
+    expect(percentile(run, 0.99)).toBeLessThan(3500);
+    expect(percentile(run, 1)).toBeLessThan(5000);
+    expect(finishedIn(run, 5, 120)).toBeGreaterThan(0.95 * CAPACITY);
+    const steps = run.ratios.slice(10).map((ratio, index, ratios) => Math.abs(ratio - (ratios[index - 1] ?? ratio)));
+    expect(Math.max(...steps)).toBeLessThan(0.4);
+  });
+
+  test.each([[50, 300], [100, 450], [200, 450]])('takes all of a day that becomes busy at once, from %d to %d a second', (quiet, busy) => {
+    const run = simulate({ seconds: 60, offered: (second) => (second >= 20 && second < 40 ? busy : quiet), capacity: () => CAPACITY, leastMs: 700, roundMs: 250 });
+    expect(run.refused).toBe(0);
   });
 
   test('takes everything with a target of 0', () => {
@@ -122,6 +139,6 @@ describe('who is refused', () => {
     };
     expect(seconds(60_000, 0)).toBe(1);
     expect(seconds(60_000, 0.999)).toBe(10);
-    expect(seconds(1200, 0.999)).toBe(2);
+    expect(seconds(1600, 0.999)).toBe(2);
   });
 });

@@ -1,10 +1,8 @@
 import { admission, type Admission, FEW } from '../../src/admission/admission.ts';
-import { expectedDelay, type ExpectedDelay } from '../../src/admission/expected-delay.ts';
+import { expectedDelay, type ExpectedDelay, STANDING } from '../../src/admission/expected-delay.ts';
 
 const TICK_MS = 10;
 const LOOK_MS = 250;
-/** What an order takes when nobody is before it. */
-const FLOOR_MS = 100;
 
 /** A mulberry32 generator: the same numbers for the same seed. */
 export function numbersOf(seed: number): () => number {
@@ -24,6 +22,10 @@ export interface Load {
   /** Orders that can be finished a second. */
   readonly capacity: (second: number) => number;
   readonly targetMs?: number;
+  /** What an order takes when nobody is before it. */
+  readonly leastMs?: number;
+  /** Orders are finished together, so often. */
+  readonly roundMs?: number;
   readonly replicas?: number;
   readonly seed?: number;
 }
@@ -45,12 +47,12 @@ export interface Run {
 }
 
 /** Orders wait in one line behind processes that let them in, each by itself, in virtual time. */
-export function simulate({ seconds, offered, capacity, targetMs = 2000, replicas = 1, seed = 1 }: Load): Run {
+export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs = 100, roundMs = TICK_MS, replicas = 1, seed = 1 }: Load): Run {
   const random = numbersOf(seed);
   let at = 0;
   const now = () => at;
   const doors = Array.from({ length: replicas }, (): { readonly delay: ExpectedDelay; readonly door: Admission } => {
-    const delay = expectedDelay(now);
+    const delay = expectedDelay(STANDING * targetMs, now);
     return { delay, door: admission({ targetMs, backlog: () => delay, admitted: () => delay.admitted(), now, random }) };
   });
   const line: number[] = [];
@@ -72,13 +74,13 @@ export function simulate({ seconds, offered, capacity, targetMs = 2000, replicas
       }
     }
     room += (capacity(second) * TICK_MS) / 1000;
-    for (; room >= 1 && first < line.length && (line[first] ?? at) <= at - FLOOR_MS; room -= 1) {
+    for (; at % roundMs === 0 && room >= 1 && first < line.length && (line[first] ?? at) <= at - leastMs; room -= 1) {
       const askedAt = line[first] ?? at;
       finished.push({ askedAt, tookMs: at - askedAt });
       first += 1;
     }
     // What is not used is lost, but for a moment's worth.
-    room = Math.min(room, Math.max(1, capacity(second) / 20));
+    if (at % roundMs === 0) room = Math.min(room, Math.max(1, capacity(second) / 20));
     longest = Math.max(longest, line.length - first);
     // The replicas look at different moments.
     doors.forEach(({ delay }, index) => {

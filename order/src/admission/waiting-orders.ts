@@ -1,5 +1,5 @@
 import { type Backlog, FEW } from '@souk/chassis/admission/admission';
-import { expectedDelay, type Head } from '@souk/chassis/admission/expected-delay';
+import { expectedDelay, type Head, STANDING } from '@souk/chassis/admission/expected-delay';
 import type { Job } from '@souk/chassis/jobs';
 import type { OrderReads } from '../storage/order-store.ts';
 
@@ -13,9 +13,20 @@ export interface WaitingOrders {
   readonly backlog: () => Backlog;
 }
 
+interface WaitingOrdersOptions {
+  /** The delay that is aimed at. */
+  readonly targetMs: number;
+  /** The gateway's part of a payment's wait. */
+  readonly gatewayMs: () => number;
+  readonly now?: () => number;
+}
+
 /** How long an order that is placed now will wait for Inventory and Payment, from Order's own rows: nobody is asked. */
-export function waitingOrders(reads: Pick<OrderReads, 'firstWaiting'>, gatewayMs: () => number, now: () => number = () => performance.now()): WaitingOrders {
-  const expected = expectedDelay(now);
+export function waitingOrders(
+  reads: Pick<OrderReads, 'firstWaiting'>,
+  { targetMs, gatewayMs, now = () => performance.now() }: WaitingOrdersOptions,
+): WaitingOrders {
+  const expected = expectedDelay(STANDING * targetMs, now);
   let admittedAt = -Infinity;
   return {
     backlog: () => expected,
