@@ -74,13 +74,15 @@ export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs 
       }
     }
     room += (capacity(second) * TICK_MS) / 1000;
-    for (; at % roundMs === 0 && room >= 1 && first < line.length && (line[first] ?? at) <= at - leastMs; room -= 1) {
-      const askedAt = line[first] ?? at;
-      finished.push({ askedAt, tookMs: at - askedAt });
-      first += 1;
+    if (at % roundMs === 0) {
+      for (; room >= 1 && first < line.length && (line[first] ?? at) <= at - leastMs; room -= 1) {
+        const askedAt = line[first] ?? at;
+        finished.push({ askedAt, tookMs: at - askedAt });
+        first += 1;
+      }
+      // What is not used is lost, but for a moment's worth.
+      room = Math.min(room, Math.max(1, capacity(second) / 20));
     }
-    // What is not used is lost, but for a moment's worth.
-    if (at % roundMs === 0) room = Math.min(room, Math.max(1, capacity(second) / 20));
     longest = Math.max(longest, line.length - first);
     // The replicas look at different moments.
     doors.forEach(({ delay }, index) => {
