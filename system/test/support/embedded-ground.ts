@@ -7,7 +7,7 @@ import { embeddedShop } from '../../src/embedded/embedded-shop.ts';
 import { shopFiles } from '../../src/embedded/shop-files.ts';
 import { startShopProcess } from '../../src/shop/shop-process.ts';
 import { embeddedRecords } from '../../src/verify/embedded-records.ts';
-import { executeIn } from './execute-sqlite.ts';
+import { columnsIn, executeIn } from './execute-sqlite.ts';
 import { type Ground, UNLIMITED } from './ground.ts';
 import { rowsInSqlite } from './rows-in-sqlite.ts';
 
@@ -52,6 +52,7 @@ export async function embeddedGround(logLine?: (line: string) => void): Promise<
       }
     },
     execute: async (books, sql) => executeIn(books === 'gateway' ? files.gateway : files.databases[books], sql),
+    writtenColumns: async (books, table) => columnsIn(books === 'gateway' ? files.gateway : files.databases[books], table),
     [Symbol.asyncDispose]: async () => remove(),
   };
 }

@@ -79,15 +79,16 @@ export const FORGERIES: readonly Forgery[] = [
 
 /** Forges until the end of the scope; answers how many rows were changed. */
 export async function forged(
-  { execute }: OpenShop,
+  { execute, writtenColumns }: OpenShop,
   { books, table, sql }: Forgery,
 ): Promise<AsyncDisposable & { readonly rows: number }> {
-  await execute(books, `create table sound as select * from ${table}`);
+  const columns = (await writtenColumns(books, table)).join(', ');
+  await execute(books, `create table sound as select ${columns} from ${table}`);
   return {
     rows: await execute(books, sql),
     async [Symbol.asyncDispose]() {
       await execute(books, `delete from ${table}`);
-      await execute(books, `insert into ${table} select * from sound`);
+      await execute(books, `insert into ${table} (${columns}) select ${columns} from sound`);
       await execute(books, 'drop table sound');
     },
   };

@@ -39,4 +39,6 @@ export interface Ground extends AsyncDisposable {
   append(messages: readonly LogMessage[]): Promise<void>;
   /** Writes to a stopped shop's tables; answers how many rows the statement changed. */
   execute(books: Books, sql: string): Promise<number>;
+  /** A table's columns without those that the server computes, which nobody may write. */
+  writtenColumns(books: Books, table: string): Promise<readonly string[]>;
 }

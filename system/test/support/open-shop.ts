@@ -9,7 +9,7 @@ import type { Snapshot } from './snapshot.ts';
 export const PASSWORD = 'a password for tests';
 
 /** A shop on ports of its own and on ground that goes with it. */
-export interface OpenShop extends AsyncDisposable, Pick<Ground, 'records' | 'kept' | 'verifyParameters' | 'execute'> {
+export interface OpenShop extends AsyncDisposable, Pick<Ground, 'records' | 'kept' | 'verifyParameters' | 'execute' | 'writtenColumns'> {
   /** Of the shop as it runs now: the ports change with every start. */
   readonly urls: ServiceUrls;
   readonly client: ShopClient;
@@ -42,7 +42,7 @@ export function openShopOn(makeGround: () => Promise<Ground>): OpenShopOn {
 }
 
 async function openShop(ground: Ground, env: Environment): Promise<OpenShop> {
-  const { records, kept, verifyParameters, execute } = ground;
+  const { records, kept, verifyParameters, execute, writtenColumns } = ground;
   let running = await ground.start(env);
   let client = shopClient(running.urls);
   const staff = (await client.signIn(ground.admin.email, ground.admin.password)).accessToken;
@@ -60,6 +60,7 @@ async function openShop(ground: Ground, env: Environment): Promise<OpenShop> {
     kept,
     verifyParameters,
     execute,
+    writtenColumns,
     staff,
     get urls() {
       return running.urls;

@@ -4,7 +4,7 @@ import type { Environment } from '@souk/chassis/config';
 import { addressOf } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES } from '@souk/contracts/services';
-import { createConnection, type ResultSetHeader } from 'mysql2/promise';
+import { createConnection, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
 import type { RealShopAddresses } from '../../src/real/addresses.ts';
 import { realShop } from '../../src/real/real-shop.ts';
 import { createDatabases, dropDatabases, ENGINE } from '../../src/real/shop-databases.ts';
@@ -12,7 +12,7 @@ import { saveAddresses } from '../../src/verify/address-file.ts';
 import { realRecords } from '../../src/verify/real-records.ts';
 import { appendTo } from './append-to.ts';
 import { deleteTopics } from './delete-topics.ts';
-import { executeIn } from './execute-sqlite.ts';
+import { columnsIn, executeIn } from './execute-sqlite.ts';
 import { type Ground, type ShopApart, UNLIMITED } from './ground.ts';
 import type { KeptRows } from './kept-rows.ts';
 import { prepareDatabases } from './prepare-databases.ts';
@@ -55,6 +55,8 @@ export async function realGround(): Promise<RealGround> {
     append: (messages) => appendTo(addresses, messages),
     execute: async (books, sql) =>
       books === 'gateway' ? executeIn(addresses.gateway, sql) : executeInMysql(addresses.owners[books], sql),
+    writtenColumns: async (books, table) =>
+      books === 'gateway' ? columnsIn(addresses.gateway, table) : columnsInMysql(addresses.owners[books], table),
     [Symbol.asyncDispose]: remove,
   };
 }
@@ -86,6 +88,19 @@ async function keptIn({ owners }: RealShopAddresses): Promise<readonly KeptRows[
     ENGINE[service] === 'mysql' ? rowsInMysql(owners[service], service) : documentsInMongo(owners[service], service),
   );
   return (await Promise.all(rows)).flat();
+}
+
+async function columnsInMysql(uri: string, table: string): Promise<readonly string[]> {
+  const connection = await createConnection({ uri });
+  try {
+    const [rows] = await connection.query<(RowDataPacket & { readonly name: string })[]>(
+      "select column_name as name from information_schema.columns where table_schema = database() and table_name = ? and generation_expression = ''",
+      [table],
+    );
+    return rows.map(({ name }) => name);
+  } finally {
+    connection.destroy();
+  }
 }
 
 async function executeInMysql(uri: string, sql: string): Promise<number> {
