@@ -8,6 +8,11 @@ const LEAST = 4;
 /** As many times longer than somebody who is awaited does all the others wait at most. */
 const PATIENCE = 8;
 
+/** A caller waits on while others keep coming, no more than a pace apart: so many paces at most, */
+const CALLERS_PATIENCE = 3;
+/** and one where so many come within it: they share what a transaction costs by itself, and more would not make it much cheaper. */
+const ENOUGH_CALLERS = 10;
+
 /** A writer that waits does not renew its lease, which it has to within a third of five seconds. */
 const LONGEST_MS = 1000;
 
@@ -19,7 +24,7 @@ export interface GatheringOptions {
   readonly leastMs: number;
   /** Between a start and the next at most, for all that nobody waits for. */
   readonly mostMs: number;
-  /** The same for who is awaited, from when it came. */
+  /** For who is awaited, from when it came; three times as long while others who are awaited keep coming. */
   readonly awaitedMs?: number;
   /** How many wait. */
   waiting(): number;
@@ -38,8 +43,10 @@ export class Gathering {
   #lastStart = -Infinity;
   /** When enough will have come; not judged again meanwhile, or each arrival would set another alarm. */
   #worthwhileAt = -Infinity;
-  /** When the first of those came that are awaited */
+  /** When the first of those came that are awaited, when the last, and how many there are */
   #awaitedSince = Infinity;
+  #awaitedLast = Infinity;
+  #awaitedCount = 0;
   /** The last start left some behind: they have waited. */
   #hasLeft = false;
   #hurries = false;
@@ -62,7 +69,9 @@ export class Gathering {
     this.#all.came(count);
     if (isAwaited) {
       this.#awaited.came(count);
-      this.#awaitedSince = Math.min(this.#awaitedSince, this.#time.now());
+      this.#awaitedLast = this.#time.now();
+      this.#awaitedSince = Math.min(this.#awaitedSince, this.#awaitedLast);
+      this.#awaitedCount += count;
     }
     if (this.#alarm !== undefined && this.#dueAt() < this.#alarm.at) this.#alarm.ring();
   }
@@ -77,6 +86,8 @@ export class Gathering {
   began(left: number): void {
     this.#lastStart = this.#time.now();
     this.#awaitedSince = Infinity;
+    this.#awaitedLast = Infinity;
+    this.#awaitedCount = 0;
     this.#hasLeft = left > 0;
   }
 
@@ -100,9 +111,12 @@ export class Gathering {
     return rate * mostMs < LEAST ? 0 : Math.min(mostMs, WORTHWHILE / rate);
   }
 
+  /** Callers who ask again only when they were answered come all at once, and wait a pace: nobody else would come. */
   #awaitedUntil(): number {
     const { awaitedMs = 0 } = this.#options;
-    return this.#awaitedSince + (this.#awaited.perMs() * awaitedMs < 1 ? 0 : awaitedMs);
+    if (this.#awaited.perMs() * awaitedMs < 1) return this.#awaitedSince;
+    if (this.#awaitedCount >= ENOUGH_CALLERS) return this.#awaitedSince + awaitedMs;
+    return Math.min(this.#awaitedLast + awaitedMs, this.#awaitedSince + CALLERS_PATIENCE * awaitedMs);
   }
 
   async #sleep(ms: number): Promise<void> {

@@ -67,7 +67,7 @@ function edgeConfig() {
 }
 
 export function writerPace(defaultMs: number) {
-  const pace = integer('WRITER_PACE_MS', 'milliseconds a caller waits at most for others to share a transaction; what nobody waits for waits eight times as long at most', { min: 0, max: 1000 });
+  const pace = integer('WRITER_PACE_MS', 'milliseconds a caller waits for others to share a transaction, three times as long at most while they keep coming; what nobody waits for waits eight times as long at most', { min: 0, max: 1000 });
   return withDefault(pace, defaultMs);
 }
 
