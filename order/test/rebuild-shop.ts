@@ -81,7 +81,7 @@ export async function openRebuildShop(open: () => Promise<OpenedStore>) {
       log.send(told.map((each) => toLogMessage(productMessage(product(...each))))),
     /** Somebody has written into the tables by hand. */
     damage: (entries: readonly CatalogueEntry[], products: readonly CatalogueProduct[]) =>
-      settle(store, [put({ catalogue: entries, catalogueProducts: products })]),
+      settle(store, [put({ catalogue: entries, offers: entries, catalogueProducts: products })]),
     async close() {
       await Promise.all(services.map((service) => service.close()));
       await log.close();

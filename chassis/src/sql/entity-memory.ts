@@ -4,6 +4,7 @@ import type { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections } from '../writer/use-case.ts';
 import { boundedMap, type BoundedMap } from './bounded-map.ts';
 import type { SqlCollection } from './sql-collection.ts';
+import type { ViewMemory } from './view-memory.ts';
 
 /** Of each collection. An order of two lines has about 2 kB. */
 const LIMITS = { count: 10_000, bytes: 16 * 1024 * 1024 } as const;
@@ -39,6 +40,8 @@ export interface Recall<C extends Collections> {
 export class EntityMemory<C extends Collections> {
   readonly #collections: Readonly<Record<string, SqlCollection<object>>>;
   readonly #kept: ReadonlyMap<string, BoundedMap<object>>;
+  /** These are trusted. */
+  readonly #views: ReadonlyMap<string, ViewMemory<object>>;
   /** By collection and key: entities that several processes change in turn are read, as if there were no memory. */
   readonly #pauses = recentMap<Pause>(PAUSES_KEPT);
   /** What the last try had remembered that somebody may have changed. */
@@ -48,22 +51,25 @@ export class EntityMemory<C extends Collections> {
   constructor(collections: Readonly<Record<string, SqlCollection<object>>>, limits: typeof LIMITS = LIMITS) {
     this.#collections = collections;
     const remembered = Object.keys(collections).filter((name) => collections[name]?.memory !== undefined);
+    this.#views = new Map(Object.entries(collections).flatMap(([name, { seen }]) => (seen === undefined ? [] : [[name, seen] as const])));
     this.#kept = new Map(remembered.map((name) => [name, boundedMap<object>(limits)]));
   }
 
   forgetAll(): void {
     for (const kept of this.#kept.values()) kept.clear();
+    for (const seen of this.#views.values()) seen.forgetAll();
   }
 
   begin(): Recall<C> {
     this.#batches += 1;
     const taken = new Map<string, object>();
+    const views = new Map([...this.#views].map(([name, seen]) => [name, seen.begin()] as const));
     // What follows a try that was wrong is read throughout: it cannot be wrong again.
     const mayRecall = this.#doubted.size === 0;
     return {
       take: (name, keys) => {
         const kept = this.#kept.get(name);
-        if (kept === undefined) return [];
+        if (kept === undefined) return views.get(name)?.take(keys) ?? [];
         return keys.flatMap((key) => {
           const entity = kept.get(key);
           kept.delete(key);
@@ -76,8 +82,10 @@ export class EntityMemory<C extends Collections> {
       committed: (world) => {
         this.#doubted = new Map();
         for (const name of this.#kept.keys()) this.#keep(name, world);
+        for (const [name, view] of views) view.committed(world.outcome(name), world.isChanged(name));
       },
       failed: (error) => {
+        for (const view of views.values()) view.failed();
         const isStale = error instanceof StorageError && error.code === 'stale';
         this.#doubted = isStale ? taken : new Map();
         const isBatchs = error instanceof StorageError && CONCERNS_THE_BATCH.has(error.code);

@@ -60,6 +60,8 @@ export interface Flavour {
    * wait for each other crosswise.
    */
   load(table: string, columns: readonly string[], keyColumn: string, keys: readonly string[], order?: readonly string[]): Statement;
+  /** The same rows as they are committed; locks nothing. */
+  look(table: string, columns: readonly string[], keyColumn: string, keys: readonly string[]): Statement;
   /**
    * Finds rows by a primary key of a number and bytes: each of `numbers` (SQL that needs no quoting) with each of `keys`. It sees what
    * is committed, and locks nothing.

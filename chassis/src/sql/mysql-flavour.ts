@@ -41,6 +41,10 @@ export const mysqlFlavour: Flavour = {
     sql: `select ${byPrimaryKey(table)} ${list(columns)} from ${quoted(table)} where ${quoted(keyColumn)} in (?) order by ${list(order)} for update`,
     parameters: [keys.length === 0 ? [null] : keys],
   }),
+  look: (table, columns, keyColumn, keys) => ({
+    sql: `select ${byPrimaryKey(table)} ${list(columns)} from ${quoted(table)} where ${quoted(keyColumn)} in (?)`,
+    parameters: [keys.length === 0 ? [null] : keys],
+  }),
   find: (table, columns, [number, bytes], numbers, keys) => ({
     sql: `select ${byPrimaryKey(table)} ${list(columns)} from ${quoted(table)} where ${quoted(number)} in (${numbers.join(', ')}) and ${quoted(bytes)} in (?)`,
     parameters: [keys.length === 0 ? [null] : keys],

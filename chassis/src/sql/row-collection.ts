@@ -1,5 +1,6 @@
 import type { Flavour } from './flavour.ts';
 import type { SqlCollection } from './sql-collection.ts';
+import type { ViewMemory } from './view-memory.ts';
 
 export interface RowMapping<Entity, TableRow extends object> {
   readonly table: string;
@@ -52,5 +53,22 @@ export function rowCollection<Entity, TableRow extends object>(
         bytesOf: remembered.bytesOf,
       },
     }),
+  };
+}
+
+/** The same entities once more, as decisions that need no lock of them see them. Who puts one puts it here as well, and nothing is written for it. */
+export function rowView<Entity extends object, TableRow extends object>(
+  flavour: Flavour,
+  { table, columns, keyColumn, keyOf, fromRow }: Pick<RowMapping<Entity, TableRow>, 'table' | 'columns' | 'keyColumn' | 'keyOf' | 'fromRow'>,
+  seen: ViewMemory<Entity>,
+): SqlCollection<Entity> {
+  return {
+    key: keyOf,
+    load: (keys) => [flavour.look(table, columns, keyColumn, keys)],
+    read: ([rows = []]) => rows.map((row) => fromRow(row as TableRow)),
+    insert: () => [],
+    update: () => [],
+    remove: () => [],
+    seen,
   };
 }

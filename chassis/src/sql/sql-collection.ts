@@ -1,4 +1,5 @@
 import type { Row, Statement, Write } from './statement.ts';
+import type { ViewMemory } from './view-memory.ts';
 
 /** How one kind of entity lies in the tables of a SQL store: loads by key, bulk writes. */
 export interface SqlCollection<Entity> {
@@ -12,6 +13,8 @@ export interface SqlCollection<Entity> {
   remove(entities: readonly Entity[]): readonly Write[];
   /** Present: what was settled is remembered, and not read again by the next batch that names it. */
   readonly memory?: Guarding<Entity>;
+  /** Present: a view, read without locks and never written, which is remembered for a moment and trusted. */
+  readonly seen?: ViewMemory<Entity & object>;
 }
 
 /** For entities that others may change as well: whatever a batch did with a remembered one, it commits only where nobody has. */

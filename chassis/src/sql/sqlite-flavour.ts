@@ -22,6 +22,10 @@ export const sqliteFlavour: Flavour = {
     sql: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} where ${quoted(keyColumn)} in (select value from json_each(?)) order by ${order.map(quoted).join(', ')}`,
     parameters: [JSON.stringify(keys)],
   }),
+  look: (table, columns, keyColumn, keys) => ({
+    sql: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} where ${quoted(keyColumn)} in (select value from json_each(?))`,
+    parameters: [JSON.stringify(keys)],
+  }),
   find: (table, columns, [number, bytes], numbers, keys) => ({
     sql: `select ${columns.map(quoted).join(', ')} from ${quoted(table)} where ${quoted(number)} in (${numbers.join(', ')}) and ${quoted(bytes)} in (select unhex(value) from json_each(?))`,
     parameters: [JSON.stringify(keys.map((key) => key.toHex()))],

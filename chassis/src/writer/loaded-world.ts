@@ -64,6 +64,11 @@ export class LoadedWorld<C extends Collections> implements World<C> {
     return slots.flatMap(([key, { after }]) => (after === undefined ? [] : [[key, after] as const]));
   }
 
+  /** Whether this batch has added, changed or removed any of these. */
+  isChanged(collection: keyof C & string): boolean {
+    return [...(this.#slots.get(collection)?.values() ?? [])].some(({ before, after }) => before !== after);
+  }
+
   /** All of a decision or, when it throws, nothing of it. */
   apply(puts: Entities<C> | undefined, removes: Keys<C> | undefined): void {
     const removed = this.#loadedSlots(removes ?? {});

@@ -1,11 +1,29 @@
 import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection } from '@souk/chassis/sql/row-collection';
+import { rowCollection, type RowMapping, rowView } from '@souk/chassis/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import { ViewMemory } from '@souk/chassis/sql/view-memory';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
 
+/** A price that was read a second ago is as right as one whose event comes in a second. */
+const OFFERS_MS = 1000;
+
 export function catalogueEntries(flavour: Flavour, table: 'catalogue' | 'catalogue_fresh'): SqlCollection<CatalogueEntry> {
-  return rowCollection<CatalogueEntry, CatalogueTable>(flavour, {
+  return rowCollection(flavour, entriesIn(table));
+}
+
+/** What placements see of the copy in use. `now`: milliseconds of a clock that only goes on. */
+export function offersMemory(now: () => number): ViewMemory<CatalogueEntry> {
+  const bytesOf = ({ title, options }: CatalogueEntry) => 500 + 2 * title.length + 2 * JSON.stringify(options).length;
+  return new ViewMemory({ ms: OFFERS_MS, count: 10_000, bytes: 8 * 1024 * 1024, bytesOf, now });
+}
+
+export function offers(flavour: Flavour, seen: ViewMemory<CatalogueEntry>): SqlCollection<CatalogueEntry> {
+  return rowView(flavour, entriesIn('catalogue'), seen);
+}
+
+function entriesIn(table: 'catalogue' | 'catalogue_fresh'): RowMapping<CatalogueEntry, CatalogueTable> {
+  return {
     table,
     columns: ['sku', 'product_id', 'title', 'price', 'currency', 'active', 'version', 'changed_at', 'options'],
     keyColumn: 'sku',
@@ -31,7 +49,7 @@ export function catalogueEntries(flavour: Flavour, table: 'catalogue' | 'catalog
       version,
       changedAt: changed_at,
     }),
-  });
+  };
 }
 
 export function catalogueProducts(

@@ -25,7 +25,8 @@ const PAIRS = [
 /** Rows in one transaction. */
 const ROUND = 1000;
 
-export function freshCatalogue({ flavour, transact, hold }: SqlDatabase<OrderSchema>): FreshCatalogue {
+/** `exchanged`: the copy in use is another one, or may be. */
+export function freshCatalogue({ flavour, transact, hold }: SqlDatabase<OrderSchema>, exchanged: () => void): FreshCatalogue {
   const lastRun = { sql: `select run from catalogue_rebuilds where id = ?${flavour.rowLock}`, parameters: [REBUILD_ID] };
 
   /** Whoever has begun since may be filling these tables already. */
@@ -47,7 +48,7 @@ export function freshCatalogue({ flavour, transact, hold }: SqlDatabase<OrderSch
   return {
     async hold() {
       const held = await hold('catalogue');
-      return held && { exchange: () => held.exchange(PAIRS), release: held.release };
+      return held && { exchange: () => held.exchange(PAIRS).finally(exchanged), release: held.release };
     },
     async empty(run, signal) {
       await emptied(run, 'catalogue_fresh', 'sku', signal);

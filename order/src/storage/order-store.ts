@@ -68,6 +68,11 @@ export type OrderCollections = {
   readonly customers: Customer;
   /** by SKU */
   readonly catalogue: CatalogueEntry;
+  /**
+   * The same by SKU, never locked, and as they were a second ago at most: for placements. Who puts an entry or removes one does it
+   * here as well, so that it counts at once in this process; nothing is written.
+   */
+  readonly offers: CatalogueEntry;
   /** by product id */
   readonly catalogueProducts: CatalogueProduct;
   /** The same two of the copy that is being made anew. */

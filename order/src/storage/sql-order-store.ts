@@ -1,6 +1,6 @@
 import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
-import { catalogueEntries, catalogueProducts } from './catalogue-collections.ts';
+import { catalogueEntries, catalogueProducts, offers, offersMemory } from './catalogue-collections.ts';
 import { catalogueRebuilds } from './catalogue-rebuild-rows.ts';
 import { customers } from './customer-collection.ts';
 import { erasedUsers, ordersToErase, rewrittenEvents } from './erasure-collections.ts';
@@ -12,15 +12,18 @@ import type { OrderSchema } from './order-schema.ts';
 import type { OrderCollections, OrderStore } from './order-store.ts';
 import { sqlOrderReads } from './sql-order-reads.ts';
 
-/** Order's store on any SQL database the chassis has an adapter for. */
-export function sqlOrderStore(database: SqlDatabase<OrderSchema>): OrderStore {
+/** Order's store on any SQL database the chassis has an adapter for. `now`: milliseconds of a clock that only goes on. */
+export function sqlOrderStore(database: SqlDatabase<OrderSchema>, now: () => number = () => performance.now()): OrderStore {
   const { flavour } = database;
+  const seen = offersMemory(now);
   const collections = {
     orders: orderCollection(flavour),
     customers: customers(flavour),
     // Locked before all others that belong to it: two processes that copy products take turns.
     catalogueRebuilds: catalogueRebuilds(flavour),
     catalogue: catalogueEntries(flavour, 'catalogue'),
+    // After the lock of the same rows.
+    offers: offers(flavour, seen),
     catalogueProducts: catalogueProducts(flavour, 'catalogue_products'),
     freshCatalogue: catalogueEntries(flavour, 'catalogue_fresh'),
     freshProducts: catalogueProducts(flavour, 'catalogue_products_fresh'),
@@ -29,5 +32,5 @@ export function sqlOrderStore(database: SqlDatabase<OrderSchema>): OrderStore {
     rewrittenEvents: rewrittenEvents(flavour),
   };
   const store = sqlServiceStore<OrderCollections, OrderSchema>(database, collections, orderMigrations(flavour));
-  return { ...store, reads: sqlOrderReads(database), fresh: freshCatalogue(database), countEnded: endedCounter(database) };
+  return { ...store, reads: sqlOrderReads(database), fresh: freshCatalogue(database, () => seen.forgetAll()), countEnded: endedCounter(database) };
 }

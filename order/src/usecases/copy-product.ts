@@ -14,12 +14,13 @@ export const copyProduct: UseCase<OrderCollections, ProductState, void> = {
     catalogueRebuilds: [REBUILD_ID],
     catalogueProducts: [id],
     catalogue: variants.map(({ sku }) => sku),
+    offers: variants.map(({ sku }) => sku),
     freshProducts: [id],
   }),
-  moreKeys: (state, world) => ({
-    catalogue: leftSkus(world.get('catalogueProducts', state.id), state),
-    ...(isRebuilding(world) && freshEntryKeys(state, world)),
-  }),
+  moreKeys(state, world) {
+    const left = leftSkus(world.get('catalogueProducts', state.id), state);
+    return { catalogue: left, offers: left, ...(isRebuilding(world) && freshEntryKeys(state, world)) };
+  },
   decide(state, world) {
     const inUse = copyInUse(state, world);
     const fresh = isRebuilding(world) ? freshCopy(state, world) : {};
@@ -42,5 +43,5 @@ function copyInUse(
   const change = decideCopy(world.get('catalogueProducts', state.id), state, (sku) => world.get('catalogue', sku));
   if (change === undefined) return {};
   const { product, entries, gone } = change;
-  return { puts: { catalogueProducts: [product], catalogue: entries }, removes: { catalogue: gone } };
+  return { puts: { catalogueProducts: [product], catalogue: entries, offers: entries }, removes: { catalogue: gone, offers: gone } };
 }

@@ -14,9 +14,9 @@ export function placeOrder(deadlines: Deadlines, limits: CustomerLimits): UseCas
   return {
     name: 'place order',
     canWait: true,
-    keys: ({ items, userId }) => ({ customers: [userId], catalogue: items.map(({ sku }) => sku) }),
+    keys: ({ items, userId }) => ({ customers: [userId], offers: items.map(({ sku }) => sku) }),
     decide(request, world, { now, newId }) {
-      const answer = decidePlacement(request, (sku) => world.get('catalogue', sku), { now, newId, deadlines });
+      const answer = decidePlacement(request, (sku) => world.get('offers', sku), { now, newId, deadlines });
       if (answer.kind === 'refused') return { answer };
       const customer = world.get('customers', request.userId) ?? { id: request.userId, hasRow: false, orders: 0, pieces: 0 };
       const refusal = limitRefusal(limits, customer, request.items);

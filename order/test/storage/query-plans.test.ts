@@ -5,7 +5,7 @@ import { sqlOrderStore } from '../../src/storage/sql-order-store.ts';
 
 function load(store: OrderStore): Promise<void> {
   const skus = ['SKU-1', 'SKU-19999'];
-  return loadBatch(store, { orders: [idOf(7), idOf(50_000)], customers: [idOf(7), idOf(8)], catalogue: skus, catalogueProducts: [idOf(1), idOf(2)] });
+  return loadBatch(store, { orders: [idOf(7), idOf(50_000)], customers: [idOf(7), idOf(8)], catalogue: skus, offers: skus, catalogueProducts: [idOf(1), idOf(2)] });
 }
 
 describeQueryPlans({

@@ -16,10 +16,10 @@ export function submission<Value>(
   return (writer) => writer.submit<Value, unknown>(useCase, value, { cause: { causationId, traceparent: null } });
 }
 
-/** Settles all in their order, at most `batchLimit` in one transaction, as the process that has this lane. Ids are counted, so runs can be compared. */
-export async function settle(store: OrderStore, submissions: readonly Submission[], batchLimit = 500, lane = 'test'): Promise<void> {
+/** The writer of the process that has this lane. Ids are counted, so runs can be compared. */
+export function openWriter(store: OrderStore, batchLimit = 500, lane = 'test'): Promise<Writer<Own>> {
   let made = 0;
-  const writer = await Writer.open<Own>({
+  return Writer.open<Own>({
     store: store.writing,
     lane,
     newId: () => `0198c0de-0000-7000-${lane === 'test' ? '8000' : '9000'}-${String((made += 1)).padStart(12, '0')}`,
@@ -31,6 +31,11 @@ export async function settle(store: OrderStore, submissions: readonly Submission
       throw error;
     },
   });
+}
+
+/** Settles all in their order, at most `batchLimit` in one transaction, as the process that has this lane. */
+export async function settle(store: OrderStore, submissions: readonly Submission[], batchLimit = 500, lane = 'test'): Promise<void> {
+  const writer = await openWriter(store, batchLimit, lane);
   try {
     await Promise.all(submissions.map((submit) => submit(writer)));
   } finally {
@@ -48,6 +53,7 @@ export function put(
     customers: puts.customers?.map(({ id }) => id) ?? [],
     orders: puts.orders?.map(({ id }) => id) ?? [],
     catalogue: puts.catalogue?.map(({ sku }) => sku) ?? [],
+    offers: puts.offers?.map(({ sku }) => sku) ?? [],
     catalogueProducts: puts.catalogueProducts?.map(({ id }) => id) ?? [],
     freshCatalogue: puts.freshCatalogue?.map(({ sku }) => sku) ?? [],
     freshProducts: puts.freshProducts?.map(({ id }) => id) ?? [],

@@ -59,19 +59,20 @@ export function describeCatalogueRebuild(name: string, open: () => Promise<Opene
           await until('it costs that', async () => (await priceOf(number)) === 1000 + version, 10_000);
         }
       };
-      // Who has seen a price never sees an older one, wherever they ask.
-      const ordering = async (number: number, at: number, seen: Map<number, number>): Promise<number> => {
+      // Who has seen a price at a process never sees an older one there; another process may be a second behind it.
+      const ordering = async (number: number, at: number, seen: Map<string, number>): Promise<number> => {
         let placed = 0;
         for (; !over.signal.aborted; placed += 1) {
-          const least = seen.get(number) ?? 0;
+          const place = `${number} at ${at}`;
+          const least = seen.get(place) ?? 0;
           const price = await priceOf(number, at);
           expect(price).toBeNumber();
           expect(price).toBeGreaterThanOrEqual(least);
-          seen.set(number, Math.max(seen.get(number) ?? 0, Number(price)));
+          seen.set(place, Math.max(seen.get(place) ?? 0, Number(price)));
         }
         return placed;
       };
-      const seen = new Map<number, number>();
+      const seen = new Map<string, number>();
       const orders = [3, 4, 5, 6, 3, 4].map((number, at) => ordering(number, at % 2, seen));
       const all = Promise.all([changing(), ...orders]);
       const rebuilt = async (): Promise<void> => {
