@@ -11,8 +11,8 @@ const SLOTS = 1200;
 const MEMORY_MS = { rising: 1500, falling: 4000 };
 /** What has waited says less than what will: it counts from this part of it on. */
 const SEEN = 2 / 3;
-/** While no line has stood lately the speed may be that of the callers alone: then no more is expected than so many times what is seen. */
-const FORESIGHT = 1.6;
+/** No more is expected than so many times what is seen; while no line has stood lately the speed may be that of the callers alone. */
+const FORESIGHT = { inLine: 10, else: 1.6 };
 const LATELY_MS = 10_000;
 /** Of the delay that is aimed at: who waits so long stands in a line, whatever the work takes by itself. */
 export const STANDING = 0.6;
@@ -93,8 +93,8 @@ export function expectedDelay(standingMs: number, now: () => number = () => perf
       // The head has moved on since it was seen.
       const line = Math.max(0, admittedSince(headAt()) - speed * sinceMs);
       const ageMs = head.ageMs + sinceMs;
-      const foreseenMs = now() - stoodAt < LATELY_MS ? Infinity : FORESIGHT * ageMs;
-      return Math.max(SEEN * ageMs, line === 0 ? 0 : Math.min(line / speed, foreseenMs));
+      const foresight = now() - stoodAt < LATELY_MS ? FORESIGHT.inLine : FORESIGHT.else;
+      return Math.max(SEEN * ageMs, line === 0 ? 0 : Math.min(line / speed, foresight * ageMs));
     },
     get waiting() {
       return head.waiting;

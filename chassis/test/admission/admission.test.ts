@@ -70,6 +70,10 @@ describe('while nothing is finished for 60 s', () => {
     expect(percentile(run, 0.99, 130, 200)).toBeLessThan(300);
   });
 
+  test('the delay that is expected stays a number, also when nothing has ever been finished', () => {
+    expect(simulate({ seconds: 20, offered: () => 400, capacity: () => 0 }).delays.every(Number.isFinite)).toBe(true);
+  });
+
   test('it is the same when more is offered than can be finished', () => {
     const run = simulate({ seconds: 200, offered: () => 3 * CAPACITY, capacity: outage, replicas: 2 });
     expect(run.longest).toBeLessThan(5 * CAPACITY);

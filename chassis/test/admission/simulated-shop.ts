@@ -44,6 +44,8 @@ export interface Run {
   /** The share refused, in each second, of the first replica. */
   readonly ratios: readonly number[];
   readonly longest: number;
+  /** The delay that the first replica expected, in each second. */
+  readonly delays: readonly number[];
 }
 
 /** Orders wait in one line behind processes that let them in, each by itself, in virtual time. */
@@ -60,6 +62,7 @@ export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs 
   const finished: Finished[] = [];
   const refusedIn: number[] = [];
   const ratios: number[] = [];
+  const delays: number[] = [];
   let refused = 0;
   let longest = 0;
   let room = 0;
@@ -90,9 +93,12 @@ export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs 
       const waiting = Math.min(FEW, line.length - first);
       delay.seen({ ageMs: waiting === 0 ? 0 : Math.max(1, at - (line[first] ?? at)), waiting });
     });
-    if (at % 1000 === 0) ratios.push(doors[0]?.door.ratio ?? 0);
+    if (at % 1000 === 0) {
+      ratios.push(doors[0]?.door.ratio ?? 0);
+      delays.push(doors[0]?.door.delayMs ?? 0);
+    }
   }
-  return { finished, refused, refusedIn: Array.from({ length: seconds }, (_, second) => refusedIn[second] ?? 0), ratios, longest };
+  return { finished, refused, refusedIn: Array.from({ length: seconds }, (_, second) => refusedIn[second] ?? 0), ratios, longest, delays };
 }
 
 /** Milliseconds that so many of a hundred took at most, of those asked for in these seconds. */

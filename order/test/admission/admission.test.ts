@@ -44,7 +44,7 @@ describe('while Inventory answers nobody', () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => shop.ask('POST', '/orders', { body: 'no order' })));
       return answers.map(({ status }) => status).includes(503) && answers;
     });
-    expect(strangers.every(({ status }) => status === 503 || status === 401)).toBe(true);
+    expect(strangers.map(({ status }) => status).filter((status) => status !== 503 && status !== 401)).toEqual([]);
   });
 
   test('everything else goes on: reads, cancellations, what the others say', async () => {
