@@ -83,6 +83,8 @@ export function expectedDelay(standingMs: number, now: () => number = () => perf
       if (isBusy() && head.ageMs >= standingMs) stoodAt = seenAt;
       if (!wasBusy || !isBusy()) return;
       const served = Math.max(0, admittedSince(beforeAt) - admittedSince(headAt())) / Math.max(1, seenAt - before);
+      // This process has let in nothing yet that could have been served: its speed is not known.
+      if (speed === undefined && served === 0) return;
       const weight = 1 - Math.exp((before - seenAt) / (speed !== undefined && served < speed ? MEMORY_MS.falling : MEMORY_MS.rising));
       speed = speed === undefined ? served : speed + weight * (served - speed);
     },

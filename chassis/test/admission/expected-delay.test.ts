@@ -1,0 +1,34 @@
+import { expect, test } from 'bun:test';
+import { FEW } from '../../src/admission/admission.ts';
+import { expectedDelay } from '../../src/admission/expected-delay.ts';
+
+const LINE = { waiting: 2 * FEW };
+
+test('a process that has just started, while a line of others stands, says a delay that is a number', () => {
+  let now = 1_000_000;
+  const expected = expectedDelay(1200, () => now);
+  for (let ageMs = 3000; ageMs < 6000; ageMs += 250) {
+    expected.seen({ ...LINE, ageMs });
+    expected.admitted();
+    now += 250;
+    expect(expected.delayMs).toBeGreaterThanOrEqual(2000);
+    expect(expected.delayMs).toBeLessThanOrEqual(7000);
+  }
+});
+
+test('a line that has stood still for long is no longer than can be said', () => {
+  let now = 1_000_000;
+  const expected = expectedDelay(1200, () => now);
+  for (let at = 0; at < 40; at += 1) {
+    expected.admitted();
+    expected.seen({ ...LINE, ageMs: 2000 });
+    now += 250;
+  }
+  for (let ageMs = 2250; ageMs < 1_000_000; ageMs += 250) {
+    expected.seen({ ...LINE, ageMs });
+    expected.admitted();
+    now += 250;
+  }
+  expect(Number.isFinite(expected.delayMs)).toBe(true);
+  expect(expected.delayMs).toBeLessThanOrEqual(1_000_000);
+});
