@@ -14,6 +14,8 @@ const SEEN = 2 / 3;
 /** No more is expected than so many times what is seen; while no line has stood lately the speed may be that of the callers alone. */
 const FORESIGHT = { inLine: 10, else: 1.6 };
 const LATELY_MS = 10_000;
+/** More is not foreseen: a line that hardly moves has no end that could be told. */
+const LONGEST_MS = SLOTS * SLOT_MS;
 /** Of the delay that is aimed at: who waits so long stands in a line, whatever the work takes by itself. */
 export const STANDING = 0.6;
 
@@ -96,7 +98,7 @@ export function expectedDelay(standingMs: number, now: () => number = () => perf
       const line = Math.max(0, admittedSince(headAt()) - speed * sinceMs);
       const ageMs = head.ageMs + sinceMs;
       const foresight = now() - stoodAt < LATELY_MS ? FORESIGHT.inLine : FORESIGHT.else;
-      return Math.max(SEEN * ageMs, line === 0 ? 0 : Math.min(line / speed, foresight * ageMs));
+      return Math.max(SEEN * ageMs, line === 0 ? 0 : Math.min(line / speed, foresight * ageMs, LONGEST_MS));
     },
     get waiting() {
       return head.waiting;
