@@ -148,9 +148,11 @@ function admissionOf<C extends Collections, Task>({ admission, microservice, log
 /** What this process has still to settle, and what comes after that: at least that its events are sent. */
 function backlogOf(
   { oldestWaitingMs, waiting, outboxAgeMs, backlog }: Pick<Microservice<never>, 'oldestWaitingMs' | 'waiting' | 'outboxAgeMs' | 'backlog'>,
-  elsewhere: Backlog = { delayMs: outboxAgeMs(), waiting: backlog() },
+  elsewhere: Backlog | undefined,
 ): Backlog {
-  return { delayMs: oldestWaitingMs() + elsewhere.delayMs, waiting: waiting() + elsewhere.waiting };
+  if (elsewhere === undefined) return { delayMs: oldestWaitingMs() + outboxAgeMs(), waiting: waiting() + backlog() };
+  // The line elsewhere counts from when each was let in, so it has this queue in it.
+  return { delayMs: Math.max(oldestWaitingMs(), elsewhere.delayMs), waiting: waiting() + elsewhere.waiting };
 }
 
 function together(facts: readonly ReadyFacts[]): ReadyFacts {
