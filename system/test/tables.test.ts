@@ -10,6 +10,14 @@ import { orderOf, stockUp } from './support/ordering.ts';
 import type { RealGround } from './support/real-ground.ts';
 import { type CountedDatabase, countedMysql, countedSqlite, type TableCount } from './support/table-counts.ts';
 
+/** Figures that depend on more than the work itself. */
+const ROOM: Readonly<Record<string, { readonly rows: number; readonly bytes: number }>> = {
+  // Close to midnight and noon, in UTC, there are two (`MEETING_MS`).
+  'order.answer_keys': { rows: 1, bytes: 250 },
+  // Stock is changed once for each batch, and a busy machine makes larger ones.
+  'inventory.inventory': { rows: 1.1, bytes: 60 },
+};
+
 const ORDERS = 1000;
 const AT_ONCE = 50;
 const CUSTOMERS = 20;
@@ -113,8 +121,7 @@ onEveryGround('what an order leaves in the tables', (makeGround, isReal) => {
     expect(namesOf(lines), told).toEqual([...namesOf(there)]);
     for (const [at, { table, rows, bytes }] of there.entries()) {
       const seen = lines[at];
-      // Close to midnight and noon, in UTC, there are two (`MEETING_MS`).
-      const room = table === 'order.answer_keys' ? { rows: 1, bytes: 250 } : { rows: 0.5, bytes: 60 };
+      const room = ROOM[table] ?? { rows: 0.5, bytes: 60 };
       expect(seen?.rows.every((count, n) => isNear(rows[n] ?? 0, count, room.rows)), `${table}\n${told}`).toBe(true);
       expect(isNear(sum(Object.values(bytes)), sum(Object.values(seen?.bytes ?? {})), room.bytes), `${table}\n${told}`).toBe(true);
     }
