@@ -121,12 +121,17 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
     remove: () => {
       throw new Error('orders are never removed');
     },
-    memory: {
-      // Nothing of an order changes, of its lines or its parcels, without another version.
-      stateOf: ({ version }) => [version],
-      hold: (orders) => [flavour.hold('orders', ['id'], ['version'], orders.map(({ id, version }) => [id, version]))],
-      bytesOf: ({ items, shipments, allocations }) => BYTES + BYTES_OF_PART * (items.length + shipments.length + (allocations?.length ?? 0)),
-    },
+    // Not where there may be replicas (ADR 60).
+    ...(flavour.name === 'sqlite' && { memory: memoryOf(flavour) }),
+  };
+}
+
+function memoryOf(flavour: Flavour): NonNullable<SqlCollection<Order>['memory']> {
+  return {
+    // Nothing of an order changes, of its lines or its parcels, without another version.
+    stateOf: ({ version }) => [version],
+    hold: (orders) => [flavour.hold('orders', ['id'], ['version'], orders.map(({ id, version }) => [id, version]))],
+    bytesOf: ({ items, shipments, allocations }) => BYTES + BYTES_OF_PART * (items.length + shipments.length + (allocations?.length ?? 0)),
   };
 }
 
