@@ -1,6 +1,6 @@
 /** Work that waits to be finished, as the next request would meet it. */
 export interface Backlog {
-  /** How long what is taken now would wait before it is finished, in milliseconds, as far as that is known. */
+  /** Milliseconds that work taken now would wait before it is finished, as far as that is known. */
   readonly delayMs: number;
   /** So many pieces wait; counted up to `FEW` at least. */
   readonly waiting: number;

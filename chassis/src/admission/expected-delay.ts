@@ -2,21 +2,21 @@ import { FEW } from './admission.ts';
 
 /** Milliseconds that share one count. */
 const SLOT_MS = 100;
-/** What was let in longer ago counts as let in then. */
+/** Work that was let in longer ago counts as let in then. */
 const SLOTS = 1200;
 /**
  * Milliseconds over which the speed is averaged. A higher one is believed sooner than a lower one: while little is to do the speed is
  * that of the callers, and it rises with them.
  */
 const MEMORY_MS = { rising: 1500, falling: 4000 };
-/** What has waited says less than what will: it counts from this part of it on. */
+/** The time that the head has waited says less than the time that others will: this part of it counts. */
 const SEEN = 2 / 3;
 /** No more is expected than so many times what is seen; while no line has stood lately the speed may be that of the callers alone. */
 const FORESIGHT = { inLine: 10, else: 1.6 };
 const LATELY_MS = 10_000;
 /** More is not foreseen: a line that hardly moves has no end that could be told. */
 const LONGEST_MS = SLOTS * SLOT_MS;
-/** Of the delay that is aimed at: who waits so long stands in a line, whatever the work takes by itself. */
+/** A part of the delay that is aimed at: who waits so long stands in a line, whatever the work takes by itself. */
 export const STANDING = 0.6;
 
 /** The piece of work that waits longest of those that nothing newer has overtaken. */
@@ -29,14 +29,14 @@ export interface Head {
 
 export interface ExpectedDelay {
   admitted(): void;
-  /** What was found, by any process, to wait. */
+  /** Takes the line as it was found in the rows, whichever process let it in. */
   seen(head: Head): void;
   readonly delayMs: number;
   readonly waiting: number;
 }
 
 /**
- * How long what is let in now will wait. The age of what is at the head of the line tells only how long that one has waited: a
+ * Tells how long work that is let in now will wait. The age of what is at the head of the line tells only how long that one has waited: a
  * line that is twice as long as a second ago shows in it when it is too late. What this process has let in since the head was
  * let in is its share of the line, and how fast the head moves along it is the speed at which its share is served. Both are known at any
  * moment: everybody who is let in makes the line longer at once. `standingMs`: see `STANDING`.
