@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import type { InventoryStore } from '../src/storage/inventory-store.ts';
-import { orderCompleted, orderCreated } from './builders.ts';
+import { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 import type { OpenedStore } from './describe-inventory-store.ts';
 import { expectStockIsRight } from './stock-is-right.ts';
 import { lowsInLedger, lowsOf } from './lows.ts';
@@ -87,6 +87,25 @@ export function describeContention(name: string, openShared: () => Promise<Share
       expect((await opened.store.reads.levels('cup'))?.warehouses).toEqual([
         { warehouseId: north, onHand: 10, reserved: 4, movements: 2 },
       ]);
+      await second.close();
+      await secondStore.close();
+    });
+
+    test('what one process remembers of an order, another has sold or given back: nothing moves twice', async () => {
+      const north = await room.open(1);
+      await room.receive('cup', north, 10);
+      const secondStore = opened.again();
+      const second = await openStockroom(secondStore, { lane: 'second' });
+      const orders = [newId(), newId()] as const;
+      const [sold, given] = orders;
+      for (const order of orders) await room.reserve(orderCreated(order, [{ sku: 'cup', quantity: 2 }]));
+      for (const process of [second, room]) {
+        await process.commit(orderCompleted(sold));
+        await process.giveBack(orderCancelled(given));
+      }
+      expect((await opened.store.reads.levels('cup'))?.warehouses).toEqual([{ warehouseId: north, onHand: 8, reserved: 0, movements: 5 }]);
+      expect((await ledgerOf(opened.store)).map(({ kind }) => kind)).toEqual(['receipt', 'reserve', 'reserve', 'sale', 'release']);
+      await expectStockIsRight(opened.store, orders);
       await second.close();
       await secondStore.close();
     });

@@ -103,7 +103,7 @@ export class EntityMemory<C extends Collections> {
     for (const entity of entities) {
       const place = placeOf(name, collection.key(entity));
       const doubted = this.#doubted.get(place);
-      if (doubted === undefined || isSame(stateOf(doubted), stateOf(entity))) continue;
+      if (doubted === undefined || isSameState(stateOf(doubted), stateOf(entity))) continue;
       const batches = Math.min(LONGEST_PAUSE, (this.#pauses.get(place)?.batches ?? LEAST_PAUSE / 2) * 2);
       this.#pauses.set(place, { batches, until: this.#batches + batches });
     }
@@ -120,6 +120,6 @@ export class EntityMemory<C extends Collections> {
 
 const placeOf = (name: string, key: string): string => `${name} ${key}`;
 
-function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+export function isSameState(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.every((value, at) => value === b[at]);
 }

@@ -19,7 +19,10 @@ export interface SqlCollection<Entity> {
 
 /** For entities that others may change as well: whatever a batch did with a remembered one, it commits only where nobody has. */
 export interface Guarding<Entity> {
-  /** Tells every state that an entity has ever been in from every other. `update` writes only where the one before is there still. */
+  /**
+   * Tells every state that an entity has ever been in from every other. `update` writes only where the one before is there still; a
+   * decision that changes an entity and not its state fails.
+   */
   stateOf(entity: Entity): readonly unknown[];
   /** Locks entities, and ends the transaction as `stale` unless each is in this state. */
   hold(entities: readonly Entity[]): readonly Write[];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql, type Kysely } from 'kysely';
 import { fitting } from '../log/message-size.ts';
 import type { AnswerForm } from '../writer/answer-key.ts';
@@ -6,7 +7,7 @@ import { LoadedWorld } from '../writer/loaded-world.ts';
 import type { Collections, Keys } from '../writer/use-case.ts';
 import { StorageError } from '../storage-error.ts';
 import { EVENTS_SIZE, LaneLostError, leaseLimitMs, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../writer/writer-store.ts';
-import { EntityMemory, type Recall } from './entity-memory.ts';
+import { EntityMemory, isSameState, type Recall } from './entity-memory.ts';
 import { chassisCollections } from './chassis-collections.ts';
 import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
 import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
@@ -94,11 +95,19 @@ export function sqlWriterStore<C extends Collections>(
       names.flatMap((name) => (all[name] === undefined ? [] : writes(name, all[name] ?? [])));
     const writes: Write[] = [
       ...of<object>(removes, (name, some) => collection(name).remove(inOrder(name, some, (entity) => entity))),
-      ...of<Changed>(updates, (name, some) => collection(name).update(inOrder(name, some, ({ before }) => before))),
+      ...of<Changed>(updates, (name, some) => collection(name).update(toldApart(name, inOrder(name, some, ({ before }) => before)))),
       ...of<object>(inserts, (name, some) => collection(name).insert(some)),
     ];
     if (events.length > 0) writes.push(flavour.insert('events', EVENT_COLUMNS, events.map(eventToValues)));
     return writes;
+  }
+
+  /** A change that leaves the state as it was would be one that no process sees which remembers the entity. */
+  function toldApart(name: string, changes: readonly Changed[]): readonly Changed[] {
+    const { memory, key } = collection(name);
+    const unseen = memory && changes.find(({ before, after }) => isSameState(memory.stateOf(before), memory.stateOf(after)) && !isDeepStrictEqual(before, after));
+    if (unseen !== undefined) throw new Error(`${name} ${key(unseen.after)} would change, and what it is guarded by would not`);
+    return changes;
   }
 
   const inOrder = <T>(name: string, some: readonly T[], entityOf: (one: T) => object): readonly T[] =>

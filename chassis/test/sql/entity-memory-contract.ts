@@ -4,6 +4,7 @@ import { newId } from '../../src/ids.ts';
 import type { SqlDatabase } from '../../src/sql/sql-database.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { recordedDatabase } from '../../src/testing/query-costs.ts';
+import type { UseCase } from '../../src/writer/use-case.ts';
 import { Writer } from '../../src/writer/writer.ts';
 import { losingCommitAnswers, losingCommits } from '../writer/failing-stores.ts';
 import { type ToySchema, type ToyStore, toyStore } from '../writer/toy-store.ts';
@@ -124,6 +125,20 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
       expect(refused.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
       expect(await add(one, 'a', 16)).toBe(31);
       expect(await one.store.accounts()).toEqual([{ id: 'a', total: 31, version: 5 }]);
+    });
+
+    test('a change that another process could not see is a defect of its decision: it fails alone', async () => {
+      const one = await process('one');
+      await add(one, 'a', 1);
+      const unseen: UseCase<Toy, null, void> = {
+        name: 'unseen',
+        keys: () => ({ accounts: ['a'] }),
+        decide: () => ({ answer: undefined, puts: { accounts: [{ id: 'a', total: 99, version: 1 }] } }),
+      };
+      const [failed, settled] = await Promise.allSettled([one.writer.submit(unseen, null), add(one, 'b', 1)]);
+      expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'accounts a would change, and what it is guarded by would not' } });
+      expect(settled).toEqual({ status: 'fulfilled', value: 1 });
+      expect(await one.store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }, { id: 'b', total: 1, version: 1 }]);
     });
 
     test('a process that had lost its lane reads what others did in the meantime', async () => {

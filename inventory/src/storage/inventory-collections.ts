@@ -25,8 +25,8 @@ export function inventoryCollections(
       keyOf: ({ orderId }) => orderId,
       toRow: reservationToRow,
       fromRow: reservationFromRow,
-      // Not where there may be replicas, until it is known why one that was frozen lost changes of stock (ADR 60).
-      ...(flavour.name === 'sqlite' && { remembered: { guard: ['version'], bytesOf: ({ lines }: Reservation) => 500 + 200 * lines.length } }),
+      // A sale has no event, so no version of its own.
+      remembered: { guard: ['status', 'version'], bytesOf: ({ lines }) => 500 + 200 * lines.length },
     }),
     levels: levelsCollection(flavour),
     movements: appendOnly<Movement>(

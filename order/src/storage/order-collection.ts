@@ -121,8 +121,7 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
     remove: () => {
       throw new Error('orders are never removed');
     },
-    // Not where there may be replicas (ADR 60).
-    ...(flavour.name === 'sqlite' && { memory: memoryOf(flavour) }),
+    memory: memoryOf(flavour),
   };
 }
 

@@ -95,6 +95,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
           deadlineAt: null,
         }),
         anOrder({
+          version: 3,
           shipments: SHIPMENTS.map((s, at) =>
             at === 0 ? { ...s, status: 'shipped', carrier: 'Post', trackingNumber: 'AT1' } : s,
           ),
@@ -105,8 +106,9 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
           shipments: SHIPMENTS.slice(1),
           refunded: 3499,
           paymentStatus: 'refunded',
+          version: 4,
         }),
-        anOrder({ shipments: [] }),
+        anOrder({ shipments: [], version: 5 }),
       ];
       for (const step of steps) {
         await settle(store, [put({ orders: [step] })]);
@@ -262,7 +264,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     await settle(store, [put({ orders: [anOrder({ id: id(5) }), ...[4, 6].map((number) => ended(id(number), 'cancelled')), ended(Bun.randomUUIDv7(), 'cancelled')] })]);
     const counts = await Promise.all([store.countEnded('cancelled', 9), store.countEnded('cancelled', 9)]);
     expect(counts.toSorted((a, b) => a - b)).toEqual([0, 1]);
-    await settle(store, [put({ orders: [ended(id(5), 'cancelled')] })]);
+    await settle(store, [put({ orders: [{ ...ended(id(5), 'cancelled'), version: 2 }] })]);
     expect(await store.countEnded('cancelled', 9)).toBe(2);
     expect(await store.reads.counted('cancelled')).toEqual({ count: 3, upTo: id(6) });
   });
@@ -393,12 +395,12 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect((await store.reads.toErase([walk], 10)).found).toEqual([]);
     expect(await store.reads.deliveredToErase(10)).toEqual([]);
     const shipments = order.shipments.map((parcel) => ({ ...parcel, status: 'delivered' as const, carrier: 'Post', trackingNumber: 'AT 1' }));
-    await settle(store, [put({ orders: [{ ...order, shipments }], ordersToErase: [{ orderId: id(1) }] })]);
+    await settle(store, [put({ orders: [{ ...order, shipments, version: 4 }], ordersToErase: [{ orderId: id(1) }] })]);
     const found = await store.reads.deliveredToErase(10);
-    expect(found.map(({ id: found_, version }) => [found_, version])).toEqual([[id(1), 3]]);
+    expect(found.map(({ id: found_, version }) => [found_, version])).toEqual([[id(1), 4]]);
     await settle(store, found.map((one) => submission(eraseOrder(DEADLINES), one)));
     expect(await store.reads.deliveredToErase(10)).toEqual([]);
-    expect(await store.reads.order(id(1))).toMatchObject({ leftAt: NOW, version: 4, shippingAddress: { name: 'erased', country: 'AT' } });
+    expect(await store.reads.order(id(1))).toMatchObject({ leftAt: NOW, version: 5, shippingAddress: { name: 'erased', country: 'AT' } });
     expect((await store.reads.order(id(1)))?.erasedAt).not.toBeNull();
   });
 

@@ -47,7 +47,7 @@ export function changed(
 ): Changed {
   return {
     kind: 'changed',
-    payment: { ...payment, version: payment.version + history.length },
+    payment: history.length === 0 ? payment : { ...payment, version: payment.version + history.length },
     refunds,
     history,
     tasks,

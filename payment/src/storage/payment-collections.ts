@@ -73,8 +73,7 @@ function payments(flavour: Flavour): SqlCollection<Payment> {
     keyOf: ({ orderId }) => orderId,
     toRow: paymentToRow,
     fromRow: paymentFromRow,
-    // Not where there may be replicas (ADR 60).
-    ...(flavour.name === 'sqlite' && { remembered: { guard: PAYMENT_STATE_COLUMNS, bytesOf: () => 1500 } }),
+    remembered: { guard: PAYMENT_STATE_COLUMNS, bytesOf: () => 1500 },
   });
   return {
     ...rows,
