@@ -6,6 +6,9 @@ import type { OrderReads } from '../storage/order-store.ts';
 /** Nothing is asked of the database when no order was placed for so long and none waits. */
 const IDLE_MS = 60_000;
 const LOOK_MS = 250;
+/** While there is no line it is looked for when so many were let in since, and this often in any case. */
+const ENOUGH_TO_LOOK = FEW / 2;
+const LOOK_AT_LEAST_MS = 1000;
 
 export interface WaitingOrders {
   readonly job: Job;
@@ -28,17 +31,28 @@ export function waitingOrders(
 ): WaitingOrders {
   const expected = expectedDelay(STANDING * targetMs, now);
   let admittedAt = -Infinity;
+  let lookedAt = -Infinity;
+  let admittedSince = 0;
+
+  function isTimeToLook(): boolean {
+    if (expected.waiting === 0 && now() - admittedAt > IDLE_MS) return false;
+    return expected.waiting >= FEW || admittedSince >= ENOUGH_TO_LOOK || now() - lookedAt >= LOOK_AT_LEAST_MS;
+  }
+
   return {
     backlog: () => expected,
     admitted() {
       admittedAt = now();
+      admittedSince += 1;
       expected.admitted();
     },
     job: {
       name: 'see which orders wait',
       everyMs: LOOK_MS,
       async run() {
-        if (expected.waiting === 0 && now() - admittedAt > IDLE_MS) return;
+        if (!isTimeToLook()) return;
+        lookedAt = now();
+        admittedSince = 0;
         const { stock, payment } = await reads.firstWaiting(FEW);
         expected.seen(worse(stock, { ...payment, ageMs: Math.max(0, payment.ageMs - gatewayMs()) }));
       },

@@ -18,7 +18,7 @@ Runs, one of:
   --hot                        20,000 orders on one SKU with 1,000 units
 
 The load:
-  --seconds N                  length of a run or of a step (default 10; --overload: 30)
+  --seconds N                  length of a run or of a step (default 10; --overload: 30, its first and last step 60 at most)
   --arrivals poisson|even      customers who know nothing of each other, or one like the other (default poisson)
   --mix orders|shop            good orders alone, or what a shop sees: declines, cancellations, repeated keys,
                                one hot SKU, many SKUs of which few are asked for often (default orders)

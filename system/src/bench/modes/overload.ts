@@ -5,13 +5,17 @@ import { type Result, said } from '../result.ts';
 import type { RunSummary } from '../summary.ts';
 import { report } from './rates.ts';
 
-const FIRST_RATE = { embedded: 800, real: 400 };
+const FIRST_RATE = { embedded: 800, real: 600 };
 const GROWTH = 1.2;
 const MOST_STEPS = 14;
 const SEARCH_SECONDS = 10;
+/** For so long the best of the search has to be held: a database can write later what comes in ten seconds. */
+const HOLD_SECONDS = 40;
 /** The shop falls behind when more orders are under way at the end of a step than this many seconds of it brought. */
 const BEHIND_SECONDS = 1;
 const REFUSED_SHARE = 0.02;
+/** Seconds; longer tells no more. */
+const CALM = { least: 30, most: 60 };
 /** A calm p99, with the noise of single seconds. */
 const NORMAL = { times: 1.5, plusMs: 100 };
 /** So many seconds in a row must be normal. */
@@ -23,10 +27,11 @@ export async function runOverload(bench: Bench): Promise<Partial<Result>> {
   await warmUp(bench);
   const best = asked.best ?? (await bestRate(bench));
   const share = (percent: number) => Math.max(1, Math.round((best * percent) / 100));
+  const calm = Math.min(CALM.most, Math.max(CALM.least, asked.seconds));
   const steps: readonly Omit<RunOptions, 'arrivals'>[] = [
-    { name: '60 %, calm', rate: share(60), seconds: asked.seconds },
+    { name: '60 %, calm', rate: share(60), seconds: calm },
     ...[100, 150, 300].map((percent) => ({ name: `${percent} %`, rate: share(percent), seconds: asked.seconds, breaks: asked.breaks })),
-    { name: '60 %, back', rate: share(60), seconds: Math.max(30, asked.seconds) },
+    { name: '60 %, back', rate: share(60), seconds: calm },
   ];
   const running: Promise<MeasuredRun>[] = [];
   const over = Promise.withResolvers<void>();
@@ -52,14 +57,22 @@ async function bestRate(bench: Bench): Promise<number> {
   let best = 0;
   let rate = bench.asked.real ? FIRST_RATE.real : FIRST_RATE.embedded;
   for (let step = 0; step < MOST_STEPS && !bench.signal.aborted; step += 1) {
-    const { run, waitingAtEnd } = await bench.run({ name: 'looking for the best rate', rate, seconds: SEARCH_SECONDS });
-    const ended = Math.round(((run.accepted.size - waitingAtEnd.open) * 1000) / run.elapsedMs);
-    process.stderr.write(`  of ${rate}/s ${ended} ended, ${waitingAtEnd.open} were under way\n`);
-    best = Math.max(best, ended);
-    if (waitingAtEnd.open > rate * BEHIND_SECONDS || run.sent - run.accepted.size > run.sent * REFUSED_SHARE) break;
+    const { perSecond, isBehind } = await ended(bench, { name: 'looking for the best rate', rate, seconds: SEARCH_SECONDS });
+    best = Math.max(best, perSecond);
+    if (isBehind) break;
     rate = Math.round(rate * GROWTH);
   }
-  return Math.max(1, best);
+  const held = await ended(bench, { name: 'holding the best rate', rate: Math.max(1, best), seconds: HOLD_SECONDS });
+  return Math.max(1, Math.min(best, held.perSecond));
+}
+
+/** Orders that ended while they were sent; and whether they left a line, or were not all taken. */
+async function ended(bench: Bench, options: Omit<RunOptions, 'arrivals'>): Promise<{ readonly perSecond: number; readonly isBehind: boolean }> {
+  const { rate } = options;
+  const { run, waitingAtEnd } = await bench.run(options);
+  const perSecond = Math.round(((run.accepted.size - waitingAtEnd.open) * 1000) / run.elapsedMs);
+  process.stderr.write(`  of ${rate}/s ${perSecond} ended, ${waitingAtEnd.open} were under way\n`);
+  return { perSecond, isBehind: waitingAtEnd.open > rate * BEHIND_SECONDS || run.sent - run.accepted.size > run.sent * REFUSED_SHARE };
 }
 
 function stepFinding({ name, completedPerSecond, complete, answers, refusalMs, byDeadline, accepted, sent }: RunSummary, best: number): string {

@@ -1,0 +1,40 @@
+import { expect, test } from 'bun:test';
+import { FEW } from '@souk/chassis/admission/admission';
+import { waitingOrders } from '../../src/admission/waiting-orders.ts';
+
+/** How often Order's rows are looked at while `everyLook` is called four times a second for so long. */
+async function looksIn(seconds: number, { waiting, everyLook }: { readonly waiting: number; everyLook(admit: () => void): void }): Promise<number> {
+  let now = 0;
+  let looks = 0;
+  const firstWaiting = async () => {
+    looks += 1;
+    return { stock: { waiting, ageMs: waiting }, payment: { waiting: 0, ageMs: 0 } };
+  };
+  const orders = waitingOrders({ firstWaiting }, { targetMs: 2000, gatewayMs: () => 0, now: () => now });
+  orders.admitted();
+  for (let at = 0; at < seconds * 4; at += 1) {
+    everyLook(orders.admitted);
+    await orders.job.run(new AbortController().signal);
+    now += orders.job.everyMs;
+  }
+  return looks;
+}
+
+const nobody = () => undefined;
+
+test('an idle shop looks at nothing a minute after its last order', async () => {
+  expect(await looksIn(600, { waiting: 0, everyLook: nobody })).toBeWithin(60, 63);
+});
+
+test('a few orders are looked at once a second', async () => {
+  expect(await looksIn(60, { waiting: 5, everyLook: (admit) => admit() })).toBe(60);
+});
+
+test('many that come are looked at four times a second, and so is a line of which nobody is let in', async () => {
+  const many = (admit: () => void) => {
+    for (let come = 0; come < FEW; come += 1) admit();
+  };
+  expect(await looksIn(60, { waiting: 5, everyLook: many })).toBe(240);
+  // The first look is what finds the line.
+  expect(await looksIn(60, { waiting: FEW, everyLook: nobody })).toBe(240);
+});
