@@ -62,7 +62,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
   const gateway = gatewayTime();
-  const waiting = waitingOrders(store.reads, { targetMs: config.admissionTargetMs, gatewayMs: () => gateway.ms });
+  const waiting = waitingOrders(store.reads, { targetMs: config.admissionTargetMs, gatewayMs: () => gateway.ms, queueMs: () => microservice.oldestWaitingMs() });
   const erasing = erasure(store.reads, (found) => microservice.submit(erase, found, found.cause), store.messages);
   const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
     name: 'order',

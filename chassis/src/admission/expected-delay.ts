@@ -19,12 +19,24 @@ const LONGEST_MS = SLOTS * SLOT_MS;
 /** A part of the delay that is aimed at: who waits so long stands in a line, whatever the work takes by itself. */
 export const STANDING = 0.6;
 
+/** Looks at the queue that are remembered; a head that is older counts as having waited as long as at the first of them. */
+const QUEUE_LOOKS = 120;
+
 /** The piece of work that waits longest of those that nothing newer has overtaken. */
 export interface Head {
-  /** Milliseconds since it was let in; 0: nothing waits. */
+  /** Milliseconds since it was stored; 0: nothing waits. */
   readonly ageMs: number;
   /** So many wait, it and what came after it. */
   readonly waiting: number;
+}
+
+export interface ExpectedDelayOptions {
+  /** See `STANDING`. */
+  readonly standingMs: number;
+  /** How long the piece has waited that is let in and waits longest to be stored. */
+  readonly queueMs?: () => number;
+  /** Milliseconds of a clock that only goes on. */
+  readonly now?: () => number;
 }
 
 export interface ExpectedDelay {
@@ -39,12 +51,14 @@ export interface ExpectedDelay {
  * Tells how long work that is let in now will wait. The age of what is at the head of the line tells only how long that one has waited: a
  * line that is twice as long as a second ago shows in it when it is too late. What this process has let in since the head was
  * let in is its share of the line, and how fast the head moves along it is the speed at which its share is served. Both are known at any
- * moment: everybody who is let in makes the line longer at once. `standingMs`: see `STANDING`.
+ * moment: everybody who is let in makes the line longer at once. The head was let in before it was stored, by as long as others waited for that then.
  */
-export function expectedDelay(standingMs: number, now: () => number = () => performance.now()): ExpectedDelay {
+export function expectedDelay({ standingMs, queueMs = () => 0, now = () => performance.now() }: ExpectedDelayOptions): ExpectedDelay {
   const counts = new Float64Array(SLOTS);
   let newest = slotOf(now());
+  /** Since it was let in. */
   let head: Head = { ageMs: 0, waiting: 0 };
+  const queue: { readonly at: number; readonly ms: number }[] = [];
   let seenAt = -Infinity;
   let stoodAt = -Infinity;
   /** Let in by this process and finished, a millisecond; undefined: not known. */
@@ -68,6 +82,15 @@ export function expectedDelay(standingMs: number, now: () => number = () => perf
     return sum;
   }
 
+  function letIn({ ageMs, waiting }: Head): Head {
+    const at = now();
+    queue.push({ at, ms: queueMs() });
+    if (queue.length > QUEUE_LOOKS) queue.shift();
+    if (ageMs === 0) return { ageMs, waiting };
+    const then = queue.findLast((look) => look.at <= at - ageMs) ?? queue[0];
+    return { ageMs: ageMs + (then?.ms ?? 0), waiting };
+  }
+
   const isBusy = () => head.waiting >= FEW;
   const headAt = () => seenAt - head.ageMs;
 
@@ -79,7 +102,7 @@ export function expectedDelay(standingMs: number, now: () => number = () => perf
     seen(found) {
       const wasBusy = isBusy();
       const [before, beforeAt] = [seenAt, headAt()];
-      head = found;
+      head = letIn(found);
       seenAt = now();
       if (!isBusy()) speed = undefined;
       if (isBusy() && head.ageMs >= standingMs) stoodAt = seenAt;

@@ -41,6 +41,13 @@ describe('a shop that is offered more than it can finish', () => {
     expect(Math.max(...steps)).toBeLessThan(0.4);
   });
 
+  test.each([1.5, 3])('of %d times its capacity keeps to its aim also where most of the line has still to be stored', (times) => {
+    const run = simulate({ seconds: 120, offered: () => times * CAPACITY, capacity: unsteady, storing: unsteady, leastMs: 1000, roundMs: 250 });
+    expect(percentile(run, 0.5)).toBeLessThan(2500);
+    expect(percentile(run, 0.99)).toBeLessThan(3500);
+    expect(finishedIn(run, 5, 120)).toBeGreaterThan(0.95 * CAPACITY);
+  });
+
   test.each([[50, 300], [100, 450], [200, 450]])('takes all of a day that becomes busy at once, from %d to %d a second', (quiet, busy) => {
     const run = simulate({ seconds: 60, offered: (second) => (second >= 20 && second < 40 ? busy : quiet), capacity: () => CAPACITY, leastMs: 700, roundMs: 250 });
     expect(run.refused).toBe(0);

@@ -26,6 +26,8 @@ export interface Load {
   readonly leastMs?: number;
   /** Orders are finished together, so often. */
   readonly roundMs?: number;
+  /** Orders that can be stored a second, before they are finished; absent: all there are. */
+  readonly storing?: (second: number) => number;
   readonly replicas?: number;
   readonly seed?: number;
 }
@@ -49,15 +51,21 @@ export interface Run {
 }
 
 /** Orders wait in one line behind processes that let them in, each by itself, in virtual time. */
-export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs = 100, roundMs = TICK_MS, replicas = 1, seed = 1 }: Load): Run {
+export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs = 100, roundMs = TICK_MS, storing = () => Infinity, replicas = 1, seed = 1 }: Load): Run {
   const random = numbersOf(seed);
   let at = 0;
   const now = () => at;
+  /** When they were let in that are not stored yet. */
+  const queue: number[] = [];
+  const queueMs = () => at - (queue[0] ?? at);
+  let stored = 0;
   const doors = Array.from({ length: replicas }, (): { readonly delay: ExpectedDelay; readonly door: Admission } => {
-    const delay = expectedDelay(STANDING * targetMs, now);
-    return { delay, door: admission({ targetMs, backlog: () => delay, admitted: () => delay.admitted(), now, random }) };
+    const delay = expectedDelay({ standingMs: STANDING * targetMs, queueMs, now });
+    // As `http-service.ts` puts them together.
+    const backlog = () => ({ delayMs: Math.max(queueMs(), delay.delayMs), waiting: queue.length + delay.waiting });
+    return { delay, door: admission({ targetMs, backlog, admitted: () => delay.admitted(), now, random }) };
   });
-  const line: number[] = [];
+  const line: { readonly askedAt: number; readonly storedAt: number }[] = [];
   let first = 0;
   const finished: Finished[] = [];
   const refusedIn: number[] = [];
@@ -70,17 +78,21 @@ export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs 
     const second = at / 1000;
     for (let count = poisson((offered(second) * TICK_MS) / 1000, random); count > 0; count -= 1) {
       const { door } = pick(doors, random);
-      if (door.ask() === null) line.push(at);
+      if (door.ask() === null) queue.push(at);
       else {
         refused += 1;
         refusedIn[Math.floor(second)] = (refusedIn[Math.floor(second)] ?? 0) + 1;
       }
     }
+    stored += (storing(second) * TICK_MS) / 1000;
+    for (; stored >= 1 && queue.length > 0; stored -= 1) line.push({ askedAt: queue.shift() ?? at, storedAt: at });
+    stored = Math.min(stored, Math.max(1, storing(second) / 20));
     room += (capacity(second) * TICK_MS) / 1000;
     if (at % roundMs === 0) {
-      for (; room >= 1 && first < line.length && (line[first] ?? at) <= at - leastMs; room -= 1) {
-        const askedAt = line[first] ?? at;
-        finished.push({ askedAt, tookMs: at - askedAt });
+      for (; room >= 1; room -= 1) {
+        const next = line[first];
+        if (next === undefined || next.storedAt > at - leastMs) break;
+        finished.push({ askedAt: next.askedAt, tookMs: at - next.askedAt });
         first += 1;
       }
       // What is not used is lost, but for a moment's worth.
@@ -91,7 +103,7 @@ export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs 
     doors.forEach(({ delay }, index) => {
       if ((at + index * 70) % LOOK_MS !== 0) return;
       const waiting = Math.min(FEW, line.length - first);
-      delay.seen({ ageMs: waiting === 0 ? 0 : Math.max(1, at - (line[first] ?? at)), waiting });
+      delay.seen({ ageMs: waiting === 0 ? 0 : Math.max(1, at - (line[first]?.storedAt ?? at)), waiting });
     });
     if (at % 1000 === 0) {
       ratios.push(doors[0]?.door.ratio ?? 0);

@@ -21,15 +21,17 @@ interface WaitingOrdersOptions {
   readonly targetMs: number;
   /** The gateway's part of a payment's wait. */
   readonly gatewayMs: () => number;
+  /** How long the order has waited that is let in and waits longest to be stored. */
+  readonly queueMs: () => number;
   readonly now?: () => number;
 }
 
 /** How long an order that is placed now will wait for Inventory and Payment, from Order's own rows: nobody is asked. */
 export function waitingOrders(
   reads: Pick<OrderReads, 'firstWaiting'>,
-  { targetMs, gatewayMs, now = () => performance.now() }: WaitingOrdersOptions,
+  { targetMs, gatewayMs, queueMs, now = () => performance.now() }: WaitingOrdersOptions,
 ): WaitingOrders {
-  const expected = expectedDelay(STANDING * targetMs, now);
+  const expected = expectedDelay({ standingMs: STANDING * targetMs, queueMs, now });
   let admittedAt = -Infinity;
   let lookedAt = -Infinity;
   let admittedSince = 0;

@@ -10,7 +10,7 @@ async function looksIn(seconds: number, { waiting, everyLook }: { readonly waiti
     looks += 1;
     return { stock: { waiting, ageMs: waiting }, payment: { waiting: 0, ageMs: 0 } };
   };
-  const orders = waitingOrders({ firstWaiting }, { targetMs: 2000, gatewayMs: () => 0, now: () => now });
+  const orders = waitingOrders({ firstWaiting }, { targetMs: 2000, gatewayMs: () => 0, queueMs: () => 0, now: () => now });
   orders.admitted();
   for (let at = 0; at < seconds * 4; at += 1) {
     everyLook(orders.admitted);
