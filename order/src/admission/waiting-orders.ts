@@ -6,8 +6,11 @@ import type { OrderReads } from '../storage/order-store.ts';
 /** Nothing is asked of the database when no order was placed for so long and none waits. */
 const IDLE_MS = 60_000;
 const LOOK_MS = 250;
-/** While there is no line it is looked for when so many were let in since, and this often in any case. */
-const ENOUGH_TO_LOOK = FEW / 2;
+/**
+ * While fewer wait, a line is looked for when as many were let in since, and once a second in any case. Twice as many would be judged by what
+ * was seen a second ago.
+ */
+const HARDLY_ANY = FEW / 2;
 const LOOK_AT_LEAST_MS = 1000;
 
 export interface WaitingOrders {
@@ -38,7 +41,7 @@ export function waitingOrders(
 
   function isTimeToLook(): boolean {
     if (expected.waiting === 0 && now() - admittedAt > IDLE_MS) return false;
-    return expected.waiting >= FEW || admittedSince >= ENOUGH_TO_LOOK || now() - lookedAt >= LOOK_AT_LEAST_MS;
+    return expected.waiting >= HARDLY_ANY || admittedSince >= HARDLY_ANY || now() - lookedAt >= LOOK_AT_LEAST_MS;
   }
 
   return {
