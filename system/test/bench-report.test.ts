@@ -303,6 +303,9 @@ test('the bytes of an embedded shop are told by table, with its indexes', () => 
 test('marks and axes are round', () => {
   expect(marksUpTo(300_000)).toEqual([10_000, 30_000, 100_000, 300_000]);
   expect(marksUpTo(5000)).toEqual([5000]);
+  // The warm-up of five services stores 10,000.
+  expect(marksUpTo(300_000, 10_007)).toEqual([30_000, 100_000, 300_000]);
+  expect(marksUpTo(300_000, 9_990)).toEqual([30_000, 100_000, 300_000]);
   expect(ticksTo(830)).toEqual([0, 200, 400, 600, 800, 1000]);
   expect(ticksTo(0)).toHaveLength(2);
   expect(decadesAround(30, 4000)).toEqual([10, 100, 1000, 10_000]);

@@ -26,6 +26,7 @@ const SHARE_OF_BEST = 0.8;
 const BEST = { embedded: 1000, real: 800 };
 /** The slice that is measured at each mark, and the largest that is stored in one run. */
 const SLICE = 100_000;
+const LEAST_SLICE = 5000;
 const MOST_TRIES = 3;
 
 export async function runGrow(bench: Bench): Promise<Partial<Result>> {
@@ -41,8 +42,9 @@ export async function runGrow(bench: Bench): Promise<Partial<Result>> {
   let runs: MeasuredRun[] = [];
   let { stored } = before;
   let stuck = 0;
+  if (stored >= asked.grow) throw new Error(`the warm-up has stored ${stored} orders already: --grow has to be more`);
   said(HEAD);
-  for (const mark of marksUpTo(asked.grow)) {
+  for (const mark of marksUpTo(asked.grow, stored)) {
     while (stored < mark && !signal.aborted) {
       const wanted = Math.min(SLICE, mark - stored);
       const run = await bench.run({ name: `up to ${mark}`, rate, seconds: Math.max(1, Math.ceil(wanted / rate)) });
@@ -61,11 +63,11 @@ export async function runGrow(bench: Bench): Promise<Partial<Result>> {
   return { growth: points };
 }
 
-/** 10^4, 3 * 10^4, 10^5, ... and the end. */
-export function marksUpTo(most: number): readonly number[] {
+/** 10^4, 3 * 10^4, 10^5, ... and the end; of those so near to what is stored already that there is nothing to measure none. */
+export function marksUpTo(most: number, stored = 0): readonly number[] {
   const marks: number[] = [];
   for (let power = 10_000; power < most; power *= 10) marks.push(power, 3 * power);
-  return [...marks.filter((mark) => mark < most), most];
+  return [...marks.filter((mark) => mark < most && mark >= stored + LEAST_SLICE), most];
 }
 
 /** The shop when goods and buyers were there, and it was warm. */
