@@ -50,7 +50,7 @@ describe('messages of a microservice', () => {
       if (how === 'throw') throw new Error(`cannot count ${userId}`);
       if (how === 'anomaly') return { answer: undefined, anomaly: 'nobody expected this user' };
       const before = world.get('accounts', userId) ?? { id: userId, total: 0, version: 0 };
-      return { answer: undefined, puts: { accounts: [{ ...before, total: before.total + 1 }] } };
+      return { answer: undefined, puts: { accounts: [{ ...before, total: before.total + 1, version: before.version + 1 }] } };
     },
   };
 

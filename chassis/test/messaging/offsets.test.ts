@@ -15,7 +15,7 @@ const countArrival: UseCase<Toy, EventEnvelope<'user.registered'>, void> = {
   keys: ({ data: { userId } }) => ({ accounts: [userId] }),
   decide({ data: { userId } }, world) {
     const before = world.get('accounts', userId) ?? { id: userId, total: 0, version: 0 };
-    return { answer: undefined, puts: { accounts: [{ ...before, total: before.total + 1 }] } };
+    return { answer: undefined, puts: { accounts: [{ ...before, total: before.total + 1, version: before.version + 1 }] } };
   },
 };
 
