@@ -33,7 +33,7 @@ export interface Head {
 export interface ExpectedDelayOptions {
   /** See `STANDING`. */
   readonly standingMs: number;
-  /** How long the piece has waited that is let in and waits longest to be stored. */
+  /** Milliseconds that the piece has waited which is let in and waits longest to be stored. */
   readonly queueMs?: () => number;
   /** Milliseconds of a clock that only goes on. */
   readonly now?: () => number;

@@ -24,7 +24,7 @@ interface WaitingOrdersOptions {
   readonly targetMs: number;
   /** The gateway's part of a payment's wait. */
   readonly gatewayMs: () => number;
-  /** How long the order has waited that is let in and waits longest to be stored. */
+  /** Milliseconds that the order has waited which is let in and waits longest to be stored. */
   readonly queueMs: () => number;
   readonly now?: () => number;
 }

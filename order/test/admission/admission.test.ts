@@ -40,7 +40,7 @@ describe('while Inventory answers nobody', () => {
   });
 
   test('and before anybody asks who wants them', async () => {
-    // Who is let in is told what is wrong with the request; who is not let in is not told.
+    // One that is let in hears what is wrong with its request, and the others hear nothing of it.
     await until('all but one are refused', async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => shop.ask('POST', '/orders', { body: 'no order' })));
       return answers.filter(({ status }) => status === 503).length >= answers.length - 1;

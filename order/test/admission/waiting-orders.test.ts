@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { FEW } from '@souk/chassis/admission/admission';
 import { waitingOrders } from '../../src/admission/waiting-orders.ts';
 
-/** How often Order's rows are looked at while `everyLook` is called four times a second for so long. */
+/** Counts the looks at Order’s rows while `everyLook` is called four times a second for so long. */
 async function looksIn(seconds: number, { waiting, everyLook }: { readonly waiting: number; everyLook(admit: () => void): void }): Promise<number> {
   let now = 0;
   let looks = 0;
