@@ -62,6 +62,7 @@ async function bestRate(bench: Bench): Promise<number> {
     if (isBehind) break;
     rate = Math.round(rate * GROWTH);
   }
+  if (bench.signal.aborted) return Math.max(1, best);
   const held = await ended(bench, { name: 'holding the best rate', rate: Math.max(1, best), seconds: HOLD_SECONDS });
   return Math.max(1, Math.min(best, held.perSecond));
 }
