@@ -17,6 +17,11 @@ export async function mysqlTables(address: string): Promise<Record<string, numbe
   return Object.fromEntries(rows.map(({ NAME, name = NAME ?? '', bytes }) => [name.replace('/', '.'), Number(bytes)]));
 }
 
+/** For a server that runs already, and for its later starts. */
+export async function setMysql(address: string, settings: Readonly<Record<string, number>>): Promise<void> {
+  for (const [name, value] of Object.entries(settings)) await asked(address, `set persist ${name} = ${value}`);
+}
+
 async function asked<R>(address: string, sql: string): Promise<readonly R[]> {
   const connection = await createConnection({ ...mysqlAddress(address), connectTimeout: CONNECT_LIMIT_MS });
   try {

@@ -7,7 +7,8 @@ import { realRecords } from '../../verify/real-records.ts';
 import { newSigningKey } from '../work/signing-key.ts';
 import { BENCH_SETTINGS, type BenchShop, type Breakable } from './bench-shop.ts';
 import { childWith } from './child-process.ts';
-import { mysqlCounters, mysqlTables } from './mysql-counters.ts';
+import { mysqlCounters, mysqlTables, setMysql } from './mysql-counters.ts';
+import { innodbSettings } from './mysql-settings.ts';
 import { diskBytes, type ReadUsage, usageMeter } from './usage-meter.ts';
 
 /** Five compiled services in processes of their own, on servers of their own; `replicas` of order, inventory and payment. */
@@ -19,6 +20,7 @@ export async function realBenchShop(settings: Environment = {}, replicas = 1): P
   const life = throwAwayShop({ firstPort: 0, accounts, logLevel: 'error', program: 'compiled', env, note });
   await life.start();
   const { mysql, mongodb, kafka } = life.servers();
+  await setMysql(mysql.address, await innodbSettings());
   const more = await moreReplicas(life, replicas);
   const services: readonly Named[] = [...Object.values(life.shop().services).map((service) => ({ name: service.name, instance: `${service.name}-1`, service })), ...more];
   const servers = [mysql, mongodb, kafka];
