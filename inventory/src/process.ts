@@ -1,6 +1,6 @@
-import { readConfig } from '@souk/chassis/config';
-import { remoteKeys } from '@souk/chassis/http/remote-keys';
-import { runService } from '@souk/chassis/process/run-service';
+import { readConfig } from '@souk/chassis/service/config';
+import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { runService } from '@souk/chassis/service/run-service';
 import { INVENTORY_PROCESS_CONFIG } from './config.ts';
 import { fetchSkus } from './product/fetch-skus.ts';
 import { createInventoryService } from './service.ts';

@@ -1,8 +1,8 @@
-import { LOOKS } from '@souk/chassis/looked';
+import { LOOKS } from '@souk/chassis/web/paging/looked';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import type { StorageError } from '@souk/chassis/storage-error';
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { Movement } from '../src/domain/movement.ts';
 import type { InventoryCollections, InventoryStore, MovementFilter } from '../src/storage/inventory-store.ts';
 import { learnSkus } from '../src/usecases/learn-skus.ts';

@@ -1,8 +1,8 @@
 import { test } from 'bun:test';
 import { join } from 'node:path';
-import { openMysql } from '@souk/chassis/sql/mysql-database';
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { configTable } from '@souk/chassis/config';
+import { configTable } from '@souk/chassis/service/config';
 import { INVENTORY_PROCESS_CONFIG } from '../src/config.ts';
 
 test('the README lists every variable of the process', async () => {

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
-import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
-import { createLogger } from '@souk/chassis/logging';
-import { createMetrics } from '@souk/chassis/metrics';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
+import { createLogger } from '@souk/chassis/telemetry/logging';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { eventOf } from '@souk/chassis/testing/event-of';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';

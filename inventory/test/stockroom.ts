@@ -1,8 +1,8 @@
 import { newId } from '@souk/chassis/ids';
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { UseCase } from '@souk/chassis/writer/use-case';
-import { Writer } from '@souk/chassis/writer/writer';
-import type { StoredEvent } from '@souk/chassis/writer/writer-store';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
+import { Writer } from '@souk/chassis/engine/writer/writer';
+import type { StoredEvent } from '@souk/chassis/engine/writer/writer-store';
 import type { CatalogueEntry } from '../src/domain/catalogue-entry.ts';
 import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
 import { adjustStock, type Adjustment } from '../src/usecases/adjust-stock.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
-import { migrate } from '@souk/chassis/sql/migrate';
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { migrate } from '@souk/chassis/stores/sql/migrate';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
 import { inventoryMigrations } from '../src/storage/inventory-migrations.ts';
 import type { InventorySchema } from '../src/storage/inventory-schema.ts';

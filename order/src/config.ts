@@ -1,7 +1,7 @@
-import { ADMISSION } from '@souk/chassis/admission/service-admission';
-import { type ConfigOf, integer, seconds, withDefault } from '@souk/chassis/config';
-import { engineConfig } from '@souk/chassis/process/engine-config';
-import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
+import { ADMISSION } from '@souk/chassis/service/service-admission';
+import { type ConfigOf, integer, seconds, withDefault } from '@souk/chassis/service/config';
+import { engineConfig } from '@souk/chassis/service/engine-config';
+import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
 
 const DAY_S = 86_400;
 

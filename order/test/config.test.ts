@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { hostname } from 'node:os';
-import { ConfigError, configTable, readConfig } from '@souk/chassis/config';
-import { ASKS_PRODUCT } from '@souk/chassis/service-config';
+import { ConfigError, configTable, readConfig } from '@souk/chassis/service/config';
+import { ASKS_PRODUCT } from '@souk/chassis/service/service-config';
 import { ORDER_CONFIG, ORDER_PROCESS_CONFIG } from '../src/config.ts';
 
 describe('the settings', () => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import type { EventLog } from '@souk/chassis/log/event-log';
-import { createLogger } from '@souk/chassis/logging';
-import { createMetrics } from '@souk/chassis/metrics';
+import { createLogger } from '@souk/chassis/telemetry/logging';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';

@@ -1,7 +1,7 @@
-import { ADMISSION } from '@souk/chassis/admission/service-admission';
-import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault, withExample } from '@souk/chassis/config';
-import { engineConfig } from '@souk/chassis/process/engine-config';
-import { FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
+import { ADMISSION } from '@souk/chassis/service/service-admission';
+import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault, withExample } from '@souk/chassis/service/config';
+import { engineConfig } from '@souk/chassis/service/engine-config';
+import { FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
 
 /** What `gateway/gateways.ts` knows how to open. */
 export const GATEWAY_NAMES = ['simulator'] as const;

@@ -1,5 +1,5 @@
-import '@souk/chassis/process/production-mode';
-import { askHealth } from '@souk/chassis/process/ask-health';
+import '@souk/chassis/service/production-mode';
+import { askHealth } from '@souk/chassis/service/ask-health';
 
 /** The program. `--health` asks the one that runs, without loading all that it takes to run. */
 const flags = process.argv.slice(2);

@@ -1,6 +1,6 @@
-import { ConfigError, readConfig } from '@souk/chassis/config';
-import { remoteKeys } from '@souk/chassis/http/remote-keys';
-import { runService } from '@souk/chassis/process/run-service';
+import { ConfigError, readConfig } from '@souk/chassis/service/config';
+import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { runService } from '@souk/chassis/service/run-service';
 import { PAYMENT_PROCESS_CONFIG, type PaymentProcessConfig } from './config.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { openGateway } from './gateway/gateways.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import { Writer } from '@souk/chassis/writer/writer';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import { Writer } from '@souk/chassis/engine/writer/writer';
 import fc from 'fast-check';
 import type { GatewayTask } from '../src/domain/gateway-task.ts';
 import type { GatewayMessage } from '../src/domain/payment-message.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { configTable, readConfig } from '@souk/chassis/config';
+import { configTable, readConfig } from '@souk/chassis/service/config';
 import { PAYMENT_CONFIG, PAYMENT_PROCESS_CONFIG, simulatorLateMs } from '../src/config.ts';
 
 test('the README lists every variable of the process', async () => {

@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { WAL_LIMIT } from '@souk/chassis/sql/checkpoints';
+import { WAL_LIMIT } from '@souk/chassis/checkpoints';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 

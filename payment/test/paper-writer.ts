@@ -1,6 +1,6 @@
-import { KEYED_ANSWERS } from '@souk/chassis/writer/answer-key';
-import { NO_CAUSE } from '@souk/chassis/writer/input';
-import type { NewEvent, NewNote } from '@souk/chassis/writer/use-case';
+import { KEYED_ANSWERS } from '@souk/chassis/engine/writer/answer-key';
+import { NO_CAUSE } from '@souk/chassis/engine/writer/input';
+import type { NewEvent, NewNote } from '@souk/chassis/engine/writer/use-case';
 import { checkEventData } from '@souk/contracts/event-data';
 import type { Payment } from '../src/domain/payment.ts';
 import { PAYMENT_STATE_COLUMNS, paymentToRow } from '../src/storage/payment-rows.ts';

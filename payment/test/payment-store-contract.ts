@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { StorageError } from '@souk/chassis/storage-error';
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { Decision, Entities, Keys } from '@souk/chassis/writer/use-case';
-import { Writer } from '@souk/chassis/writer/writer';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { Decision, Entities, Keys } from '@souk/chassis/engine/writer/use-case';
+import { Writer } from '@souk/chassis/engine/writer/writer';
 import type { GatewayTask } from '../src/domain/gateway-task.ts';
 import type { Payment } from '../src/domain/payment.ts';
 import type { PaymentCollections, PaymentStore } from '../src/storage/payment-store.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { createLogger } from '@souk/chassis/logging';
-import { createMetrics } from '@souk/chassis/metrics';
+import { createLogger } from '@souk/chassis/telemetry/logging';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { until } from '@souk/chassis/testing/until';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import type { RunningJobs } from '@souk/chassis/jobs';
+import type { RunningJobs } from '@souk/chassis/engine/jobs';
 import { until } from '@souk/chassis/testing/until';
 import { openSimulatorLedger, type SimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 import { startPostman } from '../src/gateway/simulator-postman.ts';

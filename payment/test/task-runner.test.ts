@@ -5,7 +5,7 @@ import { callSlots } from '../src/gateway/call-slots.ts';
 import type { Gateway, GatewayResult } from '../src/gateway/gateway.ts';
 import { recordAnswer } from '../src/gateway/record-answer.ts';
 import { createTaskRunner } from '../src/gateway/task-runner.ts';
-import { WriterClosedError } from '@souk/chassis/writer/errors';
+import { WriterClosedError } from '@souk/chassis/input-errors';
 import { eur, ORDER, PAYMENT, uuid } from './builders.ts';
 
 const charge = (number = 1): GatewayTask => {

@@ -1,6 +1,6 @@
-import type { Lane } from '@souk/chassis/writer/writer-store';
-import { openMongo } from '@souk/chassis/mongodb/mongo-database';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import type { Lane } from '@souk/chassis/engine/writer/writer-store';
+import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
+import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import type { Product } from '../src/domain/product.ts';
 import type { ListIndexes } from '../src/storage/bounded-list.ts';
 import { mongoProductLists } from '../src/storage/mongo-product-lists.ts';

@@ -1,6 +1,6 @@
-import type { ConfigOf } from '@souk/chassis/config';
-import { engineConfig } from '@souk/chassis/process/engine-config';
-import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service-config';
+import type { ConfigOf } from '@souk/chassis/service/config';
+import { engineConfig } from '@souk/chassis/service/engine-config';
+import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
 
 export const PRODUCT_CONFIG = serviceConfig({ port: 4001 });
 

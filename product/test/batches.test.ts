@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { StoredEvent } from '@souk/chassis/writer/writer-store';
-import { Writer } from '@souk/chassis/writer/writer';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { StoredEvent } from '@souk/chassis/engine/writer/writer-store';
+import { Writer } from '@souk/chassis/engine/writer/writer';
 import fc from 'fast-check';
 import type { ProductCollections } from '../src/storage/product-store.ts';
 import { mongoDatabase, type ProductDatabase, sqliteDatabase } from './product-databases.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { ConfigError, configTable, readConfig } from '@souk/chassis/config';
+import { ConfigError, configTable, readConfig } from '@souk/chassis/service/config';
 import { PRODUCT_CONFIG, PRODUCT_PROCESS_CONFIG } from '../src/config.ts';
 
 test('everything has a default in a shop of one process', () => {

@@ -1,7 +1,7 @@
 import { temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
-import { openMongo } from '@souk/chassis/mongodb/mongo-database';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
+import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import type { ListIndexes } from '../src/storage/bounded-list.ts';
 import { mongoProductLists } from '../src/storage/mongo-product-lists.ts';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';

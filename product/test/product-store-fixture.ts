@@ -1,4 +1,4 @@
-import type { Lane } from '@souk/chassis/writer/writer-store';
+import type { Lane } from '@souk/chassis/engine/writer/writer-store';
 import type { Product } from '../src/domain/product.ts';
 import type { ProductSort } from '../src/domain/sort-position.ts';
 import type { ProductFilter } from '../src/storage/product-store.ts';

@@ -1,5 +1,5 @@
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { Writer } from '@souk/chassis/writer/writer';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { Writer } from '@souk/chassis/engine/writer/writer';
 import fc from 'fast-check';
 import type { ProductCollections } from '../src/storage/product-store.ts';
 import { addImage } from '../src/usecases/add-image.ts';

@@ -1,5 +1,5 @@
-import { createLogger } from '@souk/chassis/logging';
-import { createMetrics } from '@souk/chassis/metrics';
+import { createLogger } from '@souk/chassis/telemetry/logging';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';

@@ -1,13 +1,13 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
 import { Database } from 'bun:sqlite';
-import { type EventDocument, eventToDocument } from '@souk/chassis/mongodb/event-documents';
-import { EVENT_COLUMNS, eventToValues } from '@souk/chassis/sql/event-rows';
-import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { type EventDocument, eventToDocument } from '@souk/chassis/stores/mongodb/event-documents';
+import { EVENT_COLUMNS, eventToValues } from '@souk/chassis/stores/sql/event-rows';
+import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
+import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
-import type { StoredEvent } from '@souk/chassis/writer/writer-store';
+import type { StoredEvent } from '@souk/chassis/engine/writer/writer-store';
 import { MongoClient } from 'mongodb';
 import type { Product } from '../src/domain/product.ts';
 import { type ProductFact, created, priceChanged } from '../src/domain/product-fact.ts';

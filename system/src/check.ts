@@ -1,4 +1,4 @@
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import { notRun, type Skipped } from './check/not-run.ts';
 import { realServers } from './check/real-servers.ts';
 import { killRunning, runCommand } from './check/run-command.ts';

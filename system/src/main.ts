@@ -1,6 +1,6 @@
-import '@souk/chassis/process/production-mode';
-import { ConfigError } from '@souk/chassis/config';
-import { ListenError } from '@souk/chassis/http/listen-error';
+import '@souk/chassis/service/production-mode';
+import { ConfigError } from '@souk/chassis/service/config';
+import { ListenError } from '@souk/chassis/web/app/listen-error';
 import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { isDiskFull } from './cli/disk-full.ts';
 import { EXIT, EnvironmentError, UsageError } from './cli/exit-code.ts';

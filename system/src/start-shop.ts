@@ -1,5 +1,5 @@
-import { lifecycle, runUntilSignal } from '@souk/chassis/lifecycle';
-import { createLogger, LOG_LEVELS, type LogLevel } from '@souk/chassis/logging';
+import { lifecycle, runUntilSignal } from '@souk/chassis/service/lifecycle';
+import { createLogger, LOG_LEVELS, type LogLevel } from '@souk/chassis/telemetry/logging';
 import { EXIT } from './cli/exit-code.ts';
 import { invitation } from './cli/invitation.ts';
 import type { StartArguments } from './cli/start-arguments.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { migrate } from '@souk/chassis/sql/migrate';
-import { openMysql } from '@souk/chassis/sql/mysql-database';
+import { migrate } from '@souk/chassis/stores/sql/migrate';
+import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SERVICES } from '@souk/contracts/services';
 
 const ROOT = join(import.meta.dir, '../..');
-const PRODUCTION_MODE = '@souk/chassis/process/production-mode';
+const PRODUCTION_MODE = '@souk/chassis/service/production-mode';
 
 test.each([...SERVICES, 'system'])('the program of %s says that this is production before it loads anything else', async (name) => {
   const [first] = new Bun.Transpiler({ loader: 'ts' }).scanImports(await Bun.file(join(ROOT, name, 'src/main.ts')).text());

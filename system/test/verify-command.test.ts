@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { withPartitions } from '@souk/contracts/topics';
 import { EXIT } from '../src/cli/exit-code.ts';

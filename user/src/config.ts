@@ -13,9 +13,9 @@ import {
   secret,
   text,
   withDefault,
-} from '@souk/chassis/config';
-import { type EngineConfig, engineConfig } from '@souk/chassis/process/engine-config';
-import { FRESH_SECOND_FACTOR, serviceConfig } from '@souk/chassis/service-config';
+} from '@souk/chassis/service/config';
+import { type EngineConfig, engineConfig } from '@souk/chassis/service/engine-config';
+import { FRESH_SECOND_FACTOR, serviceConfig } from '@souk/chassis/service/service-config';
 import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
 import { isMadeOf } from './passwords/made-of.ts';

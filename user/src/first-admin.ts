@@ -1,5 +1,5 @@
-import { ConfigError } from '@souk/chassis/config';
-import type { Microservice } from '@souk/chassis/microservice';
+import { ConfigError } from '@souk/chassis/service/config';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ADMIN_NAME, type UserConfig } from './config.ts';
 import { madeOnce } from './made-once.ts';

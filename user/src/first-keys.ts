@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/microservice';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { UserConfig } from './config.ts';
 import { keysAt } from './domain/key-ring.ts';
 import type { UserCollections, UserReads } from './storage/user-store.ts';

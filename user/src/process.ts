@@ -1,4 +1,4 @@
-import { runService } from '@souk/chassis/process/run-service';
+import { runService } from '@souk/chassis/service/run-service';
 import { USER_PROCESS_CONFIG, readUserProcessConfig } from './config.ts';
 import { createUserService } from './service.ts';
 import { mailByConfig } from './mail/mail-by-config.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { ConfigError, configTable } from '@souk/chassis/config';
+import { ConfigError, configTable } from '@souk/chassis/service/config';
 import { exportJWK, generateKeyPair } from 'jose';
 import { readUserConfig, USER_PROCESS_CONFIG } from '../src/config.ts';
 

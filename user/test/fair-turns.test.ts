@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { OverloadedError } from '@souk/chassis/writer/errors';
+import { OverloadedError } from '@souk/chassis/input-errors';
 import { fairTurns } from '../src/passwords/fair-turns.ts';
 
 /** Work that ends when it is told to, and what of it has begun and been refused so far. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { ConfigError } from '@souk/chassis/config';
+import { ConfigError } from '@souk/chassis/service/config';
 import { firstAdmin } from '../src/first-admin.ts';
 import { runUsers } from './running-users.ts';
 

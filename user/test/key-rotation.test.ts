@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { remoteKeys } from '@souk/chassis/http/remote-keys';
+import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { KEY_RING, type KeyRing, keysAt, rotated } from '../src/domain/key-ring.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { openMongo } from '@souk/chassis/mongodb/mongo-database';
+import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import { profiled } from '@souk/chassis/testing/mongo-profile';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { type TemporaryMongoStore, temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { createLogger } from '@souk/chassis/logging';
-import { createMetrics } from '@souk/chassis/metrics';
+import { createLogger } from '@souk/chassis/telemetry/logging';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import type { SessionTokens } from '@souk/contracts/http/session';

@@ -1,4 +1,4 @@
-import { createMicroservice, type Microservice } from '@souk/chassis/microservice';
+import { createMicroservice, type Microservice } from '@souk/chassis/engine/microservice';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
 import type { MailTask } from '../src/mail/mail-task.ts';
 import type { UserCollections, UserStore } from '../src/storage/user-store.ts';

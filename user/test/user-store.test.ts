@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { sqlitePlansOf } from '@souk/chassis/testing/sqlite-plans';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';

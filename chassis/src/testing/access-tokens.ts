@@ -1,6 +1,6 @@
 import type { Role } from '@souk/contracts/roles';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { type KeySource, localKeys, type TokenAlgorithm } from '../http/key-source.ts';
+import { type KeySource, localKeys, type TokenAlgorithm } from '../web/sign-in/key-source.ts';
 
 export const ISSUER = 'https://user.souk.test';
 export const AUDIENCE = 'souk-tests';

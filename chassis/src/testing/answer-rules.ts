@@ -1,5 +1,5 @@
-import { resolved } from '../http/json-reference.ts';
-import { isPlainObject, type PlainObject } from '../http/plain-object.ts';
+import { resolved } from '../web/openapi/json-reference.ts';
+import { isPlainObject, type PlainObject } from '../web/bodies/plain-object.ts';
 import { type DescribedSchemas, describedSchemas, pointerTo } from './described-schemas.ts';
 
 /** An answer as its caller has it. */

@@ -1,5 +1,5 @@
 import { afterAll } from 'bun:test';
-import { isPlainObject } from '../http/plain-object.ts';
+import { isPlainObject } from '../web/bodies/plain-object.ts';
 import { type AnswerRules, answerRules, type GivenAnswer } from './answer-rules.ts';
 
 const ask = globalThis.fetch;

@@ -1,5 +1,5 @@
-import type { SqlDatabase } from '../sql/sql-database.ts';
-import type { Row, TransactionScript, Write } from '../sql/statement.ts';
+import type { SqlDatabase } from '../stores/sql/sql-database.ts';
+import type { Row, TransactionScript, Write } from '../stores/sql/statement.ts';
 
 /** What transactions have asked of a database. An update reads its row as well; that is not counted again. */
 export interface RowCounts {

@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { resolved } from '../http/json-reference.ts';
-import { isPlainObject, type PlainObject } from '../http/plain-object.ts';
+import { resolved } from '../web/openapi/json-reference.ts';
+import { isPlainObject, type PlainObject } from '../web/bodies/plain-object.ts';
 import { describedSchemas, pointerTo } from './described-schemas.ts';
 
 interface Running {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import type { ServiceStore } from '../service-store.ts';
-import { openMysql } from '../sql/mysql-database.ts';
-import type { SqlDatabase } from '../sql/sql-database.ts';
-import type { ChassisCollections } from '../writer/chassis-collections.ts';
-import type { Collections, Keys } from '../writer/use-case.ts';
+import type { ServiceStore } from '../engine/service-store.ts';
+import { openMysql } from '../stores/sql/mysql-database.ts';
+import type { SqlDatabase } from '../stores/sql/sql-database.ts';
+import type { ChassisCollections } from '../engine/writer/chassis-collections.ts';
+import type { Collections, Keys } from '../engine/writer/use-case.ts';
 import { type CostMeter, costMeter, type RecordedDatabase, recordedDatabase } from './query-costs.ts';
 import { describeOn } from './real-servers.ts';
 import { type TemporaryDatabase, temporaryDatabase } from './temporary-mysql-store.ts';

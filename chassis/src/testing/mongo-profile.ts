@@ -1,4 +1,4 @@
-import { openMongo } from '../mongodb/mongo-database.ts';
+import { openMongo } from '../stores/mongodb/mongo-database.ts';
 
 /** One operation that needed a plan, as the server carried it out. */
 export interface ProfiledOperation {

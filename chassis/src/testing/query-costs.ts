@@ -1,10 +1,10 @@
 import type { KyselyPlugin } from 'kysely';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { mysqlAddress } from '../sql/mysql-address.ts';
-import { sessionSettings } from '../sql/mysql-session.ts';
-import { textOf } from '../sql/mysql-text.ts';
-import type { SqlDatabase } from '../sql/sql-database.ts';
-import type { Row, Statement, TransactionScript } from '../sql/statement.ts';
+import { mysqlAddress } from '../stores/sql/mysql-address.ts';
+import { sessionSettings } from '../stores/sql/mysql-session.ts';
+import { textOf } from '../stores/sql/mysql-text.ts';
+import type { SqlDatabase } from '../stores/sql/sql-database.ts';
+import type { Row, Statement, TransactionScript } from '../stores/sql/statement.ts';
 
 export interface RecordedDatabase<Schema> {
   /** The same, but it remembers. */

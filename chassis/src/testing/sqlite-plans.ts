@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { openSqlite } from '../sql/sqlite-database.ts';
-import type { SqlDatabase } from '../sql/sql-database.ts';
+import { openSqlite } from '../stores/sql/sqlite-database.ts';
+import type { SqlDatabase } from '../stores/sql/sql-database.ts';
 import { recordedDatabase } from './query-costs.ts';
 
 /** The plans by which SQLite carries out everything that `run` reads in the database of this file. */

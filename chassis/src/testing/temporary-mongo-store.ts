@@ -1,4 +1,4 @@
-import { type MongoOptions, openMongo } from '../mongodb/mongo-database.ts';
+import { type MongoOptions, openMongo } from '../stores/mongodb/mongo-database.ts';
 import { type Migratable, type MigratedStore, migratedStore } from './migrated-store.ts';
 import { addressOf } from './real-servers.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SqliteOptions } from '../sql/sqlite-database.ts';
+import type { SqliteOptions } from '../stores/sql/sqlite-database.ts';
 import { type Migratable, type MigratedStore, migratedStore } from './migrated-store.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,6 +1,6 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded-log.ts';
+import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { contractTopics, type OpenedLog } from './log-fixture.ts';
 

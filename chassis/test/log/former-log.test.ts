@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
-import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded-log.ts';
+import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import type { ReceivedMessage } from '../../src/log/event-log.ts';
 import { EventLogError } from '../../src/log/event-log-error.ts';
-import { openLogReader } from '../../src/log/log-reader.ts';
+import { openLogReader } from '../../src/log/embedded/log-reader.ts';
 import { partitionOf } from '../../src/log/partition-of.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';

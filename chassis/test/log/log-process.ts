@@ -1,4 +1,4 @@
-import { openEmbeddedLog } from '../../src/log/embedded-log.ts';
+import { openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import { message } from './log-fixture.ts';
 
 /**

@@ -2,10 +2,10 @@ import { closed, nullable } from '@souk/contracts/schema';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { NotModified } from '../../src/http/no-body.ts';
-import { router } from '../../src/http/router.ts';
+import { NotModified } from '../../src/web/bodies/no-body.ts';
+import { router } from '../../src/web/app/router.ts';
 import { type AnswerRules, answerRules } from '../../src/testing/answer-rules.ts';
-import { shop } from '../http/shop.ts';
+import { shop } from '../web/shop.ts';
 
 const ID = '01930000-0000-7000-8000-000000000001';
 const routes = router()

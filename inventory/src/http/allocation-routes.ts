@@ -1,5 +1,5 @@
-import { fieldsRefused } from '@souk/chassis/http/problem';
-import { router } from '@souk/chassis/http/router';
+import { fieldsRefused } from '@souk/chassis/web/problems/problem';
+import { router } from '@souk/chassis/web/app/router';
 import { AllocationPreview, PreviewAllocation } from '@souk/contracts/http/inventory';
 import { allocate, type AllocationResult } from '../domain/allocate.ts';
 import { explainAllocation } from '../domain/explain-allocation.ts';

@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/microservice';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 
 /** What routes may ask of the service. */

@@ -1,8 +1,8 @@
-import { idPages } from '@souk/chassis/http/id-pages';
-import { rowsWithin } from '@souk/chassis/http/page';
-import { problem } from '@souk/chassis/http/problem';
-import { tellAbout } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { rowsWithin } from '@souk/chassis/web/paging/page';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { tellAbout } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
 import { MovementPage, MovementQuery, Reservation as PublishedReservation } from '@souk/contracts/http/inventory';
 import { Uuid } from '@souk/contracts/ids';
 import { LONGEST_REASON } from '@souk/contracts/text';

@@ -1,5 +1,5 @@
-import { askedTogether } from '@souk/chassis/asked-together';
-import { type Problem, problem } from '@souk/chassis/http/problem';
+import { askedTogether } from '@souk/chassis/web/sign-in/asked-together';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import { type LookUpSkus, ProductAwayError } from '../product/look-up-skus.ts';
 

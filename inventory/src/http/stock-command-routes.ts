@@ -1,6 +1,6 @@
-import { invalid } from '@souk/chassis/http/problem';
-import { router } from '@souk/chassis/http/router';
-import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
+import { invalid } from '@souk/chassis/web/problems/problem';
+import { router } from '@souk/chassis/web/app/router';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
 import { AdjustStock, Movement, ReceiveStock, Transfer, TransferStock } from '@souk/contracts/http/inventory';
 import { Sku } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

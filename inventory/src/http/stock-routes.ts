@@ -1,7 +1,7 @@
-import { cursors } from '@souk/chassis/http/cursor';
-import { readPage, rowsWithin } from '@souk/chassis/http/page';
-import { hasRole, type Principal } from '@souk/chassis/http/principal';
-import { router } from '@souk/chassis/http/router';
+import { cursors } from '@souk/chassis/web/paging/cursor';
+import { readPage, rowsWithin } from '@souk/chassis/web/paging/page';
+import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
+import { router } from '@souk/chassis/web/app/router';
 import { ListQuery } from '@souk/contracts/http/common';
 import { StockLevel, StockPage } from '@souk/contracts/http/inventory';
 import { Sku } from '@souk/contracts/ids';

@@ -1,12 +1,12 @@
-import { answerOnce } from '@souk/chassis/http/answer-once';
-import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
-import { idPages } from '@souk/chassis/http/id-pages';
-import { storedAnswer } from '@souk/chassis/http/idempotency';
-import { NotModified } from '@souk/chassis/http/no-body';
-import { problem } from '@souk/chassis/http/problem';
-import { causeOf } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import { answerOnce } from '@souk/chassis/service/answer-once';
+import { entityTag, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { NotModified } from '@souk/chassis/web/bodies/no-body';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { causeOf } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
 import { ListQuery } from '@souk/contracts/http/common';
 import {
   CreateWarehouse,

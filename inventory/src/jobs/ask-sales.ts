@@ -1,6 +1,6 @@
-import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
-import type { Job } from '@souk/chassis/jobs';
-import type { Microservice } from '@souk/chassis/microservice';
+import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
+import type { Job } from '@souk/chassis/engine/jobs';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { LookUpSkus } from '../product/look-up-skus.ts';
 import type { InventoryCollections, InventoryReads } from '../storage/inventory-store.ts';
 import { learnSales } from '../usecases/learn-sales.ts';

@@ -1,5 +1,5 @@
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { MessageHandlers } from '@souk/chassis/messaging/message-handlers';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 import { commitStock } from '../usecases/commit-stock.ts';
 import { giveBackStock } from '../usecases/give-back-stock.ts';

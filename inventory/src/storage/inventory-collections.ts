@@ -1,6 +1,6 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection } from '@souk/chassis/sql/row-collection';
-import { appendOnly, type SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
+import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { Kysely } from 'kysely';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import type { Movement } from '../domain/movement.ts';

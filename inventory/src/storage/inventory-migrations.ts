@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { ledgerNumbers } from './ledger-numbers.ts';

@@ -1,6 +1,6 @@
-import type { IdSlice } from '@souk/chassis/id-slice';
-import type { Looked } from '@souk/chassis/looked';
-import type { ServiceStore } from '@souk/chassis/service-store';
+import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { Reservation } from '../domain/reservation.ts';

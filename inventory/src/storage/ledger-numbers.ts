@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 

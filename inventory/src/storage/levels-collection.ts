@@ -1,5 +1,5 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { StockLevels, WarehouseLevel } from '../domain/stock-levels.ts';
 import type { LevelsTable } from './inventory-schema.ts';
 

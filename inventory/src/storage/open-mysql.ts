@@ -1,4 +1,4 @@
-import { type MysqlOptions, openMysql } from '@souk/chassis/sql/mysql-database';
+import { type MysqlOptions, openMysql } from '@souk/chassis/stores/sql/mysql-database';
 import type { InventorySchema } from './inventory-schema.ts';
 import type { InventoryStore } from './inventory-store.ts';
 import { sqlInventoryStore } from './sql-inventory-store.ts';

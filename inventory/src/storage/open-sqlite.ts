@@ -1,4 +1,4 @@
-import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
+import { openSqlite, type SqliteOptions } from '@souk/chassis/stores/sql/sqlite-database';
 import type { InventorySchema } from './inventory-schema.ts';
 import type { InventoryStore } from './inventory-store.ts';
 import { sqlInventoryStore } from './sql-inventory-store.ts';

@@ -1,5 +1,5 @@
-import { LOOKS } from '@souk/chassis/looked';
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { LOOKS } from '@souk/chassis/web/paging/looked';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
 import { ORDER_KINDS } from '../domain/movement.ts';
 import { networkOf } from '../domain/warehouse.ts';

@@ -1,5 +1,5 @@
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { inventoryCollections } from './inventory-collections.ts';
 import { inventoryMigrations } from './inventory-migrations.ts';
 import type { InventorySchema } from './inventory-schema.ts';

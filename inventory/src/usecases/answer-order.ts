@@ -1,4 +1,4 @@
-import type { NewEvent, UseCase } from '@souk/chassis/writer/use-case';
+import type { NewEvent, UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import { decideReservation, type Outcome } from '../domain/decide-reservation.ts';

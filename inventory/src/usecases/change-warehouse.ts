@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { PatchWarehouse } from '@souk/contracts/http/inventory';
 import { NETWORK_ID, networkOf, type Warehouse, withWarehouse } from '../domain/warehouse.ts';
 import type { InventoryCollections } from '../storage/inventory-store.ts';

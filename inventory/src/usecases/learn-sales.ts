@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { type CatalogueEntry, newerEntry } from '../domain/catalogue-entry.ts';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 

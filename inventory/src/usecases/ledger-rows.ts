@@ -1,4 +1,4 @@
-import type { DecisionContext } from '@souk/chassis/writer/use-case';
+import type { DecisionContext } from '@souk/chassis/engine/writer/use-case';
 import type { Move } from '../domain/move-stock.ts';
 import type { Movement } from '../domain/movement.ts';
 

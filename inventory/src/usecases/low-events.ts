@@ -1,4 +1,4 @@
-import type { NewEventOf } from '@souk/chassis/writer/use-case';
+import type { NewEventOf } from '@souk/chassis/engine/writer/use-case';
 import type { LowStock } from '../domain/low-stock.ts';
 
 /** One event for each SKU that has run low. */

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { newerEntry, type CatalogueEntry } from '../domain/catalogue-entry.ts';
 import { lowStock } from '../domain/low-stock.ts';
 import type { MovedByHand, NotMoved } from '../domain/move-by-hand.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { lastPriority, NETWORK_ID, networkOf, WAREHOUSE_LIMIT, type Warehouse, withWarehouse } from '../domain/warehouse.ts';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 

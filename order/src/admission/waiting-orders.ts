@@ -1,6 +1,6 @@
-import { type Backlog, FEW } from '@souk/chassis/admission/admission';
-import { expectedDelay, type Head, STANDING } from '@souk/chassis/admission/expected-delay';
-import type { Job } from '@souk/chassis/jobs';
+import { type Backlog, FEW } from '@souk/chassis/web/limits/admission';
+import { expectedDelay, type Head, STANDING } from '@souk/chassis/web/limits/expected-delay';
+import type { Job } from '@souk/chassis/engine/jobs';
 import type { OrderReads } from '../storage/order-store.ts';
 
 /** Nothing is asked of the database when no order was placed for so long and none waits. */

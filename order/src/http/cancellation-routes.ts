@@ -1,10 +1,10 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
-import { hasRole } from '@souk/chassis/http/principal';
-import { problem } from '@souk/chassis/http/problem';
-import { causeOf } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { hasRole } from '@souk/chassis/web/sign-in/principal';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { causeOf } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { CancelOrder, Order as OrderDocument } from '@souk/contracts/http/order';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

@@ -1,8 +1,8 @@
-import { type EventStream, eventStream } from '@souk/chassis/http/event-stream';
-import type { Principal } from '@souk/chassis/http/principal';
-import { type Problem, problem, stopping, tooMuchToDo } from '@souk/chassis/http/problem';
-import type { FaultSource } from '@souk/chassis/repeated-faults';
-import { faultSource, type Report } from '@souk/chassis/report';
+import { type EventStream, eventStream } from '@souk/chassis/web/app/event-stream';
+import type { Principal } from '@souk/chassis/web/sign-in/principal';
+import { type Problem, problem, stopping, tooMuchToDo } from '@souk/chassis/web/problems/problem';
+import type { FaultSource } from '@souk/chassis/telemetry/repeated-faults';
+import { faultSource, type Report } from '@souk/chassis/telemetry/report';
 import type { OrderStatusEvent } from '@souk/contracts/http/order';
 import type { HistoryEntry } from '../domain/history.ts';
 import { isTerminal, statusEvents } from '../domain/status-events.ts';

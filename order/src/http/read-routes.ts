@@ -1,8 +1,8 @@
-import { entityTag } from '@souk/chassis/http/entity-tag';
-import { idPages } from '@souk/chassis/http/id-pages';
-import { hasRole, type Principal } from '@souk/chassis/http/principal';
-import { problem } from '@souk/chassis/http/problem';
-import { router } from '@souk/chassis/http/router';
+import { entityTag } from '@souk/chassis/web/app/entity-tag';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { router } from '@souk/chassis/web/app/router';
 import { Order as OrderDocument, OrderPage, OrderQuery } from '@souk/contracts/http/order';
 import { Timeline, type TimelineEntry } from '@souk/contracts/http/order-timeline';
 import { Uuid } from '@souk/contracts/ids';

@@ -1,5 +1,5 @@
-import { stopping } from '@souk/chassis/http/problem';
-import { router } from '@souk/chassis/http/router';
+import { stopping } from '@souk/chassis/web/problems/problem';
+import { router } from '@souk/chassis/web/app/router';
 import { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
 import type { OrderReads } from '../storage/order-store.ts';
 

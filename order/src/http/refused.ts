@@ -1,4 +1,4 @@
-import { fieldsRefused, problem, type Problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, problem, type Problem } from '@souk/chassis/web/problems/problem';
 import { formatMoney } from '@souk/contracts/money-text';
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import type { PlacementRefusal } from '../domain/place-order.ts';

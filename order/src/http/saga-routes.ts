@@ -1,4 +1,4 @@
-import { router } from '@souk/chassis/http/router';
+import { router } from '@souk/chassis/web/app/router';
 import { SagaDescription } from '@souk/contracts/http/saga';
 import type { Deadlines } from '../domain/order.ts';
 import { describeSaga } from '../domain/saga-description.ts';

@@ -1,8 +1,8 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
-import { problem } from '@souk/chassis/http/problem';
-import { causeOf } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { causeOf } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { DeliverShipment, Order as OrderDocument, ShipShipment } from '@souk/contracts/http/order';
 import { Uuid } from '@souk/contracts/ids';
 import type { ShippingRefusal } from '@souk/contracts/problem';

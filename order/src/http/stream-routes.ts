@@ -1,6 +1,6 @@
-import { STREAM_HEADERS } from '@souk/chassis/http/event-stream';
-import { clientAddressOf } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
+import { STREAM_HEADERS } from '@souk/chassis/web/app/event-stream';
+import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { OrderReads } from '../storage/order-store.ts';

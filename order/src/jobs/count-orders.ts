@@ -1,7 +1,7 @@
-import type { Job } from '@souk/chassis/jobs';
-import type { Metrics } from '@souk/chassis/metrics';
-import { recently } from '@souk/chassis/recently';
-import type { Report } from '@souk/chassis/report';
+import type { Job } from '@souk/chassis/engine/jobs';
+import type { Metrics } from '@souk/chassis/telemetry/metrics';
+import { recently } from '@souk/chassis/telemetry/recently';
+import type { Report } from '@souk/chassis/telemetry/report';
 import { OrderStatus } from '@souk/contracts/saga';
 import { OPEN_STATUSES, type OrderReads, type OrderStore } from '../storage/order-store.ts';
 

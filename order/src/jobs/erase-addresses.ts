@@ -1,7 +1,7 @@
-import { FailuresOfSome, forEachOf } from '@souk/chassis/failures-of-some';
-import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
-import type { Job } from '@souk/chassis/jobs';
-import type { MessageReads } from '@souk/chassis/messaging/message-reads';
+import { FailuresOfSome, forEachOf } from '@souk/chassis/telemetry/failures-of-some';
+import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
+import type { Job } from '@souk/chassis/engine/jobs';
+import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
 import type { OrderReads, ToErase, Walk } from '../storage/order-store.ts';
 
 /** Orders in one round: they go into one transaction of the writer, with what others ask for. */

@@ -1,5 +1,5 @@
-import { forEachOf } from '@souk/chassis/failures-of-some';
-import type { Job } from '@souk/chassis/jobs';
+import { forEachOf } from '@souk/chassis/telemetry/failures-of-some';
+import type { Job } from '@souk/chassis/engine/jobs';
 import type { Fronts } from '../deadlines/fronts.ts';
 import type { Deadlines } from '../domain/order.ts';
 import type { OrderReads, OverdueOrder, WaitingOrder } from '../storage/order-store.ts';

@@ -1,5 +1,5 @@
-import type { MessageHandlers } from '@souk/chassis/messaging/message-handlers';
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { productState } from '../catalogue/product-state.ts';
 import type { ProductTopic } from '../catalogue/told-product.ts';

@@ -1,7 +1,7 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection, type RowMapping, rowView } from '@souk/chassis/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
-import { ViewMemory } from '@souk/chassis/sql/view-memory';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import { rowCollection, type RowMapping, rowView } from '@souk/chassis/stores/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import { ViewMemory } from '@souk/chassis/stores/sql/view-memory';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
 

@@ -1,6 +1,6 @@
-import { countedOwners } from '@souk/chassis/sql/counted-owners';
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import type { Customer } from './order-store.ts';
 

@@ -1,6 +1,6 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection } from '@souk/chassis/sql/row-collection';
-import { appendOnly, type SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
+import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { ErasedUsersTable, OrdersToEraseTable } from './order-schema.ts';
 import type { ErasedUser, OrderToErase, RewrittenEvent } from './order-store.ts';
 

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
 import { TELLING_EVENTS } from '../domain/erase-person.ts';
 import type { OrderSchema, OrdersTable } from './order-schema.ts';

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { OrderSchema } from './order-schema.ts';
 import type { OrderReads } from './order-store.ts';

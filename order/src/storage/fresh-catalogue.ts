@@ -1,5 +1,5 @@
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import type { Row, TransactionScript } from '@souk/chassis/sql/statement';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import type { Row, TransactionScript } from '@souk/chassis/stores/sql/statement';
 import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { OrderSchema } from './order-schema.ts';
 

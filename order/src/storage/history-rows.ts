@@ -1,5 +1,5 @@
-import type { EventsTable } from '@souk/chassis/sql/chassis-schema';
-import { isPublished } from '@souk/chassis/sql/event-rows';
+import type { EventsTable } from '@souk/chassis/stores/sql/chassis-schema';
+import { isPublished } from '@souk/chassis/stores/sql/event-rows';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
 
 /** What an order's history takes from the events table. */

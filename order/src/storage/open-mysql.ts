@@ -1,4 +1,4 @@
-import { type MysqlOptions, openMysql } from '@souk/chassis/sql/mysql-database';
+import { type MysqlOptions, openMysql } from '@souk/chassis/stores/sql/mysql-database';
 import type { OrderSchema } from './order-schema.ts';
 import type { OrderStore } from './order-store.ts';
 import { sqlOrderStore } from './sql-order-store.ts';

@@ -1,4 +1,4 @@
-import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
+import { openSqlite, type SqliteOptions } from '@souk/chassis/stores/sql/sqlite-database';
 import type { OrderSchema } from './order-schema.ts';
 import type { OrderStore } from './order-store.ts';
 import { sqlOrderStore } from './sql-order-store.ts';

@@ -1,6 +1,6 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
-import type { Write } from '@souk/chassis/sql/statement';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Write } from '@souk/chassis/stores/sql/statement';
 import type { Order } from '../domain/order.ts';
 import { itemsToRows, ordersFromRows, orderToRow, shipmentToRow } from './order-rows.ts';
 import type { OrderItemsTable, OrdersTable, ShipmentsTable } from './order-schema.ts';

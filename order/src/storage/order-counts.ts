@@ -1,5 +1,5 @@
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import type { Row, Statement, TransactionScript } from '@souk/chassis/sql/statement';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import type { Row, Statement, TransactionScript } from '@souk/chassis/stores/sql/statement';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { sql } from 'kysely';
 import { CLOCKS_DIFFER_MS, lowestId } from './order-ids.ts';

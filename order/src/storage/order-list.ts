@@ -1,5 +1,5 @@
-import { LOOKS } from '@souk/chassis/looked';
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { LOOKS } from '@souk/chassis/web/paging/looked';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { FIRST_LINES } from '@souk/contracts/http/order';
 import { sql, type SqlBool } from 'kysely';
 import type { OrderSummary } from '../domain/order-summary.ts';

@@ -1,4 +1,4 @@
-import type { ChassisSchema } from '@souk/chassis/sql/chassis-schema';
+import type { ChassisSchema } from '@souk/chassis/stores/sql/chassis-schema';
 
 export interface OrdersTable {
   id: string;

@@ -1,10 +1,10 @@
-import type { Head } from '@souk/chassis/admission/expected-delay';
-import type { Looked } from '@souk/chassis/looked';
-import type { ServiceStore } from '@souk/chassis/service-store';
-import type { Cause } from '@souk/chassis/writer/input';
+import type { Head } from '@souk/chassis/web/limits/expected-delay';
+import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { ServiceStore } from '@souk/chassis/engine/service-store';
+import type { Cause } from '@souk/chassis/engine/writer/input';
 import type { OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
-import type { CountedOwner } from '@souk/chassis/sql/counted-owners';
+import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';
 import type { CatalogueRebuild } from '../domain/catalogue-rebuild.ts';
 import type { CustomerHoldings } from '../domain/customer-limits.ts';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';

@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
 import type { OrderSchema } from './order-schema.ts';
 import { OPEN_STATUSES, type OrderReads, type WaitingOrder } from './order-store.ts';

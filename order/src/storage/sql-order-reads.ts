@@ -1,4 +1,4 @@
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { Order } from '../domain/order.ts';
 import { REBUILD_COLUMNS, rebuildFromRow } from './catalogue-rebuild-rows.ts';

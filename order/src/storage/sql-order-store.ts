@@ -1,5 +1,5 @@
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { catalogueEntries, catalogueProducts, offers, offersMemory } from './catalogue-collections.ts';
 import { catalogueRebuilds } from './catalogue-rebuild-rows.ts';
 import { customers } from './customer-collection.ts';

@@ -1,4 +1,4 @@
-import type { Decision, UseCase } from '@souk/chassis/writer/use-case';
+import type { Decision, UseCase } from '@souk/chassis/engine/writer/use-case';
 import { advanceOrder } from '../domain/advance-order.ts';
 import { erasedEvent, erasedOrder } from '../domain/erase-person.ts';
 import { awaitsDelivery, type Deadlines, type Order } from '../domain/order.ts';

@@ -1,4 +1,4 @@
-import type { Decision, Keys, UseCase, World } from '@souk/chassis/writer/use-case';
+import type { Decision, Keys, UseCase, World } from '@souk/chassis/engine/writer/use-case';
 import { copyProduct, leftSkus, type ProductState } from '../domain/catalogue.ts';
 import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { OrderCollections } from '../storage/order-store.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { advanceOrder } from '../domain/advance-order.ts';
 import type { Deadlines, Order } from '../domain/order.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { ShippingRefusal } from '@souk/contracts/problem';
 import { advanceShipment, type ShipmentReport } from '../domain/advance-shipment.ts';
 import type { HistoryContext } from '../domain/history.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { advanceOrder } from '../domain/advance-order.ts';
 import type { Deadlines } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';

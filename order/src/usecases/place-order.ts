@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { HistoryContext } from '../domain/history.ts';
 import { type CustomerLimits, limitRefusal, piecesOf } from '../domain/customer-limits.ts';
 import type { Deadlines } from '../domain/order.ts';

@@ -1,5 +1,5 @@
 import type { EventLog, ReceivedMessage } from '@souk/chassis/log/event-log';
-import { failureText } from '@souk/chassis/messaging/consumer';
+import { failureText } from '@souk/chassis/engine/messaging/consumer';
 import { StorageError } from '@souk/chassis/storage-error';
 import { fromLogMessage } from '@souk/contracts/log-message';
 import { PRODUCT_TOPICS, productTold } from '../catalogue/told-product.ts';

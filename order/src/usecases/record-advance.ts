@@ -1,4 +1,4 @@
-import type { Decision, Entities } from '@souk/chassis/writer/use-case';
+import type { Decision, Entities } from '@souk/chassis/engine/writer/use-case';
 import type { Advance } from '../domain/advance-order.ts';
 import type { HistoryCause, HistoryContext } from '../domain/history.ts';
 import { awaitsDelivery, type Order } from '../domain/order.ts';

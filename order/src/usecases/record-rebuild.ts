@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { advanceRebuild, REBUILD_ID, type RebuildStep } from '../domain/catalogue-rebuild.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 

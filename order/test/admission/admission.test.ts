@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { FEW } from '@souk/chassis/admission/admission';
+import { FEW } from '@souk/chassis/web/limits/admission';
 import { until } from '@souk/chassis/testing/until';
 import type { Order } from '@souk/contracts/http/order';
 import { type Reply, type RunningService, runOrderService } from '../running-service.ts';

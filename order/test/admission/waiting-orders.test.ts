@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { FEW } from '@souk/chassis/admission/admission';
+import { FEW } from '@souk/chassis/web/limits/admission';
 import { waitingOrders } from '../../src/admission/waiting-orders.ts';
 
 /** Counts the looks at Order’s rows while `everyLook` is called four times a second for so long. */

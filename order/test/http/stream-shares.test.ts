@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { Problem } from '@souk/chassis/http/problem';
+import { Problem } from '@souk/chassis/web/problems/problem';
 import { OrderStreams } from '../../src/http/order-streams.ts';
 
 /** Opens a stream for somebody new unless told who it is; answers it, or the refusal. */

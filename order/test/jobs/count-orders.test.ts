@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { createMetrics } from '@souk/chassis/metrics';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { orderGauges } from '../../src/jobs/count-orders.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { openMysql } from '@souk/chassis/sql/mysql-database';
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { recordedDatabase, type RecordedDatabase } from '@souk/chassis/testing/query-costs';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryMysqlStore } from '@souk/chassis/testing/temporary-mysql-store';

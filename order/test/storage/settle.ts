@@ -1,6 +1,6 @@
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { NewNote, UseCase } from '@souk/chassis/writer/use-case';
-import { Writer } from '@souk/chassis/writer/writer';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { NewNote, UseCase } from '@souk/chassis/engine/writer/use-case';
+import { Writer } from '@souk/chassis/engine/writer/writer';
 import type { OrderCollections, OrderStore } from '../../src/storage/order-store.ts';
 
 type Own = OrderCollections & ChassisCollections;

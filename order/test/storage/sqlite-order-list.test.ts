@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { recordedDatabase } from '@souk/chassis/testing/query-costs';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { openSqliteOrderStore } from '../../src/storage/open-sqlite.ts';

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
-import { openSqlite } from '@souk/chassis/sql/sqlite-database';
+import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import fc from 'fast-check';
 import type { ProductState } from '../../src/domain/catalogue.ts';

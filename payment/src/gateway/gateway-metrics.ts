@@ -1,4 +1,4 @@
-import type { Metrics } from '@souk/chassis/metrics';
+import type { Metrics } from '@souk/chassis/telemetry/metrics';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { GatewayMessage } from '../domain/payment-message.ts';
 

@@ -1,4 +1,4 @@
-import type { Report } from '@souk/chassis/report';
+import type { Report } from '@souk/chassis/telemetry/report';
 import type { Money } from '@souk/contracts/money';
 
 /**

@@ -1,5 +1,5 @@
-import type { Microservice } from '@souk/chassis/microservice';
-import { WriterClosedError } from '@souk/chassis/writer/errors';
+import type { Microservice } from '@souk/chassis/engine/microservice';
+import { WriterClosedError } from '@souk/chassis/input-errors';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';

@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite';
-import { checkpointEvery } from '@souk/chassis/sql/checkpoints';
+import { checkpointEvery } from '@souk/chassis/checkpoints';
 import { groupCommit } from './group-commit.ts';
 
 /** A charge as the gateway keeps it. Amounts in minor units, times in epoch milliseconds. */

@@ -1,5 +1,5 @@
-import { startJobs, type RunningJobs } from '@souk/chassis/jobs';
-import { faultSource } from '@souk/chassis/report';
+import { startJobs, type RunningJobs } from '@souk/chassis/engine/jobs';
+import { faultSource } from '@souk/chassis/telemetry/report';
 import type { Clock } from './database-clock.ts';
 import type { WebhookTarget } from './gateway.ts';
 import type { SimulatorLedger } from './simulator-ledger.ts';

@@ -1,5 +1,5 @@
 import type { Money } from '@souk/contracts/money';
-import type { RunningJobs } from '@souk/chassis/jobs';
+import type { RunningJobs } from '@souk/chassis/engine/jobs';
 import { CHARGE_NOT_CAPTURED } from '../domain/payment-message.ts';
 import type { Clock } from './database-clock.ts';
 import type { ChargeRequest, Gateway, GatewayResult, RefundRequest } from './gateway.ts';

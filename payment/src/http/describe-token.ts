@@ -1,4 +1,4 @@
-import { problem } from '@souk/chassis/http/problem';
+import { problem } from '@souk/chassis/web/problems/problem';
 import type { Gateway, TokenDescription } from '../gateway/gateway.ts';
 import { within } from '../gateway/within.ts';
 

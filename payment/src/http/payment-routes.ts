@@ -1,9 +1,9 @@
-import { idPages } from '@souk/chassis/http/id-pages';
-import { rowsWithin } from '@souk/chassis/http/page';
-import { type Problem, problem } from '@souk/chassis/http/problem';
-import { hasRole, type Principal } from '@souk/chassis/http/principal';
-import { tellAbout } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { rowsWithin } from '@souk/chassis/web/paging/page';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
+import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
+import { tellAbout } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
 import { ListQuery } from '@souk/contracts/http/common';
 import {
   Payment as PublishedPayment,

@@ -1,10 +1,10 @@
-import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/http/idempotency';
-import { invalid, type Problem, problem } from '@souk/chassis/http/problem';
-import { causeOf, tellAbout } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/http/second-factor';
-import type { Microservice } from '@souk/chassis/microservice';
-import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
+import { causeOf, tellAbout } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/web/sign-in/second-factor';
+import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
 import { Refund as PublishedRefund, RequestRefund } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { formatMoney } from '@souk/contracts/money-text';

@@ -1,8 +1,8 @@
-import { problem } from '@souk/chassis/http/problem';
-import { rawBodyOf } from '@souk/chassis/http/raw-body';
-import { causeOf, tellAbout, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { rawBodyOf } from '@souk/chassis/web/bodies/raw-body';
+import { causeOf, tellAbout, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { WebhookReceived } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

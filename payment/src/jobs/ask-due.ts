@@ -1,6 +1,6 @@
-import { forEachOf } from '@souk/chassis/failures-of-some';
-import type { Job } from '@souk/chassis/jobs';
-import type { Microservice } from '@souk/chassis/microservice';
+import { forEachOf } from '@souk/chassis/telemetry/failures-of-some';
+import type { Job } from '@souk/chassis/engine/jobs';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { advanceCharge } from '../usecases/advance-charge.ts';

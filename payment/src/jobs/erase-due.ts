@@ -1,7 +1,7 @@
-import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
-import type { Job } from '@souk/chassis/jobs';
-import type { MessageReads } from '@souk/chassis/messaging/message-reads';
-import type { Microservice } from '@souk/chassis/microservice';
+import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
+import type { Job } from '@souk/chassis/engine/jobs';
+import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { erasePaymentMethods } from '../usecases/erase-payment-methods.ts';

@@ -1,5 +1,5 @@
-import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
-import type { Job } from '@souk/chassis/jobs';
+import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
+import type { Job } from '@souk/chassis/engine/jobs';
 import type { PaymentStore } from '../storage/payment-store.ts';
 
 /** Longer than any gateway goes on sending one again. What comes later still is harmless by state. */

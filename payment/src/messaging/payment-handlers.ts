@@ -1,5 +1,5 @@
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { MessageHandlers } from '@souk/chassis/messaging/message-handlers';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { PaymentCollections } from '../storage/payment-store.ts';
 import { eraseUser } from '../usecases/erase-user.ts';

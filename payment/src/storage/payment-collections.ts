@@ -1,7 +1,7 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import { countedOwners } from '@souk/chassis/sql/counted-owners';
-import { rowCollection } from '@souk/chassis/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
+import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { ErasedUser } from '../domain/erased-user.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';

@@ -1,6 +1,6 @@
-import type { CountedOwner } from '@souk/chassis/sql/counted-owners';
-import type { IdSlice } from '@souk/chassis/id-slice';
-import type { ServiceStore } from '@souk/chassis/service-store';
+import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';
+import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Money } from '@souk/contracts/money';
 import type { ErasedUser } from '../domain/erased-user.ts';
 import type { Payment, VoidedPayment } from '../domain/payment.ts';

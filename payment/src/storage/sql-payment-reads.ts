@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
 import { type Kysely, sql } from 'kysely';
 import type { Payment } from '../domain/payment.ts';
 import { methodFromRow, PAYMENT_METHOD_COLUMNS } from './payment-method-rows.ts';

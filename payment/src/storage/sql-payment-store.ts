@@ -1,6 +1,6 @@
-import { forgetRows } from '@souk/chassis/sql/forget-rows';
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
-import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
+import { forgetRows } from '@souk/chassis/stores/sql/forget-rows';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
+import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { paymentCollections } from './payment-collections.ts';
 import { paymentMigrations } from './payment-migrations.ts';
 import type { PaymentSchema } from './payment-schema.ts';

@@ -1,4 +1,4 @@
-import type { Decision, NewEvent, NewNote } from '@souk/chassis/writer/use-case';
+import type { Decision, NewEvent, NewNote } from '@souk/chassis/engine/writer/use-case';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { Changed, HistoryEntry, Outcome } from '../domain/outcome.ts';
 import type { Payment } from '../domain/payment.ts';

@@ -1,4 +1,4 @@
-import type { DecisionContext, World } from '@souk/chassis/writer/use-case';
+import type { DecisionContext, World } from '@souk/chassis/engine/writer/use-case';
 import type { Cause } from '../domain/cause.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { GatewayMessage } from '../domain/payment-message.ts';

@@ -1,4 +1,4 @@
-import { tooMuchToDo } from '@souk/chassis/http/problem';
+import { tooMuchToDo } from '@souk/chassis/web/problems/problem';
 
 /** Runs as many at once; throws the 503 problem when there are more. */
 export function atMost(limit: number): <Result>(run: () => Promise<Result>) => Promise<Result> {

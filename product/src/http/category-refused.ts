@@ -1,4 +1,4 @@
-import { fieldsRefused, type Problem, problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { CATEGORIES_LIMIT, CATEGORY_LEVELS } from '@souk/contracts/http/category';
 import type { Category } from '../domain/category.ts';
 import type { CategoryAnswer, CategoryRefusal } from '../usecases/category-answer.ts';

@@ -1,9 +1,9 @@
-import { answerOnce } from '@souk/chassis/http/answer-once';
-import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/http/entity-tag';
-import { storedAnswer } from '@souk/chassis/http/idempotency';
-import { causeOf } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { StoredAnswer } from '@souk/chassis/writer/kept-answer';
+import { answerOnce } from '@souk/chassis/service/answer-once';
+import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { causeOf } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
 import { CreateProduct, PatchProduct, Product as PublishedProduct, PutVariant } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/microservice';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { ProductCollections } from '../storage/product-store.ts';
 
 /** What routes may ask of the service. */

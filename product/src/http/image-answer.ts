@@ -1,6 +1,6 @@
-import { isUnchanged } from '@souk/chassis/http/entity-tag';
-import { answerInParts } from '@souk/chassis/http/long-answer';
-import { problem } from '@souk/chassis/http/problem';
+import { isUnchanged } from '@souk/chassis/web/app/entity-tag';
+import { answerInParts } from '@souk/chassis/web/app/long-answer';
+import { problem } from '@souk/chassis/web/problems/problem';
 import { PART_BYTES, type ProductImage } from '../domain/product-image.ts';
 import { byteRange } from './byte-range.ts';
 

@@ -1,4 +1,4 @@
-import { invalid, problem } from '@souk/chassis/http/problem';
+import { invalid, problem } from '@souk/chassis/web/problems/problem';
 import type { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
 import { IMAGES_LIMIT } from '../domain/product-image.ts';
 import type { ImageAnswer } from '../usecases/change-of-images.ts';

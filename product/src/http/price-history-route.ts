@@ -1,6 +1,6 @@
-import { cursors } from '@souk/chassis/http/cursor';
-import { readPage } from '@souk/chassis/http/page';
-import { router } from '@souk/chassis/http/router';
+import { cursors } from '@souk/chassis/web/paging/cursor';
+import { readPage } from '@souk/chassis/web/paging/page';
+import { router } from '@souk/chassis/web/app/router';
 import { PriceHistoryPage, PriceHistoryQuery } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

@@ -1,6 +1,6 @@
-import { cursors } from '@souk/chassis/http/cursor';
-import { readPage } from '@souk/chassis/http/page';
-import { invalid } from '@souk/chassis/http/problem';
+import { cursors } from '@souk/chassis/web/paging/cursor';
+import { readPage } from '@souk/chassis/web/paging/page';
+import { invalid } from '@souk/chassis/web/problems/problem';
 import type { Page } from '@souk/contracts/http/common';
 import type { Product as PublishedProduct, ProductQuery } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/ids';

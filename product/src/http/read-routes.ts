@@ -1,5 +1,5 @@
-import { entityTag } from '@souk/chassis/http/entity-tag';
-import { router } from '@souk/chassis/http/router';
+import { entityTag } from '@souk/chassis/web/app/entity-tag';
+import { router } from '@souk/chassis/web/app/router';
 import { Product as PublishedProduct, ProductPage, ProductQuery } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

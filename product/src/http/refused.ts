@@ -1,4 +1,4 @@
-import { fieldsRefused, type Problem, problem } from '@souk/chassis/http/problem';
+import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import type { Product } from '../domain/product.ts';
 import type { Answer, Refusal } from '../usecases/answer.ts';
 import { noSuchProduct } from './visible.ts';

@@ -1,8 +1,8 @@
-import { formOf } from '@souk/chassis/http/form-body';
-import { invalid, problem } from '@souk/chassis/http/problem';
-import { rawBodyOf } from '@souk/chassis/http/raw-body';
-import { FORM } from '@souk/chassis/http/text-encoding';
-import { validationProblem } from '@souk/chassis/http/validation-problem';
+import { formOf } from '@souk/chassis/web/bodies/form-body';
+import { invalid, problem } from '@souk/chassis/web/problems/problem';
+import { rawBodyOf } from '@souk/chassis/web/bodies/raw-body';
+import { FORM } from '@souk/chassis/web/app/text-encoding';
+import { validationProblem } from '@souk/chassis/web/problems/validation-problem';
 import { ImageType, WithImage } from '@souk/contracts/http/product-image';
 import { IMAGE_BYTES } from '../domain/product-image.ts';
 import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';

@@ -1,5 +1,5 @@
-import { hasRole, type Principal } from '@souk/chassis/http/principal';
-import { type Problem, problem } from '@souk/chassis/http/problem';
+import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import type { Product } from '../domain/product.ts';
 
 export function isStaff(principal: Principal | null): boolean {

@@ -1,4 +1,4 @@
-import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
 import { Category } from '@souk/contracts/http/category';
 import { closed } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';

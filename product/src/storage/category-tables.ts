@@ -1,6 +1,6 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection } from '@souk/chassis/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { CategoryTree, CategoryUse } from '../domain/category.ts';
 import type { CategoryTreesTable, CategoryUseTable } from './product-schema.ts';
 

@@ -1,5 +1,5 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import type { Write } from '@souk/chassis/sql/statement';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Write } from '@souk/chassis/stores/sql/statement';
 import type { Product } from '../domain/product.ts';
 import { categoryRows } from './product-rows.ts';
 import type { ProductCategoriesTable } from './product-schema.ts';

@@ -1,4 +1,4 @@
-import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
 import type { Binary } from 'mongodb';
 import type { ImageBytes, ImagePart } from '../domain/product-image.ts';
 

@@ -1,5 +1,5 @@
-import type { Looked } from '@souk/chassis/looked';
-import { reading } from '@souk/chassis/mongodb/mongo-errors';
+import type { Looked } from '@souk/chassis/web/paging/looked';
+import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
 import type { Collection, Document, Filter } from 'mongodb';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
 import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';

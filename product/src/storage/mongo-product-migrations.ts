@@ -1,5 +1,5 @@
-import { collectionStep } from '@souk/chassis/mongodb/collection-step';
-import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
+import { collectionStep } from '@souk/chassis/stores/mongodb/collection-step';
+import type { MongoMigrations } from '@souk/chassis/stores/mongodb/mongo-migrate';
 import type { IndexDescription } from 'mongodb';
 import { SEVERAL_VARIANTS } from './several-variants.ts';
 import { CategoryTreeDocument, CategoryUseDocument } from './category-documents.ts';

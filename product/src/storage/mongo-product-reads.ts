@@ -1,4 +1,4 @@
-import { reading } from '@souk/chassis/mongodb/mongo-errors';
+import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
 import type { Db, Filter, FindOptions } from 'mongodb';
 import { EMPTY_TREE, TREE } from '../domain/category.ts';
 import { PART_BYTES, partId } from '../domain/product-image.ts';

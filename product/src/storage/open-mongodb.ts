@@ -1,5 +1,5 @@
-import { type MongoOptions, openMongo } from '@souk/chassis/mongodb/mongo-database';
-import { mongoServiceStore } from '@souk/chassis/mongodb/mongo-service-store';
+import { type MongoOptions, openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
+import { mongoServiceStore } from '@souk/chassis/stores/mongodb/mongo-service-store';
 import { mongoProductMigrations } from './mongo-product-migrations.ts';
 import { mongoProductReads } from './mongo-product-reads.ts';
 import { productDocuments } from './product-documents.ts';

@@ -1,5 +1,5 @@
-import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
-import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
+import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
+import { openSqlite, type SqliteOptions } from '@souk/chassis/stores/sql/sqlite-database';
 import type { ProductSchema } from './product-schema.ts';
 import type { ProductCollections, ProductStore } from './product-store.ts';
 import { productTables } from './product-tables.ts';

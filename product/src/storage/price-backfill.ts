@@ -1,5 +1,5 @@
-import type { EventDocument } from '@souk/chassis/mongodb/event-documents';
-import type { EventsTable } from '@souk/chassis/sql/chassis-schema';
+import type { EventDocument } from '@souk/chassis/stores/mongodb/event-documents';
+import type { EventsTable } from '@souk/chassis/stores/sql/chassis-schema';
 import type { Kysely } from 'kysely';
 import type { AnyBulkWriteOperation, Db } from 'mongodb';
 import { type PriceDocument, priceToDocument } from './price-documents.ts';

@@ -1,4 +1,4 @@
-import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
 import { PriceChange as PublishedPriceChange } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/ids';
 import { closed } from '@souk/contracts/schema';

@@ -1,4 +1,4 @@
-import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
 import { lowestPrice, type Product, spreadTo } from '../domain/product.ts';
 import { gramsOf, searchText } from '../domain/search.ts';
 import { titleKey } from '../domain/sort-position.ts';

@@ -1,5 +1,5 @@
-import type { Looked } from '@souk/chassis/looked';
-import type { ServiceStore } from '@souk/chassis/service-store';
+import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { CategoryTree, CategoryUse } from '../domain/category.ts';
 import type { PriceChange } from '../domain/price-change.ts';
 import type { Product } from '../domain/product.ts';

@@ -1,7 +1,7 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection } from '@souk/chassis/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
-import type { Write } from '@souk/chassis/sql/statement';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Write } from '@souk/chassis/stores/sql/statement';
 import { type Product, variantOf } from '../domain/product.ts';
 import type { SkuClaim } from '../domain/sku.ts';
 import type { SlugClaim } from '../domain/slug.ts';

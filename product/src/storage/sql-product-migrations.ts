@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
 import type { Migration } from 'kysely/migration';
 import { categoryPlaceMigrations } from './category-place-schema.ts';
 import { categoryMigrations } from './category-schema.ts';

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
 import { type Kysely, sql, type SqlBool } from 'kysely';
 import { EMPTY_TREE, TREE } from '../domain/category.ts';
 import { PART_BYTES, partId } from '../domain/product-image.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { archive } from '../domain/change.ts';
 import type { ProductCollections } from '../storage/product-store.ts';
 import type { Answer } from './answer.ts';

@@ -1,4 +1,4 @@
-import type { Keys, World } from '@souk/chassis/writer/use-case';
+import type { Keys, World } from '@souk/chassis/engine/writer/use-case';
 import type { FieldError } from '@souk/contracts/problem';
 import { categoryOf, type CategoryUse, TREE } from '../domain/category.ts';
 import type { ProductCollections } from '../storage/product-store.ts';

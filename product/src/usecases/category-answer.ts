@@ -1,4 +1,4 @@
-import type { NewNote } from '@souk/chassis/writer/use-case';
+import type { NewNote } from '@souk/chassis/engine/writer/use-case';
 import type { Category } from '../domain/category.ts';
 import type { TreeChange } from '../domain/change-categories.ts';
 import type { ProductDecisionOf } from './change-of-product.ts';

@@ -1,4 +1,4 @@
-import type { Decision } from '@souk/chassis/writer/use-case';
+import type { Decision } from '@souk/chassis/engine/writer/use-case';
 import type { FieldError } from '@souk/contracts/problem';
 import type { CategoryUse } from '../domain/category.ts';
 import type { Change } from '../domain/change.ts';

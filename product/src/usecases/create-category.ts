@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { CreateCategory } from '@souk/contracts/http/category';
 import { EMPTY_TREE, TREE } from '../domain/category.ts';
 import { addCategory } from '../domain/change-categories.ts';

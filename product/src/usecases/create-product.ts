@@ -1,4 +1,4 @@
-import type { UseCase, World } from '@souk/chassis/writer/use-case';
+import type { UseCase, World } from '@souk/chassis/engine/writer/use-case';
 import type { CreateProduct } from '@souk/contracts/http/product';
 import { newProduct } from '../domain/create.ts';
 import { created } from '../domain/product-fact.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { categoryOf, childrenOf, EMPTY_TREE, TREE } from '../domain/category.ts';
 import { withoutCategory } from '../domain/change-categories.ts';
 import type { ProductCollections } from '../storage/product-store.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { withImages } from '../domain/change.ts';
 import { imageOf, partIds } from '../domain/product-image.ts';
 import type { ProductCollections } from '../storage/product-store.ts';

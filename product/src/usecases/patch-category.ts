@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { PatchCategory } from '@souk/contracts/http/category';
 import { categoryOf, EMPTY_TREE, TREE } from '../domain/category.ts';
 import { changeCategory } from '../domain/change-categories.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { PatchProductImage } from '@souk/contracts/http/product-image';
 import { withImages } from '../domain/change.ts';
 import { imageOf, patchedImages } from '../domain/product-image.ts';

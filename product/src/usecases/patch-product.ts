@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { PatchProduct } from '@souk/contracts/http/product';
 import { patch } from '../domain/change.ts';
 import type { ProductCollections } from '../storage/product-store.ts';

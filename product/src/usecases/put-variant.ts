@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { PutVariant } from '@souk/contracts/http/product';
 import { putVariant as withVariant } from '../domain/change.ts';
 import type { ProductCollections } from '../storage/product-store.ts';

@@ -1,4 +1,4 @@
-export { EXIT } from '@souk/chassis/process/exit-code';
+export { EXIT } from '@souk/chassis/service/exit-code';
 
 /** What the user can do something about: cause and cure, in a few lines. */
 export class EnvironmentError extends Error {

@@ -1,10 +1,10 @@
-import { remoteKeys } from '@souk/chassis/http/remote-keys';
-import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/lifecycle';
-import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
-import { createLogger, type Logger } from '@souk/chassis/logging';
-import { createMetrics } from '@souk/chassis/metrics';
-import { messagesComeAgain, reportTo } from '@souk/chassis/report';
-import type { Service } from '@souk/chassis/service';
+import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/service/lifecycle';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
+import { createLogger, type Logger } from '@souk/chassis/telemetry/logging';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
+import { messagesComeAgain, reportTo } from '@souk/chassis/telemetry/report';
+import type { Service } from '@souk/chassis/service/service';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
 import { fetchSkus } from '@souk/inventory/product/fetch-skus';

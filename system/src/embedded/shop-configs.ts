@@ -1,5 +1,5 @@
-import { ConfigError, readConfig, type ConfigFault, type Environment } from '@souk/chassis/config';
-import type { DestinationStream, LogLevel } from '@souk/chassis/logging';
+import { ConfigError, readConfig, type ConfigFault, type Environment } from '@souk/chassis/service/config';
+import type { DestinationStream, LogLevel } from '@souk/chassis/telemetry/logging';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { INVENTORY_CONFIG } from '@souk/inventory/config';
 import { ORDER_CONFIG } from '@souk/order/config';

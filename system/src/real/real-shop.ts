@@ -1,6 +1,6 @@
-import type { Environment } from '@souk/chassis/config';
-import { lifecycle, type Lifecycle } from '@souk/chassis/lifecycle';
-import type { LogLevel } from '@souk/chassis/logging';
+import type { Environment } from '@souk/chassis/service/config';
+import { lifecycle, type Lifecycle } from '@souk/chassis/service/lifecycle';
+import type { LogLevel } from '@souk/chassis/telemetry/logging';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import type { Account } from '../embedded/accounts.ts';
 import { freePort } from '../servers/free-port.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import type { ServiceName } from '@souk/contracts/services';
 import { type Program, serviceCommand } from './service-command.ts';
 

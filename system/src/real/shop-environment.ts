@@ -1,5 +1,5 @@
-import type { Environment } from '@souk/chassis/config';
-import type { LogLevel } from '@souk/chassis/logging';
+import type { Environment } from '@souk/chassis/service/config';
+import type { LogLevel } from '@souk/chassis/telemetry/logging';
 import type { LogUser } from '@souk/contracts/log-rights';
 import type { ServiceName } from '@souk/contracts/services';
 import type { Account } from '../embedded/accounts.ts';

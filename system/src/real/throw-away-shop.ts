@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lifecycle, type Lifecycle } from '@souk/chassis/lifecycle';
+import { lifecycle, type Lifecycle } from '@souk/chassis/service/lifecycle';
 import { type Accounts, saveAccounts } from '../embedded/accounts.ts';
 import { type Servers, startServers } from '../servers/start-servers.ts';
 import { compileOutdated } from '../images/compile-outdated.ts';

@@ -1,5 +1,5 @@
-import { kafkaClient } from '@souk/chassis/kafka/kafka-client';
-import type { KafkaSecurity } from '@souk/chassis/kafka/kafka-log-options';
+import { kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
 
 /** Throws when it does not serve: it must be in the cluster, and the cluster have a controller. */
 export async function askKafka(address: string, security: KafkaSecurity = { tls: false }): Promise<void> {

@@ -1,4 +1,4 @@
-import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 
 const ANSWER_MS = 3000;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { ListenError, listenErrorOf } from '@souk/chassis/http/listen-error';
+import { ListenError, listenErrorOf } from '@souk/chassis/web/app/listen-error';
 
 /** Nobody listens yet on those that were given away, and they are not to be given away twice. */
 const given = new Set<number>();

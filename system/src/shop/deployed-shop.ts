@@ -1,4 +1,4 @@
-import type { Lifecycle } from '@souk/chassis/lifecycle';
+import type { Lifecycle } from '@souk/chassis/service/lifecycle';
 import { SERVICES } from '@souk/contracts/services';
 import { EnvironmentError } from '../cli/exit-code.ts';
 import { askReady } from './ask-ready.ts';

@@ -1,4 +1,4 @@
-import type { DeadLetterStatus } from '@souk/chassis/messaging/ops-payloads';
+import type { DeadLetterStatus } from '@souk/chassis/service/ops-payloads';
 import type { Page } from '@souk/contracts/http/common';
 import type { Reservation, StockLevel, Warehouse } from '@souk/contracts/http/inventory';
 import type { Order, PlaceOrder } from '@souk/contracts/http/order';

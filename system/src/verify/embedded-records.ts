@@ -1,5 +1,5 @@
 import { EventLogError } from '@souk/chassis/log/event-log-error';
-import { openLogReader, type LogReader } from '@souk/chassis/log/log-reader';
+import { openLogReader, type LogReader } from '@souk/chassis/log/embedded/log-reader';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES, topicsReadBy } from '@souk/contracts/topics';
 import { shopFiles } from '../embedded/shop-files.ts';

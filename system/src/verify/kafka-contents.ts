@@ -1,4 +1,4 @@
-import { openTopicReader, type TopicReader } from '@souk/chassis/kafka/read-topics';
+import { openTopicReader, type TopicReader } from '@souk/chassis/log/kafka/read-topics';
 import type { ReceivedMessage } from '@souk/chassis/log/event-log';
 import { consumerGroup, SERVICES } from '@souk/contracts/services';
 import { withPartitions, type Topic, topicsReadBy } from '@souk/contracts/topics';

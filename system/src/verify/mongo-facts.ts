@@ -1,7 +1,7 @@
-import type { DeadLetterDocument, ParkedKeyDocument } from '@souk/chassis/mongodb/chassis-documents';
-import type { EventDocument } from '@souk/chassis/mongodb/event-documents';
-import type { LaneDocument } from '@souk/chassis/mongodb/lanes';
-import { openMongo } from '@souk/chassis/mongodb/mongo-database';
+import type { DeadLetterDocument, ParkedKeyDocument } from '@souk/chassis/stores/mongodb/chassis-documents';
+import type { EventDocument } from '@souk/chassis/stores/mongodb/event-documents';
+import type { LaneDocument } from '@souk/chassis/stores/mongodb/lanes';
+import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import type { ServiceName } from '@souk/contracts/services';
 import type { CategoryTreeDocument } from '@souk/product/storage/category-documents';
 import type { ProductDocument } from '@souk/product/storage/product-document';

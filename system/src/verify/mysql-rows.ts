@@ -1,5 +1,5 @@
-import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
-import { sessionSettings } from '@souk/chassis/sql/mysql-session';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
+import { sessionSettings } from '@souk/chassis/stores/sql/mysql-session';
 import { type Connection, createConnection } from 'mysql2';
 import type { Rows } from './shop-records.ts';
 

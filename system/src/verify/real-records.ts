@@ -1,4 +1,4 @@
-import { mysqlFlavour } from '@souk/chassis/sql/mysql-flavour';
+import { mysqlFlavour } from '@souk/chassis/stores/sql/mysql-flavour';
 import type { RealShopAddresses } from '../real/addresses.ts';
 import { ENGINE } from '../real/shop-databases.ts';
 import { allOf } from './batches.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { MongoClient } from 'mongodb';

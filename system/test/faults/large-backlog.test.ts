@@ -1,10 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
-import { openTopicReader, type TopicReader } from '@souk/chassis/kafka/read-topics';
+import { openKafkaLog } from '@souk/chassis/log/kafka/kafka-log';
+import { openTopicReader, type TopicReader } from '@souk/chassis/log/kafka/read-topics';
 import type { EventLog, LogMessage } from '@souk/chassis/log/event-log';
-import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { type TcpProxy, tcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { until } from '@souk/chassis/testing/until';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, type Admin, Kafka, logLevel, ResourcePatternTypes } from 'kafkajs';
-import { declareTopics } from '@souk/chassis/kafka/declare-topics';
-import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
-import type { KafkaTopicsOptions } from '@souk/chassis/kafka/kafka-log-options';
+import { declareTopics } from '@souk/chassis/log/kafka/declare-topics';
+import { openKafkaLog } from '@souk/chassis/log/kafka/kafka-log';
+import type { KafkaTopicsOptions } from '@souk/chassis/log/kafka/kafka-log-options';
 import type { EventLog } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';

@@ -16,9 +16,9 @@ const { unmarkedTexts } = await import('../../../contracts/test/free-texts.ts');
 const { PlaceOrder } = await import('@souk/contracts/http/order');
 const { erasedEvent, erasedOrder, TELLING_EVENTS } = await import('@souk/order/domain/erase-person');
 const { orderToRow } = await import('@souk/order/storage/order-rows');
-const { refuseCardNumbers } = await import('@souk/chassis/http/refuse-card-numbers');
-const { redacted } = await import('@souk/chassis/redaction');
-const { redactedMessage } = await import('@souk/chassis/messaging/redacted-message');
+const { refuseCardNumbers } = await import('@souk/chassis/web/bodies/refuse-card-numbers');
+const { redacted } = await import('@souk/chassis/telemetry/redaction');
+const { redactedMessage } = await import('@souk/chassis/engine/messaging/redacted-message');
 const { orderFacts } = await import('../../src/verify/order-facts.ts');
 
 const order = { id: 'o-1', total: { amount: 1, currency: 'EUR' }, items: [], allocations: null, shipments: [], shortages: [], shippingAddress: ADDRESS, giftNote: NOTE } as unknown as Order;

@@ -1,4 +1,4 @@
-import { createMetrics } from '@souk/chassis/metrics';
+import { createMetrics } from '@souk/chassis/telemetry/metrics';
 
 /** Prints what a process tells of itself before it has done anything, without the values. */
 const text = await createMetrics({ service: 'order', ownsProcess: true }).scrape();

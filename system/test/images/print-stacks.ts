@@ -1,4 +1,4 @@
-import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { MongoClient } from 'mongodb';
 
 /** Prints the frames of an error of ours, and of one of a library. */

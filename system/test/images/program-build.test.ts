@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { SERVICES } from '@souk/contracts/services';
 import { programBuild } from '../../src/images/program-build.ts';
 

@@ -1,4 +1,4 @@
-import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
+import { openKafkaLog } from '@souk/chassis/log/kafka/kafka-log';
 import type { LogMessage } from '@souk/chassis/log/event-log';
 import type { RealShopAddresses } from '../../src/real/addresses.ts';
 import { DECLARED } from './prepare-databases.ts';

@@ -1,6 +1,6 @@
-import { kafkaClient } from '@souk/chassis/kafka/kafka-client';
-import { openMongo } from '@souk/chassis/mongodb/mongo-database';
-import { openMysql } from '@souk/chassis/sql/mysql-database';
+import { kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
+import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
+import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
 import { askMysql } from '../../src/servers/ask-mysql.ts';
 import { readingMysql } from '../../src/verify/mysql-rows.ts';
 

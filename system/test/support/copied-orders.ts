@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
-import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
-import { openLogReader } from '@souk/chassis/log/log-reader';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
+import { openLogReader } from '@souk/chassis/log/embedded/log-reader';
 import { TOPIC_NAMES, withPartitions } from '@souk/contracts/topics';
 import { shopFiles } from '../../src/embedded/shop-files.ts';
 

@@ -1,4 +1,4 @@
-import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';

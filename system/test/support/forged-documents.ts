@@ -1,4 +1,4 @@
-import { openMongo } from '@souk/chassis/mongodb/mongo-database';
+import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import type { Collection } from 'mongodb';
 
 /** Answers what is to be seen while a collection of a stopped service is forged; afterwards it is as it was. */

@@ -1,4 +1,4 @@
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import type { LogMessage } from '@souk/chassis/log/event-log';
 import type { Account } from '../../src/embedded/accounts.ts';
 import type { ServiceUrls } from '../../src/shop/shop-client.ts';

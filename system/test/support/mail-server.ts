@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import { until } from '@souk/chassis/testing/until';
 import { SMTPServer } from 'smtp-server';
 

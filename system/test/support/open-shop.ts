@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import type { LogMessage } from '@souk/chassis/log/event-log';
 import { type ServiceUrls, type ShopClient, shopClient } from '../../src/shop/shop-client.ts';
 import type { Ground } from './ground.ts';

@@ -1,4 +1,4 @@
-import { declareTopics } from '@souk/chassis/kafka/declare-topics';
+import { declareTopics } from '@souk/chassis/log/kafka/declare-topics';
 import { withPartitions } from '@souk/contracts/topics';
 import { openMysqlInventoryStore } from '@souk/inventory/storage/open-mysql';
 import { openMysqlOrderStore } from '@souk/order/storage/open-mysql';

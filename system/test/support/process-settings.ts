@@ -1,4 +1,4 @@
-import type { ConfigSpec } from '@souk/chassis/config';
+import type { ConfigSpec } from '@souk/chassis/service/config';
 import type { ServiceName } from '@souk/contracts/services';
 import { INVENTORY_PROCESS_CONFIG } from '@souk/inventory/config';
 import { ORDER_PROCESS_CONFIG } from '@souk/order/config';

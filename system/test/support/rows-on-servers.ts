@@ -1,4 +1,4 @@
-import { openMongo } from '@souk/chassis/mongodb/mongo-database';
+import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { type KeptRows, keptRows } from './kept-rows.ts';
 

@@ -1,8 +1,8 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
-import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { ChangePassword, DeleteAccount, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
 import { deletionReceipt } from '../domain/deletion-receipt.ts';
 import { publishedUser } from '../domain/published.ts';

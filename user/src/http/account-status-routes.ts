@@ -1,10 +1,10 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
-import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { invalid, problem } from '@souk/chassis/http/problem';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
-import type { Microservice } from '@souk/chassis/microservice';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { invalid, problem } from '@souk/chassis/web/problems/problem';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { ReplaceStatus, User as PublishedUser } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

@@ -1,9 +1,9 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/http/entity-tag';
-import { idPages } from '@souk/chassis/http/id-pages';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
-import type { Microservice } from '@souk/chassis/microservice';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';

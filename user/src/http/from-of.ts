@@ -1,4 +1,4 @@
-import { clientAddressOf } from '@souk/chassis/http/request-facts';
+import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
 
 /** The address that a request counts for; undefined where nobody counts by it. */
 export type FromOf = (request: Request) => string | undefined;

@@ -1,7 +1,7 @@
-import { problem } from '@souk/chassis/http/problem';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { keysAt } from '../domain/key-ring.ts';
 import { isoTime } from '../domain/published.ts';

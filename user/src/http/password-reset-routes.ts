@@ -1,7 +1,7 @@
-import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { normalisedEmail } from '@souk/contracts/email';
 import { AskPasswordReset, ConfirmPasswordReset, MailAsked } from '@souk/contracts/http/mail-links';
 import type { MailTask } from '../mail/mail-task.ts';

@@ -1,8 +1,8 @@
-import { entityTag, requireIfMatch } from '@souk/chassis/http/entity-tag';
-import { NotModified } from '@souk/chassis/http/no-body';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
+import { entityTag, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { NotModified } from '@souk/chassis/web/bodies/no-body';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
 import { publishedUser } from '../domain/published.ts';
 import type { User } from '../domain/user.ts';

@@ -1,4 +1,4 @@
-import { invalid } from '@souk/chassis/http/problem';
+import { invalid } from '@souk/chassis/web/problems/problem';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 
 /** Throws the 422 problem for two proofs at once: one of them would be spent for nothing. */

@@ -1,8 +1,8 @@
-import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { type Problem, problem } from '@souk/chassis/http/problem';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import {
   ConfirmSecondFactor,
   EnrolSecondFactor,

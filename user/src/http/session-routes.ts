@@ -1,9 +1,9 @@
-import { idPages } from '@souk/chassis/http/id-pages';
-import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { problem } from '@souk/chassis/http/problem';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import type { Microservice } from '@souk/chassis/microservice';
+import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { ListQuery } from '@souk/contracts/http/common';
 import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
 import { Uuid } from '@souk/contracts/ids';

@@ -1,9 +1,9 @@
-import { NoContent, noContent } from '@souk/chassis/http/no-body';
-import { problem } from '@souk/chassis/http/problem';
-import { causeOf, tellSecurity } from '@souk/chassis/http/request-facts';
-import { router } from '@souk/chassis/http/router';
-import { requireFreshSecondFactor } from '@souk/chassis/http/second-factor';
-import type { Microservice } from '@souk/chassis/microservice';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { problem } from '@souk/chassis/web/problems/problem';
+import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import { GivenAccess } from '@souk/contracts/http/session';
 import { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import { Uuid } from '@souk/contracts/ids';

@@ -1,7 +1,7 @@
-import { forgetInRounds } from '@souk/chassis/forget-in-rounds';
-import type { Job } from '@souk/chassis/jobs';
-import type { MessageReads } from '@souk/chassis/messaging/message-reads';
-import type { Microservice } from '@souk/chassis/microservice';
+import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
+import type { Job } from '@souk/chassis/engine/jobs';
+import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { forgetDepartures } from '../usecases/forget-departures.ts';
 

@@ -1,4 +1,4 @@
-import type { Job } from '@souk/chassis/jobs';
+import type { Job } from '@souk/chassis/engine/jobs';
 import { keysAt } from '../domain/key-ring.ts';
 import type { UserReads } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';

@@ -1,4 +1,4 @@
-import { choice, ConfigError, type ConfigFault, type ConfigOf, type Environment, optional, readConfig, secret, text, url, withDefault } from '@souk/chassis/config';
+import { choice, ConfigError, type ConfigFault, type ConfigOf, type Environment, optional, readConfig, secret, text, url, withDefault } from '@souk/chassis/service/config';
 import { isEmailAddress } from '@souk/contracts/email';
 import type { SmtpSettings } from './smtp-mail.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Job } from '@souk/chassis/jobs';
-import type { Microservice } from '@souk/chassis/microservice';
-import type { FaultSource } from '@souk/chassis/repeated-faults';
+import type { Job } from '@souk/chassis/engine/jobs';
+import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { FaultSource } from '@souk/chassis/telemetry/repeated-faults';
 import type { Mail } from '../domain/mail.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { linkSecretHash, linkTokenText, newLinkSecret } from '../tokens/link-token.ts';

@@ -1,4 +1,4 @@
-import type { Metrics } from '@souk/chassis/metrics';
+import type { Metrics } from '@souk/chassis/telemetry/metrics';
 import type { UserReads } from '../storage/user-store.ts';
 import type { MailResult } from './mail-delivery.ts';
 

@@ -1,4 +1,4 @@
-import { OverloadedError } from '@souk/chassis/writer/errors';
+import { OverloadedError } from '@souk/chassis/input-errors';
 
 interface Rules {
   /** pieces of work that run at the same time */

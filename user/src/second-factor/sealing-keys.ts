@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Microservice } from '@souk/chassis/microservice';
+import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { UserConfig } from '../config.ts';
 import { madeOnce } from '../made-once.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';

@@ -1,5 +1,5 @@
-import { forgetRows } from '@souk/chassis/sql/forget-rows';
-import type { SqlDatabase } from '@souk/chassis/sql/sql-database';
+import { forgetRows } from '@souk/chassis/stores/sql/forget-rows';
+import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
 import type { UserSchema } from './user-schema.ts';
 import type { UserStore } from './user-store.ts';

@@ -1,5 +1,5 @@
-import { collectionStep } from '@souk/chassis/mongodb/collection-step';
-import type { MongoMigrations } from '@souk/chassis/mongodb/mongo-migrate';
+import { collectionStep } from '@souk/chassis/stores/mongodb/collection-step';
+import type { MongoMigrations } from '@souk/chassis/stores/mongodb/mongo-migrate';
 import {
   AccountLinksDocument,
   AddressBookDocument,

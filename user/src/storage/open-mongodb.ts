@@ -1,5 +1,5 @@
-import { type MongoOptions, openMongo } from '@souk/chassis/mongodb/mongo-database';
-import { mongoServiceStore } from '@souk/chassis/mongodb/mongo-service-store';
+import { type MongoOptions, openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
+import { mongoServiceStore } from '@souk/chassis/stores/mongodb/mongo-service-store';
 import { forgetMongoAttempts, forgetMongoLinks, forgetMongoSessions } from './forget-mongo-over.ts';
 import { mongoUserMigrations } from './mongo-user-migrations.ts';
 import { mongoUserReads } from './mongo-user-reads.ts';

@@ -1,5 +1,5 @@
-import { sqlServiceStore } from '@souk/chassis/sql/sql-service-store';
-import { openSqlite, type SqliteOptions } from '@souk/chassis/sql/sqlite-database';
+import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
+import { openSqlite, type SqliteOptions } from '@souk/chassis/stores/sql/sqlite-database';
 import { forgetSqlAttempts, forgetSqlLinks, forgetSqlSessions } from './forget-over.ts';
 import { sqlUserReads } from './sql-user-reads.ts';
 import { userMigrations, type UserSchema } from './user-schema.ts';

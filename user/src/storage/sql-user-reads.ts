@@ -1,5 +1,5 @@
-import type { IdSlice } from '@souk/chassis/id-slice';
-import type { Flavour } from '@souk/chassis/sql/flavour';
+import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
 import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
 import { KEY_RING } from '../domain/key-ring.ts';

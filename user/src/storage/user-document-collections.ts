@@ -1,4 +1,4 @@
-import type { DocumentCollection } from '@souk/chassis/mongodb/document-collection';
+import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
 import type { AccountLinks } from '../domain/account-links.ts';
 import { type AddressBook, emptyBook } from '../domain/address-book.ts';
 import type { Attempts } from '../domain/attempts.ts';

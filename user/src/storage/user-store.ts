@@ -1,5 +1,5 @@
-import type { IdSlice } from '@souk/chassis/id-slice';
-import type { ServiceStore } from '@souk/chassis/service-store';
+import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Role } from '@souk/contracts/roles';
 import type { AccountLinks } from '../domain/account-links.ts';
 import type { AddressBook } from '../domain/address-book.ts';

@@ -1,7 +1,7 @@
-import type { Flavour } from '@souk/chassis/sql/flavour';
-import { rowCollection } from '@souk/chassis/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/sql/sql-collection';
-import type { Row } from '@souk/chassis/sql/statement';
+import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Row } from '@souk/chassis/stores/sql/statement';
 import type { AccountLinks } from '../domain/account-links.ts';
 import type { Attempts } from '../domain/attempts.ts';
 import type { Credential } from '../domain/credential.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { CreateAddress } from '@souk/contracts/http/user';
 import { additionsWaitMs, type Address, addressIn, emptyBook, withAddress } from '../domain/address-book.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { noLinks } from '../domain/account-links.ts';
 import { ASKED_AT_MOST, asked, isFull, leftMs } from '../domain/attempts.ts';
 import type { MailTask } from '../mail/mail-task.ts';

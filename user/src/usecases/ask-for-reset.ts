@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { ASKED_AT_MOST, asked, type Attempts, isFull, leftMs } from '../domain/attempts.ts';
 import { newMail } from '../domain/mail.ts';
 import { MAIL_WAITS, type MailTask } from '../mail/mail-task.ts';

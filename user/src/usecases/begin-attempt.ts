@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { aheadMs, FREE_FAILURES, waitMs, withFailure, withFailureAhead } from '../domain/attempts.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 

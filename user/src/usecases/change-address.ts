@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { AddressRules } from '@souk/contracts/address-rules';
 import type { PatchAddress } from '@souk/contracts/http/user';
 import type { FieldError } from '@souk/contracts/problem';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { type AccountLinks, linkOf, type LinkPurpose, withoutLinks } from '../domain/account-links.ts';
 import { changed, type User } from '../domain/user.ts';
 import type { MailTask } from '../mail/mail-task.ts';

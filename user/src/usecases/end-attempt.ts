@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { type Attempts, FREE_FAILURES, withFailure, withoutFailure } from '../domain/attempts.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { type Attempt, countedFor, NEVER_WAITS } from './begin-attempt.ts';

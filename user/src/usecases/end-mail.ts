@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { withoutMail } from '../domain/account-links.ts';
 import { afterFailure, type Mail } from '../domain/mail.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -1,5 +1,5 @@
-import type { Microservice } from '@souk/chassis/microservice';
-import type { Cause } from '@souk/chassis/writer/input';
+import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Cause } from '@souk/chassis/engine/writer/input';
 import { newSecret, otpauthUrl } from '../second-factor/one-time-codes.ts';
 import type { SealedSecrets } from '../second-factor/sealed-secrets.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { ADMINS, completeRoles, withAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { registration, type RegisterRequest } from './register-user.ts';

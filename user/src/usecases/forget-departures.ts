@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { UserCollections } from '../storage/user-store.ts';
 
 /** Nothing is kept of these people any more. */

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { SEALING_KEY, type SealingKey } from '../domain/sealing-key.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 

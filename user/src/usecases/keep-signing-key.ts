@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { KEY_RING, type KeyRing, type SigningKey } from '../domain/key-ring.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { type AccountLinks, LINK_IN, noLinks, withLink, withoutMail } from '../domain/account-links.ts';
 import { beingTried, isOfUse, type Mail, type MailKind } from '../domain/mail.ts';
 import type { User } from '../domain/user.ts';

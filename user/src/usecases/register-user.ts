@@ -1,4 +1,4 @@
-import type { Decision, UseCase } from '@souk/chassis/writer/use-case';
+import type { Decision, UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { Role } from '@souk/contracts/roles';
 import { noLinks } from '../domain/account-links.ts';
 import { newCredential } from '../domain/credential.ts';

@@ -1,5 +1,5 @@
-import type { Microservice } from '@souk/chassis/microservice';
-import type { Cause } from '@souk/chassis/writer/input';
+import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Cause } from '@souk/chassis/engine/writer/input';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
 import type { MailTask } from '../mail/mail-task.ts';

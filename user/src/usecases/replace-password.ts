@@ -1,6 +1,6 @@
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import { endsAccess, type Grant } from '@souk/chassis/writer/ended-access';
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import { endsAccess, type Grant } from '@souk/chassis/engine/writer/ended-access';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { withPassword } from '../domain/credential.ts';
 import { isLive } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';

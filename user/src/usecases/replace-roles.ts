@@ -1,5 +1,5 @@
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { Role } from '@souk/contracts/roles';
 import { endAccessTokens } from '../domain/credential.ts';
 import { ADMINS, isAdmin, replaceRoles as decideRoles } from '../domain/roles.ts';

@@ -1,5 +1,5 @@
-import type { ChassisCollections } from '@souk/chassis/writer/chassis-collections';
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { endAllSessions, withoutFactor } from '../domain/credential.ts';
 import { ADMINS, isAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -1,4 +1,4 @@
-import type { UseCase } from '@souk/chassis/writer/use-case';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { standingOf } from '../domain/roles-granted.ts';
 import { recoveryCodesLeft, withProof } from '../domain/second-factor.ts';
 import { isLive } from '../domain/session.ts';

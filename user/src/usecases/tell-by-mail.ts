@@ -1,4 +1,4 @@
-import type { Entities } from '@souk/chassis/writer/use-case';
+import type { Entities } from '@souk/chassis/engine/writer/use-case';
 import { type AccountLinks, hasRoom, withMail } from '../domain/account-links.ts';
 import { type MailKind, newMail } from '../domain/mail.ts';
 import { MAIL_WAITS, type MailTask } from '../mail/mail-task.ts';

@@ -1,6 +1,6 @@
-import type { Microservice } from '@souk/chassis/microservice';
-import type { Cause } from '@souk/chassis/writer/input';
-import { OverloadedError } from '@souk/chassis/writer/errors';
+import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Cause } from '@souk/chassis/engine/writer/input';
+import { OverloadedError } from '@souk/chassis/input-errors';
 import type { Asker, Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { type Attempt, beginAttempt, type Begun } from './begin-attempt.ts';

@@ -1,4 +1,4 @@
-import type { NewEventOf } from '@souk/chassis/writer/use-case';
+import type { NewEventOf } from '@souk/chassis/engine/writer/use-case';
 import { isoTime } from '../domain/published.ts';
 import type { User } from '../domain/user.ts';
 

@@ -1,4 +1,4 @@
-import { router } from '@souk/chassis/http/router';
+import { router } from '@souk/chassis/web/app/router';
 
 /** The least that a service could do for a POST: read its JSON and answer. Ends with whoever started it. */
 const app = router()

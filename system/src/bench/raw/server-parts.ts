@@ -1,6 +1,6 @@
-import { declareTopics } from '@souk/chassis/kafka/declare-topics';
-import { openKafkaLog } from '@souk/chassis/kafka/kafka-log';
-import { mysqlAddress } from '@souk/chassis/sql/mysql-address';
+import { declareTopics } from '@souk/chassis/log/kafka/declare-topics';
+import { openKafkaLog } from '@souk/chassis/log/kafka/kafka-log';
+import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
 import { createPool, type Pool } from 'mysql2/promise';
 import { logParts, RAW_TOPIC } from './log-parts.ts';
 import { type RawPart, rawPart } from './raw-part.ts';

@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openEmbeddedLog } from '@souk/chassis/log/embedded-log';
+import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { logParts, RAW_TOPIC } from './log-parts.ts';
 import { type RawPart, rawPart } from './raw-part.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import { freePort, isFree } from '../../servers/free-port.ts';
 import { startShopProcess } from '../../shop/shop-process.ts';
 import { embeddedRecords } from '../../verify/embedded-records.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import { newAccounts } from '../../embedded/accounts.ts';
 import type { ServiceChild } from '../../real/service-child.ts';
 import { type ThrowAwayShop, throwAwayShop } from '../../real/throw-away-shop.ts';

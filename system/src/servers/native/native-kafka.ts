@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { KafkaSecurity } from '@souk/chassis/kafka/kafka-log-options';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
 import { askKafka } from '../ask-kafka.ts';
 import type { NativeServer } from './native-server.ts';
 

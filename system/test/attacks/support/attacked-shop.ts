@@ -1,5 +1,5 @@
 import { describe } from 'bun:test';
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import type { LogMessage } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Environment } from '@souk/chassis/config';
+import type { Environment } from '@souk/chassis/service/config';
 import { addressOf } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { type Load, prepareLoad } from '../../../src/bench/work/prepare-load.ts';

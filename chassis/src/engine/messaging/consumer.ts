@@ -1,0 +1,159 @@
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import { fromLogMessage } from '@souk/contracts/log-message';
+import { asOfToday } from '@souk/contracts/retired-fields';
+import { consumerGroup, type ServiceName } from '@souk/contracts/services';
+import { isTopic } from '@souk/contracts/topics';
+import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../../log/event-log.ts';
+import { messageSize } from '../../log/message-size.ts';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import { EventTooLargeError, WriterClosedError } from '../../input-errors.ts';
+import type { Cause } from '../writer/input.ts';
+import type { UseCase } from '../writer/use-case.ts';
+import type { Writer } from '../writer/writer.ts';
+import { bury } from './bury.ts';
+import type { HandlingRoom } from './handling-room.ts';
+import type { AnyMessageHandler, MessageHandlers } from './message-handlers.ts';
+import { park } from './park.ts';
+import type { ParkingRules } from './parking-rules.ts';
+import { receive, type Incoming, type Reception } from './receive.ts';
+import type { Outcomes } from './tell-outcomes.ts';
+
+export interface ConsumerDeps<C extends ChassisCollections, Task> {
+  readonly service: ServiceName;
+  readonly log: EventLog;
+  readonly writer: Writer<C, Task>;
+  readonly handlers: MessageHandlers<C, Task>;
+  readonly rules: ParkingRules;
+  readonly room: HandlingRoom;
+  readonly tell: Outcomes;
+}
+
+/** Milliseconds between the first tries: long enough for a passing cause, short enough for what waits behind. */
+const BETWEEN_FIRST_TRIES_MS = 50;
+
+/**
+ * Reads the service's topics in its group and makes each message an input of the writer. Messages of one key are handled
+ * one after the other, all others together; a batch is done when each of its messages is handled, parked or buried.
+ */
+export async function consume<C extends ChassisCollections, Task>(deps: ConsumerDeps<C, Task>): Promise<Subscription> {
+  const { service, log, handlers } = deps;
+  const receptions = receptionsOf(service, handlers);
+  return log.subscribe({
+    group: consumerGroup(service),
+    topics: [...receptions.keys()],
+    async handle(messages, signal) {
+      const chains = Map.groupBy(messages, (message) => message.key);
+      await Promise.all([...chains.values()].map((chain) => settleInOrder(deps, receptions, chain, signal)));
+    },
+  });
+}
+
+type Receptions<C, Task> = ReadonlyMap<string, UseCase<C, Incoming, Reception, Task>>;
+
+function receptionsOf<C extends ChassisCollections, Task>(
+  service: ServiceName,
+  handlers: MessageHandlers<C, Task>,
+): Receptions<C, Task> {
+  const entries = Object.entries(handlers).map(([topic, handler]) => {
+    return [topic, receive(service, handler as AnyMessageHandler<C, Task>)] as const;
+  });
+  return new Map(entries);
+}
+
+async function settleInOrder<C extends ChassisCollections, Task>(
+  deps: ConsumerDeps<C, Task>,
+  receptions: Receptions<C, Task>,
+  chain: readonly ReceivedMessage[],
+  signal: AbortSignal,
+): Promise<void> {
+  // What is behind another message of its key waits for that one's transaction already.
+  const isAwaited = chain.length > 1;
+  for (const received of chain) {
+    const size = messageSize(received);
+    const room = deps.room.enter(size);
+    if (room !== undefined) await room;
+    try {
+      signal.throwIfAborted();
+      await settleOne(deps, receptions, received, signal, isAwaited);
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof WriterClosedError)) deps.tell.comesAgain(received, error);
+      throw error;
+    } finally {
+      deps.room.leave(size);
+    }
+  }
+}
+
+async function settleOne<C extends ChassisCollections, Task>(
+  deps: ConsumerDeps<C, Task>,
+  receptions: Receptions<C, Task>,
+  { topic, key, value, headers, binary }: ReceivedMessage,
+  signal: AbortSignal,
+  isAwaited: boolean,
+): Promise<void> {
+  const { service, writer, rules, tell } = deps;
+  const message: LogMessage = asOfToday({ topic, key, value, headers, ...(binary && { binary }) });
+  const read = fromLogMessage(message);
+  const reception = receptions.get(topic);
+  if (!read.ok || reception === undefined) {
+    const cause = read.ok ? 'no handler for this topic' : read.cause;
+    await writer.submit(bury<C>(service), { message, cause, attempts: 1 }, read.ok ? { cause: causedBy(read.event) } : {});
+    tell.settled({ message }, 'undecodable', cause);
+    if (!read.ok && read.forgedBy !== undefined) tell.forged(message, read.forgedBy);
+    return;
+  }
+  const incoming: Incoming = { message, event: read.event };
+  const failure = await tryToSettle(deps, reception, incoming, signal, isAwaited);
+  if (failure === undefined) return;
+  if (isForGood(failure)) {
+    await writer.submit(bury<C>(service), { message, cause: failureText(failure), attempts: 1 }, { cause: causedBy(read.event) });
+    tell.settled(incoming, 'dead', failure);
+    return;
+  }
+  await writer.submit(park<C>(rules), { message, cause: failureText(failure), attempts: rules.firstAttempts });
+  tell.settled(incoming, 'failed', failure);
+}
+
+/** undefined: it is settled. Otherwise the last error of `rules.firstAttempts` tries, or of the one after which no other helps. */
+async function tryToSettle<C extends ChassisCollections, Task>(
+  { writer, rules, tell }: ConsumerDeps<C, Task>,
+  reception: UseCase<C, Incoming, Reception, Task>,
+  incoming: Incoming,
+  signal: AbortSignal,
+  isAwaited: boolean,
+): Promise<unknown> {
+  let failure: unknown;
+  for (let attempt = 1; attempt <= rules.firstAttempts; attempt += 1) {
+    signal.throwIfAborted();
+    try {
+      const reached = await writer.submit(reception, incoming, { cause: causedBy(incoming.event), isAwaited });
+      tell.settled(incoming, reached.how, reached.how === 'anomaly' ? reached.cause : undefined);
+      return undefined;
+    } catch (error) {
+      if (error instanceof WriterClosedError) throw error;
+      failure = error;
+      tell.failed(incoming, attempt, error);
+    }
+    if (isForGood(failure)) return failure;
+    if (attempt < rules.firstAttempts) await Bun.sleep(BETWEEN_FIRST_TRIES_MS);
+  }
+  return failure ?? new Error('no try was made');
+}
+
+export function causedBy(event: EventEnvelope): Cause {
+  return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
+}
+
+/** Another try would lead to the same event, which the log does not take. */
+export function isForGood(failure: unknown): boolean {
+  return failure instanceof EventTooLargeError;
+}
+
+/** What a person reads about a failure; never a stack. */
+export function failureText(error: unknown): string {
+  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2000) || 'unknown';
+}
+
+export function handlerOf<C, Task>(handlers: MessageHandlers<C, Task>, topic: string): AnyMessageHandler<C, Task> | undefined {
+  return isTopic(topic) ? handlers[topic] : undefined;
+}

@@ -1,0 +1,47 @@
+import { withValue } from '@souk/contracts/log-message';
+import { asOfToday } from '@souk/contracts/retired-fields';
+import { eventSource, type ServiceName } from '@souk/contracts/services';
+import { isTopic, TOPICS } from '@souk/contracts/topics';
+import type { LogMessage } from '../../log/event-log.ts';
+import { MESSAGE_LIMIT, messageBytes } from '../../log/message-limit.ts';
+import { EventTooLargeError } from '../../input-errors.ts';
+import type { StoredEvent } from '../writer/writer-store.ts';
+
+/** A row of the events table as it goes to the log. */
+export function outgoing(service: ServiceName, event: StoredEvent): LogMessage {
+  if (!isTopic(event.type)) throw new Error(`event ${event.id} has no topic: ${event.type}`);
+  const attributes = {
+    id: event.id,
+    type: event.type,
+    source: eventSource(service),
+    time: new Date(event.at).toISOString(),
+    subject: event.key,
+    schemaVersion: TOPICS[event.type].version,
+    correlationId: event.correlationId,
+    causationId: event.causationId,
+    aggregateVersion: event.version,
+    traceparent: event.traceparent,
+  };
+  // An earlier version may have written the row.
+  return asOfToday(withValue(attributes, event.data));
+}
+
+/** Names of the headers, and the values in them that we make ourselves: less than 700 bytes. */
+const OWN_HEADERS = 1024;
+/** The most bytes one UTF-16 unit can take: as UTF-8, and in JSON, where it may be escaped. */
+const BYTES_PLAIN = 3;
+const BYTES_ESCAPED = 6;
+
+/** Throws `EventTooLargeError` for an event of the service that the log would refuse; the size of the others is only bounded. Throws, too, for one that is not the service's to make: others would refuse it. */
+export function refuseUnsendable(service: ServiceName): (event: StoredEvent) => void {
+  return (event) => {
+    const { key, correlationId, causationId, data, type } = event;
+    if (isTopic(type) && TOPICS[type].madeBy !== service) throw new Error(`${service} does not make ${type}`);
+    // The key is sent twice, once among the headers.
+    const ids = key.length * 2 + correlationId.length + (causationId?.length ?? 0);
+    if (data.length * BYTES_PLAIN + ids * BYTES_ESCAPED + OWN_HEADERS <= MESSAGE_LIMIT) return;
+    const message = outgoing(service, event);
+    const size = messageBytes(message, JSON.stringify(message.headers));
+    if (size > MESSAGE_LIMIT) throw new EventTooLargeError(event.type, size, MESSAGE_LIMIT);
+  };
+}

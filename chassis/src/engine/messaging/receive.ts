@@ -1,0 +1,46 @@
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import type { ServiceName } from '@souk/contracts/services';
+import type { LogMessage } from '../../log/event-log.ts';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import type { UseCase } from '../writer/use-case.ts';
+import { withOwn } from '../writer/with-own.ts';
+import { burial } from './bury.ts';
+import type { AnyMessageHandler } from './message-handlers.ts';
+import { appended } from './park.ts';
+
+/** A message both as it came and as it reads. */
+export interface Incoming {
+  readonly message: LogMessage;
+  readonly event: EventEnvelope;
+}
+
+/** `anomaly`: it is a dead letter now. `parked`: one before it with the same key waits, so it waits too. */
+export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
+
+export const HANDLED: Reception = { how: 'handled' };
+const PARKED: Reception = { how: 'parked' };
+
+/** A message handler with what holds for all of them: nothing overtakes a parked message, an anomaly is a dead letter. */
+export function receive<C extends ChassisCollections, Task>(
+  service: ServiceName,
+  handler: AnyMessageHandler<C, Task>,
+): UseCase<C, Incoming, Reception, Task> {
+  return {
+    name: handler.name,
+    keys: ({ message, event }) => ({ ...handler.keys(event), parkedKeys: [message.key] }),
+    moreKeys: ({ message, event }, world) =>
+      world.get('parkedKeys', message.key) === undefined ? (handler.moreKeys?.(event, world) ?? {}) : {},
+    decide({ message, event }, world, context) {
+      const parked = world.get('parkedKeys', message.key);
+      if (parked !== undefined) {
+        const cause = 'waits for an earlier message of the same key';
+        const parkedKeys = [appended(parked, message.key, { message, cause, attempts: 0, now: context.now, backOffMs: 0 })];
+        return withOwn<C, Reception, Task>({ answer: PARKED }, { puts: { ...handler.whileWaiting?.(event, world, context), parkedKeys } });
+      }
+      const decision = handler.decide(event, world, context);
+      if (decision.anomaly === undefined) return { ...decision, answer: HANDLED };
+      const letter = burial(service, { message, cause: decision.anomaly, attempts: 1 }, context);
+      return withOwn<C, Reception, Task>({ answer: { how: 'anomaly', cause: decision.anomaly } }, letter);
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import type { ServiceName } from '@souk/contracts/services';
+import { harmless } from '../../telemetry/harmless.ts';
+import { endedWithin } from '../../ended-within.ts';
+import { Gathering, patienceMs } from '../gathering.ts';
+import type { EventLog } from '../../log/event-log.ts';
+import { MessagesRefusedError } from '../../log/message-limit.ts';
+import { fitting, type Room } from '../../log/message-size.ts';
+import type { FaultSource } from '../../telemetry/repeated-faults.ts';
+import { faultSource, type Report, type Trace } from '../../telemetry/report.ts';
+import type { TimeSource } from '../../time-source.ts';
+import { WriterClosedError } from '../../input-errors.ts';
+import { EVENTS_SIZE, eventSize, type Lane, type StoredEvent, type WriterStore } from '../writer/writer-store.ts';
+import { aboutMessage } from './about-message.ts';
+import { outgoing } from './outgoing.ts';
+import type { Unsent } from './set-aside.ts';
+
+const BACK_OFF_MS = [50, 100, 250, 500, 1000] as const;
+
+/** The most of one send, and so of one transaction that sets events aside. One event goes however large it is. */
+const SEND_ROOM: Room = { count: 1000, size: EVENTS_SIZE };
+/** The most that memory keeps; events beyond it are read from the table when their turn comes. */
+const MEMORY_ROOM: Room = { count: 20_000, size: 8 * 1024 * 1024 };
+
+export interface RelayOptions {
+  readonly service: ServiceName;
+  readonly log: EventLog;
+  readonly lane: string;
+  /** Everything up to here is in the log already. */
+  readonly publishedSeq: number;
+  /** The last event of the lane there is. */
+  readonly lastSeq: number;
+  readEvents: WriterStore<never>['readEvents'];
+  /** Resolves when events that the log refuses for good are dead letters; rejects with `WriterClosedError` at the end. */
+  setAside(unsent: readonly Unsent[]): Promise<void>;
+  /** The writer's (`WriterOptions.paceMs`); default: nothing waits for what is committed next. */
+  readonly paceMs?: number;
+  readonly time?: TimeSource;
+  readonly report: Report;
+  readonly trace?: Trace | undefined;
+}
+
+/**
+ * Sends a lane's events to the log in their order, one send in flight: from memory right after the commit,
+ * from the table after a restart or when the log was away for long. Sending twice is harmless, leaving out is not:
+ * `publishedSeq` moves only when the log has answered. An event that the log will never take is set aside, and the lane
+ * goes on.
+ */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #faults: FaultSource;
+  #inMemory: StoredEvent[] = [];
+  #sizeInMemory = 0;
+  #publishedSeq: number;
+  #lastSeq: number;
+  #sending: Promise<void> | undefined;
+  readonly #gathering: Gathering;
+  #stop = false;
+  /** `at` of the event that waits longest */
+  #oldestAt = 0;
+  /** performance.now() of the last time nothing waited, or something was sent */
+  #progressAt = performance.now();
+
+  constructor(options: RelayOptions) {
+    const { report, trace } = options;
+    this.#options = { ...options, trace: trace && harmless(trace) };
+    this.#faults = faultSource(report, 'relay');
+    this.#publishedSeq = options.publishedSeq;
+    this.#lastSeq = options.lastSeq;
+    const { paceMs = 0, time } = options;
+    // Half of what a writer waits: whose transactions were gathered already sends after each, and does not wait twice.
+    this.#gathering = new Gathering({ leastMs: 0, mostMs: patienceMs(paceMs) / 2, waiting: () => this.backlog, time });
+  }
+
+  get publishedSeq(): number {
+    return this.#publishedSeq;
+  }
+
+  /** Events that are committed and not in the log yet. */
+  get backlog(): number {
+    return this.#lastSeq - this.#publishedSeq;
+  }
+
+  /** Milliseconds since events wait without any of them being sent; 0 when none waits. */
+  get stalledMs(): number {
+    return this.backlog === 0 ? 0 : performance.now() - this.#progressAt;
+  }
+
+  /** Milliseconds since the event that waits longest was committed, by the database's clock; 0 when none waits. */
+  get ageMs(): number {
+    return this.backlog === 0 || this.#oldestAt === 0 ? 0 : Math.max(0, Date.now() - this.#oldestAt);
+  }
+
+  /** Begins to send what an earlier process left. */
+  start(): void {
+    this.#wake();
+  }
+
+  /** Takes over events that were just committed, in the order of their numbers. */
+  offer(events: readonly StoredEvent[]): void {
+    const last = events.at(-1);
+    if (last === undefined) return;
+    if (this.backlog === 0) this.#oldestAt = events[0]?.at ?? 0;
+    // What does not fit is in the table; memory then stays behind until the table is caught up with.
+    const continues = this.#nextInMemory() + this.#inMemory.length === (events[0]?.seq ?? 0);
+    if (continues && this.#inMemory.length < MEMORY_ROOM.count && this.#sizeInMemory < MEMORY_ROOM.size) {
+      this.#inMemory.push(...events);
+      this.#sizeInMemory += sizeOf(events);
+    }
+    this.#lastSeq = last.seq;
+    this.#gathering.came(events.length);
+    this.#wake();
+  }
+
+  /** Others have written to the lane in the meantime: what memory does not have is in the table. */
+  catchUp({ lastSeq }: Pick<Lane, 'lastSeq'>): void {
+    this.#lastSeq = Math.max(this.#lastSeq, lastSeq);
+    this.#wake();
+  }
+
+  /** Sends what is left as long as the log answers, at most `limitMs`; the rest is sent after the next start. */
+  async close(limitMs: number): Promise<void> {
+    this.#gathering.hurry();
+    await endedWithin(limitMs, this.#sending ?? Promise.resolve());
+    this.#stop = true;
+  }
+
+  #nextInMemory(): number {
+    return this.#inMemory[0]?.seq ?? this.#publishedSeq + 1;
+  }
+
+  #wake(): void {
+    if (this.#sending !== undefined || this.backlog === 0 || this.#stop) return;
+    this.#progressAt = performance.now();
+    this.#sending = this.#sendAll();
+  }
+
+  async #sendAll(): Promise<void> {
+    for (let failures = 0; this.backlog > 0 && !this.#stop; ) {
+      try {
+        await this.#gathering.turn();
+        await this.#sendNext();
+        failures = 0;
+        this.#faults.worked();
+      } catch (error) {
+        if (error instanceof WriterClosedError) break;
+        this.#faults.failed(error, 'events could not be sent; trying again', { lane: this.#options.lane });
+        await Bun.sleep(BACK_OFF_MS[Math.min(failures, BACK_OFF_MS.length - 1)] ?? 1000);
+        failures += 1;
+      }
+    }
+    this.#sending = undefined;
+  }
+
+  async #sendNext(): Promise<void> {
+    const { service, trace } = this.#options;
+    const events = await this.#next();
+    const last = events.at(-1);
+    this.#gathering.began(this.backlog - events.length);
+    this.#oldestAt = events[0]?.at ?? 0;
+    if (last === undefined) throw new Error(`lane ${this.#options.lane} has no events after ${this.#publishedSeq}`);
+    const published = events.filter((event) => event.published).map((event) => ({ event, message: outgoing(service, event) }));
+    if (published.length > 0) await this.#send(published);
+    if (trace !== undefined) for (const { event, message } of published) trace(aboutMessage(message, event), 'event is in the log, or set aside');
+    this.#publishedSeq = last.seq;
+    this.#progressAt = performance.now();
+    this.#forget(last.seq);
+  }
+
+  /** An event that the log refuses for good is a dead letter before `publishedSeq` moves past it: until then it is in the table. */
+  async #send(published: readonly Pick<Unsent, 'event' | 'message'>[]): Promise<void> {
+    const { log, setAside } = this.#options;
+    try {
+      await log.send(published.map(({ message }) => message));
+    } catch (error) {
+      if (!(error instanceof MessagesRefusedError)) throw error;
+      const causes = new Map(error.refused.map(({ message, cause }) => [message, cause]));
+      await setAside(
+        published.flatMap(({ event, message }) => {
+          const cause = causes.get(message);
+          return cause === undefined ? [] : [{ event, message, cause }];
+        }),
+      );
+    }
+  }
+
+  async #next(): Promise<readonly StoredEvent[]> {
+    const { readEvents, lane } = this.#options;
+    if (this.#inMemory[0]?.seq === this.#publishedSeq + 1) return this.#inMemory.slice(0, fitting(this.#inMemory, SEND_ROOM, eventSize));
+    return readEvents(lane, this.#publishedSeq, SEND_ROOM.count);
+  }
+
+  #forget(seq: number): void {
+    const found = this.#inMemory.findIndex((event) => event.seq > seq);
+    const sent = this.#inMemory.splice(0, found === -1 ? this.#inMemory.length : found);
+    this.#sizeInMemory -= sizeOf(sent);
+  }
+}
+
+function sizeOf(events: readonly StoredEvent[]): number {
+  return events.reduce((size, event) => size + eventSize(event), 0);
+}

@@ -1,0 +1,65 @@
+import { deadLetterTopic } from '@souk/contracts/topics';
+import type { ServiceName } from '@souk/contracts/services';
+import { harmless } from '../../telemetry/harmless.ts';
+import type { RefusedMessage } from '../../log/message-limit.ts';
+import type { MicroserviceOptions } from '../microservice-options.ts';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import type { UseCase } from '../writer/use-case.ts';
+import { withOwn } from '../writer/with-own.ts';
+import type { Writer } from '../writer/writer.ts';
+import type { StoredEvent } from '../writer/writer-store.ts';
+import { aboutMessage } from './about-message.ts';
+import { burial } from './bury.ts';
+
+/** Log lines about one send; a broker that is set to take next to nothing refuses everything. */
+const LINES = 10;
+
+/** An event that was committed and that the log will never take, as it was to be sent. */
+export interface Unsent extends RefusedMessage {
+  readonly event: StoredEvent;
+}
+
+/**
+ * Makes an event that cannot be sent a dead letter, so that its lane can go on. The letter has the event's id: done twice,
+ * because a process died in between, it is still one letter. When the event tells of a dead letter itself, no other
+ * is made to tell of that. Answers whether the letter is new.
+ */
+export function setAside<C extends ChassisCollections>(service: ServiceName): UseCase<C, Unsent, boolean> {
+  return {
+    name: 'set aside',
+    keys: ({ event }) => ({ deadLetters: [event.id] }),
+    decide({ event: { id }, message, cause }, world, context) {
+      if (world.get('deadLetters', id) !== undefined) return { answer: false };
+      const { puts, events } = burial(service, { message, cause, attempts: 1 }, context, { id, kind: 'unsent' });
+      const own = message.topic === deadLetterTopic(service) ? { puts } : { puts, events };
+      return withOwn<C, boolean, never>({ answer: true }, own);
+    },
+  };
+}
+
+/** Sets events aside and tells an operator: others do not know of something that happened here. Each is told of once. */
+export function settingAside<C extends ChassisCollections, Task>(
+  { name, meter, report }: Pick<MicroserviceOptions<C, Task>, 'name' | 'meter' | 'report'>,
+  writer: () => Writer<C, Task>,
+): (unsent: readonly Unsent[]) => Promise<void> {
+  const tell = harmless((letters: readonly Unsent[]) => {
+    for (const [index, { event, message, cause }] of letters.entries()) {
+      meter?.eventSetAside();
+      if (index < LINES) report(cause, 'the log refuses an event for good: it is a dead letter now', aboutMessage(message, event));
+    }
+    if (letters.length > LINES) report(`${letters.length - LINES} more`, 'the log refuses more events for good: see GET /ops/dead-letters?kind=unsent');
+  });
+  return async (unsent) => {
+    const letters: Unsent[] = [];
+    const settled = await Promise.allSettled(
+      unsent.map(async (each) => {
+        const { id, correlationId, traceparent } = each.event;
+        const cause = { correlationId, causationId: id, traceparent };
+        if (await writer().submit(setAside<C>(name), each, { cause })) letters.push(each);
+      }),
+    );
+    tell(letters);
+    const failed = settled.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  };
+}

@@ -1,0 +1,47 @@
+import type { EventAttributes } from '@souk/contracts/event-headers';
+import { harmless } from '../../telemetry/harmless.ts';
+import type { LogMessage } from '../../log/event-log.ts';
+import type { MessagingMeter, Outcome } from '../microservice-options.ts';
+import { faultSource, type Report, singleFailures, type Trace } from '../../telemetry/report.ts';
+import type { SecurityEvents } from '../../telemetry/security-events.ts';
+import { aboutMessage } from './about-message.ts';
+import type { Incoming } from './receive.ts';
+
+interface TellDeps {
+  readonly meter?: MessagingMeter | undefined;
+  readonly report: Report;
+  readonly trace?: Trace | undefined;
+  readonly security?: Pick<SecurityEvents, 'tell'> | undefined;
+}
+
+/** A message as far as it was read. */
+type Told = Pick<Incoming, 'message'> & { readonly event?: Pick<EventAttributes, 'id' | 'traceparent'> };
+
+/** Counts and logs what becomes of messages. None of it throws: to the log it would be a message that was not handled. */
+export interface Outcomes {
+  /** It is settled, well or not; `cause`: why it is not handled. */
+  settled(told: Told, how: Outcome, cause?: unknown): void;
+  /** It says that it comes from a service that makes no such events. */
+  forged(message: LogMessage, by: string): void;
+  /** A try of it has failed. */
+  failed(told: Told, attempt: number, error: unknown): void;
+  /** Neither handled nor kept: the log brings it again. */
+  comesAgain(message: LogMessage, error: unknown): void;
+}
+
+export function outcomes({ meter, report, trace, security }: TellDeps): Outcomes {
+  const single = singleFailures(report);
+  const consumer = faultSource(report, 'consumer');
+  return {
+    settled: harmless(({ message, event }: Told, how: Outcome, cause?: unknown) => {
+      meter?.messageSettled(message.topic, how);
+      consumer.worked();
+      // Each try of one that failed has been told already.
+      if (how === 'handled' || how === 'parked' || how === 'failed') trace?.({ ...aboutMessage(message, event), outcome: how }, 'message settled');
+      else single(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
+    }),
+    forged: harmless((message: LogMessage, source: string) => security?.tell('event.forged_source', { topic: message.topic, source, about: aboutMessage(message) })),
+    failed: harmless(({ message, event }: Told, attempt: number, error: unknown) => single(error, 'a message failed', { ...aboutMessage(message, event), attempt })),
+    comesAgain: harmless((message: LogMessage, error: unknown) => consumer.failed(error, 'a message could not be settled; it comes again', aboutMessage(message))),
+  };
+}

@@ -1,0 +1,120 @@
+import { accessWatch } from './access-watch.ts';
+import { clockWatch } from './clock-watch.ts';
+import { newId } from '../ids.ts';
+import { runMicroservice, type RunningMicroservice } from './run-microservice.ts';
+import type { Principal } from '../web/sign-in/principal.ts';
+import type { LogMessage } from '../log/event-log.ts';
+import { followingEndedAccess } from './messaging/follow-ended-access.ts';
+import type { MessageHandlers } from './messaging/message-handlers.ts';
+import type { MicroserviceOptions } from './microservice-options.ts';
+import type { ChassisCollections } from './writer/chassis-collections.ts';
+import { WriterClosedError } from '../input-errors.ts';
+import { onceExecutor } from './writer/execute-once.ts';
+import type { Cause } from './writer/input.ts';
+import type { Once, OnceAnswer } from './writer/once.ts';
+import type { Collections, UseCase } from './writer/use-case.ts';
+import type { Writer } from './writer/writer.ts';
+
+/** A command is applied within this time or refused; nothing hangs. */
+const COMMAND_LIMIT_MS = 10_000;
+
+type Own<C> = C & ChassisCollections;
+
+/** What runs behind a service's HTTP interface: writer, relay, consumer, retries, jobs. */
+export interface Microservice<C extends Collections, Task = never> {
+  /** A caller's command: refused when it cannot be applied in time. */
+  execute<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
+  /** The same, at most once per Idempotency-Key. */
+  executeOnce<Value, Answer>(
+    useCase: UseCase<Own<C>, Value, Answer, Task>,
+    value: Value,
+    key: Once<Answer>,
+    cause?: Cause,
+  ): Promise<OnceAnswer>;
+  /** Results of tasks, deadlines: applied however long it takes, and however large the events are. */
+  submit<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
+  /** For an event that was set aside, past the relay: its place in the lane is gone. Rejects as `EventLog.send` does. */
+  sendAgain(message: LogMessage): Promise<void>;
+  readonly handlers: MessageHandlers<Own<C>, Task>;
+  /** True when the access that this token gave has ended since; looks in memory only. */
+  hasEnded(principal: Principal): boolean;
+  /** Events that are committed and not in the log yet. */
+  backlog(): number;
+  /** Milliseconds since the oldest of them was committed; 0 when there is none. */
+  outboxAgeMs(): number;
+  /** Milliseconds since events wait without any of them being sent; 0 when none waits. */
+  outboxStalledMs(): number;
+  /** Inputs that wait to be settled. */
+  waiting(): number;
+  /** Milliseconds since the one came that has waited longest; 0 when none waits. */
+  oldestWaitingMs(): number;
+  /** Why the database took no transaction the last time; undefined when it did. */
+  writeFailure(): unknown;
+  /** Milliseconds since the writer last got on although something is to be settled; 0 while nothing is. */
+  standsStillMs(): number;
+  /** Milliseconds by which this process's clock is ahead of its database's, as far as that is certain; negative: behind. */
+  clockAheadMs(): number;
+  /** Throws `ClockError` when it is too much. */
+  checkClock(): void;
+  /** `Service.lost` */
+  readonly lost: Promise<Error>;
+  /** Throws, for one, `StorageError`: nothing of it runs then, and it may be started again. */
+  start(): Promise<void>;
+  /** Takes no messages any more, ends what it is at while `endRequests` does that for its callers, and closes; soon, whatever is gone. */
+  close(endRequests?: () => Promise<void>): Promise<void>;
+}
+
+export function createMicroservice<C extends Collections, Task = never>(
+  options: MicroserviceOptions<C, Task>,
+): Microservice<C, Task> {
+  let running: RunningMicroservice<Own<C>, Task> | undefined;
+  const handlers = followingEndedAccess<Own<C>, Task>(options.name, options.handlers);
+  const clock = clockWatch<C>(options.store.writing, options.report);
+  const access = accessWatch<C>(clock.writing, options.store.endedAccess);
+  const store = { ...options.store, writing: access.writing };
+  const writer = (): Writer<Own<C>, Task> => {
+    if (running === undefined) throw new WriterClosedError();
+    return running.writer;
+  };
+  // A start that failed because the database was away is tried again, and its lane may be taken already.
+  const owner = newId();
+  const lost = Promise.withResolvers<Error>();
+  options.meter?.expect(Object.keys(options.handlers));
+  const executeOnce = onceExecutor<Own<C>, Task>((useCase, value, how) => writer().submit(useCase, value, how));
+  async function close(endRequests = () => Promise.resolve()): Promise<void> {
+    await running?.close(endRequests);
+    running = undefined;
+  }
+  const limited = (cause?: Cause) => ({ limitMs: COMMAND_LIMIT_MS, ...(cause && { cause }) });
+  return {
+    handlers,
+    hasEnded: access.hasEnded,
+    execute: async (useCase, value, cause) => writer().submit(useCase, value, limited(cause)),
+    executeOnce: async (useCase, value, key, cause) => executeOnce(useCase, value, key, limited(cause)),
+    submit: async (useCase, value, cause) => writer().submit(useCase, value, { mustSettle: true, ...(cause && { cause }) }),
+    sendAgain: (message) => options.log.send([message]),
+    backlog: () => running?.relay.backlog ?? 0,
+    // Events have the database's time.
+    outboxAgeMs: () => Math.max(0, (running?.relay.ageMs ?? 0) - clock.aheadMs()),
+    outboxStalledMs: () => running?.relay.stalledMs ?? 0,
+    waiting: () => running?.writer.waiting ?? 0,
+    oldestWaitingMs: () => running?.writer.oldestMs ?? 0,
+    writeFailure: () => running?.writer.failure,
+    clockAheadMs: clock.aheadMs,
+    checkClock: clock.check,
+    lost: lost.promise,
+    standsStillMs: () => running?.writer.standsStillMs ?? 0,
+    async start() {
+      const [begun, heard] = await Promise.allSettled([runMicroservice({ ...options, owner, store, handlers }, access.look), access.look()]);
+      if (begun.status === 'rejected') throw begun.reason;
+      running = begun.value;
+      if (heard.status === 'fulfilled') {
+        lost.resolve(running.writer.lost);
+        return;
+      }
+      await close();
+      throw heard.reason;
+    },
+    close,
+  };
+}

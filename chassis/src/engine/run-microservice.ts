@@ -1,0 +1,187 @@
+import { endedWithin } from '../ended-within.ts';
+import { forgetInRounds } from './forget-in-rounds.ts';
+import { harmless } from '../telemetry/harmless.ts';
+import { newId } from '../ids.ts';
+import { startJobs, type Job } from './jobs.ts';
+import type { Subscription } from '../log/event-log.ts';
+import { adoptLanes } from './messaging/adopt-lanes.ts';
+import { consume } from './messaging/consumer.ts';
+import { handlingRoom } from './messaging/handling-room.ts';
+import { PARKING_RULES } from './messaging/parking-rules.ts';
+import { refuseUnsendable } from './messaging/outgoing.ts';
+import { Relay } from './messaging/relay.ts';
+import { retryDueMessages } from './messaging/retry-due-messages.ts';
+import { settingAside } from './messaging/set-aside.ts';
+import { outcomes } from './messaging/tell-outcomes.ts';
+import type { MicroserviceOptions } from './microservice-options.ts';
+import { lastPeriodOver } from './writer/answer-key.ts';
+import type { ChassisCollections } from './writer/chassis-collections.ts';
+import { ENDED_ACCESS_KEPT_MS } from './writer/ended-access.ts';
+import { forgetEndedAccess } from './writer/forget-ended-access.ts';
+import type { Collections } from './writer/use-case.ts';
+import { Writer } from './writer/writer.ts';
+
+const LEASE_MS = 5000;
+/** Milliseconds for the whole end: with those for store and log, within the ten seconds that a container has. */
+const CLOSE_MS = 7000;
+/** Of these, at most: for requests, handlers and jobs, for tasks, for the queue, for sending events, and to store how many were sent. */
+const WORK_MS = 5500;
+const TASKS_MS = 1000;
+const QUEUE_MS = 1000;
+const SEND_MS = 2000;
+const LAST_MS = 1000;
+/** With the time a message takes, how long a token of somebody whose access has ended is still taken by a replica that was not told itself. */
+const HEAR_MS = 500;
+/** Thin rows that lie together. */
+const KEYS_AT_ONCE = 1000;
+/** As long as a key leads to one at most (`answer-key.ts`); at least 24 hours are promised. */
+const ANSWERS_KEPT_MS = 36 * 3_600_000;
+
+type Own<C> = C & ChassisCollections;
+
+interface Running<C extends Collections, Task> extends MicroserviceOptions<C, Task> {
+  /** This process, on its lane. */
+  readonly owner: string;
+}
+
+export interface RunningMicroservice<C extends ChassisCollections, Task> {
+  readonly writer: Writer<C, Task>;
+  readonly relay: Relay;
+  /** Ends all of it within 7 s, and loses nothing: what waits for servers that are gone is left to the next start. */
+  close(endRequests: () => Promise<void>): Promise<void>;
+}
+
+/** Starts the parts in the order in which they need each other; `close` stops them the other way round. */
+export async function runMicroservice<C extends Collections, Task>(
+  options: Running<C, Task>,
+  hearOfEndedAccess: () => Promise<void>,
+): Promise<RunningMicroservice<Own<C>, Task>> {
+  const tasks = new Set<Promise<void>>();
+  const { writer, relay } = await openWriter(options, tasks);
+  const subscription = await subscribe(options, writer);
+  const jobs = startJobs([...jobsOf(options, writer), ...accessJobs(options, writer, hearOfEndedAccess)], options.report);
+  return {
+    writer,
+    relay,
+    async close(endRequests) {
+      const deadline = performance.now() + CLOSE_MS;
+      const atMost = (ms: number) => Math.min(ms, deadline - performance.now());
+      const patience = patienceWith(writer);
+      await endedWithin(WORK_MS, Promise.all([endRequests(), subscription?.close(), jobs.close()]));
+      await endedWithin(atMost(TASKS_MS), Promise.all(tasks));
+      if (!(await endedWithin(atMost(QUEUE_MS), writer.stop()))) writer.giveUp();
+      patience.end();
+      await relay.close(atMost(SEND_MS));
+      if (relay.backlog > 0) options.report(`${relay.backlog} events are not in the log`, 'stopping without them: the next start sends them, or another process');
+      await writer.close(atMost(LAST_MS));
+    },
+  };
+}
+
+/** Milliseconds for a writer that stops to find out that its database is gone; for one try; and between two looks. */
+const SETTLE_MS = 3000;
+const TRY_MS = 1500;
+const LOOK_MS = 200;
+
+/** While others end: as soon as the database is too slow for that, whoever waits for it is told so. */
+function patienceWith(writer: Pick<Writer<Collections>, 'failure' | 'standsStillMs' | 'giveUp'>): { end(): void } {
+  const until = performance.now() + SETTLE_MS;
+  const look = setInterval(() => {
+    const isGone = writer.failure !== undefined || writer.standsStillMs > TRY_MS;
+    if (isGone && performance.now() > until) writer.giveUp();
+  }, LOOK_MS);
+  look.unref();
+  return { end: () => clearInterval(look) };
+}
+
+async function openWriter<C extends Collections, Task>(
+  options: Running<C, Task>,
+  tasks: Set<Promise<void>>,
+): Promise<{ writer: Writer<Own<C>, Task>; relay: Relay }> {
+  const { name, instance, owner, store, log, runTask, meter, report, trace, aboutTask, paceMs } = options;
+  let relay: Relay | undefined;
+  const writer = await Writer.open<Own<C>, Task>({
+    store: store.writing,
+    lane: instance,
+    owner,
+    leaseMs: LEASE_MS,
+    newId,
+    report,
+    paceMs,
+    outbox(lane) {
+      const { readEvents } = store.writing;
+      relay = new Relay({ service: name, log, report, trace, paceMs, lane: lane.name, ...lane, readEvents, setAside: settingAside(options, () => writer) });
+      return relay;
+    },
+    retaken: (lane) => relay?.catchUp(lane),
+    refuseUnsendable: refuseUnsendable(name),
+    runTask(task) {
+      if (runTask === undefined) throw new Error(`${name} decided on a task and has nothing to run it`);
+      const ended = runTask(task)
+        .catch(harmless((error: unknown) => report(error, 'task failed', aboutTask?.(task))))
+        .finally(() => tasks.delete(ended));
+      tasks.add(ended);
+    },
+    ...(meter && { batchSettled: meter.batchSettled, decidedAgain: meter.decidedAgain }),
+  });
+  if (relay === undefined) throw new Error('the writer has not asked for its outbox');
+  relay.start();
+  return { writer, relay };
+}
+
+async function subscribe<C extends Collections, Task>(
+  options: MicroserviceOptions<C, Task>,
+  writer: Writer<Own<C>, Task>,
+): Promise<Subscription | undefined> {
+  const { name, log, handlers, parking = PARKING_RULES } = options;
+  if (Object.keys(handlers).length === 0) return undefined;
+  return consume({ service: name, log, writer, handlers, rules: parking, room: handlingRoom(), tell: outcomes(options) });
+}
+
+/** What every service does now and then, and its own jobs. */
+function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
+  const { name, instance, store, log, handlers, report, jobs = [], parking: rules = PARKING_RULES } = options;
+  const { messages } = store;
+  const tell = outcomes(options);
+  return [
+    ...jobs,
+    {
+      name: 'retry parked messages',
+      everyMs: 1000,
+      run: (signal) => retryDueMessages({ service: name, messages, writer, handlers, rules, tell }, signal),
+    },
+    {
+      name: 'adopt abandoned lanes',
+      everyMs: LEASE_MS,
+      run: () => {
+        const relaying = { service: name, log, report, setAside: settingAside(options, () => writer) };
+        return adoptLanes({ ...relaying, store: store.writing, ownLane: instance, leaseMs: LEASE_MS, newId });
+      },
+    },
+    {
+      name: 'forget kept answers',
+      everyMs: 600_000,
+      async run(signal) {
+        const olderThan = Date.now() - ANSWERS_KEPT_MS;
+        await forgetInRounds((limit) => messages.forgetAnswers(olderThan, limit), signal);
+        await forgetInRounds((limit) => messages.forgetAnswerKeys(lastPeriodOver(Date.now()), limit), signal, KEYS_AT_ONCE);
+      },
+    },
+  ];
+}
+
+function accessJobs<C extends Collections, Task>(
+  { store: { endedAccess } }: MicroserviceOptions<C, Task>,
+  writer: Writer<Own<C>, Task>,
+  hear: () => Promise<void>,
+): Job[] {
+  const forgetSome = async (limit: number): Promise<number> => {
+    const ids = await endedAccess.olderThan(ENDED_ACCESS_KEPT_MS, limit);
+    if (ids.length > 0) await writer.submit(forgetEndedAccess<Own<C>>(), ids);
+    return ids.length;
+  };
+  return [
+    { name: 'hear of ended access', everyMs: HEAR_MS, run: hear },
+    { name: 'forget ended access', everyMs: 60_000, run: (signal) => forgetInRounds(forgetSome, signal) },
+  ];
+}

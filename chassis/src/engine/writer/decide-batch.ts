@@ -1,0 +1,112 @@
+import { OverloadedError } from '../../input-errors.ts';
+import type { Cause, Input } from './input.ts';
+import type { LoadedWorld } from './loaded-world.ts';
+import type { Collections, Decision, DecisionContext, Keys, NewEvent, NewNote } from './use-case.ts';
+import type { WriterOptions } from './writer-options.ts';
+import type { Batch, StoredEvent } from './writer-store.ts';
+
+/** Turns inputs into one batch: their keys together, and a decision after the other in the order they came. */
+export function batchOf<C extends Collections, Task>(
+  lane: string,
+  inputs: readonly Input<C, Task>[],
+  { newId, refuseUnsendable }: Pick<WriterOptions<C, Task>, 'newId' | 'refuseUnsendable'>,
+  settled: (events: readonly StoredEvent[]) => void,
+): Batch<C> {
+  for (const input of inputs) input.outcome = undefined;
+  return {
+    keys: mergeKeys(inputs.map((input) => keysOf(input, ({ keys }) => keys(input.value)))),
+    moreKeys: (world) => mergeKeys(inputs.map((input) => keysOf(input, ({ moreKeys }) => moreKeys?.(input.value, world)))),
+    decide: (world, now, lastSeq, answerForm) => {
+      const events: StoredEvent[] = [];
+      const decidedAt = performance.now();
+      for (const input of inputs) {
+        // Loading took so long that its caller was told in the meantime that nothing came of it.
+        if (input.expiresAt <= decidedAt) input.outcome = { kind: 'failed', error: new OverloadedError(1) };
+        const context: DecisionContext = { now, newId, cause: input.cause, answerForm };
+        const place = { lane, seq: lastSeq + events.length };
+        events.push(...decideOne(input, world, context, (decision) => storedEvents(decision, place, input, context, refuseUnsendable)));
+      }
+      settled(events);
+      return { ...world.changes(), events };
+    },
+  };
+}
+
+/** An input that cannot even say what it needs fails alone, like one that cannot be decided. */
+function keysOf<C extends Collections, Task>(
+  input: Input<C, Task>,
+  ask: (useCase: Input<C, Task>['useCase']) => Keys<C> | undefined,
+): Keys<C> {
+  if (input.outcome?.kind === 'failed') return {};
+  try {
+    return ask(input.useCase) ?? {};
+  } catch (error) {
+    input.outcome = { kind: 'failed', error };
+    return {};
+  }
+}
+
+/** A decision that throws concerns its input alone: nothing of it reaches the world. */
+function decideOne<C extends Collections, Task>(
+  input: Input<C, Task>,
+  world: LoadedWorld<C>,
+  context: DecisionContext,
+  stored: (decision: Decision<C, unknown, Task>) => readonly StoredEvent[],
+): readonly StoredEvent[] {
+  if (input.outcome?.kind === 'failed') return [];
+  try {
+    const decision = input.useCase.decide(input.value, world, context);
+    const events = stored(decision);
+    world.apply(decision.puts, decision.removes);
+    input.outcome = { kind: 'decided', decision };
+    return events;
+  } catch (error) {
+    input.outcome = { kind: 'failed', error };
+    return [];
+  }
+}
+
+/** The events of a decision, numbered from the place on. Throws when the log would not take one of them. */
+function storedEvents<C extends Collections, Task>(
+  { events = [], cause }: Decision<C, unknown, Task>,
+  { lane, seq }: Place,
+  input: Input<C, Task>,
+  context: DecisionContext,
+  refuseUnsendable: WriterOptions<C, Task>['refuseUnsendable'],
+): StoredEvent[] {
+  return events.map((each, index) => {
+    const event = storedEvent(each, { lane, seq: seq + index + 1 }, cause ?? input.cause, context);
+    if (event.published && !input.mustSettle) refuseUnsendable?.(event);
+    return event;
+  });
+}
+
+type Place = Pick<StoredEvent, 'lane' | 'seq'>;
+
+function storedEvent(event: NewEvent | NewNote, { lane, seq }: Place, cause: Cause, { now, newId }: DecisionContext): StoredEvent {
+  const published = 'type' in event;
+  return {
+    lane,
+    seq,
+    id: newId(),
+    type: published ? event.type : event.note,
+    published,
+    key: event.key,
+    stream: event.stream,
+    version: event.version,
+    at: now,
+    correlationId: cause.correlationId ?? event.key,
+    causationId: cause.causationId,
+    traceparent: cause.traceparent,
+    data: published ? JSON.stringify(event.data) : '{}',
+    context: event.context ?? {},
+  };
+}
+
+function mergeKeys<C>(all: readonly Keys<C>[]): Keys<C> {
+  const merged: { [N in keyof C]?: string[] } = {};
+  for (const keys of all) {
+    for (const name in keys) (merged[name] ??= []).push(...(keys[name] ?? []));
+  }
+  return merged;
+}

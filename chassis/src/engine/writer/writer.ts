@@ -1,0 +1,297 @@
+import { endedWithin } from '../../ended-within.ts';
+import { harmless } from '../../telemetry/harmless.ts';
+import { Gathering, patienceMs } from '../gathering.ts';
+import { faultSource, harmlessReport } from '../../telemetry/report.ts';
+import type { FaultSource } from '../../telemetry/repeated-faults.ts';
+import { OverloadedError, WriterClosedError } from '../../input-errors.ts';
+import { NO_CAUSE, type Input, type SubmitOptions } from './input.ts';
+import { InputQueue } from './input-queue.ts';
+import { takeOwnLane } from './own-lane.ts';
+import { type Deadlines, deadlines, refuseExpired } from './refuse-expired.ts';
+import { settleBatch } from './settle-batch.ts';
+import type { Collections, UseCase } from './use-case.ts';
+import type { Outbox, WriterOptions } from './writer-options.ts';
+import { type Lane, LaneInUseError, type StoredEvent } from './writer-store.ts';
+
+type Optional = 'owner' | 'batchSettled' | 'decidedAgain' | 'refuseUnsendable' | 'retaken' | 'time';
+
+/**
+ * The single writer of a service's process (group commit). Everything that changes state is an input in one queue;
+ * what is in hand is settled in one transaction, one in flight, and then answered.
+ */
+export class Writer<C extends Collections, Task = never> {
+  readonly #options: Required<Omit<WriterOptions<C, Task>, Optional>> & Pick<WriterOptions<C, Task>, Optional>;
+  readonly #outbox: Outbox;
+  readonly #faults: FaultSource;
+  #lane: Lane;
+  readonly #queue = new InputQueue<C, Task>();
+  /** The batch that is being settled. */
+  #underWay: readonly Input<C, Task>[] = [];
+  #draining: Promise<void> | undefined;
+  readonly #gathering: Gathering;
+  /** performance.now() of the last time a transaction was begun, or a try of it ended */
+  #progressAt = -Infinity;
+  #closed = false;
+  #gaveUp = false;
+  readonly #givenUp = Promise.withResolvers<void>();
+  #failure: unknown;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+  readonly #lost = Promise.withResolvers<LaneInUseError>();
+  readonly #deadlines: Deadlines = deadlines(() => this.#refuseExpired());
+
+  /** Takes the lane; throws `LaneInUseError` when another process that is alive has it. */
+  static async open<C extends Collections, Task = never>(options: WriterOptions<C, Task>): Promise<Writer<C, Task>> {
+    const { store, lane: name, newId, owner = newId(), leaseMs = 5000 } = options;
+    // Alive, another one would have renewed it by then.
+    const lane = await takeOwnLane(store, { name, owner, leaseMs, leftMs: leaseMs / 2 });
+    return new Writer(options, lane);
+  }
+
+  private constructor(options: WriterOptions<C, Task>, lane: Lane) {
+    this.#options = { batchLimit: 500, queueLimit: 20_000, patientLimit: 5000, leaseMs: 5000, ...options, report: harmlessReport(options.report) };
+    this.#faults = faultSource(options.report, 'writer');
+    if (options.batchSettled !== undefined) this.#options.batchSettled = harmless(options.batchSettled);
+    if (options.decidedAgain !== undefined) this.#options.decidedAgain = harmless(options.decidedAgain);
+    const { paceMs, time } = options;
+    this.#gathering = new Gathering({ leastMs: paceMs, awaitedMs: paceMs, mostMs: patienceMs(paceMs), waiting: () => this.#queue.length, time });
+    this.#lane = lane;
+    this.#outbox = options.outbox(lane);
+    this.#renewIn(this.#options.leaseMs / 3);
+  }
+
+  get lane(): Lane {
+    return this.#lane;
+  }
+
+  /** How many inputs wait; commands are refused from `queueLimit` on. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Milliseconds since the input came that is not settled yet and has waited longest; 0: there is none. */
+  get oldestMs(): number {
+    const cameAt = this.#underWay.reduce((least, input) => Math.min(least, input.cameAt), this.#queue.oldestAt ?? Infinity);
+    return cameAt === Infinity ? 0 : performance.now() - cameAt;
+  }
+
+  /** Why the last transaction was not settled; undefined when it was. An idle writer tries again by renewing its lease. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** Milliseconds since a transaction that is under way was begun or repeated: each try has its limits. 0 while none is. */
+  get standsStillMs(): number {
+    return this.#draining === undefined ? 0 : performance.now() - this.#progressAt;
+  }
+
+  /** Resolves when another process that is alive has the lane: this one takes nothing any more, and is to end. */
+  get lost(): Promise<LaneInUseError> {
+    return this.#lost.promise;
+  }
+
+  /**
+   * Answers when the input's transaction has committed. Rejects when this input failed, and then nothing of it is applied; only
+   * of `OverloadedError` the outcome may be open, when a transaction with it was out.
+   */
+  submit<Value, Answer>(
+    useCase: UseCase<C, Value, Answer, Task>,
+    value: Value,
+    { cause = NO_CAUSE, limitMs, mustSettle = false, isAwaited = limitMs !== undefined }: SubmitOptions = {},
+  ): Promise<Answer> {
+    if (this.#closed) return Promise.reject(new WriterClosedError());
+    if (limitMs !== undefined && this.#isFull(useCase)) return Promise.reject(new OverloadedError(1));
+    const cameAt = performance.now();
+    const expiresAt = limitMs === undefined ? Infinity : cameAt + limitMs;
+    this.#deadlines.expect(expiresAt);
+    return new Promise<Answer>((resolve, reject) => {
+      this.#queue.add({ useCase, value, cause, mustSettle, cameAt, expiresAt, outcome: undefined, resolve, reject });
+      this.#gathering.came(1, isAwaited);
+      this.#begin();
+    });
+  }
+
+  #isFull({ canWait = false }: UseCase<C, never, unknown, Task>): boolean {
+    const { queueLimit, patientLimit } = this.#options;
+    return this.#queue.length >= queueLimit || (canWait && this.#queue.patient >= patientLimit);
+  }
+
+  /** Settles what is in the queue and takes nothing new. Resolves at once when that was given up. */
+  async stop(): Promise<void> {
+    this.#closed = true;
+    this.#gathering.hurry();
+    clearTimeout(this.#renewal);
+    while (this.#draining !== undefined && !this.#gaveUp) await Promise.race([this.#draining, this.#givenUp.promise]);
+    this.#deadlines.close();
+  }
+
+  /**
+   * Stops, stores what the outbox has sent, and lets the lane go: the next process of this name need not wait. That is left
+   * when it takes longer than `limitMs`.
+   */
+  async close(limitMs?: number): Promise<void> {
+    await this.stop();
+    if (this.#gaveUp || this.#failure instanceof LaneInUseError) return;
+    const last = this.#settleAndAnswer([], 0);
+    await (limitMs === undefined ? last : endedWithin(limitMs, last));
+  }
+
+  /** Takes nothing new and tells all who wait that it stops: the database does not settle what they brought. No later try has it. */
+  giveUp(): void {
+    if (this.#gaveUp) return;
+    this.#closed = true;
+    this.#gathering.hurry();
+    const left = [...this.#underWay, ...this.#queue.takeAll()];
+    if (left.length > 0) {
+      const reason = this.#failure ?? new Error('the database has not settled it yet');
+      this.#options.report(reason, `stopping: ${left.length} inputs are left; their messages come again, their callers are told to`);
+    }
+    for (const input of left) {
+      input.expiresAt = -Infinity;
+      input.reject(new WriterClosedError());
+    }
+    this.#gaveUp = true;
+    this.#givenUp.resolve();
+  }
+
+  #begin(work = () => this.#drain()): void {
+    this.#draining ??= this.#toItsEnd(work);
+  }
+
+  /** Whatever ends the work, the next inputs are settled. */
+  async #toItsEnd(work: () => Promise<void>): Promise<void> {
+    this.#progressAt = performance.now();
+    try {
+      await work();
+    } catch (error) {
+      this.#options.report(error, 'the writer stumbled; it goes on');
+    }
+    this.#draining = undefined;
+    if (this.#queue.length > 0) this.#begin();
+  }
+
+  async #drain(): Promise<void> {
+    // Let everything that became ready in this turn of the event loop come along.
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      await this.#gathering.turn();
+      const batch = this.#queue.next(this.#options.batchLimit);
+      this.#gathering.began(this.#queue.length);
+      // Whoever waited has been told meanwhile that time is up, or that the service stops.
+      if (batch.length > 0) await this.#settleAndAnswer(batch);
+    }
+  }
+
+  async #settleAndAnswer(batch: readonly Input<C, Task>[], leaseMs = this.#options.leaseMs): Promise<void> {
+    const startedAt = performance.now();
+    this.#underWay = batch;
+    this.#progressAt = startedAt;
+    try {
+      const settled = await this.#settle(batch, leaseMs);
+      this.#options.batchSettled?.(batch.length, performance.now() - startedAt);
+      for (const input of settled) this.#answer(input);
+    } catch (error) {
+      if (error instanceof LaneInUseError) this.#end(error);
+      else this.#faults.failed(error, 'batch failed');
+      for (const input of batch) input.reject(error);
+    }
+    this.#underWay = [];
+  }
+
+  /** Whoever waits is told to come again: another process will answer. */
+  #end(error: LaneInUseError): void {
+    this.#closed = true;
+    this.#gathering.hurry();
+    this.#failure = error;
+    this.#options.report(error, 'the lane is lost for good; this process takes no work any more and ends');
+    clearTimeout(this.#renewal);
+    for (const input of [...this.#underWay, ...this.#queue.takeAll()]) input.reject(new WriterClosedError());
+    this.#lost.resolve(error);
+  }
+
+  /** Answers who goes on waiting. What is under way stays so, whoever was told in the meantime that time is up. */
+  #refuseExpired(): readonly Input<C, Task>[] {
+    return [...this.#queue.retain(refuseExpired), ...refuseExpired(this.#underWay)];
+  }
+
+  #answer({ outcome, resolve, reject }: Input<C, Task>): void {
+    if (outcome === undefined) reject(new Error('input was settled without an outcome'));
+    else if (outcome.kind === 'failed') reject(outcome.error);
+    else {
+      for (const task of outcome.decision.tasks ?? []) this.#runTask(task);
+      resolve(outcome.decision.answer);
+    }
+  }
+
+  /** It is stored, and found by its age when it could not be begun. */
+  #runTask(task: Task): void {
+    try {
+      this.#options.runTask(task);
+    } catch (error) {
+      this.#options.report(error, 'a task could not be begun');
+    }
+  }
+
+  /** They are committed: whoever sends them on finds them in the table when they could not be handed on. */
+  #handOn(events: readonly StoredEvent[]): void {
+    try {
+      this.#outbox.offer(events);
+    } catch (error) {
+      this.#options.report(error, 'events could not be handed on; they are in the table');
+    }
+  }
+
+  #settle(batch: readonly Input<C, Task>[], leaseMs: number): Promise<readonly Input<C, Task>[]> {
+    const { store, newId, refuseUnsendable, decidedAgain } = this.#options;
+    return settleBatch<C, Task>(
+      {
+        store,
+        leaseMs,
+        newId,
+        ...(refuseUnsendable && { refuseUnsendable }),
+        ...(decidedAgain && { decidedAgain }),
+        report: (error, message) => {
+          this.#failure = error;
+          this.#progressAt = performance.now();
+          this.#faults.failed(error, message);
+        },
+        publishedSeq: () => this.#outbox.publishedSeq,
+        committed: (events) => this.#handOn(events),
+        lane: () => this.#lane,
+        setLane: (lane) => {
+          this.#lane = lane;
+          this.#failure = undefined;
+          this.#faults.worked();
+        },
+        retakeLane: () => this.#retakeLane(),
+        gaveUp: () => this.#gaveUp,
+      },
+      batch,
+    );
+  }
+
+  async #retakeLane(): Promise<void> {
+    const { store, leaseMs } = this.#options;
+    const { name, owner } = this.#lane;
+    this.#lane = await takeOwnLane(store, { name, owner, leaseMs, leftMs: 0 });
+    this.#options.retaken?.(this.#lane);
+  }
+
+  #renewIn(ms: number): void {
+    this.#renewal = setTimeout(() => this.#renewLease(), ms);
+    this.#renewal.unref();
+  }
+
+  /**
+   * An idle writer settles an empty batch, so that nobody takes its lane for abandoned, and its name for one that is free;
+   * it also stores what was published.
+   */
+  #renewLease(): void {
+    const everyMs = this.#options.leaseMs / 3;
+    const dueMs = everyMs - this.#gathering.sinceStartMs;
+    if (dueMs <= 0 && this.#draining === undefined) {
+      this.#gathering.began(0);
+      this.#begin(() => this.#settleAndAnswer([]));
+    }
+    this.#renewIn(dueMs > 0 ? dueMs : everyMs);
+  }
+}

@@ -1,0 +1,147 @@
+import type { LogMessage } from '../event-log.ts';
+import type { PlacedMessage } from './journal-message.ts';
+import { decoded, isPlainText } from '../not-utf8.ts';
+
+/** Messages of one partition that stand side by side in a block. */
+export interface Part {
+  readonly partitionId: number;
+  readonly count: number;
+}
+
+/** Messages that were committed together, one after the other, as one row of `blocks`. Nothing changes it any more. */
+export interface Block {
+  /** In the order of the messages. */
+  readonly parts: readonly Part[];
+  /** The same as it is stored: a JSON list of partition, count, partition, count, ... */
+  readonly spans: string;
+  readonly form: Form;
+  /** CRC-32 of spans and body. */
+  readonly checksum: number;
+  readonly body: Uint8Array;
+}
+
+const PLAIN = 0;
+const ZSTD = 1;
+type Form = typeof PLAIN | typeof ZSTD;
+
+/** A block as it was read: nobody knows yet whether it is whole. */
+export type StoredBlock = Omit<Block, 'parts' | 'form'> & { readonly form: number };
+
+/** Bytes, before compression: a block that has so many ends with its partition, and none has more unless one message alone has. */
+const ENOUGH = 32 * 1024;
+const MOST = 64 * 1024;
+/** Below this, compression takes longer than it saves. */
+const WORTH_COMPRESSING = 200;
+/** Before each message: the bytes of key, value and headers. */
+const LENGTHS = 12;
+
+/** Cuts messages, which have to be sorted by partition, into the messages of one block each. */
+export function cutIntoBlocks(messages: readonly PlacedMessage[]): PlacedMessage[][] {
+  const blocks: PlacedMessage[][] = [];
+  let block: PlacedMessage[] = [];
+  let size = 0;
+  for (const each of messages) {
+    const isEnough = size >= ENOUGH && block.at(-1)?.partition !== each.partition;
+    if (block.length === 0 || isEnough || size + each.bytes > MOST) {
+      block = [];
+      blocks.push(block);
+      size = 0;
+    }
+    block.push(each);
+    size += each.bytes;
+  }
+  return blocks;
+}
+
+export function toBlock(messages: readonly PlacedMessage[]): Block {
+  const raw = Buffer.allocUnsafe(messages.reduce((sum, { bytes }) => sum + LENGTHS + bytes, 0));
+  let end = 0;
+  for (const { message, headersJson } of messages) {
+    const start = end;
+    end += LENGTHS;
+    end += put(raw, message.key, end, start);
+    end += put(raw, message.value, end, start + 4);
+    end += put(raw, headersJson, end, start + 8);
+  }
+  const parts = partsOf(messages);
+  const spans = JSON.stringify(parts.flatMap(({ partitionId, count }) => [partitionId, count]));
+  const packed = raw.length < WORTH_COMPRESSING ? raw : Bun.zstdCompressSync(raw, { level: 1 });
+  const [form, body] = packed.length < raw.length ? [ZSTD, packed] as const : [PLAIN, raw] as const;
+  return { parts, spans, form, checksum: checksumOf({ spans, body }), body };
+}
+
+/** Answers the bytes of the text, which are written before it as well. */
+function put(raw: Buffer, text: string, at: number, lengthAt: number): number {
+  const length = raw.write(text, at);
+  raw.writeUInt32LE(length, lengthAt);
+  return length;
+}
+
+function partsOf(messages: readonly PlacedMessage[]): Part[] {
+  const parts: { partitionId: number; count: number }[] = [];
+  for (const { partition } of messages) {
+    const last = parts.at(-1);
+    if (last?.partitionId === partition.id) last.count += 1;
+    else parts.push({ partitionId: partition.id, count: 1 });
+  }
+  return parts;
+}
+
+/** Seeded with the spans, so that both are covered. */
+function checksumOf({ spans, body }: Pick<Block, 'spans' | 'body'>): number {
+  return Bun.hash.crc32(body, Bun.hash.crc32(spans));
+}
+
+/** Key, value and headers of each message, after the checksum was compared. Throws what is wrong with it. */
+export function unpacked(block: StoredBlock): Buffer {
+  if (checksumOf(block) !== block.checksum) throw new Error('its checksum is wrong');
+  if (block.form === ZSTD) return Bun.zstdDecompressSync(block.body);
+  if (block.form === PLAIN) return Buffer.from(block.body.buffer, block.body.byteOffset, block.body.length);
+  throw new Error(`it has a form that this version does not know (${block.form})`);
+}
+
+/** `count` messages of an unpacked block after its first `skipped`. */
+export function messagesIn(raw: Buffer, skipped: number, count: number): Omit<LogMessage, 'topic'>[] {
+  const messages: Omit<LogMessage, 'topic'>[] = [];
+  let start = 0;
+  for (let index = 0; index < skipped + count; index += 1) {
+    if (start + LENGTHS > raw.length) throw new Error(`it has ${index} messages`);
+    const key = start + LENGTHS;
+    const value = key + raw.readUInt32LE(start);
+    const headers = value + raw.readUInt32LE(start + 4);
+    const end = headers + raw.readUInt32LE(start + 8);
+    if (index >= skipped) messages.push({ ...textsOf(raw, key, value, headers), headers: headersOf(raw.toString('utf8', headers, end)) });
+    start = end;
+  }
+  return messages;
+}
+
+function textsOf(raw: Buffer, keyAt: number, valueAt: number, end: number): Pick<LogMessage, 'key' | 'value' | 'binary'> {
+  const key = raw.toString('utf8', keyAt, valueAt);
+  const value = raw.toString('utf8', valueAt, end);
+  // Only another program can have written what is no text.
+  return isPlainText(key) && isPlainText(value) ? { key, value } : decoded(raw.subarray(keyAt, valueAt), raw.subarray(valueAt, end));
+}
+
+export function headersOf(json: string): Record<string, string> {
+  const headers: unknown = JSON.parse(json);
+  if (!isHeaders(headers)) throw new Error('the headers of a message are none');
+  return headers;
+}
+
+const isHeaders = (value: unknown): value is Record<string, string> => typeof value === 'object' && value !== null;
+
+/** `Block.parts` of what is stored. */
+export function storedParts(spans: string): Part[] {
+  const numbers = numbersOf(spans);
+  return Array.from({ length: numbers.length / 2 }, (_, index) => ({ partitionId: numbers[index * 2] ?? 0, count: numbers[index * 2 + 1] ?? 0 }));
+}
+
+/** Throws for anything but a JSON list of whole numbers from 0. */
+export function numbersOf(json: string): number[] {
+  const numbers: unknown = JSON.parse(json);
+  if (!Array.isArray(numbers) || !numbers.every(isCount)) throw new Error('not a list of numbers');
+  return numbers;
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;

@@ -1,0 +1,136 @@
+import type { ReceivedMessage, SubscribeOptions } from '../event-log.ts';
+import type { Feed, Reader } from './feed.ts';
+import type { Partition } from './topic-table.ts';
+
+/** Who gets the messages, kept whole so that `handle` runs as its method. */
+export type Subscriber = Pick<SubscribeOptions, 'handle'>;
+
+export interface Member {
+  readonly topics: ReadonlySet<string>;
+  readonly subscriber: Subscriber;
+}
+
+export interface HandlerFailure {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Where the rejected call began. */
+  readonly offset: string;
+  /** 1 for the first rejection in a row. */
+  readonly attempt: number;
+  readonly error: unknown;
+}
+
+/** A group's place in one partition: one handler call at a time, handed from member to member. */
+export interface Cursor {
+  assign(next: Member | null): void;
+  /** Resolves when `member` has no call running here, or had its time. */
+  released(member: Member): Promise<void>;
+}
+
+export interface CursorDeps {
+  readonly group: string;
+  readonly partition: Partition;
+  readonly feed: Feed;
+  readonly handlerLimitMs: number;
+  readonly start: number;
+  readonly moved: (nextId: number) => void;
+  readonly failed: (failure: HandlerFailure) => void;
+}
+
+interface Call {
+  readonly member: Member;
+  readonly over: PromiseWithResolvers<void>;
+  limit: ReturnType<typeof setTimeout> | null;
+}
+
+const BACK_OFF_MS = 50;
+const BACK_OFF_LIMIT_MS = 2000;
+
+export function createCursor(deps: CursorDeps): Cursor {
+  const { feed, handlerLimitMs } = deps;
+  let position = deps.start;
+  let owner: Member | null = null;
+  let wanted: Member | null = null;
+  let controller = new AbortController();
+  let call: Call | null = null;
+  let failures = 0;
+  let backOff: ReturnType<typeof setTimeout> | null = null;
+  const reader: Reader = { position: () => position, wake };
+
+  function wake(): void {
+    if (owner === null || call !== null || backOff !== null || position >= feed.end()) return;
+    call = { member: owner, over: Promise.withResolvers(), limit: null };
+    void run(call, controller.signal);
+  }
+
+  /** Never rejects: whatever the handler or the file does becomes an outcome of the call. */
+  async function run(running: Call, signal: AbortSignal): Promise<void> {
+    let messages: readonly ReceivedMessage[] = [];
+    let failure: { readonly error: unknown } | null = null;
+    try {
+      messages = feed.read(position);
+      await running.member.subscriber.handle(messages, signal);
+    } catch (error) {
+      failure = { error };
+    }
+    // Given up at its limit: the partition may be another's by now, so a late outcome counts for nothing.
+    if (call !== running) return;
+    if (failure === null) succeeded(messages);
+    else if (!signal.aborted) rejected(failure.error);
+    end(running);
+  }
+
+  function succeeded(messages: readonly ReceivedMessage[]): void {
+    failures = 0;
+    position = Number(messages.at(-1)?.offset) + 1;
+    deps.moved(position);
+    feed.trim();
+  }
+
+  function rejected(error: unknown): void {
+    failures += 1;
+    const { group, partition } = deps;
+    const { topic, number } = partition;
+    deps.failed({ group, topic, partition: number, offset: String(position), attempt: failures, error });
+    backOff = setTimeout(() => {
+      backOff = null;
+      wake();
+    }, Math.min(BACK_OFF_LIMIT_MS, BACK_OFF_MS * 2 ** (failures - 1)));
+  }
+
+  function end(running: Call): void {
+    if (running.limit !== null) clearTimeout(running.limit);
+    call = null;
+    running.over.resolve();
+    if (controller.signal.aborted) handOver();
+    // Through the event loop, so that a long backlog starves neither timers nor other partitions.
+    else if (position < feed.end()) setImmediate(wake);
+  }
+
+  function handOver(): void {
+    owner = wanted;
+    controller = new AbortController();
+    if (backOff !== null) clearTimeout(backOff);
+    backOff = null;
+    if (owner === null) feed.leave(reader);
+    else feed.join(reader);
+    setImmediate(wake);
+  }
+
+  function assign(next: Member | null): void {
+    if (next === wanted) return;
+    wanted = next;
+    controller.abort();
+    if (call === null) handOver();
+    else {
+      const running = call;
+      running.limit ??= setTimeout(() => end(running), handlerLimitMs);
+    }
+  }
+
+  return {
+    assign,
+    released: (member) => (call?.member === member ? call.over.promise : Promise.resolve()),
+  };
+}

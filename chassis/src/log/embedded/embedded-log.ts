@@ -1,0 +1,162 @@
+import type { Database } from 'bun:sqlite';
+import { harmless } from '../../telemetry/harmless.ts';
+import { checkpoint, pauseCheckpoints } from '../../checkpoints.ts';
+import { keepWalSmall } from '../../keep-wal-small.ts';
+import { createCursor } from './cursor.ts';
+import { lockData } from './data-lock.ts';
+import type { EmbeddedLogOptions } from './embedded-log-options.ts';
+import type { EventLog, SubscribeOptions, Subscription } from '../event-log.ts';
+import { EventLogError } from '../event-log-error.ts';
+import { createFeed, type Feed, type TailBudget } from './feed.ts';
+import { createGroup, type Group } from './group.ts';
+import { inspectLog, type LogInspection } from './inspection.ts';
+import { openJournal } from './journal.ts';
+import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
+import { checkpointLog, openLogDatabase } from './log-database.ts';
+import { MessagesRefusedError, type RefusedMessage } from '../message-limit.ts';
+import { openOffsetBook } from './offset-book.ts';
+import { placeMessage } from './place-message.ts';
+import { replayStored } from './replay-stored.ts';
+import { openRunIndex } from './run-index.ts';
+import { storedMessages } from './stored-messages.ts';
+import { declareTopics, partitionsOf, type Partition } from './topic-table.ts';
+
+export interface EmbeddedLog extends EventLog, LogInspection {}
+
+/** About 32 MB of recent messages in memory for all partitions together. */
+const TAIL_CHARACTERS = 16 * 1024 * 1024;
+
+/** The event log in one SQLite file. Throws EventLogError `data-in-use`, `later-version`, `damaged` and `partitions-changed`. */
+export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
+  const release = lockData(options.path);
+  let db: Database | null = null;
+  try {
+    db = openLogDatabase(options.path, options.synchronous ?? 'FULL');
+    return openOn(db, options, release);
+  } catch (error) {
+    db?.close();
+    release();
+    throw error;
+  }
+}
+
+function openOn(db: Database, options: EmbeddedLogOptions, release: () => void): EmbeddedLog {
+  const { handlerLimitMs = 10_000, now = Date.now, onHandlerFailure = () => undefined } = options;
+  const topics = declareTopics(db, options.topics);
+  const index = openRunIndex(db);
+  const offsets = openOffsetBook(db);
+  const readStored = storedMessages(db, index);
+  const budget: TailBudget = { used: 0, limit: TAIL_CHARACTERS };
+  const feeds = new Map<number, Feed>();
+  const groups = new Map<string, Group>();
+  const memberships = new Set<Subscription>();
+  const journal = openJournal({ db, index, offsets, now, committed });
+  let closing: Promise<void> | null = null;
+
+  for (const partition of [...topics.values()].flat()) {
+    const read = (from: number) => readStored(partition, from);
+    feeds.set(partition.id, createFeed({ end: index.end(partition.id), budget, readStored: read }));
+  }
+
+  function feedOf(partition: Partition): Feed {
+    const feed = feeds.get(partition.id);
+    if (feed === undefined) throw new EventLogError('unknown-topic', `Topic ${partition.topic} is not in this log`);
+    return feed;
+  }
+
+  function committed(messages: readonly CommittedMessage[]): void {
+    const touched = new Set<Feed>();
+    for (const message of messages) {
+      const feed = feedOf(message.partition);
+      feed.append(message);
+      touched.add(feed);
+    }
+    for (const feed of touched) feed.wakeReaders();
+  }
+
+  function groupOf(name: string): Group {
+    const known = groups.get(name);
+    if (known !== undefined) return known;
+    const group = createGroup((partition) =>
+      createCursor({
+        group: name,
+        partition,
+        feed: feedOf(partition),
+        handlerLimitMs,
+        start: offsets.next(name, partition.id),
+        failed: harmless(onHandlerFailure),
+        moved: (nextId) => {
+          offsets.move(name, partition.id, nextId);
+          journal.offsetsMoved();
+        },
+      }),
+    );
+    groups.set(name, group);
+    return group;
+  }
+
+  async function send(messages: Parameters<EventLog['send']>[0]): Promise<void> {
+    assertOpen();
+    const placed: PlacedMessage[] = [];
+    const refused: RefusedMessage[] = [];
+    for (const each of messages.map((message) => placeMessage(topics, message))) {
+      if ('cause' in each) refused.push(each);
+      else placed.push(each);
+    }
+    if (placed.length > 0) await journal.send(placed);
+    if (refused.length > 0) throw new MessagesRefusedError(refused);
+  }
+
+  async function subscribe(subscriber: SubscribeOptions): Promise<Subscription> {
+    assertOpen();
+    const partitions = [...new Set(subscriber.topics)].flatMap((name) => partitionsOf(topics, name));
+    const membership = groupOf(subscriber.group).join(partitions, subscriber);
+    memberships.add(membership);
+    const close = async (): Promise<void> => {
+      await membership.close();
+      if (memberships.delete(membership)) journal.flush();
+    };
+    return { close };
+  }
+
+  function assertOpen(): void {
+    if (closing !== null) throw new EventLogError('log-closed', 'The event log is closed');
+  }
+
+  async function replay(...asked: Parameters<EventLog['replay']>): Promise<void> {
+    assertOpen();
+    await replayStored({ topics, index, readStored }, ...asked);
+  }
+
+  async function check(): Promise<void> {
+    assertOpen();
+    const failure = journal.failure();
+    if (failure !== null) throw new EventLogError('log-unavailable', 'The last write to the event log failed', failure);
+    db.query('select 1').get();
+  }
+
+  async function closeAll(): Promise<void> {
+    try {
+      await Promise.all([...memberships].map((membership) => membership.close()));
+      journal.flush();
+      checkpoint(db, 'truncate');
+    } finally {
+      leaveWal();
+      db.close();
+      release();
+    }
+  }
+
+  const leaveWal = keepWalSmall(options.path, {
+    pause: () => pauseCheckpoints(db),
+    resume: () => checkpointLog(db),
+  });
+  return {
+    ...inspectLog({ db, topics, index, offsets }),
+    send,
+    subscribe,
+    replay,
+    check,
+    close: () => (closing ??= closeAll()),
+  };
+}

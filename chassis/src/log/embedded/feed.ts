@@ -1,0 +1,111 @@
+import type { ReceivedMessage } from '../event-log.ts';
+import type { CommittedMessage } from './journal-message.ts';
+import { CALL_ROOM, fitting, messageSize } from '../message-size.ts';
+
+/** A tail longer than this is trimmed before its readers have all caught up with its end. */
+const TRIM_AT = 256;
+
+export interface Reader {
+  /** The next id this reader will ask for. */
+  position(): number;
+  wake(): void;
+}
+
+/** What all tails (as `messageSize` counts) of a log hold together. */
+export interface TailBudget {
+  used: number;
+  readonly limit: number;
+}
+
+/** One partition as its readers see it: recent messages from memory, older ones through `readStored`. */
+export interface Feed {
+  /** The id after the last message. */
+  end(): number;
+  /** The next messages, as many as fit into one call. */
+  read(from: number): readonly ReceivedMessage[];
+  append(committed: CommittedMessage): void;
+  join(reader: Reader): void;
+  leave(reader: Reader): void;
+  wakeReaders(): void;
+  /** A reader went on: forget what nobody needs any more. */
+  trim(): void;
+}
+
+interface FeedDeps {
+  readonly end: number;
+  readonly budget: TailBudget;
+  readonly readStored: (from: number) => readonly ReceivedMessage[];
+}
+
+export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps): Feed {
+  const readers = new Set<Reader>();
+  let end = endAtOpening;
+  // The tail holds every message from `tailStart` to `end`.
+  let tailStart = endAtOpening;
+  const tail: CommittedMessage[] = [];
+
+  const indexOf = (id: number): number => {
+    let low = 0;
+    let high = tail.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((tail[middle]?.id ?? Infinity) < id) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+
+  function forget(count: number, start: number): void {
+    const forgotten = tail.splice(0, count);
+    const size = forgotten.reduce((sum, { received }) => sum + messageSize(received), 0);
+    budget.used -= size;
+    tailStart = start;
+  }
+
+  function append(committed: CommittedMessage): void {
+    end = committed.id + 1;
+    if (readers.size === 0) {
+      tailStart = end;
+      return;
+    }
+    const size = messageSize(committed.received);
+    tail.push(committed);
+    budget.used += size;
+    if (budget.used > budget.limit) forget(tail.length, end);
+  }
+
+  function trim(): void {
+    if (tail.length === 0) return;
+    let needed = end;
+    for (const reader of readers) needed = Math.min(needed, reader.position());
+    if (needed >= end) {
+      forget(tail.length, end);
+    } else if (tail.length >= TRIM_AT) {
+      const count = indexOf(needed);
+      if (count * 2 >= tail.length) forget(count, needed);
+    }
+  }
+
+  function read(from: number): readonly ReceivedMessage[] {
+    if (from >= end) return [];
+    if (from < tailStart) return readStored(from);
+    const first = indexOf(from);
+    const recent = tail.slice(first, first + CALL_ROOM.count).map(({ received }) => received);
+    return recent.slice(0, fitting(recent, CALL_ROOM, messageSize));
+  }
+
+  return {
+    end: () => end,
+    read,
+    append,
+    join: (reader) => void readers.add(reader),
+    leave: (reader) => {
+      readers.delete(reader);
+      trim();
+    },
+    wakeReaders: () => {
+      for (const reader of readers) reader.wake();
+    },
+    trim,
+  };
+}

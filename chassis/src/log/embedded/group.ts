@@ -1,0 +1,38 @@
+import type { Subscription } from '../event-log.ts';
+import { ownerOf } from './assignment.ts';
+import type { Cursor, Member, Subscriber } from './cursor.ts';
+import type { Partition } from './topic-table.ts';
+
+/** The members of one consumer group and its cursors, which stay when members go. */
+export interface Group {
+  join(partitions: readonly Partition[], subscriber: Subscriber): Subscription;
+}
+
+export function createGroup(createCursorOf: (partition: Partition) => Cursor): Group {
+  const members = new Set<Member>();
+  const cursors = new Map<Partition, Cursor>();
+
+  function rebalance(): void {
+    for (const [partition, cursor] of cursors) cursor.assign(ownerOf(partition, members));
+  }
+
+  async function leave(member: Member): Promise<void> {
+    members.delete(member);
+    const released = [...cursors.values()].map((cursor) => cursor.released(member));
+    rebalance();
+    await Promise.all(released);
+  }
+
+  return {
+    join: (partitions, subscriber) => {
+      const member: Member = { topics: new Set(partitions.map((partition) => partition.topic)), subscriber };
+      members.add(member);
+      for (const partition of partitions) {
+        if (!cursors.has(partition)) cursors.set(partition, createCursorOf(partition));
+      }
+      rebalance();
+      let left: Promise<void> | null = null;
+      return { close: () => (left ??= leave(member)) };
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import type { LogMessage, ReceivedMessage } from '../event-log.ts';
+import type { Partition } from './topic-table.ts';
+
+/** A message that passed the limits and has its place, before the commit. */
+export interface PlacedMessage {
+  readonly partition: Partition;
+  readonly message: LogMessage;
+  readonly headersJson: string;
+  /** Of key, value and headers. */
+  readonly bytes: number;
+}
+
+/** The same after the commit. */
+export interface CommittedMessage {
+  readonly partition: Partition;
+  readonly id: number;
+  readonly received: ReceivedMessage;
+}

@@ -1,0 +1,126 @@
+import type { EachBatchPayload, IMemberAssignment, Offsets } from 'kafkajs';
+import type { HandlerFailure, Subscriber } from '../embedded/cursor.ts';
+import { fetchedRecords } from './fetched-records.ts';
+import { heldPartitions } from './held-partitions.ts';
+import { offsetCommits } from './offset-commits.ts';
+import { parkedPartitions } from './parked-partitions.ts';
+import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
+import type { EventLogError } from '../event-log-error.ts';
+import { receivedMessage } from './received-message.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+import { within } from './within.ts';
+import { faultSource, type Report } from '../../telemetry/report.ts';
+
+const COMMIT_LIMIT_MS = 1000;
+
+export interface MemberWorkDeps {
+  readonly group: string;
+  readonly groupOnBroker: string;
+  readonly subscriber: Subscriber;
+  readonly room: WaitingRoom;
+  topicOfCaller(onBroker: string): string;
+  setFetching(topic: string, partition: number, wanted: boolean): void;
+  handlerFailed(failure: HandlerFailure): void;
+  readonly report: Report;
+}
+
+export interface MemberWork {
+  assigned(assignment: IMemberAssignment): void;
+  /** kafkajs' eachBatch. It only takes the messages, so that no partition waits for another's handler. */
+  take(payload: EachBatchPayload): void;
+  /** After each fetch, also one that brought nothing. */
+  fetched(): void;
+  /** Ends all handlers, gives them `limitMs`, and stores how far they came. Never rejects. */
+  letGo(limitMs: number): Promise<void>;
+  /** The same for good: no handler runs any more, whatever the group assigns. */
+  end(limitMs: number): Promise<void>;
+  /** Why a partition of its own stands; undefined when none does. */
+  failure(): EventLogError | undefined;
+}
+
+/** What a member does with its partitions. Fetched is ahead of handled; only what is handled is stored as offset. */
+export function memberWork(deps: MemberWorkDeps): MemberWork {
+  const { group, groupOnBroker, subscriber, room, topicOfCaller, setFetching, handlerFailed, report } = deps;
+  const workers = new Map<string, PartitionWorker>();
+  /** Where the first batch after a join has to begin at the latest, for partitions that were ours before it. */
+  const latestStarts = new Map<string, bigint>();
+  let commit: (offsets: Offsets) => Promise<void> = () => Promise.reject(new Error('nothing was fetched yet'));
+  let ended = false;
+  const faults = faultSource(report, `group ${group}`);
+  const commits = offsetCommits((offsets) => commit(offsets), report);
+  const parked = parkedPartitions({ group: groupOnBroker, report, setFetching: ({ topic, partition }, wanted) => setFetching(topic, partition, wanted) });
+  const held = heldPartitions(report);
+
+  function workerOf(topic: string, partition: number): PartitionWorker {
+    const name = topicOfCaller(topic);
+    return partitionWorker({
+      subscriber,
+      room,
+      handled: (next) => commits.moved(topic, partition, next),
+      setFetching: (wanted) => parked.wants({ topic, partition }, wanted),
+      failed: ({ offset }, attempt, error) => handlerFailed({ group, topic: name, partition, offset, attempt, error }),
+    });
+  }
+
+  function assigned(assignment: IMemberAssignment): void {
+    if (ended) return;
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const partition of partitions) workers.set(keyOf(topic, partition), workerOf(topic, partition));
+    }
+  }
+
+  function take({ batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): void {
+    const { topic, partition } = batch;
+    const key = keyOf(topic, partition);
+    const worker = workers.get(key);
+    const [first] = batch.messages;
+    const { messages, last, unreadable, heldFrom } = fetchedRecords(batch);
+    if (worker === undefined || first === undefined) return;
+    if (heldFrom !== undefined) {
+      held.held({ topic, partition }, heldFrom);
+      return;
+    }
+    const latestStart = latestStarts.get(key);
+    latestStarts.delete(key);
+    // On a cluster a fetch from before the join may still come in; taking it would leave out what was let go.
+    if (latestStart !== undefined && BigInt(first.offset) > latestStart) return;
+    commit = commitOffsetsIfNecessary;
+    held.moved({ topic, partition });
+    parked.seen({ topic, partition }, unreadable);
+    if (last === null) return;
+    const name = topicOfCaller(topic);
+    worker.take(messages.map((record) => receivedMessage(name, partition, record)), last);
+    resolveOffset(last);
+  }
+
+  async function letGo(limitMs: number): Promise<void> {
+    const ending = [...workers.values()].map((worker) => worker.stop());
+    for (const [key, worker] of workers) {
+      const next = worker.unhandledFrom();
+      if (next !== null) latestStarts.set(key, next);
+    }
+    workers.clear();
+    parked.forget();
+    held.forget();
+    try {
+      await within(limitMs, `the end of the handlers of group ${group}`, Promise.all(ending));
+    } catch (error) {
+      faults.failed(error, 'a handler goes on without its partition; what it does counts for nothing');
+    }
+    try {
+      await within(COMMIT_LIMIT_MS, `storing offsets of group ${group}`, commits.flush());
+    } catch (error) {
+      faults.failed(error, 'some messages will come again');
+    }
+    commits.forget();
+  }
+
+  function end(limitMs: number): Promise<void> {
+    ended = true;
+    return letGo(limitMs);
+  }
+
+  return { assigned, take, fetched: parked.fetched, letGo, end, failure: () => parked.failure() ?? held.failure() };
+}
+
+const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;

@@ -1,0 +1,243 @@
+import { type Consumer, KafkaJSProtocolError, type RetryOptions } from 'kafkajs';
+import type { HandlerFailure } from '../embedded/cursor.ts';
+import type { EventLogError } from '../event-log-error.ts';
+import type { SubscribeOptions } from '../event-log.ts';
+import { assigner } from './assigner.ts';
+import { type KafkaClient, kafkaClient } from './kafka-client.ts';
+import { type KafkaAddress, SESSION_MS } from './kafka-log-options.ts';
+import { type MemberWork, memberWork } from './member-work.ts';
+import { isRefused, unavailable } from './refusals.ts';
+import type { TopicNames } from './topic-names.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+import { within } from './within.ts';
+import { faultSource, type Report } from '../../telemetry/report.ts';
+
+/** How soon members hear of a join or a leave. */
+const HEARTBEAT_MS = 500;
+const REBALANCE_MS = 10_000;
+/**
+ * How long a fetch waits at the broker for a first message: what an idle member costs. It answers at once with one. Between two
+ * fetches it hears of joins and leaves.
+ */
+const FETCH_WAIT_MS = 1000;
+/** While a partition is not fetched, or looked at again: it is not in the fetch that is out, and waits for its end. */
+const SHORT_FETCH_WAIT_MS = 200;
+/**
+ * Of an answer, and as much of any partition in it. A broker sends at least one record batch however large it is; kafkajs'
+ * own 10 MiB are several times as much in memory while they are read. A batch that is cut off at the end of a partition is
+ * sent for nothing, and comes again: with less for each partition that is a third of what is sent.
+ */
+const BYTES_PER_ANSWER = 2 ** 20;
+const HANDLERS_AT_CLOSE_MS = 4000;
+const LEAVE_LIMIT_MS = 1500;
+const REJOIN_MS = 500;
+/**
+ * While a broker is away kafkajs keeps trying, and with it the member keeps its identity: with a new one it would have to
+ * wait until the session of the old one ends.
+ */
+const FOR_EVER: RetryOptions = {
+  initialRetryTime: 100,
+  maxRetryTime: 500,
+  retries: 1_000_000,
+  restartOnFailure: async () => false,
+};
+
+interface Limits {
+  readonly sessionMs: number;
+  /**
+   * Longer than an ended member's session and a rebalance: whoever has no place by then stands in the way of nobody, and will
+   * hardly get one by waiting.
+   */
+  readonly firstJoinMs: number;
+  /** Together with storing the offsets shorter than the session, because there are no heartbeats meanwhile. */
+  readonly handlersMs: number;
+}
+
+function limitsOf({ sessionMs = SESSION_MS }: KafkaAddress): Limits {
+  return { sessionMs, firstJoinMs: sessionMs + REBALANCE_MS + 4000, handlersMs: Math.min(4000, sessionMs - 2000) };
+}
+
+export interface MembershipDeps {
+  readonly address: KafkaAddress;
+  readonly names: TopicNames;
+  readonly subscription: SubscribeOptions;
+  readonly room: WaitingRoom;
+  /** Throws as long as the broker is away or its topics are not as declared. */
+  ready(): Promise<void>;
+  handlerFailed(failure: HandlerFailure): void;
+  readonly report: Report;
+}
+
+export interface Membership {
+  /** Why one of its partitions stands; undefined when none does. */
+  parked(): EventLogError | undefined;
+  /** Why it is no member now; undefined while it is one, or on its way to the first join, for a session and 14 s at most. */
+  failure(): unknown;
+  close(): Promise<void>;
+}
+
+interface Incarnation {
+  readonly client: KafkaClient;
+  readonly consumer: Consumer;
+  readonly work: MemberWork;
+  /** Resolves when kafkajs runs, or gave up. */
+  readonly started: Promise<void>;
+  /** Resolves with the error that kafkajs gave up on. */
+  readonly crashed: Promise<unknown>;
+  /** Nothing is fetched any more, and who waits for a fetch goes on. */
+  endFetches(): void;
+}
+
+/** Is a member of the group until it is closed: comes back after everything that goes wrong on the way. */
+export function becomeMember(deps: MembershipDeps): Membership {
+  const closing = Promise.withResolvers<void>();
+  const life: { closed: boolean; failure?: unknown; failures: number } = { closed: false, failures: 0 };
+  const faults = faultSource(deps.report, `group ${deps.subscription.group}`);
+  const limits = limitsOf(deps.address);
+  const { firstJoinMs } = limits;
+  const begunAt = performance.now();
+  let joined = false;
+  let current: Incarnation | null = null;
+
+  async function live(): Promise<void> {
+    await deps.ready();
+    if (life.closed) return;
+    current = incarnate(deps, limits, () => {
+      delete life.failure;
+      life.failures = 0;
+      joined = true;
+      faults.worked();
+    });
+    const error = await Promise.race([current.crashed, closing.promise]);
+    if (life.closed) return;
+    await current.work.letGo(limits.handlersMs);
+    current.client.abandon();
+    current = null;
+    throw error;
+  }
+
+  async function stay(): Promise<void> {
+    while (!life.closed) {
+      try {
+        await live();
+      } catch (error) {
+        life.failures += 1;
+        life.failure = error;
+        // A broker that has just started asks for a second try, which is none.
+        if (life.failures > 1 || !asksForRetry(error)) {
+          const what = `group ${deps.subscription.group}: not a member; joining again`;
+          faults.failed(isRefused(error) ? unavailable(`A place in group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
+        }
+        await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
+      }
+    }
+    if (current !== null) await leave(current, deps);
+  }
+
+  const staying = stay();
+  return {
+    parked: () => current?.work.failure(),
+    failure() {
+      if (life.failure !== undefined || joined || performance.now() - begunAt < firstJoinMs) return life.failure;
+      return new Error(`no place in group ${deps.subscription.group} after ${firstJoinMs} ms`);
+    },
+    close: () => {
+      life.closed = true;
+      closing.resolve();
+      return staying;
+    },
+  };
+}
+
+function asksForRetry(error: unknown): boolean {
+  return error instanceof KafkaJSProtocolError && error.retriable;
+}
+
+function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, joined: () => void): Incarnation {
+  const { names, subscription, room, handlerFailed, report } = deps;
+  const topics = [...new Set(subscription.topics)].map(names.onBroker);
+  const client = kafkaClient(deps.address, FOR_EVER);
+  const ending = new AbortController();
+  const paused = new Set<string>();
+  const consumer = client.kafka.consumer({
+    groupId: names.group(subscription.group),
+    sessionTimeout: sessionMs,
+    heartbeatInterval: HEARTBEAT_MS,
+    rebalanceTimeout: REBALANCE_MS,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytes: BYTES_PER_ANSWER,
+    maxBytesPerPartition: BYTES_PER_ANSWER,
+    allowAutoTopicCreation: false,
+    partitionAssigners: [
+      assigner(names.declared, {
+        beforeJoin: () => {
+          paused.clear();
+          return work.letGo(handlersMs);
+        },
+        fetchWaitMs: () => (paused.size > 0 || work.failure() !== undefined ? SHORT_FETCH_WAIT_MS : FETCH_WAIT_MS),
+        ending: ending.signal,
+      }),
+    ],
+    retry: FOR_EVER,
+  });
+  const work = memberWork({
+    group: subscription.group,
+    groupOnBroker: names.group(subscription.group),
+    subscriber: subscription,
+    room,
+    topicOfCaller: names.ofCaller,
+    setFetching: (topic, partition, wanted) => {
+      const which = [{ topic, partitions: [partition] }];
+      if (wanted) {
+        paused.delete(`${topic}/${partition}`);
+        consumer.resume(which);
+      } else {
+        paused.add(`${topic}/${partition}`);
+        consumer.pause(which);
+      }
+    },
+    handlerFailed,
+    report,
+  });
+  const crashed = Promise.withResolvers<unknown>();
+  consumer.on(consumer.events.CRASH, ({ payload }) => crashed.resolve(payload.error));
+  consumer.on(consumer.events.REQUEST_TIMEOUT, client.cut);
+  consumer.on(consumer.events.FETCH, work.fetched);
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    work.assigned(payload.memberAssignment);
+    joined();
+  });
+  const started = start(consumer, topics, work).catch(crashed.resolve);
+  return { client, consumer, work, started, crashed: crashed.promise, endFetches: () => ending.abort() };
+}
+
+async function start(consumer: Consumer, topics: string[], work: MemberWork): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    eachBatch: async (payload) => work.take(payload),
+  });
+}
+
+/** Lets the handlers end, then leaves, so that the others need not wait for the end of the session. */
+async function leave({ client, consumer, work, started, endFetches }: Incarnation, deps: MembershipDeps): Promise<void> {
+  try {
+    // A consumer that is stopped while it starts may run on.
+    await within(LEAVE_LIMIT_MS, 'joining the group', started);
+    // It goes on with its heartbeats until its handlers have ended, and fetches nothing.
+    consumer.pause(deps.subscription.topics.map((topic) => ({ topic: deps.names.onBroker(topic) })));
+  } catch (error) {
+    deps.report(error, 'closing a subscription that has not begun');
+    client.abandon();
+  }
+  await work.end(HANDLERS_AT_CLOSE_MS);
+  try {
+    endFetches();
+    await within(LEAVE_LIMIT_MS, `leaving group ${deps.subscription.group}`, consumer.disconnect());
+  } catch (error) {
+    deps.report(error, 'the others take over when the session ends');
+  }
+  client.abandon();
+}

@@ -1,0 +1,118 @@
+import { EventLogError } from '../event-log-error.ts';
+import type { Report } from '../../telemetry/report.ts';
+import type { UnreadableBatch } from './wire/text-record.ts';
+
+/** A parked partition is looked at again after this long: its batch may have been deleted meanwhile. */
+const LOOK_AGAIN_MS = 15_000;
+/** So many answers without anything of it while it is looked at: the batch is gone, and nothing stands behind it. Idle: 5 s. */
+const ANSWERS_WITHOUT = 25;
+
+export interface Partition {
+  /** Its name on the broker. */
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface ParkedPartitionsDeps {
+  /** Its name on the broker. */
+  readonly group: string;
+  setFetching(which: Partition, wanted: boolean): void;
+  readonly report: Report;
+  readonly lookAgainMs?: number;
+}
+
+export interface ParkedPartitions {
+  /** The partition's worker asks for more, or for no more; it gets nothing while the partition is parked. */
+  wants(which: Partition, wanted: boolean): void;
+  /** After each fetch of a partition that is ours: the batch that comes next, when it cannot be read. */
+  seen(which: Partition, unreadable: UnreadableBatch | undefined): void;
+  /** After each fetch of the member, also one that brought nothing. */
+  fetched(): void;
+  /** Why one of them stands; undefined when none does. */
+  failure(): EventLogError | undefined;
+  /** The partitions may be somebody else's now. */
+  forget(): void;
+}
+
+interface State {
+  wanted: boolean;
+  readonly which: Partition;
+  failure?: EventLogError;
+  timer?: ReturnType<typeof setTimeout>;
+  /** Answers since it is looked at again. */
+  answers: number;
+}
+
+/**
+ * Partitions whose next batch cannot be read. Each stands, and all others go on, until somebody lets it pass: leaving a
+ * batch out by ourselves might lose what others count on, and a reader that ends stops everything.
+ */
+export function parkedPartitions({ group, setFetching, report, lookAgainMs = LOOK_AGAIN_MS }: ParkedPartitionsDeps): ParkedPartitions {
+  const states = new Map<string, State>();
+  /** By partition, the batch that was told of and stands; it outlives a rebalance, so that each is told of once. */
+  const told = new Map<string, string>();
+
+  function stateOf(which: Partition): State {
+    const key = `${which.topic}/${which.partition}`;
+    const state = states.get(key) ?? { which, wanted: true, answers: 0 };
+    states.set(key, state);
+    return state;
+  }
+
+  function park(state: State, batch: UnreadableBatch): void {
+    const { which } = state;
+    setFetching(which, false);
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => {
+      delete state.timer;
+      state.answers = 0;
+      if (state.wanted) setFetching(which, true);
+    }, lookAgainMs);
+    state.failure = new EventLogError('unreadable-batch', sentence(which, batch, group));
+    const key = `${which.topic}/${which.partition}`;
+    if (told.get(key) === batch.from) return;
+    told.set(key, batch.from);
+    report(state.failure, 'a partition is parked: its next batch cannot be read', { ...which, offset: batch.from });
+  }
+
+  function release({ which, ...state }: State): void {
+    clearTimeout(state.timer);
+    states.set(`${which.topic}/${which.partition}`, { which, wanted: state.wanted, answers: 0 });
+    told.delete(`${which.topic}/${which.partition}`);
+    if (!state.wanted) setFetching(which, false);
+    report('its next batch was read, or is gone', 'a parked partition goes on', { ...which });
+  }
+
+  return {
+    wants(which, wanted) {
+      const state = stateOf(which);
+      state.wanted = wanted;
+      if (state.timer === undefined) setFetching(which, wanted);
+    },
+    seen(which, unreadable) {
+      if (unreadable !== undefined) park(stateOf(which), unreadable);
+      else if (stateOf(which).failure !== undefined) release(stateOf(which));
+    },
+    fetched() {
+      for (const state of states.values()) {
+        if (state.failure === undefined || state.timer !== undefined || !state.wanted) continue;
+        state.answers += 1;
+        if (state.answers > ANSWERS_WITHOUT) release(state);
+      }
+    },
+    failure: () => [...states.values()].find(({ failure }) => failure !== undefined)?.failure,
+    forget() {
+      for (const { timer } of states.values()) clearTimeout(timer);
+      states.clear();
+    },
+  };
+}
+
+function sentence({ topic, partition }: Partition, { from, to, cause }: UnreadableBatch, group: string): string {
+  const past = BigInt(to) + 1n;
+  return (
+    `${topic}, partition ${partition}, offsets ${from} to ${to}: ${cause}. Nothing of this partition is handled until a version that can ` +
+    `read it runs, or it is passed over: stop all processes of this service and run kafka-consumer-groups.sh --group ${group} ` +
+    `--topic ${topic}:${partition} --reset-offsets --to-offset ${past} --execute (docs/operations.md, "A partition is parked")`
+  );
+}

@@ -1,0 +1,126 @@
+import type { Subscriber } from '../embedded/cursor.ts';
+import type { ReceivedMessage } from '../event-log.ts';
+import { CALL_ROOM, fitting, messageSize } from '../message-size.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+
+/** With more than this waiting nothing is fetched for the partition until half of it is handled. */
+const WAITING_LIMIT = 1000;
+const BACK_OFF_MS = 50;
+const BACK_OFF_LIMIT_MS = 2000;
+
+export interface PartitionWorkerDeps {
+  readonly subscriber: Subscriber;
+  readonly room: WaitingRoom;
+  /** Everything before this offset is handled. */
+  handled(next: bigint): void;
+  failed(first: ReceivedMessage, attempt: number, error: unknown): void;
+  /** The worker asks for messages, or has enough; told once at the beginning. */
+  setFetching(wanted: boolean): void;
+}
+
+export interface PartitionWorker {
+  /** `last`: up to this offset there is nothing more than these. */
+  take(messages: readonly ReceivedMessage[], last: string): void;
+  /** Where the messages begin that were taken and are not handled; null when none was taken yet. */
+  unhandledFrom(): bigint | null;
+  /** Fires the handler's signal; what it does afterwards counts for nothing. Resolves when no handler runs. */
+  stop(): Promise<void>;
+}
+
+/** A member's work on one partition, from a join of the group to the next: one handler call at a time, in order. */
+export function partitionWorker({ subscriber, room, handled, failed, setFetching }: PartitionWorkerDeps): PartitionWorker {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting: ReceivedMessage[] = [];
+  let running: Promise<void> | null = null;
+  let next: bigint | null = null;
+  /** The first offset that was not fetched. */
+  let fetched = 0n;
+  let isCrowded = false;
+  let fetching: boolean | undefined;
+  const place = room.enter(judge);
+  judge();
+
+  function judge(): void {
+    isCrowded = waiting.length > (isCrowded ? WAITING_LIMIT / 2 : WAITING_LIMIT);
+    const wanted = !isCrowded && place.isOpen(waiting.length > 0);
+    if (wanted === fetching) return;
+    fetching = wanted;
+    setFetching(wanted);
+  }
+
+  /** Never rejects: what the handler does becomes an outcome. */
+  async function run(): Promise<void> {
+    for (let failures = 0; waiting.length > 0 && !signal.aborted; ) {
+      const messages = waiting.slice(0, fitting(waiting, CALL_ROOM, messageSize));
+      try {
+        await subscriber.handle(messages, signal);
+        if (signal.aborted) return;
+        failures = 0;
+        settled(messages);
+      } catch (error) {
+        if (signal.aborted) return;
+        failures += 1;
+        report(messages, failures, error);
+        await pause(Math.min(BACK_OFF_LIMIT_MS, BACK_OFF_MS * 2 ** (failures - 1)), signal);
+      }
+    }
+    running = null;
+  }
+
+  function settled(messages: readonly ReceivedMessage[]): void {
+    waiting.splice(0, messages.length);
+    const last = messages.at(-1);
+    if (last !== undefined) moved(waiting.length === 0 ? fetched : BigInt(last.offset) + 1n);
+    place.changed(-sizeOf(messages));
+    judge();
+  }
+
+  function moved(to: bigint): void {
+    next = to;
+    handled(to);
+  }
+
+  function report(messages: readonly ReceivedMessage[], attempt: number, error: unknown): void {
+    const [first] = messages;
+    if (first !== undefined) failed(first, attempt, error);
+  }
+
+  return {
+    take: (messages, last) => {
+      fetched = BigInt(last) + 1n;
+      const [first] = messages;
+      if (first === undefined) {
+        if (waiting.length === 0) moved(fetched);
+        return;
+      }
+      next ??= BigInt(first.offset);
+      waiting.push(...messages);
+      place.changed(sizeOf(messages));
+      judge();
+      running ??= run();
+    },
+    unhandledFrom: () => next,
+    stop: () => {
+      controller.abort();
+      place.leave();
+      return running ?? Promise.resolve();
+    },
+  };
+}
+
+function sizeOf(messages: readonly ReceivedMessage[]): number {
+  return messages.reduce((size, message) => size + messageSize(message), 0);
+}
+
+/** Ends at once when the signal fires. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = (): void => resolve();
+  const timer = setTimeout(end, ms);
+  signal.addEventListener('abort', end);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  });
+}

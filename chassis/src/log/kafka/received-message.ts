@@ -1,0 +1,44 @@
+import type { BinaryParts } from '@souk/contracts/log-message';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import type { ReceivedMessage } from '../event-log.ts';
+import { binaryParts, notUtf8 } from '../not-utf8.ts';
+import type { TextRecord } from './wire/text-record.ts';
+
+/** A record as callers know it. Records of other senders may have no key or value: empty here. */
+export function receivedMessage(topic: string, partition: number, record: KafkaMessage | TextRecord): ReceivedMessage {
+  const message = {
+    topic,
+    key: record.key?.toString() ?? '',
+    value: record.value?.toString() ?? '',
+    headers: headersOf(record.headers ?? {}),
+    partition,
+    offset: record.offset,
+    timestamp: Number(record.timestamp),
+  };
+  const binary = 'attributes' in record ? binaryIn(record) : record.binary;
+  return binary === undefined ? message : { ...message, binary };
+}
+
+function headersOf(headers: IHeaders | TextRecord['headers']): Record<string, string> {
+  const text: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) text[name] = lastOf(value)?.toString() ?? '';
+  return text;
+}
+
+/** A header may be given several times; the last one counts. */
+function lastOf<T>(value: T | T[]): T | undefined {
+  return Array.isArray(value) ? value.at(-1) : value;
+}
+
+/** The same for what kafkajs has read, from a broker that is older than our reader. */
+function binaryIn({ key, value, headers = {} }: KafkaMessage): BinaryParts | undefined {
+  const lost = Object.entries(headers).flatMap(([name, given]) => {
+    const bytes = lossOf(lastOf(given));
+    return bytes === null ? [] : [{ name: Buffer.from(name).toString('base64'), value: bytes }];
+  });
+  return binaryParts(lossOf(key), lossOf(value), lost);
+}
+
+function lossOf(bytes: Buffer | string | null | undefined): string | null {
+  return Buffer.isBuffer(bytes) ? notUtf8(bytes.toString(), () => bytes) : null;
+}

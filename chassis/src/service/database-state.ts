@@ -1,0 +1,66 @@
+import type { Logger } from '../telemetry/logging.ts';
+import { StorageError } from '../storage-error.ts';
+import type { ProcessStore } from './service-process.ts';
+
+const LIMIT_MS = 30_000;
+const BETWEEN_TRIES_MS = 250;
+/** What is under way when the process is to stop may still end by itself. */
+const GRACE_MS = 1000;
+
+export interface Waiting {
+  readonly logger: Logger;
+  /** Aborted: nobody waits any more. */
+  readonly ending: AbortSignal;
+}
+
+/**
+ * Asks a database that may be only just starting, or has gone meanwhile, until it answers. Throws its last error when it
+ * does not come in time, anything else at once, and the signal's reason soon after that is aborted.
+ */
+export async function whenItAnswers<Answer>(ask: () => Promise<Answer>, { logger, ending }: Waiting): Promise<Answer> {
+  const startedAt = performance.now();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const answer = await unlessEnding(ending, ask());
+      if (tries > 1) logger.info({ waitedMs: Math.round(performance.now() - startedAt) }, 'the database answers');
+      return answer;
+    } catch (error) {
+      ending.throwIfAborted();
+      if (!(error instanceof StorageError && error.isInfrastructure) || performance.now() - startedAt > LIMIT_MS) throw error;
+      if (tries === 1) logger.warn({ err: error }, `waiting for the database, ${LIMIT_MS / 1000} s at most`);
+    }
+    await unlessEnding(ending, Bun.sleep(BETWEEN_TRIES_MS));
+  }
+}
+
+/** What the work comes to. Rejects a moment after the signal, and leaves work behind that does not end by itself. */
+export async function unlessEnding<T>(ending: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  let grace: ReturnType<typeof setTimeout> | undefined;
+  const end = (): void => {
+    grace = setTimeout(() => reject(ending.reason), GRACE_MS);
+  };
+  if (ending.aborted) end();
+  else ending.addEventListener('abort', end);
+  try {
+    return await Promise.race([work, left]);
+  } finally {
+    clearTimeout(grace);
+    ending.removeEventListener('abort', end);
+  }
+}
+
+/** The tables or collections are older than this program. */
+export class SchemaBehindError extends Error {
+  readonly code = 'schema-behind';
+  constructor(readonly pending: readonly string[]) {
+    super(`the schema lacks ${pending.join(', ')}: run this program with --migrate first`);
+    this.name = 'SchemaBehindError';
+  }
+}
+
+/** Waits for the database. Throws SchemaBehindError. A schema that is ahead is fine: that is how services are upgraded one after the other. */
+export async function schemaIsThere(store: Pick<ProcessStore, 'pendingMigrations'>, waiting: Waiting): Promise<void> {
+  const pending = await whenItAnswers(() => store.pendingMigrations(), waiting);
+  if (pending.length > 0) throw new SchemaBehindError(pending);
+}

@@ -1,0 +1,163 @@
+import type { ServiceName } from '@souk/contracts/services';
+import type { AnyElysia } from 'elysia';
+import type { Logger } from 'pino';
+import { serviceAdmission, type ServiceAdmission } from './service-admission.ts';
+import type { Backlog } from '../web/limits/admission.ts';
+import type { AuthOptions } from '../web/sign-in/access-token.ts';
+import { asyncApiRoute } from '../web/openapi/asyncapi-route.ts';
+import type { EdgeOptions } from '../web/app/edge.ts';
+import { createHttpApp } from '../web/app/http-app.ts';
+import { listen, type Listening } from '../web/app/listen.ts';
+import type { ReadyFacts } from '../web/app/probes.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { messagingGauges } from './messaging-metrics.ts';
+import { opsRoutes } from './ops-routes.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Microservice } from '../engine/microservice.ts';
+import { reportTo } from '../telemetry/report.ts';
+import type { SecurityEvents } from '../telemetry/security-events.ts';
+import type { ServiceConfig } from './service-config.ts';
+import type { ServiceStore } from '../engine/service-store.ts';
+import type { Service } from './service.ts';
+import type { Collections } from '../engine/writer/use-case.ts';
+
+/** Events that wait this long without one of them being sent turn readiness red. */
+const OUTBOX_LIMIT_MS = 10_000;
+/** Inputs in the queue from which on changes are refused. */
+const WAITING_LIMIT = 10_000;
+/** Each try of a transaction ends within its limits, well or not: a writer that has not got on for so long never will. */
+const STANDSTILL_LIMIT_MS = 60_000;
+/** A start is over this long after the port has opened: whoever waits for it asks just now, and what no request needs lets those pass. */
+export const AFTER_OPENING_MS = 100;
+
+/** What a process lends to each service it runs. */
+export interface ServiceParts {
+  readonly log: EventLog;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface HttpServiceOptions<C extends Collections, Task> extends ServiceParts {
+  readonly name: ServiceName;
+  readonly version: string;
+  /** Of the settings of its edge, what is absent is off. */
+  readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience' | 'shutdownDelayMs'> & EdgeOptions;
+  readonly auth: Pick<AuthOptions, 'keys' | 'isRevoked'>;
+  readonly security: SecurityEvents;
+  readonly microservice: Microservice<C, Task>;
+  readonly store: ServiceStore<C>;
+  readonly routes: readonly AnyElysia[];
+  /** Begun soon after the port is open, for what no request needs at once; must not reject. */
+  readonly whenOpen?: () => Promise<void>;
+  /** Called when it stops: ends what only this service has, while the last requests run. It is waited for, but not for ever. */
+  readonly endOwnWork?: () => Promise<unknown>;
+  /** Called when no request runs any more and before the queue is settled for the last time. */
+  readonly beforeClose?: () => void;
+  /** Absent: nothing is refused early. */
+  readonly admission?: NewWork;
+  /** Facts that `/readyz` reports for this service alone. */
+  readonly readyFacts?: ReadyFacts;
+}
+
+/** Whether new work (routes that are `postponable`) is taken on. */
+export interface NewWork {
+  readonly targetMs: number;
+  /** What waits for others as well; absent: it ends where this process's events are sent. */
+  readonly elsewhere?: { readonly backlog: () => Backlog; admitted(): void };
+}
+
+/** A microservice with an HTTP interface, probes, metrics and operators' routes. Each of the five services is one. */
+export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
+  const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
+  const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;
+  messagingGauges(metrics, microservice, store.messages, reportTo(logger));
+  const admission = admissionOf(options);
+  const facts = [options.readyFacts, admission?.readyFacts].filter((some) => some !== undefined);
+  const app = createHttpApp({
+    service: name,
+    version,
+    logger,
+    metrics,
+    auth: { ...auth, issuer, audience, isRevoked: (principal) => microservice.hasEnded(principal) || (auth.isRevoked?.(principal) ?? false) },
+    security,
+    alive() {
+      const ms = microservice.standsStillMs();
+      if (ms > STANDSTILL_LIMIT_MS) throw new Error(`the writer has been in one transaction for ${Math.round(ms)} ms`);
+    },
+    checks: {
+      async database() {
+        await store.check();
+        const failure = microservice.writeFailure();
+        if (failure !== undefined) throw new Error('the last transaction failed', { cause: failure });
+      },
+      clock: () => microservice.checkClock(),
+      'event log': () => log.check(),
+      outbox() {
+        const stalledMs = microservice.outboxStalledMs();
+        if (stalledMs > OUTBOX_LIMIT_MS) throw new Error(`no event was sent for ${Math.round(stalledMs)} ms`);
+      },
+    },
+    readyFacts: facts.length === 0 ? undefined : together(facts),
+    admit: admission?.admit,
+    edge: config,
+    busy: () => (microservice.waiting() > WAITING_LIMIT ? 1 : null),
+    routes: [...routes, opsRoutes(microservice, store), asyncApiRoute(name)],
+  });
+  let listening: Listening | undefined;
+  let opening: ReturnType<typeof setTimeout> | undefined;
+  let afterwards: Promise<unknown> | undefined;
+  let looking: ReturnType<typeof setInterval> | undefined;
+  return {
+    name,
+    lost: microservice.lost,
+    async start() {
+      await microservice.start();
+      try {
+        listening = listen(app, { port, hostname, opsPort, opsHost, shutdownDelayMs });
+        opening = setTimeout(() => {
+          afterwards = Promise.all([auth.keys.fetchAhead?.(), whenOpen?.()]);
+        }, AFTER_OPENING_MS);
+        if (admission !== undefined) looking = setInterval(admission.look, 1000).unref();
+        const { url, address, opsAddress } = listening;
+        return { url, address, opsAddress };
+      } catch (error) {
+        await microservice.close();
+        throw error;
+      }
+    },
+    async close() {
+      clearTimeout(opening);
+      clearInterval(looking);
+      await listening?.leave();
+      await microservice.close(async () => {
+        await Promise.all([listening?.stop(), endOwnWork?.()]);
+        beforeClose?.();
+        await afterwards;
+      });
+      security.flush();
+    },
+  };
+}
+
+function admissionOf<C extends Collections, Task>({ admission, microservice, logger, metrics }: HttpServiceOptions<C, Task>): ServiceAdmission | undefined {
+  if (admission === undefined) return undefined;
+  const { targetMs, elsewhere } = admission;
+  return serviceAdmission({ targetMs, logger, metrics, admitted: elsewhere?.admitted, backlog: () => backlogOf(microservice, elsewhere?.backlog()) });
+}
+
+/** What this process has still to settle, and what comes after that: at least that its events are sent. */
+function backlogOf(
+  { oldestWaitingMs, waiting, outboxAgeMs, backlog }: Pick<Microservice<never>, 'oldestWaitingMs' | 'waiting' | 'outboxAgeMs' | 'backlog'>,
+  elsewhere: Backlog | undefined,
+): Backlog {
+  if (elsewhere === undefined) return { delayMs: oldestWaitingMs() + outboxAgeMs(), waiting: waiting() + backlog() };
+  // The line elsewhere counts from when each was let in, so it has this queue in it.
+  return { delayMs: Math.max(oldestWaitingMs(), elsewhere.delayMs), waiting: waiting() + elsewhere.waiting };
+}
+
+function together(facts: readonly ReadyFacts[]): ReadyFacts {
+  return {
+    schema: Object.assign({}, ...facts.map(({ schema }) => schema)),
+    values: () => Object.assign({}, ...facts.map(({ values }) => values())),
+  };
+}

@@ -1,0 +1,185 @@
+import { withPartitions } from '@souk/contracts/topics';
+import { ConfigError } from './config.ts';
+import { AFTER_OPENING_MS } from './http-service.ts';
+import { ListenError } from '../web/app/listen-error.ts';
+import { declareTopics } from '../log/kafka/declare-topics.ts';
+import type { KafkaTopicsOptions } from '../log/kafka/kafka-log-options.ts';
+import { beginKafkaLog } from '../log/kafka/kafka-log.ts';
+import { lifecycle, type Part, runUntilSignal } from './lifecycle.ts';
+import { EventLogError } from '../log/event-log-error.ts';
+import { createLogger, type Logger } from '../telemetry/logging.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { MongoAddressError } from '../stores/mongodb/mongo-address.ts';
+import { messagesComeAgain, reportTo } from '../telemetry/report.ts';
+import { MysqlAddressError } from '../stores/sql/mysql-address.ts';
+import { standardError } from '../telemetry/standard-error.ts';
+import { StorageError } from '../storage-error.ts';
+import { SchemaBehindError, schemaIsThere, unlessEnding, whenItAnswers } from './database-state.ts';
+import { type EngineConfig, expectOwnPorts, kafkaSecurity } from './engine-config.ts';
+import { EXIT } from './exit-code.ts';
+import { FLAGS, programHelp } from './program-help.ts';
+import { withSecretFiles } from './secret-files.ts';
+import type { ProcessStore, RunningConfig, ServiceProcess } from './service-process.ts';
+import { LaneInUseError } from '../engine/writer/writer-store.ts';
+import { unprovenBy } from './unproven-server.ts';
+
+const TOPICS_DECLARED = withPartitions();
+
+/** Without the delay; whoever kills processes must wait longer than both, as an engine does that stops or a machine that restarts. */
+const STOP_LIMIT_MS = 10_000;
+
+/**
+ * A service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and
+ * ends, `--help` names flags and variables, without any it serves until SIGTERM. Answers the exit code.
+ */
+export async function runService<Config extends EngineConfig, Store extends ProcessStore>(
+  program: ServiceProcess<Config, Store>,
+  flags: readonly string[],
+): Promise<number> {
+  const asked = flags.join(' ');
+  if (asked === '--help') {
+    process.stdout.write(programHelp(program));
+    return EXIT.ok;
+  }
+  if (asked !== '' && !Object.hasOwn(FLAGS, asked)) return told(EXIT.usage, `unknown: ${asked}; known: ${Object.keys(FLAGS).join(', ')}`);
+  // Files that it writes (the simulator's books, mails) are for its own user.
+  process.umask(0o077);
+  try {
+    const config = program.readConfig(withSecretFiles(process.env, program.variables));
+    expectOwnPorts(config);
+    const logger = createLogger({ service: program.name, level: config.logLevel });
+    tellUnproven(config, logger);
+    switch (asked) {
+      case '--migrate':
+        compileAsUsual();
+        return await migrate(program, config, logger);
+      case '--topics':
+        return await makeTopics(program, config, logger);
+      default:
+        return await serve(program, config, logger);
+    }
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** It may be wanted: a server of a test, a tunnel. Nobody should find out by chance. */
+function tellUnproven({ databaseUrl }: EngineConfig, logger: Logger): void {
+  const options = unprovenBy(databaseUrl);
+  if (options.length > 0) logger.warn({ options }, 'anybody can pass for the database, because DATABASE_URL says not to verify its certificate: leave these options out');
+}
+
+async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
+  { openStore }: ServiceProcess<Config, Store>,
+  config: Config,
+  logger: Logger,
+): Promise<number> {
+  const store = openStore({ url: config.databaseUrl, poolSize: config.databasePool });
+  try {
+    // A step that was cut off is begun again, by whoever comes next.
+    const steps = await whenItAnswers(() => store.migrate(), { logger, ending: endedBySignal() });
+    logger.info({ steps }, 'the schema is up to date');
+    return EXIT.ok;
+  } finally {
+    await store.close();
+  }
+}
+
+async function makeTopics({ name }: { readonly name: string }, config: EngineConfig, logger: Logger): Promise<number> {
+  const replicationFactor = config.replication === 0 ? {} : { replicationFactor: config.replication };
+  const declaring = declareTopics({ ...kafkaOf(config, name), ...replicationFactor });
+  const { made, adapted, differing } = await unlessEnding(endedBySignal(), declaring);
+  if (differing !== undefined) logger.warn({ differing }, 'topics have other settings than declared');
+  logger.info({ made, adapted }, 'all topics are there');
+  return EXIT.ok;
+}
+
+async function serve<Config extends EngineConfig, Store extends ProcessStore>(
+  { name, openStore, create }: ServiceProcess<Config, Store>,
+  config: Config & RunningConfig,
+  logger: Logger,
+): Promise<number> {
+  const store = openStore({ url: config.databaseUrl, poolSize: config.databasePool });
+  const report = reportTo(logger);
+  const { log, looked } = beginKafkaLog({
+    ...kafkaOf(config, `${name}-${config.instance}`),
+    report,
+    onHandlerFailure: messagesComeAgain(report),
+  });
+  const ending = new AbortController();
+  const waiting = { logger, ending: ending.signal };
+  const schema = schemaIsThere(store, waiting);
+  // Both are under way while the service is put together. Whichever fails is told when its turn comes.
+  schema.catch(() => undefined);
+  looked.catch(() => undefined);
+  const service = create({ config, store, log, logger, metrics: createMetrics({ service: name, ownsProcess: true }) });
+  const parts: Part[] = [
+    { name: 'event log', start: () => unlessEnding(ending.signal, looked), stop: () => log.close() },
+    { name: 'database', start: () => schema, stop: () => store.close() },
+    {
+      name,
+      async start() {
+        // The database may have gone since its schema was looked at.
+        const { address, opsAddress } = await whenItAnswers(() => service.start(), waiting);
+        logger.info({ address, opsAddress, mode: process.env['NODE_ENV'] }, 'listening');
+        setTimeout(compileAsUsual, AFTER_OPENING_MS).unref();
+      },
+      stop: () => service.close(),
+    },
+  ];
+  const life = lifecycle(parts, { limitMs: STOP_LIMIT_MS + config.shutdownDelayMs, ending });
+  return runUntilSignal(life, { logger, lost: service.lost });
+}
+
+/** A step by itself is given up at once: as process 1 of a container nothing else would end it. */
+function endedBySignal(): AbortSignal {
+  const ending = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort(new StepEndedError(signal)));
+  return ending.signal;
+}
+
+class StepEndedError extends Error {
+  readonly code = 'step-ended';
+  constructor(signal: string) {
+    super(`${signal}: ended before it was done; run it again`);
+    this.name = 'StepEndedError';
+  }
+}
+
+/**
+ * A compiled program starts with a JIT that is slow to compile anything, because what runs in a start mostly runs once
+ * (`jitPolicy` in system/src/images/compile.ts). What goes on for longer wants the usual one.
+ */
+function compileAsUsual(): void {
+  Bun.unsafe.setJITPolicy(1);
+}
+
+function kafkaOf(config: EngineConfig, clientId: string): KafkaTopicsOptions {
+  const { brokers, topicPrefix, sessionMs } = config;
+  return { brokers, clientId: `souk-${clientId}`, security: kafkaSecurity(config), topics: TOPICS_DECLARED, topicPrefix, sessionMs };
+}
+
+const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
+  taken: 'end what has it, or give another one as PORT (OPS_PORT)',
+  port: 'give another one as PORT (OPS_PORT)',
+  address: 'give one of its own as HOST (OPS_HOST), or 0.0.0.0 for all of them',
+  files: 'raise the limit (ulimit -n)',
+};
+
+/** What an operator can do something about is told in a line; what nobody expected keeps its stack. */
+function explain(error: unknown): number {
+  if (error instanceof ConfigError) return told(EXIT.usage, error.message);
+  if (error instanceof MysqlAddressError || error instanceof MongoAddressError) return told(EXIT.usage, `DATABASE_URL: ${error.message}`);
+  if (error instanceof ListenError) return told(EXIT.environment, `${error.message}: ${LISTEN_CURES[error.remedy]}`);
+  if (error instanceof EventLogError || error instanceof SchemaBehindError || error instanceof LaneInUseError) {
+    return told(EXIT.environment, error.message);
+  }
+  if (error instanceof StepEndedError) return told(EXIT.failed, error.message);
+  if (error instanceof StorageError) return told(EXIT.environment, `DATABASE_URL: ${error.message}`);
+  throw error;
+}
+
+function told(code: number, message: string): number {
+  standardError.write(`${message}\n`);
+  return code;
+}

@@ -1,0 +1,62 @@
+import { Type } from '@sinclair/typebox';
+import type { Logger } from 'pino';
+import { integer, withDefault } from './config.ts';
+import type { ReadyFacts } from '../web/app/probes.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { admission, type Backlog } from '../web/limits/admission.ts';
+import { refusalTeller } from '../web/limits/tell-refusals.ts';
+
+/** The setting of services in which new work can pile up. */
+export const ADMISSION = {
+  admissionTargetMs: withDefault(
+    integer('ADMISSION_TARGET_MS', 'milliseconds that new work may wait for what was taken on before; from half of it on a part is refused (503); 0: none', {
+      min: 0,
+      max: 600_000,
+    }),
+    2000,
+  ),
+};
+
+export interface ServiceAdmissionOptions {
+  readonly targetMs: number;
+  readonly backlog: () => Backlog;
+  readonly admitted?: (() => void) | undefined;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface ServiceAdmission {
+  /** For a request that asks for new work: null, it is let in; else the seconds after which it may ask again. */
+  admit(): number | null;
+  /** Called now and then. */
+  look(): void;
+  readonly readyFacts: ReadyFacts;
+}
+
+/** The admission of one process of a service, with what its operators see of it. */
+export function serviceAdmission({ targetMs, backlog, admitted, logger, metrics }: ServiceAdmissionOptions): ServiceAdmission {
+  const door = admission({ targetMs, backlog, ...(admitted && { admitted }) });
+  const teller = refusalTeller(logger);
+  const refused = metrics.counter('souk_admission_refused_total', 'Requests for new work that were refused because of what waits');
+  metrics.gauge('souk_admission_delay_seconds', 'How long new work would wait for what was taken on before', () => door.delayMs / 1000);
+  metrics.gauge('souk_admission_refusal_ratio', 'The share of new work that is refused', () => door.ratio);
+  return {
+    admit() {
+      const seconds = door.ask();
+      if (seconds === null) return null;
+      refused.inc();
+      teller.refused(door);
+      return seconds;
+    },
+    look: teller.look,
+    readyFacts: {
+      schema: {
+        admission: Type.Object({
+          delaySeconds: Type.Number({ description: 'How long new work would wait for what was taken on before.', examples: [0.12] }),
+          refusedShare: Type.Number({ description: 'The share of new work that is refused.', examples: [0] }),
+        }),
+      },
+      values: () => ({ admission: { delaySeconds: Math.round(door.delayMs) / 1000, refusedShare: Math.round(door.ratio * 100) / 100 } }),
+    },
+  };
+}

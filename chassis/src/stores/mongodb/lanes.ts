@@ -1,0 +1,116 @@
+import { type Binary, type ClientSession, MongoServerError } from 'mongodb';
+import type { AnswerForm } from '../../engine/writer/answer-key.ts';
+import { type Lane, leaseLimitMs, type TakenLane, type TakingLane } from '../../engine/writer/writer-store.ts';
+import type { MongoDatabase } from './mongo-database.ts';
+import { SERVER_NOW } from './server-now.ts';
+
+export interface LaneDocument {
+  readonly _id: string;
+  readonly owner: string;
+  readonly epoch: number;
+  /** The server session its owner writes in; null in a lane that an older version made and did not take. */
+  readonly session: Binary | null;
+  /** epoch milliseconds of the server's clock */
+  readonly leaseUntil: number;
+  readonly lastSeq: number;
+  readonly publishedSeq: number;
+  readonly transactions: number;
+  /** undefined: whole answers, in a lane that was made by an earlier version */
+  readonly answerForm?: AnswerForm;
+}
+
+/** Where a new lane begins. */
+export const NEW_LANES = 'new_lanes';
+
+export interface NewLaneDocument {
+  readonly _id: 'answers';
+  readonly answerForm: AnswerForm;
+}
+
+export type LaneNow = LaneDocument & { readonly now: number };
+
+const NEW = { lastSeq: 0, publishedSeq: 0, transactions: 0 };
+
+const WITH_CLOCK = {
+  owner: 1,
+  epoch: 1,
+  session: 1,
+  leaseUntil: 1,
+  lastSeq: 1,
+  publishedSeq: 1,
+  transactions: 1,
+  answerForm: 1,
+  now: SERVER_NOW,
+} as const;
+
+interface Taking extends TakingLane {
+  readonly owner: string;
+  readonly session: Binary;
+}
+
+const DUPLICATE_KEY = 11_000;
+
+export type Lanes = ReturnType<typeof mongoLanes>;
+
+/** The lanes' documents. */
+export function mongoLanes({ client, db }: MongoDatabase) {
+  const lanes = db.collection<LaneDocument>('lanes');
+
+  const find = (name: string, session?: ClientSession): Promise<LaneNow | null> =>
+    lanes.findOne<LaneNow>({ _id: name }, session === undefined ? { projection: WITH_CLOCK } : { projection: WITH_CLOCK, session });
+
+  /** What a process left open when it died would hold its locks for a minute. */
+  const endTransactions = async (sessions: readonly Binary[]) => {
+    if (sessions.length > 0) await client.db('admin').command({ killSessions: sessions.map((id) => ({ id })) });
+  };
+
+  return {
+    find,
+    /** undefined: it is somebody else's, and its lease runs. */
+    async take(name: string, { owner, session, leftMs, leaseMs }: Taking): Promise<TakenLane | undefined> {
+      const found = await find(name);
+      const isRunning = found !== null && found.leaseUntil > found.now + leftMs && found.leaseUntil <= found.now + leaseLimitMs(leaseMs);
+      if (isRunning && found.owner !== owner) return undefined;
+      const begins = found === null ? await db.collection<NewLaneDocument>(NEW_LANES).findOne({ _id: 'answers' }, { projection: { _id: 0, answerForm: 1 } }) : null;
+      await endTransactions(found?.session ? [found.session] : []);
+      const mine = {
+        owner: { $literal: owner },
+        session: { $literal: session },
+        epoch: { $add: [{ $ifNull: ['$epoch', 0] }, 1] },
+        leaseUntil: { $add: [SERVER_NOW, leaseMs] },
+      };
+      // As it was found: who has taken or renewed it meanwhile keeps it. A lane that was not there has no epoch.
+      const asFound = leftMs === Infinity ? {} : { epoch: found?.epoch ?? 0, ...(found && { leaseUntil: found.leaseUntil }) };
+      try {
+        // Made and taken in one write: each waits for a majority to have it on its disk.
+        const taken = await lanes.findOneAndUpdate(
+          { _id: name, ...asFound },
+          [{ $replaceWith: { $mergeObjects: [{ ...NEW, ...begins }, '$$ROOT', mine] } }],
+          { upsert: found === null, returnDocument: 'after' },
+        );
+        return taken === null ? undefined : { ...laneOf(taken), takenAt: taken.leaseUntil - leaseMs };
+      } catch (error) {
+        // Somebody else was faster to make it.
+        if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return undefined;
+        throw error;
+      }
+    },
+    async renew({ name, lastSeq, publishedSeq, transactions }: Lane, leaseUntil: number, session: ClientSession): Promise<void> {
+      await lanes.updateOne({ _id: name }, { $set: { leaseUntil, lastSeq, publishedSeq, transactions } }, { session });
+    },
+    /** Ends the transactions of processes that do not renew their leases any more, for whoever meets their locks. */
+    async endAbandonedTransactions(): Promise<void> {
+      const expired = lanes.find({ $expr: { $lt: ['$leaseUntil', SERVER_NOW] } }, { projection: { session: 1 } });
+      await endTransactions((await expired.toArray()).flatMap(({ session }) => session ?? []));
+    },
+    async abandoned(leaseMs: number): Promise<readonly string[]> {
+      const isOver = { $or: [{ $lt: ['$leaseUntil', SERVER_NOW] }, { $gt: ['$leaseUntil', { $add: [SERVER_NOW, leaseLimitMs(leaseMs)] }] }] };
+      const left = { $expr: { $and: [{ $lt: ['$publishedSeq', '$lastSeq'] }, isOver] } };
+      return (await lanes.find(left, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id);
+    },
+  };
+}
+
+export function laneOf({ _id: name, owner, epoch, lastSeq, publishedSeq, transactions }: LaneDocument): Lane {
+  return { name, owner, epoch, lastSeq, publishedSeq, transactions };
+}

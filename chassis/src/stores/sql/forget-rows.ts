@@ -1,0 +1,42 @@
+import { inTurn } from '../../engine/forget-in-rounds.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import type { Row, Statement, TransactionScript } from './statement.ts';
+
+/**
+ * Removes the rows whose keys `found` selects, by their primary key: a range of another index would hold back whoever adds
+ * one to it. In one short transaction, on SQLite in the thread that writes. `found` needs a limit, and an index. Answers how
+ * many are gone. Throws `StorageError`.
+ */
+export function forgetRows(
+  { flavour, transact }: Pick<SqlDatabase<never>, 'flavour' | 'transact'>,
+  table: string,
+  key: string,
+  found: Statement,
+): Promise<number> {
+  function* round(): TransactionScript<number> {
+    const [rows = []]: readonly (readonly Row[])[] = yield [found];
+    const writes = rows.length === 0 ? [] : [flavour.remove(table, [key], rows.map((row) => [row[key]]))];
+    return { writes, result: rows.length };
+  }
+  return inTurn(transact, () => transact(round));
+}
+
+/**
+ * Removes rows from the beginning of a table: those that `found` selects in the order of the primary key (a number, then another
+ * column), as ranges of it. Otherwise as `forgetRows`.
+ */
+export function forgetRange(
+  { transact }: Pick<SqlDatabase<never>, 'transact'>,
+  table: string,
+  [number, next]: readonly [number: string, next: string],
+  found: Statement,
+): Promise<number> {
+  function* round(): TransactionScript<number> {
+    const [rows = []]: readonly (readonly Row[])[] = yield [found];
+    // One number's at a time, so that each is a plain range.
+    const ends = new Map(rows.map((row) => [row[number], row[next]]));
+    const sql = `delete from ${table} where ${number} = ? and ${next} <= ?`;
+    return { writes: [{ sql, rows: [...ends] }], result: rows.length };
+  }
+  return inTurn(transact, () => transact(round));
+}

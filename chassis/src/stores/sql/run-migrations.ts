@@ -1,0 +1,62 @@
+import { type Kysely, sql } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, Migrator, type Migration } from 'kysely/migration';
+import { StorageError } from '../../storage-error.ts';
+
+/** Runs what has not run yet, in the order of the names; answers their names. Nobody else may migrate meanwhile. */
+export async function runMigrations(
+  db: Kysely<unknown>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<readonly string[]> {
+  const known = { ...(await stepsOfLater(db, migrations)), ...migrations };
+  const { error, results = [] } = await migratorOf(db, known).migrateToLatest();
+  if (error !== undefined) {
+    const failed = results.find((result) => result.status === 'Error');
+    const message = error instanceof Error ? error.message : JSON.stringify(error);
+    const code = error instanceof StorageError ? error.code : 'other';
+    throw new StorageError(code, new Error(`migration ${failed?.migrationName ?? ''} failed: ${message}`, { cause: error }));
+  }
+  return results.map((result) => result.migrationName);
+}
+
+/** The names of what has not run yet. */
+export async function pendingMigrations(
+  db: Kysely<unknown>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<readonly string[]> {
+  const done = new Set(await stepsDone(db));
+  return Object.keys(migrations).filter((name) => !done.has(name));
+}
+
+/** One small question, because every start of a process asks it: Kysely's own way looks through the server's catalogue first. */
+async function stepsDone(db: Kysely<unknown>): Promise<readonly string[]> {
+  try {
+    return await namesDone(db);
+  } catch (error) {
+    if (error instanceof StorageError && error.isInfrastructure) throw error;
+    // Another process may just have made it: then it can be asked now.
+    return (await hasMigrationTable(db)) ? namesDone(db) : [];
+  }
+}
+
+async function namesDone(db: Kysely<unknown>): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+async function hasMigrationTable(db: Kysely<unknown>): Promise<boolean> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  return tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE);
+}
+
+/** What a later version of the program has done: Kysely would call the schema corrupt. Nothing is to be done about it. */
+async function stepsOfLater(
+  db: Kysely<unknown>,
+  migrations: Readonly<Record<string, Migration>>,
+): Promise<Readonly<Record<string, Migration>>> {
+  const later = (await stepsDone(db)).filter((name) => !Object.hasOwn(migrations, name));
+  return Object.fromEntries(later.map((name) => [name, { up: () => Promise.reject(new Error(`${name} is done`)) }]));
+}
+
+function migratorOf(db: Kysely<unknown>, migrations: Readonly<Record<string, Migration>>): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => migrations }, allowUnorderedMigrations: true });
+}

@@ -1,0 +1,120 @@
+import { Database } from 'bun:sqlite';
+import { bindings, StatementCache } from './bun-sqlite.ts';
+import { StorageError } from '../../storage-error.ts';
+import { checkpoint, checkpointEvery, pauseCheckpoints } from '../../checkpoints.ts';
+import type { SqliteRequest, Synchronous } from './sqlite-packets.ts';
+import type { Row, Write } from './statement.ts';
+
+const LOCK_WAIT_MS = 5000;
+/** 16 MB of log: fewer syncs of the main file under load. */
+const PAGES_BETWEEN_CHECKPOINTS = 4000;
+
+/** The connection that reads, on the event loop. It cannot write: it would wait there for a lock that only the event loop can give back. */
+export function openReading(path: string): Database {
+  const database = openConnection(path);
+  database.run('pragma query_only = ON');
+  return database;
+}
+
+function openConnection(path: string): Database {
+  const database = new Database(path, { create: true, strict: true });
+  database.run(`pragma busy_timeout = ${LOCK_WAIT_MS}`);
+  database.run('pragma journal_mode = WAL');
+  return database;
+}
+
+/** The connection that writes: carries out one packet of a transaction after the other. */
+export class WritingConnection {
+  readonly #statements: StatementCache;
+
+  constructor(path: string, synchronous: Synchronous) {
+    const database = openConnection(path);
+    database.run(`pragma synchronous = ${synchronous}`);
+    database.run('pragma foreign_keys = ON');
+    checkpointEvery(database, PAGES_BETWEEN_CHECKPOINTS);
+    this.#statements = new StatementCache(database);
+  }
+
+  carryOut(request: Exclude<SqliteRequest, { kind: 'open' }>): readonly (readonly Row[])[] {
+    if (request.kind === 'close') return this.#close();
+    if (request.kind === 'step') return [this.#all(request.statement.sql, request.statement.parameters)];
+    try {
+      return this.#step(request);
+    } catch (error) {
+      // A failed commit can have ended the transaction already.
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  #step(request: Exclude<SqliteRequest, { kind: 'open' | 'close' | 'step' }>): readonly (readonly Row[])[] {
+    switch (request.kind) {
+      case 'begin':
+        // Not deferred: a later write could then fail at once with SQLITE_BUSY_SNAPSHOT, whatever busy_timeout says.
+        this.#run('begin immediate');
+        return request.reads.map(({ sql, parameters }) => this.#all(sql, parameters));
+      case 'begin-if-free':
+        this.#beginIfFree();
+        return [];
+      case 'read':
+        return request.reads.map(({ sql, parameters }) => this.#all(sql, parameters));
+      case 'commit':
+        if (!this.#statements.database.inTransaction) this.#run('begin immediate');
+        for (const write of request.writes) this.#write(write);
+        this.#run('commit');
+        return [];
+      case 'rollback':
+        this.#rollback();
+        return [];
+      case 'pause-checkpoints':
+        pauseCheckpoints(this.#statements.database);
+        return [];
+      case 'resume-checkpoints':
+        checkpointEvery(this.#statements.database, PAGES_BETWEEN_CHECKPOINTS);
+        return [];
+      default:
+        return request satisfies never;
+    }
+  }
+
+  #beginIfFree(): void {
+    const { database } = this.#statements;
+    database.run('pragma busy_timeout = 0');
+    try {
+      this.#run('begin immediate');
+    } finally {
+      database.run(`pragma busy_timeout = ${LOCK_WAIT_MS}`);
+    }
+  }
+
+  #all(text: string, parameters: readonly unknown[]): Row[] {
+    return this.#statements.get(text).prepared.all(...bindings(parameters));
+  }
+
+  #write(write: Write): void {
+    const { prepared, returnsRows } = this.#statements.get(write.sql);
+    const { matches } = write;
+    let found = 0;
+    for (const row of 'parameters' in write ? [write.parameters] : write.rows) {
+      found += returnsRows ? prepared.all(...bindings(row)).length : prepared.run(...bindings(row)).changes;
+    }
+    if (matches !== undefined && found !== matches) throw new StorageError('stale', new Error(`${found} rows were as remembered, not ${matches}`));
+  }
+
+  #run(text: string): void {
+    this.#statements.get(text).prepared.run();
+  }
+
+  #rollback(): void {
+    if (this.#statements.database.inTransaction) this.#run('rollback');
+  }
+
+  #close(): readonly [] {
+    this.#rollback();
+    const { database } = this.#statements;
+    checkpoint(database, 'truncate');
+    this.#statements.close();
+    database.close();
+    return [];
+  }
+}

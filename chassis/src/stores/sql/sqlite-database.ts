@@ -1,0 +1,120 @@
+import { resolve } from 'node:path';
+import { Kysely, SqliteDialect } from 'kysely';
+import { kyselySqlite, StatementCache } from './bun-sqlite.ts';
+import { exchangeSteps, type HeldName } from './held-name.ts';
+import { sqliteFlavour } from './sqlite-flavour.ts';
+import { migrateSqlite } from './sqlite-migrations.ts';
+import { keepWalSmall } from '../../keep-wal-small.ts';
+import type { SqlDatabase } from './sql-database.ts';
+import { openReading } from './sqlite-connection.ts';
+import type { Synchronous } from './sqlite-packets.ts';
+import { StorageError } from '../../storage-error.ts';
+import { sqliteThread, type SqliteThread } from './sqlite-thread.ts';
+import type { Statement, TransactionScript } from './statement.ts';
+
+export interface SqliteOptions {
+  /** A file; `:memory:` is not possible, because two connections must see the same data. */
+  readonly path: string;
+  /** FULL: a committed transaction survives a power cut. NORMAL: it survives a crash of the process only. */
+  readonly synchronous?: Synchronous;
+}
+
+let connections = 0;
+
+/** The last transaction of each file. The thread must never wait for a lock that only it can give back. */
+const turns = new Map<string, Promise<unknown>>();
+
+/** The names that are held, by file: the file of a service is one process's. */
+const held = new Map<string, HeldName>();
+
+/**
+ * SQLite with one connection that reads and cannot write, here, and one that writes, in a thread of its own (WAL lets them
+ * go on side by side). Transactions of one file run one after the other.
+ */
+export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions): SqlDatabase<Schema> {
+  const thread = sqliteThread();
+  const connection = (connections += 1);
+  const reading = new StatementCache(openReading(path));
+  const reader = new Kysely<Schema>({ dialect: new SqliteDialect({ database: kyselySqlite(reading) }) });
+  const file = resolve(path);
+  const opened = thread.ask(connection, { kind: 'open', path, synchronous });
+
+  /** Runs when everything that came before on this file is over, however it ended: that is its own caller's matter. */
+  function inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = (turns.get(file) ?? Promise.resolve()).then(async () => {
+      await opened;
+      return run();
+    });
+    const over = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    turns.set(file, over);
+    return result;
+  }
+
+  const leaveWal = keepWalSmall(path, {
+    pause: () => inTurn(() => thread.ask(connection, { kind: 'pause-checkpoints' })),
+    resume: () => inTurn(() => thread.ask(connection, { kind: 'resume-checkpoints' })),
+  });
+
+  return {
+    flavour: sqliteFlavour,
+    reader,
+    transact: (script) => inTurn(() => transact(thread, connection, script)),
+    migrate: (migrations) => inTurn(() => migrateSqlite((request) => thread.ask(connection, request), migrations)),
+    async hold(name): Promise<HeldName | undefined> {
+      const key = `${name} ${file}`;
+      if (held.has(key)) return undefined;
+      const mine: HeldName = {
+        exchange: (pairs) =>
+          inTurn(async () => {
+            if (held.get(key) !== mine) throw new StorageError('connection', new Error(`${name} is not held any more`));
+            await thread.ask(connection, { kind: 'commit', writes: renames(pairs) });
+          }),
+        async release() {
+          if (held.get(key) === mine) held.delete(key);
+        },
+      };
+      held.set(key, mine);
+      return mine;
+    },
+    check: async () => {
+      reading.get('select 1').prepared.get();
+    },
+    async close() {
+      leaveWal();
+      await reader.destroy();
+      await inTurn(() => thread.ask(connection, { kind: 'close' }));
+    },
+  };
+}
+
+function renames(pairs: readonly (readonly [string, string])[]): readonly Statement[] {
+  return exchangeSteps(pairs).map(([from, to]) => ({ sql: `alter table "${from}" rename to "${to}"`, parameters: [] }));
+}
+
+async function transact<Result>(
+  thread: SqliteThread,
+  connection: number,
+  start: () => TransactionScript<Result>,
+): Promise<Result> {
+  const script = start();
+  let step = script.next();
+  let begun = false;
+  try {
+    while (!step.done) {
+      const rows = await thread.ask(connection, { kind: begun ? 'read' : 'begin', reads: step.value });
+      begun = true;
+      step = script.next(rows);
+    }
+    const { writes, result } = step.value;
+    begun = false;
+    await thread.ask(connection, { kind: 'commit', writes });
+    return result;
+  } catch (error) {
+    // What failed in the thread is rolled back there; this is for what the script itself threw.
+    if (begun) await thread.ask(connection, { kind: 'rollback' });
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { SqlitePacket, SqliteReply, SqliteRequest } from './sqlite-packets.ts';
+import type { Row } from './statement.ts';
+import { StorageError } from '../../storage-error.ts';
+
+/** Sends packets to the thread that writes; answers come in the order of their packets. */
+export interface SqliteThread {
+  ask(connection: number, request: SqliteRequest): Promise<readonly (readonly Row[])[]>;
+}
+
+interface Waiting {
+  resolve(rows: readonly (readonly Row[])[]): void;
+  reject(error: StorageError): void;
+}
+
+let shared: SqliteThread | undefined;
+
+/**
+ * One thread for all databases of the process: while it waits for the disk, the event loop takes requests and decides.
+ * It does not keep the process alive.
+ */
+export function sqliteThread(): SqliteThread {
+  return (shared ??= startThread());
+}
+
+function startThread(): SqliteThread {
+  const worker = new Worker(new URL('sqlite-worker.ts', import.meta.url));
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let death: StorageError | undefined;
+  worker.addEventListener('message', ({ data }: MessageEvent<SqliteReply>) => {
+    const asked = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (waiting.size === 0) worker.unref();
+    if ('rows' in data) asked?.resolve(data.rows);
+    else asked?.reject(new StorageError(data.error.code, new Error(data.error.message)));
+  });
+  // The thread itself has died: nobody knows what became of the transactions in it. Its databases stay closed, and say so.
+  worker.addEventListener('error', ({ message }) => {
+    shared = undefined;
+    death = new StorageError('connection', new Error(`the thread that writes has died: ${message}`));
+    for (const { reject } of waiting.values()) reject(new StorageError('commit-unknown', death));
+    waiting.clear();
+  });
+  worker.unref();
+  return {
+    ask: (connection, request) =>
+      new Promise((resolve, reject) => {
+        if (death !== undefined) {
+          reject(death);
+          return;
+        }
+        const packet: SqlitePacket = { id: (lastId += 1), connection, request };
+        if (waiting.size === 0) worker.ref();
+        waiting.set(packet.id, { resolve, reject });
+        worker.postMessage(packet);
+      }),
+  };
+}

@@ -1,0 +1,185 @@
+import { places, type NoPlace } from './places.ts';
+import { type Problem, problem, tooMuchToDo } from '../problems/problem.ts';
+
+/** Bytes of all long answers that a process holds until they are read. */
+const ANSWER_ROOM = 32 * 1024 * 1024;
+/** Bytes of one address: enough for two of the largest pictures, or for a page of twenty ordinary ones. */
+const ROOM_PER_ADDRESS = 12 * 1024 * 1024;
+/** A connection is handed one piece at a time, and the next one when the kernel has taken it. */
+const PIECE_BYTES = 64 * 1024;
+const LOOK_EVERY_MS = 1000;
+/** An answer is cut when no piece of it was taken for so long. Even a reader at 20 kB/s has read by then what the kernel holds. */
+const STALLED_MS = 15_000;
+/** The same when there is no room left for others. */
+const STALLED_IN_CROWD_MS = 2_000;
+
+interface Held {
+  progressAt: number;
+  /** Lets go of it, and ends its connection when the answer has begun. */
+  cut(): void;
+}
+
+export interface Parts {
+  /** Bytes in all. */
+  readonly length: number;
+  /** The bytes from that place on, some of them at least. */
+  read(from: number): Uint8Array | Promise<Uint8Array>;
+}
+
+export interface Room {
+  /** May be called once. */
+  stream(parts: Parts): ReadableStream<Uint8Array>;
+  /** Nothing is sent of it after all. Does nothing once it is a stream. */
+  giveUp(): void;
+}
+
+export interface AnswerRoom {
+  /** `bytes`: what is held at a time. Throws the 429 problem when that address reads too many long answers too slowly, the 503 one when all of them do. */
+  take(address: string, bytes: number): Room;
+  readonly heldBytes: number;
+}
+
+interface AnswerRoomOptions {
+  /** Called for each answer that was cut because nobody read it. */
+  readonly unread?: () => void;
+  /** Called when an answer broke off because its next part could not be read. */
+  readonly failed: (error: unknown) => void;
+  readonly stalledMs?: number;
+  readonly crowdMs?: number;
+}
+
+/** Long answers on their way. One timer looks at all of them, and none runs while there are none. Times are in milliseconds. */
+export function answerRoom({ failed, unread, stalledMs = STALLED_MS, crowdMs = STALLED_IN_CROWD_MS }: AnswerRoomOptions): AnswerRoom {
+  const room = places({ inAll: ANSWER_ROOM, perKey: ROOM_PER_ADDRESS });
+  const all = new Set<Held>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  let lastTurn = Promise.resolve();
+  /** One part of one answer in a turn of the event loop: a kernel that takes megabytes at once would keep short requests waiting. */
+  const turn = (): Promise<void> => (lastTurn = lastTurn.then(nextTurn));
+
+  function cutStalled(limitMs: number): void {
+    const before = performance.now() - limitMs;
+    for (const held of all) {
+      if (held.progressAt >= before) continue;
+      held.cut();
+      unread?.();
+    }
+  }
+
+  function look(): void {
+    cutStalled(stalledMs);
+    if (all.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function placesFor(address: string, bytes: number): () => void {
+    const count = Math.min(bytes, ROOM_PER_ADDRESS);
+    let taken = room.take(address, count);
+    if (taken === 'in-all') {
+      cutStalled(crowdMs);
+      taken = room.take(address, count);
+    }
+    if (typeof taken === 'string') throw refusalOf(taken);
+    return taken;
+  }
+
+  return {
+    take(address, bytes) {
+      const give = placesFor(address, bytes);
+      const held: Held = { progressAt: performance.now(), cut: () => leave() };
+      const leave = (): void => {
+        all.delete(held);
+        give();
+      };
+      all.add(held);
+      timer ??= setInterval(look, LOOK_EVERY_MS).unref();
+      let isSent = false;
+      return {
+        stream(of) {
+          isSent = true;
+          return inParts(of, held, { leave, failed, turn });
+        },
+        giveUp: () => void (isSent || leave()),
+      };
+    },
+    get heldBytes() {
+      return room.taken;
+    },
+  };
+}
+
+function refusalOf(why: NoPlace): Problem {
+  if (why === 'in-all') return tooMuchToDo(2);
+  return problem('too-many-requests', {
+    detail: `Your address has long answers under way and does not read them: it may leave ${ROOM_PER_ADDRESS} bytes unread.`,
+    headers: { 'retry-after': '2' },
+  });
+}
+
+/** Pieces of bytes that are all there. */
+export function piecesOf(bytes: Uint8Array): Parts {
+  return { length: bytes.byteLength, read: (from) => bytes.subarray(from, from + PIECE_BYTES) };
+}
+
+async function nextTurn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setImmediate(resolve);
+  await promise;
+}
+
+interface PartsDeps extends Pick<AnswerRoomOptions, 'failed'> {
+  readonly leave: () => void;
+  readonly turn: () => Promise<void>;
+}
+
+/** Bun asks for the next part when the connection has taken the last, and cancels when the connection is closed. */
+function inParts({ length, read }: Parts, held: Held, { leave, failed, turn }: PartsDeps): ReadableStream<Uint8Array> {
+  let at = 0;
+  let isOver = false;
+
+  function end(): void {
+    isOver = true;
+    leave();
+  }
+
+  async function next(): Promise<Uint8Array> {
+    await turn();
+    const part = await read(at);
+    if (part.byteLength === 0) throw new Error(`nothing is left of an answer after ${at} of ${length} bytes`);
+    at += part.byteLength;
+    return part;
+  }
+
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        held.cut = () => {
+          end();
+          controller.error(new Error('the answer was not read'));
+        };
+      },
+      async pull(controller) {
+        held.progressAt = performance.now();
+        if (at >= length) {
+          end();
+          controller.close();
+          return;
+        }
+        try {
+          const part = await next();
+          if (!isOver) controller.enqueue(part);
+        } catch (error) {
+          // Its reader has gone meanwhile: what could not be read is wanted by nobody.
+          if (isOver) return;
+          end();
+          failed(error);
+          controller.error(error);
+        }
+      },
+      cancel: end,
+    },
+    { highWaterMark: 0 },
+  );
+}

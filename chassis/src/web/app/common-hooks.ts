@@ -1,0 +1,98 @@
+import { type Context, Elysia } from 'elysia';
+import type { Logger } from 'pino';
+import { ForgedToken } from '../sign-in/access-token.ts';
+import { allowedMethods } from './allowed-methods.ts';
+import { answerResponse } from './idempotency.ts';
+import { readJsonBody } from '../bodies/json-body.ts';
+import { answerWith } from './long-answer.ts';
+import { idReaders } from './lower-case-ids.ts';
+import { isPlainObject } from '../bodies/plain-object.ts';
+import { fieldsRefused, type Problem, problemAnswer } from '../problems/problem.ts';
+import { queryReaders } from './query-reader.ts';
+import { rawBodyReader } from '../bodies/raw-body.ts';
+import { refuseCardNumbers } from '../bodies/refuse-card-numbers.ts';
+import { refusals } from '../problems/refusal.ts';
+import { factsOf, tellSecurity } from './request-facts.ts';
+import { routeSchemas } from './route-schemas.ts';
+import { unknownParameters } from './unknown-parameters.ts';
+
+/** Reading bodies and queries, and refusing. Added before any route, because Elysia's hooks reach only what comes after them. */
+export function withCommonHooks(logger: Logger) {
+  // Elysia takes it that a host name has four letters at least, and finds another path behind a shorter one.
+  const app = new Elysia({ normalize: false, handler: { standardHostname: false } });
+  let methodsFor: ((path: string) => readonly string[]) | undefined;
+  const schemasOf = routeSchemas(() => app.routes);
+  const readRawBody = rawBodyReader(() => app.routes);
+  const queryReaderOf = queryReaders();
+  const lowerIds = idReaders();
+  const refusalOf = refusals({
+    logger,
+    methodsFor: (path) => (methodsFor ??= allowedMethods(app.routes))(path),
+    schemasOf,
+  });
+  return app
+    .onParse({ as: 'global' }, async ({ request, route, params }) => {
+      const facts = factsOf(request);
+      facts.route = route;
+      const raw = readRawBody(request, route, params);
+      if (raw !== undefined) return raw;
+      const { value, fault, held } = await readJsonBody(request, facts.app.bodies.arrival);
+      if (held > 0) facts.app.bodies.room.take(facts, held);
+      if (fault !== undefined) facts.faults = [fault];
+      return value;
+    })
+    .onTransform({ as: 'global' }, (context) => {
+      // Do not hand `context` on whole: Elysia would then read cookies and all headers for every request.
+      const facts = factsOf(context.request);
+      facts.route = context.route;
+      const { body, query, params } = schemasOf(context.request.method, context.route);
+      const unknown = unknownParameters(context.route, context.request.url, query);
+      if (unknown.length > 0) facts.faults = [...facts.faults, ...unknown];
+      const readQuery = queryReaderOf(query);
+      if (readQuery !== undefined) context.query = readQuery(context.query, context.request.url) as typeof context.query;
+      // Null is how the parser tells Elysia that there is nothing left to parse.
+      if (context.body === null) context.body = undefined;
+      lowerIds(query, context.query);
+      lowerIds(params, context.params);
+      lowerIds(body, context.body);
+    })
+    .onBeforeHandle({ as: 'global' }, ({ request, body }) => {
+      const { faults, route } = factsOf(request);
+      if (faults.length > 0) throw fieldsRefused('validation', faults);
+      const schema = schemasOf(request.method, route).body;
+      if (schema !== undefined) refuseCardNumbers(schema, body);
+    })
+    .mapResponse({ as: 'global' }, ({ request, responseValue, set }) => {
+      // A route that is no async function leaves its promise to whoever comes next.
+      if (responseValue instanceof Promise) return responseValue.then((value: unknown) => jsonAnswer(request, value, set));
+      return jsonAnswer(request, responseValue, set);
+    })
+    .onError({ as: 'global' }, ({ error, code, request, body, query, params }) => {
+      const { requestId, route, faults } = factsOf(request);
+      const refusal = refusalOf({ error, code, request, requestId, route, body, query, params, faults });
+      tellOfIntruder(request, refusal);
+      return refusalResponse(refusal, request);
+    });
+}
+
+function tellOfIntruder(request: Request, refusal: Problem): void {
+  if (refusal.code === 'forbidden') tellSecurity(request, 'access.forbidden', {});
+  if (refusal instanceof ForgedToken) tellSecurity(request, 'token.refused', { because: refusal.because });
+}
+
+/** undefined: it is no JSON, and Elysia makes a response of it. */
+function jsonAnswer(request: Request, value: unknown, set: Context['set']): Response | undefined {
+  if (!isPlainObject(value) || value instanceof Response) return undefined;
+  // Nobody sets a cookie, the one header that could be a list.
+  const headers = set.headers as Record<string, string>;
+  headers['content-type'] ??= 'application/json';
+  const status = Number(set.status ?? 200);
+  // The response below has the status and headers. If `set` had them too, Elysia would copy it into another response.
+  set.headers = {};
+  set.status = 200;
+  return answerWith(request, JSON.stringify(value), { status, headers });
+}
+
+export function refusalResponse(refusal: Problem, request: Request): Response {
+  return answerResponse(problemAnswer(refusal, request), request);
+}

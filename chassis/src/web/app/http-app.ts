@@ -1,0 +1,165 @@
+import type { AnyElysia } from 'elysia';
+import type { Logger } from 'pino';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { SecurityEvents } from '../../telemetry/security-events.ts';
+import { type AuthOptions, authenticator } from '../sign-in/access-token.ts';
+import { type AnswerRoom, answerRoom } from './answer-room.ts';
+import { bodyArrival } from '../bodies/body-arrival.ts';
+import { APART_ROOM, BODY_ROOM, bodyRoom } from '../bodies/body-room.ts';
+import { requireClosedBodies } from '../bodies/closed-bodies.ts';
+import { refusalResponse, withCommonHooks } from './common-hooks.ts';
+import { docsPage } from '../openapi/docs-page.ts';
+import { postponableRoutes, uncountedRoutes } from './declared-routes.ts';
+import { type Door, notBehind } from './door.ts';
+import { type EdgeOptions, edgeOf } from './edge.ts';
+import { isUnchanged } from './entity-tag.ts';
+import { openApiDocument } from '../openapi/openapi.ts';
+import { type Problem, problem, tooMuchToDo, tooMuchWaits } from '../problems/problem.ts';
+import { defect } from '../problems/refusal.ts';
+import { probes, type ReadinessCheck, type ReadyFacts } from './probes.ts';
+import { beginRequest, type Bodies, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields, tellSecurity } from './request-facts.ts';
+import { requestLog } from './request-log.ts';
+import { pathOf, withAbsoluteUrl } from './request-path.ts';
+import { secure } from './security-headers.ts';
+
+export interface HttpAppOptions {
+  readonly service: string;
+  readonly version: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly auth: AuthOptions;
+  readonly security: SecurityEvents;
+  /** For `/livez`: throws when only a restart helps. Absent: it is alive as long as it answers. */
+  readonly alive?: () => void;
+  readonly checks: Readonly<Record<string, ReadinessCheck>>;
+  /** Facts that `/readyz` reports besides its checks. */
+  readonly readyFacts?: ReadyFacts | undefined;
+  /** Seconds after which a change may be tried again; null: there is room. Reads are never refused. */
+  readonly busy?: () => number | null;
+  /** Seconds after which whoever asks for a route that is `postponable` may ask again; null: it is let in, and counts. */
+  readonly admit?: (() => number | null) | undefined;
+  /** Absent: no limits, no other origins. */
+  readonly edge?: EdgeOptions;
+  /** Made with `router()`. */
+  readonly routes: readonly AnyElysia[];
+}
+
+export interface HttpApp {
+  /** Never rejects: whatever goes wrong is a problem document. */
+  handle(request: Request, connectionOf?: ConnectionOf, door?: Door): Promise<Response>;
+  openApi(): object;
+  /** From now on readiness is red and every answer closes its connection. */
+  drain(): void;
+}
+
+const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+const THE_DOCUMENT = { 200: { description: 'OpenAPI 3.1', content: { 'application/json': {} } } };
+
+function unchanged({ headers }: Response): Response {
+  const response = new Response(null, { status: 304, headers });
+  for (const name of ['content-type', 'content-length']) response.headers.delete(name);
+  return response;
+}
+
+/** Gauges that show how near a process is to refusing for want of room. */
+function heldGauges(metrics: Metrics, bodies: readonly Bodies[], answers: AnswerRoom): void {
+  const help = 'Bytes of bodies that are still coming, of bodies that are worked on, and of answers that are not read yet';
+  metrics.gauges('http_held_bytes', help, { label: 'of', values: ['coming', 'bodies', 'answers'] }, () => ({
+    coming: bodies.reduce((sum, { arrival }) => sum + arrival.awaitedBytes, 0),
+    bodies: bodies.reduce((sum, { room }) => sum + room.heldBytes, 0),
+    answers: answers.heldBytes,
+  }));
+}
+
+function delivered(answered: Response, { answerRoom: room, longAnswer }: RequestFacts): Response {
+  const isRefusal = answered.status >= 400;
+  if (room === undefined || longAnswer === undefined || isRefusal) return answered;
+  return new Response(room.stream(longAnswer), { status: answered.status, headers: answered.headers });
+}
+
+/** One service's HTTP side: its routes with everything that all five have in common. */
+export function createHttpApp(options: HttpAppOptions): HttpApp {
+  const { service, version, logger, metrics, security, alive, checks, readyFacts, busy, admit, routes } = options;
+  const { authenticate, recognise } = authenticator(options.auth);
+  const edge = edgeOf(options.edge ?? {});
+  const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
+  const bodiesApart = { arrival: bodyArrival(), room: bodyRoom(APART_ROOM) };
+  const cut = metrics.counter('http_answers_cut_total', 'Answers that were cut because nobody read them');
+  const answers = answerRoom({ failed: (error) => logger.error({ err: error }, 'an answer broke off'), unread: () => cut.inc() });
+  heldGauges(metrics, [bodies, bodiesApart], answers);
+  const parts = { answers, authenticate, clientAddress: edge.clientAddress, bodies, bodiesApart, security };
+  const log = requestLog(logger, metrics);
+  let draining = false;
+
+  const app = withCommonHooks(logger)
+    .use(probes({ alive, checks, isDraining: () => draining, facts: readyFacts, metrics, logger }))
+    .use(docsPage(() => openApi()))
+    .get('/openapi.json', () => openApi(), { detail: { summary: 'This document', responses: THE_DOCUMENT } });
+  for (const part of routes) app.use(part);
+  requireClosedBodies(app.routes);
+  const isUncounted = uncountedRoutes(app.routes);
+  const isPostponable = postponableRoutes(app.routes);
+  let document: object | undefined;
+  // Made when somebody wants it, because a start should not have to wait for it.
+  const openApi = (): object => (document ??= openApiDocument(app, { service, version }));
+
+  function finish(request: Request, facts: RequestFacts, answered: Response): Response {
+    const response = isUnchanged(request, answered) ? unchanged(answered) : delivered(answered, facts);
+    // Done nothing with: it was refused, is known already, or is short after all.
+    facts.answerRoom?.giveUp();
+    const { headers } = response;
+    if (facts.length !== undefined && response === answered) headers.set('content-length', String(facts.length));
+    headers.set('x-request-id', facts.requestId);
+    headers.set('traceparent', facts.traceparent);
+    if (facts.rate !== undefined) {
+      headers.set('ratelimit-policy', facts.rate.policy);
+      headers.set('ratelimit', facts.rate.state);
+    }
+    secure(headers, { isPrivate: Boolean(facts.principal) || CHANGES.has(request.method), hstsS: edge.hstsS });
+    edge.cors.admit(request, headers);
+    if (draining) headers.set('connection', 'close');
+    log(request, facts, response);
+    return response;
+  }
+
+  function tooOften(request: Request, facts: RequestFacts): Problem | undefined {
+    if (isUncounted(request.method, pathOf(request.url))) return undefined;
+    const caller = recognise(request.headers.get('authorization'));
+    facts.rate = edge.count(caller, () => clientAddressOf(request));
+    const seconds = facts.rate?.retryAfterS;
+    if (seconds === undefined) return undefined;
+    tellSecurity(request, 'request.throttled', { account: caller?.userId, waitS: seconds });
+    return problem('too-many-requests', { detail: `The quota of requests is used up: wait ${seconds} s.`, headers: { 'retry-after': String(seconds) } });
+  }
+
+  function tooBusy(request: Request): Problem | undefined {
+    const seconds = CHANGES.has(request.method) ? (busy?.() ?? null) : null;
+    if (seconds !== null) return tooMuchToDo(seconds);
+    const later = admit !== undefined && isPostponable(request.method, pathOf(request.url)) ? admit() : null;
+    return later === null ? undefined : tooMuchWaits(later);
+  }
+
+  return {
+    async handle(asked, connectionOf, door = 'every') {
+      const request = withAbsoluteUrl(asked);
+      const facts = beginRequest(request, parts, connectionOf);
+      try {
+        const refusal = tooOften(request, facts) ?? notBehind(door, pathOf(request.url)) ?? tooBusy(request);
+        if (refusal !== undefined) return finish(request, facts, refusalResponse(refusal, request));
+        return finish(request, facts, edge.cors.preflight(request) ?? (await app.fetch(request)));
+      } catch (error) {
+        // Elysia answers what routes throw; this is for a defect in the hooks themselves.
+        logger.error({ ...requestFields(request), err: error }, 'request failed outside of its route');
+        return finish(request, facts, refusalResponse(defect(facts), request));
+      } finally {
+        bodies.room.leave(facts);
+        bodiesApart.room.leave(facts);
+      }
+    },
+    openApi,
+    drain() {
+      draining = true;
+    },
+  };
+}

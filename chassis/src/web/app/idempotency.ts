@@ -1,0 +1,97 @@
+import type { StoredAnswer } from '../../engine/writer/kept-answer.ts';
+import type { OnceAnswer } from '../../engine/writer/once.ts';
+import { answerWith } from './long-answer.ts';
+import { isPlainObject } from '../bodies/plain-object.ts';
+import { type Problem, problem } from '../problems/problem.ts';
+import { factsOf } from './request-facts.ts';
+
+/** What the writer needs to give a repeated request its first answer again. */
+export interface Idempotency {
+  /** the user's id */
+  readonly owner: string;
+  /** user and route: two users, or two routes, never share a key */
+  readonly scope: string;
+  readonly key: string;
+  /** SHA-256 of path parameters and body; another one under the same key is another request */
+  readonly fingerprint: string;
+}
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** undefined: there is none. Throws the 400 problem when there is one that cannot be taken. */
+export function readIdempotencyKey(request: Request): string | undefined {
+  const key = request.headers.get('idempotency-key');
+  if (key === null) return undefined;
+  if (!KEY.test(key)) throw problem('idempotency-key-invalid', { detail: `The key ${faultOf(key)}: send another one.` });
+  return key;
+}
+
+function faultOf(key: string): string {
+  if (key === '') return 'is empty';
+  return key.length > 200 ? `has ${key.length} characters` : 'has characters besides the visible ones of ASCII';
+}
+
+export function keyMissing(): Problem {
+  return problem('idempotency-key-missing', {
+    detail: 'Send an Idempotency-Key of your own with it, so that it can be sent again without being done twice.',
+  });
+}
+
+/** undefined without a key or without somebody signed in. */
+export function idempotencyOf(
+  request: Request,
+  params: Readonly<Record<string, unknown>>,
+  body: unknown,
+): Idempotency | undefined {
+  const { principal, route } = factsOf(request);
+  const key = readIdempotencyKey(request);
+  if (key === undefined || principal === null || principal === undefined) return undefined;
+  return {
+    owner: principal.userId,
+    scope: `${principal.userId} ${request.method} ${route}`,
+    key,
+    fingerprint: Bun.SHA256.hash(JSON.stringify(canonical([params, body])), 'base64url'),
+  };
+}
+
+/** The same JSON for the same value, whatever the order of its fields. Nesting is bounded by the body reader. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (!isPlainObject(value)) return value;
+  const members: unknown[] = [];
+  for (const name of Object.keys(value).toSorted()) members.push(name, canonical(value[name]));
+  return { members };
+}
+
+/** A JSON answer in the form in which it can be kept and given again, byte for byte. */
+export function storedAnswer(
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): StoredAnswer {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+/** Throws the 422 problem when the key was used for another request, the 409 one while the first request runs. */
+export function onceResponse(outcome: OnceAnswer, request: Request): Response {
+  if (outcome.kind === 'reused') {
+    throw problem('idempotency-key-reused', { detail: 'The key came with another path or body before: send a new request with a new key.' });
+  }
+  if (outcome.kind === 'forgotten') {
+    throw problem('unauthenticated', {
+      detail: 'It was carried out before, and its answer went with the account that it belonged to.',
+      headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
+    });
+  }
+  if (outcome.kind === 'in-progress') {
+    throw problem('request-in-progress', {
+      detail: 'The first request with this key is still being carried out: send it again in 1 s, and get its answer.',
+      headers: { 'retry-after': '1' },
+    });
+  }
+  return answerResponse(outcome.answer, request, outcome.kind === 'replayed');
+}
+
+export function answerResponse({ status, headers, body }: StoredAnswer, request: Request, replayed = false): Response {
+  return answerWith(request, body, { status, headers: replayed ? { ...headers, 'idempotency-replayed': 'true' } : headers });
+}

@@ -1,0 +1,135 @@
+import type { FieldError } from '@souk/contracts/problem';
+import { type About, traceIdOf } from '../../telemetry/report.ts';
+import type { SecurityEventName, SecurityEvents, SecurityFields } from '../../telemetry/security-events.ts';
+import type { Cause } from '../../engine/writer/input.ts';
+import type { AnswerRoom, Parts, Room } from './answer-room.ts';
+import type { BodyArrival } from '../bodies/body-arrival.ts';
+import type { BodyRoom } from '../bodies/body-room.ts';
+import type { Principal } from '../sign-in/principal.ts';
+import type { RateDecision } from '../limits/rate-limit.ts';
+import { requestIdFrom } from './request-id.ts';
+import { pathOf } from './request-path.ts';
+import { traceparentFrom } from './traceparent.ts';
+
+export interface Bodies {
+  readonly arrival: BodyArrival;
+  readonly room: BodyRoom;
+}
+
+/** What one running HTTP app lends to the hooks of its routes, which are declared before it exists. */
+export interface AppParts {
+  /** Judges the Authorization header; null without one. Throws a 401 or 503 problem. */
+  authenticate(authorization: string | null): Principal | null | Promise<Principal | null>;
+  clientAddress(connection: string, forwardedFor: string | null): string;
+  readonly bodies: Bodies;
+  /** Bodies of callers whom nobody else's bodies may keep out. */
+  readonly bodiesApart: Bodies;
+  readonly answers: AnswerRoom;
+  readonly security: SecurityEvents;
+}
+
+/** The address at the other end of the connection; asked only when somebody needs it. */
+export type ConnectionOf = () => string | undefined;
+
+/** What is known about a request besides the request itself. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly traceparent: string;
+  /** performance.now() */
+  readonly startedAt: number;
+  readonly app: AppParts;
+  readonly connectionOf: ConnectionOf | undefined;
+  /** undefined: nobody has asked yet. */
+  clientAddress: string | undefined;
+  /** undefined: nobody counts. */
+  rate: RateDecision | undefined;
+  /** The route's pattern once one has matched. */
+  route: string;
+  /** undefined: nobody has looked yet. */
+  principal: Principal | null | undefined;
+  /** Log fields that name the thing asked for, where the path does not. */
+  about: About | undefined;
+  /** undefined: what is answered is short, or is not known yet. */
+  answerRoom: Room | undefined;
+  /** The body that is sent instead of the response's own, which is empty. */
+  longAnswer: Parts | undefined;
+  /** For HEAD: the length of the body that is not sent. undefined: Elysia counts it. */
+  length: number | undefined;
+  /** Faults that no schema finds, in the body or in the query's names. Answered after authentication. */
+  faults: readonly FieldError[];
+}
+
+const UNMATCHED = 'unmatched';
+/** A request that came through no socket, or whose caller has gone. */
+const NO_CONNECTION = 'none';
+
+const facts = new WeakMap<Request, RequestFacts>();
+
+export function beginRequest(request: Request, app: AppParts, connectionOf?: ConnectionOf): RequestFacts {
+  const begun: RequestFacts = {
+    requestId: requestIdFrom(request.headers.get('x-request-id')),
+    traceparent: traceparentFrom(request.headers.get('traceparent')),
+    startedAt: performance.now(),
+    app,
+    connectionOf,
+    clientAddress: undefined,
+    rate: undefined,
+    route: UNMATCHED,
+    principal: undefined,
+    about: undefined,
+    answerRoom: undefined,
+    longAnswer: undefined,
+    length: undefined,
+    faults: [],
+  };
+  facts.set(request, begun);
+  return begun;
+}
+
+export function factsOf(request: Request): RequestFacts {
+  const found = facts.get(request);
+  if (found === undefined) throw new Error('the request did not come through the HTTP app');
+  return found;
+}
+
+/** Who the request counts for (`client-address.ts`): what may be limited, never what may be trusted. */
+export function clientAddressOf(request: Request): string {
+  const known = factsOf(request);
+  known.clientAddress ??= known.app.clientAddress(
+    known.connectionOf?.() ?? NO_CONNECTION,
+    request.headers.get('x-forwarded-for'),
+  );
+  return known.clientAddress;
+}
+
+/**
+ * Takes room for an answer of that many bytes, until it is read: before they are read from a database, where their number is
+ * known. Throws the 429 or 503 problem. What is refused after all, or turns out to be short, gives its room back.
+ */
+export function roomForAnswer(request: Request, bytes: number): void {
+  const known = factsOf(request);
+  known.answerRoom ??= known.app.answers.take(clientAddressOf(request), bytes);
+}
+
+/** So that a search by this id finds the lines of a request whose path has another one. */
+export function tellAbout(request: Request, about: About): void {
+  factsOf(request).about = about;
+}
+
+/** Fields by which every log line of a request is found. The query is left out, it may hold secrets. */
+export function requestFields(request: Request): About {
+  const { requestId, traceparent, route, about } = factsOf(request);
+  return { requestId, ...traceIdOf(traceparent), method: request.method, route, path: pathOf(request.url), ...about };
+}
+
+/** What a command that this request asks for is caused by: no message, but its trace goes on. */
+export function causeOf(request: Request): Cause {
+  return { causationId: null, traceparent: factsOf(request).traceparent };
+}
+
+/** Tells a security event (`security-events.ts`) of this request: with the client's address, and who is signed in unless another account is named. */
+export function tellSecurity<N extends SecurityEventName>(request: Request, name: N, fields: Omit<SecurityFields<N>, 'address' | 'about'>): void {
+  const { app, principal } = factsOf(request);
+  const own = { address: clientAddressOf(request), account: principal?.userId, about: requestFields(request) };
+  app.security.tell(name, { ...own, ...fields });
+}

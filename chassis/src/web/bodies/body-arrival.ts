@@ -1,0 +1,117 @@
+import { places } from '../app/places.ts';
+import { type Problem, problem, tooMuchToDo } from '../problems/problem.ts';
+import { clientAddressOf } from '../app/request-facts.ts';
+
+const LOOK_EVERY_MS = 250;
+/** An honest caller's body takes no longer. A body that does needs a place of its address. */
+const SLOW_MS = 500;
+/** Slow bodies at once: half of the room that a process has for bodies, when all of them are as long as JSON may be. */
+const SLOW_IN_ALL = 256;
+/** An office has many callers behind one address, but never this many on a bad line at the same moment. */
+const SLOW_PER_ADDRESS = 16;
+/** Enough for 64 KiB on the worst of lines. */
+const BODY_TIME_MS = 10_000;
+/** Bytes a millisecond that a long body has to come at on top of that, so that the largest image gets 50 s. */
+const LEAST_RATE = 200;
+/** Bytes under way at once, as many as bodies say they have: thousands that are begun within the same half second would fill the memory before one is slow. */
+const AWAITED_BYTES = 32 * 1024 * 1024;
+/** Nearly every honest caller sends no more. Such bodies have bytes of their own, so that long ones cannot keep them out. */
+const SHORT_BYTES = 8 * 1024;
+const AWAITED_BYTES_OF_SHORT = 8 * 1024 * 1024;
+
+interface Awaited {
+  readonly request: Request;
+  readonly since: number;
+  readonly until: number;
+  readonly bytes: number;
+  refuse(why: Problem): void;
+  leave: (() => void) | undefined;
+}
+
+export interface BodyArrival {
+  /**
+   * Answers what `read` gives. Throws the 408 problem when `bytes` take too long or the sender goes away, the 503 one when too many
+   * bodies come as slowly from the same address or in all, and before it has read any when too many bytes are under way.
+   */
+  of<T>(request: Request, read: () => Promise<T>, bytes: number): Promise<T>;
+  /** Bytes under way. */
+  readonly awaitedBytes: number;
+}
+
+/** Bodies that are still coming. One timer looks at all of them, and none runs while there are none. Times are in milliseconds. */
+export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): BodyArrival {
+  const slow = places({ inAll: SLOW_IN_ALL, perKey: SLOW_PER_ADDRESS });
+  const awaited = new Set<Awaited>();
+  let awaitedBytes = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  function look(): void {
+    const now = performance.now();
+    for (const one of awaited) {
+      if (now >= one.until) refuse(one, tooLate());
+      else if (one.leave === undefined && now - one.since >= slowMs) takePlace(one);
+    }
+    if (awaited.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function takePlace(one: Awaited): void {
+    const place = slow.take(clientAddressOf(one.request));
+    if (typeof place === 'string') refuse(one, tooMuchToDo(1, CLOSED));
+    else one.leave = place;
+  }
+
+  function refuse(one: Awaited, why: Problem): void {
+    settled(one);
+    one.refuse(why);
+  }
+
+  function settled(one: Awaited): void {
+    if (awaited.delete(one)) awaitedBytes -= one.bytes;
+    one.leave?.();
+  }
+
+  function isRoomFor(bytes: number): boolean {
+    const limit = bytes > SHORT_BYTES ? AWAITED_BYTES : AWAITED_BYTES + AWAITED_BYTES_OF_SHORT;
+    return awaitedBytes + bytes <= limit;
+  }
+
+  return {
+    // Without async and race: nearly every body has come when it is asked for, and should not pay for the others.
+    of: (request, read, bytes) =>
+      new Promise((resolve, reject) => {
+        if (!isRoomFor(bytes)) throw tooMuchToDo(1, CLOSED);
+        const since = performance.now();
+        const one: Awaited = { request, since, until: since + timeMs + bytes / LEAST_RATE, bytes, refuse: reject, leave: undefined };
+        awaited.add(one);
+        awaitedBytes += bytes;
+        timer ??= setInterval(look, LOOK_EVERY_MS).unref();
+        read().then(
+          (body) => {
+            settled(one);
+            return resolve(body);
+          },
+          (cause: unknown) => {
+            settled(one);
+            // The connection was closed before the last byte: nobody reads the answer, but it is no defect either.
+            reject(cause instanceof DOMException && cause.name === 'AbortError' ? incomplete('ended') : cause);
+          },
+        );
+      }),
+    get awaitedBytes() {
+      return awaitedBytes;
+    },
+  };
+}
+
+/** Bun lets go of what has come of a body once its request is answered and its connection closed. */
+const CLOSED = { connection: 'close' };
+
+function tooLate(): Problem {
+  return incomplete('was not there in time');
+}
+
+function incomplete(why: string): Problem {
+  return problem('body-incomplete', { detail: `The body ${why} before all of it had come: send it again, faster.`, headers: CLOSED });
+}

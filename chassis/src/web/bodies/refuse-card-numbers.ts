@@ -1,0 +1,25 @@
+import { holdsCardNumber, isDigitsAlone, mustBeNoCard } from '@souk/contracts/card-number';
+import { type PlacedText, textsWhere } from '@souk/contracts/personal-values';
+import type { TSchema } from '@sinclair/typebox';
+import { fieldsRefused } from '../problems/problem.ts';
+
+const LOOKED_THROUGH = textsWhere(mustBeNoCard);
+
+/** True when bodies of this schema are looked through. */
+export function mayHoldCardNumbers(schema: TSchema): boolean {
+  return LOOKED_THROUGH.canBeIn(schema);
+}
+
+/** Free text must not keep a card number, not even by mistake: the contract's marks say which. Throws the 422 problem that names the fields. */
+export function refuseCardNumbers(schema: TSchema, body: unknown): void {
+  const texts = LOOKED_THROUGH.of(schema, body);
+  const found = texts.filter(({ text }) => holdsCardNumber(text));
+  const errors = (found.length > 0 ? found : splitOver(texts)).map(({ pointer }) => ({ pointer, detail: 'holds what looks like a card number' }));
+  if (errors.length > 0) throw fieldsRefused('card-number-refused', errors, 'leave the number out');
+}
+
+/** Fields of digits alone that make a card number together, in their order. */
+function splitOver(texts: readonly PlacedText[]): readonly PlacedText[] {
+  const parts = texts.filter(({ text }) => isDigitsAlone(text));
+  return parts.length > 1 && holdsCardNumber(parts.map(({ text }) => text).join(' ')) ? parts : [];
+}

@@ -1,0 +1,56 @@
+import { recentMap } from '../../recent-map.ts';
+
+/** The length of the window that quotas are told for. */
+const WINDOW_S = 60;
+const WINDOW_MS = WINDOW_S * 1000;
+/** 60 s divided by a quota is seldom a binary fraction: the last request of a full quota must not fail on that. */
+const ROUNDING_MS = 1e-3;
+
+export interface RateLimitOptions {
+  /** As callers see it in the headers. */
+  readonly name: string;
+  /** How many at once, and how many come back within a minute. */
+  readonly perMinute: number;
+  /** Keys that are remembered at most, and half of it at least; those that were silent longest go first. */
+  readonly keys?: number;
+  /** Milliseconds that only grow. */
+  readonly now?: () => number;
+}
+
+export interface RateDecision {
+  /** undefined: it may pass. Whole seconds, at least 1. */
+  readonly retryAfterS: number | undefined;
+  /** `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10. */
+  readonly policy: string;
+  readonly state: string;
+}
+
+/**
+ * A token bucket per key. All that is kept of one is the time at which it will be full again (the generic cell rate
+ * algorithm), so nothing has to run between requests. Each process counts for itself.
+ */
+export function rateLimit({
+  name,
+  perMinute,
+  keys = 20_000,
+  now = () => performance.now(),
+}: RateLimitOptions): (key: string) => RateDecision {
+  const costMs = WINDOW_MS / perMinute;
+  const policy = `"${name}";q=${perMinute};w=${WINDOW_S}`;
+  const fullAt = recentMap<number>(keys);
+
+  return (key) => {
+    const at = now();
+    const before = Math.max(fullAt.get(key) ?? at, at);
+    const overMs = before + costMs - at - WINDOW_MS;
+    const isOver = overMs > ROUNDING_MS;
+    const after = isOver ? before : before + costMs;
+    fullAt.set(key, after);
+    const left = Math.max(0, Math.floor((WINDOW_MS - (after - at) + ROUNDING_MS) / costMs));
+    return {
+      retryAfterS: isOver ? Math.max(1, Math.ceil(overMs / 1000)) : undefined,
+      policy,
+      state: `"${name}";r=${left};t=${Math.ceil((after - at) / 1000)}`,
+    };
+  };
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'bun:test';
+import { sendQueue } from '../../../src/log/kafka/send-queue.ts';
+import type { LogMessage } from '../../../src/log/event-log.ts';
+import { EventLogError, type EventLogErrorCode } from '../../../src/log/event-log-error.ts';
+import { message } from '../log-fixture.ts';
+
+const BYTES = 30_000;
+const messages = Array.from({ length: 400 }, (_, i) => message(String(i)));
+const sized = (some: readonly LogMessage[], bytes = BYTES) => some.map((one) => ({ message: one, bytes }));
+
+/** A broker that takes so many bytes at once and answers more with an error of this code. */
+function broker(limit: number, code: EventLogErrorCode) {
+  const taken: string[] = [];
+  const refused: number[] = [];
+  const queue = sendQueue(async (batch) => {
+    if (batch.length * BYTES > limit) {
+      refused.push(batch.length);
+      throw new EventLogError(code, 'too much');
+    }
+    taken.push(...batch.map(({ value }) => value));
+  });
+  return { queue, taken, refused };
+}
+
+describe('messages on their way to a broker', () => {
+  test.each(['message-too-large', 'connection-closed'] as const)('go in batches that fit when larger ones are answered with %s, in order, and seldom in larger ones', async (code) => {
+    const { queue, taken, refused } = broker(200_000, code);
+    expect(await queue.send(sized(messages))).toEqual([]);
+    expect(taken).toEqual(messages.map(({ value }) => value));
+    // Some to find the limit, and one batch in fifty afterwards.
+    expect(refused.length).toBeLessThan(12);
+  });
+
+  test('fail with everything behind them when the broker hangs up on one alone, which may be its end', async () => {
+    const { queue, taken } = broker(1000, 'connection-closed');
+    const [first, second] = [queue.send(sized(messages.slice(0, 5))), queue.send(sized(messages.slice(5, 6)))];
+    expect(await Promise.all([first, second].map((sent) => sent.catch((error: EventLogError) => error.code)))).toEqual(['connection-closed', 'connection-closed']);
+    expect(taken).toEqual([]);
+  });
+
+  test('are refused by name when one alone is too large, and only that one', async () => {
+    const { queue } = broker(1000, 'message-too-large');
+    expect((await queue.send(sized(messages.slice(0, 3)))).map((each) => each.message)).toEqual(messages.slice(0, 3));
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'bun:test';
+import { type Place, waitingRoom } from '../../../src/log/kafka/waiting-room.ts';
+
+/** A partition of a room for 100; `told` counts how often it was asked to judge again. */
+function partition(room: ReturnType<typeof waitingRoom>): Place & { readonly told: number } {
+  let told = 0;
+  const place = room.enter(() => {
+    told += 1;
+  });
+  return Object.defineProperty(place, 'told', { get: () => told }) as Place & { readonly told: number };
+}
+
+describe('what waits for its handlers', () => {
+  test('above one room only who has nothing fetches, above two nobody, and half a room later all as before', () => {
+    const room = waitingRoom(100);
+    const [one, other] = [partition(room), partition(room)];
+    const open = () => [one.isOpen(true), other.isOpen(false)];
+    one.changed(100);
+    expect(open()).toEqual([true, true]);
+    one.changed(1);
+    expect(open()).toEqual([false, true]);
+    other.changed(100);
+    expect(open()).toEqual([false, false]);
+    other.changed(-51);
+    expect(open()).toEqual([false, true]);
+    one.changed(-99);
+    expect(open()).toEqual([false, true]);
+    one.changed(-2);
+    expect(open()).toEqual([true, true]);
+    expect(other.told).toBe(4);
+  });
+
+  test('of a partition that is somebody else\'s counts no more', () => {
+    const room = waitingRoom(100);
+    const [one, other] = [partition(room), partition(room)];
+    one.changed(1000);
+    one.leave();
+    expect(other.isOpen(true)).toBe(true);
+    other.changed(101);
+    expect(one.told).toBe(1);
+    expect(other.isOpen(true)).toBe(false);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'bun:test';
+import { eventStream } from '../../src/web/app/event-stream.ts';
+
+describe('an event stream', () => {
+  test('sends events and comments in the form that browsers read, and ends', async () => {
+    let closed = 0;
+    const stream = eventStream({ onClosed: () => (closed += 1) });
+    stream.send({ name: 'status', id: '7', data: { text: 'a\nb' } });
+    stream.comment();
+    stream.close();
+    stream.close();
+    stream.send({ name: 'status', id: '8', data: {} });
+    expect(await stream.response.text()).toBe('event: status\nid: 7\ndata: {"text":"a\\nb"}\n\n: \n\n');
+    expect(closed).toBe(1);
+  });
+
+  test('tells once that its reader has left', async () => {
+    let closed = 0;
+    const stream = eventStream({ onClosed: () => (closed += 1) });
+    await stream.response.body?.cancel();
+    stream.comment();
+    stream.close();
+    expect(closed).toBe(1);
+  });
+
+  test('lets a reader go that does not read', () => {
+    let closed = 0;
+    const stream = eventStream({ onClosed: () => (closed += 1) });
+    for (let said = 0; said < 1000; said += 1) stream.comment();
+    expect(closed).toBe(1);
+  });
+});
