@@ -1,5 +1,5 @@
 import { KEYED_ANSWERS } from '@souk/chassis/engine/writer/answer-key';
-import { NO_CAUSE } from '@souk/chassis/engine/writer/input';
+import { NO_CAUSE } from '@souk/chassis/cause';
 import type { NewEvent, NewNote } from '@souk/chassis/engine/writer/use-case';
 import { checkEventData } from '@souk/contracts/event-data';
 import type { Payment } from '../src/domain/payment.ts';

@@ -14,6 +14,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   system: ['system', 'chassis', 'contracts', ...SERVICES],
 };
 const PACKAGES = Object.keys(ALLOWED);
+/** The rooms of the chassis, each with the rooms it may import. Files beside the rooms are open to all. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  telemetry: [],
+  log: ['telemetry'],
+  engine: ['log', 'telemetry'],
+  stores: ['engine', 'log', 'telemetry'],
+  web: ['telemetry'],
+  service: ['engine', 'log', 'stores', 'telemetry', 'web'],
+  testing: ['engine', 'log', 'service', 'stores', 'telemetry', 'web'],
+};
+/** Two adapters of one port know the port and not each other, and who uses the port knows no adapter. */
+const ADAPTERS = ['log/embedded', 'log/kafka', 'stores/sql', 'stores/mongodb'];
 const TEST_SUPPORT = 'chassis/src/testing/';
 
 /** What a domain may use besides itself and contracts: nothing. No library either. */
@@ -45,6 +57,13 @@ function packageOf(file: string, specifier: string): string | undefined {
 const files = PACKAGES.flatMap((name) => [...new Glob(`${name}/{src,test}/**/*.ts`).scanSync({ cwd: ROOT })]);
 const imports = files.flatMap(importsOf);
 
+/** Paths below `chassis/src`. */
+const inChassis = imports.flatMap(({ file, specifier }) => {
+  if (!file.startsWith('chassis/src/') || !specifier.startsWith('.')) return [];
+  return [{ from: relative('chassis/src', file), to: relative('chassis/src', join(dirname(file), specifier)) }];
+});
+const roomOf = (path: string): string => (path.includes('/') ? (path.split('/')[0] ?? '') : '');
+
 describe('imports', () => {
   test('are found at all', () => {
     expect(files.length).toBeGreaterThan(100);
@@ -56,6 +75,23 @@ describe('imports', () => {
     const wrong = imports.filter(({ file, target }) => {
       const from = file.split('/')[0] ?? '';
       return target !== undefined && !(ALLOWED[from] ?? []).includes(target);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('of the chassis go from room to room as its README says', () => {
+    expect([...new Set(inChassis.map(({ from }) => roomOf(from)))].filter(Boolean).toSorted()).toEqual(Object.keys(ROOMS).toSorted());
+    const wrong = inChassis.filter(({ from, to }) => {
+      const [room, next] = [roomOf(from), roomOf(to)];
+      return next !== '' && next !== room && !(ROOMS[room] ?? []).includes(next);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('of an adapter are made by its own room and by the one that puts all together', () => {
+    const wrong = inChassis.filter(({ from, to }) => {
+      const adapter = ADAPTERS.find((folder) => to.startsWith(`${folder}/`));
+      return adapter !== undefined && !from.startsWith(`${adapter}/`) && !['service', 'testing'].includes(roomOf(from));
     });
     expect(wrong).toEqual([]);
   });

@@ -8,7 +8,7 @@ import type { WriterStore } from './writer/writer-store.ts';
 const LONGEST_TRANSACTION_MS = 30_000;
 
 /** The caller, as the access token names them. */
-interface Bearer extends Grant {
+export interface Bearer extends Grant {
   readonly userId: string;
 }
 

@@ -1,8 +1,7 @@
-import { accessWatch } from './access-watch.ts';
+import { accessWatch, type Bearer } from './access-watch.ts';
 import { clockWatch } from './clock-watch.ts';
 import { newId } from '../ids.ts';
 import { runMicroservice, type RunningMicroservice } from './run-microservice.ts';
-import type { Principal } from '../web/sign-in/principal.ts';
 import type { LogMessage } from '../log/event-log.ts';
 import { followingEndedAccess } from './messaging/follow-ended-access.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
@@ -10,7 +9,7 @@ import type { MicroserviceOptions } from './microservice-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { WriterClosedError } from '../input-errors.ts';
 import { onceExecutor } from './writer/execute-once.ts';
-import type { Cause } from './writer/input.ts';
+import type { Cause } from '../cause.ts';
 import type { Once, OnceAnswer } from './writer/once.ts';
 import type { Collections, UseCase } from './writer/use-case.ts';
 import type { Writer } from './writer/writer.ts';
@@ -37,7 +36,7 @@ export interface Microservice<C extends Collections, Task = never> {
   sendAgain(message: LogMessage): Promise<void>;
   readonly handlers: MessageHandlers<Own<C>, Task>;
   /** True when the access that this token gave has ended since; looks in memory only. */
-  hasEnded(principal: Principal): boolean;
+  hasEnded(bearer: Bearer): boolean;
   /** Events that are committed and not in the log yet. */
   backlog(): number;
   /** Milliseconds since the oldest of them was committed; 0 when there is none. */

@@ -33,6 +33,9 @@ export interface SubscribeOptions {
 /** `total`: how many messages the topics had when the replay began. */
 export type SeeReplayed = (messages: readonly ReceivedMessage[], total: number) => Promise<void>;
 
+/** Who gets the messages, kept whole so that `handle` runs as its method. */
+export type Subscriber = Pick<SubscribeOptions, 'handle'>;
+
 export interface EventLog {
   /**
    * Resolves when all are durable. The order per topic and key is the order given. Rejects with `MessagesRefusedError`

@@ -1,9 +1,11 @@
 import type { Microservice } from '../engine/microservice.ts';
 import type { ChassisCollections } from '../engine/writer/chassis-collections.ts';
-import type { StoredAnswer } from '../engine/writer/kept-answer.ts';
+import type { StoredAnswer } from '../stored-answer.ts';
+import type { OnceAnswer } from '../engine/writer/once.ts';
 import type { Collections, UseCase } from '../engine/writer/use-case.ts';
-import { answerResponse, type Idempotency, onceResponse } from '../web/app/idempotency.ts';
+import { answerResponse, type Idempotency } from '../web/app/idempotency.ts';
 import { causeOf } from '../web/app/request-facts.ts';
+import { problem } from '../web/problems/problem.ts';
 
 /** What a route that takes an Idempotency-Key knows of its request. */
 export interface Asked {
@@ -23,4 +25,24 @@ export async function answerOnce<C extends Collections, Task, Value, Answer>(
   const cause = causeOf(request);
   if (idempotency === undefined) return answerResponse(render(await commands.execute(useCase, value, cause)), request);
   return onceResponse(await commands.executeOnce(useCase, value, { ...idempotency, render }, cause), request);
+}
+
+/** Throws the 422 problem when the key was used for another request, the 409 one while the first request runs. */
+export function onceResponse(outcome: OnceAnswer, request: Request): Response {
+  if (outcome.kind === 'reused') {
+    throw problem('idempotency-key-reused', { detail: 'The key came with another path or body before: send a new request with a new key.' });
+  }
+  if (outcome.kind === 'forgotten') {
+    throw problem('unauthenticated', {
+      detail: 'It was carried out before, and its answer went with the account that it belonged to.',
+      headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
+    });
+  }
+  if (outcome.kind === 'in-progress') {
+    throw problem('request-in-progress', {
+      detail: 'The first request with this key is still being carried out: send it again in 1 s, and get its answer.',
+      headers: { 'retry-after': '1' },
+    });
+  }
+  return answerResponse(outcome.answer, request, outcome.kind === 'replayed');
 }

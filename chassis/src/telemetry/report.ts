@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { FailuresOfSome } from './failures-of-some.ts';
 import { harmless } from './harmless.ts';
-import type { HandlerFailure } from '../log/embedded/cursor.ts';
 import { type Faults, type FaultSource, repeatedFaults } from './repeated-faults.ts';
 
 /** Fields of a log line that a search finds it by. Never what was in a message: that may be personal. */
@@ -71,12 +70,6 @@ export function singleFailures(report: Report): Report {
 /** The same, but it never throws: to tell of a failure must not be the next one. */
 export function harmlessReport(report: Report): Report {
   return Object.assign(harmless(report), { faults: report.faults });
-}
-
-/** For an event log: which messages it were, their handler has told. */
-export function messagesComeAgain(report: Report): (failure: HandlerFailure) => void {
-  const consumer = faultSource(report, 'consumer');
-  return ({ error, ...where }) => consumer.failed(error, 'messages come again', where);
 }
 
 /** The middle part of a W3C `traceparent`, which all lines of a trace share. */

@@ -1,7 +1,7 @@
 import { answerOnce, type Asked } from '@souk/chassis/service/answer-once';
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
 import { newId } from '@souk/chassis/ids';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import type { InventoryReads } from '../storage/inventory-store.ts';
 import type { MoveByHand, StockAnswer, StockCommand } from '../usecases/move-by-hand.ts';
 import type { Commands } from './commands.ts';

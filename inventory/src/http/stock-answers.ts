@@ -1,6 +1,6 @@
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { fieldsRefused, problem } from '@souk/chassis/web/problems/problem';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ON_HAND_LIMIT } from '../domain/move-by-hand.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { StockAnswer } from '../usecases/move-by-hand.ts';

@@ -6,7 +6,7 @@ import { NotModified } from '@souk/chassis/web/bodies/no-body';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ListQuery } from '@souk/contracts/http/common';
 import {
   CreateWarehouse,

@@ -1,11 +1,12 @@
 import { entityTag } from '@souk/chassis/web/app/entity-tag';
-import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { onceResponse } from '@souk/chassis/service/answer-once';
+import { keyMissing, storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { problem, problemAnswer } from '@souk/chassis/web/problems/problem';
 import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import type { Shows } from '@souk/chassis/engine/writer/once';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { Order as OrderDocument, PlaceOrder } from '@souk/contracts/http/order';

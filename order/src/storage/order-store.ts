@@ -1,7 +1,7 @@
 import type { Head } from '@souk/chassis/web/limits/expected-delay';
 import type { Looked } from '@souk/chassis/web/paging/looked';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import type { OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { NO_CAUSE } from '@souk/chassis/engine/writer/input';
+import { NO_CAUSE } from '@souk/chassis/cause';
 import { erasure } from '../../src/jobs/erase-addresses.ts';
 import type { ToErase, Walk } from '../../src/storage/order-store.ts';
 

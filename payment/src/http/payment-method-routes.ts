@@ -6,7 +6,7 @@ import { fieldsRefused, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ListQuery } from '@souk/contracts/http/common';
 import { AddPaymentMethod, PaymentMethod as PublishedMethod, PaymentMethodPage } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';

@@ -1,10 +1,11 @@
-import { keyMissing, onceResponse, storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { onceResponse } from '@souk/chassis/service/answer-once';
+import { keyMissing, storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellAbout } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/web/sign-in/second-factor';
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { Refund as PublishedRefund, RequestRefund } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { formatMoney } from '@souk/contracts/money-text';

@@ -4,7 +4,7 @@ import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import {
   Category as PublishedCategory,
   CategoryTree as PublishedTree,

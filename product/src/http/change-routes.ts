@@ -3,7 +3,7 @@ import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { CreateProduct, PatchProduct, Product as PublishedProduct, PutVariant } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

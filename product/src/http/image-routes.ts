@@ -5,7 +5,7 @@ import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { PatchProductImage, ProductImage as PublishedImage, WithImage } from '@souk/contracts/http/product-image';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';

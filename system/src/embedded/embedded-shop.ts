@@ -3,7 +3,8 @@ import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/service/life
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { createLogger, type Logger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
-import { messagesComeAgain, reportTo } from '@souk/chassis/telemetry/report';
+import { messagesComeAgain } from '@souk/chassis/log/handler-failures';
+import { reportTo } from '@souk/chassis/telemetry/report';
 import type { Service } from '@souk/chassis/service/service';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';

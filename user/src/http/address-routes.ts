@@ -8,7 +8,7 @@ import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { StoredAnswer } from '@souk/chassis/engine/writer/kept-answer';
+import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { addressRules } from '@souk/contracts/address-rules';
 import { ListQuery } from '@souk/contracts/http/common';
 import { Address as PublishedAddress, AddressPage, CreateAddress, PatchAddress } from '@souk/contracts/http/user';

@@ -1,6 +1,6 @@
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import type { ChangePassword } from '@souk/contracts/http/user';
 import type { User } from '../domain/user.ts';
 import type { MailTask } from '../mail/mail-task.ts';

@@ -1,6 +1,6 @@
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import { isPending } from '../domain/second-factor.ts';
 import { stepOf } from '../second-factor/one-time-codes.ts';
 import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';

@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import type { ConfirmPasswordReset } from '@souk/contracts/http/mail-links';
 import { linkOf } from '../domain/account-links.ts';
 import type { MailTask } from '../mail/mail-task.ts';

@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import { newSecret, otpauthUrl } from '../second-factor/one-time-codes.ts';
 import type { SealedSecrets } from '../second-factor/sealed-secrets.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';

@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { FactorProof } from '../domain/second-factor.ts';
 import type { Judged, JudgeProof } from '../second-factor/judge-proof.ts';

@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { attemptKey } from './attempt-key.ts';
 import { forgetAttempts } from './end-attempt.ts';

@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { UserCollections } from '../storage/user-store.ts';
 import { presented, readRefreshToken, successorOf } from '../tokens/refresh-token.ts';

@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
 import type { MailTask } from '../mail/mail-task.ts';

@@ -1,6 +1,6 @@
 import { newId } from '@souk/chassis/ids';
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { OpenedSession, SignIn } from '@souk/contracts/http/session';

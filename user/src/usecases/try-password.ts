@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
-import type { Cause } from '@souk/chassis/engine/writer/input';
+import type { Cause } from '@souk/chassis/cause';
 import { OverloadedError } from '@souk/chassis/input-errors';
 import type { Asker, Passwords } from '../passwords/passwords.ts';
 import type { UserCollections } from '../storage/user-store.ts';

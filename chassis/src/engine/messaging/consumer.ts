@@ -7,7 +7,7 @@ import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../../
 import { messageSize } from '../../log/message-size.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { EventTooLargeError, WriterClosedError } from '../../input-errors.ts';
-import type { Cause } from '../writer/input.ts';
+import type { Cause } from '../../cause.ts';
 import type { UseCase } from '../writer/use-case.ts';
 import type { Writer } from '../writer/writer.ts';
 import { bury } from './bury.ts';

@@ -1,9 +1,4 @@
-/** An HTTP answer as it was first given; what a repeated request with the same Idempotency-Key gets again. */
-export interface StoredAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import type { StoredAnswer } from '../../stored-answer.ts';
 
 export interface KeptAnswer {
   /** UUIDv7, which its key leads to; before ADR 61 the hash of scope (user and route) and Idempotency-Key */

@@ -1,6 +1,7 @@
 import { type AnswerKey, KEYED_ANSWERS, neighbourAt, periodOf, WHOLE_ANSWERS } from './answer-key.ts';
 import type { ChassisCollections } from './chassis-collections.ts';
-import type { KeptAnswer, StoredAnswer } from './kept-answer.ts';
+import type { StoredAnswer } from '../../stored-answer.ts';
+import type { KeptAnswer } from './kept-answer.ts';
 import type { DecisionContext, Entities, UseCase, World } from './use-case.ts';
 import { withOwn } from './with-own.ts';
 

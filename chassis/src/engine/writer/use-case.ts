@@ -1,6 +1,6 @@
 import type { Topic, EventData } from '@souk/contracts/topics';
 import type { AnswerForm } from './answer-key.ts';
-import type { Cause } from './input.ts';
+import type { Cause } from '../../cause.ts';
 
 /**
  * What a service's state consists of: collection name -> entity. An entity is what is decided on as one

@@ -1,24 +1,11 @@
-import type { ReceivedMessage, SubscribeOptions } from '../event-log.ts';
+import type { ReceivedMessage, Subscriber } from '../event-log.ts';
+import type { HandlerFailure } from '../handler-failures.ts';
 import type { Feed, Reader } from './feed.ts';
-import type { Partition } from './topic-table.ts';
-
-/** Who gets the messages, kept whole so that `handle` runs as its method. */
-export type Subscriber = Pick<SubscribeOptions, 'handle'>;
+import type { Partition } from '../topic.ts';
 
 export interface Member {
   readonly topics: ReadonlySet<string>;
   readonly subscriber: Subscriber;
-}
-
-export interface HandlerFailure {
-  readonly group: string;
-  readonly topic: string;
-  readonly partition: number;
-  /** Where the rejected call began. */
-  readonly offset: string;
-  /** 1 for the first rejection in a row. */
-  readonly attempt: number;
-  readonly error: unknown;
 }
 
 /** A group's place in one partition: one handler call at a time, handed from member to member. */

@@ -1,6 +1,6 @@
-import type { HandlerFailure } from './cursor.ts';
+import type { HandlerFailure } from '../handler-failures.ts';
 import type { Synchronous } from './log-database.ts';
-import type { TopicDeclaration } from './topic-table.ts';
+import type { TopicDeclaration } from '../topic.ts';
 
 export interface EmbeddedLogOptions {
   /** The SQLite file; `<path>.lock` beside it keeps a second process out. */

@@ -19,7 +19,8 @@ import { placeMessage } from './place-message.ts';
 import { replayStored } from './replay-stored.ts';
 import { openRunIndex } from './run-index.ts';
 import { storedMessages } from './stored-messages.ts';
-import { declareTopics, partitionsOf, type Partition } from './topic-table.ts';
+import { declareTopics, partitionsOf } from './topic-table.ts';
+import type { Partition } from '../topic.ts';
 
 export interface EmbeddedLog extends EventLog, LogInspection {}
 

@@ -1,7 +1,7 @@
-import type { Subscription } from '../event-log.ts';
-import { ownerOf } from './assignment.ts';
-import type { Cursor, Member, Subscriber } from './cursor.ts';
-import type { Partition } from './topic-table.ts';
+import type { Subscriber, Subscription } from '../event-log.ts';
+import { ownerOf } from '../assignment.ts';
+import type { Cursor, Member } from './cursor.ts';
+import type { Partition } from '../topic.ts';
 
 /** The members of one consumer group and its cursors, which stay when members go. */
 export interface Group {

@@ -3,18 +3,13 @@ import type { ReceivedMessage } from '../event-log.ts';
 import type { OffsetBook } from './offset-book.ts';
 import type { RunIndex } from './run-index.ts';
 import { storedMessages } from './stored-messages.ts';
-import { partitionsOf, type Partition, type TopicTable } from './topic-table.ts';
+import { partitionsOf, type TopicTable } from './topic-table.ts';
+import type { Partition, PartitionLag } from '../topic.ts';
 
 export interface PartitionOffset {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-}
-
-export interface PartitionLag {
-  readonly topic: string;
-  readonly partition: number;
-  readonly messages: number;
 }
 
 /** For operators, checkers and tests. Reads only; every partition of every topic is listed. */

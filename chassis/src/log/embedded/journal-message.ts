@@ -1,5 +1,5 @@
 import type { LogMessage, ReceivedMessage } from '../event-log.ts';
-import type { Partition } from './topic-table.ts';
+import type { Partition } from '../topic.ts';
 
 /** A message that passed the limits and has its place, before the commit. */
 export interface PlacedMessage {

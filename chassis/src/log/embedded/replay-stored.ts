@@ -1,6 +1,7 @@
 import type { EventLog, ReceivedMessage } from '../event-log.ts';
 import type { RunIndex } from './run-index.ts';
-import { partitionsOf, type Partition, type TopicTable } from './topic-table.ts';
+import { partitionsOf, type TopicTable } from './topic-table.ts';
+import type { Partition } from '../topic.ts';
 
 interface ReplayDeps {
   readonly topics: TopicTable;

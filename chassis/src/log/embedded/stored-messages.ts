@@ -5,7 +5,7 @@ import { EventLogError } from '../event-log-error.ts';
 import { CALL_ROOM, messageSize } from '../message-size.ts';
 import { decoded, isPlainText } from '../not-utf8.ts';
 import type { RunIndex, Span } from './run-index.ts';
-import type { Partition } from './topic-table.ts';
+import type { Partition } from '../topic.ts';
 
 type BlockRow = StoredBlock & { readonly first_id: number; readonly at: number };
 

@@ -1,19 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { EventLogError } from '../event-log-error.ts';
 import { inTransaction } from './log-database.ts';
-
-export interface TopicDeclaration {
-  readonly name: string;
-  readonly partitions: number;
-}
-
-export interface Partition {
-  /** Unique over all topics of this log. */
-  readonly id: number;
-  readonly topic: string;
-  /** Counted from 0 within the topic. */
-  readonly number: number;
-}
+import type { Partition, TopicDeclaration } from '../topic.ts';
 
 /** Topic name -> its partitions by number. */
 export type TopicTable = ReadonlyMap<string, readonly Partition[]>;

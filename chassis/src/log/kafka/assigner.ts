@@ -1,6 +1,6 @@
 import { type Assigner, AssignerProtocol, type GroupMember, type PartitionAssigner } from 'kafkajs';
-import { ownerOf } from '../embedded/assignment.ts';
-import type { TopicDeclaration } from '../embedded/topic-table.ts';
+import { ownerOf } from '../assignment.ts';
+import type { TopicDeclaration } from '../topic.ts';
 import type { PoliteAssigner } from './kafkajs-corrections.ts';
 
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;

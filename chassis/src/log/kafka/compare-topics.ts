@@ -1,7 +1,7 @@
 import type { Admin } from 'kafkajs';
 import { EventLogError } from '../event-log-error.ts';
 import { isRefused } from './refusals.ts';
-import type { TopicDeclaration } from '../embedded/topic-table.ts';
+import type { TopicDeclaration } from '../topic.ts';
 
 /** Partition counts by name, of those of the `names` that are on the broker. */
 export async function presentTopics(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {

@@ -1,5 +1,5 @@
-import type { HandlerFailure } from '../embedded/cursor.ts';
-import type { TopicDeclaration } from '../embedded/topic-table.ts';
+import type { HandlerFailure } from '../handler-failures.ts';
+import type { TopicDeclaration } from '../topic.ts';
 import type { Report } from '../../telemetry/report.ts';
 
 /** Milliseconds of `KafkaAddress.sessionMs` where nobody says otherwise. */

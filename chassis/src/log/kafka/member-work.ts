@@ -1,5 +1,6 @@
 import type { EachBatchPayload, IMemberAssignment, Offsets } from 'kafkajs';
-import type { HandlerFailure, Subscriber } from '../embedded/cursor.ts';
+import type { Subscriber } from '../event-log.ts';
+import type { HandlerFailure } from '../handler-failures.ts';
 import { fetchedRecords } from './fetched-records.ts';
 import { heldPartitions } from './held-partitions.ts';
 import { offsetCommits } from './offset-commits.ts';

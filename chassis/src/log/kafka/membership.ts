@@ -1,5 +1,5 @@
 import { type Consumer, KafkaJSProtocolError, type RetryOptions } from 'kafkajs';
-import type { HandlerFailure } from '../embedded/cursor.ts';
+import type { HandlerFailure } from '../handler-failures.ts';
 import type { EventLogError } from '../event-log-error.ts';
 import type { SubscribeOptions } from '../event-log.ts';
 import { assigner } from './assigner.ts';

@@ -1,4 +1,4 @@
-import type { Subscriber } from '../embedded/cursor.ts';
+import type { Subscriber } from '../event-log.ts';
 import type { ReceivedMessage } from '../event-log.ts';
 import { CALL_ROOM, fitting, messageSize } from '../message-size.ts';
 import type { WaitingRoom } from './waiting-room.ts';

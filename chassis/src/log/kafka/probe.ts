@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import { EventLogError } from '../event-log-error.ts';
-import type { TopicDeclaration } from '../embedded/topic-table.ts';
+import type { TopicDeclaration } from '../topic.ts';
 import { assertAsDeclared, presentTopics } from './compare-topics.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';

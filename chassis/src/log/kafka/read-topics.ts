@@ -1,6 +1,6 @@
 import { type Admin, type Consumer, type EachBatchPayload, KafkaJSProtocolError } from 'kafkajs';
 import type { SeeReplayed } from '../event-log.ts';
-import type { PartitionLag } from '../embedded/inspection.ts';
+import type { PartitionLag } from '../topic.ts';
 import { fetchedRecords } from './fetched-records.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import { type KafkaTopicsOptions, SESSION_MS } from './kafka-log-options.ts';

@@ -1,5 +1,5 @@
 import { EventLogError } from '../event-log-error.ts';
-import type { TopicDeclaration } from '../embedded/topic-table.ts';
+import type { TopicDeclaration } from '../topic.ts';
 import type { KafkaTopicsOptions } from './kafka-log-options.ts';
 
 /** Names as callers know them and as the broker knows them. */

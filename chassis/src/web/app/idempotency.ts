@@ -1,5 +1,4 @@
-import type { StoredAnswer } from '../../engine/writer/kept-answer.ts';
-import type { OnceAnswer } from '../../engine/writer/once.ts';
+import type { StoredAnswer } from '../../stored-answer.ts';
 import { answerWith } from './long-answer.ts';
 import { isPlainObject } from '../bodies/plain-object.ts';
 import { type Problem, problem } from '../problems/problem.ts';
@@ -70,26 +69,6 @@ export function storedAnswer(
   headers: Readonly<Record<string, string>> = {},
 ): StoredAnswer {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
-}
-
-/** Throws the 422 problem when the key was used for another request, the 409 one while the first request runs. */
-export function onceResponse(outcome: OnceAnswer, request: Request): Response {
-  if (outcome.kind === 'reused') {
-    throw problem('idempotency-key-reused', { detail: 'The key came with another path or body before: send a new request with a new key.' });
-  }
-  if (outcome.kind === 'forgotten') {
-    throw problem('unauthenticated', {
-      detail: 'It was carried out before, and its answer went with the account that it belonged to.',
-      headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
-    });
-  }
-  if (outcome.kind === 'in-progress') {
-    throw problem('request-in-progress', {
-      detail: 'The first request with this key is still being carried out: send it again in 1 s, and get its answer.',
-      headers: { 'retry-after': '1' },
-    });
-  }
-  return answerResponse(outcome.answer, request, outcome.kind === 'replayed');
 }
 
 export function answerResponse({ status, headers, body }: StoredAnswer, request: Request, replayed = false): Response {

@@ -1,7 +1,7 @@
 import type { FieldError } from '@souk/contracts/problem';
 import { type About, traceIdOf } from '../../telemetry/report.ts';
 import type { SecurityEventName, SecurityEvents, SecurityFields } from '../../telemetry/security-events.ts';
-import type { Cause } from '../../engine/writer/input.ts';
+import type { Cause } from '../../cause.ts';
 import type { AnswerRoom, Parts, Room } from './answer-room.ts';
 import type { BodyArrival } from '../bodies/body-arrival.ts';
 import type { BodyRoom } from '../bodies/body-room.ts';

@@ -1,6 +1,6 @@
 import type { FieldError, ProblemExtension } from '@souk/contracts/problem';
 import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem-types';
-import type { StoredAnswer } from '../../engine/writer/kept-answer.ts';
+import type { StoredAnswer } from '../../stored-answer.ts';
 import { factsOf } from '../app/request-facts.ts';
 import { pathOf } from '../app/request-path.ts';
 

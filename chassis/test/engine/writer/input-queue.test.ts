@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
-import { type Input, NO_CAUSE } from '../../../src/engine/writer/input.ts';
+import { NO_CAUSE } from '../../../src/cause.ts';
+import type { Input } from '../../../src/engine/writer/input.ts';
 import { InputQueue } from '../../../src/engine/writer/input-queue.ts';
 
 function input(value: string, cameAt: number, canWait = false): Input<never, never> {

@@ -1,4 +1,4 @@
-import type { Partition } from './topic-table.ts';
+import type { Partition } from './topic.ts';
 
 /**
  * Who handles a partition: the members that read its topic, in joining order, take turns by the partition's id, so the
