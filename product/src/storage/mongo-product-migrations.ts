@@ -1,5 +1,4 @@
-import { collectionStep } from '@souk/chassis/stores/mongodb/collection-step';
-import type { MongoMigrations } from '@souk/chassis/stores/mongodb/mongo-migrate';
+import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/collection-step';
 import type { IndexDescription } from 'mongodb';
 import { SEVERAL_VARIANTS } from './several-variants.ts';
 import { CategoryTreeDocument, CategoryUseDocument } from './category-documents.ts';

@@ -1,8 +1,7 @@
 import type { Db } from 'mongodb';
 import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../engine/writer/answer-key.ts';
-import { collectionStep } from './collection-step.ts';
+import { collectionStep, type MongoMigrations } from './collection-step.ts';
 import { NEW_LANES, type NewLaneDocument } from './lanes.ts';
-import type { MongoMigrations } from './mongo-migrate.ts';
 
 /** The collections the chassis keeps in every document service's database. */
 export const chassisMigrations: MongoMigrations = {

@@ -6,6 +6,12 @@ import { SETTLED_BY } from './settled-by.ts';
 const NAMESPACE_EXISTS = 48;
 
 /**
+ * A step of the schema, by name. It can be cut off anywhere and is then run again from its start, so every step finds
+ * what is there already (`collectionStep`).
+ */
+export type MongoMigrations = Readonly<Record<string, (db: Db) => Promise<void>>>;
+
+/**
  * A step that makes a collection, its validator and its indexes, whatever of it is there already. `document` says what
  * a document is; null leaves it open.
  */

@@ -1,15 +1,10 @@
 import type { Db } from 'mongodb';
 import { StorageError } from '../../storage-error.ts';
 import { chassisMigrations } from './chassis-migrations.ts';
+import type { MongoMigrations } from './collection-step.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { reading, storageError } from './mongo-errors.ts';
 import { holdingMigrationLock } from './migration-lock.ts';
-
-/**
- * A step of the schema, by name. It can be cut off anywhere and is then run again from its start, so every step finds
- * what is there already (`collectionStep`).
- */
-export type MongoMigrations = Readonly<Record<string, (db: Db) => Promise<void>>>;
 
 /** Brings the collections of the chassis and of the service up to date. Forward-only; safe when two start at once. */
 export async function migrate({ forSchema }: MongoDatabase, own: MongoMigrations): Promise<readonly string[]> {

@@ -4,7 +4,8 @@ import type { DocumentCollection } from './document-collection.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { mongoEndedAccess } from './mongo-ended-access.ts';
 import { mongoMessageReads } from './mongo-message-reads.ts';
-import { migrate, type MongoMigrations, pendingMigrations } from './mongo-migrate.ts';
+import type { MongoMigrations } from './collection-step.ts';
+import { migrate, pendingMigrations } from './mongo-migrate.ts';
 import { mongoWriterStore } from './mongo-writer-store.ts';
 
 /** Transactions lock entities in the order in which `collections` names them. */
