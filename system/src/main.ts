@@ -4,8 +4,8 @@ import { ListenError } from '@souk/chassis/web/app/listen-error';
 import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { isDiskFull } from './cli/disk-full.ts';
 import { EXIT, EnvironmentError, UsageError } from './cli/exit-code.ts';
-import { START_HELP, startArguments } from './cli/start-arguments.ts';
-import { startShop } from './start-shop.ts';
+import { START_HELP, startArguments } from './shop/start/start-arguments.ts';
+import { startShop } from './shop/start/start-shop.ts';
 
 /** `npm start` */
 async function main(): Promise<number> {

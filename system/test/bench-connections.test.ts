@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { Socket } from 'bun';
-import { answerReader, AnswerError, type HttpAnswer } from '../src/bench/load/answer-reader.ts';
-import { type ConnectionOptions, connections, type Connections, type Told } from '../src/bench/load/connections.ts';
+import { answerReader, AnswerError, type HttpAnswer } from '../src/tools/bench/load/answer-reader.ts';
+import { type ConnectionOptions, connections, type Connections, type Told } from '../src/tools/bench/load/connections.ts';
 
 interface Seen {
   readonly status: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { readFuzzReport } from '../src/fuzz/fuzz-report.ts';
+import { readFuzzReport } from '../src/tools/fuzz/fuzz-report.ts';
 
 const CLEAN = {
   stop_reason: 'completed',

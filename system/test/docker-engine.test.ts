@@ -3,8 +3,8 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { EnvironmentError } from '../src/cli/exit-code.ts';
-import type { Server } from '../src/servers/server.ts';
-import { startServer } from '../src/servers/start-server.ts';
+import type { Server } from '../src/tools/servers/server.ts';
+import { startServer } from '../src/tools/servers/start-server.ts';
 
 const NATIVE = { version: 'a native server' } as Server;
 const IMAGE = 'mysql:8.4';

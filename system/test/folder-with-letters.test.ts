@@ -3,7 +3,7 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { SERVER_CACHE } from '../src/servers/folders.ts';
+import { SERVER_CACHE } from '../src/tools/servers/folders.ts';
 import { asOrdinaryUser, ownedByOrdinaryUser } from './support/ordinary-user.ts';
 import { copyProject } from './support/project-copy.ts';
 import type { Run } from './support/run-start.ts';

@@ -7,7 +7,7 @@ import { SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { until } from '@souk/chassis/testing/until';
 import type { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
-import type { Server } from '../src/servers/server.ts';
+import type { Server } from '../src/tools/servers/server.ts';
 import { ask } from '../src/shop/ask.ts';
 import { hostileMysql, setGlobally } from './support/hostile-mysql.ts';
 import { type OpenShop, openShopOn } from './support/open-shop.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { invitation } from '../src/cli/invitation.ts';
-import { newAccounts } from '../src/embedded/accounts.ts';
+import { invitation } from '../src/shop/start/invitation.ts';
+import { newAccounts } from '../src/shop/embedded/accounts.ts';
 import { runningStart } from './support/running-start.ts';
 
 /** Pastes all commands into a shell, one after the other, and gives what they print. */

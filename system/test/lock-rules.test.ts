@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { licenceFaults, lockFaults } from '../src/check/lock-rules.ts';
-import { type LockedPackage, readLock } from '../src/images/read-lock.ts';
+import { licenceFaults, lockFaults } from '../src/tools/check/lock-rules.ts';
+import { type LockedPackage, readLock } from '../src/tools/images/read-lock.ts';
 
 const INTEGRITY = `sha512-${'A'.repeat(86)}==`;
 const good: LockedPackage = { name: 'jose', version: '6.2.17', integrity: INTEGRITY };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
-import { runCommand } from '../src/check/run-command.ts';
+import { runCommand } from '../src/tools/check/run-command.ts';
 import { isRunning } from './support/process-tree.ts';
 
-const RUN_COMMAND = join(import.meta.dir, '../src/check/run-command.ts');
+const RUN_COMMAND = join(import.meta.dir, '../src/tools/check/run-command.ts');
 
 const shell = (script: string, limitMs = 20_000) =>
   runCommand({ words: ['sh', '-c', script], folder: import.meta.dir, env: process.env, limitMs });

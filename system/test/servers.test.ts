@@ -7,12 +7,12 @@ import { until } from '@souk/chassis/testing/until';
 import { Kafka } from 'kafkajs';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
-import { SCRIPTS, SERVER_CACHE } from '../src/servers/folders.ts';
-import type { Server } from '../src/servers/server.ts';
-import { type Servers, startServers } from '../src/servers/start-servers.ts';
+import { SCRIPTS, SERVER_CACHE } from '../src/tools/servers/folders.ts';
+import type { Server } from '../src/tools/servers/server.ts';
+import { type Servers, startServers } from '../src/tools/servers/start-servers.ts';
 import { descendantsOf, isRunning } from './support/process-tree.ts';
 
-const MAIN = join(import.meta.dir, '../src/servers/main.ts');
+const MAIN = join(import.meta.dir, '../src/tools/servers/main.ts');
 const NATIVE = { ...process.env, SOUK_SERVERS: 'native' };
 /** How long a server may outlive those who started it. */
 const ORPHAN_LIMIT_MS = 5000;

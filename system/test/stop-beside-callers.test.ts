@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { rawConnection, rawRequest } from '../src/attacks/raw-connection.ts';
+import { rawConnection, rawRequest } from '../src/tools/attacks/raw-connection.ts';
 import { startShopProcess } from '../src/shop/shop-process.ts';
 
 /** Somebody who begins a body and does not go on keeps each of them waiting for as long as it waits at all. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { seedShop } from '../src/shop/seed-shop.ts';
-import { playStory } from '../src/stories/play-story.ts';
-import { STORIES } from '../src/stories/stories.ts';
+import { playStory } from '../src/shop/stories/play-story.ts';
+import { STORIES } from '../src/shop/stories/stories.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 
 onEveryEngine('the three stories', (openShop) => {

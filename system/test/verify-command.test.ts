@@ -6,7 +6,7 @@ import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { withPartitions } from '@souk/contracts/topics';
 import { EXIT } from '../src/cli/exit-code.ts';
-import { shopFiles } from '../src/embedded/shop-files.ts';
+import { shopFiles } from '../src/shop/embedded/shop-files.ts';
 import { FORGERIES, forged } from './support/forgery.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';
 import type { OpenShop } from './support/open-shop.ts';

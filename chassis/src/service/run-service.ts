@@ -149,7 +149,7 @@ class StepEndedError extends Error {
 
 /**
  * A compiled program starts with a JIT that is slow to compile anything, because what runs in a start mostly runs once
- * (`jitPolicy` in system/src/images/compile.ts). What goes on for longer wants the usual one.
+ * (`jitPolicy` in system/src/tools/images/compile.ts). What goes on for longer wants the usual one.
  */
 function compileAsUsual(): void {
   Bun.unsafe.setJITPolicy(1);

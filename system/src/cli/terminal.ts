@@ -1,7 +1,7 @@
 import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
 import type { ServiceName } from '@souk/contracts/services';
-import type { StoryResult } from '../stories/play-story.ts';
-import type { Story } from '../stories/stories.ts';
+import type { StoryResult } from '../shop/stories/play-story.ts';
+import type { Story } from '../shop/stories/stories.ts';
 
 /** What a run tells its reader: a person at a terminal, a log file, or a program. */
 export interface Reporter {

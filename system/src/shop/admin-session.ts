@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
-import type { Account } from '../embedded/accounts.ts';
+import type { Account } from './embedded/accounts.ts';
 import { EnvironmentError } from '../cli/exit-code.ts';
 import type { ShopClient } from './shop-client.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { loadAccounts, type Accounts } from '../embedded/accounts.ts';
-import { shopFiles } from '../embedded/shop-files.ts';
+import { loadAccounts, type Accounts } from './embedded/accounts.ts';
+import { shopFiles } from './embedded/shop-files.ts';
 import { cpuMs, residentMb } from './process-usage.ts';
 import type { ServiceUrls } from './shop-client.ts';
 

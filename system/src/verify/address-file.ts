@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { RealShopAddresses } from '../real/addresses.ts';
+import type { RealShopAddresses } from '../shop/real/addresses.ts';
 
 /** Keeps where a shop on real servers is for `npm run verify -- --real FILE`; for its owner's eyes alone. */
 export async function saveAddresses(path: string, addresses: RealShopAddresses): Promise<void> {

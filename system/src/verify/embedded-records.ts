@@ -2,7 +2,7 @@ import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { openLogReader, type LogReader } from '@souk/chassis/log/embedded/log-reader';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { TOPIC_NAMES, topicsReadBy } from '@souk/contracts/topics';
-import { shopFiles } from '../embedded/shop-files.ts';
+import { shopFiles } from '../shop/embedded/shop-files.ts';
 import { inBatches } from './batches.ts';
 import { catalogueRows } from './catalogue-facts.ts';
 import { messageFacts } from './message-facts.ts';

@@ -1,4 +1,4 @@
-import type { RealShopAddresses } from '../real/addresses.ts';
+import type { RealShopAddresses } from '../shop/real/addresses.ts';
 import { EnvironmentError } from '../cli/exit-code.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { mysql: 3306, mongodb: 27_017 };

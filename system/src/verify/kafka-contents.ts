@@ -2,7 +2,7 @@ import { openTopicReader, type TopicReader } from '@souk/chassis/log/kafka/read-
 import type { ReceivedMessage } from '@souk/chassis/log/event-log';
 import { consumerGroup, SERVICES } from '@souk/contracts/services';
 import { withPartitions, type Topic, topicsReadBy } from '@souk/contracts/topics';
-import type { RealShopAddresses } from '../real/addresses.ts';
+import type { RealShopAddresses } from '../shop/real/addresses.ts';
 
 type Kafka = RealShopAddresses['kafka'];
 

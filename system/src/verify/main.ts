@@ -5,7 +5,7 @@ import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { EXIT, UsageError, withUsage } from '../cli/exit-code.ts';
 import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { progressLine } from '../cli/progress-line.ts';
-import { shopFiles } from '../embedded/shop-files.ts';
+import { shopFiles } from '../shop/embedded/shop-files.ts';
 import { loadAddresses } from './address-file.ts';
 import { checkShop } from './check-shop.ts';
 import { embeddedRecords, hasEveryTopic } from './embedded-records.ts';

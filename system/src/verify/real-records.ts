@@ -1,6 +1,6 @@
 import { mysqlFlavour } from '@souk/chassis/stores/sql/mysql-flavour';
-import type { RealShopAddresses } from '../real/addresses.ts';
-import { ENGINE } from '../real/shop-databases.ts';
+import type { RealShopAddresses } from '../shop/real/addresses.ts';
+import { ENGINE } from '../shop/real/shop-databases.ts';
 import { allOf } from './batches.ts';
 import { messagesIn, unhandledIn } from './kafka-contents.ts';
 import { messageFacts } from './message-facts.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { ATTACKS } from '../../src/attacks/attacks.ts';
-import { honestRequest } from '../../src/attacks/attack-target.ts';
-import { bystander } from '../../src/attacks/bystander.ts';
+import { ATTACKS } from '../../src/tools/attacks/attacks.ts';
+import { honestRequest } from '../../src/tools/attacks/attack-target.ts';
+import { bystander } from '../../src/tools/attacks/bystander.ts';
 import { type AttackedShop, onEveryAttackedShop } from './support/attacked-shop.ts';
 
 setDefaultTimeout(120_000);

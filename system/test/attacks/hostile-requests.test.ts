@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { SERVICES } from '@souk/contracts/services';
-import { honestRequest, newCustomer } from '../../src/attacks/attack-target.ts';
+import { honestRequest, newCustomer } from '../../src/tools/attacks/attack-target.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type AttackedShop, onEveryAttackedShop } from './support/attacked-shop.ts';
 import { hostileRequests, operationsOf } from './support/hostile-requests.ts';

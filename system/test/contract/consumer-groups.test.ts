@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
-import { shopFiles } from '../../src/embedded/shop-files.ts';
+import { shopFiles } from '../../src/shop/embedded/shop-files.ts';
 import { embeddedGround } from '../support/embedded-ground.ts';
 import { openShopOn } from '../support/open-shop.ts';
 import { stockUp } from '../support/ordering.ts';

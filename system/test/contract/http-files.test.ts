@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { newAccounts } from '../../src/embedded/accounts.ts';
-import { embeddedShop } from '../../src/embedded/embedded-shop.ts';
+import { newAccounts } from '../../src/shop/embedded/accounts.ts';
+import { embeddedShop } from '../../src/shop/embedded/embedded-shop.ts';
 import { seedShop } from '../../src/shop/seed-shop.ts';
 import { shopClient } from '../../src/shop/shop-client.ts';
-import { playStory } from '../../src/stories/play-story.ts';
-import { STORIES } from '../../src/stories/stories.ts';
+import { playStory } from '../../src/shop/stories/play-story.ts';
+import { STORIES } from '../../src/shop/stories/stories.ts';
 import { type TakenStep, playHttpFile } from './http-story.ts';
 import { type LiveRoute, liveRoutes } from './live-routes.ts';
 

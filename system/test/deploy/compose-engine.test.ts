@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { prepareLoad } from '../../src/bench/work/prepare-load.ts';
-import { accountsOf } from '../../src/embedded/accounts.ts';
+import { prepareLoad } from '../../src/tools/bench/work/prepare-load.ts';
+import { accountsOf } from '../../src/shop/embedded/accounts.ts';
 import { type ServiceUrls, shopClient } from '../../src/shop/shop-client.ts';
 import { type Balancer, balancer } from '../faults/support/balancer.ts';
 import { steadyLoad } from '../faults/support/steady-load.ts';

@@ -2,10 +2,10 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { guardContainers } from '../../src/servers/docker/container-guard.ts';
-import { IMAGES } from '../../src/servers/docker/images.ts';
-import { dockerAnswers, whyNoImage } from '../../src/servers/docker/docker-engine.ts';
-import { freePort } from '../../src/servers/free-port.ts';
+import { guardContainers } from '../../src/tools/servers/docker/container-guard.ts';
+import { IMAGES } from '../../src/tools/servers/docker/images.ts';
+import { dockerAnswers, whyNoImage } from '../../src/tools/servers/docker/docker-engine.ts';
+import { freePort } from '../../src/tools/servers/free-port.ts';
 
 const ROOT = join(import.meta.dir, '../../..');
 const BUN = /^FROM (\S+) AS build$/m.exec(await readFile(join(ROOT, 'order/Dockerfile'), 'utf8'))?.[1] ?? '';

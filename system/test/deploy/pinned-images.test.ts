@@ -3,10 +3,10 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES } from '@souk/contracts/services';
-import { IMAGES } from '../../src/servers/docker/images.ts';
+import { IMAGES } from '../../src/tools/servers/docker/images.ts';
 
 const ROOT = join(import.meta.dir, '../../..');
-const NAMED_IN = ['compose.yaml', ...SERVICES.map((service) => `${service}/Dockerfile`), 'system/src/servers/docker/images.ts'];
+const NAMED_IN = ['compose.yaml', ...SERVICES.map((service) => `${service}/Dockerfile`), 'system/src/tools/servers/docker/images.ts'];
 
 /** The name that the lock gives to each image. */
 async function locked(root: string): Promise<ReadonlyMap<string, string>> {

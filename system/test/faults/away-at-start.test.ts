@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { ENGINE } from '../../src/real/shop-databases.ts';
+import { ENGINE } from '../../src/shop/real/shop-databases.ts';
 import { type FaultGround, faultGround } from './support/fault-shop.ts';
 import { type ProxiedService, proxiedService } from './support/proxied-service.ts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { shopEnvironment } from '../../src/real/shop-environment.ts';
-import { serviceCommand } from '../../src/real/service-command.ts';
-import { freePort } from '../../src/servers/free-port.ts';
+import { shopEnvironment } from '../../src/shop/real/shop-environment.ts';
+import { serviceCommand } from '../../src/shop/real/service-command.ts';
+import { freePort } from '../../src/tools/servers/free-port.ts';
 import type { ServiceUrls } from '../../src/shop/shop-client.ts';
 import { type FaultGround, faultGround } from './support/fault-shop.ts';
 

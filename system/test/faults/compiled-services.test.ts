@@ -3,8 +3,8 @@ import { rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { compileOutdated } from '../../src/images/compile-outdated.ts';
-import type { RealShop } from '../../src/real/real-shop.ts';
+import { compileOutdated } from '../../src/tools/images/compile-outdated.ts';
+import type { RealShop } from '../../src/shop/real/real-shop.ts';
 import { type FaultGround, faultGround } from './support/fault-shop.ts';
 
 const ROOT = join(import.meta.dir, '../../..');

@@ -11,8 +11,8 @@ import { until } from '@souk/chassis/testing/until';
 import { consumerGroup } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { compileOutdated } from '../../src/images/compile-outdated.ts';
-import type { ServiceChild } from '../../src/real/service-child.ts';
+import { compileOutdated } from '../../src/tools/images/compile-outdated.ts';
+import type { ServiceChild } from '../../src/shop/real/service-child.ts';
 import { message } from '../support/events.ts';
 import { type FaultGround, faultGround } from './support/fault-shop.ts';
 

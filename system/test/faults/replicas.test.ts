@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { until } from '@souk/chassis/testing/until';
-import type { ServiceChild } from '../../src/real/service-child.ts';
+import type { ServiceChild } from '../../src/shop/real/service-child.ts';
 import { allOf } from '../../src/verify/batches.ts';
 import { type Balancer, balancer } from './support/balancer.ts';
 import { completing, fullRate } from './support/completions.ts';

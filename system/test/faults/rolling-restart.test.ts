@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import type { ServiceChild } from '../../src/real/service-child.ts';
+import type { ServiceChild } from '../../src/shop/real/service-child.ts';
 import { type Balancer, balancer } from './support/balancer.ts';
 import { completing } from './support/completions.ts';
 import { type FaultShop, openFaultShop } from './support/fault-shop.ts';

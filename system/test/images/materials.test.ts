@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { SERVICES } from '@souk/contracts/services';
 import { Ajv } from 'ajv';
-import { type BillOfMaterials, billOfMaterials } from '../../src/images/bill-of-materials.ts';
-import { bundledPackages } from '../../src/images/bundled-packages.ts';
+import { type BillOfMaterials, billOfMaterials } from '../../src/tools/images/bill-of-materials.ts';
+import { bundledPackages } from '../../src/tools/images/bundled-packages.ts';
 
 setDefaultTimeout(240_000);
 
@@ -34,7 +34,7 @@ async function validator() {
 describe('what a program is made of', () => {
   // All five are made the same way; these two have the most in them.
   beforeAll(() => {
-    const { code, said } = run('system/src/images/compile.ts', 'order', 'user');
+    const { code, said } = run('system/src/tools/images/compile.ts', 'order', 'user');
     if (code !== 0) throw new Error(said);
   });
 
@@ -74,7 +74,7 @@ describe('what a program is made of', () => {
 
   test('is the same each time, so that an image of the same program is the same image', async () => {
     const bill = await readFile(join(ROOT, 'dist/order.sbom.cdx.json'), 'utf8');
-    expect(run('system/src/images/compile.ts', 'order').code).toBe(0);
+    expect(run('system/src/tools/images/compile.ts', 'order').code).toBe(0);
     expect(await readFile(join(ROOT, 'dist/order.sbom.cdx.json'), 'utf8')).toBe(bill);
     expect(bill).toMatch(/"serialNumber": "urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}"/);
   });
@@ -84,7 +84,7 @@ describe('what a program is made of', () => {
     afterAll(() => folder.remove());
 
     test('has the libraries of the system too, with their copyright, and all fits', async () => {
-      const { code, said } = run('system/src/images/add-libraries.ts', 'order', folder.path);
+      const { code, said } = run('system/src/tools/images/add-libraries.ts', 'order', folder.path);
       expect({ code, said }).toEqual({ code: 0, said: '' });
       const bill = await read(join(folder.path, 'usr/share/souk/sbom.cdx.json'));
       const valid = await validator();
@@ -99,7 +99,7 @@ describe('what a program is made of', () => {
     // The fault tests build and weigh all programs. These two have the most code of their own and the most libraries.
     test.each(['order', 'user'])('lies within the size that images have, with %s', async (service) => {
       using image = temporaryFolder();
-      expect(run('system/src/images/add-libraries.ts', service, image.path).code).toBe(0);
+      expect(run('system/src/tools/images/add-libraries.ts', service, image.path).code).toBe(0);
       const program = join(ROOT, 'dist', service);
       const added = [...new Bun.Glob('usr/**/*').scanSync({ cwd: image.path })].map((file) => join(image.path, file));
       const linked = [...Bun.spawnSync(['ldd', program]).stdout.toString().matchAll(/\/[^ ]*/g)].map(([file]) => file);
@@ -125,5 +125,5 @@ test('a package that bun.lock does not vouch for stops the compilation', () => {
 });
 
 test.each([...SERVICES])('the image of %s gets all of it at /usr/share/souk', async (service) => {
-  expect(await readFile(join(ROOT, service, 'Dockerfile'), 'utf8')).toContain(' && bun system/src/images/add-libraries.ts ${SERVICE} /image \\\n');
+  expect(await readFile(join(ROOT, service, 'Dockerfile'), 'utf8')).toContain(' && bun system/src/tools/images/add-libraries.ts ${SERVICE} /image \\\n');
 });

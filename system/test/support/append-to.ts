@@ -1,6 +1,6 @@
 import { openKafkaLog } from '@souk/chassis/log/kafka/kafka-log';
 import type { LogMessage } from '@souk/chassis/log/event-log';
-import type { RealShopAddresses } from '../../src/real/addresses.ts';
+import type { RealShopAddresses } from '../../src/shop/real/addresses.ts';
 import { DECLARED } from './prepare-databases.ts';
 
 /** Puts messages at the end of a shop's log, past its services. */

@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { openLogReader } from '@souk/chassis/log/embedded/log-reader';
 import { TOPIC_NAMES, withPartitions } from '@souk/contracts/topics';
-import { shopFiles } from '../../src/embedded/shop-files.ts';
+import { shopFiles } from '../../src/shop/embedded/shop-files.ts';
 
 type Value = string | number | null;
 type Row = Record<string, Value>;

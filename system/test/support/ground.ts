@@ -1,6 +1,6 @@
 import type { Environment } from '@souk/chassis/service/config';
 import type { LogMessage } from '@souk/chassis/log/event-log';
-import type { Account } from '../../src/embedded/accounts.ts';
+import type { Account } from '../../src/shop/embedded/accounts.ts';
 import type { ServiceUrls } from '../../src/shop/shop-client.ts';
 import type { ShopRecords } from '../../src/verify/shop-records.ts';
 import type { KeptRows } from './kept-rows.ts';

@@ -1,7 +1,7 @@
 import { createConnection } from 'mysql2/promise';
-import { nativeMysql } from '../../src/servers/native/native-mysql.ts';
-import { startNativeServer } from '../../src/servers/native/native-server.ts';
-import type { Server } from '../../src/servers/server.ts';
+import { nativeMysql } from '../../src/tools/servers/native/native-mysql.ts';
+import { startNativeServer } from '../../src/tools/servers/native/native-server.ts';
+import type { Server } from '../../src/tools/servers/server.ts';
 
 /** What an operator may have set for all sessions, each as far as it goes from what is usual. */
 const SETTINGS: Readonly<Record<string, string | number>> = {

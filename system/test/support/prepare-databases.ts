@@ -5,7 +5,7 @@ import { openMysqlOrderStore } from '@souk/order/storage/open-mysql';
 import { openMysqlPaymentStore } from '@souk/payment/storage/open-mysql';
 import { openMongoProductStore } from '@souk/product/storage/open-mongodb';
 import { openMongoUserStore } from '@souk/user/storage/open-mongodb';
-import type { RealShopAddresses } from '../../src/real/addresses.ts';
+import type { RealShopAddresses } from '../../src/shop/real/addresses.ts';
 
 export const DECLARED = withPartitions();
 

@@ -1,5 +1,5 @@
 import type { ServiceName } from '@souk/contracts/services';
-import { rawConnection, rawRequest } from '../../../src/attacks/raw-connection.ts';
+import { rawConnection, rawRequest } from '../../../src/tools/attacks/raw-connection.ts';
 import type { SeededRandom } from '../../support/seeded-random.ts';
 
 /** From 0, below 1. */

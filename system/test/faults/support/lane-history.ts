@@ -1,5 +1,5 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import type { ServerAddresses } from '../../../src/real/addresses.ts';
+import type { ServerAddresses } from '../../../src/shop/real/addresses.ts';
 
 /** One transaction that wrote to a lane, in the order of commits: the lane's row is locked meanwhile. */
 interface LaneWrite {

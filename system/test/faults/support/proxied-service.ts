@@ -3,11 +3,11 @@ import { mongoProxy } from '@souk/chassis/testing/mongo-proxy';
 import { type ProxyMode, type TcpProxy, tcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { until } from '@souk/chassis/testing/until';
 import type { ServiceName } from '@souk/contracts/services';
-import { ENGINE } from '../../../src/real/shop-databases.ts';
-import { serviceCommand } from '../../../src/real/service-command.ts';
-import { freePort } from '../../../src/servers/free-port.ts';
+import { ENGINE } from '../../../src/shop/real/shop-databases.ts';
+import { serviceCommand } from '../../../src/shop/real/service-command.ts';
+import { freePort } from '../../../src/tools/servers/free-port.ts';
 import { askReady } from '../../../src/shop/ask-ready.ts';
-import type { RealShopAddresses } from '../../../src/real/addresses.ts';
+import type { RealShopAddresses } from '../../../src/shop/real/addresses.ts';
 
 /** A service's program behind networks that can be broken, and what it says. */
 export interface ProxiedService extends AsyncDisposable {

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Lifecycle } from '@souk/chassis/service/lifecycle';
+import type { LogLevel } from '@souk/chassis/telemetry/logging';
+import { EnvironmentError, UsageError } from '../../cli/exit-code.ts';
+import type { StartArguments } from './start-arguments.ts';
+import { type Account, type Accounts, accountsOf, loadAccounts, newAccounts } from '../embedded/accounts.ts';
+import { embeddedShop } from '../embedded/embedded-shop.ts';
+import { privateFolder } from '../embedded/private-folder.ts';
+import { shopFiles } from '../embedded/shop-files.ts';
+import { deployedShop } from '../deployed-shop.ts';
+import type { ServiceUrls } from '../shop-client.ts';
+
+export interface StartableShop extends Lifecycle {
+  /** Complete once it has started. */
+  urls(): ServiceUrls;
+}
+
+/** The shop that was asked for, not started yet, and who uses it. */
+export interface WantedShop {
+  readonly shop: StartableShop;
+  readonly accounts: Accounts;
+  /** The file that keeps the accounts, for their owner alone to read; undefined for a shop that was set up elsewhere. */
+  readonly accountsFile: string | undefined;
+  /** The file for the admin's own password, of a shop that was set up with another; undefined where that is nothing for us. */
+  readonly adminPasswordFile?: string | undefined;
+}
+
+/** `note` tells what takes a while. */
+export async function wantedShop(
+  { engines, host, dataFolder: folder, firstPort }: StartArguments,
+  logLevel: LogLevel,
+  note: (line: string) => void,
+): Promise<WantedShop> {
+  switch (engines) {
+    case 'embedded': {
+      await privateFolder(folder);
+      const accountsFile = resolve(shopFiles(folder).accounts);
+      const accounts = await loadAccounts(accountsFile);
+      return { accounts, accountsFile, shop: embeddedShop({ folder, firstPort, admin: accounts.admin, logLevel, env: process.env }) };
+    }
+    case 'real': {
+      const accounts = newAccounts();
+      // The drivers and test containers are not loaded for those who need none of them.
+      const { throwAwayShop } = await import('../real/throw-away-shop.ts');
+      await privateFolder(folder);
+      const accountsFile = resolve(folder, 'real-accounts.json');
+      const files = { addresses: join(folder, 'real.json'), accounts: accountsFile };
+      return { accounts, accountsFile, shop: throwAwayShop({ firstPort, accounts, logLevel, program: 'source', env: {}, files, note }) };
+    }
+    case 'deployed':
+      return {
+        accounts: accountsOf(deployedAdmin(host)),
+        accountsFile: undefined,
+        ...(host === COMPOSE && { adminPasswordFile: OWN_PASSWORD }),
+        shop: deployedShop(host === COMPOSE ? '127.0.0.1' : host, firstPort),
+      };
+    default:
+      return engines satisfies never;
+  }
+}
+
+const COMPOSE = 'compose';
+/** Where `deploy/make-secrets.sh` puts the admin's password, and the address that `compose.yaml` gives that admin. */
+const COMPOSE_PASSWORD = join(import.meta.dir, '../../../../deploy/secrets/admin-password');
+/** The one that has taken its place (`admin-session.ts`). */
+const OWN_PASSWORD = join(import.meta.dir, '../../../../deploy/secrets/admin-password-changed');
+const COMPOSE_EMAIL = 'admin@example.com';
+
+/** Of a shop that was set up elsewhere: the stories seed it as its first admin. */
+function deployedAdmin(host: string): Account {
+  const { SOUK_ADMIN_EMAIL: email, SOUK_ADMIN_PASSWORD: password } = process.env;
+  if (email && password) return { email, password };
+  if (host !== COMPOSE) throw new UsageError('--against HOST needs SOUK_ADMIN_EMAIL and SOUK_ADMIN_PASSWORD: its admin seeds the shop');
+  if (!existsSync(COMPOSE_PASSWORD)) {
+    throw new EnvironmentError('the shop of compose.yaml has no secrets yet', 'sh deploy/make-secrets.sh && docker compose up --wait');
+  }
+  return { email: email || COMPOSE_EMAIL, password: readFileSync(existsSync(OWN_PASSWORD) ? OWN_PASSWORD : COMPOSE_PASSWORD, 'utf8').trim() };
+}

@@ -1,0 +1,63 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { ServiceName } from '@souk/contracts/services';
+import type { Account } from '../../shop/embedded/accounts.ts';
+import { type ServiceUrls, type ShopClient, shopClient } from '../../shop/shop-client.ts';
+
+export const SKU = 'ATTACKED';
+const PASSWORD = 'lantern-orchard-47';
+const PICTURE_BYTES = 5 * 1024 * 1024;
+const STOCK = 1_000_000;
+
+interface Customer extends Account {
+  readonly token: string;
+  readonly methodId: string;
+}
+
+/** A shop with what attacks aim at: one product with a large picture, goods on the shelf, an honest customer. */
+export interface Target {
+  readonly urls: ServiceUrls;
+  readonly client: ShopClient;
+  readonly admin: Account;
+  /** The admin's access token. */
+  readonly staff: string;
+  readonly customer: Customer;
+  readonly picture: string;
+}
+
+export async function attackTarget(urls: ServiceUrls, admin: Account): Promise<Target> {
+  const client = shopClient(urls);
+  const staff = (await client.signIn(admin.email, admin.password)).accessToken;
+  const warehouse = await client.createWarehouse(staff, 'Attacked', 1);
+  const product = await client.activate(staff, await client.createProduct(staff, { title: 'Attacked', variants: [{ sku: SKU, price: { amount: 1000, currency: 'EUR' } }] }));
+  await client.receive(staff, SKU, warehouse.id, STOCK, randomUUID());
+  const picture = await upload(`${urls.product}/products/${product.id}/images`, staff);
+  return { urls, client, admin, staff, customer: await newCustomer(client), picture: `${urls.product}${picture}` };
+}
+
+export async function newCustomer(client: ShopClient): Promise<Customer> {
+  const email = `${randomUUID()}@souk.example`;
+  await client.register(email, PASSWORD, 'Grace Hopper');
+  const token = (await client.signIn(email, PASSWORD)).accessToken;
+  return { email, password: PASSWORD, token, methodId: (await client.addPaymentMethod(token, 'tok_ok')).id };
+}
+
+/** The request that honest callers of a service repeat. */
+export function honestRequest({ urls, customer }: Target, service: ServiceName): (signal: AbortSignal) => Promise<Response> {
+  const paths: Readonly<Record<ServiceName, string>> = {
+    product: '/products?limit=5',
+    inventory: `/stock/${SKU}`,
+    order: '/orders?limit=5',
+    payment: '/payment-methods',
+    user: '/users/me',
+  };
+  return (signal) => fetch(`${urls[service]}${paths[service]}`, { signal, headers: { authorization: `Bearer ${customer.token}` } });
+}
+
+/** A PNG of one pixel with as much behind it as is allowed. */
+async function upload(url: string, token: string): Promise<string> {
+  const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  const body = Buffer.concat([pixel, randomBytes(PICTURE_BYTES - pixel.byteLength)]);
+  const answer = await fetch(url, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'image/png' }, body });
+  if (!answer.ok) throw new Error(`no picture: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { readonly url: string }).url;
+}

@@ -1,0 +1,102 @@
+import { EXIT } from '../../cli/exit-code.ts';
+import { exitCodeOf } from '../../cli/exit-code-of.ts';
+import { progressLine } from '../../cli/progress-line.ts';
+import { checkShop } from '../../verify/check-shop.ts';
+import { prepareBench, type Bench } from './bench.ts';
+import { BENCH_HELP, BENCH_USAGE, benchArguments } from './bench-arguments.ts';
+import { machineLine } from './machine.ts';
+import { runGrow } from './modes/grow.ts';
+import { runHot } from './modes/hot.ts';
+import { runOverload } from './modes/overload.ts';
+import { runRates } from './modes/rates.ts';
+import { promisedOrders } from './promised-orders.ts';
+import { saveResult } from './save-result.ts';
+import { rawParts } from './raw/raw-parts.ts';
+import { type Result, said } from './result.ts';
+import type { BenchShop } from './shop/bench-shop.ts';
+import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';
+
+async function main(): Promise<number> {
+  const argv = process.argv.slice(2);
+  const asked = benchArguments(argv);
+  if (asked.help) {
+    process.stdout.write(BENCH_HELP);
+    return EXIT.ok;
+  }
+  const signal = stopSignal();
+  const machine = machineLine();
+  process.stderr.write(`${machine}\n`);
+  await using promised = await promisedOrders();
+  const shop = asked.real ? await realShop(asked.replicas) : await embeddedBenchShop();
+  try {
+    for (const line of shop.about) process.stderr.write(`${line}\n`);
+    const measured = await measure(await prepareBench({ asked, shop, signal, promised }));
+    await shop.stop();
+    // When the shop is gone: the parts have the machine for themselves.
+    const raw = asked.raw && !signal.aborted ? await rawParts(shop) : undefined;
+    // Orders of a shop that was stopped in their middle have not ended, which the checker would say of each.
+    const { violations, checker } = signal.aborted ? CUT_SHORT : await verdict(shop, promised);
+    const result: Result = {
+      command: `npm run bench -- ${argv.join(' ')}`,
+      mode: asked.mode,
+      seed: asked.seed,
+      at: new Date().toISOString(),
+      machine: [machine, ...shop.about],
+      runs: [],
+      findings: [],
+      wrong: [],
+      ...measured,
+      ...(raw && { raw }),
+      checker,
+    };
+    if (asked.out !== undefined) await saveResult(asked.out, result);
+    for (const sentence of result.wrong) said(`WRONG: ${sentence}`);
+    said(checker);
+    return violations === 0 && result.wrong.length === 0 ? EXIT.ok : EXIT.failed;
+  } finally {
+    await shop.discard();
+  }
+}
+
+function measure(bench: Bench): Promise<Partial<Result>> {
+  const { mode } = bench.asked;
+  switch (mode) {
+    case 'rates':
+      return runRates(bench);
+    case 'overload':
+      return runOverload(bench);
+    case 'grow':
+      return runGrow(bench);
+    case 'hot':
+      return runHot(bench);
+    default:
+      return mode satisfies never;
+  }
+}
+
+const CUT_SHORT = { violations: 1, checker: 'checker: not asked, because the bench was stopped before its end' };
+
+/** Only who asks for it loads drivers and servers. */
+async function realShop(replicas: number): Promise<BenchShop> {
+  const { realBenchShop } = await import('./shop/real-bench-shop.ts');
+  return realBenchShop({}, replicas);
+}
+
+/** The first Ctrl-C ends what runs and reports it; the second one ends the process. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const stopping = () => {
+    process.stderr.write('stopping; again to stop at once\n');
+    stop.abort();
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, stopping);
+  return stop.signal;
+}
+
+async function verdict(shop: BenchShop, promised: Awaited<ReturnType<typeof promisedOrders>>): Promise<{ violations: number; checker: string }> {
+  const progress = progressLine();
+  const { violations, seen } = await checkShop(shop.records, promised.batches(), progress.tell).finally(progress.end);
+  return { violations, checker: `checker: ${violations} violations over ${seen('orders')} orders` };
+}
+
+process.exitCode = await exitCodeOf(main, BENCH_USAGE);

@@ -1,0 +1,131 @@
+import { type Bench, warmUp } from '../bench.ts';
+import type { Percentiles } from '../load/latencies.ts';
+import type { MeasuredRun } from '../measured-run.ts';
+import { allOf } from '../../../verify/batches.ts';
+import { fixedReads } from '../reads.ts';
+import { type Result, said } from '../result.ts';
+import { makeCatalogue } from '../work/catalogue.ts';
+
+/** A shop with so many orders in it. */
+export interface GrowthPoint {
+  readonly stored: number;
+  /** Microseconds for an order over the last slice, by process. */
+  readonly cpuUsPerOrder: Readonly<Record<string, number>>;
+  /** Bytes that each table has grown by since the start, for each order since then. */
+  readonly bytesPerOrder: Readonly<Record<string, number>>;
+  readonly writtenPerOrder: number | undefined;
+  readonly readPerOrder: number | undefined;
+  readonly acceptedPerSecond: number;
+  readonly answers: Percentiles;
+  readonly refused: number;
+  readonly reads: Readonly<Record<string, Percentiles>>;
+}
+
+/** Just below the best rate: a shop that grows is not one that is flooded. */
+const SHARE_OF_BEST = 0.8;
+const BEST = { embedded: 1000, real: 800 };
+/** The slice that is measured at each mark, and the largest that is stored in one run. */
+const SLICE = 100_000;
+const LEAST_SLICE = 5000;
+const MOST_TRIES = 3;
+
+export async function runGrow(bench: Bench): Promise<Partial<Result>> {
+  const { asked, shop, signal } = bench;
+  if (asked.products > 0) {
+    process.stderr.write(`${asked.products} products\n`);
+    await makeCatalogue(shop, asked.products, (i) => ({ sku: `BENCH-P-${i}`, title: `Common thing number ${i}`, cents: 100 + (i % 9973), pieces: 0 }));
+  }
+  await warmUp(bench);
+  const rate = Math.max(1, Math.round((asked.best ?? (asked.real ? BEST.real : BEST.embedded)) * SHARE_OF_BEST));
+  const before = { tables: await shop.tables(), stored: await storedOrders(bench) };
+  const points: GrowthPoint[] = [];
+  let runs: MeasuredRun[] = [];
+  let { stored } = before;
+  let stuck = 0;
+  if (stored >= asked.grow) throw new Error(`the warm-up has stored ${stored} orders already: --grow has to be more`);
+  said(HEAD);
+  for (const mark of marksUpTo(asked.grow, stored)) {
+    while (stored < mark && !signal.aborted) {
+      const wanted = Math.min(SLICE, mark - stored);
+      const run = await bench.run({ name: `up to ${mark}`, rate, seconds: Math.max(1, Math.ceil(wanted / rate)) });
+      const now = await storedOrders(bench);
+      stuck = now === stored ? stuck + 1 : 0;
+      if (stuck === MOST_TRIES) throw new Error(`no order of ${wanted} was stored: ${[...run.run.refused].map(([why, orders]) => `${orders} ${why}`).join(', ')}`);
+      stored = now;
+      // Of a long way to the next mark, its last part is measured.
+      runs = [run];
+    }
+    if (signal.aborted) break;
+    const point = await pointOf(bench, stored, runs, before);
+    points.push(point);
+    for (const line of linesOf(point)) said(line);
+  }
+  return { growth: points };
+}
+
+/** 10^4, 3 * 10^4, 10^5, ... and the end; of those so near to what is stored already that there is nothing to measure none. */
+export function marksUpTo(most: number, stored = 0): readonly number[] {
+  const marks: number[] = [];
+  for (let power = 10_000; power < most; power *= 10) marks.push(power, 3 * power);
+  return [...marks.filter((mark) => mark < most && mark >= stored + LEAST_SLICE), most];
+}
+
+/** The shop when goods and buyers were there, and it was warm. */
+interface Start {
+  readonly tables: Readonly<Record<string, number>>;
+  readonly stored: number;
+}
+
+async function pointOf({ shop }: Bench, stored: number, runs: readonly MeasuredRun[], before: Start): Promise<GrowthPoint> {
+  const run = runs.at(-1);
+  if (run === undefined) throw new Error('nothing was stored');
+  const orders = Math.max(1, run.run.accepted.size);
+  const cpu = Object.entries(run.after).map(([name, { cpuMs }]) => [name, Math.round(((cpuMs - (run.before[name]?.cpuMs ?? 0)) * 1000) / orders)] as const);
+  const tables = Object.entries(await shop.tables()).map(([name, bytes]) => [name, Math.round((bytes - (before.tables[name] ?? 0)) / Math.max(1, stored - before.stored))] as const);
+  const bytes = (of: 'writtenBytes' | 'readBytes') =>
+    Object.entries(run.after).reduce<number | undefined>((sum, [name, usage]) => {
+      const now = usage[of];
+      return sum === undefined || now === undefined ? undefined : sum + (now - (run.before[name]?.[of] ?? 0)) / orders;
+    }, 0);
+  const [written, read] = [bytes('writtenBytes'), bytes('readBytes')];
+  return {
+    stored,
+    cpuUsPerOrder: Object.fromEntries(cpu),
+    bytesPerOrder: Object.fromEntries(tables.filter(([, perOrder]) => perOrder !== 0)),
+    writtenPerOrder: written === undefined ? undefined : Math.round(written),
+    readPerOrder: read === undefined ? undefined : Math.round(read),
+    acceptedPerSecond: Math.round((orders * 1000) / run.run.elapsedMs),
+    answers: run.run.answers,
+    refused: [...run.run.refused.values()].reduce((sum, count) => sum + count, 0),
+    reads: await fixedReads(shop, [...run.run.accepted.keys()]),
+  };
+}
+
+function storedOrders({ shop }: Pick<Bench, 'shop'>): Promise<number> {
+  return shop.records.sql('order', async (rows) => {
+    const [row] = await allOf(rows<{ orders: number }>('select count(*) as orders from orders'));
+    return row?.orders ?? 0;
+  });
+}
+
+const HEAD = ['stored', 'accepted/s', 'refused', 'answer p99', 'CPU us/order', 'kept B/order', 'written', 'read'].map((name) => name.padStart(13)).join('');
+
+function linesOf(point: GrowthPoint): readonly string[] {
+  const sum = (values: Readonly<Record<string, number>>) => Object.values(values).reduce((total, value) => total + value, 0);
+  const cells = [
+    point.stored,
+    point.acceptedPerSecond,
+    point.refused,
+    Math.round(point.answers.p99),
+    sum(point.cpuUsPerOrder),
+    sum(point.bytesPerOrder),
+    point.writtenPerOrder ?? '-',
+    point.readPerOrder ?? '-',
+  ];
+  const byProcess = Object.entries(point.cpuUsPerOrder).map(([name, us]) => `${name} ${us}`);
+  return [
+    cells.map((cell) => String(cell).padStart(13)).join(''),
+    ...(byProcess.length > 1 ? [`  us per order: ${byProcess.join(', ')}`] : []),
+    `  reads p50/p99 ms: ${Object.entries(point.reads).map(([name, { p50, p99 }]) => `${name} ${p50}/${p99}`).join(', ')}`,
+  ];
+}

@@ -1,0 +1,74 @@
+import { shopClient } from '../../../shop/shop-client.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { BenchShop } from '../shop/bench-shop.ts';
+import { keptSession } from './kept-session.ts';
+
+/** A customer with a card that works and one that is declined. */
+export interface Buyer {
+  /** One that is still good for a while. */
+  token(): string;
+  readonly methodId: string;
+  readonly declinedMethodId: string;
+}
+
+export interface BuyersOptions {
+  /** Accounts that are registered and sign in with a password, which costs the shop a tenth of a second each. */
+  readonly registered: number;
+  /** Customers who exist by a token alone, signed with the key that this shop was given. */
+  readonly signed: number;
+  /** Whether they need a card that is declined. */
+  readonly declined: boolean;
+}
+
+/** Enough for the comparisons with the past, which had no others. */
+export const REGISTERED = 10;
+const PASSWORD = 'bench-password';
+const AT_ONCE = 16;
+/** Well before a token ends; a request may wait in a queue of the shop for a minute or two. */
+const RENEW_AFTER_MS = 300_000;
+const LOOK_AGAIN_MS = 250;
+
+export async function makeBuyers(shop: Pick<BenchShop, 'urls' | 'signingKey'>, { registered, signed, declined }: BuyersOptions): Promise<readonly Buyer[]> {
+  const client = shopClient(shop.urls);
+  const method = async (token: string, card: string) => (await client.addPaymentMethod(token, card)).id;
+  const withCards = async (token: () => string): Promise<Buyer> => ({
+    token,
+    methodId: await method(token(), 'tok_ok'),
+    declinedMethodId: declined ? await method(token(), 'tok_declined') : '',
+  });
+  const own = await inParallel(AT_ONCE, registered, async (i) => withCards(await registeredToken(client, `bench-${i}@souk.example`)));
+  const others = await inParallel(AT_ONCE, signed, () => withCards(signedToken(shop)));
+  return [...own, ...others];
+}
+
+/** Signs in again while the old token is used; never waits, because an order is sent when it is due. */
+async function registeredToken(client: ReturnType<typeof shopClient>, email: string): Promise<Buyer['token']> {
+  await client.register(email, PASSWORD, 'Bench');
+  const session = keptSession(() => client.signIn(email, PASSWORD));
+  let token = await session();
+  let lookedAt = performance.now();
+  const renew = async (): Promise<void> => {
+    token = await session();
+  };
+  return () => {
+    if (performance.now() - lookedAt > LOOK_AGAIN_MS) {
+      lookedAt = performance.now();
+      // Then the old token is used to its end, and its refusals are counted.
+      renew().catch(() => undefined);
+    }
+    return token;
+  };
+}
+
+function signedToken({ signingKey }: Pick<BenchShop, 'signingKey'>): Buyer['token'] {
+  const [userId, sessionId] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()];
+  let token = '';
+  let renewAt = 0;
+  return () => {
+    if (performance.now() >= renewAt) {
+      token = signingKey.tokenFor(userId, sessionId);
+      renewAt = performance.now() + RENEW_AFTER_MS;
+    }
+    return token;
+  };
+}

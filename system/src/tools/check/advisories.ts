@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { EXIT } from '../../cli/exit-code.ts';
+
+/**
+ * Asks the registry which of the packages in `bun.lock` have published faults (`bun audit`). Ends with 0 when none has, with 1
+ * and their names when some have, and with 3 when it could not ask, which says nothing about them.
+ */
+const ROOT = join(import.meta.dir, '../../../..');
+const LIMIT_MS = 60_000;
+
+/** The advisories in what the audit printed; undefined when no registry answered. */
+function advisoriesIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const told: unknown = JSON.parse(text);
+    return typeof told === 'object' && told !== null && !Array.isArray(told) ? (told as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const audit = Bun.spawn([process.execPath, 'audit', '--json'], { cwd: ROOT, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', timeout: LIMIT_MS });
+const [out, err] = await Promise.all([audit.stdout.text(), audit.stderr.text(), audit.exited]);
+const told = advisoriesIn(out);
+if (told === undefined) {
+  const why = err.trim().split('\n').findLast((line) => line !== '') ?? 'no answer';
+  process.stdout.write(`NOT RUN: the audit of dependencies could not ask the registry for advisories (${why}). Nobody knows whether a package has a published fault: run bun audit where it can be asked.\n`);
+  process.exitCode = EXIT.environment;
+} else {
+  const names = Object.keys(told);
+  process.stdout.write(names.length === 0 ? 'no package has a published fault\n' : `published faults: ${names.join(', ')}; bun audit tells them\n`);
+  process.exitCode = names.length === 0 ? EXIT.ok : EXIT.failed;
+}

@@ -1,0 +1,86 @@
+import type { Environment } from '@souk/chassis/service/config';
+import { notRun, type Skipped } from './not-run.ts';
+import { realServers } from './real-servers.ts';
+import { killRunning, runCommand } from './run-command.ts';
+import { outcomeOf } from './step-outcome.ts';
+import { ADVISORIES, fuzzing, LOOKS, type Step, TESTS } from './steps.ts';
+import { EXIT } from '../../cli/exit-code.ts';
+
+/**
+ * `npm test`: types, lint, unused code, every package's tests, and fuzzing. Ends with `N passed, N failed`; a step that is
+ * not a test suite counts as one. With `--real` or REQUIRE_REAL=1 on real servers too, which are started for it; a server
+ * that cannot be had counts as one failure.
+ */
+const WHOLE_LIMIT_MS = 2_640_000;
+/** Per operation: as many as find what there is, and as many as take a minute or so, after each change. */
+const EXAMPLES = { whole: 300, quick: 20 };
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const deadline = performance.now() + WHOLE_LIMIT_MS;
+let passed = 0;
+const red: string[] = [];
+let failed = 0;
+const skipped: Skipped[] = [];
+
+function failing(name: string, count: number): void {
+  failed += count;
+  if (count > 0) red.push(name);
+}
+
+async function run(step: Step, env: Environment): Promise<void> {
+  say(`\n== ${step.name}`);
+  const startedAt = performance.now();
+  const limitMs = Math.min(step.limitMs, Math.max(1, deadline - performance.now()));
+  const { output, code, tooLong } = await runCommand({ ...step, env, limitMs, ...(step.counts === 'tests' && { mark: step.name }) });
+  if (tooLong) say(`${step.name}: killed after ${Math.round(limitMs / 1000)} s`);
+  const outcome = outcomeOf(step, { output, code }, mustRun);
+  say(`== ${step.name}: ${outcome.passed} passed, ${outcome.failed} failed after ${Math.round((performance.now() - startedAt) / 1000)} s`);
+  passed += outcome.passed;
+  failing(step.name, outcome.failed);
+  skipped.push(...outcome.skipped);
+}
+
+/** The rows side by side, each in its order; `last` follows the first row. */
+async function runTests(env: Environment, last: Step): Promise<void> {
+  const rows = TESTS.map((row, at) => (at === 0 ? [...row, last] : row));
+  await Promise.all(
+    rows.map(async (row) => {
+      for (const step of row) await run(step, env);
+    }),
+  );
+}
+
+async function runOnRealServers(last: Step): Promise<void> {
+  say('\n== real servers');
+  const servers = await realServers(process.env, say);
+  for (const name of servers.missing) failing(name, 1);
+  try {
+    await runTests({ ...process.env, ...servers.env, REQUIRE_REAL: '1' }, last);
+  } finally {
+    await servers.stop();
+  }
+}
+
+const [flag, ...more] = process.argv.slice(2);
+const mustRun = flag === '--real' || process.env['REQUIRE_REAL'] === '1';
+if (more.length > 0 || (flag !== undefined && flag !== '--real')) {
+  process.stderr.write('npm test            types, lint, unused code, tests, fuzzing\nnpm test -- --real  the same at length, and tests on real servers\n');
+  process.exit(EXIT.usage);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    killRunning();
+    // The servers end with this process.
+    process.exit(EXIT.failed);
+  });
+}
+
+for (const step of [...LOOKS, ADVISORIES]) await run(step, process.env);
+const lastly = fuzzing(mustRun ? EXAMPLES.whole : EXAMPLES.quick);
+if (mustRun) await runOnRealServers(lastly);
+else await runTests(process.env, lastly);
+
+const names = red.length > 0 ? `\nfailed: ${red.join(', ')}\n` : '';
+const end = `${notRun(skipped)}${names}\n${passed} passed, ${failed} failed\n`;
+await new Promise((written) => void process.stdout.write(end, written));
+process.exit(failed === 0 && passed > 0 ? EXIT.ok : EXIT.failed);

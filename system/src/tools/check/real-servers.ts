@@ -1,0 +1,40 @@
+import { type RealServer, SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
+import { EnvironmentError } from '../../cli/exit-code.ts';
+import { serverEnvironment } from '../servers/server-environment.ts';
+import type { Server } from '../servers/server.ts';
+import { startServer } from '../servers/start-server.ts';
+import { describeServer } from '../servers/start-servers.ts';
+
+export interface RealServers {
+  /** Where tests find the servers that are there. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The names of those that could not be had; why has been said. */
+  readonly missing: readonly RealServer[];
+  stop(): Promise<void>;
+}
+
+/** Starts each of the three that the environment does not name already. */
+export async function realServers(env: Readonly<Record<string, string | undefined>>, say: (line: string) => void): Promise<RealServers> {
+  const names = Object.keys(SERVER_VARIABLES) as RealServer[];
+  const given = names.filter((name) => env[SERVER_VARIABLES[name]]);
+  for (const name of given) say(`${name}: the one of ${SERVER_VARIABLES[name]}`);
+  const servers: Server[] = [];
+  const missing: RealServer[] = [];
+  async function start(name: RealServer): Promise<void> {
+    try {
+      const server = await startServer(name, say);
+      say(describeServer(server));
+      servers.push(server);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      say(`${error.message}\n${error.cure}`);
+      missing.push(name);
+    }
+  }
+  await Promise.all(names.filter((name) => !given.includes(name)).map(start));
+  return {
+    env: serverEnvironment(servers),
+    missing,
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
+  };
+}

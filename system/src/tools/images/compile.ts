@@ -1,0 +1,50 @@
+import { SERVICES } from '@souk/contracts/services';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { programBuild } from './program-build.ts';
+import { writeMaterials } from './write-materials.ts';
+
+/**
+ * `npm run compile [service ...]`: one executable per service in `dist/`, all five when none is named.
+ * The Dockerfiles call it as well, so that an image holds what CI and the benchmark have run.
+ */
+const ROOT = join(import.meta.dir, '../../../..');
+
+/** How many times more often something has to run before it is compiled, until the start is over (`runService`). */
+const JIT_POLICY = 16;
+
+/**
+ * With bytecode a service is ready in a fraction of the time, and without compiling what a start runs once in two thirds of
+ * that. Nothing is read from the working folder.
+ */
+async function compile(service: string): Promise<boolean> {
+  const { success, logs, outputs, metafile } = await Bun.build({
+    ...programBuild(service),
+    bytecode: true,
+    sourcemap: 'linked',
+    metafile: true,
+    compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false, jitPolicy: JIT_POLICY },
+    throw: false,
+  });
+  // They are in the executable too.
+  for (const { kind, path } of outputs) if (kind === 'sourcemap') await rm(path, { force: true });
+  for (const log of logs) process.stderr.write(`${service}: ${log.message}\n`);
+  if (!success) return false;
+  await writeMaterials(ROOT, service, Object.keys(metafile?.inputs ?? {}));
+  process.stderr.write(`compiled dist/${service}\n`);
+  return true;
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !SERVICES.some((service) => service === name));
+if (unknown.length > 0) {
+  process.stderr.write(`no such service: ${unknown.join(', ')}; there are ${SERVICES.join(', ')}\n`);
+  process.exitCode = 2;
+} else {
+  const failed: string[] = [];
+  for (const service of wanted.length === 0 ? SERVICES : wanted) if (!(await compile(service))) failed.push(service);
+  if (failed.length > 0) {
+    process.stderr.write(`not compiled: ${failed.join(', ')}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { RealServer } from '@souk/chassis/testing/server-variables';
+import { EnvironmentError } from '../../../cli/exit-code.ts';
+import { cpuMs, residentMb } from '../../../shop/process-usage.ts';
+import { newDataFolder, SCRIPTS, SERVER_CACHE } from '../folders.ts';
+import type { Report, Server } from '../server.ts';
+import { freePort, isFree, isListening } from '../free-port.ts';
+import { guardedProcess, type GuardedProcess } from './guarded-process.ts';
+import { installServer } from './install-server.ts';
+import { waitFor } from './wait-for.ts';
+
+/** What is particular to one server. */
+export interface NativeServer {
+  readonly name: RealServer;
+  /** In `system/servers`: `install CACHE`, and `run CACHE FOLDER PORT`. */
+  readonly script: string;
+  address(port: number): string;
+  /** Files it needs before its first start, such as keys. */
+  prepare(folder: string): Promise<void>;
+  /** Once, when the first start has opened the port. */
+  setUp(port: number): Promise<void>;
+  /** Its version, when it serves; else throws. `output` is what it has printed since its start. */
+  ask(address: string, output: string): Promise<string>;
+}
+
+const PORT_TRIES = 3;
+
+/** Installs it when needed, and starts it on a free port. Throws EnvironmentError. */
+export async function startNativeServer(particular: NativeServer, report: Report): Promise<Server> {
+  await installServer(particular.name, particular.script, report);
+  for (let tries = 1; ; tries += 1) {
+    const port = freePort();
+    const folder = await newDataFolder(particular.name);
+    await particular.prepare(folder);
+    const process = guardedProcess(folder, ['bash', join(SCRIPTS, particular.script), 'run', SERVER_CACHE, folder, String(port)]);
+    try {
+      const version = await firstStart(particular, process, port);
+      return serverOf(particular, process, port, version);
+    } catch (error) {
+      await process.end();
+      // Taken now: taken between our look and the server's. Free: it was not the port.
+      if (tries === PORT_TRIES || isFree(port)) throw error;
+    }
+  }
+}
+
+async function firstStart(particular: NativeServer, process: GuardedProcess, port: number): Promise<string> {
+  await process.run();
+  await waitFor(particular.name, process, async () => {
+    if (!(await isListening(port))) throw new Error(`nothing listens at port ${port}`);
+  });
+  await particular.setUp(port);
+  return serving(particular, process, port);
+}
+
+const serving = ({ name, ask, address }: NativeServer, process: GuardedProcess, port: number): Promise<string> =>
+  waitFor(name, process, () => ask(address(port), process.output()));
+
+function serverOf(particular: NativeServer, process: GuardedProcess, port: number, version: string): Server {
+  const { name } = particular;
+  function running(): number {
+    if (process.pid === null) throw new Error(`${name} does not run`);
+    return process.pid;
+  }
+  return {
+    name,
+    version,
+    address: particular.address(port),
+    get pid() {
+      return process.pid;
+    },
+    cpuMs: async () => cpuMs(running()),
+    residentMb: async () => residentMb(running()),
+    async kill() {
+      process.signal('SIGKILL');
+      await process.gone();
+    },
+    pause: async () => process.signal('SIGSTOP'),
+    resume: async () => process.signal('SIGCONT'),
+    async start() {
+      if (process.pid !== null) return;
+      if (!isFree(port)) throw new EnvironmentError(`${name}: port ${port} is taken by another process`, 'End what listens there');
+      await process.run();
+      await serving(particular, process, port);
+    },
+    stop: () => process.end(),
+  };
+}

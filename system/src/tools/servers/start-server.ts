@@ -1,0 +1,53 @@
+import type { RealServer } from '@souk/chassis/testing/server-variables';
+import { EnvironmentError } from '../../cli/exit-code.ts';
+import { dockerAnswers, whyNoImage } from './docker/docker-engine.ts';
+import { IMAGES } from './docker/images.ts';
+import { nativeKafka } from './native/native-kafka.ts';
+import { nativeMongodb } from './native/native-mongodb.ts';
+import { nativeMysql } from './native/native-mysql.ts';
+import { startNativeServer } from './native/native-server.ts';
+import type { Report, Server } from './server.ts';
+import { wantedEngine } from './wanted-engine.ts';
+
+const NATIVE = { MySQL: nativeMysql, MongoDB: nativeMongodb, Kafka: nativeKafka } as const;
+
+const CURE = 'Start a Docker engine that has or reaches the image, or use SOUK_SERVERS=native';
+
+interface Ways {
+  readonly container: (name: RealServer, report: Report) => Promise<Server>;
+  readonly native: (name: RealServer, report: Report) => Promise<Server>;
+}
+
+const WAYS: Ways = { container: inContainer, native: (name, report) => startNativeServer(NATIVE[name](), report) };
+
+/**
+ * One of the three: in a container where there is a Docker engine, else a program of this machine; also, after a line that
+ * says so, when the engine cannot have the image or run it. Throws EnvironmentError.
+ */
+export async function startServer(name: RealServer, report: Report, given: Partial<Ways> = {}): Promise<Server> {
+  const ways = { ...WAYS, ...given };
+  const engine = wantedEngine(process.env);
+  const there = engine !== 'native' && (await dockerAnswers());
+  if (!there && engine === 'docker') throw new EnvironmentError(`${name}: no Docker engine answers`, CURE);
+  if (!there) return ways.native(name, report);
+  try {
+    return await ways.container(name, report);
+  } catch (error) {
+    if (engine === 'docker' || !(error instanceof EnvironmentError)) throw error;
+    report(`${error.message}; taking a native server instead`);
+    return ways.native(name, report);
+  }
+}
+
+/** The containers' libraries are large, and loaded only when there is an engine. */
+async function inContainer(name: RealServer, report: Report): Promise<Server> {
+  const why = await whyNoImage(IMAGES[name], report);
+  if (why !== undefined) throw new EnvironmentError(`${name}: the image ${IMAGES[name]} cannot be had (${why})`, CURE);
+  const { startContainer } = await import('./docker/start-container.ts');
+  try {
+    return await startContainer(name);
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new EnvironmentError(`${name} did not start in a container: ${said}`, 'Look at docker logs, or use SOUK_SERVERS=native', { cause });
+  }
+}
