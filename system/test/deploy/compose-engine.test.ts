@@ -63,7 +63,7 @@ describe.skipIf(missing !== undefined)('the shop of compose.yaml, on an engine, 
   });
 
   test('keeps every container when a migration fails, and when a new container does not become ready', async () => {
-    const next = await Promise.all(SERVICES.map((service) => shop.change(`${service}/Dockerfile`, ...NEXT)));
+    const back = await shop.change('Dockerfile', ...NEXT);
     const before = await idsOf(...SERVICES);
     const mended = await shop.change('compose.yaml', '<<: [*job, *order]\n    command: [--migrate]', '<<: [*job, *order]\n    command: [--migrat]');
     const failed = await shop.upgrade();
@@ -79,7 +79,7 @@ describe.skipIf(missing !== undefined)('the shop of compose.yaml, on an engine, 
     expect(broken.said).toContain(`${first}: the new container is not ready`);
     expect(await idsOf(...SERVICES)).toEqual(before);
     await well();
-    await Promise.all(next.map((back) => back()));
+    await back();
     await twoHealthyOfEach();
   }, BUILD_LIMIT_MS);
 
@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)('the shop of compose.yaml, on an engine, 
     const before = await idsOf(...SERVICES);
     const images = await shop.inspect(...SERVICES);
 
-    for (const service of SERVICES) await shop.change(`${service}/Dockerfile`, ...NEXT);
+    await shop.change('Dockerfile', ...NEXT);
     const upgraded = await shop.upgrade();
     expect(upgraded.said).toContain('upgrade: done');
     const after = await shop.inspect(...SERVICES);

@@ -2,11 +2,10 @@ import { expect, test } from 'bun:test';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { SERVICES } from '@souk/contracts/services';
 import { IMAGES } from '../../src/tools/servers/docker/images.ts';
 
 const ROOT = join(import.meta.dir, '../../..');
-const NAMED_IN = ['compose.yaml', ...SERVICES.map((service) => `${service}/Dockerfile`), 'system/src/tools/servers/docker/images.ts'];
+const NAMED_IN = ['compose.yaml', 'Dockerfile', 'system/src/tools/servers/docker/images.ts'];
 
 /** The name that the lock gives to each image. */
 async function locked(root: string): Promise<ReadonlyMap<string, string>> {
@@ -21,7 +20,7 @@ async function named(root: string): Promise<readonly string[]> {
   return texts.flatMap((text) => [...text.matchAll(pattern)].map(([, image]) => image ?? ''));
 }
 
-test('every image of others is named as deploy/images.lock has it, in compose.yaml, the Dockerfiles and for servers in containers', async () => {
+test('every image of others is named as deploy/images.lock has it, in compose.yaml, Dockerfile and for servers in containers', async () => {
   const names = new Set((await locked(ROOT)).values());
   const found = await named(ROOT);
   expect(new Set(found)).toEqual(names);

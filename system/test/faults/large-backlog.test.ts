@@ -105,7 +105,7 @@ async function parkedIn(url: string): Promise<number> {
 
 /** What an image sets by itself. */
 async function imageSettings(): Promise<Record<string, string>> {
-  const text = await readFile(join(ROOT, 'order/Dockerfile'), 'utf8');
+  const text = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
   return Object.fromEntries([...text.matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [name, value]));
 }
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { SERVICES } from '@souk/contracts/services';
 import { Ajv } from 'ajv';
 import { type BillOfMaterials, billOfMaterials } from '../../src/tools/images/bill-of-materials.ts';
 import { bundledPackages } from '../../src/tools/images/bundled-packages.ts';
@@ -124,6 +123,6 @@ test('a package that bun.lock does not vouch for stops the compilation', () => {
   expect(() => billOfMaterials({ service: 'order', version: '0.1.0', bunVersion: Bun.version, packages, locked: [] })).toThrow('x@1.0.0 is in the program and not in bun.lock');
 });
 
-test.each([...SERVICES])('the image of %s gets all of it at /usr/share/souk', async (service) => {
-  expect(await readFile(join(ROOT, service, 'Dockerfile'), 'utf8')).toContain(' && bun system/src/tools/images/add-libraries.ts ${SERVICE} /image \\\n');
+test('each image gets all of it at /usr/share/souk', async () => {
+  expect(await readFile(join(ROOT, 'Dockerfile'), 'utf8')).toContain(' && bun system/src/tools/images/add-libraries.ts ${SERVICE} /image \\\n');
 });

@@ -6,7 +6,7 @@ import { writeMaterials } from './write-materials.ts';
 
 /**
  * `npm run compile [service ...]`: one executable per service in `dist/`, all five when none is named.
- * The Dockerfiles call it as well, so that an image holds what CI and the benchmark have run.
+ * Dockerfile calls it as well, so that an image holds what CI and the benchmark have run.
  */
 const ROOT = join(import.meta.dir, '../../../..');
 

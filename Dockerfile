@@ -1,9 +1,12 @@
-# docker build -f payment/Dockerfile -t localhost/souk/payment .        from the repository's root
-# The five Dockerfiles differ in these lines and in nothing else (a test holds them against each other).
-ARG SERVICE=payment
-ARG PORT=4004
+# docker build --build-arg SERVICE=order --build-arg PORT=4003 --build-arg VERSION=0.1.0 -t localhost/souk/order .
+# One file for the images of all services; compose.yaml has the arguments of each (a test holds them against the packages).
+ARG SERVICE
+ARG PORT
+ARG VERSION
 
 FROM oven/bun:1.4.5-slim AS build
+ARG SERVICE
+RUN : "${SERVICE:?say which service: --build-arg SERVICE=order}"
 WORKDIR /souk
 COPY package.json bun.lock bunfig.toml ./
 COPY patches patches
@@ -19,7 +22,6 @@ RUN bun install --frozen-lockfile --production
 COPY contracts contracts
 COPY chassis chassis
 COPY system/src/tools/images system/src/tools/images
-ARG SERVICE
 COPY ${SERVICE} ${SERVICE}
 RUN bun system/src/tools/images/compile.ts ${SERVICE}
 # All that the executable needs beside itself: the C library it is linked with, a user, how names are looked up, and the one
@@ -35,6 +37,7 @@ RUN mkdir -p /image/etc \
 FROM scratch
 ARG SERVICE
 ARG PORT
+ARG VERSION
 COPY --from=build /image /
 # The garbage collector does not know a container's limit; by itself it goes by the machine's memory and lets much lie.
 # With this, half of 256 MB, a service stays within the limit of compose.yaml. Where a container has more, half of that.
@@ -44,4 +47,4 @@ EXPOSE ${PORT}
 # Asked often until it is ready for the first time (Docker Engine 25 or later; Kubernetes has probes of its own).
 HEALTHCHECK --start-period=30s --start-interval=500ms --interval=5s --timeout=3s --retries=3 CMD ["/souk", "--health"]
 ENTRYPOINT ["/souk"]
-LABEL org.opencontainers.image.title="souk-${SERVICE}" org.opencontainers.image.licenses="MIT" org.opencontainers.image.version="0.1.0"
+LABEL org.opencontainers.image.title="souk-${SERVICE}" org.opencontainers.image.licenses="MIT" org.opencontainers.image.version="${VERSION}"
