@@ -1,4 +1,4 @@
-import { endedWithin } from '../ended-within.ts';
+import { endedWithin } from '../timeouts.ts';
 import { forgetInRounds } from './forget-in-rounds.ts';
 import { harmless } from '../telemetry/harmless.ts';
 import { newId } from '../ids.ts';

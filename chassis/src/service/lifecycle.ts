@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { withTimeout } from '../timeouts.ts';
 
 /** Something that is started before what comes after it, and stopped after that. */
 export interface Part {
@@ -95,16 +96,7 @@ export function lifecycle(
 }
 
 async function before(deadline: number, part: Part): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`${part.name} took too long`)),
-    Math.max(0, deadline - performance.now()),
-  );
-  try {
-    await Promise.race([part.stop(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return withTimeout(deadline - performance.now(), Promise.resolve(part.stop()), () => new Error(`${part.name} took too long`));
 }
 
 type SignalSource = Pick<NodeJS.Process, 'on' | 'off'>;

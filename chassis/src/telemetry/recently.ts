@@ -1,3 +1,4 @@
+import { endedWithin } from '../timeouts.ts';
 import { faultSource, type Report } from './report.ts';
 
 /** The greatest age of an answer. */
@@ -30,14 +31,7 @@ export function recently<T>(read: () => Promise<T>, before: T, report: Report, f
       askedAt = performance.now();
       asking = ask();
     }
-    if (asking !== undefined) await atMost(asking, WAIT_MS);
+    if (asking !== undefined) await endedWithin(WAIT_MS, asking);
     return last;
   };
-}
-
-async function atMost(work: Promise<void>, ms: number): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

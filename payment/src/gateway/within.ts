@@ -1,3 +1,5 @@
+import { withTimeout } from '@souk/chassis/timeouts';
+
 export class GatewayTimeoutError extends Error {
   readonly code = 'gateway-timeout';
   constructor(limitMs: number) {
@@ -9,15 +11,9 @@ export class GatewayTimeoutError extends Error {
 /** Ends a call after `limitMs` whether or not it heeds its signal. */
 export async function within<T>(limitMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  return withTimeout(limitMs, call(abort.signal), () => {
     const error = new GatewayTimeoutError(limitMs);
     abort.abort(error);
-    reject(error);
-  }, limitMs);
-  try {
-    return await Promise.race([call(abort.signal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+    return error;
+  });
 }

@@ -1,3 +1,4 @@
+import { withTimeout } from '@souk/chassis/timeouts';
 import type { RealShopAddresses } from '../shop/real/addresses.ts';
 import { EnvironmentError } from '../cli/exit-code.ts';
 
@@ -24,8 +25,6 @@ function membersOf(url: string): readonly string[] {
 
 async function isThere(member: string): Promise<boolean> {
   const { hostname, port } = new URL(`tcp://${member}`);
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), CONNECT_LIMIT_MS);
   const connected = Bun.connect({ hostname: hostname.replace(/^\[|\]$/g, ''), port: Number(port), socket: { data() {} } }).then(
     (socket) => {
       socket.end();
@@ -33,7 +32,5 @@ async function isThere(member: string): Promise<boolean> {
     },
     () => false,
   );
-  const isOpen = await Promise.race([connected, late]);
-  clearTimeout(timer);
-  return isOpen;
+  return withTimeout(CONNECT_LIMIT_MS, connected, member).catch(() => false);
 }

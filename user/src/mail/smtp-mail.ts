@@ -1,3 +1,4 @@
+import { withTimeout } from '@souk/chassis/timeouts';
 import type { Transporter } from 'nodemailer';
 import { madeOnce } from '../made-once.ts';
 import { MailError, type MailPort } from './mail-port.ts';
@@ -43,7 +44,12 @@ export function smtpMail(settings: SmtpSettings, limits: Limits = {}): MailPort 
         disableFileAccess: true,
         disableUrlAccess: true,
       });
-      await within(limits.limitMs ?? LIMIT_MS, sending);
+      const limitMs = limits.limitMs ?? LIMIT_MS;
+      try {
+        await withTimeout(limitMs, sending, () => new MailError(`no answer within ${limitMs} ms`, false));
+      } catch (error) {
+        throw error instanceof MailError ? error : mailError(error);
+      }
     },
     close: () => opened?.close(),
   };
@@ -70,18 +76,6 @@ async function open({ url, tls }: SmtpSettings, limits: Limits): Promise<Transpo
     maxMessages: MAILS_OF_A_CONNECTION,
     tls: { minVersion: 'TLSv1.2', ...(limits.ca !== undefined && { ca: limits.ca }) },
   });
-}
-
-async function within(limitMs: number, sending: Promise<unknown>): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new MailError(`no answer within ${limitMs} ms`, false)), limitMs);
-  try {
-    await Promise.race([sending, late]);
-  } catch (error) {
-    throw error instanceof MailError ? error : mailError(error);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function mailError(error: unknown): MailError {

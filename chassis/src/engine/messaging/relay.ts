@@ -1,6 +1,6 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { harmless } from '../../telemetry/harmless.ts';
-import { endedWithin } from '../../ended-within.ts';
+import { endedWithin } from '../../timeouts.ts';
 import { Gathering, patienceMs } from '../gathering.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import { MessagesRefusedError } from '../../log/message-limit.ts';

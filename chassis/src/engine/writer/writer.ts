@@ -1,4 +1,4 @@
-import { endedWithin } from '../../ended-within.ts';
+import { endedWithin } from '../../timeouts.ts';
 import { harmless } from '../../telemetry/harmless.ts';
 import { Gathering, patienceMs } from '../gathering.ts';
 import { faultSource, harmlessReport } from '../../telemetry/report.ts';

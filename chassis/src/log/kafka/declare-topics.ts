@@ -7,7 +7,7 @@ import type { KafkaTopicsOptions } from './kafka-log-options.ts';
 import { topicNames, type TopicNames } from './topic-names.ts';
 import { adoptSettings, type SettingDifference, settingDifferences, SETTINGS, settingsSentence } from './topic-settings.ts';
 import { unavailable } from './refusals.ts';
-import { within } from './within.ts';
+import { withTimeout } from '../../timeouts.ts';
 
 /** For the whole step: a fresh cluster takes seconds to give every partition a leader. */
 const LIMIT_MS = 30_000;
@@ -38,7 +38,7 @@ export async function declareTopics(options: DeclareTopicsOptions): Promise<Decl
   const admin = client.kafka.admin();
   try {
     const declaring = declare(admin, names, options.replicationFactor);
-    return await within(LIMIT_MS, 'declaring the topics', declaring);
+    return await withTimeout(LIMIT_MS, declaring, 'declaring the topics');
   } catch (error) {
     if (error instanceof EventLogError) throw error;
     throw unavailable(`Topics could not be declared on ${options.brokers.join(', ')}`, error);

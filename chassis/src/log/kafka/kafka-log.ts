@@ -1,4 +1,4 @@
-import { endedWithin } from '../../ended-within.ts';
+import { endedWithin } from '../../timeouts.ts';
 import { harmless } from '../../telemetry/harmless.ts';
 import { harmlessReport } from '../../telemetry/report.ts';
 import type { EventLog, LogMessage, SubscribeOptions, Subscription } from '../event-log.ts';

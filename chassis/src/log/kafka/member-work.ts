@@ -9,7 +9,7 @@ import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
 import type { EventLogError } from '../event-log-error.ts';
 import { receivedMessage } from './received-message.ts';
 import type { WaitingRoom } from './waiting-room.ts';
-import { within } from './within.ts';
+import { withTimeout } from '../../timeouts.ts';
 import { faultSource, type Report } from '../../telemetry/report.ts';
 
 const COMMIT_LIMIT_MS = 1000;
@@ -104,12 +104,12 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     parked.forget();
     held.forget();
     try {
-      await within(limitMs, `the end of the handlers of group ${group}`, Promise.all(ending));
+      await withTimeout(limitMs, Promise.all(ending), `the end of the handlers of group ${group}`);
     } catch (error) {
       faults.failed(error, 'a handler goes on without its partition; what it does counts for nothing');
     }
     try {
-      await within(COMMIT_LIMIT_MS, `storing offsets of group ${group}`, commits.flush());
+      await withTimeout(COMMIT_LIMIT_MS, commits.flush(), `storing offsets of group ${group}`);
     } catch (error) {
       faults.failed(error, 'some messages will come again');
     }

@@ -9,7 +9,7 @@ import { type MemberWork, memberWork } from './member-work.ts';
 import { isRefused, unavailable } from './refusals.ts';
 import type { TopicNames } from './topic-names.ts';
 import type { WaitingRoom } from './waiting-room.ts';
-import { within } from './within.ts';
+import { withTimeout } from '../../timeouts.ts';
 import { faultSource, type Report } from '../../telemetry/report.ts';
 
 /** How soon members hear of a join or a leave. */
@@ -225,7 +225,7 @@ async function start(consumer: Consumer, topics: string[], work: MemberWork): Pr
 async function leave({ client, consumer, work, started, endFetches }: Incarnation, deps: MembershipDeps): Promise<void> {
   try {
     // A consumer that is stopped while it starts may run on.
-    await within(LEAVE_LIMIT_MS, 'joining the group', started);
+    await withTimeout(LEAVE_LIMIT_MS, started, 'joining the group');
     // It goes on with its heartbeats until its handlers have ended, and fetches nothing.
     consumer.pause(deps.subscription.topics.map((topic) => ({ topic: deps.names.onBroker(topic) })));
   } catch (error) {
@@ -235,7 +235,7 @@ async function leave({ client, consumer, work, started, endFetches }: Incarnatio
   await work.end(HANDLERS_AT_CLOSE_MS);
   try {
     endFetches();
-    await within(LEAVE_LIMIT_MS, `leaving group ${deps.subscription.group}`, consumer.disconnect());
+    await withTimeout(LEAVE_LIMIT_MS, consumer.disconnect(), `leaving group ${deps.subscription.group}`);
   } catch (error) {
     deps.report(error, 'the others take over when the session ends');
   }

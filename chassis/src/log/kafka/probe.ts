@@ -5,7 +5,7 @@ import { assertAsDeclared, presentTopics } from './compare-topics.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
 import { isRefused, unavailable } from './refusals.ts';
-import { within } from './within.ts';
+import { withTimeout } from '../../timeouts.ts';
 
 /** A look at the broker this many milliseconds ago still holds, however many ask. */
 const FRESH_MS = 1000;
@@ -50,7 +50,7 @@ export function brokerProbe(
   async function lookNow(): Promise<void> {
     try {
       const present = connected().then(async (admin) => ({ admin, topics: await presentTopics(admin, names) }));
-      const { admin, topics } = await within(LOOK_LIMIT_MS, 'an answer of the broker', present);
+      const { admin, topics } = await withTimeout(LOOK_LIMIT_MS, present, 'an answer of the broker');
       assertAsDeclared(declared, topics);
       if (goodAt === -Infinity) void approved(admin);
       goodAt = performance.now();

@@ -6,7 +6,7 @@ import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
 import { murmur2 } from './wire/murmur2.ts';
 import { unavailable } from './refusals.ts';
-import { within } from './within.ts';
+import { withTimeout } from '../../timeouts.ts';
 
 /** Milliseconds after which a batch counts as not sent, whatever happened to it; two requests and their connections fit. */
 const SEND_LIMIT_MS = 10_000;
@@ -61,7 +61,7 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
   return {
     sendBatch: async (messages) => {
       try {
-        await within(SEND_LIMIT_MS, 'an answer of the broker', attempt(byTopic(messages, onBroker)));
+        await withTimeout(SEND_LIMIT_MS, attempt(byTopic(messages, onBroker)), 'an answer of the broker');
       } catch (error) {
         giveUp();
         throw failure(messages, error);
@@ -70,7 +70,7 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
     close: async () => {
       const leaving = current?.producer.disconnect() ?? Promise.resolve();
       // Nothing is in flight any more: an end that is not orderly loses nothing.
-      await within(DISCONNECT_LIMIT_MS, 'the end of the producer', leaving).catch(() => undefined);
+      await withTimeout(DISCONNECT_LIMIT_MS, leaving).catch(() => undefined, 'the end of the producer');
       giveUp();
     },
   };

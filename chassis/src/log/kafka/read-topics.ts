@@ -7,7 +7,7 @@ import { type KafkaTopicsOptions, SESSION_MS } from './kafka-log-options.ts';
 import { receivedMessage } from './received-message.ts';
 import { answerOf, isRefused, unavailable } from './refusals.ts';
 import { topicNames, type TopicNames } from './topic-names.ts';
-import { within } from './within.ts';
+import { withTimeout } from '../../timeouts.ts';
 
 /** Between two batches, while a batch is handled included. */
 const STALL_LIMIT_MS = 60_000;
@@ -158,7 +158,7 @@ function reading(
 async function forget(consumer: Consumer, admin: Admin, groupId: string): Promise<void> {
   const leaving = consumer.disconnect().then(() => admin.deleteGroups([groupId]));
   // An empty group without offsets is harmless; the broker forgets it by itself.
-  await within(LEAVE_LIMIT_MS, 'leaving the reader group', leaving).catch(() => undefined);
+  await withTimeout(LEAVE_LIMIT_MS, leaving).catch(() => undefined, 'leaving the reader group');
 }
 
 async function endsOf(admin: Admin, topic: string): Promise<Ends> {

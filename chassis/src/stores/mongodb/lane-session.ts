@@ -1,5 +1,5 @@
 import type { Binary, ClientSession, MongoClient } from 'mongodb';
-import { endedWithin } from '../../ended-within.ts';
+import { endedWithin } from '../../timeouts.ts';
 import { StorageError } from '../../storage-error.ts';
 import { commitError, storageError } from './mongo-errors.ts';
 

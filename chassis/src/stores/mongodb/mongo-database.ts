@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import './driver-corrections.ts';
-import { endedWithin } from '../../ended-within.ts';
+import { endedWithin } from '../../timeouts.ts';
 import { standardError } from '../../telemetry/standard-error.ts';
 import { mongoAddress, refusedByDriver } from './mongo-address.ts';
 import { connectError, reading } from './mongo-errors.ts';

@@ -19,6 +19,7 @@ import {
   MongoWriteConcernError,
 } from 'mongodb';
 import { StorageError, type StorageErrorCode } from '../../storage-error.ts';
+import { withTimeout } from '../../timeouts.ts';
 
 interface Kind {
   readonly code: StorageErrorCode;
@@ -124,13 +125,7 @@ const READ_MS = 10_000;
 
 /** The same for what changes nothing; whoever asks for it is told in time that there is no answer. */
 export async function reading<T>(read: () => Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new StorageError('connection', new Error(`no answer from MongoDB within ${READ_MS} ms`))), READ_MS);
-  try {
-    return await Promise.race([repeatable(read), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return withTimeout(READ_MS, repeatable(read), () => new StorageError('connection', new Error(`no answer from MongoDB within ${READ_MS} ms`)));
 }
 
 function codeOf(error: MongoError): StorageErrorCode {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
 import { faultSource, reportTo } from '../../telemetry/report.ts';
+import { withTimeout } from '../../timeouts.ts';
 import { answerWith } from './long-answer.ts';
 import { invalid, Problem } from '../problems/problem.ts';
 
@@ -63,7 +64,7 @@ export function probes({ alive, checks, isDraining, facts, metrics, logger, chec
   async function judged(name: string, check: ReadinessCheck): Promise<readonly [string, CheckResult]> {
     const faults = sourceOf(`readiness ${name}`);
     try {
-      await within(checkLimitMs, check);
+      await withTimeout(checkLimitMs, Promise.resolve(check()), () => new Error(`no answer within ${checkLimitMs} ms`));
       faults.worked();
       return [name, 'green'];
     } catch (error) {
@@ -128,14 +129,4 @@ function notReady(red: readonly string[], checks: Readonly<Record<string, CheckR
     headers: { 'retry-after': '1' },
     extension: { checks },
   });
-}
-
-async function within(limitMs: number, check: ReadinessCheck): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  try {
-    await Promise.race([check(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,0 +1,27 @@
+/**
+ * What `work` resolves to. After `limitMs` (at once where it is not positive) it rejects: with an error that names `what` did not
+ * come in time, or with the one that `what` makes. Late work goes on by itself, and nobody hears of it.
+ */
+export async function withTimeout<T>(limitMs: number, work: Promise<T>, what: string | (() => unknown)): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timedOut = () => (typeof what === 'string' ? new Error(`${what}: not within ${limitMs} ms`) : what());
+  const timer = setTimeout(() => reject(timedOut()), Math.max(0, limitMs));
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const LATE = Symbol('late');
+
+/** Has the work ended within so many milliseconds? Rejects as the work does; late work goes on by itself. */
+export async function endedWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
+  try {
+    await withTimeout(limitMs, work, () => LATE);
+    return true;
+  } catch (error) {
+    if (error === LATE) return false;
+    throw error;
+  }
+}
