@@ -12,8 +12,8 @@ const FIRST_LATER = 'inventory-015';
 
 /** Messages that were kept before `order.completed` was told without the address. */
 async function expectNoneLeft(database: SqlDatabase<InventorySchema>): Promise<void> {
-  const { flavour } = database;
-  const all = inventoryMigrations(flavour);
+  const { dialect } = database;
+  const all = inventoryMigrations(dialect);
   await migrate(database, Object.fromEntries(Object.entries(all).filter(([name]) => name < FIRST_LATER)));
   const told = JSON.stringify({ orderId: 'o-1', shippingAddress: ADDRESS });
   const kept = [['order.completed', told], ['order.completed', '{"orderId":'], ['order.created', '{"orderId":"o-1"}']];
@@ -22,8 +22,8 @@ async function expectNoneLeft(database: SqlDatabase<InventorySchema>): Promise<v
   await database.transact(function* () {
     yield [];
     const writes = [
-      flavour.insert('parked_messages', [...columns, 'position', 'next_attempt_at'], rows.map((row, i) => [...row, i + 1, 1])),
-      flavour.insert('dead_letters', [...columns, 'id', 'kind', 'status'], rows.map((row) => [...row, newId(), 'unhandled', 'dead'])),
+      dialect.insert('parked_messages', [...columns, 'position', 'next_attempt_at'], rows.map((row, i) => [...row, i + 1, 1])),
+      dialect.insert('dead_letters', [...columns, 'id', 'kind', 'status'], rows.map((row) => [...row, newId(), 'unhandled', 'dead'])),
     ];
     return { writes, result: undefined };
   });

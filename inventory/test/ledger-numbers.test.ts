@@ -22,9 +22,9 @@ const PLACES: readonly (readonly [sku: string, warehouseId: string])[] = [
 
 /** The tables as they were before movements had numbers, with movements of that time. */
 async function fillUnnumbered(database: Inventory): Promise<void> {
-  const { flavour } = database;
-  const [firstLater = ''] = Object.keys(ledgerNumbers(flavour));
-  const earlier = Object.entries(inventoryMigrations(flavour)).filter(([name]) => name < firstLater);
+  const { dialect } = database;
+  const [firstLater = ''] = Object.keys(ledgerNumbers(dialect));
+  const earlier = Object.entries(inventoryMigrations(dialect)).filter(([name]) => name < firstLater);
   await migrate(database, Object.fromEntries(earlier));
   const movements = PLACES.map(([sku, warehouseId]) => [newId(), sku, warehouseId, 'receipt', 1, 0, 9, 0, newId(), 1]);
   const columns = ['id', 'sku', 'warehouse_id', 'kind', 'on_hand_delta', 'reserved_delta', 'on_hand_after', 'reserved_after', 'reference', 'at'];
@@ -33,9 +33,9 @@ async function fillUnnumbered(database: Inventory): Promise<void> {
     const warehouses = [north, south].map((id) => [id, 'Lyon', 1, 1, 1]);
     const levels = [['cup', north], ['cup', south], ['pot', north], ['jug', north]].map((place) => [...place, 9, 0]);
     const writes = [
-      flavour.insert('warehouses', ['id', 'name', 'priority', 'active', 'version'], warehouses),
-      flavour.insert('inventory', ['sku', 'warehouse_id', 'on_hand', 'reserved'], levels),
-      flavour.insert('inventory_transactions', columns, movements.toReversed()),
+      dialect.insert('warehouses', ['id', 'name', 'priority', 'active', 'version'], warehouses),
+      dialect.insert('inventory', ['sku', 'warehouse_id', 'on_hand', 'reserved'], levels),
+      dialect.insert('inventory_transactions', columns, movements.toReversed()),
     ];
     return { writes, result: undefined };
   });
@@ -52,10 +52,10 @@ async function numbersIn(database: Inventory): Promise<unknown> {
 
 async function expectNumbering(database: Inventory): Promise<void> {
   await fillUnnumbered(database);
-  await migrate(database, inventoryMigrations(database.flavour));
+  await migrate(database, inventoryMigrations(database.dialect));
   const expected = { numbers: [1, 1, 2, 1, 3], counts: [['cup', 3, 1], ['jug', 0], ['pot', 1]] };
   expect(await numbersIn(database)).toEqual(expected);
-  const again = Object.entries(ledgerNumbers(database.flavour)).filter(([name]) => /-(number|count)-transactions$/.test(name));
+  const again = Object.entries(ledgerNumbers(database.dialect)).filter(([name]) => /-(number|count)-transactions$/.test(name));
   expect(await database.migrate(Object.fromEntries(again.map(([name, step]) => [`${name}-again`, step])))).toHaveLength(2);
   expect(await numbersIn(database)).toEqual(expected);
 }

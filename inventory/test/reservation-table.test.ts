@@ -12,7 +12,7 @@ const STATES: readonly ReservationState[] = ['none', ...ReservationStatus.anyOf.
 
 /** The answers as the design lists them; what is here and what the table says are written twice on purpose. */
 const EXPECTED: Readonly<Record<ReservationState, readonly [created: string, completed: string, cancelled: string]>> = {
-  none: ['reserve', 'anomaly', 'bury'],
+  none: ['reserve', 'anomaly', 'tombstone'],
   reserved: ['ignore', 'commit', 'release'],
   refused: ['ignore', 'anomaly', 'ignore'],
   committed: ['ignore', 'ignore', 'restock'],

@@ -36,7 +36,7 @@ describe('on SQLite every query is served by an index, without sorting', () => {
     };
     const reader = database.reader.withPlugin(recording);
     reads = sqlInventoryReads({ ...database, reader });
-    collections = inventoryCollections(database.flavour, reader);
+    collections = inventoryCollections(database.dialect, reader);
     close = database.close;
   });
   afterAll(async () => {

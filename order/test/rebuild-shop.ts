@@ -11,7 +11,7 @@ import type { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { withPartitions } from '@souk/contracts/topics';
 import type { CatalogueEntry, CatalogueProduct } from '../src/domain/catalogue.ts';
-import type { HeldCatalogue } from '../src/storage/fresh-catalogue.ts';
+import type { LockedCatalogue } from '../src/storage/fresh-catalogue.ts';
 import type { OrderStore } from '../src/storage/order-store.ts';
 import { createOrderService } from '../src/service.ts';
 import { product, productMessage } from './messages.ts';
@@ -24,9 +24,9 @@ import { put, settle } from './storage/settle.ts';
 interface Interruptions {
   afterReading?: () => Promise<void>;
   /** Instead of the exchange. */
-  exchange?: (held: HeldCatalogue) => Promise<void>;
+  exchange?: (held: LockedCatalogue) => Promise<void>;
   /** The leave that was given last. */
-  held?: HeldCatalogue;
+  held?: LockedCatalogue;
 }
 
 /** Two processes of Order on one database, and Product, which the test plays. */
@@ -110,7 +110,7 @@ function interruptedStore(store: OrderStore, interruptions: Interruptions, excha
     fresh: {
       ...fresh,
       async hold() {
-        const held = await fresh.hold();
+        const held = await fresh.lock();
         if (held === undefined) return undefined;
         interruptions.held = held;
         return { ...held, exchange: () => (interruptions.exchange?.(held) ?? held.exchange()).finally(exchanged) };

@@ -41,7 +41,7 @@ const programs = fc.array(
       { on: 'gateway.succeeded', reference: 'ref' },
       { on: 'gateway.declined', reason: 'no' },
       { on: 'gateway.unknown' },
-      { on: 'gateway.unheard' },
+      { on: 'gateway.not_received' },
     ),
     amount: fc.integer({ min: 1, max: 250 }),
     pick: fc.nat(),

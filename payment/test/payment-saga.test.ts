@@ -44,7 +44,7 @@ const WHEN: { [M in On]: Extract<PaymentMessage, { on: M }> } = {
   'gateway.succeeded': { on: 'gateway.succeeded', reference: 'ch_9' },
   'gateway.declined': { on: 'gateway.declined', reason: 'card_declined' },
   'gateway.unknown': { on: 'gateway.unknown' },
-  'gateway.unheard': { on: 'gateway.unheard' },
+  'gateway.not_received': { on: 'gateway.not_received' },
   'check.due': { on: 'check.due' },
 };
 
@@ -56,7 +56,7 @@ const THEN: Record<State, Record<On, string>> = {
     'gateway.succeeded': 'anomaly',
     'gateway.declined': 'anomaly',
     'gateway.unknown': 'anomaly',
-    'gateway.unheard': 'anomaly',
+    'gateway.not_received': 'anomaly',
     'check.due': 'anomaly',
   },
   pending: {
@@ -65,7 +65,7 @@ const THEN: Record<State, Record<On, string>> = {
     'gateway.succeeded': 'captured [payment.completed]',
     'gateway.declined': 'failed [payment.failed]',
     'gateway.unknown': 'pending []',
-    'gateway.unheard': 'pending [] charge',
+    'gateway.not_received': 'pending [] charge',
     'check.due': 'pending [] ask-charge',
   },
   captured: {
@@ -74,7 +74,7 @@ const THEN: Record<State, Record<On, string>> = {
     'gateway.succeeded': 'ignored',
     'gateway.declined': 'anomaly',
     'gateway.unknown': 'ignored',
-    'gateway.unheard': 'ignored',
+    'gateway.not_received': 'ignored',
     'check.due': 'ignored',
   },
   failed: {
@@ -83,7 +83,7 @@ const THEN: Record<State, Record<On, string>> = {
     'gateway.succeeded': 'captured [payment.captured_late] refund',
     'gateway.declined': 'ignored',
     'gateway.unknown': 'ignored',
-    'gateway.unheard': 'ignored',
+    'gateway.not_received': 'ignored',
     'check.due': 'ignored',
   },
   voided: {
@@ -92,7 +92,7 @@ const THEN: Record<State, Record<On, string>> = {
     'gateway.succeeded': 'captured [payment.completed] refund',
     'gateway.declined': 'ignored',
     'gateway.unknown': 'ignored',
-    'gateway.unheard': 'ignored',
+    'gateway.not_received': 'ignored',
     'check.due': 'ignored',
   },
 };
@@ -157,7 +157,7 @@ describe('a charge', () => {
   });
 
   test('of nothing that an earlier version had sent and the gateway never got is not sent again', () => {
-    expect(inShort(answerPayment(pending({ amount: eur(0) }), WHEN['gateway.unheard'], surroundings()))).toBe('captured [payment.completed]');
+    expect(inShort(answerPayment(pending({ amount: eur(0) }), WHEN['gateway.not_received'], surroundings()))).toBe('captured [payment.completed]');
   });
 
   test('keeps what asked for it, and its refund what cancelled the order, also while it is under way', () => {
@@ -216,7 +216,7 @@ describe('a charge', () => {
   });
 
   test('that the gateway never heard of goes out again with the same payment id', () => {
-    const { tasks, payment } = changedBy(pending({ attempts: 3 }), WHEN['gateway.unheard'], NOW + 60_000);
+    const { tasks, payment } = changedBy(pending({ attempts: 3 }), WHEN['gateway.not_received'], NOW + 60_000);
     expect(tasks).toEqual([{ kind: 'charge', orderId: ORDER, paymentId: PAYMENT, amount: eur(1000), token: 'tok_ok' }]);
     expect(payment).toMatchObject({ sentAt: NOW + 60_000, nextCheckAt: NOW + 70_000, attempts: 3 });
   });
@@ -252,15 +252,15 @@ describe('a cancellation', () => {
   });
 
   test('voids a charge that never arrived, but only once it cannot arrive any more', () => {
-    const early = answerPayment(cancelled, WHEN['gateway.unheard'], surroundings(cancelled.sentAt + 29_999));
+    const early = answerPayment(cancelled, WHEN['gateway.not_received'], surroundings(cancelled.sentAt + 29_999));
     expect(inShort(early)).toBe('pending []');
-    const late = answerPayment(cancelled, WHEN['gateway.unheard'], surroundings(cancelled.sentAt + 30_000));
+    const late = answerPayment(cancelled, WHEN['gateway.not_received'], surroundings(cancelled.sentAt + 30_000));
     expect(inShort(late)).toBe('voided [payment.voided]');
   });
 
   test('is looked at again no later than when a charge that never arrived can be ruled out', () => {
     const asked = { ...cancelled, attempts: 6 };
-    const { payment } = changedBy(asked, WHEN['gateway.unheard'], cancelled.sentAt + 18_700);
+    const { payment } = changedBy(asked, WHEN['gateway.not_received'], cancelled.sentAt + 18_700);
     expect(payment).toMatchObject({ nextCheckAt: cancelled.sentAt + 30_000 });
   });
 

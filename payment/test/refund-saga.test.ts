@@ -30,7 +30,7 @@ const WHEN: { [M in On]: Extract<RefundMessage, { on: M }> } = {
   'gateway.succeeded': { on: 'gateway.succeeded', reference: 're_9' },
   'gateway.declined': { on: 'gateway.declined', reason: 'account_closed' },
   'gateway.unknown': { on: 'gateway.unknown' },
-  'gateway.unheard': { on: 'gateway.unheard' },
+  'gateway.not_received': { on: 'gateway.not_received' },
   'check.due': { on: 'check.due' },
 };
 
@@ -39,21 +39,21 @@ const THEN: Record<State, Record<On, string>> = {
     'gateway.succeeded': 'succeeded [payment.refunded]',
     'gateway.declined': 'failed [refund.failed]',
     'gateway.unknown': 'pending []',
-    'gateway.unheard': 'pending [] refund',
+    'gateway.not_received': 'pending [] refund',
     'check.due': 'pending [] ask-refund',
   },
   succeeded: {
     'gateway.succeeded': 'ignored',
     'gateway.declined': 'anomaly',
     'gateway.unknown': 'ignored',
-    'gateway.unheard': 'ignored',
+    'gateway.not_received': 'ignored',
     'check.due': 'ignored',
   },
   failed: {
     'gateway.succeeded': 'anomaly',
     'gateway.declined': 'ignored',
     'gateway.unknown': 'ignored',
-    'gateway.unheard': 'ignored',
+    'gateway.not_received': 'ignored',
     'check.due': 'ignored',
   },
 };
@@ -106,7 +106,7 @@ test('a refund that succeeds moves what was reserved to what is refunded', () =>
 });
 
 test('a refund that the gateway never heard of goes out again under the same id', () => {
-  expect(changedBy(pendingRefund(), WHEN['gateway.unheard']).tasks).toEqual([
+  expect(changedBy(pendingRefund(), WHEN['gateway.not_received']).tasks).toEqual([
     { kind: 'refund', orderId: ORDER, refundId: pendingRefund().id, amount: eur(400), chargeReference: 'ch_1' },
   ]);
 });

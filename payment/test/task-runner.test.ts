@@ -73,7 +73,7 @@ describe('the task runner', () => {
     await first;
     expect(answers).toHaveLength(1);
     await tasks.run({ kind: 'ask-charge', orderId: ORDER, paymentId: uuid(1) });
-    expect(answers[1]).toEqual([ORDER, 'gateway.unheard']);
+    expect(answers[1]).toEqual([ORDER, 'gateway.not_received']);
   });
 
   test('gives a call up after its time, as unknown', async () => {

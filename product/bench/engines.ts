@@ -35,11 +35,11 @@ export interface Engine {
 export async function sqliteEngine(path: string): Promise<Engine> {
   const store = openSqliteProductStore({ path, synchronous: 'NORMAL' });
   await store.migrate();
-  const { reader, flavour, close } = openSqlite<ProductSchema>({ path });
+  const { reader, dialect, close } = openSqlite<ProductSchema>({ path });
   let lane: Lane | undefined;
   return {
     name: 'SQLite',
-    indexes: sqlProductLists(reader, flavour),
+    indexes: sqlProductLists(reader, dialect),
     async stored() {
       return (await reader.selectFrom('products').select(({ fn }) => fn.countAll<number>().as('n')).executeTakeFirst())?.n ?? 0;
     },

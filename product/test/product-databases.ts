@@ -26,9 +26,9 @@ export async function sqliteDatabase(): Promise<ProductDatabase> {
     ...opened,
     another: () => openSqliteProductStore({ path: opened.path, synchronous: 'NORMAL' }),
     async withIndexes(use) {
-      const { reader, flavour, close } = openSqlite<ProductSchema>({ path: opened.path });
+      const { reader, dialect, close } = openSqlite<ProductSchema>({ path: opened.path });
       try {
-        await use(sqlProductLists(reader, flavour));
+        await use(sqlProductLists(reader, dialect));
       } finally {
         await close();
       }

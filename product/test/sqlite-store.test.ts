@@ -147,7 +147,7 @@ describe('the plans of the lists', () => {
     const opened = await temporaryStore(openSqliteProductStore);
     try {
       if (among.length > 0) await (await storeInUse({ ...opened, another: () => opened.store, withIndexes: async () => undefined })).put(...among);
-      return await sqlitePlansOf<ProductSchema>(opened.path, ({ reader, flavour }) => run(sqlProductLists(reader, flavour)));
+      return await sqlitePlansOf<ProductSchema>(opened.path, ({ reader, dialect }) => run(sqlProductLists(reader, dialect)));
     } finally {
       await opened.close();
     }

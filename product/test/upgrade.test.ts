@@ -67,8 +67,8 @@ test('a SQLite file from before categories, images and the index for words keeps
   using folder = temporaryFolder();
   const path = `${folder.path}/product.db`;
   const before = openSqlite<unknown>({ path });
-  const steps = Object.entries(productMigrations(before.flavour)).slice(0, 6);
-  await sqlServiceStore(before, productTables(before.flavour), Object.fromEntries(steps)).migrate();
+  const steps = Object.entries(productMigrations(before.dialect)).slice(0, 6);
+  await sqlServiceStore(before, productTables(before.dialect), Object.fromEntries(steps)).migrate();
   await before.close();
 
   const whole = product({ title: 'Elderberry' });
@@ -98,8 +98,8 @@ test('a SQLite file in which words were folded otherwise finds them as they are 
   const path = `${folder.path}/product.db`;
   const flower = product({ title: 'फूल' });
   const before = openSqlite<unknown>({ path });
-  const steps = Object.fromEntries(Object.entries(productMigrations(before.flavour)).filter(([step]) => step < 'product-014'));
-  await sqlServiceStore(before, productTables(before.flavour), steps).migrate();
+  const steps = Object.fromEntries(Object.entries(productMigrations(before.dialect)).filter(([step]) => step < 'product-014'));
+  await sqlServiceStore(before, productTables(before.dialect), steps).migrate();
   await before.close();
   const raw = new Database(path);
   const { spread_to: _later, ...known } = productToRow(flower);

@@ -3,7 +3,7 @@ import { ConfigError } from '@souk/chassis/service/config';
 import { ListenError } from '@souk/chassis/web/app/listen-error';
 import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { isDiskFull } from './cli/disk-full.ts';
-import { EXIT, EnvironmentError, UsageError } from './cli/exit-code.ts';
+import { EXIT, EnvironmentError, UsageError } from './cli/errors.ts';
 import { START_HELP, startArguments } from './shop/start/start-arguments.ts';
 import { startShop } from './shop/start/start-shop.ts';
 

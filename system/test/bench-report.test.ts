@@ -20,7 +20,7 @@ import { usageMeter } from '../src/tools/bench/shop/usage-meter.ts';
 import { type RunSummary, summaryOf } from '../src/tools/bench/summary.ts';
 import { detailLines, reportLine } from '../src/tools/bench/text-report.ts';
 import { mixedOrders } from '../src/tools/bench/work/mixed-orders.ts';
-import { UsageError } from '../src/cli/exit-code.ts';
+import { UsageError } from '../src/cli/errors.ts';
 
 describe('arrivals', () => {
   const times = (kind: Arrivals, seed: number, count: number) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { outcomeOf } from '../src/tools/check/step-outcome.ts';
 import { ADVISORIES, fuzzing, LOOKS, TESTS } from '../src/tools/check/steps.ts';
-import { EXIT } from '../src/cli/exit-code.ts';
+import { EXIT } from '../src/cli/errors.ts';
 
 const LACKING = { output: 'NOT RUN: fuzzing needs python3. Install it.\n', code: EXIT.environment };
 

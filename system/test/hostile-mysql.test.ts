@@ -50,7 +50,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
       const written = (letter: string) => database.transact(function* insert() {
         yield [{ sql: 'select lane from lanes', parameters: [] }];
         const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];
-        return { writes: [database.flavour.insert('lanes', columns, [['a', letter.repeat(700_000), 1, 1, 1, 1, 1]])], result: null };
+        return { writes: [database.dialect.insert('lanes', columns, [['a', letter.repeat(700_000), 1, 1, 1, 1, 1]])], result: null };
       });
       // 1.4 MB in UTF-8; the other, which fits, fails because of the column alone.
       expect(await written('ß').catch((error: unknown) => error)).toMatchObject({ code: 'other', message: expect.stringContaining('max_allowed_packet = 1048576') });

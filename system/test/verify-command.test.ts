@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { withPartitions } from '@souk/contracts/topics';
-import { EXIT } from '../src/cli/exit-code.ts';
+import { EXIT } from '../src/cli/errors.ts';
 import { shopFiles } from '../src/shop/embedded/shop-files.ts';
 import { FORGERIES, forged } from './support/forgery.ts';
 import { onEveryEngine } from './support/on-every-engine.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { EXIT } from '../src/cli/exit-code.ts';
+import { EXIT } from '../src/cli/errors.ts';
 
 const COMMANDS = ['main', 'check', 'verify/main', 'bench/main', 'bench/leaving', 'bench/attacked', 'fuzz/main', 'servers/main', 'images/compile'];
 

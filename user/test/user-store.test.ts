@@ -32,7 +32,7 @@ describeUserStore('SQLite', async () => {
 describe('SQLite', () => {
   test('serves the lists and the check of every request by an index, in order', async () => {
     const opened = await temporaryStore(openSqliteUserStore);
-    const { reader, flavour, close } = openSqlite<UserSchema>({ path: opened.path });
+    const { reader, dialect, close } = openSqlite<UserSchema>({ path: opened.path });
     const planOf = async ({ sql: text, parameters }: CompiledQuery) => {
       const explain = sql.raw<{ detail: string }>(`explain query plan ${text}`).compile(reader);
       const { rows } = await reader.executeQuery<{ detail: string }>({ ...explain, parameters });
@@ -43,9 +43,9 @@ describe('SQLite', () => {
       [
         userListQuery(reader, slice),
         userListQuery(reader, slice, { email: 'ada@example.com' }),
-        sessionListQuery(reader, flavour, 'u', slice),
-        liveSessionQuery(reader, flavour, 's'),
-        dueMailsQuery(reader, flavour, 4),
+        sessionListQuery(reader, dialect, 'u', slice),
+        liveSessionQuery(reader, dialect, 's'),
+        dueMailsQuery(reader, dialect, 4),
       ].map((query) => planOf(query.compile())),
     );
     await close();

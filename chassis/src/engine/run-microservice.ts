@@ -7,7 +7,7 @@ import type { Subscription } from '../log/event-log.ts';
 import { adoptLanes } from './messaging/adopt-lanes.ts';
 import { consume } from './messaging/consumer.ts';
 import { handlingRoom } from './messaging/handling-room.ts';
-import { PARKING_RULES } from './messaging/parking-rules.ts';
+import { PARKING_RULES } from './messaging/parking.ts';
 import { refuseUnsendable } from './messaging/outgoing.ts';
 import { Relay } from './messaging/relay.ts';
 import { retryDueMessages } from './messaging/retry-due-messages.ts';

@@ -60,7 +60,7 @@ export class SchemaBehindError extends Error {
 }
 
 /** Waits for the database. Throws SchemaBehindError. A schema that is ahead is fine: that is how services are upgraded one after the other. */
-export async function schemaIsThere(store: Pick<ProcessStore, 'pendingMigrations'>, waiting: Waiting): Promise<void> {
+export async function requireCurrentSchema(store: Pick<ProcessStore, 'pendingMigrations'>, waiting: Waiting): Promise<void> {
   const pending = await whenItAnswers(() => store.pendingMigrations(), waiting);
   if (pending.length > 0) throw new SchemaBehindError(pending);
 }

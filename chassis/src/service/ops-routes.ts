@@ -28,7 +28,7 @@ import {
   type ParkedKeyStatus,
 } from './ops-payloads.ts';
 import { type LetterFilter, type MessageReads, SHOWN_MESSAGES } from '../engine/messaging/message-reads.ts';
-import type { WaitingKey } from '../engine/messaging/parked-key.ts';
+import type { WaitingKey } from '../engine/messaging/parking.ts';
 import { redactedMessage } from '../engine/messaging/redacted-message.ts';
 import { discard, redrive, type Resolution, sentAgain } from '../engine/messaging/resolve-dead-letter.ts';
 

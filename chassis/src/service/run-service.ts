@@ -15,7 +15,7 @@ import { reportTo } from '../telemetry/report.ts';
 import { MysqlAddressError } from '../stores/sql/mysql-address.ts';
 import { standardError } from '../telemetry/standard-error.ts';
 import { StorageError } from '../storage-error.ts';
-import { SchemaBehindError, schemaIsThere, unlessEnding, whenItAnswers } from './database-state.ts';
+import { SchemaBehindError, requireCurrentSchema, unlessEnding, whenItAnswers } from './database-state.ts';
 import { type EngineConfig, expectOwnPorts, kafkaSecurity } from './engine-config.ts';
 import { EXIT } from './exit-code.ts';
 import { FLAGS, programHelp } from './program-help.ts';
@@ -109,7 +109,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
   });
   const ending = new AbortController();
   const waiting = { logger, ending: ending.signal };
-  const schema = schemaIsThere(store, waiting);
+  const schema = requireCurrentSchema(store, waiting);
   // Both are under way while the service is put together. Whichever fails is told when its turn comes.
   schema.catch(() => undefined);
   looked.catch(() => undefined);

@@ -6,7 +6,7 @@ import { cutIntoBlocks, messagesIn, storedParts, toBlock, unpacked } from '../..
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import type { LogMessage, ReceivedMessage } from '../../src/log/event-log.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
-import { placeMessage } from '../../src/log/embedded/place-message.ts';
+import { assignPartition } from '../../src/log/embedded/assign-partition.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
 import { contractTopics, message, numbered, orderByKey, recorder } from './log-fixture.ts';
@@ -24,7 +24,7 @@ function noise(length: number): string {
 }
 
 function placed(messages: readonly LogMessage[]) {
-  const all = messages.map((each) => placeMessage(topics, each)).flatMap((each) => ('cause' in each ? [] : [each]));
+  const all = messages.map((each) => assignPartition(topics, each)).flatMap((each) => ('cause' in each ? [] : [each]));
   return all.toSorted((one, other) => one.partition.id - other.partition.id);
 }
 

@@ -47,7 +47,7 @@ export function decideReservation(before: Reservation | undefined, message: Orde
       return giveBack(held(before), 'release', facts);
     case 'restock':
       return giveBack(held(before), 'restock', facts);
-    case 'bury':
+    case 'tombstone':
       return { kind: 'changed', reservation: fresh(facts, 'cancelled'), levels: [], moves: [], event: null };
     case 'ignore':
       return { kind: 'ignored', because: rule.because };

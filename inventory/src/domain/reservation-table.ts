@@ -10,19 +10,19 @@ export type OrderMessage = 'order.created' | 'order.completed' | 'order.cancelle
  * - commit: the held pieces leave
  * - release: the held pieces are free again
  * - restock: the pieces that had left come back
- * - bury: nothing was held yet; remember the cancellation, so that an `order.created` that comes late holds nothing
+ * - tombstone: nothing is held yet; record the cancellation, so that a late `order.created` holds nothing
  * - ignore: answered before, or without effect any more
  * - anomaly: cannot happen if everybody is right; nothing changes and a person has to look
  */
 export type Rule =
-  | { readonly does: 'reserve' | 'commit' | 'release' | 'restock' | 'bury' }
+  | { readonly does: 'reserve' | 'commit' | 'release' | 'restock' | 'tombstone' }
   | { readonly does: 'ignore' | 'anomaly'; readonly because: string };
 
 const reserve: Rule = { does: 'reserve' };
 const commit: Rule = { does: 'commit' };
 const release: Rule = { does: 'release' };
 const restock: Rule = { does: 'restock' };
-const bury: Rule = { does: 'bury' };
+const tombstone: Rule = { does: 'tombstone' };
 const ignore = (because: string): Rule => ({ does: 'ignore', because });
 const anomaly = (because: string): Rule => ({ does: 'anomaly', because });
 
@@ -34,7 +34,7 @@ export const RESERVATION_TABLE: Readonly<Record<ReservationState, Readonly<Recor
   none: {
     'order.created': reserve,
     'order.completed': anomaly('order.completed for an order that reserved nothing'),
-    'order.cancelled': bury,
+    'order.cancelled': tombstone,
   },
   reserved: {
     'order.created': again,

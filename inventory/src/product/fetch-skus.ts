@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { compiledLate } from '@souk/chassis/compiled-late';
+import { lazyCheck } from '@souk/chassis/lazy-check';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import { type LookUpSkus, ProductAwayError } from './look-up-skus.ts';
@@ -11,7 +11,7 @@ interface FetchSkusOptions {
 }
 
 /** The part of Product's answer that is read here; it may hold more. */
-const products = compiledLate(
+const products = lazyCheck(
   Type.Object({
     items: Type.Array(
       Type.Object({

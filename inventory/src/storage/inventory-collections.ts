@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { Kysely } from 'kysely';
@@ -14,11 +14,11 @@ import { CATALOGUE_COLUMNS, catalogueFromRow, catalogueToRow, reservationFromRow
 
 /** How inventory's entities lie in SQL tables. */
 export function inventoryCollections(
-  flavour: Flavour,
+  dialect: Dialect,
   reader: Kysely<InventorySchema>,
 ): { readonly [N in keyof InventoryCollections]: SqlCollection<InventoryCollections[N]> } {
   return {
-    reservations: rowCollection<Reservation, ReservationsTable>(flavour, {
+    reservations: rowCollection<Reservation, ReservationsTable>(dialect, {
       table: 'reservations',
       columns: ['order_id', 'status', 'lines', 'version', 'created_at', 'updated_at'],
       keyColumn: 'order_id',
@@ -28,12 +28,12 @@ export function inventoryCollections(
       // A sale has no event, so no version of its own.
       remembered: { guard: ['status', 'version'], bytesOf: ({ lines }) => 500 + 200 * lines.length },
     }),
-    levels: levelsCollection(flavour),
+    levels: levelsCollection(dialect),
     movements: appendOnly<Movement>(
       ({ id }) => id,
-      (movements) => [flavour.insert('inventory_transactions', MOVEMENT_COLUMNS, movements.map(movementToValues))],
+      (movements) => [dialect.insert('inventory_transactions', MOVEMENT_COLUMNS, movements.map(movementToValues))],
     ),
-    warehouses: rowCollection<Warehouse, WarehousesTable>(flavour, {
+    warehouses: rowCollection<Warehouse, WarehousesTable>(dialect, {
       table: 'warehouses',
       columns: ['id', 'name', 'priority', 'active', 'version'],
       keyColumn: 'id',
@@ -42,7 +42,7 @@ export function inventoryCollections(
       fromRow: warehouseFromRow,
     }),
     network: networkView(reader),
-    catalogue: rowCollection<CatalogueEntry, CatalogueTable>(flavour, {
+    catalogue: rowCollection<CatalogueEntry, CatalogueTable>(dialect, {
       table: 'catalogue',
       columns: CATALOGUE_COLUMNS,
       keyColumn: 'sku',

@@ -1,12 +1,12 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { ledgerNumbers } from './ledger-numbers.ts';
 import { thinLedger } from './thin-ledger.ts';
 
 /** Forward-only; one statement that changes the schema in each. */
-export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, text, json, integer } = flavour.column;
+export function inventoryMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const { id, key, text, json, integer } = dialect.column;
   const step = (up: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up });
   return {
     'inventory-001-warehouses': step(async (db) => {
@@ -17,7 +17,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('priority', integer, (c) => c.notNull())
         .addColumn('active', integer, (c) => c.notNull())
         .addColumn('version', integer, (c) => c.notNull());
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'inventory-002-levels': step(async (db) => {
       const table = db.schema
@@ -31,7 +31,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addCheckConstraint('inventory_on_hand_not_negative', sql`on_hand >= 0`)
         .addCheckConstraint('inventory_reserved_not_negative', sql`reserved >= 0`)
         .addCheckConstraint('inventory_never_oversold', sql`reserved <= on_hand`);
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
     'inventory-003-reservations': step(async (db) => {
       const table = db.schema
@@ -42,7 +42,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('version', integer, (c) => c.notNull())
         .addColumn('created_at', integer, (c) => c.notNull())
         .addColumn('updated_at', integer, (c) => c.notNull());
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'inventory-004-transactions': step(async (db) => {
       const table = db.schema
@@ -62,7 +62,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('at', integer, (c) => c.notNull())
         .addUniqueConstraint('inventory_transactions_once', ['reference', 'sku', 'warehouse_id', 'kind'])
         .addCheckConstraint('inventory_transactions_never_oversold', sql`reserved_after between 0 and on_hand_after`);
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     // The ledger is listed newest first, for a SKU or for a warehouse; of an order by the unique constraint.
     'inventory-005-transactions-by-sku': step((db) =>
@@ -81,9 +81,9 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
         .addColumn('sku', key, (c) => c.primaryKey().notNull())
         .addColumn('product_id', id, (c) => c.notNull())
         .addColumn('version', integer, (c) => c.notNull());
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
-    ...ledgerNumbers(flavour),
+    ...ledgerNumbers(dialect),
     'inventory-012-levels-count-low-turns': step((db) =>
       db.schema.alterTable('inventory').addColumn('low_turns', integer, (c) => c.notNull().defaultTo(0)).execute(),
     ),
@@ -94,7 +94,7 @@ export function inventoryMigrations(flavour: Flavour): Readonly<Record<string, M
     ),
     'inventory-015-dead-letters-without-addresses': step((db) => withoutAddresses(db, 'dead_letters')),
     'inventory-016-parked-messages-without-addresses': step((db) => withoutAddresses(db, 'parked_messages')),
-    ...thinLedger(flavour),
+    ...thinLedger(dialect),
   };
 }
 

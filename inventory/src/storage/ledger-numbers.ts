@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
@@ -10,7 +10,7 @@ import type { Migration } from 'kysely/migration';
  * insert of a movement a tenth to a third dearer (on MySQL 43-74 us become 54-80). No other index could become that key,
  * because lists go by id.
  */
-export function ledgerNumbers({ column }: Flavour): Readonly<Record<string, Migration>> {
+export function ledgerNumbers({ column }: Dialect): Readonly<Record<string, Migration>> {
   return {
     'inventory-008-levels-count-movements': {
       up: (db) => db.schema.alterTable('inventory').addColumn('movements', column.integer, (c) => c.notNull().defaultTo(0)).execute(),

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { StockLevels, WarehouseLevel } from '../domain/stock-levels.ts';
 import type { LevelsTable } from './inventory-schema.ts';
@@ -9,12 +9,12 @@ export const LEVEL_COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved', 'mov
  * One entity per SKU, one row per warehouse; only the rows that differ are written. `low_turns` is the SKU's and only
  * grows: it is right in the row that was written last, and the highest is what holds.
  */
-export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
+export function levelsCollection(dialect: Dialect): SqlCollection<StockLevels> {
   const insert = (rows: readonly unknown[][]) =>
-    rows.length === 0 ? [] : [flavour.insert('inventory', LEVEL_COLUMNS, rows)];
+    rows.length === 0 ? [] : [dialect.insert('inventory', LEVEL_COLUMNS, rows)];
   return {
     key: ({ sku }) => sku,
-    load: (skus) => [flavour.load('inventory', LEVEL_COLUMNS, 'sku', skus, ['sku', 'warehouse_id'])],
+    load: (skus) => [dialect.load('inventory', LEVEL_COLUMNS, 'sku', skus, ['sku', 'warehouse_id'])],
     read: ([rows = []]) => levelsFromRows(rows.map((row) => row as unknown as LevelsTable)),
     insert: (entities) =>
       insert(entities.flatMap((levels) => levels.warehouses.map((level) => newRow(levels, level)))),
@@ -29,7 +29,7 @@ export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
           else fresh.push(newRow(after, level));
         }
       }
-      const updates = changed.length === 0 ? [] : [changedRows(flavour, changed)];
+      const updates = changed.length === 0 ? [] : [changedRows(dialect, changed)];
       return [...updates, ...insert(fresh)];
     },
     remove: () => {
@@ -38,8 +38,8 @@ export function levelsCollection(flavour: Flavour): SqlCollection<StockLevels> {
   };
 }
 
-function changedRows(flavour: Flavour, rows: readonly unknown[][]) {
-  return flavour.update('inventory', ['on_hand', 'reserved', 'movements', 'low_turns'], ['sku', 'warehouse_id'], rows);
+function changedRows(dialect: Dialect, rows: readonly unknown[][]) {
+  return dialect.update('inventory', ['on_hand', 'reserved', 'movements', 'low_turns'], ['sku', 'warehouse_id'], rows);
 }
 
 function newRow({ sku, lowTurns }: StockLevels, { warehouseId, onHand, reserved, movements }: WarehouseLevel): unknown[] {

@@ -12,11 +12,11 @@ import { CATALOGUE_COLUMNS, catalogueFromRow, reservationFromRow, warehouseFromR
 /** The limit keeps MySQL from turning the subquery into a join that begins with `inventory`. */
 const HAS_STOCK = sql<number>`(select 1 from inventory where inventory.sku = catalogue.sku limit 1)`;
 
-export function sqlInventoryReads({ reader: db, flavour }: SqlDatabase<InventorySchema>): InventoryReads {
+export function sqlInventoryReads({ reader: db, dialect }: SqlDatabase<InventorySchema>): InventoryReads {
   const levels = db.selectFrom('inventory').select(LEVEL_COLUMNS);
   const warehouses = db.selectFrom('warehouses').select(['id', 'name', 'priority', 'active', 'version']);
   const levelsOf = async (skus: readonly string[]) =>
-    levelsFromRows(await levels.where(flavour.in('sku', skus)).orderBy('sku').orderBy('warehouse_id').execute());
+    levelsFromRows(await levels.where(dialect.in('sku', skus)).orderBy('sku').orderBy('warehouse_id').execute());
   return {
     levelsOf,
     async levels(sku) {

@@ -8,11 +8,11 @@ import { sqlInventoryReads } from './sql-inventory-reads.ts';
 
 /** Inventory's store on any SQL database the chassis has an adapter for. */
 export function sqlInventoryStore(database: SqlDatabase<InventorySchema>): InventoryStore {
-  const { flavour, reader } = database;
+  const { dialect, reader } = database;
   const store = sqlServiceStore<InventoryCollections, InventorySchema>(
     database,
-    inventoryCollections(flavour, reader),
-    inventoryMigrations(flavour),
+    inventoryCollections(dialect, reader),
+    inventoryMigrations(dialect),
   );
   return { ...store, reads: sqlInventoryReads(database) };
 }

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
@@ -9,14 +9,14 @@ const TABLE = 'inventory_transactions';
  * kind is what the reservation's state sees to, and for people their Idempotency-Key; an order's movements are found by its id
  * alone. The movements of a warehouse are found by looking through the ledger.
  */
-export function thinLedger(flavour: Flavour): Readonly<Record<string, Migration>> {
+export function thinLedger(dialect: Dialect): Readonly<Record<string, Migration>> {
   const step = (up: (db: Kysely<unknown>) => Promise<unknown>): Migration => ({ up: async (db) => void (await up(db)) });
-  const byReference = flavour.addIndex({ name: 'inventory_transactions_reference', table: TABLE, columns: ['reference'] });
-  const noWarehouse = { 'inventory-019-no-transactions-by-warehouse': step((db) => flavour.dropIndex('inventory_transactions_warehouse', TABLE).execute(db)) };
-  if (flavour.name === 'mysql') {
+  const byReference = dialect.addIndex({ name: 'inventory_transactions_reference', table: TABLE, columns: ['reference'] });
+  const noWarehouse = { 'inventory-019-no-transactions-by-warehouse': step((db) => dialect.dropIndex('inventory_transactions_warehouse', TABLE).execute(db)) };
+  if (dialect.name === 'mysql') {
     return {
       'inventory-017-transactions-by-reference': step((db) => byReference.execute(db)),
-      'inventory-018-no-unique-transactions': step((db) => flavour.dropIndex('inventory_transactions_once', TABLE).execute(db)),
+      'inventory-018-no-unique-transactions': step((db) => dialect.dropIndex('inventory_transactions_once', TABLE).execute(db)),
       ...noWarehouse,
     };
   }
@@ -24,7 +24,7 @@ export function thinLedger(flavour: Flavour): Readonly<Record<string, Migration>
   return { 'inventory-017-transactions-by-reference': step((db) => withoutUniqueKey(db, byReference)), ...noWarehouse };
 }
 
-async function withoutUniqueKey(db: Kysely<unknown>, byReference: ReturnType<Flavour['addIndex']>): Promise<void> {
+async function withoutUniqueKey(db: Kysely<unknown>, byReference: ReturnType<Dialect['addIndex']>): Promise<void> {
   const { rows: movements } = await sql`select 1 from ${sql.table(TABLE)} limit 1`.execute(db);
   if (movements.length > 0) return;
   const { rows: made } = await sql<{ sql: string }>`select sql from sqlite_schema where tbl_name = ${TABLE} and sql is not null order by type = 'index'`.execute(db);

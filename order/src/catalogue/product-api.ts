@@ -1,4 +1,4 @@
-import { compiledLate } from '@souk/chassis/compiled-late';
+import { lazyCheck } from '@souk/chassis/lazy-check';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import { Currency } from '@souk/contracts/money';
 import { UtcTime } from '@souk/contracts/time';
@@ -24,7 +24,7 @@ const FAILURES_IN_A_ROW = 5;
 const PAGE = 100;
 
 /** Open, and only what is read: Product may add to its answers. */
-const answerCheck = compiledLate(
+const answerCheck = lazyCheck(
   Type.Object({
     items: Type.Array(
       Type.Object({

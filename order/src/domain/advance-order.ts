@@ -1,7 +1,7 @@
 import type { OrderPaymentStatus, OrderReason, OrderStatus } from '@souk/contracts/saga';
-import { contradiction } from './contradiction.ts';
+import { validateMessage } from './validate-message.ts';
 import { countsUntil } from './customer-limits.ts';
-import { knows, learn } from './knowledge.ts';
+import { applyMessage, hasApplied } from './apply-message.ts';
 import { type Circumstances, hasShipped, type Order } from './order.ts';
 import { type OrderEvent, orderEvent } from './order-event.ts';
 import { SAGA, type Transition } from './saga-table.ts';
@@ -18,16 +18,16 @@ export type Advance =
 /** What becomes of an order when something happens: the saga's table, carried out. */
 export function advanceOrder(order: Order, trigger: Trigger, circumstances: Circumstances): Advance {
   const news = isNews(trigger) ? trigger : undefined;
-  const wrong = news && contradiction(order, news);
+  const wrong = news && validateMessage(order, news);
   if (wrong !== undefined) return { kind: 'anomaly', cause: `${trigger.type}: ${wrong}` };
   const step = SAGA[order.status][trigger.type];
   switch (step.kind) {
     case 'transition':
       return moved(order, step, trigger, circumstances);
     case 'record':
-      return news === undefined || knows(order, news)
+      return news === undefined || hasApplied(order, news)
         ? { kind: 'ignored' }
-        : { kind: 'recorded', order: next(learn(order, news), circumstances), because: step.because };
+        : { kind: 'recorded', order: next(applyMessage(order, news), circumstances), because: step.because };
     case 'ignore':
       return { kind: 'ignored' };
     case 'refuse':
@@ -41,7 +41,7 @@ export function advanceOrder(order: Order, trigger: Trigger, circumstances: Circ
 
 function moved(order: Order, step: Transition, trigger: Trigger, circumstances: Circumstances): Advance {
   if (step.to === 'cancelled' && step.unlessShipped === true && hasShipped(order)) return { kind: 'refused' };
-  const informed = isNews(trigger) ? learn(order, trigger) : order;
+  const informed = isNews(trigger) ? applyMessage(order, trigger) : order;
   const reason = reasonOf(step, trigger);
   const after: Order = {
     ...next(informed, circumstances),

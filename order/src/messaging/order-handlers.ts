@@ -2,7 +2,7 @@ import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-han
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { productState } from '../catalogue/product-state.ts';
-import type { ProductTopic } from '../catalogue/told-product.ts';
+import type { ProductTopic } from '../catalogue/product-payload.ts';
 import type { Deadlines } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { copyProduct } from '../usecases/copy-product.ts';

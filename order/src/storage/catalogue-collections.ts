@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection, type RowMapping, rowView } from '@souk/chassis/stores/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import { ViewMemory } from '@souk/chassis/stores/sql/view-memory';
@@ -8,8 +8,8 @@ import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
 /** A price that was read a second ago is as right as one whose event comes in a second. */
 const OFFERS_MS = 1000;
 
-export function catalogueEntries(flavour: Flavour, table: 'catalogue' | 'catalogue_fresh'): SqlCollection<CatalogueEntry> {
-  return rowCollection(flavour, entriesIn(table));
+export function catalogueEntries(dialect: Dialect, table: 'catalogue' | 'catalogue_fresh'): SqlCollection<CatalogueEntry> {
+  return rowCollection(dialect, entriesIn(table));
 }
 
 /** What placements see of the copy in use. `now`: milliseconds of a clock that only goes on. */
@@ -18,8 +18,8 @@ export function offersMemory(now: () => number): ViewMemory<CatalogueEntry> {
   return new ViewMemory({ ms: OFFERS_MS, count: 10_000, bytes: 8 * 1024 * 1024, bytesOf, now });
 }
 
-export function offers(flavour: Flavour, seen: ViewMemory<CatalogueEntry>): SqlCollection<CatalogueEntry> {
-  return rowView(flavour, entriesIn('catalogue'), seen);
+export function offers(dialect: Dialect, seen: ViewMemory<CatalogueEntry>): SqlCollection<CatalogueEntry> {
+  return rowView(dialect, entriesIn('catalogue'), seen);
 }
 
 function entriesIn(table: 'catalogue' | 'catalogue_fresh'): RowMapping<CatalogueEntry, CatalogueTable> {
@@ -53,10 +53,10 @@ function entriesIn(table: 'catalogue' | 'catalogue_fresh'): RowMapping<Catalogue
 }
 
 export function catalogueProducts(
-  flavour: Flavour,
+  dialect: Dialect,
   table: 'catalogue_products' | 'catalogue_products_fresh',
 ): SqlCollection<CatalogueProduct> {
-  return rowCollection<CatalogueProduct, CatalogueProductsTable>(flavour, {
+  return rowCollection<CatalogueProduct, CatalogueProductsTable>(dialect, {
     table,
     columns: ['id', 'version', 'skus'],
     keyColumn: 'id',

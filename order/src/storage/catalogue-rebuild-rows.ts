@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import { type CatalogueRebuild, REBUILD_ID } from '../domain/catalogue-rebuild.ts';
@@ -16,8 +16,8 @@ export const REBUILD_COLUMNS = [
   'failure',
 ] as const satisfies (keyof CatalogueRebuildsTable)[];
 
-export function catalogueRebuilds(flavour: Flavour): SqlCollection<CatalogueRebuild> {
-  return rowCollection<CatalogueRebuild, CatalogueRebuildsTable>(flavour, {
+export function catalogueRebuilds(dialect: Dialect): SqlCollection<CatalogueRebuild> {
+  return rowCollection<CatalogueRebuild, CatalogueRebuildsTable>(dialect, {
     table: 'catalogue_rebuilds',
     columns: REBUILD_COLUMNS,
     keyColumn: 'id',

@@ -1,5 +1,5 @@
 import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import type { Customer } from './order-store.ts';
@@ -11,12 +11,12 @@ const COUNTING = {
 } as const;
 
 /** All that each customer has in orders that count. */
-export function customers(flavour: Flavour): SqlCollection<Customer> {
-  return countedOwners<Customer>(flavour, {
+export function customers(dialect: Dialect): SqlCollection<Customer> {
+  return countedOwners<Customer>(dialect, {
     table: 'customers',
     tally: {
       table: 'orders',
-      ...COUNTING[flavour.name],
+      ...COUNTING[dialect.name],
       figures: ['count(*) as orders', 'sum(pieces) as pieces'],
       untilColumn: 'counts_until',
       // An earlier version, which knew nothing of counting, may have ended the order.

@@ -1,11 +1,11 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { ErasedUsersTable, OrdersToEraseTable } from './order-schema.ts';
 import type { ErasedUser, OrderToErase, RewrittenEvent } from './order-store.ts';
 
-export function erasedUsers(flavour: Flavour): SqlCollection<ErasedUser> {
-  return rowCollection<ErasedUser, ErasedUsersTable>(flavour, {
+export function erasedUsers(dialect: Dialect): SqlCollection<ErasedUser> {
+  return rowCollection<ErasedUser, ErasedUsersTable>(dialect, {
     table: 'erased_users',
     columns: ['id', 'erased_at', 'deleted_at', 'told_by', 'traceparent'],
     keyColumn: 'id',
@@ -15,10 +15,10 @@ export function erasedUsers(flavour: Flavour): SqlCollection<ErasedUser> {
   });
 }
 
-export function ordersToErase(flavour: Flavour): SqlCollection<OrderToErase> {
+export function ordersToErase(dialect: Dialect): SqlCollection<OrderToErase> {
   const key = 'order_id';
   return {
-    ...rowCollection<OrderToErase, OrdersToEraseTable>(flavour, {
+    ...rowCollection<OrderToErase, OrdersToEraseTable>(dialect, {
       table: 'orders_to_erase',
       columns: [key],
       keyColumn: key,
@@ -31,11 +31,11 @@ export function ordersToErase(flavour: Flavour): SqlCollection<OrderToErase> {
 }
 
 /** The one exception from events never being changed: what they say of a person who has left. */
-export function rewrittenEvents(flavour: Flavour): SqlCollection<RewrittenEvent> {
+export function rewrittenEvents(dialect: Dialect): SqlCollection<RewrittenEvent> {
   return appendOnly(
     ({ lane, seq }) => `${lane} ${seq}`,
     (events) => [
-      flavour.update(
+      dialect.update(
         'events',
         ['data', 'context'],
         ['lane', 'seq'],

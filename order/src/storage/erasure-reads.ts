@@ -10,13 +10,13 @@ export const ORDERS_AT_ONCE = 100;
 type LookedAt = Pick<OrdersTable, 'id' | 'user_id' | 'erased_at' | 'left_at'>;
 
 /** Who has left, and what is still kept of them; times by the database's clock. */
-export function erasureReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'usersErasedSince' | 'toErase' | 'deliveredToErase'> {
+export function erasureReads({ reader: db, dialect }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'usersErasedSince' | 'toErase' | 'deliveredToErase'> {
   /** Asked for by their ids: SQLite would rather look at every order than begin with these few. */
   async function told(ids: readonly string[]) {
     if (ids.length === 0) return [];
-    const left = db.selectFrom('erased_users').innerJoin('orders', 'orders.user_id', 'erased_users.id').where(flavour.in('orders.id', ids));
+    const left = db.selectFrom('erased_users').innerJoin('orders', 'orders.user_id', 'erased_users.id').where(dialect.in('orders.id', ids));
     const orders = await left.select(['orders.id', 'orders.version', 'deleted_at', 'told_by', 'erased_users.traceparent']).execute();
-    const events = db.selectFrom('events').select(['type', 'stream', 'lane', 'seq', 'data', 'context']).where(flavour.in('stream', ids));
+    const events = db.selectFrom('events').select(['type', 'stream', 'lane', 'seq', 'data', 'context']).where(dialect.in('stream', ids));
     const byOrder = Map.groupBy(await events.where('type', 'in', TELLING_EVENTS).execute(), ({ stream }) => stream);
     return orders.map(({ id, version, deleted_at, told_by, traceparent }) => ({
       id,
@@ -41,7 +41,7 @@ export function erasureReads({ reader: db, flavour }: SqlDatabase<OrderSchema>):
 
   return {
     async usersErasedSince(ms) {
-      const recent = sql<number>`${flavour.now} - ${ms}`;
+      const recent = sql<number>`${dialect.now} - ${ms}`;
       return (await db.selectFrom('erased_users').select('id').where('erased_at', '>', recent).execute()).map(({ id }) => id);
     },
     async toErase(walks, limit) {

@@ -7,7 +7,7 @@ import type { OrderReads } from './order-store.ts';
 const ANSWERED = { stock: ['awaiting_payment', 'completed', 'rejected'], payment: ['completed'] } as const;
 
 /** Each query reads one entry, or `limit` of them, of the index over status and id. */
-export function firstWaiting({ reader: db, flavour }: SqlDatabase<OrderSchema>): OrderReads['firstWaiting'] {
+export function firstWaiting({ reader: db, dialect }: SqlDatabase<OrderSchema>): OrderReads['firstWaiting'] {
   /** The newest order of a status; ids are in the order in which they were made. */
   const newest = (eb: ExpressionBuilder<OrderSchema, never>, status: string) =>
     eb.selectFrom('orders').select(({ fn }) => fn.max('id').as('id')).where('status', '=', status);
@@ -18,7 +18,7 @@ export function firstWaiting({ reader: db, flavour }: SqlDatabase<OrderSchema>):
     const { waiting: count, age } = await db
       .selectFrom(line.as('line'))
       .leftJoin('orders', 'orders.id', 'line.first')
-      .select(['line.waiting', sql<number | null>`${flavour.now} - orders.placed_at`.as('age')])
+      .select(['line.waiting', sql<number | null>`${dialect.now} - orders.placed_at`.as('age')])
       .executeTakeFirstOrThrow();
     return { waiting: count, ageMs: age === null ? 0 : Math.max(1, age) };
   }

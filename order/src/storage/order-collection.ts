@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { Write } from '@souk/chassis/stores/sql/statement';
 import type { Order } from '../domain/order.ts';
@@ -65,9 +65,9 @@ type Change = { readonly before: Order; readonly after: Order };
  * An order is decided on with its lines and shipments. Lines change only when a person is erased from them, and of the
  * shipments only those that differ are written.
  */
-export function orderCollection(flavour: Flavour): SqlCollection<Order> {
+export function orderCollection(dialect: Dialect): SqlCollection<Order> {
   const select = (table: string, columns: readonly string[], key: string, keys: readonly string[]) =>
-    flavour.load(table, columns, key, keys);
+    dialect.load(table, columns, key, keys);
   return {
     key: (order) => order.id,
     load: (ids) => [
@@ -83,22 +83,22 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
         shipments as unknown as ShipmentsTable[],
       ),
     insert: (orders) => [
-      flavour.insert('orders', ORDER_COLUMNS, orders.map(orderToRow).map(values(ORDER_COLUMNS))),
-      flavour.insert('order_items', ITEM_COLUMNS, orders.flatMap(itemsToRows).map(values(ITEM_COLUMNS))),
+      dialect.insert('orders', ORDER_COLUMNS, orders.map(orderToRow).map(values(ORDER_COLUMNS))),
+      dialect.insert('order_items', ITEM_COLUMNS, orders.flatMap(itemsToRows).map(values(ITEM_COLUMNS))),
       ...shipmentWrites(
-        flavour,
+        dialect,
         orders.map((after) => ({ before: { ...after, shipments: [] }, after })),
       ),
     ],
     update: (changes) => [
-      flavour.update(
+      dialect.update(
         'orders',
         CHANGING,
         ['id'],
         changes.map(({ before, after }) => [...changingOf(orderToRow(after)), before.version]),
         ['version'],
       ),
-      flavour.update(
+      dialect.update(
         'orders',
         PLACED,
         ['id'],
@@ -107,7 +107,7 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
           .map(({ after }) => orderToRow(after))
           .map(values([...PLACED, 'id'])),
       ),
-      flavour.update(
+      dialect.update(
         'order_items',
         ITEM_FIELDS,
         ITEM_KEY,
@@ -116,25 +116,25 @@ export function orderCollection(flavour: Flavour): SqlCollection<Order> {
           .flatMap(({ after }) => itemsToRows(after))
           .map(values([...ITEM_FIELDS, ...ITEM_KEY])),
       ),
-      ...shipmentWrites(flavour, changes),
+      ...shipmentWrites(dialect, changes),
     ],
     remove: () => {
       throw new Error('orders are never removed');
     },
-    memory: memoryOf(flavour),
+    memory: memoryOf(dialect),
   };
 }
 
-function memoryOf(flavour: Flavour): NonNullable<SqlCollection<Order>['memory']> {
+function memoryOf(dialect: Dialect): NonNullable<SqlCollection<Order>['memory']> {
   return {
     // Nothing of an order changes, of its lines or its parcels, without another version.
     stateOf: ({ version }) => [version],
-    hold: (orders) => [flavour.hold('orders', ['id'], ['version'], orders.map(({ id, version }) => [id, version]))],
+    hold: (orders) => [dialect.hold('orders', ['id'], ['version'], orders.map(({ id, version }) => [id, version]))],
     bytesOf: ({ items, shipments, allocations }) => BYTES + BYTES_OF_PART * (items.length + shipments.length + (allocations?.length ?? 0)),
   };
 }
 
-function shipmentWrites(flavour: Flavour, changes: readonly Change[]): Write[] {
+function shipmentWrites(dialect: Dialect, changes: readonly Change[]): Write[] {
   const gone: ShipmentsTable[] = [];
   const changed: ShipmentsTable[] = [];
   const opened: ShipmentsTable[] = [];
@@ -149,14 +149,14 @@ function shipmentWrites(flavour: Flavour, changes: readonly Change[]): Write[] {
     for (const shipment of was.values()) gone.push(shipmentToRow(before.id, shipment));
   }
   return [
-    flavour.remove('shipments', SHIPMENT_KEY, gone.map(values(SHIPMENT_KEY))),
-    flavour.update(
+    dialect.remove('shipments', SHIPMENT_KEY, gone.map(values(SHIPMENT_KEY))),
+    dialect.update(
       'shipments',
       SHIPMENT_CHANGING,
       SHIPMENT_KEY,
       changed.map(values([...SHIPMENT_CHANGING, ...SHIPMENT_KEY])),
     ),
-    flavour.insert('shipments', SHIPMENT_COLUMNS, opened.map(values(SHIPMENT_COLUMNS))),
+    dialect.insert('shipments', SHIPMENT_COLUMNS, opened.map(values(SHIPMENT_COLUMNS))),
   ];
 }
 

@@ -9,7 +9,7 @@ import { OPEN_STATUSES, type OrderReads, type OrderStore } from './order-store.t
 type Counts = Pick<OrderReads, 'countOrders' | 'counted' | 'agesOfOldest' | 'oldestOpenMs'>;
 
 /** Figures for those who watch; each query reads a page of the index over status and id, or one entry of it. */
-export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): Counts {
+export function orderCounts({ reader: db, dialect }: SqlDatabase<OrderSchema>): Counts {
   return {
     async countOrders(status, after, limit) {
       const page = db.selectFrom('orders').select('id').where('status', '=', status).where('id', '>', after).orderBy('id').limit(limit);
@@ -29,7 +29,7 @@ export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): 
     async oldestOpenMs() {
       const ages = OPEN_STATUSES.map(async (status) => {
         // Ids are in the order in which they were made.
-        const first = db.selectFrom('orders').select(sql<number>`${flavour.now} - placed_at`.as('age')).where('status', '=', status);
+        const first = db.selectFrom('orders').select(sql<number>`${dialect.now} - placed_at`.as('age')).where('status', '=', status);
         return (await first.orderBy('id').limit(1).executeTakeFirst())?.age ?? 0;
       });
       return Math.max(0, ...(await Promise.all(ages)));
@@ -38,14 +38,14 @@ export function orderCounts({ reader: db, flavour }: SqlDatabase<OrderSchema>): 
 }
 
 /** The row of the status is locked, so that each order is counted by one process. */
-export function endedCounter({ flavour, transact }: SqlDatabase<OrderSchema>): OrderStore['countEnded'] {
+export function endedCounter({ dialect, transact }: SqlDatabase<OrderSchema>): OrderStore['countEnded'] {
   const columns = ['status', 'counted', 'up_to'];
   const oldest = (status: OrderStatus): Statement => ({ sql: 'select id from orders where status = ? order by id limit 1', parameters: [status] });
-  const clock: Statement = { sql: `select ${flavour.nowText} as at_now`, parameters: [] };
+  const clock: Statement = { sql: `select ${dialect.nowText} as at_now`, parameters: [] };
   const page = 'select id from orders where status = ? and id > ? and id < ? order by id limit ?';
 
   function* count(status: OrderStatus, limit: number): TransactionScript<number> {
-    const known: readonly (readonly Row[])[] = yield [flavour.load('order_counts', columns, 'status', [status]), clock, ...OPEN_STATUSES.map(oldest)];
+    const known: readonly (readonly Row[])[] = yield [dialect.load('order_counts', columns, 'status', [status]), clock, ...OPEN_STATUSES.map(oldest)];
     const [counts = [], clocks = [], ...open] = known;
     const row = counts[0] as OrderCountsTable | undefined;
     const { at_now: now } = clocks[0] as { readonly at_now: number };
@@ -56,7 +56,7 @@ export function endedCounter({ flavour, transact }: SqlDatabase<OrderSchema>): O
     const { n, last_id: last } = found[0] as { readonly n: number; readonly last_id: string | null };
     if (n === 0) return { writes: [], result: 0 };
     const after = [(row?.counted ?? 0) + n, last, status];
-    const write = row === undefined ? flavour.insert('order_counts', ['counted', 'up_to', 'status'], [after]) : flavour.update('order_counts', ['counted', 'up_to'], ['status'], [after]);
+    const write = row === undefined ? dialect.insert('order_counts', ['counted', 'up_to', 'status'], [after]) : dialect.update('order_counts', ['counted', 'up_to'], ['status'], [after]);
     return { writes: [write], result: n };
   }
 

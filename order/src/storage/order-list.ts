@@ -22,7 +22,7 @@ type ShipmentCount = Pick<ShipmentsTable, 'order_id' | 'status'> & { readonly co
 const LAST_POSITION = sql<number>`(select position from order_items where order_id = orders.id order by position desc limit 1)`;
 
 /** A list is read along the ids of a customer's orders, of those in a status, or of all. */
-export function orderList({ reader: db, flavour }: SqlDatabase<OrderSchema>): OrderReads['orders'] {
+export function orderList({ reader: db, dialect }: SqlDatabase<OrderSchema>): OrderReads['orders'] {
   /** Those that an index has in the order of their ids. */
   function indexed({ userId, status, placedAfter, placedBefore, before }: OrderFilter) {
     let query = db.selectFrom('orders').orderBy('id', 'desc');
@@ -54,7 +54,7 @@ export function orderList({ reader: db, flavour }: SqlDatabase<OrderSchema>): Or
 
   async function withParts(orders: readonly OrderRow[]): Promise<OrderSummary[]> {
     if (orders.length === 0) return [];
-    const ofThese = flavour.in('order_id', orders.map(({ id }) => id));
+    const ofThese = dialect.in('order_id', orders.map(({ id }) => id));
     const lines = db.selectFrom('order_items').select(LINE_COLUMNS).where(ofThese).where('position', '<', FIRST_LINES);
     const shipments = db.selectFrom('shipments').select(['order_id', 'status', sql<number>`count(*)`.as('count')]).where(ofThese);
     return summaries(orders, await lines.execute(), await shipments.groupBy(['order_id', 'status']).execute());

@@ -1,12 +1,12 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import { thinIndexes } from './thin-indexes.ts';
 
 /** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
-export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, text, json, integer } = flavour.column;
+export function orderMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const { id, key, text, json, integer } = dialect.column;
   const step = (build: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: build });
   const createEntries = async (db: Kysely<unknown>, name: string) => {
     const table = db.schema
@@ -19,7 +19,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
       .addColumn('active', integer, (c) => c.notNull())
       .addColumn('version', integer, (c) => c.notNull())
       .addColumn('changed_at', integer, (c) => c.notNull());
-    await flavour.wide(table).execute();
+    await dialect.heapTable(table).execute();
   };
   const createProducts = async (db: Kysely<unknown>, name: string) => {
     const table = db.schema
@@ -27,7 +27,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
       .addColumn('id', id, (c) => c.primaryKey().notNull())
       .addColumn('version', integer, (c) => c.notNull())
       .addColumn('skus', json, (c) => c.notNull());
-    await flavour.narrow(table).execute();
+    await dialect.clusteredTable(table).execute();
   };
   return {
     'order-001-orders': step(async (db) => {
@@ -50,7 +50,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('placed_at', integer, (c) => c.notNull())
         .addColumn('updated_at', integer, (c) => c.notNull())
         .addCheckConstraint('orders_refunded', sql`refunded >= 0 and refunded <= total`);
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'order-002-orders-by-user': step(async (db) => {
       await db.schema.createIndex('orders_user').on('orders').columns(['user_id', 'id']).execute();
@@ -73,7 +73,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('unit_price', integer, (c) => c.notNull())
         .addPrimaryKeyConstraint('order_items_pk', ['order_id', 'position'])
         .addCheckConstraint('order_items_amounts', sql`quantity >= 1 and unit_price >= 0`);
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
     'order-006-shipments': step(async (db) => {
       const table = db.schema
@@ -86,7 +86,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('carrier', text)
         .addColumn('tracking_number', text)
         .addPrimaryKeyConstraint('shipments_pk', ['order_id', 'id']);
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'order-007-catalogue': step((db) => createEntries(db, 'catalogue')),
     'order-008-catalogue-products': step((db) => createProducts(db, 'catalogue_products')),
@@ -95,7 +95,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .createTable('erased_users')
         .addColumn('id', id, (c) => c.primaryKey().notNull())
         .addColumn('erased_at', integer, (c) => c.notNull());
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
     'order-010-erased-users-by-time': step(async (db) => {
       await db.schema.createIndex('erased_users_time').on('erased_users').column('erased_at').execute();
@@ -117,7 +117,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
         .addColumn('total', integer, (c) => c.notNull())
         .addColumn('skipped', integer, (c) => c.notNull())
         .addColumn('failure', text);
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'order-015-orders-left': step(async (db) => {
       await db.schema.alterTable('orders').addColumn('left_at', integer).execute();
@@ -128,7 +128,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     }),
     'order-017-orders-to-erase': step(async (db) => {
       const table = db.schema.createTable('orders_to_erase').addColumn('order_id', id, (c) => c.primaryKey().notNull());
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
     'order-018-erased-users-deleted': step(async (db) => {
       await db.schema.alterTable('erased_users').addColumn('deleted_at', integer).execute();
@@ -155,7 +155,7 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     }),
     'order-025-customers': step(async (db) => {
       const table = db.schema.createTable('customers').addColumn('id', id, (c) => c.primaryKey().notNull());
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
     'order-026-orders-count-until': step(async (db) => {
       await db.schema.alterTable('orders').addColumn('counts_until', integer).execute();
@@ -172,14 +172,14 @@ export function orderMigrations(flavour: Flavour): Readonly<Record<string, Migra
     'order-029-orders-by-counting': step(async (db) => {
       await db.schema.createIndex('orders_user_counting').on('orders').columns(['user_id', 'counts_until']).execute();
     }),
-    ...thinIndexes(flavour),
+    ...thinIndexes(dialect),
     'order-035-order-counts': step(async (db) => {
       const table = db.schema
         .createTable('order_counts')
         .addColumn('status', key, (c) => c.primaryKey().notNull())
         .addColumn('counted', integer, (c) => c.notNull())
         .addColumn('up_to', key, (c) => c.notNull());
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
   };
 }

@@ -6,7 +6,7 @@ import { OPEN_STATUSES, type OrderReads, type WaitingOrder } from './order-store
 const isWaiting = (status: string): status is WaitingOrder['status'] => OPEN_STATUSES.some((open) => open === status);
 
 /** What the deadlines of orders are judged by. */
-export function overdueReads({ reader: db, flavour }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'overdueOrders' | 'tracesOf' | 'sending'> {
+export function overdueReads({ reader: db, dialect }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'overdueOrders' | 'tracesOf' | 'sending'> {
   return {
     async overdueOrders(upTo, limit) {
       const overdue = db.selectFrom('orders').select(['id', 'status', 'version', 'placed_at', 'updated_at']).where('deadline_at', '<=', upTo);
@@ -18,7 +18,7 @@ export function overdueReads({ reader: db, flavour }: SqlDatabase<OrderSchema>):
     },
     async tracesOf(orders) {
       const ids = orders.map(({ id }) => id);
-      const rows = await db.selectFrom('events').select(['stream', 'version', 'traceparent']).where(flavour.in('stream', ids)).execute();
+      const rows = await db.selectFrom('events').select(['stream', 'version', 'traceparent']).where(dialect.in('stream', ids)).execute();
       const byVersion = new Map(rows.map(({ stream, version, traceparent }) => [`${stream} ${version}`, traceparent]));
       return orders.map(({ id, version }) => ({ id, traceparent: byVersion.get(`${id} ${version}`) ?? null }));
     },
@@ -28,7 +28,7 @@ export function overdueReads({ reader: db, flavour }: SqlDatabase<OrderSchema>):
         .selectFrom('lanes')
         .innerJoin('events', (join) => join.onRef('events.lane', '=', 'lanes.lane').on('events.seq', '=', sql<number>`lanes.published_seq + 1`))
         .select(({ fn }) => fn.min('events.at').as('at'));
-      return db.selectNoFrom([flavour.now.as('now'), unsent.as('unsentSince')]).executeTakeFirstOrThrow();
+      return db.selectNoFrom([dialect.now.as('now'), unsent.as('unsentSince')]).executeTakeFirstOrThrow();
     },
   };
 }

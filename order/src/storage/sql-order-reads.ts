@@ -14,10 +14,10 @@ import type { OrderSchema, OrdersTable } from './order-schema.ts';
 import type { OrderReads } from './order-store.ts';
 
 export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
-  const { reader: db, flavour } = database;
+  const { reader: db, dialect } = database;
   async function withParts(orders: readonly OrdersTable[]): Promise<Order[]> {
     if (orders.length === 0) return [];
-    const ofThese = flavour.in(
+    const ofThese = dialect.in(
       'order_id',
       orders.map((order) => order.id),
     );
@@ -36,7 +36,7 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
       return (await withParts(rows))[0];
     },
     async standings(ids) {
-      const query = db.selectFrom('orders').select(['id', 'version', 'payment_status']).where(flavour.in('id', ids));
+      const query = db.selectFrom('orders').select(['id', 'version', 'payment_status']).where(dialect.in('id', ids));
       return (await query.execute()).map(({ id, version, payment_status }) => ({
         id,
         version,
@@ -44,18 +44,18 @@ export function sqlOrderReads(database: SqlDatabase<OrderSchema>): OrderReads {
       }));
     },
     async histories(ids) {
-      const query = db.selectFrom('events').select(HISTORY_COLUMNS).where(flavour.in('stream', ids));
+      const query = db.selectFrom('events').select(HISTORY_COLUMNS).where(dialect.in('stream', ids));
       const rows = await query.orderBy('stream').orderBy('version').execute();
       const byOrder = Map.groupBy(rows, (row) => row.stream);
       return new Map([...byOrder].map(([orderId, entries]) => [orderId, entries.map(historyFromRow)]));
     },
     ...overdueReads(database),
     async knownSkus(skus) {
-      const rows = await db.selectFrom('catalogue').select('sku').where(flavour.in('sku', skus)).execute();
+      const rows = await db.selectFrom('catalogue').select('sku').where(dialect.in('sku', skus)).execute();
       return rows.map((row) => row.sku);
     },
     async catalogueRebuild() {
-      const query = db.selectFrom('catalogue_rebuilds').select(REBUILD_COLUMNS).select(flavour.now.as('now'));
+      const query = db.selectFrom('catalogue_rebuilds').select(REBUILD_COLUMNS).select(dialect.now.as('now'));
       const row = await query.where('id', '=', REBUILD_ID).executeTakeFirst();
       if (row === undefined) return undefined;
       const { now, ...rest } = row;

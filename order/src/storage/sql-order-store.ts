@@ -14,23 +14,23 @@ import { sqlOrderReads } from './sql-order-reads.ts';
 
 /** Order's store on any SQL database the chassis has an adapter for. `now`: milliseconds of a clock that only goes on. */
 export function sqlOrderStore(database: SqlDatabase<OrderSchema>, now: () => number = () => performance.now()): OrderStore {
-  const { flavour } = database;
+  const { dialect } = database;
   const seen = offersMemory(now);
   const collections = {
-    orders: orderCollection(flavour),
-    customers: customers(flavour),
+    orders: orderCollection(dialect),
+    customers: customers(dialect),
     // Locked before all others that belong to it: two processes that copy products take turns.
-    catalogueRebuilds: catalogueRebuilds(flavour),
-    catalogue: catalogueEntries(flavour, 'catalogue'),
+    catalogueRebuilds: catalogueRebuilds(dialect),
+    catalogue: catalogueEntries(dialect, 'catalogue'),
     // After the lock of the same rows.
-    offers: offers(flavour, seen),
-    catalogueProducts: catalogueProducts(flavour, 'catalogue_products'),
-    freshCatalogue: catalogueEntries(flavour, 'catalogue_fresh'),
-    freshProducts: catalogueProducts(flavour, 'catalogue_products_fresh'),
-    erasedUsers: erasedUsers(flavour),
-    ordersToErase: ordersToErase(flavour),
-    rewrittenEvents: rewrittenEvents(flavour),
+    offers: offers(dialect, seen),
+    catalogueProducts: catalogueProducts(dialect, 'catalogue_products'),
+    freshCatalogue: catalogueEntries(dialect, 'catalogue_fresh'),
+    freshProducts: catalogueProducts(dialect, 'catalogue_products_fresh'),
+    erasedUsers: erasedUsers(dialect),
+    ordersToErase: ordersToErase(dialect),
+    rewrittenEvents: rewrittenEvents(dialect),
   };
-  const store = sqlServiceStore<OrderCollections, OrderSchema>(database, collections, orderMigrations(flavour));
+  const store = sqlServiceStore<OrderCollections, OrderSchema>(database, collections, orderMigrations(dialect));
   return { ...store, reads: sqlOrderReads(database), fresh: freshCatalogue(database, () => seen.forgetAll()), countEnded: endedCounter(database) };
 }

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
@@ -6,28 +6,28 @@ import type { Migration } from 'kysely/migration';
  * Indexes in which an order costs something only as long as it is open (docs/adr/0062). An earlier version goes on beside them: a hint
  * of its with the name of an index that is gone is only a warning to MySQL. SQLite would refuse it, so there the name stays.
  */
-export function thinIndexes(flavour: Flavour): Readonly<Record<string, Migration>> {
+export function thinIndexes(dialect: Dialect): Readonly<Record<string, Migration>> {
   const step = (up: (db: Kysely<unknown>) => Promise<unknown>): Migration => ({ up: async (db) => void (await up(db)) });
   const counting = { name: 'orders_user_counting', table: 'orders', columns: ['user_id', 'counts_until'], unlessNull: 'counts_until' };
-  return flavour.name === 'sqlite'
+  return dialect.name === 'sqlite'
     ? {
-        'order-030-no-orders-by-departure': step((db) => flavour.dropIndex('orders_user_erased', 'orders').execute(db)),
-        'order-031-no-ended-orders-by-counting': step((db) => flavour.dropIndex('orders_user_counting', 'orders').execute(db)),
-        'order-032-open-orders-by-counting': step((db) => flavour.addIndex(counting).execute(db)),
-        'order-033-no-ended-orders-by-deadline': step((db) => flavour.dropIndex('orders_deadline', 'orders').execute(db)),
+        'order-030-no-orders-by-departure': step((db) => dialect.dropIndex('orders_user_erased', 'orders').execute(db)),
+        'order-031-no-ended-orders-by-counting': step((db) => dialect.dropIndex('orders_user_counting', 'orders').execute(db)),
+        'order-032-open-orders-by-counting': step((db) => dialect.addIndex(counting).execute(db)),
+        'order-033-no-ended-orders-by-deadline': step((db) => dialect.dropIndex('orders_deadline', 'orders').execute(db)),
         'order-034-open-orders-by-deadline': step((db) =>
-          flavour.addIndex({ name: 'orders_deadline', table: 'orders', columns: ['deadline_at'], unlessNull: 'deadline_at' }).execute(db),
+          dialect.addIndex({ name: 'orders_deadline', table: 'orders', columns: ['deadline_at'], unlessNull: 'deadline_at' }).execute(db),
         ),
       }
     : {
-        'order-030-no-orders-by-departure': step((db) => flavour.dropIndex('orders_user_erased', 'orders').execute(db)),
+        'order-030-no-orders-by-departure': step((db) => dialect.dropIndex('orders_user_erased', 'orders').execute(db)),
         // Computed by the server, whichever version writes the order; no row is touched for it.
         'order-031-counting-user': step((db) =>
-          sql`alter table orders add column counting_user ${flavour.column.id} generated always as (if(counts_until is null, null, user_id)) virtual, algorithm = instant`.execute(db),
+          sql`alter table orders add column counting_user ${dialect.column.id} generated always as (if(counts_until is null, null, user_id)) virtual, algorithm = instant`.execute(db),
         ),
         'order-032-open-orders-by-counting': step((db) =>
-          flavour.addIndex({ name: 'orders_counting', table: 'orders', columns: ['counting_user', 'counts_until'], unlessNull: 'counting_user' }).execute(db),
+          dialect.addIndex({ name: 'orders_counting', table: 'orders', columns: ['counting_user', 'counts_until'], unlessNull: 'counting_user' }).execute(db),
         ),
-        'order-033-no-orders-by-counting': step((db) => flavour.dropIndex('orders_user_counting', 'orders').execute(db)),
+        'order-033-no-orders-by-counting': step((db) => dialect.dropIndex('orders_user_counting', 'orders').execute(db)),
       };
 }

@@ -2,9 +2,9 @@ import type { EventLog, ReceivedMessage } from '@souk/chassis/log/event-log';
 import { failureText } from '@souk/chassis/engine/messaging/consumer';
 import { StorageError } from '@souk/chassis/storage-error';
 import { fromLogMessage } from '@souk/contracts/log-message';
-import { PRODUCT_TOPICS, productTold } from '../catalogue/told-product.ts';
+import { PRODUCT_TOPICS, productPayload } from '../catalogue/product-payload.ts';
 import type { ProductState } from '../domain/catalogue.ts';
-import type { FreshCatalogue, HeldCatalogue } from '../storage/fresh-catalogue.ts';
+import type { FreshCatalogue, LockedCatalogue } from '../storage/fresh-catalogue.ts';
 import type { FreshProduct } from './fill-fresh-catalogue.ts';
 import type { RebuildRecord } from './record-rebuild.ts';
 
@@ -37,7 +37,7 @@ export function catalogueRebuilding(deps: RebuildDeps): CatalogueRebuilding {
   let running: Promise<void> | undefined;
 
   async function start(): Promise<boolean> {
-    const held = await deps.fresh.hold();
+    const held = await deps.fresh.lock();
     if (held === undefined) return !leaving.signal.aborted;
     const run = deps.newId();
     try {
@@ -61,7 +61,7 @@ export function catalogueRebuilding(deps: RebuildDeps): CatalogueRebuilding {
 }
 
 /** Never rejects: how it ended is written down. */
-async function rebuild(deps: RebuildDeps, run: string, held: HeldCatalogue, signal: AbortSignal): Promise<void> {
+async function rebuild(deps: RebuildDeps, run: string, held: LockedCatalogue, signal: AbortSignal): Promise<void> {
   try {
     await deps.fresh.empty(run, signal);
     await readTopics(deps, run, signal);
@@ -98,7 +98,7 @@ async function readTopics({ log, fill, record }: RebuildDeps, run: string, signa
   if (messages === skipped) throw new Error('the topics tell of no product');
 }
 
-async function exchange(held: HeldCatalogue, signal: AbortSignal): Promise<void> {
+async function exchange(held: LockedCatalogue, signal: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     try {
@@ -122,7 +122,7 @@ function newestOf(batch: readonly ReceivedMessage[]): { readonly products: reado
   let unreadable = 0;
   for (const message of batch) {
     const read = fromLogMessage(message);
-    const told = read.ok ? productTold(read.event) : undefined;
+    const told = read.ok ? productPayload(read.event) : undefined;
     if (told === undefined) unreadable += 1;
     else if ((newest.get(told.id)?.version ?? 0) < told.version) newest.set(told.id, told);
   }

@@ -126,7 +126,7 @@ function describeOffers(engine: 'SQLite' | 'MySQL'): void {
     test('sees what was exchanged at once', async () => {
       expect(await costs()).toBe(100);
       await put({ freshCatalogue: [{ sku: 'MUG', productId: PRODUCT_ID, title: 'Mug', options: {}, price: eur(7), active: true, version: 1, changedAt: NOW }] })(elsewhere);
-      const held = await store.fresh.hold();
+      const held = await store.fresh.lock();
       await held?.exchange();
       await held?.release();
       expect(await costs()).toBe(7);

@@ -22,21 +22,21 @@ const FIRST_LATER = 'order-030';
 let number = 0;
 
 /** As the version before places an order, on a schema of any version. */
-function place({ flavour, transact }: Orders, countsUntil: number | null): Promise<void> {
+function place({ dialect, transact }: Orders, countsUntil: number | null): Promise<void> {
   number += 1;
   const row = orderToRow(anOrder({ id: `0198c0de-7a11-7c3e-8f00-${String(number).padStart(12, '0')}`, countsUntil }));
   return transact(function* () {
     yield [];
-    return { writes: [flavour.insert('orders', ORDER_COLUMNS, [ORDER_COLUMNS.map((column) => row[column])])], result: undefined };
+    return { writes: [dialect.insert('orders', ORDER_COLUMNS, [ORDER_COLUMNS.map((column) => row[column])])], result: undefined };
   });
 }
 
 /** How the version before counts what a customer has: it names an index. */
-function talliedBefore({ flavour }: Orders): Statement {
+function talliedBefore({ dialect }: Orders): Statement {
   const index = 'orders_user_counting';
   const figures = ['count(*) as orders', 'sum(pieces) as pieces'];
   const where = `(counts_until < ${UNTIL_IT_ENDS} or deadline_at is not null)`;
-  return flavour.tally({ table: 'orders', index, owner: 'user_id', figures, untilColumn: 'counts_until', where }, [USER_ID, NORTH]);
+  return dialect.tally({ table: 'orders', index, owner: 'user_id', figures, untilColumn: 'counts_until', where }, [USER_ID, NORTH]);
 }
 
 async function read({ transact }: Orders, statements: readonly Statement[]): Promise<readonly (readonly Row[])[]> {
@@ -48,7 +48,7 @@ async function read({ transact }: Orders, statements: readonly Statement[]): Pro
 
 async function expectBothCount(database: Orders): Promise<void> {
   const [before = []] = await read(database, [talliedBefore(database)]);
-  const now = customers(database.flavour);
+  const now = customers(database.dialect);
   const counted = now.read(await read(database, now.load([USER_ID, NORTH])));
   expect(before.map((row) => [row['user_id'], Number(row['orders']), Number(row['pieces'])])).toEqual(counted.map(({ id, orders, pieces }) => [id, orders, pieces]));
   expect(counted.map(({ orders }) => orders)).toEqual([number - 1]);
@@ -57,11 +57,11 @@ async function expectBothCount(database: Orders): Promise<void> {
 /** Orders come before, while and after the indexes change; the version before counts the same as this one. */
 async function expectNoneToBeMissed(database: Orders): Promise<void> {
   number = 0;
-  const all = orderMigrations(database.flavour);
+  const all = orderMigrations(database.dialect);
   await migrate(database, Object.fromEntries(Object.entries(all).filter(([name]) => name < FIRST_LATER)));
   await place(database, null);
   await place(database, UNTIL_IT_ENDS);
-  const run = { isOver: database.flavour.name === 'sqlite' };
+  const run = { isOver: database.dialect.name === 'sqlite' };
   const migrating = migrate(database, all).finally(() => (run.isOver = true));
   while (!run.isOver) await place(database, UNTIL_IT_ENDS);
   expect((await migrating).length).toBeGreaterThan(2);

@@ -1,7 +1,7 @@
 import { chargeTask } from './begin-payment.ts';
 import { captureNothing, factsOf } from './charge-settled.ts';
 import { changed, type Outcome, type Surroundings } from './outcome.ts';
-import { backOffMs, CALL_LEASE_MS, LOST_AFTER_MS } from './patience.ts';
+import { backOffMs, CALL_LEASE_MS, LOST_AFTER_MS } from './gateway-timing.ts';
 import type { PendingPayment } from './payment.ts';
 
 export function askLater(payment: PendingPayment, _: unknown, { now }: Surroundings): Outcome {

@@ -1,7 +1,7 @@
 import { keptCause } from './cause.ts';
 import { giveBack } from './give-back.ts';
 import { changed, type Outcome, type Surroundings } from './outcome.ts';
-import { CALL_LEASE_MS } from './patience.ts';
+import { CALL_LEASE_MS } from './gateway-timing.ts';
 import type { CapturedPayment, PendingPayment } from './payment.ts';
 
 /** The call may be out: its result decides. The customer waits for it, so asking starts over at short intervals. */

@@ -27,7 +27,7 @@ export type GatewayMessage =
   /** No answer in time, an error, or "still working on it". */
   | { readonly on: 'gateway.unknown' }
   /** Asked by our key, the gateway says that it never got it. */
-  | { readonly on: 'gateway.unheard' };
+  | { readonly on: 'gateway.not_received' };
 
 /** The row's time to ask the gateway may have come. */
 export interface CheckDue {

@@ -27,7 +27,7 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S
     'gateway.succeeded': unknownPayment,
     'gateway.declined': unknownPayment,
     'gateway.unknown': unknownPayment,
-    'gateway.unheard': unknownPayment,
+    'gateway.not_received': unknownPayment,
     'check.due': unknownPayment,
   },
   pending: {
@@ -36,7 +36,7 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S
     'gateway.succeeded': capture,
     'gateway.declined': fail,
     'gateway.unknown': askLater,
-    'gateway.unheard': sendAgainOrVoid,
+    'gateway.not_received': sendAgainOrVoid,
     'check.due': ask,
   },
   captured: {
@@ -45,7 +45,7 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S
     'gateway.succeeded': settled,
     'gateway.declined': anomaly('the gateway declines what it has captured'),
     'gateway.unknown': settled,
-    'gateway.unheard': settled,
+    'gateway.not_received': settled,
     'check.due': settled,
   },
   failed: {
@@ -54,7 +54,7 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S
     'gateway.succeeded': captureLate,
     'gateway.declined': settled,
     'gateway.unknown': settled,
-    'gateway.unheard': settled,
+    'gateway.not_received': settled,
     'check.due': settled,
   },
   voided: {
@@ -63,7 +63,7 @@ export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S
     'gateway.succeeded': captureLate,
     'gateway.declined': noMoney,
     'gateway.unknown': noMoney,
-    'gateway.unheard': noMoney,
+    'gateway.not_received': noMoney,
     'check.due': noMoney,
   },
 };

@@ -1,6 +1,6 @@
 import { giveBack, refundTask } from './give-back.ts';
 import { changed, type Outcome, type Surroundings } from './outcome.ts';
-import { backOffMs, CALL_LEASE_MS, CAPTURE_LIMIT_MS } from './patience.ts';
+import { backOffMs, CALL_LEASE_MS, CAPTURE_LIMIT_MS } from './gateway-timing.ts';
 import type { CapturedPayment } from './payment.ts';
 import { CHARGE_NOT_CAPTURED, type GatewayMessage } from './payment-message.ts';
 import type { FailedRefund, PendingRefund, SucceededRefund } from './refund.ts';

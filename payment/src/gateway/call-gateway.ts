@@ -29,7 +29,7 @@ function foundRefund(result: GatewayResult | undefined): GatewayMessage {
 
 /** undefined: the gateway never had the key. */
 export function messageOf(result: GatewayResult | undefined): GatewayMessage {
-  if (result === undefined) return { on: 'gateway.unheard' };
+  if (result === undefined) return { on: 'gateway.not_received' };
   switch (result.status) {
     case 'succeeded':
       return { on: 'gateway.succeeded', reference: result.reference };

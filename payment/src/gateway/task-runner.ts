@@ -1,4 +1,4 @@
-import { CALL_LEASE_MS } from '../domain/patience.ts';
+import { CALL_LEASE_MS } from '../domain/gateway-timing.ts';
 import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-task.ts';
 import type { GatewayMessage } from '../domain/payment-message.ts';
 import { callGateway } from './call-gateway.ts';

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
@@ -22,10 +22,10 @@ import { REFUND_COLUMNS, refundFromRow, refundToRow } from './refund-rows.ts';
 import { WEBHOOK_EVENT_COLUMNS, webhookEventFromRow, webhookEventToRow } from './webhook-event-rows.ts';
 
 /** How Payment's entities lie in SQL tables. */
-export function paymentCollections(flavour: Flavour): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
+export function paymentCollections(dialect: Dialect): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
   return {
-    payments: payments(flavour),
-    refunds: rowCollection<Refund, RefundsTable>(flavour, {
+    payments: payments(dialect),
+    refunds: rowCollection<Refund, RefundsTable>(dialect, {
       table: 'refunds',
       columns: REFUND_COLUMNS,
       keyColumn: 'id',
@@ -33,7 +33,7 @@ export function paymentCollections(flavour: Flavour): { readonly [N in keyof Pay
       toRow: refundToRow,
       fromRow: refundFromRow,
     }),
-    paymentMethods: rowCollection<PaymentMethod, PaymentMethodsTable>(flavour, {
+    paymentMethods: rowCollection<PaymentMethod, PaymentMethodsTable>(dialect, {
       table: 'payment_methods',
       columns: PAYMENT_METHOD_COLUMNS,
       keyColumn: 'id',
@@ -41,12 +41,12 @@ export function paymentCollections(flavour: Flavour): { readonly [N in keyof Pay
       toRow: methodToRow,
       fromRow: methodFromRow,
     }),
-    customers: countedOwners<Customer>(flavour, {
+    customers: countedOwners<Customer>(dialect, {
       table: 'customers',
       tally: { table: 'payment_methods', index: 'payment_methods_user', owner: 'user_id', figures: ['count(*) as methods'] },
       ownerOf: (figures) => ({ methods: Number(figures?.['methods'] ?? 0) }),
     }),
-    webhookEvents: rowCollection<WebhookEvent, WebhookEventsTable>(flavour, {
+    webhookEvents: rowCollection<WebhookEvent, WebhookEventsTable>(dialect, {
       table: 'webhook_events',
       columns: WEBHOOK_EVENT_COLUMNS,
       keyColumn: 'id',
@@ -54,7 +54,7 @@ export function paymentCollections(flavour: Flavour): { readonly [N in keyof Pay
       toRow: webhookEventToRow,
       fromRow: webhookEventFromRow,
     }),
-    erasedUsers: rowCollection<ErasedUser, ErasedUsersTable>(flavour, {
+    erasedUsers: rowCollection<ErasedUser, ErasedUsersTable>(dialect, {
       table: 'erased_users',
       columns: ERASED_USER_COLUMNS,
       keyColumn: 'user_id',
@@ -65,8 +65,8 @@ export function paymentCollections(flavour: Flavour): { readonly [N in keyof Pay
   };
 }
 
-function payments(flavour: Flavour): SqlCollection<Payment> {
-  const rows = rowCollection<Payment, PaymentsTable>(flavour, {
+function payments(dialect: Dialect): SqlCollection<Payment> {
+  const rows = rowCollection<Payment, PaymentsTable>(dialect, {
     table: 'payments',
     columns: PAYMENT_COLUMNS,
     keyColumn: 'order_id',
@@ -78,7 +78,7 @@ function payments(flavour: Flavour): SqlCollection<Payment> {
   return {
     ...rows,
     update: (changes) => [
-      flavour.update(
+      dialect.update(
         'payments',
         CHANGING_PAYMENT_COLUMNS,
         ['order_id'],

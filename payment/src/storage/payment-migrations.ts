@@ -1,30 +1,30 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /** The constraints are the last line: no decision ever comes to them. */
-export function paymentMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
+export function paymentMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
   return {
-    'payment-001-payments': paymentsTable(flavour),
+    'payment-001-payments': paymentsTable(dialect),
     'payment-002-payments-by-user': index('payments_user', 'payments', ['user_id', 'id']),
     'payment-003-payments-due': index('payments_due', 'payments', ['next_check_at']),
-    'payment-004-refunds': refundsTable(flavour),
+    'payment-004-refunds': refundsTable(dialect),
     'payment-005-refunds-by-payment': index('refunds_payment', 'refunds', ['payment_id', 'id']),
     'payment-006-refunds-due': index('refunds_due', 'refunds', ['next_check_at']),
-    'payment-007-payment-methods': paymentMethodsTable(flavour),
+    'payment-007-payment-methods': paymentMethodsTable(dialect),
     'payment-008-payment-methods-by-user': index('payment_methods_user', 'payment_methods', ['user_id', 'id']),
-    'payment-009-webhook-events': webhookEventsTable(flavour),
+    'payment-009-webhook-events': webhookEventsTable(dialect),
     'payment-010-webhook-events-by-time': index('webhook_events_time', 'webhook_events', ['received_at']),
-    'payment-011-erased-users': erasedUsersTable(flavour),
+    'payment-011-erased-users': erasedUsersTable(dialect),
     'payment-012-erased-users-due': index('erased_users_due', 'erased_users', ['due_at']),
-    'payment-013-payments-caused-by': column('payments', 'caused_by', flavour.column.id),
-    'payment-014-payments-traceparent': column('payments', 'traceparent', flavour.column.key),
-    'payment-015-payments-cancelled-by': column('payments', 'cancelled_by', flavour.column.id),
-    'payment-016-payments-cancelled-traceparent': column('payments', 'cancelled_traceparent', flavour.column.key),
-    'payment-017-refunds-caused-by': column('refunds', 'caused_by', flavour.column.id),
-    'payment-018-refunds-traceparent': column('refunds', 'traceparent', flavour.column.key),
-    'payment-019-customers': customersTable(flavour),
-    'payment-020-payments-live': column('payments', 'live', flavour.column.integer),
+    'payment-013-payments-caused-by': column('payments', 'caused_by', dialect.column.id),
+    'payment-014-payments-traceparent': column('payments', 'traceparent', dialect.column.key),
+    'payment-015-payments-cancelled-by': column('payments', 'cancelled_by', dialect.column.id),
+    'payment-016-payments-cancelled-traceparent': column('payments', 'cancelled_traceparent', dialect.column.key),
+    'payment-017-refunds-caused-by': column('refunds', 'caused_by', dialect.column.id),
+    'payment-018-refunds-traceparent': column('refunds', 'traceparent', dialect.column.key),
+    'payment-019-customers': customersTable(dialect),
+    'payment-020-payments-live': column('payments', 'live', dialect.column.integer),
   };
 }
 
@@ -45,12 +45,12 @@ function column(table: string, name: string, type: RawBuilder<unknown>): Migrati
 }
 
 /** The order is the key: a second charge for it has no place to be. */
-function paymentsTable(flavour: Flavour): Migration {
-  const { id, key, text, integer } = flavour.column;
+function paymentsTable(dialect: Dialect): Migration {
+  const { id, key, text, integer } = dialect.column;
   return {
     up: (db) =>
-      flavour
-        .wide(
+      dialect
+        .heapTable(
           db.schema
             .createTable('payments')
             .addColumn('order_id', id, (c) => c.primaryKey().notNull())
@@ -84,12 +84,12 @@ function paymentsTable(flavour: Flavour): Migration {
   };
 }
 
-function refundsTable(flavour: Flavour): Migration {
-  const { id, key, text, integer } = flavour.column;
+function refundsTable(dialect: Dialect): Migration {
+  const { id, key, text, integer } = dialect.column;
   return {
     up: (db) =>
-      flavour
-        .wide(
+      dialect
+        .heapTable(
           db.schema
             .createTable('refunds')
             .addColumn('id', id, (c) => c.primaryKey().notNull())
@@ -114,12 +114,12 @@ function refundsTable(flavour: Flavour): Migration {
   };
 }
 
-function paymentMethodsTable(flavour: Flavour): Migration {
-  const { id, key, text, integer } = flavour.column;
+function paymentMethodsTable(dialect: Dialect): Migration {
+  const { id, key, text, integer } = dialect.column;
   return {
     up: (db) =>
-      flavour
-        .wide(
+      dialect
+        .heapTable(
           db.schema
             .createTable('payment_methods')
             .addColumn('id', id, (c) => c.primaryKey().notNull())
@@ -135,16 +135,16 @@ function paymentMethodsTable(flavour: Flavour): Migration {
 }
 
 /** People with payment methods; locked while one is added. */
-function customersTable(flavour: Flavour): Migration {
-  return { up: (db) => flavour.narrow(db.schema.createTable('customers').addColumn('id', flavour.column.id, (c) => c.primaryKey().notNull())).execute() };
+function customersTable(dialect: Dialect): Migration {
+  return { up: (db) => dialect.clusteredTable(db.schema.createTable('customers').addColumn('id', dialect.column.id, (c) => c.primaryKey().notNull())).execute() };
 }
 
-function webhookEventsTable(flavour: Flavour): Migration {
-  const { key, text, integer } = flavour.column;
+function webhookEventsTable(dialect: Dialect): Migration {
+  const { key, text, integer } = dialect.column;
   return {
     up: (db) =>
-      flavour
-        .wide(
+      dialect
+        .heapTable(
           db.schema
             .createTable('webhook_events')
             .addColumn('id', key, (c) => c.primaryKey().notNull())
@@ -157,12 +157,12 @@ function webhookEventsTable(flavour: Flavour): Migration {
   };
 }
 
-function erasedUsersTable(flavour: Flavour): Migration {
-  const { id, integer } = flavour.column;
+function erasedUsersTable(dialect: Dialect): Migration {
+  const { id, integer } = dialect.column;
   return {
     up: (db) =>
-      flavour
-        .narrow(
+      dialect
+        .clusteredTable(
           db.schema
             .createTable('erased_users')
             .addColumn('user_id', id, (c) => c.primaryKey().notNull())

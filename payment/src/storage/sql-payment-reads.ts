@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { type Kysely, sql } from 'kysely';
 import type { Payment } from '../domain/payment.ts';
 import { methodFromRow, PAYMENT_METHOD_COLUMNS } from './payment-method-rows.ts';
@@ -7,8 +7,8 @@ import type { PaymentSchema } from './payment-schema.ts';
 import type { AskedPayment, PaymentReads } from './payment-store.ts';
 import { REFUND_COLUMNS, refundFromRow } from './refund-rows.ts';
 
-export function sqlPaymentReads(db: Kysely<PaymentSchema>, flavour: Flavour): PaymentReads {
-  const now = sql<number>`${flavour.now}`;
+export function sqlPaymentReads(db: Kysely<PaymentSchema>, dialect: Dialect): PaymentReads {
+  const now = sql<number>`${dialect.now}`;
   const payments = () => db.selectFrom('payments').select(PAYMENT_COLUMNS).where('amount', 'is not', null);
   const refunds = () => db.selectFrom('refunds').select(REFUND_COLUMNS);
   const methods = () => db.selectFrom('payment_methods').select(PAYMENT_METHOD_COLUMNS);

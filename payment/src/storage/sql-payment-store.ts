@@ -9,12 +9,12 @@ import { sqlPaymentReads } from './sql-payment-reads.ts';
 
 /** Payment's store on any SQL database the chassis has an adapter for. Call `migrate()` before anything else. */
 export function sqlPaymentStore(database: SqlDatabase<PaymentSchema>): PaymentStore {
-  const { flavour, reader } = database;
-  const collections = paymentCollections(flavour);
-  const store = sqlServiceStore<PaymentCollections, PaymentSchema>(database, collections, paymentMigrations(flavour));
+  const { dialect, reader } = database;
+  const collections = paymentCollections(dialect);
+  const store = sqlServiceStore<PaymentCollections, PaymentSchema>(database, collections, paymentMigrations(dialect));
   return {
     ...store,
-    reads: sqlPaymentReads(reader, flavour),
+    reads: sqlPaymentReads(reader, dialect),
     forgetWebhooks(before, limit) {
       const old = reader.selectFrom('webhook_events').select('id').where('received_at', '<', before).limit(limit);
       return forgetRows(database, 'webhook_events', 'id', old.compile());

@@ -1,13 +1,13 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { Migration } from 'kysely/migration';
 
-export function categoryMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, json, integer } = flavour.column;
+export function categoryMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const { id, key, json, integer } = dialect.column;
   return {
     'product-007-category-trees': {
       up: (db) =>
-        flavour
-          .wide(
+        dialect
+          .heapTable(
             db.schema
               .createTable('category_trees')
               .addColumn('id', key, (c) => c.primaryKey().notNull())
@@ -17,8 +17,8 @@ export function categoryMigrations(flavour: Flavour): Readonly<Record<string, Mi
     },
     'product-008-category-use': {
       up: (db) =>
-        flavour
-          .narrow(
+        dialect
+          .clusteredTable(
             db.schema
               .createTable('category_use')
               .addColumn('category_id', id, (c) => c.primaryKey().notNull())
@@ -28,8 +28,8 @@ export function categoryMigrations(flavour: Flavour): Readonly<Record<string, Mi
     },
     'product-009-product-categories': {
       up: (db) =>
-        flavour
-          .narrow(
+        dialect
+          .clusteredTable(
             db.schema
               .createTable('product_categories')
               .addColumn('category_id', id, (c) => c.notNull())

@@ -1,11 +1,11 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { CategoryTree, CategoryUse } from '../domain/category.ts';
 import type { CategoryTreesTable, CategoryUseTable } from './product-schema.ts';
 
-export function categoryTrees(flavour: Flavour): SqlCollection<CategoryTree> {
-  return rowCollection<CategoryTree, CategoryTreesTable>(flavour, {
+export function categoryTrees(dialect: Dialect): SqlCollection<CategoryTree> {
+  return rowCollection<CategoryTree, CategoryTreesTable>(dialect, {
     table: 'category_trees',
     columns: ['id', 'document'],
     keyColumn: 'id',
@@ -19,8 +19,8 @@ export function treeFromRow({ document }: Pick<CategoryTreesTable, 'document'>):
   return JSON.parse(document);
 }
 
-export function categoryUse(flavour: Flavour): SqlCollection<CategoryUse> {
-  return rowCollection<CategoryUse, CategoryUseTable>(flavour, {
+export function categoryUse(dialect: Dialect): SqlCollection<CategoryUse> {
+  return rowCollection<CategoryUse, CategoryUseTable>(dialect, {
     table: 'category_use',
     columns: ['category_id', 'products'],
     keyColumn: 'category_id',

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { Write } from '@souk/chassis/stores/sql/statement';
 import type { Product } from '../domain/product.ts';
 import { categoryRows } from './product-rows.ts';
@@ -12,11 +12,11 @@ interface ProductChange {
 const COLUMNS = ['category_id', 'product_id'] as const;
 
 /** Keeps the rows by which products are found in their categories; only those that differ are written. */
-export function categoryWrites(flavour: Flavour) {
+export function categoryWrites(dialect: Dialect) {
   const insertRows = (rows: readonly ProductCategoriesTable[]): Write[] =>
-    rows.length === 0 ? [] : [flavour.insert('product_categories', COLUMNS, rows.map(valuesOf))];
+    rows.length === 0 ? [] : [dialect.insert('product_categories', COLUMNS, rows.map(valuesOf))];
   const removeRows = (rows: readonly ProductCategoriesTable[]): Write[] =>
-    rows.length === 0 ? [] : [flavour.remove('product_categories', COLUMNS, rows.map(valuesOf))];
+    rows.length === 0 ? [] : [dialect.remove('product_categories', COLUMNS, rows.map(valuesOf))];
   return {
     insert: (products: readonly Product[]) => insertRows(products.flatMap(categoryRows)),
     change: (changes: readonly ProductChange[]) => [

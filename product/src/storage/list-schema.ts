@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { productFromRow, productToRow } from './product-rows.ts';
@@ -49,7 +49,7 @@ export const pricedListMigrations: Readonly<Record<string, Migration>> = {
 };
 
 /** Every part of a filter, and every order of a list, has an index of its own. */
-export function listMigrations({ column: { integer } }: Flavour): Readonly<Record<string, Migration>> {
+export function listMigrations({ column: { integer } }: Dialect): Readonly<Record<string, Migration>> {
   return {
     'product-015-active-by-title': sortedBy('title_key'),
     'product-016-active-by-price': sortedBy('lowest_price'),

@@ -9,8 +9,8 @@ import { sqlProductReads } from './sql-product-reads.ts';
 /** The catalogue in one SQLite file. Call `migrate()` before anything else. */
 export function openSqliteProductStore(options: SqliteOptions): ProductStore {
   const database = openSqlite<unknown>(options);
-  const { flavour, reader } = database;
-  const tables = productTables(flavour);
-  const store = sqlServiceStore<ProductCollections, unknown>(database, tables, productMigrations(flavour));
-  return { ...store, reads: sqlProductReads(reader.withTables<ProductSchema>(), flavour) };
+  const { dialect, reader } = database;
+  const tables = productTables(dialect);
+  const store = sqlServiceStore<ProductCollections, unknown>(database, tables, productMigrations(dialect));
+  return { ...store, reads: sqlProductReads(reader.withTables<ProductSchema>(), dialect) };
 }

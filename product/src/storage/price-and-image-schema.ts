@@ -1,14 +1,14 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-export function priceAndImageMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, integer } = flavour.column;
+export function priceAndImageMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const { id, key, integer } = dialect.column;
   return {
     'product-010-product-prices': {
       up: (db) =>
-        flavour
-          .narrow(
+        dialect
+          .clusteredTable(
             db.schema
               .createTable('product_prices')
               .addColumn('product_id', id, (c) => c.notNull())
@@ -26,8 +26,8 @@ export function priceAndImageMigrations(flavour: Flavour): Readonly<Record<strin
     },
     'product-011-product-images': {
       up: (db) =>
-        flavour
-          .wide(
+        dialect
+          .heapTable(
             db.schema
               .createTable('product_images')
               .addColumn('id', id, (c) => c.primaryKey().notNull())
@@ -40,14 +40,14 @@ export function priceAndImageMigrations(flavour: Flavour): Readonly<Record<strin
 }
 
 /** Images in parts, so that a range of one, or the next of one that is read slowly, is all that is read of it. */
-export function imagePartMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { key, integer } = flavour.column;
+export function imagePartMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const { key, integer } = dialect.column;
   return {
     'product-027-image-sizes': { up: (db) => db.schema.alterTable('product_images').addColumn('size', integer).execute() },
     'product-028-image-parts': {
       up: (db) =>
-        flavour
-          .wide(
+        dialect
+          .heapTable(
             db.schema
               .createTable('product_image_parts')
               .addColumn('id', key, (c) => c.primaryKey().notNull())

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { PriceChange } from '../domain/price-change.ts';
@@ -10,19 +10,19 @@ const PRICE_COLUMNS = [
   'product_id', 'version', 'sku', 'amount', 'currency', 'previous_amount', 'previous_currency', 'at', 'actor',
 ] as const;
 
-export function priceChanges(flavour: Flavour): SqlCollection<PriceChange> {
+export function priceChanges(dialect: Dialect): SqlCollection<PriceChange> {
   return appendOnly(
     ({ productId, version, sku }) => `${productId} ${version} ${sku}`,
     (changes) => {
       const rows = changes.map(priceRow).map((row) => PRICE_COLUMNS.map((column) => row[column]));
-      return [flavour.insert('product_prices', PRICE_COLUMNS, rows)];
+      return [dialect.insert('product_prices', PRICE_COLUMNS, rows)];
     },
   );
 }
 
 /** Written with the version of the product that has the image, in one transaction: neither is ever there without the other. */
-export function imageBytes(flavour: Flavour): SqlCollection<ImageBytes> {
-  return rowCollection<ImageBytes, ProductImagesTable>(flavour, {
+export function imageBytes(dialect: Dialect): SqlCollection<ImageBytes> {
+  return rowCollection<ImageBytes, ProductImagesTable>(dialect, {
     table: 'product_images',
     columns: ['id', 'product_id', 'size', 'bytes'],
     keyColumn: 'id',
@@ -32,8 +32,8 @@ export function imageBytes(flavour: Flavour): SqlCollection<ImageBytes> {
   });
 }
 
-export function imageParts(flavour: Flavour): SqlCollection<ImagePart> {
-  return rowCollection<ImagePart, ProductImagePartsTable>(flavour, {
+export function imageParts(dialect: Dialect): SqlCollection<ImagePart> {
+  return rowCollection<ImagePart, ProductImagePartsTable>(dialect, {
     table: 'product_image_parts',
     columns: ['id', 'bytes'],
     keyColumn: 'id',

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { Write } from '@souk/chassis/stores/sql/statement';
@@ -15,8 +15,8 @@ import type { ProductCollections } from './product-store.ts';
 const SKU_COLUMNS = ['sku', 'product_id', 'amount'] as const;
 
 /** How products and the claims made of them lie in SQL tables. */
-export function productTables(flavour: Flavour): { readonly [N in keyof ProductCollections]: SqlCollection<ProductCollections[N]> } {
-  const skus = rowCollection<SkuClaim, Pick<ProductSkusTable, 'sku' | 'product_id'>>(flavour, {
+export function productTables(dialect: Dialect): { readonly [N in keyof ProductCollections]: SqlCollection<ProductCollections[N]> } {
+  const skus = rowCollection<SkuClaim, Pick<ProductSkusTable, 'sku' | 'product_id'>>(dialect, {
     table: 'product_skus',
     columns: ['sku', 'product_id'],
     keyColumn: 'sku',
@@ -24,7 +24,7 @@ export function productTables(flavour: Flavour): { readonly [N in keyof ProductC
     toRow: ({ sku, productId }) => ({ sku, product_id: productId }),
     fromRow: ({ sku, product_id: productId }) => ({ sku, productId }),
   });
-  const slugs = rowCollection<SlugClaim, Pick<ProductsTable, 'slug' | 'id'>>(flavour, {
+  const slugs = rowCollection<SlugClaim, Pick<ProductsTable, 'slug' | 'id'>>(dialect, {
     table: 'products',
     columns: ['slug', 'id'],
     keyColumn: 'slug',
@@ -33,14 +33,14 @@ export function productTables(flavour: Flavour): { readonly [N in keyof ProductC
     fromRow: ({ slug, id: productId }) => ({ slug, productId }),
   });
   return {
-    products: products(flavour),
+    products: products(dialect),
     skus: readOnly(skus),
     slugs: readOnly(slugs),
-    categoryTrees: categoryTrees(flavour),
-    categoryUse: categoryUse(flavour),
-    priceChanges: priceChanges(flavour),
-    imageBytes: imageBytes(flavour),
-    imageParts: imageParts(flavour),
+    categoryTrees: categoryTrees(dialect),
+    categoryUse: categoryUse(dialect),
+    priceChanges: priceChanges(dialect),
+    imageBytes: imageBytes(dialect),
+    imageParts: imageParts(dialect),
   };
 }
 
@@ -51,8 +51,8 @@ function readOnly<Claim>(claims: SqlCollection<Claim>): SqlCollection<Claim> {
   return { ...claims, insert: nothing, update: nothing, remove: nothing };
 }
 
-function products(flavour: Flavour): SqlCollection<Product> {
-  const documents = rowCollection<Product, ProductsTable>(flavour, {
+function products(dialect: Dialect): SqlCollection<Product> {
+  const documents = rowCollection<Product, ProductsTable>(dialect, {
     table: 'products',
     columns: ['id', 'slug', 'status', 'title_key', 'lowest_price', 'spread_to', 'created_at', 'search_text', 'document'],
     keyColumn: 'id',
@@ -62,13 +62,13 @@ function products(flavour: Flavour): SqlCollection<Product> {
   });
   const insertSkus = (rows: readonly ProductSkusTable[]): Write[] => {
     if (rows.length === 0) return [];
-    return [flavour.insert('product_skus', SKU_COLUMNS, rows.map((row) => SKU_COLUMNS.map((column) => row[column])))];
+    return [dialect.insert('product_skus', SKU_COLUMNS, rows.map((row) => SKU_COLUMNS.map((column) => row[column])))];
   };
   const updatePrices = (rows: readonly ProductSkusTable[]): Write[] => {
     if (rows.length === 0) return [];
-    return [flavour.update('product_skus', ['amount'], ['sku'], rows.map(({ amount, sku }) => [amount, sku]))];
+    return [dialect.update('product_skus', ['amount'], ['sku'], rows.map(({ amount, sku }) => [amount, sku]))];
   };
-  const categories = categoryWrites(flavour);
+  const categories = categoryWrites(dialect);
   return {
     ...documents,
     insert: (entities) => [

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { Looked } from '@souk/chassis/web/paging/looked';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
@@ -50,7 +50,7 @@ function placesOf(categoryId: string | undefined): 'products' {
   return places as 'products';
 }
 
-export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour): ListIndexes {
+export function sqlProductLists(reader: Kysely<ProductSchema>, dialect: Dialect): ListIndexes {
   /**
    * Each side of the index has one bound: with two, SQLite may begin at the looser one, and pass over all that lies between them.
    * `last` lies in the stretch.
@@ -97,19 +97,19 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
       return { rows, reached: rows.length < slice.limit ? last : undefined };
     },
     async byIds(ids) {
-      return (await reader.selectFrom('products').select('document').where(flavour.in('id', ids)).execute()).map(productFromRow);
+      return (await reader.selectFrom('products').select('document').where(dialect.in('id', ids)).execute()).map(productFromRow);
     },
   };
 
   async function countedUp(lead: CountedLead): Promise<number> {
-    const some = sql`select 1 from (${leadingTo(flavour, lead)} limit ${LED + 1})`;
+    const some = sql`select 1 from (${leadingTo(dialect, lead)} limit ${LED + 1})`;
     const { rows } = await sql<{ n: number }>`select count(*) as n from (${some})`.execute(reader);
     return rows[0]?.n ?? 0;
   }
 
   function among(lead: CountedLead, filter: ProductFilter, { sort, after, limit }: ProductSlice): Promise<readonly Found[]> {
     const { column, direction } = ORDER[sort];
-    const from = sql<{ product_id: string }>`(select distinct product_id from (${leadingTo(flavour, lead)} limit ${2 * LED}))`;
+    const from = sql<{ product_id: string }>`(select distinct product_id from (${leadingTo(dialect, lead)} limit ${2 * LED}))`;
     // Joined in this order, and found by nothing else: an index over the order of the list would be walked from end to end.
     let query = reader.selectFrom(from.as('leading')).crossJoin('products').whereRef('products.id', '=', 'leading.product_id');
     if (filter.onlyActive) query = query.where(sql<SqlBool>`+status = 'active'`);
@@ -142,7 +142,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
     for (let from = 0; from < inOrder.length && rows.length < slice.limit; ) {
       const some = inOrder.slice(from, from + (from === 0 ? FEW_TEXTS : TEXTS));
       from += some.length;
-      let query = reader.selectFrom('products').select('id').select(SIZE.as('size')).where(flavour.in('id', some.map(({ id }) => id)));
+      let query = reader.selectFrom('products').select('id').select(SIZE.as('size')).where(dialect.in('id', some.map(({ id }) => id)));
       for (const word of words) query = query.where(has(word));
       const sizes = new Map((await query.execute()).map(({ id, size }) => [id, size]));
       rows.push(...some.flatMap(({ id, key }) => (sizes.has(id) ? [{ id, key, size: sizes.get(id) ?? 0 }] : [])));
@@ -177,12 +177,12 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, flavour: Flavour)
 }
 
 /** The ids of the products that it leads to, one of them for each entry of an index. */
-function leadingTo(flavour: Flavour, lead: CountedLead): RawBuilder<unknown> {
+function leadingTo(dialect: Dialect, lead: CountedLead): RawBuilder<unknown> {
   switch (lead.kind) {
     case 'skus':
-      return sql`select product_id from product_skus where ${flavour.in('sku', lead.skus)}`;
+      return sql`select product_id from product_skus where ${dialect.in('sku', lead.skus)}`;
     case 'categories':
-      return sql`select product_id from product_categories where ${flavour.in('category_id', lead.categoryIds)}`;
+      return sql`select product_id from product_categories where ${dialect.in('category_id', lead.categoryIds)}`;
     case 'prices':
       return sql`select product_id from product_skus where amount between ${lead.least} and ${lead.most}`;
     default:

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { Migration } from 'kysely/migration';
 import { categoryPlaceMigrations } from './category-place-schema.ts';
 import { categoryMigrations } from './category-schema.ts';
@@ -16,13 +16,13 @@ function sortedBy(column: 'title_key' | 'lowest_price' | 'created_at'): Migratio
   };
 }
 
-export function productMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, text, json, integer } = flavour.column;
+export function productMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const { id, key, text, json, integer } = dialect.column;
   return {
     'product-001-products': {
       up: (db) =>
-        flavour
-          .wide(
+        dialect
+          .heapTable(
             db.schema
               .createTable('products')
               .addColumn('id', id, (c) => c.primaryKey().notNull())
@@ -41,8 +41,8 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
     'product-004-products-by-time': sortedBy('created_at'),
     'product-005-product-skus': {
       up: (db) =>
-        flavour
-          .narrow(
+        dialect
+          .clusteredTable(
             db.schema
               .createTable('product_skus')
               .addColumn('sku', key, (c) => c.primaryKey().notNull())
@@ -55,13 +55,13 @@ export function productMigrations(flavour: Flavour): Readonly<Record<string, Mig
       up: (db) =>
         db.schema.createIndex('product_skus_product').on('product_skus').columns(['product_id', 'amount']).execute(),
     },
-    ...categoryMigrations(flavour),
-    ...priceAndImageMigrations(flavour),
+    ...categoryMigrations(dialect),
+    ...priceAndImageMigrations(dialect),
     ...searchMigrations,
     'product-013-prices-of-before': { up: completeSqlPrices },
     'product-014-folded-anew': { up: foldSqlAnew },
-    ...listMigrations(flavour),
-    ...imagePartMigrations(flavour),
+    ...listMigrations(dialect),
+    ...imagePartMigrations(dialect),
     ...categoryPlaceMigrations,
     ...textPlaceMigrations,
     ...pricedListMigrations,

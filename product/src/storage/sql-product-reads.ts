@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { type Kysely, sql, type SqlBool } from 'kysely';
 import { EMPTY_TREE, TREE } from '../domain/category.ts';
 import { PART_BYTES, partId } from '../domain/product-image.ts';
@@ -9,7 +9,7 @@ import type { ProductSchema } from './product-schema.ts';
 import type { PriceFilter, PriceSlice, ProductReads } from './product-store.ts';
 import { sqlProductLists } from './sql-product-lists.ts';
 
-export function sqlProductReads(reader: Kysely<ProductSchema>, flavour: Flavour): ProductReads {
+export function sqlProductReads(reader: Kysely<ProductSchema>, dialect: Dialect): ProductReads {
   const one = async (column: 'id' | 'slug', value: string) => {
     const row = await reader.selectFrom('products').select('document').where(column, '=', value).executeTakeFirst();
     return row && productFromRow(row);
@@ -17,7 +17,7 @@ export function sqlProductReads(reader: Kysely<ProductSchema>, flavour: Flavour)
   return {
     byId: (id) => one('id', id),
     bySlug: (slug) => one('slug', slug),
-    list: boundedList(sqlProductLists(reader, flavour)),
+    list: boundedList(sqlProductLists(reader, dialect)),
     async categories() {
       const row = await reader.selectFrom('category_trees').select('document').where('id', '=', TREE).executeTakeFirst();
       return row === undefined ? EMPTY_TREE : treeFromRow(row);

@@ -1,4 +1,4 @@
-import { EnvironmentError, EXIT, UsageError } from './exit-code.ts';
+import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 
 /** Runs a command and answers its exit code; what the user can mend is said on standard error, in a few lines. Throws anything else. */
 export async function exitCodeOf(main: () => Promise<number>, help: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import type { Account } from './embedded/accounts.ts';
-import { EnvironmentError } from '../cli/exit-code.ts';
+import { EnvironmentError } from '../cli/errors.ts';
 import type { ShopClient } from './shop-client.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Lifecycle } from '@souk/chassis/service/lifecycle';
 import { SERVICES } from '@souk/contracts/services';
-import { EnvironmentError } from '../cli/exit-code.ts';
+import { EnvironmentError } from '../cli/errors.ts';
 import { askReady } from './ask-ready.ts';
 import type { ServiceUrls } from './shop-client.ts';
 

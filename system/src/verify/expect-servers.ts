@@ -1,6 +1,6 @@
 import { withTimeout } from '@souk/chassis/timeouts';
 import type { RealShopAddresses } from '../shop/real/addresses.ts';
-import { EnvironmentError } from '../cli/exit-code.ts';
+import { EnvironmentError } from '../cli/errors.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { mysql: 3306, mongodb: 27_017 };
 const CONNECT_LIMIT_MS = 5000;

@@ -1,4 +1,4 @@
-import { mysqlFlavour } from '@souk/chassis/stores/sql/mysql-flavour';
+import { mysqlDialect } from '@souk/chassis/stores/sql/mysql-dialect';
 import type { RealShopAddresses } from '../shop/real/addresses.ts';
 import { ENGINE } from '../shop/real/shop-databases.ts';
 import { allOf } from './batches.ts';
@@ -25,7 +25,7 @@ export function realRecords({ databases, kafka, gateway }: RealShopAddresses): S
 }
 
 async function timeOf(rows: Rows): Promise<number> {
-  const [row] = await allOf(rows<{ at_now: number }>(`select ${mysqlFlavour.nowText} as at_now`));
+  const [row] = await allOf(rows<{ at_now: number }>(`select ${mysqlDialect.nowText} as at_now`));
   if (row === undefined) throw new Error('a database without a clock');
   return row.at_now;
 }

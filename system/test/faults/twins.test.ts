@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import type { ServiceName } from '@souk/contracts/services';
-import { EnvironmentError } from '../../src/cli/exit-code.ts';
+import { EnvironmentError } from '../../src/cli/errors.ts';
 import type { ServiceChild } from '../../src/shop/real/service-child.ts';
 import { completing } from './support/completions.ts';
 import { type FaultShop, openFaultShop } from './support/fault-shop.ts';

@@ -6,12 +6,12 @@ import type { UserStore } from './user-store.ts';
 
 /** Not as decisions: none makes anything of a session that is over, so nobody can miss it. */
 export function forgetSqlSessions(database: SqlDatabase<UserSchema>): UserStore['forgetSessions'] {
-  const { reader, flavour } = database;
+  const { reader, dialect } = database;
   return (overForMs, limit) => {
     const over = reader
       .selectFrom('sessions')
       .select('id')
-      .where('live_until', '<', sql<number>`${flavour.now} - ${overForMs}`)
+      .where('live_until', '<', sql<number>`${dialect.now} - ${overForMs}`)
       .orderBy('live_until')
       .limit(limit);
     return forgetRows(database, 'sessions', 'id', over.compile());
@@ -20,12 +20,12 @@ export function forgetSqlSessions(database: SqlDatabase<UserSchema>): UserStore[
 
 /** Links are forgotten like sessions: one that is over opens nothing. */
 export function forgetSqlLinks(database: SqlDatabase<UserSchema>): UserStore['forgetLinks'] {
-  const { reader, flavour } = database;
+  const { reader, dialect } = database;
   return (limit) => {
     const over = reader
       .selectFrom('account_links')
       .select('user_id')
-      .where('forgotten_at', '<', sql<number>`${flavour.now}`)
+      .where('forgotten_at', '<', sql<number>`${dialect.now}`)
       .orderBy('forgotten_at')
       .limit(limit);
     return forgetRows(database, 'account_links', 'user_id', over.compile());
@@ -34,12 +34,12 @@ export function forgetSqlLinks(database: SqlDatabase<UserSchema>): UserStore['fo
 
 /** As sessions: what is over counts for nothing. */
 export function forgetSqlAttempts(database: SqlDatabase<UserSchema>): UserStore['forgetAttempts'] {
-  const { reader, flavour } = database;
+  const { reader, dialect } = database;
   return (limit) => {
     const over = reader
       .selectFrom('sign_in_attempts')
       .select('id')
-      .where('forgotten_at', '<', sql<number>`${flavour.now}`)
+      .where('forgotten_at', '<', sql<number>`${dialect.now}`)
       .orderBy('forgotten_at')
       .limit(limit);
     return forgetRows(database, 'sign_in_attempts', 'id', over.compile());

@@ -9,12 +9,12 @@ import { userTables } from './user-tables.ts';
 /** Users, credentials, sessions and keys in one SQLite file. Call `migrate()` before anything else. */
 export function openSqliteUserStore(options: SqliteOptions): UserStore {
   const database = openSqlite<UserSchema>(options);
-  const { flavour, reader } = database;
-  const tables = userTables(flavour);
-  const store = sqlServiceStore<UserCollections, UserSchema>(database, tables, userMigrations(flavour));
+  const { dialect, reader } = database;
+  const tables = userTables(dialect);
+  const store = sqlServiceStore<UserCollections, UserSchema>(database, tables, userMigrations(dialect));
   return {
     ...store,
-    reads: sqlUserReads(reader, flavour),
+    reads: sqlUserReads(reader, dialect),
     forgetSessions: forgetSqlSessions(database),
     forgetAttempts: forgetSqlAttempts(database),
     forgetLinks: forgetSqlLinks(database),

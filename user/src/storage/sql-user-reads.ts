@@ -1,5 +1,5 @@
 import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { Role } from '@souk/contracts/roles';
 import { type Kysely, sql } from 'kysely';
 import { KEY_RING } from '../domain/key-ring.ts';
@@ -9,7 +9,7 @@ import { accountLinksOf, addressBookOf, adminListOf, credentialOf, keyRingOf, ma
 import type { UserSchema } from './user-schema.ts';
 import type { UserFilter, UserReads } from './user-store.ts';
 
-export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): UserReads {
+export function sqlUserReads(reader: Kysely<UserSchema>, dialect: Dialect): UserReads {
   return {
     async user(id) {
       const row = await reader.selectFrom('users').select('document').where('id', '=', id).executeTakeFirst();
@@ -43,7 +43,7 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
       return row && accountLinksOf(row);
     },
     async dueMails(limit) {
-      return (await dueMailsQuery(reader, flavour, limit).execute()).map(mailOf);
+      return (await dueMailsQuery(reader, dialect, limit).execute()).map(mailOf);
     },
     async waitingMails() {
       const row = await reader.selectFrom('mails').select(({ fn }) => fn.countAll<number>().as('waiting')).executeTakeFirst();
@@ -54,10 +54,10 @@ export function sqlUserReads(reader: Kysely<UserSchema>, flavour: Flavour): User
       return rows.map(({ id }) => id);
     },
     async isSessionLive(id) {
-      return (await liveSessionQuery(reader, flavour, id).executeTakeFirst()) !== undefined;
+      return (await liveSessionQuery(reader, dialect, id).executeTakeFirst()) !== undefined;
     },
     async liveSessions(userId, slice) {
-      return (await sessionListQuery(reader, flavour, userId, slice).execute()).map(sessionOf);
+      return (await sessionListQuery(reader, dialect, userId, slice).execute()).map(sessionOf);
     },
     async keyRing() {
       const row = await reader.selectFrom('key_rings').select('document').where('id', '=', KEY_RING).executeTakeFirst();
@@ -96,17 +96,17 @@ function rolesWith(role: Role): readonly string[] {
   return sets.filter((set) => set.includes(role)).map((set) => JSON.stringify(completeRoles(set)));
 }
 
-export function dueMailsQuery(reader: Kysely<UserSchema>, flavour: Flavour, limit: number) {
-  return reader.selectFrom('mails').select('document').where('due_at', '<=', sql<number>`${flavour.now}`).orderBy('due_at').limit(limit);
+export function dueMailsQuery(reader: Kysely<UserSchema>, dialect: Dialect, limit: number) {
+  return reader.selectFrom('mails').select('document').where('due_at', '<=', sql<number>`${dialect.now}`).orderBy('due_at').limit(limit);
 }
 
-export function liveSessionQuery(reader: Kysely<UserSchema>, flavour: Flavour, id: string) {
-  return liveSessions(reader, flavour).select('sessions.id').where('sessions.id', '=', id);
+export function liveSessionQuery(reader: Kysely<UserSchema>, dialect: Dialect, id: string) {
+  return liveSessions(reader, dialect).select('sessions.id').where('sessions.id', '=', id);
 }
 
-export function sessionListQuery(reader: Kysely<UserSchema>, flavour: Flavour, userId: string, slice: IdSlice) {
+export function sessionListQuery(reader: Kysely<UserSchema>, dialect: Dialect, userId: string, slice: IdSlice) {
   const { before, limit } = slice;
-  const query = liveSessions(reader, flavour)
+  const query = liveSessions(reader, dialect)
     .select('sessions.document')
     .where('credentials.user_id', '=', userId)
     .orderBy('sessions.id', 'desc')
@@ -114,7 +114,7 @@ export function sessionListQuery(reader: Kysely<UserSchema>, flavour: Flavour, u
   return before === undefined ? query : query.where('sessions.id', '<', before);
 }
 
-function liveSessions(reader: Kysely<UserSchema>, flavour: Flavour) {
+function liveSessions(reader: Kysely<UserSchema>, dialect: Dialect) {
   return reader
     .selectFrom('credentials')
     .innerJoin('sessions', (join) =>
@@ -122,5 +122,5 @@ function liveSessions(reader: Kysely<UserSchema>, flavour: Flavour) {
         .onRef('sessions.user_id', '=', 'credentials.user_id')
         .onRef('sessions.epoch', '=', 'credentials.session_epoch'),
     )
-    .where('sessions.live_until', '>', sql<number>`${flavour.now}`);
+    .where('sessions.live_until', '>', sql<number>`${dialect.now}`);
 }

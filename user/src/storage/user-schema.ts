@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
@@ -67,15 +67,15 @@ export interface UserSchema {
   mails: MailsTable;
 }
 
-export function userMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, json, integer } = flavour.column;
+export function userMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const { id, key, json, integer } = dialect.column;
   const plainDocument = (table: string): Migration => ({
     async up(db) {
       const created = db.schema
         .createTable(table)
         .addColumn('id', key, (c) => c.primaryKey().notNull())
         .addColumn('document', json, (c) => c.notNull());
-      await flavour.wide(created).execute();
+      await dialect.heapTable(created).execute();
     },
   });
   return {
@@ -86,7 +86,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('id', id, (c) => c.primaryKey().notNull())
           .addColumn('email', key, (c) => c.notNull().unique())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.wide(table).execute();
+        await dialect.heapTable(table).execute();
       },
     },
     'user-002-credentials': {
@@ -96,7 +96,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('user_id', id, (c) => c.primaryKey().notNull())
           .addColumn('session_epoch', integer, (c) => c.notNull())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.wide(table).execute();
+        await dialect.heapTable(table).execute();
       },
     },
     'user-003-sessions': {
@@ -108,7 +108,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('epoch', integer, (c) => c.notNull())
           .addColumn('live_until', integer, (c) => c.notNull())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.wide(table).execute();
+        await dialect.heapTable(table).execute();
       },
     },
     'user-004-sessions-by-user': {
@@ -131,7 +131,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('id', key, (c) => c.primaryKey().notNull())
           .addColumn('forgotten_at', integer, (c) => c.notNull())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.wide(table).execute();
+        await dialect.heapTable(table).execute();
       },
     },
     'user-010-sign-in-attempts-by-end': {
@@ -149,7 +149,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('user_id', id, (c) => c.primaryKey().notNull())
           .addColumn('forgotten_at', integer, (c) => c.notNull())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.wide(table).execute();
+        await dialect.heapTable(table).execute();
       },
     },
     'user-013-account-links-by-end': {
@@ -162,7 +162,7 @@ export function userMigrations(flavour: Flavour): Readonly<Record<string, Migrat
           .addColumn('id', key, (c) => c.primaryKey().notNull())
           .addColumn('due_at', integer, (c) => c.notNull())
           .addColumn('document', json, (c) => c.notNull());
-        await flavour.wide(table).execute();
+        await dialect.heapTable(table).execute();
       },
     },
     'user-015-mails-by-time': {

@@ -1,4 +1,4 @@
-import type { Flavour } from '@souk/chassis/stores/sql/flavour';
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { Row } from '@souk/chassis/stores/sql/statement';
@@ -14,14 +14,14 @@ import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, Se
 import type { UserCollections } from './user-store.ts';
 
 /** The tables of users, of what proves them, and of their sessions in SQL. */
-export function userTables(flavour: Flavour): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
+export function userTables(dialect: Dialect): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
   const plain = <Entity extends object>(
     table: string,
     keyOf: (entity: Entity) => string,
     fromRow: (row: PlainDocumentTable) => Entity,
     toDocument: (entity: Entity) => object = (entity) => entity,
   ) =>
-    rowCollection<Entity, PlainDocumentTable>(flavour, {
+    rowCollection<Entity, PlainDocumentTable>(dialect, {
       table,
       columns: ['id', 'document'],
       keyColumn: 'id',
@@ -30,7 +30,7 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       fromRow,
     });
   return {
-    users: rowCollection<User, UsersTable>(flavour, {
+    users: rowCollection<User, UsersTable>(dialect, {
       table: 'users',
       columns: ['id', 'email', 'document'],
       keyColumn: 'id',
@@ -38,8 +38,8 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       toRow: (user) => ({ id: user.id, email: user.email, document: JSON.stringify(user) }),
       fromRow: userOf,
     }),
-    emails: emailClaims(flavour),
-    credentials: rowCollection<Credential, CredentialsTable>(flavour, {
+    emails: emailClaims(dialect),
+    credentials: rowCollection<Credential, CredentialsTable>(dialect, {
       table: 'credentials',
       columns: ['user_id', 'session_epoch', 'document'],
       keyColumn: 'user_id',
@@ -51,7 +51,7 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       }),
       fromRow: credentialOf,
     }),
-    sessions: rowCollection<Session, SessionsTable>(flavour, {
+    sessions: rowCollection<Session, SessionsTable>(dialect, {
       table: 'sessions',
       columns: ['id', 'user_id', 'epoch', 'live_until', 'document'],
       keyColumn: 'id',
@@ -61,7 +61,7 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
     }),
     addressBooks: plain('address_books', ({ userId }) => userId, addressBookOf, keptBook),
     departures: plain('departures', ({ userId }) => userId, departureOf),
-    attempts: rowCollection<Attempts, AttemptsTable>(flavour, {
+    attempts: rowCollection<Attempts, AttemptsTable>(dialect, {
       table: 'sign_in_attempts',
       columns: ['id', 'forgotten_at', 'document'],
       keyColumn: 'id',
@@ -69,7 +69,7 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       toRow: (attempts) => ({ id: attempts.key, forgotten_at: attempts.forgottenAt, document: JSON.stringify(attempts) }),
       fromRow: attemptsOf,
     }),
-    accountLinks: rowCollection<AccountLinks, AccountLinksTable>(flavour, {
+    accountLinks: rowCollection<AccountLinks, AccountLinksTable>(dialect, {
       table: 'account_links',
       columns: ['user_id', 'forgotten_at', 'document'],
       keyColumn: 'user_id',
@@ -77,7 +77,7 @@ export function userTables(flavour: Flavour): { readonly [N in keyof UserCollect
       toRow: (links) => ({ user_id: links.userId, forgotten_at: links.forgottenAt, document: JSON.stringify(links) }),
       fromRow: accountLinksOf,
     }),
-    mails: rowCollection<Mail, MailsTable>(flavour, {
+    mails: rowCollection<Mail, MailsTable>(dialect, {
       table: 'mails',
       columns: ['id', 'due_at', 'document'],
       keyColumn: 'id',
@@ -97,11 +97,11 @@ function sessionToRow(session: Session): SessionsTable {
 }
 
 /** Read from the users' unique column and written with the users. */
-function emailClaims(flavour: Flavour): SqlCollection<EmailClaim> {
+function emailClaims(dialect: Dialect): SqlCollection<EmailClaim> {
   const nothing = () => [];
   return {
     key: ({ email }) => email,
-    load: (keys) => [flavour.load('users', ['email', 'id'], 'email', keys)],
+    load: (keys) => [dialect.load('users', ['email', 'id'], 'email', keys)],
     read: ([rows = []]) =>
       rows
         .map((row) => row as Row & Pick<UsersTable, 'email' | 'id'>)

@@ -10,11 +10,10 @@ import { EventTooLargeError, WriterClosedError } from '../../input-errors.ts';
 import type { Cause } from '../../cause.ts';
 import type { UseCase } from '../writer/use-case.ts';
 import type { Writer } from '../writer/writer.ts';
-import { bury } from './bury.ts';
+import { recordDeadLetter } from './dead-letter.ts';
 import type { HandlingRoom } from './handling-room.ts';
 import type { AnyMessageHandler, MessageHandlers } from './message-handlers.ts';
-import { park } from './park.ts';
-import type { ParkingRules } from './parking-rules.ts';
+import { park, type ParkingRules } from './parking.ts';
 import { receive, type Incoming, type Reception } from './receive.ts';
 import type { Outcomes } from './tell-outcomes.ts';
 
@@ -33,7 +32,7 @@ const BETWEEN_FIRST_TRIES_MS = 50;
 
 /**
  * Reads the service's topics in its group and makes each message an input of the writer. Messages of one key are handled
- * one after the other, all others together; a batch is done when each of its messages is handled, parked or buried.
+ * one after the other, all others together; a batch is done when each of its messages is handled, parked or a dead letter.
  */
 export async function consume<C extends ChassisCollections, Task>(deps: ConsumerDeps<C, Task>): Promise<Subscription> {
   const { service, log, handlers } = deps;
@@ -97,7 +96,7 @@ async function settleOne<C extends ChassisCollections, Task>(
   const reception = receptions.get(topic);
   if (!read.ok || reception === undefined) {
     const cause = read.ok ? 'no handler for this topic' : read.cause;
-    await writer.submit(bury<C>(service), { message, cause, attempts: 1 }, read.ok ? { cause: causedBy(read.event) } : {});
+    await writer.submit(recordDeadLetter<C>(service), { message, cause, attempts: 1 }, read.ok ? { cause: causedBy(read.event) } : {});
     tell.settled({ message }, 'undecodable', cause);
     if (!read.ok && read.forgedBy !== undefined) tell.forged(message, read.forgedBy);
     return;
@@ -106,7 +105,7 @@ async function settleOne<C extends ChassisCollections, Task>(
   const failure = await tryToSettle(deps, reception, incoming, signal, isAwaited);
   if (failure === undefined) return;
   if (isForGood(failure)) {
-    await writer.submit(bury<C>(service), { message, cause: failureText(failure), attempts: 1 }, { cause: causedBy(read.event) });
+    await writer.submit(recordDeadLetter<C>(service), { message, cause: failureText(failure), attempts: 1 }, { cause: causedBy(read.event) });
     tell.settled(incoming, 'dead', failure);
     return;
   }

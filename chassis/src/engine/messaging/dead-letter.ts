@@ -1,4 +1,10 @@
+import type { ServiceName } from '@souk/contracts/services';
+import { deadLetterTopic } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
+import type { ChassisCollections } from '../writer/chassis-collections.ts';
+import type { DecisionContext, UseCase } from '../writer/use-case.ts';
+import { withOwn, type OwnChanges } from '../writer/with-own.ts';
+import { cutMessage, toldMessage } from './dead-letter-message.ts';
 
 /**
  * - `unhandled`: a message from the log that this service could not handle
@@ -23,4 +29,64 @@ export interface DeadLetter {
   readonly resolvedBy: string | null;
   /** why it was discarded */
   readonly resolution: string | null;
+}
+
+/** Characters; what is found wrong may quote what was sent. */
+const CAUSE_LIMIT = 2000;
+
+export interface Failure {
+  readonly message: LogMessage;
+  readonly cause: string;
+  readonly attempts: number;
+  /** epoch milliseconds; now when it failed at once */
+  readonly firstFailedAt?: number;
+}
+
+/** Which letter it becomes; default: a new one, of a message that was not handled. */
+type Identity = Pick<DeadLetter, 'id' | 'kind'>;
+
+/**
+ * Makes a message a dead letter: a row that keeps all bytes and waits for a person, and an event that tells everybody,
+ * without what may be personal and never too large for the log.
+ */
+export function newDeadLetter(
+  service: ServiceName,
+  { message, attempts, firstFailedAt, ...failure }: Failure,
+  { now, newId }: DecisionContext,
+  { id, kind }: Identity = { id: newId(), kind: 'unhandled' },
+): Required<Pick<OwnChanges, 'puts' | 'events'>> {
+  const cause = failure.cause.slice(0, CAUSE_LIMIT);
+  const letter: DeadLetter = {
+    id,
+    kind,
+    message,
+    cause,
+    attempts,
+    firstFailedAt: firstFailedAt ?? now,
+    lastFailedAt: now,
+    status: 'dead',
+    resolvedAt: null,
+    resolvedBy: null,
+    resolution: null,
+  };
+  const told = cutMessage(message, kind, toldMessage(message));
+  const data = {
+    ...told,
+    kind,
+    cause,
+    attempts,
+    firstFailedAt: new Date(letter.firstFailedAt).toISOString(),
+    lastFailedAt: new Date(now).toISOString(),
+  };
+  const event = { type: deadLetterTopic(service), key: told.key, stream: letter.id, version: 1, data };
+  return { puts: { deadLetters: [letter] }, events: [event] };
+}
+
+/** For what cannot even be read. */
+export function recordDeadLetter<C extends ChassisCollections>(service: ServiceName): UseCase<C, Failure, void> {
+  return {
+    name: 'record dead letter',
+    keys: () => ({}),
+    decide: (failure, _world, context) => withOwn<C, void, never>({ answer: undefined }, newDeadLetter(service, failure, context)),
+  };
 }

@@ -1,5 +1,5 @@
 import type { DeadLetter } from './dead-letter.ts';
-import type { ParkedMessage, WaitingKey } from './parked-key.ts';
+import type { ParkedMessage, WaitingKey } from './parking.ts';
 
 /** One lane as operators see it. */
 export interface LaneStatus {

@@ -4,9 +4,9 @@ import type { LogMessage } from '../../log/event-log.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { UseCase } from '../writer/use-case.ts';
 import { withOwn } from '../writer/with-own.ts';
-import { burial } from './bury.ts';
+import { newDeadLetter } from './dead-letter.ts';
 import type { AnyMessageHandler } from './message-handlers.ts';
-import { appended } from './park.ts';
+import { appended } from './parking.ts';
 
 /** A message both as it came and as it reads. */
 export interface Incoming {
@@ -39,7 +39,7 @@ export function receive<C extends ChassisCollections, Task>(
       }
       const decision = handler.decide(event, world, context);
       if (decision.anomaly === undefined) return { ...decision, answer: HANDLED };
-      const letter = burial(service, { message, cause: decision.anomaly, attempts: 1 }, context);
+      const letter = newDeadLetter(service, { message, cause: decision.anomaly, attempts: 1 }, context);
       return withOwn<C, Reception, Task>({ answer: { how: 'anomaly', cause: decision.anomaly } }, letter);
     },
   };

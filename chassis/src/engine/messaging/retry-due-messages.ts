@@ -7,9 +7,7 @@ import type { Writer } from '../writer/writer.ts';
 import { causedBy, failureText, handlerOf, isForGood } from './consumer.ts';
 import type { MessageHandlers } from './message-handlers.ts';
 import type { MessageReads } from './message-reads.ts';
-import type { ParkedMessage } from './parked-key.ts';
-import type { ParkingRules } from './parking-rules.ts';
-import { recordFailure, retryParked } from './retry-parked.ts';
+import { type ParkedMessage, type ParkingRules, recordFailure, retryParked } from './parking.ts';
 import type { Outcomes } from './tell-outcomes.ts';
 
 /** Keys looked at in one round. */

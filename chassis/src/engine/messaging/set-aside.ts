@@ -9,7 +9,7 @@ import { withOwn } from '../writer/with-own.ts';
 import type { Writer } from '../writer/writer.ts';
 import type { StoredEvent } from '../writer/writer-store.ts';
 import { aboutMessage } from './about-message.ts';
-import { burial } from './bury.ts';
+import { newDeadLetter } from './dead-letter.ts';
 
 /** Log lines about one send; a broker that is set to take next to nothing refuses everything. */
 const LINES = 10;
@@ -30,7 +30,7 @@ export function setAside<C extends ChassisCollections>(service: ServiceName): Us
     keys: ({ event }) => ({ deadLetters: [event.id] }),
     decide({ event: { id }, message, cause }, world, context) {
       if (world.get('deadLetters', id) !== undefined) return { answer: false };
-      const { puts, events } = burial(service, { message, cause, attempts: 1 }, context, { id, kind: 'unsent' });
+      const { puts, events } = newDeadLetter(service, { message, cause, attempts: 1 }, context, { id, kind: 'unsent' });
       const own = message.topic === deadLetterTopic(service) ? { puts } : { puts, events };
       return withOwn<C, boolean, never>({ answer: true }, own);
     },

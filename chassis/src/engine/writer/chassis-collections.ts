@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../messaging/dead-letter.ts';
-import type { ParkedKey } from '../messaging/parked-key.ts';
+import type { ParkedKey } from '../messaging/parking.ts';
 import type { AnswerKey } from './answer-key.ts';
 import type { EndedAccess } from './ended-access.ts';
 import type { KeptAnswer } from './kept-answer.ts';

@@ -2,22 +2,22 @@ import type { Database } from 'bun:sqlite';
 import { harmless } from '../../telemetry/harmless.ts';
 import { checkpoint, pauseCheckpoints } from '../../checkpoints.ts';
 import { keepWalSmall } from '../../keep-wal-small.ts';
-import { createCursor } from './cursor.ts';
+import { createGroupPosition } from './group-position.ts';
 import { lockData } from './data-lock.ts';
 import type { EmbeddedLogOptions } from './embedded-log-options.ts';
 import type { EventLog, SubscribeOptions, Subscription } from '../event-log.ts';
 import { EventLogError } from '../event-log-error.ts';
-import { createFeed, type Feed, type TailBudget } from './feed.ts';
+import { createTail, type Tail, type TailBudget } from './tail.ts';
 import { createGroup, type Group } from './group.ts';
 import { inspectLog, type LogInspection } from './inspection.ts';
 import { openJournal } from './journal.ts';
 import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
 import { checkpointLog, openLogDatabase } from './log-database.ts';
 import { MessagesRefusedError, type RefusedMessage } from '../message-limit.ts';
-import { openOffsetBook } from './offset-book.ts';
-import { placeMessage } from './place-message.ts';
+import { openOffsetStore } from './offset-store.ts';
+import { assignPartition } from './assign-partition.ts';
 import { replayStored } from './replay-stored.ts';
-import { openRunIndex } from './run-index.ts';
+import { openPartitionIndex } from './partition-index.ts';
 import { storedMessages } from './stored-messages.ts';
 import { declareTopics, partitionsOf } from './topic-table.ts';
 import type { Partition } from '../topic.ts';
@@ -44,11 +44,11 @@ export function openEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
 function openOn(db: Database, options: EmbeddedLogOptions, release: () => void): EmbeddedLog {
   const { handlerLimitMs = 10_000, now = Date.now, onHandlerFailure = () => undefined } = options;
   const topics = declareTopics(db, options.topics);
-  const index = openRunIndex(db);
-  const offsets = openOffsetBook(db);
+  const index = openPartitionIndex(db);
+  const offsets = openOffsetStore(db);
   const readStored = storedMessages(db, index);
   const budget: TailBudget = { used: 0, limit: TAIL_CHARACTERS };
-  const feeds = new Map<number, Feed>();
+  const tails = new Map<number, Tail>();
   const groups = new Map<string, Group>();
   const memberships = new Set<Subscription>();
   const journal = openJournal({ db, index, offsets, now, committed });
@@ -56,33 +56,33 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
 
   for (const partition of [...topics.values()].flat()) {
     const read = (from: number) => readStored(partition, from);
-    feeds.set(partition.id, createFeed({ end: index.end(partition.id), budget, readStored: read }));
+    tails.set(partition.id, createTail({ end: index.end(partition.id), budget, readStored: read }));
   }
 
-  function feedOf(partition: Partition): Feed {
-    const feed = feeds.get(partition.id);
-    if (feed === undefined) throw new EventLogError('unknown-topic', `Topic ${partition.topic} is not in this log`);
-    return feed;
+  function tailOf(partition: Partition): Tail {
+    const tail = tails.get(partition.id);
+    if (tail === undefined) throw new EventLogError('unknown-topic', `Topic ${partition.topic} is not in this log`);
+    return tail;
   }
 
   function committed(messages: readonly CommittedMessage[]): void {
-    const touched = new Set<Feed>();
+    const touched = new Set<Tail>();
     for (const message of messages) {
-      const feed = feedOf(message.partition);
-      feed.append(message);
-      touched.add(feed);
+      const tail = tailOf(message.partition);
+      tail.append(message);
+      touched.add(tail);
     }
-    for (const feed of touched) feed.wakeReaders();
+    for (const tail of touched) tail.wakeReaders();
   }
 
   function groupOf(name: string): Group {
     const known = groups.get(name);
     if (known !== undefined) return known;
     const group = createGroup((partition) =>
-      createCursor({
+      createGroupPosition({
         group: name,
         partition,
-        feed: feedOf(partition),
+        tail: tailOf(partition),
         handlerLimitMs,
         start: offsets.next(name, partition.id),
         failed: harmless(onHandlerFailure),
@@ -100,7 +100,7 @@ function openOn(db: Database, options: EmbeddedLogOptions, release: () => void):
     assertOpen();
     const placed: PlacedMessage[] = [];
     const refused: RefusedMessage[] = [];
-    for (const each of messages.map((message) => placeMessage(topics, message))) {
+    for (const each of messages.map((message) => assignPartition(topics, message))) {
       if ('cause' in each) refused.push(each);
       else placed.push(each);
     }

@@ -1,6 +1,6 @@
 import type { Subscriber, Subscription } from '../event-log.ts';
 import { ownerOf } from '../assignment.ts';
-import type { Cursor, Member } from './cursor.ts';
+import type { GroupPosition, Member } from './group-position.ts';
 import type { Partition } from '../topic.ts';
 
 /** The members of one consumer group and its cursors, which stay when members go. */
@@ -8,9 +8,9 @@ export interface Group {
   join(partitions: readonly Partition[], subscriber: Subscriber): Subscription;
 }
 
-export function createGroup(createCursorOf: (partition: Partition) => Cursor): Group {
+export function createGroup(createCursorOf: (partition: Partition) => GroupPosition): Group {
   const members = new Set<Member>();
-  const cursors = new Map<Partition, Cursor>();
+  const cursors = new Map<Partition, GroupPosition>();
 
   function rebalance(): void {
     for (const [partition, cursor] of cursors) cursor.assign(ownerOf(partition, members));

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { ReceivedMessage } from '../event-log.ts';
-import type { OffsetBook } from './offset-book.ts';
-import type { RunIndex } from './run-index.ts';
+import type { OffsetStore } from './offset-store.ts';
+import type { PartitionIndex } from './partition-index.ts';
 import { storedMessages } from './stored-messages.ts';
 import { partitionsOf, type TopicTable } from './topic-table.ts';
 import type { Partition, PartitionLag } from '../topic.ts';
@@ -27,8 +27,8 @@ export interface LogInspection {
 interface InspectionDeps {
   readonly db: Database;
   readonly topics: TopicTable;
-  readonly index: RunIndex;
-  readonly offsets: OffsetBook;
+  readonly index: PartitionIndex;
+  readonly offsets: OffsetStore;
 }
 
 export function inspectLog({ db, topics, index, offsets }: InspectionDeps): LogInspection {

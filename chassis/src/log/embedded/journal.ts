@@ -2,8 +2,8 @@ import type { Database } from 'bun:sqlite';
 import { cutIntoBlocks, toBlock } from './block.ts';
 import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
 import { inTransaction } from './log-database.ts';
-import type { OffsetBook } from './offset-book.ts';
-import type { RunIndex, Span } from './run-index.ts';
+import type { OffsetStore } from './offset-store.ts';
+import type { PartitionIndex, Span } from './partition-index.ts';
 
 /** One transaction takes whole sends until it has this many messages: about 20 ms of work. */
 const MESSAGES_PER_COMMIT = 4096;
@@ -35,8 +35,8 @@ interface Appended {
 
 interface JournalDeps {
   readonly db: Database;
-  readonly index: RunIndex;
-  readonly offsets: OffsetBook;
+  readonly index: PartitionIndex;
+  readonly offsets: OffsetStore;
   readonly now: () => number;
   readonly committed: (messages: readonly CommittedMessage[]) => void;
 }

@@ -1,7 +1,7 @@
 import { inspectLog, type LogInspection } from './inspection.ts';
 import { openLogForReading } from './log-database.ts';
-import { openOffsetBook } from './offset-book.ts';
-import { openRunIndex } from './run-index.ts';
+import { openOffsetStore } from './offset-store.ts';
+import { openPartitionIndex } from './partition-index.ts';
 import { loadTopics } from './topic-table.ts';
 
 export interface LogReader extends LogInspection {
@@ -12,7 +12,7 @@ export interface LogReader extends LogInspection {
 export function openLogReader(path: string): LogReader {
   const db = openLogForReading(path);
   // All of it as of one moment.
-  const load = db.transaction(() => ({ db, topics: loadTopics(db), index: openRunIndex(db), offsets: openOffsetBook(db) }));
+  const load = db.transaction(() => ({ db, topics: loadTopics(db), index: openPartitionIndex(db), offsets: openOffsetStore(db) }));
   const deps = load.deferred();
   return { ...inspectLog(deps), close: () => db.close() };
 }

@@ -1,11 +1,11 @@
 import type { EventLog, ReceivedMessage } from '../event-log.ts';
-import type { RunIndex } from './run-index.ts';
+import type { PartitionIndex } from './partition-index.ts';
 import { partitionsOf, type TopicTable } from './topic-table.ts';
 import type { Partition } from '../topic.ts';
 
 interface ReplayDeps {
   readonly topics: TopicTable;
-  readonly index: RunIndex;
+  readonly index: PartitionIndex;
   readonly readStored: (partition: Partition, from: number) => readonly ReceivedMessage[];
 }
 

@@ -4,7 +4,7 @@ import type { LogMessage, ReceivedMessage } from '../event-log.ts';
 import { EventLogError } from '../event-log-error.ts';
 import { CALL_ROOM, messageSize } from '../message-size.ts';
 import { decoded, isPlainText } from '../not-utf8.ts';
-import type { RunIndex, Span } from './run-index.ts';
+import type { PartitionIndex, Span } from './partition-index.ts';
 import type { Partition } from '../topic.ts';
 
 type BlockRow = StoredBlock & { readonly first_id: number; readonly at: number };
@@ -19,7 +19,7 @@ interface RecordRow {
 }
 
 /** Reads a partition's messages from the file, as many as fit into one call; the run index says where they are. */
-export function storedMessages(db: Database, index: RunIndex) {
+export function storedMessages(db: Database, index: PartitionIndex) {
   const inRecords = recordReader(db);
   const inBlocks = blockReader(db);
   // Nothing is added to `records` any more.

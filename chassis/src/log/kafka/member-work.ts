@@ -32,7 +32,7 @@ export interface MemberWork {
   /** After each fetch, also one that brought nothing. */
   fetched(): void;
   /** Ends all handlers, gives them `limitMs`, and stores how far they came. Never rejects. */
-  letGo(limitMs: number): Promise<void>;
+  revoke(limitMs: number): Promise<void>;
   /** The same for good: no handler runs any more, whatever the group assigns. */
   end(limitMs: number): Promise<void>;
   /** Why a partition of its own stands; undefined when none does. */
@@ -94,7 +94,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     resolveOffset(last);
   }
 
-  async function letGo(limitMs: number): Promise<void> {
+  async function revoke(limitMs: number): Promise<void> {
     const ending = [...workers.values()].map((worker) => worker.stop());
     for (const [key, worker] of workers) {
       const next = worker.unhandledFrom();
@@ -118,10 +118,10 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
 
   function end(limitMs: number): Promise<void> {
     ended = true;
-    return letGo(limitMs);
+    return revoke(limitMs);
   }
 
-  return { assigned, take, fetched: parked.fetched, letGo, end, failure: () => parked.failure() ?? held.failure() };
+  return { assigned, take, fetched: parked.fetched, revoke, end, failure: () => parked.failure() ?? held.failure() };
 }
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;

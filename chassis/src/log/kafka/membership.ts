@@ -102,7 +102,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
   async function live(): Promise<void> {
     await deps.ready();
     if (life.closed) return;
-    current = incarnate(deps, limits, () => {
+    current = connectMember(deps, limits, () => {
       delete life.failure;
       life.failures = 0;
       joined = true;
@@ -110,7 +110,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
     });
     const error = await Promise.race([current.crashed, closing.promise]);
     if (life.closed) return;
-    await current.work.letGo(limits.handlersMs);
+    await current.work.revoke(limits.handlersMs);
     current.client.abandon();
     current = null;
     throw error;
@@ -153,7 +153,7 @@ function asksForRetry(error: unknown): boolean {
   return error instanceof KafkaJSProtocolError && error.retriable;
 }
 
-function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, joined: () => void): Incarnation {
+function connectMember(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, joined: () => void): Incarnation {
   const { names, subscription, room, handlerFailed, report } = deps;
   const topics = [...new Set(subscription.topics)].map(names.onBroker);
   const client = kafkaClient(deps.address, FOR_EVER);
@@ -172,7 +172,7 @@ function incarnate(deps: MembershipDeps, { sessionMs, handlersMs }: Limits, join
       assigner(names.declared, {
         beforeJoin: () => {
           paused.clear();
-          return work.letGo(handlersMs);
+          return work.revoke(handlersMs);
         },
         fetchWaitMs: () => (paused.size > 0 || work.failure() !== undefined ? SHORT_FETCH_WAIT_MS : FETCH_WAIT_MS),
         ending: ending.signal,

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../../engine/messaging/dead-letter.ts';
-import type { ParkedKey, ParkedMessage } from '../../engine/messaging/parked-key.ts';
+import type { ParkedKey, ParkedMessage } from '../../engine/messaging/parking.ts';
 import type { AnswerKey } from '../../engine/writer/answer-key.ts';
 import type { EndedAccess } from '../../engine/writer/ended-access.ts';
 import type { KeptAnswer } from '../../engine/writer/kept-answer.ts';

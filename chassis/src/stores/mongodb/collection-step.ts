@@ -1,7 +1,7 @@
 import { type TObject, Type } from '@sinclair/typebox';
 import { type Db, type IndexDescription, MongoServerError } from 'mongodb';
 import { bsonSchema } from './bson-schema.ts';
-import { SETTLED_BY } from './settled-by.ts';
+import { WRITE_CONFLICT_MARKER } from './write-conflict-marker.ts';
 
 const NAMESPACE_EXISTS = 48;
 
@@ -35,5 +35,5 @@ export function collectionStep(
 /** Transactions mark the documents they decided on. */
 function marked(document: TObject): TObject {
   const { properties, ...options } = document;
-  return Type.Object({ ...properties, [SETTLED_BY]: Type.Optional(Type.String()) }, options);
+  return Type.Object({ ...properties, [WRITE_CONFLICT_MARKER]: Type.Optional(Type.String()) }, options);
 }

@@ -2,7 +2,7 @@ import type { Filter } from 'mongodb';
 import { CALL_ROOM, fitting } from '../../log/message-size.ts';
 import { DEAD_LETTER_STATUSES } from '../../engine/messaging/dead-letter.ts';
 import { COUNT_LIMIT, LAST_CHARACTER, type LaneStatus, type LetterFilter, type MessageCounts, type MessageReads, SHOWN_MESSAGES } from '../../engine/messaging/message-reads.ts';
-import type { WaitingKey } from '../../engine/messaging/parked-key.ts';
+import type { WaitingKey } from '../../engine/messaging/parking.ts';
 import { answerKeyId, deadLetterOf, type DeadLetterDocument } from './chassis-documents.ts';
 import { parkedKeyOf, type ParkedKeyDocument } from './chassis-documents.ts';
 import { type EventDocument, eventsAfter } from './event-documents.ts';
@@ -11,7 +11,7 @@ import type { LaneDocument } from './lanes.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { reading } from './mongo-errors.ts';
 import { SERVER_NOW } from './server-now.ts';
-import { UNMARKED } from './settled-by.ts';
+import { UNMARKED } from './write-conflict-marker.ts';
 
 export function mongoMessageReads(database: MongoDatabase): MessageReads {
   const { db } = database;

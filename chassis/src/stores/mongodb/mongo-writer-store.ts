@@ -10,8 +10,8 @@ import { laneOf, mongoLanes } from './lanes.ts';
 import { LaneSession } from './lane-session.ts';
 import type { MongoDatabase } from './mongo-database.ts';
 import { reading, repeatable } from './mongo-errors.ts';
-import { settling } from './settling.ts';
-import type { DocumentCollections } from './writes-of.ts';
+import { settleTransaction } from './settle-transaction.ts';
+import type { DocumentCollections } from './bulk-writes.ts';
 
 interface HeldLane {
   readonly epoch: number;
@@ -27,7 +27,7 @@ export function mongoWriterStore<C extends Collections>(
   const events = database.db.collection<EventDocument>('events');
   // Entities are told apart by the collection's name alone, which the compiler cannot see.
   const collections = { ...own, ...chassisCollections } as unknown as DocumentCollections;
-  const settle = settling<C & ChassisCollections>(database, lanes, collections);
+  const settle = settleTransaction<C & ChassisCollections>(database, lanes, collections);
   const held = new Map<string, HeldLane>();
 
   async function takeLane(name: string, owner: string, options: TakingLane): Promise<TakenLane | undefined> {

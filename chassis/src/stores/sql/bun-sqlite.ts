@@ -1,7 +1,7 @@
 import type { Database, SQLQueryBindings, Statement as Prepared } from 'bun:sqlite';
 import type { SqliteDatabase as KyselySqlite } from 'kysely';
 import { StorageError } from '../../storage-error.ts';
-import { sqliteFlavour } from './sqlite-flavour.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 
 export interface CachedStatement {
   readonly prepared: Prepared<Record<string, unknown>, SQLQueryBindings[]>;
@@ -71,7 +71,7 @@ function translated<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw new StorageError(sqliteFlavour.errorCode(error), error);
+    throw new StorageError(sqliteDialect.errorCode(error), error);
   }
 }
 

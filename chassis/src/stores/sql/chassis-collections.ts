@@ -1,19 +1,19 @@
 import type { DeadLetter } from '../../engine/messaging/dead-letter.ts';
-import type { ParkedKey, ParkedMessage, WaitingMessage } from '../../engine/messaging/parked-key.ts';
+import type { ParkedKey, ParkedMessage, WaitingMessage } from '../../engine/messaging/parking.ts';
 import { type AnswerKey, PERIOD_MS, PERIODS_AHEAD, PERIODS_BACK } from '../../engine/writer/answer-key.ts';
 import type { ChassisCollections } from '../../engine/writer/chassis-collections.ts';
 import type { EndedAccess } from '../../engine/writer/ended-access.ts';
 import type { KeptAnswer } from '../../engine/writer/kept-answer.ts';
 import type { AnswerKeysTable, DeadLettersTable, EndedAccessTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
-import type { Flavour } from './flavour.ts';
+import type { Dialect } from './dialect.ts';
 import { rowCollection } from './row-collection.ts';
 import { appendOnly, type SqlCollection } from './sql-collection.ts';
 
 /** How the chassis' own entities lie in SQL tables. */
-export function chassisCollections(flavour: Flavour): { readonly [N in keyof ChassisCollections]: SqlCollection<ChassisCollections[N]> } {
+export function chassisCollections(dialect: Dialect): { readonly [N in keyof ChassisCollections]: SqlCollection<ChassisCollections[N]> } {
   return {
-    parkedKeys: parkedKeys(flavour),
-    deadLetters: rowCollection<DeadLetter, DeadLettersTable>(flavour, {
+    parkedKeys: parkedKeys(dialect),
+    deadLetters: rowCollection<DeadLetter, DeadLettersTable>(dialect, {
       table: 'dead_letters',
       columns: [
         ...['id', 'kind', 'topic', 'message_key', 'value', 'headers', 'binary_parts', 'cause', 'attempts'] as const,
@@ -24,7 +24,7 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
       toRow: deadLetterToRow,
       fromRow: deadLetterFromRow,
     }),
-    keptAnswers: rowCollection<KeptAnswer, KeptAnswersTable>(flavour, {
+    keptAnswers: rowCollection<KeptAnswer, KeptAnswersTable>(dialect, {
       table: 'kept_answers',
       columns: ['id', 'owner', 'fingerprint', 'status', 'headers', 'body', 'at'],
       keyColumn: 'id',
@@ -38,9 +38,9 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
         at,
       }),
     }),
-    answerKeys: answerKeys(flavour),
-    answerMeetings: appendOnly(({ period, hash }) => `${period} ${hash}`, (keys) => [newAnswerKeys(flavour, keys)]),
-    endedAccess: rowCollection<EndedAccess, EndedAccessTable>(flavour, {
+    answerKeys: answerKeys(dialect),
+    answerMeetings: appendOnly(({ period, hash }) => `${period} ${hash}`, (keys) => [newAnswerKeys(dialect, keys)]),
+    endedAccess: rowCollection<EndedAccess, EndedAccessTable>(dialect, {
       table: 'ended_access',
       columns: ENDED_ACCESS_COLUMNS,
       keyColumn: 'id',
@@ -60,13 +60,13 @@ export function chassisCollections(flavour: Flavour): { readonly [N in keyof Cha
 const ANSWER_KEY_COLUMNS = ['period', 'hash', 'fingerprint', 'place'] as const;
 
 /** Found in the periods that are not over, by the database's own clock; added, and never changed. */
-function answerKeys(flavour: Flavour): SqlCollection<AnswerKey> {
-  const { load: _load, read: _read, ...added } = appendOnly<AnswerKey>(({ hash }) => hash, (keys) => [newAnswerKeys(flavour, keys)]);
+function answerKeys(dialect: Dialect): SqlCollection<AnswerKey> {
+  const { load: _load, read: _read, ...added } = appendOnly<AnswerKey>(({ hash }) => hash, (keys) => [newAnswerKeys(dialect, keys)]);
   const offsets = Array.from({ length: PERIODS_BACK + 1 + PERIODS_AHEAD }, (_, at) => at - PERIODS_BACK);
-  const periods = offsets.map((offset) => `${flavour.period(PERIOD_MS)} + ${offset}`);
+  const periods = offsets.map((offset) => `${dialect.period(PERIOD_MS)} + ${offset}`);
   return {
     ...added,
-    load: (hashes) => [flavour.find('answer_keys', ANSWER_KEY_COLUMNS, ['period', 'hash'], periods, hashes.map((hash) => Uint8Array.fromHex(hash)))],
+    load: (hashes) => [dialect.find('answer_keys', ANSWER_KEY_COLUMNS, ['period', 'hash'], periods, hashes.map((hash) => Uint8Array.fromHex(hash)))],
     read: ([rows = []]) =>
       rows.map((row) => {
         const { period, hash, fingerprint, place } = row as unknown as AnswerKeysTable;
@@ -77,10 +77,10 @@ function answerKeys(flavour: Flavour): SqlCollection<AnswerKey> {
 
 const UUID = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/;
 
-function newAnswerKeys(flavour: Flavour, keys: readonly AnswerKey[]) {
+function newAnswerKeys(dialect: Dialect, keys: readonly AnswerKey[]) {
   const bytes = (hex: string) => Uint8Array.fromHex(hex);
   const rows = keys.map(({ period, hash, fingerprint, place }) => [period, bytes(hash), bytes(fingerprint), bytes(place.replaceAll('-', ''))]);
-  return flavour.insert('answer_keys', ANSWER_KEY_COLUMNS, rows);
+  return dialect.insert('answer_keys', ANSWER_KEY_COLUMNS, rows);
 }
 
 /** mysql2 gives a buffer, SQLite an array. */
@@ -139,7 +139,7 @@ export type PlaceRow = Pick<ParkedMessagesTable, (typeof PLACE_COLUMNS)[number]>
  * One entity per message key, one row per waiting message; only the rows that differ are written. Loaded without the
  * messages: no decision looks at one that waits.
  */
-function parkedKeys(flavour: Flavour): SqlCollection<ParkedKey> {
+function parkedKeys(dialect: Dialect): SqlCollection<ParkedKey> {
   const table = 'parked_messages';
   const added = ({ key }: ParkedKey, messages: readonly WaitingMessage[]) =>
     messages.map(({ message, ...place }) => {
@@ -150,21 +150,21 @@ function parkedKeys(flavour: Flavour): SqlCollection<ParkedKey> {
   const positions = ({ key }: ParkedKey, messages: readonly WaitingMessage[]) => messages.map((m) => [key, m.position]);
   return {
     key: (entity) => entity.key,
-    load: (keys) => [flavour.load(table, PLACE_COLUMNS, 'message_key', keys)],
+    load: (keys) => [dialect.load(table, PLACE_COLUMNS, 'message_key', keys)],
     read: ([rows = []]) => groupByKey(rows.map((row) => row as unknown as PlaceRow), placeOf),
-    insert: (entities) => [flavour.insert(table, PARKED_COLUMNS, entities.flatMap((entity) => added(entity, entity.messages)))],
+    insert: (entities) => [dialect.insert(table, PARKED_COLUMNS, entities.flatMap((entity) => added(entity, entity.messages)))],
     update: (changes) =>
       changes.flatMap(({ before, after }) => {
         const had = new Map(before.messages.map((message) => [message.position, message]));
         const has = new Set(after.messages.map(({ position }) => position));
         const tried = after.messages.filter((message) => had.has(message.position) && had.get(message.position) !== message);
         return [
-          flavour.remove(table, PARKED_KEY, positions(before, before.messages.filter(({ position }) => !has.has(position)))),
-          flavour.update(table, TRIED_COLUMNS, PARKED_KEY, tried.map((place) => valuesOf(after.key, place, [...TRIED_COLUMNS, ...PARKED_KEY]))),
-          flavour.insert(table, PARKED_COLUMNS, added(after, after.messages.filter(({ position }) => !had.has(position)))),
+          dialect.remove(table, PARKED_KEY, positions(before, before.messages.filter(({ position }) => !has.has(position)))),
+          dialect.update(table, TRIED_COLUMNS, PARKED_KEY, tried.map((place) => valuesOf(after.key, place, [...TRIED_COLUMNS, ...PARKED_KEY]))),
+          dialect.insert(table, PARKED_COLUMNS, added(after, after.messages.filter(({ position }) => !had.has(position)))),
         ];
       }),
-    remove: (entities) => [flavour.remove(table, PARKED_KEY, entities.flatMap((e) => positions(e, e.messages)))],
+    remove: (entities) => [dialect.remove(table, PARKED_KEY, entities.flatMap((e) => positions(e, e.messages)))],
   };
 }
 

@@ -1,7 +1,7 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../engine/writer/answer-key.ts';
-import type { Flavour } from './flavour.ts';
+import type { Dialect } from './dialect.ts';
 
 export interface LanesTable {
   lane: string;
@@ -95,8 +95,8 @@ export interface ChassisSchema {
 }
 
 /** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
-export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Migration>> {
-  const { id, key, foreignKey, text, json, integer, small, bytes16 } = flavour.column;
+export function chassisMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
+  const { id, key, foreignKey, text, json, integer, small, bytes16 } = dialect.column;
   /** What is kept of a message that failed, besides its key; anybody may have sent it, so nothing of it is short for sure. */
   const failedMessage = <T extends string, C extends string>(table: CreateTableBuilder<T, C>) =>
     table
@@ -119,7 +119,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('last_seq', integer, (c) => c.notNull())
         .addColumn('published_seq', integer, (c) => c.notNull())
         .addColumn('transactions', integer, (c) => c.notNull());
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
     'chassis-002-events': create(async (db) => {
       const table = db.schema
@@ -140,7 +140,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('context', json, (c) => c.notNull())
         .addPrimaryKeyConstraint('events_pk', ['lane', 'seq'])
         .addUniqueConstraint('events_stream_version', ['stream', 'version']);
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'chassis-003-parked-messages': create(async (db) => {
       const table = db.schema
@@ -150,7 +150,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .$call(failedMessage)
         .addColumn('next_attempt_at', integer, (c) => c.notNull())
         .addPrimaryKeyConstraint('parked_messages_pk', ['message_key', 'position']);
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'chassis-004-dead-letters': create(async (db) => {
       const table = db.schema
@@ -162,7 +162,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('resolved_at', integer)
         .addColumn('resolved_by', key)
         .addColumn('resolution', text);
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'chassis-005-kept-answers': create(async (db) => {
       const table = db.schema
@@ -173,7 +173,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('headers', json, (c) => c.notNull())
         .addColumn('body', text, (c) => c.notNull())
         .addColumn('at', integer, (c) => c.notNull());
-      await flavour.wide(table).execute();
+      await dialect.heapTable(table).execute();
     }),
     'chassis-006-kept-answers-by-time': create(async (db) => {
       await db.schema.createIndex('kept_answers_at').on('kept_answers').column('at').execute();
@@ -198,7 +198,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('kept_session', id)
         .addColumn('kept_generation', integer)
         .addColumn('at', integer, (c) => c.notNull());
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
     'chassis-021-ended-access-by-time': create(async (db) => {
       await db.schema.createIndex('ended_access_at').on('ended_access').column('at').execute();
@@ -210,7 +210,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
       (['kind', 'topic', 'message_key', 'cause'] as const).map((column, at) => [
         `chassis-03${at + 1}-dead-letters-by-${column.replace('_', '-')}`,
         create(async (db) => {
-          const columns = sql`${column === 'kind' ? sql.ref(column) : flavour.indexed(column)}, ${sql.ref('id')}`;
+          const columns = sql`${column === 'kind' ? sql.ref(column) : dialect.indexed(column)}, ${sql.ref('id')}`;
           await db.schema.createIndex(`dead_letters_${column}`).on('dead_letters').expression(columns).execute();
         }),
       ]),
@@ -229,7 +229,7 @@ export function chassisMigrations(flavour: Flavour): Readonly<Record<string, Mig
         .addColumn('fingerprint', bytes16, (c) => c.notNull())
         .addColumn('place', bytes16, (c) => c.notNull())
         .addPrimaryKeyConstraint('answer_keys_pk', ['period', 'hash']);
-      await flavour.narrow(table).execute();
+      await dialect.clusteredTable(table).execute();
     }),
     'chassis-051-answer-form': create(async (db) => {
       // Where no process has ever run, none of a version that knows only whole answers can have kept one.

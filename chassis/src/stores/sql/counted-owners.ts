@@ -1,4 +1,4 @@
-import type { Flavour, Tally } from './flavour.ts';
+import type { Dialect, Tally } from './dialect.ts';
 import type { SqlCollection } from './sql-collection.ts';
 import type { Row } from './statement.ts';
 
@@ -21,12 +21,12 @@ interface Counting<Owner extends CountedOwner> {
  * Counts what each owner has from the rows themselves, in the transaction that adds to them: nothing has to be counted down
  * when a thing ends. The lock of the owner's row makes processes take turns; inputs of one batch count by what is put.
  */
-export function countedOwners<Owner extends CountedOwner>(flavour: Flavour, { table, tally, ownerOf }: Counting<Owner>): SqlCollection<Owner> {
-  const insert = (owners: readonly Owner[]) => [flavour.insert(table, ['id'], owners.map(({ id }) => [id]))];
+export function countedOwners<Owner extends CountedOwner>(dialect: Dialect, { table, tally, ownerOf }: Counting<Owner>): SqlCollection<Owner> {
+  const insert = (owners: readonly Owner[]) => [dialect.insert(table, ['id'], owners.map(({ id }) => [id]))];
   return {
     key: ({ id }) => id,
     // The rows first: what others have committed while their lock was waited for is counted.
-    load: (ids) => [flavour.load(table, ['id'], 'id', ids), flavour.tally(tally, ids)],
+    load: (ids) => [dialect.load(table, ['id'], 'id', ids), dialect.tally(tally, ids)],
     read([rows = [], tallies = []]) {
       const figures = new Map(tallies.map((row) => [String(row[tally.owner]), row]));
       const locked = new Set(rows.map(({ id }) => String(id)));
@@ -39,6 +39,6 @@ export function countedOwners<Owner extends CountedOwner>(flavour: Flavour, { ta
     },
     insert,
     update: (changes) => insert(changes.flatMap(({ before, after }) => (before.hasRow ? [] : [after]))),
-    remove: (owners) => [flavour.remove(table, ['id'], owners.map(({ id }) => [id]))],
+    remove: (owners) => [dialect.remove(table, ['id'], owners.map(({ id }) => [id]))],
   };
 }

@@ -8,14 +8,14 @@ import type { Row, Statement, TransactionScript } from './statement.ts';
  * many are gone. Throws `StorageError`.
  */
 export function forgetRows(
-  { flavour, transact }: Pick<SqlDatabase<never>, 'flavour' | 'transact'>,
+  { dialect, transact }: Pick<SqlDatabase<never>, 'dialect' | 'transact'>,
   table: string,
   key: string,
   found: Statement,
 ): Promise<number> {
   function* round(): TransactionScript<number> {
     const [rows = []]: readonly (readonly Row[])[] = yield [found];
-    const writes = rows.length === 0 ? [] : [flavour.remove(table, [key], rows.map((row) => [row[key]]))];
+    const writes = rows.length === 0 ? [] : [dialect.remove(table, [key], rows.map((row) => [row[key]]))];
     return { writes, result: rows.length };
   }
   return inTurn(transact, () => transact(round));

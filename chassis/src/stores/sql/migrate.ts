@@ -11,13 +11,13 @@ export async function migrate<Schema>(
 ): Promise<readonly string[]> {
   // Almost every start finds nothing to do, and asks one question for it.
   if ((await stepsToMigrate(database, own)).length === 0) return [];
-  return database.migrate({ ...chassisMigrations(database.flavour), ...own });
+  return database.migrate({ ...chassisMigrations(database.dialect), ...own });
 }
 
 /** The names of the steps that `migrate` would run. */
 export function stepsToMigrate<Schema>(
-  { flavour, reader }: SqlDatabase<Schema>,
+  { dialect, reader }: SqlDatabase<Schema>,
   own: Readonly<Record<string, Migration>>,
 ): Promise<readonly string[]> {
-  return pendingMigrations(reader as Kysely<unknown>, { ...chassisMigrations(flavour), ...own });
+  return pendingMigrations(reader as Kysely<unknown>, { ...chassisMigrations(dialect), ...own });
 }

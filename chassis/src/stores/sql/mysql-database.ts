@@ -1,6 +1,6 @@
-import { holdInMysql } from './hold-in-mysql.ts';
+import { mysqlAdvisoryLock } from './mysql-advisory-lock.ts';
 import { ANSWER_MS, mysqlConnections } from './mysql-connections.ts';
-import { mysqlFlavour } from './mysql-flavour.ts';
+import { mysqlDialect } from './mysql-dialect.ts';
 import { migrateMysql } from './mysql-migrations.ts';
 import { mysqlReader } from './mysql-reader.ts';
 import { mysqlTransact } from './mysql-transaction.ts';
@@ -44,11 +44,11 @@ export function openMysql<Schema>({ url, poolSize = 10 }: MysqlOptions): SqlData
     answerMs: ANSWER_MS,
   });
   return {
-    flavour: mysqlFlavour,
+    dialect: mysqlDialect,
     reader: mysqlReader<Schema>(reading),
     transact: (script) => mysqlTransact(writing, script),
     migrate: (migrations) => migrateMysql(url, migrations),
-    hold: (name) => holdInMysql(url, name),
+    advisoryLock: (name) => mysqlAdvisoryLock(url, name),
     async check() {
       const connection = await reading.acquire();
       try {

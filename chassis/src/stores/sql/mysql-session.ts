@@ -1,4 +1,4 @@
-import { COLLATION } from './mysql-flavour.ts';
+import { COLLATION } from './mysql-dialect.ts';
 
 export type SessionVariables = Readonly<Record<string, string | number>>;
 

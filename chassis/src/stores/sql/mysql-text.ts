@@ -1,5 +1,5 @@
 import { format } from 'mysql2';
-import { failUnless } from './mysql-flavour.ts';
+import { failUnless } from './mysql-dialect.ts';
 import type { Statement, Write } from './statement.ts';
 
 /** The whole text of a statement, its parameters escaped by mysql2. */

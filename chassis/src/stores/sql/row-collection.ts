@@ -1,4 +1,4 @@
-import type { Flavour } from './flavour.ts';
+import type { Dialect } from './dialect.ts';
 import type { SqlCollection } from './sql-collection.ts';
 import type { ViewMemory } from './view-memory.ts';
 
@@ -20,7 +20,7 @@ export interface RowMapping<Entity, TableRow extends object> {
 
 /** The collection of entities that are one row each, found by one text column. */
 export function rowCollection<Entity, TableRow extends object>(
-  flavour: Flavour,
+  dialect: Dialect,
   mapping: RowMapping<Entity, TableRow>,
 ): SqlCollection<Entity> {
   const { table, columns, keyColumn, keyOf, toRow, fromRow, remembered } = mapping;
@@ -33,11 +33,11 @@ export function rowCollection<Entity, TableRow extends object>(
   const stateOf = (entity: Entity) => (guard.length === 0 ? [] : valuesOf(entity, guard));
   return {
     key: keyOf,
-    load: (keys) => [flavour.load(table, columns, keyColumn, keys)],
+    load: (keys) => [dialect.load(table, columns, keyColumn, keys)],
     read: ([rows = []]) => rows.map((row) => fromRow(row as TableRow)),
-    insert: (entities) => [flavour.insert(table, columns, entities.map((entity) => valuesOf(entity, columns)))],
+    insert: (entities) => [dialect.insert(table, columns, entities.map((entity) => valuesOf(entity, columns)))],
     update: (changes) => [
-      flavour.update(
+      dialect.update(
         table,
         changeable,
         [keyColumn],
@@ -45,11 +45,11 @@ export function rowCollection<Entity, TableRow extends object>(
         guard,
       ),
     ],
-    remove: (entities) => [flavour.remove(table, [keyColumn], entities.map((entity) => [keyOf(entity)]))],
+    remove: (entities) => [dialect.remove(table, [keyColumn], entities.map((entity) => [keyOf(entity)]))],
     ...(remembered && {
       memory: {
         stateOf,
-        hold: (entities) => [flavour.hold(table, [keyColumn], guard, entities.map((entity) => [keyOf(entity), ...stateOf(entity)]))],
+        hold: (entities) => [dialect.hold(table, [keyColumn], guard, entities.map((entity) => [keyOf(entity), ...stateOf(entity)]))],
         bytesOf: remembered.bytesOf,
       },
     }),
@@ -58,13 +58,13 @@ export function rowCollection<Entity, TableRow extends object>(
 
 /** The same entities once more, as decisions that need no lock of them see them. Who puts one puts it here as well, and nothing is written for it. */
 export function rowView<Entity extends object, TableRow extends object>(
-  flavour: Flavour,
+  dialect: Dialect,
   { table, columns, keyColumn, keyOf, fromRow }: Pick<RowMapping<Entity, TableRow>, 'table' | 'columns' | 'keyColumn' | 'keyOf' | 'fromRow'>,
   seen: ViewMemory<Entity>,
 ): SqlCollection<Entity> {
   return {
     key: keyOf,
-    load: (keys) => [flavour.look(table, columns, keyColumn, keys)],
+    load: (keys) => [dialect.look(table, columns, keyColumn, keys)],
     read: ([rows = []]) => rows.map((row) => fromRow(row as TableRow)),
     insert: () => [],
     update: () => [],

@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { Flavour } from './flavour.ts';
-import type { HeldName } from './held-name.ts';
+import type { Dialect } from './dialect.ts';
+import type { AdvisoryLock } from './advisory-lock.ts';
 import type { TransactionScript } from './statement.ts';
 
 /** A service's own relational database. Adapters: SQLite (embedded), MySQL. */
 export interface SqlDatabase<Schema> {
-  readonly flavour: Flavour;
+  readonly dialect: Dialect;
   /**
    * Reads outside of write transactions; sees committed data only, throws `StorageError`. The database refuses whatever
    * would write. Also compiles the statements scripts send.
@@ -17,7 +17,7 @@ export interface SqlDatabase<Schema> {
   /** Runs what has not run yet and answers the names; two at once run it once. Throws `StorageError`. */
   migrate(migrations: Readonly<Record<string, Migration>>): Promise<readonly string[]>;
   /** Takes a name (at most 18 characters) that one process at a time can have; undefined: another one has it. Throws `StorageError`. */
-  hold(name: string): Promise<HeldName | undefined>;
+  advisoryLock(name: string): Promise<AdvisoryLock | undefined>;
   /** Throws when the database cannot answer. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -11,11 +11,11 @@ import type { SqlDatabase } from './sql-database.ts';
 const SIZE = sql<number>`length(value) + length(headers) + coalesce(length(binary_parts), 0)`.as('size');
 
 export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
-  const { flavour } = database;
+  const { dialect } = database;
   const db = database.reader as Kysely<ChassisSchema>;
   return {
     async lanes() {
-      const lanes = await db.selectFrom('lanes').selectAll().select(flavour.now.as('now')).orderBy('lane').execute();
+      const lanes = await db.selectFrom('lanes').selectAll().select(dialect.now.as('now')).orderBy('lane').execute();
       return Promise.all(
         lanes.map(async (lane): Promise<LaneStatus> => {
           const unsent = db.selectFrom('events').select('at').where('lane', '=', lane.lane);
@@ -34,7 +34,7 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
       const query = db
         .selectFrom('parked_messages as m')
         .select(['m.message_key', 'm.position', SIZE])
-        .where('m.next_attempt_at', '<=', sql<number>`${flavour.now}`)
+        .where('m.next_attempt_at', '<=', sql<number>`${dialect.now}`)
         .where(({ exists, not, selectFrom }) => {
           const sameKey = selectFrom('parked_messages as e').select('e.position').whereRef('e.message_key', '=', 'm.message_key');
           return not(exists(sameKey.whereRef('e.position', '<', 'm.position')));
@@ -91,7 +91,7 @@ export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {
     },
     async forgetAnswersTo(owners, limit) {
       if (owners.length === 0) return 0;
-      const theirs = db.selectFrom('kept_answers').select('id').where(flavour.in('owner', owners)).limit(limit);
+      const theirs = db.selectFrom('kept_answers').select('id').where(dialect.in('owner', owners)).limit(limit);
       return forgetRows(database, 'kept_answers', 'id', theirs.compile());
     },
   };

@@ -32,9 +32,9 @@ export function sqlWriterStore<C extends Collections>(
   database: SqlDatabase<unknown>,
   own: { readonly [N in keyof C]: SqlCollection<C[N]> },
 ): WriterStore<C & ChassisCollections> {
-  const { flavour } = database;
+  const { dialect } = database;
   const reader = database.reader as Kysely<ChassisSchema>;
-  const collections: Record<string, SqlCollection<object>> = { ...own, ...chassisCollections(flavour) };
+  const collections: Record<string, SqlCollection<object>> = { ...own, ...chassisCollections(dialect) };
   const collection = (name: string): SqlCollection<object> => {
     const found = collections[name];
     if (found === undefined) throw new Error(`no such collection: ${name}`);
@@ -42,7 +42,7 @@ export function sqlWriterStore<C extends Collections>(
   };
   const names = Object.keys(collections);
   const remembered = new EntityMemory<C>(collections);
-  const laneText = `select *, ${flavour.nowText} as at_now from lanes where lane = ?${flavour.rowLock}`;
+  const laneText = `select *, ${dialect.nowText} as at_now from lanes where lane = ?${dialect.rowLock}`;
   const laneQuery = (name: string): Statement => ({ sql: laneText, parameters: [name] });
 
   function* load(world: LoadedWorld<C>, keys: Keys<C>, recall: Recall<C>, first: readonly Statement[]) {
@@ -98,7 +98,7 @@ export function sqlWriterStore<C extends Collections>(
       ...of<Changed>(updates, (name, some) => collection(name).update(toldApart(name, inOrder(name, some, ({ before }) => before)))),
       ...of<object>(inserts, (name, some) => collection(name).insert(some)),
     ];
-    if (events.length > 0) writes.push(flavour.insert('events', EVENT_COLUMNS, events.map(eventToValues)));
+    if (events.length > 0) writes.push(dialect.insert('events', EVENT_COLUMNS, events.map(eventToValues)));
     return writes;
   }
 
@@ -114,19 +114,19 @@ export function sqlWriterStore<C extends Collections>(
     some.length < 2 ? some : some.toSorted((a, b) => (collection(name).key(entityOf(a)) < collection(name).key(entityOf(b)) ? -1 : 1));
 
   const laneWrite = (lane: Lane, leaseUntil: number): Write =>
-    flavour.update('lanes', ['owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'], ['lane'], [
+    dialect.update('lanes', ['owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'], ['lane'], [
       [lane.owner, lane.epoch, leaseUntil, lane.lastSeq, lane.publishedSeq, lane.transactions, lane.name],
     ]);
 
   function* take(name: string, owner: string, { leftMs, leaseMs }: TakingLane): TransactionScript<TakenLane | undefined> {
-    const now: Statement = { sql: `select ${flavour.nowText} as at_now`, parameters: [] };
+    const now: Statement = { sql: `select ${dialect.nowText} as at_now`, parameters: [] };
     const [laneRows = [], nowRows = []] = yield [laneQuery(name), now];
     const row = laneRows[0] as LaneRow | undefined;
     const at = (nowRows[0] as { at_now: number }).at_now;
     if (row === undefined) {
       const fresh: Lane = { name, owner, epoch: 1, lastSeq: 0, publishedSeq: 0, transactions: 0 };
       const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];
-      return { writes: [flavour.insert('lanes', columns, [[name, owner, 1, at + leaseMs, 0, 0, 0]])], result: { ...fresh, takenAt: at } };
+      return { writes: [dialect.insert('lanes', columns, [[name, owner, 1, at + leaseMs, 0, 0, 0]])], result: { ...fresh, takenAt: at } };
     }
     if (row.owner !== owner && row.lease_until > at + leftMs && row.lease_until <= at + leaseLimitMs(leaseMs)) return { writes: [], result: undefined };
     const taken: Lane = { ...laneOf(row), owner, epoch: row.epoch + 1 };
@@ -140,7 +140,7 @@ export function sqlWriterStore<C extends Collections>(
 
   return {
     // The file of a service is one process's: `lockData` keeps others off.
-    isShared: flavour.name !== 'sqlite',
+    isShared: dialect.name !== 'sqlite',
     async takeLane(name, owner, options) {
       remembered.forgetAll();
       try {
@@ -164,7 +164,7 @@ export function sqlWriterStore<C extends Collections>(
     },
     async abandonedLanes(leaseMs) {
       const query = reader.selectFrom('lanes').select('lane').whereRef('published_seq', '<', 'last_seq');
-      const isOver = sql<boolean>`(lease_until < ${flavour.now} or lease_until > ${flavour.now} + ${leaseLimitMs(leaseMs)})`;
+      const isOver = sql<boolean>`(lease_until < ${dialect.now} or lease_until > ${dialect.now} + ${leaseLimitMs(leaseMs)})`;
       return (await query.where(isOver).execute()).map((row) => row.lane);
     },
     // Not past the lock: a commit whose answer was lost may still be on its way.

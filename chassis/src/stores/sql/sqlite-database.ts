@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { Kysely, SqliteDialect } from 'kysely';
 import { kyselySqlite, StatementCache } from './bun-sqlite.ts';
-import { exchangeSteps, type HeldName } from './held-name.ts';
-import { sqliteFlavour } from './sqlite-flavour.ts';
+import { exchangeSteps, type AdvisoryLock } from './advisory-lock.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import { migrateSqlite } from './sqlite-migrations.ts';
 import { keepWalSmall } from '../../keep-wal-small.ts';
 import type { SqlDatabase } from './sql-database.ts';
@@ -25,7 +25,7 @@ let connections = 0;
 const turns = new Map<string, Promise<unknown>>();
 
 /** The names that are held, by file: the file of a service is one process's. */
-const held = new Map<string, HeldName>();
+const held = new Map<string, AdvisoryLock>();
 
 /**
  * SQLite with one connection that reads and cannot write, here, and one that writes, in a thread of its own (WAL lets them
@@ -59,14 +59,14 @@ export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions
   });
 
   return {
-    flavour: sqliteFlavour,
+    dialect: sqliteDialect,
     reader,
     transact: (script) => inTurn(() => transact(thread, connection, script)),
     migrate: (migrations) => inTurn(() => migrateSqlite((request) => thread.ask(connection, request), migrations)),
-    async hold(name): Promise<HeldName | undefined> {
+    async advisoryLock(name): Promise<AdvisoryLock | undefined> {
       const key = `${name} ${file}`;
       if (held.has(key)) return undefined;
-      const mine: HeldName = {
+      const mine: AdvisoryLock = {
         exchange: (pairs) =>
           inTurn(async () => {
             if (held.get(key) !== mine) throw new StorageError('connection', new Error(`${name} is not held any more`));

@@ -1,5 +1,5 @@
 import { StorageError } from '../../storage-error.ts';
-import { sqliteFlavour } from './sqlite-flavour.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
 import { WritingConnection } from './sqlite-connection.ts';
 import type { SqlitePacket, SqliteReply, SqliteRequest } from './sqlite-packets.ts';
 import type { Row } from './statement.ts';
@@ -18,7 +18,7 @@ function replyTo(id: number, connection: number, request: SqliteRequest): Sqlite
     return { id, rows: carryOut(connection, request) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { id, error: { code: error instanceof StorageError ? error.code : sqliteFlavour.errorCode(error), message } };
+    return { id, error: { code: error instanceof StorageError ? error.code : sqliteDialect.errorCode(error), message } };
   }
 }
 

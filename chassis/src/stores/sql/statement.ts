@@ -4,7 +4,7 @@ export interface Statement {
   readonly parameters: readonly unknown[];
 }
 
-/** A statement that runs once for each row, or not at all. For many rows MySQL's flavour builds a single `Statement` instead. */
+/** A statement that runs once for each row, or not at all. For many rows MySQL's dialect builds a single `Statement` instead. */
 export interface BulkStatement {
   readonly sql: string;
   readonly rows: readonly (readonly unknown[])[];

@@ -1,5 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
-import { compiledLate } from '../../compiled-late.ts';
+import { lazyCheck } from '../../lazy-check.ts';
 import { fieldsRefused } from '../problems/problem.ts';
 
 interface Cursors<S extends TSchema> {
@@ -15,7 +15,7 @@ const ENCODING = /^[\w-]+$/;
  * name there too whatever else changes the order (`products:-price`).
  */
 export function cursors<S extends TSchema>(list: string, position: S): Cursors<S> {
-  const check = compiledLate(position);
+  const check = lazyCheck(position);
   return {
     write: (at) => Buffer.from(JSON.stringify([list, at])).toString('base64url'),
     read(cursor) {

@@ -1,6 +1,6 @@
 import { ACCESS_TOKEN_LIFE_S, AccessTokenClaims } from '@souk/contracts/access-token';
 import { errors, jwtVerify, type JWTHeaderParameters } from 'jose';
-import { compiledLate } from '../../compiled-late.ts';
+import { lazyCheck } from '../../lazy-check.ts';
 import { recentMap } from '../../recent-map.ts';
 import { type KeySource, KeysUnavailableError, TOKEN_ALGORITHMS } from './key-source.ts';
 import type { Principal } from './principal.ts';
@@ -29,7 +29,7 @@ interface Verified {
 const CLOCKS_DIFFER_S = 60;
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
-const claims = compiledLate(AccessTokenClaims);
+const claims = lazyCheck(AccessTokenClaims);
 
 export interface Authenticator {
   /** Judges an Authorization header: null without one, the principal, or a thrown 401 or 503 problem. */

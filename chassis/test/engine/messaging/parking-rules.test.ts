@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { backOffAfter, PARKING_RULES } from '../../../src/engine/messaging/parking-rules.ts';
+import { backOffAfter, PARKING_RULES } from '../../../src/engine/messaging/parking.ts';
 
 test('a parked message waits twice as long each time, up to a limit', () => {
   const rules = { firstAttempts: 3, attempts: 10, backOffMs: 1000, longestBackOffMs: 6000 };

@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test';
-import { cutMessage } from '../../../src/engine/messaging/cut-message.ts';
-import { toldMessage } from '../../../src/engine/messaging/told-message.ts';
+import { cutMessage, toldMessage } from '../../../src/engine/messaging/dead-letter-message.ts';
 
 const headers = { ce_id: '1', ce_type: 'order.cancelled', 'content-type': 'application/json' };
 const data = { orderId: 'o-1', userId: 'u-1', reason: 'cancelled_by_customer' };

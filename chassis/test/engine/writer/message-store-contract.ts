@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { LogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../../src/ids.ts';
-import { bury } from '../../../src/engine/messaging/bury.ts';
-import { park } from '../../../src/engine/messaging/park.ts';
+import { recordDeadLetter } from '../../../src/engine/messaging/dead-letter.ts';
+import { park, recordFailure } from '../../../src/engine/messaging/parking.ts';
 import { discard, sentAgain } from '../../../src/engine/messaging/resolve-dead-letter.ts';
 import type { LetterFilter } from '../../../src/engine/messaging/message-reads.ts';
-import { recordFailure } from '../../../src/engine/messaging/retry-parked.ts';
 import { setAside } from '../../../src/engine/messaging/set-aside.ts';
 import { EVENTS_SIZE, type StoredEvent } from '../../../src/engine/writer/writer-store.ts';
 import { Writer } from '../../../src/engine/writer/writer.ts';
@@ -47,19 +46,19 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
     };
     /** The event that tells of a dead letter. */
     const tellBuried = async () => {
-      await writer.submit(bury<Toy>('order'), failed({ topic: 'foreign', key: 'k', value: '', headers: {} }));
+      await writer.submit(recordDeadLetter<Toy>('order'), failed({ topic: 'foreign', key: 'k', value: '', headers: {} }));
       return (await store.writing.readEvents('one', 0, 10)) as [StoredEvent];
     };
     const toRetry = async (limit: number) => (await store.messages.dueParked(limit)).map(({ head }) => head);
     const dueKeys = async () => (await store.messages.dueParked(10)).map(({ key, head }) => [key, head.position]);
 
     test.each(['', ' ', 'a\nb', 'Ключ 🗝️ ', "'; drop table events; --", '\0', '🦀'.repeat(350)])(
-      'whatever key a foreign message has (%#), it can be parked and buried, and comes back as it was',
+      'whatever key a foreign message has (%#), it can be parked and become a dead letter, and comes back as it was',
       async (key) => {
         const message = { topic: `foreign.${'t'.repeat(240)}`, key, value: `not JSON: ${key} \\`, headers: { 'ce_id': key, '☃': 'x'.repeat(5000) } };
         await writer.submit(park<Toy>(DUE), failed(message));
         await writer.submit(park<Toy>(RULES), failed({ ...message, key: `${key} ` }));
-        await writer.submit(bury<Toy>('order'), failed(message));
+        await writer.submit(recordDeadLetter<Toy>('order'), failed(message));
         const parked = await store.messages.parked(null, 10);
         expect(parked.map(({ key: one, messages }) => [one, messages.length])).toEqual([[key, 1], [`${key} `, 1]]);
         expect(parked[0]?.messages[0]?.topic).toEqual(message.topic);
@@ -74,15 +73,15 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       async (binary) => {
         const message = { topic: 'order.created', key: 'k', value: '\uFFFD', headers: { x: '\uFFFD' }, ...(binary && { binary }) };
         await writer.submit(park<Toy>(DUE), failed(message));
-        await writer.submit(bury<Toy>('order'), failed(message));
+        await writer.submit(recordDeadLetter<Toy>('order'), failed(message));
         expect((await toRetry(10)).map((head) => head.message)).toEqual([message]);
         expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
       },
     );
 
-    test('a message whose key and correlation are longer than any of ours can still be buried', async () => {
+    test('a message whose key and correlation are longer than any of ours can still become a dead letter', async () => {
       const message = { topic: 'order.created', key: 'k'.repeat(10_000), value: '', headers: {} };
-      await writer.submit(bury<Toy>('order'), failed(message), { cause: { correlationId: 'c'.repeat(5000), causationId: 'd'.repeat(5000), traceparent: null } });
+      await writer.submit(recordDeadLetter<Toy>('order'), failed(message), { cause: { correlationId: 'c'.repeat(5000), causationId: 'd'.repeat(5000), traceparent: null } });
       expect((await store.messages.deadLetters(null, 10)).map((letter) => letter.message)).toEqual([message]);
     });
 
@@ -99,7 +98,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
 
     test('letters are found by kind, status, topic, key and how their cause begins, page by page, and by all of them together', async () => {
       const letter = async (topic: string, key: string, cause: string) => {
-        await writer.submit(bury<Toy>('order'), { message: { topic, key, value: '', headers: {} }, cause, attempts: 1 });
+        await writer.submit(recordDeadLetter<Toy>('order'), { message: { topic, key, value: '', headers: {} }, cause, attempts: 1 });
         return (await store.messages.deadLetters(null, 1))[0]?.id ?? '';
       };
       const long = 'k'.repeat(300);
@@ -162,7 +161,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       for (let at = 0; at < 8; at += 1) {
         const message = { topic: 'order.created', key: `key ${at}`, value: large, headers: { ce_id: String(at) } };
         await writer.submit(park<Toy>({ ...DUE, backOffMs: at - 1000 }), failed(message));
-        await writer.submit(bury<Toy>('order'), failed(message));
+        await writer.submit(recordDeadLetter<Toy>('order'), failed(message));
         await writer.submit(tell, { account: `account ${at}`, bytes: 700_000 });
       }
       expect((await toRetry(10)).map(({ message }) => message.key)).toEqual(['key 0']);
@@ -181,7 +180,7 @@ export function describeMessageStore(engine: string, open: () => Promise<OpenToy
       expect(await store.messages.counts()).toEqual({ parkedKeys: 0, deadLetters: { dead: 0, redriven: 0, discarded: 0 } });
       for (const key of ['one', 'two', 'two', 'two']) await parkNow(key, 3_600_000);
       for (const key of ['three', 'four', 'four']) {
-        await writer.submit(bury<Toy>('order'), failed({ topic: 'order.created', key, value: '{}', headers: {} }));
+        await writer.submit(recordDeadLetter<Toy>('order'), failed({ topic: 'order.created', key, value: '{}', headers: {} }));
       }
       const [letter] = await store.messages.deadLetters(null, 1);
       await writer.submit(discard<Toy>(), { id: letter?.id ?? '', actor: 'me', reason: 'a test' });

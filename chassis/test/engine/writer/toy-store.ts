@@ -82,8 +82,8 @@ async function openToyStore(database: () => SqlDatabase<ToySchema>, remove: () =
 
 /** `remembers`: false: as a version before this one, which guards nothing. */
 export function toyStore(database: SqlDatabase<ToySchema>, { remembers = true } = {}): ToyStore {
-  const { flavour, reader } = database;
-  const accounts = rowCollection<Account, Account>(flavour, {
+  const { dialect, reader } = database;
+  const accounts = rowCollection<Account, Account>(dialect, {
     table: 'accounts',
     columns: ['id', 'total', 'version'],
     keyColumn: 'id',
@@ -94,7 +94,7 @@ export function toyStore(database: SqlDatabase<ToySchema>, { remembers = true } 
   });
   const entries = appendOnly<Entry>(
     (entry) => entry.id,
-    (rows) => [flavour.insert('entries', ['id', 'account', 'amount'], rows.map(({ id, account, amount }) => [id, account, amount]))],
+    (rows) => [dialect.insert('entries', ['id', 'account', 'amount'], rows.map(({ id, account, amount }) => [id, account, amount]))],
   );
   return {
     ...sqlServiceStore<ToyCollections, ToySchema>(database, { accounts, entries }, migrations(database)),
@@ -115,8 +115,8 @@ export function toyStore(database: SqlDatabase<ToySchema>, { remembers = true } 
   };
 }
 
-function migrations({ flavour }: SqlDatabase<ToySchema>): Record<string, Migration> {
-  const { key, integer } = flavour.column;
+function migrations({ dialect }: SqlDatabase<ToySchema>): Record<string, Migration> {
+  const { key, integer } = dialect.column;
   return {
     'toy-001-accounts': {
       async up(db) {
@@ -126,7 +126,7 @@ function migrations({ flavour }: SqlDatabase<ToySchema>): Record<string, Migrati
           .addColumn('total', integer, (c) => c.notNull())
           .addColumn('version', integer, (c) => c.notNull())
           .addCheckConstraint('accounts_total', sql`total >= 0`);
-        await flavour.narrow(table).execute();
+        await dialect.clusteredTable(table).execute();
       },
     },
     'toy-002-entries': {
@@ -136,7 +136,7 @@ function migrations({ flavour }: SqlDatabase<ToySchema>): Record<string, Migrati
           .addColumn('id', key, (c) => c.primaryKey().notNull())
           .addColumn('account', key, (c) => c.notNull())
           .addColumn('amount', integer, (c) => c.notNull());
-        await flavour.narrow(table).execute();
+        await dialect.clusteredTable(table).execute();
       },
     },
   };

@@ -107,7 +107,7 @@ describe("a member's work", () => {
     member.assigned({ orders: [0] });
     member.take(batch(0, 4, resolved, committed));
     await until('the first are handled', () => values.length === 5);
-    await member.letGo(100);
+    await member.revoke(100);
     member.assigned({ orders: [0] });
     member.take(batch(10, 12, resolved, committed));
     member.take(batch(5, 12, resolved, committed));
@@ -134,7 +134,7 @@ describe("a member's work", () => {
     });
     member.assigned({ orders: [0] });
     member.take(batch(0, 4, [], committed));
-    await member.letGo(20);
+    await member.revoke(20);
     late.resolve();
     await late.promise;
     await member.end(20);

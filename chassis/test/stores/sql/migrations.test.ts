@@ -6,7 +6,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { chassisMigrations, type ChassisSchema } from '../../../src/stores/sql/chassis-schema.ts';
 import { migrate, stepsToMigrate } from '../../../src/stores/sql/migrate.ts';
 import { openMysql } from '../../../src/stores/sql/mysql-database.ts';
-import { mysqlFlavour } from '../../../src/stores/sql/mysql-flavour.ts';
+import { mysqlDialect } from '../../../src/stores/sql/mysql-dialect.ts';
 import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
 import { sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
@@ -17,7 +17,7 @@ import { until } from '../../../src/testing/until.ts';
 import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../../src/engine/writer/answer-key.ts';
 import { failureOf, writing } from './opened-mysql.ts';
 
-const STEPS = Object.keys(chassisMigrations(mysqlFlavour)).toSorted();
+const STEPS = Object.keys(chassisMigrations(mysqlDialect)).toSorted();
 const refuses: Record<string, Migration> = { 'x-001': { up: () => Promise.reject(new Error('no')) } };
 
 /** One more step than this version knows. */
@@ -36,10 +36,10 @@ async function expectStepsToBeTold(database: SqlDatabase<unknown>): Promise<void
 
 /** Where a process has served, it may do so again beside a new one, and must find the answers of that. */
 async function expectAnswersAsBefore(database: SqlDatabase<unknown>): Promise<void> {
-  const { 'chassis-051-answer-form': step, ...before } = chassisMigrations(database.flavour);
+  const { 'chassis-051-answer-form': step, ...before } = chassisMigrations(database.dialect);
   await database.migrate(before);
   const columns = ['lane', 'owner', 'epoch', 'lease_until', 'last_seq', 'published_seq', 'transactions'];
-  const lane = (name: string) => database.transact(() => writing([database.flavour.insert('lanes', columns, [[name, 'me', 1, 0, 0, 0, 0]])]));
+  const lane = (name: string) => database.transact(() => writing([database.dialect.insert('lanes', columns, [[name, 'me', 1, 0, 0, 0, 0]])]));
   await lane('of before');
   expect(step).toBeDefined();
   await migrate(database, {});
@@ -147,7 +147,7 @@ describeOn(['MySQL'], () => {
       await reader.query('select * from ended_access');
       let isDone = false;
       const index = { name: 'x', table: 'ended_access', columns: ['generation'] };
-      const step: Migration = { up: async (db) => void (await mysqlFlavour.addIndex(index).execute(db)) };
+      const step: Migration = { up: async (db) => void (await mysqlDialect.addIndex(index).execute(db)) };
       const migrating = migrate(database, { 'x-001': step }).finally(() => (isDone = true));
       const waiting = `select 1 from information_schema.processlist where db = database() and state like 'Waiting for table metadata lock%'`;
       await until('the step waits', async () => ((await reader.query<RowDataPacket[]>(waiting))[0].length > 0 ? true : undefined));
@@ -166,7 +166,7 @@ describeOn(['MySQL'], () => {
     }, 60_000);
 
     test('an index that is to go, and is not there, is gone', async () => {
-      const drop: Migration = { up: async (db) => void (await mysqlFlavour.dropIndex('ended_access_nothing', 'ended_access').execute(db)) };
+      const drop: Migration = { up: async (db) => void (await mysqlDialect.dropIndex('ended_access_nothing', 'ended_access').execute(db)) };
       expect(await migrate(open(), { 'x-001': drop })).toContain('x-001');
     }, 30_000);
 

@@ -84,9 +84,9 @@ describeOn(['MySQL'], () => {
         throw new Error('decided otherwise');
       };
       expect((await failureOf(database.transact(() => writing([], [locked('a')], broken)))).error).toMatchObject({ message: 'decided otherwise' });
-      const doubled = database.flavour.insert('things', COLUMNS, [['c', 1, null], ['a', 1, null]]);
+      const doubled = database.dialect.insert('things', COLUMNS, [['c', 1, null], ['a', 1, null]]);
       expect(await codeOf(database.transact(() => writing([setAmount('a', 9), doubled])))).toBe('unique');
-      const nothing = database.flavour.insert('things', COLUMNS, [['c', null, null]]);
+      const nothing = database.dialect.insert('things', COLUMNS, [['c', null, null]]);
       expect(await codeOf(database.transact(() => writing([setAmount('a', 9), nothing])))).toBe('check');
       expect(await mysql.amounts()).toEqual({ a: 1, b: 1 });
     });
@@ -104,8 +104,8 @@ describeOn(['MySQL'], () => {
     test('that is too large for a packet is nobody’s infrastructure: the batch can be halved', async () => {
       const { database } = mysql;
       const rows = [1, 2].map((number) => [`long ${number}`, number, 'x'.repeat(9_000_000)]);
-      expect(await codeOf(database.transact(() => writing([database.flavour.insert('things', COLUMNS, rows)])))).toBe('other');
-      await database.transact(() => writing([database.flavour.insert('things', COLUMNS, rows.slice(1))]));
+      expect(await codeOf(database.transact(() => writing([database.dialect.insert('things', COLUMNS, rows)])))).toBe('other');
+      await database.transact(() => writing([database.dialect.insert('things', COLUMNS, rows.slice(1))]));
       expect(await mysql.amounts()).toEqual({ a: 1, b: 1, 'long 2': 2 });
     });
   });
@@ -177,24 +177,24 @@ describeOn(['MySQL'], () => {
       const { database } = mysql;
       const ids = [`it's`, 'a ', 'A', 'ä', 'a\\', '?', '"; drop table things; --', '🦀', 'a\n', `\0`];
       const rows = ids.map((id, number) => [id, 2 ** 53 - 1 - number, `${id}${'ß'.repeat(100_000)}`]);
-      await database.transact(() => writing([database.flavour.insert('things', COLUMNS, rows)]));
-      const load = database.flavour.load('things', COLUMNS, 'id', ids.toSorted());
+      await database.transact(() => writing([database.dialect.insert('things', COLUMNS, rows)]));
+      const load = database.dialect.load('things', COLUMNS, 'id', ids.toSorted());
       const [loaded] = await database.transact(() => writing([], [load]));
       const byId = Object.fromEntries((loaded ?? []).map((row) => [row.id, [row.amount, row.note]]));
       expect(byId).toEqual(Object.fromEntries(rows.map(([id, ...rest]) => [id, rest])));
-      const read = await database.reader.selectFrom('things').select('id').where(database.flavour.in('id', ids)).execute();
+      const read = await database.reader.selectFrom('things').select('id').where(database.dialect.in('id', ids)).execute();
       expect(read.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     });
 
     test('many rows are changed or removed in one statement; what is gone does not come back', async () => {
       const { database } = mysql;
-      const { flavour } = database;
+      const { dialect } = database;
       const changes = [['one', 10, 'a'], [null, 20, 'b'], ['three', 30, 'gone']].map(([note, amount, id]) => [note, amount, id]);
-      await database.transact(() => writing([flavour.update('things', ['note', 'amount'], ['id'], changes)]));
+      await database.transact(() => writing([dialect.update('things', ['note', 'amount'], ['id'], changes)]));
       expect(await mysql.amounts()).toEqual({ a: 10, b: 20 });
-      await database.transact(() => writing([flavour.remove('things', ['id'], [['a'], ['gone']])]));
+      await database.transact(() => writing([dialect.remove('things', ['id'], [['a'], ['gone']])]));
       expect(await mysql.amounts()).toEqual({ b: 20 });
-      await database.transact(() => writing([flavour.update('things', ['note'], ['id'], []), flavour.remove('things', ['id'], [])]));
+      await database.transact(() => writing([dialect.update('things', ['note'], ['id'], []), dialect.remove('things', ['id'], [])]));
       expect(await mysql.amounts()).toEqual({ b: 20 });
     });
 

@@ -42,7 +42,7 @@ export async function openedMysql(): Promise<OpenedMysql> {
   const through = new URL(url);
   through.host = `${proxy.host}:${proxy.port}`;
   const database = openMysql<ThingSchema>({ url: through.href, poolSize: 3 });
-  const { id, key, integer, text } = database.flavour.column;
+  const { id, key, integer, text } = database.dialect.column;
   await database.migrate({
     'things-001': {
       async up(db) {
@@ -52,13 +52,13 @@ export async function openedMysql(): Promise<OpenedMysql> {
           .addColumn('amount', integer, (c) => c.notNull())
           .addColumn('note', text)
           .addColumn('owner', id);
-        await database.flavour.narrow(table).execute();
+        await database.dialect.clusteredTable(table).execute();
       },
     },
   });
   const raw = await createConnection(mysqlAddress(url));
   await raw.query(sessionSettings());
-  await database.transact(() => writing([database.flavour.insert('things', COLUMNS, [['a', 1, null], ['b', 1, null]])]));
+  await database.transact(() => writing([database.dialect.insert('things', COLUMNS, [['a', 1, null], ['b', 1, null]])]));
   return {
     url,
     proxy,

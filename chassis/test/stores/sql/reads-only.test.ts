@@ -28,11 +28,11 @@ function describeReads(name: string, open: () => Promise<Opened>): void {
     let opened: Opened;
     beforeEach(async () => {
       opened = await open();
-      const { flavour, migrate, transact } = opened.database;
+      const { dialect, migrate, transact } = opened.database;
       const up = (db: Kysely<unknown>) =>
-        flavour.narrow(db.schema.createTable('things').addColumn('id', flavour.column.key, (c) => c.primaryKey().notNull())).execute();
+        dialect.clusteredTable(db.schema.createTable('things').addColumn('id', dialect.column.key, (c) => c.primaryKey().notNull())).execute();
       await migrate({ things: { up } });
-      await transact(() => writing([flavour.insert('things', ['id'], [['a']])]));
+      await transact(() => writing([dialect.insert('things', ['id'], [['a']])]));
     });
     afterEach(async () => {
       await opened.database.close();

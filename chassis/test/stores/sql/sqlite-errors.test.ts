@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { sqliteFlavour } from '../../../src/stores/sql/sqlite-flavour.ts';
+import { sqliteDialect } from '../../../src/stores/sql/sqlite-dialect.ts';
 
-const codeOf = (code: string) => sqliteFlavour.errorCode(Object.assign(new Error('no'), { code }));
+const codeOf = (code: string) => sqliteDialect.errorCode(Object.assign(new Error('no'), { code }));
 
 test('an error of SQLite is infrastructure when the machine is to blame', () => {
   const ofTheMachine = ['FULL', 'IOERR', 'IOERR_FSYNC', 'IOERR_SHMMAP', 'CANTOPEN', 'READONLY_DBMOVED', 'PERM', 'NOMEM', 'PROTOCOL', 'CORRUPT', 'CORRUPT_INDEX', 'NOTADB'];

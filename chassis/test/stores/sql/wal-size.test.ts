@@ -25,7 +25,7 @@ test('the WAL of a store falls below its limit once a long reader has ended, whi
   const path = join(folder.path, 'store.db');
   const database = openSqlite({ path });
   await database.migrate({ things: { up: (db) => db.schema.createTable('things').addColumn('text', 'text').execute() } });
-  const write = (text: string) => database.transact(() => writing([database.flavour.insert('things', ['text'], [[text]])]));
+  const write = (text: string) => database.transact(() => writing([database.dialect.insert('things', ['text'], [[text]])]));
   {
     using _ = foreignReader(path, 'things');
     for (let written = 0; written < 60; written += 1) await write('x'.repeat(MB));

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EnvironmentError } from '../../cli/exit-code.ts';
+import { EnvironmentError } from '../../cli/errors.ts';
 
 /** Access of the group and of everybody. */
 const OTHERS = 0o077;

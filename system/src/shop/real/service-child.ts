@@ -1,6 +1,6 @@
 import type { Environment } from '@souk/chassis/service/config';
 import type { ServiceName } from '@souk/contracts/services';
-import { EnvironmentError } from '../../cli/exit-code.ts';
+import { EnvironmentError } from '../../cli/errors.ts';
 import { expectFree } from '../../tools/servers/free-port.ts';
 import { askReady } from '../ask-ready.ts';
 import { cpuMs, peakMb, residentMb } from '../process-usage.ts';

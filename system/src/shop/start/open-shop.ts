@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Lifecycle } from '@souk/chassis/service/lifecycle';
 import type { LogLevel } from '@souk/chassis/telemetry/logging';
-import { EnvironmentError, UsageError } from '../../cli/exit-code.ts';
+import { EnvironmentError, UsageError } from '../../cli/errors.ts';
 import type { StartArguments } from './start-arguments.ts';
 import { type Account, type Accounts, accountsOf, loadAccounts, newAccounts } from '../embedded/accounts.ts';
 import { embeddedShop } from '../embedded/embedded-shop.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError, withUsage } from '../../cli/exit-code.ts';
+import { UsageError, withUsage } from '../../cli/errors.ts';
 
 export interface StartArguments {
   readonly once: boolean;

@@ -1,6 +1,6 @@
 import { lifecycle, runUntilSignal } from '@souk/chassis/service/lifecycle';
 import { createLogger, LOG_LEVELS, type LogLevel } from '@souk/chassis/telemetry/logging';
-import { EXIT } from '../../cli/exit-code.ts';
+import { EXIT } from '../../cli/errors.ts';
 import { invitation } from './invitation.ts';
 import type { StartArguments } from './start-arguments.ts';
 import { humanReporter, jsonReporter, type Reporter } from '../../cli/terminal.ts';

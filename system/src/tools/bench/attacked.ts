@@ -3,7 +3,7 @@ import { ALL_LIMITS } from '../attacks/all-limits.ts';
 import { ATTACKS } from '../attacks/attacks.ts';
 import { attackTarget, honestRequest, type Target } from '../attacks/attack-target.ts';
 import { bystander, type Seen } from '../attacks/bystander.ts';
-import { EXIT, withUsage } from '../../cli/exit-code.ts';
+import { EXIT, withUsage } from '../../cli/errors.ts';
 import { exitCodeOf } from '../../cli/exit-code-of.ts';
 import type { ServiceName } from '@souk/contracts/services';
 import type { BenchShop } from './shop/bench-shop.ts';

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SERVICES } from '@souk/contracts/services';
-import { UsageError, withUsage } from '../../cli/exit-code.ts';
+import { UsageError, withUsage } from '../../cli/errors.ts';
 import type { Break } from './breaking.ts';
 import { ARRIVALS, type Arrivals } from './load/arrivals.ts';
 import { CONNECTION_BOUND } from './load/connections.ts';

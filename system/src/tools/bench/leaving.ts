@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EXIT, UsageError, withUsage } from '../../cli/exit-code.ts';
+import { EXIT, UsageError, withUsage } from '../../cli/errors.ts';
 import { exitCodeOf } from '../../cli/exit-code-of.ts';
 import { shopClient } from '../../shop/shop-client.ts';
 import { embeddedBenchShop } from './shop/embedded-bench-shop.ts';

@@ -1,4 +1,4 @@
-import { EXIT } from '../../cli/exit-code.ts';
+import { EXIT } from '../../cli/errors.ts';
 import { exitCodeOf } from '../../cli/exit-code-of.ts';
 import { progressLine } from '../../cli/progress-line.ts';
 import { checkShop } from '../../verify/check-shop.ts';

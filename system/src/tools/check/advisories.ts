@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EXIT } from '../../cli/exit-code.ts';
+import { EXIT } from '../../cli/errors.ts';
 
 /**
  * Asks the registry which of the packages in `bun.lock` have published faults (`bun audit`). Ends with 0 when none has, with 1

@@ -4,7 +4,7 @@ import { realServers } from './real-servers.ts';
 import { killRunning, runCommand } from './run-command.ts';
 import { outcomeOf } from './step-outcome.ts';
 import { ADVISORIES, fuzzing, LOOKS, type Step, TESTS } from './steps.ts';
-import { EXIT } from '../../cli/exit-code.ts';
+import { EXIT } from '../../cli/errors.ts';
 
 /**
  * `npm test`: types, lint, unused code, every package's tests, and fuzzing. Ends with `N passed, N failed`; a step that is

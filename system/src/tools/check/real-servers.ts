@@ -1,5 +1,5 @@
 import { type RealServer, SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
-import { EnvironmentError } from '../../cli/exit-code.ts';
+import { EnvironmentError } from '../../cli/errors.ts';
 import { serverEnvironment } from '../servers/server-environment.ts';
 import type { Server } from '../servers/server.ts';
 import { startServer } from '../servers/start-server.ts';

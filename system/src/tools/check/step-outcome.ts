@@ -1,4 +1,4 @@
-import { EXIT } from '../../cli/exit-code.ts';
+import { EXIT } from '../../cli/errors.ts';
 import { type Skipped, skippedOf } from './not-run.ts';
 import type { Outcome } from './run-command.ts';
 import type { Step } from './steps.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { EXIT } from '../../cli/exit-code.ts';
+import { EXIT } from '../../cli/errors.ts';
 import { readLock } from '../images/read-lock.ts';
 import { licenceFaults, type LicensedPackage, lockFaults, type Manifest } from './lock-rules.ts';
 

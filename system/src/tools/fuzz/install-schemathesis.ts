@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawn, which } from 'bun';
-import { EnvironmentError } from '../../cli/exit-code.ts';
+import { EnvironmentError } from '../../cli/errors.ts';
 
 /** Every package pinned: the same seed finds the same things only with the same versions. */
 const REQUIREMENTS = join(import.meta.dir, 'requirements.txt');

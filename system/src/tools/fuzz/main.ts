@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
-import { EnvironmentError, EXIT, UsageError, withUsage } from '../../cli/exit-code.ts';
+import { EnvironmentError, EXIT, UsageError, withUsage } from '../../cli/errors.ts';
 import { type FuzzRun, fuzzRuns } from './fuzz-runs.ts';
 import { type FuzzOutcome, fuzzService, type FuzzSettings } from './fuzz-service.ts';
 import { startFuzzShop } from './fuzz-shop.ts';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
-import { EnvironmentError } from '../../cli/exit-code.ts';
+import { EnvironmentError } from '../../cli/errors.ts';
 
 const ROOT = join(import.meta.dir, '../../../..');
 const COMPILE = join(import.meta.dir, 'compile.ts');

@@ -1,5 +1,5 @@
 import type { RealServer } from '@souk/chassis/testing/server-variables';
-import { EnvironmentError } from '../../cli/exit-code.ts';
+import { EnvironmentError } from '../../cli/errors.ts';
 import { dockerAnswers, whyNoImage } from './docker/docker-engine.ts';
 import { IMAGES } from './docker/images.ts';
 import { nativeKafka } from './native/native-kafka.ts';

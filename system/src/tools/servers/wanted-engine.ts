@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../cli/exit-code.ts';
+import { EnvironmentError } from '../../cli/errors.ts';
 
 const ENGINES = ['auto', 'native', 'docker'] as const;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { until } from '@souk/chassis/testing/until';
-import { EnvironmentError } from '../../../cli/exit-code.ts';
+import { EnvironmentError } from '../../../cli/errors.ts';
 import { newDataFolder, SCRIPTS, SERVER_CACHE } from '../folders.ts';
 import type { Report } from '../server.ts';
 import { guardedProcess } from './guarded-process.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RealServer } from '@souk/chassis/testing/server-variables';
-import { EnvironmentError } from '../../../cli/exit-code.ts';
+import { EnvironmentError } from '../../../cli/errors.ts';
 import { cpuMs, residentMb } from '../../../shop/process-usage.ts';
 import { newDataFolder, SCRIPTS, SERVER_CACHE } from '../folders.ts';
 import type { Report, Server } from '../server.ts';

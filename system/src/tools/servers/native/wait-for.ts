@@ -1,4 +1,4 @@
-import { EnvironmentError } from '../../../cli/exit-code.ts';
+import { EnvironmentError } from '../../../cli/errors.ts';
 import { firstAnswer } from '../first-answer.ts';
 import type { GuardedProcess } from './guarded-process.ts';
 import { lastLines } from './install-server.ts';

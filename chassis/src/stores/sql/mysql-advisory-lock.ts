@@ -1,4 +1,4 @@
-import { exchangeSteps, type HeldName } from './held-name.ts';
+import { exchangeSteps, type AdvisoryLock } from './advisory-lock.ts';
 import type { MysqlConnection } from './mysql-connection.ts';
 import { mysqlConnections } from './mysql-connections.ts';
 import { textOf } from './mysql-text.ts';
@@ -17,7 +17,7 @@ const LOCK = "concat(?, left(sha2(database(), 256), 40))";
  * On a connection of its own, which holds the name; when it is lost, the name is free. An exchange goes out on the same
  * connection: whoever was paused, and has lost the name meanwhile, cannot exchange anything any more.
  */
-export async function holdInMysql(url: string, name: string): Promise<HeldName | undefined> {
+export async function mysqlAdvisoryLock(url: string, name: string): Promise<AdvisoryLock | undefined> {
   const variables = { wait_timeout: WAIT_TIMEOUT_S, lock_wait_timeout: LOCK_WAIT_S };
   const connections = mysqlConnections({ url, size: 1, multipleStatements: false, variables, answerMs: ANSWER_MS });
   try {
@@ -33,7 +33,7 @@ export async function holdInMysql(url: string, name: string): Promise<HeldName |
   return undefined;
 }
 
-function heldBy(connection: MysqlConnection, close: () => Promise<void>): HeldName {
+function heldBy(connection: MysqlConnection, close: () => Promise<void>): AdvisoryLock {
   // When it fails, the connection is lost, and the next exchange says so.
   const alive = setInterval(() => void connection.send('select 1').catch(() => undefined), ALIVE_EVERY_MS);
   alive.unref();

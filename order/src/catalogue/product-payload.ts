@@ -8,7 +8,7 @@ export const PRODUCT_TOPICS = ['product.created', 'product.updated', 'product.pr
 export type ProductTopic = (typeof PRODUCT_TOPICS)[number];
 
 /** undefined: it tells of no product. */
-export function productTold(event: AnyEvent): ProductState | undefined {
+export function productPayload(event: AnyEvent): ProductState | undefined {
   switch (event.type) {
     case 'product.created':
     case 'product.updated':

@@ -23,7 +23,7 @@ export interface AddedIndex {
 }
 
 /** Everything in which SQL databases differ for us. A second database is a second value of this type. */
-export interface Flavour {
+export interface Dialect {
   readonly name: 'sqlite' | 'mysql';
   readonly column: {
     /** UUID text */
@@ -45,10 +45,10 @@ export interface Flavour {
   };
   /** A column of `text` in an index; a long text is found by its beginning. */
   indexed(column: string): RawBuilder<unknown>;
-  /** Storage options of a table with narrow rows (well below 200 bytes), kept in the tree of their primary key. */
-  narrow<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
-  /** Storage options of any other table. In a primary key's tree SQLite would give a row of 1 kB a page of its own. */
-  wide<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
+  /** Storage options of a clustered table: narrow rows (well below 200 bytes), kept in the tree of their primary key. */
+  clusteredTable<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
+  /** Storage options of any other table: on SQLite a heap by rowid. In a primary key's tree it would give a row of 1 kB a page of its own. */
+  heapTable<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
   /** Adds an index while others write; MySQL refuses rather than keeping them waiting. */
   addIndex(index: AddedIndex): RawBuilder<unknown>;
   /** Takes an index away in a moment; one that is not there (any more) is none that is missed. */

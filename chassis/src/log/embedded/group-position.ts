@@ -1,6 +1,6 @@
 import type { ReceivedMessage, Subscriber } from '../event-log.ts';
 import type { HandlerFailure } from '../handler-failures.ts';
-import type { Feed, Reader } from './feed.ts';
+import type { Tail, Reader } from './tail.ts';
 import type { Partition } from '../topic.ts';
 
 export interface Member {
@@ -9,16 +9,16 @@ export interface Member {
 }
 
 /** A group's place in one partition: one handler call at a time, handed from member to member. */
-export interface Cursor {
+export interface GroupPosition {
   assign(next: Member | null): void;
   /** Resolves when `member` has no call running here, or had its time. */
   released(member: Member): Promise<void>;
 }
 
-export interface CursorDeps {
+export interface GroupPositionDeps {
   readonly group: string;
   readonly partition: Partition;
-  readonly feed: Feed;
+  readonly tail: Tail;
   readonly handlerLimitMs: number;
   readonly start: number;
   readonly moved: (nextId: number) => void;
@@ -34,8 +34,8 @@ interface Call {
 const BACK_OFF_MS = 50;
 const BACK_OFF_LIMIT_MS = 2000;
 
-export function createCursor(deps: CursorDeps): Cursor {
-  const { feed, handlerLimitMs } = deps;
+export function createGroupPosition(deps: GroupPositionDeps): GroupPosition {
+  const { tail, handlerLimitMs } = deps;
   let position = deps.start;
   let owner: Member | null = null;
   let wanted: Member | null = null;
@@ -46,7 +46,7 @@ export function createCursor(deps: CursorDeps): Cursor {
   const reader: Reader = { position: () => position, wake };
 
   function wake(): void {
-    if (owner === null || call !== null || backOff !== null || position >= feed.end()) return;
+    if (owner === null || call !== null || backOff !== null || position >= tail.end()) return;
     call = { member: owner, over: Promise.withResolvers(), limit: null };
     void run(call, controller.signal);
   }
@@ -56,7 +56,7 @@ export function createCursor(deps: CursorDeps): Cursor {
     let messages: readonly ReceivedMessage[] = [];
     let failure: { readonly error: unknown } | null = null;
     try {
-      messages = feed.read(position);
+      messages = tail.read(position);
       await running.member.subscriber.handle(messages, signal);
     } catch (error) {
       failure = { error };
@@ -72,7 +72,7 @@ export function createCursor(deps: CursorDeps): Cursor {
     failures = 0;
     position = Number(messages.at(-1)?.offset) + 1;
     deps.moved(position);
-    feed.trim();
+    tail.trim();
   }
 
   function rejected(error: unknown): void {
@@ -92,7 +92,7 @@ export function createCursor(deps: CursorDeps): Cursor {
     running.over.resolve();
     if (controller.signal.aborted) handOver();
     // Through the event loop, so that a long backlog starves neither timers nor other partitions.
-    else if (position < feed.end()) setImmediate(wake);
+    else if (position < tail.end()) setImmediate(wake);
   }
 
   function handOver(): void {
@@ -100,8 +100,8 @@ export function createCursor(deps: CursorDeps): Cursor {
     controller = new AbortController();
     if (backOff !== null) clearTimeout(backOff);
     backOff = null;
-    if (owner === null) feed.leave(reader);
-    else feed.join(reader);
+    if (owner === null) tail.leave(reader);
+    else tail.join(reader);
     setImmediate(wake);
   }
 

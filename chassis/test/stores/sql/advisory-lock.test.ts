@@ -27,14 +27,14 @@ function describeHeldNames(name: string, open: () => Promise<Opened>): void {
     let opened: Opened;
     beforeEach(async () => {
       opened = await open();
-      const { flavour, migrate, transact } = opened.database;
+      const { dialect, migrate, transact } = opened.database;
       const tables = PAIRS.flat().map((table, at) => {
         const up = (db: Kysely<unknown>) =>
-          flavour.narrow(db.schema.createTable(table).addColumn('id', flavour.column.key, (c) => c.primaryKey().notNull())).execute();
+          dialect.clusteredTable(db.schema.createTable(table).addColumn('id', dialect.column.key, (c) => c.primaryKey().notNull())).execute();
         return [`${at}-${table}`, { up }] as const;
       });
       await migrate(Object.fromEntries(tables));
-      await transact(() => writing(PAIRS.flat().map((table) => flavour.insert(table, ['id'], [[`in ${table}`]]))));
+      await transact(() => writing(PAIRS.flat().map((table) => dialect.insert(table, ['id'], [[`in ${table}`]]))));
     });
     afterEach(async () => {
       await Promise.all([opened.database.close(), opened.other.close()]);
@@ -49,18 +49,18 @@ function describeHeldNames(name: string, open: () => Promise<Opened>): void {
 
     test('is one process\'s until it is released; other names are free', async () => {
       const { database, other } = opened;
-      const held = await database.hold('tidy');
-      expect(await other.hold('tidy')).toBeUndefined();
-      expect(await database.hold('tidy')).toBeUndefined();
-      const second = await other.hold('sort');
+      const held = await database.advisoryLock('tidy');
+      expect(await other.advisoryLock('tidy')).toBeUndefined();
+      expect(await database.advisoryLock('tidy')).toBeUndefined();
+      const second = await other.advisoryLock('sort');
       expect(second).toBeDefined();
       await Promise.all([held?.release(), second?.release()]);
-      const next = await until('free', () => other.hold('tidy'));
+      const next = await until('free', () => other.advisoryLock('tidy'));
       await next.release();
     });
 
     test('lets tables change places, there and back', async () => {
-      const held = await opened.database.hold('tidy');
+      const held = await opened.database.advisoryLock('tidy');
       await held?.exchange(PAIRS);
       expect(await contents()).toEqual(['in shelf_fresh', 'in shelf', 'in goods_fresh', 'in goods']);
       await held?.exchange(PAIRS);
@@ -69,7 +69,7 @@ function describeHeldNames(name: string, open: () => Promise<Opened>): void {
     });
 
     test('changes all tables or none', async () => {
-      const held = await opened.database.hold('tidy');
+      const held = await opened.database.advisoryLock('tidy');
       const { error } = await failureOf(held?.exchange([...PAIRS, ['none', 'there']]) ?? Promise.resolve());
       expect(error).toMatchObject({ name: 'StorageError', code: 'other' });
       expect(await contents()).toEqual(['in shelf', 'in shelf_fresh', 'in goods', 'in goods_fresh']);
@@ -97,7 +97,7 @@ describeOn(['MySQL'], () => {
       one: { up: (db) => db.schema.createTable('a').addColumn('id', 'integer').execute() },
       two: { up: (db) => db.schema.createTable('b').addColumn('id', 'integer').execute() },
     });
-    const held = await database.hold('tidy');
+    const held = await database.advisoryLock('tidy');
     let exchanging: Promise<{ readonly error: unknown; readonly afterMs: number }> | undefined;
     const used = other.transact(function* () {
       yield [{ sql: 'select id from a', parameters: [] }];
@@ -110,7 +110,7 @@ describeOn(['MySQL'], () => {
     expect(await exchanging).toMatchObject({ error: { code: 'retry' } });
     const [{ id } = { id: 0 }] = (await sql<{ id: number }>`select is_used_lock(concat('souk-tidy-', left(sha2(database(), 256), 40))) as id`.execute(other.reader)).rows;
     await sql`kill ${sql.lit(id)}`.execute(other.reader);
-    const next = await until('the name is free', () => other.hold('tidy'));
+    const next = await until('the name is free', () => other.advisoryLock('tidy'));
     expect((await failureOf(held?.exchange([['a', 'b']]) ?? Promise.resolve())).error).toMatchObject({ code: 'connection' });
     await Promise.all([held?.release(), next.release()]);
     await Promise.all([database.close(), other.close()]);

@@ -18,7 +18,7 @@ export interface TailBudget {
 }
 
 /** One partition as its readers see it: recent messages from memory, older ones through `readStored`. */
-export interface Feed {
+export interface Tail {
   /** The id after the last message. */
   end(): number;
   /** The next messages, as many as fit into one call. */
@@ -31,67 +31,67 @@ export interface Feed {
   trim(): void;
 }
 
-interface FeedDeps {
+interface TailDeps {
   readonly end: number;
   readonly budget: TailBudget;
   readonly readStored: (from: number) => readonly ReceivedMessage[];
 }
 
-export function createFeed({ end: endAtOpening, budget, readStored }: FeedDeps): Feed {
+export function createTail({ end: endAtOpening, budget, readStored }: TailDeps): Tail {
   const readers = new Set<Reader>();
   let end = endAtOpening;
-  // The tail holds every message from `tailStart` to `end`.
-  let tailStart = endAtOpening;
-  const tail: CommittedMessage[] = [];
+  // It holds every message from `recentFrom` to `end`.
+  let recentFrom = endAtOpening;
+  const recent: CommittedMessage[] = [];
 
   const indexOf = (id: number): number => {
     let low = 0;
-    let high = tail.length;
+    let high = recent.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((tail[middle]?.id ?? Infinity) < id) low = middle + 1;
+      if ((recent[middle]?.id ?? Infinity) < id) low = middle + 1;
       else high = middle;
     }
     return low;
   };
 
   function forget(count: number, start: number): void {
-    const forgotten = tail.splice(0, count);
+    const forgotten = recent.splice(0, count);
     const size = forgotten.reduce((sum, { received }) => sum + messageSize(received), 0);
     budget.used -= size;
-    tailStart = start;
+    recentFrom = start;
   }
 
   function append(committed: CommittedMessage): void {
     end = committed.id + 1;
     if (readers.size === 0) {
-      tailStart = end;
+      recentFrom = end;
       return;
     }
     const size = messageSize(committed.received);
-    tail.push(committed);
+    recent.push(committed);
     budget.used += size;
-    if (budget.used > budget.limit) forget(tail.length, end);
+    if (budget.used > budget.limit) forget(recent.length, end);
   }
 
   function trim(): void {
-    if (tail.length === 0) return;
+    if (recent.length === 0) return;
     let needed = end;
     for (const reader of readers) needed = Math.min(needed, reader.position());
     if (needed >= end) {
-      forget(tail.length, end);
-    } else if (tail.length >= TRIM_AT) {
+      forget(recent.length, end);
+    } else if (recent.length >= TRIM_AT) {
       const count = indexOf(needed);
-      if (count * 2 >= tail.length) forget(count, needed);
+      if (count * 2 >= recent.length) forget(count, needed);
     }
   }
 
   function read(from: number): readonly ReceivedMessage[] {
     if (from >= end) return [];
-    if (from < tailStart) return readStored(from);
+    if (from < recentFrom) return readStored(from);
     const first = indexOf(from);
-    const recent = tail.slice(first, first + CALL_ROOM.count).map(({ received }) => received);
-    return recent.slice(0, fitting(recent, CALL_ROOM, messageSize));
+    const next = recent.slice(first, first + CALL_ROOM.count).map(({ received }) => received);
+    return next.slice(0, fitting(next, CALL_ROOM, messageSize));
   }
 
   return {

@@ -1,16 +1,16 @@
 import { sql, type SqlBool } from 'kysely';
-import type { Flavour } from './flavour.ts';
+import type { Dialect } from './dialect.ts';
 
 const quoted = (name: string) => `"${name}"`;
 
 const NOW = "cast(unixepoch('subsec') * 1000 as integer)";
 
-export const sqliteFlavour: Flavour = {
+export const sqliteDialect: Dialect = {
   name: 'sqlite',
   column: { id: sql`text`, key: sql`text`, foreignKey: sql`text`, text: sql`text`, json: sql`text`, integer: sql`integer`, small: sql`integer`, bytes16: sql`blob` },
   indexed: (column) => sql.ref(column),
-  narrow: (table) => table.modifyEnd(sql`strict, without rowid`),
-  wide: (table) => table.modifyEnd(sql`strict`),
+  clusteredTable: (table) => table.modifyEnd(sql`strict, without rowid`),
+  heapTable: (table) => table.modifyEnd(sql`strict`),
   addIndex: ({ name, table, columns, unlessNull }) => {
     const only = unlessNull === undefined ? '' : ` where ${quoted(unlessNull)} is not null`;
     return sql.raw(`create index ${quoted(name)} on ${quoted(table)} (${columns.map(quoted).join(', ')})${only}`);

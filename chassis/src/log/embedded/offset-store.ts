@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 
 /** How far each group has come: in memory at once, in the database a little later (at-least-once allows that). */
-export interface OffsetBook {
+export interface OffsetStore {
   /** The next id the group has to handle; 0 for a group that never was here. */
   next(group: string, partitionId: number): number;
   move(group: string, partitionId: number, nextId: number): void;
@@ -17,7 +17,7 @@ interface OffsetRow {
   next_id: number;
 }
 
-export function openOffsetBook(db: Database): OffsetBook {
+export function openOffsetStore(db: Database): OffsetStore {
   const groups = new Map<string, Map<number, number>>();
   const dirty = new Map<string, Set<number>>();
   const upsert = db.query(

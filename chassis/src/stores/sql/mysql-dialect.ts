@@ -1,5 +1,5 @@
 import { type CreateTableBuilder, sql, type SqlBool } from 'kysely';
-import type { Flavour } from './flavour.ts';
+import type { Dialect } from './dialect.ts';
 import { mysqlErrorCode } from './mysql-errors.ts';
 import type { Write } from './statement.ts';
 
@@ -18,7 +18,7 @@ const list = (names: readonly string[]) => names.map(quoted).join(', ');
  * mysql2's `format` writes a parameter that is a list as `a, b`, a list of lists as `(a, b), (c, d)`: so the text of a
  * statement does not change with the number of rows. All texts have one collation: a join of two would use no index.
  */
-export const mysqlFlavour: Flavour = {
+export const mysqlDialect: Dialect = {
   name: 'mysql',
   column: {
     id: textual('char(36)'),
@@ -32,8 +32,8 @@ export const mysqlFlavour: Flavour = {
     bytes16: sql.raw('binary(16)'),
   },
   indexed: (column) => sql`${sql.ref(column)}(255)`,
-  narrow: innodb,
-  wide: innodb,
+  clusteredTable: innodb,
+  heapTable: innodb,
   addIndex: ({ name, table, columns }) => sql.raw(`create index ${quoted(name)} on ${quoted(table)} (${list(columns)}) ${WHILE_OTHERS_WRITE}`),
   dropIndex: (name, table) => sql.raw(`drop index ${quoted(name)} on ${quoted(table)} ${WHILE_OTHERS_WRITE}`),
   in: (column, keys) => (keys.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`${sql.ref(column)} in (${sql.join(keys)})`),
@@ -83,7 +83,7 @@ function bulk(text: string, rows: readonly (readonly unknown[])[]): Write {
   return rows.length === 0 ? { sql: text, rows } : { sql: text, parameters: [rows] };
 }
 
-type Update = Parameters<Flavour['update']>;
+type Update = Parameters<Dialect['update']>;
 
 function updateOne(...[table, columns, key, rows, guard = []]: Update): Write {
   const set = columns.map((name) => `${quoted(name)} = ?`).join(', ');
@@ -103,7 +103,7 @@ function updateMany(...[table, columns, key, rows, guard = []]: Update): Write {
 }
 
 /** The count is the statement's own: unlike a SELECT's rows it can end the packet. */
-function hold(...[table, key, guard, rows]: Parameters<Flavour['hold']>): Write {
+function hold(...[table, key, guard, rows]: Parameters<Dialect['hold']>): Write {
   if (rows.length === 0) return { sql: '', rows };
   const count = `select /*+ join_order(v, t) index(t primary) */ count(*) from ${found(table, key, guard, { rows })} for update`;
   return { sql: `do ${failUnless(`(${count}) = ${rows.length}`)}`, parameters: rows };

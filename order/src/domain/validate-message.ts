@@ -4,7 +4,7 @@ import type { Order } from './order.ts';
 import type { News } from './trigger.ts';
 
 /** Why a message cannot be true of this order; undefined: it can. Goods and money have to fit to the piece and cent. */
-export function contradiction(order: Order, message: News): string | undefined {
+export function validateMessage(order: Order, message: News): string | undefined {
   switch (message.type) {
     case 'inventory.reserved':
       return serves(order, message.data.allocations) ? undefined : 'the allocations are not what was ordered';

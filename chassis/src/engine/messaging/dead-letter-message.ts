@@ -1,7 +1,32 @@
+import { EVENT_HEADERS } from '@souk/contracts/event-headers';
 import type { BinaryParts } from '@souk/contracts/log-message';
-import type { EventData } from '@souk/contracts/topics';
+import { type EventData, isTopic, TOPICS } from '@souk/contracts/topics';
+import { withoutUnnamed } from '@souk/contracts/unnamed-values';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { DeadLetter } from './dead-letter.ts';
+import { redactedMessage } from './redacted-message.ts';
+
+/**
+ * A message as the log may keep it for ever: of its value what its topic's contract names, without what is personal, and of
+ * its headers those of events. Anything about anybody may stand in all else, and in a value that cannot be read: nothing of it is told.
+ */
+export function toldMessage(message: LogMessage): LogMessage {
+  const { topic, value, headers, ...rest } = redactedMessage(message);
+  const isOurs = (name: string) => EVENT_HEADERS.has(name);
+  const ours = Object.keys(headers).every(isOurs) ? headers : Object.fromEntries(Object.entries(headers).filter(([name]) => isOurs(name)));
+  return { ...rest, topic, headers: ours, value: namedIn(topic, value) };
+}
+
+function namedIn(topic: string, value: string): string {
+  if (!isTopic(topic)) return '';
+  try {
+    const data: unknown = JSON.parse(value);
+    const named = withoutUnnamed(TOPICS[topic].data, data);
+    return typeof named === 'object' && named !== null ? JSON.stringify(named) : '';
+  } catch (error) {
+    if (error instanceof SyntaxError) return '';
+    throw error;
+  }
+}
 
 type DeadLetterData = EventData<'order.dead_letter'>;
 
@@ -15,7 +40,7 @@ const ROOM = { topic: 1024, key: 4096, headers: 65_536, value: { unhandled: 262_
  * As much of a message as its dead letter's event tells, of value and headers as `may` has them. What does not fit is cut, what is no text is told as far as it is;
  * the original of both is described beside it. One that was too large for the log keeps next to nothing of the value: the log may take still less than we know.
  */
-export function cutMessage(message: LogMessage, kind: DeadLetter['kind'], may: LogMessage = message): Pick<DeadLetterData, Exclude<keyof LogMessage, 'binary'> | 'cut'> {
+export function cutMessage(message: LogMessage, kind: keyof typeof ROOM.value, may: LogMessage = message): Pick<DeadLetterData, Exclude<keyof LogMessage, 'binary'> | 'cut'> {
   const { topic, key, value, headers, binary = {} } = message;
   const shown = { key: cutText(key, ROOM.key), headers: cutHeaders(may.headers), value: cutText(may.value, ROOM.value[kind]) };
   const cut = {

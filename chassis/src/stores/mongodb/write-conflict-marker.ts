@@ -3,7 +3,7 @@
  * transactions that decide on the same document therefore never both commit: a snapshot alone would let each of them
  * change something else because of what it read here (write skew). MongoDB has no `select for update`.
  */
-export const SETTLED_BY = 'settledBy';
+export const WRITE_CONFLICT_MARKER = 'settledBy';
 
 /** Reads a document without the mark. */
-export const UNMARKED = { [SETTLED_BY]: 0 } as const;
+export const UNMARKED = { [WRITE_CONFLICT_MARKER]: 0 } as const;

@@ -2,7 +2,7 @@ import type { AnyBulkWriteOperation } from 'mongodb';
 import type { EntityChanges } from '../../engine/writer/loaded-world.ts';
 import type { Collections } from '../../engine/writer/use-case.ts';
 import type { DocumentCollection } from './document-collection.ts';
-import { SETTLED_BY } from './settled-by.ts';
+import { WRITE_CONFLICT_MARKER } from './write-conflict-marker.ts';
 
 export type DocumentCollections = Readonly<Record<string, DocumentCollection<object>>>;
 
@@ -24,7 +24,7 @@ interface CollectionWrites {
  * that meet, one always gets through. Removes come before changes and new documents, which may take over their unique
  * values. Documents that were only looked at are marked.
  */
-export function writesOf<C extends Collections>(
+export function bulkWrites<C extends Collections>(
   collections: DocumentCollections,
   changes: EntityChanges<C>,
   loaded: LoadedIds,
@@ -39,9 +39,9 @@ export function writesOf<C extends Collections>(
     const writes: AnyBulkWriteOperation<Stored>[] = [];
     if (removed.length > 0) writes.push({ deleteMany: { filter: { _id: { $in: removed.map(({ _id }) => _id) } } } });
     for (const { _id, ...fields } of changed.toSorted(byId)) {
-      writes.push({ replaceOne: { filter: { _id }, replacement: { ...fields, [SETTLED_BY]: mark } } });
+      writes.push({ replaceOne: { filter: { _id }, replacement: { ...fields, [WRITE_CONFLICT_MARKER]: mark } } });
     }
-    if (seen.length > 0) writes.push({ updateMany: { filter: { _id: { $in: seen } }, update: { $set: { [SETTLED_BY]: mark } } } });
+    if (seen.length > 0) writes.push({ updateMany: { filter: { _id: { $in: seen } }, update: { $set: { [WRITE_CONFLICT_MARKER]: mark } } } });
     for (const document of added) writes.push({ insertOne: { document } });
     return writes.length > 0 ? [{ physical, writes }] : [];
   });

@@ -6,7 +6,7 @@ import type { News } from './trigger.ts';
  * Whether the order contains already what the message says. This is what makes a second copy harmless without any list
  * of message ids. Topics keep no order among each other: a refund implies its payment, a release its reservation.
  */
-export function knows(order: Order, message: News): boolean {
+export function hasApplied(order: Order, message: News): boolean {
   switch (message.type) {
     case 'inventory.reserved':
       return order.allocations !== null;
@@ -29,8 +29,8 @@ export function knows(order: Order, message: News): boolean {
 }
 
 /** The order with what the message says; its state is not touched. */
-export function learn(order: Order, message: News): Order {
-  if (knows(order, message)) return order;
+export function applyMessage(order: Order, message: News): Order {
+  if (hasApplied(order, message)) return order;
   switch (message.type) {
     case 'inventory.reserved':
       return { ...order, allocations: message.data.allocations };

@@ -6,7 +6,7 @@ import { partitionOf } from '../partition-of.ts';
 import { partitionsOf, type TopicTable } from './topic-table.ts';
 
 /** Finds out what the log cannot take before anything is queued. */
-export function placeMessage(topics: TopicTable, message: LogMessage): PlacedMessage | RefusedMessage {
+export function assignPartition(topics: TopicTable, message: LogMessage): PlacedMessage | RefusedMessage {
   const partitions = partitionsOf(topics, message.topic);
   const headersJson = JSON.stringify(message.headers);
   const bytes = messageBytes(message, headersJson);

@@ -13,7 +13,7 @@ export interface Span {
 }
 
 /** Where the messages of a partition are: stored runs of spans, and the youngest spans in memory. */
-export interface RunIndex {
+export interface PartitionIndex {
   /** The id after the last message of the whole log. */
   nextId(): number;
   /** The id after the last message of the partition. */
@@ -40,7 +40,7 @@ interface StoredSpans {
   gaps: number[];
 }
 
-export function openRunIndex(db: Database): RunIndex {
+export function openPartitionIndex(db: Database): PartitionIndex {
   const recent = new Map<number, Span[]>();
   const ends = new Map<number, number>();
   let nextId = 1;

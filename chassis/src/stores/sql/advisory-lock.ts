@@ -1,5 +1,5 @@
 /** Something that one process at a time may do, while it does it. */
-export interface HeldName {
+export interface AdvisoryLock {
   /**
    * The tables of each pair take each other's names, all at once: no transaction sees some of them exchanged. Throws
    * `StorageError`: `retry` when others use them (nothing has happened), anything else when the name may be another's by now.

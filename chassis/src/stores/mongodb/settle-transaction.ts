@@ -7,8 +7,8 @@ import type { DocumentCollection } from './document-collection.ts';
 import { type EventDocument, eventToDocument } from './event-documents.ts';
 import type { Lanes } from './lanes.ts';
 import type { MongoDatabase } from './mongo-database.ts';
-import { UNMARKED } from './settled-by.ts';
-import { type DocumentCollections, type LoadedIds, writesOf } from './writes-of.ts';
+import { UNMARKED } from './write-conflict-marker.ts';
+import { type DocumentCollections, type LoadedIds, bulkWrites } from './bulk-writes.ts';
 
 /** More than any batch loads from one collection: what is loaded comes in one answer. */
 const ONE_ANSWER = 100_000;
@@ -32,11 +32,11 @@ interface Settling<C extends Collections> {
  * writes. Nothing is written before everything is decided; the locks of MongoDB are its writes, so they are short,
  * and whoever meets one is refused at once (`retry`) instead of waiting.
  */
-export function settling<C extends Collections>(
+export function settleTransaction<C extends Collections>(
   { db }: MongoDatabase,
   lanes: Lanes,
   collections: DocumentCollections,
-): (settling: Settling<C>) => Promise<Lane> {
+): (settleTransaction: Settling<C>) => Promise<Lane> {
   const collection = (name: string): DocumentCollection<object> => {
     const found = collections[name];
     if (found === undefined) throw new Error(`no such collection: ${name}`);
@@ -68,7 +68,7 @@ export function settling<C extends Collections>(
     await load(loading, world, world.missing(batch.moreKeys(world)), ids);
     const changes = batch.decide(world, found.now, found.lastSeq, found.answerForm ?? WHOLE_ANSWERS);
     const transactions = found.transactions + 1;
-    for (const { physical, writes } of writesOf(collections, changes, ids, `${lane.name} ${transactions}`)) {
+    for (const { physical, writes } of bulkWrites(collections, changes, ids, `${lane.name} ${transactions}`)) {
       await db.collection<{ _id: string }>(physical).bulkWrite(writes, { session });
     }
     const { events } = changes;
