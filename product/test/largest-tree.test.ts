@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { CATEGORIES_LIMIT } from '@souk/contracts/http/category';
 import { TREE } from '../src/domain/category.ts';
-import { publishedTree } from '../src/domain/published-categories.ts';
+import { treeRepresentation } from '../src/domain/category-representations.ts';
 
 test('the largest tree of categories has 1.3 MB, of names in characters of four bytes', () => {
   const categories = Array.from({ length: CATEGORIES_LIMIT }, (_, at) => ({
@@ -13,6 +13,6 @@ test('the largest tree of categories has 1.3 MB, of names in characters of four 
     version: 1,
   }));
   const [top] = categories;
-  const tree = publishedTree({ id: TREE, version: 1, categories: categories.map((one) => (one === top ? one : { ...one, parentId: top?.id ?? null })) });
+  const tree = treeRepresentation({ id: TREE, version: 1, categories: categories.map((one) => (one === top ? one : { ...one, parentId: top?.id ?? null })) });
   expect(Buffer.byteLength(JSON.stringify({ items: tree }))).toBeLessThan(1_300_000);
 });

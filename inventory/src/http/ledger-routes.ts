@@ -8,7 +8,7 @@ import { Uuid } from '@souk/contracts/ids';
 import { LONGEST_REASON } from '@souk/contracts/text';
 import { Type } from '@sinclair/typebox';
 import type { InventoryReads } from '../storage/inventory-store.ts';
-import { publishedMovement, publishedReservation } from './published.ts';
+import { movementRepresentation, reservationRepresentation } from './representations.ts';
 
 const movements = idPages('movements', rowsWithin(LONGEST_REASON));
 
@@ -17,7 +17,7 @@ export function ledgerRoutes(reads: InventoryReads) {
   return router()
     .get('/movements', ({ query, request }) => {
       if (query.orderId !== undefined) tellAbout(request, { orderId: query.orderId });
-      return movements(query, publishedMovement, (slice) => reads.movements(query, slice));
+      return movements(query, movementRepresentation, (slice) => reads.movements(query, slice));
     }, {
       role: 'staff',
       query: MovementQuery,
@@ -29,7 +29,7 @@ export function ledgerRoutes(reads: InventoryReads) {
       async ({ params }) => {
         const reservation = await reads.reservation(params.orderId);
         if (reservation === undefined) throw problem('not-found', { detail: 'Nothing is or was held for such an order: check its id.' });
-        return publishedReservation(reservation);
+        return reservationRepresentation(reservation);
       },
       {
         role: 'staff',

@@ -4,21 +4,21 @@ import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ON_HAND_LIMIT } from '../domain/move-by-hand.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { StockAnswer } from '../usecases/move-by-hand.ts';
-import { publishedMovement } from './published.ts';
+import { movementRepresentation } from './representations.ts';
 import { skuUnknown } from './sku-check.ts';
 
 /** A command that makes one movement is answered with it. */
 export function movementAnswer(answer: StockAnswer, sku: string): StoredAnswer {
   const [movement] = movementsOf(answer, sku, () => '/warehouseId');
   if (movement === undefined) throw new Error('a command that moved stock made no movement');
-  return storedAnswer(201, publishedMovement(movement));
+  return storedAnswer(201, movementRepresentation(movement));
 }
 
 /** A transfer is answered with both of its movements. */
 export function transferAnswer({ fromWarehouseId }: { readonly fromWarehouseId: string }) {
   const pointerOf = (id: string) => (id === fromWarehouseId ? '/fromWarehouseId' : '/toWarehouseId');
   return (answer: StockAnswer, sku: string): StoredAnswer =>
-    storedAnswer(201, { movements: movementsOf(answer, sku, pointerOf).map(publishedMovement) });
+    storedAnswer(201, { movements: movementsOf(answer, sku, pointerOf).map(movementRepresentation) });
 }
 
 /** Throws the problem of a refusal. */

@@ -7,7 +7,7 @@ import { StockLevel, StockPage } from '@souk/contracts/http/inventory';
 import { Sku } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { InventoryReads } from '../storage/inventory-store.ts';
-import { publishedStock } from './published.ts';
+import { stockRepresentation } from './representations.ts';
 import { type SkuCheck, skuUnknown } from './sku-check.ts';
 
 /** The stock of a SKU in one warehouse. */
@@ -38,7 +38,7 @@ export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
           atOnce: rowsWithin(LEVEL_BYTES * Math.max(1, network.warehouses.length)),
           read: (after, limit) => (isStaff(principal) ? reads.levelsPage({ after, limit }) : reads.levelsOnSale({ after, limit })),
           placeOf: ({ sku }) => sku,
-          toItem: (row) => publishedStock(row, network),
+          toItem: (row) => stockRepresentation(row, network),
           toCursor: cursor.write,
         });
       },
@@ -54,7 +54,7 @@ export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
       async ({ params: { sku }, principal, request }) => {
         const [isVisible, levels, network] = await Promise.all([isShown(sku, request, principal), reads.levels(sku), reads.network()]);
         if (!isVisible) throw skuUnknown(sku, 'GET /products of the catalogue lists those there are');
-        return publishedStock(levels ?? { sku, warehouses: [] }, network);
+        return stockRepresentation(levels ?? { sku, warehouses: [] }, network);
       },
       {
         maybeSignedIn: true,

@@ -21,7 +21,7 @@ import type { InventoryReads } from '../storage/inventory-store.ts';
 import { changeWarehouse } from '../usecases/change-warehouse.ts';
 import { openWarehouse, type Opened } from '../usecases/open-warehouse.ts';
 import type { Commands } from './commands.ts';
-import { publishedWarehouse } from './published.ts';
+import { warehouseRepresentation } from './representations.ts';
 
 const ById = Type.Object({ id: Uuid });
 const warehouses = idPages('warehouses');
@@ -29,7 +29,7 @@ const warehouses = idPages('warehouses');
 /** Staff sees and changes the warehouses. */
 export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
   return router()
-    .get('/warehouses', ({ query }) => warehouses(query, publishedWarehouse, reads.warehouses), {
+    .get('/warehouses', ({ query }) => warehouses(query, warehouseRepresentation, reads.warehouses), {
       role: 'staff',
       query: ListQuery,
       response: { 200: WarehousePage },
@@ -41,7 +41,7 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
         const warehouse = await reads.warehouse(params.id);
         if (warehouse === undefined) throw noSuchWarehouse();
         set.headers['etag'] = entityTag(warehouse.version);
-        return publishedWarehouse(warehouse);
+        return warehouseRepresentation(warehouse);
       },
       {
         role: 'staff',
@@ -74,7 +74,7 @@ export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
         const answer = await commands.execute(changeWarehouse, asked, causeOf(request));
         if (answer.kind === 'unknown') throw noSuchWarehouse();
         set.headers['etag'] = entityTag(answer.warehouse.version);
-        return publishedWarehouse(answer.warehouse);
+        return warehouseRepresentation(answer.warehouse);
       },
       {
         role: 'staff',
@@ -95,7 +95,7 @@ function opened(answer: Opened): StoredAnswer {
   if (answer.kind === 'too-many')
     throw problem('conflict', { detail: `There are ${WAREHOUSE_LIMIT} warehouses already: change one that is not needed.` });
   const { id, version } = answer.warehouse;
-  return storedAnswer(201, publishedWarehouse(answer.warehouse), {
+  return storedAnswer(201, warehouseRepresentation(answer.warehouse), {
     etag: entityTag(version),
     location: `/warehouses/${id}`,
   });

@@ -16,7 +16,7 @@ import type { TokenDescription } from '../gateway/gateway.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { type Addition, addPaymentMethod } from '../usecases/add-payment-method.ts';
 import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
-import { publishedMethod } from './published.ts';
+import { methodRepresentation } from './representations.ts';
 
 interface PaymentMethodRoutesDeps {
   readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'execute' | 'executeOnce'>;
@@ -55,7 +55,7 @@ export function paymentMethodRoutes({ commands, reads, describeToken, limit }: P
     )
     .get(
       '/payment-methods',
-      ({ query, principal: { userId } }) => methods(query, publishedMethod, (slice) => reads.methods(userId, slice)),
+      ({ query, principal: { userId } }) => methods(query, methodRepresentation, (slice) => reads.methods(userId, slice)),
       {
         signedIn: true,
         query: ListQuery,
@@ -68,7 +68,7 @@ export function paymentMethodRoutes({ commands, reads, describeToken, limit }: P
       async ({ params, principal }) => {
         const method = await reads.method(params.id);
         if (method?.userId !== principal.userId) throw noSuchMethod();
-        return publishedMethod(method);
+        return methodRepresentation(method);
       },
       {
         signedIn: true,
@@ -100,7 +100,7 @@ function noSuchMethod() {
 function added(addition: Addition): StoredAnswer {
   switch (addition.kind) {
     case 'added':
-      return storedAnswer(201, publishedMethod(addition.method), { location: `/payment-methods/${addition.method.id}` });
+      return storedAnswer(201, methodRepresentation(addition.method), { location: `/payment-methods/${addition.method.id}` });
     case 'too-many':
       throw problem('payment-method-limit', { detail: `You have ${addition.limit} payment methods, and may have no more: remove one (DELETE /payment-methods/{id}) first.` });
     case 'gone':

@@ -16,7 +16,7 @@ import { Uuid } from '@souk/contracts/ids';
 import { LONGEST_REASON } from '@souk/contracts/text';
 import { Type } from '@sinclair/typebox';
 import type { AskedPayment, PaymentReads } from '../storage/payment-store.ts';
-import { publishedPayment, publishedRefund } from './published.ts';
+import { paymentRepresentation, refundRepresentation } from './representations.ts';
 
 const ById = Type.Object({ id: Uuid });
 const payments = idPages('payments');
@@ -44,7 +44,7 @@ export function paymentRoutes(reads: PaymentReads) {
       ({ query, principal, request }) => {
         if (query.orderId !== undefined) tellAbout(request, { orderId: query.orderId });
         const userId = hasRole(principal, 'staff') ? undefined : principal.userId;
-        return payments(query, publishedPayment, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
+        return payments(query, paymentRepresentation, (slice) => reads.payments({ userId, orderId: query.orderId }, slice));
       },
       {
         signedIn: true,
@@ -53,7 +53,7 @@ export function paymentRoutes(reads: PaymentReads) {
         detail: { summary: 'Payments, newest first: your own, or all for staff' },
       },
     )
-    .get('/payments/:id', async ({ params, principal, request }) => publishedPayment(await visible(params.id, principal, request)), {
+    .get('/payments/:id', async ({ params, principal, request }) => paymentRepresentation(await visible(params.id, principal, request)), {
       signedIn: true,
       params: ById,
       response: { 200: PublishedPayment },
@@ -63,7 +63,7 @@ export function paymentRoutes(reads: PaymentReads) {
       '/payments/:id/refunds',
       async ({ params, query, principal, request }) => {
         const { id } = await visible(params.id, principal, request);
-        return refunds(query, publishedRefund, (slice) => reads.refunds(id, slice));
+        return refunds(query, refundRepresentation, (slice) => reads.refunds(id, slice));
       },
       {
         signedIn: true,
@@ -79,7 +79,7 @@ export function paymentRoutes(reads: PaymentReads) {
         const { id } = await visible(params.id, principal, request);
         const refund = await reads.refund(params.refundId);
         if (refund?.paymentId !== id) throw problem('not-found', { detail: 'The payment has no such refund: GET /payments/{id}/refunds lists those it has.' });
-        return publishedRefund(refund);
+        return refundRepresentation(refund);
       },
       {
         signedIn: true,

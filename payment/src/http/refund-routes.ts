@@ -15,7 +15,7 @@ import type { RefundDecision } from '../domain/request-refund.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { refundPayment } from '../usecases/refund-payment.ts';
 import { noSuchPayment } from './payment-routes.ts';
-import { publishedRefund } from './published.ts';
+import { refundRepresentation } from './representations.ts';
 
 interface RefundRoutesDeps {
   readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'executeOnce'>;
@@ -60,7 +60,7 @@ function answer(decision: RefundDecision, stale: () => Problem): StoredAnswer {
   switch (decision.kind) {
     case 'accepted': {
       const { refund } = decision;
-      return storedAnswer(202, publishedRefund(refund), { location: `/payments/${refund.paymentId}/refunds/${refund.id}` });
+      return storedAnswer(202, refundRepresentation(refund), { location: `/payments/${refund.paymentId}/refunds/${refund.id}` });
     }
     case 'above-most':
       throw stale();

@@ -1,7 +1,7 @@
 import type { Money } from '@souk/contracts/money';
 import type { EventData } from '@souk/contracts/topics';
 import type { Product } from './product.ts';
-import { published } from './published.ts';
+import { productRepresentation } from './product-representation.ts';
 
 type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
 
@@ -35,5 +35,5 @@ export function priceChanged(product: Product, sku: string, oldPrice: Money, new
 }
 
 function whole(product: Product) {
-  return { productId: product.id, version: product.version, product: published(product) };
+  return { productId: product.id, version: product.version, product: productRepresentation(product) };
 }

@@ -14,7 +14,7 @@ import {
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { type Category, categoryOf } from '../domain/category.ts';
-import { publishedCategory, publishedTree } from '../domain/published-categories.ts';
+import { categoryRepresentation, treeRepresentation } from '../domain/category-representations.ts';
 import type { ProductReads } from '../storage/product-store.ts';
 import type { CategoryAnswer } from '../usecases/category-answer.ts';
 import { createCategory } from '../usecases/create-category.ts';
@@ -31,7 +31,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
     .get('/categories', async ({ set }) => {
       const tree = await reads.categories();
       set.headers['etag'] = entityTag(tree.version);
-      return { items: publishedTree(tree) };
+      return { items: treeRepresentation(tree) };
     }, {
       maybeSignedIn: true,
       refuses: ['unavailable'],
@@ -86,7 +86,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
 
 function creation(answer: CategoryAnswer): StoredAnswer {
   const category = acceptedCategory(answer);
-  return storedAnswer(201, publishedCategory(category), {
+  return storedAnswer(201, categoryRepresentation(category), {
     etag: entityTag(category.version),
     location: `/categories/${category.id}`,
   });
@@ -94,5 +94,5 @@ function creation(answer: CategoryAnswer): StoredAnswer {
 
 function shown(category: Category, headers: Record<string, string | number>) {
   headers['etag'] = entityTag(category.version);
-  return publishedCategory(category);
+  return categoryRepresentation(category);
 }

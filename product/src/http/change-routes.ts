@@ -7,7 +7,7 @@ import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { CreateProduct, PatchProduct, Product as PublishedProduct, PutVariant } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { published } from '../domain/published.ts';
+import { productRepresentation } from '../domain/product-representation.ts';
 import type { Answer } from '../usecases/answer.ts';
 import { archiveProduct } from '../usecases/archive-product.ts';
 import type { RequireVersion } from '../usecases/change-of-product.ts';
@@ -76,7 +76,7 @@ export function changeRoutes(commands: Commands) {
 
 function creation(answer: Answer): StoredAnswer {
   const product = accepted(answer);
-  return storedAnswer(201, published(product), {
+  return storedAnswer(201, productRepresentation(product), {
     etag: entityTag(product.version),
     location: `/products/${product.id}`,
   });
@@ -85,7 +85,7 @@ function creation(answer: Answer): StoredAnswer {
 function changed(answer: Answer, headers: Record<string, string | number>) {
   const product = accepted(answer);
   headers['etag'] = entityTag(product.version);
-  return published(product);
+  return productRepresentation(product);
 }
 
 function matching(request: Request): RequireVersion {

@@ -6,7 +6,7 @@ import type { Product as PublishedProduct, ProductQuery } from '@souk/contracts/
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { idsBelow } from '../domain/category.ts';
-import { published } from '../domain/published.ts';
+import { productRepresentation } from '../domain/product-representation.ts';
 import { searchWords } from '../domain/search.ts';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
 import type { ProductReads } from '../storage/product-store.ts';
@@ -46,7 +46,7 @@ export async function productPage(
     from: positions.read(cursor),
     read: (after, rows) => reads.list(filter, { sort, after, limit: rows }),
     placeOf: ({ place }) => place,
-    toItem: ({ product }) => published(product),
+    toItem: ({ product }) => productRepresentation(product),
     toCursor: positions.write,
   });
 }

@@ -4,7 +4,7 @@ import { Product as PublishedProduct, ProductPage, ProductQuery } from '@souk/co
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import type { Product } from '../domain/product.ts';
-import { published } from '../domain/published.ts';
+import { productRepresentation } from '../domain/product-representation.ts';
 import type { ProductReads } from '../storage/product-store.ts';
 import { productPage } from './product-page.ts';
 import { isStaff, visible } from './visible.ts';
@@ -38,5 +38,5 @@ export function readRoutes(reads: ProductReads) {
 
 function shown(product: Product, headers: Record<string, string | number>) {
   headers['etag'] = entityTag(product.version);
-  return published(product);
+  return productRepresentation(product);
 }

@@ -1,7 +1,7 @@
 import type { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
 import type { Change } from '../domain/change.ts';
 import type { Product } from '../domain/product.ts';
-import { publishedImage } from '../domain/published.ts';
+import { imageRepresentation } from '../domain/product-representation.ts';
 import type { Refusal } from './answer.ts';
 import { changeOfProduct, type ProductDecisionOf } from './change-of-product.ts';
 
@@ -25,5 +25,5 @@ export function changeOfImages(
   const position = images.findIndex((image) => image.id === id);
   const image = images[position];
   if (image === undefined) throw new Error(`image ${id} is gone after a change that keeps it`);
-  return { ...decision, answer: { kind: 'done', image: publishedImage(before.id, image, position) } };
+  return { ...decision, answer: { kind: 'done', image: imageRepresentation(before.id, image, position) } };
 }

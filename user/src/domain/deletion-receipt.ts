@@ -1,5 +1,5 @@
 import type { DeletionReceipt } from '@souk/contracts/http/user';
-import { isoTime } from './published.ts';
+import { isoTime } from './representations.ts';
 
 const BOOKS = 'The books have to be kept; without the account they name nobody.';
 

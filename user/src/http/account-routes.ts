@@ -5,7 +5,7 @@ import { router } from '@souk/chassis/web/app/router';
 import type { Microservice } from '@souk/chassis/engine/microservice';
 import { ChangePassword, DeleteAccount, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
 import { deletionReceipt } from '../domain/deletion-receipt.ts';
-import { publishedUser } from '../domain/published.ts';
+import { userRepresentation } from '../domain/representations.ts';
 import { Type } from '@sinclair/typebox';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { changePassword } from '../usecases/change-password.ts';
@@ -36,7 +36,7 @@ export function accountRoutes({ commands, provePassword, changePassword: changin
       if (answer.kind === 'password-refused') throw passwordRefused('/newPassword', answer.fault);
       tellSecurity(request, 'password.changed', {});
       set.headers['etag'] = entityTag(answer.user.version);
-      return publishedUser(answer.user);
+      return userRepresentation(answer.user);
     }, {
       signedIn: true,
       refuses: ['password-common', 'too-many-requests', 'precondition-failed'],

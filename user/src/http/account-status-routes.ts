@@ -8,7 +8,7 @@ import type { Microservice } from '@souk/chassis/engine/microservice';
 import { ReplaceStatus, User as PublishedUser } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { publishedUser } from '../domain/published.ts';
+import { userRepresentation } from '../domain/representations.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { endSessionsOf } from '../usecases/end-sessions-of.ts';
 import { replaceStatus } from '../usecases/replace-status.ts';
@@ -39,7 +39,7 @@ export function accountStatusRoutes({ commands, freshSecondFactorS }: StatusRout
         tellSecurity(request, user.disabled === null ? 'account.enabled' : 'account.disabled', { account: user.id, actor: principal.userId });
       }
       set.headers['etag'] = entityTag(user.version);
-      return publishedUser(user);
+      return userRepresentation(user);
     }, {
       role: 'admin',
       refuses: ['conflict', 'precondition-failed', 'second-factor-stale'],

@@ -15,7 +15,7 @@ import { Address as PublishedAddress, AddressPage, CreateAddress, PatchAddress }
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { type Address, addressIn } from '../domain/address-book.ts';
-import { publishedAddress } from '../domain/published.ts';
+import { addressRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { type Added, addAddress } from '../usecases/add-address.ts';
 import { changeAddress } from '../usecases/change-address.ts';
@@ -34,7 +34,7 @@ const ById = Type.Object({ id: Uuid });
 /** Places that a user wants things sent to: several addresses, one of them the default. */
 export function addressRoutes({ commands, reads, addressesPerUser: limit }: AddressRouteDeps) {
   return router()
-    .get('/users/me/addresses', ({ principal, query }) => addresses(query, publishedAddress, async ({ before }) => {
+    .get('/users/me/addresses', ({ principal, query }) => addresses(query, addressRepresentation, async ({ before }) => {
       const book = await reads.addressBook(principal.userId);
       return (book?.addresses ?? []).filter(({ id }) => before === undefined || id < before).toReversed();
     }), {
@@ -105,11 +105,11 @@ function answerOf(limit: number) {
     if (added.kind === 'too-often') throw addressesAddedTooOften(added.waitMs);
     const { address } = added;
     const headers = { location: `/users/me/addresses/${address.id}`, etag: entityTag(address.version) };
-    return storedAnswer(201, publishedAddress(address), headers);
+    return storedAnswer(201, addressRepresentation(address), headers);
   };
 }
 
 function shown(address: Address, headers: Record<string, string | number>) {
   headers['etag'] = entityTag(address.version);
-  return publishedAddress(address);
+  return addressRepresentation(address);
 }

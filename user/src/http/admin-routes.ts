@@ -8,7 +8,7 @@ import { normalisedEmail } from '@souk/contracts/email';
 import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { publishedUser } from '../domain/published.ts';
+import { userRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
 import { lastAdmin, noLongerAdmin, noSuchUser } from './refused.ts';
@@ -27,7 +27,7 @@ export function adminRoutes({ commands, reads, freshSecondFactorS }: AdminRouteD
   return router()
     .get('/users', ({ query: { email, role, ...asked } }) => {
       const filter = { email: email && normalisedEmail(email), role };
-      return users(asked, publishedUser, (slice) => reads.users(slice, filter));
+      return users(asked, userRepresentation, (slice) => reads.users(slice, filter));
     }, {
       role: 'admin',
       query: UserListQuery,
@@ -40,7 +40,7 @@ export function adminRoutes({ commands, reads, freshSecondFactorS }: AdminRouteD
       const { user, from } = accepted(await commands.execute(replaceRoles, asked, causeOf(request)));
       if (from.join() !== user.roles.join()) tellSecurity(request, 'role.changed', { account: user.id, actor: principal.userId, from, to: user.roles });
       set.headers['etag'] = entityTag(user.version);
-      return publishedUser(user);
+      return userRepresentation(user);
     }, {
       role: 'admin',
       refuses: ['last-admin', 'precondition-failed', 'second-factor-stale'],

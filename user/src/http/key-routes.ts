@@ -4,7 +4,7 @@ import { router } from '@souk/chassis/web/app/router';
 import type { Microservice } from '@souk/chassis/engine/microservice';
 import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { keysAt } from '../domain/key-ring.ts';
-import { isoTime } from '../domain/published.ts';
+import { isoTime } from '../domain/representations.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import { newSigningKey } from '../tokens/new-signing-key.ts';

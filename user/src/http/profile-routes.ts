@@ -4,7 +4,7 @@ import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { Microservice } from '@souk/chassis/engine/microservice';
 import { RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
-import { publishedUser } from '../domain/published.ts';
+import { userRepresentation } from '../domain/representations.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { renameUser } from '../usecases/rename-user.ts';
@@ -71,5 +71,5 @@ export function profileRoutes({ commands, reads, register: registering, fromOf, 
 
 function shown(user: User, headers: Record<string, string | number>) {
   headers['etag'] = entityTag(user.version);
-  return publishedUser(user);
+  return userRepresentation(user);
 }

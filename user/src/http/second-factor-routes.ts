@@ -12,7 +12,7 @@ import {
   type SecondFactorProof,
   SecondFactorState,
 } from '@souk/contracts/http/second-factor';
-import { isoTime, publishedFactor } from '../domain/published.ts';
+import { isoTime, factorRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';
 import type { confirmEnrolment } from '../usecases/confirm-enrolment.ts';
@@ -42,7 +42,7 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
       const credential = await reads.credential(principal.userId);
       if (credential === undefined) throw accountGone();
       set.headers['cache-control'] = 'no-store';
-      return publishedFactor(credential, Date.now());
+      return factorRepresentation(credential, Date.now());
     }, {
       signedIn: true,
       refuses: ['not-found'],

@@ -8,7 +8,7 @@ import { ListQuery } from '@souk/contracts/http/common';
 import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { publishedSession } from '../domain/published.ts';
+import { sessionRepresentation } from '../domain/representations.ts';
 import type { Session } from '../domain/session.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { endSession } from '../usecases/end-session.ts';
@@ -69,7 +69,7 @@ export function sessionRoutes(deps: SessionRouteDeps) {
       },
     })
     .get('/sessions', ({ principal: { userId, sessionId }, query }) => {
-      const shownSession = (session: Session) => publishedSession(session, sessionId);
+      const shownSession = (session: Session) => sessionRepresentation(session, sessionId);
       return sessions(query, shownSession, (slice) => reads.liveSessions(userId, slice));
     }, {
       signedIn: true,

@@ -3,7 +3,7 @@ import type { EndedAccess, Grant } from '@souk/chassis/engine/writer/ended-acces
 import type { Entities, NewEventOf } from '@souk/chassis/engine/writer/use-case';
 import type { EventData } from '@souk/contracts/topics';
 import type { Credential } from '../domain/credential.ts';
-import { isoTime } from '../domain/published.ts';
+import { isoTime } from '../domain/representations.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -2,7 +2,7 @@ import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-col
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { AccountLinks } from '../domain/account-links.ts';
 import type { Credential } from '../domain/credential.ts';
-import { isoTime } from '../domain/published.ts';
+import { isoTime } from '../domain/representations.ts';
 import { ADMINS, isAdmin, withoutAdmin } from '../domain/roles.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { everythingEnded } from './access-changed.ts';

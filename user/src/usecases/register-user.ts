@@ -2,7 +2,7 @@ import type { Decision, UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { Role } from '@souk/contracts/roles';
 import { noLinks } from '../domain/account-links.ts';
 import { newCredential } from '../domain/credential.ts';
-import { isoTime } from '../domain/published.ts';
+import { isoTime } from '../domain/representations.ts';
 import { newUser, type User } from '../domain/user.ts';
 import type { MailTask } from '../mail/mail-task.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -1,5 +1,5 @@
 import type { NewEventOf } from '@souk/chassis/engine/writer/use-case';
-import { isoTime } from '../domain/published.ts';
+import { isoTime } from '../domain/representations.ts';
 import type { User } from '../domain/user.ts';
 
 /** That there was a change. The history outlives the person, so it does not say from what to what. */

@@ -9,7 +9,7 @@ import type { Reservation } from '../domain/reservation.ts';
 import { availableIn, type StockLevels } from '../domain/stock-levels.ts';
 import type { Network, Warehouse } from '../domain/warehouse.ts';
 
-export function publishedStock({ sku, warehouses }: Pick<StockLevels, 'sku' | 'warehouses'>, network: Network): StockLevel {
+export function stockRepresentation({ sku, warehouses }: Pick<StockLevels, 'sku' | 'warehouses'>, network: Network): StockLevel {
   const shown = warehouses.map((level) => {
     const { warehouseId, onHand, reserved } = level;
     return { warehouseId, onHand, reserved, available: availableIn(level, network) };
@@ -17,15 +17,15 @@ export function publishedStock({ sku, warehouses }: Pick<StockLevels, 'sku' | 'w
   return { sku, available: shown.reduce((sum, { available }) => sum + available, 0), warehouses: shown };
 }
 
-export function publishedWarehouse({ id, name, priority, active }: Warehouse): PublishedWarehouse {
+export function warehouseRepresentation({ id, name, priority, active }: Warehouse): PublishedWarehouse {
   return { id, name, priority, active };
 }
 
-export function publishedReservation({ orderId, status, lines }: Reservation): PublishedReservation {
+export function reservationRepresentation({ orderId, status, lines }: Reservation): PublishedReservation {
   return { orderId, status, lines: [...lines] };
 }
 
-export function publishedMovement(movement: Movement): PublishedMovement {
+export function movementRepresentation(movement: Movement): PublishedMovement {
   const { reference: _reference, number: _number, at, ...shown } = movement;
   return { ...shown, orderId: orderOf(movement), at: new Date(at).toISOString() };
 }

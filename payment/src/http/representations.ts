@@ -8,7 +8,7 @@ import type { Refund } from '../domain/refund.ts';
 import type { AskedPayment } from '../storage/payment-store.ts';
 
 /** As callers see them: no token, no bookkeeping. */
-export function publishedPayment(payment: AskedPayment): PublishedPayment {
+export function paymentRepresentation(payment: AskedPayment): PublishedPayment {
   const { id, orderId, userId, live, amount, status } = payment;
   return {
     id,
@@ -25,11 +25,11 @@ export function publishedPayment(payment: AskedPayment): PublishedPayment {
   };
 }
 
-export function publishedRefund({ id, paymentId, amount, reason, status, createdAt }: Refund): PublishedRefund {
+export function refundRepresentation({ id, paymentId, amount, reason, status, createdAt }: Refund): PublishedRefund {
   return { id, paymentId, amount, reason, status, createdAt: time(createdAt) };
 }
 
-export function publishedMethod({ id, brand, last4, label, createdAt }: PaymentMethod): PublishedMethod {
+export function methodRepresentation({ id, brand, last4, label, createdAt }: PaymentMethod): PublishedMethod {
   return { id, brand, last4, label, createdAt: time(createdAt) };
 }
 

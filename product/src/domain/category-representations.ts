@@ -2,15 +2,15 @@ import type { Category as PublishedCategory, CategoryNode } from '@souk/contract
 import type { Category, CategoryTree } from './category.ts';
 
 /** The category as others see it; its version is its tag. */
-export function publishedCategory({ id, name, slug, parentId, position }: Category): PublishedCategory {
+export function categoryRepresentation({ id, name, slug, parentId, position }: Category): PublishedCategory {
   return { id, name, slug, parentId, position };
 }
 
 /** The whole tree, nested, in order. */
-export function publishedTree({ categories }: CategoryTree): CategoryNode[] {
+export function treeRepresentation({ categories }: CategoryTree): CategoryNode[] {
   const inOrder = categories.toSorted((a, b) => a.position - b.position);
   const byParent = Map.groupBy(inOrder, ({ parentId }) => parentId);
   const nodes = (parentId: string | null): CategoryNode[] =>
-    (byParent.get(parentId) ?? []).map((one) => ({ ...publishedCategory(one), children: nodes(one.id) }));
+    (byParent.get(parentId) ?? []).map((one) => ({ ...categoryRepresentation(one), children: nodes(one.id) }));
   return nodes(null);
 }

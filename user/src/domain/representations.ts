@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 import type { User } from './user.ts';
 
 /** The user as callers see it. */
-export function publishedUser({ id, email, emailConfirmed, name, roles, disabled, version, createdAt, updatedAt }: User): PublishedUser {
+export function userRepresentation({ id, email, emailConfirmed, name, roles, disabled, version, createdAt, updatedAt }: User): PublishedUser {
   return {
     id,
     email,
@@ -24,12 +24,12 @@ export function publishedUser({ id, email, emailConfirmed, name, roles, disabled
 }
 
 /** The address as its user sees it. */
-export function publishedAddress({ createdAt, updatedAt, ...address }: Address): PublishedAddress {
+export function addressRepresentation({ createdAt, updatedAt, ...address }: Address): PublishedAddress {
   return { ...address, createdAt: isoTime(createdAt), updatedAt: isoTime(updatedAt) };
 }
 
 /** The session as its user sees it; `currentId` is the one that asks. */
-export function publishedSession(session: Session, currentId: string): PublishedSession {
+export function sessionRepresentation(session: Session, currentId: string): PublishedSession {
   const { id, createdAt, lastUsedAt, expiresAt } = session;
   return {
     id,
@@ -41,7 +41,7 @@ export function publishedSession(session: Session, currentId: string): Published
 }
 
 /** The second factor as its user sees it. */
-export function publishedFactor({ secondFactor, pendingFactor }: Credential, now: number): SecondFactorState {
+export function factorRepresentation({ secondFactor, pendingFactor }: Credential, now: number): SecondFactorState {
   return {
     active: secondFactor !== null,
     activeSince: secondFactor && isoTime(secondFactor.activeSince),

@@ -4,7 +4,7 @@ import type { Product } from './product.ts';
 import type { ProductImage } from './product-image.ts';
 
 /** The product as others see it, in answers and in events. */
-export function published(product: Product): PublishedProduct {
+export function productRepresentation(product: Product): PublishedProduct {
   return {
     id: product.id,
     slug: product.slug,
@@ -14,14 +14,14 @@ export function published(product: Product): PublishedProduct {
     categoryIds: [...product.categoryIds],
     attributes: product.attributes,
     variants: [...product.variants],
-    images: product.images.map((image, position) => publishedImage(product.id, image, position)),
+    images: product.images.map((image, position) => imageRepresentation(product.id, image, position)),
     version: product.version,
     createdAt: new Date(product.createdAt).toISOString(),
     updatedAt: new Date(product.updatedAt).toISOString(),
   };
 }
 
-export function publishedImage(productId: string, image: ProductImage, position: number): PublishedImage {
+export function imageRepresentation(productId: string, image: ProductImage, position: number): PublishedImage {
   const { id, alt, width, height, contentType } = image;
   return { id, url: `/products/${productId}/images/${id}`, alt, position, width, height, contentType };
 }
