@@ -1,6 +1,6 @@
-/** What an input was caused by; goes onto every event it leads to. */
+/** The cause of an input; copied onto every event the input leads to. */
 export interface Cause {
-  /** Ties everything of one business action together; default: the event's key. */
+  /** Ties together everything that belongs to one business action; default: the event's key. */
   readonly correlationId?: string;
   /** Id of the message that led here; null for an outside command. */
   readonly causationId: string | null;

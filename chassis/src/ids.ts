@@ -1,4 +1,4 @@
-/** A new UUIDv7: sortable by the time of its making. */
+/** A new UUIDv7: sortable by time of creation. */
 export function newId(): string {
   return Bun.randomUUIDv7();
 }

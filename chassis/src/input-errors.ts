@@ -1,6 +1,6 @@
 /**
- * The service takes no more inputs now, or the database did not answer in time: what was asked for is done only by a transaction
- * that was out by then. The caller may come again.
+ * The service takes no more inputs now, or the database did not answer in time. Only a transaction that was in flight by then
+ * can still apply the input. The caller may retry.
  */
 export class OverloadedError extends Error {
   readonly code = 'overloaded';

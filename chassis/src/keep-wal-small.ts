@@ -1,21 +1,21 @@
 import { statSync } from 'node:fs';
 import { WAL_LIMIT } from './checkpoints.ts';
 
-/** Whoever writes to a database. Either may reject; it is asked again. */
+/** The writer of a database. Either call may reject; it is then repeated. */
 export interface WalWriter {
-  /** Commits no longer copy anything. */
+  /** Turns off checkpoints on commit. */
   pause(): void | Promise<unknown>;
-  /** They do again. */
+  /** Turns them on again. */
   resume(): void | Promise<unknown>;
 }
 
-/** Also how often a thread is made as long as somebody is in the way. */
+/** Also the interval at which a thread is started while another connection is in the way. */
 const LOOK_EVERY_MS = 2000;
 
 /**
- * After somebody has read as of one moment for long, a write-ahead log may have any size, and the next checkpoint copies all of
- * it. So once it is too large, a thread made for it copies and cuts it off, as soon as it can, while its writer goes on. No step
- * waits for a reader. Answers what ends it, to be called before the writer closes.
+ * Keeps a write-ahead log small. A long-running reader lets the log grow to any size, and the next checkpoint then copies all
+ * of it. So once the log is too large, a separate thread copies it and truncates it as soon as possible, while the writer goes
+ * on. No step waits for a reader. Returns a function that ends this; call it before the writer closes.
  */
 export function keepWalSmall(path: string, { pause, resume }: WalWriter): () => void {
   let isPaused = false;
@@ -30,7 +30,7 @@ export function keepWalSmall(path: string, { pause, resume }: WalWriter): () => 
       if (isLarge) await shrink();
       else await goOn();
     } catch {
-      // A disk that is full or away is told of by whoever writes; the next look tries again.
+      // The writer reports a disk that is full or away; the next round tries again.
     } finally {
       isBusy = false;
     }
@@ -52,7 +52,7 @@ export function keepWalSmall(path: string, { pause, resume }: WalWriter): () => 
   return () => clearInterval(looking);
 }
 
-/** By a thread of its own. Rejects when it could not begin. */
+/** Checkpoints in a separate thread. Rejects when the thread could not start. */
 function checkpointInThread(path: string): Promise<unknown> {
   const worker = new Worker(new URL('wal-worker.ts', import.meta.url));
   worker.unref();

@@ -4,9 +4,9 @@ export interface RecentMap<Value> {
 }
 
 /**
- * Remembers `limit` keys at most and half of them at least; those that nobody asked for longest go first. Two generations
- * instead of one Map in order of use: putting a key back at its end leaves holes at its beginning, and finding the first
- * entry behind them cost 20 us.
+ * Remembers at most `limit` keys and at least half as many; the least recently used go first. Two generations instead of one
+ * Map in order of use: moving a key to the end of a Map leaves holes at its beginning, and finding the first entry behind them
+ * cost 20 us.
  */
 export function recentMap<Value>(limit: number): RecentMap<Value> {
   let recent = new Map<string, Value>();

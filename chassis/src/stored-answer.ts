@@ -1,4 +1,4 @@
-/** An HTTP answer as it was first given; what a repeated request with the same Idempotency-Key gets again. */
+/** An HTTP answer as first given; a repeated request with the same Idempotency-Key gets it again. */
 export interface StoredAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
-/** Real time, or that of a test. */
+/** A clock and its timers: real ones, or those of a test. */
 export interface TimeSource {
-  /** Milliseconds that never go back. */
+  /** Monotonic milliseconds. */
   now(): number;
-  /** Calls `ring` once after so many milliseconds; the answer calls it off. */
+  /** Calls `ring` once after `ms` milliseconds; the returned function cancels the call. */
   after(ms: number, ring: () => void): () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What `work` resolves to. After `limitMs` (at once where it is not positive) it rejects: with an error that names `what` did not
- * come in time, or with the one that `what` makes. Late work goes on by itself, and nobody hears of it.
+ * Resolves to the result of `work`. After `limitMs` (at once if it is not positive) it rejects: with an error saying that
+ * `what` did not come in time, or with the error that `what` returns. Late work goes on by itself, and its result is ignored.
  */
 export async function withTimeout<T>(limitMs: number, work: Promise<T>, what: string | (() => unknown)): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -15,7 +15,7 @@ export async function withTimeout<T>(limitMs: number, work: Promise<T>, what: st
 
 const LATE = Symbol('late');
 
-/** Has the work ended within so many milliseconds? Rejects as the work does; late work goes on by itself. */
+/** True when the work ended within `limitMs`. Rejects as the work does; late work goes on by itself. */
 export async function endedWithin(limitMs: number, work: Promise<unknown>): Promise<boolean> {
   try {
     await withTimeout(limitMs, work, () => LATE);

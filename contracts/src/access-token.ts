@@ -3,14 +3,13 @@ import { Uuid } from './ids.ts';
 import { impersonal } from './personal.ts';
 import { Role } from './roles.ts';
 
-/** Seconds from `iat` to `exp` at most: what User may be set to, and what everybody else believes. */
+/** Longest time from `iat` to `exp` in seconds: User cannot be set to more, and no other service accepts more. */
 export const ACCESS_TOKEN_LIFE_S = 900;
 
 /**
- * The claims of an access token (JWT, header `typ: at+jwt`), made by User and verified by all five.
- * `exp` and `iat` in seconds; `sid` is the session's id; `gen` counts how often access of this user was ended before,
- * from 1 (absent: an older User gave it); `mfa_at` is when a code of the second factor last came in this session, in seconds
- * (absent: none did). Open, because a newer User may add claims.
+ * The claims of an access token (JWT, header `typ: at+jwt`), issued by User and verified by all five services. `exp` and `iat` are in seconds; `sid`
+ * is the session's id; `gen` starts at 1 and counts how often access of this user was ended (absent: issued by an older User); `mfa_at` is the time
+ * of the session's last second-factor code, in seconds (absent: there was none). Open, because a newer User may add claims.
  */
 export const AccessTokenClaims = Type.Object({
   iss: impersonal(Type.String({ minLength: 1 })),

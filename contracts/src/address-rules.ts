@@ -1,7 +1,7 @@
 import type { AskedAddress } from './address.ts';
 import type { FieldError } from './problem.ts';
 
-/** An address, or changes to one, as they are to be kept, with the telephone number as E.164; else the faults. */
+/** An address, or changes to one, in the form to store, with the telephone number as E.164; else the errors. */
 export type Readable<A> =
   | { readonly ok: true; readonly value: A }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
@@ -9,7 +9,7 @@ export type Readable<A> =
 export interface AddressRules {
   /** `at`: JSON Pointer of the address in the body. */
   read<A extends AskedAddress>(address: A, at?: string): Readable<A>;
-  /** Judges what the changes touch, by what the address is after them; null takes a field away. */
+  /** Checks the fields that change, for the address as it is after the change; null removes a field. */
   readChanges<C extends AddressChanges>(before: Located, changes: C): Readable<C>;
 }
 
@@ -24,9 +24,9 @@ interface AddressChanges {
 let rules: Promise<AddressRules> | undefined;
 
 /**
- * The rules of each country, from the data of packages: 130 kB, loaded when the first address is read. Postal codes
- * as Google's address data have them: needed where they say so, and written as they are in the country. Telephone numbers
- * as libphonenumber reads them: with `+`, or as they are dialled in the country of the address.
+ * The address rules of each country, from the data of packages: 130 kB, loaded when the first address is read. Postal codes follow Google's address
+ * data, which say whether a code is needed and in which form. Telephone numbers are read as libphonenumber does: with `+`, or as they are dialled in
+ * the country of the address.
  */
 export function addressRules(): Promise<AddressRules> {
   return (rules ??= loaded());
@@ -35,7 +35,7 @@ export function addressRules(): Promise<AddressRules> {
 async function loaded(): Promise<AddressRules> {
   const [{ e164 }, { needsPostalCode, isPostalCode }] = await Promise.all([import('./phones.ts'), import('./postal-codes.ts')]);
 
-  /** A code for a country that has none is nobody's mistake: forms ask for one everywhere. */
+  /** Accepts a code for a country that has none, because forms ask for one everywhere. */
   const postalFaults = ({ postalCode, country }: Located): readonly string[] => {
     if (postalCode === undefined) return needsPostalCode(country) ? [`is missing: addresses in ${named(country)} need a postal code`] : [];
     return isPostalCode(postalCode, country) ? [] : [`is not a postal code of ${named(country)}`];
@@ -55,7 +55,7 @@ async function loaded(): Promise<AddressRules> {
   };
 }
 
-/** `phone`: undefined when none is given, null when it is none. */
+/** `phone`: undefined when none is given, null when it is not a telephone number. */
 function judged<A extends object>(
   value: A,
   postal: readonly string[],

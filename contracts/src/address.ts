@@ -9,10 +9,10 @@ const Line = personal(Name);
 const KeptLine = personal(KeptName);
 const Phone = { pattern: '^[+0-9 ()./-]{3,30}$', maxLength: 30, description: 'a telephone number' };
 
-/** Stands in events of version 1 where there is no postal code. */
+/** Placeholder in events of version 1 where there is no postal code. */
 const NO_POSTAL_CODE = '-';
 
-/** As it is kept and answered. Telephone numbers were kept as they were written before they were kept as E.164. */
+/** An address as it is stored and answered. Telephone numbers were stored as they were written before they were stored as E.164. */
 export const ShippingAddress = closed({
   name: KeptLine,
   line1: KeptLine,
@@ -25,7 +25,7 @@ export const ShippingAddress = closed({
 });
 export type ShippingAddress = Static<typeof ShippingAddress>;
 
-/** As `order.completed` told it in version 1, whose readers were promised a postal code. Events hold no address any more. */
+/** The address in version 1 of `order.completed`, whose readers were promised a postal code. Events hold no address any more. */
 export const ToldAddress = open(
   closed({
     ...ShippingAddress.properties,
@@ -33,7 +33,7 @@ export const ToldAddress = open(
     phone: Type.Optional(noFreeText(personal(Type.String({ ...Phone, description: 'a telephone number as E.164' })))),
   }),
 );
-/** As somebody gives it; `addressRules` says what is right in its country. */
+/** An address as a caller sends it; `addressRules` decides what is valid in its country. */
 export const AskedAddress = closed({
   ...ShippingAddress.properties,
   name: Line,
@@ -48,7 +48,7 @@ export const AskedAddress = closed({
     noFreeText(
       personal(
         shortText(40, {
-          // Telephones are pasted with marks of direction; what is kept has none.
+          // Pasted telephone numbers may contain marks of direction; the stored form has none.
           pattern: SOMETHING_VISIBLE,
           description: 'a telephone number with + and the code of its country, or as it is dialled in the country of the address; kept as E.164',
           examples: ['+49 30 1234567'],

@@ -1,12 +1,12 @@
 import { consumerGroup, eventSource, SERVICES, type ServiceName } from './services.ts';
 import { type Topic, TOPIC_NAMES, type TopicDeclaration, TOPICS } from './topics.ts';
 
-/** Of this description, which is that of all topics together. */
+/** Version of this description, which covers all topics together. */
 const VERSION = '1.0.0';
 
 /**
- * AsyncAPI 3.0 of what these services send and receive: a channel and a message per topic (its data as payload, its
- * CloudEvents attributes as headers), an operation per service that sends or receives it.
+ * AsyncAPI 3.0 document of the messages that these services send and receive: a channel and a message per topic (its data as payload, its CloudEvents
+ * attributes as headers), an operation per service that sends or receives it.
  */
 export function asyncApiDocument(services: readonly ServiceName[] = SERVICES): object {
   const topics = TOPIC_NAMES.filter((topic) => services.some((service) => touches(service, topic)));
@@ -24,7 +24,7 @@ export function asyncApiDocument(services: readonly ServiceName[] = SERVICES): o
     operations: Object.fromEntries(topics.flatMap((topic) => services.flatMap((service) => operationsOf(service, topic)))),
     components: { messages: Object.fromEntries(topics.map((topic) => [topic, messageOf(topic)])) },
   };
-  // Schemas carry symbols and undefined members, which are no part of a document.
+  // Schemas carry symbols and undefined members, which do not belong in a document.
   return JSON.parse(JSON.stringify(document)) as object;
 }
 
@@ -65,7 +65,7 @@ function messageOf(topic: Topic): object {
   };
 }
 
-/** What `toLogMessage` writes and `checkHeaders` asks for. Header values are text on the wire. */
+/** Headers that `toLogMessage` writes and `checkHeaders` requires. Their values are text on the wire. */
 function headersOf(topic: Topic): object {
   const { version, madeBy } = TOPICS[topic];
   const exactly = (value: string) => ({ type: 'string', const: value });

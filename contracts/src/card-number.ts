@@ -1,28 +1,28 @@
 import type { TSchema } from '@sinclair/typebox';
 import { isPersonal } from './personal.ts';
 
-/** They mean something to us only: neither reaches a document. */
+/** Internal marks: neither reaches a document. */
 const NO_FREE_TEXT = Symbol('no free text');
 const CARDS_ARE_WRITTEN_HERE = Symbol('cards are written here');
 
-/** Something personal of a form of its own, a telephone number or an e-mail address: its digits are never taken for a card's. */
+/** Marks personal data with a form of its own, a telephone number or an e-mail address: its digits are never taken for a card number. */
 export function noFreeText<S extends TSchema>(schema: S): S {
   return { ...schema, [NO_FREE_TEXT]: true };
 }
 
-/** Nobody's own, and yet a place where people write card numbers. */
+/** Marks text that is not personal but in which people may write card numbers. */
 export function noCardNumbers<S extends TSchema>(schema: S): S {
   return { ...schema, [CARDS_ARE_WRITTEN_HERE]: true };
 }
 
-/** True when texts of this schema are looked through: those that people write of themselves are. */
+/** True when texts of this schema are searched for card numbers: free personal texts are, and those marked by `noCardNumbers`. */
 export function mustBeNoCard(schema: TSchema): boolean {
   return CARDS_ARE_WRITTEN_HERE in schema || (isPersonal(schema) && !(NO_FREE_TEXT in schema));
 }
 
-/** Spaces, dashes, dots, low lines, what is drawn over a digit or around it, and what nobody sees: controls and the empty Braille cell too. */
+/** Separators: spaces, dashes, dots, low lines, marks over or around a digit, and invisible characters, controls and the empty Braille cell included. */
 const BETWEEN = '[\\s\\p{Z}\\p{Pd}\\u2212\\u2043\\p{Cc}\\p{Cf}\\p{DI}\\p{M}\\u2800._\u00b7\u2022\u2027\u30fb]+';
-/** Digits in groups, with anything of that between them. */
+/** Groups of digits with separators between them. */
 const DIGIT_GROUPS = new RegExp(`\\d+(?:${BETWEEN}\\d+)*`, 'gu');
 const BETWEEN_GROUPS = new RegExp(BETWEEN, 'u');
 const DIGITS_ALONE = new RegExp(`^(?:${BETWEEN})?\\d+(?:${BETWEEN}\\d+)*(?:${BETWEEN})?$`, 'u');
@@ -32,10 +32,10 @@ const SHORTEST = 13;
 const LONGEST = 19;
 
 /**
- * True when free text holds what could be a card number: 13 to 19 digits of any script, also full-width or in circles
- * (NFKC) or brackets, spaces, dashes, dots and invisible characters between them ignored, that pass the Luhn check. A number may stand beside
- * other digits (`2026 4242 4242 ...`), so every sequence of whole groups counts; a piece cut out of one longer unbroken run
- * of digits does not.
+ * True when free text may hold a card number: 13 to 19 digits that pass the Luhn check. The digits may be of any script, also full-width, in circles
+ * (NFKC) or in brackets; spaces, dashes, dots and invisible characters between them are ignored.
+ * A number may stand beside other digits (`2026 4242 4242 ...`), so every sequence of whole groups is checked; a piece of a longer unbroken run of
+ * digits is not.
  */
 export function holdsCardNumber(text: string): boolean {
   const plain = ASCII.test(text) ? text : inAsciiDigits(text);
@@ -46,7 +46,7 @@ export function holdsCardNumber(text: string): boolean {
   return false;
 }
 
-/** Digits that NFKC leaves as they are, or makes into more than a digit: `(4)`, `4.`, `4,`. First code point, its value, how many. */
+/** Digits that NFKC leaves as they are or turns into more than a digit: `(4)`, `4.`, `4,`. Each row: first code point, its value, count. */
 const DRAWN_DIGITS = [
   [0x2474, 1, 9], [0x2488, 1, 9], [0x24f5, 1, 9], [0x24ff, 0, 1], [0x2776, 1, 9], [0x2780, 1, 9], [0x278a, 1, 9],
   [0x1369, 1, 9], [0x19da, 1, 1], [0x3021, 1, 9], [0x10a40, 1, 4], [0x10e60, 1, 9], [0x11052, 1, 9], [0x1f100, 0, 1], [0x1f101, 0, 10], [0x1f10b, 0, 1], [0x1f10c, 0, 1],
@@ -57,7 +57,7 @@ const DRAWN: ReadonlyMap<string, string> = new Map([
 ]);
 const ANY_DRAWN = new RegExp(`[${[...DRAWN.keys()].join('')}]`, 'gu');
 
-/** True when there is nothing but digits in it, and what may stand between them. */
+/** True when the text has nothing but digits and separators. */
 export function isDigitsAlone(text: string): boolean {
   return DIGITS_ALONE.test(ASCII.test(text) ? text : inAsciiDigits(text));
 }
@@ -66,14 +66,14 @@ function inAsciiDigits(text: string): string {
   return text.replaceAll(ANY_DRAWN, (sign) => DRAWN.get(sign) ?? sign).normalize('NFKC').replaceAll(/\p{Nd}/gu, (digit) => String(valueOf(digit.codePointAt(0) ?? 0)));
 }
 
-/** Digits of a script stand in a row of ten, beginning with its zero. */
+/** The value of a digit: the ten digits of a script are consecutive, beginning with its zero. */
 function valueOf(code: number): number {
   let zero = code;
   while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
   return (code - zero) % 10;
 }
 
-/** Groups that stand side by side, each whole, are a card number. Time grows with the digits alone: each sum is the difference of two. */
+/** True when some adjacent whole groups form a card number. Time grows with the digits alone: each sum is the difference of two prefix sums. */
 function someSequenceIsCard(groups: readonly string[]): boolean {
   let length = 0;
   const ends = groups.map((group) => (length += group.length));
@@ -89,9 +89,9 @@ function someSequenceIsCard(groups: readonly string[]): boolean {
   });
 }
 
-/** Tells whether the digits from one place to another pass the check, in which every second one counts double, from the right. */
+/** Returns a Luhn check of the digits between two places; it doubles every second digit from the right. */
 function luhn(digits: string): (start: number, end: number) => boolean {
-  /** Sums of what stands before each place, with the digits of even places doubled, and with those of odd ones. */
+  /** Prefix sums, once with the digits at even places doubled, once with those at odd places. */
   const sums: readonly [number[], number[]] = [[0], [0]];
   for (let at = 0; at < digits.length; at += 1) {
     const digit = Number(digits[at]);

@@ -1,4 +1,4 @@
-/** Every code that was a currency once or stands for none, such as XXX, XTS and gold: what was priced in one stays readable. */
+/** Every known code, also of former currencies and of what is no currency, such as XXX, XTS and gold: old prices stay readable. */
 const KNOWN: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
 
 /** ISO 4217, list one, of November 2026: no funds (CHE, CLF), precious metals (XAU), units of account (XDR) or codes for tests (XTS, XXX). */
@@ -16,7 +16,7 @@ export function isKnownCurrency(code: string): boolean {
   return KNOWN.has(code);
 }
 
-/** Something can be priced in it: it is in use, and the runtime can write amounts of it. */
+/** True when a price can be set in it: it is in use, and the runtime can write amounts of it. */
 export function isCurrentCurrency(code: string): boolean {
   return PRICED.has(code);
 }

@@ -1,34 +1,34 @@
 import { domainToASCII } from 'node:url';
 
-/** Octets of an address, and of its local part (RFC 5321, 4.5.3.1). */
+/** Maximum octets of an address, and of its local part (RFC 5321, 4.5.3.1). */
 const LONGEST = 254;
 const LONGEST_LOCAL = 64;
-/** The longest text taken for one: there may be spaces around it, and letters that become one another. */
+/** The longest text that is accepted: it may have spaces around it, and letters that normalisation changes. */
 export const LONGEST_SENT = 320;
 
 /** A dot-atom of RFC 5321: nothing quoted, no dot at an end, no two in a row. */
 const LOCAL = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
-/** With a top level that no address of numbers has. */
+/** A domain whose top level begins with a letter, which excludes IP addresses. */
 const DOMAIN = new RegExp(`^(?:${LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
 /**
- * Letters, digits, marks and joiners of any script, hyphens, and the dots of IDNA. `domainToASCII` reads its argument as a
- * URL's host: without this it would take `x.org/` for `x.org` and `%61` for `a`.
+ * Letters, digits, marks and joiners of any script, hyphens, and the dots of IDNA. `domainToASCII` reads its argument as a URL's host: without this
+ * check it would take `x.org/` for `x.org` and `%61` for `a`.
  */
 const NAME = /^(?:[\p{L}\p{M}\p{N}.\u3002\uff0e\uff61-]|\u200c|\u200d)+$/u;
 
 /**
- * The one form in which an address is stored, compared and kept unique. Spaces around it are no part of it, Unicode that
- * looks the same is made the same, and the whole address is lower case, its local part too: RFC 5321 lets a host tell
- * `Ada@` from `ada@`, none in use does, and two people who differ in nothing else could not be told apart. An
- * international domain is written in ASCII (IDNA). What is no address comes back as well: as nobody's.
+ * The one form in which an address is stored, compared and kept unique. Spaces around it are removed, Unicode that looks the same is made the same,
+ * and the whole address is lower case, its local part too: RFC 5321 lets a host distinguish `Ada@` from `ada@`, but none in use does, and two users
+ * who differ in nothing else could not be told apart. An international domain is written in ASCII (IDNA). A text that is no address is returned as
+ * well; it matches nobody.
  */
 export function normalisedEmail(address: string): string {
   const { local, domain } = partsOf(address);
   return `${local}${asciiOf(domain) || domain}`;
 }
 
-/** True when mail can be sent there, as far as its form says. */
+/** True when mail can be sent there, judging by its form. */
 export function isEmailAddress(text: string): boolean {
   const parts = partsOf(text);
   const local = parts.local.slice(0, -1);
@@ -37,14 +37,14 @@ export function isEmailAddress(text: string): boolean {
   return LOCAL.test(local) && DOMAIN.test(domain);
 }
 
-/** The local part with its @; without one all of it counts as the domain. */
+/** The local part with its @; without an @ the whole text counts as the domain. */
 function partsOf(address: string): { readonly local: string; readonly domain: string } {
   const plain = address.trim().normalize('NFKC').toLowerCase();
   const at = plain.lastIndexOf('@') + 1;
   return { local: plain.slice(0, at), domain: plain.slice(at) };
 }
 
-/** Empty: it can be no domain. */
+/** The domain in ASCII; empty: the text cannot be a domain. */
 function asciiOf(domain: string): string {
   return NAME.test(domain) ? domainToASCII(domain) : '';
 }

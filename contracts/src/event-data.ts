@@ -13,7 +13,7 @@ function checkerOf(topic: Topic): TypeCheck<TSchema> {
   return made;
 }
 
-/** Null when the data fits its topic, else the first place where it does not. */
+/** Null when the data fits its topic, else an error that names the first place where it does not. */
 export function checkEventData(topic: Topic, data: unknown): string | null {
   const checker = checkerOf(topic);
   if (checker.Check(data)) return null;

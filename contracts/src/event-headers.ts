@@ -2,7 +2,7 @@ import { isUtcTime, isUuid } from './formats.ts';
 import { eventSource, SERVICES } from './services.ts';
 import { isTopic, type Topic, TOPICS } from './topics.ts';
 
-/** The CloudEvents 1.0 attributes of an event and our extensions. */
+/** The CloudEvents 1.0 attributes of an event and Souk's extensions. */
 export interface EventAttributes<T extends Topic = Topic> {
   /** UUIDv7. */
   readonly id: string;
@@ -14,11 +14,11 @@ export interface EventAttributes<T extends Topic = Topic> {
   readonly time: string;
   /** The message key. */
   readonly subject: string;
-  /** The version of the data as they are here. Read from an earlier version, they are those of today's. */
+  /** Schema version of the data. Data read from an earlier version are converted, so they have the current one. */
   readonly schemaVersion: number;
-  /** What belongs together: the order id for everything in the saga. */
+  /** Groups what belongs together: the order id for everything in the saga. */
   readonly correlationId: string;
-  /** Id of the message that led to this one; null when an HTTP command or a deadline did. What the gateway said was led to by what had asked for it. */
+  /** Id of the message that caused this one; null when an HTTP command or a deadline did. An answer of the gateway has the cause of its request. */
   readonly causationId: string | null;
   /** 1..n per aggregate, without gap. */
   readonly aggregateVersion: number;
@@ -26,13 +26,13 @@ export interface EventAttributes<T extends Topic = Topic> {
   readonly traceparent: string | null;
 }
 
-/** Names of the headers of an event. Others are for the way of a message, not for what it says. */
+/** Names of the headers of an event. Others serve the transport of a message, not its content. */
 export const EVENT_HEADERS: ReadonlySet<string> = new Set([
   'ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time', 'ce_subject', 'ce_schemaversion', 'ce_correlationid', 'ce_causationid',
   'ce_aggregateversion', 'content-type', 'traceparent',
 ]);
 
-/** `forgedBy`: it says that it comes from a service that does not make such events; `somebody` where that is none of ours. */
+/** `forgedBy`: the service that it names as its source, which does not make such events; `somebody` when that is no service of Souk. */
 export interface Unreadable {
   readonly ok: false;
   readonly cause: string;
@@ -41,12 +41,12 @@ export interface Unreadable {
 
 type Read = { readonly ok: true; readonly attributes: EventAttributes } | Unreadable;
 
-/** Characters of a key or an id. Ours are UUIDs and SKUs; what is longer would travel with everything it leads to. */
+/** Maximum characters of a key or an id. Souk's own are UUIDs and SKUs; a longer one would be copied into everything that it causes. */
 const ID_LIMIT = 255;
 const VERSION = /^[1-9]\d{0,14}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** The CloudEvents attributes of a message, or the first thing that is wrong with them. */
+/** The CloudEvents attributes of a message, or the first error in them. */
 export function checkHeaders(topic: string, key: string, headers: Readonly<Record<string, string>>): Read {
   const type = headers.ce_type;
   if (headers.ce_specversion !== '1.0') return wrong('ce_specversion is not 1.0');
@@ -74,7 +74,7 @@ export function checkHeaders(topic: string, key: string, headers: Readonly<Recor
   return { ok: true, attributes: { ...attributes, causationId, aggregateVersion, traceparent } };
 }
 
-/** Each type has one maker: an event of somebody else is no news, whatever it says. */
+/** Rejects an event whose source is not the one service that makes its type, whatever it says. */
 function forged(type: Topic, source: string | undefined): Read {
   const forgedBy = SERVICES.find((service) => eventSource(service) === source) ?? 'somebody';
   return { ok: false, cause: `ce_source of ${type} is not ${eventSource(TOPICS[type].madeBy)}`, forgedBy };
@@ -92,7 +92,7 @@ function isJson(contentType: string | undefined): boolean {
   return contentType === 'application/json' || contentType?.startsWith('application/json;') === true;
 }
 
-/** A trace that cannot be read is started anew (W3C trace context), the event is still good. */
+/** Null for a trace that cannot be read: a new one is started (W3C trace context), and the event is still valid. */
 function traceOf(header: string | undefined): string | null {
   return header !== undefined && TRACEPARENT.test(header) ? header : null;
 }

@@ -18,7 +18,7 @@ export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 
-/** RFC 3339 in UTC, with `Z`, of a day that exists; no leap seconds, because no clock of ours has them. */
+/** RFC 3339 in UTC, with `Z`, of a day that exists; no leap seconds, because no clock in Souk has them. */
 export function isUtcTime(text: string): boolean {
   const parts = UTC_TIME.exec(text);
   if (parts === null) return false;
@@ -33,7 +33,7 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** As it is kept: in ASCII. What was registered under an older rule stays readable. */
+/** An address as it is stored: in ASCII. Addresses registered under an older rule stay readable. */
 function isKeptEmail(text: string): boolean {
   const at = text.lastIndexOf('@');
   return text.length <= 254 && EMAIL_USER.test(text.slice(0, Math.max(at, 0))) && EMAIL_HOST.test(text.slice(at + 1));

@@ -3,7 +3,7 @@ import './formats.ts';
 
 export { isUuid } from './formats.ts';
 
-/** Ids are UUIDv7 when Souk makes them; reading accepts every version, and HTTP either case: it makes them lower-case where they enter. */
+/** Souk makes UUIDv7; reading accepts every version. HTTP accepts either case and makes ids lower-case on entry. */
 export const Uuid = Type.String({ format: 'uuid' });
 export type Uuid = Static<typeof Uuid>;
 

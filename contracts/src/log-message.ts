@@ -9,11 +9,11 @@ export interface LogMessage {
   readonly key: string;
   readonly value: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Of a message of somebody else that is not all UTF-8. Above there is U+FFFD in place of what is no text. */
+  /** Set for a foreign message that is not all UTF-8. The fields above then have U+FFFD in place of what is no text. */
   readonly binary?: BinaryParts;
 }
 
-/** The parts of a message that are no UTF-8, byte by byte, in base64. Of headers those of which name or value is not. */
+/** The parts of a message that are not UTF-8, as base64 of their bytes. Of headers, those with such a name or value. */
 export interface BinaryParts {
   readonly key?: string;
   readonly value?: string;
@@ -40,14 +40,17 @@ export function withValue(event: EventAttributes, value: string): LogMessage {
     ce_aggregateversion: String(event.aggregateVersion),
     'content-type': 'application/json',
   };
-  // CloudEvents forbids empty attributes: what is not there has no header.
+  // CloudEvents forbids empty attributes: an absent one has no header.
   if (event.subject !== '') headers.ce_subject = event.subject;
   if (event.causationId !== null) headers.ce_causationid = event.causationId;
   if (event.traceparent !== null) headers.traceparent = event.traceparent;
   return { topic: event.type, key: event.subject, value, headers };
 }
 
-/** Reads what `toLogMessage` wrote, an earlier version as the one of today. `cause` names what is wrong, never what was in it: it ends in logs. */
+/**
+ * Reads a message of `toLogMessage`; one of an earlier version becomes one of the current version. `cause` names what is wrong, never the content: it
+ * is logged.
+ */
 export function fromLogMessage(message: LogMessage): ReadEvent {
   const broken = message.binary && notText(message.binary);
   if (broken !== undefined) return { ok: false, cause: `${broken} is not UTF-8` };
@@ -66,7 +69,7 @@ export function fromLogMessage(message: LogMessage): ReadEvent {
   return { ok: true, event: { ...read.attributes, data } as AnyEvent };
 }
 
-/** A part that is read here and is no text. A header of no meaning to us may hold anything. */
+/** The first part that is read here and is no text. Headers that nobody reads may hold anything. */
 function notText({ key, value, headers = [] }: BinaryParts): string | undefined {
   if (key !== undefined) return 'the key';
   if (value !== undefined) return 'the value';

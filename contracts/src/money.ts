@@ -4,7 +4,7 @@ import { closed } from './schema.ts';
 
 export const Currency = Type.String({ format: 'currency', pattern: '^[A-Z]{3}$', description: 'a currency of ISO 4217 in three capitals' });
 
-/** Said in the schema, so that the contract gate sees a change that types do not show. */
+/** Stated in the schema, so that the contract gate sees a change that types do not show. */
 const MINOR_UNITS = { 'x-unit': 'minor units' };
 
 /** Minor units (cents) of an ISO 4217 currency. Never negative: what goes back to a customer is a refund. */
@@ -19,7 +19,7 @@ export const LARGEST_PRICE = 90_000_000_000;
 
 export const Price = closed({ amount: Type.Integer({ minimum: 0, maximum: LARGEST_PRICE, ...MINOR_UNITS }), currency: Currency });
 
-/** As somebody sets it: in a currency that is in use today, of which there are coins or notes. What was priced before stays readable. */
+/** A price as a caller sets it: in a currency that is in use today, as coins or notes. Older prices stay readable. */
 export const AskedPrice = closed({
   amount: Price.properties.amount,
   currency: Type.String({ format: 'current-currency', pattern: '^[A-Z]{3}$', description: 'a currency of ISO 4217 that is in use, in three capitals', examples: ['EUR'] }),

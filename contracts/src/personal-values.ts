@@ -2,7 +2,7 @@ import { KindGuard, OptionalKind, type TSchema } from '@sinclair/typebox';
 import { holdsPersonal, inheriting, isPersonal } from './personal.ts';
 import { branchFor, isUnion, partAt, partsOf, propertiesOf } from './schema-parts.ts';
 
-/** Stands where something personal stood that could not be left out. */
+/** Replaces personal text that could not be left out. */
 export const ERASED = 'erased';
 
 /** A text in a value and its place (JSON Pointer). */
@@ -12,12 +12,12 @@ export interface PlacedText {
 }
 
 interface Texts {
-  /** True when a value of this schema can hold one. */
+  /** True when a value of this schema can hold such a text. */
   canBeIn(schema: TSchema): boolean;
   of(schema: TSchema, value: unknown): readonly PlacedText[];
 }
 
-/** The texts in values whose own schema is `wanted`. What cannot hold one is not looked into. */
+/** Finds the texts in values whose own schema is `wanted`. Parts that cannot hold one are skipped. */
 export function textsWhere(wanted: (schema: TSchema) => boolean): Texts {
   const known = new WeakMap<TSchema, boolean>();
 
@@ -51,14 +51,14 @@ const PERSONAL_TEXTS = textsWhere(isPersonal);
 
 const SAYS_SOMETHING = /[\p{L}\p{N}]/u;
 
-/** Every personal text in a value. What was erased is none any more, and without a letter or a digit it is nobody's. */
+/** Every personal text in a value, except erased ones, and ones without a letter or a digit, which describe nobody. */
 export function personalTexts(schema: TSchema, value: unknown): readonly PlacedText[] {
   return PERSONAL_TEXTS.of(schema, value).filter(({ text }) => text !== ERASED && SAYS_SOMETHING.test(text));
 }
 
-/** The same value without what is personal: what may be left out is, what has to be there says `erased`. */
+/** The value without personal data: optional fields are left out, required ones say `erased`. */
 export function withoutPersonal<T>(schema: TSchema, value: T): T {
-  // Every step gives back what it was given, or less of it.
+  // Every step returns what it was given, or less of it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return stripped(schema, value) as T;
 }

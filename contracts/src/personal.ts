@@ -1,26 +1,26 @@
 import type { TProperties, TSchema } from '@sinclair/typebox';
 import { isUnion, partsOf } from './schema-parts.ts';
 
-/** The annotation, which readers of our documents see too. */
+/** The annotation, which readers of the documents see too. */
 const PERSONAL = 'x-personal';
-/** Marks that mean something to us only: they do not reach a document. */
+/** Internal marks: they do not reach a document. */
 const IMPERSONAL = Symbol('impersonal');
 const SECRET = Symbol('secret');
 
 /**
- * Says something about a person, or may, because somebody wrote it freely. Whatever deals with people goes by this mark:
- * erasure, the card-number rule, redaction in logs and dead letters, `verify`. On a text, or on what is made of texts.
+ * Marks data about a person, or free text that may be. Everything that handles personal data relies on this mark: erasure, the card-number rule,
+ * redaction in logs and dead letters, `verify`. It is set on a text, or on what is made of texts.
  */
 export function personal<S extends TSchema>(schema: S): S {
   return { ...schema, [PERSONAL]: true };
 }
 
-/** Free text about goods, parcels or machines. A text without either mark fails a test. */
+/** Marks free text about goods, parcels or machines. A text without either mark fails a test. */
 export function impersonal<S extends TSchema>(schema: S): S {
   return { ...schema, [IMPERSONAL]: true };
 }
 
-/** Proves who somebody is, or gives access: never logged, and kept as a hash at most. */
+/** Marks a value that proves who somebody is, or gives access: never logged, and stored as a hash at most. */
 export function secret<S extends TSchema>(schema: S): S {
   return { ...schema, [SECRET]: true };
 }
@@ -33,12 +33,12 @@ function isSecret(schema: TSchema): boolean {
   return SECRET in schema;
 }
 
-/** Somebody has thought about whose it is. */
+/** True when the schema has one of the marks. */
 export function isMarked(schema: TSchema): boolean {
   return isPersonal(schema) || IMPERSONAL in schema || isSecret(schema);
 }
 
-/** Parts of something personal are personal, and alternatives of something impersonal are impersonal, unless they say otherwise. */
+/** Parts of something personal are personal, and alternatives of something impersonal are impersonal, unless marked otherwise. */
 export function inheriting(whole: TSchema, part: TSchema): TSchema {
   if (isMarked(part)) return part;
   if (isPersonal(whole)) return personal(part);
@@ -58,10 +58,10 @@ export function holdsPersonal(schema: TSchema): boolean {
 }
 
 const noted = new Set<string>();
-/** By field name. */
+/** Values that contracts name, by field name. */
 const words = new Map<string, Set<unknown>>();
 
-/** Called for every object that goes over HTTP, when it is declared. */
+/** Records the marked names and the named values; called for every object that goes over HTTP, when it is declared. */
 export function noteMarked(properties: TProperties): void {
   for (const [name, schema] of Object.entries(properties)) {
     if (isWithheld(schema)) noted.add(name);
@@ -74,7 +74,7 @@ export function isMarkedName(name: string): boolean {
   return noted.has(name);
 }
 
-/** True when a contract that this process has loaded names the value itself, as one that a field of this name may have. */
+/** True when a contract that this process has loaded names this value as one that a field of this name may have. */
 export function isContractWord(name: string, value: unknown): boolean {
   return words.get(name)?.has(value) === true;
 }
@@ -84,7 +84,7 @@ function wordsIn(schema: TSchema): readonly unknown[] {
   return 'const' in schema ? [schema['const']] : [];
 }
 
-/** Personal or secret, or made of nothing else, such as a name that may be null. */
+/** True when the schema is personal or secret, or a union with such an alternative, such as a name that may be null. */
 function isWithheld(schema: TSchema): boolean {
   if (isUnion(schema)) return schema.anyOf.some(isWithheld);
   return isPersonal(schema) || isSecret(schema);

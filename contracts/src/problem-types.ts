@@ -67,7 +67,7 @@ export type ProblemCode = keyof typeof PROBLEM_TYPES;
 
 export type ProblemTypeUri = `urn:souk:problem:${ProblemCode}`;
 
-/** Stable, and not resolvable on purpose: nobody needs to keep a site for it. */
+/** Stable, and not resolvable on purpose: nobody has to keep a site for it. */
 export function problemTypeUri(code: ProblemCode): ProblemTypeUri {
   return `urn:souk:problem:${code}`;
 }

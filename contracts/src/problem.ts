@@ -11,9 +11,8 @@ export const FieldError = Type.Object({ pointer: Said, detail: Said });
 export type FieldError = Static<typeof FieldError>;
 
 /**
- * Why a parcel cannot take a step. `refunded`: all of the order's money went back, so no parcel of it is sent any more;
- * after a partial refund they are. `erased`: its customer left a version that erased orders before they were delivered, so
- * there is no address.
+ * The reason why a parcel cannot take a step. `refunded`: all of the order's money went back, so no parcel of it is sent any more; after a partial
+ * refund they still are. `erased`: the customer was deleted under a version that erased orders before their delivery, so there is no address.
  */
 export const ShippingRefusal = oneOf('cancelled', 'refunded', 'erased', 'not_sent_yet', 'sent_otherwise');
 export type ShippingRefusal = Static<typeof ShippingRefusal>;
@@ -37,7 +36,7 @@ export const Problem = Type.Object({
 });
 export type Problem = Static<typeof Problem>;
 
-/** What a problem of this code says beyond RFC 9457's own members. */
+/** Members of a problem of this code beyond RFC 9457's own. */
 export type ProblemExtension<C extends ProblemCode> = C extends keyof ExtensionMembers
   ? Required<Pick<Problem, ExtensionMembers[C]>>
   : Partial<Record<ExtensionMembers[keyof ExtensionMembers], never>>;

@@ -8,19 +8,19 @@ export function retiredFields(topic: Topic): TObject | undefined {
   return retired;
 }
 
-/** The data of an event of any version as they are told today; the same object where nothing has to go. */
+/** An event's data without retired fields; the same object when it has none. */
 export function withoutRetired<Data>(topic: Topic, data: Data): Data {
   const retired = retiredFields(topic)?.properties;
   if (retired === undefined || typeof data !== 'object' || data === null) return data;
   if (!Object.keys(retired).some((name) => Object.hasOwn(data, name))) return data;
-  // Less of what it was; its contract names none of what has gone.
+  // Only retired fields are gone, and the contract names none of them.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return Object.fromEntries(Object.entries(data).filter(([name]) => !Object.hasOwn(retired, name))) as Data;
 }
 
 /**
- * A message of an earlier version as it would be sent today, for whoever keeps messages: what was retired is kept nowhere
- * again. One whose value cannot be read stays as it is.
+ * Turns a message of an earlier version into one of the current version, for whoever stores or sends it: retired fields are not stored again. A
+ * message whose value cannot be read stays as it is.
  */
 export function asOfToday(message: LogMessage): LogMessage {
   const { topic, value, headers } = message;
@@ -39,7 +39,7 @@ export function asOfToday(message: LogMessage): LogMessage {
   };
 }
 
-/** Tells without parsing whether a value may name such a field, also in escapes. */
+/** True when a value may name such a field, also in escapes; it is not parsed. */
 function mayName(value: string, fields: TProperties): boolean {
   return value.includes('\\u') || Object.keys(fields).some((name) => value.includes(name));
 }

@@ -2,11 +2,11 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Sku, Uuid } from './ids.ts';
 import { closed } from './schema.ts';
 
-/** What one order line asks for. */
+/** The SKU and quantity of one order line. */
 export const OrderItem = closed({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 999 }) });
 export type OrderItem = Static<typeof OrderItem>;
 
-/** So many pieces of a SKU out of one warehouse. */
+/** Pieces of a SKU out of one warehouse. */
 export const Allocation = closed({ sku: Sku, warehouseId: Uuid, quantity: Type.Integer({ minimum: 1 }) });
 export type Allocation = Static<typeof Allocation>;
 

@@ -13,7 +13,7 @@ export const CancelReason = oneOf(
 );
 export type CancelReason = Static<typeof CancelReason>;
 
-/** Why an order ended other than completed: `out_of_stock` when rejected, else why it was cancelled. */
+/** The reason why an order ended other than completed: `out_of_stock` when rejected, else the reason of its cancellation. */
 export const OrderReason = oneOf(
   'out_of_stock',
   'payment_declined',
@@ -24,7 +24,7 @@ export const OrderReason = oneOf(
 );
 export type OrderReason = Static<typeof OrderReason>;
 
-/** What has been paid for an order, as Order knows it from Payment's events. */
+/** Payment status of an order, as Order knows it from Payment's events. */
 export const OrderPaymentStatus = oneOf('none', 'pending', 'paid', 'partially_refunded', 'refunded', 'failed');
 export type OrderPaymentStatus = Static<typeof OrderPaymentStatus>;
 

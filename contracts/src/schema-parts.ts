@@ -1,6 +1,6 @@
 import { KindGuard, type TSchema, type TUnion } from '@sinclair/typebox';
 
-/** The schemas that a schema is made of, one step down. TypeBox's own guards look at all that is below, each time. */
+/** The direct parts of a schema. TypeBox's own guards would check everything below them each time. */
 export function partsOf(schema: TSchema): readonly TSchema[] {
   const { items, anyOf } = schema as { items?: TSchema; anyOf?: readonly TSchema[] };
   return [...Object.values(propertiesOf(schema)), ...valuesOf(schema), ...(items === undefined ? [] : [items]), ...(anyOf ?? [])];
@@ -10,7 +10,7 @@ export function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>>
   return (schema['properties'] ?? {}) as Readonly<Record<string, TSchema>>;
 }
 
-/** The schema of a member of an object or a map, or of an item of a list. Undefined: the schema does not speak of it. */
+/** The schema of a member of an object or a map, or of an item of a list. Undefined: the schema does not name it. */
 export function partAt(schema: TSchema, name: string): TSchema | undefined {
   const known = propertiesOf(schema);
   if (Object.hasOwn(known, name)) return known[name];
@@ -21,7 +21,7 @@ export function isUnion(schema: TSchema): schema is TUnion {
   return KindGuard.IsUnion(schema);
 }
 
-/** Which alternative a value is one of, as far as its type tells. */
+/** The alternative that a value belongs to, as far as its type tells. */
 export function branchFor({ anyOf }: TUnion, value: unknown): TSchema | undefined {
   return anyOf.find(({ type }) => type === undefined || type === typeOf(value));
 }

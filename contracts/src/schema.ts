@@ -1,13 +1,13 @@
 import { type TLiteral, type TObject, type TProperties, type TSchema, type TUnion, Type } from '@sinclair/typebox';
 import { noteMarked } from './personal.ts';
 
-/** An object that refuses fields it does not name: what HTTP sends and receives. */
+/** An object that refuses fields it does not name: for what HTTP sends and receives. */
 export function closed<P extends TProperties>(properties: P): TObject<P> {
   noteMarked(properties);
   return Type.Object(properties, { additionalProperties: false });
 }
 
-/** The same fields without the refusal: what events carry, because a reader must outlive fields added after it. */
+/** The same fields, but others are allowed: for events, because a reader must accept fields that are added later. */
 export function open<P extends TProperties>(schema: TObject<P>): TObject<P> {
   return Type.Object(schema.properties);
 }
@@ -19,7 +19,7 @@ export function nullable<S extends TSchema>(schema: S) {
 type LiteralsOf<V extends readonly string[]> = { -readonly [K in keyof V]: TLiteral<V[K]> };
 
 export function oneOf<const V extends readonly string[]>(...values: V) {
-  // `map` forgets which value stands where; the mapped type says it again.
+  // `map` loses the place of each value; the mapped type restores it.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return Type.Union(values.map((value) => Type.Literal(value))) as unknown as TUnion<LiteralsOf<V>>;
 }

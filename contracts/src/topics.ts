@@ -19,14 +19,14 @@ import type { ServiceName } from './services.ts';
 export interface TopicDeclaration<Data extends TSchema = TSchema> {
   /** Version of the data schema; raised only by a change that a reader of the old one would misread. */
   readonly version: number;
-  /** What the message key holds. */
+  /** Content of the message key. */
   readonly key: 'orderId' | 'productId' | 'sku' | 'userId' | 'originalKey';
   readonly madeBy: ServiceName;
   readonly readBy: readonly ServiceName[];
-  /** Fixed when the topic is made: changing it later would move keys to other partitions. */
+  /** Fixed when the topic is created: changing it later would move keys to other partitions. */
   readonly partitions: number;
   readonly data: Data;
-  /** Fields of earlier versions that are told no more, and dropped from what is read. */
+  /** Fields of earlier versions that are no longer sent, and are dropped from what is read. */
   readonly retired?: TObject;
 }
 
@@ -51,7 +51,7 @@ const stock = about('sku');
 const user = about('userId');
 const dead = about('originalKey');
 
-/** Than User: whoever judges access tokens hears when they are no good any more. */
+/** All services but User: they judge access tokens and must learn when these become invalid. */
 const EVERYBODY_ELSE = ['product', 'inventory', 'order', 'payment'] as const;
 
 /** Every topic of the system. The name is also the event's type. */
@@ -95,7 +95,7 @@ export type EventData<T extends Topic> = Static<(typeof TOPICS)[T]['data']>;
 
 export const TOPIC_NAMES: readonly Topic[] = Object.keys(TOPICS).filter(isTopic);
 
-/** What a log is told of topics so that it has them: names and partitions. */
+/** Names and partitions of topics, as a log needs them to create these. */
 export function withPartitions(topics: readonly Topic[] = TOPIC_NAMES): { readonly name: Topic; readonly partitions: number }[] {
   return topics.map((name) => ({ name, partitions: TOPICS[name].partitions }));
 }

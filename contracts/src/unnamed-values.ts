@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { branchFor, isUnion, partAt } from './schema-parts.ts';
 
-/** Places (JSON Pointers) of a value that its schema does not speak of. Events are open, so such fields pass every check. */
+/** Places (JSON Pointers) of a value that its schema does not name. Events are open, so such fields pass every check. */
 export function unnamedPlaces(schema: TSchema, value: unknown, at = ''): readonly string[] {
   return membersOf(schema, value).flatMap(({ name, part, member }) => {
     const here = `${at}/${name}`;
@@ -9,7 +9,7 @@ export function unnamedPlaces(schema: TSchema, value: unknown, at = ''): readonl
   });
 }
 
-/** The same value without what its schema does not speak of. */
+/** The value without what its schema does not name. */
 export function withoutUnnamed(schema: TSchema, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const named = membersOf(schema, value).flatMap(({ name, part, member }): [string, unknown][] =>

@@ -16,7 +16,7 @@ export const INVENTORY_CONFIG = {
   ),
 };
 
-/** The same for a process of its own. */
+/** The settings of a process of its own. */
 export const INVENTORY_PROCESS_CONFIG = { ...INVENTORY_CONFIG, ...ASKS_PRODUCT, ...JUDGES_TOKENS, ...engineConfig('mysql') };
 
 export type InventoryConfig = ConfigOf<typeof INVENTORY_CONFIG>;

@@ -6,7 +6,7 @@ import { fetchSkus } from './product/fetch-skus.ts';
 import { createInventoryService } from './service.ts';
 import { openMysqlInventoryStore } from './storage/open-mysql.ts';
 
-/** Inventory as a process of its own. Answers its exit code. */
+/** Runs Inventory as a process of its own. Answers its exit code. */
 export function runInventory(flags: readonly string[]): Promise<number> {
   return runService(
     {

@@ -22,12 +22,15 @@ import type { InventoryCollections, InventoryStore } from './storage/inventory-s
 export interface InventoryServiceDeps extends ServiceParts {
   readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'admissionTargetMs' | 'lowThreshold' | 'freshSecondFactorS'> & EdgeOptions;
   readonly store: InventoryStore;
-  /** the keys that access tokens are verified with */
+  /** the keys that verify access tokens */
   readonly keys: KeySource;
   readonly lookUpSkus: LookUpSkus;
 }
 
-/** Warehouses, stock and reservations. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
+/**
+ * The service of warehouses, stock and reservations. Does nothing before `start`; the schema must be up to date by then
+ * (`store.migrate()`).
+ */
 export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryServiceDeps): Service {
   const { config, store, log, logger, metrics } = deps;
   const security = securityEvents(deps);

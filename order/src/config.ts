@@ -34,7 +34,7 @@ export const ORDER_CONFIG = {
   ),
 };
 
-/** The same for a process of its own. */
+/** Configuration of Order as a process of its own. */
 export const ORDER_PROCESS_CONFIG = { ...ORDER_CONFIG, ...ASKS_PRODUCT, ...JUDGES_TOKENS, ...engineConfig('mysql') };
 
 export type OrderConfig = ConfigOf<typeof ORDER_CONFIG>;

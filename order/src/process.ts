@@ -6,7 +6,7 @@ import { ORDER_PROCESS_CONFIG } from './config.ts';
 import { createOrderService } from './service.ts';
 import { openMysqlOrderStore } from './storage/open-mysql.ts';
 
-/** Order as a process of its own. Answers its exit code. */
+/** Runs Order as a process of its own; answers its exit code. */
 export function runOrder(flags: readonly string[]): Promise<number> {
   return runService(
     {

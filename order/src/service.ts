@@ -44,7 +44,7 @@ export interface OrderServiceDeps extends ServiceParts {
   readonly store: OrderStore;
   /** The keys that access tokens are verified with. */
   readonly keys: KeySource;
-  /** Product, for SKUs that no event has told of yet. */
+  /** Asks Product for SKUs that no event has mentioned yet. */
   readonly lookup: CatalogueLookup;
 }
 
@@ -97,7 +97,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
       streamRoutes({ reads: store.reads, streams }),
       rebuildRoutes({ reads: store.reads, startRebuild: rebuilding.start }),
     ],
-    // Streams end only with their orders: whoever reads one goes on elsewhere.
+    // Streams last as long as their orders, so they are closed here; their readers reconnect to another process.
     endOwnWork: () => Promise.all([streams.close(), rebuilding.close()]),
   });
 }

@@ -3,7 +3,7 @@ import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, 
 import { engineConfig } from '@souk/chassis/service/engine-config';
 import { FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
 
-/** What `gateway/gateways.ts` knows how to open. */
+/** The gateways that `gateway/gateways.ts` can open. */
 export const GATEWAY_NAMES = ['simulator'] as const;
 
 export const PAYMENT_CONFIG = {
@@ -43,7 +43,7 @@ export const PAYMENT_CONFIG = {
     integer('PAYMENT_METHOD_LIMIT', 'payment methods that one customer may have', { min: 1, max: 1000 }),
     20,
   ),
-  // No default: a shop that takes no money has to be meant.
+  // No default: a shop that takes no money must be a deliberate choice.
   gateway: withExample(choice('PAYMENT_GATEWAY', 'gateway that takes the money; with the simulator no money moves', GATEWAY_NAMES), 'simulator'),
   simulatorWebhookSecrets: optional(
     secret(
@@ -64,7 +64,7 @@ export const PAYMENT_CONFIG = {
   ),
 };
 
-/** The same for a process of its own. */
+/** The settings of a process of its own. */
 export const PAYMENT_PROCESS_CONFIG = {
   ...PAYMENT_CONFIG,
   ...JUDGES_TOKENS,

@@ -8,7 +8,7 @@ import { createPaymentService } from './service.ts';
 import { openMysqlPaymentStore } from './storage/open-mysql.ts';
 import type { PaymentStore } from './storage/payment-store.ts';
 
-/** Payment as a process of its own. Answers its exit code. */
+/** Runs Payment as a process of its own. Answers its exit code. */
 export function runPayment(flags: readonly string[]): Promise<number> {
   return runService(
     {

@@ -34,13 +34,13 @@ export interface PaymentServiceDeps extends ServiceParts {
   > &
     EdgeOptions;
   readonly store: PaymentStore;
-  /** Stays the caller's to close. */
+  /** Closed by the caller, not by the service. */
   readonly gateway: Gateway;
-  /** the keys that access tokens are verified with */
+  /** the keys that verify access tokens */
   readonly keys: KeySource;
 }
 
-/** Payments. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
+/** The payment service. Does nothing before `start`; the schema must be up to date by then (`store.migrate()`). */
 export function createPaymentService(deps: PaymentServiceDeps): Service {
   const { gateway, logger, metrics } = deps;
   const meter = gatewayMeter(metrics);
@@ -74,7 +74,7 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
   };
 }
 
-/** The gateway contradicts itself, and there is no message that could become a dead letter: a person has to hear of it. */
+/** Tells a person that the gateway contradicts itself: there is no message that could become a dead letter. */
 type TellAnomaly = (cause: string, about: object) => void;
 
 type PaymentMicroservice = Microservice<PaymentCollections, GatewayTask>;
@@ -95,7 +95,7 @@ function routesOf(
   ];
 }
 
-/** Tasks end as inputs and inputs lead to tasks: the two know each other. */
+/** Creates both together, because tasks end as inputs and inputs lead to tasks. */
 function paymentMicroservice(
   { config, store, log, gateway, logger, metrics }: PaymentServiceDeps,
   meter: GatewayMeter,

@@ -13,11 +13,13 @@ let postman: RunningJobs;
 let server: ReturnType<typeof Bun.serve>;
 let statuses: number[];
 const taken: string[] = [];
-const reports: (object | undefined)[] = [];
+const reports: string[] = [];
 
 beforeEach(() => {
   now = NOW;
   taken.length = 0;
+  reports.length = 0;
+  statuses = [];
   ledger = openSimulatorLedger(':memory:');
   server = Bun.serve({
     port: 0,
@@ -28,7 +30,7 @@ beforeEach(() => {
       return new Response(null, { status: statuses.shift() ?? 200 });
     },
   });
-  const report = (_: unknown, __: string, fields?: object): void => void reports.push(fields);
+  const report = (error: unknown, message: string, fields?: object): void => void reports.push(`${message}: ${String(error)} ${JSON.stringify(fields)}`);
   postman = startPostman({ ledger, target: { url: server.url.href, report }, secret: 'secret', now: async () => now, ownNow: () => now });
 });
 afterEach(async () => {
@@ -67,6 +69,14 @@ test('one that nobody takes is given up after ten times', async () => {
 test('where nobody listens it stays due, and is told', async () => {
   await server.stop(true);
   await ledger.write(() => ledger.addWebhook(WEBHOOK));
-  await until('the report', () => reports.some((fields) => JSON.stringify(fields)?.includes('"evt_1"')));
+  await until('the report', () => reports.some((line) => line.includes('"evt_1"')));
+  expect(ledger.hasDueWebhook(NOW + 5000)).toBe(true);
+});
+
+test('a refusal is told with its status', async () => {
+  statuses = [401];
+  await ledger.write(() => ledger.addWebhook(WEBHOOK));
+  await until('the report', () => reports.length > 0);
+  expect(reports).toEqual(['a webhook was not taken: Error: the receiver answered 401 {"webhook":"evt_1"}']);
   expect(ledger.hasDueWebhook(NOW + 5000)).toBe(true);
 });

@@ -4,7 +4,7 @@ import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-conf
 
 export const PRODUCT_CONFIG = serviceConfig({ port: 4001 });
 
-/** The same for a process of its own. */
+/** All settings of Product as a process of its own. */
 export const PRODUCT_PROCESS_CONFIG = { ...PRODUCT_CONFIG, ...JUDGES_TOKENS, ...engineConfig('mongodb') };
 
 export type ProductConfig = ConfigOf<typeof PRODUCT_CONFIG>;

@@ -1,7 +1,7 @@
 import '@souk/chassis/service/production-mode';
 import { askHealth } from '@souk/chassis/service/ask-health';
 
-/** The program. `--health` asks the one that runs, without loading all that it takes to run. */
+/** Entry point. `--health` asks the running process, without loading the code of the service. */
 const flags = process.argv.slice(2);
 if (flags.join(' ') === '--health') process.exit(await askHealth(4001));
 const { runProduct } = await import('./process.ts');

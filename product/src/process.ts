@@ -5,7 +5,7 @@ import { PRODUCT_PROCESS_CONFIG } from './config.ts';
 import { createProductService } from './service.ts';
 import { openMongoProductStore } from './storage/open-mongodb.ts';
 
-/** Product as a process of its own. Answers its exit code. */
+/** Runs Product as a process of its own; returns its exit code. */
 export function runProduct(flags: readonly string[]): Promise<number> {
   return runService(
     {

@@ -18,7 +18,7 @@ import type { ProductCollections, ProductStore } from './storage/product-store.t
 export interface ProductServiceDeps extends ServiceParts {
   readonly config: Pick<ProductConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs'> & EdgeOptions;
   readonly store: ProductStore;
-  /** the keys that access tokens are verified with */
+  /** keys that verify access tokens */
   readonly keys: KeySource;
 }
 
@@ -26,7 +26,7 @@ export interface ProductServiceDeps extends ServiceParts {
 export function createProductService({ keys, ...deps }: ProductServiceDeps): Service {
   const { config, store, log, logger, metrics } = deps;
   const security = securityEvents(deps);
-  // Products are changed by people, and everybody else follows its events.
+  // No handlers: only people change products, and other services follow its events.
   const microservice = createMicroservice<ProductCollections>({
     name: 'product',
     instance: config.instance,

@@ -23,7 +23,7 @@ const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
   files: 'Raise the limit (ulimit -n 4096), then: npm start --',
 };
 
-/** Cause and cure in a few lines; what nobody expected keeps its stack. */
+/** Prints cause and cure in a few lines; unexpected errors are rethrown with their stack. */
 function explain(error: unknown): number {
   if (error instanceof UsageError) return told(EXIT.usage, error.message, START_HELP);
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);

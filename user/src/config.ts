@@ -24,7 +24,7 @@ import { MAIL_VARIABLES, type MailConfig, readMailConfig } from './mail/mail-con
 import type { UnnamedKey } from './tokens/new-signing-key.ts';
 import { readSigningKey } from './tokens/read-signing-key.ts';
 
-/** The first admin's, until the admin changes it. */
+/** Name of the first admin, until the admin changes it. */
 export const ADMIN_NAME = 'Administrator';
 
 const VARIABLES = {
@@ -62,7 +62,7 @@ const VARIABLES = {
   addressesPerUser: withDefault(integer('ADDRESSES_PER_USER', 'addresses in the book of one user', { min: 1, max: 100 }), 20),
 };
 
-/** Any text as far as they go by themselves; what they must be is said by several fields together. */
+/** Settings that are valid only in combination: `readParts` checks them. */
 const PARTS = {
   signingKey: optional(
     secret(text('SOUK_SIGNING_KEY', 'private JWK that signs access tokens; none: one is made and kept')),
@@ -79,7 +79,7 @@ const PARTS = {
   ),
 };
 
-/** All that `readUserConfig` reads. */
+/** All settings that `readUserConfig` reads. */
 export const USER_CONFIG = { ...VARIABLES, ...PARTS, ...MAIL_VARIABLES };
 
 type Variables = ConfigOf<typeof VARIABLES>;
@@ -87,21 +87,21 @@ type Variables = ConfigOf<typeof VARIABLES>;
 interface AdminAccount {
   readonly email: string;
   readonly password: string;
-  /** Whoever set the shop up knows it. */
+  /** True when the person who set up the shop knows the password, too. */
   readonly mustChangePassword: boolean;
 }
 
 export interface UserConfig extends Variables {
-  /** undefined: the store's own */
+  /** undefined: the key in the store is used */
   readonly signingKey: UnnamedKey | undefined;
   /** undefined: nobody is made admin at start */
   readonly admin: AdminAccount | undefined;
   readonly mail: MailConfig;
-  /** of a new password, in characters */
+  /** least characters of a new password */
   readonly passwordMin: number;
 }
 
-/** Throws a ConfigError that names every variable that is missing or wrong, and no secret. */
+/** Reads the settings. Throws a ConfigError that names every variable that is missing or wrong, and no secret. */
 export function readUserConfig(env: Environment): UserConfig {
   return readTogether(
     () => readTogether(() => readConfig(env, VARIABLES), () => readParts(env)),
@@ -109,7 +109,7 @@ export function readUserConfig(env: Environment): UserConfig {
   );
 }
 
-/** Everything there is for a process of its own. */
+/** All settings of User as a process of its own. */
 export const USER_PROCESS_CONFIG = { ...USER_CONFIG, ...engineConfig('mongodb') };
 
 /** Throws as `readUserConfig` does. */
@@ -129,7 +129,7 @@ function readParts(env: Environment): Pick<UserConfig, 'signingKey' | 'admin' | 
   return { signingKey, passwordMin, admin: { email: adminEmail, password: adminPassword, mustChangePassword: adminPasswordChange === 'required' } };
 }
 
-/** Both or neither, and what a registration would accept; whether the password is a common one is looked up when the admin is made. */
+/** Both must be set or neither, and a registration must accept them. Common passwords are looked up later, when the admin is made. */
 function adminFaults(email: string | undefined, password: string | undefined, passwordMin: number): ConfigFault[] {
   if (email === undefined && password === undefined) return [];
   const { properties } = RegisterUser;

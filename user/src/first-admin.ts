@@ -15,13 +15,13 @@ interface FirstAdminDeps {
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;
   readonly logger: { error(message: string): void };
-  /** Hears of a password that nobody may have: it is a wrong setting like any other, found after the start because its lists take long to read. */
+  /** Called for a forbidden password: a wrong setting like any other, found after the start because the lists take long to read. */
   refused(error: ConfigError): void;
 }
 
 /**
- * Sees to it that somebody may give others their roles; asked again it does nothing, or tries again what has failed.
- * Everything else runs without: only who signs in or registers waits for it, so that no stranger takes the address.
+ * Makes sure that there is an admin, who can give others their roles. Called again, it does nothing, or retries what failed.
+ * Only sign-ins and registrations wait for it, so that no stranger takes the admin's address; everything else runs without.
  */
 export function firstAdmin(deps: FirstAdminDeps): () => Promise<void> {
   return madeOnce(() => make(deps));

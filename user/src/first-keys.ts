@@ -12,7 +12,7 @@ interface FirstKeysDeps {
   readonly reads: Pick<UserReads, 'keyRing'>;
 }
 
-/** The keys a process begins with: the configured one, else those that are kept, else a new one that is kept from now on. */
+/** The signing keys a process begins with: the configured one, else the stored ones, else a new one, which is stored. */
 export async function firstKeys({ config, commands, reads }: FirstKeysDeps): Promise<SigningKeys> {
   if (config.signingKey !== undefined) return [await named(config.signingKey)];
   const ring = (await reads.keyRing()) ?? (await commands.execute(keepSigningKey, await newSigningKey()));

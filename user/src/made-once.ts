@@ -1,4 +1,4 @@
-/** Makes it when it is asked for the first time; what failed is tried again by who asks next. */
+/** Calls `make` with the first request and shares the result; after a failure the next request tries again. */
 export function madeOnce<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return async () => {
@@ -6,7 +6,7 @@ export function madeOnce<T>(make: () => Promise<T>): () => Promise<T> {
     try {
       return await attempt;
     } catch (error) {
-      // Unless somebody else has begun the next one.
+      // Unless another caller has begun the next attempt.
       if (made === attempt) made = undefined;
       throw error;
     }

@@ -4,7 +4,7 @@ import { createUserService } from './service.ts';
 import { mailByConfig } from './mail/mail-by-config.ts';
 import { openMongoUserStore } from './storage/open-mongodb.ts';
 
-/** User as a process of its own. Answers its exit code. */
+/** Runs User as a process of its own; returns its exit code. */
 export function runUser(flags: readonly string[]): Promise<number> {
   return runService(
     {

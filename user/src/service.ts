@@ -54,7 +54,7 @@ const KEY_MISSING = 'the key that sealed the secret is neither in the setting no
 export interface UserServiceDeps extends ServiceParts {
   readonly config: Omit<UserConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
   readonly store: UserStore;
-  /** Whoever takes its mails; undefined: it sends none. */
+  /** The port that takes its mails; undefined: it sends none. */
   readonly mail: MailPort | undefined;
 }
 
@@ -76,7 +76,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const from = { fromOf: fromOf(countsAddresses) };
   const tokens = accessTokens(config, () => firstKeys({ config, commands, reads }));
   let ownUrl = '';
-  // Also where nobody takes mails: an alert finds its series.
+  // Also when no mail is sent, so that an alert finds its series.
   const counted = mailMeter(metrics, reads);
   const delivery = mail && mailDelivery({
     commands: { submit: (...asked) => commands.submit(...asked) },
@@ -86,7 +86,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     faults: faultSource(reportTo(logger), 'mail'),
     counted,
   });
-  // It reads no topic: everybody else follows its events.
+  // It consumes no topic: other services follow its events.
   const commands: Microservice<UserCollections, MailTask> = createMicroservice<UserCollections, MailTask>({
     name: 'user',
     instance: config.instance,
@@ -123,7 +123,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     security,
     name: 'user',
     version: packageJson.version,
-    // It has its sessions at hand, so they need no event to end, nor to expire.
+    // Its own store has the sessions, so their end or expiry needs no event.
     auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
     microservice: commands,
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),

@@ -4,7 +4,10 @@ import type { EntityChanges } from './writer/loaded-world.ts';
 import type { Collections } from './writer/use-case.ts';
 import type { WriterStore } from './writer/writer-store.ts';
 
-/** A transaction is dated when it begins and seen when it has ended, so later looks go back as long as one may last. */
+/**
+ * The longest a transaction may last. A row is dated when its transaction begins and visible when it has ended, so each read
+ * goes back this far.
+ */
 const LONGEST_TRANSACTION_MS = 30_000;
 
 /** The caller, as the access token names them. */
@@ -13,20 +16,23 @@ export interface Bearer extends Grant {
 }
 
 export interface AccessWatch<C extends Collections> {
-  /** The store to write through: what it settles is known here before anybody is answered. */
+  /** The store to write through: access that its transactions end is known here before any caller is answered. */
   readonly writing: WriterStore<C & ChassisCollections>;
-  /** True when access ended after this token was given. */
+  /** True when access ended after this token was issued. */
   hasEnded(bearer: Bearer): boolean;
-  /** Takes what this process stored in a former life, and what its replicas store: each message reaches only one of them. */
+  /**
+   * Reads the ended access that this process stored before its restart, and that its replicas store: each message reaches only
+   * one of them.
+   */
   look(): Promise<void>;
 }
 
-/** Knows, without asking anybody, whose access tokens are no good any more. */
+/** Keeps in memory which access tokens are no longer valid. */
 export function accessWatch<C extends Collections>(
   writing: WriterStore<C & ChassisCollections>,
   reads: EndedAccessReads,
 ): AccessWatch<C> {
-  /** Those stored longest ago first. */
+  /** Oldest first, by time of storage. */
   const endings = new Map<string, EndedAccess>();
   let newest = 0;
 
@@ -74,7 +80,7 @@ export function accessWatch<C extends Collections>(
   };
 }
 
-/** C has the chassis' collections, which the compiler cannot see through the type parameter. */
+/** C includes the chassis' collections, which the compiler cannot see through the type parameter. */
 function storedBy<C extends Collections>(changes: EntityChanges<C & ChassisCollections>): readonly EndedAccess[] {
   const { inserts, updates } = changes as EntityChanges<ChassisCollections>;
   return [...(inserts.endedAccess ?? []), ...(updates.endedAccess ?? []).map(({ after }) => after)];

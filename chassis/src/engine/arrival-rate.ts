@@ -1,4 +1,4 @@
-/** What came longer ago than this hardly counts: a shop that has become quiet is quick again within a second. */
+/** Time constant of the average: earlier arrivals hardly count, so a shop that has become quiet answers fast again within a second. */
 const MEMORY_MS = 500;
 
 export interface ArrivalRate {
@@ -6,7 +6,7 @@ export interface ArrivalRate {
   perMs(): number;
 }
 
-/** How often something comes, as seen lately: an average that forgets by itself. */
+/** Recent arrival rate: an average that decays by itself. */
 export function arrivalRate(now: () => number): ArrivalRate {
   let level = 0;
   let at = now();

@@ -3,7 +3,7 @@ import type { ChassisCollections } from './writer/chassis-collections.ts';
 import type { Collections } from './writer/use-case.ts';
 import type { WriterStore } from './writer/writer-store.ts';
 
-/** Milliseconds: well above what any network or busy machine explains, well below the minutes for which tokens and signatures are good. */
+/** Milliseconds: well above any delay of a network or a busy machine, well below the minutes for which tokens and signatures are valid. */
 const LIMIT_MS = 30_000;
 
 export class ClockError extends Error {
@@ -18,15 +18,15 @@ export class ClockError extends Error {
 export interface ClockWatch<C extends Collections> {
   /** The store to write through. */
   readonly writing: WriterStore<C & ChassisCollections>;
-  /** Milliseconds by which this process's clock is ahead of its database's, as far as that is certain; negative: behind. */
+  /** Milliseconds by which this process's clock is certainly ahead of its database's; negative: behind. */
   aheadMs(): number;
-  /** Throws `ClockError` when it is too much. */
+  /** Throws `ClockError` when the difference is too large. */
   check(): void;
 }
 
 /**
- * Compares the process's clock with the database's, which comes along with the lane and with every transaction. It was
- * read between the beginning and the end of the wait for it: only what lies outside is a difference.
+ * Compares the process's clock with the database's, which comes with the lane and with every transaction. The database read its
+ * clock between request and answer, so only a time outside that interval counts as a difference.
  */
 export function clockWatch<C extends Collections>(store: WriterStore<C & ChassisCollections>, report: Report): ClockWatch<C> {
   const faults = faultSource(report, 'clock');

@@ -1,15 +1,15 @@
-/** Rows at once: a few milliseconds of the database's time. */
+/** Rows per round: a few milliseconds of the database's time. */
 const ROUND = 100;
-/** A pause after a round is so many times as long as the round was: whatever the machine, four fifths of it are for others. */
+/** The pause after a round is this many times as long as the round, so on any machine four fifths of the time are left to others. */
 const PAUSE_FOR_ROUND = 4;
 const SHORTEST_PAUSE_MS = 10;
 
-/** The last round of each database. */
+/** The latest round of each database. */
 const rounds = new WeakMap<object, Promise<unknown>>();
 
 /**
- * Runs `forget` until there is no more to be forgotten, or the signal says stop; it answers how many it has forgotten, `limit`
- * at most. What is cut off goes on with the next call.
+ * Calls `forget` until nothing is left to delete or the signal is aborted. `forget` deletes at most `limit` entries and returns
+ * their number. The next call continues an aborted run.
  */
 export async function forgetInRounds(forget: (limit: number) => Promise<number>, signal: AbortSignal, limit = ROUND): Promise<void> {
   while (!signal.aborted) {
@@ -19,7 +19,7 @@ export async function forgetInRounds(forget: (limit: number) => Promise<number>,
   }
 }
 
-/** One round of a database at a time, so that whoever changes something never waits for more than one. */
+/** Runs one round per database at a time, so that a transaction never waits for more than one round. */
 export function inTurn<T>(database: object, round: () => Promise<T>): Promise<T> {
   const result = (rounds.get(database) ?? Promise.resolve()).then(round);
   rounds.set(

@@ -1,39 +1,39 @@
 import { arrivalRate, type ArrivalRate } from './arrival-rate.ts';
 import { REAL_TIME, type TimeSource } from '../time-source.ts';
 
-/** With so many together, one more saves next to nothing of what a transaction or a request costs by itself. */
+/** Size of a worthwhile batch: one more item would hardly reduce the fixed cost per item of a transaction or a request. */
 const WORTHWHILE = 100;
-/** Nobody waits where fewer would come meanwhile. */
+/** Nothing waits if fewer than this would arrive in the meantime. */
 const LEAST = 4;
-/** As many times longer than somebody who is awaited does all the others wait at most. */
+/** Items that nobody waits for are delayed at most this many times longer than awaited ones. */
 const PATIENCE = 8;
 
-/** A caller waits on while others keep coming, no more than a pace apart: so many paces at most, */
+/** Number of paces that a caller waits at most, while other callers keep coming, each no more than a pace after the last. */
 const CALLERS_PATIENCE = 3;
-/** and one where so many come within it: they share what a transaction costs by itself, and more would not make it much cheaper. */
+/** With this many callers each waits one pace only: they share the fixed cost of a transaction, and more would not make it much cheaper. */
 const ENOUGH_CALLERS = 10;
 
-/** A writer that waits does not renew its lease, which it has to within a third of five seconds. */
+/** A waiting writer does not renew its lease, which it must do within a third of five seconds. */
 const LONGEST_MS = 1000;
 
-/** The longest that anything waits for others, where who is awaited waits `paceMs`. */
+/** The longest that any item waits for others, if an awaited item waits `paceMs`. */
 export const patienceMs = (paceMs: number): number => Math.max(paceMs, Math.min(PATIENCE * paceMs, LONGEST_MS));
 
 export interface GatheringOptions {
-  /** Between two starts at least. */
+  /** Minimum time between two starts. */
   readonly leastMs: number;
-  /** Between a start and the next at most, for all that nobody waits for. */
+  /** Maximum time between two starts, for items that nobody waits for. */
   readonly mostMs: number;
-  /** For who is awaited, from when it came; three times as long while others who are awaited keep coming. */
+  /** Maximum wait of an awaited item, from its arrival; three times as long while more awaited items keep coming. */
   readonly awaitedMs?: number;
-  /** How many wait. */
+  /** Number of waiting items. */
   waiting(): number;
   readonly time?: TimeSource | undefined;
 }
 
 /**
- * Decides when what waits is begun with together: as long after the last start as brings a worthwhile number, by the
- * rate at which they have come lately, and at once where waiting would bring hardly any.
+ * Decides when the waiting items are started as one batch: after the last start, as long as it takes to gather a worthwhile
+ * number at the recent arrival rate, and at once if waiting would bring hardly any.
  */
 export class Gathering {
   readonly #options: GatheringOptions;
@@ -41,13 +41,13 @@ export class Gathering {
   readonly #all: ArrivalRate;
   readonly #awaited: ArrivalRate;
   #lastStart = -Infinity;
-  /** When enough will have come; not judged again meanwhile, or each arrival would set another alarm. */
+  /** Time at which enough will have come; fixed until the next turn, or each arrival would set another alarm. */
   #worthwhileAt = -Infinity;
-  /** When the first of those came that are awaited, when the last, and how many there are */
+  /** Arrival of the first and of the last awaited item, and the number of awaited items */
   #awaitedSince = Infinity;
   #awaitedLast = Infinity;
   #awaitedCount = 0;
-  /** The last start left some behind: they have waited. */
+  /** The last start left some items behind, which have waited already. */
   #hasLeft = false;
   #hurries = false;
   #alarm: { readonly at: number; ring(): void } | undefined;
@@ -64,7 +64,7 @@ export class Gathering {
     return this.#time.now() - this.#lastStart;
   }
 
-  /** Told when they are among those that wait. */
+  /** To be called once `waiting` includes the new items. */
   came(count = 1, isAwaited = false): void {
     this.#all.came(count);
     if (isAwaited) {
@@ -82,7 +82,7 @@ export class Gathering {
     for (let ms = this.#dueAt() - this.#time.now(); ms > 0; ms = this.#dueAt() - this.#time.now()) await this.#sleep(ms);
   }
 
-  /** It is begun with those that waited, but for so many. */
+  /** The waiting items have been started, except for `left` of them. */
   began(left: number): void {
     this.#lastStart = this.#time.now();
     this.#awaitedSince = Infinity;
@@ -111,7 +111,10 @@ export class Gathering {
     return rate * mostMs < LEAST ? 0 : Math.min(mostMs, WORTHWHILE / rate);
   }
 
-  /** Callers who ask again only when they were answered come all at once, and wait a pace: nobody else would come. */
+  /**
+   * Latest start for the sake of callers. Callers that ask again only when answered all arrive at once and then wait one pace:
+   * nobody else would come.
+   */
   #awaitedUntil(): number {
     const { awaitedMs = 0 } = this.#options;
     if (this.#awaited.perMs() * awaitedMs < 1) return this.#awaitedSince;

@@ -1,16 +1,16 @@
 import type { FaultSource } from '../telemetry/repeated-faults.ts';
 import { faultSource, type Report } from '../telemetry/report.ts';
 
-/** Work that comes round again: deadlines, retries, tidying. Never overlaps itself. */
+/** Periodic work: deadlines, retries, clean-up. A job never overlaps itself. */
 export interface Job {
   readonly name: string;
   readonly everyMs: number;
-  /** Long work looks at the signal between two steps: once it is aborted, the process stops, and the rest is for the next start. */
+  /** A long job checks the signal between two steps: once it is aborted, the process is stopping, and the rest is left to the next start. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 export interface RunningJobs {
-  /** No new round; the running ones are told to stop, and it resolves when they have. */
+  /** Starts no new round, tells the running ones to stop, and resolves when they have. */
   close(): Promise<void>;
 }
 

@@ -19,9 +19,9 @@ const COMMAND_LIMIT_MS = 10_000;
 
 type Own<C> = C & ChassisCollections;
 
-/** What runs behind a service's HTTP interface: writer, relay, consumer, retries, jobs. */
+/** The part of a service behind its HTTP interface: writer, relay, consumer, retries, jobs. */
 export interface Microservice<C extends Collections, Task = never> {
-  /** A caller's command: refused when it cannot be applied in time. */
+  /** Runs a caller's command; refused when it cannot be applied in time. */
   execute<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
   /** The same, at most once per Idempotency-Key. */
   executeOnce<Value, Answer>(
@@ -30,36 +30,39 @@ export interface Microservice<C extends Collections, Task = never> {
     key: Once<Answer>,
     cause?: Cause,
   ): Promise<OnceAnswer>;
-  /** Results of tasks, deadlines: applied however long it takes, and however large the events are. */
+  /** For results of tasks and for deadlines: applied however long it takes, and however large the events are. */
   submit<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
-  /** For an event that was set aside, past the relay: its place in the lane is gone. Rejects as `EventLog.send` does. */
+  /** Sends an event that was set aside, bypassing the relay: its place in the lane is gone. Rejects as `EventLog.send` does. */
   sendAgain(message: LogMessage): Promise<void>;
   readonly handlers: MessageHandlers<Own<C>, Task>;
-  /** True when the access that this token gave has ended since; looks in memory only. */
+  /** True when the access that this token grants has ended; reads memory only. */
   hasEnded(bearer: Bearer): boolean;
-  /** Events that are committed and not in the log yet. */
+  /** Number of committed events that are not in the log yet. */
   backlog(): number;
   /** Milliseconds since the oldest of them was committed; 0 when there is none. */
   outboxAgeMs(): number;
-  /** Milliseconds since events wait without any of them being sent; 0 when none waits. */
+  /** Milliseconds for which events have been waiting without any being sent; 0 when none waits. */
   outboxStalledMs(): number;
-  /** Inputs that wait to be settled. */
+  /** Number of inputs waiting to be settled. */
   waiting(): number;
-  /** Milliseconds since the one came that has waited longest; 0 when none waits. */
+  /** Milliseconds since the longest waiting input arrived; 0 when none waits. */
   oldestWaitingMs(): number;
-  /** Why the database took no transaction the last time; undefined when it did. */
+  /** The error with which the database failed the last transaction; undefined when it took it. */
   writeFailure(): unknown;
-  /** Milliseconds since the writer last got on although something is to be settled; 0 while nothing is. */
+  /** Milliseconds since the writer last made progress while inputs are to be settled; 0 while there are none. */
   standsStillMs(): number;
-  /** Milliseconds by which this process's clock is ahead of its database's, as far as that is certain; negative: behind. */
+  /** Milliseconds by which this process's clock is certainly ahead of its database's; negative: behind. */
   clockAheadMs(): number;
-  /** Throws `ClockError` when it is too much. */
+  /** Throws `ClockError` when the difference is too large. */
   checkClock(): void;
   /** `Service.lost` */
   readonly lost: Promise<Error>;
-  /** Throws, for one, `StorageError`: nothing of it runs then, and it may be started again. */
+  /** Throws `StorageError`, among others: then nothing runs, and it may be started again. */
   start(): Promise<void>;
-  /** Takes no messages any more, ends what it is at while `endRequests` does that for its callers, and closes; soon, whatever is gone. */
+  /**
+   * Stops taking messages, finishes its work while `endRequests` finishes that of its callers, and closes: soon, whatever
+   * server is gone.
+   */
   close(endRequests?: () => Promise<void>): Promise<void>;
 }
 
@@ -75,7 +78,7 @@ export function createMicroservice<C extends Collections, Task = never>(
     if (running === undefined) throw new WriterClosedError();
     return running.writer;
   };
-  // A start that failed because the database was away is tried again, and its lane may be taken already.
+  // A start that failed because the database was away is retried, and this process may hold the lane already.
   const owner = newId();
   const lost = Promise.withResolvers<Error>();
   options.meter?.expect(Object.keys(options.handlers));
@@ -93,7 +96,7 @@ export function createMicroservice<C extends Collections, Task = never>(
     submit: async (useCase, value, cause) => writer().submit(useCase, value, { mustSettle: true, ...(cause && { cause }) }),
     sendAgain: (message) => options.log.send([message]),
     backlog: () => running?.relay.backlog ?? 0,
-    // Events have the database's time.
+    // Events carry the database's time.
     outboxAgeMs: () => Math.max(0, (running?.relay.ageMs ?? 0) - clock.aheadMs()),
     outboxStalledMs: () => running?.relay.stalledMs ?? 0,
     waiting: () => running?.writer.waiting ?? 0,

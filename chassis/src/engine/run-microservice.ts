@@ -22,36 +22,39 @@ import type { Collections } from './writer/use-case.ts';
 import { Writer } from './writer/writer.ts';
 
 const LEASE_MS = 5000;
-/** Milliseconds for the whole end: with those for store and log, within the ten seconds that a container has. */
+/** Milliseconds for the whole shutdown: with the time for store and log, within the ten seconds that a container has. */
 const CLOSE_MS = 7000;
-/** Of these, at most: for requests, handlers and jobs, for tasks, for the queue, for sending events, and to store how many were sent. */
+/** Limits within it: requests, handlers and jobs; tasks; the queue; sending events; storing how many were sent. */
 const WORK_MS = 5500;
 const TASKS_MS = 1000;
 const QUEUE_MS = 1000;
 const SEND_MS = 2000;
 const LAST_MS = 1000;
-/** With the time a message takes, how long a token of somebody whose access has ended is still taken by a replica that was not told itself. */
+/**
+ * Poll interval. Together with the time a message takes, this is how long a replica that got no message still accepts a token
+ * after access has ended.
+ */
 const HEAR_MS = 500;
-/** Thin rows that lie together. */
+/** Small rows that are stored together. */
 const KEYS_AT_ONCE = 1000;
-/** As long as a key leads to one at most (`answer-key.ts`); at least 24 hours are promised. */
+/** The longest that a key leads to an answer (`answer-key.ts`); at least 24 hours are promised. */
 const ANSWERS_KEPT_MS = 36 * 3_600_000;
 
 type Own<C> = C & ChassisCollections;
 
 interface Running<C extends Collections, Task> extends MicroserviceOptions<C, Task> {
-  /** This process, on its lane. */
+  /** Id of this process as the owner of its lane. */
   readonly owner: string;
 }
 
 export interface RunningMicroservice<C extends ChassisCollections, Task> {
   readonly writer: Writer<C, Task>;
   readonly relay: Relay;
-  /** Ends all of it within 7 s, and loses nothing: what waits for servers that are gone is left to the next start. */
+  /** Ends all parts within 7 s and loses nothing: work that waits for servers that are gone is left to the next start. */
   close(endRequests: () => Promise<void>): Promise<void>;
 }
 
-/** Starts the parts in the order in which they need each other; `close` stops them the other way round. */
+/** Starts the parts in order of dependency; `close` stops them in reverse. */
 export async function runMicroservice<C extends Collections, Task>(
   options: Running<C, Task>,
   hearOfEndedAccess: () => Promise<void>,
@@ -78,12 +81,12 @@ export async function runMicroservice<C extends Collections, Task>(
   };
 }
 
-/** Milliseconds for a writer that stops to find out that its database is gone; for one try; and between two looks. */
+/** Milliseconds for a stopping writer to find out that its database is gone, for one try, and between two checks. */
 const SETTLE_MS = 3000;
 const TRY_MS = 1500;
 const LOOK_MS = 200;
 
-/** While others end: as soon as the database is too slow for that, whoever waits for it is told so. */
+/** Watches the writer during shutdown: once the database is too slow for it, the writer gives up and its callers are told. */
 function patienceWith(writer: Pick<Writer<Collections>, 'failure' | 'standsStillMs' | 'giveUp'>): { end(): void } {
   const until = performance.now() + SETTLE_MS;
   const look = setInterval(() => {
@@ -138,7 +141,7 @@ async function subscribe<C extends Collections, Task>(
   return consume({ service: name, log, writer, handlers, rules: parking, room: handlingRoom(), tell: outcomes(options) });
 }
 
-/** What every service does now and then, and its own jobs. */
+/** The jobs that every service has, and its own. */
 function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
   const { name, instance, store, log, handlers, report, jobs = [], parking: rules = PARKING_RULES } = options;
   const { messages } = store;

@@ -4,12 +4,12 @@ import type { EndedAccessReads } from './writer/ended-access.ts';
 import type { Collections } from './writer/use-case.ts';
 import type { WriterStore } from './writer/writer-store.ts';
 
-/** What the chassis needs of a service's database, whatever engine it runs on. A service adds its own reads. */
+/** The store that the chassis needs, on any database engine. A service adds its own reads. */
 export interface ServiceStore<C extends Collections> {
   readonly writing: WriterStore<C & ChassisCollections>;
   readonly messages: MessageReads;
   readonly endedAccess: EndedAccessReads;
-  /** Brings the schema up to date; answers the names of the steps done. */
+  /** Brings the schema up to date; returns the names of the steps done. */
   migrate(): Promise<readonly string[]>;
   /** The names of the steps that `migrate` would do. */
   pendingMigrations(): Promise<readonly string[]>;

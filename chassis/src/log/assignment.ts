@@ -1,8 +1,8 @@
 import type { Partition } from './topic.ts';
 
 /**
- * Who handles a partition: the members that read its topic, in joining order, take turns by the partition's id, so the
- * few partitions of many topics spread over all members. Null when nobody reads the topic.
+ * The member that handles a partition: the members that read its topic, in joining order, take turns by partition id, so that
+ * the few partitions of many topics spread over all members. Null when no member reads the topic.
  */
 export function ownerOf<Member extends { readonly topics: ReadonlySet<string> }>(
   partition: Partition,

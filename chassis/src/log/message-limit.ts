@@ -1,7 +1,7 @@
 import type { LogMessage } from './event-log.ts';
 import { EventLogError } from './event-log-error.ts';
 
-/** Bytes of key, value and headers (as JSON) together; every engine refuses the same messages. A broker may be set to take less. */
+/** Bytes of key, value and headers (as JSON) together; every engine refuses the same messages. A broker may be set to accept less. */
 export const MESSAGE_LIMIT = 1024 * 1024;
 
 /** The message's bytes, as they count against the limit. */
@@ -9,9 +9,9 @@ export function messageBytes({ key, value }: LogMessage, headersJson: string): n
   return Buffer.byteLength(key) + Buffer.byteLength(value) + Buffer.byteLength(headersJson);
 }
 
-/** A message that the log will not take however often it is sent, and why. */
+/** A message that the log refuses however often it is sent, and the reason. */
 export interface RefusedMessage {
-  /** The very object that was to be sent. */
+  /** The same object that was passed to `send`. */
   readonly message: LogMessage;
   readonly cause: string;
 }
@@ -20,7 +20,7 @@ export function tooLarge(message: LogMessage, bytes: number, limit = `the limit 
   return { message, cause: `topic ${message.topic}, key ${message.key.slice(0, 100)}: ${bytes} bytes exceed ${limit}` };
 }
 
-/** A send refused these messages for good; all its others are in the log. */
+/** A send permanently refused these messages; all its other messages are in the log. */
 export class MessagesRefusedError extends EventLogError {
   constructor(readonly refused: readonly RefusedMessage[]) {
     const [first] = refused;

@@ -1,18 +1,18 @@
 import type { LogMessage } from './event-log.ts';
 
-/** How many messages, and how large together: what somebody reads, holds or hands over at once. */
+/** A limit on the messages read, held or handed over at once: their number and their total size. */
 export interface Room {
   readonly count: number;
   /** As `messageSize` counts. */
   readonly size: number;
 }
 
-/** The most that a handler or a reader gets in one call, unless one message alone is larger; every engine keeps to it. */
+/** Limit of one call to a handler or reader, unless a single message is larger; every engine keeps to it. */
 export const CALL_ROOM: Room = { count: 500, size: 1024 * 1024 };
 
 /**
- * What a message takes in memory, as UTF-16 units of its texts: a byte each, or two where one of them is not Latin. Quicker
- * than its bytes in the log, and hardly more than those.
+ * Size of a message in memory, in UTF-16 units of its texts: one byte each, or two when any of them is not Latin. Quicker
+ * to compute than its size in the log, and hardly larger.
  */
 export function messageSize({ key, value, headers, binary }: LogMessage): number {
   let size = key.length + value.length;
@@ -21,7 +21,7 @@ export function messageSize({ key, value, headers, binary }: LogMessage): number
   return size;
 }
 
-/** So many of the first ones fit; one always does. */
+/** Number of items, counted from the first, that fit into `room`; the first always fits. */
 export function fitting<T>(all: readonly T[], room: Room, sizeOf: (each: T) => number): number {
   let size = 0;
   for (const [index, each] of all.entries()) {

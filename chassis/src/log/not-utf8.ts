@@ -1,12 +1,12 @@
 import type { BinaryParts } from '@souk/contracts/log-message';
 
-/** Stands in a decoded text for bytes that are no UTF-8; few texts have it of their own. */
+/** Replaces bytes that are not UTF-8 in a decoded text; few original texts contain it. */
 const REPLACEMENT = '\uFFFD';
 
-/** UTF-16 units that are shown of a part that is no text; all its bytes are beside it. */
+/** UTF-16 units shown of a part that is not text; `binary` has all its bytes. */
 const SHOWN = 65_536;
 
-/** The bytes that were decoded to `text`, in base64, when they were no UTF-8; null when the text tells all of them. */
+/** The bytes that were decoded to `text`, in base64, if they are not UTF-8; null if the text represents all of them. */
 export function notUtf8(text: string, bytes: () => Buffer): string | null {
   if (!text.includes(REPLACEMENT)) return null;
   const original = bytes();
@@ -17,13 +17,13 @@ export function shownOf(text: string | null): string | null {
   return text?.slice(0, SHOWN) ?? null;
 }
 
-/** Undefined when nothing is lost: each part is base64 of what is no UTF-8. */
+/** The parts that are not UTF-8, in base64; undefined if there are none. */
 export function binaryParts(key: string | null, value: string | null, headers: NonNullable<BinaryParts['headers']>): BinaryParts | undefined {
   if (key === null && value === null && headers.length === 0) return undefined;
   return { ...(key !== null && { key }), ...(value !== null && { value }), ...(headers.length > 0 && { headers }) };
 }
 
-/** Text, and nothing in it that may stand for something else. */
+/** True for a text without the replacement character, which may stand for other bytes. */
 export function isPlainText(text: unknown): text is string {
   return typeof text === 'string' && !text.includes(REPLACEMENT);
 }

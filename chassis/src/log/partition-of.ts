@@ -3,7 +3,7 @@ const FNV_PRIME = 0x01000193;
 
 /**
  * FNV-1a over the UTF-16 units of the key, then a mix of the upper bits, because FNV's low bits alone spread badly over
- * small counts. Stored data depends on it: another function needs a new log.
+ * small counts. Stored data depends on it: a different function needs a new log.
  */
 export function partitionOf(key: string, partitions: number): number {
   let hash = FNV_OFFSET;

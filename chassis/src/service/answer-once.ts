@@ -7,14 +7,14 @@ import { answerResponse, type Idempotency } from '../web/app/idempotency.ts';
 import { causeOf } from '../web/app/request-facts.ts';
 import { problem } from '../web/problems/problem.ts';
 
-/** What a route that takes an Idempotency-Key knows of its request. */
+/** A request to a route that takes an Idempotency-Key. */
 export interface Asked {
   /** undefined: it came without a key, and is carried out every time. */
   readonly idempotency: Idempotency | undefined;
   readonly request: Request;
 }
 
-/** Carries a command out, once per Idempotency-Key. `render` throws the problem of a refusal: it is not kept under the key. */
+/** Carries a command out, once per Idempotency-Key. `render` throws the problem of a refusal, which is not kept under the key. */
 export async function answerOnce<C extends Collections, Task, Value, Answer>(
   commands: Pick<Microservice<C, Task>, 'execute' | 'executeOnce'>,
   useCase: UseCase<C & ChassisCollections, Value, Answer, Task>,

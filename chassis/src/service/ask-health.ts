@@ -1,8 +1,8 @@
 const LIMIT_MS = 2000;
 
 /**
- * What a container's health check runs: asks the service on this host whether it is ready. Answers the exit code, 0 or 1.
- * It reads nothing but PORT, and imports nothing, so that it costs as little as it can.
+ * A container's health check: asks the service on this host whether it is ready. Returns the exit code, 0 or 1. It reads only
+ * PORT and imports nothing, so that it costs as little as possible.
  */
 export async function askHealth(defaultPort: number): Promise<number> {
   const port = process.env.PORT?.trim() || String(defaultPort);

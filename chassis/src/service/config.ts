@@ -1,18 +1,18 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How one variable is read. `parse` returns the value, or WRONG for a text that is none. */
+/** Declaration of one environment variable. `parse` returns the value, or WRONG for a text that is not valid. */
 export interface Variable<T> {
   readonly name: string;
   readonly about: string;
-  /** What a valid value looks like, for people. */
+  /** Description of a valid value, for people. */
   readonly form: string;
   readonly isSecret: boolean;
-  /** What holds when the variable is not set; without one it must be set. */
+  /** The value when the variable is not set; without one it must be set. */
   readonly fallback?: { readonly value: T; readonly shown?: string };
-  /** A value, for people who have not set one that must be set. */
+  /** An example value, for people who have not set a required variable. */
   readonly example?: string;
   readonly parse: (given: string) => T | typeof WRONG;
-  /** How many held units one written unit is: 1000 for seconds held as milliseconds. */
+  /** Held units per written unit: 1000 for seconds held as milliseconds. */
   readonly unit?: number;
 }
 
@@ -20,7 +20,7 @@ export type ConfigSpec = Readonly<Record<string, Variable<unknown>>>;
 export type ConfigOf<S extends ConfigSpec> = { readonly [K in keyof S]: S[K] extends Variable<infer T> ? T : never };
 
 export interface ConfigFault {
-  /** the variable's */
+  /** the variable's name */
   readonly name: string;
   readonly reason: string;
 }
@@ -40,7 +40,7 @@ class WrongValue extends Error {
   readonly code = 'config-value-wrong';
 }
 
-/** An empty variable counts as not set: that is what compose files and shells make of an absent one. */
+/** An empty variable counts as not set: compose files and shells turn an absent one into an empty one. */
 export function readConfig<const S extends ConfigSpec>(env: Environment, spec: S): ConfigOf<S> {
   const values: Record<string, unknown> = {};
   const problems: ConfigFault[] = [];
@@ -56,7 +56,7 @@ export function readConfig<const S extends ConfigSpec>(env: Environment, spec: S
   return Object.freeze(values) as ConfigOf<S>;
 }
 
-/** Two readings as one: what is wrong in either is told together. */
+/** Combines two readings; the faults of both are reported together. */
 export function readTogether<A extends object, B extends object>(first: () => A, second: () => B): A & B {
   const [a, b] = [faultsOr(first), faultsOr(second)];
   if ('value' in a && 'value' in b) return { ...a.value, ...b.value };
@@ -96,10 +96,10 @@ export function text(name: string, about: string): Variable<string> {
 }
 
 const KEY_CHARACTERS = 32;
-/** Random digits and letters of 32 characters have nearly always more; `aaaa…` and `change-me-change-me…` have not. */
+/** 32 random digits and letters nearly always have more different ones; `aaaa…` and `change-me-change-me…` do not. */
 const KEY_DIFFERENT = 9;
 
-/** For keys: what is short, or the same over and over, would be easy to guess. */
+/** A key: a short or repetitive text would be easy to guess. */
 export function keyText(name: string, about: string): Variable<string> {
   const isKey = (value: string) => value.length >= KEY_CHARACTERS && new Set(value).size >= KEY_DIFFERENT;
   return reading(name, about, `at least ${KEY_CHARACTERS} characters, ${KEY_DIFFERENT} of them different`, (value) => (isKey(value) ? value : WRONG));
@@ -134,7 +134,7 @@ export function url(name: string, about: string, protocols: readonly string[] = 
   });
 }
 
-/** Several values with commas between them, at least one. */
+/** At least one value, separated by commas. */
 export function list(name: string, about: string, form: string, item: Pick<RegExp, 'test'>): Variable<readonly string[]> {
   return reading(name, about, `${form},…`, (given) => {
     const items = given.split(',').map((part) => part.trim());
@@ -146,7 +146,7 @@ export function choice<const V extends readonly string[]>(name: string, about: s
   return reading(name, about, `one of ${values.join(', ')}`, (value) => (values.includes(value) ? value : WRONG));
 }
 
-/** `shown`: how a table names a default that differs from machine to machine. */
+/** `shown`: the text in a table for a default that differs from machine to machine. */
 export function withDefault<T>(read: Variable<T>, value: T, shown?: string): Variable<T> {
   return { ...read, fallback: { value, ...(shown !== undefined && { shown }) } };
 }
@@ -155,12 +155,12 @@ export function optional<T>(read: Variable<T>): Variable<T | undefined> {
   return { ...read, fallback: { value: undefined } };
 }
 
-/** For what must be set, because nobody else can know it. */
+/** For a variable that must be set, because only the operator can know it. */
 export function withExample<T>(read: Variable<T>, example: string): Variable<T> {
   return { ...read, example };
 }
 
-/** Never shown: not in an error, not in a table. */
+/** Marks a value that is never shown: not in an error, not in a table. */
 export function secret<T>(read: Variable<T>): Variable<T> {
   return { ...read, isSecret: true };
 }
@@ -174,7 +174,7 @@ export function configTable(spec: ConfigSpec): string {
   return ['| variable | what | form | default |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-/** For people; never shows a secret. */
+/** The default as text for people; never shows a secret. */
 export function describedDefault({ fallback, example, isSecret, unit = 1 }: Variable<unknown>): string {
   if (fallback === undefined) return example === undefined ? 'required' : `required, for example \`${example}\``;
   const { value, shown } = fallback;

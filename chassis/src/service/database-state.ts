@@ -4,18 +4,18 @@ import type { ProcessStore } from './service-process.ts';
 
 const LIMIT_MS = 30_000;
 const BETWEEN_TRIES_MS = 250;
-/** What is under way when the process is to stop may still end by itself. */
+/** Milliseconds in which running work may still end by itself when the process is to stop. */
 const GRACE_MS = 1000;
 
 export interface Waiting {
   readonly logger: Logger;
-  /** Aborted: nobody waits any more. */
+  /** Aborted: nobody waits any longer. */
   readonly ending: AbortSignal;
 }
 
 /**
- * Asks a database that may be only just starting, or has gone meanwhile, until it answers. Throws its last error when it
- * does not come in time, anything else at once, and the signal's reason soon after that is aborted.
+ * Asks a database that is just starting, or has gone away meanwhile, until it answers. Throws its last error if it does not
+ * answer in time, any other error at once, and the signal's reason soon after the signal is aborted.
  */
 export async function whenItAnswers<Answer>(ask: () => Promise<Answer>, { logger, ending }: Waiting): Promise<Answer> {
   const startedAt = performance.now();
@@ -33,7 +33,7 @@ export async function whenItAnswers<Answer>(ask: () => Promise<Answer>, { logger
   }
 }
 
-/** What the work comes to. Rejects a moment after the signal, and leaves work behind that does not end by itself. */
+/** Resolves to the result of the work. Rejects a moment after the signal, and abandons work that does not end by itself. */
 export async function unlessEnding<T>(ending: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise: left, reject } = Promise.withResolvers<never>();
   let grace: ReturnType<typeof setTimeout> | undefined;
@@ -59,7 +59,7 @@ export class SchemaBehindError extends Error {
   }
 }
 
-/** Waits for the database. Throws SchemaBehindError. A schema that is ahead is fine: that is how services are upgraded one after the other. */
+/** Waits for the database. Throws SchemaBehindError. A newer schema is fine: that is how services are upgraded one after the other. */
 export async function requireCurrentSchema(store: Pick<ProcessStore, 'pendingMigrations'>, waiting: Waiting): Promise<void> {
   const pending = await whenItAnswers(() => store.pendingMigrations(), waiting);
   if (pending.length > 0) throw new SchemaBehindError(pending);

@@ -9,7 +9,7 @@ export function engineConfig(database: 'mysql' | 'mongodb') {
     opsHost: withDefault(text('OPS_HOST', 'address it listens on at OPS_PORT'), '0.0.0.0'),
     databaseUrl: secret(url('DATABASE_URL', 'its own database, as its own user', [database])),
     databasePool: withDefault(integer('DATABASE_POOL', 'most connections to the database', { min: 2, max: 200 }), 10),
-    // A transaction costs more round trips and wake-ups on servers than in a file: fewer, larger ones (docs/performance.md).
+    // A transaction costs more round trips and wake-ups on servers than in a file, so there are fewer, larger ones (docs/performance.md).
     paceMs: writerPace(30),
     brokers: list('KAFKA_BROKERS', 'some brokers of the cluster', 'host:port', BROKER),
     kafkaTls: withDefault(choice('KAFKA_TLS', 'connections to the brokers are encrypted', ['off', 'on']), 'off'),
@@ -41,12 +41,12 @@ const BROKER = /^[\w.-]+:\d{1,5}$/;
 
 export type EngineConfig = ConfigOf<ReturnType<typeof engineConfig>>;
 
-/** Throws ConfigError when one port is to be two. */
+/** Throws ConfigError when both ports are the same. */
 export function expectOwnPorts({ port: one, opsPort }: Pick<EngineConfig, 'opsPort'> & { readonly port: number }): void {
   if (opsPort !== undefined && opsPort !== 0 && opsPort === one) throw new ConfigError([{ name: 'OPS_PORT', reason: `must be another one than PORT, not ${one} as well` }]);
 }
 
-/** Throws ConfigError when there is half of what is needed. */
+/** TLS and SASL settings. Throws ConfigError when the user name or the password is missing. */
 export function kafkaSecurity({ kafkaTls, kafkaSasl: mechanism, kafkaUser: username, kafkaPassword: password }: EngineConfig): KafkaSecurity {
   const tls = kafkaTls === 'on';
   if (mechanism === 'none') return { tls };

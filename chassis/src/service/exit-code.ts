@@ -1,4 +1,4 @@
-/** What the processes and commands of this repository end with. */
+/** Exit codes of the processes and commands of this repository. */
 export const EXIT = {
   ok: 0,
   /** A story or a check failed; a part did not stop. */

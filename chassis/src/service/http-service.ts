@@ -21,16 +21,16 @@ import type { ServiceStore } from '../engine/service-store.ts';
 import type { Service } from './service.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
 
-/** Events that wait this long without one of them being sent turn readiness red. */
+/** Readiness turns red when events have waited this long without any being sent. */
 const OUTBOX_LIMIT_MS = 10_000;
-/** Inputs in the queue from which on changes are refused. */
+/** Changes are refused when more inputs than this wait in the queue. */
 const WAITING_LIMIT = 10_000;
-/** Each try of a transaction ends within its limits, well or not: a writer that has not got on for so long never will. */
+/** Each try of a transaction ends within its limits, successfully or not: a writer without progress for this long will never make any. */
 const STANDSTILL_LIMIT_MS = 60_000;
-/** A start is over this long after the port has opened: whoever waits for it asks just now, and what no request needs lets those pass. */
+/** Delay after the port has opened: callers that waited for the start ask just then, and work that no request needs lets them pass. */
 export const AFTER_OPENING_MS = 100;
 
-/** What a process lends to each service it runs. */
+/** Parts that a process provides to each service it runs. */
 export interface ServiceParts {
   readonly log: EventLog;
   readonly logger: Logger;
@@ -40,16 +40,16 @@ export interface ServiceParts {
 export interface HttpServiceOptions<C extends Collections, Task> extends ServiceParts {
   readonly name: ServiceName;
   readonly version: string;
-  /** Of the settings of its edge, what is absent is off. */
+  /** Absent edge settings are off. */
   readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience' | 'shutdownDelayMs'> & EdgeOptions;
   readonly auth: Pick<AuthOptions, 'keys' | 'isRevoked'>;
   readonly security: SecurityEvents;
   readonly microservice: Microservice<C, Task>;
   readonly store: ServiceStore<C>;
   readonly routes: readonly AnyElysia[];
-  /** Begun soon after the port is open, for what no request needs at once; must not reject. */
+  /** Started soon after the port is open, for work that no request needs at once; must not reject. */
   readonly whenOpen?: () => Promise<void>;
-  /** Called when it stops: ends what only this service has, while the last requests run. It is waited for, but not for ever. */
+  /** Called when the service stops: ends work that only this service has, while the last requests run. It is awaited, but not for ever. */
   readonly endOwnWork?: () => Promise<unknown>;
   /** Called when no request runs any more and before the queue is settled for the last time. */
   readonly beforeClose?: () => void;
@@ -59,10 +59,10 @@ export interface HttpServiceOptions<C extends Collections, Task> extends Service
   readonly readyFacts?: ReadyFacts;
 }
 
-/** Whether new work (routes that are `postponable`) is taken on. */
+/** Admission of new work (routes that are `postponable`). */
 export interface NewWork {
   readonly targetMs: number;
-  /** What waits for others as well; absent: it ends where this process's events are sent. */
+  /** Work that waits for other services as well; absent: work ends when this process's events are sent. */
   readonly elsewhere?: { readonly backlog: () => Backlog; admitted(): void };
 }
 
@@ -145,13 +145,13 @@ function admissionOf<C extends Collections, Task>({ admission, microservice, log
   return serviceAdmission({ targetMs, logger, metrics, admitted: elsewhere?.admitted, backlog: () => backlogOf(microservice, elsewhere?.backlog()) });
 }
 
-/** What this process has still to settle, and what comes after that: at least that its events are sent. */
+/** The inputs that this process has still to settle, and the work after that: at least that its events are sent. */
 function backlogOf(
   { oldestWaitingMs, waiting, outboxAgeMs, backlog }: Pick<Microservice<never>, 'oldestWaitingMs' | 'waiting' | 'outboxAgeMs' | 'backlog'>,
   elsewhere: Backlog | undefined,
 ): Backlog {
   if (elsewhere === undefined) return { delayMs: oldestWaitingMs() + outboxAgeMs(), waiting: waiting() + backlog() };
-  // The line elsewhere counts from when each was let in, so it has this queue in it.
+  // The delay elsewhere counts from admission, so it includes this queue.
   return { delayMs: Math.max(oldestWaitingMs(), elsewhere.delayMs), waiting: waiting() + elsewhere.waiting };
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { withTimeout } from '../timeouts.ts';
 
-/** Something that is started before what comes after it, and stopped after that. */
+/** A part of a process: started before the parts after it, and stopped after them. */
 export interface Part {
   readonly name: string;
   start(): Promise<void> | void;
@@ -11,11 +11,11 @@ export interface Part {
 export interface Lifecycle {
   /** Starts the parts in order. When one fails, those that run are stopped again and its error is thrown. */
   start(): Promise<void>;
-  /** Stops the running parts, last first, within the limit; rejects with what went wrong. Further calls wait for the first. */
+  /** Stops the running parts, last first, within the limit; rejects with the errors. Further calls wait for the first. */
   stop(): Promise<void>;
 }
 
-/** A part did not stop in time, or failed to. */
+/** A part did not stop in time, or failed to stop. */
 export class StopError extends Error {
   readonly code = 'stop-failed';
   constructor(
@@ -29,7 +29,7 @@ export class StopError extends Error {
 
 interface LifecycleOptions {
   readonly limitMs?: number;
-  /** Aborted when it is to stop, for parts that wait for something while they start. */
+  /** Aborted on stop, for parts that wait for something while they start. */
   readonly ending?: AbortController;
 }
 
@@ -49,7 +49,7 @@ export function lifecycle(
     }
   }
 
-  /** Every part is asked to stop, whatever became of those before it. */
+  /** Asks every part to stop, even if an earlier one failed. */
   async function stopAll(): Promise<void> {
     const failed: { part: string; cause: unknown }[] = [];
     const deadline = performance.now() + limitMs;
@@ -69,7 +69,7 @@ export function lifecycle(
   }
 
   async function stopAfterStart(): Promise<void> {
-    // A failed start has told its own caller; here it only matters that it is over.
+    // A failed start has been reported to its own caller; here it only matters that it is over.
     await starting?.catch(() => undefined);
     await stopAll();
   }
@@ -78,7 +78,7 @@ export function lifecycle(
     try {
       await startAll();
     } catch (error) {
-      // Whoever stops it stops what runs, and hears what went wrong with that.
+      // The caller of `stop` stops the running parts, and gets the errors of that.
       if (ending.signal.aborted) throw error;
       const [undone] = await Promise.allSettled([stopAll()]);
       if (undone.status === 'fulfilled') throw error;
@@ -105,7 +105,7 @@ interface RunOptions {
   readonly logger: Logger;
   /** Stop as soon as everything has started, without waiting for a signal. */
   readonly once?: boolean;
-  /** Resolves with the reason when what runs cannot go on: it is stopped as by a signal. */
+  /** Resolves with the reason when the service cannot go on: it is stopped as by a signal. */
   readonly lost?: Promise<Error>;
   readonly signals?: SignalSource;
   /** Ends the process at once; called for a second signal only. */
@@ -113,8 +113,8 @@ interface RunOptions {
 }
 
 /**
- * Starts, waits for SIGTERM or SIGINT, stops. Resolves with the exit code: 0, or 1 when stopping failed.
- * A failed start is thrown, and so is the reason why it cannot go on, when it has stopped. A second signal does not wait.
+ * Starts, waits for SIGTERM or SIGINT, stops. Resolves with the exit code: 0, or 1 when stopping failed. Throws the error of a
+ * failed start and, after stopping, the reason of `lost`. A second signal does not wait.
  */
 export async function runUntilSignal(
   life: Lifecycle,

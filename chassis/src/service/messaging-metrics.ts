@@ -18,7 +18,7 @@ const NONE: MessageCounts = { parkedKeys: 0, deadLetters: { dead: 0, redriven: 0
 const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
 
-/** The meter of a microservice. An anomaly or an event set aside should never be counted: alert on them. */
+/** The meter of a microservice. Anomalies and events set aside should never occur: alert on them. */
 export function messagingMeter(metrics: Metrics): MessagingMeter {
   const inputs = metrics.histogram('souk_writer_batch_inputs', 'Inputs settled by one transaction', BATCH_SIZES);
   const seconds = metrics.histogram('souk_writer_batch_seconds', 'Duration of one transaction', SECONDS);
@@ -39,7 +39,7 @@ export function messagingMeter(metrics: Metrics): MessagingMeter {
   };
 }
 
-/** `messages` is asked every 5 s at most, however often somebody looks. */
+/** `messages` is read every 5 s at most, however often the metrics are. */
 export function messagingGauges(
   metrics: Metrics,
   { backlog, outboxAgeMs, waiting, clockAheadMs }: Gauges,

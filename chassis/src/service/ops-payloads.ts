@@ -11,9 +11,9 @@ import { DEAD_LETTER_KINDS, DEAD_LETTER_STATUSES } from '../engine/messaging/dea
 const Count = Type.Integer({ minimum: 0 });
 
 export const OutboxStatus = closed({
-  /** Events of this process that are not in the log yet. */
+  /** Number of this process's events that are not in the log yet. */
   backlog: Count,
-  /** Inputs that wait to be settled. */
+  /** Number of inputs waiting to be settled. */
   waiting: Count,
   lanes: Type.Array(
     closed({
@@ -39,14 +39,14 @@ const Failed = {
 export const ParkedKeyStatus = closed({
   key: Type.String(),
   messages: Type.Array(closed({ ...Failed, position: Count, nextAttemptAt: UtcTime })),
-  /** Others wait behind these. */
+  /** True when others wait behind these. */
   more: Type.Boolean(),
 });
 export type ParkedKeyStatus = Static<typeof ParkedKeyStatus>;
 export const ParkedPage = Page(ParkedKeyStatus);
 
 const Base64 = Type.String({ contentEncoding: 'base64' });
-/** The parts of a message that are no UTF-8, as they came; of headers those of which name or value is not. */
+/** The parts of a message that are not UTF-8, as they came; of the headers, those whose name or value is not. */
 const Binary = closed({
   key: Type.Optional(Base64),
   value: Type.Optional(Base64),
@@ -71,8 +71,8 @@ export const DeadLetterPage = Page(DeadLetterStatus);
 export const DiscardDeadLetter = closed({ reason: noCardNumbers(impersonal(Reason)) });
 
 /**
- * `topic` and `key` are the message's, whole; `cause` is how its cause begins. All of them at their longest, four bytes a
- * character and percent-encoded, fit into the 16 KiB that a request's head may have.
+ * `topic` and `key` match those of the message as a whole; `cause` matches the beginning of its cause. All of them at their
+ * longest, four bytes a character and percent-encoded, fit into the 16 KiB that a request's head may have.
  */
 export const DeadLetterQuery = PagedQuery({
   status: Type.Optional(oneOf(...DEAD_LETTER_STATUSES)),

@@ -36,10 +36,10 @@ const ById = Type.Object({ id: Uuid });
 const parkedCursor = cursors('parked', Type.String());
 const deadLetterCursor = cursors('dead-letters', Uuid);
 
-/** Bytes that a waiting message takes at most in a list, which leaves out the message itself: its cause has up to 2,000 characters. */
+/** Maximum bytes of a waiting message in a list, which leaves out the message itself: its cause has up to 2,000 characters. */
 const WAITING_BYTES = 10 * 1024;
 
-/** UTF-16 units, more or less, of the letters in a page; one always is in it. */
+/** Approximate limit of the dead letters in a page, in UTF-16 units; one is always in it. */
 const PAGE_SIZE = 2 * 1024 * 1024;
 
 /** Operators' routes: they show the outbox, parked messages and dead letters, and send a dead letter again or discard it. */
@@ -82,7 +82,7 @@ export function opsRoutes<C extends Collections, Task>(service: Microservice<C, 
       async ({ query: { limit = 20, cursor, ...which } }) => {
         const before = deadLetterCursor.read(cursor) ?? null;
         const page = await pageOfLetters(messages, before, limit, which);
-        // An id in capitals is the same id; a SKU that looks like one is not.
+        // An id in capitals is the same id; a SKU that looks like an id is not.
         if (page.items.length > 0 || which.key === undefined || !isUuid(which.key)) return page;
         return pageOfLetters(messages, before, limit, { ...which, key: which.key.toLowerCase() });
       },
@@ -152,7 +152,7 @@ async function pageOfLetters(messages: MessageReads, before: string | null, limi
   return { items: letters.map(deadLetterStatus), nextCursor: last === undefined ? null : deadLetterCursor.write(last.id) };
 }
 
-/** Should the answer be lost, or the process die in between, it is sent once more: harmless, as everywhere. */
+/** If the answer is lost, or the process dies in between, the event is sent once more: harmless, as everywhere. */
 async function sendAgain<C extends Collections, Task>(
   service: Pick<Microservice<C, Task>, 'sendAgain' | 'execute'>,
   letter: DeadLetter,
@@ -194,7 +194,7 @@ function stillDead(cause: string) {
   return problem('conflict', { detail: `The message still cannot be handled: ${cause}. Mend that first, or discard it.` });
 }
 
-/** What the chassis answers by itself: a problem, or a writer that takes nothing now. */
+/** True for refusals by the chassis itself: a problem, or a writer that takes no inputs now. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Problem || error instanceof OverloadedError || error instanceof WriterClosedError;
 }

@@ -1,6 +1,6 @@
 import { type ConfigSpec, describedDefault, type Variable } from './config.ts';
 
-/** Flags of every service's program; it takes one at most, and serves without. */
+/** Flags of every service's program; it takes at most one, and serves without any. */
 export const FLAGS = {
   '--migrate': 'brings its schema up to date and ends',
   '--topics': 'makes the topics of the shop that are missing and ends',
@@ -13,7 +13,7 @@ interface Program {
   readonly variables: ConfigSpec;
 }
 
-/** Flags and variables, as they are declared; what must be set comes first. */
+/** The flags and variables, as they are declared; required variables come first. */
 export function programHelp({ name, variables }: Program): string {
   const { required = [], optional = [] } = Object.groupBy(Object.values(variables), ({ fallback }) => (fallback === undefined ? 'required' : 'optional'));
   return [
@@ -30,7 +30,7 @@ export function programHelp({ name, variables }: Program): string {
 
 function described(variable: Variable<unknown>): readonly string[] {
   const { name, about, form, fallback, isSecret } = variable;
-  // As in a README, without its marks.
+  // As in a README, without the Markdown marks.
   const preset = describedDefault(variable).replaceAll(/^`"?|"?`$/g, '');
   const rest = [form, fallback === undefined ? describedDefault(variable).replaceAll('`', '') : `default ${preset === '' || preset === '[]' ? 'none' : preset}`];
   if (isSecret) rest.push(`or in the file that ${name}_FILE names`);

@@ -26,12 +26,15 @@ import { unprovenBy } from './unproven-server.ts';
 
 const TOPICS_DECLARED = withPartitions();
 
-/** Without the delay; whoever kills processes must wait longer than both, as an engine does that stops or a machine that restarts. */
+/**
+ * Milliseconds, without the shutdown delay. Whatever kills processes, such as an engine that stops or a machine that restarts,
+ * must wait longer than both.
+ */
 const STOP_LIMIT_MS = 10_000;
 
 /**
- * A service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and
- * ends, `--help` names flags and variables, without any it serves until SIGTERM. Answers the exit code.
+ * Runs a service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and
+ * ends, `--help` names flags and variables; without any it serves until SIGTERM. Returns the exit code.
  */
 export async function runService<Config extends EngineConfig, Store extends ProcessStore>(
   program: ServiceProcess<Config, Store>,
@@ -43,7 +46,7 @@ export async function runService<Config extends EngineConfig, Store extends Proc
     return EXIT.ok;
   }
   if (asked !== '' && !Object.hasOwn(FLAGS, asked)) return told(EXIT.usage, `unknown: ${asked}; known: ${Object.keys(FLAGS).join(', ')}`);
-  // Files that it writes (the simulator's books, mails) are for its own user.
+  // Files that it writes (the simulator's books, mails) are only for its own user.
   process.umask(0o077);
   try {
     const config = program.readConfig(withSecretFiles(process.env, program.variables));
@@ -64,7 +67,7 @@ export async function runService<Config extends EngineConfig, Store extends Proc
   }
 }
 
-/** It may be wanted: a server of a test, a tunnel. Nobody should find out by chance. */
+/** Warns of an unverified database server. It may be intended (a test server, a tunnel), but nobody should find out by chance. */
 function tellUnproven({ databaseUrl }: EngineConfig, logger: Logger): void {
   const options = unprovenBy(databaseUrl);
   if (options.length > 0) logger.warn({ options }, 'anybody can pass for the database, because DATABASE_URL says not to verify its certificate: leave these options out');
@@ -77,7 +80,7 @@ async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
 ): Promise<number> {
   const store = openStore({ url: config.databaseUrl, poolSize: config.databasePool });
   try {
-    // A step that was cut off is begun again, by whoever comes next.
+    // An interrupted step is started again by the next run.
     const steps = await whenItAnswers(() => store.migrate(), { logger, ending: endedBySignal() });
     logger.info({ steps }, 'the schema is up to date');
     return EXIT.ok;
@@ -110,7 +113,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
   const ending = new AbortController();
   const waiting = { logger, ending: ending.signal };
   const schema = requireCurrentSchema(store, waiting);
-  // Both are under way while the service is put together. Whichever fails is told when its turn comes.
+  // Both are under way while the service is put together. A failure of either is reported when its turn comes.
   schema.catch(() => undefined);
   looked.catch(() => undefined);
   const service = create({ config, store, log, logger, metrics: createMetrics({ service: name, ownsProcess: true }) });
@@ -120,7 +123,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
     {
       name,
       async start() {
-        // The database may have gone since its schema was looked at.
+        // The database may have gone away since its schema was checked.
         const { address, opsAddress } = await whenItAnswers(() => service.start(), waiting);
         logger.info({ address, opsAddress, mode: process.env['NODE_ENV'] }, 'listening');
         setTimeout(compileAsUsual, AFTER_OPENING_MS).unref();
@@ -132,7 +135,7 @@ async function serve<Config extends EngineConfig, Store extends ProcessStore>(
   return runUntilSignal(life, { logger, lost: service.lost });
 }
 
-/** A step by itself is given up at once: as process 1 of a container nothing else would end it. */
+/** Gives up a step at the first signal: as process 1 of a container it would be ended by nothing else. */
 function endedBySignal(): AbortSignal {
   const ending = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => ending.abort(new StepEndedError(signal)));
@@ -148,8 +151,8 @@ class StepEndedError extends Error {
 }
 
 /**
- * A compiled program starts with a JIT that is slow to compile anything, because what runs in a start mostly runs once
- * (`jitPolicy` in system/src/tools/images/compile.ts). What goes on for longer wants the usual one.
+ * Sets the usual JIT policy, for code that runs for longer. A compiled program starts with a JIT that is slow to compile
+ * anything, because code in a start mostly runs once (`jitPolicy` in system/src/tools/images/compile.ts).
  */
 function compileAsUsual(): void {
   Bun.unsafe.setJITPolicy(1);
@@ -167,7 +170,7 @@ const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
   files: 'raise the limit (ulimit -n)',
 };
 
-/** What an operator can do something about is told in a line; what nobody expected keeps its stack. */
+/** Reports an error that an operator can fix in one line; an unexpected error keeps its stack. */
 function explain(error: unknown): number {
   if (error instanceof ConfigError) return told(EXIT.usage, error.message);
   if (error instanceof MysqlAddressError || error instanceof MongoAddressError) return told(EXIT.usage, `DATABASE_URL: ${error.message}`);

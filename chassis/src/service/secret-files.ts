@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, type ConfigFault, type ConfigSpec, type Environment } from './config.ts';
 
-/** A secret `X` may be in a file that `X_FILE` names, as containers are given secrets. Throws ConfigError. */
+/** Reads secrets from files: a secret `X` may be in a file that `X_FILE` names, as containers are given secrets. Throws ConfigError. */
 export function withSecretFiles(env: Environment, spec: ConfigSpec): Environment {
   const secrets: Record<string, string> = {};
   const faults: ConfigFault[] = [];

@@ -26,14 +26,14 @@ export interface ServiceAdmissionOptions {
 }
 
 export interface ServiceAdmission {
-  /** For a request that asks for new work: null, it is let in; else the seconds after which it may ask again. */
+  /** Decides on a request for new work: null, it is admitted; else the seconds after which it may be retried. */
   admit(): number | null;
-  /** Called now and then. */
+  /** Called periodically. */
   look(): void;
   readonly readyFacts: ReadyFacts;
 }
 
-/** The admission of one process of a service, with what its operators see of it. */
+/** The admission of one process of a service, with metrics, log lines and `/readyz` facts for its operators. */
 export function serviceAdmission({ targetMs, backlog, admitted, logger, metrics }: ServiceAdmissionOptions): ServiceAdmission {
   const door = admission({ targetMs, backlog, ...(admitted && { admitted }) });
   const teller = refusalTeller(logger);

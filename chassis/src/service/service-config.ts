@@ -30,7 +30,7 @@ export function serviceConfig(defaults: { readonly port: number }) {
   };
 }
 
-/** How a service meets callers: `http/edge.ts`. */
+/** Settings of a service's edge: `web/app/edge.ts`. */
 function edgeConfig() {
   return {
     rateLimit: withDefault(choice('RATE_LIMIT', 'callers that ask too often get 429; `off` for test runs', ['on', 'off']), 'on'),
@@ -88,7 +88,7 @@ export const FRESH_SECOND_FACTOR = {
   ),
 };
 
-/** In a process of its own a service that judges tokens it did not sign has to be told where. A guess would be wrong in silence. */
+/** A service in its own process that verifies tokens it did not sign must be told where the keys are. A guess would be wrong silently. */
 export const JUDGES_TOKENS = { jwksUrl: JWKS_URL };
-/** The same of a service that asks Product about SKUs no event has told of yet. */
+/** The same for a service that asks Product about SKUs that no event has announced yet. */
 export const ASKS_PRODUCT = { productUrl: PRODUCT_URL };

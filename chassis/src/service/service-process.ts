@@ -6,13 +6,13 @@ import type { ServiceStore } from '../engine/service-store.ts';
 import type { Service } from './service.ts';
 import type { EngineConfig } from './engine-config.ts';
 
-/** What a process needs of a store; the service itself needs more. */
+/** The part of a store that a process needs; the service itself needs more. */
 export type ProcessStore = Pick<ServiceStore<never>, 'migrate' | 'pendingMigrations' | 'close'>;
 
-/** What a process itself looks at. */
+/** The settings that a process itself reads. */
 export type RunningConfig = Pick<ServiceConfig, 'instance' | 'logLevel' | 'port' | 'shutdownDelayMs'>;
 
-/** A service as a program: how its settings are read, its store is opened, and both become a service. */
+/** A service as a program: reads its settings, opens its store, and makes a service of both. */
 export interface ServiceProcess<Config extends EngineConfig, Store extends ProcessStore> {
   readonly name: ServiceName;
   /** All its variables. */

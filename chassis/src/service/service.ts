@@ -5,15 +5,18 @@ import type { Listening } from '../web/app/listen.ts';
 export interface Service {
   readonly name: ServiceName;
   /**
-   * Takes its lane, begins to read its topics, opens its port. The schema must be up to date. Throws `LaneInUseError`, for one.
-   * One that was rejected may be tried again.
+   * Takes its lane, starts reading its topics, opens its port. The schema must be up to date. Throws `LaneInUseError`, among
+   * others. May be called again after a rejection.
    */
   start(): Promise<Pick<Listening, 'url' | 'address'> & Partial<Pick<Listening, 'opsAddress'>>>;
   /**
-   * Resolves when it is to be closed: another process that is alive runs under its name, so it does nothing any more, or a setting
-   * is wrong that takes longer to judge than a start.
+   * Resolves when the service is to be closed: another live process runs under its name, so it does nothing any more, or a
+   * setting is wrong that takes longer to check than a start.
    */
   readonly lost: Promise<Error>;
-  /** Drains: no new requests, running ones end, the queue is settled, events are sent. Leaves store and log open: they are the caller's. */
+  /**
+   * Drains: no new requests, running ones end, the queue is settled, events are sent. Leaves store and log open: they belong to
+   * the caller.
+   */
   close(): Promise<void>;
 }

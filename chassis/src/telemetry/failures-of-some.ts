@@ -5,7 +5,7 @@ interface Failure {
   readonly about: About;
 }
 
-/** Some of many things that were done alike failed; `Report` tells of each by itself. */
+/** Some of many similar operations failed; `Report` reports each by itself. */
 export class FailuresOfSome extends Error {
   constructor(readonly failures: readonly Failure[]) {
     super(`${failures.length} of them failed`, { cause: failures[0]?.error });
@@ -13,7 +13,7 @@ export class FailuresOfSome extends Error {
   }
 }
 
-/** Does the same with all of them at once. One that fails keeps no other from being done; afterwards `FailuresOfSome` is thrown. */
+/** Runs `work` for all items at once. A failure does not stop the others; afterwards `FailuresOfSome` is thrown. */
 export async function forEachOf<Item>(items: readonly Item[], about: (item: Item) => About, work: (item: Item) => Promise<unknown>): Promise<void> {
   const failures: Failure[] = [];
   await Promise.all(

@@ -15,8 +15,8 @@ interface LoggerOptions {
 }
 
 /**
- * JSON lines, their levels by name. Logging never throws, because what tells of a failure must not be the next one: a line
- * that cannot be made or written is dropped and counted (`standard-error.ts`).
+ * A logger of JSON lines, with levels by name. Logging never throws, because reporting a failure must not cause another one: a
+ * line that cannot be built or written is dropped and counted (`standard-error.ts`).
  */
 export function createLogger({
   service,
@@ -44,7 +44,7 @@ export function createLogger({
   );
 }
 
-/** An error says its own name; what it carries besides is redacted like everything else. A reason may be a text alone. */
+/** An error keeps its own name; its other fields are redacted like everything else. The value may also be a plain text. */
 function serializedError(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error === 'object' && error !== null ? redacted({ ...error }, 2) : error;
   const { name, ...fields } = { ...pino.stdSerializers.err(error) } as Record<string, unknown>;

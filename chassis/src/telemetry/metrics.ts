@@ -5,7 +5,7 @@ export interface Metrics {
   /** All series as text for Prometheus. */
   scrape(): Promise<string>;
   readonly contentType: string;
-  /** A series with labels begins with its first `inc`: by 0 for every one that an alert is to see rise. */
+  /** A series with labels begins with its first `inc`: call it with 0 for each series whose rise an alert has to see. */
   counter<L extends string = never>(name: string, help: string, labels?: readonly L[]): Counter<L>;
   /** `read` is called for every scrape. */
   gauge(name: string, help: string, read: () => number | Promise<number>): Gauge;
@@ -27,7 +27,7 @@ export interface Metrics {
 
 interface MetricsOptions {
   readonly service: string;
-  /** Memory, event loop and so on: only where the service has the process to itself. */
+  /** True if the service has the process to itself: then memory, event loop and so on are measured. */
   readonly ownsProcess: boolean;
 }
 
@@ -50,7 +50,7 @@ export function createMetrics({ service, ownsProcess }: MetricsOptions): Metrics
   let scraped = false;
   return {
     async scrape() {
-      // Taking stock of the heap for the first time takes longer than the rest of a service's start.
+      // The first statistics of the heap take longer than the rest of a service's start.
       if (ownsProcess && !scraped) collectDefaultMetrics({ register: registry });
       scraped = true;
       return registry.metrics();

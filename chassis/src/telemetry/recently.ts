@@ -7,8 +7,8 @@ const FRESH_MS = 5000;
 const WAIT_MS = 1000;
 
 /**
- * Asks `read` again after 5 s at the earliest and never twice at once: for figures that everybody may look at as often as they
- * like. When it fails or is slow, the last answer (at first `before`) is given, and `report` hears that `failure` is so.
+ * Calls `read` again after 5 s at the earliest and never twice at once: for figures that anybody may request as often as they
+ * like. When it fails or is slow, the last answer (at first `before`) is returned; a failure is reported as `failure`.
  */
 export function recently<T>(read: () => Promise<T>, before: T, report: Report, failure: string): () => Promise<T> {
   const faults = faultSource(report, failure);

@@ -1,7 +1,7 @@
 import { isMarkedName, isContractWord } from '@souk/contracts/personal';
 
 const REDACTED = '[redacted]';
-/** Withheld in every process, whatever contracts it has loaded, and although no contract has some of them. */
+/** Withheld in every process, whatever contracts it has loaded; some are in no contract. */
 const ALWAYS: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
@@ -18,8 +18,8 @@ const ALWAYS: ReadonlySet<string> = new Set([
 const DEPTH_LIMIT = 6;
 
 /**
- * Log fields without those that are personal or secret in a contract, at any depth. An object that has none of them is
- * given back as it came. `depth`: of the fields in the line; an error at 1 is left to the logger's serializer.
+ * Log fields with the personal and secret ones of a contract withheld, at any depth. An object that has none of them is
+ * returned as it is. `depth`: of the fields in the line; an error at 1 is left to the logger's serializer.
  */
 export function redacted(fields: Record<string, unknown>, depth = 1): Record<string, unknown> {
   let changed: Record<string, unknown> | undefined;
@@ -34,7 +34,7 @@ function isWithheld(name: string): boolean {
   return isMarkedName(name) || ALWAYS.has(name);
 }
 
-/** Nothing there tells of nobody; nor does a word of a contract, such as an order's `reason`, whoever calls a note by that name. */
+/** False for a missing value, and for a word that a contract lists, such as an order's `reason`, even if another one has a note of that name. */
 function saysSomething(name: string, value: unknown): boolean {
   return value !== undefined && value !== null && !isContractWord(name, value);
 }
@@ -49,7 +49,7 @@ function shownValue(value: unknown, depth: number): unknown {
   return shown.some((item, at) => item !== value[at]) ? shown : value;
 }
 
-/** Objects of no class, such as errors once they are serialized, and errors that are not; other classes may be a socket or a buffer. */
+/** Plain objects, such as serialized errors, and errors not serialized yet; an object of another class may be a socket or a buffer. */
 function isWrittenByField(value: object): value is Record<string, unknown> {
   const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown } | null;
   return prototype === null || prototype.constructor === Object || value instanceof Error;

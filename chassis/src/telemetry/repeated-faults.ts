@@ -2,43 +2,43 @@ import type { Logger } from 'pino';
 import { FailuresOfSome } from './failures-of-some.ts';
 import type { About } from './report.ts';
 
-/** Milliseconds from one line about a fault to the next while it lasts; the last of them goes on. */
+/** Milliseconds from one line about a fault to the next while it lasts; the last gap repeats. */
 const GAPS_MS = [1000, 10_000, 60_000, 600_000] as const;
-/** A fault that nobody had for so long is a new one when it comes again. */
+/** A fault that has not occurred for this many milliseconds is a new one when it comes again. */
 const FORGOTTEN_MS = 600_000;
-/** Who has not failed for so long keeps no fault from being over, although it has not worked since: some jobs come round seldom. */
+/** A source that has not failed for this long no longer keeps a fault open, even if it has not worked since: some jobs run seldom. */
 const QUIET_MS = 5000;
-/** So many single things that failed alike have a line each; of more only the number is told. */
+/** Number of similar single failures that have a line each; of more only the number is logged. */
 const SINGLE_LINES = 10;
-/** Faults that are told apart; more are one for each who meets them, so that no noise of one hides what happens to another. */
+/** Number of faults told apart; beyond it each source has one fault, so that a noisy source does not hide the faults of another. */
 const FAULTS_LIMIT = 100;
 const TEXT_LIMIT = 300;
 
-/** Work that comes again by itself: a job, the writer, a probe. */
+/** Work that repeats by itself: a job, the writer, a probe. */
 export interface FaultSource {
   failed(error: unknown, message: string, about?: About): void;
-  /** It went well. Costs nothing while there is no fault. */
+  /** Called when the work succeeded. Costs nothing while there is no fault. */
   worked(): void;
 }
 
 /**
- * Log lines about what fails again and again: the first in full; then, with growing gaps, how many were left out, without a
- * stack; and one when it is over. A fault that has a code is the same whoever meets it: when a database is away, the writer,
- * all jobs and the probes have one fault, and not each its own. One that comes again soon after it was over has to be away
- * for longer and longer before that is said again.
+ * Log lines about repeated faults: the first in full; then, with growing gaps, the number of those left out, without a
+ * stack; and one when the fault is over. A fault that has a code is the same for all sources: when a database is away, the
+ * writer, all jobs and the probes have one fault together. One that comes again soon after it was over has to be away for
+ * longer and longer before it is logged as over again.
  */
 export interface Faults {
   source(name: string): FaultSource;
-  /** For things that fail by themselves, such as messages. */
+  /** For independent single failures, such as those of messages. */
   single(error: unknown, message: string, about?: About): void;
 }
 
 interface Fault {
-  /** The last error's. */
+  /** Text of the last error. */
   text: string;
   /** The message of the first line. */
   readonly message: string;
-  /** Who had it, and when it failed last; minus infinity once it has worked since. None: single things, which never work again. */
+  /** Time of the last failure of each source; minus infinity once it has worked since. Empty for single failures, which never work again. */
   readonly sources: Map<string, number>;
   firstAt: number;
   lastAt: number;
@@ -48,13 +48,13 @@ interface Fault {
   lines: number;
   /** Counts of lines left out since the last one, by message. */
   leftOut: Map<string, number>;
-  /** The number of times it came back after it was over. */
+  /** Number of times it came back after it was over. */
   returns: number;
   isOver: boolean;
 }
 
 interface Place {
-  /** Who met the fault. */
+  /** The source that met the fault. */
   readonly who: string;
   readonly key: string;
 }
@@ -73,7 +73,7 @@ export function repeatedFaults(logger: Pick<Logger, 'error' | 'info'>, now: () =
     return { fault, isNew: true };
   }
 
-  /** `ownLines`: those that are alike and have a line each. */
+  /** `ownLines`: number of similar failures that have a line each. */
   function failed(error: unknown, { who, key }: Place, message: string, about: About | undefined, ownLines: number): Fault {
     const at = now();
     forgetOld(at);
@@ -103,7 +103,7 @@ export function repeatedFaults(logger: Pick<Logger, 'error' | 'info'>, now: () =
     for (const fault of faults.values()) {
       if (fault.isOver || !fault.sources.has(source)) continue;
       fault.sources.set(source, -Infinity);
-      // What happened once and went well the next time has had its line.
+      // A failure that happened once and went well the next time has had its line.
       if (fault.times > 1 && at - fault.lastAt >= gapBefore(fault.returns) && isQuiet(fault, at)) end(fault);
     }
   }
@@ -148,7 +148,7 @@ function gapAfter(lines: number): number {
   return GAPS_MS[Math.min(lines, GAPS_MS.length - 1)] ?? 0;
 }
 
-/** How long a fault must be away that has come back so many times. */
+/** Milliseconds for which a fault that has come back this many times must be away before it is over. */
 function gapBefore(returns: number): number {
   return returns === 0 ? 0 : gapAfter(returns - 1);
 }
@@ -159,7 +159,7 @@ function isQuiet({ sources }: Fault, at: number): boolean {
 
 const secondsOf = (ms: number): number => Math.round(ms / 100) / 10;
 
-/** By the code of the error or of what caused it; what has none is a fault of its own for each who meets it. */
+/** Key of a fault by the code of the error or of its cause; an error without a code is a separate fault for each source. */
 function keyOf(error: unknown, who: string, isOwn = false): string {
   const coded = isOwn ? undefined : withCode(error);
   return coded === undefined ? `${who} ${kindOf(textOf(error))}` : kindOf(`${String(coded.code)} ${textOf(coded)}`);
@@ -170,7 +170,7 @@ function withCode(error: unknown): (Error & { readonly code: unknown }) | undefi
   return 'code' in error && error.code !== undefined ? error : withCode(error.cause);
 }
 
-/** A message without what is another each time: values in quotes, and every word with a digit (numbers, times, ids of any form). */
+/** A message without the parts that vary: values in quotes, and every word with a digit (numbers, times, ids of any form). */
 function kindOf(text: string): string {
   return text.replaceAll(/'[^']*'|"[^"]*"|\b[\w-]*\d[\w-]*/g, '#');
 }

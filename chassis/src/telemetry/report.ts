@@ -3,7 +3,7 @@ import { FailuresOfSome } from './failures-of-some.ts';
 import { harmless } from './harmless.ts';
 import { type Faults, type FaultSource, repeatedFaults } from './repeated-faults.ts';
 
-/** Fields of a log line that a search finds it by. Never what was in a message: that may be personal. */
+/** Fields by which a search finds a log line. Never the content of a message, which may be personal. */
 export interface About {
   /** A message's key: the order's id for everything about an order. */
   readonly key?: string;
@@ -15,20 +15,20 @@ export interface About {
   readonly [field: string]: string | number | undefined;
 }
 
-/** Tells what went wrong where no caller waits for it; text instead of an error when nothing was thrown. */
+/** Reports a failure that no caller waits for; text instead of an error when nothing was thrown. */
 export interface Report {
   (error: unknown, message: string, about?: About): void;
-  /** For what may fail again and again. Absent: each time is told. */
+  /** For work that may fail repeatedly. Absent: each failure is logged. */
   readonly faults?: Faults | undefined;
 }
 
-/** Tells what went well, to who looks for it. */
+/** Reports a success, for debugging. */
 export type Trace = (about: About, message: string) => void;
 
 interface Reporting {
   /** at level `error` */
   readonly report: Report;
-  /** at level `debug`; undefined: nobody wants to know, and nothing has to be put together */
+  /** at level `debug`; undefined if that level is off, so that no line has to be composed */
   readonly trace: Trace | undefined;
 }
 
@@ -49,25 +49,25 @@ export function reportTo(logger: Logger): Report {
 
 const known = new WeakMap<Logger, Faults>();
 
-/** Those of a service are told by its logger, whoever in it meets them. */
+/** The faults of a logger, shared by all parts of a service. */
 function faultsOf(logger: Logger): Faults {
   const faults = known.get(logger) ?? repeatedFaults(logger);
   known.set(logger, faults);
   return faults;
 }
 
-/** Work that comes again, as it tells of its failures (`repeated-faults.ts`). Never throws. */
+/** The fault source of repeating work (`repeated-faults.ts`). Never throws. */
 export function faultSource(report: Report, name: string): FaultSource {
   const source: FaultSource = report.faults?.source(name) ?? { failed: report, worked: () => undefined };
   return { failed: harmless(source.failed), worked: harmless(source.worked) };
 }
 
-/** For things that fail by themselves, each told of until too many are alike. Never throws. */
+/** For independent single failures, each of which is reported until too many are alike. Never throws. */
 export function singleFailures(report: Report): Report {
   return harmless(report.faults?.single ?? report);
 }
 
-/** The same, but it never throws: to tell of a failure must not be the next one. */
+/** The same report, but it never throws: reporting a failure must not cause another one. */
 export function harmlessReport(report: Report): Report {
   return Object.assign(harmless(report), { faults: report.faults });
 }

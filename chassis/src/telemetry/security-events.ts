@@ -3,16 +3,16 @@ import type { Metrics } from './metrics.ts';
 import { gathering } from './security-gathering.ts';
 
 interface SecurityEvent {
-  /** `warn`: something was refused or tried; `info`: somebody who may has done it. */
+  /** `warn`: something was refused or tried; `info`: an authorized person has done it. */
   readonly level: 'warn' | 'info';
-  /** `each`: a line for every one; `gathered`: strangers cause them in any number, so a flood of one address is a line and then counts. */
+  /** `each`: a line for every event; `gathered`: strangers cause any number of them, so a flood from one address is a line and then counts. */
   readonly lines: 'each' | 'gathered';
   readonly about: string;
-  /** Beside `security`, `address`, `account` and the fields of the request. */
+  /** In addition to `security`, `address`, `account` and the fields of the request. */
   readonly fields: readonly string[];
 }
 
-/** Everything a service says about its safety; docs/security-events.md has the same list. */
+/** All security events of a service; docs/security-events.md has the same list. */
 export const SECURITY_EVENTS = {
   'sign_in.failed': { level: 'warn', lines: 'gathered', about: 'the password of a sign-in was wrong, or there is no such account', fields: [] },
   'sign_in.throttled': { level: 'warn', lines: 'gathered', about: 'a sign-in was not looked at, because too many have failed', fields: ['waitS'] },
@@ -41,16 +41,16 @@ export const SECURITY_EVENTS = {
 
 export type SecurityEventName = keyof typeof SECURITY_EVENTS;
 
-/** Fields that name people: the log has their keyed hashes. */
+/** Fields that identify people: the log has their keyed hashes. */
 const HASHED = ['account', 'actor'] as const;
 
 type Told = string | number | readonly string[] | null | undefined;
 
-/** Fields of the event, and besides: */
+/** Fields of the event, and these: */
 export type SecurityFields<N extends SecurityEventName> = Readonly<Record<(typeof SECURITY_EVENTS)[N]['fields'][number], Told>> & {
-  /** The client's, as it counts for limits; absent where there is none. */
+  /** The client's address, as rate limits count it; absent if there is none. */
   readonly address?: string;
-  /** A user's id, or the e-mail address that was tried; never logged as it is. */
+  /** A user's id, or the e-mail address that was tried; never logged in plain text. */
   readonly account?: string | undefined;
   /** Fields by which the lines of a request are found. */
   readonly about?: Readonly<Record<string, Told>>;
@@ -58,23 +58,23 @@ export type SecurityFields<N extends SecurityEventName> = Readonly<Record<(typeo
 
 export interface SecurityEvents {
   tell<N extends SecurityEventName>(name: N, fields: SecurityFields<N>): void;
-  /** Writes what is gathered and not yet told. */
+  /** Writes the counts that are gathered and not logged yet. */
   flush(): void;
 }
 
 interface SecurityEventsOptions {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   readonly metrics: Pick<Metrics, 'counter'>;
-  /** Settings of the service; without a key of its own the process has one that nobody knows. */
+  /** Settings of the service; without a key of its own it uses the random key of the process. */
   readonly config: { readonly securityLogKey?: string | undefined };
 }
 
 /** Hexadecimal digits of an account's hash: 128 bits, so that no two accounts share one. */
 const HASH_DIGITS = 32;
-/** The same for all services of a process; another after every start. */
+/** A random key, the same for all services of a process; a new one after every start. */
 const keyOfProcess = crypto.getRandomValues(new Uint8Array(32));
 
-/** Tells of what touches the safety of the shop: a line in the log, and a count in the metrics. */
+/** Reports security events: a line in the log, and a count in the metrics. */
 export function securityEvents({ logger, metrics, config: { securityLogKey } }: SecurityEventsOptions): SecurityEvents {
   const counter = metrics.counter('souk_security_events_total', 'Security events by name (docs/security-events.md)', ['event'] as const);
   for (const event of Object.keys(SECURITY_EVENTS)) counter.inc({ event }, 0);

@@ -1,15 +1,15 @@
-/** Milliseconds from one line about an address to the next: soon enough for who watches, and no flood. */
+/** Milliseconds from one line about an address to the next: soon enough for an observer, and no flood. */
 const GATHER_MS = 10_000;
-/** Addresses that are told apart for each event; more are one, `others`, so that many addresses are no flood either. */
+/** Number of addresses told apart for each event; any more count as one, `others`, so that many addresses are no flood either. */
 const ADDRESSES_LIMIT = 50;
-/** Accounts that are told apart for each address; more are not counted. */
+/** Number of accounts told apart for each address; more are not counted. */
 const ACCOUNTS_LIMIT = 100;
 const OTHERS = 'others';
 
 interface Counts {
-  /** Events since the line before. */
+  /** Events since the previous line. */
   readonly times: number;
-  /** Different accounts among them, 100 at most; absent where there is none. */
+  /** Different accounts among them, 100 at most; absent if there is none. */
   readonly accounts?: number;
 }
 
@@ -22,12 +22,12 @@ interface Gathered<Name> {
 }
 
 interface Gathering<Name> {
-  /** True: it is the first in a while, and has a line of its own. */
+  /** True if it is the first in a while, and has a line of its own. */
   add(name: Name, address: string, account: unknown): boolean;
   flush(): void;
 }
 
-/** Counts what has had a line a moment ago; `tell` hears the counts every 10 s, until there are none. */
+/** Counts events that follow a line closely; `tell` receives the counts every 10 s, until there are none. */
 export function gathering<Name extends string>(tell: (name: Name, address: string, counts: Counts) => void): Gathering<Name> {
   const byKey = new Map<string, Gathered<Name>>();
   const addresses = new Map<Name, number>();

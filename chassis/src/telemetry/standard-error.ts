@@ -1,13 +1,13 @@
 /** UTF-16 units that wait in memory while nobody reads standard error; lines beyond them are dropped. */
 const WAITING_LIMIT = 1024 * 1024;
-/** The longest that the end of the process waits for a reader of its last lines. */
+/** Longest wait of an ending process for a reader of its last lines. */
 const EXIT_LIMIT_MS = 500;
 const LOOK_AGAIN_MS = 10;
 
-/** Lines without a service, such as a driver's. */
+/** Owner of lines without a service, such as a driver's. */
 const NOBODY = 'process';
 
-/** Lines go here; `write` only collects them. */
+/** The destination of the lines; its `write` only collects them. */
 type Sink = Pick<Bun.FileSink, 'write' | 'flush'>;
 
 interface Line {
@@ -17,11 +17,11 @@ interface Line {
 }
 
 /**
- * Lines for a process that has to live on whatever becomes of them. On a full disk, or when whoever read them has gone, a line
- * is dropped and counted. While nobody reads a pipe its lines wait, and are dropped and counted when too many do. As soon as
+ * Writes log lines for a process that must go on whatever becomes of them. On a full disk, or when the reader has gone, a line
+ * is dropped and counted. While nobody reads a pipe, lines wait, and are dropped and counted when too many wait. As soon as
  * lines can be written again, one of them says for each service how many are missing. Nothing throws, and nothing waits for a
- * reader, because Bun's sinks write to pipes and sockets without blocking. As long as no line waits, each is with the system
- * before `write` returns: the last ones before a crash are the ones that matter.
+ * reader, because Bun's sinks write to pipes and sockets without blocking. As long as no line waits, each is handed to the
+ * system before `write` returns: the last ones before a crash are the ones that matter.
  */
 export function lineWriter(open: () => Sink) {
   let sink: Sink | undefined;
@@ -83,7 +83,7 @@ export function lineWriter(open: () => Sink) {
     if (waiting.length > 0) writeWaiting();
   }
 
-  /** For the end of the process: what waits is written as far as somebody reads it in time. Blocks meanwhile. */
+  /** For the end of the process: writes the waiting lines as far as they are read in time. Blocks meanwhile. */
   function writeRest(): void {
     if (!isBusy || sink === undefined) return;
     const end = performance.now() + EXIT_LIMIT_MS;
@@ -91,16 +91,16 @@ export function lineWriter(open: () => Sink) {
       void sink.write(textOf(waiting));
       while (sink.flush() instanceof Promise && performance.now() < end) Bun.sleepSync(LOOK_AGAIN_MS);
     } catch {
-      // Whoever read them has gone, and so is this process.
+      // The reader has gone, and this process is ending.
     }
   }
 
   return {
     write,
     writeRest,
-    /** Counts a line that was lost before it came here. */
+    /** Counts a line that was lost before it reached this writer. */
     lost: (owner = NOBODY) => drop(owner, 1),
-    /** Lines of this process that were dropped so far. */
+    /** Number of lines of this process dropped so far. */
     dropped: () => dropped,
   };
 }

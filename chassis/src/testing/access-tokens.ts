@@ -6,14 +6,14 @@ export const ISSUER = 'https://user.souk.test';
 export const AUDIENCE = 'souk-tests';
 
 export interface Holder {
-  /** default: somebody new */
+  /** default: a new user */
   readonly userId?: string;
   /** default: customer */
   readonly roles?: readonly Role[];
 }
 
 export interface WantedToken extends Holder {
-  /** Override those of a good token; undefined takes one out. */
+  /** Override the claims of a good token; undefined removes one. */
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>>;
 }
@@ -27,7 +27,7 @@ export interface TokenSigner {
   bearer(wanted?: WantedToken): Promise<string>;
 }
 
-/** Stands for User: signs access tokens as User does, with a key made for the test. */
+/** Stands in for User: signs access tokens as User does, with a key made for the test. */
 export async function tokenSigner({
   kid = 'key-1',
   alg = 'EdDSA',
@@ -43,7 +43,7 @@ export async function tokenSigner({
   return { jwk, keys: localKeys(async () => [jwk]), token, bearer: async (wanted) => `Bearer ${await token(wanted)}` };
 }
 
-/** Of a token that is good for five minutes. */
+/** Claims of a token that is valid for five minutes. */
 export function goodClaims({ userId = Bun.randomUUIDv7(), roles = ['customer'] }: Holder = {}) {
   const iat = Math.floor(Date.now() / 1000);
   const ids = { sub: userId, sid: Bun.randomUUIDv7(), jti: Bun.randomUUIDv7() };

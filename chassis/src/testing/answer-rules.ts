@@ -2,7 +2,7 @@ import { resolved } from '../web/openapi/json-reference.ts';
 import { isPlainObject, type PlainObject } from '../web/bodies/plain-object.ts';
 import { type DescribedSchemas, describedSchemas, pointerTo } from './described-schemas.ts';
 
-/** An answer as its caller has it. */
+/** An answer as its caller received it. */
 export interface GivenAnswer {
   readonly method: string;
   readonly path: string;
@@ -12,7 +12,7 @@ export interface GivenAnswer {
   text(): Promise<string>;
 }
 
-/** Says in words why the service's own document forbids an answer; undefined: it is allowed. */
+/** Explains why the service's own document forbids an answer; undefined: it is allowed. */
 export type AnswerRules = (answer: GivenAnswer) => Promise<string | undefined>;
 
 interface Described {
@@ -24,10 +24,10 @@ interface Described {
 const PROBLEM = 'application/problem+json';
 /** Signs of a regular expression: no caller should have to read one. */
 const PATTERN = /[\\^]|\[[^\]]*\]|\(\?/;
-/** No route matched: what is answered then stands in no operation. */
+/** Statuses of answers when no route matched; they belong to no operation. */
 const WITHOUT_OPERATION: ReadonlySet<number> = new Set([204, 404, 405, 429, 500, 503]);
 
-/** Holds answers against the OpenAPI document of the service that gave them: status, media type, headers, body. */
+/** Checks answers against the OpenAPI document of the service that gave them: status, media type, headers, body. */
 export function answerRules(document: PlainObject): AnswerRules {
   const schemas = describedSchemas(document);
   const operationAt = operations(document);
@@ -96,7 +96,7 @@ function wrongBody(schemas: DescribedSchemas, place: string, text: string): stri
   return wrong === undefined ? undefined : `the body: ${wrong}`;
 }
 
-/** A problem has a detail (its schema says so), and neither it nor the fields' show a regular expression. */
+/** Checks that neither a problem's detail (which its schema requires) nor those of its fields show a regular expression. */
 function shownPattern(text: string): string | undefined {
   const { detail, errors = [] } = JSON.parse(text) as { detail: string; errors?: readonly { readonly detail: string }[] };
   const shown = [detail, ...errors.map((error) => error.detail)].find((sentence) => PATTERN.test(sentence));

@@ -29,7 +29,7 @@ async function servedBy(origin: string): Promise<Served | undefined> {
   return { text, rules };
 }
 
-/** undefined: nothing, or nobody can say, because the service is gone. */
+/** undefined: nothing is wrong, or it cannot be checked because the service is gone. */
 async function wrongWith(origin: string, answer: GivenAnswer): Promise<string | undefined> {
   const known = served.get(origin);
   const wrong = await known?.rules(answer);
@@ -42,7 +42,7 @@ async function wrongWith(origin: string, answer: GivenAnswer): Promise<string | 
 
 async function checkedFetch(input: Parameters<typeof ask>[0], init?: Parameters<typeof ask>[1]): Promise<Response> {
   const response = await ask(input, init);
-  // Every answer of ours has both; stand-ins that tests make do not.
+  // Every answer of ours has both headers; those of stand-ins that tests make do not.
   if (!response.headers.has('x-request-id') || !response.headers.has('traceparent')) return response;
   const { origin, pathname } = new URL(response.url);
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET');
@@ -59,8 +59,8 @@ async function checkedFetch(input: Parameters<typeof ask>[0], init?: Parameters<
 }
 
 /**
- * Preloaded by a package's `bunfig.toml`: every answer that a test of it gets over HTTP from one of the five services is held
- * against the OpenAPI document which that service serves. One that the document forbids fails its test.
+ * Preloaded by a package's `bunfig.toml`: every HTTP answer that a test gets from one of the five services is checked against
+ * the OpenAPI document that the service serves. An answer that the document forbids fails the test.
  */
 globalThis.fetch = Object.assign(checkedFetch, { preconnect: ask.preconnect });
 

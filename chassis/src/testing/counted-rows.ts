@@ -1,13 +1,13 @@
 import type { SqlDatabase } from '../stores/sql/sql-database.ts';
 import type { Row, TransactionScript, Write } from '../stores/sql/statement.ts';
 
-/** What transactions have asked of a database. An update reads its row as well; that is not counted again. */
+/** Counts of what transactions have asked of a database. An update reads its row as well; that is not counted again. */
 export interface RowCounts {
   transactions: number;
-  /** Steps of them, of which MySQL is sent each in one packet. */
+  /** Steps of the transactions; MySQL is sent each in one packet. */
   packets: number;
   statements: number;
-  /** Rows that came back, of tables or as a result. */
+  /** Rows returned, from tables or as a result. */
   read: number;
   inserted: number;
   updated: number;
@@ -20,7 +20,7 @@ const VERBS: Readonly<Record<string, Changed>> = { insert: 'inserted', update: '
 
 const none = (): RowCounts => ({ transactions: 0, packets: 0, statements: 0, read: 0, inserted: 0, updated: 0, removed: 0 });
 
-/** The same database, which counts the rows of its transactions; for SQLite, whose writes have all their rows beside them. */
+/** The same database, counting the rows of its transactions; for SQLite, whose writes carry all their rows. */
 export function countedRows<Schema>(database: SqlDatabase<Schema>): { readonly database: SqlDatabase<Schema>; take(): Readonly<RowCounts> } {
   let counts = none();
 

@@ -21,8 +21,8 @@ interface Operation {
 }
 
 /**
- * What every service's document has to be. `file`: the committed one; `OPENAPI=write` (`npm run openapi`) writes it instead
- * of comparing.
+ * Tests that every service's OpenAPI document has to pass. `file`: the committed one; `OPENAPI=write` (`npm run openapi`)
+ * writes it instead of comparing.
  */
 export function describeOpenApi(file: string, run: () => Promise<Running>): void {
   describe('the OpenAPI document', () => {
@@ -77,14 +77,14 @@ function mediaTypesOf({ content }: PlainObject): readonly string[] {
   return isPlainObject(content) ? Object.keys(content) : [];
 }
 
-/** `/sessions/refresh` is also a `/sessions/{id}`. */
+/** Methods of all paths that match: `/sessions/refresh` is also a `/sessions/{id}`. */
 function methodsAt({ paths }: OpenApiDocument, asked: string): string[] {
   const fitting = Object.entries(paths).filter(([path]) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked));
   const methods = fitting.flatMap(([, operations]) => Object.keys(operations).map((method) => method.toUpperCase()));
   return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].toSorted();
 }
 
-/** Texts of bodies that refuse spaces and take characters that nobody sees. */
+/** Patterns of texts in bodies that refuse spaces but accept invisible characters. */
 function invisiblyBlank({ paths }: OpenApiDocument): readonly string[] {
   return Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { requestBody }]) =>

@@ -15,11 +15,11 @@ interface QueryPlans<Schema, Store> {
   readonly fill: (meter: CostMeter) => Promise<void>;
   /** Tables that never have many rows. */
   readonly small: readonly string[];
-  /** What is asked, how many rows each of its statements may read, and who asks. */
+  /** Name of the query, maximum number of rows that each of its statements may read, and the call. */
   readonly queries: readonly (readonly [what: string, rows: number, ask: (store: Store) => Promise<unknown>])[];
 }
 
-/** Each query on a filled MySQL reads few rows, and no table that may be large from end to end. */
+/** Tests that each query on a filled MySQL reads few rows, and reads no table that may be large from end to end. */
 export function describeQueryPlans<Schema, Store extends Pick<ServiceStore<Collections>, 'migrate' | 'close'>>(
   { among, open, fill, small, queries }: QueryPlans<Schema, Store>,
 ): void {

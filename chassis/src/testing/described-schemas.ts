@@ -4,10 +4,10 @@ import Ajv2020 from 'ajv/dist/2020.js';
 
 const FORMATS = ['uuid', 'date-time', 'email', 'idn-email', 'currency', 'current-currency', 'country'];
 
-/** Says in words why a value does not fit; undefined: it fits. `place`: a JSON Pointer to the schema inside the document. */
+/** Explains why a value does not fit; undefined: it fits. `place`: a JSON Pointer to the schema inside the document. */
 export type DescribedSchemas = (place: string, value: unknown) => string | undefined;
 
-/** Holds values against the schemas of an OpenAPI 3.1 document, each compiled when it is first asked for. */
+/** Checks values against the schemas of an OpenAPI 3.1 document, each compiled on first use. */
 export function describedSchemas(document: object): DescribedSchemas {
   const ajv = new Ajv2020({ strict: false });
   for (const format of FORMATS) ajv.addFormat(format, (text) => FormatRegistry.Get(format)?.(text) === true);
@@ -19,7 +19,7 @@ export function describedSchemas(document: object): DescribedSchemas {
   };
 }
 
-/** RFC 6901. */
+/** A JSON Pointer (RFC 6901). */
 export function pointerTo(...steps: readonly string[]): string {
   return steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

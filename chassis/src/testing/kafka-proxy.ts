@@ -1,8 +1,8 @@
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 
 /**
- * A breakable network in front of one Kafka broker that is known to its clients as `address` (`host:port`). A broker
- * tells them where it is; the proxy puts its own port there, so that they stay with it.
+ * A breakable network in front of one Kafka broker that is known to its clients as `address` (`host:port`). A broker tells
+ * clients its address; the proxy replaces the port there by its own, so that they stay with the proxy.
  */
 export function kafkaProxy(address: string): Promise<TcpProxy> {
   const [host = '', port = ''] = address.split(':');
@@ -19,7 +19,7 @@ export function kafkaProxy(address: string): Promise<TcpProxy> {
   });
 }
 
-/** How the protocol writes where a broker is: a string with its length, an int32. */
+/** A broker's address in the protocol: a string with its length, then an int32. */
 function placeOf(host: string, port: number): Buffer {
   const place = Buffer.alloc(2 + host.length + 4);
   place.writeInt16BE(host.length, 0);

@@ -3,7 +3,7 @@ export interface Migratable {
   close(): Promise<void>;
 }
 
-/** A store, its schema up to date, in a database of its own that goes with it. */
+/** A store with an up-to-date schema, in a database of its own that is dropped with it. */
 export interface MigratedStore<S extends Migratable> {
   readonly store: S;
   /** Closes the store and drops its database. */

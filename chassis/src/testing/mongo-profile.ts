@@ -11,7 +11,7 @@ export interface ProfiledOperation {
   readonly hasSortStage?: boolean;
 }
 
-/** What the server looked up in this database while `run` ran, with the plans it chose. Needs the right to profile. */
+/** The server's lookups in this database while `run` ran, with the plans it chose. Needs the right to profile. */
 export async function profiled(url: string, run: () => Promise<unknown>): Promise<readonly ProfiledOperation[]> {
   const { db, close } = openMongo({ url });
   try {

@@ -1,7 +1,7 @@
 import { type TcpProxy, tcpProxy } from './tcp-proxy.ts';
 
 export interface MongoProxy extends TcpProxy {
-  /** The same database through the proxy, and nothing else: a driver that knew the replica set would go around it. */
+  /** URL of the same database through the proxy only: a driver that knew the replica set would go around it. */
   readonly url: string;
 }
 

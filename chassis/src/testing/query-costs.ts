@@ -7,16 +7,16 @@ import type { SqlDatabase } from '../stores/sql/sql-database.ts';
 import type { Row, Statement, TransactionScript } from '../stores/sql/statement.ts';
 
 export interface RecordedDatabase<Schema> {
-  /** The same, but it remembers. */
+  /** The same database, recording its queries. */
   readonly database: SqlDatabase<Schema>;
-  /** Everything that is read while this runs. */
+  /** All statements that read while this runs. */
   statementsOf(run: () => Promise<unknown>): Promise<readonly Statement[]>;
 }
 
-/** Remembers the queries and loads of the code under test, so that their plans are those of the real thing. */
+/** Records the queries and loads of the code under test, so that their plans are those of the real thing. */
 export function recordedDatabase<Schema>(database: SqlDatabase<Schema>): RecordedDatabase<Schema> {
   let seen: Statement[] = [];
-  // A part of a query comes by as well, but never has a result.
+  // Parts of a query pass through here as well, but never have a result.
   const compiled = new WeakMap<object, Statement>();
   const recording: KyselyPlugin = {
     transformQuery({ node, queryId }) {
@@ -54,13 +54,13 @@ export function recordedDatabase<Schema>(database: SqlDatabase<Schema>): Recorde
 
 export interface QueryCost {
   readonly text: string;
-  /** Tables, or indexes of them, that may be read from end to end. */
+  /** Tables that may be read from end to end, by themselves or by an index. */
   readonly scanned: readonly string[];
   /** Rows the storage engine was asked for. */
   readonly rowsRead: number;
 }
 
-/** A connection that fills tables and finds out what queries cost. */
+/** A connection that fills tables and measures the cost of queries. */
 export interface CostMeter {
   /** `count` rows, each column an SQL expression over `n` = 0, 1, 2, … */
   fill(table: string, columns: Readonly<Record<string, string>>, count?: number): Promise<void>;
@@ -68,10 +68,10 @@ export interface CostMeter {
   close(): Promise<void>;
 }
 
-/** An id in the order of `n`. */
+/** SQL expression for an id; ids are in the order of `n`. */
 export const ID = "concat(lpad(hex(n), 8, '0'), '-0000-7000-8000-000000000000')";
 
-/** What `ID` is in the row of this `n`. */
+/** The value of `ID` in the row of this `n`. */
 export function idOf(n: number): string {
   return `${n.toString(16).toUpperCase().padStart(8, '0')}-0000-7000-8000-000000000000`;
 }
@@ -92,7 +92,7 @@ export async function costMeter(url: string): Promise<CostMeter> {
   };
 }
 
-/** Runs it, takes back what it did, and looks at its plan. */
+/** Runs the statement, rolls it back, and examines its plan. */
 async function costOf(connection: Connection, text: string): Promise<QueryCost> {
   await connection.query('begin');
   await connection.query('flush status');
@@ -100,7 +100,7 @@ async function costOf(connection: Connection, text: string): Promise<QueryCost> 
   const [counters] = await connection.query<RowDataPacket[]>("show session status like 'Handler_read%'");
   await connection.query('rollback');
   const [plan] = await connection.query<RowDataPacket[]>(`explain format = traditional ${text}`);
-  // The result of a part of the query is read from end to end; the table it came from has a line of its own.
+  // A derived table is read from end to end; the table it came from has a line of its own.
   const lines = plan.filter(({ table }) => !String(table).startsWith('<derived'));
   const bad = lines.filter(({ type, rows }) => type === 'ALL' || (type === 'index' && Number(rows) > 1000));
   return {

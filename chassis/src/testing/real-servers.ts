@@ -1,17 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { type RealServer, SERVER_VARIABLES } from './server-variables.ts';
 
-/** Where the server is; throws when nobody said so. Inside of `describeOn` it is there. */
+/** Address of the server; throws when it is not set. Inside of `describeOn` it is set. */
 export function addressOf(server: RealServer): string {
   const address = process.env[SERVER_VARIABLES[server]];
   if (!address) throw new Error(`${SERVER_VARIABLES[server]} is not set: no ${server} to test against`);
   return address;
 }
 
-/**
- * A suite that needs real servers. Without them it fails where REQUIRE_REAL=1 (CI), and elsewhere says loudly that it
- * was left out.
- */
+/** A suite that needs real servers. Without them it fails if REQUIRE_REAL=1 (CI), and otherwise says loudly that it was left out. */
 export function describeOn(servers: readonly RealServer[], suite: () => void): void {
   const missing = servers.filter((server) => !process.env[SERVER_VARIABLES[server]]);
   if (missing.length === 0) {

@@ -5,13 +5,13 @@ import { eventOf } from './event-of.ts';
 
 export interface RecordedLog extends EventLog {
   readonly sent: readonly LogMessage[];
-  /** What was sent so far, read as its readers read it. */
+  /** The events sent so far, read as their readers read them. */
   events(): AnyEvent[];
-  /** Bytes of the largest message it takes; a broker may be set to take less than we do. */
+  /** Bytes of the largest message it takes; a broker may be set to take less than our own limit. */
   limit: number;
 }
 
-/** An event log that only remembers what it was sent: nobody is ever told anything. */
+/** An event log that only records the messages sent to it and delivers none. */
 export function recordedLog(): RecordedLog {
   const sent: LogMessage[] = [];
   const log: RecordedLog = {

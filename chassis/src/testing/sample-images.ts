@@ -1,8 +1,8 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** Whole, tiny images of each kind, whose headers say that they have these pixels. */
+/** Complete, tiny images of each kind, whose headers claim these pixels. */
 
-/** The pixels, grey ones, are there if they are few. */
+/** Contains the pixels, grey ones, only if they are few. */
 export function png(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

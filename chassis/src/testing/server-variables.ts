@@ -1,6 +1,6 @@
 /**
- * Real servers that suites run against, by environment variable. `npm test` starts them and sets these; a developer may
- * point them anywhere where databases and topics may be made and dropped.
+ * Environment variables of the real servers that suites run against. `npm test -- --real` starts them and sets these; a
+ * developer may point them anywhere where databases and topics may be made and dropped.
  */
 export const SERVER_VARIABLES = {
   /** `mysql://root:…@host:port`: a user that may create databases and users */

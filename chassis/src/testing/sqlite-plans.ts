@@ -3,7 +3,7 @@ import { openSqlite } from '../stores/sql/sqlite-database.ts';
 import type { SqlDatabase } from '../stores/sql/sql-database.ts';
 import { recordedDatabase } from './query-costs.ts';
 
-/** The plans by which SQLite carries out everything that `run` reads in the database of this file. */
+/** SQLite's query plans for everything that `run` reads in the database of this file. */
 export async function sqlitePlansOf<Schema>(path: string, run: (database: SqlDatabase<Schema>) => Promise<unknown>): Promise<readonly string[]> {
   const opened = openSqlite<Schema>({ path });
   try {

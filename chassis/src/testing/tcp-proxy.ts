@@ -3,28 +3,31 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /**
  * - `forward`: bytes go through, both ways
  * - `stall`: nothing goes through and nothing is lost; new connections are accepted and get no answer
- * - `drop-answers`: the server hears its clients, they hear nothing of it any more
- * - `away`: as if nothing ran there: open connections break, new ones are refused
- * - `cut-on-answer`: as soon as the server answers, its answer is thrown away and the connection is cut
+ * - `drop-answers`: the server receives from its clients, but its answers are dropped
+ * - `away`: as if no server ran there: open connections break, new ones are refused
+ * - `cut-on-answer`: as soon as the server answers, its answer is discarded and the connection is cut
  */
 export type ProxyMode = 'forward' | 'stall' | 'away' | 'drop-answers' | 'cut-on-answer';
 
-/** The network between a client and a server, to be broken at will. */
+/** The network between a client and a server, which tests can break at will. */
 export interface TcpProxy {
   readonly host: string;
   readonly port: number;
-  /** How many connections clients have opened so far. */
+  /** Number of connections that clients have opened so far. */
   readonly accepted: number;
-  /** From now on, for open connections and new ones. Answers that were dropped stay lost, what was stalled goes on. */
+  /** Sets the mode for open and new connections. Dropped answers stay lost, stalled bytes go on. */
   set(mode: ProxyMode): void;
-  /** Breaks all open connections, or all but one; new ones are welcome. */
+  /** Breaks all open connections, or all but one; new ones are accepted. */
   cut(but?: Connection): void;
-  /** Once, when a client next says this text: before the server hears it, which it does not when its connection is broken now. */
+  /**
+   * Calls `react` once, when a client next sends this text: before the server receives it, which it does not if its connection
+   * is broken now.
+   */
   whenSaid(text: string, react: (on: Connection) => void): void;
   close(): Promise<void>;
 }
 
-/** One client's, as it is told to `whenSaid`. */
+/** The connection of one client, as passed to the callback of `whenSaid`. */
 export interface Connection {
   readonly client: Socket;
   readonly server: Socket;
@@ -33,7 +36,7 @@ export interface Connection {
 export interface ProxyTarget {
   readonly host: string;
   readonly port: number;
-  /** Changes what the server says, for one that tells its clients its own address. */
+  /** Changes the server's answers, for a server that tells its clients its own address. */
   readonly translate?: (answer: Buffer, proxyPort: number) => Buffer;
 }
 

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 export interface TemporaryFolder extends Disposable {
   readonly path: string;
-  /** For whoever cannot leave it to the end of a scope. */
+  /** For callers that cannot leave it to the end of a scope. */
   remove(): void;
 }
 
-/** A new, empty folder. With `using` it goes at the end of the scope. */
+/** A new, empty folder. With `using` it is removed at the end of the scope. */
 export function temporaryFolder(): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), 'souk-test-'));
   const remove = () => rmSync(path, { recursive: true });

@@ -3,11 +3,11 @@ import { type Migratable, type MigratedStore, migratedStore } from './migrated-s
 import { addressOf } from './real-servers.ts';
 
 export interface TemporaryMongoStore<S extends Migratable> extends MigratedStore<S> {
-  /** Where its database is, for another connection to it. */
+  /** URL of its database, for another connection to it. */
   readonly url: string;
 }
 
-/** A database nobody uses yet, on the server that tests run against. */
+/** URL of an unused database on the server for tests. */
 export function temporaryMongoUrl(): string {
   const [, server, query = ''] = /^([^/]+\/\/[^/?]+)\/?(\?.*)?$/.exec(addressOf('MongoDB')) ?? [];
   if (server === undefined) throw new Error('the URL of the MongoDB to test against must be mongodb://host:port/?…');

@@ -6,7 +6,7 @@ import { type Migratable, type MigratedStore, migratedStore } from './migrated-s
 import { addressOf } from './real-servers.ts';
 
 export interface TemporaryDatabase {
-  /** With the database's name. */
+  /** Includes the database's name. */
   readonly url: string;
   drop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ async function administer(server: string, statement: string): Promise<void> {
 }
 
 export interface TemporaryMysqlStore<S extends Migratable> extends MigratedStore<S> {
-  /** Where its database is, for another connection to it. */
+  /** URL of its database, for another connection to it. */
   readonly url: string;
 }
 

@@ -4,7 +4,7 @@ import { type Migratable, type MigratedStore, migratedStore } from './migrated-s
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TemporaryStore<S extends Migratable> extends MigratedStore<S> {
-  /** Where its database is, for another connection to it. */
+  /** Path of its database, for another connection to it. */
   readonly path: string;
 }
 

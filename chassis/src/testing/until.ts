@@ -1,6 +1,7 @@
 /**
- * Waits for a condition instead of sleeping: answers its first value that is neither undefined nor false, and throws
- * after `limitMs`, saying `what` did not come. A costly look leaves three times as long to those who are looked at.
+ * Waits for a condition instead of sleeping: returns its first value that is neither undefined nor false, and throws after
+ * `limitMs`, saying that `what` did not come. After a costly check it pauses three times as long, so that the code under test
+ * can go on.
  */
 export async function until<T>(
   what: string,

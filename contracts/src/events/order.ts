@@ -27,7 +27,7 @@ export const OrderCompleted = Type.Object({
   total: EventMoney,
 });
 
-/** Version 1 told this besides: nobody needed it, and the log keeps what it was told. */
+/** Version 1 also had this: nobody needed it, and the log keeps all that it is sent. */
 export const OrderCompletedRetired = Type.Object({ shippingAddress: ToldAddress });
 
 export const OrderRejected = Type.Object({

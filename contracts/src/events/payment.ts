@@ -5,7 +5,7 @@ import { keptText } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { EventMoney } from './money.ts';
 
-/** How long Payment has waited for its gateway before the charge was decided; absent: it was not asked, or an earlier version tells. */
+/** Time that Payment waited for its gateway before the charge was decided; absent: the gateway was not asked, or an earlier version sent this. */
 const GatewayMs = Type.Optional(Type.Integer({ minimum: 0 }));
 
 export const PaymentCompleted = Type.Object({
@@ -16,7 +16,7 @@ export const PaymentCompleted = Type.Object({
   gatewayMs: GatewayMs,
 });
 
-/** `reason` is a code such as `card_declined` or `payment_method_not_found`; gateways know more of them than we do. */
+/** `reason` is a code such as `card_declined` or `payment_method_not_found`; gateways have more of them than Souk knows. */
 export const PaymentFailed = Type.Object({ orderId: Uuid, paymentId: Uuid, reason: impersonal(keptText(100)), gatewayMs: GatewayMs });
 
 /** `amount` of this refund; `refundedTotal` of all refunds of the payment so far. */

@@ -8,8 +8,8 @@ import { EventMoney } from './money.ts';
 const EventVariant = Type.Object({ ...Variant.properties, price: EventMoney });
 
 /**
- * The whole product as it is after the change; a copy keeps the highest `version` it has seen. Events from before there
- * were categories and images say nothing of them. Images are described, their bytes are behind their `url`.
+ * The whole product as it is after the change; a copy keeps the highest `version` it has seen. Events older than categories and images have none. An
+ * image is only described; its bytes are at its `url`.
  */
 const wholeProduct = {
   productId: Uuid,
@@ -24,7 +24,7 @@ const wholeProduct = {
 
 export const ProductCreated = Type.Object(wholeProduct);
 export const ProductUpdated = Type.Object(wholeProduct);
-/** Description, attributes, options and images are left out for a product as large as an event can be. */
+/** Description, attributes, options and images are left out when the product is at the size limit of an event. */
 export const ProductArchived = Type.Object(wholeProduct);
 
 export const ProductPriceChanged = Type.Object({

@@ -3,14 +3,14 @@ import { Uuid } from '../ids.ts';
 import { Role } from '../roles.ts';
 import { UtcTime } from '../time.ts';
 
-/** No e-mail, no name: an event outlives the erasure of its person. */
+/** No e-mail, no name: an event outlives the erasure of its user. */
 export const UserRegistered = Type.Object({ userId: Uuid, registeredAt: UtcTime });
 export const UserUpdated = Type.Object({ userId: Uuid, updatedAt: UtcTime });
 
 /**
- * Other roles, or an end of sessions. Access tokens given until then are refused: those of the session that ended
- * (`sessionId`), or all of the user whose generation (claim `gen`) is below `generation`; `kept` goes on all the same: tokens
- * of that session from that generation on. Without either no token ends: a role was added.
+ * Roles have changed, or sessions were ended. Access tokens issued until then are refused: those of the ended session (`sessionId`), or all of the
+ * user with a generation (claim `gen`) below `generation`. `kept` is the exception: tokens of that session from that generation on stay valid. With
+ * neither `sessionId` nor `generation` no token ends: a role was added.
  */
 export const UserAccessChanged = Type.Object({
   userId: Uuid,
@@ -21,5 +21,5 @@ export const UserAccessChanged = Type.Object({
   kept: Type.Optional(Type.Object({ sessionId: Uuid, generation: Type.Integer({ minimum: 0 }) })),
 });
 
-/** Everybody who keeps something of this person erases it, and no token of theirs is good any more. */
+/** Every service that keeps data of this user erases it, and none of their tokens is valid any more. */
 export const UserDeleted = Type.Object({ userId: Uuid, deletedAt: UtcTime });

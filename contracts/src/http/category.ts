@@ -5,7 +5,7 @@ import { closed, nullable } from '../schema.ts';
 import { KeptName, Name } from '../text.ts';
 import { Slug } from './slug.ts';
 
-/** From a category at the top (1) down. */
+/** Depth of the tree, counted from a category at the top (1). */
 export const CATEGORY_LEVELS = 6;
 export const CATEGORIES_LIMIT = 1000;
 
@@ -19,7 +19,7 @@ export interface CategoryNode extends Category {
   children: CategoryNode[];
 }
 
-/** Written out level by level: a schema that names itself does not survive on its way into OpenAPI. */
+/** Written out level by level: a recursive schema does not survive the conversion to OpenAPI. */
 function nodeAt(level: number): TSchema {
   const children = level === CATEGORY_LEVELS ? Type.Array(Type.Never(), { maxItems: 0 }) : Type.Array(nodeAt(level + 1));
   return closed({ ...Category.properties, children });

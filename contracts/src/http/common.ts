@@ -28,7 +28,7 @@ const paging = {
   cursor: Type.Optional(Cursor),
 };
 
-/** The query of a list: paging and its filters. Open by name, because Elysia closes what does not say so. */
+/** The query of a list: paging and its filters. Explicitly open, because Elysia closes schemas that do not say so. */
 export function PagedQuery<P extends TProperties>(filters: P) {
   return Type.Object({ ...paging, ...filters }, { additionalProperties: true });
 }

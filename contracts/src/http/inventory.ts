@@ -21,7 +21,7 @@ export type Warehouse = Static<typeof Warehouse>;
 
 export const WarehousePage = Page(Warehouse);
 
-/** Active, and served after all others, unless it says otherwise. */
+/** A new warehouse is active, and served after all others, unless it says otherwise. */
 export const CreateWarehouse = closed({
   name: impersonal(Name),
   priority: Type.Optional(Type.Integer({ minimum: 1, maximum: LAST_PRIORITY, description: '1 is served first; without one, after all others' })),
@@ -44,7 +44,7 @@ export const ReceiveStock = closed({
 });
 export type ReceiveStock = Static<typeof ReceiveStock>;
 
-/** Somebody counted, or something broke: so many more, or fewer. Not zero; JSON Schema could only say so clumsily. */
+/** A correction after a count or a breakage: so many pieces more, or fewer. Not zero; JSON Schema could only say so clumsily. */
 export const AdjustStock = closed({
   warehouseId: Uuid,
   quantity: Type.Integer({ minimum: -1_000_000, maximum: 1_000_000 }),
@@ -52,7 +52,7 @@ export const AdjustStock = closed({
 });
 export type AdjustStock = Static<typeof AdjustStock>;
 
-/** Between two different warehouses. */
+/** A transfer between two different warehouses. */
 export const TransferStock = closed({
   fromWarehouseId: Uuid,
   toWarehouseId: Uuid,
@@ -92,7 +92,7 @@ export type Movement = Static<typeof Movement>;
 
 export const MovementPage = Page(Movement);
 
-/** Out of one warehouse and into the other. */
+/** The two movements: out of one warehouse and into the other. */
 export const Transfer = closed({ movements: Type.Array(Movement, { minItems: 2, maxItems: 2 }) });
 export type Transfer = Static<typeof Transfer>;
 
@@ -106,13 +106,13 @@ export type MovementQuery = Static<typeof MovementQuery>;
 export const Reservation = closed({ orderId: Uuid, status: ReservationStatus, lines: Type.Array(Allocation) });
 export type Reservation = Static<typeof Reservation>;
 
-/** No SKU may come twice; JSON Schema cannot say so, the service does. */
+/** A SKU may occur only once; JSON Schema cannot say so, so the service checks it. */
 export const PreviewAllocation = closed({ items: Type.Array(OrderItem, { minItems: 1, maxItems: 100 }) });
 export type PreviewAllocation = Static<typeof PreviewAllocation>;
 
 /**
- * What an order of these items would get now; nothing is held. Either `allocations` or `shortages` is empty.
- * `explanation`: for people, a sentence for each warehouse, or for each shortage.
+ * Stock that an order of these items would get now; nothing is held. Either `allocations` or `shortages` is empty. `explanation`: for people, a
+ * sentence for each warehouse, or for each shortage.
  */
 export const AllocationPreview = closed({
   feasible: Type.Boolean(),

@@ -6,8 +6,8 @@ import { UtcTime } from '../time.ts';
 const Count = Type.Integer({ minimum: 0 });
 
 /**
- * How the last rebuild of the catalogue copy stands. `never`: there was none. `interrupted`: nothing was heard of it for a
- * minute, so its process is gone; it may be started again. `skipped`: messages that cannot be read.
+ * State of the last rebuild of the catalogue copy. `never`: there was none. `interrupted`: it has recorded no progress for 90 s, so its process
+ * is gone; it may be started again. `skipped`: messages that cannot be read.
  */
 export const CatalogueRebuildStatus = closed({
   status: oneOf('never', 'emptying', 'reading', 'done', 'failed', 'interrupted'),

@@ -12,7 +12,7 @@ import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 import { Variant } from './product.ts';
 
-/** No SKU may come twice; JSON Schema cannot say so, the order service does. */
+/** A SKU may occur only once; JSON Schema cannot say so, so the order service checks it. */
 export const PlaceOrder = closed({
   items: Type.Array(OrderItem, { minItems: 1, maxItems: 100 }),
   shippingAddress: AskedAddress,
@@ -24,14 +24,14 @@ export type PlaceOrder = Static<typeof PlaceOrder>;
 export const CancelOrder = closed({ note: Type.Optional(personal(FreeText)) });
 export type CancelOrder = Static<typeof CancelOrder>;
 
-/** Both are what the carrier's own pages know the parcel by. */
+/** Carrier and tracking number, by which the carrier's own pages find the parcel. */
 export const ShipShipment = closed({ carrier: noCardNumbers(impersonal(Name)), trackingNumber: impersonal(Name) });
 export type ShipShipment = Static<typeof ShipShipment>;
 
-/** Nothing has to be said; the body may be left out. */
+/** Has no fields; the body may be left out. */
 export const DeliverShipment = closed({});
 
-/** Title, price and the variant's options are frozen as they were when the order was placed. An order from before options were kept has none. */
+/** Title, price and the variant's options are frozen as they were when the order was placed. Orders older than stored options have none. */
 export const OrderLine = closed({
   sku: Sku,
   productId: Uuid,
@@ -73,15 +73,15 @@ export const Order = closed({
 });
 export type Order = Static<typeof Order>;
 
-/** Lines that an order in a list is known by. */
+/** Number of lines that an order in a list shows. */
 export const FIRST_LINES = 3;
 
 const { id, userId, status, reason, paymentStatus, total, version, placedAt, updatedAt } = Order.properties;
 const { sku, productId, title, quantity, unitPrice, lineTotal } = OrderLine.properties;
 
 /**
- * An order in a list: how many lines it has and the first of them, without options; of its shipments how many are where. All
- * of it, with the address, is at `GET /orders/{id}`.
+ * An order in a list: the number of its lines and the first of them, without options, and the number of its shipments in each status. The whole
+ * order, with the address, is at `GET /orders/{id}`.
  */
 export const OrderSummary = closed({
   id,

@@ -9,7 +9,7 @@ import { KeptName, Name, Reason } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
-/** The token comes from the gateway's own form; a card number never reaches us. */
+/** The token comes from the gateway's own form; a card number never reaches Souk. */
 export const AddPaymentMethod = closed({
   token: noCardNumbers(
     secret(Type.String({ pattern: '^[\\x21-\\x7e]+$', minLength: 1, maxLength: 200, description: "the gateway's token: visible ASCII characters" })),
@@ -70,5 +70,5 @@ export type Refund = Static<typeof Refund>;
 
 export const RefundPage = Page(Refund);
 
-/** The gateway need not send it again. */
+/** Tells the gateway that it need not send the event again. */
 export const WebhookReceived = closed({ received: Type.Literal(true) });

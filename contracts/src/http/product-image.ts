@@ -7,7 +7,7 @@ import { FreeText, KeptFreeText } from '../text.ts';
 export const ImageType = oneOf('image/png', 'image/jpeg', 'image/webp', 'image/gif');
 export type ImageType = Static<typeof ImageType>;
 
-/** What stands in for the image where it cannot be seen. */
+/** Text that stands in for the image where it cannot be seen. */
 const AltText = impersonal(Type.String({ ...FreeText, maxLength: 500 }));
 const KeptAltText = impersonal(Type.String({ ...KeptFreeText, maxLength: 500 }));
 
@@ -26,7 +26,7 @@ export const ProductImage = closed({
 });
 export type ProductImage = Static<typeof ProductImage>;
 
-/** The words that come with the image in an upload. */
+/** Fields that come with the image in an upload. */
 export const WithImage = closed({ alt: Type.Optional(AltText) });
 
 /** JSON merge patch. Moving an image shifts those between its old and its new place. */

@@ -17,7 +17,7 @@ const KeptTitle = impersonal(KeptName);
 const Description = impersonal(FreeText);
 const KeptDescription = impersonal(KeptFreeText);
 
-/** Not blank at the start, no underscore there (`__proto__`), at most 50 characters. */
+/** Begins with neither white space nor an underscore (`__proto__`); at most 50 characters. */
 const attributeName = (refused: string) => `[^\\s_${refused}][^${refused}]{0,49}$`;
 const AttributeName = Type.String({ pattern: `^(?=[\\s\\S]*${VISIBLE})${attributeName(NOT_IN_A_LINE)}`, description: 'a name of 1 to 50 characters that begins with neither a space nor an underscore' });
 const KeptAttributeName = Type.String({ ...AttributeName, pattern: `^${attributeName('\\u0000')}` });
@@ -29,7 +29,7 @@ const attributeLimits = {
 const Attributes = Type.Record(AttributeName, Title, attributeLimits);
 const KeptAttributes = Type.Record(KeptAttributeName, KeptTitle, attributeLimits);
 
-/** A category stands in a list once; nobody looks for a product in more than a few. */
+/** A category occurs once; nobody looks for a product in more than a few. */
 const CategoryIds = Type.Array(Uuid, { maxItems: 20, uniqueItems: true });
 
 export const Variant = closed({ sku: Sku, options: KeptAttributes, price: Price });
@@ -67,7 +67,7 @@ export const CreateProduct = closed({
 });
 export type CreateProduct = Static<typeof CreateProduct>;
 
-/** JSON merge patch: null empties an optional field, inside `attributes` it removes that one. */
+/** JSON merge patch: null empties an optional field; inside `attributes` it removes that attribute. */
 export const PatchProduct = closed({
   title: Type.Optional(Title),
   slug: Type.Optional(Slug),
@@ -78,15 +78,15 @@ export const PatchProduct = closed({
 });
 export type PatchProduct = Static<typeof PatchProduct>;
 
-/** The SKU stands in the path; a SKU the product does not have yet is added. */
+/** The SKU is in the path; a SKU that the product does not have yet is added. */
 export const PutVariant = closed({ options: Type.Optional(Attributes), price: AskedPrice });
 export type PutVariant = Static<typeof PutVariant>;
 
 const PriceLimit = QueryInteger({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /**
- * Prices in minor units, inclusive; a product matches when any of its variants does. `category` is an id or a slug; what
- * lies in a category below it matches too.
+ * Prices in minor units, inclusive; a product matches when any of its variants does. `category` is an id or a slug; products of the categories below
+ * it match too.
  */
 export const ProductQuery = PagedQuery({
   q: Type.Optional(impersonal(Type.String({ minLength: 1, maxLength: 200, description: 'words that must all occur; case and accents of Latin, Greek and Cyrillic letters do not matter' }))),
@@ -98,7 +98,7 @@ export const ProductQuery = PagedQuery({
 });
 export type ProductQuery = Static<typeof ProductQuery>;
 
-/** A price that a variant got; `previous` is null for its first. `actor` is the user who set it. */
+/** A price change of a variant; `previous` is null for its first price. `actor` is the user who set it. */
 export const PriceChange = closed({ sku: Sku, price: Price, previous: nullable(Price), at: UtcTime, actor: Uuid });
 export type PriceChange = Static<typeof PriceChange>;
 

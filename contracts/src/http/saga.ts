@@ -6,8 +6,8 @@ import { closed, oneOf } from '../schema.ts';
 const Word = impersonal(Type.String({ minLength: 1 }));
 
 /**
- * The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last while
- * those who are waited for answer later ones, `limitSeconds` how long it may last at most.
+ * The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last while the other service answers later orders,
+ * `limitSeconds` how long it may last at most.
  * `shipments`: what happens to each parcel of a completed order.
  */
 export const SagaDescription = closed({

@@ -7,7 +7,7 @@ import { Page } from './common.ts';
 import { OneTimeCode, RecoveryCode } from './second-factor.ts';
 import { KnownEmail, KnownPassword } from './user.ts';
 
-/** Looser than registration on purpose: whatever is not an account's is answered with one and the same 401. */
+/** Looser than registration on purpose: whatever is not an account's is answered with the same 401. */
 export const SignIn = {
   ...closed({
     email: KnownEmail,
@@ -28,9 +28,9 @@ export const RefreshSession = closed({ refreshToken: secret(Type.String({ minLen
 export type RefreshSession = Static<typeof RefreshSession>;
 
 /**
- * `expiresIn`: seconds the access token lives. `secondFactorRequired`: the token lacks the roles staff and admin, until the
- * account has a second factor and the session a code of it. `passwordChangeRequired`: the same until PUT /users/me/password; tokens
- * of the next refresh have them.
+ * `expiresIn`: life of the access token in seconds. `secondFactorRequired`: the token lacks the roles staff and admin until the account has a second
+ * factor and the session has given a code of it. `passwordChangeRequired`: the same until PUT /users/me/password; tokens of the next refresh have
+ * them.
  */
 export const GivenAccess = closed({
   accessToken: secret(Type.String({ minLength: 1 })),
@@ -44,11 +44,11 @@ export type GivenAccess = Static<typeof GivenAccess>;
 export const SessionTokens = closed({ ...GivenAccess.properties, refreshToken: secret(Type.String({ minLength: 1 })) });
 export type SessionTokens = Static<typeof SessionTokens>;
 
-/** `deviceToken`: for the next sign-in from this device, which no wrong guesses of others can delay then. It gives no access. */
+/** `deviceToken`: sent with the next sign-in from this device, which then cannot be delayed by other people's wrong guesses. It gives no access. */
 export const OpenedSession = closed({ ...SessionTokens.properties, deviceToken: secret(Type.String({ minLength: 1 })) });
 export type OpenedSession = Static<typeof OpenedSession>;
 
-/** `current`: the session of the token that asked. */
+/** `current`: the session of the token that the request was made with. */
 export const Session = closed({
   id: Uuid,
   current: Type.Boolean(),
@@ -62,7 +62,7 @@ export const SessionPage = Page(Session);
 
 const Public = impersonal(Type.String({ minLength: 1 }));
 
-/** `signsFrom`: when access tokens begin to be signed with the new key; the last one verifies until its tokens have ended. */
+/** `signsFrom`: time from which access tokens are signed with the new key; the previous key verifies until its tokens have expired. */
 export const SigningKeyRotation = closed({ kid: Public, signsFrom: UtcTime });
 export type SigningKeyRotation = Static<typeof SigningKeyRotation>;
 

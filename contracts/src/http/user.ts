@@ -12,19 +12,19 @@ import { UtcTime } from '../time.ts';
 import { Page, PagedQuery } from './common.ts';
 
 const KeptEmail = noFreeText(personal(Type.String({ format: 'email', maxLength: 254 })));
-/** As somebody gives it. Its domain may be international; it is kept, and answered, in lower case and ASCII. */
+/** An address as a caller sends it. Its domain may be international; it is stored and answered in lower case and ASCII. */
 export const Email = noFreeText(personal(Type.String({
   format: 'idn-email',
   maxLength: LONGEST_SENT,
   description: 'an e-mail address: a dot-atom of 64 octets at most, @, and a domain, 254 in all; spaces around it do not count',
 })));
-/** Looser than one that is given for the first time: what nobody has is simply unknown. */
+/** Looser than for registration: an address that nobody has is simply unknown. */
 export const KnownEmail = noFreeText(personal(Type.String({ minLength: 1, maxLength: LONGEST_SENT })));
 
 const Sentence = impersonal(Type.String({ minLength: 1 }));
 
 export const NewPassword = secret(Type.String({ minLength: 12, maxLength: 128, pattern: '^[^\\u0000]*$', description: 'text without NUL' }));
-/** Looser than a new one on purpose: whatever is not the account's is simply wrong. */
+/** Looser than a new one on purpose: one that is not the account's is simply wrong. */
 export const KnownPassword = secret(Type.String({ minLength: 1, maxLength: 128 }));
 
 export const RegisterUser = closed({
@@ -34,7 +34,7 @@ export const RegisterUser = closed({
 });
 export type RegisterUser = Static<typeof RegisterUser>;
 
-/** `emailConfirmed`: a link that was sent there has been used; `disabledReason`: of an account that is disabled. */
+/** `emailConfirmed`: a link that was sent there has been used; `disabledReason`: only of a disabled account. */
 export const User = closed({
   id: Uuid,
   email: KeptEmail,
@@ -51,7 +51,7 @@ export type User = Static<typeof User>;
 
 export const UserPage = Page(User);
 
-/** `email`: that one, however it is written; `role`: who has it. */
+/** `email`: the user with this address, however it is written; `role`: the users with this role. */
 export const UserListQuery = PagedQuery({
   email: Type.Optional(KnownEmail),
   role: Type.Optional(Role),
@@ -65,8 +65,8 @@ export const DeleteAccount = closed({ password: KnownPassword });
 export type DeleteAccount = Static<typeof DeleteAccount>;
 
 /**
- * Names everything that is still kept of somebody who has left, by which service, why, and until when (null: it stays). It
- * states the rules, not what there is of this person.
+ * Lists everything that is still kept of a deleted user: by which service, why, and until when (null: for good). It states the rules, not the data of
+ * this user.
  */
 export const DeletionReceipt = closed({
   userId: Uuid,
@@ -78,11 +78,11 @@ export type DeletionReceipt = Static<typeof DeletionReceipt>;
 const { line2, postalCode, region, phone, ...required } = AskedAddress.properties;
 const label = Type.Optional(personal(Name));
 
-/** The first one is the default whatever it says. */
+/** A user's first address is the default whatever it says. */
 export const CreateAddress = closed({ ...AskedAddress.properties, label, isDefault: Type.Optional(Type.Boolean()) });
 export type CreateAddress = Static<typeof CreateAddress>;
 
-/** JSON merge patch: null takes away what may be left out. */
+/** JSON merge patch: null removes an optional field. */
 export const PatchAddress = closed({
   ...Type.Partial(closed(required)).properties,
   line2: removable(line2),
@@ -112,7 +112,7 @@ export const AddressPage = Page(Address);
 export const ReplaceRoles = closed({ roles: Type.Array(Role, { maxItems: 3, uniqueItems: true }) });
 export type ReplaceRoles = Static<typeof ReplaceRoles>;
 
-/** `reason`: why an account is disabled, for other admins; left out when it works again. */
+/** `reason`: why an account is disabled, for other admins; left out when it is enabled again. */
 export const ReplaceStatus = closed({ status: oneOf('active', 'disabled'), reason: Type.Optional(personal(Reason)) });
 export type ReplaceStatus = Static<typeof ReplaceStatus>;
 

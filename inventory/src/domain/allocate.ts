@@ -3,8 +3,8 @@ import { freeIn, type StockLevels } from './stock-levels.ts';
 import type { Network } from './warehouse.ts';
 
 /**
- * Why this warehouse: it serves the whole order; it serves the whole line (and no other could serve more of the order);
- * no single warehouse has enough for the line, and this is its part.
+ * Reason for this warehouse: it serves the whole order; it serves the whole line (and no other could serve more of the
+ * order); no single warehouse has enough for the line, and this is its part.
  */
 export type AllocationReason = 'whole_order' | 'whole_line' | 'part_of_line';
 
@@ -29,17 +29,17 @@ interface Source {
 interface Line {
   readonly sku: string;
   readonly quantity: number;
-  /** by rank */
+  /** ordered by rank */
   readonly sources: readonly Source[];
 }
 
 /**
- * Finds the pieces of an order: all lines or none, never more than is free.
+ * Allocates the pieces of an order: all lines or none, never more than is free.
  *
- * Fewest parcels first, then priority. The warehouse that can serve most of the open lines whole gets them, of equal
- * ones that with the better priority, and so on with the rest: a single warehouse that can serve the whole order is
- * always found. A line that no warehouse can serve whole is split: warehouses that send a parcel anyway give first,
- * then as few others as possible. (The very fewest over many lines is a set cover; this is its greedy form.)
+ * Fewest parcels first, then priority. The warehouse that can serve the most open lines in full gets them (on a tie, the
+ * one with the better priority), and so on with the rest: a single warehouse that can serve the whole order is always
+ * found. A line that no warehouse can serve in full is split: warehouses that send a parcel anyway come first, then as few
+ * others as possible. (The true minimum over many lines is a set cover; this is its greedy form.)
  */
 export function allocate(
   items: readonly OrderItem[],
@@ -93,7 +93,7 @@ function canServe({ sources, quantity }: Line, warehouseId: string): boolean {
   return sources.some((source) => source.warehouseId === warehouseId && source.free >= quantity);
 }
 
-/** undefined: no warehouse can serve any of these lines whole. */
+/** undefined: no warehouse can serve any of these lines in full. */
 function servesMost(lines: readonly Line[]): string | undefined {
   const counts = new Map<string, { source: Source; lines: number }>();
   for (const { sources, quantity } of lines) {
@@ -123,7 +123,7 @@ function split({ sku, quantity, sources }: Line, used: Set<string>): readonly Re
   return parts;
 }
 
-/** One that sends a parcel anyway; else one that has all that is still missing; else the one that has most. */
+/** A warehouse that sends a parcel anyway; else one that has all that is still missing; else the one that has most. */
 function nextPart(sources: readonly Source[], rest: number, used: ReadonlySet<string>): Source | undefined {
   const anyway = sources.filter(({ warehouseId }) => used.has(warehouseId));
   if (anyway.length > 0) return anyway.find(({ free }) => free >= rest) ?? largest(anyway);

@@ -1,14 +1,14 @@
-/** That a SKU exists, and whether everybody may know, as Product says. */
+/** A SKU that exists, and whether everybody may know of it, as Product says. */
 export interface CatalogueEntry {
   readonly sku: string;
   readonly productId: string;
-  /** The product's version this was taken from. */
+  /** The version of the product that this was taken from. */
   readonly version: number;
-  /** null: kept by a version of ours that did not note it, so nobody is shown it before it is known. */
+  /** null: stored by a version of ours that did not record it, so the public is not shown it until it is known. */
   readonly onSale: boolean | null;
 }
 
-/** Newest version wins, in whatever order they arrive; undefined when what is known already is as new. */
+/** The newest version wins, in whatever order they arrive; undefined when the known entry is at least as new. */
 export function newerEntry(known: CatalogueEntry | undefined, told: CatalogueEntry): CatalogueEntry | undefined {
   if (known === undefined || known.version < told.version) return told;
   return known.onSale === null && known.version === told.version ? told : undefined;

@@ -13,10 +13,10 @@ export type ReservationEvent = {
   [T in InventoryTopic]: { readonly type: T; readonly data: EventData<T> };
 }[InventoryTopic];
 
-/** What a decision looks at besides the reservation. */
+/** The facts of a decision besides the reservation. */
 export interface OrderFacts {
   readonly orderId: string;
-  /** What the order asks for; only `order.created` says it. */
+  /** The items of the order; only `order.created` has them. */
   readonly items: readonly OrderItem[];
   readonly network: Network;
   readonly levelsOf: (sku: string) => StockLevels | undefined;
@@ -35,7 +35,7 @@ export type Outcome =
       readonly event: ReservationEvent | null;
     };
 
-/** The answer to one message of an order, from the table. */
+/** Decides on one message of an order by the table. */
 export function decideReservation(before: Reservation | undefined, message: OrderMessage, facts: OrderFacts): Outcome {
   const rule = RESERVATION_TABLE[before?.status ?? 'none'][message];
   switch (rule.does) {
@@ -117,7 +117,7 @@ function withoutReason({ sku, warehouseId, quantity }: ReasonedAllocation) {
   return { sku, warehouseId, quantity };
 }
 
-/** The table gives rules that move held pieces only to states that hold some. */
+/** Asserts that there are pieces to move: the table moves them only in states that have some. */
 function held(reservation: Reservation | undefined): Reservation {
   if (reservation !== undefined && canStillMove(reservation)) return reservation;
   throw new Error('the table moves the pieces of a reservation that holds none');

@@ -7,7 +7,7 @@ const BECAUSE: Readonly<Record<AllocationReason, string>> = {
   part_of_line: 'no warehouse has all of it, so it is put together from as few as possible',
 };
 
-/** For people: why each warehouse was chosen, or what is missing. A sentence for each warehouse, or shortage. */
+/** Explains to people why each warehouse was chosen, or what is missing: one sentence per warehouse or shortage. */
 export function explainAllocation(result: AllocationResult, { warehouses }: Network): string {
   if (result.kind === 'short') {
     const missing = result.shortages.map(({ sku, requested, available }) => {

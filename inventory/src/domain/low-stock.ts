@@ -1,24 +1,25 @@
 import { availableIn, type StockLevels } from './stock-levels.ts';
 import type { Network } from './warehouse.ts';
 
-/** That a SKU has run low. */
+/** A SKU that has run low. */
 export interface LowStock {
   readonly sku: string;
   readonly available: number;
   readonly threshold: number;
-  /** The how many-th time it has, from 1. */
+  /** Ordinal of this low-stock event, from 1. */
   readonly times: number;
 }
 
 interface Watch {
   readonly network: Network;
-  /** Fewer free pieces than these are few; 0: never. */
+  /** Stock is low with fewer free pieces than this; 0: never. */
   readonly threshold: number;
 }
 
 /**
- * What is said of SKUs that moved: once when fewer than `threshold` are free, and again only after there were as many
- * again. A SKU that never had as many does not run low. What warehouses that open or close do to it shows at its next movement.
+ * Finds moved SKUs that have run low: once when fewer than `threshold` are free, and again only if at least `threshold`
+ * were free in between. A SKU that never had that many does not run low. The effect of opening or closing warehouses shows
+ * at its next movement.
  */
 export function lowStock(
   beforeOf: (sku: string) => StockLevels | undefined,
@@ -37,7 +38,7 @@ export function lowStock(
   return { levels, lows };
 }
 
-/** `lowTurns` is odd while a SKU has enough, even when it had too little at last: each turn counts it up. */
+/** As of a SKU's last movement, `lowTurns` is odd if it had enough and even if it had too little: each turn adds one. */
 function turnsAfter(turns: number, before: StockLevels | undefined, available: number, { network, threshold }: Watch): number {
   const hadEnough = isWatched(turns) || (before !== undefined && availableOf(before, network) >= threshold);
   if (available >= threshold) return isWatched(turns) ? turns : turns + 1;

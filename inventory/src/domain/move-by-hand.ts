@@ -1,10 +1,10 @@
 import { moveStock, type Moved } from './move-stock.ts';
 import { freeIn, type StockLevels } from './stock-levels.ts';
 
-/** More pieces than this in one place is a typing error, and far from where numbers get inexact. */
+/** More pieces than this in one place is a typing error; the limit is far from where numbers become inexact. */
 export const ON_HAND_LIMIT = 1_000_000_000;
 
-/** Why people cannot move pieces; `free`: how many there are that no order holds. */
+/** Reason why a person's movement is refused; `free`: pieces that no order holds. */
 export type NotMoved = { readonly kind: 'too-much' } | { readonly kind: 'too-few'; readonly free: number };
 
 export type MovedByHand = ({ readonly kind: 'moved' } & Moved) | NotMoved;
@@ -21,7 +21,7 @@ export function receiveGoods(goods: Goods, levels: StockLevels | undefined): Mov
   return bounded(moveStock('receipt', [goods], () => levels));
 }
 
-/** Somebody counted: there are `quantity` pieces more than was thought, or fewer when it is negative. */
+/** Corrects the stock after a count: `quantity` pieces more than recorded, or fewer when it is negative. */
 export function adjustGoods(goods: Goods, levels: StockLevels | undefined): MovedByHand {
   const free = freeAt(goods.warehouseId, levels);
   if (free + goods.quantity < 0) return { kind: 'too-few', free };
@@ -33,7 +33,7 @@ interface Transfer extends Omit<Goods, 'warehouseId'> {
   readonly toWarehouseId: string;
 }
 
-/** Pieces go from one warehouse to another: both movements or none. What orders hold stays where it is. */
+/** Moves pieces from one warehouse to another: both movements or none. Pieces held by orders stay where they are. */
 export function transferGoods(transfer: Transfer, levels: StockLevels | undefined): MovedByHand {
   const { fromWarehouseId, toWarehouseId, quantity } = transfer;
   const free = freeAt(fromWarehouseId, levels);

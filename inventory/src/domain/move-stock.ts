@@ -1,7 +1,7 @@
 import type { MovementKind } from '@souk/contracts/saga';
 import type { StockLevels, WarehouseLevel } from './stock-levels.ts';
 
-/** What one piece of each kind of movement does to a level. */
+/** Effect of one piece of each kind of movement on a level. */
 const EFFECTS: Readonly<Record<MovementKind, { readonly onHand: -1 | 0 | 1; readonly reserved: -1 | 0 | 1 }>> = {
   receipt: { onHand: 1, reserved: 0 },
   adjustment: { onHand: 1, reserved: 0 },
@@ -22,12 +22,12 @@ export interface Pieces {
   readonly reason: string | null;
 }
 
-/** A movement as far as stock is concerned: what changed, and how it stood afterwards. */
+/** The part of a movement that concerns stock: the change, and the level after it. */
 export interface Move {
   readonly kind: MovementKind;
   readonly sku: string;
   readonly warehouseId: string;
-  /** Its place in the ledger of this SKU in this warehouse, from 1. */
+  /** Its number in the ledger of this SKU in this warehouse, from 1. */
   readonly number: number;
   readonly onHandDelta: number;
   readonly reservedDelta: number;
@@ -37,12 +37,12 @@ export interface Move {
 }
 
 export interface Moved {
-  /** Every SKU that was touched, as it is now. */
+  /** Every SKU that was changed, in its new state. */
   readonly levels: readonly StockLevels[];
   readonly moves: readonly Move[];
 }
 
-/** Throws when a level would leave 0 <= reserved <= onHand: who asks for that has decided wrongly before. */
+/** Throws when a level would leave 0 <= reserved <= onHand: the caller's decision was wrong. */
 export function moveStock(
   kind: MovementKind,
   all: readonly Pieces[],
@@ -71,7 +71,7 @@ function shifted({ sku, warehouses }: StockLevels, warehouseId: string, onHandDe
   return { warehouseId, onHand, reserved, movements: (before?.movements ?? 0) + 1 };
 }
 
-/** The other warehouses' levels stay the same objects: a store writes only what is another object afterwards. */
+/** Keeps the other warehouses' level objects: a store writes only new objects. */
 function withLevel(levels: StockLevels, after: WarehouseLevel): StockLevels {
   const { warehouses } = levels;
   const known = warehouses.some((level) => level.warehouseId === after.warehouseId);

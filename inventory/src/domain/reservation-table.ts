@@ -11,8 +11,8 @@ export type OrderMessage = 'order.created' | 'order.completed' | 'order.cancelle
  * - release: the held pieces are free again
  * - restock: the pieces that had left come back
  * - tombstone: nothing is held yet; record the cancellation, so that a late `order.created` holds nothing
- * - ignore: answered before, or without effect any more
- * - anomaly: cannot happen if everybody is right; nothing changes and a person has to look
+ * - ignore: already answered, or no longer of any effect
+ * - anomaly: cannot happen if all parties are correct; nothing changes and a person has to look
  */
 export type Rule =
   | { readonly does: 'reserve' | 'commit' | 'release' | 'restock' | 'tombstone' }
@@ -29,7 +29,7 @@ const anomaly = (because: string): Rule => ({ does: 'anomaly', because });
 const again = ignore('this was answered before');
 const over = ignore('cancellation wins and is final');
 
-/** What a message does to the reservation of its order: every state, every message. */
+/** Effect of each message on the reservation of its order, in every state. */
 export const RESERVATION_TABLE: Readonly<Record<ReservationState, Readonly<Record<OrderMessage, Rule>>>> = {
   none: {
     'order.created': reserve,

@@ -5,22 +5,22 @@ export interface Warehouse {
   readonly name: string;
   /** 1 is served first. */
   readonly priority: number;
-  /** Nothing is allocated from a warehouse that is not active; goods may still arrive there and come back. */
+  /** Nothing is allocated from an inactive warehouse; goods may still arrive there and come back. */
   readonly active: boolean;
-  /** Counts its changes from 1. */
+  /** Counts its changes, from 1. */
   readonly version: number;
 }
 
 export const NETWORK_ID = 'all';
 
-/** More would make every allocation look at more places than a shop has. */
+/** With more, every allocation would look at more places than a shop has. */
 export const WAREHOUSE_LIMIT = 1000;
 
-/** All warehouses together: what an allocation chooses from. There is one. */
+/** All warehouses together, from which an allocation chooses. There is one network. */
 export interface Network {
   readonly id: typeof NETWORK_ID;
   readonly warehouses: readonly Warehouse[];
-  /** Place of every active warehouse in the order in which they are served, from 0. */
+  /** Serving order of the active warehouses, from 0, by warehouse id. */
   readonly ranks: ReadonlyMap<string, number>;
 }
 
@@ -33,12 +33,12 @@ export function withWarehouse({ warehouses }: Network, changed: Warehouse): Netw
   return networkOf([...warehouses.filter(({ id }) => id !== changed.id), changed]);
 }
 
-/** The one after all others. Where the last place is taken, whoever came later is served later. */
+/** The priority after all others. If the last priority is taken, the newer warehouse is served later. */
 export function lastPriority({ warehouses }: Network): number {
   return Math.min(LAST_PRIORITY, 1 + Math.max(0, ...warehouses.map(({ priority }) => priority)));
 }
 
-/** Of two with the same priority the older one is first, so that the choice never depends on how rows were read. */
+/** With equal priority the older one comes first, so that the choice never depends on the order in which rows were read. */
 function byPriority(a: Warehouse, b: Warehouse): number {
   return a.priority - b.priority || (a.id < b.id ? -1 : 1);
 }

@@ -5,7 +5,7 @@ import { allocate, type AllocationResult } from '../domain/allocate.ts';
 import { explainAllocation } from '../domain/explain-allocation.ts';
 import type { InventoryReads } from '../storage/inventory-store.ts';
 
-/** Staff sees what an order would get. */
+/** Route for staff: preview of an allocation. */
 export function allocationRoutes(reads: InventoryReads) {
   return router().post(
     '/allocations/preview',

@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 
-/** What routes may ask of the service. */
+/** The commands of the service that routes may use. */
 export type Commands = Pick<Microservice<InventoryCollections>, 'execute' | 'executeOnce'>;

@@ -12,7 +12,7 @@ import { movementRepresentation, reservationRepresentation } from './representat
 
 const movements = idPages('movements', rowsWithin(LONGEST_REASON));
 
-/** Staff sees what moved, and what is held for whom. */
+/** Routes for staff: stock movements, and pieces held for orders. */
 export function ledgerRoutes(reads: InventoryReads) {
   return router()
     .get('/movements', ({ query, request }) => {

@@ -13,13 +13,13 @@ export interface StockCommandDeps {
   readonly toldByProduct: SkuCheck;
 }
 
-/** What a route knows of a request besides its body. */
+/** The parts of a request that a route uses besides its body. */
 interface AskedOfSku extends Asked {
   readonly params: { readonly sku: string };
   readonly principal: Principal;
 }
 
-/** Carries out what somebody asks to be done to the stock of a SKU, once per Idempotency-Key. */
+/** Runs a person's command on the stock of a SKU, once per Idempotency-Key. */
 export function runStockCommand({ reads, commands, toldByProduct }: StockCommandDeps) {
   return async <Said extends Pick<StockCommand, 'reason'>>(
     useCase: MoveByHand<Said & StockCommand>,

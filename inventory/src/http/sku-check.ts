@@ -3,17 +3,17 @@ import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import { type LookUpSkus, ProductAwayError } from '../product/look-up-skus.ts';
 
-/** null: Product knows no such SKU that the caller may know of. Throws the 503 problem while that cannot be known. */
+/** null: Product has no such SKU that the caller may see. Throws the 503 problem while Product cannot say. */
 export type SkuCheck = (sku: string, request: Request, isStaff: boolean) => Promise<CatalogueEntry | null>;
 
-/** `cure`: what to do. */
+/** `cure`: what the caller can do. */
 export function skuUnknown(sku: string, cure: string): Problem {
   return problem('not-found', { detail: `No product has the SKU ${sku}: ${cure}.` });
 }
 
 /**
- * For SKUs that are not in our copy: Product's event may still be on its way, so Product is asked. By everybody but staff a few calls
- * a second at most, whatever they make up: a SKU that appears is seen by its event all the same.
+ * Checks SKUs that are not in our copy: Product's event may still be on its way, so Product is asked. Callers other than
+ * staff cause at most a few calls a second, whatever SKUs they make up: a new SKU arrives by its event anyway.
  */
 export function skuCheck(lookUpSkus: LookUpSkus): SkuCheck {
   const onSale = askedTogether<CatalogueEntry>({

@@ -7,21 +7,21 @@ import type { StockAnswer } from '../usecases/move-by-hand.ts';
 import { movementRepresentation } from './representations.ts';
 import { skuUnknown } from './sku-check.ts';
 
-/** A command that makes one movement is answered with it. */
+/** Answers a command that makes one movement with that movement. */
 export function movementAnswer(answer: StockAnswer, sku: string): StoredAnswer {
   const [movement] = movementsOf(answer, sku, () => '/warehouseId');
   if (movement === undefined) throw new Error('a command that moved stock made no movement');
   return storedAnswer(201, movementRepresentation(movement));
 }
 
-/** A transfer is answered with both of its movements. */
+/** Answers a transfer with both of its movements. */
 export function transferAnswer({ fromWarehouseId }: { readonly fromWarehouseId: string }) {
   const pointerOf = (id: string) => (id === fromWarehouseId ? '/fromWarehouseId' : '/toWarehouseId');
   return (answer: StockAnswer, sku: string): StoredAnswer =>
     storedAnswer(201, { movements: movementsOf(answer, sku, pointerOf).map(movementRepresentation) });
 }
 
-/** Throws the problem of a refusal. */
+/** Throws a refusal as a problem. */
 function movementsOf(answer: StockAnswer, sku: string, pointerOf: (warehouseId: string) => string): readonly Movement[] {
   switch (answer.kind) {
     case 'moved':

@@ -13,13 +13,13 @@ import { movementAnswer, transferAnswer } from './stock-answers.ts';
 const params = Type.Object({ sku: Sku });
 
 interface StockCommandRouteDeps extends StockCommandDeps {
-  /** fewer free pieces than these are few */
+  /** stock is low with fewer free pieces than this */
   readonly lowThreshold: number;
-  /** seconds that a code is good for; 0: nobody is asked */
+  /** seconds for which a second-factor code is good; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }
 
-/** Staff receives, corrects and moves stock. */
+/** Routes for staff: receive, correct and move stock. */
 export function stockCommandRoutes({ lowThreshold, freshSecondFactorS, ...deps }: StockCommandRouteDeps) {
   const run = runStockCommand(deps);
   const [receive, adjust, transfer] = [receiveStock(lowThreshold), adjustStock(lowThreshold), transferStock(lowThreshold)];

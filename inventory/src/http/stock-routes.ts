@@ -10,15 +10,15 @@ import type { InventoryReads } from '../storage/inventory-store.ts';
 import { stockRepresentation } from './representations.ts';
 import { type SkuCheck, skuUnknown } from './sku-check.ts';
 
-/** The stock of a SKU in one warehouse. */
+/** Bytes of a SKU's stock level in one warehouse. */
 const LEVEL_BYTES = 200;
 
 const BySku = Type.Object({ sku: Sku });
 const cursor = cursors('stock', Sku);
 
-/** Everybody sees the stock of what is on sale; staff sees all. */
+/** Routes that show everybody the stock of what is on sale, and staff all stock. */
 export function stockRoutes(reads: InventoryReads, toldByProduct: SkuCheck) {
-  /** True when the caller may know of a SKU. Product has the last word: its event may still be on its way to us. */
+  /** True when the caller may know of a SKU. Product has the last word, because its event may still be on its way to us. */
   async function isShown(sku: string, request: Request, principal: Principal | null): Promise<boolean> {
     const known = await reads.catalogued(sku);
     if (known !== undefined && (known.onSale === true || isStaff(principal))) return true;

@@ -26,7 +26,7 @@ import { warehouseRepresentation } from './representations.ts';
 const ById = Type.Object({ id: Uuid });
 const warehouses = idPages('warehouses');
 
-/** Staff sees and changes the warehouses. */
+/** Routes for staff: see and change the warehouses. */
 export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
   return router()
     .get('/warehouses', ({ query }) => warehouses(query, warehouseRepresentation, reads.warehouses), {

@@ -11,12 +11,12 @@ interface AskSalesDeps {
   readonly submit: Microservice<InventoryCollections>['submit'];
 }
 
-/** SKUs in one question to Product: as many as a page of its list has. */
+/** SKUs per request to Product: as many as one page of its list has. */
 const AT_ONCE = 100;
 
 /**
- * Completes what an earlier version of ours has kept: anonymous, so that Product shows what is on sale and nothing else. Once
- * all is known, a round is one look at an index.
+ * Fills in the sale status of SKUs that an earlier version of ours stored. Asks anonymously, so that Product shows only
+ * what is on sale. Once all are known, a round is one index lookup.
  */
 export function askSales({ reads, lookUpSkus, submit }: AskSalesDeps): Job {
   async function askSome(limit: number): Promise<number> {

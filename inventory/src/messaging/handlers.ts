@@ -6,7 +6,7 @@ import { giveBackStock } from '../usecases/give-back-stock.ts';
 import { learnSkus } from '../usecases/learn-skus.ts';
 import { reserveStock } from '../usecases/reserve-stock.ts';
 
-/** The topics inventory reads, and what answers them. `lowThreshold`: fewer free pieces than these are few. */
+/** The topics that inventory reads, and their handlers. `lowThreshold`: stock is low with fewer free pieces than this. */
 export function handlers(lowThreshold: number): MessageHandlers<InventoryCollections & ChassisCollections, never> {
   return {
     'order.created': reserveStock(lowThreshold),

@@ -10,7 +10,7 @@ interface FetchSkusOptions {
   readonly timeoutMs?: number;
 }
 
-/** The part of Product's answer that is read here; it may hold more. */
+/** The part of Product's answer that is used here; the answer may hold more. */
 const products = lazyCheck(
   Type.Object({
     items: Type.Array(
@@ -24,7 +24,7 @@ const products = lazyCheck(
   }),
 );
 
-/** Looks SKUs up with one GET request to Product: 100 at most, which is a page. */
+/** Looks up SKUs with one GET request to Product: at most 100, which is one page. */
 export function fetchSkus({ productUrl, timeoutMs = 2000 }: FetchSkusOptions): LookUpSkus {
   return async (skus, authorization) => {
     const asked = skus.map((sku) => `sku=${encodeURIComponent(sku)}`).join('&');

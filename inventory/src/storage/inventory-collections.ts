@@ -12,7 +12,7 @@ import { levelsCollection } from './levels-collection.ts';
 import { MOVEMENT_COLUMNS, movementToValues } from './movement-rows.ts';
 import { CATALOGUE_COLUMNS, catalogueFromRow, catalogueToRow, reservationFromRow, reservationToRow, warehouseFromRow, warehouseToRow } from './rows.ts';
 
-/** How inventory's entities lie in SQL tables. */
+/** Maps inventory's entities to SQL tables. */
 export function inventoryCollections(
   dialect: Dialect,
   reader: Kysely<InventorySchema>,
@@ -25,7 +25,7 @@ export function inventoryCollections(
       keyOf: ({ orderId }) => orderId,
       toRow: reservationToRow,
       fromRow: reservationFromRow,
-      // A sale has no event, so no version of its own.
+      // A sale has no event, so it does not change the version.
       remembered: { guard: ['status', 'version'], bytesOf: ({ lines }) => 500 + 200 * lines.length },
     }),
     levels: levelsCollection(dialect),
@@ -53,7 +53,7 @@ export function inventoryCollections(
   };
 }
 
-/** The warehouses once more, as one entity, read without locks and never written. */
+/** All warehouses as one entity, read without locks and never written. */
 function networkView(reader: Kysely<InventorySchema>): SqlCollection<Network> {
   return {
     key: () => NETWORK_ID,

@@ -4,7 +4,7 @@ import type { Migration } from 'kysely/migration';
 import { ledgerNumbers } from './ledger-numbers.ts';
 import { thinLedger } from './thin-ledger.ts';
 
-/** Forward-only; one statement that changes the schema in each. */
+/** Forward-only migrations. On MySQL each has one statement that changes the schema. */
 export function inventoryMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
   const { id, key, text, json, integer } = dialect.column;
   const step = (up: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up });
@@ -64,7 +64,7 @@ export function inventoryMigrations(dialect: Dialect): Readonly<Record<string, M
         .addCheckConstraint('inventory_transactions_never_oversold', sql`reserved_after between 0 and on_hand_after`);
       await dialect.heapTable(table).execute();
     }),
-    // The ledger is listed newest first, for a SKU or for a warehouse; of an order by the unique constraint.
+    // The ledger is listed newest first, by SKU or by warehouse; an order's movements were found by the unique constraint until step 017.
     'inventory-005-transactions-by-sku': step((db) =>
       db.schema.createIndex('inventory_transactions_sku').on('inventory_transactions').columns(['sku', 'id']).execute(),
     ),
@@ -87,7 +87,7 @@ export function inventoryMigrations(dialect: Dialect): Readonly<Record<string, M
     'inventory-012-levels-count-low-turns': step((db) =>
       db.schema.alterTable('inventory').addColumn('low_turns', integer, (c) => c.notNull().defaultTo(0)).execute(),
     ),
-    // For rows that are there already a job asks Product (jobs/ask-sales.ts), unless its next event tells first.
+    // For existing rows a job asks Product (jobs/ask-sales.ts), unless Product's next event says it first.
     'inventory-013-catalogue-knows-sales': step((db) => db.schema.alterTable('catalogue').addColumn('on_sale', integer).execute()),
     'inventory-014-catalogue-by-sale': step((db) =>
       db.schema.createIndex('catalogue_on_sale').on('catalogue').columns(['on_sale', 'sku']).execute(),
@@ -98,7 +98,7 @@ export function inventoryMigrations(dialect: Dialect): Readonly<Record<string, M
   };
 }
 
-/** Version 1 of `order.completed` told the address (docs/adr/0051). It is dropped from what comes since; this is what came before. */
+/** Removes the address that version 1 of `order.completed` had (docs/adr/0051) from older rows. Newer messages lose it on arrival. */
 async function withoutAddresses(db: Kysely<unknown>, table: 'dead_letters' | 'parked_messages'): Promise<void> {
   await sql`update ${sql.table(table)} set value = json_remove(value, '$.shippingAddress') where topic = 'order.completed' and json_valid(value)`.execute(db);
 }

@@ -45,7 +45,7 @@ export interface CatalogueTable {
   sku: string;
   product_id: string;
   version: number;
-  /** 1 or 0; null: kept before this was noted */
+  /** 1 or 0; null: stored before this was recorded */
   on_sale: number | null;
 }
 

@@ -7,19 +7,19 @@ import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevels } from '../domain/stock-levels.ts';
 import type { Network, Warehouse } from '../domain/warehouse.ts';
 
-/** What inventory decides on. */
+/** The entities that inventory decides on. */
 export type InventoryCollections = {
   /** by order id */
   readonly reservations: Reservation;
-  /** by SKU; there is none before the first receipt */
+  /** by SKU; absent before the first receipt */
   readonly levels: StockLevels;
   /** append-only, by id */
   readonly movements: Movement;
-  /** by id, locked: for who changes one */
+  /** by id, locked: for use cases that change one */
   readonly warehouses: Warehouse;
   /**
-   * All warehouses by NETWORK_ID, never locked: for who chooses among them. Who puts a warehouse puts the network
-   * as well, so that the inputs of one batch see it; only the warehouse is written.
+   * All warehouses by NETWORK_ID, never locked: for use cases that choose among them. A use case that puts a warehouse puts
+   * the network as well, so that the inputs of one batch see it; only the warehouse is written.
    */
   readonly network: Network;
   /** by SKU */
@@ -32,7 +32,7 @@ export interface MovementFilter {
   readonly orderId?: string;
 }
 
-/** Some of a list by SKU; `after` is the last one of the page before. */
+/** A slice of a list ordered by SKU; `after` is the last SKU of the page before. */
 export interface SkuSlice {
   readonly after: string | undefined;
   readonly limit: number;
@@ -41,20 +41,20 @@ export interface SkuSlice {
 /** Reads of committed data, for GET requests. */
 export interface InventoryReads {
   levels(sku: string): Promise<StockLevels | undefined>;
-  /** Of those SKUs that have, or had, stock; in one reading. */
+  /** Levels of those SKUs that have, or had, stock; in one query. */
   levelsOf(skus: readonly string[]): Promise<readonly StockLevels[]>;
-  /** By SKU. Only SKUs that have, or had, stock. */
+  /** Ordered by SKU. Only SKUs that have, or had, stock. */
   levelsPage(slice: SkuSlice): Promise<readonly StockLevels[]>;
-  /** The same of what is on sale, among the next `LOOKS` of those. */
+  /** The same for SKUs on sale, among the next `LOOKS` of these. */
   levelsOnSale(slice: SkuSlice): Promise<Looked<StockLevels, string>>;
   catalogued(sku: string): Promise<CatalogueEntry | undefined>;
-  /** SKUs of which nobody has told yet whether they are on sale. */
+  /** SKUs of which it is not known yet whether they are on sale. */
   skusOfUnknownSale(limit: number): Promise<readonly string[]>;
   network(): Promise<Network>;
   warehouse(id: string): Promise<Warehouse | undefined>;
   warehouses(slice: IdSlice): Promise<readonly Warehouse[]>;
   reservation(orderId: string): Promise<Reservation | undefined>;
-  /** Those of a warehouse, among the next `LOOKS` of all, or of the SKU. */
+  /** With a warehouse: its movements among the next `LOOKS` of all, or of the SKU. */
   movements(filter: MovementFilter, slice: IdSlice): Promise<Looked<Movement, string>>;
 }
 

@@ -6,8 +6,8 @@ import type { LevelsTable } from './inventory-schema.ts';
 export const LEVEL_COLUMNS = ['sku', 'warehouse_id', 'on_hand', 'reserved', 'movements', 'low_turns'] as const;
 
 /**
- * One entity per SKU, one row per warehouse; only the rows that differ are written. `low_turns` is the SKU's and only
- * grows: it is right in the row that was written last, and the highest is what holds.
+ * One entity per SKU, one row per warehouse; only the rows that differ are written. `low_turns` belongs to the SKU and only
+ * grows: the row written last has the current value, so the highest one counts.
  */
 export function levelsCollection(dialect: Dialect): SqlCollection<StockLevels> {
   const insert = (rows: readonly unknown[][]) =>
@@ -50,7 +50,7 @@ function isIn({ warehouses }: StockLevels, warehouseId: string): boolean {
   return warehouses.some((level) => level.warehouseId === warehouseId);
 }
 
-/** Rows of one SKU need not stand together. */
+/** Rows of one SKU need not be adjacent. */
 export function levelsFromRows(rows: readonly LevelsTable[]): StockLevels[] {
   const levels = new Map<string, { sku: string; lowTurns: number; warehouses: WarehouseLevel[] }>();
   for (const { sku, warehouse_id: warehouseId, on_hand: onHand, reserved, movements, low_turns: turns } of rows) {

@@ -16,7 +16,7 @@ export const MOVEMENT_COLUMNS = [
   ...(['reason', 'actor', 'reference', 'event_id', 'at'] as const),
 ];
 
-/** In the order of MOVEMENT_COLUMNS. */
+/** The values in the order of MOVEMENT_COLUMNS. */
 export function movementToValues(movement: Movement): unknown[] {
   return [
     movement.id,

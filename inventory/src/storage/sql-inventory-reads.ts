@@ -9,7 +9,7 @@ import { LEVEL_COLUMNS, levelsFromRows } from './levels-collection.ts';
 import { MOVEMENT_COLUMNS, movementFromRow } from './movement-rows.ts';
 import { CATALOGUE_COLUMNS, catalogueFromRow, reservationFromRow, warehouseFromRow } from './rows.ts';
 
-/** The limit keeps MySQL from turning the subquery into a join that begins with `inventory`. */
+/** The limit keeps MySQL from turning the subquery into a join that starts with `inventory`. */
 const HAS_STOCK = sql<number>`(select 1 from inventory where inventory.sku = catalogue.sku limit 1)`;
 
 export function sqlInventoryReads({ reader: db, dialect }: SqlDatabase<InventorySchema>): InventoryReads {
@@ -33,7 +33,7 @@ export function sqlInventoryReads({ reader: db, dialect }: SqlDatabase<Inventory
       if (after !== undefined) all = all.where('sku', '>', after);
       const last = (await all.limit(1).offset(LOOKS - 1).executeTakeFirst())?.sku;
       const page = (last === undefined ? all : all.where('sku', '<=', last)).limit(limit);
-      // Looked up SKU by SKU: what is on sale has nearly always been received, so hardly any is read in vain.
+      // Looked up SKU by SKU: a SKU on sale has nearly always been received, so hardly any lookup is wasted.
       const rows = await levelsOf((await page.where(HAS_STOCK, '=', 1).execute()).map(({ sku }) => sku));
       return { rows, reached: rows.length < limit ? last : undefined };
     },

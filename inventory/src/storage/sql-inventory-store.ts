@@ -6,7 +6,7 @@ import type { InventorySchema } from './inventory-schema.ts';
 import type { InventoryCollections, InventoryStore } from './inventory-store.ts';
 import { sqlInventoryReads } from './sql-inventory-reads.ts';
 
-/** Inventory's store on any SQL database the chassis has an adapter for. */
+/** Inventory's store on any SQL database that the chassis has an adapter for. */
 export function sqlInventoryStore(database: SqlDatabase<InventorySchema>): InventoryStore {
   const { dialect, reader } = database;
   const store = sqlServiceStore<InventoryCollections, InventorySchema>(

@@ -5,9 +5,9 @@ import type { Migration } from 'kysely/migration';
 const TABLE = 'inventory_transactions';
 
 /**
- * Takes two indexes from the ledger, which cost more than half of what a movement costs (docs/adr/0062). One movement per action, SKU, warehouse and
- * kind is what the reservation's state sees to, and for people their Idempotency-Key; an order's movements are found by its id
- * alone. The movements of a warehouse are found by looking through the ledger.
+ * Drops two indexes of the ledger, which are more than half of the cost of a movement (docs/adr/0062). The reservation's
+ * state, or a person's Idempotency-Key, ensures one movement per action, SKU, warehouse and kind. An order's movements are
+ * found by its id alone, a warehouse's by looking through the ledger.
  */
 export function thinLedger(dialect: Dialect): Readonly<Record<string, Migration>> {
   const step = (up: (db: Kysely<unknown>) => Promise<unknown>): Migration => ({ up: async (db) => void (await up(db)) });
@@ -20,7 +20,7 @@ export function thinLedger(dialect: Dialect): Readonly<Record<string, Migration>
       ...noWarehouse,
     };
   }
-  // SQLite has the unique key in the table's own text: a ledger that has movements keeps it, because only copying all of them would take it away.
+  // SQLite has the unique key in the table's definition: a ledger with movements keeps it, because only copying them all would remove it.
   return { 'inventory-017-transactions-by-reference': step((db) => withoutUniqueKey(db, byReference)), ...noWarehouse };
 }
 

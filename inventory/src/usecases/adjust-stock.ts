@@ -3,11 +3,11 @@ import { moveByHand, type StockCommand } from './move-by-hand.ts';
 
 export interface Adjustment extends StockCommand {
   readonly warehouseId: string;
-  /** How many pieces more there are than was thought; negative: fewer. */
+  /** Pieces there are beyond the recorded stock; negative: pieces missing. */
   readonly quantity: number;
 }
 
-/** Somebody counted, or something broke. */
+/** Corrects stock after a count or a breakage. */
 export const adjustStock = moveByHand<Adjustment>('adjust stock', {
   warehousesOf: ({ warehouseId }) => [warehouseId],
   move: adjustGoods,

@@ -13,9 +13,9 @@ import { lowEvents } from './low-events.ts';
 type Changed = Extract<Outcome, { kind: 'changed' }>;
 
 /**
- * The use case that answers one message of an order as the table says. Reservations are locked before levels, and all
- * levels of a batch in one sorted statement: two processes never wait for each other crosswise. `lowThreshold`: fewer
- * free pieces than these are few.
+ * The use case that answers one message of an order by the reservation table. All levels of a batch are locked in one sorted
+ * statement. Remembered reservations are locked at the commit only, so two processes can deadlock: one of them tries again (ADR 60). `lowThreshold`: stock is low with fewer
+ * free pieces than this.
  */
 export function answerOrder<M extends OrderMessage>(
   message: M,

@@ -6,14 +6,14 @@ import type { InventoryCollections } from '../storage/inventory-store.ts';
 export interface WarehouseChange {
   readonly id: string;
   readonly patch: PatchWarehouse;
-  /** Throws when the caller had another version in mind. */
+  /** Throws when the caller expects another version. */
   requireVersion(version: number): void;
 }
 
 export type WarehouseChanged =
   { readonly kind: 'changed'; readonly warehouse: Warehouse } | { readonly kind: 'unknown' };
 
-/** Another name or priority, or no more allocations from here. */
+/** Changes the name or priority, or stops or resumes allocations from here. */
 export const changeWarehouse: UseCase<InventoryCollections, WarehouseChange, WarehouseChanged> = {
   name: 'change warehouse',
   keys: ({ id }) => ({ network: [NETWORK_ID], warehouses: [id] }),

@@ -1,4 +1,4 @@
 import { answerOrder } from './answer-order.ts';
 
-/** An order is paid: what was held for it leaves the stock. */
+/** An order was paid: the pieces held for it leave the stock. */
 export const commitStock = answerOrder('order.completed', () => []);

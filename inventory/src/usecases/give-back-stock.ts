@@ -1,4 +1,4 @@
 import { answerOrder } from './answer-order.ts';
 
-/** An order is cancelled: what was held for it is free again, what had left comes back. */
+/** An order was cancelled: pieces held for it are free again, pieces that had left come back. */
 export const giveBackStock = answerOrder('order.cancelled', () => []);

@@ -4,11 +4,11 @@ import type { InventoryCollections } from '../storage/inventory-store.ts';
 
 interface AskedProduct {
   readonly skus: readonly string[];
-  /** Those of them that are on sale. */
+  /** Entries of those that are on sale. */
   readonly told: readonly CatalogueEntry[];
 }
 
-/** For SKUs of which it is not known whether they are on sale. What an event has said meanwhile is left alone. */
+/** Records whether SKUs are on sale where this is unknown. What an event has said meanwhile is left alone. */
 export const learnSales: UseCase<InventoryCollections, AskedProduct, void> = {
   name: 'learn sales',
   keys: ({ skus }) => ({ catalogue: skus }),
@@ -18,7 +18,7 @@ export const learnSales: UseCase<InventoryCollections, AskedProduct, void> = {
       const known = world.get('catalogue', sku);
       if (known?.onSale !== null) return [];
       const entry = onSale.get(sku);
-      // Every answer settles it, also one of a Product that was restored from a backup: else the job would ask for ever.
+      // Every answer settles it, even one of a Product restored from a backup; otherwise the job would ask for ever.
       return (entry && newerEntry(known, entry)) ?? { ...known, onSale: entry !== undefined };
     });
     return { answer: undefined, puts: { catalogue } };

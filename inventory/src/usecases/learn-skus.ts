@@ -6,8 +6,8 @@ import type { InventoryCollections } from '../storage/inventory-store.ts';
 type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
 
 /**
- * Product told of a product: remember its SKUs, and whether they are on sale. An archived product's SKUs stay known, because its pieces still come
- * back and are counted.
+ * Records a product's SKUs, and whether they are on sale. An archived product's SKUs stay known, because its pieces still
+ * come back and are counted.
  */
 export const learnSkus: UseCase<InventoryCollections, EventEnvelope<ProductTopic>, void> = {
   name: 'learn SKUs',

@@ -2,7 +2,7 @@ import type { DecisionContext } from '@souk/chassis/engine/writer/use-case';
 import type { Move } from '../domain/move-stock.ts';
 import type { Movement } from '../domain/movement.ts';
 
-/** What moved, as lines of the ledger. */
+/** Turns moves into rows of the ledger. */
 export function ledgerRows(
   moves: readonly Move[],
   cause: Pick<Movement, 'reference' | 'eventId' | 'actor'>,

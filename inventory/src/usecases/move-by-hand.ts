@@ -9,15 +9,15 @@ import type { InventoryCollections } from '../storage/inventory-store.ts';
 import { ledgerRows } from './ledger-rows.ts';
 import { lowEvents } from './low-events.ts';
 
-/** What somebody does to the stock of one SKU. */
+/** A person's command on the stock of one SKU. */
 export interface StockCommand {
-  /** Its business id: the same command is never booked twice, whatever is repeated. */
+  /** Id of the command, new for each request; an Idempotency-Key prevents a second booking. */
   readonly id: string;
   readonly sku: string;
   readonly reason: string | null;
   /** user id */
   readonly actor: string;
-  /** What Product says about a SKU that is not in our copy yet; null: it knows none. */
+  /** Product's entry for a SKU that is not in our copy yet; null: Product knows none. */
   readonly toldByProduct: CatalogueEntry | null;
 }
 
@@ -34,7 +34,7 @@ interface HandMovement<Command> {
 
 export type MoveByHand<Command> = UseCase<InventoryCollections, Command, StockAnswer>;
 
-/** The use case of one thing that people do to stock. `lowThreshold`: fewer free pieces than these are few. */
+/** The use case of one kind of stock command. `lowThreshold`: stock is low with fewer free pieces than this. */
 export function moveByHand<Command extends StockCommand>(
   name: string,
   { warehousesOf, move }: HandMovement<Command>,
@@ -43,7 +43,7 @@ export function moveByHand<Command extends StockCommand>(
     name,
     canWait: true,
     keys: ({ sku }) => ({ network: [NETWORK_ID], catalogue: [sku] }),
-    // Known before, but asked for here: all levels of a batch are locked by one statement.
+    // Known from the start, but requested here, so that one statement locks all levels of a batch.
     moreKeys: ({ sku }) => ({ levels: [sku] }),
     decide(command, world, context) {
       const { id, sku, actor, toldByProduct } = command;

@@ -9,7 +9,7 @@ interface OpenRequest extends Pick<Warehouse, 'name' | 'active'> {
   readonly priority: number | undefined;
 }
 
-/** There is one more warehouse. */
+/** Adds a warehouse. */
 export const openWarehouse: UseCase<InventoryCollections, OpenRequest, Opened> = {
   name: 'open warehouse',
   keys: () => ({ network: [NETWORK_ID] }),

@@ -7,7 +7,7 @@ export interface Transfer extends StockCommand {
   readonly quantity: number;
 }
 
-/** Pieces go to another warehouse; no piece is on its way in between. */
+/** Moves pieces to another warehouse; no piece is in transit in between. */
 export const transferStock = moveByHand<Transfer>('transfer stock', {
   warehousesOf: ({ fromWarehouseId, toWarehouseId }) => [fromWarehouseId, toWarehouseId],
   move: transferGoods,

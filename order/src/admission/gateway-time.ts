@@ -1,17 +1,17 @@
-/** Of so many answers about half are forgotten. */
+/** Number of answers that the moving average spans. */
 const MEMORY = 50;
-/** Until Payment has told: what a gateway may well take. An earlier version of Payment never tells. */
+/** Assumed time of the gateway until Payment has reported one. An earlier version of Payment never does. */
 const UNKNOWN_MS = 10_000;
 
 export interface GatewayTime {
-  /** What Payment says that the gateway took for a charge. */
+  /** Takes the gateway's time for a charge, as reported by Payment. */
   heard(ms: number): void;
   readonly ms: number;
 }
 
 /**
- * How long Payment waits for its gateway, on the average of late. It is no sign of too many orders: a shop whose gateway takes
- * three seconds for each charge is not overloaded.
+ * Moving average of the time that Payment waits for its gateway. This wait is no sign of too many orders: a shop whose gateway takes three seconds
+ * for each charge is not overloaded.
  */
 export function gatewayTime(): GatewayTime {
   let mean: number | undefined;

@@ -3,12 +3,12 @@ import { expectedDelay, type Head, STANDING } from '@souk/chassis/web/limits/exp
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { OrderReads } from '../storage/order-store.ts';
 
-/** Nothing is asked of the database when no order was placed for so long and none waits. */
+/** The database is not queried when no order waits and none was placed for this long. */
 const IDLE_MS = 60_000;
 const LOOK_MS = 250;
 /**
- * While fewer wait, a line is looked for when as many were let in since, and once a second in any case. Twice as many would be judged by what
- * was seen a second ago.
+ * While fewer orders wait, the queue is read when as many were admitted since, and at least once a second. With twice as many, admission would judge
+ * by figures that are a second old.
  */
 const HARDLY_ANY = FEW / 2;
 const LOOK_AT_LEAST_MS = 1000;
@@ -20,16 +20,16 @@ export interface WaitingOrders {
 }
 
 interface WaitingOrdersOptions {
-  /** The delay that is aimed at. */
+  /** The target delay. */
   readonly targetMs: number;
-  /** The gateway's part of a payment's wait. */
+  /** The part of a payment's wait that the gateway takes. */
   readonly gatewayMs: () => number;
-  /** Milliseconds that the order has waited which is let in and waits longest to be stored. */
+  /** Age in milliseconds of the oldest admitted order that is not stored yet. */
   readonly queueMs: () => number;
   readonly now?: () => number;
 }
 
-/** How long an order that is placed now will wait for Inventory and Payment, from Order's own rows: nobody is asked. */
+/** Estimates how long an order placed now will wait for Inventory and Payment, from Order's own rows: no other service is asked. */
 export function waitingOrders(
   reads: Pick<OrderReads, 'firstWaiting'>,
   { targetMs, gatewayMs, queueMs, now = () => performance.now() }: WaitingOrdersOptions,
@@ -65,7 +65,7 @@ export function waitingOrders(
   };
 }
 
-/** A single order that is stuck is no line. */
+/** The queue with the longer wait. A single order that is stuck is no queue. */
 function worse(a: Head, b: Head): Head {
   const isLine = ({ waiting }: Head) => waiting >= FEW;
   if (isLine(a) !== isLine(b)) return isLine(a) ? a : b;

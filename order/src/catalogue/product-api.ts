@@ -9,21 +9,21 @@ import type { ProductState } from '../domain/catalogue.ts';
 import { productState } from './product-state.ts';
 
 interface ProductApiOptions {
-  /** Where Product answers: `http://127.0.0.1:4001` */
+  /** Base URL of Product: `http://127.0.0.1:4001` */
   readonly url: string;
-  /** Milliseconds for everything, the body included. */
+  /** Time-out in milliseconds for the whole call, the body included. */
   readonly limitMs?: number;
-  /** Milliseconds for which Product is left alone once it has failed too often; then one question tries it again. */
+  /** Milliseconds for which the circuit breaker stays open; then one request tries Product again. */
   readonly restMs?: number;
 }
 
-/** So many failures without an answer in between, and Product is not asked for a while: orders are refused at once. */
+/** Consecutive failures that open the circuit breaker: Product is then not asked for a while, and orders are refused at once. */
 const FAILURES_IN_A_ROW = 5;
 
-/** More than one product per SKU is impossible, and an order has 100 lines at most. */
+/** Page size: a SKU has one product at most, and an order has 100 lines at most. */
 const PAGE = 100;
 
-/** Open, and only what is read: Product may add to its answers. */
+/** Checks only the fields that are read, and allows others: Product may add to its answers. */
 const answerCheck = lazyCheck(
   Type.Object({
     items: Type.Array(
@@ -45,7 +45,7 @@ const answerCheck = lazyCheck(
   }),
 );
 
-/** Product's public REST interface. */
+/** Client of Product's public REST API. */
 export function productApi({ url, limitMs = 2000, restMs = 5000 }: ProductApiOptions): CatalogueLookup {
   const breaker = new ConsecutiveBreaker(FAILURES_IN_A_ROW);
   const guarded = wrap(
@@ -54,7 +54,7 @@ export function productApi({ url, limitMs = 2000, restMs = 5000 }: ProductApiOpt
   );
   return {
     async find(skus) {
-      // A SKU has no character that would have to be escaped.
+      // No character of a SKU needs escaping.
       const query = skus.map((sku) => `&sku=${sku}`).join('');
       try {
         return await guarded.execute(({ signal }) => asked(`${url}/products?limit=${PAGE}${query}`, signal));

@@ -2,12 +2,12 @@ import type { AnyEvent } from '@souk/contracts/envelope';
 import type { ProductState } from '../domain/catalogue.ts';
 import { productState } from './product-state.ts';
 
-/** The topics that a product's whole state is told in. */
+/** Topics whose events carry the whole state of a product. */
 export const PRODUCT_TOPICS = ['product.created', 'product.updated', 'product.price_changed', 'product.archived'] as const;
 
 export type ProductTopic = (typeof PRODUCT_TOPICS)[number];
 
-/** undefined: it tells of no product. */
+/** The product that an event carries; undefined: it carries none. */
 export function productPayload(event: AnyEvent): ProductState | undefined {
   switch (event.type) {
     case 'product.created':

@@ -1,7 +1,7 @@
 import type { Money } from '@souk/contracts/money';
 import type { Options, ProductState } from '../domain/catalogue.ts';
 
-/** What Order reads of a product; anything else in it may change without Order. */
+/** The fields of a product that Order reads; all others may change without affecting it. */
 export interface ToldProduct {
   readonly id: string;
   readonly version: number;
@@ -11,7 +11,7 @@ export interface ToldProduct {
   readonly variants: readonly { readonly sku: string; readonly options: Options; readonly price: Money }[];
 }
 
-/** A product in the form in which the catalogue copy takes it. */
+/** Converts a product to the form that the catalogue copy takes. */
 export function productState({ id, version, title, status, updatedAt, variants }: ToldProduct): ProductState {
   return {
     id,

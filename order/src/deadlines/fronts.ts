@@ -5,20 +5,20 @@ import type { Deadlines } from '../domain/order.ts';
 /** A state in which an order waits for the answer of another service. */
 export type WaitingStatus = keyof Deadlines;
 
-/** Others answer the questions of one partition one after the other, and may stand still with it alone. */
+/** Other services answer the requests of one partition in order, and a single partition may stand still. */
 const PARTITIONS = TOPICS['order.created'].partitions;
-/** So many looks back are kept at least; what lies between two of them is not told apart. */
+/** Looks kept for one time-out, unless `LEAST_GAP_MS` allows fewer; times between two looks are not distinguished. */
 const LOOKS = 300;
 const LEAST_GAP_MS = 1000;
 
 export interface Fronts {
-  /** Somebody else has answered what was asked about this order then (epoch milliseconds of the database). */
+  /** Another service has answered the request about this order that was made then (epoch milliseconds of the database). */
   answered(status: WaitingStatus, orderId: string, askedAt: number): void;
-  /** Called once a second. Questions asked from `unsentSince` on may not be in the log yet; Infinity: all are. */
+  /** Called once a second. Requests made from `unsentSince` on may not be in the log yet; Infinity: all are. */
   look(unsentSince: number): void;
-  /** The time of an order in this state has run out if it was asked about before this. */
+  /** An order in this state has timed out if its request was made before this time. */
   passed(status: WaitingStatus, orderId: string): number;
-  /** The greatest of these for a state. */
+  /** The latest of these times for a state, over all partitions. */
   latest(status: WaitingStatus): number;
 }
 
@@ -29,9 +29,9 @@ interface Look {
 }
 
 /**
- * Evidence that others could have answered. The front is the newest question that was answered: whoever answered it has had all
- * asked before it. An order's time runs from when the front has passed it, so what keeps a question from its answer for all alike
- * (an outage, a line in front of it) takes nothing of it. A start begins without evidence.
+ * Evidence that other services could have answered. The front of a partition is its newest answered request: the service that answered it has had all
+ * earlier ones. An order's time-out runs from when the front has passed its request, so whatever delays all requests alike (an outage, a queue) does
+ * not count. A new process starts without evidence.
  */
 export function fronts(timeouts: Deadlines, now: () => number = () => performance.now()): Fronts {
   const states = { placed: line(timeouts.placed, now), awaiting_payment: line(timeouts.awaiting_payment, now) };
@@ -56,7 +56,7 @@ function line(timeoutMs: number, now: () => number) {
     look(unsentSince: number): void {
       const at = now();
       if (at - (looks.at(-1)?.at ?? -Infinity) >= gapMs) looks.push({ at, fronts: front.map((askedAt) => Math.min(askedAt, unsentSince)) });
-      // The last of those that are old enough is the only one of them that counts.
+      // Of the looks that are old enough, only the last one counts.
       const first = looks.findLastIndex((look) => look.at <= at - timeoutMs);
       if (first > 0) looks = looks.slice(first);
     },
@@ -67,7 +67,7 @@ function line(timeoutMs: number, now: () => number) {
   };
 }
 
-/** As Kafka's clients choose it. In the embedded log the parts are others, and all of them are read by one process. */
+/** The partition that Kafka's clients choose. The embedded log has other partitions, but one process reads all of them. */
 function partitionOf(orderId: string): number {
   return (murmur2(orderId) & 0x7fffffff) % PARTITIONS;
 }

@@ -15,7 +15,7 @@ export type Advance =
   | { readonly kind: 'refused' }
   | { readonly kind: 'anomaly'; readonly cause: string };
 
-/** What becomes of an order when something happens: the saga's table, carried out. */
+/** Applies the saga's table to an order when something happens. */
 export function advanceOrder(order: Order, trigger: Trigger, circumstances: Circumstances): Advance {
   const news = isNews(trigger) ? trigger : undefined;
   const wrong = news && validateMessage(order, news);
@@ -68,7 +68,7 @@ function reasonOf(step: Transition, trigger: Trigger): OrderReason | null {
 }
 
 /**
- * Nothing is collected any more for a cancelled order; what was collected before is heard from Payment. Of a total of 0
+ * Payment status in a new state. Nothing more is collected for a cancelled order; Payment reports what was collected before. With a total of 0
  * nothing will come back either: nothing is owed.
  */
 function paymentStatusIn(status: OrderStatus, { paymentStatus, total }: Order): OrderPaymentStatus {

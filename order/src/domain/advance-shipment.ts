@@ -3,7 +3,7 @@ import type { EventData } from '@souk/contracts/topics';
 import type { Order, Shipment } from './order.ts';
 import { SHIPMENT_TABLE, type ShipmentStep } from './shipment-table.ts';
 
-/** What staff says of a parcel. */
+/** A report by staff about a parcel. */
 export type ShipmentReport =
   | { readonly type: 'ship'; readonly carrier: string; readonly trackingNumber: string }
   | { readonly type: 'deliver' };
@@ -18,9 +18,9 @@ export type ShipmentAdvance =
   | { readonly kind: 'refused'; readonly because: ShippingRefusal }
   | { readonly kind: 'not-found' };
 
-/** What becomes of one parcel of an order; `now` in epoch milliseconds. The order's own state stays. */
+/** Advances one parcel of an order; `now` in epoch milliseconds. The order's own state stays. */
 export function advanceShipment(order: Order, shipmentId: string, report: ShipmentReport, now: number): ShipmentAdvance {
-  // Its parcels are gone with the cancellation, but whoever packs one may still hold its id.
+  // The cancellation has removed the parcels, but whoever packs one may still have its id.
   if (order.status === 'cancelled') return { kind: 'refused', because: 'cancelled' };
   const shipment = order.shipments.find(({ id }) => id === shipmentId);
   if (shipment === undefined) return { kind: 'not-found' };
@@ -42,7 +42,7 @@ export function advanceShipment(order: Order, shipmentId: string, report: Shipme
   }
 }
 
-/** All of the money went back, or there is no address any more. */
+/** The reason not to send a parcel: all of the money went back, or there is no address any more. */
 function whyNotSent({ paymentStatus, erasedAt }: Order): ShippingRefusal | undefined {
   if (paymentStatus === 'refunded') return 'refunded';
   return erasedAt === null ? undefined : 'erased';

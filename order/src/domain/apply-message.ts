@@ -3,8 +3,8 @@ import { awaitsDelivery, type Order } from './order.ts';
 import type { News } from './trigger.ts';
 
 /**
- * Whether the order contains already what the message says. This is what makes a second copy harmless without any list
- * of message ids. Topics keep no order among each other: a refund implies its payment, a release its reservation.
+ * True when the order already contains what the message says. This makes a second copy harmless without any list of message ids. Messages of
+ * different topics come in any order: a refund implies its payment, a release its reservation.
  */
 export function hasApplied(order: Order, message: News): boolean {
   switch (message.type) {
@@ -21,14 +21,14 @@ export function hasApplied(order: Order, message: News): boolean {
     case 'payment.refunded':
       return message.data.refundedTotal.amount <= order.refunded;
     case 'user.deleted':
-      // An order that nothing has to be delivered of keeps nothing of anybody.
+      // An order with nothing left to deliver keeps no personal data.
       return order.leftAt !== null || !awaitsDelivery(order);
     default:
       return message satisfies never;
   }
 }
 
-/** The order with what the message says; its state is not touched. */
+/** The order with the facts of the message; its state is not changed. */
 export function applyMessage(order: Order, message: News): Order {
   if (hasApplied(order, message)) return order;
   switch (message.type) {

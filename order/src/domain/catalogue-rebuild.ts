@@ -1,17 +1,17 @@
 /** There is one catalogue, so there is one row. */
 export const REBUILD_ID = 'catalogue';
 
-/** Where the rebuild of the catalogue copy stands, or how the last one ended. */
+/** State of the rebuild of the catalogue copy, or outcome of the last one. */
 export interface CatalogueRebuild {
   readonly id: typeof REBUILD_ID;
-  /** Tells one rebuild from the next. */
+  /** Distinguishes one rebuild from the next. */
   readonly run: string;
-  /** While `reading`, every product that the copy in use hears of is taken over into the fresh one as well. */
+  /** While `reading`, every product that reaches the copy in use goes into the fresh one as well. */
   readonly status: 'emptying' | 'reading' | 'done' | 'failed';
   /** epoch milliseconds */
   readonly startedAt: number;
   readonly updatedAt: number;
-  /** Messages read so far, of how many. */
+  /** Messages read so far, out of `total`. */
   readonly messages: number;
   readonly total: number;
   /** Messages that cannot be read. */
@@ -25,7 +25,7 @@ export type RebuildStep =
   | { readonly type: 'done' }
   | { readonly type: 'fail'; readonly failure: string };
 
-/** undefined: another rebuild has begun since, or this one has ended. */
+/** The rebuild after a step; undefined: another rebuild has begun since, or this one has ended. */
 export function advanceRebuild(
   known: CatalogueRebuild | undefined,
   run: string,

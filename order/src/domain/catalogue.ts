@@ -1,31 +1,31 @@
 import type { Money } from '@souk/contracts/money';
 
-/** The values that tell a variant from the others of its product: size, colour. */
+/** Values that distinguish a variant from the others of its product: size, colour. */
 export type Options = Readonly<Record<string, string>>;
 
-/** What Order knows of a SKU; found by SKU. */
+/** Order's copy of a SKU; found by SKU. */
 export interface CatalogueEntry {
   readonly sku: string;
   readonly productId: string;
   readonly title: string;
-  /** null: copied by an earlier version; a rebuild of the copy learns them. */
+  /** null: copied by an earlier version; a rebuild of the copy fills them in. */
   readonly options: Options | null;
   readonly price: Money;
   readonly active: boolean;
-  /** Of the product this was read from. */
+  /** Version of the product this was read from. */
   readonly version: number;
-  /** When that version was made, epoch milliseconds: decides between two products that have had the same SKU. */
+  /** Time at which that version was made, epoch milliseconds: decides between two products that have had the same SKU. */
   readonly changedAt: number;
 }
 
-/** Which version of a product the copy has, and which SKUs it had in it; found by product. */
+/** The version of a product that the copy has, and its SKUs in that version; found by product. */
 export interface CatalogueProduct {
   readonly id: string;
   readonly version: number;
   readonly skus: readonly string[];
 }
 
-/** A product as its service tells of it, in an event or by REST. */
+/** A product as Product describes it, in an event or by REST. */
 export interface ProductState {
   readonly id: string;
   readonly version: number;
@@ -39,13 +39,13 @@ export interface ProductState {
 export interface CatalogueChange {
   readonly product: CatalogueProduct;
   readonly entries: readonly CatalogueEntry[];
-  /** SKUs that the product does not have any more. */
+  /** SKUs that the product no longer has. */
   readonly gone: readonly string[];
 }
 
 /**
- * What a product's state changes in the copy; undefined when a newer one, or the same, is in it already.
- * A SKU that has moved to another product stays with the one that was changed last, however late the other is heard of.
+ * Changes that a product's state makes to the copy; undefined when the copy has this version or a newer one already.
+ * A SKU that has moved to another product stays with the one that was changed last, however late the other's state arrives.
  */
 export function copyProduct(
   known: CatalogueProduct | undefined,
@@ -68,7 +68,7 @@ export function copyProduct(
   };
 }
 
-/** SKUs that the product had when it was last heard of and has not now. */
+/** SKUs that the product had in its last known version and no longer has. */
 export function leftSkus(known: CatalogueProduct | undefined, { variants }: ProductState): readonly string[] {
   return known?.skus.filter((sku) => !variants.some((variant) => variant.sku === sku)) ?? [];
 }

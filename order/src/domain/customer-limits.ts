@@ -1,14 +1,14 @@
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import type { OrderReason, OrderStatus } from '@souk/contracts/saga';
 
-/** Limits of one customer, in orders that count. */
+/** Limits for one customer's orders that count. */
 export interface CustomerLimits {
   readonly orders: number;
-  /** Pieces of goods in them, of which Inventory holds those it has. */
+  /** Pieces of goods in these orders; Inventory holds as many of them as it has. */
   readonly pieces: number;
 }
 
-/** All that a customer has in orders that count: those that have not ended, and those that held stock and were not paid, for a while. */
+/** Totals of a customer's orders that count: open ones and, for a while, those that held stock and ended unpaid. */
 export interface CustomerHoldings {
   readonly orders: number;
   readonly pieces: number;
@@ -22,16 +22,16 @@ export function isLimit(refusal: { readonly code: string }): refusal is LimitRef
   return refusal.code === 'open-orders-limit' || refusal.code === 'pieces-on-hold-limit';
 }
 
-/** The end of counting for an order that has not ended: never, as a number that an SQL integer can hold. */
+/** `countsUntil` of an order that has not ended: never, as a number that an SQL integer can hold. */
 export const UNTIL_IT_ENDS = Number.MAX_SAFE_INTEGER;
 
 /**
- * An order that ends unpaid goes on counting for so many times as long as it had held stock: somebody who never pays holds what the
- * limits allow for a fifth of the time at most, however they end it. A declined card that took a second costs four.
+ * An order that ends unpaid keeps counting for this many times as long as it was open: somebody who never pays holds what the limits allow for a
+ * fifth of the time at most, however they end it. A card that was declined after a second costs four.
  */
 const UNPAID_COUNTS_TIMES = 4;
 
-/** Ends that are the customer's doing. */
+/** Reasons for an unpaid end that are the customer's doing. */
 const NOT_PAID: ReadonlySet<OrderReason> = new Set(['payment_declined', 'payment_expired', 'cancelled_by_customer']);
 
 interface End {
@@ -46,12 +46,12 @@ interface End {
 /** The time until which an order counts after a change of state, epoch milliseconds; null: it counts no longer. */
 export function countsUntil({ from, to, reason, placedAt, now }: End): number | null {
   if (to === 'placed' || to === 'awaiting_payment') return UNTIL_IT_ENDS;
-  // One that was paid has ended well for everybody, also when the money goes back.
+  // A paid order has ended well for everybody, even when the money goes back.
   if (from === 'completed' || reason === null || !NOT_PAID.has(reason)) return null;
   return now + UNPAID_COUNTS_TIMES * Math.max(0, now - placedAt);
 }
 
-/** Why one more order of these items is too much; undefined: it is not. */
+/** The limit that one more order of these items would exceed; undefined: none. */
 export function limitRefusal(limits: CustomerLimits, has: CustomerHoldings, items: readonly OrderItem[]): LimitRefusal | undefined {
   if (has.orders >= limits.orders) return { code: 'open-orders-limit', limit: limits.orders, has: has.orders };
   const asked = piecesOf(items);

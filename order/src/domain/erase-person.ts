@@ -6,12 +6,12 @@ import { isTopic, type Topic, TOPIC_NAMES, TOPICS } from '@souk/contracts/topics
 import type { HistoryContext } from './history.ts';
 import type { Order } from './order.ts';
 
-/** Events of an order that tell something of its customer, or did in an earlier version; with a cancellation lies what was said when it was asked for. */
+/** Events of an order that hold data of its customer, or did in an earlier version. A cancellation is stored with the note of its request. */
 export const TELLING_EVENTS: readonly Topic[] = TOPIC_NAMES.filter(
   (topic) => TOPICS[topic].madeBy === 'order' && (holdsPersonal(TOPICS[topic].data) || retiredFields(topic) !== undefined || topic === 'order.cancelled'),
 );
 
-/** An order that names nobody. What its contract marks as personal is gone; goods and money stay, the ledger needs them. */
+/** The order without what its contract marks as personal; goods and money stay, because the ledger needs them. */
 export function erasedOrder(order: Order): Order {
   return withoutPersonal(OrderContract, order);
 }
@@ -22,7 +22,7 @@ interface Told {
   readonly context: HistoryContext;
 }
 
-/** An event of ours that names nobody any more, as its topic's contract says; nor does what was said when it happened. */
+/** An event of Order without what its topic's contract marks as personal, and without the note stored with it. */
 export function erasedEvent<Event extends Told>(event: Event): Event {
   const { type, data, context } = event;
   return {

@@ -4,10 +4,10 @@ import type { Transition } from './saga-table.ts';
 
 type OrderEventType = 'order.created' | Transition['emits'];
 
-/** What Order tells the others. */
+/** An event that Order sends to the other services. */
 export type OrderEvent = { [T in OrderEventType]: { readonly type: T; readonly data: EventData<T> } }[OrderEventType];
 
-/** The event that tells of the order as it is now. */
+/** Builds an event from the order as it is now. */
 export function orderEvent(type: OrderEventType, order: Order): OrderEvent {
   const ids = { orderId: order.id, userId: order.userId };
   switch (type) {

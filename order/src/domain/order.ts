@@ -9,13 +9,13 @@ export interface OrderLine {
   readonly sku: string;
   readonly productId: string;
   readonly title: string;
-  /** The variant's; null: not known, because an earlier version placed the order or copied the product. */
+  /** The variant's options; null: not known, because an earlier version placed the order or copied the product. */
   readonly options: Options | null;
   readonly quantity: number;
   readonly unitPrice: Money;
 }
 
-/** What one warehouse sends. */
+/** The goods that one warehouse sends. */
 export interface Shipment {
   readonly id: string;
   readonly warehouseId: string;
@@ -29,28 +29,28 @@ export interface Order {
   readonly id: string;
   readonly userId: string;
   readonly status: OrderStatus;
-  /** Why it was rejected or cancelled. */
+  /** Reason for its rejection or cancellation. */
   readonly reason: OrderReason | null;
   readonly paymentStatus: OrderPaymentStatus;
-  /** What Payment says it has refunded, in minor units of the total's currency. */
+  /** Amount that Payment says it has refunded, in minor units of the total's currency. */
   readonly refunded: number;
   readonly items: readonly OrderLine[];
   readonly total: Money;
   readonly shippingAddress: ShippingAddress;
   readonly paymentMethodId: string;
-  /** What Inventory holds for it: null until it answered, empty once it has taken everything back. */
+  /** Stock that Inventory holds for it: null until Inventory has answered, empty once it has taken everything back. */
   readonly allocations: readonly Allocation[] | null;
-  /** Of which lines Inventory had too little. */
+  /** Lines of which Inventory had too little. */
   readonly shortages: readonly Shortage[];
   /** One per warehouse, opened when the order is completed. */
   readonly shipments: readonly Shipment[];
-  /** When somebody else's answer is given up, epoch milliseconds; null: nothing is waited for. */
+  /** Earliest time at which the wait for another service is given up, epoch milliseconds; null: nothing is waited for. */
   readonly deadlineAt: number | null;
   /** The time until which it counts as open for its customer's limits, epoch milliseconds; null: it counts no longer. See customer-limits.ts. */
   readonly countsUntil: number | null;
-  /** When Order learned that its customer has left and what its delivery needs is kept until then, epoch milliseconds; null: that is not so. */
+  /** Time at which Order learned that its customer was deleted, epoch milliseconds; null unless data is kept until the delivery. */
   readonly leftAt: number | null;
-  /** When its customer's personal data was taken out of it, epoch milliseconds; null: it is all there. */
+  /** Time at which its customer's personal data was erased, epoch milliseconds; null: it is all there. */
   readonly erasedAt: number | null;
   /** The number of entries in its history. */
   readonly version: number;
@@ -59,7 +59,7 @@ export interface Order {
   readonly updatedAt: number;
 }
 
-/** What a decision about an order may know besides the order. */
+/** All that a decision about an order may know besides the order. */
 export interface Circumstances {
   /** epoch milliseconds */
   readonly now: number;
@@ -67,7 +67,7 @@ export interface Circumstances {
   readonly deadlines: Deadlines;
 }
 
-/** How long an order waits for others, in milliseconds. */
+/** Time-outs of the states in which an order waits for another service, in milliseconds. */
 export interface Deadlines {
   readonly placed: number;
   readonly awaiting_payment: number;
@@ -77,7 +77,7 @@ export function hasShipped(order: Order): boolean {
   return order.shipments.some((shipment) => shipment.status !== 'pending');
 }
 
-/** A parcel is on its way or will be: one that waits is sent unless all of the money went back. */
+/** True when a parcel is on its way or will be: a pending one is sent unless all of the money went back. */
 export function awaitsDelivery({ status, paymentStatus, shipments }: Order): boolean {
   const isComing = (shipment: Shipment) =>
     shipment.status === 'shipped' || (shipment.status === 'pending' && paymentStatus !== 'refunded');

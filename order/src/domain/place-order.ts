@@ -10,11 +10,11 @@ export interface OrderRequest {
   readonly items: readonly OrderItem[];
   readonly shippingAddress: ShippingAddress;
   readonly paymentMethodId: string;
-  /** What the customer was shown; without it every total is fine. */
+  /** The total that the customer was shown; without it every total is accepted. */
   readonly expectedTotal?: Money;
 }
 
-/** `lines`: which of the request's items, counted from 0. */
+/** `lines`: places among the request's items, counted from 0. */
 export type PlacementRefusal =
   | { readonly code: 'sku-repeated'; readonly lines: readonly number[] }
   | { readonly code: 'sku-unknown'; readonly lines: readonly number[] }
@@ -28,7 +28,7 @@ export type Placement =
 
 type EntryOf = (sku: string) => CatalogueEntry | undefined;
 
-/** A new order with today's titles and prices, or why there is none. */
+/** Makes an order with today's titles and prices, or says why it is refused. */
 export function placeOrder(request: OrderRequest, entryOf: EntryOf, circumstances: Circumstances): Placement {
   const refusal = refusedLines(request.items, entryOf);
   if (refusal !== undefined) return { kind: 'refused', refusal };
@@ -40,7 +40,7 @@ export function placeOrder(request: OrderRequest, entryOf: EntryOf, circumstance
   return { kind: 'placed', order: newOrder(request, lines, total, circumstances) };
 }
 
-/** The order as its customer was told of it when it was placed. What an order was placed with never changes, but for an address that is erased. */
+/** The order as the answer to its placement showed it. The data it was placed with never changes, except for an address that is erased. */
 export function asPlaced(order: Order): Order {
   return { ...order, status: 'placed', reason: null, paymentStatus: 'none', shipments: [], shortages: [], version: 1, updatedAt: order.placedAt };
 }

@@ -4,7 +4,7 @@ import type { Deadlines } from './order.ts';
 import { SHIPMENT_TABLE } from './shipment-table.ts';
 import { SAGA, type Step, type TriggerType } from './saga-table.ts';
 
-/** What the other services do by themselves when an order is cancelled. */
+/** Compensations that the other services make by themselves when an order is cancelled. */
 const COMPENSATIONS: SagaDescription['compensations'] = [
   { on: 'order.cancelled', by: 'inventory', does: 'releases or restocks', emits: 'inventory.released' },
   { on: 'order.cancelled', by: 'payment', does: 'voids or refunds', emits: 'payment.refunded' },
@@ -13,7 +13,7 @@ const COMPENSATIONS: SagaDescription['compensations'] = [
 const STATES = keysOf(SAGA);
 const SHIPMENT_STATES = keysOf(SHIPMENT_TABLE);
 
-/** The saga as data, made from the table that runs. */
+/** Describes the saga as data, made from the table that runs. */
 export function describeSaga(deadlines: Deadlines, limits: Deadlines): SagaDescription {
   return {
     states: STATES,
@@ -41,7 +41,7 @@ function shipmentTransitions(from: ShipmentStatus): SagaDescription['shipments']
 }
 
 function keysOf<K extends string>(record: Readonly<Record<K, unknown>>): K[] {
-  // Object.keys forgets which keys a literal record has.
+  // Object.keys loses which keys a literal record has.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return Object.keys(record) as K[];
 }

@@ -1,6 +1,6 @@
 import type { CancelReason, OrderStatus } from '@souk/contracts/saga';
 
-/** What others tell Order about one of its orders. */
+/** Messages from other services about an order. */
 export const SAGA_MESSAGES = [
   'inventory.reserved',
   'inventory.failed',
@@ -11,7 +11,7 @@ export const SAGA_MESSAGES = [
 ] as const;
 export type SagaMessageType = (typeof SAGA_MESSAGES)[number];
 
-/** All that can move an order on. */
+/** Everything that can advance an order. */
 export type TriggerType = SagaMessageType | 'user.deleted' | 'cancel' | 'deadline';
 
 export type Transition =
@@ -24,21 +24,21 @@ interface Cancellation {
   readonly kind: 'transition';
   readonly to: 'cancelled';
   readonly emits: 'order.cancelled';
-  /** `as_asked`: who asked says why. */
+  /** `as_asked`: the request gives the reason. */
   readonly reason: CancelReason | 'as_asked';
-  /** Refused instead when a part of the order has left the house. */
+  /** Refused once a part of the order has been sent. */
   readonly unlessShipped?: true;
 }
 
 export type Step =
   | Transition
-  /** A second copy, or late: nothing happens and nothing is left behind. */
+  /** A duplicate or late message: nothing happens and nothing is stored. */
   | { readonly kind: 'ignore' }
-  /** The fact becomes part of what is known and of the history; the state stays, nothing is sent. */
+  /** The fact is stored in the order and in its history; the state stays, nothing is sent. */
   | { readonly kind: 'record'; readonly because: string }
-  /** Cannot happen if everybody is right: a dead letter. */
+  /** Cannot happen if every service works correctly: the message becomes a dead letter. */
   | { readonly kind: 'anomaly' }
-  /** The caller is told no. */
+  /** The caller's request is refused. */
   | { readonly kind: 'refuse' };
 
 const awaitPayment: Transition = { kind: 'transition', to: 'awaiting_payment', emits: 'order.ready_for_payment' };
@@ -52,7 +52,7 @@ const ignore: Step = { kind: 'ignore' };
 const anomaly: Step = { kind: 'anomaly' };
 const refuse: Step = { kind: 'refuse' };
 
-/** The saga as Order runs it: every state with the answer to everything that can happen in it. */
+/** The saga as Order runs it: for every state, the step for every trigger. */
 export const SAGA: { readonly [S in OrderStatus]: { readonly [T in TriggerType]: Step } } = {
   placed: {
     'inventory.reserved': awaitPayment,

@@ -1,13 +1,13 @@
 import type { ShipmentStatus } from '@souk/contracts/saga';
 
-/** What staff can say of a parcel. */
+/** Reports that staff can make about a parcel. */
 export type ShipmentTrigger = 'ship' | 'deliver';
 
 export type ShipmentStep =
-  /** Refused instead when all of the order's money went back, or its address is erased. */
+  /** Refused when all of the order's money went back, or its address is erased. */
   | { readonly kind: 'transition'; readonly to: 'shipped'; readonly emits: 'order.shipped'; readonly unlessForNobody: true }
   | { readonly kind: 'transition'; readonly to: 'delivered'; readonly emits: 'order.delivered' }
-  /** Said before: the same answer again, as long as it says the same. */
+  /** Reported before: the same answer again, as long as the report is the same. */
   | { readonly kind: 'ignore' }
   | { readonly kind: 'refuse' };
 
@@ -16,7 +16,7 @@ const deliver: ShipmentStep = { kind: 'transition', to: 'delivered', emits: 'ord
 const ignore: ShipmentStep = { kind: 'ignore' };
 const refuse: ShipmentStep = { kind: 'refuse' };
 
-/** The way of a parcel: every state with the answer to everything that can be said in it. */
+/** The states of a parcel: for each of them, the step for every report. */
 export const SHIPMENT_TABLE: { readonly [S in ShipmentStatus]: { readonly [T in ShipmentTrigger]: ShipmentStep } } = {
   pending: { ship, deliver: refuse },
   shipped: { ship: ignore, deliver },

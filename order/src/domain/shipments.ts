@@ -1,7 +1,7 @@
 import type { Allocation } from '@souk/contracts/saga-lines';
 import type { Shipment } from './order.ts';
 
-/** One shipment per warehouse that Inventory serves the order from, in the order of the allocations. */
+/** One shipment for each warehouse that Inventory allocated stock from, in the order of the allocations. */
 export function openShipments(allocations: readonly Allocation[], newId: () => string): readonly Shipment[] {
   const byWarehouse = Map.groupBy(allocations, (allocation) => allocation.warehouseId);
   return [...byWarehouse].map(([warehouseId, served]) => ({

@@ -7,7 +7,7 @@ export function isTerminal(status: OrderStatus): boolean {
   return status === 'completed' || status === 'rejected' || status === 'cancelled';
 }
 
-/** Every state an order has come to, in order; `seq` is the place in its timeline. `paymentStatus`: the present one. */
+/** Every state that an order has entered, oldest first; `seq` is its place in the timeline. `paymentStatus`: the current one. */
 export function statusEvents(
   orderId: string,
   history: readonly HistoryEntry[],
@@ -22,7 +22,7 @@ export function statusEvents(
   });
 }
 
-/** What was known of the payment when an order came to a state that it has left since. */
+/** Payment status known when an order entered a state that it has left since. */
 function paymentStatusAt(from: OrderStatus | null, to: OrderStatus, reason: OrderReason | null): OrderPaymentStatus {
   switch (to) {
     case 'placed':

@@ -5,8 +5,8 @@ import type { HistoryEntry } from './history.ts';
 type Untimed = Omit<TimelineEntry, 'seq'>;
 
 /**
- * An order's history as people read it: before each entry what led to it, so that the words of the other services stand
- * where Order heard them. Entries are only ever added at the end, so every `seq` stays what it was.
+ * An order's history for people: each entry follows its cause, so the events of other services stand where Order received them. Entries are only ever
+ * added at the end, so every `seq` stays the same.
  */
 export function timelineOf(history: readonly HistoryEntry[]): TimelineEntry[] {
   return history

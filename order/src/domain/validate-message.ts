@@ -3,7 +3,7 @@ import type { Allocation } from '@souk/contracts/saga-lines';
 import type { Order } from './order.ts';
 import type { News } from './trigger.ts';
 
-/** Why a message cannot be true of this order; undefined: it can. Goods and money have to fit to the piece and cent. */
+/** The reason why a message cannot be true of this order; undefined: it can. Goods and money must match to the piece and cent. */
 export function validateMessage(order: Order, message: News): string | undefined {
   switch (message.type) {
     case 'inventory.reserved':

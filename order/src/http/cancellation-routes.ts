@@ -19,7 +19,7 @@ export interface CancellationDeps {
   readonly cancelOrder: UseCase<OrderCollections, CancellationRequest, CancellationAnswer>;
 }
 
-/** Customers cancel their own orders, staff everybody's. Stock and money follow by themselves. */
+/** Customers cancel their own orders, staff anybody's. Inventory and Payment then return stock and money by themselves. */
 export function cancellationRoutes({ commands, cancelOrder }: CancellationDeps) {
   return router().post(
     '/orders/:id/cancellation',

@@ -23,7 +23,7 @@ export function orderDocument(order: Order): OrderDocument {
   };
 }
 
-/** An order as it stands in a list. */
+/** An order as shown in a list. */
 export function summaryDocument(order: OrderSummary): SummaryDocument {
   const { id, userId, status, reason, paymentStatus, lineCount, firstLines, total, shipmentCounts, version } = order;
   return {

@@ -8,32 +8,32 @@ import type { HistoryEntry } from '../domain/history.ts';
 import { isTerminal, statusEvents } from '../domain/status-events.ts';
 import type { OrderReads, Standing } from '../storage/order-store.ts';
 
-/** How soon the commits of other processes are noticed. */
+/** Interval at which commits of other processes are noticed. */
 const LOOK_EVERY_MS = 1000;
-/** Own commits wake at once, but under load not after each of them. */
+/** Commits of this process wake at once, but under load not every one of them. */
 const LEAST_PAUSE_MS = 50;
 const COMMENT_EVERY_MS = 5000;
-/** As long as the oldest access token lives; whoever still reads comes back with another one. */
+/** Longest life of an access token; a reader that is still there reconnects with a new one. */
 const LONGEST_MS = 900_000;
 const LIMIT = 1000;
 const LIMIT_PER_USER = 10;
-/** An office, not a person with a hundred accounts: it takes twenty such addresses to keep everybody else out. */
+/** Enough for an office, too few for one person with a hundred accounts: it takes twenty such addresses to keep everybody else out. */
 const LIMIT_PER_ADDRESS = 50;
 
 export interface OrderStreamsDeps {
   readonly reads: Pick<OrderReads, 'standings' | 'histories'>;
-  /** True when access ended after the reader's token was given. */
+  /** True when access was ended after the reader's token was issued. */
   hasEnded(principal: Principal): boolean;
   readonly report: Report;
 }
 
 interface Wanted {
   readonly standing: Standing;
-  /** Who reads. */
+  /** The reader. */
   readonly principal: Principal;
-  /** `clientAddressOf`: what the reader's streams count for besides. */
+  /** From `clientAddressOf`: the reader's streams also count for this address. */
   readonly address: string;
-  /** The last `seq` that the reader has; 0: none. One that was never told counts as none: a reader that waited for more would wait for ever. */
+  /** The last `seq` that the reader has; 0: none. A `seq` that was never sent counts as 0: otherwise its reader would wait for ever. */
   readonly after: number;
 }
 
@@ -48,8 +48,8 @@ interface Reader {
 }
 
 /**
- * The open status streams of this process. All of them together look once a second where their orders stand, so that
- * replicas need not know of each other; nothing is held between two looks.
+ * The open status streams of this process. They poll the state of all their orders together once a second, so replicas need not know of each other;
+ * nothing is held between two polls.
  */
 export class OrderStreams {
   readonly #deps: OrderStreamsDeps;
@@ -69,14 +69,14 @@ export class OrderStreams {
     return this.#readers.size;
   }
 
-  /** A stream of all that comes after `after`; 204 when that is nothing: a reader that keeps coming back stops then. */
+  /** A stream of all events after `after`; 204 when the order has ended and none is left, which stops a reader from reconnecting. */
   async open({ standing, principal, address, after }: Wanted): Promise<Response> {
     this.#admit(principal, address);
     const histories = await this.#deps.reads.histories([standing.id]);
     const events = statusEvents(standing.id, histories.get(standing.id) ?? [], standing.paymentStatus);
     const last = events.at(-1);
     if (last !== undefined && isTerminal(last.status) && last.seq === after) return new Response(null, { status: 204 });
-    // Others may have come while the history was read.
+    // Other readers may have come while the history was read.
     this.#admit(principal, address);
     const stream = eventStream({ onClosed: () => this.#forget(reader) });
     const until = performance.now() + LONGEST_MS;
@@ -88,14 +88,14 @@ export class OrderStreams {
     return stream.response;
   }
 
-  /** Something was committed. */
+  /** Polls now, because something may have been committed. */
   wake(): void {
     if (this.#readers.size === 0) return;
     if (this.#looking === undefined) this.#looking = this.#lookWhileAsked();
     else this.#again = true;
   }
 
-  /** Ends all of them; nobody is let in any more. */
+  /** Ends all streams and admits no new ones. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const { stream } of this.#readers) stream.close();
@@ -174,7 +174,7 @@ function tellAll(readers: readonly Reader[], { id, version, paymentStatus }: Sta
   }
 }
 
-/** Tells what the reader has not, and ends where the order does. */
+/** Sends the events that the reader lacks, and closes the stream when the order has ended. */
 function tell(reader: Reader, events: readonly OrderStatusEvent[]): void {
   for (const data of events) {
     if (data.seq <= reader.seq) continue;

@@ -26,7 +26,7 @@ export interface PlacementDeps {
   learnSkus(skus: readonly string[]): Promise<void>;
 }
 
-/** Where an order begins. The answer comes when it is safely stored; what becomes of it is read from the order. */
+/** Route that places orders. It answers once the order is stored; further progress is read from the order. */
 export function placementRoutes({ commands, reads, placeOrder, learnSkus }: PlacementDeps) {
   const shows: Shows<Placement> = {
     place: (placement) => (placement.kind === 'placed' ? placement.order.id : undefined),
@@ -69,7 +69,7 @@ export function placementRoutes({ commands, reads, placeOrder, learnSkus }: Plac
 function answerOf(placement: Placement, items: PlaceOrder['items'], request: Request): StoredAnswer {
   if (placement.kind === 'refused') {
     const why = refused(placement.refusal, items);
-    // A refusal that passes by itself is not kept under the key: the same request may go through later.
+    // A temporary refusal is not stored under the idempotency key: the same request may succeed later.
     if (isLimit(placement.refusal)) throw why;
     return problemAnswer(why, request);
   }

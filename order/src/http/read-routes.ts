@@ -79,7 +79,7 @@ export function readRoutes({ reads, timelineOf }: ReadDeps) {
     );
 }
 
-/** undefined: everybody's. */
+/** The user whose orders are shown; undefined: everybody's. */
 function usersShown(principal: Principal, asked: string | undefined): string | undefined {
   if (hasRole(principal, 'staff')) return asked;
   if (asked !== undefined && asked !== principal.userId) {

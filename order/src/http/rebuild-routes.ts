@@ -3,16 +3,16 @@ import { router } from '@souk/chassis/web/app/router';
 import { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
 import type { OrderReads } from '../storage/order-store.ts';
 
-/** A rebuild writes down how far it is at least that often, or fails. */
+/** A rebuild records its progress at least this often, or fails. */
 const SILENT_LIMIT_MS = 90_000;
 
 export interface RebuildRoutesDeps {
   readonly reads: Pick<OrderReads, 'catalogueRebuild'>;
-  /** Resolves when one is on its way, here or in another process; false: this process stops. */
+  /** Resolves once a rebuild is running, here or in another process; false: this process is stopping. */
   startRebuild(): Promise<boolean>;
 }
 
-/** For operators: the catalogue copy is wrong, or nobody knows whether it is right. */
+/** Routes for operators, for a catalogue copy that is wrong or may be. */
 export function rebuildRoutes({ reads, startRebuild }: RebuildRoutesDeps) {
   return router()
     .post(

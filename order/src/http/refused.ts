@@ -3,7 +3,7 @@ import { formatMoney } from '@souk/contracts/money-text';
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import type { PlacementRefusal } from '../domain/place-order.ts';
 
-/** Why an order of these items was not placed, as callers see it. */
+/** The problem that tells callers why an order of these items was not placed. */
 export function refused(refusal: PlacementRefusal, items: readonly OrderItem[]): Problem {
   const because = (lines: readonly number[], why: string) =>
     lines.map((line) => ({ pointer: `/items/${line}/sku`, detail: `names ${items[line]?.sku}, ${why}` }));

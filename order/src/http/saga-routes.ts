@@ -3,7 +3,7 @@ import { SagaDescription } from '@souk/contracts/http/saga';
 import type { Deadlines } from '../domain/order.ts';
 import { describeSaga } from '../domain/saga-description.ts';
 
-/** The saga for whoever wants to draw or check it. */
+/** Serves a description of the saga, for drawing or checking it. */
 export function sagaRoutes(deadlines: Deadlines, limits: Deadlines) {
   const description = describeSaga(deadlines, limits);
   return router().get('/saga', () => description, {

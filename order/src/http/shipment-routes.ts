@@ -19,7 +19,7 @@ const declared = {
   response: { 200: OrderDocument },
 } as const;
 
-/** The warehouse's side of an order. Both say the same again when they are asked again. */
+/** Routes for the warehouse. Both are idempotent: a repeated request gets the same answer. */
 export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'execute'>) {
   return router()
     .post(

@@ -12,18 +12,18 @@ export interface StreamDeps {
   readonly streams: OrderStreams;
 }
 
-/** Any text, because a wrong one, or one beyond the end, only means: from the beginning. */
+/** Accepts any text: an invalid id, or one beyond the end, means from the beginning. */
 const Headers = Type.Object({ 'last-event-id': Type.Optional(Type.String()) }, { additionalProperties: true });
 const SEQ = /^\d{1,15}$/;
 
-/** An order's states as they come. An event that was missed comes again: the reader says which one it had last. */
+/** Streams the states of an order as they come. Missed events are sent again: the reader names the last one it had. */
 export function streamRoutes({ reads, streams }: StreamDeps) {
   const visible = visibleOrder(reads);
   return router().get(
     '/orders/:id/stream',
     async ({ params, principal, request, headers }) => {
       const standing = await visible(params.id, principal);
-      // Answered by the same route, and nobody would ever read or leave what it opened.
+      // HEAD reaches this route too, and nobody would ever read or close a stream opened for it.
       if (request.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS });
       const last = headers['last-event-id'] ?? '';
       return streams.open({ standing, principal, address: clientAddressOf(request), after: SEQ.test(last) ? Number(last) : 0 });

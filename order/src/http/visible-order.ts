@@ -3,12 +3,12 @@ import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import type { Order } from '../domain/order.ts';
 import type { OrderReads } from '../storage/order-store.ts';
 
-/** One answer for an order that is not there and one that is not theirs: strangers do not learn which. */
+/** The same answer for a missing order and for somebody else's, so that strangers cannot tell which it is. */
 export function noSuchOrder(): Problem {
   return problem('not-found', { detail: 'There is no such order, or it is not yours: GET /orders lists those you may see.' });
 }
 
-/** Customers see their own orders and do not learn of others; staff sees all. Throws the 404 problem. */
+/** Reads an order that the caller may see: customers see only their own and do not learn of others, staff sees all. Throws the 404 problem. */
 export function visibleOrder(reads: Pick<OrderReads, 'order'>) {
   return async (id: string, principal: Principal): Promise<Order> => {
     const order = await reads.order(id);

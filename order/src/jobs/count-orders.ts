@@ -11,7 +11,7 @@ type CountedStore = Pick<OrderStore, 'countEnded'> & { readonly reads: Pick<Orde
 const STATUSES = OrderStatus.anyOf.map((status) => status.const);
 const NONE: Counts = { placed: 0, awaiting_payment: 0, completed: 0, rejected: 0, cancelled: 0 };
 const ENDED = STATUSES.filter((status) => !OPEN_STATUSES.some((open) => open === status));
-/** Orders at once: a millisecond of the database's time. */
+/** Orders per query: one millisecond of the database's time. */
 const PAGE = 5000;
 const PAUSE_MS = 20;
 /** Seconds. */
@@ -19,13 +19,13 @@ const AGES = { '5s': 5, '30s': 30, '5m': 300, '1h': 3600 } as const;
 type Age = keyof typeof AGES;
 const AGE_NAMES = ['5s', '30s', '5m', '1h'] as const satisfies Age[];
 const NONE_OLDER: Readonly<Record<Age, number>> = { '5s': 0, '30s': 0, '5m': 0, '1h': 0 };
-/** The oldest orders, which are looked at. */
+/** Number of the oldest orders whose age is read. */
 const OLDER_LIMIT = 1000;
 
 /**
- * Gauges of orders by status, and of the oldest that has not ended. Those that are open are few, and counted when somebody
- * looks (every 5 s at most). Those that have ended are counted by the job every minute, a page at a time: once and for all up to the oldest
- * that is open and some minutes ago, and again what came since. So a count costs what has come lately, however many there are.
+ * Gauges of orders by status, and of the age of the oldest open one. Open orders are few: they are counted when the metrics are read (every 5 s at
+ * most). Ended orders are counted by this job every minute, a page at a time. Those before the oldest open order and before the last minutes are
+ * counted once and for all, only later ones again. So the cost of a count depends on recent orders, not on the total.
  */
 export function orderGauges(metrics: Metrics, store: CountedStore, report: Report): Job {
   const { reads } = store;

@@ -4,28 +4,28 @@ import type { Job } from '@souk/chassis/engine/jobs';
 import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
 import type { OrderReads, ToErase, Walk } from '../storage/order-store.ts';
 
-/** Orders in one round: they go into one transaction of the writer, with what others ask for. */
+/** Orders in one round: they share one transaction of the writer with other requests. */
 const ROUND = 25;
-/** People whose kept answers are looked for at once. */
+/** Users per query for their stored answers. */
 const PEOPLE_AT_ONCE = 200;
-/** People whose orders are looked at at once. */
+/** Users per query for their orders. */
 const WALKS_AT_ONCE = 50;
-/** An access token lives 15 minutes at most. */
+/** Longer than an access token lives: 15 minutes, with room for clocks that differ. */
 const TOKENS_LIVE_MS = 1_200_000;
-/** How long is looked for orders of somebody who has left: nobody can place one for them any more. */
+/** Time after a deletion for which a new process looks for orders of the user: later nobody can place one for them any more. */
 const LOOK_FOR_MS = 7 * 86_400_000;
 
 /**
- * Each second: what is still kept of who has left. Orders that were placed while `user.deleted` was on its way are found like
- * all others. Whoever left is looked for from their first order to their last, and then for what is new, for as long as their access tokens may
- * have lived; after that once more from the first order on. A process that starts does it once for all who left lately.
+ * Runs each second and erases what is still kept of deleted users. Orders placed while `user.deleted` was on its way are found like all others. A
+ * deleted user's orders are walked from first to last, then new ones for as long as their access tokens may live, and after that once more from the
+ * first. A new process does this once for all users deleted lately (`LOOK_FOR_MS`).
  */
 export function erasure(
   reads: Pick<OrderReads, 'usersErasedSince' | 'toErase' | 'deliveredToErase'>,
   erase: (found: ToErase) => Promise<void>,
   messages: Pick<MessageReads, 'forgetAnswersTo'>,
 ): Job {
-  /** By person. `isLast`: nothing new can come behind it. */
+  /** By user id. `isLast`: this is the last walk, no new order can come behind it. */
   const walks = new Map<string, Walk & { readonly isLast: boolean }>();
   let hasBegun = false;
 
@@ -50,11 +50,11 @@ export function erasure(
     everyMs: 1000,
     async run(signal) {
       const recent = await reads.usersErasedSince(TOKENS_LIVE_MS);
-      // Their addresses are in the answers to the orders they placed.
+      // The stored answers to their placements contain their addresses.
       for (const some of inGroups(recent, PEOPLE_AT_ONCE)) await forgetInRounds((limit) => messages.forgetAnswersTo(some, limit), signal);
       await setOut(recent);
       const failures: FailuresOfSome['failures'][number][] = [];
-      // An order that cannot be erased keeps nobody else waiting.
+      // An order that cannot be erased does not hold up the others.
       const inRounds = async (look: (limit: number) => Promise<Round>) => {
         try {
           await forgetInRounds(erasingRounds(look, erase), signal, ROUND);
@@ -79,18 +79,18 @@ export function erasure(
 
 interface Round {
   readonly found: readonly ToErase[];
-  /** There is nothing else to be looked at. */
+  /** Nothing is left to look at. */
   readonly isOver: boolean;
 }
 
-/** Erases what is found, until nothing is; answers fewer than `limit` then. */
+/** Erases what `look` finds; answers 0, which is less than `limit`, when nothing is left or all that was found is stuck. */
 function erasingRounds(look: (limit: number) => Promise<Round>, erase: (found: ToErase) => Promise<void>): (limit: number) => Promise<number> {
   let last: ReadonlySet<string> = new Set();
   return async (limit) => {
     const { found, isOver } = await look(limit);
     await forEachOf(found, ({ id }) => ({ orderId: id }), erase);
     const ids = new Set(found.map(({ id }) => id));
-    // All of them were there in the last round as well: whatever keeps them, it is not over in a moment.
+    // All of them were found in the last round as well: whatever blocks them will not pass soon.
     const isStuck = ids.size > 0 && ids.isSubsetOf(last);
     last = ids;
     return isOver || isStuck ? 0 : limit;

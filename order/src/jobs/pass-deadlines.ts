@@ -4,23 +4,23 @@ import type { Fronts } from '../deadlines/fronts.ts';
 import type { Deadlines } from '../domain/order.ts';
 import type { OrderReads, OverdueOrder, WaitingOrder } from '../storage/order-store.ts';
 
-/** Orders given up in one round; more wait a second. */
+/** Orders given up in one round; the others wait one second more. */
 const ROUND = 500;
-/** Orders looked at in one round. Those that are overdue and wait on are no more than admission lets wait. */
+/** Orders checked in one round. Admission bounds the number of overdue orders that have to keep waiting. */
 const LOOKED_AT = 5000;
 
 export interface DeadlineRules {
   readonly reads: Pick<OrderReads, 'overdueOrders' | 'sending' | 'tracesOf'>;
-  /** How long an answer may take that could come. */
+  /** Time-outs for an answer, counting only time in which the other side could have answered. */
   readonly timeouts: Deadlines;
-  /** How long one waits at most, with or without a sign that it could come. */
+  /** Limits on the whole wait, whether or not the other side could have answered. */
   readonly limits: Deadlines;
   readonly fronts: Fronts;
 }
 
-/** Each second: orders whose time has run out. Time in which the other side could not have answered does not count. */
+/** Runs each second and gives up orders that have timed out. Time in which the other side could not have answered does not count. */
 export function passDeadlines({ reads, timeouts, limits, fronts }: DeadlineRules, pass: (order: OverdueOrder) => Promise<void>): Job {
-  /** A deadline up to here may have passed; all others have not. */
+  /** Upper bound for the query: later deadlines cannot have passed. */
   function latestDeadline(now: number): number {
     const bounds = (['placed', 'awaiting_payment'] as const).map((status) => {
       const byLimit = now - Math.max(0, limits[status] - timeouts[status]);

@@ -9,7 +9,7 @@ import { copyProduct } from '../usecases/copy-product.ts';
 import { rememberErasure } from '../usecases/remember-erasure.ts';
 import { followSaga, type SagaWatch } from '../usecases/follow-saga.ts';
 
-/** Every product event carries the whole product, so one use case answers all of them. */
+/** Every product event carries the whole product, so one use case handles all of them. */
 const copyToldProduct: UseCase<OrderCollections, EventEnvelope<ProductTopic>, void> = {
   name: copyProduct.name,
   keys: ({ data }) => copyProduct.keys(productState(data.product)),
@@ -17,7 +17,7 @@ const copyToldProduct: UseCase<OrderCollections, EventEnvelope<ProductTopic>, vo
   decide: ({ data }, world, context) => copyProduct.decide(productState(data.product), world, context),
 };
 
-/** The topics Order reads. */
+/** Handlers of the topics that Order reads. */
 export function orderHandlers(deadlines: Deadlines, watch: SagaWatch): MessageHandlers<OrderCollections, never> {
   const follow = followSaga(deadlines, watch);
   return {

@@ -5,14 +5,14 @@ import { ViewMemory } from '@souk/chassis/stores/sql/view-memory';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
 
-/** A price that was read a second ago is as right as one whose event comes in a second. */
+/** Age up to which a cached price is used: a price read a second ago is as right as one whose event arrives in a second. */
 const OFFERS_MS = 1000;
 
 export function catalogueEntries(dialect: Dialect, table: 'catalogue' | 'catalogue_fresh'): SqlCollection<CatalogueEntry> {
   return rowCollection(dialect, entriesIn(table));
 }
 
-/** What placements see of the copy in use. `now`: milliseconds of a clock that only goes on. */
+/** Cache of the copy in use, for placements. `now`: a monotonic clock in milliseconds. */
 export function offersMemory(now: () => number): ViewMemory<CatalogueEntry> {
   const bytesOf = ({ title, options }: CatalogueEntry) => 500 + 2 * title.length + 2 * JSON.stringify(options).length;
   return new ViewMemory({ ms: OFFERS_MS, count: 10_000, bytes: 8 * 1024 * 1024, bytesOf, now });

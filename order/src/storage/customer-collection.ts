@@ -4,13 +4,16 @@ import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import type { Customer } from './order-store.ts';
 
-/** On MySQL the index is over a column that ended orders leave empty, so that they stand at one end of it. On SQLite it has none of them, and the name that an earlier version asks for. */
+/**
+ * On MySQL the index covers a column that is null for ended orders, so these lie together at one end of it. On SQLite it leaves them out, and keeps
+ * the name that an earlier version asks for.
+ */
 const COUNTING = {
   mysql: { index: 'orders_counting', owner: 'counting_user' },
   sqlite: { index: 'orders_user_counting', owner: 'user_id' },
 } as const;
 
-/** All that each customer has in orders that count. */
+/** Totals of each customer's orders that count. */
 export function customers(dialect: Dialect): SqlCollection<Customer> {
   return countedOwners<Customer>(dialect, {
     table: 'customers',
@@ -19,7 +22,7 @@ export function customers(dialect: Dialect): SqlCollection<Customer> {
       ...COUNTING[dialect.name],
       figures: ['count(*) as orders', 'sum(pieces) as pieces'],
       untilColumn: 'counts_until',
-      // An earlier version, which knew nothing of counting, may have ended the order.
+      // Leaves out orders that were ended by an earlier version, which did not know `counts_until`.
       where: `(counts_until < ${UNTIL_IT_ENDS} or deadline_at is not null)`,
     },
     ownerOf: (figures) => ({ orders: Number(figures?.['orders'] ?? 0), pieces: Number(figures?.['pieces'] ?? 0) }),

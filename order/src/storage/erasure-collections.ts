@@ -30,7 +30,7 @@ export function ordersToErase(dialect: Dialect): SqlCollection<OrderToErase> {
   };
 }
 
-/** The one exception from events never being changed: what they say of a person who has left. */
+/** Rewrites what events say of a deleted user: the one exception from events never being changed. */
 export function rewrittenEvents(dialect: Dialect): SqlCollection<RewrittenEvent> {
   return appendOnly(
     ({ lane, seq }) => `${lane} ${seq}`,

@@ -4,14 +4,14 @@ import { TELLING_EVENTS } from '../domain/erase-person.ts';
 import type { OrderSchema, OrdersTable } from './order-schema.ts';
 import type { OrderReads, Walk } from './order-store.ts';
 
-/** Orders of one person that are looked at at once. */
+/** Orders of one user per query. */
 export const ORDERS_AT_ONCE = 100;
 
 type LookedAt = Pick<OrdersTable, 'id' | 'user_id' | 'erased_at' | 'left_at'>;
 
-/** Who has left, and what is still kept of them; times by the database's clock. */
+/** Reads deleted users and the orders that still hold their data; times are by the database's clock. */
 export function erasureReads({ reader: db, dialect }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'usersErasedSince' | 'toErase' | 'deliveredToErase'> {
-  /** Asked for by their ids: SQLite would rather look at every order than begin with these few. */
+  /** Queries these orders by id: otherwise SQLite would scan all orders instead of starting with these few. */
   async function told(ids: readonly string[]) {
     if (ids.length === 0) return [];
     const left = db.selectFrom('erased_users').innerJoin('orders', 'orders.user_id', 'erased_users.id').where(dialect.in('orders.id', ids));
@@ -33,7 +33,7 @@ export function erasureReads({ reader: db, dialect }: SqlDatabase<OrderSchema>):
     }));
   }
 
-  /** Along the index of a customer's orders: one over what is erased of them would be paid for by every order of everybody. */
+  /** Reads along the index of a customer's orders: an index for erasure alone would add a cost to every order of every customer. */
   function nextOf({ userId, after }: Walk) {
     const next = db.selectFrom('orders').select(['id', 'user_id', 'erased_at', 'left_at']).where('user_id', '=', userId).where('id', '>', after);
     return db.selectFrom(next.orderBy('id').limit(ORDERS_AT_ONCE).as('looked')).select(['id', 'user_id', 'erased_at', 'left_at']);
@@ -64,7 +64,7 @@ function isKept({ erased_at: erasedAt, left_at: leftAt }: LookedAt): boolean {
   return erasedAt === null && leftAt === null;
 }
 
-/** Up to the first order that is still to be erased. */
+/** Advances a walk up to the first order that is still to be erased. */
 function walked(walk: Walk, orders: readonly LookedAt[]): Walk {
   const stop = orders.findIndex(isKept);
   const passed = stop === -1 ? orders : orders.slice(0, stop);

@@ -3,12 +3,12 @@ import { type ExpressionBuilder, sql } from 'kysely';
 import type { OrderSchema } from './order-schema.ts';
 import type { OrderReads } from './order-store.ts';
 
-/** States in which Inventory has answered, and in which Payment has; one that was cancelled may have been answered by nobody. */
+/** States that prove an answer of Inventory, and of Payment. A cancelled order may have had no answer. */
 const ANSWERED = { stock: ['awaiting_payment', 'completed', 'rejected'], payment: ['completed'] } as const;
 
-/** Each query reads one entry, or `limit` of them, of the index over status and id. */
+/** Each query reads one entry of the index over status and id, or up to `limit`. */
 export function firstWaiting({ reader: db, dialect }: SqlDatabase<OrderSchema>): OrderReads['firstWaiting'] {
-  /** The newest order of a status; ids are in the order in which they were made. */
+  /** The newest order of a status; ids sort by the time they were made. */
   const newest = (eb: ExpressionBuilder<OrderSchema, never>, status: string) =>
     eb.selectFrom('orders').select(({ fn }) => fn.max('id').as('id')).where('status', '=', status);
 

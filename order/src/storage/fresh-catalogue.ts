@@ -3,16 +3,16 @@ import type { Row, TransactionScript } from '@souk/chassis/stores/sql/statement'
 import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { OrderSchema } from './order-schema.ts';
 
-/** Where the catalogue copy is made anew while the one in use goes on. */
+/** The tables in which the catalogue copy is rebuilt while the one in use stays available. */
 export interface FreshCatalogue {
-  /** Leave to rebuild, for one process at a time; undefined: another one has it. Throws StorageError. */
+  /** Takes the lock for a rebuild, which one process at a time can hold; undefined: another one has it. Throws StorageError. */
   lock(): Promise<LockedCatalogue | undefined>;
-  /** Removes what an earlier rebuild has left, for as long as `run` is the last that has begun. Throws StorageError, or the signal's reason. */
+  /** Removes the rows of an earlier rebuild, as long as `run` is the newest one. Throws StorageError, or the signal's reason. */
   empty(run: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface LockedCatalogue {
-  /** The fresh copy and the one in use change places, between two decisions. Throws StorageError; `retry`: it has not happened. */
+  /** Exchanges the fresh copy and the one in use, between two decisions. Throws StorageError; with `retry` nothing was exchanged. */
   exchange(): Promise<void>;
   release(): Promise<void>;
 }
@@ -22,14 +22,14 @@ const PAIRS = [
   ['catalogue_products', 'catalogue_products_fresh'],
 ] as const;
 
-/** Rows in one transaction. */
+/** Rows removed in one transaction. */
 const ROUND = 1000;
 
-/** `exchanged`: the copy in use is another one, or may be. */
+/** `exchanged` is called when the copies were exchanged, or may have been. */
 export function freshCatalogue({ dialect, transact, advisoryLock }: SqlDatabase<OrderSchema>, exchanged: () => void): FreshCatalogue {
   const lastRun = { sql: `select run from catalogue_rebuilds where id = ?${dialect.rowLock}`, parameters: [REBUILD_ID] };
 
-  /** Whoever has begun since may be filling these tables already. */
+  /** Removes rows only while `run` is the newest rebuild: a newer one may be filling these tables already. */
   function* removeSome(run: string, table: string, key: string): TransactionScript<number> {
     const some = { sql: `select ${key} from ${table} limit ${ROUND}`, parameters: [] };
     const [[last] = [], rows = []]: readonly (readonly Row[])[] = yield [lastRun, some];

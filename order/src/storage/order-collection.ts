@@ -5,7 +5,7 @@ import type { Order } from '../domain/order.ts';
 import { itemsToRows, ordersFromRows, orderToRow, shipmentToRow } from './order-rows.ts';
 import type { OrderItemsTable, OrdersTable, ShipmentsTable } from './order-schema.ts';
 
-/** What can change in an order's row after it was placed. */
+/** Columns of an order's row that can change after it was placed. */
 const CHANGING = [
   'status',
   'reason',
@@ -19,7 +19,7 @@ const CHANGING = [
   'updated_at',
 ] as const satisfies (keyof OrdersTable)[];
 
-/** Never changes but when the customer has left. */
+/** Columns that change only when the customer was deleted. */
 const PLACED = [
   'user_id',
   'total',
@@ -55,16 +55,13 @@ export const SHIPMENT_COLUMNS = [
 
 const changingOf = values<OrdersTable>([...CHANGING, 'id']);
 
-/** In memory, with an address of the usual length. */
+/** Bytes of an order in memory, with an address of the usual length. */
 const BYTES = 1000;
 const BYTES_OF_PART = 500;
 
 type Change = { readonly before: Order; readonly after: Order };
 
-/**
- * An order is decided on with its lines and shipments. Lines change only when a person is erased from them, and of the
- * shipments only those that differ are written.
- */
+/** Orders, each with its lines and shipments. Lines change only when a person is erased from them; only shipments that differ are written. */
 export function orderCollection(dialect: Dialect): SqlCollection<Order> {
   const select = (table: string, columns: readonly string[], key: string, keys: readonly string[]) =>
     dialect.load(table, columns, key, keys);
@@ -76,7 +73,7 @@ export function orderCollection(dialect: Dialect): SqlCollection<Order> {
       select('shipments', SHIPMENT_COLUMNS, 'order_id', ids),
     ],
     read: ([orders = [], items = [], shipments = []]) =>
-      // What a query of ours selected has the columns of its table.
+      // Each query selects the columns of its table.
       ordersFromRows(
         orders as unknown as OrdersTable[],
         items as unknown as OrderItemsTable[],
@@ -127,7 +124,7 @@ export function orderCollection(dialect: Dialect): SqlCollection<Order> {
 
 function memoryOf(dialect: Dialect): NonNullable<SqlCollection<Order>['memory']> {
   return {
-    // Nothing of an order changes, of its lines or its parcels, without another version.
+    // Every change of an order, its lines or its parcels changes the version.
     stateOf: ({ version }) => [version],
     hold: (orders) => [dialect.hold('orders', ['id'], ['version'], orders.map(({ id, version }) => [id, version]))],
     bytesOf: ({ items, shipments, allocations }) => BYTES + BYTES_OF_PART * (items.length + shipments.length + (allocations?.length ?? 0)),

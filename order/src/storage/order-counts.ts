@@ -8,7 +8,7 @@ import { OPEN_STATUSES, type OrderReads, type OrderStore } from './order-store.t
 
 type Counts = Pick<OrderReads, 'countOrders' | 'counted' | 'agesOfOldest' | 'oldestOpenMs'>;
 
-/** Figures for those who watch; each query reads a page of the index over status and id, or one entry of it. */
+/** Figures for metrics; each query reads a page of the index over status and id, or one entry of it. */
 export function orderCounts({ reader: db, dialect }: SqlDatabase<OrderSchema>): Counts {
   return {
     async countOrders(status, after, limit) {
@@ -28,7 +28,7 @@ export function orderCounts({ reader: db, dialect }: SqlDatabase<OrderSchema>): 
     },
     async oldestOpenMs() {
       const ages = OPEN_STATUSES.map(async (status) => {
-        // Ids are in the order in which they were made.
+        // Ids sort by the time they were made.
         const first = db.selectFrom('orders').select(sql<number>`${dialect.now} - placed_at`.as('age')).where('status', '=', status);
         return (await first.orderBy('id').limit(1).executeTakeFirst())?.age ?? 0;
       });
@@ -37,7 +37,7 @@ export function orderCounts({ reader: db, dialect }: SqlDatabase<OrderSchema>): 
   };
 }
 
-/** The row of the status is locked, so that each order is counted by one process. */
+/** Locks the row of the status, so that each order is counted by one process. */
 export function endedCounter({ dialect, transact }: SqlDatabase<OrderSchema>): OrderStore['countEnded'] {
   const columns = ['status', 'counted', 'up_to'];
   const oldest = (status: OrderStatus): Statement => ({ sql: 'select id from orders where status = ? order by id limit 1', parameters: [status] });
@@ -63,7 +63,7 @@ export function endedCounter({ dialect, transact }: SqlDatabase<OrderSchema>): O
   return (status, limit) => transact(() => count(status, limit));
 }
 
-/** When a UUIDv7 was made, epoch milliseconds: it begins with that. */
+/** Creation time of a UUIDv7 in epoch milliseconds: it begins with that. */
 function madeAt(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
 }

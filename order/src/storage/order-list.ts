@@ -18,25 +18,25 @@ type OrderRow = Pick<OrdersTable, (typeof COLUMNS)[number]> & { readonly last_po
 type LineRow = Pick<OrderItemsTable, (typeof LINE_COLUMNS)[number]>;
 type ShipmentCount = Pick<ShipmentsTable, 'order_id' | 'status'> & { readonly count: number };
 
-/** One entry of the primary key, whatever the number of lines; they are numbered from 0. */
+/** Reads one entry of the primary key, however many lines there are; lines are numbered from 0. */
 const LAST_POSITION = sql<number>`(select position from order_items where order_id = orders.id order by position desc limit 1)`;
 
-/** A list is read along the ids of a customer's orders, of those in a status, or of all. */
+/** Reads lists along the ids of a customer's orders, of those in a status, or of all. */
 export function orderList({ reader: db, dialect }: SqlDatabase<OrderSchema>): OrderReads['orders'] {
-  /** Those that an index has in the order of their ids. */
+  /** The part of the filter that an index answers in id order. */
   function indexed({ userId, status, placedAfter, placedBefore, before }: OrderFilter) {
     let query = db.selectFrom('orders').orderBy('id', 'desc');
     if (userId !== undefined) query = query.where('user_id', '=', userId);
     else if (status !== undefined) query = query.where('status', '=', status);
     if (placedAfter !== undefined) query = query.where('id', '>=', lowestId(placedAfter - CLOCKS_DIFFER_MS));
-    // One bound: of two SQLite may begin at the later, and pass over every page before this one.
+    // One bound only: of two, SQLite may start at the later one and scan every page before this one.
     const end = placedBefore === undefined ? undefined : lowestId(placedBefore + CLOCKS_DIFFER_MS);
     const behind = end === undefined || (before !== undefined && before < end) ? before : end;
     if (behind !== undefined) query = query.where('id', '<', behind);
     return query;
   }
 
-  /** The last that is looked at; undefined: there are fewer. */
+  /** The last order that a request looks at; undefined: there are fewer. */
   async function floorOf(filter: OrderFilter): Promise<string | undefined> {
     return (await indexed(filter).select('id').limit(1).offset(LOOKS - 1).executeTakeFirst())?.id;
   }
@@ -44,7 +44,7 @@ export function orderList({ reader: db, dialect }: SqlDatabase<OrderSchema>): Or
   async function rowsOf(filter: OrderFilter, floor: string | undefined): Promise<OrderRow[]> {
     const { userId, status, placedAfter, placedBefore, limit } = filter;
     let query = indexed(filter).select(COLUMNS).select(LAST_POSITION.as('last_position'));
-    // Not as a column: databases would begin with all orders of the status.
+    // As an expression, not a column: databases would start with all orders of the status.
     if (userId !== undefined && status !== undefined) query = query.where(sql<SqlBool>`coalesce(status, '') = ${status}`);
     if (placedAfter !== undefined) query = query.where('placed_at', '>=', placedAfter);
     if (placedBefore !== undefined) query = query.where('placed_at', '<', placedBefore);

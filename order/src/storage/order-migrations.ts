@@ -4,7 +4,7 @@ import type { Migration } from 'kysely/migration';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import { thinIndexes } from './thin-indexes.ts';
 
-/** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
+/** Forward-only migrations, each with one statement that changes the schema: MySQL cannot roll such a statement back. */
 export function orderMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
   const { id, key, text, json, integer } = dialect.column;
   const step = (build: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: build });
@@ -122,7 +122,7 @@ export function orderMigrations(dialect: Dialect): Readonly<Record<string, Migra
     'order-015-orders-left': step(async (db) => {
       await db.schema.alterTable('orders').addColumn('left_at', integer).execute();
     }),
-    // To the orders of somebody that are to be looked at, past any number of those that are erased or kept for their delivery.
+    // Leads to those orders of a user that are to be checked, past any number of erased ones and ones kept for their delivery.
     'order-016-orders-by-departure': step(async (db) => {
       await db.schema.createIndex('orders_user_erased').on('orders').columns(['user_id', 'erased_at', 'left_at']).execute();
     }),
@@ -148,7 +148,7 @@ export function orderMigrations(dialect: Dialect): Readonly<Record<string, Migra
     'order-023-catalogue-fresh-options': step(async (db) => {
       await db.schema.alterTable('catalogue_fresh').addColumn('options', json).execute();
     }),
-    // Nothing is owed of a cancelled order with a total of 0; earlier versions left it `paid`.
+    // Nothing is owed for a cancelled order with a total of 0; earlier versions left it `paid`.
     'order-024-nothing-owed': step(async (db) => {
       const free = sql`status = 'cancelled' and total = 0 and payment_status = 'paid'`;
       await sql`update orders set payment_status = 'none' where ${free}`.execute(db);
@@ -163,7 +163,7 @@ export function orderMigrations(dialect: Dialect): Readonly<Record<string, Migra
     'order-027-orders-pieces': step(async (db) => {
       await db.schema.alterTable('orders').addColumn('pieces', integer).execute();
     }),
-    // Open orders count as soon as this version places the first order.
+    // Existing open orders count from the first order that this version places.
     'order-028-open-orders-count': step(async (db) => {
       const pieces = sql`(select sum(quantity) from order_items where order_items.order_id = orders.id)`;
       const open = sql`status in ('placed', 'awaiting_payment')`;

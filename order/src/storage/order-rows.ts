@@ -99,7 +99,7 @@ function shipmentFromRow(row: ShipmentsTable): Shipment {
   };
 }
 
-/** Puts the rows of three tables together again, in whatever order they came: lines as written, shipments by id. */
+/** Builds orders from the rows of three tables, which may come in any order: lines as written, shipments by id. */
 export function ordersFromRows(
   orders: readonly OrdersTable[],
   items: readonly OrderItemsTable[],

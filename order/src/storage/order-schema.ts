@@ -83,24 +83,24 @@ export interface ErasedUsersTable {
   traceparent: string | null;
 }
 
-/** Orders whose delivery is over, of customers who have left. */
+/** Orders of deleted users whose delivery is over. */
 export interface OrdersToEraseTable {
   order_id: string;
 }
 
-/** Locked by whoever adds an order of theirs. */
+/** A customer's row, locked while an order of theirs is added. */
 export interface CustomersTable {
   id: string;
 }
 
-/** How many orders have ended in a status, up to an id. */
+/** Number of orders that have ended in a status, up to an id. */
 export interface OrderCountsTable {
   status: string;
   counted: number;
   up_to: string;
 }
 
-/** With the chassis' events: they are the orders' history. */
+/** Includes the chassis' events, which are the orders' history. */
 export interface OrderSchema extends Pick<ChassisSchema, 'events' | 'lanes'> {
   orders: OrdersTable;
   order_items: OrderItemsTable;

@@ -12,24 +12,24 @@ import type { Order } from '../domain/order.ts';
 import type { OrderSummary } from '../domain/order-summary.ts';
 import type { FreshCatalogue } from './fresh-catalogue.ts';
 
-/** Somebody who has left the shop. */
+/** A deleted user. */
 export interface ErasedUser {
   readonly id: string;
-  /** When Order was told, epoch milliseconds. */
+  /** Time at which Order learned of the deletion, epoch milliseconds. */
   readonly erasedAt: number;
-  /** When they left, epoch milliseconds; this and what follows is null where an earlier version took it down. */
+  /** Time of the deletion, epoch milliseconds; this and the fields below are null in rows of an earlier version. */
   readonly deletedAt: number | null;
-  /** Id of the event that told of it. */
+  /** Id of the event that reported it. */
   readonly toldBy: string | null;
   readonly traceparent: string | null;
 }
 
-/** An order whose delivery is over and whose customer has left meanwhile. */
+/** An order whose delivery is over and whose customer was deleted meanwhile. */
 export interface OrderToErase {
   readonly orderId: string;
 }
 
-/** What an event of ours says as it is to be from now on. */
+/** An event of Order with the content that it is to have from now on. */
 export interface RewrittenEvent {
   readonly type: string;
   readonly lane: string;
@@ -38,29 +38,29 @@ export interface RewrittenEvent {
   readonly context: HistoryContext;
 }
 
-/** An order of somebody who has left, as it was found, with the events that tell its address or what was written on leaving it. */
+/** An order of a deleted user, as it was found, with the events that hold its address or the note of its cancellation. */
 export interface ToErase {
   readonly id: string;
   readonly version: number;
-  /** When its customer left, epoch milliseconds, and what told of it. */
+  /** Time at which its customer was deleted, epoch milliseconds, and the event that reported it. */
   readonly deletedAt: number | null;
   readonly cause: Cause;
   readonly told: readonly RewrittenEvent[];
 }
 
-/** Somebody who orders, with what they have in orders that count. */
+/** A customer, with the totals of their orders that count. */
 export type Customer = CountedOwner & CustomerHoldings;
 
-/** How far the orders of somebody who has left were looked at. */
+/** Progress through the orders of a deleted user. */
 export interface Walk {
   readonly userId: string;
-  /** Nothing is to be done about their orders up to this id; `''`: none was looked at yet. */
+  /** Their orders up to this id need nothing more; `''`: none was looked at yet. */
   readonly after: string;
-  /** There are none beyond it. */
+  /** There are no orders beyond it. */
   readonly isOver: boolean;
 }
 
-/** What Order decides on. */
+/** The entities that Order decides on. */
 export type OrderCollections = {
   /** by id */
   readonly orders: Order;
@@ -69,13 +69,13 @@ export type OrderCollections = {
   /** by SKU */
   readonly catalogue: CatalogueEntry;
   /**
-   * The same by SKU, never locked, and as they were a second ago at most: for placements. Who puts an entry or removes one does it
-   * here as well, so that it counts at once in this process; nothing is written.
+   * The same by SKU, for placements: never locked, and at most a second old. Whoever puts or removes an entry does it here as well, so that this
+   * process sees it at once; nothing is written.
    */
   readonly offers: CatalogueEntry;
   /** by product id */
   readonly catalogueProducts: CatalogueProduct;
-  /** The same two of the copy that is being made anew. */
+  /** The same two of the copy that is being rebuilt. */
   readonly freshCatalogue: CatalogueEntry;
   readonly freshProducts: CatalogueProduct;
   /** by REBUILD_ID */
@@ -88,31 +88,31 @@ export type OrderCollections = {
   readonly rewrittenEvents: RewrittenEvent;
 };
 
-/** The others are the end of an order, or of its saga. */
+/** Statuses of orders whose saga is under way; the others end an order, or its saga. */
 export const OPEN_STATUSES = ['placed', 'awaiting_payment'] as const satisfies OrderStatus[];
 
 export interface OrderFilter {
   readonly userId?: string;
   readonly status?: OrderStatus;
-  /** Placed then or later, epoch milliseconds. */
+  /** Placed at this time or later, epoch milliseconds. */
   readonly placedAfter?: number;
-  /** Placed earlier, epoch milliseconds. */
+  /** Placed before this time, epoch milliseconds. */
   readonly placedBefore?: number;
-  /** Only orders with a lower id: those after the last one of the page before. */
+  /** Only orders with a lower id: those after the last one of the previous page. */
   readonly before?: string | undefined;
   readonly limit: number;
 }
 
-/** An order that waits for somebody else's answer. */
+/** An order that waits for another service's answer. */
 export interface WaitingOrder {
   readonly id: string;
   readonly status: (typeof OPEN_STATUSES)[number];
   readonly version: number;
-  /** When they were asked, epoch milliseconds. */
+  /** Time at which the other service was asked, epoch milliseconds. */
   readonly askedAt: number;
 }
 
-/** An order that somebody else's answer is given up for. */
+/** An order that is given up because another service did not answer. */
 export interface OverdueOrder {
   readonly id: string;
   /** The trace in which the deadline was set. */
@@ -121,46 +121,46 @@ export interface OverdueOrder {
 
 export type Standing = Pick<Order, 'id' | 'version' | 'paymentStatus'>;
 
-/** What is read outside of decisions; committed data only. */
+/** Reads outside of decisions; committed data only. */
 export interface OrderReads {
   order(id: string): Promise<Order | undefined>;
-  /** Newest first. Filters that no index knows together let `LOOKS` orders by at most. */
+  /** Newest first. With filters that no index covers together, one call looks at `LOOKS` orders at most. */
   orders(filter: OrderFilter): Promise<Looked<OrderSummary, string>>;
-  /** Where these orders stand; unknown ones are left out. */
+  /** Versions and payment statuses of these orders; unknown ones are left out. */
   standings(ids: readonly string[]): Promise<readonly Standing[]>;
-  /** What happened to these orders, by id, each from the beginning. */
+  /** Histories of these orders, by id, each from the beginning. */
   histories(ids: readonly string[]): Promise<ReadonlyMap<string, readonly HistoryEntry[]>>;
-  /** Orders whose deadline is not after this time, the longest overdue first. */
+  /** Orders whose deadline is at this time or before, the longest overdue first. */
   overdueOrders(upTo: number, limit: number): Promise<readonly WaitingOrder[]>;
   /** The same orders with the traces in which their deadlines were set. */
   tracesOf(orders: readonly Pick<WaitingOrder, 'id' | 'version'>[]): Promise<readonly OverdueOrder[]>;
-  /** The database's clock, and the time of the oldest event of any process that may not be in the log yet; null: all are. */
+  /** The database's clock, and the time of the oldest event of any process that may not be in the log yet; null: all events are. */
   sending(): Promise<{ readonly now: number; readonly unsentSince: number | null }>;
-  /** Who has left within so many milliseconds. */
+  /** Ids of the users whose deletion Order learned of in the last `ms` milliseconds. */
   usersErasedSince(ms: number): Promise<readonly string[]>;
   /**
-   * Looks at the next orders of people who have left, a few of each: which still have an address, but for what is kept for its
-   * delivery? `limit` at most are answered.
+   * Looks at the next orders of deleted users, a few of each, and answers those that still have an address, except the ones kept for their delivery;
+   * `limit` at most.
    */
   toErase(walks: readonly Walk[], limit: number): Promise<{ readonly found: readonly ToErase[]; readonly walks: readonly Walk[] }>;
-  /** What was kept for its delivery and is delivered. */
+  /** Orders that were kept for their delivery, which is over now. */
   deliveredToErase(limit: number): Promise<readonly ToErase[]>;
-  /** The number of orders of a status with higher ids than `after`, `limit` at most; `last`: there may be more after this one. */
+  /** Number of orders of a status with higher ids than `after`, `limit` at most; `last`: there may be more after this id. */
   countOrders(status: OrderStatus, after: string, limit: number): Promise<{ readonly count: number; readonly last: string | null }>;
-  /** How many have ended in this status up to an id, as `OrderStore.countEnded` has noted. */
+  /** Number of orders that have ended in this status up to an id, as `OrderStore.countEnded` has recorded. */
   counted(status: OrderStatus): Promise<{ readonly count: number; readonly upTo: string }>;
-  /** How long ago the oldest orders of a status were placed, in milliseconds by the clocks of the processes that placed them, `limit` at most. */
+  /** Ages of the oldest orders of a status, in milliseconds by the clocks of the processes that placed them, `limit` at most. */
   agesOfOldest(status: OrderStatus, limit: number): Promise<readonly number[]>;
   /** The age of the oldest order that has not ended, in milliseconds by the database's clock; 0: all have ended. */
   oldestOpenMs(): Promise<number>;
   /**
-   * The orders that wait for Inventory and for Payment, and were placed after the newest one that was answered: of each, how long
-   * ago the first of them was placed by the database's clock, and how many they are, `limit` at most.
+   * The orders that wait for Inventory and for Payment and were placed after the newest answered one. For each of the two: the age of the first by
+   * the database's clock, and the number of orders, `limit` at most.
    */
   firstWaiting(limit: number): Promise<{ readonly stock: Head; readonly payment: Head }>;
-  /** Which of these SKUs the catalogue copy has. */
+  /** Those of these SKUs that the catalogue copy has. */
   knownSkus(skus: readonly string[]): Promise<readonly string[]>;
-  /** The last rebuild of the catalogue copy, and for how many milliseconds nothing was heard of it. */
+  /** The last rebuild of the catalogue copy, and the milliseconds since it last recorded progress. */
   catalogueRebuild(): Promise<{ readonly rebuild: CatalogueRebuild; readonly silentMs: number } | undefined>;
 }
 
@@ -168,8 +168,8 @@ export interface OrderStore extends ServiceStore<OrderCollections> {
   readonly reads: OrderReads;
   readonly fresh: FreshCatalogue;
   /**
-   * Counts the next orders that have ended in this status, `limit` at most, and notes how far it came: up to the oldest order that
-   * is open, and no order of the last minutes, so that none is missed. Answers how many.
+   * Counts the next orders that have ended in this status, `limit` at most, and records how far it came; answers their number. It stops at the oldest
+   * open order and before the orders of the last minutes, so that none is missed.
    */
   countEnded(status: OrderStatus, limit: number): Promise<number>;
 }

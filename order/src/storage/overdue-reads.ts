@@ -5,14 +5,14 @@ import { OPEN_STATUSES, type OrderReads, type WaitingOrder } from './order-store
 
 const isWaiting = (status: string): status is WaitingOrder['status'] => OPEN_STATUSES.some((open) => open === status);
 
-/** What the deadlines of orders are judged by. */
+/** Reads by which the deadlines of orders are judged. */
 export function overdueReads({ reader: db, dialect }: SqlDatabase<OrderSchema>): Pick<OrderReads, 'overdueOrders' | 'tracesOf' | 'sending'> {
   return {
     async overdueOrders(upTo, limit) {
       const overdue = db.selectFrom('orders').select(['id', 'status', 'version', 'placed_at', 'updated_at']).where('deadline_at', '<=', upTo);
       const rows = await overdue.orderBy('deadline_at').limit(limit).execute();
       return rows.flatMap(({ id, status, version, placed_at: placedAt, updated_at: updatedAt }) =>
-        // Payment is asked when Inventory has answered, and nothing else changes an order between that and its own answer.
+        // Payment is asked when Inventory has answered. A refund that is recorded meanwhile makes the order look younger, so its deadline comes later.
         isWaiting(status) ? [{ id, status, version, askedAt: status === 'placed' ? placedAt : updatedAt }] : [],
       );
     },
@@ -23,7 +23,7 @@ export function overdueReads({ reader: db, dialect }: SqlDatabase<OrderSchema>):
       return orders.map(({ id, version }) => ({ id, traceparent: byVersion.get(`${id} ${version}`) ?? null }));
     },
     async sending() {
-      // One row for each process: the first of its events that is not known to be sent.
+      // One row for each process: its first event that is not known to be sent.
       const unsent = db
         .selectFrom('lanes')
         .innerJoin('events', (join) => join.onRef('events.lane', '=', 'lanes.lane').on('events.seq', '=', sql<number>`lanes.published_seq + 1`))

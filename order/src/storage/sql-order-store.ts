@@ -12,17 +12,17 @@ import type { OrderSchema } from './order-schema.ts';
 import type { OrderCollections, OrderStore } from './order-store.ts';
 import { sqlOrderReads } from './sql-order-reads.ts';
 
-/** Order's store on any SQL database the chassis has an adapter for. `now`: milliseconds of a clock that only goes on. */
+/** Order's store on any SQL database the chassis has an adapter for. `now`: a monotonic clock in milliseconds. */
 export function sqlOrderStore(database: SqlDatabase<OrderSchema>, now: () => number = () => performance.now()): OrderStore {
   const { dialect } = database;
   const seen = offersMemory(now);
   const collections = {
     orders: orderCollection(dialect),
     customers: customers(dialect),
-    // Locked before all others that belong to it: two processes that copy products take turns.
+    // Locked before the rest of the catalogue, so that processes that copy products take turns.
     catalogueRebuilds: catalogueRebuilds(dialect),
     catalogue: catalogueEntries(dialect, 'catalogue'),
-    // After the lock of the same rows.
+    // After `catalogue`, which locks the same rows.
     offers: offers(dialect, seen),
     catalogueProducts: catalogueProducts(dialect, 'catalogue_products'),
     freshCatalogue: catalogueEntries(dialect, 'catalogue_fresh'),

@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
 /**
- * Indexes in which an order costs something only as long as it is open (docs/adr/0062). An earlier version goes on beside them: a hint
- * of its with the name of an index that is gone is only a warning to MySQL. SQLite would refuse it, so there the name stays.
+ * Indexes in which an order costs something only while it is open (docs/adr/0062). An earlier version keeps working beside them: on MySQL its hint
+ * with the name of a dropped index is only a warning. SQLite would refuse such a hint, so there the name stays.
  */
 export function thinIndexes(dialect: Dialect): Readonly<Record<string, Migration>> {
   const step = (up: (db: Kysely<unknown>) => Promise<unknown>): Migration => ({ up: async (db) => void (await up(db)) });
@@ -21,7 +21,7 @@ export function thinIndexes(dialect: Dialect): Readonly<Record<string, Migration
       }
     : {
         'order-030-no-orders-by-departure': step((db) => dialect.dropIndex('orders_user_erased', 'orders').execute(db)),
-        // Computed by the server, whichever version writes the order; no row is touched for it.
+        // The server computes it, whichever version writes the order; adding it touches no row.
         'order-031-counting-user': step((db) =>
           sql`alter table orders add column counting_user ${dialect.column.id} generated always as (if(counts_until is null, null, user_id)) virtual, algorithm = instant`.execute(db),
         ),

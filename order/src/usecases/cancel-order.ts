@@ -7,12 +7,12 @@ import { recordAdvance } from './record-advance.ts';
 
 export interface CancellationRequest {
   readonly orderId: string;
-  /** Who asks. */
+  /** The caller. */
   readonly userId: string;
   /** Staff may cancel the orders of others. */
   readonly isStaff: boolean;
   readonly note?: string;
-  /** The caller may say which version it was meant for: throws when it is not this one. */
+  /** Throws when the caller has named a version (If-Match) and the order has another one. */
   readonly requireVersion?: (version: number) => void;
 }
 
@@ -21,7 +21,7 @@ export type CancellationAnswer =
   | { readonly kind: 'not-cancellable'; readonly order: Order }
   | { readonly kind: 'not-found' };
 
-/** Cancels an order; one that is cancelled already is answered as it is. */
+/** Cancels an order; an order that is already cancelled is answered unchanged. */
 export function cancelOrder(deadlines: Deadlines): UseCase<OrderCollections, CancellationRequest, CancellationAnswer> {
   return {
     name: 'cancel order',
@@ -34,7 +34,7 @@ export function cancelOrder(deadlines: Deadlines): UseCase<OrderCollections, Can
       const reason = isOwn ? 'cancelled_by_customer' : 'cancelled_by_staff';
       const advance = advanceOrder(order, { type: 'cancel', reason }, { now, newId, deadlines });
       if (advance.kind === 'refused') return { answer: { kind: 'not-cancellable', order } };
-      // Nobody comes again to take a note out of an order that is erased already.
+      // An erased order is not visited again to remove a note, so it takes none.
       const said = order.erasedAt === null ? note : undefined;
       const cause: HistoryCause = { name: 'cancellation', ...(said !== undefined && { note: said }) };
       const after = advance.kind === 'moved' ? advance.order : order;

@@ -5,8 +5,8 @@ import type { OrderCollections } from '../storage/order-store.ts';
 import { freshCopy, freshEntryKeys } from './fill-fresh-catalogue.ts';
 
 /**
- * Takes a product's state over into the catalogue copy, unless the copy is newer; while a fresh copy is being made, into
- * that one as well, so that it misses nothing when the two change places.
+ * Copies a product's state into the catalogue copy, unless the copy is newer. During a rebuild it goes into the fresh copy as well, so that this one
+ * lacks nothing when the two are exchanged.
  */
 export const copyProduct: UseCase<OrderCollections, ProductState, void> = {
   name: 'copy product',

@@ -8,9 +8,9 @@ import { placeInHistory, recordAdvance } from './record-advance.ts';
 type Recorded = Omit<Decision<OrderCollections, void>, 'answer'>;
 
 /**
- * The customer of an order has left: the saga's table says what becomes of it. One that is not completed is cancelled; one
- * that is to be delivered is kept until it is; from any other the person is erased.
- * An order that has moved on since it was found is left for the next round: its newest event was not seen.
+ * Handles an order of a deleted user as the saga's table says: an open order is cancelled and erased; one that awaits delivery is kept until that is
+ * over; any other is erased.
+ * An order that has moved on since it was found is left for the next round, because its newest event was not read.
  */
 export function eraseOrder(deadlines: Deadlines): UseCase<OrderCollections, ToErase, void> {
   return {
@@ -34,9 +34,7 @@ export function eraseOrder(deadlines: Deadlines): UseCase<OrderCollections, ToEr
   };
 }
 
-/**
- * Takes the person out of an order, out of the events that told of them and out of what was said with them.
- */
+/** Erases personal data from an order, from its events and from the notes stored with them. */
 function erasing(order: Order, told: ToErase['told'], now: number): Recorded {
   const after: Order = { ...erasedOrder(order), erasedAt: now, version: order.version + 1, updatedAt: now };
   const note = { note: 'address erased', ...placeInHistory(after), context: { cause: { name: 'user.deleted' } } };

@@ -8,7 +8,7 @@ export interface FreshProduct {
   readonly product: ProductState;
 }
 
-/** Takes a product that a topic told of over into the fresh copy; false when it is not this rebuild's turn any more. */
+/** Copies a product that was read from a topic into the fresh copy; false when this rebuild is no longer the current one. */
 export const fillFreshCatalogue: UseCase<OrderCollections, FreshProduct, boolean> = {
   name: 'fill fresh catalogue',
   keys: ({ product }) => ({ catalogueRebuilds: [REBUILD_ID], freshProducts: [product.id] }),
@@ -25,7 +25,7 @@ export function freshEntryKeys(product: ProductState, world: World<OrderCollecti
   return { freshCatalogue: [...product.variants.map(({ sku }) => sku), ...left] };
 }
 
-/** The same rule as for the copy in use. */
+/** Changes to the fresh copy, by the same rule as for the copy in use. */
 export function freshCopy(
   state: ProductState,
   world: World<OrderCollections>,

@@ -6,17 +6,17 @@ import type { SagaMessageType } from '../domain/saga-table.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { recordAdvance } from './record-advance.ts';
 
-/** A saga message as it came, told apart by its type. */
+/** A saga message as received; it narrows on `type`. */
 export type SagaEnvelope = { [T in SagaMessageType]: EventEnvelope<T> }[SagaMessageType];
 
-/** Learns from what is said how the others get on. What they have said stays true when the transaction is repeated. */
+/** Learns from saga messages how the other services get on. A retried transaction reports the same again, which stays true. */
 export interface SagaWatch {
   gatewayTook(ms: number): void;
-  /** What was asked about this order then is answered. */
+  /** The request made about this order at `askedAt` is answered. */
   answered(status: keyof Deadlines, orderId: string, askedAt: number): void;
 }
 
-/** Moves an order on when Inventory or Payment has spoken. */
+/** Advances an order on a message from Inventory or Payment. */
 export function followSaga(deadlines: Deadlines, watch: SagaWatch): UseCase<OrderCollections, SagaEnvelope, void> {
   return {
     name: 'follow saga',
@@ -34,7 +34,7 @@ export function followSaga(deadlines: Deadlines, watch: SagaWatch): UseCase<Orde
 
 function learnFrom({ type, data }: SagaEnvelope, { id, status, placedAt, updatedAt }: Order, watch: SagaWatch): void {
   if (type === 'inventory.reserved' || type === 'inventory.failed') watch.answered('placed', id, placedAt);
-  // Afterwards an order does not say any more when Payment was asked.
+  // In later states the order no longer tells when Payment was asked.
   else if ((type === 'payment.completed' || type === 'payment.failed') && status === 'awaiting_payment') watch.answered('awaiting_payment', id, updatedAt);
   if ('gatewayMs' in data && data.gatewayMs !== undefined) watch.gatewayTook(data.gatewayMs);
 }

@@ -6,16 +6,15 @@ import type { OrderReads } from '../storage/order-store.ts';
 export interface LearnSkusDeps {
   readonly reads: Pick<OrderReads, 'knownSkus'>;
   readonly lookup: CatalogueLookup;
-  /** Takes a product over into the copy. */
+  /** Copies a product into the catalogue copy. */
   copy(product: ProductState): Promise<void>;
-  /** SKUs remembered as known, so that an order for them costs no query. */
+  /** Number of SKUs remembered as known; an order for these costs no query. */
   readonly limit?: number;
 }
 
 /**
- * Before an order is decided on: has Product been asked for every SKU the copy has never had? A SKU that was there once
- * is kept by events from then on, so it is not asked for again, not even when its product has lost it.
- * Throws CatalogueUnavailableError.
+ * Asks Product, before an order is decided on, for every SKU that the copy has never had. Events keep a SKU up to date once it was there, so it is
+ * not asked for again while this process remembers it. Throws CatalogueUnavailableError.
  */
 export function learnSkus({ reads, lookup, copy, limit = 100_000 }: LearnSkusDeps) {
   const known = new Set<string>();
@@ -28,7 +27,7 @@ export function learnSkus({ reads, lookup, copy, limit = 100_000 }: LearnSkusDep
     }
   }
 
-  /** SKUs that customers make up are asked for in a few calls a second at most, and those that are not there not again for a while. */
+  /** Made-up SKUs cause a few calls a second at most, and absent ones are not asked for again for a while. */
   const askProduct = askedTogether<true>({
     async fetch(skus) {
       const products = await lookup.find(skus);

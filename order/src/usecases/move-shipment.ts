@@ -10,7 +10,7 @@ export interface ShipmentCommand {
   readonly orderId: string;
   readonly shipmentId: string;
   readonly report: ShipmentReport;
-  /** The caller may say which version it was meant for: throws when it is not this one. */
+  /** Throws when the caller has named a version (If-Match) and the order has another one. */
   readonly requireVersion?: (version: number) => void;
 }
 
@@ -19,7 +19,7 @@ export type ShipmentAnswer =
   | { readonly kind: 'not-shippable'; readonly because: ShippingRefusal }
   | { readonly kind: 'not-found' };
 
-/** A parcel leaves the house, or arrives; what was said before is answered with the order as it is. */
+/** Records that a parcel was sent or delivered; a repeated report is answered with the order unchanged. */
 export const moveShipment: UseCase<OrderCollections, ShipmentCommand, ShipmentAnswer> = {
   name: 'move shipment',
   keys: ({ orderId }) => ({ orders: [orderId] }),

@@ -4,7 +4,7 @@ import type { Deadlines } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
 import { recordAdvance } from './record-advance.ts';
 
-/** Gives an order up whose time has run out. It may have moved on since it was found, so its deadline counts again. */
+/** Gives up an order that has timed out. Its deadline is checked again, because it may have moved on since it was found. */
 export function passDeadline(deadlines: Deadlines): UseCase<OrderCollections, string, void> {
   return {
     name: 'pass deadline',

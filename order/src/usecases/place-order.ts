@@ -9,7 +9,7 @@ import { placeInHistory } from './record-advance.ts';
 
 const context: HistoryContext = { to: 'placed', cause: { name: 'POST /orders' } };
 
-/** Places an order at the prices of the catalogue copy, unless its customer has as much as they may. */
+/** Places an order at the prices of the catalogue copy, unless it would exceed its customer's limits. */
 export function placeOrder(deadlines: Deadlines, limits: CustomerLimits): UseCase<OrderCollections, OrderRequest, Placement> {
   return {
     name: 'place order',

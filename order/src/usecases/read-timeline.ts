@@ -2,7 +2,7 @@ import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
 import { timelineOf } from '../domain/timeline.ts';
 import type { OrderReads } from '../storage/order-store.ts';
 
-/** What happened to an order so far, over all services; read from its stream of events. */
+/** Reads the timeline of an order, over all services, from its stream of events. */
 export function readTimeline({ histories }: Pick<OrderReads, 'histories'>) {
   return async (orderId: string): Promise<TimelineEntry[]> => {
     const history = await histories([orderId]);

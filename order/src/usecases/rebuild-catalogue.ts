@@ -18,18 +18,18 @@ export interface RebuildDeps {
 }
 
 export interface CatalogueRebuilding {
-  /** Resolves when one is on its way: a new one, or one that this or another process is at already. False: this process stops. */
+  /** Resolves once a rebuild is running: a new one, or one that this or another process has already begun. False: this process is stopping. */
   start(): Promise<boolean>;
-  /** Gives up the one on its way; the copy in use stays as it is. */
+  /** Aborts the running rebuild; the copy in use stays as it is. */
   close(): Promise<void>;
 }
 
-/** An exchange waits a few seconds at most for those who use the tables; long reads of a backup may be in its way. */
+/** Attempts at the exchange. Each waits a few seconds at most for other users of the tables; long reads of a backup may block it. */
 const EXCHANGE_TRIES = 10;
 
 /**
- * The catalogue copy, made anew beside the one in use: every product message from the first to the last is taken over
- * into fresh tables, then the two change places. Nothing that happens meanwhile is missed: see `copyProduct`.
+ * Rebuilds the catalogue copy beside the one in use: every product message from first to last goes into fresh tables, then the two are exchanged.
+ * Nothing that happens meanwhile is missed: see `copyProduct`.
  */
 export function catalogueRebuilding(deps: RebuildDeps): CatalogueRebuilding {
   const leaving = new AbortController();
@@ -60,7 +60,7 @@ export function catalogueRebuilding(deps: RebuildDeps): CatalogueRebuilding {
   };
 }
 
-/** Never rejects: how it ended is written down. */
+/** Never rejects: the outcome is recorded. */
 async function rebuild(deps: RebuildDeps, run: string, held: LockedCatalogue, signal: AbortSignal): Promise<void> {
   try {
     await deps.fresh.empty(run, signal);
@@ -81,7 +81,7 @@ async function readTopics({ log, fill, record }: RebuildDeps, run: string, signa
   let messages = 0;
   let skipped = 0;
   const progress = (total: number) => ensure(record({ run, step: { type: 'read', messages, total, skipped } }));
-  // From here on the fresh copy hears what the one in use hears. Only then is it looked where the topics end.
+  // From here on the fresh copy gets every update of the one in use. The ends of the topics are determined only after that.
   await progress(0);
   await log.replay(
     PRODUCT_TOPICS,
@@ -116,7 +116,7 @@ async function ensure(ours: Promise<boolean>): Promise<void> {
   if (!(await ours)) throw new Error('another rebuild has begun');
 }
 
-/** One state for each product: the versions in between would be written for nothing. */
+/** The newest state of each product: writing the versions in between would be wasted. */
 function newestOf(batch: readonly ReceivedMessage[]): { readonly products: readonly ProductState[]; readonly unreadable: number } {
   const newest = new Map<string, ProductState>();
   let unreadable = 0;

@@ -6,7 +6,7 @@ import type { OrderCollections } from '../storage/order-store.ts';
 
 type Recorded = Omit<Decision<OrderCollections, void>, 'answer'>;
 
-/** What an advance leaves behind: the order, and one entry in its history that says from where, to where and why. */
+/** The changes that an advance makes: the order, and one history entry that says from where, to where and why. */
 export function recordAdvance(before: Order, advance: Advance, cause: HistoryCause): Recorded {
   switch (advance.kind) {
     case 'moved': {
@@ -31,7 +31,7 @@ export function recordAdvance(before: Order, advance: Advance, cause: HistoryCau
   }
 }
 
-/** The order, and a sign that its customer, who has left, can be erased from it, once its delivery has ended. */
+/** The order; when its delivery has just ended and its customer is deleted, also a mark that it can be erased. */
 export function changed(before: Order, after: Order): Entities<OrderCollections> {
   const isOver = before.leftAt !== null && awaitsDelivery(before) && !awaitsDelivery(after);
   return { orders: [after], ...(isOver && { ordersToErase: [{ orderId: after.id }] }) };

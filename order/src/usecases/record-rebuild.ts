@@ -7,7 +7,7 @@ export interface RebuildRecord {
   readonly step: RebuildStep;
 }
 
-/** Writes down how far a rebuild of the catalogue copy is; false when it is not this one's turn any more. */
+/** Records the progress of a catalogue rebuild; false when it is no longer the current one. */
 export const recordRebuild: UseCase<OrderCollections, RebuildRecord, boolean> = {
   name: 'record rebuild',
   keys: () => ({ catalogueRebuilds: [REBUILD_ID] }),

@@ -2,7 +2,7 @@ import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { OrderCollections } from '../storage/order-store.ts';
 
-/** Somebody has left. What is kept of them is erased afterwards, in rounds: there may be any number of orders. */
+/** Records a deleted user. Their data is erased later, in rounds: there may be any number of orders. */
 export const rememberErasure: UseCase<OrderCollections, EventEnvelope<'user.deleted'>, void> = {
   name: 'remember erasure',
   keys: ({ data }) => ({ erasedUsers: [data.userId] }),

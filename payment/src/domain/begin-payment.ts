@@ -9,7 +9,7 @@ import type { PaymentMessage } from './payment-message.ts';
 type ReadyForPayment = Extract<PaymentMessage, { on: 'order.ready_for_payment' }>;
 type OrderCancelled = Extract<PaymentMessage, { on: 'order.cancelled' }>;
 
-/** A payment method pays for its owner's orders alone; a foreign one is as good as none. */
+/** A payment method pays only for its owner's orders; another user's method is treated as missing. */
 export function begin(_: undefined, message: ReadyForPayment, surroundings: Surroundings): Outcome {
   const { orderId, userId, amount, method, live } = message;
   const { now } = surroundings;
@@ -44,7 +44,7 @@ export function begin(_: undefined, message: ReadyForPayment, surroundings: Surr
   return changed(payment, { tasks: [chargeTask(payment)] });
 }
 
-/** The cancellation overtook the request: the row stays as a sign that this order is never to be charged. */
+/** The cancellation overtook the request: the row stays as a tombstone, so that this order is never charged. */
 export function tombstone(_: undefined, { orderId, userId }: OrderCancelled, { now, newId, cause }: Surroundings): Outcome {
   const kept = { cause: keptCause(cause), cancelledBy: null };
   const facts = { id: newId(), orderId, userId, live: false, orderCancelled: true, ...kept, version: 0, createdAt: now, updatedAt: now };

@@ -19,13 +19,13 @@ export function ask(payment: PendingPayment, _: unknown, { now }: Surroundings):
 }
 
 /**
- * The gateway never got our key. The charge goes out again under the same one: should the first request arrive after
- * all, the gateway takes both for one. With the order cancelled nothing goes out any more, and once a request that is
- * still on its way can be ruled out the payment is void.
+ * The gateway never received our key. The charge is sent again under the same key: if the first request still arrives, the
+ * gateway treats both as one. If the order is cancelled, nothing is sent any more, and the payment is voided once a request
+ * still on its way can be ruled out.
  */
 export function sendAgainOrVoid(payment: PendingPayment, _: unknown, surroundings: Surroundings): Outcome {
   const { now } = surroundings;
-  // Sent by an earlier version, which asked the gateway for nothing too.
+  // An earlier version sent amounts of 0 to the gateway too.
   if (payment.amount.amount === 0) return captureNothing(payment, surroundings);
   if (!payment.orderCancelled) {
     const sent = { ...payment, sentAt: now, nextCheckAt: now + CALL_LEASE_MS };

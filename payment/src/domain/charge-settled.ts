@@ -13,15 +13,15 @@ export function capture(payment: PendingPayment, message: Succeeded, surrounding
   return payment.orderCancelled ? giveBack(captured, history, surroundings) : changed(captured, { history });
 }
 
-/** There is nothing to be paid: it is as good as captured, and the gateway, which takes no such charge, is not asked. */
+/** An amount of 0 counts as captured. The gateway takes no such charge and is not asked. */
 export function captureNothing(payment: PaymentFacts & { readonly amount: Money }, surroundings: Surroundings): Outcome {
   const captured = capturedFrom(payment, payment.amount, null, surroundings);
   return changed(captured, { history: [completed(captured, surroundings)] });
 }
 
 /**
- * Money was taken after all, for an order that nobody will deliver: it goes back at once. After `payment.failed` there
- * is no `payment.completed` any more, because the order could hear the second one first and be completed by it.
+ * Money was taken after all for an order that will not be delivered: it is refunded at once. `payment.completed` never
+ * follows `payment.failed`, because the order could receive the second one first and be completed by it.
  */
 export function captureLate(
   payment: FailedPayment | VoidedPayment,
@@ -45,12 +45,12 @@ export function fail(payment: PendingPayment, message: Declined, surroundings: S
   );
 }
 
-/** A charge that was left open has waited for nobody else since it was asked for. */
+/** Milliseconds spent on the gateway; all since the request if the charge was left open. */
 function gatewayMs({ attempts, createdAt }: PendingPayment, { tookMs }: Succeeded | Declined, { now }: Surroundings): number {
   return Math.max(0, Math.round(attempts === 0 && tookMs !== undefined ? tookMs : now - createdAt));
 }
 
-/** The fields a payment keeps when its charge has ended. */
+/** The fields that a payment keeps once its charge has ended. */
 export function factsOf(payment: PaymentFacts, { now }: Surroundings): PaymentFacts {
   const { id, orderId, userId, live, orderCancelled, cause, cancelledBy, version, createdAt } = payment;
   return { id, orderId, userId, live, orderCancelled, cause, cancelledBy, version, createdAt, updatedAt: now };

@@ -1,19 +1,19 @@
 /**
- * Milliseconds after a person was erased until it is looked a last time for payment methods of theirs: what a process
- * that had not heard of it was adding meanwhile is committed by then.
+ * Milliseconds after a user's erasure until the last search for their payment methods. By then, a method that was being
+ * added by a process that had not heard of the erasure is committed.
  */
 const LAST_LOOK_MS = 60_000;
 
-/** A person who is gone. The row stays, so that nothing of theirs comes back; payments and refunds are books and stay too. */
+/** A deleted user. The row stays, so that no data of theirs is added again; payments and refunds are accounting records and stay. */
 export interface ErasedUser {
   readonly userId: string;
   /** epoch milliseconds */
   readonly erasedAt: number;
-  /** epoch milliseconds; when it is to be looked for payment methods of theirs; null: it is done */
+  /** epoch milliseconds; due time of the next search for their payment methods; null: done */
   readonly dueAt: number | null;
 }
 
-/** After a look that found everything there was, or only as much as it could take at once. */
+/** The user after a search. `foundAll`: it found all payment methods; false: it stopped at its batch limit. */
 export function looked(user: ErasedUser, { foundAll, now }: { foundAll: boolean; now: number }): ErasedUser {
   if (!foundAll) return { ...user, dueAt: now };
   const last = user.erasedAt + LAST_LOOK_MS;

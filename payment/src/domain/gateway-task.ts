@@ -1,6 +1,6 @@
 import type { Money } from '@souk/contracts/money';
 
-/** A call to the gateway that a decision asks for; made after the commit, its answer is a new input. */
+/** A gateway call that a decision asks for. It is made after the commit, and its answer is a new input. */
 export type GatewayTask =
   | {
       readonly kind: 'charge';
@@ -19,7 +19,7 @@ export type GatewayTask =
     }
   | { readonly kind: 'ask-refund'; readonly orderId: string; readonly refundId: string };
 
-/** The gateway knows an action by the key we made from it: however often it is sent, it happens once. */
+/** Idempotency key of an action: however often it is sent, the gateway carries it out once. */
 export function chargeKey(paymentId: string): string {
   return `payment:${paymentId}`;
 }
@@ -28,7 +28,7 @@ export function refundKey(refundId: string): string {
   return `refund:${refundId}`;
 }
 
-/** What one of our keys stands for; undefined: it is none of ours. */
+/** The action that one of our keys stands for; undefined: the key is not ours. */
 export function actionOf(key: string): { readonly kind: 'charge' | 'refund'; readonly id: string } | undefined {
   const [, prefix, id] = /^(payment|refund):(.+)$/.exec(key) ?? [];
   return prefix === undefined || id === undefined ? undefined : { kind: prefix === 'payment' ? 'charge' : 'refund', id };

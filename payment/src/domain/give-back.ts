@@ -6,7 +6,7 @@ import { CALL_LEASE_MS } from './gateway-timing.ts';
 import { type CapturedPayment, leftOf } from './payment.ts';
 import type { PendingRefund } from './refund.ts';
 
-/** Refunds what is left of a cancelled order's payment; refunds that are pending already count as gone. */
+/** Refunds what is left of a cancelled order's payment; pending refunds count as refunded. */
 export function giveBack(
   payment: CapturedPayment,
   history: readonly HistoryEntry[],
@@ -26,7 +26,7 @@ interface RefundWish {
   readonly cause: Cause;
 }
 
-/** Reserves the amount and gives the refund out to be sent. The caller has made sure that so much is left. */
+/** Reserves the amount and creates the task that sends the refund. The caller has checked that this much is left. */
 export function openRefund(
   payment: CapturedPayment,
   { amount, reason, requestedBy, cause }: RefundWish,

@@ -4,7 +4,7 @@ import { changed, type Outcome, type Surroundings } from './outcome.ts';
 import { CALL_LEASE_MS } from './gateway-timing.ts';
 import type { CapturedPayment, PendingPayment } from './payment.ts';
 
-/** The call may be out: its result decides. The customer waits for it, so asking starts over at short intervals. */
+/** The charge may have been sent: its result decides. The customer is waiting, so the back-off starts again at its shortest interval. */
 export function rememberCancellation(payment: PendingPayment, _: unknown, { now, cause }: Surroundings): Outcome {
   if (payment.orderCancelled) return { kind: 'ignored', because: 'the cancellation is known' };
   const nextCheckAt = Math.min(payment.nextCheckAt, now + CALL_LEASE_MS);

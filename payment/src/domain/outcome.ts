@@ -8,7 +8,7 @@ type PublishedBy = 'payment.completed' | 'payment.failed' | 'payment.refunded';
 
 export type PaymentEvent = { [T in PublishedBy]: { readonly type: T; readonly data: EventData<T> } }[PublishedBy];
 
-/** Worth remembering, but nothing that another service acts on. */
+/** A history entry that no other service acts on. */
 export interface PaymentNote {
   readonly note: 'payment.voided' | 'payment.captured_late' | 'refund.requested' | 'refund.failed';
   readonly context: Readonly<Record<string, unknown>>;
@@ -16,16 +16,16 @@ export interface PaymentNote {
 
 export type HistoryEntry = PaymentEvent | PaymentNote;
 
-/** What came of a message. */
+/** The result of a message. */
 export type Outcome =
   | { readonly kind: 'ignored'; readonly because: string }
-  /** Cannot happen if everybody is right. */
+  /** Cannot happen if all parties are correct. */
   | { readonly kind: 'anomaly'; readonly cause: string }
   | Changed;
 
 export interface Changed {
   readonly kind: 'changed';
-  /** with the version after `history` */
+  /** with the version that it has after `history` */
   readonly payment: Payment;
   readonly refunds: readonly Refund[];
   readonly history: readonly HistoryEntry[];
@@ -37,7 +37,7 @@ export interface Surroundings {
   /** epoch milliseconds */
   readonly now: number;
   readonly newId: () => string;
-  /** The cause of what follows from the message. */
+  /** The cause of whatever follows from the message. */
   readonly cause: Cause;
 }
 

@@ -1,4 +1,4 @@
-/** A card (or the like) that the gateway keeps for a customer; we hold its token and what a person recognises it by. */
+/** A card (or the like) that the gateway keeps for a customer; we hold its token and the details that identify it to a person. */
 export interface PaymentMethod {
   readonly id: string;
   readonly userId: string;

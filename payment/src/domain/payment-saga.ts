@@ -19,7 +19,7 @@ const settled = ignored('the charge is settled');
 const noMoney = ignored('no money was taken');
 const unknownPayment = anomaly('there is no payment that this could be about');
 
-/** Every (state, message) pair of a payment has its answer here; the type refuses a table with a hole. */
+/** The answer to every (state, message) pair of a payment; the type rejects a table with a gap. */
 export const PAYMENT_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S, M> } } = {
   none: {
     'order.ready_for_payment': begin,

@@ -5,32 +5,32 @@ export interface PaymentFacts {
   readonly id: string;
   readonly orderId: string;
   readonly userId: string;
-  /** Whether its gateway moves money; false: it was made with the simulator. */
+  /** true: its gateway moves money; false: it was made with the simulator. */
   readonly live: boolean;
-  /** The order was cancelled: nothing more is charged, and what was captured goes back. */
+  /** The order was cancelled: nothing more is charged, and captured money goes back. */
   readonly orderCancelled: boolean;
-  /** The message that asked for it; for a tombstone, the one that cancelled the order. */
+  /** The message that asked for the payment; for a tombstone, the one that cancelled the order. */
   readonly cause: Cause;
-  /** The message that cancelled the order while money was asked for or there; null: none has. */
+  /** The message that cancelled the order while money was requested or captured; null: none. */
   readonly cancelledBy: Cause | null;
-  /** of its history: events and notes, 1..n without gap; 0 while there is none */
+  /** of its history (events and notes): 1..n without gaps; 0 while it is empty */
   readonly version: number;
   /** epoch milliseconds */
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
-/** The charge is out, or is about to go out; only the gateway knows how it ends. */
+/** The charge has been sent, or is about to be; only the gateway knows its result. */
 export interface PendingPayment extends PaymentFacts {
   readonly status: 'pending';
   readonly amount: Money;
-  /** What the gateway charges. Kept only for as long as a charge may have to go out again. */
+  /** The token that the gateway charges. Kept only while the charge may have to be sent again. */
   readonly token: string;
-  /** epoch milliseconds; when the charge was last given out to be sent */
+  /** epoch milliseconds; when the charge was last handed over for sending */
   readonly sentAt: number;
-  /** answers of the gateway that left it open */
+  /** gateway answers that left it open */
   readonly attempts: number;
-  /** epoch milliseconds; from then on somebody has to ask the gateway */
+  /** epoch milliseconds; from then on the gateway has to be asked */
   readonly nextCheckAt: number;
 }
 
@@ -41,7 +41,7 @@ export interface CapturedPayment extends PaymentFacts {
   readonly gatewayReference: string | null;
   /** minor units; refunds that succeeded */
   readonly refunded: number;
-  /** minor units; refunds that are pending, reserved so that all of them together never exceed the amount */
+  /** minor units; pending refunds, reserved so that all refunds together never exceed the amount */
   readonly refunding: number;
 }
 

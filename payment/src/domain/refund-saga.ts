@@ -16,7 +16,7 @@ type Step<S extends State, M extends On> = (
 
 const settled = ignored('the refund is settled');
 
-/** Every (state, message) pair of a refund has its answer here; the type refuses a table with a hole. */
+/** The answer to every (state, message) pair of a refund; the type rejects a table with a gap. */
 export const REFUND_SAGA: { readonly [S in State]: { readonly [M in On]: Step<S, M> } } = {
   pending: {
     'gateway.succeeded': succeed,

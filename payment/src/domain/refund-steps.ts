@@ -29,15 +29,15 @@ export function succeed(
   return changed(after, { refunds: [done], history: [{ type: 'payment.refunded', data }] });
 }
 
-/** The gateway contradicts its own word that it has the money, or has not heard of it everywhere: that passes. */
+/** `CHARGE_NOT_CAPTURED` is temporary: the gateway contradicts its own capture, or not all of it knows of the capture yet. */
 export function failUnlessTooEarly(refund: PendingRefund, message: Declined, payment: CapturedPayment, surroundings: Surroundings): Outcome {
   const isTooEarly = message.reason === CHARGE_NOT_CAPTURED && surroundings.now < refund.createdAt + CAPTURE_LIMIT_MS;
   return isTooEarly ? askLater(refund, message, payment, surroundings) : fail(refund, message, payment, surroundings);
 }
 
 /**
- * What was reserved is free again. When the order is cancelled it has to go back all the same: a refund asked for by
- * the staff is followed by one of ours. One of ours that is declined waits for a person: repeating it cannot help.
+ * Frees the reserved amount. If the order is cancelled, the money still has to go back: a refund of ours follows a declined
+ * one of the staff. A declined refund of ours waits for a person: repeating it cannot help.
  */
 function fail(
   refund: PendingRefund,
@@ -67,7 +67,7 @@ export function ask(refund: PendingRefund, _: unknown, payment: CapturedPayment,
   return changed(payment, { refunds: [asked], tasks: [{ kind: 'ask-refund', orderId, refundId }] });
 }
 
-/** The gateway never got our key: the refund goes out again under the same one. */
+/** The gateway never received our key: the refund is sent again under the same one. */
 export function sendAgain(refund: PendingRefund, _: unknown, payment: CapturedPayment, { now }: Surroundings): Outcome {
   const sent = { ...refund, nextCheckAt: now + CALL_LEASE_MS };
   return changed(payment, { refunds: [sent], tasks: [refundTask(payment, sent)] });

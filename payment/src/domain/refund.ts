@@ -7,7 +7,7 @@ interface RefundFacts {
   readonly orderId: string;
   readonly amount: Money;
   readonly reason: string;
-  /** Who of the staff asked for it; null: the order was cancelled. */
+  /** The staff member who asked for it; null: the order was cancelled. */
   readonly requestedBy: string | null;
   /** The request or message that asked for it. */
   readonly cause: Cause;
@@ -18,9 +18,9 @@ interface RefundFacts {
 
 export interface PendingRefund extends RefundFacts {
   readonly status: 'pending';
-  /** answers of the gateway that left it open */
+  /** gateway answers that left it open */
   readonly attempts: number;
-  /** epoch milliseconds; from then on somebody has to ask the gateway */
+  /** epoch milliseconds; from then on the gateway has to be asked */
   readonly nextCheckAt: number;
 }
 

@@ -9,18 +9,18 @@ interface RefundRequest {
   readonly amount: Money;
   readonly reason: string;
   readonly requestedBy: string;
-  /** With it no more than these minor units of the payment may have gone back. Many small refunds are a large one. */
+  /** Limit in minor units on all refunds of the payment, this one included: many small refunds are a large one. */
   readonly most?: number;
 }
 
 export type RefundDecision =
   | { readonly kind: 'accepted'; readonly change: Changed; readonly refund: PendingRefund }
   | { readonly kind: 'wrong-currency'; readonly currency: string }
-  /** `left`: minor units that can still be refunded */
+  /** `left`: the amount that can still be refunded, in minor units */
   | { readonly kind: 'exceeds'; readonly left: Money }
   | { readonly kind: 'above-most' };
 
-/** Only what was captured and is neither refunded nor about to be can be refunded. */
+/** Accepts a refund only of money that was captured and is neither refunded nor reserved for a refund. */
 export function requestRefund(payment: Payment, request: RefundRequest, surroundings: Surroundings): RefundDecision {
   const { amount, reason, requestedBy, most = Infinity } = request;
   const currency = payment.amount?.currency ?? amount.currency;

@@ -1,12 +1,12 @@
-/** A webhook that was taken. It is kept so that the same one, sent again, is known. */
+/** A webhook that was accepted. It is kept to recognise the same webhook when it is sent again. */
 export interface WebhookEvent {
-  /** gateway and its id of the event: `simulator:evt_1` */
+  /** gateway name and its event id: `simulator:evt_1` */
   readonly id: string;
-  /** ours, of the charge or refund it is about; null: it said nothing that concerns us */
+  /** our key of the charge or refund it is about; null: it does not concern us */
   readonly key: string | null;
-  /** how far the charge or refund had come, as the gateway said */
+  /** status of the charge or refund, as the gateway reported it */
   readonly said: 'succeeded' | 'declined' | 'pending' | null;
-  /** `unknown`: the key is of no charge or refund of ours */
+  /** `unknown`: the key belongs to no charge or refund of ours */
   readonly outcome: 'changed' | 'ignored' | 'anomaly' | 'unknown';
   /** epoch milliseconds */
   readonly receivedAt: number;

@@ -2,7 +2,7 @@ import { chargeKey, type GatewayTask, refundKey } from '../domain/gateway-task.t
 import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
 import type { Gateway, GatewayResult } from './gateway.ts';
 
-/** Makes the call a task stands for and says what came of it. Rejects when nothing can be known. */
+/** Makes the call that a task stands for and answers its result. Rejects when the outcome is unknown. */
 export async function callGateway(gateway: Gateway, task: GatewayTask, signal: AbortSignal): Promise<GatewayMessage> {
   switch (task.kind) {
     case 'charge': {
@@ -22,12 +22,12 @@ export async function callGateway(gateway: Gateway, task: GatewayTask, signal: A
   }
 }
 
-/** A refund that came too early is as good as one that never came, also for a gateway that remembers it: it is to be sent. */
+/** A refund that came too early counts as never received, even if the gateway remembers it: it has to be sent. */
 function foundRefund(result: GatewayResult | undefined): GatewayMessage {
   return messageOf(result?.status === 'declined' && result.reason === CHARGE_NOT_CAPTURED ? undefined : result);
 }
 
-/** undefined: the gateway never had the key. */
+/** undefined: the gateway never received the key. */
 export function messageOf(result: GatewayResult | undefined): GatewayMessage {
   if (result === undefined) return { on: 'gateway.not_received' };
   switch (result.status) {

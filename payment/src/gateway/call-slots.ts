@@ -1,11 +1,11 @@
-/** A bounded number of places for calls; who finds none waits in line, but not for ever. */
+/** A limited number of slots for calls. A caller that finds none free waits in a queue, up to a time-out. */
 export interface CallSlots {
-  /** True: the place is yours until you release it. False: it took too long, or the slots were closed. */
+  /** True: the slot is yours until you release it. False: the wait timed out, or the slots were closed. */
   take(): Promise<boolean>;
   release(): void;
-  /** Places that are neither taken nor waited for. */
+  /** Number of slots that are neither taken nor waited for. */
   free(): number;
-  /** Sends everybody away who waits, and all who come after. */
+  /** Turns away all waiting and all later callers. */
   close(): void;
 }
 
@@ -14,7 +14,10 @@ interface Waiter {
   resolve(taken: boolean): void;
 }
 
-/** Looks at who waited too long (by the clock `now`, in milliseconds) when a place becomes free: soon, for calls are bounded in time. */
+/**
+ * Times out waiting callers (by the clock `now`, in milliseconds) only when a slot becomes free: that is soon, as calls
+ * have a time-out.
+ */
 export function callSlots(limit: number, maxWaitMs: number, now: () => number = () => performance.now()): CallSlots {
   let taken = 0;
   let closed = false;

@@ -1,12 +1,12 @@
-/** Milliseconds for which our own ticks are counted on before the database is asked again. */
+/** Milliseconds for which our own ticks are added before the database is asked again. */
 const ASK_EVERY_MS = 10_000;
 
-/** Answers the time in epoch milliseconds. Rejects when nobody can say. */
+/** Answers the time in epoch milliseconds. Rejects when it cannot be known. */
 export type Clock = () => Promise<number>;
 
 /**
- * The clock that all replicas share: their machines' own may differ by an hour. `ask` the database rarely and count on from
- * its answer; never ahead of it. `ticks`: milliseconds that never go back.
+ * The clock that all replicas share, because their machines' clocks may differ by an hour. Calls `ask` rarely and counts on
+ * from its answer; never runs ahead of it. `ticks`: milliseconds that never go back.
  */
 export function databaseClock(ask: Clock, ticks: () => number = () => performance.now()): Clock {
   let known: { readonly at: number; readonly tick: number } | undefined;

@@ -5,7 +5,7 @@ import type { Gateway } from './gateway.ts';
 import { openSimulator } from './open-simulator.ts';
 
 interface GatewayGround {
-  /** File of the simulator's own books. */
+  /** File of the simulator's own ledger. */
   readonly simulatorPath: string;
   /** The service's own database, whose clock its replicas share. */
   readonly reads: Pick<PaymentReads, 'now'>;
@@ -13,7 +13,7 @@ interface GatewayGround {
 
 type OpenGateway = (config: PaymentConfig, ground: GatewayGround) => Gateway;
 
-/** Every gateway there is. Another one is a line here, its name in `GATEWAY_NAMES`, and its settings in the configuration. */
+/** All gateways. Another one needs an entry here, its name in `GATEWAY_NAMES`, and its settings in the configuration. */
 const GATEWAYS: Readonly<Record<(typeof GATEWAY_NAMES)[number], OpenGateway>> = {
   simulator(config, { simulatorPath: path, reads }) {
     const { simulatorLatencyMs: latencyMs, simulatorSlowMs: slowMs, simulatorWebhookSecrets = [] } = config;
@@ -28,7 +28,7 @@ const GATEWAYS: Readonly<Record<(typeof GATEWAY_NAMES)[number], OpenGateway>> = 
   },
 };
 
-/** The gateway that the configuration names. Asks the database nothing yet. */
+/** Opens the gateway that the configuration names. Does not query the database yet. */
 export function openGateway(config: PaymentConfig, ground: GatewayGround): Gateway {
   return GATEWAYS[config.gateway](config, ground);
 }

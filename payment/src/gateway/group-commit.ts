@@ -6,7 +6,7 @@ interface Waiting {
   fail(error: unknown): void;
 }
 
-/** What comes in within one turn of the event loop shares a transaction; each answer waits for its commit. */
+/** Runs all work of one turn of the event loop in one transaction; each answer waits for its commit. */
 export function groupCommit(database: Database): <T>(work: () => T) => Promise<T> {
   let waiting: Waiting[] = [];
 
@@ -27,7 +27,7 @@ export function groupCommit(database: Database): <T>(work: () => T) => Promise<T
     new Promise((resolve, reject) => {
       let settle = (): void => undefined;
       waiting.push({
-        // A refusal concerns its own caller; it has written nothing.
+        // An error concerns only its own caller; its work has written nothing.
         run: () => {
           try {
             const answer = work();

@@ -7,14 +7,14 @@ import { openSimulatorLedger } from './simulator-ledger.ts';
 import { createSimulator } from './simulator.ts';
 
 interface OpenSimulatorOptions {
-  /** SQLite file of the simulator's own books. */
+  /** SQLite file of the simulator's own ledger. */
   readonly path: string;
-  /** The time that all replicas agree on. */
+  /** The clock that all replicas share. */
   readonly now: Clock;
   readonly latencyMs: number;
   readonly slowMs: number;
   readonly lateMs: number;
-  /** The one to sign with first. None: one that nobody else knows is made, and only this process is believed. */
+  /** The secret to sign with first. Empty: a random one is made, so only this process's webhooks are accepted. */
   readonly webhookSecrets: readonly string[];
 }
 

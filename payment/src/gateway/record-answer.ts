@@ -8,13 +8,13 @@ import { advanceRefund } from '../usecases/advance-refund.ts';
 
 interface RecordAnswerDeps {
   readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
-  /** There is no message that could become a dead letter: a person has to hear of it in another way. */
+  /** Reports an anomaly to a person: there is no message that could become a dead letter. */
   readonly anomaly: (cause: string, task: GatewayTask) => void;
-  /** A refund was refused because the gateway has still to take the money; it is sent again. */
+  /** A refund was refused because the gateway has not taken the money yet; it is sent again. */
   readonly tooEarly: (task: GatewayTask) => void;
 }
 
-/** Makes the gateway's answer an input of the writer. */
+/** Submits the gateway's answer to the writer as an input. */
 export function recordAnswer({ submit, anomaly, tooEarly }: RecordAnswerDeps) {
   return async (task: GatewayTask, message: GatewayMessage): Promise<void> => {
     if (task.kind === 'refund' && message.on === 'gateway.declined' && message.reason === CHARGE_NOT_CAPTURED) tooEarly(task);
@@ -24,7 +24,7 @@ export function recordAnswer({ submit, anomaly, tooEarly }: RecordAnswerDeps) {
         : submit(advanceCharge, { orderId: task.orderId, message }));
       if (cause !== null) anomaly(cause, task);
     } catch (error) {
-      // The row says that the gateway is to be asked, so the answer is had again after the next start.
+      // The row is still due, so the gateway is asked again after the next start.
       if (!(error instanceof WriterClosedError)) throw error;
     }
   };

@@ -1,4 +1,4 @@
-/** What a caller of a real gateway sees as an error of the network, the gateway or the request. */
+/** An error of the network, the gateway or the request, as a caller of a real gateway sees it. */
 export class SimulatorError extends Error {
   readonly code: 'gateway-error' | 'key-reused';
   constructor(code: 'gateway-error' | 'key-reused', message: string) {
@@ -8,7 +8,7 @@ export class SimulatorError extends Error {
   }
 }
 
-/** Ends only when the caller stops listening. */
+/** Rejects only when the caller stops listening. */
 export function silence(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(new SimulatorError('gateway-error', 'nobody listens any more'));

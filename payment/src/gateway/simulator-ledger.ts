@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { checkpointEvery } from '@souk/chassis/checkpoints';
 import { groupCommit } from './group-commit.ts';
 
-/** A charge as the gateway keeps it. Amounts in minor units, times in epoch milliseconds. */
+/** A charge as the gateway stores it. Amounts in minor units, times in epoch milliseconds. */
 export interface LedgerCharge {
   readonly key: string;
   readonly reference: string;
@@ -11,7 +11,7 @@ export interface LedgerCharge {
   readonly currency: string;
   /** null: the money was taken, or will be at `settlesAt` */
   readonly declined: string | null;
-  /** By the clock that all replicas share. 0: it was settled at once. */
+  /** By the clock that all replicas share. 0: settled at once. */
   readonly settlesAt: number;
 }
 
@@ -29,9 +29,9 @@ export interface LedgerWebhook {
   readonly body: string;
 }
 
-/** The simulator's own books, apart from the payment service's database, as a foreign company's would be. */
+/** The simulator's own ledger, apart from the payment service's database, as a foreign company's would be. */
 export interface SimulatorLedger {
-  /** Runs `work` in a transaction shared with others; resolves after the commit. Who throws must not have written. */
+  /** Runs `work` in a transaction shared with other work; resolves after the commit. `work` that throws must not have written. */
   write<T>(work: () => T): Promise<T>;
   charge(key: string): LedgerCharge | undefined;
   chargeByReference(reference: string): LedgerCharge | undefined;
@@ -40,17 +40,17 @@ export interface SimulatorLedger {
   refundedOf(chargeReference: string): number;
   addCharge(charge: LedgerCharge): void;
   addRefund(refund: LedgerRefund): void;
-  /** Counts a request that failed; answers how many did before. */
+  /** Counts a failed request; answers the number of earlier ones. */
   countFailure(key: string): number;
   addWebhook(webhook: LedgerWebhook & { readonly dueAt: number }): void;
   hasDueWebhook(now: number): boolean;
-  /** Those that are due, the longest waiting first; due again 5 s, 10 s, 20 s ... later until they are removed, 10 times at most. */
+  /** Due webhooks, longest waiting first. They are due again 5 s, 10 s, 20 s ... later until they are removed, at most 10 times. */
   takeDueWebhooks(now: number, limit: number): readonly LedgerWebhook[];
   removeWebhook(id: string): void;
   close(): void;
 }
 
-/** 4 MB, on the event loop. */
+/** 4 MB, copied on the event loop. */
 const PAGES_BETWEEN_CHECKPOINTS = 1000;
 
 const SCHEMA = `
@@ -76,7 +76,7 @@ const TAKE_DUE_WEBHOOKS = `
   update webhooks set due_at = ? + (5000 << min(attempts, 8)), attempts = attempts + 1
   where id in (select id from webhooks where due_at <= ? order by due_at limit ?) returning id, body`;
 
-/** A file, or `:memory:`. Survives a crash of the process, not of the machine: syncing costs as much as the shop. */
+/** Opens a file, or `:memory:`. Commits survive a crash of the process, not of the machine: syncing costs as much as the shop. */
 export function openSimulatorLedger(path: string): SimulatorLedger {
   const database = new Database(path, { create: true, strict: true });
   database.run('pragma busy_timeout = 5000');
@@ -120,7 +120,7 @@ export function openSimulatorLedger(path: string): SimulatorLedger {
   };
 }
 
-/** What a checker compares the shop's books with. May be read while the simulator runs. */
+/** The ledger as a checker compares it with the shop's records. May be read while the simulator runs. */
 export function readSimulatorLedger(path: string): {
   readonly charges: readonly LedgerCharge[];
   readonly refunds: readonly LedgerRefund[];

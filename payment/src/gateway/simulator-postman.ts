@@ -5,7 +5,7 @@ import type { WebhookTarget } from './gateway.ts';
 import type { SimulatorLedger } from './simulator-ledger.ts';
 import { signWebhook } from './webhook-signature.ts';
 
-/** Milliseconds after which a webhook without an answer counts as not delivered. */
+/** Milliseconds after which a webhook without an answer counts as undelivered. */
 const ANSWER_LIMIT_MS = 3000;
 const AT_ONCE = 20;
 
@@ -13,13 +13,13 @@ interface PostmanOptions {
   readonly ledger: Pick<SimulatorLedger, 'write' | 'hasDueWebhook' | 'takeDueWebhooks' | 'removeWebhook'>;
   readonly target: WebhookTarget;
   readonly secret: string;
-  /** The time that all replicas agree on, by which webhooks are due. */
+  /** The clock that all replicas share, by which webhooks are due. */
   readonly now: Clock;
-  /** epoch milliseconds of this machine, for signatures */
+  /** epoch milliseconds by this machine's clock, for signatures */
   readonly ownNow: () => number;
 }
 
-/** Sends the simulator's webhooks when they are due, and again until somebody has taken them or the books give up. */
+/** Sends the simulator's webhooks when they are due, and again until they are accepted or the ledger gives up. */
 export function startPostman({ ledger, target: { url, report }, secret, now, ownNow }: PostmanOptions): RunningJobs {
   const faults = faultSource(report, 'webhooks');
 
@@ -27,11 +27,12 @@ export function startPostman({ ledger, target: { url, report }, secret, now, own
     const headers = { 'content-type': 'application/json', 'souk-signature': signWebhook(body, { secret, at: ownNow() }) };
     try {
       const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
-      const { ok } = await fetch(url, { method: 'POST', headers, body, signal });
+      const { ok, status } = await fetch(url, { method: 'POST', headers, body, signal });
+      if (!ok) throw new Error(`the receiver answered ${status}`);
       faults.worked();
-      if (ok) await ledger.write(() => ledger.removeWebhook(id));
+      await ledger.write(() => ledger.removeWebhook(id));
     } catch (error) {
-      // Nobody there: the books have it due again later.
+      // No receiver, or a refusal: the ledger makes it due again later.
       faults.failed(error, 'a webhook was not taken', { webhook: id });
     }
   }

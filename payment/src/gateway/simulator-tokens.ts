@@ -1,11 +1,11 @@
 import type { TokenDescription } from './gateway.ts';
 
 /**
- * What a test token makes the simulator do with a charge:
+ * Effect of a test token on a charge in the simulator:
  * - `slow`: takes the money at once and answers late
  * - `silent-taken`: takes the money and never answers
  * - `silent-lost`: the first request is lost on its way
- * - `late`: answers "pending" and takes the money some time after
+ * - `late`: answers "pending" and takes the money some time later
  * - `flaky`: answers the first two requests with an error, without having taken anything
  */
 type TokenBehaviour =

@@ -6,7 +6,7 @@ import type { GatewayEvent, GatewayNews, GatewayResult } from './gateway.ts';
 const key = Type.String({ minLength: 1, maxLength: 200 });
 const about = Type.Union([Type.Literal('charge'), Type.Literal('refund')]);
 
-/** What the simulator sends; fields that it does not name may be there. */
+/** A webhook of the simulator; it may have more fields than these. */
 const SimulatorEvent = Type.Object({
   id: Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$' }),
   about,
@@ -19,7 +19,7 @@ const SimulatorEvent = Type.Object({
 });
 type SimulatorEvent = Static<typeof SimulatorEvent>;
 
-/** The body of a webhook about a charge or refund that came to its end. */
+/** The body of a webhook about a charge or refund that has ended. */
 export function webhookBody(event: {
   readonly id: string;
   readonly about: SimulatorEvent['about'];
@@ -29,7 +29,7 @@ export function webhookBody(event: {
   return JSON.stringify(event);
 }
 
-/** An event of a kind that says nothing to us is one without news: it is taken and kept like the others. */
+/** An event of a kind unknown to us has no news: it is accepted and stored like the others. */
 export function readWebhookBody(body: Uint8Array): GatewayEvent | 'unreadable' {
   const event = parsed(body);
   if (event === undefined) return 'unreadable';

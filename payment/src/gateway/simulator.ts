@@ -12,30 +12,30 @@ import { isSigned, mayBeSigned } from './webhook-signature.ts';
 
 export interface SimulatorOptions {
   readonly ledger: SimulatorLedger;
-  /** Milliseconds every answer takes. */
+  /** Milliseconds that every answer takes. */
   readonly latencyMs: number;
-  /** Milliseconds an answer about `tok_slow` takes. */
+  /** Milliseconds that an answer about `tok_slow` takes. */
   readonly slowMs: number;
   /** Milliseconds after which a charge of `tok_late_capture` succeeds. */
   readonly lateMs: number;
-  /** Webhooks are signed with the first and may be signed with any: during a rotation the new one and the old one. */
+  /** Webhooks are signed with the first and accepted with any: during a rotation the new one and the old one. */
   readonly webhookSecrets: readonly [string, ...string[]];
-  /** The time that all replicas agree on: by it late charges succeed, and webhooks about them are due. */
+  /** The clock that all replicas share: by it late charges succeed, and webhooks about them are due. */
   readonly now: Clock;
-  /** epoch milliseconds of this machine, by whose clock it also judges how old a webhook's signature is */
+  /** epoch milliseconds by this machine's clock, which also decides how old a webhook's signature is */
   readonly ownNow: () => number;
   readonly newId: () => string;
   /** Rejects when the signal fires. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** A charge that was answered as succeeded has succeeded, whatever anybody's clock says. */
+/** `settlesAt` of a charge that is answered as succeeded: it has succeeded, whatever any clock says. */
 const AT_ONCE = 0;
 
-/** How an answer travels, once the books are written. */
+/** The way an answer travels once the ledger is written. */
 type Reply = { readonly result: GatewayResult; readonly slow: boolean } | 'silence' | 'error';
 
-/** A gateway with test tokens for cards, and books of its own. */
+/** A gateway with test tokens for cards, and its own ledger. */
 export function createSimulator(options: SimulatorOptions): Gateway {
   const { ledger, latencyMs, slowMs, lateMs, webhookSecrets: secrets, now, ownNow, newId, wait } = options;
   let postman: RunningJobs | undefined;
@@ -77,7 +77,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
     return { result: resultOf(charge, at), slow: false };
   }
 
-  /** Only what was left open is told: of everything else the caller had the answer. */
+  /** Announces only a charge that was left open: of any other the caller had the answer. */
   function announce({ key, settlesAt: dueAt, reference }: LedgerCharge): void {
     const id = `evt_${newId()}`;
     const result = { status: 'succeeded', reference } as const;

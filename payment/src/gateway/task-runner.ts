@@ -8,11 +8,11 @@ import { within } from './within.ts';
 
 export interface TaskRunnerOptions {
   readonly gateway: Gateway;
-  /** Milliseconds a call may take; half of the lease at most. */
+  /** Time-out of a call in milliseconds; at most half of the lease. */
   readonly callLimitMs: number;
-  /** Calls at a time. */
+  /** Maximum number of concurrent calls. */
   readonly concurrency: number;
-  /** What came of the call, to be recorded. */
+  /** Records the result of the call. */
   readonly answered: (task: GatewayTask, message: GatewayMessage) => Promise<void>;
   readonly measured: (kind: GatewayTask['kind'], message: GatewayMessage['on'], ms: number) => void;
   readonly callFailed: (error: unknown, task: GatewayTask) => void;
@@ -20,15 +20,15 @@ export interface TaskRunnerOptions {
 
 export interface TaskRunner {
   run(task: GatewayTask): Promise<void>;
-  /** Tasks that would be called at once. */
+  /** Number of tasks that could start at once. */
   room(): number;
-  /** Calls that are out end by themselves; what waits is left to the rows. */
+  /** Running calls end by themselves; waiting tasks are left to their rows. */
   stop(): void;
 }
 
 /**
- * Makes the calls that decisions asked for. A task that is not run (too long in line, the same charge or refund is out
- * already, the service stops) is simply dropped: its row is due later and is asked about then.
+ * Makes the calls that decisions asked for. A task that is not run (too long in the queue, the same charge or refund has a
+ * call running, the service stops) is dropped: its row is due later and is asked about then.
  */
 export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
   const slots = callSlots(options.concurrency, CALL_LEASE_MS / 2);
@@ -61,7 +61,7 @@ export function createTaskRunner(options: TaskRunnerOptions): TaskRunner {
       const key = keyOf(task);
       if (out.has(key)) return;
       out.add(key);
-      // Free again before the answer is recorded, because recording it may ask for the next call about the same thing.
+      // The key is freed before the answer is recorded, because recording may ask for the next call about the same thing.
       const message = await inTurn(task).finally(() => out.delete(key));
       if (message !== undefined) await options.answered(task, message);
     },

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Seconds that a signature's time may be away from ours: a webhook that somebody kept is worth nothing later. */
+/** Maximum difference in seconds between a signature's time and ours: a recorded webhook is worthless later. */
 const WINDOW_S = 300;
-/** A sender that changes its secret signs with both; more is nobody's honest header. */
+/** A sender that changes its secret signs with both; no honest header has more than this. */
 const MOST_SIGNATURES = 5;
 
 /** The value of the `Souk-Signature` header for this body. `at`: epoch milliseconds. */
@@ -11,15 +11,15 @@ export function signWebhook(body: string, { secret, at }: { readonly secret: str
   return `t=${time},v1=${macOf(time, Buffer.from(body), secret).toString('hex')}`;
 }
 
-/** Whether a body could be found that goes with the header: it has one time, within the window around `now`, and signatures. */
+/** True when some body could match the header: it has one time, within the window around `now`, and signatures. */
 export function mayBeSigned(header: string | null, now: number): boolean {
   const { time, signatures } = partsOf(header ?? '');
   return time !== undefined && isInTime(time, now) && signatures.length > 0;
 }
 
 /**
- * Whether one of the secrets has signed exactly these bytes within the window around `now` (epoch milliseconds).
- * During a rotation both secrets are tried, always all of them, each compared in constant time.
+ * True when one of the secrets has signed exactly these bytes within the window around `now` (epoch milliseconds). During a
+ * rotation both secrets are tried, always all of them, each compared in constant time.
  */
 export function isSigned(
   header: string | null,
@@ -38,7 +38,7 @@ function isInTime(time: string, now: number): boolean {
 }
 
 interface Parts {
-  /** digits, as they were signed; undefined: there is not exactly one */
+  /** digits, as they were signed; undefined: the header does not have exactly one time */
   readonly time: string | undefined;
   readonly signatures: readonly Buffer[];
 }

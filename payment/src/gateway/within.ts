@@ -8,7 +8,7 @@ export class GatewayTimeoutError extends Error {
   }
 }
 
-/** Ends a call after `limitMs` whether or not it heeds its signal. */
+/** Ends a call after `limitMs`, even if it ignores its signal. */
 export async function within<T>(limitMs: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   return withTimeout(limitMs, call(abort.signal), () => {

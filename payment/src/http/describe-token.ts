@@ -2,7 +2,7 @@ import { problem } from '@souk/chassis/web/problems/problem';
 import type { Gateway, TokenDescription } from '../gateway/gateway.ts';
 import { within } from '../gateway/within.ts';
 
-/** Asks the gateway about a token on behalf of a caller who waits. Throws the 503 problem when it cannot say. */
+/** Asks the gateway about a token while a caller waits. Throws the 503 problem when the gateway gives no answer. */
 export function describeToken(gateway: Gateway, limitMs: number, failed: (error: unknown) => void) {
   return async (token: string): Promise<TokenDescription | undefined> => {
     try {

@@ -23,14 +23,14 @@ interface PaymentMethodRoutesDeps {
   readonly reads: Pick<PaymentReads, 'method' | 'methods'>;
   /** undefined: the gateway does not know the token. Throws a problem when the gateway cannot be asked. */
   readonly describeToken: (token: string) => Promise<TokenDescription | undefined>;
-  /** Methods that one customer may have. */
+  /** Maximum number of methods per customer. */
   readonly limit: number;
 }
 
 const ById = Type.Object({ id: Uuid });
 const methods = idPages('payment-methods');
 
-/** Payment methods are their owner's alone: nobody else learns that they exist. */
+/** Routes for a customer's own payment methods: nobody else learns that they exist. */
 export function paymentMethodRoutes({ commands, reads, describeToken, limit }: PaymentMethodRoutesDeps) {
   const add = addPaymentMethod(limit);
   return router()
@@ -96,7 +96,7 @@ function noSuchMethod() {
   return problem('not-found', { detail: 'You have no such payment method: GET /payment-methods lists yours.' });
 }
 
-/** Throws the problem of a caller who is gone since the token was looked at, or who has as many as they may. */
+/** Throws a problem when the caller was deleted since the token was checked, or has reached the limit. */
 function added(addition: Addition): StoredAnswer {
   switch (addition.kind) {
     case 'added':

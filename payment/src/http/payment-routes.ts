@@ -22,12 +22,12 @@ const ById = Type.Object({ id: Uuid });
 const payments = idPages('payments');
 const refunds = idPages('refunds', rowsWithin(LONGEST_REASON));
 
-/** One answer for a payment that is not there and one that is not theirs: strangers do not learn which. */
+/** The same answer for a missing payment and another customer's: strangers cannot tell them apart. */
 export function noSuchPayment(): Problem {
   return problem('not-found', { detail: 'There is no such payment, or it is not yours: GET /payments lists those you may see.' });
 }
 
-/** Customers see their own payments, staff sees all. */
+/** Routes that show customers their own payments, and staff all. */
 export function paymentRoutes(reads: PaymentReads) {
   async function visible(id: string, principal: Principal, request: Request): Promise<AskedPayment> {
     const payment = await reads.payment(id);

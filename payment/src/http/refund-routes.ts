@@ -20,13 +20,13 @@ import { refundRepresentation } from './representations.ts';
 interface RefundRoutesDeps {
   readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'executeOnce'>;
   readonly reads: Pick<PaymentReads, 'payment'>;
-  /** seconds that a code is good for; 0: nobody is asked */
+  /** seconds for which a second-factor code is good; 0: none is asked for */
   readonly freshSecondFactorS: number;
-  /** minor units of a payment that go back without one */
+  /** minor units of a payment that may be refunded without a code */
   readonly refundSecondFactorAbove: number;
 }
 
-/** Staff gives money back, whatever became of the order. */
+/** Route for staff: refunds a payment, whatever became of the order. */
 export function refundRoutes({ commands, reads, freshSecondFactorS, refundSecondFactorAbove }: RefundRoutesDeps) {
   return router().post(
     '/payments/:id/refunds',
@@ -55,7 +55,7 @@ export function refundRoutes({ commands, reads, freshSecondFactorS, refundSecond
   );
 }
 
-/** Throws the problem of a refusal, so that it is not kept under the key. */
+/** Throws a refusal as a problem, so that it is not kept under the key. */
 function answer(decision: RefundDecision, stale: () => Problem): StoredAnswer {
   switch (decision.kind) {
     case 'accepted': {

@@ -7,7 +7,7 @@ import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { AskedPayment } from '../storage/payment-store.ts';
 
-/** As callers see them: no token, no bookkeeping. */
+/** The payment as callers see it: no token, no internal fields. */
 export function paymentRepresentation(payment: AskedPayment): PublishedPayment {
   const { id, orderId, userId, live, amount, status } = payment;
   return {

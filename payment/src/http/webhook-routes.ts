@@ -17,13 +17,13 @@ interface WebhookRoutesDeps {
   readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'execute'>;
   readonly reads: Pick<PaymentReads, 'payment' | 'refund'>;
   readonly gateway: Pick<Gateway, 'name' | 'mayBeWebhook' | 'readWebhook'>;
-  /** The gateway contradicts itself: a person has to hear of it. */
+  /** Tells a person that the gateway contradicts itself. */
   readonly anomaly: (cause: string, webhook: { readonly webhook: string; readonly orderId: string | undefined }) => void;
 }
 
 const MAX_BYTES = 64 * 1024;
 
-/** What the gateway tells by itself. Answered when it is kept: an answer that gets lost makes it come again, harmlessly. */
+/** Takes the gateway's webhooks. Each is answered once it is stored: if the answer is lost, the webhook comes again, harmlessly. */
 export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRoutesDeps) {
   async function subjectOf({ key }: GatewayNews): Promise<WebhookSubject | null> {
     const action = actionOf(key);
@@ -41,7 +41,7 @@ export function webhookRoutes({ commands, reads, gateway, anomaly }: WebhookRout
     return problem('signature-invalid', { detail: 'The signature is not one of these bytes, made with our secret within the last minutes: sign anew.' });
   }
 
-  /** Whoever sends bodies slowly must at least know what a webhook looks like. */
+  /** A sender of slow bodies must at least know the form of a webhook. */
   function requireAddressed(request: Request, { gateway: name }: Readonly<Record<string, unknown>>): void {
     if (name !== gateway.name) throw problem('not-found', { detail: `No gateway of that name is in use: this shop's is ${gateway.name}.` });
     if (!gateway.mayBeWebhook((field) => request.headers.get(field), Date.now())) throw forged(request);

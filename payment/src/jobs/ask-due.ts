@@ -9,13 +9,13 @@ import { advanceRefund } from '../usecases/advance-refund.ts';
 interface AskDueDeps {
   readonly reads: Pick<PaymentReads, 'duePayments' | 'dueRefunds'>;
   readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
-  /** How many calls could go out at once; more than that are not begun. */
+  /** Number of calls that could start at once; no more than that are begun. */
   readonly room: () => number;
 }
 
 const DUE = { on: 'check.due' } as const;
 
-/** Finds by their age the charges and refunds that nobody knows the end of: left open by the gateway, or by a crash. */
+/** Finds, by their due time, the charges and refunds with an unknown end: left open by the gateway, or by a crash. */
 export function askDue({ reads, submit, room }: AskDueDeps): Job {
   return {
     name: 'ask the gateway about what is due',

@@ -15,7 +15,10 @@ interface EraseDueDeps {
 const USERS_AT_ONCE = 20;
 const METHODS_AT_ONCE = 100;
 
-/** Finds the payment methods of people who are gone, and answers that were kept for their retries. A process that dies meanwhile leaves it to the next round. */
+/**
+ * Erases the payment methods of deleted users, and the answers kept for their retries. If the process dies meanwhile, the
+ * next round does it.
+ */
 export function eraseDue({ reads, messages, submit }: EraseDueDeps): Job {
   async function eraseOf(userId: string): Promise<void> {
     const methods = await reads.methods(userId, { before: undefined, limit: METHODS_AT_ONCE });
@@ -29,7 +32,7 @@ export function eraseDue({ reads, messages, submit }: EraseDueDeps): Job {
       const users = await reads.usersToErase(USERS_AT_ONCE);
       const userIds = users.map(({ userId }) => userId);
       await forgetInRounds((limit) => messages.forgetAnswersTo(userIds, limit), signal);
-      // Cut off: who is not said to be done is found again.
+      // After an abort, users who are not marked as done are found again.
       if (!signal.aborted) await Promise.all(userIds.map(eraseOf));
     },
   };

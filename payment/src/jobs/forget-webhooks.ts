@@ -2,7 +2,7 @@ import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { PaymentStore } from '../storage/payment-store.ts';
 
-/** Longer than any gateway goes on sending one again. What comes later still is harmless by state. */
+/** Longer than any gateway keeps sending a webhook again. One that comes even later is harmless because of the state. */
 const KEPT_MS = 30 * 86_400_000;
 
 export function forgetWebhooks(store: Pick<PaymentStore, 'forgetWebhooks'>): Job {

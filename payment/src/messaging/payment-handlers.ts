@@ -6,7 +6,7 @@ import { eraseUser } from '../usecases/erase-user.ts';
 import { followCancellation } from '../usecases/follow-cancellation.ts';
 import { payForOrder } from '../usecases/pay-for-order.ts';
 
-/** `live`: whether the gateway moves money. */
+/** `live`: true when the gateway moves money. */
 export function paymentHandlers(live: boolean): MessageHandlers<PaymentCollections & ChassisCollections, GatewayTask> {
   return { 'order.ready_for_payment': payForOrder(live), 'order.cancelled': followCancellation, 'user.deleted': eraseUser };
 }

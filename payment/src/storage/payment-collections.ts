@@ -21,7 +21,7 @@ import type { Customer, PaymentCollections } from './payment-store.ts';
 import { REFUND_COLUMNS, refundFromRow, refundToRow } from './refund-rows.ts';
 import { WEBHOOK_EVENT_COLUMNS, webhookEventFromRow, webhookEventToRow } from './webhook-event-rows.ts';
 
-/** How Payment's entities lie in SQL tables. */
+/** Maps Payment's entities to SQL tables. */
 export function paymentCollections(dialect: Dialect): { readonly [N in keyof PaymentCollections]: SqlCollection<PaymentCollections[N]> } {
   return {
     payments: payments(dialect),

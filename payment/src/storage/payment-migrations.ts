@@ -2,7 +2,7 @@ import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** The constraints are the last line: no decision ever comes to them. */
+/** The constraints are the last line of defence: no correct decision ever violates them. */
 export function paymentMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
   return {
     'payment-001-payments': paymentsTable(dialect),
@@ -39,12 +39,12 @@ function index(name: string, table: string, columns: readonly string[]): Migrati
   };
 }
 
-/** One that an earlier version leaves out. */
+/** Adds a column that an earlier version leaves out. */
 function column(table: string, name: string, type: RawBuilder<unknown>): Migration {
   return { up: (db) => db.schema.alterTable(table).addColumn(name, type).execute() };
 }
 
-/** The order is the key: a second charge for it has no place to be. */
+/** The order is the primary key: a second charge for it cannot be stored. */
 function paymentsTable(dialect: Dialect): Migration {
   const { id, key, text, integer } = dialect.column;
   return {
@@ -134,7 +134,7 @@ function paymentMethodsTable(dialect: Dialect): Migration {
   };
 }
 
-/** People with payment methods; locked while one is added. */
+/** Customers with payment methods; a row is locked while a method is added. */
 function customersTable(dialect: Dialect): Migration {
   return { up: (db) => dialect.clusteredTable(db.schema.createTable('customers').addColumn('id', dialect.column.id, (c) => c.primaryKey().notNull())).execute() };
 }

@@ -20,12 +20,15 @@ export const PAYMENT_COLUMNS = [
   ...(['caused_by', 'traceparent', 'cancelled_by', 'cancelled_traceparent', 'created_at', 'updated_at'] as const),
 ];
 
-/** The others are written once: an update that leaves them out leaves their indexes alone. */
+/** The columns that updates write. The others are written once; leaving them out leaves their indexes alone. */
 export const CHANGING_PAYMENT_COLUMNS = PAYMENT_COLUMNS.filter(
   (column) => !['order_id', 'id', 'user_id', 'live', 'amount', 'currency', 'caused_by', 'traceparent', 'created_at'].includes(column),
 );
 
-/** The version counts the entries of a payment's history; what happens while it is pending is told from each other by the others. */
+/**
+ * Columns that tell a payment's states apart. `version` counts the entries of its history; the others tell apart what
+ * happens while it is pending.
+ */
 export const PAYMENT_STATE_COLUMNS = ['version', 'order_cancelled', 'sent_at', 'attempts', 'next_check_at'] as const satisfies (keyof PaymentsTable)[];
 
 const NOTHING = {
@@ -69,7 +72,7 @@ function columnsOfStatus(payment: Payment): Partial<PaymentsTable> {
     }
     case 'captured': {
       const { gatewayReference, refunded, refunding } = payment;
-      // An earlier version takes no captured row without a reference for whole.
+      // An earlier version rejects a captured row without a reference as incomplete.
       return { gateway_reference: gatewayReference ?? '', refunded, refunding };
     }
     case 'failed':

@@ -1,11 +1,11 @@
 import type { WebhookEvent } from '../domain/webhook-event.ts';
 
-/** Amounts in minor units, times in epoch milliseconds. What a status has no use for is null or 0. */
+/** Amounts in minor units, times in epoch milliseconds. Columns that a status does not use are null or 0. */
 export interface PaymentsTable {
   order_id: string;
   id: string;
   user_id: string;
-  /** null: of an earlier version, which had the simulator alone */
+  /** null: from an earlier version, which had only the simulator */
   live: number | null;
   status: string;
   amount: number | null;

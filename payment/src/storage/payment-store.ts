@@ -8,10 +8,10 @@ import type { PaymentMethod } from '../domain/payment-method.ts';
 import type { Refund } from '../domain/refund.ts';
 import type { WebhookEvent } from '../domain/webhook-event.ts';
 
-/** Somebody who has payment methods. */
+/** A user who has payment methods. */
 export type Customer = CountedOwner & { readonly methods: number };
 
-/** What decisions look at. */
+/** The entities that decisions read. */
 export type PaymentCollections = {
   /** by order id: one charge per order */
   readonly payments: Payment;
@@ -19,7 +19,7 @@ export type PaymentCollections = {
   readonly refunds: Refund;
   /** by id */
   readonly paymentMethods: PaymentMethod;
-  /** by user id; put whenever a method is added, so that the next one of the same batch counts it */
+  /** by user id; put whenever a method is added, so that the next one in the same batch counts it */
   readonly customers: Customer;
   /** by id */
   readonly webhookEvents: WebhookEvent;
@@ -27,14 +27,14 @@ export type PaymentCollections = {
   readonly erasedUsers: ErasedUser;
 };
 
-/** A payment that was asked for: not the tombstone of an order that was cancelled before. */
+/** A payment that was requested: not the tombstone of an order that was cancelled before. */
 export type AskedPayment = Exclude<Payment, VoidedPayment> | (VoidedPayment & { readonly amount: Money });
 
 export interface PaymentReads {
   /** The database's clock in epoch milliseconds. */
   now(): Promise<number>;
   payment(id: string): Promise<AskedPayment | undefined>;
-  /** `userId`: only this customer's; undefined: everybody's. */
+  /** `userId`: only this customer's payments; undefined: all. */
   payments(
     filter: { readonly userId: string | undefined; readonly orderId: string | undefined },
     slice: IdSlice,
@@ -43,15 +43,15 @@ export interface PaymentReads {
   refunds(paymentId: string, slice: IdSlice): Promise<readonly Refund[]>;
   method(id: string): Promise<PaymentMethod | undefined>;
   methods(userId: string, slice: IdSlice): Promise<readonly PaymentMethod[]>;
-  /** People whose payment methods it is time to look for, by the database's clock. */
+  /** Deleted users whose next search for payment methods is due by the database's clock. */
   usersToErase(limit: number): Promise<readonly { readonly userId: string }[]>;
-  /** Orders whose payment it is time to ask the gateway about, by the database's clock, the longest waiting first. */
+  /** Orders whose payment is due for a check with the gateway by the database's clock, longest waiting first. */
   duePayments(limit: number): Promise<readonly { readonly orderId: string }[]>;
   dueRefunds(limit: number): Promise<readonly { readonly orderId: string; readonly refundId: string }[]>;
 }
 
 export interface PaymentStore extends ServiceStore<PaymentCollections> {
   readonly reads: PaymentReads;
-  /** Forgets webhooks that came before this time (epoch milliseconds), `limit` at most; answers how many. */
+  /** Deletes webhooks received before this time (epoch milliseconds), at most `limit`; answers the number deleted. */
   forgetWebhooks(before: number, limit: number): Promise<number>;
 }

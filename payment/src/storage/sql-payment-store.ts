@@ -7,7 +7,7 @@ import type { PaymentSchema } from './payment-schema.ts';
 import type { PaymentCollections, PaymentStore } from './payment-store.ts';
 import { sqlPaymentReads } from './sql-payment-reads.ts';
 
-/** Payment's store on any SQL database the chassis has an adapter for. Call `migrate()` before anything else. */
+/** Payment's store on any SQL database that the chassis has an adapter for. Call `migrate()` before anything else. */
 export function sqlPaymentStore(database: SqlDatabase<PaymentSchema>): PaymentStore {
   const { dialect, reader } = database;
   const collections = paymentCollections(dialect);

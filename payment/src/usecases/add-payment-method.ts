@@ -6,10 +6,10 @@ type NewPaymentMethod = Omit<PaymentMethod, 'id' | 'createdAt'>;
 export type Addition =
   | { readonly kind: 'added'; readonly method: PaymentMethod }
   | { readonly kind: 'too-many'; readonly limit: number }
-  /** Its owner has left. */
+  /** The owner was deleted. */
   | { readonly kind: 'gone' };
 
-/** A customer has `limit` methods at most, however many processes they ask at once. */
+/** A customer has at most `limit` methods, however many processes they send requests to at once. */
 export function addPaymentMethod(limit: number): PaymentUseCase<NewPaymentMethod, Addition> {
   return {
     name: 'add payment method',

@@ -8,7 +8,7 @@ interface ChargeNews {
   readonly message: GatewayMessage | CheckDue;
 }
 
-/** What the gateway said about a charge, or that it is time to ask. Answers the anomaly it is, or null. */
+/** Applies the gateway's answer about a charge, or a due check. Answers the anomaly, or null if there is none. */
 export const advanceCharge: PaymentUseCase<ChargeNews, string | null> = {
   name: 'advance charge',
   keys: ({ orderId }) => ({ payments: [orderId] }),

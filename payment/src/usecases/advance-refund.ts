@@ -9,7 +9,7 @@ interface RefundNews {
   readonly message: GatewayMessage | CheckDue;
 }
 
-/** What the gateway said about a refund, or that it is time to ask. Answers the anomaly it is, or null. */
+/** Applies the gateway's answer about a refund, or a due check. Answers the anomaly, or null if there is none. */
 export const advanceRefund: PaymentUseCase<RefundNews, string | null> = {
   name: 'advance refund',
   keys: ({ orderId, refundId }) => ({ payments: [orderId], refunds: [refundId] }),

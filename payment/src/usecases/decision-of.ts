@@ -6,7 +6,7 @@ import type { PaymentCollections } from '../storage/payment-store.ts';
 
 type PaymentDecision<Answer> = Decision<PaymentCollections, Answer, GatewayTask>;
 
-/** An outcome in the writer's words. */
+/** Translates an outcome for the writer. */
 export function decisionOf<Answer>(outcome: Outcome, answer: Answer): PaymentDecision<Answer> {
   switch (outcome.kind) {
     case 'ignored':
@@ -30,7 +30,7 @@ function changes<Answer>({ payment, refunds, history, tasks }: Changed, answer: 
   };
 }
 
-/** The stream is the payment; messages of one order share its id as key. */
+/** The payment is the stream; the order's id is the message key of all its messages. */
 function entryOf(entry: HistoryEntry, { id, orderId }: Payment, version: number): NewEvent | NewNote {
   return { ...entry, key: orderId, stream: id, version };
 }

@@ -4,11 +4,11 @@ import type { PaymentUseCase } from './payment-use-case.ts';
 interface FoundMethods {
   readonly userId: string;
   readonly ids: readonly string[];
-  /** There may be more of them. */
+  /** false: there may be more of them. */
   readonly foundAll: boolean;
 }
 
-/** Removes what was found of a person who is gone. */
+/** Removes the payment methods that were found for a deleted user. */
 export const erasePaymentMethods: PaymentUseCase<FoundMethods, void> = {
   name: 'erase payment methods',
   keys: ({ userId, ids }) => ({ erasedUsers: [userId], paymentMethods: ids }),

@@ -1,6 +1,6 @@
 import type { PaymentMessageHandler } from './payment-use-case.ts';
 
-/** From now on nothing is kept of this person; what is there is looked for by a job. */
+/** From now on no personal data of this user is kept; a job finds and erases what is already there. */
 export const eraseUser: PaymentMessageHandler<'user.deleted'> = {
   name: 'erase user',
   keys: ({ data: { userId } }) => ({ erasedUsers: [userId] }),

@@ -2,7 +2,7 @@ import { answerPayment } from '../domain/payment-saga.ts';
 import { decisionOf } from './decision-of.ts';
 import type { PaymentMessageHandler } from './payment-use-case.ts';
 
-/** `live`: whether the gateway moves money. */
+/** `live`: true when the gateway moves money. */
 export function payForOrder(live: boolean): PaymentMessageHandler<'order.ready_for_payment'> {
   return {
     name: 'pay for order',

@@ -17,13 +17,13 @@ export interface WebhookSubject {
 }
 
 interface ReceivedWebhook extends Pick<WebhookEvent, 'id' | 'key' | 'said'> {
-  /** null: of nothing of ours */
+  /** null: no charge or refund of ours */
   readonly subject: WebhookSubject | null;
-  /** null: nothing that a charge or refund would react to */
+  /** null: it has nothing that a charge or refund reacts to */
   readonly message: GatewayMessage | null;
 }
 
-/** What came of it, and the anomaly it is, if it is one. `known`: it has come before. */
+/** Outcome of a webhook, and its anomaly if it is one. `known`: it was received before. */
 interface WebhookAnswer {
   readonly outcome: WebhookEvent['outcome'] | 'known';
   readonly cause: string | null;
@@ -32,8 +32,8 @@ interface WebhookAnswer {
 type SagaWorld = World<Pick<PaymentCollections, 'payments' | 'refunds'>>;
 
 /**
- * Keeps a webhook and does what it says, in one. It is answered as if the gateway had been asked, so whatever comes
- * twice, late or after its opposite finds a state that has its answer.
+ * Stores a webhook and applies it in one transaction. It is handled like an answer to our own question, so one that comes
+ * twice, late or after its opposite meets a state with a defined answer.
  */
 export const receiveWebhook: PaymentUseCase<ReceivedWebhook, WebhookAnswer> = {
   name: 'receive webhook',
@@ -49,7 +49,7 @@ export const receiveWebhook: PaymentUseCase<ReceivedWebhook, WebhookAnswer> = {
     const outcome = received.subject === null && key !== null ? 'unknown' : came.kind;
     const cause = came.kind === 'anomaly' ? came.cause : null;
     const event: WebhookEvent = { id, key, said, outcome, receivedAt: context.now };
-    // An anomaly is told in the answer: there is no message that could become a dead letter, and the event is to be kept.
+    // The answer reports an anomaly: there is no message that could become a dead letter, and the event has to be kept.
     const { puts, events, tasks } = decisionOf(came.kind === 'anomaly' ? NOTHING : came, undefined);
     return {
       answer: { outcome, cause },
@@ -63,7 +63,7 @@ export const receiveWebhook: PaymentUseCase<ReceivedWebhook, WebhookAnswer> = {
 
 const NOTHING: Outcome = { kind: 'ignored', because: 'it says nothing about a charge or refund of ours' };
 
-/** The charge or refund knows what led to it; the gateway's request does not. */
+/** The charge or refund knows its cause; the gateway's request does not. */
 function begunBy({ subject }: ReceivedWebhook, world: SagaWorld): { readonly cause?: Cause } {
   if (subject === null) return {};
   const { orderId, refundId } = subject;

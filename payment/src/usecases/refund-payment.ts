@@ -4,12 +4,12 @@ import { decisionOf } from './decision-of.ts';
 import type { PaymentUseCase } from './payment-use-case.ts';
 
 interface RefundCommand {
-  /** of the payment, which is kept under its order */
+  /** the payment's order; payments are kept by order id */
   readonly orderId: string;
   readonly amount: Money;
   readonly reason: string;
   readonly requestedBy: string;
-  /** minor units of the payment that this person may have sent back; absent: all */
+  /** minor units of the payment that this person may refund in total; absent: all */
   readonly most?: number;
 }
 

@@ -1,6 +1,6 @@
 import type { PaymentUseCase } from './payment-use-case.ts';
 
-/** Only its owner removes a method. Payments that run on it have what they need. Answers whether it was there. */
+/** Removes a payment method for its owner only. Payments in progress keep what they need. Answers false when there is no such method. */
 export const removePaymentMethod: PaymentUseCase<{ readonly id: string; readonly userId: string }, boolean> = {
   name: 'remove payment method',
   keys: ({ id }) => ({ paymentMethods: [id] }),

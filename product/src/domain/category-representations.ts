@@ -1,7 +1,7 @@
 import type { Category as PublishedCategory, CategoryNode } from '@souk/contracts/http/category';
 import type { Category, CategoryTree } from './category.ts';
 
-/** The category as others see it; its version is its tag. */
+/** The category as published; its version is its entity tag. */
 export function categoryRepresentation({ id, name, slug, parentId, position }: Category): PublishedCategory {
   return { id, name, slug, parentId, position };
 }

@@ -2,16 +2,16 @@ import { CATEGORIES_LIMIT, CATEGORY_LEVELS, type CreateCategory, type PatchCateg
 import { type Category, categoryOf, type CategoryTree, childrenOf, idsBelow } from './category.ts';
 import { lastResortSlug, slugCandidates } from './slug.ts';
 
-/** What a request makes of the tree. */
+/** Result of a request to change the tree. */
 export type TreeChange =
-  /** `changed`: the category and siblings that it shifted, as they are now */
+  /** `changed`: the category and the siblings that it shifted, after the change */
   | { readonly kind: 'changed'; readonly tree: CategoryTree; readonly category: Category; readonly changed: readonly Category[] }
   | { readonly kind: 'unchanged'; readonly category: Category }
   | { readonly kind: 'parent-unknown' | 'category-cycle' | 'too-deep' | 'category-slug-taken' | 'too-many-categories' };
 
 type Place = Pick<Category, 'parentId' | 'position'>;
 
-/** A slug of its own must be free; one that is made from the name gives way to those that are there. */
+/** Adds a category. A slug in the request must be free; one made from the name gets a suffix when it is taken. */
 export function addCategory(tree: CategoryTree, asked: CreateCategory, id: string): TreeChange {
   if (tree.categories.length >= CATEGORIES_LIMIT) return { kind: 'too-many-categories' };
   const { name, parentId = null, position = CATEGORIES_LIMIT } = asked;
@@ -22,7 +22,7 @@ export function addCategory(tree: CategoryTree, asked: CreateCategory, id: strin
   return arranged(tree, { id, name, slug, parentId, position, version: 0 }, undefined);
 }
 
-/** JSON merge patch; a category that moves takes along what is below it. */
+/** Applies a JSON merge patch; a category that moves takes its subtree along. */
 export function changeCategory(tree: CategoryTree, before: Category, asked: PatchCategory): TreeChange {
   const { name = before.name, slug = before.slug, parentId = before.parentId } = asked;
   const moves = parentId !== before.parentId;
@@ -34,7 +34,7 @@ export function changeCategory(tree: CategoryTree, before: Category, asked: Patc
   return arranged(tree, { ...before, name, slug, parentId, position }, before);
 }
 
-/** Without a category that has no children; those after it move up. */
+/** Removes a category that has no children; its later siblings move up. */
 export function withoutCategory(tree: CategoryTree, { id, parentId }: Category): CategoryTree {
   const left = new Map(tree.categories.filter((category) => category.id !== id).map((category) => [category.id, category]));
   const siblings = childrenOf(tree, parentId).filter((category) => category.id !== id);
@@ -60,14 +60,14 @@ function refusedPlace(tree: CategoryTree, moved: Category | undefined, parentId:
   return levelOf(tree, parentId) + height > CATEGORY_LEVELS ? 'too-deep' : undefined;
 }
 
-/** 0 for what is above the top, 1 for a category there. */
+/** Level of a category: 1 at the top; 0 for null, which is above the top. */
 function levelOf(tree: CategoryTree, id: string | null): number {
   let level = 0;
   for (let at = id; at !== null; at = categoryOf(tree, at)?.parentId ?? null) level += 1;
   return level;
 }
 
-/** Puts the category where it wants to be, at the end at most; closes the gap it leaves behind. */
+/** Puts the category at its wanted position, at the end at most, and closes the gap it leaves behind. */
 function arranged(tree: CategoryTree, wanted: Category, before: Category | undefined): TreeChange {
   const others = (place: Place) => childrenOf(tree, place.parentId).filter(({ id }) => id !== wanted.id);
   const siblings = others(wanted);
@@ -87,7 +87,7 @@ function arranged(tree: CategoryTree, wanted: Category, before: Category | undef
   return { kind: 'changed', tree: { ...tree, version: tree.version + 1, categories: [...all.values()] }, category, changed };
 }
 
-/** Who stands where already stays as it is. */
+/** Numbers the siblings from 0; one that has its position already is returned as it is. */
 function numbered(siblings: readonly Category[]): Category[] {
   return siblings.map((one, position) =>
     one.position === position ? one : { ...one, position, version: one.version + 1 },

@@ -4,7 +4,7 @@ import { ATTRIBUTES_LIMIT, type Product, variantOf, VARIANTS_LIMIT } from './pro
 import type { ProductImage } from './product-image.ts';
 import { archived, priceChanged, type ProductFact, updated } from './product-fact.ts';
 
-/** What a request makes of a product. Asking for what is there already changes nothing and makes no version. */
+/** Result of a request to change a product. Asking for the present state changes nothing and makes no version. */
 export type Change =
   | { readonly kind: 'changed'; readonly product: Product; readonly fact: ProductFact }
   | { readonly kind: 'unchanged' }
@@ -13,7 +13,7 @@ export type Change =
 
 const UNCHANGED: Change = { kind: 'unchanged' };
 
-/** JSON merge patch. An archived product comes back by being made draft or active. */
+/** Applies a JSON merge patch. The status draft or active brings an archived product back. */
 export function patch(product: Product, asked: PatchProduct, now: number): Change {
   const attributes = mergedAttributes(product.attributes, asked.attributes);
   if (Object.keys(attributes).length > ATTRIBUTES_LIMIT) return { kind: 'too-many-attributes' };
@@ -32,7 +32,7 @@ export function patch(product: Product, asked: PatchProduct, now: number): Chang
   return { kind: 'changed', product: after, fact: updated(after) };
 }
 
-/** Sets price and options of a variant, or adds the variant. Options that are not named stay as they are. */
+/** Sets the price and options of a variant, or adds the variant. Without `options` the present ones stay. */
 export function putVariant(product: Product, sku: string, { price, options }: PutVariant, now: number): Change {
   const before = variantOf(product, sku);
   if (before === undefined) {
@@ -49,7 +49,7 @@ export function putVariant(product: Product, sku: string, { price, options }: Pu
   return { kind: 'changed', product: after, fact };
 }
 
-/** With other images, another order of them, or other words for them. */
+/** Replaces the list of images: other images, another order, or other alt texts. */
 export function withImages(product: Product, images: readonly ProductImage[], now: number): Change {
   if (sameList(images, product.images)) return UNCHANGED;
   const after = next(product, { images }, now);

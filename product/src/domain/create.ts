@@ -1,7 +1,7 @@
 import type { CreateProduct } from '@souk/contracts/http/product';
 import type { Product } from './product.ts';
 
-/** A new product is a draft: nobody but staff sees it until it is made active. */
+/** A new product is a draft: only staff sees it until it is made active. */
 export function newProduct(asked: CreateProduct, identity: { id: string; slug: string; now: number }): Product {
   return {
     id: identity.id,

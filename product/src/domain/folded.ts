@@ -1,4 +1,4 @@
-/** Letters that Unicode does not take apart into a plain letter and a mark. */
+/** Letters that Unicode does not decompose into a plain letter and a mark. */
 const PLAIN: Readonly<Record<string, string>> = {
   æ: 'ae',
   œ: 'oe',
@@ -14,16 +14,16 @@ const PLAIN: Readonly<Record<string, string>> = {
 const NOT_DECOMPOSED = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'gu');
 
 /**
- * Accents of the scripts in which a letter without them is still the letter. Elsewhere a mark makes another letter: the
- * vowels of Devanagari (फल, फूल) and Thai, the voice of kana (バス, パス).
+ * Accents in scripts where a letter without its accent is still the same letter. In other scripts a mark makes another
+ * letter: the vowels of Devanagari (फल, फूल) and Thai, the voicing of kana (バス, パス).
  */
 const ACCENTED = /([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu;
-/** They choose a letter's look: of an emoji, of a Chinese character. */
+/** Variation selectors: they choose the look of a character, such as an emoji or a Chinese character. */
 const VARIATION = /[\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]/gu;
 
 /**
- * Text without case, accents and control characters, so that `Café`, `CAFE` and `cafe` are found and sorted as one. What is
- * stored of it is made anew by a step of the schema when this changes (`storage/fold-anew.ts`).
+ * Text without case, accents and control characters, so that `Café`, `CAFE` and `cafe` are found and sorted as one. When
+ * this function changes, a schema step recomputes the stored texts (`storage/fold-anew.ts`).
  */
 export function folded(text: string): string {
   return withoutCase(text.normalize('NFKC').replace(VARIATION, ''))
@@ -35,7 +35,7 @@ export function folded(text: string): string {
     .trim();
 }
 
-/** Full case folding: what has a capital of two letters (ß, SS) and what has two small ones (σ, ς) is the same as those. */
+/** Full case folding: a letter whose capital is two letters (ß, SS) or that has two small forms (σ, ς) gets one form. */
 function withoutCase(text: string): string {
   return text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 }

@@ -5,7 +5,7 @@ import { productRepresentation } from './product-representation.ts';
 
 type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
 
-/** What happened to a product: exactly one for each version, and each carries the whole product. */
+/** The event of a change to a product: exactly one for each version, and each carries the whole product. */
 export type ProductFact = { [T in ProductTopic]: { readonly type: T; readonly data: EventData<T> } }[ProductTopic];
 
 export function created(product: Product): ProductFact {
@@ -17,8 +17,8 @@ export function updated(product: Product): ProductFact {
 }
 
 /**
- * Whatever its size: what cannot be told would go on being sold. Of a product at the limit of what an event carries, an
- * archived one is told without its words; they come again with the event that brings the product back.
+ * Works whatever the product's size: an archiving that cannot be published would leave the product on sale. A product
+ * near the size limit of events is published without its texts and images; the event that brings it back has them again.
  */
 export function archived(product: Product): ProductFact {
   const data = whole(product);
@@ -27,7 +27,7 @@ export function archived(product: Product): ProductFact {
   return { type: 'product.archived', data: { ...data, product: { ...data.product, description: '', attributes: {}, images: [], variants } } };
 }
 
-/** Bytes; an event carries 1,048,576 with its headers. */
+/** Bytes; an event may have 1,048,576 including its headers. */
 const WORDS_LIMIT = 1_000_000;
 
 export function priceChanged(product: Product, sku: string, oldPrice: Money, newPrice: Money): ProductFact {

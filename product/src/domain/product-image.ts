@@ -1,25 +1,25 @@
 import type { ImageType, PatchProductImage } from '@souk/contracts/http/product-image';
 
-/** An image of a product; its position is its place in the list. The bytes lie beside the product, under the same id. */
+/** An image of a product; its position is its index in the list. The bytes are stored apart, under the same id. */
 export interface ProductImage {
   readonly id: string;
   readonly alt: string;
-  /** pixels as they are stored; a viewer may turn them (EXIF) */
+  /** pixels as stored; a viewer may rotate the image (EXIF) */
   readonly width: number;
   readonly height: number;
   readonly contentType: ImageType;
 }
 
-/** Never changed: another picture is another image. Its bytes are its parts. */
+/** Immutable: another picture is another image. The bytes are stored in its parts. */
 export interface ImageBytes {
   readonly id: string;
   readonly productId: string;
-  /** null: it is from before there were parts, and has its bytes itself */
+  /** null: the image is older than parts, and holds its bytes itself */
   readonly size: number | null;
   readonly bytes: Uint8Array;
 }
 
-/** A piece of an image that is read at once. */
+/** A piece of an image; one read returns bytes of a single piece. */
 export interface ImagePart {
   readonly id: string;
   readonly bytes: Uint8Array;

@@ -3,7 +3,7 @@ import type { ProductImage as PublishedImage } from '@souk/contracts/http/produc
 import type { Product } from './product.ts';
 import type { ProductImage } from './product-image.ts';
 
-/** The product as others see it, in answers and in events. */
+/** The product as published, in answers and in events. */
 export function productRepresentation(product: Product): PublishedProduct {
   return {
     id: product.id,

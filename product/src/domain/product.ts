@@ -1,7 +1,7 @@
 import type { ProductStatus, Variant } from '@souk/contracts/http/product';
 import type { ProductImage } from './product-image.ts';
 
-/** A product as it is decided on. Times are epoch milliseconds; prices are in minor units. */
+/** A product as the domain sees it. Times are epoch milliseconds; prices are in minor units. */
 export interface Product {
   readonly id: string;
   /** unique over all products, whatever their status */
@@ -9,14 +9,14 @@ export interface Product {
   readonly title: string;
   readonly description: string;
   readonly status: ProductStatus;
-  /** each once, in the order they were given */
+  /** without duplicates, in the order they were given */
   readonly categoryIds: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
   /** at least one; in the order they were added */
   readonly variants: readonly Variant[];
   /** in the order they are shown */
   readonly images: readonly ProductImage[];
-  /** Counts the changes: 1 when created, and one event for each. */
+  /** Counts the changes: 1 when created; each version has one event. */
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -29,13 +29,13 @@ export function variantOf(product: Pick<Product, 'variants'>, sku: string): Vari
   return product.variants.find((variant) => variant.sku === sku);
 }
 
-/** The highest price, where it is not the lowest too; undefined: all variants cost the same. */
+/** The highest price of the variants; undefined: all variants cost the same. */
 export function spreadTo(product: Product): number | undefined {
   const highest = Math.max(...product.variants.map(({ price }) => price.amount));
   return highest > lowestPrice(product) ? highest : undefined;
 }
 
-/** What a product is sorted by when sorted by price. Minor units are compared whatever the currency. */
+/** Sort key of a product in lists by price. Minor units are compared whatever the currency. */
 export function lowestPrice({ variants }: Product): number {
   return Math.min(...variants.map(({ price }) => price.amount));
 }

@@ -1,15 +1,15 @@
 import { folded } from './folded.ts';
 import type { Product } from './product.ts';
 
-/** Everything of a product that a search looks through. */
+/** The text of a product that is searched, folded. */
 export function searchText({ title, description, variants }: Product): string {
   return [title, description, ...variants.map(({ sku }) => sku)].map(folded).join('\n');
 }
 
-/** What the indexes for words are made of: pieces of this many characters. Shorter words are looked for without one. */
+/** Characters of a piece (n-gram) in the word indexes. Shorter words are searched for without an index. */
 const GRAM_LENGTH = 3;
 
-/** Every piece of the words of a text, once; none of words that are shorter than a piece. */
+/** The distinct pieces of a text's words; words shorter than a piece have none. */
 export function gramsOf(text: string): string[] {
   const grams = new Set<string>();
   for (const word of text.split(/[ \n]/)) {
@@ -19,10 +19,10 @@ export function gramsOf(text: string): string[] {
   return [...grams];
 }
 
-/** Pieces that are asked which of them leads to few products. */
+/** Pieces that are tried until one leads to few products. */
 const LEADING_PIECES = 4;
 
-/** Some pieces of these words, of the longest first, and spread over each: by one of them the products with all words are found. */
+/** Some pieces of these words, longest words first, spread over each word. Any one of them leads to all products with all words. */
 export function leadingPieces(words: readonly string[]): readonly string[] {
   const pieces = words
     .toSorted((a, b) => b.length - a.length)
@@ -34,18 +34,18 @@ export function leadingPieces(words: readonly string[]): readonly string[] {
   return [...new Set(pieces)].slice(0, LEADING_PIECES);
 }
 
-/** Words that are found together. Others, and what is longer, make a search hardly more selective, and each of their pieces costs. */
+/** Limits of a search for several words together: more or longer words make it hardly more selective, and each of their pieces costs. */
 const LEADING_WORDS = 3;
 const LEADING_LENGTH = 8;
 
-/** The beginnings of the longest words that have pieces: by all of them together the products with all words are found. */
+/** Prefixes of the longest words that have pieces. A search for all of them together finds all products with all words. */
 export function leadingWords(words: readonly string[]): readonly string[] {
   const beginnings = words.map((word) => Array.from(word).slice(0, LEADING_LENGTH)).filter(({ length }) => length >= GRAM_LENGTH);
   const longest = beginnings.toSorted((a, b) => b.length - a.length).slice(0, LEADING_WORDS);
   return longest.map((characters) => characters.join(''));
 }
 
-/** The words of a query; a product is found when its text has every one of them somewhere. */
+/** The words of a query; a product matches when its text contains every one of them. */
 export function searchWords(query: string): readonly string[] {
   return [...new Set(folded(query).split(' '))].filter((word) => word !== '');
 }

@@ -1,12 +1,12 @@
 import type { FieldError } from '@souk/contracts/problem';
 
-/** Who owns a SKU; it stays with its product for good, because orders and stock name it. */
+/** The owner of a SKU. A SKU stays with its product for ever, because orders and stock name it. */
 export interface SkuClaim {
   readonly sku: string;
   readonly productId: string;
 }
 
-/** The places of SKUs that stand in one product twice. */
+/** Field errors for SKUs that occur twice in one product. */
 export function doubledSkus(variants: readonly { readonly sku: string }[]): FieldError[] {
   const seen = new Set<string>();
   return variants.flatMap(({ sku }, index) => {

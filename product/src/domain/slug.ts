@@ -1,17 +1,17 @@
 import { folded } from './folded.ts';
 
-/** Leaves room for a suffix within the 200 characters of a slug. */
+/** Maximum length without suffix: leaves room for one within the 200 characters of a slug. */
 const BASE_LENGTH = 180;
 const NUMBERED = 10;
 
-/** Who owns a slug. */
+/** The owner of a slug. */
 export interface SlugClaim {
   readonly slug: string;
   readonly productId: string;
 }
 
 /**
- * What a product without a slug of its own may be called, the best first: from the title, else (a title in letters that
+ * Slug candidates for a product that asked for none, best first: from its title, else (when the letters of the title
  * have no Latin form) from its first SKU, then the same with a number.
  */
 export function slugCandidates(title: string, firstSku: string): readonly [string, ...string[]] {
@@ -19,7 +19,7 @@ export function slugCandidates(title: string, firstSku: string): readonly [strin
   return [base, ...Array.from({ length: NUMBERED - 1 }, (_, index) => `${base}-${index + 2}`)];
 }
 
-/** When all numbered ones are taken: the random end of the product's own id makes it unique. */
+/** The slug when all numbered ones are taken: the random end of the product's id makes it unique. */
 export function lastResortSlug(base: string, productId: string): string {
   return `${base}-${productId.slice(-12)}`;
 }

@@ -3,13 +3,13 @@ import { lowestPrice, type Product } from './product.ts';
 
 export type ProductSort = 'title' | 'price' | '-price' | 'newest';
 
-/** Where a product stands in a sorted list; equal keys stand in the order of their ids. */
+/** The position of a product in a sorted list; equal keys are sorted by id. */
 export interface SortPosition {
   readonly key: string | number;
   readonly id: string;
 }
 
-/** Whether one position comes before another: text by its code points, equal keys by their ids. */
+/** Tests if one position comes before another: text is compared by code points, equal keys by id. */
 export function standsBefore(sort: ProductSort): (one: SortPosition, other: SortPosition) => boolean {
   const isDescending = sort === '-price' || sort === 'newest';
   return (one, other) => {
@@ -23,12 +23,12 @@ function compared(a: string | number, b: string | number): number {
   return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
 }
 
-/** Titles are sorted by this much of them, so that a position fits into a cursor (500 characters) in any script. */
+/** UTF-16 units of a title that are its sort key, so few that a position fits into a cursor (500 characters) in any script. */
 const TITLE_KEY_LENGTH = 80;
 
 export function titleKey(title: string): string {
   const key = folded(title).slice(0, TITLE_KEY_LENGTH);
-  // The cut may have halved a character that takes two UTF-16 units.
+  // The cut may have split a character of two UTF-16 units.
   return /[\ud800-\udbff]$/.test(key) ? key.slice(0, -1) : key;
 }
 

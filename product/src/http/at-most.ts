@@ -1,6 +1,6 @@
 import { tooMuchToDo } from '@souk/chassis/web/problems/problem';
 
-/** Runs as many at once; throws the 503 problem when there are more. */
+/** Runs at most `limit` calls at the same time; throws the 503 problem for any more. */
 export function atMost(limit: number): <Result>(run: () => Promise<Result>) => Promise<Result> {
   let running = 0;
   return async (run) => {

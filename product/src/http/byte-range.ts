@@ -7,8 +7,8 @@ export interface ByteRange {
 const ONE_RANGE = /^bytes=(?<from>\d{0,15})-(?<to>\d{0,15})$/;
 
 /**
- * The part that a Range header asks for (RFC 9110, 14.2); undefined: everything, also when it asks for several parts or
- * in a way that is not understood; 'none': beyond the end. `size` in bytes, above 0.
+ * The range that a Range header asks for (RFC 9110, 14.2). undefined: everything, also for several ranges or a header
+ * that is not understood; 'none': beyond the end. `size` in bytes, above 0.
  */
 export function byteRange(header: string | null, size: number): ByteRange | 'none' | undefined {
   const { from = '', to = '' } = ONE_RANGE.exec(header ?? '')?.groups ?? {};

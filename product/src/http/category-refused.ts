@@ -3,7 +3,7 @@ import { CATEGORIES_LIMIT, CATEGORY_LEVELS } from '@souk/contracts/http/category
 import type { Category } from '../domain/category.ts';
 import type { CategoryAnswer, CategoryRefusal } from '../usecases/category-answer.ts';
 
-/** The category of an answer; a refusal is thrown as the problem that callers see. */
+/** The category of an answer; throws a refusal as the problem that callers see. */
 export function acceptedCategory(answer: CategoryAnswer): Category {
   if (answer.kind === 'done') return answer.category;
   throw refused(answer.kind);

@@ -25,7 +25,7 @@ import type { Commands } from './commands.ts';
 
 const ById = Type.Object({ id: Uuid });
 
-/** Everybody reads the categories, staff arranges them. */
+/** Routes of categories: everybody may read them, staff may change them. */
 export function categoryRoutes(reads: ProductReads, commands: Commands) {
   return router()
     .get('/categories', async ({ set }) => {

@@ -23,7 +23,7 @@ const TOLD_WHOLE =
 
 const ById = Type.Object({ id: Uuid });
 
-/** Staff changes the catalogue. */
+/** Routes by which staff changes the catalogue. */
 export function changeRoutes(commands: Commands) {
   return router()
     .post('/products', ({ body, principal, ...request }) => {

@@ -1,5 +1,5 @@
 import type { Microservice } from '@souk/chassis/engine/microservice';
 import type { ProductCollections } from '../storage/product-store.ts';
 
-/** What routes may ask of the service. */
+/** The calls to the service that routes may make. */
 export type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;

@@ -4,7 +4,7 @@ import { problem } from '@souk/chassis/web/problems/problem';
 import { PART_BYTES, type ProductImage } from '../domain/product-image.ts';
 import { byteRange } from './byte-range.ts';
 
-/** A year; the bytes behind an address never change. */
+/** A year; the bytes behind a URL never change. */
 const FOR_GOOD = 'max-age=31536000, immutable';
 
 export function imageTag(id: string): string {
@@ -15,16 +15,16 @@ interface ShownImage {
   readonly image: ProductImage;
   /** in bytes */
   readonly size: number;
-  /** Everybody may see it. */
+  /** True when everybody may see it. */
   readonly isPublic: boolean;
 }
 
-/** Bytes from `from` on, up to but without `to`; fewer where those are kept in parts. */
+/** Reads bytes from `from` up to, but not including, `to`; may return fewer when the image is stored in parts. */
 type ReadSlice = (from: number, to: number) => Promise<Uint8Array>;
 
 /**
- * The bytes or the part of them that was asked for; throws the 416 problem. Nothing is read for who has the image already, or
- * wants to know about it only.
+ * The response with the bytes, or with the range that was asked for; throws the 416 problem. No bytes are read when the caller
+ * has the image already, or sends HEAD.
  */
 export async function imageAnswer(request: Request, { image, size, isPublic }: ShownImage, read: ReadSlice): Promise<Response> {
   const etag = imageTag(image.id);
@@ -33,7 +33,7 @@ export async function imageAnswer(request: Request, { image, size, isPublic }: S
     etag,
     'cache-control': `${isPublic ? 'public' : 'private'}, ${FOR_GOOD}`,
     'accept-ranges': 'bytes',
-    // Nothing in it comes from whoever uploaded the picture.
+    // Contains nothing that the uploader has chosen.
     'content-disposition': `inline; filename="${image.id}.${image.contentType.slice('image/'.length)}"`,
   };
   const range = byteRange(wantedRange(request, etag), size);
@@ -51,7 +51,7 @@ export async function imageAnswer(request: Request, { image, size, isPublic }: S
   return answerInParts(request, { length: to + 1 - from, held: PART_BYTES, read: (at) => read(from + at, Math.min(from + at + PART_BYTES, to + 1)) }, init);
 }
 
-/** Who has the image may be told so instead (If-None-Match); who has part of another one (If-Range) needs all of this. */
+/** The Range header; null where a 304 may do (If-None-Match), or the caller has part of another image and needs all (If-Range). */
 function wantedRange({ headers }: Request, etag: string): string | null {
   const known = headers.get('if-range');
   if (headers.has('if-none-match') || (known !== null && known !== etag)) return null;

@@ -4,7 +4,7 @@ import { IMAGES_LIMIT } from '../domain/product-image.ts';
 import type { ImageAnswer } from '../usecases/change-of-images.ts';
 import { refused } from './refused.ts';
 
-/** The image of an answer; a refusal is thrown as the problem that callers see. */
+/** The image of an answer; throws a refusal as the problem that callers see. */
 export function acceptedImage(answer: ImageAnswer): PublishedImage {
   switch (answer.kind) {
     case 'done':

@@ -26,7 +26,7 @@ import { visible } from './visible.ts';
 const ById = Type.Object({ id: Uuid });
 const ByImage = Type.Object({ id: Uuid, imageId: Uuid });
 
-/** Uploads that are in the writer's hands at once: they share a transaction, 20 MB of it at most. */
+/** Uploads that the writer has at the same time: they share a transaction, and take 20 MB of it at most. */
 const UPLOADS = 4;
 
 const BYTES = { content: Object.fromEntries(UPLOAD.types.filter((type) => type.startsWith('image/')).map((type) => [type, {}])) };
@@ -36,7 +36,7 @@ const IMAGE_ANSWERS = {
   304: { description: 'The caller has it' },
 };
 
-/** Pictures of products: everybody sees what is on sale, staff adds, orders and removes. */
+/** Routes of product images: everybody sees those of products on sale; staff adds, orders and removes them. */
 export function imageRoutes(reads: ProductReads, commands: Commands) {
   const upload = atMost(UPLOADS);
   return router()
@@ -98,7 +98,7 @@ function obeying(request: Request): (id: string) => void {
   return (id) => obeyIfMatch(request, imageTag(id));
 }
 
-/** Other bytes, or another text for them, under the same key are another request. */
+/** Adds the image to the fingerprint: other bytes, or another alt text, under the same idempotency key are another request. */
 function ofThese(bytes: Uint8Array, alt: string, idempotency: Idempotency): Idempotency {
   const hasher = new Bun.CryptoHasher('sha256').update(idempotency.fingerprint).update(bytes);
   const fingerprint = hasher.update(alt).digest('base64url');

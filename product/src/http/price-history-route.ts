@@ -10,7 +10,7 @@ import { noSuchProduct } from './visible.ts';
 
 const places = cursors('price-history', Type.Object({ version: Type.Integer({ minimum: 1 }), sku: Sku }));
 
-/** What a product has cost, newest first. */
+/** The route of a product's price history, newest first. */
 export function priceHistoryRoute(reads: ProductReads) {
   return router().get('/products/:id/price-history', async ({ params: { id }, query: { sku, cursor, limit = 20 } }) => {
     const from = places.read(cursor);

@@ -11,7 +11,7 @@ import { searchWords } from '../domain/search.ts';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
 import type { ProductReads } from '../storage/product-store.ts';
 
-/** Each is looked for in every text that is looked at. */
+/** Words of a query at most: each is searched for in every text that is examined. */
 const WORDS_LIMIT = 10;
 
 interface PositionCursors {
@@ -22,7 +22,7 @@ interface PositionCursors {
 const ByText = Type.Object({ key: Type.String(), id: Uuid });
 const ByNumber = Type.Object({ key: Type.Integer({ minimum: 0 }), id: Uuid });
 
-/** Each order has cursors of its own: a position among titles says nothing about prices. */
+/** Each sort order has cursors of its own: a position among titles says nothing about prices. */
 const CURSORS: Readonly<Record<ProductSort, PositionCursors>> = {
   title: cursors('products:title', ByText),
   price: cursors('products:price', ByNumber),

@@ -9,7 +9,7 @@ import type { ProductReads } from '../storage/product-store.ts';
 import { productPage } from './product-page.ts';
 import { isStaff, visible } from './visible.ts';
 
-/** Everybody reads the catalogue; what is not active is there for staff alone. */
+/** Routes that read the catalogue: everybody sees active products, only staff sees the others. */
 export function readRoutes(reads: ProductReads) {
   return router()
     .get('/products', ({ query, principal }) => productPage(reads, query, !isStaff(principal)), {

@@ -3,7 +3,7 @@ import type { Product } from '../domain/product.ts';
 import type { Answer, Refusal } from '../usecases/answer.ts';
 import { noSuchProduct } from './visible.ts';
 
-/** The product of an answer; a refusal is thrown as the problem that callers see. */
+/** The product of an answer; throws a refusal as the problem that callers see. */
 export function accepted(answer: Answer): Product {
   if (answer.kind === 'done') return answer.product;
   throw refused(answer);

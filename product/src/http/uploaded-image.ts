@@ -7,12 +7,12 @@ import { ImageType, WithImage } from '@souk/contracts/http/product-image';
 import { IMAGE_BYTES } from '../domain/product-image.ts';
 import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';
 
-/** What a viewer has to unpack: a few kilobytes can say that they are gigapixels. */
+/** Limit of pixels, for the viewers that decompress them: a file of a few kilobytes can claim gigapixels. */
 const PIXELS = 50_000_000;
 
 const TYPES = ImageType.anyOf.map((type) => type.const);
 
-/** More than an image may have, so that most of what is too large is told so in as many words. */
+/** More bytes than an image may have, so that most images that are too large get an error that says so. */
 export const UPLOAD = { maxBytes: 8 * 1024 * 1024, types: [...TYPES, 'application/octet-stream', FORM] };
 
 interface UploadedImage {
@@ -26,8 +26,8 @@ interface Sent {
 }
 
 /**
- * The image in a request: its body, or the field `file` of a form. What stands in for it where it cannot be seen comes with
- * it: in the query (`inQuery`), or in the field `alt` of the form. Throws the 413, 415 or 422 problem.
+ * The image in a request: its body, or the field `file` of a form. Its alt text is in the query (`inQuery`), or in the field
+ * `alt` of the form. Throws the 413, 415 or 422 problem.
  */
 export async function uploadedImage(request: Request, inQuery: string | undefined): Promise<UploadedImage> {
   const { bytes, alt = inQuery ?? '' } = await sentIn(request);
@@ -53,7 +53,7 @@ async function sentIn(request: Request): Promise<Sent> {
   return { bytes: await file.bytes(), alt: altIn(form) };
 }
 
-/** Judged as it would be in a JSON body. */
+/** The field `alt`, validated as in a JSON body. */
 function altIn(form: Awaited<ReturnType<typeof formOf>>): string | undefined {
   const [alt, more] = form.getAll('alt');
   if (alt === undefined) return undefined;

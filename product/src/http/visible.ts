@@ -6,12 +6,12 @@ export function isStaff(principal: Principal | null): boolean {
   return principal !== null && hasRole(principal, 'staff');
 }
 
-/** One answer for a product that is not there and one that is not on sale: customers do not learn which. */
+/** The same answer for a product that does not exist and one that is not on sale: customers do not learn which. */
 export function noSuchProduct(): Problem {
   return problem('not-found', { detail: 'There is no such product on sale: GET /products lists those there are.' });
 }
 
-/** The product as somebody who may see it gets it; throws the 404 problem for what is not active, unless staff asks. */
+/** The product, if the caller may see it; throws the 404 problem for one that is not active, unless staff asks. */
 export function visible(product: Product | undefined, principal: Principal | null): Product {
   if (product === undefined || (product.status !== 'active' && !isStaff(principal))) throw noSuchProduct();
   return product;

@@ -4,7 +4,7 @@ const EXTENSION = 0x21;
 const FRAME = 0x2c;
 const TRAILER = 0x3b;
 
-/** GIF89a, 17 to 27: the screen, made as large as the largest frame, because viewers do so; followed to the trailer. */
+/** Size of a GIF (GIF89a, 17 to 27): the screen, enlarged to hold every frame, as viewers do. Follows the blocks to the trailer. */
 export function gifSize(view: DataView): ImageSize | undefined {
   if (!hasLetters(view, 0, 'GIF87a') && !hasLetters(view, 0, 'GIF89a')) return undefined;
   let width = view.getUint16(6, true);

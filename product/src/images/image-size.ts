@@ -3,7 +3,7 @@ export interface ImageSize {
   readonly height: number;
 }
 
-/** Do these ASCII letters stand there? */
+/** True when these ASCII letters stand at `at`. */
 export function hasLetters(view: DataView, at: number, letters: string): boolean {
   return view.byteLength >= at + letters.length && Array.from(letters).every((letter, index) => view.getUint8(at + index) === letter.charCodeAt(0));
 }

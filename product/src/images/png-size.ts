@@ -2,10 +2,10 @@ import { hasLetters, type ImageSize } from './image-size.ts';
 
 const SIGNATURE = [0x89504e47, 0x0d0a1a0a] as const;
 const FIRST_CHUNK = 8;
-/** length, type, checksum */
+/** bytes of length, type and checksum */
 const AROUND_DATA = 12;
 
-/** PNG, third edition, 5 and 11: chunk after chunk from IHDR to IEND. */
+/** Size of a PNG (third edition, 5 and 11): follows the chunks from IHDR to IEND. */
 export function pngSize(view: DataView): ImageSize | undefined {
   if (view.byteLength < FIRST_CHUNK || !SIGNATURE.every((word, at) => view.getUint32(at * 4) === word)) return undefined;
   if (!hasLetters(view, FIRST_CHUNK + 4, 'IHDR')) return undefined;

@@ -17,8 +17,8 @@ const FORMATS: readonly (readonly [ImageType, (view: DataView) => ImageSize | un
 ];
 
 /**
- * What kind of image the bytes are, whatever their name or sender says, and its pixels as they are stored. Nothing is
- * decompressed: only the frame of the format is followed, to its end. undefined: none of the four, or cut off.
+ * Type of the image, judged by its bytes whatever its name or sender says, and its size in stored pixels. Nothing is
+ * decompressed: only the structure of the format is followed, to its end. undefined: none of the four types, or cut off.
  */
 export function recogniseImage(bytes: Uint8Array): RecognisedImage | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -28,7 +28,7 @@ export function recogniseImage(bytes: Uint8Array): RecognisedImage | undefined {
       if (size !== undefined && size.width > 0 && size.height > 0) return { contentType, ...size };
     }
   } catch (error) {
-    // The format's own lengths lead beyond the end of the file.
+    // A length in the file leads beyond its end.
     if (!(error instanceof RangeError)) throw error;
   }
   return undefined;

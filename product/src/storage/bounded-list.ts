@@ -8,39 +8,42 @@ import { type SortPosition, standsBefore } from '../domain/sort-position.ts';
 import type { ListedProduct, ProductFilter, ProductReads, ProductSlice } from './product-store.ts';
 
 /**
- * Products that one part of a filter may lead to, so that all of them are looked at; with more a list is read in its order. On
- * either engine one costs about 10 us, on SQLite of the event loop.
+ * Products that one part of a filter may lead to for all of them to be examined; with more, a list is read in its order. One
+ * costs about 10 us on either engine; on SQLite that is time of the event loop.
  */
 export const LED = 500;
 
-/** Products of which whole documents are looked at for one request, at most, once they are in order. */
+/** Products, already sorted, whose whole documents are examined for one request, at most. */
 export const SIFTED = 1500;
 
-/** Products that are looked at along the order of a list before others have their turn. */
+/** Products that are examined in the order of a list before other requests have their turn. */
 const WINDOW = 500;
 
-/** Windows that a request looks through, as long as its page is not full. */
+/** Windows that a request examines at most, while its page is not full. */
 const WINDOWS = 3;
 
-/** Categories whose indexes are walked along together. More of them hold so much of a shop that the list is walked along whole. */
+/** Categories whose indexes are walked together. More of them hold so much of a shop that the whole list is walked instead. */
 const CATEGORIES = 20;
 
-/** A part of a filter that an index leads to. */
+/** A part of a filter whose products an index can find. */
 export type Lead =
   | { readonly kind: 'skus'; readonly skus: readonly string[] }
-  /** all of which occur */
+  /** words that must all occur */
   | { readonly kind: 'words'; readonly words: readonly string[] }
   | { readonly kind: 'categories'; readonly categoryIds: readonly string[] }
   | { readonly kind: 'prices'; readonly least: number; readonly most: number };
 
-/** The stretch of an index that is read: all of it, or lowest prices from `least` to `most`, inclusive. `spread`: only products whose variants differ in price. */
+/**
+ * The stretch of an index that is read: all of it, or the lowest prices from `least` to `most`, inclusive. `spread`: only
+ * products whose variants differ in price.
+ */
 export interface Stretch {
   readonly least?: number;
   readonly most?: number;
   readonly spread?: boolean;
 }
 
-/** An index over one status, or over the products of a status in one category, walked along. */
+/** A walk along the index of one status, or of one status in one category. */
 export interface Along {
   readonly status: ProductStatus;
   readonly categoryId?: string;
@@ -49,23 +52,23 @@ export interface Along {
 }
 
 export interface Found extends SortPosition {
-  /** bytes, more or less */
+  /** approximate bytes */
   readonly size: number;
 }
 
-/** Entries that one lead leads to, few enough for all of them to be sorted. */
+/** The entries of one lead, few enough for all of them to be sorted. */
 export interface Trail {
-  /** Those of them that match, in order. */
+  /** The entries that match the filter, in order. */
   among(filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>>;
 }
 
-/** The queries that lists need of an engine. Each looks at a bounded number of entries. */
+/** The queries that an engine provides for lists. Each examines a bounded number of entries. */
 export interface ListIndexes {
-  /** True where the index for words finds products that have several, and looks at none that has only some of them. */
+  /** True when the word index finds products with several words, without examining those that have only some of them. */
   readonly findsTogether: boolean;
-  /** Finds all entries that a lead leads to, whatever their status; undefined: they are too many. */
+  /** Finds all entries of a lead, whatever their status; undefined: there are too many. */
   follow(lead: Lead): Promise<Trail | undefined>;
-  /** Looks at the next `looks` entries in order, and answers those that match. */
+  /** Examines the next `looks` entries in order, and returns those that match. */
   along(place: Along, filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>>;
   byIds(ids: readonly string[]): Promise<readonly Product[]>;
 }
@@ -73,9 +76,9 @@ export interface ListIndexes {
 const EVERY_STATUS = ProductStatus.anyOf.map((status) => status.const);
 
 /**
- * Lists products at a cost that grows neither with what matches nor with what does not. Where a part of the filter leads to few
- * products, all of those are looked at and sorted. Else every part matches many, so the list is read in its order until the
- * page is full or enough was looked at.
+ * Lists products at a cost that does not grow with the number of products, matching or not. When a part of the filter leads to
+ * few products, all of those are examined and sorted. Otherwise every part matches many, so the list is read in its order until
+ * the page is full or enough products were examined.
  */
 export function boundedList(indexes: ListIndexes): ProductReads['list'] {
   return async (filter, slice) => {
@@ -88,7 +91,7 @@ export function boundedList(indexes: ListIndexes): ProductReads['list'] {
   };
 }
 
-/** The indexes that are walked along, merged, and what they leave of the filter. */
+/** The indexes to walk, whose results are merged, and the rest of the filter, which they do not cover. */
 function placesOf(filter: ProductFilter) {
   const statuses = filter.onlyActive ? (['active'] as const) : EVERY_STATUS;
   const { categoryIds } = filter;
@@ -128,7 +131,7 @@ async function alongStretches(indexes: ListIndexes, place: Omit<Along, 'stretch'
       windows -= 1;
       if (windows === 0) return { rows, reached: found.reached };
       after = found.reached;
-      // SQLite answers on the event loop.
+      // SQLite answers on the event loop, so others get a turn here.
       await setImmediate();
     }
   }
@@ -136,7 +139,7 @@ async function alongStretches(indexes: ListIndexes, place: Omit<Along, 'stretch'
 }
 
 /**
- * Sorted by price, every product matches whose lowest price is within the limits. A product with a lower one matches only if it
+ * In a list by price, every product matches whose lowest price is within the limits. One with a lower price matches only if it
  * has dearer variants, and hardly any shop has many of these.
  */
 function stretchesOf({ minPrice, maxPrice }: ProductFilter, { sort }: ProductSlice): readonly Stretch[] {
@@ -147,35 +150,35 @@ function stretchesOf({ minPrice, maxPrice }: ProductFilter, { sort }: ProductSli
   return sort === 'price' ? [below, within] : [within, below];
 }
 
-/** One list of those of each status; it ends where one of them gave up looking. */
+/** Merges the lists of all places into one, which ends where the first of them stopped examining. */
 function merged(lists: readonly Looked<Found, SortPosition>[], { sort, limit }: ProductSlice): Looked<Found, SortPosition> {
   const isBefore = standsBefore(sort);
   const inOrder = (a: SortPosition, b: SortPosition) => (isBefore(a, b) ? -1 : Number(isBefore(b, a)));
   const [reached] = lists.flatMap((list) => list.reached ?? []).toSorted(inOrder);
   const all = lists.flatMap(({ rows }) => rows).toSorted(inOrder);
-  // A product of two categories is found in both.
+  // A product in two categories is found twice.
   const once = all.filter(({ id }, at) => id !== all[at - 1]?.id);
   const rows = once.filter((row) => reached === undefined || !isBefore(reached, row)).slice(0, limit);
   return { rows, reached: rows.length < limit ? reached : undefined };
 }
 
 /**
- * The products of as many of these as fit into memory together, each at the place where it was found: one that has changed since
- * stands elsewhere, and a page that went on from there would pass others over.
+ * Loads the products of these rows, as many as fit into memory together. Each keeps the position where it was found: a product
+ * that has changed since has another one, and a page that continued from there would skip products.
  */
 async function withProducts({ byIds }: ListIndexes, { onlyActive }: ProductFilter, { rows, reached }: Looked<Found, SortPosition>): Promise<Looked<ListedProduct, SortPosition>> {
   const fit = rows.slice(0, fitting(rows, { count: rows.length, size: CALL_ROOM.size }, ({ size }) => size));
   const products = new Map((await byIds(fit.map(({ id }) => id))).map((product) => [product.id, product]));
   const found = fit.flatMap(({ key, id }) => {
     const product = products.get(id);
-    // One that was hidden since is nobody's but staff's.
+    // Only staff may see a product that was hidden since.
     return product === undefined || (onlyActive && product.status !== 'active') ? [] : [{ product, place: { key, id } }];
   });
   const last = fit.at(-1);
   return { rows: found, reached: found.length < rows.length && last !== undefined ? { key: last.key, id: last.id } : reached };
 }
 
-/** True when every entry of the stretch that has the status is in the list, so that none is looked at in vain. */
+/** True when every entry of the stretch that has the status is in the list, so that none is examined in vain. */
 export function isWhole({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch): boolean {
   const isPriced = (minPrice ?? maxPrice) !== undefined && (stretch.least === undefined || stretch.spread === true);
   return words.length === 0 && categoryIds === undefined && !isPriced;

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { ProductSchema } from './product-schema.ts';
 
-/** What lists are sorted by, and whether one is in them. */
+/** Columns that decide if a product is in a list, and that lists are sorted by. */
 export const PLACE_COLUMNS = ['status', 'title_key', 'lowest_price', 'spread_to', 'created_at'];
 const PLACE = `select category_id, id, ${PLACE_COLUMNS.join()} from product_categories join products on id = product_id`;
 
@@ -18,7 +18,7 @@ function sortedBy(column: string): Migration {
   return run(`create index category_places_${column} on category_places (category_id, status, ${column}, id)`);
 }
 
-/** A category is walked along in every order of a list. Triggers keep its places in step with products and their categories. */
+/** Lets a category be walked in every sort order of a list. Triggers keep its rows in step with products and their categories. */
 export const categoryPlaceMigrations: Readonly<Record<string, Migration>> = {
   'product-029-category-places': run(`create table category_places (category_id text not null, id text not null, status text not null,
     title_key text not null, lowest_price integer not null, spread_to integer, created_at integer not null,

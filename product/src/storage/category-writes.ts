@@ -11,7 +11,7 @@ interface ProductChange {
 
 const COLUMNS = ['category_id', 'product_id'] as const;
 
-/** Keeps the rows by which products are found in their categories; only those that differ are written. */
+/** Maintains the rows by which products are found in their categories; only rows that differ are written. */
 export function categoryWrites(dialect: Dialect) {
   const insertRows = (rows: readonly ProductCategoriesTable[]): Write[] =>
     rows.length === 0 ? [] : [dialect.insert('product_categories', COLUMNS, rows.map(valuesOf))];

@@ -5,12 +5,12 @@ import { productFromDocument, productToDocument } from './product-documents.ts';
 import { productFromRow, productToRow } from './product-rows.ts';
 import type { ProductSchema } from './product-schema.ts';
 
-/** Products at once: the thread that writes has other databases to look after. */
+/** Products per batch: the thread that writes serves other databases, too. */
 const AT_ONCE = 500;
 
 /**
- * Makes anew what products are searched and sorted by, for a step of the schema after each change of `domain/folded.ts`. It
- * writes only what differs, so it may be cut off and begin again.
+ * Recomputes the texts that products are searched and sorted by, as a schema step after each change of `domain/folded.ts`. It
+ * writes only what differs, so it may be interrupted and start again.
  */
 export async function foldSqlAnew(db: Kysely<ProductSchema>): Promise<void> {
   const page = db.selectFrom('products').select(['id', 'title_key', 'search_text', 'document']).orderBy('id').limit(AT_ONCE);
@@ -27,7 +27,7 @@ export async function foldSqlAnew(db: Kysely<ProductSchema>): Promise<void> {
   }
 }
 
-/** The same on MongoDB. Who changes a product meanwhile makes it anew as well. */
+/** The same on MongoDB. A change of a product in the meantime recomputes it as well. */
 export async function foldMongoAnew(db: Db): Promise<void> {
   const products = db.collection<ProductDocument>('products');
   for (let after = ''; ; ) {

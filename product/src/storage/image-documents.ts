@@ -5,7 +5,7 @@ import type { ImageBytes, ImagePart } from '../domain/product-image.ts';
 export interface ImageDocument {
   readonly _id: string;
   readonly productId: string;
-  /** null or not there: its bytes are here, and it has no parts */
+  /** null or absent: the bytes are in this document, and there are no parts */
   readonly size?: number | null;
   readonly bytes: Binary;
 }
@@ -16,8 +16,8 @@ export interface ImagePartDocument {
 }
 
 /**
- * One document for each part, written in the transaction that writes the product and its event. GridFS takes no part in
- * transactions (its chunks are there before the product names them, or after it is gone).
+ * One document for each part, written in the transaction that writes the product and its event. GridFS does not take part in
+ * transactions (its chunks exist before the product names them, or after it is gone).
  */
 export const imageDocuments: DocumentCollection<ImageBytes> = {
   collection: 'imageBytes',

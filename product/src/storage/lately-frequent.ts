@@ -1,7 +1,7 @@
-/** How long a piece counts as frequent before its products are counted again. */
+/** Time for which a piece counts as frequent before its products are counted again. */
 const FOR_MS = 60_000;
 
-/** Pieces that are remembered; the oldest are forgotten first. */
+/** Pieces that are remembered at most; the oldest are forgotten first. */
 const REMEMBERED = 2000;
 
 export interface LatelyFrequent {
@@ -10,8 +10,8 @@ export interface LatelyFrequent {
 }
 
 /**
- * Pieces of words that led to too many products a moment ago. Counting costs a look at each, and shops are asked for the same
- * words again and again. One that has become rare meanwhile is led by again a minute later; until then its list is walked along.
+ * Remembers pieces of words that led to too many products a moment ago. Counting costs a look at each product, and shops are
+ * asked for the same words again and again. A piece that becomes rare leads again a minute later; until then the list is walked.
  */
 export function latelyFrequent(now: () => number = () => performance.now()): LatelyFrequent {
   const until = new Map<string, number>();

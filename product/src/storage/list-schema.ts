@@ -4,10 +4,10 @@ import type { Migration } from 'kysely/migration';
 import { productFromRow, productToRow } from './product-rows.ts';
 import type { ProductSchema } from './product-schema.ts';
 
-/** Products at once: the thread that writes has other databases to look after. */
+/** Products per batch: the thread that writes serves other databases, too. */
 const AT_ONCE = 500;
 
-/** Products of before do not say how far their prices go. */
+/** Fills `spread_to` in rows that are older than the column. */
 async function fillSpread(db: Kysely<ProductSchema>): Promise<void> {
   const page = db.selectFrom('products').select(['id', 'document']).orderBy('id').limit(AT_ONCE);
   for (let after = ''; ; ) {
@@ -22,7 +22,7 @@ async function fillSpread(db: Kysely<ProductSchema>): Promise<void> {
   }
 }
 
-/** By status first: what was archived piles up over the years, and the lists of active products never step on it. */
+/** Status comes first: archived products pile up over the years, and lists of active products never touch them. */
 function sortedBy(column: 'title_key' | 'lowest_price' | 'created_at'): Migration {
   return {
     up: (db) => db.schema.createIndex(`products_status_${column}`).on('products').columns(['status', column, 'id']).execute(),
@@ -33,14 +33,14 @@ function without(index: string): Migration {
   return { up: (db) => db.schema.dropIndex(index).execute() };
 }
 
-/** Entries that tell prices as well: a list in another order passes over what costs too much or too little without looking at it. */
+/** Index entries with prices: a list in another order skips products that cost too much or too little without reading them. */
 function withPrices(column: 'title_key' | 'created_at', name: string): Migration {
   return {
     up: (db) => db.schema.createIndex(`products_status_${name}`).on('products').columns(['status', column, 'id', 'lowest_price', 'spread_to']).execute(),
   };
 }
 
-/** The orders of lists that are not by price. */
+/** Indexes for the sort orders that are not by price. */
 export const pricedListMigrations: Readonly<Record<string, Migration>> = {
   'product-042-by-title-with-prices': withPrices('title_key', 'title'),
   'product-043-by-time-with-prices': withPrices('created_at', 'time'),
@@ -48,7 +48,7 @@ export const pricedListMigrations: Readonly<Record<string, Migration>> = {
   'product-045-not-by-time-alone': without('products_status_created_at'),
 };
 
-/** Every part of a filter, and every order of a list, has an index of its own. */
+/** Every part of a filter, and every sort order of a list, has an index of its own. */
 export function listMigrations({ column: { integer } }: Dialect): Readonly<Record<string, Migration>> {
   return {
     'product-015-active-by-title': sortedBy('title_key'),

@@ -1,2 +1,2 @@
-/** The server ends what takes longer; without it the driver would stop waiting, and the server go on. */
+/** Time limit of a query, kept by the server; without it the driver would stop waiting while the server went on. */
 export const LIMIT = { maxTimeMS: 5000 } as const;

@@ -25,7 +25,7 @@ export function mongoProductLists(products: Collection<ProductDocument>): ListIn
     findsTogether: false,
     follow: (lead) =>
       reading(async () => {
-        // A request names a hundred SKUs at most, and each is of one product.
+        // SKUs are not counted: a request names a hundred at most, and each belongs to one product.
         if (lead.kind === 'words' && lead.words.some(frequent.has)) return undefined;
         if (lead.kind !== 'skus' && (await countedUp(products, lead)) > LED) {
           if (lead.kind === 'words') lead.words.forEach(frequent.add);
@@ -50,10 +50,10 @@ export function mongoProductLists(products: Collection<ProductDocument>): ListIn
   };
 }
 
-/** The entries that a lead leads to, as far as one more than all that are looked at. */
+/** Number of entries of a lead, counted up to one more than may be examined. */
 async function countedUp(products: Collection<ProductDocument>, lead: Lead): Promise<number> {
   const limit = LED + 1;
-  // Without a single document: there are as many at least as have their lowest price there.
+  // Counts without reading a document: at least those products match that have their lowest price there.
   if (lead.kind === 'prices') {
     const options = { ...LIMIT, limit, hint: 'by_price' };
     if ((await products.countDocuments({ status: 'active', 'positions.price': pricesWithin(lead) }, options)) === limit) return limit;
@@ -76,7 +76,7 @@ function amongThese(lead: Lead, filter: ProductFilter, slice: ProductSlice): [Do
   return [stages, { ...LIMIT, ...(hint !== undefined && { hint }) }];
 }
 
-/** The limit stands before what is sifted: no more is read, whatever matches. */
+/** The limit stands before the conditions without an index, so no more is read, whatever matches. */
 function alongThese(place: Along, filter: ProductFilter, slice: ProductSlice): [Document[], object] {
   const { filter: all, options } = stretched(place, slice);
   const sifted = [...conditionsOf(filter, place.stretch)];
@@ -90,7 +90,7 @@ function alongThese(place: Along, filter: ProductFilter, slice: ProductSlice): [
   return [stages, { ...LIMIT, hint: options.hint }];
 }
 
-/** One look at each, for both: of products whose prices may differ the index alone does not tell the last that was looked at. */
+/** Reads each product once, for the matches and for the last one examined, which the index alone does not tell when prices may differ. */
 async function alongDiffering(products: Collection<ProductDocument>, place: Along, filter: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>> {
   const { filter: all, options } = stretched(place, slice);
   const { position } = ORDER[slice.sort];
@@ -105,14 +105,14 @@ async function alongDiffering(products: Collection<ProductDocument>, place: Alon
 function stretched({ status, categoryId, stretch: { least, most, spread } }: Along, slice: Omit<ProductSlice, 'limit'>) {
   const { position, direction } = ORDER[slice.sort];
   const conditions: Document[] = [{ status }, ...(categoryId === undefined ? [] : [{ categoryIds: categoryId }]), ...behind(slice)];
-  // Of what a version before wrote nobody knows: it is looked at. The server merges the two in order.
+  // null: written by an earlier version, so it has to be examined. The server merges both values in order.
   if (spread === true) conditions.push({ ...SEVERAL_VARIANTS, pricesDiffer: { $in: [true, null] } });
   if (least !== undefined || most !== undefined) conditions.push({ 'positions.price': pricesWithin({ least, most }) });
   const options = { ...LIMIT, sort: { [`positions.${position}`]: direction }, hint: `by_${categoryId === undefined ? '' : 'category_'}${spread === true ? 'difference' : position}` };
   return { filter: { $and: conditions } as Condition, options };
 }
 
-/** Lowest prices, inclusive. Documents are compared field by field, in the order in which `ProductDocument` has them. */
+/** A range of lowest prices, inclusive. Documents are compared field by field, in the field order of `ProductDocument`. */
 function pricesWithin({ least, most }: { readonly least?: number | undefined; readonly most?: number | undefined }) {
   return { ...(least !== undefined && { $gte: { key: least } }), ...(most !== undefined && { $lt: { key: most + 1 } }) };
 }
@@ -144,9 +144,9 @@ function leadingTo(lead: Lead): { readonly filter: Condition; readonly hint?: st
   }
 }
 
-/** Conditions on a product that no index of the list covers. */
+/** The conditions that no index of the list covers. */
 function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch): Iterable<Condition> {
-  // Not a pattern, so nothing in a word means anything. Bytes, because they find the same in half the time.
+  // Not a pattern, so no character of a word is special. By bytes, because that finds the same in half the time.
   for (const word of words) yield { $expr: { $gte: [{ $indexOfBytes: ['$searchText', { $literal: word }] }, 0] } };
   if (categoryIds !== undefined) yield { categoryIds: { $in: [...categoryIds] } };
   if ((minPrice ?? maxPrice) === undefined || (stretch.least !== undefined && stretch.spread !== true)) return;

@@ -8,7 +8,7 @@ import { PriceDocument } from './price-documents.ts';
 import { ProductDocument } from './product-document.ts';
 import { comparePrices, completeProducts } from './search-backfill.ts';
 
-/** By status first: what was archived piles up over the years, and the lists of active products never step on it. */
+/** Status comes first: archived products pile up over the years, and lists of active products never touch them. */
 function sortedBy(position: keyof ProductDocument['positions']): IndexDescription {
   return { name: `by_${position}`, key: { status: 1, [`positions.${position}`]: 1 } };
 }
@@ -20,7 +20,7 @@ function inCategories(name: string, key: Readonly<Record<string, 1>>): IndexDesc
 export const mongoProductMigrations: MongoMigrations = {
   'product-001-products': collectionStep('products', ProductDocument, [
     { name: 'by_slug', key: { slug: 1 }, unique: true },
-    // Keeps a SKU out of all other products. That it stands in one product once is the domain's matter (`doubledSkus`).
+    // Keeps a SKU out of all other products. The domain keeps it from occurring twice in one product (`doubledSkus`).
     { name: 'by_sku', key: { 'variants.sku': 1 }, unique: true },
     sortedBy('title'),
     sortedBy('price'),
@@ -31,12 +31,12 @@ export const mongoProductMigrations: MongoMigrations = {
   'product-004-price-changes': collectionStep('priceChanges', PriceDocument, [
     { name: 'by_product', key: { productId: 1, version: -1, sku: -1 } },
   ]),
-  // Not described: a validator has no word for bytes, and goes over five million of them.
+  // No schema: a validator has no type for bytes, and would go over five million of them.
   'product-005-image-bytes': collectionStep('imageBytes', null),
   'product-006-products-found': async (db) => {
     await collectionStep('products', ProductDocument, [
       { name: 'by_category', key: { categoryIds: 1 } },
-      // 'none': no language's endings and stop words; `search.ts` says what a word is, for every engine alike.
+      // 'none': no stemming and no stop words of any language; `search.ts` defines words, for every engine alike.
       { name: 'by_words', key: { searchGrams: 'text' }, default_language: 'none' },
     ])(db);
     await completeProducts(db);

@@ -39,7 +39,7 @@ export function priceAndImageMigrations(dialect: Dialect): Readonly<Record<strin
   };
 }
 
-/** Images in parts, so that a range of one, or the next of one that is read slowly, is all that is read of it. */
+/** Stores images in parts, so that a read takes only the requested range, or only the next part for a slow reader. */
 export function imagePartMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
   const { key, integer } = dialect.column;
   return {

@@ -20,7 +20,7 @@ export function priceChanges(dialect: Dialect): SqlCollection<PriceChange> {
   );
 }
 
-/** Written with the version of the product that has the image, in one transaction: neither is ever there without the other. */
+/** Written in one transaction with the product version that has the image, so neither exists without the other. */
 export function imageBytes(dialect: Dialect): SqlCollection<ImageBytes> {
   return rowCollection<ImageBytes, ProductImagesTable>(dialect, {
     table: 'product_images',

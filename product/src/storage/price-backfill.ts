@@ -8,12 +8,12 @@ import type { ProductDocument } from './product-document.ts';
 import { priceRow } from './product-rows.ts';
 import type { ProductSchema } from './product-schema.ts';
 
-/** Products at once. */
+/** Products per batch. */
 const AT_ONCE = 100;
-/** Of nine columns: SQLite takes 32,766 values in a statement. */
+/** Rows of nine columns in a statement: SQLite takes 32,766 values. */
 const ROWS_AT_ONCE = 1000;
 
-/** Gives products from before the price history theirs, from their events. Does nothing to what is there already. */
+/** Fills the price history of products that are older than it, from their events. Existing entries stay as they are. */
 export async function completeSqlPrices(db: Kysely<ProductSchema & { events: EventsTable }>): Promise<void> {
   const page = db.selectFrom('products').select('id').orderBy('id').limit(AT_ONCE);
   const events = db.selectFrom('events').select(['stream', 'data', 'context']).orderBy('stream').orderBy('version');

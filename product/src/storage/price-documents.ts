@@ -19,7 +19,7 @@ export const PriceDocument = closed({
 });
 export type PriceDocument = Static<typeof PriceDocument>;
 
-/** Only ever added, and never looked at by a decision. */
+/** Append-only, and never read by a decision. */
 export const priceDocuments: DocumentCollection<PriceChange> = {
   collection: 'priceChanges',
   keyField: '_id',

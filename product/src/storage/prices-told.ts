@@ -1,14 +1,14 @@
 import type { EventData } from '@souk/contracts/topics';
 import { type PriceChange, priceChanges, type Priced } from '../domain/price-change.ts';
 
-/** An event of a product as every engine keeps it. */
+/** An event of a product as every engine stores it. */
 export interface KeptEvent {
   readonly stream: string;
   readonly data: string;
   readonly context: string;
 }
 
-/** Every price that the events of products tell of. Those of one product: all of them, in the order of its versions. */
+/** Every price change in the events of products. All events of a product must be there, in the order of its versions. */
 export function pricesTold(events: readonly KeptEvent[]): PriceChange[] {
   return [...Map.groupBy(events, ({ stream }) => stream).values()].flatMap(pricesOfOne);
 }

@@ -7,8 +7,8 @@ import { IMAGES_LIMIT } from '../domain/product-image.ts';
 import { VARIANTS_LIMIT } from '../domain/product.ts';
 
 /**
- * A map whose names users choose lies there as a list. As a document it would not come back: the driver makes a
- * reference (DBRef) of one that has `$ref` and `$id`, and refuses one that has `_bsontype`.
+ * A map whose names users choose, stored as a list. As a document it would not come back as it was: the driver turns one
+ * with `$ref` and `$id` into a reference (DBRef), and refuses one with `_bsontype`.
  */
 const Entries = Type.Array(closed({ name: Type.String(), value: KeptName }));
 
@@ -18,12 +18,12 @@ const { id, slug, title, description, status, categoryIds, version } = Published
 const { alt, width, height, contentType } = PublishedImage.properties;
 const { sku, price } = PublishedVariant.properties;
 
-/** A `SortPosition`. MongoDB compares it as one value, `key` first: a page starts with a single step into the index. */
+/** A `SortPosition`. MongoDB compares it as one value, `key` first: a page starts with a single index seek. */
 function position<Key extends TSchema>(key: Key) {
   return closed({ key, id });
 }
 
-/** A product in MongoDB: all that is known of it, and beside it what it is searched and sorted by. */
+/** A product in MongoDB: its data, and the fields that it is searched and sorted by. */
 export const ProductDocument = closed({
   _id: id,
   slug,
@@ -38,9 +38,9 @@ export const ProductDocument = closed({
   createdAt: EpochMs,
   updatedAt: EpochMs,
   searchText: Type.String(),
-  /** `gramsOf` it, each written in letters and digits alone, so that the text index takes each as one word */
+  /** `gramsOf` the text, each written in letters and digits only, so that the text index takes each as one word */
   searchGrams: Type.String(),
-  /** Whether its variants differ in price. What a version before wrote does not say so. */
+  /** True when its variants differ in price. Absent in documents of an earlier version. */
   pricesDiffer: Type.Optional(Type.Boolean()),
   positions: closed({
     title: position(Type.String()),

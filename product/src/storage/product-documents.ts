@@ -11,7 +11,7 @@ import type { ProductCollections } from './product-store.ts';
 type Entries = ProductDocument['attributes'];
 type ProductDocuments = { readonly [N in keyof ProductCollections]: DocumentCollection<ProductCollections[N]> };
 
-/** How products and the claims made of them lie in MongoDB. */
+/** Mapping of products, and of the claims derived from them, to MongoDB. */
 export const productDocuments: ProductDocuments = {
   products: {
     collection: 'products',
@@ -92,7 +92,7 @@ export function searchGrams(text: string): string {
   return gramsOf(text).map(gramTerm).join(' ');
 }
 
-/** Hexadecimal: nothing in it is punctuation, a mark or a stop word to the index. */
+/** A piece in hexadecimal, in which the index sees no punctuation, mark or stop word. */
 export function gramTerm(gram: string): string {
   return Buffer.from(gram).toString('hex');
 }

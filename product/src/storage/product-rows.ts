@@ -19,7 +19,7 @@ export function productToRow(product: Product): ProductsTable {
 }
 
 export function productFromRow({ document }: Pick<ProductsTable, 'document'>): Product {
-  // What was written before there were categories and images says nothing of them.
+  // Rows that are older than categories and images lack both.
   return { categoryIds: [], images: [], ...JSON.parse(document) };
 }
 

@@ -1,4 +1,4 @@
-/** A product as a JSON document, with what it is found and sorted by beside it. */
+/** A product as a JSON document, and the columns that it is found and sorted by. */
 export interface ProductsTable {
   id: string;
   slug: string;
@@ -6,14 +6,14 @@ export interface ProductsTable {
   title_key: string;
   /** minor units of the cheapest variant */
   lowest_price: number;
-  /** minor units of the dearest, where it costs more than the cheapest */
+  /** minor units of the dearest variant; null: it costs no more than the cheapest */
   spread_to: number | null;
   created_at: number;
   search_text: string;
   document: string;
 }
 
-/** One row a variant: keeps SKUs unique, and finds products by SKU and by price. */
+/** One row for each variant: keeps SKUs unique, and finds products by SKU and by price. */
 export interface ProductSkusTable {
   sku: string;
   product_id: string;
@@ -26,7 +26,7 @@ export interface ProductCategoriesTable {
   product_id: string;
 }
 
-/** One row for each category that a product names, with what lists of the category are sorted by. Triggers keep it. */
+/** One row for each category that a product names, with the columns that its lists are sorted by. Triggers maintain it. */
 export interface CategoryPlacesTable extends Pick<ProductsTable, 'id' | 'status' | 'title_key' | 'lowest_price' | 'spread_to' | 'created_at'> {
   category_id: string;
 }
@@ -42,7 +42,7 @@ export interface CategoryUseTable {
   products: number;
 }
 
-/** The price history, only ever added to. Both of `previous` are null for a first price. */
+/** The price history, append-only. Both columns of `previous` are null for a first price. */
 export interface ProductPricesTable {
   product_id: string;
   version: number;
@@ -58,7 +58,7 @@ export interface ProductPricesTable {
 export interface ProductImagesTable {
   id: string;
   product_id: string;
-  /** null: its bytes are here, and it has no parts */
+  /** null: the bytes are in this row, and there are no parts */
   size: number | null;
   bytes: Uint8Array;
 }
@@ -68,7 +68,7 @@ export interface ProductImagePartsTable {
   bytes: Uint8Array;
 }
 
-/** One row for each product, under the number of its text, with what lists are sorted by. Triggers keep it. */
+/** One row for each product, under the number of its text, with the columns that lists are sorted by. Triggers maintain it. */
 export interface TextPlacesTable extends Omit<CategoryPlacesTable, 'category_id'> {
   number: number;
 }
@@ -84,6 +84,6 @@ export type ProductSchema = {
   product_prices: ProductPricesTable;
   product_images: ProductImagesTable;
   product_image_parts: ProductImagePartsTable;
-  /** what is searched, under numbers that stay (`search-schema.ts`) */
+  /** the texts that are searched, under stable numbers (`search-schema.ts`) */
   product_texts: { number: number; product_id: string; search_text: string };
 };

@@ -9,8 +9,8 @@ import type { SlugClaim } from '../domain/slug.ts';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
 
 /**
- * What decisions look at. Claims are a view of the products, found by name: the store makes them from the products it
- * saves, keeps both kinds unique, and has nothing to save for a claim itself.
+ * The entities that decisions read. Claims are a view of the products, found by name: the store derives them from the
+ * products it saves, keeps both kinds unique, and saves nothing for a claim itself.
  */
 export type ProductCollections = {
   /** by id */
@@ -23,7 +23,7 @@ export type ProductCollections = {
   readonly categoryTrees: CategoryTree;
   /** by category */
   readonly categoryUse: CategoryUse;
-  /** only ever added */
+  /** append-only */
   readonly priceChanges: PriceChange;
   /** by image */
   readonly imageBytes: ImageBytes;
@@ -39,21 +39,21 @@ export interface ProductFilter {
   readonly skus: readonly string[] | undefined;
   /** products in at least one of these categories; undefined: all */
   readonly categoryIds: readonly string[] | undefined;
-  /** minor units, inclusive; one and the same variant must lie within both */
+  /** minor units, inclusive; a single variant must be within both limits */
   readonly minPrice: number | undefined;
   readonly maxPrice: number | undefined;
 }
 
 export interface ProductSlice {
   readonly sort: ProductSort;
-  /** The last product of the page before; undefined: from the start. */
+  /** The last product of the previous page; undefined: from the start. */
   readonly after: SortPosition | undefined;
   readonly limit: number;
 }
 
 export interface ListedProduct {
   readonly product: Product;
-  /** Where it stood when it was found: pages go on from there. */
+  /** Its position when it was found: the next page continues from there. */
   readonly place: SortPosition;
 }
 
@@ -62,16 +62,16 @@ export interface ProductReads {
   bySlug(slug: string): Promise<Product | undefined>;
   /**
    * Sorted by the key of `sort-position.ts` and then by id, both descending for `-price` and `newest`.
-   * Text is compared by its code points. Its cost is bounded whatever matches, so it may answer fewer than there are, and how
-   * far it looked.
+   * Text is compared by its code points. The cost is bounded whatever matches, so it may return fewer products than match,
+   * together with the position it has reached.
    */
   list(filter: ProductFilter, slice: ProductSlice): Promise<Looked<ListedProduct, SortPosition>>;
   categories(): Promise<CategoryTree>;
   /** Newest first: by version, then by SKU, both descending. */
   priceHistory(filter: PriceFilter, slice: PriceSlice): Promise<readonly PriceChange[]>;
-  /** Bytes of an image; undefined: it is not there. None of them is read. */
+  /** Size of an image in bytes, without reading them; undefined: there is no such image. */
   imageSize(id: string): Promise<number | undefined>;
-  /** Its bytes from `from` on, as many as stand together, up to but without `to`. No more of them leave the database than its engine must. */
+  /** Bytes of an image from `from` up to, but not including, `to`; fewer across parts. Reads no more of them than the engine must. */
   imageSlice(id: string, from: number, to: number): Promise<Uint8Array>;
 }
 
@@ -82,7 +82,7 @@ export interface PriceFilter {
 }
 
 export interface PriceSlice {
-  /** The last entry of the page before; undefined: from the start. */
+  /** The last entry of the previous page; undefined: from the start. */
   readonly after: Pick<PriceChange, 'version' | 'sku'> | undefined;
   readonly limit: number;
 }

@@ -14,7 +14,7 @@ import type { ProductCollections } from './product-store.ts';
 
 const SKU_COLUMNS = ['sku', 'product_id', 'amount'] as const;
 
-/** How products and the claims made of them lie in SQL tables. */
+/** Mapping of products, and of the claims derived from them, to SQL tables. */
 export function productTables(dialect: Dialect): { readonly [N in keyof ProductCollections]: SqlCollection<ProductCollections[N]> } {
   const skus = rowCollection<SkuClaim, Pick<ProductSkusTable, 'sku' | 'product_id'>>(dialect, {
     table: 'product_skus',
@@ -46,7 +46,7 @@ export function productTables(dialect: Dialect): { readonly [N in keyof ProductC
 
 const nothing = () => [];
 
-/** Claims are written as parts of their products. */
+/** Claims have no writes of their own: they are written as parts of their products. */
 function readOnly<Claim>(claims: SqlCollection<Claim>): SqlCollection<Claim> {
   return { ...claims, insert: nothing, update: nothing, remove: nothing };
 }

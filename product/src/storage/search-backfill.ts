@@ -6,8 +6,8 @@ import { SEVERAL_VARIANTS } from './several-variants.ts';
 const AT_ONCE = 500;
 
 /**
- * Gives products from before there were categories, images and an index for words what they need for them. Goes on where
- * it was cut off, because it takes those that lack something.
+ * Adds the fields for categories, images and the word index to products that are older than these. Continues where it was
+ * interrupted, because it takes products that lack the fields.
  */
 export async function completeProducts(db: Db): Promise<void> {
   const products: Collection<ProductDocument> = db.collection('products');
@@ -25,7 +25,7 @@ export async function completeProducts(db: Db): Promise<void> {
   }
 }
 
-/** Tells of products of before whether their variants differ in price. Who changes one meanwhile tells it as well. */
+/** Fills `pricesDiffer` in products that lack it. A change of a product in the meantime fills it as well. */
 export async function comparePrices(db: Db): Promise<void> {
   const amounts = '$variants.price.amount';
   const pricesDiffer = { $gt: [{ $max: amounts }, { $min: amounts }] };

@@ -2,15 +2,15 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { ProductSchema } from './product-schema.ts';
 
-/** Products at once: the thread that writes has other databases to look after. */
+/** Products per batch: the thread that writes serves other databases, too. */
 const AT_ONCE = 500;
 
-/** One statement after the other, in the transaction of the step. */
+/** Runs one statement after the other, in the transaction of the schema step. */
 async function run(db: Kysely<ProductSchema>, texts: readonly string[]): Promise<void> {
   for (const text of texts) await sql.raw(text).execute(db);
 }
 
-/** The texts of the products that are there already. */
+/** Fills in the texts of existing products. */
 async function fillTexts(db: Kysely<ProductSchema>): Promise<void> {
   const page = db.selectFrom('products').select('id').orderBy('id').limit(AT_ONCE);
   for (let after = ''; ; ) {
@@ -42,8 +42,8 @@ const INDEX = [
 ];
 
 /**
- * The index for words: pieces of three characters (FTS5's trigrams), so that it finds a word in the middle of others.
- * It refers to numbers that must never change; those of `products` may (VACUUM renumbers what has no integer key), so the
+ * The word index: pieces of three characters (FTS5's trigrams), so that it finds a word in the middle of others. It refers
+ * to row numbers that must never change; those of `products` may (VACUUM renumbers tables without an integer key), so the
  * texts have a table of their own. Triggers keep both in step with the products.
  */
 export const searchMigrations: Readonly<Record<string, Migration>> = {

@@ -1,2 +1,2 @@
-/** Products with two variants or more. Only what a query says in the very words of an index counts as being in it. */
+/** Products with two variants or more. A partial index serves only queries that repeat its filter literally. */
 export const SEVERAL_VARIANTS = { 'variants.1': { $exists: true } };

@@ -15,36 +15,36 @@ const ORDER = {
   newest: { column: 'created_at', direction: 'desc' },
 } as const satisfies Record<ProductSort, object>;
 
-/** SQLite takes the length from the row's head, and does not read the document. */
+/** SQLite takes the length from the row's header, without reading the document. */
 const SIZE = sql<number>`octet_length(document)`;
 
-/** Products that words may lead to: what lists are sorted by lies in a row for each that is found by its number at once. */
+/** Products that words may lead to: each has its sort columns in one row, which is found directly by its number. */
 const LED_BY_WORDS = 6000;
 
-/** Numbers of products that are searched for words before others have their turn. */
+/** Numbers of products that are searched for words before other requests have their turn. */
 const NUMBERS = 150_000;
 
-/** Whole texts that are looked at before others have their turn. */
+/** Whole texts that are examined before other requests have their turn. */
 const TEXTS = 500;
 
-/** Those that are looked at first, because most products that have the beginnings of words have the words. */
+/** Texts in the first batch: few, because most products with the prefixes of the words have the words. */
 const FEW_TEXTS = 64;
 
-/** Entries of an index that are passed over for what looking at one product costs. */
+/** Index entries that are skipped at the cost of examining one product. */
 const ENTRIES = 20;
 
-/** The same, where the prices between the lowest and the highest are looked up for some. */
+/** The same when the prices between the lowest and the highest are looked up for some entries. */
 const CHECKED_ENTRIES = 6;
 
-/** The same, where the entry of a category leads to its place, which tells them. */
+/** The same when the index entry of a category leads to its row in `category_places`, which has the prices. */
 const PLACED_ENTRIES = 3;
 
-/** One whose entries are counted before they are followed. */
+/** A lead whose entries can be counted before they are followed. */
 type CountedLead = Exclude<Lead, { kind: 'words' }>;
 
 type Places = 'products' | 'category_places' | 'text_places';
 
-/** The table that is walked along: what a category has of the columns of products has the names that they have there. */
+/** The table that is walked. `category_places` has its columns under the same names as `products`. */
 function placesOf(categoryId: string | undefined): 'products' {
   const places: Places = categoryId === undefined ? 'products' : 'category_places';
   return places as 'products';
@@ -52,14 +52,14 @@ function placesOf(categoryId: string | undefined): 'products' {
 
 export function sqlProductLists(reader: Kysely<ProductSchema>, dialect: Dialect): ListIndexes {
   /**
-   * Each side of the index has one bound: with two, SQLite may begin at the looser one, and pass over all that lies between them.
+   * Sets one bound on each side of the index: with two, SQLite may begin at the looser one, and skip all entries between them.
    * `last` lies in the stretch.
    */
   function stretched({ status, categoryId, stretch: { least, most, spread } }: Along, { sort, after }: Omit<ProductSlice, 'limit'>, last?: SortPosition) {
     const { column, direction } = ORDER[sort];
     const isAscending = direction === 'asc';
     const begin = isAscending ? least : most;
-    // Stretches are of prices, whose keys are numbers.
+    // Only lists by price have stretches, and their keys are numbers.
     const isWithin = after !== undefined && (begin === undefined || (isAscending ? Number(after.key) >= begin : Number(after.key) <= begin));
     const place = placesOf(categoryId);
     let query = reader.selectFrom(place).where(`${place}.status`, '=', status);
@@ -87,7 +87,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, dialect: Dialect)
       const nth = (entries: typeof all, n: number) => entries.select(`${place}.id`).select(key).limit(1).offset(n - 1).executeTakeFirst();
       const priced = pricesMeet(filter, stretch, place);
       const farthest = isWhole(filter, stretch) ? undefined : await nth(all, looks * entriesOf(filter, along));
-      // Entries tell their prices: no more products are looked at than `looks`, however many entries are passed over for them.
+      // Entries include their prices: at most `looks` products are examined, however many entries are skipped on the way.
       const last = priced === undefined ? farthest : ((await nth(stretched(along, slice, farthest).where(priced), looks)) ?? farthest);
       let query = stretched(along, slice, last).select(`${place}.id`).select(key).select(SIZE.as('size'));
       if (priced !== undefined) query = query.where(priced);
@@ -110,7 +110,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, dialect: Dialect)
   function among(lead: CountedLead, filter: ProductFilter, { sort, after, limit }: ProductSlice): Promise<readonly Found[]> {
     const { column, direction } = ORDER[sort];
     const from = sql<{ product_id: string }>`(select distinct product_id from (${leadingTo(dialect, lead)} limit ${2 * LED}))`;
-    // Joined in this order, and found by nothing else: an index over the order of the list would be walked from end to end.
+    // Forces this join order and no other index: one in the order of the list would be walked from end to end.
     let query = reader.selectFrom(from.as('leading')).crossJoin('products').whereRef('products.id', '=', 'leading.product_id');
     if (filter.onlyActive) query = query.where(sql<SqlBool>`+status = 'active'`);
     if (after !== undefined) query = query.where(behind(sort, after, 'products', '+'));
@@ -119,7 +119,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, dialect: Dialect)
     return ordered.orderBy(sql`+${sql.ref(column)}`, direction).orderBy('products.id', direction).limit(limit).execute();
   }
 
-  /** Searches the newest products first: what most have soon turns out to be too many. */
+  /** Searches the newest products first: words that most products have soon turn out to match too many. */
   async function trailOf(words: readonly string[]): Promise<Trail | undefined> {
     const numbers: number[] = [];
     const phrase = words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ');
@@ -134,7 +134,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, dialect: Dialect)
     return { among: (filter, slice) => amongNumbers(numbers, { ...filter, words: filter.words.filter((word) => !words.includes(word)) }, slice) };
   }
 
-  /** What lists are sorted by decides which come first; only then are texts read, of those that words are still looked for in. */
+  /** Sorts by the sort columns alone; only then reads texts, and only of products in which words are still to be found. */
   async function amongNumbers(numbers: readonly number[], { words, ...rest }: ProductFilter, slice: ProductSlice): Promise<Looked<Found, SortPosition>> {
     const sifted = words.length === 0 ? slice.limit : SIFTED;
     const inOrder = await numbered(numbers, { ...rest, words: [] }, { ...slice, limit: sifted });
@@ -176,7 +176,7 @@ export function sqlProductLists(reader: Kysely<ProductSchema>, dialect: Dialect)
   }
 }
 
-/** The ids of the products that it leads to, one of them for each entry of an index. */
+/** Selects the product ids of a lead, one for each index entry. */
 function leadingTo(dialect: Dialect, lead: CountedLead): RawBuilder<unknown> {
   switch (lead.kind) {
     case 'skus':
@@ -194,7 +194,7 @@ function has(word: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`instr(search_text, ${word}) > 0`;
 }
 
-/** Conditions on a product that no index of the list covers. A word is looked for as it is written, wherever it stands. */
+/** The conditions that no index of the list covers. A word is searched for literally, anywhere in the text. */
 function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter, stretch: Stretch, place: Places): Iterable<RawBuilder<SqlBool>> {
   const id = sql.ref(`${place}.id`);
   for (const word of words) yield has(word);
@@ -210,8 +210,8 @@ function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter
 }
 
 /**
- * Whether one of its prices may lie within the limits, told by the lowest and the highest alone, which the indexes of all orders have.
- * The plus signs keep SQLite from an index by price, whose products it would have to sort.
+ * Condition that a price may lie within the limits, judged by the lowest and the highest alone, which the indexes of all orders have.
+ * The plus signs keep SQLite from using an index by price, whose products it would have to sort.
  */
 function pricesMeet({ minPrice, maxPrice }: ProductFilter, stretch: Stretch, place: Places): RawBuilder<SqlBool> | undefined {
   if ((minPrice ?? maxPrice) === undefined || stretch.least !== undefined || stretch.spread === true) return undefined;
@@ -219,7 +219,7 @@ function pricesMeet({ minPrice, maxPrice }: ProductFilter, stretch: Stretch, pla
   return sql<SqlBool>`+${lowest} <= ${maxPrice ?? Number.MAX_SAFE_INTEGER} and coalesce(${highest}, ${lowest}) >= ${minPrice ?? 0}`;
 }
 
-/** Entries that cost what looking at one product does: those that tell prices say of most whether they match, or of all. */
+/** Index entries that cost as much as examining one product: with prices, they decide for most products, or all, if they match. */
 function entriesOf(filter: ProductFilter, { categoryId, stretch }: Along): number {
   const { words, categoryIds, maxPrice } = filter;
   if (pricesMeet(filter, stretch, 'products') !== undefined) return categoryId === undefined ? ENTRIES : PLACED_ENTRIES;

@@ -9,7 +9,7 @@ import { completeSqlPrices } from './price-backfill.ts';
 import { searchMigrations } from './search-schema.ts';
 import { textPlaceMigrations } from './text-place-schema.ts';
 
-/** `status` at the end lets the lists of active products pass over the others without reading them. */
+/** `status` at the end lets lists of active products skip the others without reading them. */
 function sortedBy(column: 'title_key' | 'lowest_price' | 'created_at'): Migration {
   return {
     up: (db) => db.schema.createIndex(`products_${column}`).on('products').columns([column, 'id', 'status']).execute(),

@@ -14,8 +14,8 @@ function run(text: string): Migration {
 }
 
 /**
- * What lists are sorted by, under the numbers that the index for words knows: thousands of products that have a word are put into
- * order without a look at any of them. Triggers keep them in step.
+ * The sort columns of lists, under the numbers that the word index uses: thousands of products with a word are sorted without
+ * reading any of them. Triggers keep the rows in step.
  */
 export const textPlaceMigrations: Readonly<Record<string, Migration>> = {
   'product-038-text-places': run(`create table text_places (number integer primary key, id text not null, status text not null,

@@ -12,7 +12,7 @@ interface AddRequest extends ChangeRequest {
 
 const NONE = new Uint8Array();
 
-/** The new image comes last. */
+/** Adds an image, as the last one of its product. */
 export const addImage: UseCase<ProductCollections, AddRequest, ImageAnswer> = {
   name: 'add image',
   keys: ({ productId }) => ({ products: [productId] }),

@@ -8,7 +8,7 @@ interface ArchiveRequest extends ChangeRequest {
   readonly requireVersion?: RequireVersion;
 }
 
-/** Takes a product out of sale; doing it again changes nothing. */
+/** Takes a product off sale; doing it again changes nothing. */
 export const archiveProduct: UseCase<ProductCollections, ArchiveRequest, Answer> = {
   name: 'archive product',
   keys: ({ productId }) => ({ products: [productId] }),

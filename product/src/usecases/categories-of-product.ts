@@ -3,12 +3,12 @@ import type { FieldError } from '@souk/contracts/problem';
 import { categoryOf, type CategoryUse, TREE } from '../domain/category.ts';
 import type { ProductCollections } from '../storage/product-store.ts';
 
-/** What has to be looked at when a product names or leaves these categories. */
+/** The keys that a decision needs when a product joins or leaves these categories. */
 export function keysOfCategories(ids: readonly string[]): Keys<ProductCollections> {
   return ids.length === 0 ? {} : { categoryTrees: [TREE], categoryUse: ids };
 }
 
-/** The places of ids that are no category's. */
+/** Field errors for ids of categories that do not exist. */
 export function unknownCategories(ids: readonly string[], world: World<ProductCollections>): FieldError[] {
   if (ids.length === 0) return [];
   const tree = world.get('categoryTrees', TREE);
@@ -19,7 +19,7 @@ export function unknownCategories(ids: readonly string[], world: World<ProductCo
   );
 }
 
-/** The use of the categories that a product leaves and joins; those that it stays in are not among them. */
+/** The new use counts of the categories that a product leaves or joins, without those that it stays in. */
 export function useAfter(
   before: readonly string[],
   after: readonly string[],

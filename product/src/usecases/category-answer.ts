@@ -9,7 +9,7 @@ export type CategoryRefusal =
 
 export type CategoryAnswer = { readonly kind: 'done'; readonly category: Category } | CategoryRefusal;
 
-/** The tree as it is afterwards, and a note for each category that is different. */
+/** The decision on a change of the tree: the new tree, and a note for each category that has changed. */
 export function changeOfTree(change: TreeChange, actor: string): ProductDecisionOf<CategoryAnswer> {
   switch (change.kind) {
     case 'unchanged':
@@ -25,7 +25,7 @@ export function changeOfTree(change: TreeChange, actor: string): ProductDecision
   }
 }
 
-/** Kept in the history; nobody else has to hear of it. */
+/** An entry of the history that is not published. */
 export function noteOf(note: 'category.changed' | 'category.deleted', category: Category, actor: string): NewNote {
   const { id, version, ...rest } = category;
   return { note, key: id, stream: id, version, context: { actor, ...rest } };

@@ -11,14 +11,14 @@ import type { Answer } from './answer.ts';
 export type ProductDecisionOf<A> = Decision<ProductCollections, A>;
 type ProductDecision = ProductDecisionOf<Answer>;
 
-/** What changes of an existing product have in common. */
+/** The fields common to all changes of an existing product. */
 export interface ChangeRequest {
   readonly productId: string;
-  /** who asked: a user's id, kept with the event */
+  /** id of the user who asks, kept with the event */
   readonly actor: string;
 }
 
-/** The caller says which version the change was meant for: throws when it is not this one. */
+/** Compares the version with the one that the caller means to change: throws when they differ. */
 export type RequireVersion = (version: number) => void;
 
 const TOO_MANY_ATTRIBUTES: FieldError = {
@@ -26,7 +26,7 @@ const TOO_MANY_ATTRIBUTES: FieldError = {
   detail: 'leaves the product with more than 50 attributes',
 };
 
-/** Turns what the domain made of a product into what has to be kept: the product, its claims, one event. */
+/** Turns the domain's change of a product into the writes: the product, its claims, one event. */
 export function changeOfProduct(before: Product, change: Change, actor: string, use: readonly CategoryUse[] = []): ProductDecision {
   switch (change.kind) {
     case 'unchanged':
@@ -47,9 +47,9 @@ export function changeOfProduct(before: Product, change: Change, actor: string, 
 
 interface Saving {
   readonly actor: string;
-  /** undefined: it is new */
+  /** undefined: the product is new */
   readonly before?: Product;
-  /** of the categories that it joins and leaves, as it is afterwards */
+  /** new use counts of the categories that it joins and leaves */
   readonly use: readonly CategoryUse[];
 }
 

@@ -14,7 +14,7 @@ interface CreateRequest {
   readonly actor: string;
 }
 
-/** A slug of one's own must be free; one that is made from the title gives way to those that are there. */
+/** Adds a product. A slug in the request must be free; one made from the title gets a suffix when it is taken. */
 export const createProduct: UseCase<ProductCollections, CreateRequest, Answer> = {
   name: 'create product',
   keys: ({ asked }) => ({

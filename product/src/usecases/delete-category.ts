@@ -11,7 +11,7 @@ interface DeleteRequest {
   readonly requireVersion?: RequireVersion;
 }
 
-/** Nothing is left hanging: a category with children or products stays. */
+/** Removes a category; refuses one that has children or products. */
 export const deleteCategory: UseCase<ProductCollections, DeleteRequest, CategoryAnswer> = {
   name: 'delete category',
   keys: ({ categoryId }) => ({ categoryTrees: [TREE], categoryUse: [categoryId] }),

@@ -7,11 +7,11 @@ import { changeOfProduct, type ChangeRequest } from './change-of-product.ts';
 
 interface DeleteRequest extends ChangeRequest {
   readonly imageId: string;
-  /** The caller says which image it takes this one for: throws when it is another. */
+  /** Compares the image with the one that the caller means: throws when they differ. */
   readonly requireImage?: (id: string) => void;
 }
 
-/** The bytes go with the version of the product that has them no more; those after it move up. */
+/** Removes an image and, together with the new version of the product, its bytes; later images move up. */
 export const deleteImage: UseCase<ProductCollections, DeleteRequest, Answer> = {
   name: 'delete image',
   keys: ({ productId, imageId }) => ({ products: [productId], imageBytes: [imageId], imageParts: partIds(imageId) }),

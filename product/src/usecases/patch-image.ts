@@ -8,7 +8,7 @@ import type { ChangeRequest } from './change-of-product.ts';
 
 interface PatchRequest extends ChangeRequest {
   readonly imageId: string;
-  /** The caller says which image it takes this one for: throws when it is another. */
+  /** Compares the image with the one that the caller means: throws when they differ. */
   readonly requireImage?: (id: string) => void;
   readonly asked: PatchProductImage;
 }

@@ -18,7 +18,7 @@ export const patchProduct: UseCase<ProductCollections, PatchRequest, Answer> = {
     slugs: slug === undefined ? [] : [slug],
     ...keysOfCategories(categoryIds ?? []),
   }),
-  /** A product that moves to another slug gives its old one back, and leaves categories that it is not to be in any more. */
+  /** Adds the old slug, which a new one frees, and the categories that the product may leave. */
   moreKeys({ productId, asked }, world) {
     const before = world.get('products', productId);
     if (before === undefined) return {};

@@ -11,7 +11,7 @@ interface PutVariantRequest extends ChangeRequest {
   readonly requireVersion: RequireVersion;
 }
 
-/** Changes the price or the options of a variant, or adds it; a SKU of another product stays where it is. */
+/** Changes the price or the options of a variant, or adds it; refuses a SKU of another product. */
 export const putVariant: UseCase<ProductCollections, PutVariantRequest, Answer> = {
   name: 'put variant',
   keys: ({ productId, sku }) => ({ products: [productId], skus: [sku] }),

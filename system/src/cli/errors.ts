@@ -1,6 +1,6 @@
 export { EXIT } from '@souk/chassis/service/exit-code';
 
-/** What the user can do something about: cause and cure, in a few lines. */
+/** An error that the user can fix: it gives cause and cure in a few lines. */
 export class EnvironmentError extends Error {
   readonly code = 'environment';
   constructor(
@@ -21,7 +21,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Anything that parsing throws is the user's to mend. */
+/** Turns any error thrown by `parse` into a UsageError. */
 export function withUsage<T>(parse: () => T): T {
   try {
     return parse();

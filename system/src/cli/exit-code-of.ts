@@ -1,6 +1,6 @@
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 
-/** Runs a command and answers its exit code; what the user can mend is said on standard error, in a few lines. Throws anything else. */
+/** Runs a command and returns its exit code. Errors that the user can fix are printed to standard error in a few lines; others are thrown. */
 export async function exitCodeOf(main: () => Promise<number>, help: string): Promise<number> {
   try {
     return await main();

@@ -1,8 +1,8 @@
 const EVERY_MS = { terminal: 200, file: 5000 };
 
 /**
- * Says on standard error how far a long command is: one line that changes on a terminal, a line every 5 s elsewhere.
- * A command that is over before that says nothing there.
+ * Reports a long command's progress on standard error: one changing line on a terminal, a line every 5 s elsewhere. Elsewhere a
+ * command that ends sooner prints nothing.
  */
 export function progressLine(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> = process.stderr,

@@ -3,7 +3,7 @@ import type { ServiceName } from '@souk/contracts/services';
 import type { StoryResult } from '../shop/stories/play-story.ts';
 import type { Story } from '../shop/stories/stories.ts';
 
-/** What a run tells its reader: a person at a terminal, a log file, or a program. */
+/** Output of a run for its reader: a person at a terminal, a log file, or a program. */
 export interface Reporter {
   progress(text: string): void;
   ready(urls: Readonly<Record<ServiceName, string>>, ms: number): void;
@@ -41,7 +41,7 @@ export function humanReporter({ write, isTerminal }: Output, env: Environment): 
   };
 }
 
-/** One JSON line per story, and one when the services are ready unless only the stories are wanted. */
+/** Prints one JSON line per story, and one when the services are ready unless only the stories are wanted. */
 export function jsonReporter(write: (text: string) => void, { announceReady }: { announceReady: boolean }): Reporter {
   const line = (value: object) => write(`${JSON.stringify(value)}\n`);
   const quiet = () => undefined;

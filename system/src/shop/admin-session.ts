@@ -5,8 +5,8 @@ import { EnvironmentError } from '../cli/errors.ts';
 import type { ShopClient } from './shop-client.ts';
 
 /**
- * Signs in as a shop's first admin. The password that such a shop was set up with gives no more than a customer's rights:
- * it is changed to a random one then, which lies in `keptIn` from before it is needed. Without such a file a person does it.
+ * Signs in as a shop's first admin. The set-up password gives no more than a customer's rights, so it is replaced by a random
+ * one, which is written to disk before the change and kept in `keptIn`. Without `keptIn` a person has to change it.
  */
 export async function adminToken(shop: ShopClient, { email, password }: Account, keptIn: string | undefined): Promise<string> {
   const first = await shop.signIn(email, password);
@@ -18,7 +18,7 @@ export async function adminToken(shop: ShopClient, { email, password }: Account,
     );
   }
   const own = randomBytes(24).toString('base64url');
-  // A kill between the change and the new name leaves the right password in this file.
+  // If the process is killed between the change and the renaming, this file holds the right password.
   const next = `${keptIn}.next`;
   await writeFile(next, `${own}\n`, { mode: 0o600 });
   await shop.changePassword(first.accessToken, password, own);

@@ -1,6 +1,6 @@
 const LIMIT_MS = 2000;
 
-/** Asks a service whether it is ready: null when it is, else what it or the network said. */
+/** Asks a service whether it is ready. Returns null if it is, else the service's answer or the network error. */
 export async function askReady(url: string): Promise<string | null> {
   try {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(LIMIT_MS) });

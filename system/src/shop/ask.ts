@@ -13,7 +13,7 @@ export interface Answer {
 
 const LIMIT_MS = 15_000;
 
-/** One request, whatever the answer, for whoever looks at status and headers: a POST where it has a body, unless told otherwise. Rejects after 15 s. */
+/** Sends one request and returns any answer, with status and headers. Default method: POST with a body, else GET. Rejects after 15 s. */
 export async function ask(url: string, { body, method = body === undefined ? 'GET' : 'POST', token, headers }: Question = {}): Promise<Answer> {
   const response = await fetch(url, {
     method,

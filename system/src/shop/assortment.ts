@@ -17,7 +17,7 @@ function article(stock: number, title: string, description: string, variants: Re
   };
 }
 
-/** A small shop for tea and what goes with it. */
+/** Goods of a small shop for tea and accessories. */
 export const ASSORTMENT: readonly Article[] = [
   article(400, 'Sencha Kagoshima', 'First flush green tea from southern Japan, grassy and mild.', {
     'TEA-SENCHA-100': 1290,
@@ -39,7 +39,7 @@ export const ASSORTMENT: readonly Article[] = [
   article(150, 'Kettle with thermometer', 'Holds 70, 80 or 95 degrees; 1.2 l; 1,800 W.', { 'KETTLE-12': 7990 }),
   article(500, 'Tea filters, 100 pieces', 'Unbleached paper, compostable.', { 'FILTER-100': 490 }),
   article(90, 'Tea tray, walnut', 'Solid walnut with a drip channel, 40 by 28 cm.', { 'TRAY-WALNUT': 6490 }),
-  // Hardly any of it: the order that wants more is the story of the empty shelf.
+  // Low stock on purpose: the out-of-stock story orders more than this.
   article(3, 'Gyokuro Imperial, lot 7', 'Shaded for three weeks. Three tins are all there is.', { 'TEA-GYOKURO-7': 8900 }),
 ];
 

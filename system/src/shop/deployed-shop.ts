@@ -7,7 +7,7 @@ import type { ServiceUrls } from './shop-client.ts';
 const READY_LIMIT_MS = 60_000;
 const BETWEEN_PROBES_MS = 250;
 
-/** A shop that runs somewhere by itself: starting it is waiting for it, stopping it is leaving it alone. */
+/** A shop that already runs somewhere: `start` waits until it is ready, `stop` leaves it alone. */
 export function deployedShop(host: string, firstPort: number): Lifecycle & { urls(): ServiceUrls } {
   const entries = SERVICES.map((name, index) => [name, `http://${host}:${firstPort + index}`] as const);
   const urls = Object.fromEntries(entries) as ServiceUrls;

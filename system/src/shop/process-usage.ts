@@ -8,7 +8,7 @@ export function cpuMs(pid: number): number {
 
 export const residentMb = (pid: number): number => megabytes(pid, 'VmRSS');
 
-/** The most it has had at any moment. */
+/** Peak resident memory. */
 export const peakMb = (pid: number): number => megabytes(pid, 'VmHWM');
 
 function megabytes(pid: number, field: 'VmRSS' | 'VmHWM'): number {

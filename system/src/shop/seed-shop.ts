@@ -1,7 +1,7 @@
 import { ASSORTMENT, WAREHOUSES } from './assortment.ts';
 import { RefusedError, type ShopClient } from './shop-client.ts';
 
-/** Fills an empty shop and tops up the shelves of one that is there. May run again and again. */
+/** Fills an empty shop, or tops up the stock of an existing one. May run again and again. */
 export async function seedShop(shop: ShopClient, staffToken: string): Promise<void> {
   const warehouses = await ensureWarehouses(shop, staffToken);
   const skus = ASSORTMENT.flatMap(({ product }) => product.variants.map(({ sku }) => sku));

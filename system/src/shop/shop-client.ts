@@ -13,7 +13,7 @@ import type { ServiceName } from '@souk/contracts/services';
 
 export type ServiceUrls = Readonly<Record<ServiceName, string>>;
 
-/** A service refused, and said why. */
+/** A service refused a request; `problem` says why. */
 export class RefusedError extends Error {
   readonly code = 'refused';
   constructor(

@@ -19,9 +19,9 @@ export interface ShopProcess {
   /** User and system time so far. */
   cpuMs(): number;
   residentMb(): number;
-  /** SIGTERM, and the exit code. */
+  /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number>;
-  /** kill -9; nothing when it has ended. */
+  /** Sends SIGKILL; does nothing if the process has ended. */
   kill(): void;
   readonly exited: Promise<number>;
 }

@@ -1,6 +1,7 @@
 /**
- * Settings of a shop that a few customers of ours press as hard as it goes: what holds a person back would be measured in place of
- * the shop. Where a flood is to be accepted whole, nothing is refused early either; who measures that sets ADMISSION_TARGET_MS to ''.
+ * Settings of a shop that a few test customers press as hard as they can: limits per customer would be measured instead of the
+ * shop. Nothing is refused early either, so that a flood is accepted whole; a measurement of early refusals sets
+ * ADMISSION_TARGET_MS to ''.
  */
 export const WITHOUT_LIMITS = {
   RATE_LIMIT: 'off',

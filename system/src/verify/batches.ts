@@ -1,11 +1,11 @@
 export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
 
-/** Each row of each batch as something else. */
+/** Converts each row of each batch. */
 export async function* each<R, F>(batches: Batches<R>, as: (row: R) => F): AsyncIterable<readonly F[]> {
   for await (const batch of batches) yield batch.map(as);
 }
 
-/** Puts items that come one by one into batches; the last one may be smaller. */
+/** Groups single items into batches; the last one may be smaller. */
 export function* inBatches<T>(items: Iterable<T>, size: number): Iterable<readonly T[]> {
   let batch: T[] = [];
   for (const item of items) {
@@ -16,7 +16,7 @@ export function* inBatches<T>(items: Iterable<T>, size: number): Iterable<readon
   if (batch.length > 0) yield batch;
 }
 
-/** For few rows. */
+/** Collects all rows in memory; for few rows only. */
 export async function allOf<R>(batches: Batches<R>): Promise<R[]> {
   return (await Array.fromAsync(batches)).flat();
 }

@@ -7,7 +7,7 @@ interface Tree {
   readonly categories: readonly CategoryFact[];
 }
 
-/** Of the database of Product, where it is an SQL one. */
+/** Reads the database of Product, if it is an SQL one. */
 export async function catalogueRows(rows: Rows, facts: FactStore): Promise<void> {
   for await (const trees of rows<{ document: string }>('select document from category_trees')) {
     await facts.addAll('categories', trees.map(({ document }) => categoriesIn(JSON.parse(document))));
@@ -17,7 +17,7 @@ export async function catalogueRows(rows: Rows, facts: FactStore): Promise<void>
   await facts.addAll('products', each(products, ({ id, document }): ProductFact => ({ id, categoryIds: JSON.parse(document).categoryIds ?? [] })));
 }
 
-/** One document has them all. */
+/** All categories, which are in one document. */
 export function categoriesIn({ categories }: Tree): CategoryFact[] {
   return categories.map(({ id, parentId, position }) => ({ id, parentId, position }));
 }

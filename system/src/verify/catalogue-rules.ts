@@ -4,7 +4,7 @@ export const CATALOGUE_RULES: readonly Rule[] = [
   {
     promise: 'categories are a tree, and siblings stand from 0 on without gap',
     violations: [
-      // Not when a parent is missing, nor when parents go round in a circle.
+      // A category is not below the top if a parent is missing, or if its parents form a circle.
       `with recursive belowTop (id) as (
          select id from categories where parentId is null
          union

@@ -11,13 +11,13 @@ const SHOWN = 20;
 
 export interface Verdict {
   readonly violations: number;
-  /** The number of facts of a table that it looked at. */
+  /** Number of facts read for a table. */
   seen(table: keyof Facts): number;
 }
 
 /**
- * Checks every promise and writes the first violations, one per line. `accepted` are order ids that callers were promised.
- * `telling` hears every moment how far it is.
+ * Checks every promise and prints the first violations, one per line. `accepted` are order ids that callers were promised.
+ * `telling` receives progress messages.
  */
 export async function checkShop(
   records: ShopRecords,

@@ -11,7 +11,7 @@ import { readingSqlite } from './sqlite-rows.ts';
 
 const MESSAGES_PER_BATCH = 1000;
 
-/** A shop in a data folder, read without its services. */
+/** Records of a shop in a data folder, read without its services. */
 export function embeddedRecords(folder: string): ShopRecords {
   const { databases, log, gateway } = shopFiles(folder);
   return {
@@ -28,7 +28,7 @@ export function embeddedRecords(folder: string): ShopRecords {
   };
 }
 
-/** False for the log of an earlier version, which has another form or lacks newer topics until a shop of this version has opened it. */
+/** False for the log of an earlier version: until a shop of this version has opened it, it has another format or lacks newer topics. */
 export function hasEveryTopic(log: string): boolean {
   try {
     return readingLog(log, (reader) => {

@@ -2,7 +2,7 @@ import type { Rule } from './rule.ts';
 
 const LEAVERS = `(select stream from events where service = 'user' and type = 'user.deleted')`;
 
-/** Orders that are not erased although their customer has left, and whether one of their parcels is to arrive yet. */
+/** Orders that are not erased although their customer's account is deleted; `isComing` says that one of their parcels has yet to arrive. */
 const REMAINING = `
   remaining as (
     select o.*, o.status = 'completed' and exists (
@@ -11,7 +11,7 @@ const REMAINING = `
     ) as isComing from orders o where not o.isErased and o.userId in ${LEAVERS}
   )`;
 
-/** Rules about personal data, above all of people who have left the shop. */
+/** Rules about personal data, mainly of deleted users. */
 export const ERASURE_RULES: readonly Rule[] = [
   {
     promise: 'no event tells anything of a person',

@@ -6,8 +6,8 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { mysql: 3306, mongodb: 
 const CONNECT_LIMIT_MS = 5000;
 
 /**
- * Each database and the brokers must have a member that takes connections; whether it is the right one the readers find
- * out. Throws EnvironmentError. `file`: the one that named them.
+ * Checks that each database and the brokers have a member that accepts connections; the readers find out whether it is the right
+ * one. Throws EnvironmentError. `file`: the file that named them.
  */
 export async function expectServers({ databases, kafka }: RealShopAddresses, file: string): Promise<void> {
   const clusters = [...Object.values(databases).map(membersOf), kafka.brokers];
@@ -17,7 +17,7 @@ export async function expectServers({ databases, kafka }: RealShopAddresses, fil
   throw new EnvironmentError(`${[...new Set(away)].join(', ')} cannot be reached`, `Start the servers that ${file} names, or give the file of a shop that runs.`);
 }
 
-/** `host:port` of each member; URL reads no list of hosts. */
+/** `host:port` of each member; `URL` does not parse a list of hosts. */
 function membersOf(url: string): readonly string[] {
   const [, scheme = '', hosts = ''] = /^(\w+):\/\/(?:[^@/]*@)?([^/?]+)/.exec(url) ?? [];
   return hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:${DEFAULT_PORTS[scheme]}`));

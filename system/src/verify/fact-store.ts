@@ -9,21 +9,21 @@ type Value = string | number | null;
 const TABLES = Object.keys(FACT_TABLES) as readonly Table[];
 const CACHE_KB = 32 * 1024;
 
-/** The facts of one shop, as tables for SQL. What memory does not hold is in files that go with the process. */
+/** The facts of one shop, as SQL tables. Facts that do not fit in memory go to files that end with the process. */
 export interface FactStore extends Disposable {
   add<T extends Table>(table: T, facts: readonly Facts[T][]): void;
-  /** As they come from a database. */
+  /** Adds batches as they come from a database. */
   addAll<T extends Table>(table: T, batches: Batches<Facts[T]>): Promise<void>;
-  /** To be called once, after the last fact: queries over many facts are slow before. */
+  /** Call it once, after the last fact: before it, queries over many facts are slow. */
   index(): void;
   count(table: Table): number;
   /** All rows of a table, in the order in which they were added. */
   all<T extends Table>(table: T): Facts[T][];
-  /** The only column of a query, row by row. */
+  /** Values of the only column of a query, row by row. */
   texts(query: string): Iterable<string>;
 }
 
-/** Hears how many facts of a table there are by now. */
+/** Called with the number of facts that a table has by now. */
 export type Added = (table: Table, facts: number) => void;
 
 export function openFactStore(added: Added = () => undefined): FactStore {

@@ -1,15 +1,15 @@
 import type { Facts } from './facts.ts';
 
-/** Booleans are kept as 0 and 1, lists as JSON text. */
+/** Booleans are stored as 0 and 1, lists as JSON text. */
 type Kind = 'text' | 'integer' | 'boolean' | 'json';
 
 interface FactTable<Fact> {
   readonly columns: { readonly [Column in keyof Fact]-?: Kind };
-  /** The columns of each index, for rules over many facts; made when all facts are in. */
+  /** Columns of each index, for rules over many facts; created when all facts are in. */
   readonly indexes?: readonly (readonly (keyof Fact & string)[])[];
 }
 
-/** Nothing is unique here: a fact that is there twice is for a rule to find. */
+/** Nothing is unique here: a rule has to find facts that occur twice. */
 export const FACT_TABLES: { readonly [Table in keyof Facts]: FactTable<Facts[Table]> } = {
   accepted: { columns: { id: 'text' } },
   orders: {

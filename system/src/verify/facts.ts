@@ -13,9 +13,9 @@ export interface OrderFact {
   readonly total: number;
   readonly currency: string;
   readonly deadlineAt: number | null;
-  /** Its customer has left, and its delivery still needs the address. */
+  /** Its customer's account is deleted, but its delivery still needs the address. */
   readonly isKept: boolean;
-  /** Its address names nobody. */
+  /** Its address identifies nobody. */
   readonly isErased: boolean;
   readonly version: number;
 }
@@ -37,7 +37,7 @@ export interface ShipmentFact {
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];
 }
 
-/** That a parcel left, or arrived, as it was told. */
+/** An event that says that a parcel was shipped or delivered. */
 export interface ParcelNews {
   readonly type: 'order.shipped' | 'order.delivered';
   readonly shipmentId: string;
@@ -45,7 +45,7 @@ export interface ParcelNews {
   readonly trackingNumber: string;
 }
 
-/** An event of an erased order that still tells something of its customer. */
+/** An event of an erased order that still holds personal data of its customer. */
 export interface PersonalTold {
   readonly orderId: string;
   readonly type: string;
@@ -55,7 +55,7 @@ export interface PersonalTold {
 export interface PersonalLogged {
   readonly topic: string;
   readonly id: string;
-  /** JSON Pointer; the first such place of the event. */
+  /** JSON Pointer to the first such field of the event. */
   readonly place: string;
 }
 
@@ -64,13 +64,13 @@ export interface LevelFact {
   readonly warehouseId: string;
   readonly onHand: number;
   readonly reserved: number;
-  /** How many movements it counts. */
+  /** Number of movements that it counts. */
   readonly movements: number;
-  /** Two for each time that the SKU ran low, and one more while it has enough. */
+  /** Two for each time the SKU ran low, and one more while it has enough. */
   readonly lowTurns: number;
 }
 
-/** That a SKU ran low, as it was told. */
+/** An event that says that a SKU ran low. */
 export interface LowFact {
   readonly sku: string;
   readonly available: number;
@@ -86,7 +86,7 @@ export interface ReservationFact {
 export interface MovementFact {
   readonly sku: string;
   readonly warehouseId: string;
-  /** Among those of its SKU in its warehouse, from 1. */
+  /** Ordinal among the movements of its SKU in its warehouse, from 1. */
   readonly number: number;
   readonly onHandDelta: number;
   readonly reservedDelta: number;
@@ -100,7 +100,7 @@ export interface PaymentFact {
   readonly status: PaymentStatus;
   readonly amount: number | null;
   readonly refunded: number;
-  /** On its way back. */
+  /** Amount of its pending refunds. */
   readonly refunding: number;
 }
 
@@ -111,7 +111,7 @@ export interface RefundFact {
   readonly status: RefundStatus;
 }
 
-/** What the gateway told by itself. */
+/** A webhook that the gateway sent. */
 export interface WebhookFact {
   readonly id: string;
   /** `payment:<id>` or `refund:<id>` */
@@ -120,7 +120,7 @@ export interface WebhookFact {
   readonly outcome: 'changed' | 'ignored' | 'anomaly' | 'unknown';
 }
 
-/** What the gateway itself has in its books. */
+/** A charge in the gateway's own books. */
 export interface ChargeFact {
   /** `payment:<id>` */
   readonly key: string;
@@ -129,7 +129,7 @@ export interface ChargeFact {
   readonly refunded: number;
 }
 
-/** What the gateway gave back, in its own books. */
+/** A refund in the gateway's own books. */
 export interface GivenBack {
   /** `refund:<id>` */
   readonly key: string;
@@ -142,7 +142,7 @@ export interface CategoryFact {
   readonly position: number;
 }
 
-/** The number of products that a category is said to have. */
+/** Number of products that a category is recorded to have. */
 export interface CategoryUse {
   readonly categoryId: string;
   readonly products: number;
@@ -162,7 +162,7 @@ export interface EventFact {
   readonly version: number;
 }
 
-/** Messages and events that a service is not done with. */
+/** Messages and events that a service has not finished. */
 export interface Backlog {
   readonly service: ServiceName;
   /** Events that are committed and not marked as sent. */
@@ -170,20 +170,20 @@ export interface Backlog {
   readonly parked: number;
 }
 
-/** A dead letter nobody has dealt with. */
+/** An open dead letter. */
 export interface DeadLetterFact {
   readonly service: ServiceName;
   readonly cause: string;
 }
 
-/** An event that the log refused for good, and that was not sent again: a dead letter stands for it, or somebody gave it up. */
+/** An event that the log refused for good and that was not sent again: it has a dead letter, open or discarded. */
 export interface SetAsideFact {
   readonly id: string;
 }
 
 /**
- * Everything the rules look at, by table: what the five databases, the log and the gateway's books hold after the shop has
- * come to rest. fact-tables.ts says how each is kept.
+ * Everything the rules look at, by table: the contents of the five databases, the log and the gateway's books after the shop has
+ * come to rest. fact-tables.ts defines how each is stored.
  */
 export interface Facts {
   /** Order ids that callers were promised. */
@@ -210,10 +210,10 @@ export interface Facts {
   readonly backlogs: Backlog;
   readonly deadLetters: DeadLetterFact;
   readonly setAside: SetAsideFact;
-  /** Places in events of today's versions in the log where something of a person may stand. */
+  /** Fields of logged events, in their current versions, that may hold personal data. */
   readonly personalLogged: PersonalLogged;
   /** Events in the log. */
   readonly logged: { readonly id: string };
-  /** Messages that groups have still to handle: one row. */
+  /** Messages that consumer groups have still to handle: one row. */
   readonly unhandled: { readonly messages: number };
 }

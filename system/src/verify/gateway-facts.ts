@@ -3,7 +3,7 @@ import type { FactStore } from './fact-store.ts';
 import type { ChargeFact, GivenBack } from './facts.ts';
 import type { Rows } from './shop-records.ts';
 
-/** Reads the simulated gateway's own books. `now`: what it goes by, in epoch milliseconds. */
+/** Reads the simulated gateway's own books. `now`: the time by the gateway's clock, in epoch milliseconds. */
 export async function gatewayFacts(rows: Rows, facts: FactStore, now: number): Promise<void> {
   const charges = rows<Omit<ChargeFact, 'taken'> & { taken: number }>(
     `select key, amount, declined is null and settles_at <= ${now} as taken,

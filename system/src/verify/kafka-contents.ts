@@ -6,12 +6,12 @@ import type { RealShopAddresses } from '../shop/real/addresses.ts';
 
 type Kafka = RealShopAddresses['kafka'];
 
-/** All messages the topics have now, each partition in its order, a batch at a time. */
+/** Reads all messages that the topics have now, a batch at a time, each partition in order. */
 export function messagesIn(kafka: Kafka, topics: readonly Topic[], see: (messages: readonly ReceivedMessage[]) => void): Promise<void> {
   return reading(kafka, topics, (reader) => reader.read(topics, async (batch) => see(batch)));
 }
 
-/** Messages of the topics they read that the services' groups have still to handle. */
+/** Number of messages that the services' consumer groups have still to handle, in the topics they read. */
 export async function unhandledIn(kafka: Kafka): Promise<number> {
   const readers = SERVICES.filter((service) => topicsReadBy(service).length > 0);
   const lags = await Promise.all(

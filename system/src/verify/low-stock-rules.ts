@@ -4,7 +4,7 @@ export const LOW_STOCK_RULES: readonly Rule[] = [
   {
     promise: 'a SKU is said to run low once each time it does',
     violations: [
-      // A level counts two turns for each time that its SKU ran low, and one more while there is enough.
+      // A level counts two turns for each time its SKU ran low, and one more while there is enough.
       `with counted as (
          select sku, max(lowTurns) / 2 as times, (select count(*) from lows where lows.sku = levels.sku) as said from levels group by sku
        )
@@ -15,7 +15,7 @@ export const LOW_STOCK_RULES: readonly Rule[] = [
       `select format('%s is said to run low with %d free, of which %d are enough', sku, available, threshold) from lows
        where available >= threshold`,
 
-      // Between two warehouses the ledger knows no order. What lies in a closed one is not free.
+      // Only SKUs in one warehouse: the ledger has no order across warehouses. Stock in a closed warehouse is not free.
       `select format('%s never had %d free, as was said', sku, available) from lows
        where available > 0 and sku in (select sku from levels group by sku having count(*) = 1)
          and (sku, available) not in

@@ -18,7 +18,7 @@ const HELP = `npm run verify                 check every promise over the shop's
   --accepted FILE              order ids, one per line, that callers were promised
 `;
 
-/** Exit code 0, 1 when a promise is broken, 2 for wrong usage, 3 when a server cannot be reached. */
+/** Returns the exit code: 0, 1 if a promise is broken, 2 for wrong usage, 3 if a server cannot be reached. */
 async function main(): Promise<number> {
   const { data, real, accepted, help } = parsed();
   if (help) {
@@ -55,7 +55,7 @@ function isOfThisVersion(log: string): boolean {
 
 async function onServers(file: string): Promise<ShopRecords> {
   if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
-  // The drivers are not loaded for those who need none of them.
+  // Imported here so that a check of a data folder does not load the drivers.
   const { realRecords } = await import('./real-records.ts');
   const addresses = await loadAddresses(file);
   await expectServers(addresses, file);

@@ -5,7 +5,7 @@ import type { FactStore } from './fact-store.ts';
 import type { EventFact } from './facts.ts';
 import type { Rows } from './shop-records.ts';
 
-/** Reads the messages of a service whose chassis keeps them in an SQL database. */
+/** Reads the messages of a service that keeps them in an SQL database. */
 export async function messageFacts(service: ServiceName, rows: Rows, facts: FactStore): Promise<void> {
   const [lanes] = await allOf(rows<{ unsent: number }>('select coalesce(sum(last_seq - published_seq), 0) as unsent from lanes'));
   const events = rows<Omit<EventFact, 'service' | 'published'> & { published: number }>(

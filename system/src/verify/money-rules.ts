@@ -1,9 +1,9 @@
 import type { Rule } from './rule.ts';
 
-/** Payments with what was captured of them. */
+/** Payments with their captured amounts. */
 export const CAPTURED = `captures as (select *, iif(status = 'captured', coalesce(amount, 0), 0) as captured from payments)`;
 
-/** The sum of all payments of an order. Two payments count as both. */
+/** Orders with the sums of all their payments; two payments count as both. */
 const MONEY = `
   with ${CAPTURED}, money as (
     select o.id, o.status, o.total, coalesce(sum(c.captured), 0) as captured, coalesce(sum(c.captured - c.refunded), 0) as kept

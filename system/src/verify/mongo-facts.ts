@@ -12,14 +12,14 @@ import type { FactStore } from './fact-store.ts';
 
 const DOCUMENTS_PER_BATCH = 1000;
 
-/** The documents of a collection with these fields, a batch at a time. */
+/** Reads these fields of a collection's documents, a batch at a time. */
 type Documents = <D extends Document>(
   collection: string,
   fields: readonly (keyof D & string)[],
   filter?: Filter<D>,
 ) => AsyncIterable<readonly D[]>;
 
-/** Of a service whose chassis keeps its messages in MongoDB. */
+/** Reads the messages of a service that keeps them in MongoDB. */
 export function documentMessageFacts(service: ServiceName, url: string, facts: FactStore): Promise<void> {
   return reading(url, async (documents) => {
     const lanes = await allOf(documents<LaneDocument>('lanes', ['lastSeq', 'publishedSeq']));
@@ -35,7 +35,7 @@ export function documentMessageFacts(service: ServiceName, url: string, facts: F
   });
 }
 
-/** The categories of Product, and the products in them. */
+/** Reads the categories of Product, and the products in them. */
 export function catalogueDocuments(url: string, facts: FactStore): Promise<void> {
   return reading(url, async (documents) => {
     for await (const trees of documents<CategoryTreeDocument>('categoryTrees', ['categories'])) {
@@ -48,7 +48,7 @@ export function catalogueDocuments(url: string, facts: FactStore): Promise<void>
   });
 }
 
-/** All collections as of one moment. */
+/** Reads all collections as of one moment. */
 async function reading(url: string, read: (documents: Documents) => Promise<void>): Promise<void> {
   const { client, db, close } = openMongo({ url, poolSize: 1 });
   try {

@@ -4,10 +4,10 @@ import { type Connection, createConnection } from 'mysql2';
 import type { Rows } from './shop-records.ts';
 
 const CONNECT_LIMIT_MS = 5000;
-/** Between two batches of one query. */
+/** Longest wait between two batches of one query. */
 const STALL_LIMIT_MS = 60_000;
 const ROWS_PER_BATCH = 1000;
-/** All of it as of one moment; seconds in which the facts of a batch are written, and between two queries. */
+/** Session settings: one snapshot for everything, and time-outs in seconds for writing the facts of a batch, and between two queries. */
 const PATIENT = { transaction_isolation: 'REPEATABLE-READ', net_write_timeout: 600, wait_timeout: 600 };
 
 /** Reads a MySQL database on a connection of its own, in one transaction: all tables as of one moment. */

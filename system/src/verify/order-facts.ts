@@ -11,9 +11,9 @@ import type { FactStore } from './fact-store.ts';
 import type { OrderFact, OrderLineFact, ParcelNews, PersonalTold, ShipmentFact } from './facts.ts';
 import type { Rows } from './shop-records.ts';
 
-/** Of the database of Order. */
+/** Reads the database of Order. */
 export async function orderFacts(rows: Rows, facts: FactStore): Promise<void> {
-  // All columns, put together as Order does it: what is personal among them is a matter of its contract.
+  // All columns, assembled as Order does it: its contract says which of them are personal.
   const orders = rows<OrdersTable>('select * from orders');
   await facts.addAll('orders', inWhole(orders, (batch) => ordersFromRows(batch, [], []).map(orderFact)));
   await facts.addAll('orderLines', rows<OrderLineFact>('select order_id as orderId, sku, quantity, unit_price as unitPrice from order_items'));
@@ -43,7 +43,7 @@ function orderFact(order: Order): OrderFact {
   return { id, userId, status, reason, paymentStatus, refunded, total: amount, currency, deadlineAt, version, isErased, isKept: leftAt !== null };
 }
 
-/** Personal texts in the events of erased orders, and in what was said with them. */
+/** Events of erased orders that hold personal texts, in their data or in the request that caused them. */
 async function* personalTold(rows: Rows): AsyncIterable<readonly PersonalTold[]> {
   const events = rows<PersonalTold & { data: string; context: string | null }>(
     `select e.stream as orderId, e.type, e.data, e.context from events e join orders o on o.id = e.stream where o.erased_at is not null`,
@@ -55,7 +55,7 @@ async function* personalTold(rows: Rows): AsyncIterable<readonly PersonalTold[]>
 
 function tells(type: string, data: string): boolean {
   if (!isTopic(type)) return false;
-  // An earlier version may have written it.
+  // An earlier version may have written it, with fields that are now retired.
   const schemas = [TOPICS[type].data, retiredFields(type)].filter((schema) => schema !== undefined);
   return schemas.some((schema) => holdsPersonal(schema) && personalTexts(schema, JSON.parse(data)).length > 0);
 }

@@ -16,7 +16,7 @@ export const PARCEL_RULES: readonly Rule[] = [
   {
     promise: 'a parcel leaves and arrives once, as it was told',
     violations: [
-      // The state of a parcel says what must have been told of it.
+      // The status of a parcel determines which events must exist for it.
       `with told as (
          select s.*, coalesce(
            (select group_concat(n.type, ', ' order by n.type) from parcelNews n where n.shipmentId = s.id), 'nothing'

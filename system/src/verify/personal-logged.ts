@@ -7,9 +7,9 @@ import { unnamedPlaces } from '@souk/contracts/unnamed-values';
 import type { PersonalLogged } from './facts.ts';
 
 /**
- * Nothing, or the first place of an event where something personal may stand: a field that its contract marks so, or does not
- * name at all. Of versions that are written no more nothing is said: they were sent with what they hold. What is no event of this
- * shop, because its headers are not those of one or its bytes are no text, is somebody else's.
+ * Returns the first field of an event that may be personal, if any: one that its contract marks as personal or does not name.
+ * Skips versions no longer written, which were sent with what they hold, and messages that are no events of this shop, because
+ * their headers do not match or their bytes are no text.
  */
 export function personalLogged({ topic, key, value, headers, binary }: LogMessage): readonly PersonalLogged[] {
   if (!isTopic(topic) || Number(headers.ce_schemaversion) < TOPICS[topic].version) return [];
@@ -25,7 +25,7 @@ function placeIn(topic: Topic, value: string): string | undefined {
     const personal = holdsPersonal(schema) ? personalTexts(schema, data).map(({ pointer }) => pointer) : [];
     return personal[0] ?? unnamedPlaces(schema, data)[0];
   } catch (error) {
-    // No event of this shop, whose events JSON.stringify makes.
+    // Not an event of this shop, which writes its events with JSON.stringify.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

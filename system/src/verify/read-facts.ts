@@ -9,15 +9,15 @@ import type { ShopRecords } from './shop-records.ts';
 import { readingSqlite } from './sqlite-rows.ts';
 import { stockFacts } from './stock-facts.ts';
 
-/** Reads a stopped or resting shop, a batch at a time: a million orders need no more memory than a hundred. */
+/** Reads a stopped or idle shop, a batch at a time: a million orders need no more memory than a hundred. */
 export async function readFacts(records: ShopRecords, facts: FactStore): Promise<void> {
   await readDatabases(records, facts);
-  // After the events: all that are marked as sent by then are in the log by now.
+  // Read after the events: all of them that were marked as sent are in the log by now.
   await readLog(records, facts);
   facts.index();
 }
 
-/** All but the contents of the log, which take longest to read. */
+/** Reads everything but the contents of the log, which take longest. */
 export async function readDatabases(records: ShopRecords, facts: FactStore): Promise<void> {
   await records.catalogue(facts);
   await records.sql('order', (rows) => orderFacts(rows, facts));

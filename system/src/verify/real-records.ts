@@ -8,7 +8,7 @@ import { catalogueDocuments, documentMessageFacts } from './mongo-facts.ts';
 import { readingMysql } from './mysql-rows.ts';
 import type { Rows, ShopRecords } from './shop-records.ts';
 
-/** A shop on real servers, read without its services. */
+/** Records of a shop on real servers, read without its services. */
 export function realRecords({ databases, kafka, gateway }: RealShopAddresses): ShopRecords {
   return {
     sql: (service, read) => readingMysql(databases[service], read),

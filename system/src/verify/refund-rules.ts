@@ -1,7 +1,7 @@
 import { CAPTURED } from './money-rules.ts';
 import type { Rule } from './rule.ts';
 
-/** Payments with what their refunds come to. */
+/** Payments with the sums of their refunds. */
 const REFUNDED = `
   with ${CAPTURED}, books as (
     select c.*,
@@ -10,7 +10,7 @@ const REFUNDED = `
     from captures c
   )`;
 
-/** Webhooks of the gateway, each with the charge or refund of ours that it was about. */
+/** Webhooks of the gateway, each with the payment or refund it is about. */
 const TOLD = `
   with subjects (about, status, isDone) as (
     select 'payment:' || id, status, status = 'captured' from payments
@@ -38,7 +38,7 @@ export const REFUND_RULES: readonly Rule[] = [
   {
     promise: 'the gateway gave back what we say, each refund once',
     violations: [
-      // One that is pending may be made already.
+      // Pending refunds are left out: the gateway may have made them already.
       `with both as (
          select r.*, coalesce((select sum(g.amount) from givenBack g where g.key = 'refund:' || r.id), 0) as made
          from refunds r where status <> 'pending'

@@ -1,9 +1,9 @@
 import type { FactStore } from './fact-store.ts';
 
-/** A promise as a sentence, and where it is broken. */
+/** A promise as a sentence, and the queries that find violations of it. */
 export interface Rule {
   readonly promise: string;
-  /** SQL over the tables of facts.ts: every row of every query is one violation, in words. None when the promise is kept. */
+  /** SQL over the tables of facts.ts: every row of every query is one violation, in words. No rows: the promise is kept. */
   readonly violations: readonly string[];
 }
 
@@ -12,7 +12,7 @@ export interface Violation {
   readonly what: string;
 }
 
-/** `checking` hears of every rule before it is looked at. */
+/** `checking` is called with every rule before it is checked. */
 export function* violationsOf(
   rules: readonly Rule[],
   facts: FactStore,

@@ -9,7 +9,7 @@ import { REFUND_RULES } from './refund-rules.ts';
 import type { Rule } from './rule.ts';
 import { STOCK_RULES } from './stock-rules.ts';
 
-/** What the system promises once it has come to rest. */
+/** Promises that the system keeps once it has come to rest. */
 export const RULES: readonly Rule[] = [
   ...ORDER_RULES,
   ...PARCEL_RULES,

@@ -3,22 +3,22 @@ import type { ServiceName } from '@souk/contracts/services';
 import type { Topic } from '@souk/contracts/topics';
 import type { FactStore } from './fact-store.ts';
 
-/** The rows of a query that reads the same on every SQL database, a batch at a time: no table need fit into memory. */
+/** Runs a query that every SQL database understands and yields its rows a batch at a time, so that no table has to fit in memory. */
 export type Rows = <R>(sql: string) => AsyncIterable<readonly R[]>;
 
-/** What a shop has written, past its services: its databases, its log and its gateway's books, on one set of engines. */
+/** Everything a shop has written, read without its services: its databases, its log and its gateway's books, on one set of engines. */
 export interface ShopRecords {
   /** Reads a service's SQL database as of one moment. */
   sql<T>(service: 'order' | 'inventory' | 'payment', read: (rows: Rows) => Promise<T>): Promise<T>;
-  /** What Product has in its categories, as of one moment. */
+  /** Reads Product's categories and the products in them, as of one moment. */
   catalogue(facts: FactStore): Promise<void>;
-  /** What a service has made of its messages, as of one moment. */
+  /** Reads a service's events, backlog and dead letters, as of one moment. */
   messaging(service: ServiceName, facts: FactStore): Promise<void>;
-  /** All that was ever sent to these topics, each partition in its order, a batch at a time. */
+  /** Reads all messages ever sent to these topics, a batch at a time, each partition in order. */
   logged(topics: readonly Topic[], see: (messages: readonly ReceivedMessage[]) => void): Promise<void>;
-  /** Messages that services have still to handle. */
+  /** Number of messages that services have still to handle. */
   unhandled(): Promise<number>;
-  /** The clock of Payment's database in epoch milliseconds: what the simulated gateway goes by. */
+  /** The time of Payment's database in epoch milliseconds, which the simulated gateway uses. */
   now(): Promise<number>;
   /** SQLite file of the simulated gateway's own books. */
   readonly gateway: string;

@@ -9,7 +9,7 @@ export async function stockFacts(rows: Rows, facts: FactStore): Promise<void> {
   await facts.addAll('levels', rows<LevelFact>(levels));
   const lows = rows<{ data: string }>(`select data from events where type = 'inventory.low'`);
   await facts.addAll('lows', each(lows, ({ data }) => JSON.parse(data) as LowFact));
-  // `lines` is a word of MySQL.
+  // `lines` is a reserved word of MySQL.
   const reservations = rows<{ orderId: string; status: ReservationFact['status']; allocations: string }>(
     'select r.order_id as orderId, r.status, r.lines as allocations from reservations r',
   );

@@ -1,6 +1,6 @@
 import type { Rule } from './rule.ts';
 
-/** The movements of every place, with the sums of all that has moved there so far. */
+/** Movements of every place (a SKU in a warehouse), with the running sums of all movements there. */
 const LEDGER = `
   with ledger as (
     select *, sum(onHandDelta) over soFar as onHand, sum(reservedDelta) over soFar as reserved from movements

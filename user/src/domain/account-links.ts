@@ -2,46 +2,46 @@ import type { MailKind } from './mail.ts';
 
 const MINUTE_MS = 60_000;
 
-/** The use of a link. */
+/** The purpose of a link in a mail. */
 export type LinkPurpose = 'reset-password' | 'confirm-email' | 'change-email';
 
-/** A link that was sent, as the store knows it: by the hash of its secret, which nobody but the mail has. */
+/** A link that was sent. The store has only the hash of its secret; the secret itself is in the mail alone. */
 interface Link {
   readonly purpose: LinkPurpose;
   /** SHA-256 */
   readonly secretHash: string;
   /** epoch milliseconds */
   readonly expiresAt: number;
-  /** where it was sent to */
+  /** the address it was sent to */
   readonly email: string;
 }
 
-/** The links that somebody was sent, and the mails to them that wait. One document, so what is in it is bounded and goes at once. */
+/** The links sent to a user, and the user's waiting mails. One document, so its content is bounded and is removed at once. */
 export interface AccountLinks {
   readonly userId: string;
   /** oldest first */
   readonly links: readonly Link[];
   /** ids of mails that name the account */
   readonly mails: readonly string[];
-  /** epoch milliseconds: nothing in it is of use after that */
+  /** epoch milliseconds: nothing in it is of use afterwards */
   readonly forgottenAt: number;
 }
 
-/** Counted from when its mail is handed over, not from when it was asked for. */
+/** Counted from the hand-over of the mail, not from the request for it. */
 const LIFETIME_MS: Readonly<Record<LinkPurpose, number>> = {
   'reset-password': 15 * MINUTE_MS,
-  // These open nothing by themselves, and wait for whoever reads mail once a day.
+  // These give no access by themselves, and last for people who read mail once a day.
   'confirm-email': 24 * 60 * MINUTE_MS,
   'change-email': 24 * 60 * MINUTE_MS,
 };
-/** Links of one purpose that are good at once: who asks again may still use the mail that came late. */
+/** Links of one purpose that are valid at the same time: after asking again, a user may still use the mail that came late. */
 const LINKS_AT_ONCE = 3;
-/** While a server is away for days: there are more that say the same. */
+/** Mails that wait for a user at most, while a server is away for days: more would say the same. */
 const MAILS_AT_ONCE = 50;
-/** Longer than a mail waits (`OF_USE_MS` of mail.ts). */
+/** Longer than any mail waits (`OF_USE_MS` of mail.ts). */
 const MAILS_KEPT_MS = 96 * 60 * MINUTE_MS;
 
-/** The link that is in mails of a kind. */
+/** The purpose of the link in mails of a kind; undefined: there is none. */
 export const LINK_IN: Readonly<Record<MailKind, LinkPurpose | undefined>> = {
   'reset-password': 'reset-password',
   'password-changed': undefined,
@@ -77,7 +77,7 @@ export function withoutMail(before: AccountLinks, mailId: string): AccountLinks 
   return { ...before, mails: before.mails.filter((id) => id !== mailId) };
 }
 
-/** The link with that secret, while it is good. */
+/** The link with that secret, while it is valid. */
 export function linkOf(
   links: AccountLinks | undefined,
   purposes: readonly LinkPurpose[],
@@ -87,7 +87,7 @@ export function linkOf(
   return links?.links.find((link) => purposes.includes(link.purpose) && link.secretHash === secretHash && link.expiresAt > now);
 }
 
-/** A link works once, and those like it go with it. */
+/** Removes the links of these purposes: a link works once, and those like it end with it. */
 export function withoutLinks(before: AccountLinks, purposes: readonly LinkPurpose[]): AccountLinks {
   return { ...before, links: before.links.filter(({ purpose }) => !purposes.includes(purpose)) };
 }

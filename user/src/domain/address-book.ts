@@ -2,25 +2,25 @@ import type { ShippingAddress } from '@souk/contracts/address';
 import type { CreateAddress, PatchAddress } from '@souk/contracts/http/user';
 
 const DAY_MS = 86_400_000;
-/** Every addition with a key leaves an answer that is kept for 36 hours: nobody moves this often. */
+/** A limit, because every addition with an idempotency key leaves an answer that is kept for 36 hours. Nobody moves this often. */
 const ADDITIONS_A_DAY = 100;
 
-/** Where a user wants things sent to. Times are epoch milliseconds. */
+/** A shipping address of a user. Times are epoch milliseconds. */
 export interface Address extends ShippingAddress {
   readonly id: string;
   readonly label?: string;
   readonly isDefault: boolean;
-  /** Counts the changes, being the default or not among them. */
+  /** Counts the changes, including those of being the default or not. */
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
-/** A user's addresses as one, oldest first: when there are any, one of them is the default. */
+/** A user's addresses as one entity, oldest first: when there are any, one of them is the default. */
 export interface AddressBook {
   readonly userId: string;
   readonly addresses: readonly Address[];
-  /** Those since `since`, whatever has become of them. */
+  /** Additions since `since`, including addresses that were removed again. */
   readonly additions: { readonly count: number; readonly since: number };
 }
 
@@ -28,7 +28,7 @@ export function emptyBook(userId: string): AddressBook {
   return { userId, addresses: [], additions: { count: 0, since: 0 } };
 }
 
-/** Milliseconds until the day is over that has as many additions already; 0: it has not. */
+/** Milliseconds until the day with too many additions is over; 0: another one is allowed now. */
 export function additionsWaitMs({ additions: { count, since } }: AddressBook, now: number): number {
   return count >= ADDITIONS_A_DAY ? Math.max(0, since + DAY_MS - now) : 0;
 }
@@ -37,7 +37,7 @@ export function addressIn(book: AddressBook | undefined, id: string): Address | 
   return book?.addresses.find((address) => address.id === id);
 }
 
-/** The first address is the default, and whoever asks to be it takes the place of the one before. */
+/** Adds an address. The first one is the default; a later one that asks for it replaces the present default. */
 export function withAddress(
   book: AddressBook,
   { isDefault = false, ...fields }: CreateAddress,
@@ -52,7 +52,7 @@ export function withAddress(
   return { ...added, addresses: [...others, { ...address, isDefault: true }] };
 }
 
-/** Asking for what is there already changes nothing. The default stays it until another one becomes it. */
+/** Changes an address; values that it has already change nothing. An address stays the default until another one becomes it. */
 export function withChanges(book: AddressBook, id: string, changes: PatchAddress, now: number): AddressBook {
   const { isDefault, ...fields } = changes;
   const addresses = book.addresses.map((address) => (address.id === id ? patched(address, fields, now) : address));
@@ -60,7 +60,7 @@ export function withChanges(book: AddressBook, id: string, changes: PatchAddress
   return isDefault === true ? withDefault(after, id, now) : after;
 }
 
-/** When the default goes, the newest of the others becomes it. */
+/** When the default is removed, the newest of the others becomes the default. */
 export function withoutAddress(book: AddressBook, id: string, now: number): AddressBook {
   const left = { ...book, addresses: book.addresses.filter((address) => address.id !== id) };
   const newest = left.addresses.at(-1);
@@ -88,7 +88,7 @@ function changed(address: Address, changes: object, now: number): Address {
   return { ...address, ...changes, version: address.version + 1, updatedAt };
 }
 
-/** Null was the caller's word for taking a field away. */
+/** Removes the fields that the caller set to null. */
 function withoutNulls(address: Address): Address {
   return Object.fromEntries(Object.entries(address).filter(([, value]) => value !== null)) as unknown as Address;
 }

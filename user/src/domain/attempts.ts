@@ -1,57 +1,57 @@
 const SECOND_MS = 1000;
-/** However often: whoever knows the password gets in after this time. */
+/** The longest wait, however many failures: someone who knows the password gets in after this time. */
 const LONGEST_WAIT_MS = 15 * 60 * SECOND_MS;
-/** Counted from when the wait is over. */
+/** Counted from the end of the wait. */
 const REMEMBERED_MS = 3600 * SECOND_MS;
 
-/** An address that was wrong about an account less often than this is not taken for one that guesses. */
+/** A client address with fewer failures for an account than this is not suspected of guessing. */
 const UNSUSPECTED_FAILURES = 2;
 /** Two of the longest waits. */
 const LONGEST_AHEAD_MS = 2 * LONGEST_WAIT_MS;
 
-/** Wrong passwords for an account, from an address, from a device so far. Times are epoch milliseconds. */
+/** The wrong passwords so far: for an account, from a client address, or from a device. Times are epoch milliseconds. */
 export interface Attempts {
   readonly key: string;
   readonly failures: number;
-  /** Nobody is let try before. */
+  /** No try is allowed before. */
   readonly waitUntil: number;
   readonly forgottenAt: number;
 }
 
-/** How many may fail before somebody has to wait. */
+/** Failures that are allowed before a wait. */
 export const FREE_FAILURES = {
-  /** The same for each device that has signed in before. */
+  /** Also for each device that has signed in before. */
   account: 5,
-  /** An office or a mobile network is many people behind one address. */
+  /** An office or a mobile network has many people behind one address. */
   address: 50,
 } as const;
 
-/** Milliseconds until the next try; 0: now. `ahead`: by so much it may come earlier. */
+/** Milliseconds until the next try; 0: now. `ahead`: milliseconds by which it may come earlier. */
 export function waitMs(attempts: Attempts | undefined, now: number, ahead = 0): number {
   return attempts === undefined ? 0 : Math.max(0, attempts.waitUntil - ahead - now);
 }
 
 /**
- * The time by which an address may try ahead of the wait for an account that others have failed at. It is added to that wait,
- * so there are no more tries in sum.
+ * Milliseconds by which a client address may try before the end of the wait that others have caused for an account. They are
+ * added to that wait, so there are no more tries in sum.
  */
 export function aheadMs(ofAddressAndAccount: Attempts | undefined, now: number): number {
   return failuresOf(ofAddressAndAccount, now) < UNSUSPECTED_FAILURES ? LONGEST_AHEAD_MS : 0;
 }
 
-/** One more failure. The wait after the last free one is 1 s and doubles from there. `from`: when it begins. */
+/** Adds a failure. The wait after the last free one is 1 s, and doubles with each further one. `from`: start of the wait. */
 export function withFailure(before: Attempts | undefined, key: string, free: number, now: number, from = now): Attempts {
   const failures = 1 + failuresOf(before, now);
   const waitUntil = from + waitAfter(failures, free);
   return { key, failures, waitUntil, forgottenAt: waitUntil + REMEMBERED_MS };
 }
 
-/** The same of somebody who may have been ahead of the wait. */
+/** The same for a try that may have come before the end of the wait: the new wait starts at that end. */
 export function withFailureAhead(before: Attempts | undefined, key: string, free: number, now: number): Attempts {
   return withFailure(before, key, free, now, Math.max(now, before?.waitUntil ?? 0));
 }
 
-/** A try that came to no judgement after all. */
+/** Takes back the failure of a try that was not judged after all. */
 export function withoutFailure(before: Attempts, free: number): Attempts {
   const failures = Math.max(0, before.failures - 1);
   return { ...before, failures, waitUntil: failures < free ? 0 : before.waitUntil - waitAfter(before.failures, free) };
@@ -65,13 +65,13 @@ function waitAfter(failures: number, free: number): number {
   return failures < free ? 0 : Math.min(SECOND_MS * 2 ** (failures - free), LONGEST_WAIT_MS);
 }
 
-/** Requests for mail that are taken within an hour. */
+/** Requests for mail that are accepted within an hour. */
 export const ASKED_AT_MOST = {
   /** Few enough that strangers cannot fill a mailbox. */
   account: 3,
-  /** Somebody who is signed in can have mail sent to other people's addresses, too. */
+  /** A signed-in user can have mail sent to other people's addresses, too. */
   signedIn: 5,
-  /** An office or a mobile network is many people behind one address. */
+  /** An office or a mobile network has many people behind one address. */
   address: 30,
 } as const;
 
@@ -84,7 +84,7 @@ export function leftMs(before: Attempts | undefined, now: number): number {
   return before === undefined ? 0 : Math.max(0, before.forgottenAt - now);
 }
 
-/** One more question that costs somebody something; nobody waits for it to be over. */
+/** Counts one more request that costs somebody something; it causes no wait between tries. */
 export function asked(before: Attempts | undefined, key: string, now: number): Attempts {
   if (before === undefined || before.forgottenAt <= now) return { key, failures: 1, waitUntil: 0, forgottenAt: now + REMEMBERED_MS };
   return { ...before, failures: before.failures + 1 };

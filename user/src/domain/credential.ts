@@ -1,18 +1,18 @@
 import type { Device } from './device.ts';
 import type { PendingFactor, SecondFactor } from './second-factor.ts';
 
-/** What proves that somebody is the user, apart from the profile so that no reader of profiles ever holds it. */
+/** The data that proves a user's identity, kept apart from the profile so that no reader of profiles ever holds it. */
 export interface Credential {
   readonly userId: string;
   /** argon2id in the PHC string format, salt and parameters included */
   readonly passwordHash: string;
-  /** Others know it too: until it is changed there is no token with more than a customer's rights. */
+  /** True when others know the password, too: until it is changed, no token has more than a customer's rights. */
   readonly mustChange: boolean;
   /** Sessions belong to the epoch they were opened in; raising it ends all of them at once. */
   readonly sessionEpoch: number;
-  /** Access tokens say which generation they are of; raising it ends those given before, whatever becomes of the sessions. */
+  /** Access tokens carry their generation; raising it ends all earlier ones, whether or not the sessions go on. */
   readonly accessGeneration: number;
-  /** those that have signed in, the latest last */
+  /** devices that have signed in, the latest last */
   readonly devices: readonly Device[];
   /** null: the password is enough */
   readonly secondFactor: SecondFactor | null;
@@ -23,7 +23,7 @@ export function newCredential(userId: string, passwordHash: string, mustChange =
   return { userId, passwordHash, mustChange, sessionEpoch: 1, accessGeneration: 1, devices: [], secondFactor: null, pendingFactor: null };
 }
 
-/** The sessions go on, and give tokens that say what holds now. */
+/** Ends all access tokens. Sessions go on, and give new tokens with the present rights. */
 export function endAccessTokens(credential: Credential): Credential {
   return { ...credential, accessGeneration: credential.accessGeneration + 1 };
 }
@@ -36,7 +36,7 @@ export function withoutFactor(credential: Credential): Credential {
   return { ...credential, secondFactor: null, pendingFactor: null };
 }
 
-/** The old password, all sessions opened with it and all devices lose their worth, except `devices`. */
+/** Replaces the password. The old one, all sessions opened with it and all devices except `devices` become invalid. */
 export function withPassword(credential: Credential, passwordHash: string, devices: readonly Device[] = []): Credential {
   return endAllSessions({ ...credential, passwordHash, mustChange: false, devices });
 }

@@ -3,7 +3,7 @@ import { isoTime } from './representations.ts';
 
 const BOOKS = 'The books have to be kept; without the account they name nobody.';
 
-/** The other services keep this by the rules they share (docs/adr/0025): User asks none of them. */
+/** Data that the other services keep, by rules that all services share (docs/adr/0025): User asks none of them. */
 const KEPT: DeletionReceipt['kept'] = [
   {
     by: 'order',

@@ -1,4 +1,4 @@
-/** Somebody who has left, until the last that was kept of them is erased. */
+/** A deleted user, remembered until the last data kept of them is erased. */
 export interface Departure {
   readonly userId: string;
   /** epoch milliseconds */

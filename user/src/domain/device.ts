@@ -1,18 +1,18 @@
 const DAY_MS = 86_400_000;
-/** As long as browsers keep a cookie. */
+/** Time for which a device is known: as long as browsers keep a cookie. */
 const KNOWN_FOR_MS = 400 * DAY_MS;
-/** They lie in the credential, which every sign-in reads. */
+/** Devices of a user at most: they are stored in the credential, which every sign-in reads. */
 const DEVICE_LIMIT = 10;
 /** Signing in more often renews nothing. */
 const RENEWED_AFTER_MS = DAY_MS;
 
-/** One that has signed in to an account, and can show it. Its token gives no access: strangers' failures do not delay it. */
+/** A device that has signed in to an account and can prove it. Its token gives no access, but strangers' failures do not delay it. */
 export interface Device {
   /** SHA-256 of its token */
   readonly hash: string;
   /** epoch milliseconds of its last sign-in, to the day */
   readonly at: number;
-  /** It has shown its token at least once. */
+  /** True when it has shown its token at least once. */
   readonly cameBack: boolean;
 }
 
@@ -20,7 +20,7 @@ export function isKnown(devices: readonly Device[], hash: string, now: number): 
   return devices.some((device) => device.hash === hash && now - device.at < KNOWN_FOR_MS);
 }
 
-/** After a sign-in of this device. Where there are too many, one goes that never came back, else the one away for longest. */
+/** The devices after a sign-in of this one. If there are too many, one that never came back is dropped, else the one away for longest. */
 export function withDevice(devices: readonly Device[], hash: string, now: number): readonly Device[] {
   const before = devices.find((device) => device.hash === hash);
   if (before?.cameBack === true && now - before.at < RENEWED_AFTER_MS) return devices;

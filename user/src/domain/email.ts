@@ -1,4 +1,4 @@
-/** Who owns an address. */
+/** The owner of an e-mail address. */
 export interface EmailClaim {
   /** normalised */
   readonly email: string;

@@ -12,29 +12,29 @@ export interface SigningKey {
   readonly signsFrom?: number;
 }
 
-/** Published before it signs, so that every process has it by then; verifiers ask again for a key they do not know. */
+/** A key is published this long before it signs, so that every process has it by then; verifiers ask again for an unknown key. */
 const LEAD_MS = 30_000;
-/** Longer than the last token lives that the key before has signed. */
+/** An old key verifies for this long, which is longer than the life of the last token it has signed. */
 const LAST_TOKEN_MS = 16 * 60_000;
 
-/** The keys this service made for itself, as one document: whoever starts first makes it, all others find it. */
+/** The keys this service made for itself, as one document: the first process to start makes it, all others find it. */
 export interface KeyRing {
   readonly id: typeof KEY_RING;
   /** Oldest first. */
   readonly keys: readonly [SigningKey, ...SigningKey[]];
 }
 
-/** There is one ring. */
+/** Id of the only ring. */
 export const KEY_RING = 'access-tokens';
 
-/** What is done with the keys at a time: the first one signs, all of them verify. */
+/** The keys in use at a given time: the first one signs, all of them verify. */
 export function keysAt({ keys }: KeyRing, now: number): readonly [SigningKey, ...SigningKey[]] {
   const live = keys.filter((_, index) => now < (keys[index + 1]?.signsFrom ?? Infinity) + LAST_TOKEN_MS);
   const signing = live.findLast(({ signsFrom = 0 }) => signsFrom <= now) ?? keys[0];
   return [signing, ...live.filter((key) => key !== signing)];
 }
 
-/** The ring with a next key, and without those that verify nothing any more. Undefined: two keys live already. */
+/** The ring with a next key, and without those that verify nothing any more. Undefined: two keys are in use already. */
 export function rotated(ring: KeyRing, key: SigningKey, now: number): KeyRing | undefined {
   const [current, ...others] = keysAt(ring, now);
   return others.length > 0 ? undefined : { ...ring, keys: [current, { ...key, signsFrom: now + LEAD_MS }] };

@@ -28,7 +28,7 @@ export function addressRepresentation({ createdAt, updatedAt, ...address }: Addr
   return { ...address, createdAt: isoTime(createdAt), updatedAt: isoTime(updatedAt) };
 }
 
-/** The session as its user sees it; `currentId` is the one that asks. */
+/** The session as its user sees it; `currentId`: the session of the request. */
 export function sessionRepresentation(session: Session, currentId: string): PublishedSession {
   const { id, createdAt, lastUsedAt, expiresAt } = session;
   return {

@@ -3,25 +3,25 @@ import type { Credential } from './credential.ts';
 import type { Session } from './session.ts';
 import type { User } from './user.ts';
 
-/** All that says which roles a token of a session has, as it was in the transaction that decided on the token. */
+/** The facts that decide on the roles in a session's token, as of the transaction that decided on the token. */
 export interface Standing {
   readonly roles: readonly Role[];
-  /** epoch milliseconds, of the last code of that factor in this session; null: none came */
+  /** epoch milliseconds of the last code of the present factor in this session; null: none came */
   readonly secondFactorAt: number | null;
-  /** The password was given by somebody else. */
+  /** True when somebody else has set the password. */
   readonly mustChangePassword: boolean;
 }
 
 export interface RolePolicy {
-  /** Nobody is staff or admin without a second factor. */
+  /** True: nobody is staff or admin without a second factor. */
   readonly staffSecondFactor: boolean;
 }
 
 export interface RolesGranted {
   readonly roles: readonly Role[];
-  /** Roles are missing that the account has, for want of a code. */
+  /** True when roles of the account are withheld for lack of a code. */
   readonly secondFactorRequired: boolean;
-  /** The same until the password was changed. */
+  /** True when roles are withheld until the password is changed. */
   readonly passwordChangeRequired: boolean;
 }
 

@@ -2,26 +2,26 @@ import type { Role } from '@souk/contracts/roles';
 import { changed, type User } from './user.ts';
 
 /**
- * The admins, as one document: whoever makes or unmakes an admin changes it, so two admins who demote each other in
- * two processes meet here, and one of them is told that there would be nobody left.
+ * The admins, as one document, which every promotion or demotion of an admin changes. So two admins who demote each
+ * other in two processes conflict here, and one of them is told that nobody would be left.
  */
 export interface AdminList {
   readonly id: typeof ADMINS;
   readonly userIds: readonly string[];
 }
 
-/** There is one list. */
+/** Id of the only list. */
 export const ADMINS = 'admins';
 
 type RoleChange =
-  /** `isLess`: something that was allowed is not any more. */
+  /** `isLess`: a role was taken away */
   | { readonly kind: 'changed'; readonly user: User; readonly admins: AdminList; readonly isLess: boolean }
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'last-admin' };
 
 const RANKS: readonly Role[] = ['customer', 'staff', 'admin'];
 
-/** The roles as they are kept: everybody stays customer, each once, in a fixed order. */
+/** The roles as stored: always with customer, each once, in a fixed order. */
 export function completeRoles(asked: readonly Role[]): readonly Role[] {
   return RANKS.filter((role) => role === 'customer' || asked.includes(role));
 }
@@ -45,7 +45,7 @@ export function replaceRoles(user: User, admins: AdminList, asked: readonly Role
   const after = changed(user, { roles }, now);
   const isLess = user.roles.some((role) => !roles.includes(role));
   const was = isAdmin(admins, user.id);
-  // Somebody disabled does nothing as admin, so is none of those of whom one must stay.
+  // A disabled user cannot act as admin, so does not count among the admins of whom one must stay.
   const becomes = roles.includes('admin') && user.disabled === null;
   if (was === becomes) return { kind: 'changed', user: after, admins, isLess };
   if (becomes) return { kind: 'changed', user: after, admins: withAdmin(admins, user.id), isLess };

@@ -1,32 +1,32 @@
-/** Long enough to find the telephone and to set up the authenticator. */
+/** Long enough to find the phone and to set up the authenticator. */
 const PENDING_MS = 15 * 60_000;
 
-/** A secret that somebody's authenticator knows. Times are epoch milliseconds. */
+/** A secret that the user's authenticator knows. Times are epoch milliseconds. */
 export interface SecondFactor {
   /** the secret as only this service can read it (`second-factor/sealed-secrets.ts`) */
   readonly sealed: string;
   readonly activeSince: number;
-  /** The time step of the last code that was taken. No code of this step, or of one before, is taken any more. */
+  /** The time step of the last accepted code. No code of this step, or of an earlier one, is accepted any more. */
   readonly lastStep: number;
   /** SHA-256 of the recovery codes that are left */
   readonly recoveryHashes: readonly string[];
 }
 
-/** A secret that was given and has not been used yet: it proves nothing. */
+/** A secret that was handed out and has not been used yet: it proves nothing. */
 export interface PendingFactor {
   readonly sealed: string;
   readonly expiresAt: number;
 }
 
-/** Something that somebody has shown to have, judged as far as the secret goes; whether it was used before is decided. */
+/** A proof of the second factor, checked as far as the secret goes. The decision checks if it was used before. */
 export type FactorProof =
   | {
       readonly kind: 'one-time-code';
-      /** of the factor whose secret it fits */
+      /** of the factor whose secret the code fits */
       readonly activeSince: number;
-      /** the time step it is of */
+      /** the time step of the code */
       readonly step: number;
-      /** the secret under the key of now */
+      /** the secret, sealed with the present key */
       readonly sealed: string;
     }
   | { readonly kind: 'recovery-code'; readonly hash: string };
@@ -39,7 +39,7 @@ export function isPending(pending: PendingFactor | null, now: number): pending i
   return pending !== null && now < pending.expiresAt;
 }
 
-/** The factor after the proof was taken; undefined: it proves nothing, or did before. */
+/** The factor after the proof was accepted; undefined: the proof is wrong, or was used before. */
 export function withProof(factor: SecondFactor, proof: FactorProof): SecondFactor | undefined {
   switch (proof.kind) {
     case 'one-time-code': {
@@ -55,7 +55,7 @@ export function withProof(factor: SecondFactor, proof: FactorProof): SecondFacto
   }
 }
 
-/** Recovery codes that are left when the proof was one of them; null: it was another proof. */
+/** Number of recovery codes that are left when the proof was one of them; null: it was another proof. */
 export function recoveryCodesLeft({ recoveryHashes }: SecondFactor, { kind }: FactorProof): number | null {
   return kind === 'recovery-code' ? recoveryHashes.length : null;
 }

@@ -1,27 +1,27 @@
 const DAY_MS = 86_400_000;
-/** A session nobody uses ends by itself. */
+/** An unused session ends after this time. */
 const IDLE_MS = 30 * DAY_MS;
-/** However much it is used, the password is asked for again after this time. */
+/** However much a session is used, the password is asked for again after this time. */
 const LONGEST_MS = 180 * DAY_MS;
-/** For so long a refresh token that was replaced is no sign of theft: parallel requests, lost answers, a phone in a tunnel. */
+/** Time for which a replaced refresh token is no sign of theft: parallel requests, lost answers, a phone in a tunnel. */
 const TWIN_MS = 60_000;
-/** Refreshes of one session within that time: each is remembered as long. */
+/** Refreshes of one session within that time at most, because each is remembered for so long. */
 const REFRESHES_AT_ONCE = 100;
 
 /** One sign-in on one device, kept alive by refresh tokens that replace each other. Times are epoch milliseconds. */
 export interface Session {
   readonly id: string;
   readonly userId: string;
-  /** of the credential when the session was opened; another one now: the session is over */
+  /** epoch of the credential that the session belongs to; once the credential has another one, the session is over */
   readonly epoch: number;
   /** SHA-256 of the part that all refresh tokens of this session have in common */
   readonly familyHash: string;
-  /** the device that signed in, as the credential knows it; null: of an earlier version */
+  /** the device that signed in, by its hash in the credential; null: opened by an earlier version */
   readonly device: string | null;
   /** SHA-256 of the refresh token that is valid now */
   readonly tokenHash: string;
   readonly predecessor: Predecessor | null;
-  /** Those before the predecessor that were replaced a moment ago, oldest first. */
+  /** Tokens before the predecessor that were replaced a moment ago, oldest first. */
   readonly superseded: readonly Superseded[];
   readonly createdAt: number;
   readonly lastUsedAt: number;
@@ -31,7 +31,7 @@ export interface Session {
   readonly ended: { readonly at: number; readonly reason: 'signed_out' | 'token_reused' } | null;
 }
 
-/** The refresh token before the valid one. With the nonce, whoever has that token can make the valid one again. */
+/** The refresh token before the valid one. That token and the nonce together make the valid one again. */
 interface Predecessor extends Superseded {
   readonly nonce: string;
 }
@@ -41,16 +41,16 @@ interface Superseded {
   readonly replacedAt: number;
 }
 
-/** What a session has to know of a new refresh token. */
+/** The hashes of a new refresh token that a session stores. */
 export interface TokenHashes {
   readonly familyHash: string;
   readonly tokenHash: string;
 }
 
-/** A refresh token on presentation, and the one that would replace it. */
+/** A refresh token as presented, and the one that would replace it. */
 export interface Presented extends TokenHashes {
   readonly successorHash: string;
-  /** what the successor is made with */
+  /** the successor is made with it */
   readonly nonce: string;
 }
 
@@ -59,11 +59,11 @@ type Rotation =
   | { readonly kind: 'rotated'; readonly session: Session }
   /** It was replaced a moment ago: the caller gets the same successor again, made with that nonce. */
   | { readonly kind: 'repeated'; readonly nonce: string }
-  /** It was replaced a moment ago, and what replaced it has been used: somebody has a newer one, so nobody needs this one's. */
+  /** It was replaced a moment ago, and its successor has been used: the client has a newer token and does not need that one. */
   | { readonly kind: 'overtaken' }
-  /** So often within a minute that no client means it. */
+  /** More refreshes within a minute than any client needs. */
   | { readonly kind: 'too-often'; readonly waitMs: number }
-  /** It was spent long ago: one of two holders stole it, so nobody goes on with this session. */
+  /** It was spent long ago: one of two holders stole it, so the session ends for both. */
   | { readonly kind: 'reused'; readonly session: Session }
   | { readonly kind: 'refused' };
 
@@ -80,12 +80,12 @@ export function newSession({ now, secondFactorAt = null, ...identity }: NewSessi
   return { ...identity, secondFactorAt, predecessor: null, superseded: [], createdAt: now, lastUsedAt: now, expiresAt: now + IDLE_MS, ended: null };
 }
 
-/** `epoch`: of the user's credential now. */
+/** `epoch`: the present one of the user's credential. */
 export function isLive(session: Session, epoch: number, now: number): boolean {
   return session.ended === null && session.epoch === epoch && now < session.expiresAt;
 }
 
-/** Only what belongs to the family can end it: knowing a session's id is not enough to do harm. */
+/** Replaces the refresh token. Only a token of the family can end the session: knowing a session's id is not enough to do harm. */
 export function rotate(session: Session, epoch: number, presented: Presented, now: number): Rotation {
   if (!isLive(session, epoch, now) || presented.familyHash !== session.familyHash) return { kind: 'refused' };
   if (presented.tokenHash === session.tokenHash) return rotated(session, presented, now);
@@ -95,7 +95,7 @@ export function rotate(session: Session, epoch: number, presented: Presented, no
   return presented.tokenHash === predecessor?.tokenHash ? { kind: 'repeated', nonce: predecessor.nonce } : { kind: 'overtaken' };
 }
 
-/** The tokens that were replaced so lately that whoever still comes with one is a slow twin of who has the newest. */
+/** Tokens that were replaced so lately that a request with one counts as a slow twin of the request that got the newest. */
 function twinsOf({ superseded, predecessor }: Session, now: number): readonly Superseded[] {
   return [...superseded, ...(predecessor === null ? [] : [predecessor])].filter(({ replacedAt }) => now - replacedAt <= TWIN_MS);
 }
@@ -119,7 +119,7 @@ function rotated(session: Session, { tokenHash, successorHash, nonce }: Presente
   return { kind: 'rotated', session: successor };
 }
 
-/** Nothing that tokens are made with or known by is needed any more. */
+/** Ends the session, and drops the data by which earlier tokens are known and successors are made. */
 function ended(session: Session, reason: 'signed_out' | 'token_reused', at: number): Session {
   return { ...session, predecessor: null, superseded: [], ended: { at, reason } };
 }

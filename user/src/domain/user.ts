@@ -1,18 +1,18 @@
 import type { Role } from '@souk/contracts/roles';
 
-/** A person's profile. What proves who somebody is lies apart, in the credential. Times are epoch milliseconds. */
+/** A user's profile. The proof of identity is kept apart, in the credential. Times are epoch milliseconds. */
 export interface User {
   readonly id: string;
   /** normalised; unique over all users */
   readonly email: string;
   readonly name: string;
-  /** A link that was sent to the address has been used. */
+  /** True when a link that was sent to the address has been used. */
   readonly emailConfirmed: boolean;
   /** never empty: everybody is a customer */
   readonly roles: readonly Role[];
   /** null: the account works */
   readonly disabled: Disabled | null;
-  /** Counts the changes: 1 when registered, and one entry of the history for each. */
+  /** Counts the changes: 1 when registered; each version has one entry in the history. */
   readonly version: number;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -20,7 +20,7 @@ export interface User {
 
 interface Disabled {
   readonly at: number;
-  /** an admin's words */
+  /** written by an admin */
   readonly reason: string;
 }
 
@@ -36,7 +36,7 @@ export function newUser({ id, email, name, roles, now }: NewUser): User {
   return { id, email, emailConfirmed: false, name, roles, disabled: null, version: 1, createdAt: now, updatedAt: now };
 }
 
-/** Asking for what is there already makes no version: the same user comes back. */
+/** Renames the user. The present name makes no new version: the same user is returned. */
 export function renamed(user: User, name: string, now: number): User {
   return name === user.name ? user : changed(user, { name }, now);
 }

@@ -23,11 +23,11 @@ interface AccountRouteDeps {
   readonly passwordMin: number;
 }
 
-/** RFC 7240. Any text: a preference that is not understood is left alone. */
+/** The Prefer header (RFC 7240). Any text: a preference that is not understood is ignored. */
 const Preference = Type.Object({ prefer: Type.Optional(Type.String()) }, { additionalProperties: true });
 const WANTS_RECEIPT = /(?:^|[,;\s])return\s*=\s*"?representation"?(?:$|[,;\s])/i;
 
-/** Routes that somebody signed in needs the password for. */
+/** Routes for which a signed-in user needs the password. */
 export function accountRoutes({ commands, provePassword, changePassword: changing, fromOf, passwordMin }: AccountRouteDeps) {
   return router()
     .put('/users/me/password', async ({ body, principal, request, set }) => {

@@ -16,13 +16,13 @@ import { noLongerAdmin, noSuchUser } from './refused.ts';
 
 interface StatusRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
-  /** seconds that a code is good for; 0: nobody is asked */
+  /** seconds for which a code is valid; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }
 
 const ById = Type.Object({ id: Uuid });
 
-/** Admins keep somebody out whose account is in wrong hands, or who is to have none any more. */
+/** Routes by which admins lock out a user whose account is in wrong hands, or who shall not have one any more. */
 export function accountStatusRoutes({ commands, freshSecondFactorS }: StatusRouteDeps) {
   return router()
     .put('/users/:id/status', async ({ body: { status, reason }, params, principal, request, set }) => {

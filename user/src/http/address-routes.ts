@@ -31,7 +31,7 @@ interface AddressRouteDeps {
 const addresses = idPages('addresses');
 const ById = Type.Object({ id: Uuid });
 
-/** Places that a user wants things sent to: several addresses, one of them the default. */
+/** Routes of a user's shipping addresses: several, one of them the default. */
 export function addressRoutes({ commands, reads, addressesPerUser: limit }: AddressRouteDeps) {
   return router()
     .get('/users/me/addresses', ({ principal, query }) => addresses(query, addressRepresentation, async ({ before }) => {

@@ -16,13 +16,13 @@ import { lastAdmin, noLongerAdmin, noSuchUser } from './refused.ts';
 interface AdminRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'users'>;
-  /** seconds that a code is good for; 0: nobody is asked */
+  /** seconds for which a code is valid; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }
 
 const users = idPages('users');
 
-/** Admins see who there is and say who may do what. */
+/** Routes by which admins list users and set their roles. */
 export function adminRoutes({ commands, reads, freshSecondFactorS }: AdminRouteDeps) {
   return router()
     .get('/users', ({ query: { email, role, ...asked } }) => {

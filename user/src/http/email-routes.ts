@@ -21,7 +21,7 @@ interface EmailRouteDeps {
   readonly fromOf: FromOf;
 }
 
-/** Proof of whose an e-mail address is, and another one in its place. */
+/** Routes that confirm the e-mail address of an account, or replace it. */
 export function emailRoutes({ commands, provePassword, sendsMail, fromOf }: EmailRouteDeps) {
   return router()
     .post('/users/me/email-confirmations', async ({ principal: { userId }, request, set }) => {

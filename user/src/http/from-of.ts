@@ -1,6 +1,6 @@
 import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
 
-/** The address that a request counts for; undefined where nobody counts by it. */
+/** The client address that a request counts for; undefined: addresses are not counted. */
 export type FromOf = (request: Request) => string | undefined;
 
 export function fromOf(countsAddresses: boolean): FromOf {

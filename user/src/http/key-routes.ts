@@ -14,21 +14,21 @@ import { noLongerAdmin } from './refused.ts';
 interface KeyRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly tokens: Pick<AccessTokens, 'published' | 'use'>;
-  /** The key is a setting, and rotated there. */
+  /** True when the key is a setting, and is rotated there. */
   readonly isConfigured: boolean;
 }
 
-/** Verifiers ask again by themselves when they meet a key they do not know, so an old copy does no harm for a while. */
+/** Verifiers ask again when they meet a key they do not know, so an old copy does no harm for a while. */
 const CACHE_CONTROL = 'public, max-age=300';
 
-/** The keys that access tokens are verified with (RFC 7517). */
+/** Routes of the keys that verify access tokens (RFC 7517). */
 export function keyRoutes({ commands, tokens, isConfigured }: KeyRouteDeps) {
   return router()
     .get('/.well-known/jwks.json', ({ set }) => {
       set.headers['cache-control'] = CACHE_CONTROL;
       return tokens.published();
     }, {
-      // Services ask for it when they meet a new key: nobody's flood may keep them out. It is in memory, and small.
+      // Not rate-limited: services ask for it when they meet a new key, and no flood may keep them out. It is small, and in memory.
       uncounted: true,
       response: { 200: Jwks },
       detail: { summary: 'The public keys of access tokens' },

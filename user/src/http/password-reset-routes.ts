@@ -20,7 +20,7 @@ interface ResetRouteDeps {
   readonly passwordMin: number;
 }
 
-/** Back into an account without its password. */
+/** Routes that lead back into an account without its password. */
 export function passwordResetRoutes({ commands, confirmReset: confirming, sendsMail, fromOf, passwordMin }: ResetRouteDeps) {
   return router()
     .post('/password-resets', async ({ body, request, set }) => {

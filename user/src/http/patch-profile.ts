@@ -3,5 +3,5 @@ import { closed } from '@souk/contracts/schema';
 import { Name } from '@souk/contracts/text';
 import { Type } from '@sinclair/typebox';
 
-/** JSON merge patch of a profile: what is absent stays. The name is required, so it cannot be removed. */
+/** JSON merge patch of a profile: absent fields stay. The name is required, so it cannot be removed. */
 export const PatchProfile = closed({ name: Type.Optional(personal(Name)) });

@@ -23,7 +23,7 @@ interface ProfileRouteDeps {
   readonly passwordMin: number;
 }
 
-/** Everybody may register; who is signed in reads and changes the own profile. */
+/** Routes of registration, which is open to everybody, and of the caller's own profile. */
 export function profileRoutes({ commands, reads, register: registering, fromOf, registrationsPerHour, passwordMin }: ProfileRouteDeps) {
   return router()
     .post('/users', async ({ body, request, set }) => {

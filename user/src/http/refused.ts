@@ -14,7 +14,7 @@ export function passwordRefused(pointer: string, fault: PasswordFault): Problem 
   return fieldsRefused('password-common', [{ pointer, detail: 'is among the first that are guessed' }], 'choose another one, for example four words that have nothing to do with each other');
 }
 
-/** One answer for an address nobody has and for a wrong password. */
+/** The same answer for an address nobody has and for a wrong password. */
 export function signInRefused(): Problem {
   return problem('invalid-credentials', {
     detail: 'No account has this e-mail address with this password: check both.',
@@ -29,7 +29,7 @@ export function refreshRefused(): Problem {
   });
 }
 
-/** Not 401: the session lives, and whoever signed in again would have two. */
+/** Not 401: the session is live, and a client that signed in again would have two. */
 export function sessionRefreshed(): Problem {
   return problem('session-refreshed', {
     detail: 'This refresh token was replaced a moment ago, and its successor has been used: go on with the newest tokens of this session.',
@@ -44,7 +44,7 @@ export function refreshedTooOften(ms: number): Problem {
   });
 }
 
-/** Too many were wrong. Whoever waits as long as it says is let try again. */
+/** Too many were wrong. After the wait that it states, another try is allowed. */
 export function mustWait(ms: number): Problem {
   const seconds = waitSeconds(ms);
   return problem('too-many-requests', {
@@ -53,7 +53,7 @@ export function mustWait(ms: number): Problem {
   });
 }
 
-/** Asking for mail, by how often and from where; whose mail it is changes nothing. */
+/** Too many requests for mail, judged by their number and origin; it does not depend on whose mail it is. */
 export function askedTooOften(ms: number): Problem {
   const seconds = Math.ceil(ms / 1000);
   return problem('too-many-requests', {
@@ -62,17 +62,17 @@ export function askedTooOften(ms: number): Problem {
   });
 }
 
-/** The password was right, so its owner may know; who guessed it learns no more than by signing in. */
+/** The password was right, so its owner may know; somebody who guessed it learns no more than by signing in. */
 export function accountDisabled(): Problem {
   return problem('account-disabled', { detail: 'This account is disabled: ask the staff of the shop.' });
 }
 
-/** One answer for a link that is wrong, spent or too old: nobody learns which of them it is. */
+/** The same answer for a link that is wrong, spent or too old: nobody learns which of them it is. */
 export function linkRefused(): Problem {
   return problem('link-invalid', { detail: 'This link was used, is too old, or never was one: ask for another mail.' });
 }
 
-/** Somebody has to configure it, so a client need not come back soon. */
+/** Seconds in Retry-After: mail has to be configured first, so a client need not come back soon. */
 const WITHOUT_MAIL_S = 3600;
 
 export function mailNotConfigured(): Problem {
@@ -86,7 +86,7 @@ export function waitSeconds(ms: number): number {
   return Math.ceil(ms / 1000);
 }
 
-/** Somebody signed in has said the password once more, and it was not looked at, or wrong. */
+/** The refusal when a signed-in user repeated the password, and it was wrong, or not checked because of a wait. */
 export function unproven(request: Request, proof: Exclude<Proof, { readonly kind: 'right' }>, pointer: string): Problem {
   if (proof.kind === 'wait') {
     tellSecurity(request, 'sign_in.throttled', { waitS: waitSeconds(proof.ms) });
@@ -96,7 +96,7 @@ export function unproven(request: Request, proof: Exclude<Proof, { readonly kind
   return passwordWrong(pointer);
 }
 
-/** One address has made as many accounts as it may within an hour. */
+/** One client address has registered as many accounts as it may within an hour. */
 export function tooManyRegistrations(ms: number, perHour: number): Problem {
   const seconds = waitSeconds(ms);
   return problem('too-many-requests', {
@@ -117,7 +117,7 @@ export function lastAdmin(): Problem {
   return problem('last-admin', { detail: 'Nobody else has the role admin: give it to somebody first.' });
 }
 
-/** The token still says so, the store does not. */
+/** The caller's token still says admin, the store does not. */
 export function noLongerAdmin(): Problem {
   return problem('forbidden', { detail: 'This needs the role admin, and you have it no more.' });
 }
@@ -130,14 +130,14 @@ export function accountGone(): Problem {
   return problem('not-found', { detail: 'The account of this access token was deleted: sign in with another one.' });
 }
 
-/** Not 401: the access token is good, and a client that meets 401 would fetch another one. */
+/** Not 401: the access token is valid, and on 401 a client would fetch another one. */
 export function passwordWrong(pointer: string): Problem {
   return invalid(pointer, 'is not the password of this account');
 }
 
 const ALSO_WRONG = 'was used before, or is of another time: wait for the next one, and look at the clock of the authenticator';
 
-/** Says that the password was right: who has both may try again with both. */
+/** Reveals that the password was right, so that a user who has both may try again with both. */
 export function codeNeeded(): Problem {
   return problem('second-factor-required', {
     detail: 'The account has a second factor: send the same again with /oneTimeCode, or with /recoveryCode.',
@@ -152,7 +152,7 @@ export function signInCodeWrong(): Problem {
   });
 }
 
-/** Not 401: the access token is good, and a client that meets 401 would fetch another one. */
+/** Not 401: the access token is valid, and on 401 a client would fetch another one. */
 export function codeWrong({ recoveryCode }: SecondFactorProof): Problem {
   return recoveryCode === undefined
     ? invalid('/oneTimeCode', `is wrong, ${ALSO_WRONG}`)

@@ -7,7 +7,7 @@ export function atMostOne({ oneTimeCode, recoveryCode }: SecondFactorProof): Sec
   return { ...(oneTimeCode !== undefined && { oneTimeCode }), ...(recoveryCode !== undefined && { recoveryCode }) };
 }
 
-/** Throws the 422 problem unless there is one. */
+/** Throws the 422 problem unless there is exactly one proof. */
 export function exactlyOne(body: SecondFactorProof): SecondFactorProof {
   const proof = atMostOne(body);
   if (proof.oneTimeCode === undefined && proof.recoveryCode === undefined) throw invalid('/oneTimeCode', 'is missing, and so is /recoveryCode: send one of them');

@@ -35,7 +35,7 @@ interface SecondFactorRouteDeps {
   readonly fromOf: FromOf;
 }
 
-/** Somebody's own second factor, from its first code to its end. No answer of these is kept: they take no Idempotency-Key. */
+/** Routes of the caller's own second factor. They take no Idempotency-Key, so none of their answers is stored. */
 export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassword, proveFactor, fromOf }: SecondFactorRouteDeps) {
   return router()
     .get('/users/me/second-factor', async ({ principal, set }) => {
@@ -119,7 +119,7 @@ export function secondFactorRoutes({ commands, reads, enrol, confirm, provePassw
     });
 }
 
-/** Throws the problem of what was shown and is not good enough. */
+/** The proof that was shown; throws the problem when it is not good enough. */
 export function given(answer: ShownFactor, proof: SecondFactorProof, request: Request): Shown {
   switch (answer.kind) {
     case 'shown':

@@ -29,7 +29,7 @@ interface SessionRouteDeps {
 
 const sessions = idPages('sessions');
 
-/** Sign in, stay signed in, see where one is signed in, sign out. */
+/** Routes to sign in, to refresh, to list sessions and to sign out. */
 export function sessionRoutes(deps: SessionRouteDeps) {
   const { commands, reads, signIn: signingIn, refresh: refreshing, fromOf } = deps;
   return router()

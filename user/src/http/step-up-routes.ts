@@ -21,11 +21,11 @@ interface StepUpRouteDeps {
   readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
   readonly proveFactor: ProveFactor;
   readonly tokens: SessionTokensGiven;
-  /** seconds that a code is good for; 0: nobody is asked */
+  /** seconds for which a code is valid; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }
 
-/** A code within a session that goes on, and an end to a factor whose owner has lost it. */
+/** Routes to show a code within a running session, and to remove a factor that its owner has lost. */
 export function stepUpRoutes({ commands, proveFactor, tokens, freshSecondFactorS }: StepUpRouteDeps) {
   return router()
     .post('/sessions/second-factor', async ({ body, principal: { userId, sessionId }, request, set }) => {

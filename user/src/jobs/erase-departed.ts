@@ -11,10 +11,10 @@ interface EraseDeps {
   readonly messages: Pick<MessageReads, 'forgetAnswersTo'>;
 }
 
-/** People whose kept answers are looked for at once. */
+/** Deleted users whose stored answers are searched for in one batch. */
 const PEOPLE_AT_ONCE = 200;
 
-/** Each second: the answers that were kept for the keys of who has left; addresses are in them. No more are kept then, there is no user. */
+/** Each second, erases the answers stored for deleted users' idempotency keys: they contain addresses. No more come, as there is no user. */
 export function eraseDeparted({ commands, reads, messages }: EraseDeps): Job {
   return {
     name: 'erase who has left',

@@ -8,7 +8,7 @@ interface FollowDeps {
   readonly tokens: Pick<AccessTokens, 'use'>;
 }
 
-/** Several times within the lead of a next key: whoever rotates may be another process. */
+/** Reads the key ring several times within the lead time of a next key: another process may have rotated it. */
 export function followKeys({ reads, tokens }: FollowDeps): Job {
   return {
     name: 'follow keys',

@@ -4,7 +4,7 @@ import type { UserStore } from '../storage/user-store.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Sessions that are over are kept for a day, so that who asks about one can still be told; attempts count until their end. */
+/** Removes sessions a day after they are over, so that questions about one can still be answered; attempts count until their end. */
 export function forgetOver(store: Pick<UserStore, 'forgetSessions' | 'forgetAttempts' | 'forgetLinks'>): Job {
   return {
     name: 'forget what is over',

@@ -6,13 +6,13 @@ import { smtpMail } from './smtp-mail.ts';
 interface Given {
   readonly config: { readonly mail: MailConfig };
   readonly logger: { info(fields: object, message: string): void; warn(message: string): void };
-  /** For mails as files, where no server is configured. */
+  /** Folder for mails as files, when no server is configured. */
   readonly folder?: string;
 }
 
 const NOBODY = 'Souk <no-reply@souk.example>';
 
-/** Whoever takes the mails of a service: the server of its settings, else the folder; undefined: nobody does. */
+/** The port that takes the mails of a service: the configured server, else the folder; undefined: there is neither. */
 export function mailByConfig({ config: { mail }, logger, folder }: Given): MailPort | undefined {
   if (mail.smtp !== undefined) return smtpMail(mail.smtp);
   if (folder !== undefined) {

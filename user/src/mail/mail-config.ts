@@ -16,11 +16,11 @@ export interface MailConfig extends Pick<ConfigOf<typeof MAIL_VARIABLES>, 'shopN
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-/** No comma and no angle bracket but the pair: a sender is one. */
+/** No comma, and no angle brackets except one pair: there is a single sender. */
 const SENDER = /^(?:[^<>,;:"\\@\p{Cc}]{1,100}<(?<address>[^<>]+)>|(?<alone>[^<>]+))$/u;
 const CONTROL = /\p{Cc}/u;
 
-/** Throws ConfigError when there is half of what mails need. */
+/** Reads the settings of mails. Throws ConfigError when they are wrong, or only half of them are there. */
 export function readMailConfig(env: Environment): MailConfig {
   const { smtpUrl, smtpTls, ...said } = readConfig(env, MAIL_VARIABLES);
   const faults: ConfigFault[] = [];

@@ -11,9 +11,9 @@ import { MailError, type MailPort } from './mail-port.ts';
 import type { MailTask } from './mail-task.ts';
 import type { MailTexts } from './mail-texts.ts';
 
-/** Mails under way at once: as many as wait for a connection, not more than a server likes. */
+/** Mails in progress at the same time: as many as wait for a connection, not more than a server likes. */
 const AT_ONCE = 4;
-/** For mails that another process has left, and those that have to wait; the rest is sent as soon as it is decided. */
+/** Interval for mails that another process has left, and those that have to wait; all others are sent as soon as they are decided. */
 const EVERY_MS = 5000;
 
 export type MailResult = 'sent' | 'failed' | 'given_up';
@@ -28,16 +28,16 @@ interface DeliveryDeps {
 }
 
 export interface MailDelivery {
-  /** Sends what is due; asked meanwhile, it looks once more. */
+  /** Sends the mails that are due; called during a run, it looks once more. */
   deliver(): Promise<void>;
   readonly job: Job;
-  /** Begins no other one. */
+  /** Begins no further mail. */
   close(): void;
 }
 
 /**
- * Sends the mails that wait in the store, each until somebody has taken it, at least once: a process that ends between a
- * server's yes and its own commit sends that mail again.
+ * Sends the mails that wait in the store, trying each until it is accepted. Delivery is at least once: when a process ends
+ * between the server's acceptance and its own commit, that mail is sent again.
  */
 export function mailDelivery(deps: DeliveryDeps): MailDelivery {
   const { reads, port } = deps;
@@ -57,7 +57,7 @@ export function mailDelivery(deps: DeliveryDeps): MailDelivery {
     while (!signal.aborted) {
       const due = await reads.dueMails(AT_ONCE);
       const results = await Promise.all(due.map((mail) => deliverOne(deps, mail)));
-      // With one that failed, whoever takes mails may be away: the others wait for the next round.
+      // After a failure the mail server may be away: the other mails wait for the next round.
       if (due.length === 0 || results.includes('failed')) return;
     }
   }
@@ -81,7 +81,7 @@ export function mailDelivery(deps: DeliveryDeps): MailDelivery {
   };
 }
 
-/** A mail asked for by its address has a key made of that, which whoever reads a log could guess: each try has a name of its own. */
+/** Name of a mail in logs. One asked for by address has an id made of that, which a reader could guess: each try gets a random name. */
 function nameOf({ id, userId }: Mail): string {
   return userId === null ? randomUUID() : id;
 }

@@ -2,18 +2,18 @@ import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { MailPort } from './mail-port.ts';
 
-/** Newest ones: a shop on somebody's laptop is tried out for months. */
+/** Newest files, which are kept: a shop on a laptop may be tried out for months. */
 const FILES_KEPT = 500;
 
 interface MailFiles {
   readonly folder: string;
-  /** The mail's sender, as a header says it. */
+  /** The mail's sender, as in the header. */
   readonly from: string;
-  /** Called with the file's whole path: the line in the log. */
+  /** Called with the file's full path, to log it. */
   written(file: string): void;
 }
 
-/** Mails as files (RFC 5322) that the owner of the shop alone reads, for a shop without a mail server. */
+/** Writes mails as files (RFC 5322) that only the owner of the shop can read, for a shop without a mail server. */
 export function mailFiles({ folder, from, written }: MailFiles): MailPort {
   return {
     async send({ id, to, subject, text }) {
@@ -32,7 +32,7 @@ export function mailFiles({ folder, from, written }: MailFiles): MailPort {
         'Content-Type: text/plain; charset=utf-8',
         'Content-Transfer-Encoding: 8bit',
       ];
-      // Whole or not at all: somebody may be looking.
+      // A file appears whole or not at all: somebody may be watching the folder.
       await writeFile(`${file}.part`, `${headers.join('\n')}\n\n${text}`, { mode: 0o600 });
       await rename(`${file}.part`, file);
       written(file);

@@ -4,7 +4,7 @@ import type { MailResult } from './mail-delivery.ts';
 
 const RESULTS: readonly MailResult[] = ['sent', 'failed', 'given_up'];
 
-/** The mails that wait, for an alert, and a count of what became of tries. */
+/** Registers the number of waiting mails, for an alert, and counts tries by their result. */
 export function mailMeter(metrics: Pick<Metrics, 'gauge' | 'counter'>, reads: Pick<UserReads, 'waitingMails'>): (result: MailResult) => void {
   metrics.gauge('souk_mails_waiting', 'Mails that were decided on and not sent yet', () => reads.waitingMails());
   const tries = metrics.counter('souk_mail_tries_total', 'Tries to send a mail, by what became of them', ['result']);

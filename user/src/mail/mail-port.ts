@@ -1,26 +1,26 @@
 /** A mail as it goes out: plain text, one recipient. */
 export interface OutgoingMail {
-  /** Names the mail in logs and files, where the recipient must not stand. */
+  /** Names the mail in logs and files, where the recipient must not appear. */
   readonly id: string;
   readonly to: string;
   readonly subject: string;
   readonly text: string;
 }
 
-/** A taker of our mails: an SMTP server or a folder. */
+/** A taker of outgoing mails: an SMTP server or a folder. */
 export interface MailPort {
-  /** Resolves when the mail was taken. Throws `MailError`; a mail that was not taken in time may have been all the same. */
+  /** Resolves when the mail was accepted. Throws `MailError`; after a time-out the mail may have been accepted all the same. */
   send(mail: OutgoingMail): Promise<void>;
-  /** Mails under way may end. */
+  /** Closes the port; mails in progress may finish. */
   close(): void;
 }
 
-/** It was not taken. Says why in codes alone: a server's words may quote the recipient. */
+/** A mail was not accepted. `why` consists of codes only: a server's text may quote the recipient. */
 export class MailError extends Error {
   readonly code = 'mail-not-taken';
   constructor(
     readonly why: string,
-    /** The recipient was refused for good. */
+    /** True when the recipient was refused for good. */
     readonly isFinal: boolean,
   ) {
     super(`the mail was not taken: ${why}`);

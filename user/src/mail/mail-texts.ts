@@ -3,9 +3,9 @@ import type { MailKind } from '../domain/mail.ts';
 interface MailTerms {
   /** of the shop */
   readonly shopName: string;
-  /** The page of the shop that a link leads to; undefined: there are no pages, and the mail says how to use it without. */
+  /** Base of the shop's pages that links lead to; undefined: there are none, and the mail says how to use the link without. */
   readonly shopUrl: string | undefined;
-  /** User's own address, for that. */
+  /** URL of the service User, for mails without shop pages. */
   ownUrl(): string;
 }
 
@@ -14,9 +14,9 @@ export interface MailText {
   readonly text: string;
 }
 
-/** Words of mails. No name stands in them: whoever registers a stranger's address could write what they like there. */
+/** Texts of mails. They contain no user's name: somebody who registers a stranger's address could put any text there. */
 export function mailTexts({ shopName, shopUrl, ownUrl }: MailTerms) {
-  /** The token stands behind `#`, so no server's log and no Referer has it. */
+  /** The token comes after `#`, so no server's log and no Referer has it. */
   const use = (page: string, path: string, token: string, more: Readonly<Record<string, string>> = {}) =>
     shopUrl === undefined
       ? `curl -s ${ownUrl()}${path} -H 'content-type: application/json' -d '${JSON.stringify({ token, ...more })}'`

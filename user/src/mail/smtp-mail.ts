@@ -8,24 +8,24 @@ export interface SmtpSettings {
   readonly url: string;
   /** `Souk <no-reply@shop.example>` */
   readonly from: string;
-  /** `off`: to a server on this machine alone */
+  /** `off`: only for a server on this machine */
   readonly tls: 'required' | 'off';
 }
 
-/** A server that is there answers each of these within a second. */
+/** Time-outs: a reachable server answers each of these within a second. */
 const CONNECT_MS = 10_000;
 const GREETING_MS = 10_000;
-/** The longest silence of a server: some look for spam before they take a mail. */
+/** The longest silence of a server: some check for spam before they accept a mail. */
 const SILENCE_MS = 30_000;
-/** The whole of one mail, whatever a server makes of the limits above. */
+/** Time limit of one mail as a whole, however a server uses the limits above. */
 const LIMIT_MS = 60_000;
-/** Mails are few, and servers count connections. */
+/** Few, because mails are few, and servers limit connections. */
 const CONNECTIONS = 2;
 const MAILS_OF_A_CONNECTION = 100;
-/** RFC 5321, 4.2.3: the mailbox is not there, is not here, or its name is none. */
+/** RFC 5321, 4.2.3: the mailbox does not exist, is not on this server, or its name is invalid. */
 const NO_SUCH_MAILBOX: ReadonlySet<number> = new Set([550, 551, 553]);
 
-/** Tests have no patience, and an authority of their own. */
+/** For tests: shorter time-outs, and a certificate authority of their own. */
 type Limits = Partial<Record<'connectMs' | 'greetingMs' | 'silenceMs' | 'limitMs', number>> & { readonly ca?: string };
 
 /** Hands mails to an SMTP server over a few connections that stay open for a while. */
@@ -36,7 +36,7 @@ export function smtpMail(settings: SmtpSettings, limits: Limits = {}): MailPort 
     async send({ to, subject, text }) {
       const sending = (await transport()).sendMail({
         from: settings.from,
-        // As an object: no text of an address is ever read as a list of them.
+        // As an object, so that an address is never parsed as a list of addresses.
         to: { name: '', address: to },
         subject,
         text,
@@ -55,7 +55,7 @@ export function smtpMail(settings: SmtpSettings, limits: Limits = {}): MailPort 
   };
 }
 
-/** The library is loaded by the first mail: a start does not wait for it. */
+/** Loads the library with the first mail, so that a start does not wait for it. */
 async function open({ url, tls }: SmtpSettings, limits: Limits): Promise<Transporter> {
   const { hostname, port, protocol, username, password } = new URL(url);
   const isTls = protocol === 'smtps:';

@@ -12,7 +12,7 @@ interface Rules {
 
 export interface Turn<Queue extends string> {
   readonly queue: Queue;
-  /** who it is done for: turns go round among them */
+  /** identifies the caller: turns go round among callers */
   readonly key: string;
 }
 
@@ -21,13 +21,13 @@ interface Waiting {
   refuse(error: OverloadedError): void;
 }
 
-/** Waiting work by key; the key whose turn it is stands first. */
+/** Waiting work by key; the key whose turn is next comes first. */
 type Line = Map<string, Waiting[]>;
 
 /**
- * Runs work, so much at once and no more. The queues take turns, and within a queue the keys do: who sends much waits
- * behind itself. A full queue has room for a key with less all the same: the last piece of the key with most is refused
- * for it. Refused is said at once, by OverloadedError.
+ * Runs work with limited concurrency. The queues take turns, and within a queue the keys do: a key with much work waits
+ * behind itself. A full queue still has room for a key with less work: the last piece of the key with most is refused
+ * instead. A refusal comes at once, as OverloadedError.
  */
 export function fairTurns<Queue extends string>({ atOnce, waiting, waitingPerKey, retryAfterSeconds }: Rules) {
   const lines = new Map<Queue, Line>();
@@ -44,7 +44,7 @@ export function fairTurns<Queue extends string>({ atOnce, waiting, waitingPerKey
     return promise;
   }
 
-  /** Makes room where somebody has two pieces more than who comes. */
+  /** True when there is room, or room was made at the cost of a key with at least two pieces more than the new one's. */
   function hasRoom(line: Line, own: number): boolean {
     const all = [...line.values()];
     if (all.reduce((sum, { length }) => sum + length, 0) < waiting) return true;
@@ -54,7 +54,7 @@ export function fairTurns<Queue extends string>({ atOnce, waiting, waitingPerKey
     return true;
   }
 
-  /** A place that becomes free is handed on, so nobody who comes later can take it. */
+  /** Hands a free place on to the next in line, so that no later caller can take it. */
   function leave(): void {
     const next = shift(lines, (line) => shift(line, (own) => own.shift(), ({ length }) => length === 0), ({ size }) => size === 0);
     if (next === undefined) running -= 1;
@@ -72,7 +72,7 @@ export function fairTurns<Queue extends string>({ atOnce, waiting, waitingPerKey
   };
 }
 
-/** One piece of the first, which goes to the end of the others, or away when it has no more. */
+/** Takes a piece from the first group, which then moves behind the others, or is removed when it has no more. */
 function shift<Key, Group, Piece>(
   groups: Map<Key, Group>,
   take: (group: Group) => Piece | undefined,

@@ -2,10 +2,10 @@ import { isCommonPassword } from './common-passwords.ts';
 import { isMadeOf } from './made-of.ts';
 
 type JudgedFault = 'common' | 'personal';
-/** `unchanged`: it is the one that it was to replace. */
+/** `unchanged`: it equals the password that it should replace. */
 export type PasswordFault = JudgedFault | 'unchanged';
 
-/** The answer of who asked for it. */
+/** The answer to a request whose new password was refused. */
 export interface PasswordRefused {
   readonly kind: 'password-refused';
   readonly fault: PasswordFault;
@@ -18,7 +18,7 @@ interface Person {
 
 export type JudgePassword = ReturnType<typeof passwordJudge>;
 
-/** Finds what is wrong with a new password; its length is judged by the contract. */
+/** Finds the fault of a new password; the contract checks its length. */
 export function passwordJudge({ shopName }: { readonly shopName: string }) {
   return async (password: string, { email, name }: Person): Promise<JudgedFault | undefined> => {
     if (isMadeOf(password, [email, name, shopName])) return 'personal';

@@ -6,12 +6,12 @@ const LAYOUTS = [
   // Number pads.
   ['789', '456', '123', '0'],
 ];
-/** The share of steps to a neighbour that no words have: in English it is a sixth. */
+/** Share of steps to a neighbour that makes a walk. No words reach it: in English it is a sixth. */
 const WALKED = 0.65;
 
 const places = LAYOUTS.map((rows) => new Map(rows.flatMap((row, y) => Array.from(row).map((key, x) => [key, { x: x + y / 2, y }] as const))));
 
-/** A finger that goes from key to key, or along the alphabet or the digits: `1q2w3e4r5t6y`, `qweasdzxc123`, `abcdefghijkl`. */
+/** True for a walk from key to key, or along the alphabet or the digits: `1q2w3e4r5t6y`, `qweasdzxc123`, `abcdefghijkl`. */
 export function isWalk(text: string): boolean {
   const characters = Array.from(text);
   const share = (isStep: (from: string, to: string) => boolean) =>

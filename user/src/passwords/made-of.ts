@@ -1,14 +1,14 @@
 import { joined, plain, unleeted } from './letters-of.ts';
 
-/** Shorter words are parts of others. */
+/** Shorter words are ignored: they are parts of others. */
 const SHORTEST_WORD = 3;
-/** Beside the words: digits are dates and years, and few other characters are soon tried. */
+/** Characters beside the words, without and with digits: digits are dates and years, and few other characters are soon tried. */
 const FEW_OTHERS = 3;
 const FEW_IN_ALL = 8;
 
 /**
- * Whether hardly anything is left of a password without the words of these texts: `AdaLovelace1815`, `5ouk-S0uk-souk!`.
- * A sentence in which they occur is none.
+ * True when hardly anything is left of a password without the words of these texts: `AdaLovelace1815`, `5ouk-S0uk-souk!`.
+ * False for a sentence in which they occur.
  */
 export function isMadeOf(password: string, texts: readonly string[]): boolean {
   const words = new Set(texts.flatMap(wordsOf));
@@ -20,7 +20,7 @@ export function isMadeOf(password: string, texts: readonly string[]): boolean {
   });
 }
 
-/** The whole text and its parts, the longest first, so that no part breaks a longer one. */
+/** The words of a text: the whole and its parts, longest first, so that no part breaks a longer one. */
 function wordsOf(text: string): readonly string[] {
   const words = [text, ...text.split('@'), ...text.split(/[^\p{L}\p{N}]+/u)].map((word) => joined(plain(word)));
   return words.filter((word) => word.length >= SHORTEST_WORD).toSorted((one, other) => other.length - one.length);

@@ -6,17 +6,17 @@ import { recoveryHash } from './recovery-codes.ts';
 import type { SealedSecrets } from './sealed-secrets.ts';
 
 export type Judged =
-  /** undefined: nothing was shown, or there is no factor that it could be of */
+  /** undefined: no proof was shown, or there is no factor that it could belong to */
   | { readonly kind: 'judged'; readonly proof: FactorProof | undefined }
   | { readonly kind: 'code-wrong' }
-  /** The key that sealed the secret is not here. */
+  /** The key that sealed the secret is missing. */
   | { readonly kind: 'secret-unreadable' };
 
 export type JudgeProof = ReturnType<typeof judgeProof>;
 
 interface JudgeDeps {
   readonly secrets: SealedSecrets;
-  /** An operator has to hear of it: codes are worth nothing until the key is back. */
+  /** Reports it to the operator: codes cannot be judged until the key is back. */
   keyMissing(): void;
   readonly now?: () => number;
 }

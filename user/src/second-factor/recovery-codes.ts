@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Secret } from 'otpauth';
 
 const CODES = 10;
-/** 80 bits, 16 characters: as random as that, a plain hash is enough to keep them by. */
+/** 80 bits, 16 characters: random enough to be stored as a plain hash. */
 const CODE_BYTES = 10;
 
 export interface NewRecoveryCodes {
@@ -10,13 +10,13 @@ export interface NewRecoveryCodes {
   readonly hashes: readonly string[];
 }
 
-/** For the day the authenticator is lost. Base32, so no character is taken for another. */
+/** New codes for the day the authenticator is lost. Base32, so that no character is mistaken for another. */
 export function newRecoveryCodes(): NewRecoveryCodes {
   const codes = Array.from({ length: CODES }, () => inGroups(new Secret({ size: CODE_BYTES }).base32.toLowerCase()));
   return { codes, hashes: codes.map(recoveryHash) };
 }
 
-/** Dashes, spaces and case do not count. */
+/** Hash of a recovery code; dashes, spaces and case are ignored. */
 export function recoveryHash(code: string): string {
   const plain = code.replaceAll(/[\s-]/g, '').toLowerCase();
   return createHash('sha256').update(plain).digest('base64url');

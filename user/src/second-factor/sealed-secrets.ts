@@ -3,22 +3,22 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** 32 bits of its hash tell a key from the few others there are, and nothing of the key. */
+/** A key's name is 32 bits of its hash: they tell it from the few other keys, and reveal nothing of it. */
 const NAME_LENGTH = 8;
 
-/** The first seals, all of them open. 32 bytes each. */
+/** The first key seals, all of them open. 32 bytes each. */
 export type SealingKeys = readonly [Buffer, ...Buffer[]];
 
 export interface SealedSecrets {
-  /** The form in which a secret can be kept: it opens for that user only. */
+  /** The secret in the form in which it is stored: it opens for that user only. */
   seal(userId: string, secret: string): Promise<string>;
-  /** undefined: it was sealed by a key that is not here, or for somebody else. */
+  /** undefined: it was sealed with a key that is missing, or for another user. */
   open(userId: string, sealed: string): Promise<string | undefined>;
   /** True when the first key sealed it. */
   isCurrent(sealed: string): Promise<boolean>;
 }
 
-/** AES-256-GCM, as `<key's name>.<base64url of iv, tag and secret>`. `keys` is asked until it answers. */
+/** AES-256-GCM, as `<key's name>.<base64url of iv, tag and secret>`. `keys` is called with each use, so a failure is retried. */
 export function sealedSecrets(keys: () => Promise<SealingKeys>): SealedSecrets {
   return {
     async seal(userId, secret) {
@@ -42,7 +42,7 @@ function opened(key: Buffer, userId: string, bytes: Buffer): string | undefined 
     const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(userId)).setAuthTag(tag);
     return decipher.update(text, undefined, 'utf8') + decipher.final('utf8');
   } catch {
-    // Whatever the library says against it, nobody can open this: that is the answer.
+    // Whatever the library's reason, this cannot be opened: undefined is the answer.
     return undefined;
   }
 }

@@ -14,7 +14,7 @@ interface SealingKeyDeps {
   readonly reads: Pick<UserReads, 'sealingKey'>;
 }
 
-/** The configured ones, and the kept one behind them, which sealed what was there before; without a setting the kept one, made when somebody needs it. */
+/** The configured keys, then the stored one, which sealed earlier secrets; without a setting the stored one, made when first needed. */
 export function sealingKeys({ config, commands, reads }: SealingKeyDeps): () => Promise<SealingKeys> {
   return madeOnce(async () => {
     const [first, ...others] = (config.secondFactorKeys ?? []).map(bytesOf);

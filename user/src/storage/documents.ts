@@ -10,14 +10,14 @@ import type { SealingKey } from '../domain/sealing-key.ts';
 import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 
-/** A row's document, as this service and nobody else has written it. */
+/** A row's document, which only this service writes. */
 interface WithDocument {
   readonly document: string;
 }
 
-/** Users from before addresses were confirmed and accounts disabled say nothing of it. */
+/** Users stored before addresses were confirmed and accounts disabled lack these fields. */
 export const userOf = ({ document }: WithDocument): User => ({ emailConfirmed: false, disabled: null, ...JSON.parse(document) });
-/** Credentials from before there were generations, devices or second factors have none. */
+/** Credentials stored before there were generations, devices or second factors lack these fields. */
 export const credentialOf = ({ document }: WithDocument): Credential => ({
   mustChange: false,
   accessGeneration: 1,
@@ -26,14 +26,14 @@ export const credentialOf = ({ document }: WithDocument): Credential => ({
   pendingFactor: null,
   ...JSON.parse(document),
 });
-/** Sessions from before refreshes were remembered for a minute, devices known, or codes shown, have none. */
+/** Sessions stored before refreshes were remembered for a minute, devices known, or codes shown, lack these fields. */
 export const sessionOf = ({ document }: WithDocument): Session => ({ superseded: [], device: null, secondFactorAt: null, ...JSON.parse(document) });
-/** Books from before additions were counted have none counted. */
+/** Books stored before additions were counted begin with none. */
 export function addressBookOf({ document }: WithDocument): AddressBook {
   const { userId, addresses, additions = emptyBook(userId).additions } = JSON.parse(document);
   return { userId, addresses, additions };
 }
-/** Replicas of the version before look for `answers`. */
+/** Adds `answers`, which replicas of the previous version look for. */
 export const keptBook = (book: AddressBook): object => ({ ...book, answers: [] });
 export const departureOf = ({ document }: WithDocument): Departure => JSON.parse(document);
 export const attemptsOf = ({ document }: WithDocument): Attempts => JSON.parse(document);

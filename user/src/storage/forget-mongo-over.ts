@@ -4,19 +4,19 @@ import { SERVER_NOW } from '@souk/chassis/stores/mongodb/server-now';
 import type { Document } from 'mongodb';
 import type { UserStore } from './user-store.ts';
 
-/** Not as decisions: none makes anything of a session that is over, so nobody can miss it. */
+/** Deletes without a decision: no decision needs a session that is over. */
 export function forgetMongoSessions(database: MongoDatabase): UserStore['forgetSessions'] {
   return (overForMs, limit) =>
     forgetDocuments(database, 'sessions', { filter: overSessionsFilter(overForMs), sort: { liveUntil: 1 }, limit });
 }
 
-/** As sessions: what is over counts for nothing. */
+/** Deletes without a decision, like sessions: attempts that are over count for nothing. */
 export function forgetMongoAttempts(database: MongoDatabase): UserStore['forgetAttempts'] {
   const filter = { $expr: { $lt: ['$forgottenAt', SERVER_NOW] } };
   return (limit) => forgetDocuments(database, 'sign_in_attempts', { filter, sort: { forgottenAt: 1 }, limit });
 }
 
-/** Links are forgotten like sessions: one that is over opens nothing. */
+/** Deletes without a decision, like sessions: a link that is over opens nothing. */
 export function forgetMongoLinks(database: MongoDatabase): UserStore['forgetLinks'] {
   const filter = { $expr: { $lt: ['$forgottenAt', SERVER_NOW] } };
   return (limit) => forgetDocuments(database, 'account_links', { filter, sort: { forgottenAt: 1 }, limit });

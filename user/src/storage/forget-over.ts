@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { UserSchema } from './user-schema.ts';
 import type { UserStore } from './user-store.ts';
 
-/** Not as decisions: none makes anything of a session that is over, so nobody can miss it. */
+/** Deletes without a decision: no decision needs a session that is over. */
 export function forgetSqlSessions(database: SqlDatabase<UserSchema>): UserStore['forgetSessions'] {
   const { reader, dialect } = database;
   return (overForMs, limit) => {
@@ -18,7 +18,7 @@ export function forgetSqlSessions(database: SqlDatabase<UserSchema>): UserStore[
   };
 }
 
-/** Links are forgotten like sessions: one that is over opens nothing. */
+/** Deletes without a decision, like sessions: a link that is over opens nothing. */
 export function forgetSqlLinks(database: SqlDatabase<UserSchema>): UserStore['forgetLinks'] {
   const { reader, dialect } = database;
   return (limit) => {
@@ -32,7 +32,7 @@ export function forgetSqlLinks(database: SqlDatabase<UserSchema>): UserStore['fo
   };
 }
 
-/** As sessions: what is over counts for nothing. */
+/** Deletes without a decision, like sessions: attempts that are over count for nothing. */
 export function forgetSqlAttempts(database: SqlDatabase<UserSchema>): UserStore['forgetAttempts'] {
   const { reader, dialect } = database;
   return (limit) => {

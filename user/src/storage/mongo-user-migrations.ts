@@ -17,7 +17,7 @@ export const mongoUserMigrations: MongoMigrations = {
   'user-001-users': collectionStep('users', UserDocument, [{ key: { email: 1 }, unique: true }]),
   'user-002-credentials': collectionStep('credentials', CredentialDocument),
   'user-003-sessions': collectionStep('sessions', SessionDocument, [
-    // `liveUntil` at the end passes over the ended ones without reading them.
+    // `liveUntil` at the end lets a list skip ended sessions without reading them.
     { key: { userId: 1, epoch: 1, _id: 1, liveUntil: 1 } },
     { key: { liveUntil: 1 } },
   ]),

@@ -92,7 +92,7 @@ export function mongoUserReads({ db }: MongoDatabase): UserReads {
   };
 }
 
-/** Asked with every request of every user: one round trip. */
+/** Runs with every request of every user, so it is one round trip. */
 export function liveSessionPipeline(id: string): Document[] {
   const credential = { from: 'credentials', localField: 'userId', foreignField: '_id', as: 'credential' };
   return [
@@ -107,7 +107,7 @@ export function liveSessionsFilter(userId: string, epoch: number, slice: IdSlice
   return slicedBy<SessionDocument>({ userId, epoch, ...LIVE }, slice);
 }
 
-/** The newest come first, so a page goes on with smaller ids. */
+/** The newest come first, so the next page continues with smaller ids. */
 function slicedBy<D extends { _id: string }>(filter: Document, { before }: IdSlice): Filter<D> {
   return (before === undefined ? filter : { ...filter, _id: { $lt: before } }) as Filter<D>;
 }

@@ -17,7 +17,7 @@ export function sqlUserReads(reader: Kysely<UserSchema>, dialect: Dialect): User
     },
     async users(slice, { email, role = 'customer' } = {}) {
       if (role === 'customer') return (await userListQuery(reader, slice, { email }).execute()).map(userOf);
-      // Each set of roles is read in order as far as the page; together they would be sorted, however many there are.
+      // Each set of roles is read in order, up to a page; in one query all matches would be sorted, however many there are.
       const lists = await Promise.all(rolesWith(role).map((roles) => userListQuery(reader, slice, { email, roles }).execute()));
       return lists.flat().map(userOf).toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, slice.limit);
     },
@@ -75,7 +75,7 @@ export function sqlUserReads(reader: Kysely<UserSchema>, dialect: Dialect): User
 }
 
 interface ListFilter extends Pick<UserFilter, 'email'> {
-  /** As they are kept; undefined: whatever they are. */
+  /** The roles as stored; undefined: any. */
   readonly roles?: string;
 }
 
@@ -90,7 +90,7 @@ export function userListQuery(reader: Kysely<UserSchema>, { before, limit }: IdS
     .limit(limit);
 }
 
-/** Roles are kept complete and in one order, so there are few sets of them, and an index knows these as text. */
+/** The sets with this role, as text. Roles are stored complete and in one order, so there are few sets, and an index has them as text. */
 function rolesWith(role: Role): readonly string[] {
   const sets: readonly (readonly Role[])[] = [['staff'], ['admin'], ['staff', 'admin']];
   return sets.filter((set) => set.includes(role)).map((set) => JSON.stringify(completeRoles(set)));

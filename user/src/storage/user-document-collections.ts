@@ -27,7 +27,7 @@ import type { UserCollections } from './user-store.ts';
 
 type UserDocumentCollections = { readonly [N in keyof UserCollections]: DocumentCollection<UserCollections[N]> };
 
-/** The documents of users, of what proves them, and of their sessions in MongoDB. */
+/** Mapping of users, their credentials, their sessions and the rest to MongoDB. */
 export const userDocumentCollections: UserDocumentCollections = {
   users: {
     collection: 'users',
@@ -36,7 +36,7 @@ export const userDocumentCollections: UserDocumentCollections = {
     toDocument: ({ id: _id, ...user }) => ({ _id, ...user }),
     fromDocument: (document) => [userOf(document as UserDocument)],
   },
-  // Read by the users' unique field and written with the users.
+  // Claims are read by the users' unique field and written with the users.
   emails: {
     collection: 'users',
     keyField: 'email',
@@ -119,26 +119,26 @@ export const userDocumentCollections: UserDocumentCollections = {
   },
 };
 
-/** Users from before addresses were confirmed and accounts disabled say nothing of it. */
+/** Users stored before addresses were confirmed and accounts disabled lack these fields. */
 export function userOf({ _id: id, emailConfirmed = false, disabled = null, ...user }: UserDocument): User {
   const { email, name, roles, version, createdAt, updatedAt } = user;
   return { id, email, emailConfirmed, name, roles, disabled, version, createdAt, updatedAt };
 }
 
-/** Credentials from before there were generations, devices or second factors have none. */
+/** Credentials stored before there were generations, devices or second factors lack these fields. */
 export function credentialOf(document: CredentialDocument): Credential {
   const { _id: userId, passwordHash, mustChange = false, sessionEpoch, accessGeneration = 1, devices = [], secondFactor = null, pendingFactor = null } = document;
   return { userId, passwordHash, mustChange, sessionEpoch, accessGeneration, devices, secondFactor, pendingFactor };
 }
 
-/** Sessions from before refreshes were remembered for a minute, devices known, or codes shown, have none. */
+/** Sessions stored before refreshes were remembered for a minute, devices known, or codes shown, lack these fields. */
 export function sessionOf(document: SessionDocument): Session {
   const { _id: id, userId, epoch, familyHash, device = null, tokenHash, predecessor, superseded = [], createdAt, lastUsedAt, expiresAt, ended } = document;
   const { secondFactorAt = null } = document;
   return { id, userId, epoch, familyHash, device, tokenHash, predecessor, superseded, createdAt, lastUsedAt, expiresAt, secondFactorAt, ended };
 }
 
-/** Books from before additions were counted have none counted. */
+/** Books stored before additions were counted begin with none. */
 export function addressBookOf({ _id: userId, addresses, additions = emptyBook(userId).additions }: AddressBookDocument): AddressBook {
   return { userId, addresses, additions };
 }

@@ -43,7 +43,7 @@ export const SessionDocument = closed({
   _id: Uuid,
   userId: Uuid,
   epoch: Type.Integer({ minimum: 1 }),
-  /** when it ended, else when it expires */
+  /** the time it ended, else the time it expires */
   liveUntil: EpochMs,
   familyHash: Text,
   device: Type.Optional(nullable(Text)),
@@ -62,7 +62,7 @@ export const AddressBookDocument = closed({
   _id: Uuid,
   addresses: Type.Array(closed({ ...Address.properties, createdAt: EpochMs, updatedAt: EpochMs })),
   additions: Type.Optional(closed({ count: Type.Integer({ minimum: 0 }), since: EpochMs })),
-  /** empty: replicas of the version before look for it */
+  /** always empty: replicas of the previous version look for it */
   answers: Type.Array(closed({ id: Text, at: EpochMs })),
 });
 export type AddressBookDocument = Static<typeof AddressBookDocument>;
@@ -89,7 +89,7 @@ export type AccountLinksDocument = Static<typeof AccountLinksDocument>;
 export const MailDocument = closed({
   _id: Text,
   kind: oneOf('reset-password', 'password-changed', 'confirm-email', 'change-email', 'email-change-asked', 'email-changed'),
-  // `to` is a word of the log, which withholds fields of a name that is personal anywhere.
+  // Not `to`: the log uses that name itself, and it withholds every field whose name is personal anywhere.
   recipient: email,
   userId: nullable(Uuid),
   createdAt: EpochMs,

@@ -2,7 +2,7 @@ import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Documents as JSON, with what they are found by beside them. */
+/** Documents as JSON, and the columns that they are found by. */
 export interface UsersTable {
   id: string;
   email: string;
@@ -19,7 +19,7 @@ export interface SessionsTable {
   id: string;
   user_id: string;
   epoch: number;
-  /** epoch milliseconds: when it ended, else when it expires */
+  /** epoch milliseconds: the time it ended, else the time it expires */
   live_until: number;
   document: string;
 }
@@ -45,7 +45,7 @@ export interface MailsTable {
   document: string;
 }
 
-/** Found by their key alone. */
+/** Documents that are found by their key alone. */
 export interface PlainDocumentTable {
   id: string;
   document: string;
@@ -112,7 +112,7 @@ export function userMigrations(dialect: Dialect): Readonly<Record<string, Migrat
       },
     },
     'user-004-sessions-by-user': {
-      // `live_until` at the end passes over the ended ones without reading them.
+      // `live_until` at the end lets a list skip ended sessions without reading them.
       async up(db) {
         const columns = ['user_id', 'epoch', 'id', 'live_until'];
         await db.schema.createIndex('sessions_user').on('sessions').columns(columns).execute();

@@ -15,8 +15,8 @@ import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 
 /**
- * Entities that decisions look at. E-mail claims are a view of the users: the store makes them from the users it saves, keeps
- * them unique, and has nothing to save for a claim itself.
+ * The entities that decisions read. E-mail claims are a view of the users: the store derives them from the users it saves,
+ * keeps them unique, and saves nothing for a claim itself.
  */
 export type UserCollections = {
   /** by id */
@@ -54,23 +54,23 @@ export interface UserFilter {
 export interface UserReads {
   user(id: string): Promise<User | undefined>;
   users(slice: IdSlice, filter?: UserFilter): Promise<readonly User[]>;
-  /** A sign-in is checked against it. */
+  /** The credential that a sign-in is checked against. */
   credentialOf(email: string): Promise<Credential | undefined>;
-  /** Somebody who is signed in already is checked against it. */
+  /** The credential that a signed-in user is checked against. */
   credential(userId: string): Promise<Credential | undefined>;
   /** Undefined: there never was an address. */
   addressBook(userId: string): Promise<AddressBook | undefined>;
   /** Undefined: nothing was sent, or nothing of it is of use any more. */
   accountLinks(userId: string): Promise<AccountLinks | undefined>;
-  /** By the database's clock; those that wait longest come first. */
+  /** Mails that are due by the database's clock; those that wait longest come first. */
   dueMails(limit: number): Promise<readonly Mail[]>;
-  /** All that were not sent yet. */
+  /** Number of mails that were not sent yet. */
   waitingMails(): Promise<number>;
-  /** Not ended, not expired by the database's clock, and of its user's present epoch. */
+  /** True for a session that has not ended, has not expired by the database's clock, and is of its user's present epoch. */
   isSessionLive(id: string): Promise<boolean>;
   /** Live ones only. */
   liveSessions(userId: string, slice: IdSlice): Promise<readonly Session[]>;
-  /** Users who have left, and of whom something may be kept. */
+  /** Ids of deleted users of whom data may still be kept. */
   departed(limit: number): Promise<readonly string[]>;
   hasAdmin(): Promise<boolean>;
   /** Undefined: no key was made yet. */
@@ -81,10 +81,10 @@ export interface UserReads {
 
 export interface UserStore extends ServiceStore<UserCollections> {
   readonly reads: UserReads;
-  /** Removes sessions that have been over for at least this long; answers how many, `limit` at most. */
+  /** Removes sessions that have been over for at least this long; returns their number, `limit` at most. */
   forgetSessions(overForMs: number, limit: number): Promise<number>;
-  /** Removes attempts whose time is over; answers how many, `limit` at most. */
+  /** Removes attempts whose time is over; returns their number, `limit` at most. */
   forgetAttempts(limit: number): Promise<number>;
-  /** Removes links whose time is over; answers how many people's, `limit` at most. */
+  /** Removes links whose time is over; returns the number of users who had them, `limit` at most. */
   forgetLinks(limit: number): Promise<number>;
 }

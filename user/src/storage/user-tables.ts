@@ -13,7 +13,7 @@ import { accountLinksOf, addressBookOf, adminListOf, attemptsOf, credentialOf, d
 import type { AccountLinksTable, AttemptsTable, CredentialsTable, MailsTable, SessionsTable, PlainDocumentTable, UsersTable } from './user-schema.ts';
 import type { UserCollections } from './user-store.ts';
 
-/** The tables of users, of what proves them, and of their sessions in SQL. */
+/** Mapping of users, their credentials, their sessions and the rest to SQL tables. */
 export function userTables(dialect: Dialect): { readonly [N in keyof UserCollections]: SqlCollection<UserCollections[N]> } {
   const plain = <Entity extends object>(
     table: string,
@@ -96,7 +96,7 @@ function sessionToRow(session: Session): SessionsTable {
   return { id, user_id: userId, epoch, live_until: ended?.at ?? expiresAt, document: JSON.stringify(session) };
 }
 
-/** Read from the users' unique column and written with the users. */
+/** Claims are read from the users' unique column and written with the users. */
 function emailClaims(dialect: Dialect): SqlCollection<EmailClaim> {
   const nothing = () => [];
   return {

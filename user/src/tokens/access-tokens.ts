@@ -13,28 +13,28 @@ interface TokenTerms {
   readonly tokenLifetimeMs: number;
 }
 
-/** What an access token says about its bearer. */
+/** The facts that an access token states about its bearer. */
 export interface Bearer {
   readonly userId: string;
   readonly sessionId: string;
   readonly generation: number;
   readonly roles: readonly Role[];
-  /** epoch milliseconds, of the last code of the second factor in this session; null: none came */
+  /** epoch milliseconds of the last code of the second factor in this session; null: none came */
   readonly secondFactorAt: number | null;
 }
 
-/** The first signs, all of them verify. */
+/** The first key signs, all of them verify. */
 export type SigningKeys = readonly [SigningKey, ...SigningKey[]];
 
 export interface AccessTokens {
-  /** From now on these. */
+  /** Uses these keys from now on. */
   use(keys: SigningKeys): Promise<void>;
   sign(bearer: Bearer): Promise<string>;
-  /** seconds a token lives */
+  /** lifetime of a token in seconds */
   readonly lifetimeS: number;
-  /** The public parts. */
+  /** The public parts of the keys. */
   published(): Promise<Jwks>;
-  /** For who verifies in the same process. */
+  /** For verifiers in the same process. */
   readonly source: KeySource;
 }
 
@@ -46,7 +46,7 @@ interface InUse {
   readonly verifying: Awaited<ReturnType<typeof importKeys>>;
 }
 
-/** Makes access tokens. `firstKeys` is asked when somebody needs a key and there was none yet, until it answers. */
+/** Makes access tokens. While there is no key yet, each need of one calls `firstKeys`, until it has succeeded. */
 export function accessTokens(terms: TokenTerms, firstKeys: () => Promise<SigningKeys>): AccessTokens {
   const lifetimeS = Math.floor(terms.tokenLifetimeMs / 1000);
   let current: InUse | undefined;
@@ -81,7 +81,7 @@ export function accessTokens(terms: TokenTerms, firstKeys: () => Promise<Signing
     published: async () => (await inUse()).jwks,
     source: {
       key: async (kid, algorithm) => (await verifying()).get(keyName(kid, algorithm)),
-      // Whoever needs them next tries again, and is told.
+      // The next caller who needs the keys tries again, and gets the error.
       fetchAhead: () => inUse().then(() => undefined, () => undefined),
     },
   };
@@ -99,7 +99,7 @@ async function signer(key: SigningKey, { issuer, audience }: TokenTerms, lifetim
   };
 }
 
-/** Names what goes out, so that nothing else can: the private part stays behind. */
+/** Lists the published fields by name, so that the private part cannot get out. */
 function publicPart({ kty, crv, x, y, kid, alg }: SigningKey): Jwks['keys'][number] {
   return { kty, crv, x, ...(y !== undefined && { y }), kid, alg, use: 'sig' };
 }

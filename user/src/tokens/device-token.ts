@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** 256 random bits. The store knows SHA-256 of it. */
+/** A token of 256 random bits. The store knows only its SHA-256. */
 export function newDeviceToken(): string {
   return randomBytes(32).toString('base64url');
 }

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /**
- * `<user id>.<secret>`, the secret 256 random bits. It is made when its mail is handed over and is in that mail alone: the
- * store is given its SHA-256 before, so neither the database nor a mail that waits holds anything that opens an account.
+ * `<user id>.<secret>`; the secret is 256 random bits, made when its mail is handed over and contained in that mail alone. The
+ * store gets its SHA-256 before that, so neither the database nor a waiting mail holds anything that opens an account.
  */
 export interface LinkToken {
   readonly userId: string;
@@ -23,7 +23,7 @@ export function linkTokenText({ userId, secret }: LinkToken): string {
   return `${userId}.${secret}`;
 }
 
-/** undefined: this is none. */
+/** Parses a link token; undefined: the text is none. */
 export function readLinkToken(text: string): LinkToken | undefined {
   const [, userId, secret] = FORM.exec(text) ?? [];
   return userId === undefined || secret === undefined ? undefined : { userId, secret };

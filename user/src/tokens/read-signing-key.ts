@@ -17,7 +17,7 @@ const P256Key = Type.Object({
 });
 const PrivateKey = Type.Union([Ed25519Key, P256Key]);
 
-/** A private JSON Web Key for EdDSA (Ed25519) or ES256 (P-256) whose parts belong together; undefined: this is none. */
+/** Parses a private JSON Web Key for EdDSA (Ed25519) or ES256 (P-256) whose parts belong together; undefined: the text is none. */
 export function readSigningKey(text: string): UnnamedKey | undefined {
   const value = parsed(text);
   if (!Value.Check(PrivateKey, value) || !isPair(value)) return undefined;
@@ -37,14 +37,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A key whose public part is another one's would sign tokens that nobody can verify. */
+/** True when both parts belong together: with another key's public part, nobody could verify the tokens. */
 function isPair({ kty, crv, ...parts }: Static<typeof PrivateKey>): boolean {
   try {
     const privateKey = createPrivateKey({ key: { kty, crv, ...parts }, format: 'jwk' });
     const derived = createPublicKey(privateKey).export({ format: 'jwk' });
     return derived.x === parts.x && (!('y' in parts) || derived.y === parts.y);
   } catch {
-    // Whatever the library says against it, it is no key to sign with.
+    // Whatever the library's reason, it is no key to sign with.
     return false;
   }
 }

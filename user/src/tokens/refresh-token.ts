@@ -2,19 +2,19 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Presented, TokenHashes } from '../domain/session.ts';
 
 /**
- * `<session id>.<family>.<secret>`; family and secret are 256 bits each. The family stays the same as long as the
- * session lives, the secret is replaced at every refresh. The store knows only SHA-256 of both, so a stolen database
- * opens no session.
+ * `<session id>.<family>.<secret>`; family and secret are 256 bits each. The family stays the same for the life of the
+ * session, the secret is replaced at every refresh. The store knows only SHA-256 of both, so a stolen database opens no
+ * session.
  *
- * The family tells a token that was once issued (spent: somebody has a copy, the session must end) from one that
- * somebody made up around a session's id (which is no secret, and must not be enough to sign anybody out), without a
- * row for every token ever spent.
+ * The family distinguishes a token that was once issued (when it is spent, somebody has a copy and the session must end)
+ * from one made up around a session's id (which is no secret, and must not be enough to sign anybody out), without a row
+ * for every token ever spent.
  *
  * The successor's secret is HMAC-SHA-256 of a random nonce under the predecessor's secret. The nonce is stored until
- * the next refresh, so the same successor can be given again to who presents the predecessor within 60 s,
- * although it is stored nowhere: the database has the nonce and not the predecessor, a thief of an old token has the
- * token and not the nonce. With a secret of the server in the nonce's place, whoever has the database and one token of
- * long ago could compute all that followed; a nonce is gone with the next refresh.
+ * the next refresh. So a client that presents the predecessor within 60 s can get the same successor again, although
+ * that is stored nowhere: the database has the nonce but not the predecessor, a thief of an old token has the token but
+ * not the nonce. With a secret of the server in place of the nonce, anybody with the database and one old token could
+ * compute all that followed; a nonce is gone with the next refresh.
  */
 export interface RefreshToken {
   readonly sessionId: string;
@@ -28,7 +28,7 @@ export function newRefreshToken(sessionId: string): RefreshToken {
   return { sessionId, family: random(), secret: random() };
 }
 
-/** undefined: this is none. */
+/** Parses a refresh token; undefined: the text is none. */
 export function readRefreshToken(text: string): RefreshToken | undefined {
   const [, sessionId, family, secret] = FORM.exec(text) ?? [];
   if (sessionId === undefined || family === undefined || secret === undefined) return undefined;
@@ -47,7 +47,7 @@ export function successorOf(token: RefreshToken, nonce: string): RefreshToken {
   return { ...token, secret: createHmac('sha256', token.secret).update(nonce).digest('base64url') };
 }
 
-/** The token on presentation, with a successor in case it turns out to be the valid one. */
+/** The token as presented, with a successor in case it turns out to be the valid one. */
 export function presented(token: RefreshToken): Presented {
   const nonce = random();
   return { ...hashesOf(token), nonce, successorHash: sha256(successorOf(token, nonce).secret) };

@@ -3,17 +3,17 @@ import { type RolePolicy, rolesGranted, type Standing } from '../domain/roles-gr
 import type { AccessTokens } from './access-tokens.ts';
 import { type RefreshToken, refreshTokenText } from './refresh-token.ts';
 
-/** Who is signed in, once the store knows of it. */
+/** A signed-in user, as of the transaction that decided on it. */
 export interface SignedIn extends Standing {
   readonly userId: string;
-  /** of access tokens that are given now */
+  /** of access tokens that are issued now */
   readonly generation: number;
 }
 
 export interface SessionTokensGiven {
   /** An access token alone: the session's refresh token stays as it is. */
   access(by: SignedIn, sessionId: string): Promise<GivenAccess>;
-  /** All that a client gets for signing in or for refreshing. */
+  /** All tokens that a client gets for a sign-in or a refresh. */
   all(by: SignedIn, refreshToken: RefreshToken): Promise<SessionTokens>;
 }
 

@@ -8,7 +8,7 @@ import type { Session } from '../domain/session.ts';
 import type { User } from '../domain/user.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
-/** The additions to a decision that end access tokens: here at once, everywhere else by the event. */
+/** The additions to a decision that end access tokens: at once in this service, by the event in all others. */
 interface AccessChanged {
   readonly puts: Entities<UserCollections & ChassisCollections>;
   readonly events: readonly [NewEventOf<'user.access_changed'>];
@@ -19,18 +19,18 @@ interface At {
   newId(): string;
 }
 
-/** The session has ended, and its tokens with it. */
+/** Ends the access tokens of a session that has ended. */
 export function sessionEnded(session: Session, { now }: Pick<At, 'now'>): AccessChanged {
   const { id: sessionId, userId } = session;
   const data = { userId, sessionId, changedAt: isoTime(now) };
   return {
     puts: { sessions: [session], endedAccess: [{ id: sessionId, generation: null, kept: null, at: now }] },
-    // A session ends once, and that is all there is of its history.
+    // A session ends once, and this is the only event in its stream.
     events: [{ type: 'user.access_changed', key: userId, stream: sessionId, version: 1, data }],
   };
 }
 
-/** All tokens end that are of a generation before the credential's, but for `kept`. */
+/** Ends all access tokens of a generation before the credential's, except `kept`. */
 export function generationEnded(
   credential: Credential,
   at: At,
@@ -44,17 +44,17 @@ export function generationEnded(
   };
 }
 
-/** No token ends: there is more that a new one allows. */
+/** No token ends: a new one allows more. */
 export function rolesAdded({ id, roles }: User, at: At): AccessChanged {
   return { puts: {}, events: [changedFor(id, at, { roles: [...roles] })] };
 }
 
-/** Everything that was ever given to somebody who is gone; `user.deleted` says it to the others. */
+/** Ends every access token of a deleted user; `user.deleted` tells the other services. */
 export function everythingEnded(userId: string, at: number): EndedAccess {
   return { id: userId, generation: null, kept: null, at };
 }
 
-/** A history of its own, which is it alone. */
+/** The event, alone in a stream of its own. */
 function changedFor(
   userId: string,
   { now, newId }: At,

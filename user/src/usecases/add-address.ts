@@ -16,7 +16,7 @@ export type Added =
   | { readonly kind: 'too-often'; readonly waitMs: number }
   | { readonly kind: 'user-unknown' };
 
-/** One more address in a user's book. */
+/** Adds an address to a user's book. */
 export const addAddress: UseCase<UserCollections, AddRequest, Added> = {
   name: 'add address',
   keys: ({ userId }) => ({ users: [userId], addressBooks: [userId] }),

@@ -3,7 +3,7 @@ import { asked, isFull, leftMs } from '../domain/attempts.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 interface Registering {
-  /** of the address that it comes from */
+  /** of the client's address */
   readonly key: string;
   readonly perHour: number;
 }

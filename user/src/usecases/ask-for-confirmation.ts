@@ -12,7 +12,7 @@ interface ConfirmationRequest {
 
 export type MailsAsked = { readonly kind: 'asked' } | { readonly kind: 'wait'; readonly ms: number } | { readonly kind: 'user-unknown' };
 
-/** One more mail that asks whether an account's address is its owner's; none where that is known already. */
+/** Sends one more mail to confirm the address of an account; none when it is confirmed already. */
 export const askForConfirmation: UseCase<UserCollections, ConfirmationRequest, MailsAsked, MailTask> = {
   name: 'ask for a confirmation',
   keys: ({ userId }) => ({ users: [userId], accountLinks: [userId], attempts: [attemptKey.mails(userId)] }),

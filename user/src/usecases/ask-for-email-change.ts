@@ -11,13 +11,13 @@ interface EmailChangeRequest {
   readonly userId: string;
   /** normalised */
   readonly email: string;
-  /** the one that the password was found right for */
+  /** the hash that the password was right for */
   readonly passwordHash: string;
 }
 
 /**
- * Sends a link to the new address, and news of it to the old one. Whether somebody has the new one already is found out when
- * the mail's turn comes, so that nobody learns it here.
+ * Sends a link to the new address, and a notice to the old one. Whether an account has the new address already is checked
+ * only when the mail is sent, so that the caller does not learn it.
  */
 export const askForEmailChange: UseCase<UserCollections, EmailChangeRequest, MailsAsked, MailTask> = {
   name: 'ask for an e-mail change',

@@ -8,15 +8,15 @@ import { attemptKey } from './attempt-key.ts';
 interface ResetRequest {
   /** normalised */
   readonly email: string;
-  /** The client's address; undefined: nobody counts by it. */
+  /** The client's address; undefined: addresses are not counted. */
   readonly clientAddress: string | undefined;
 }
 
 type Asked = { readonly kind: 'asked' } | { readonly kind: 'wait'; readonly ms: number };
 
 /**
- * Puts a mail on its way to whoever has the address. Nobody looks here whether there is such an account: that is found out
- * when the mail's turn comes (`prepareMail`), so neither the answer nor its time can say it.
+ * Queues a reset mail to an address. The account is looked up only when the mail is sent (`prepareMail`), so neither the
+ * answer nor its time can reveal if there is one.
  */
 export const askForReset: UseCase<UserCollections, ResetRequest, Asked, MailTask> = {
   name: 'ask for a password reset',
@@ -27,7 +27,7 @@ export const askForReset: UseCase<UserCollections, ResetRequest, Asked, MailTask
     if (isFull(fromThere, ASKED_AT_MOST.address, now)) return { answer: { kind: 'wait', ms: leftMs(fromThere, now) } };
     const counted: Attempts[] = address === undefined ? [] : [asked(fromThere, address, now)];
     const forThem = world.get('attempts', account);
-    // The answer is the same: who asks for another one's mail learns nothing, who asked too often has mails already.
+    // The same answer: a stranger learns nothing, and an owner who asks too often has mails already.
     if (isFull(forThem, ASKED_AT_MOST.account, now)) return { answer: { kind: 'asked' }, puts: { attempts: counted } };
     const id = mailIdOf(request.email);
     const mail = world.get('mails', id) ?? newMail({ id, kind: 'reset-password', recipient: request.email, userId: null }, now);
@@ -39,7 +39,7 @@ export const askForReset: UseCase<UserCollections, ResetRequest, Asked, MailTask
   },
 };
 
-/** One at a time for an address, so that a flood of questions is one mail. */
+/** One waiting mail for an address, so that a flood of requests makes one mail. */
 export function mailIdOf(email: string): string {
   return attemptKey.reset(email);
 }

@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
 
-/** Keys that wrong passwords are counted by. Hashes, so that the table of failures is no list of people. */
+/** Keys by which failures and requests are counted. Hashes, so that the table is no list of people. */
 export const attemptKey = {
-  /** Sign-ins; there is a count for addresses nobody has, too. `email`: normalised. */
+  /** Sign-ins to an account; addresses that nobody has are counted, too. `email`: normalised. */
   account: (email: string) => hashed('account', email),
-  /** The address that they come from. */
+  /** Sign-ins from a client address. */
   address: (clientAddress: string) => hashed('address', clientAddress),
-  /** Both. */
+  /** Sign-ins to an account from a client address. */
   accountFrom: (email: string, clientAddress: string) => hashed('account-from', JSON.stringify([email, clientAddress])),
-  /** A device that has signed in before. */
+  /** Sign-ins from a device that has signed in before. */
   device: (deviceHash: string) => hashed('device', deviceHash),
-  /** Apart from sign-ins, so that a stolen token cannot be used to keep its owner out. */
+  /** Passwords of a signed-in user, counted apart from sign-ins, so that a stolen token cannot be used to keep its owner out. */
   signedIn: (userId: string) => hashed('user', userId),
-  /** No wrong passwords: the accounts that an address has asked for. */
+  /** Not failures: the registrations that a client address has asked for. */
   registrations: (clientAddress: string) => hashed('registrations', clientAddress),
-  /** Asking for a password reset: for an address, whoever has it, and from where. */
+  /** Requests for a password reset: for an e-mail address, whoever has it, and (`resetsFrom`) from a client address. */
   reset: (email: string) => hashed('reset', email),
-  /** The same of who is signed in, for the account's address. */
+  /** Requests for mail by a signed-in user. */
   mails: (userId: string) => hashed('mails', userId),
   resetsFrom: (clientAddress: string) => hashed('resets-from', clientAddress),
-  /** Codes of who is signed in, apart from their passwords. */
+  /** Codes of a signed-in user, counted apart from passwords. */
   secondFactor: (userId: string) => hashed('second-factor', userId),
 };
 

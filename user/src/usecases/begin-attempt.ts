@@ -3,9 +3,9 @@ import { aheadMs, FREE_FAILURES, waitMs, withFailure, withFailureAhead } from '.
 import type { UserCollections } from '../storage/user-store.ts';
 
 export interface Attempt {
-  /** of `attemptKey`: whose password, or which device's, it is counted for */
+  /** of `attemptKey`: the account, user or device that it is counted for */
   readonly key: string;
-  /** undefined: it counts for nothing else */
+  /** undefined: it is counted for nothing else */
   readonly from: AttemptFrom | undefined;
 }
 
@@ -17,12 +17,12 @@ interface AttemptFrom {
 
 export type Begun = { readonly kind: 'begun' } | { readonly kind: 'wait'; readonly ms: number };
 
-/** Free failures of address and account together: their number is all that is asked for. */
+/** Free failures of address and account together: never used up, because only their number is needed. */
 export const NEVER_WAITS = Infinity;
 
 /**
- * Counts a try as a failure before the password is looked at; the right one takes that back. So tries that run at the
- * same time, in whatever process, are no more than those that come one after the other.
+ * Counts a try as a failure before the password is checked; a right password takes that back. So there are no more
+ * concurrent tries, in whatever process, than there would be one after the other.
  */
 export const beginAttempt: UseCase<UserCollections, Attempt, Begun> = {
   name: 'begin attempt',
@@ -40,7 +40,7 @@ export const beginAttempt: UseCase<UserCollections, Attempt, Begun> = {
   },
 };
 
-/** Everything that a try has counted for before its password was looked at. */
+/** The keys that a try was counted for before its password was checked. */
 export function countedFor({ key, from }: Attempt): readonly string[] {
   return from === undefined ? [key] : [key, from.both];
 }

@@ -4,7 +4,7 @@ import type { UserCollections } from '../storage/user-store.ts';
 
 interface BeginRequest {
   readonly userId: string;
-  /** the one that the password was found right for */
+  /** the hash that the password was right for */
   readonly passwordHash: string;
   readonly sealed: string;
 }
@@ -12,10 +12,10 @@ interface BeginRequest {
 type EnrolmentBegun =
   | { readonly kind: 'pending'; readonly pending: PendingFactor }
   | { readonly kind: 'active-already' }
-  /** it was replaced, or the account deleted, meanwhile */
+  /** the password was replaced, or the account deleted, in the meantime */
   | { readonly kind: 'password-replaced' };
 
-/** A secret that waits for its first code; one that waited before is worth nothing any more. */
+/** Stores a secret that waits for its first code; one that waited before becomes invalid. */
 export const beginEnrolment: UseCase<UserCollections, BeginRequest, EnrolmentBegun> = {
   name: 'begin enrolment',
   keys: ({ userId }) => ({ credentials: [userId] }),

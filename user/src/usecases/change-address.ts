@@ -9,15 +9,15 @@ interface ChangeRequest {
   readonly userId: string;
   readonly addressId: string;
   readonly changes: PatchAddress;
-  /** Judges by the country of the address. */
+  /** Validates the changes by the country of the address. */
   readonly readChanges: AddressRules['readChanges'];
-  /** The caller says which version the change was meant for: throws when it is not this one. */
+  /** Compares the version with the one that the caller means to change: throws when they differ. */
   readonly requireVersion: (version: number) => void;
 }
 
 type Changed =
   | { readonly kind: 'changed'; readonly address: Address }
-  /** only another one can take its place */
+  /** it stays the default until another address becomes it */
   | { readonly kind: 'is-default' }
   | { readonly kind: 'invalid'; readonly errors: readonly FieldError[] }
   | { readonly kind: 'address-unknown' };

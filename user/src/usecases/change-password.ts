@@ -24,7 +24,7 @@ type Changed =
   | PasswordRefused
   | Exclude<Proof, { readonly kind: 'right' }>;
 
-/** `wrong`, `wait`: of the current password. `from`: the client's address. */
+/** Changes the caller's password. `wrong` and `wait` concern the current one. `from`: the client's address. */
 export function changePassword({ commands, reads, passwords, judgePassword: judging, provePassword, sendsMail }: ChangePasswordDeps) {
   return async (
     { userId, sessionId, generation }: Principal,

@@ -12,13 +12,13 @@ interface ConfirmRequest {
   readonly secretHash: string;
 }
 
-/** `link-refused`: it is not good (any more), or somebody else has got the address meanwhile. */
+/** `link-refused`: the link is not valid (any more), or another account has got the address in the meantime. */
 type Confirmed = { readonly kind: 'confirmed' } | { readonly kind: 'changed' } | { readonly kind: 'link-refused' };
 
 const PURPOSES: readonly LinkPurpose[] = ['confirm-email', 'change-email'];
 const REFUSED = { answer: { kind: 'link-refused' } } as const;
 
-/** By a link that was sent to an address: it is its owner's, and the account's from now on if it was not already. */
+/** Uses a link that was sent to an address: the address is confirmed, and becomes the account's if it was not already. */
 export const confirmEmail: UseCase<UserCollections, ConfirmRequest, Confirmed, MailTask> = {
   name: 'confirm e-mail',
   keys: ({ userId }) => ({ users: [userId], accountLinks: [userId] }),
@@ -36,7 +36,7 @@ export const confirmEmail: UseCase<UserCollections, ConfirmRequest, Confirmed, M
     // A link to an address that is taken by now is refused like a spent one.
     if (world.get('emails', link.email) !== undefined) return REFUSED;
     const after = changed(user, { email: link.email, emailConfirmed: true }, at.now);
-    // Links to the old address open nothing any more.
+    // Links that were sent to the old address become invalid.
     const rest = endLinks(world, userId, ['reset-password', 'confirm-email', 'change-email']);
     const told = tellByMail(rest.links, [{ kind: 'email-changed', to: user.email }], { ...at, sendsMail: true });
     return {

@@ -23,7 +23,7 @@ type Confirmed =
   | { readonly kind: 'code-wrong' }
   | Extract<Begun, { readonly kind: 'wait' }>;
 
-/** The first code of the secret that was given shows that the authenticator has it. Recovery codes leave here, and only here, in clear. */
+/** Confirms the pending secret by its first code, which shows that the authenticator has it. Answers the recovery codes in clear. */
 export function confirmEnrolment({ commands, reads, secrets, now = Date.now }: ConfirmDeps) {
   return async ({ userId, sessionId }: Principal, code: string, cause: Cause): Promise<Confirmed> => {
     const pending = (await reads.credential(userId))?.pendingFactor ?? null;

@@ -18,7 +18,7 @@ interface ConfirmDeps {
 
 type Confirmed = { readonly kind: 'reset'; readonly userId: string } | { readonly kind: 'link-refused' } | PasswordRefused;
 
-/** A new password by a link; `from`: the client's address. Without a good one nobody gets to the work of hashing; a password that is refused spends none. */
+/** Sets a new password by a link; `from`: the client's address. Nothing is hashed without a valid link; a refused password spends none. */
 export function confirmReset({ commands, reads, passwords, judgePassword: judging }: ConfirmDeps) {
   return async ({ token: text, newPassword }: ConfirmPasswordReset, from: string | undefined, cause: Cause): Promise<Confirmed> => {
     const token = readLinkToken(text);

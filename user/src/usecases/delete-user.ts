@@ -11,9 +11,9 @@ import { attemptKey } from './attempt-key.ts';
 
 interface DeleteRequest {
   readonly userId: string;
-  /** the one that the password was found right for */
+  /** the hash that the password was right for */
   readonly passwordHash: string;
-  /** The caller may say which version it was meant for: throws when it is not this one. */
+  /** Compares the version with the one that the caller may have named: throws when they differ. */
   readonly requireVersion?: (version: number) => void;
 }
 
@@ -21,13 +21,13 @@ type Deleted =
   /** `at`: epoch milliseconds */
   | { readonly kind: 'deleted'; readonly at: number }
   | { readonly kind: 'last-admin' }
-  /** it was replaced, or the account deleted, meanwhile */
+  /** the password was replaced, or the account deleted, in the meantime */
   | { readonly kind: 'password-replaced' };
 
 /**
- * Erases a person; the answers that were kept for the person's keys are erased right after (`jobs/erase-departed.ts`), however many
- * there are. What stays is the history, which names nobody, and sessions without a credential, which open nothing
- * and are forgotten when they expire. The address can be registered again.
+ * Erases a user; the answers stored for the user's idempotency keys are erased right after (`jobs/erase-departed.ts`), however
+ * many there are. Two things stay: the history, which names nobody, and sessions without a credential, which open nothing and
+ * are removed when they expire. The address can be registered again.
  */
 export const deleteUser: UseCase<UserCollections & ChassisCollections, DeleteRequest, Deleted> = {
   name: 'delete user',
@@ -81,7 +81,7 @@ function attemptsOf(userId: string, email: string, credential: Credential | unde
   return [attemptKey.account(email), attemptKey.signedIn(userId), attemptKey.secondFactor(userId), attemptKey.reset(email), attemptKey.mails(userId), ...devices];
 }
 
-/** The mails that name the account, and the one that somebody has asked for by its address. */
+/** The mails that name the account, and the reset mail that was asked for by its address. */
 function mailsOf(email: string, links: AccountLinks | undefined): readonly string[] {
   return [mailIdOf(email), ...(links?.mails ?? [])];
 }

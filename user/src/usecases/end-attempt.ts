@@ -7,7 +7,7 @@ interface Outcome {
   readonly key: string;
 }
 
-/** The password was wrong: its account has counted it already, the address has not. */
+/** Counts a wrong password for the client address; the account has counted it already. */
 export const countAddress: UseCase<UserCollections, Outcome, void> = {
   name: 'count address',
   keys: ({ key }) => ({ attempts: [key] }),
@@ -17,14 +17,14 @@ export const countAddress: UseCase<UserCollections, Outcome, void> = {
   },
 };
 
-/** The password was right. */
+/** Forgets the failures, after a right password. */
 export const forgetAttempts: UseCase<UserCollections, Outcome, void> = {
   name: 'forget attempts',
   keys: ({ key }) => ({ attempts: [key] }),
   decide: ({ key }) => ({ answer: undefined, removes: { attempts: [key] } }),
 };
 
-/** Nobody looked at the password. */
+/** Takes back a try whose password was not checked. */
 export const withdrawAttempt: UseCase<UserCollections, Attempt, void> = {
   name: 'withdraw attempt',
   keys: (attempt) => ({ attempts: countedFor(attempt) }),

@@ -4,17 +4,17 @@ import type { UserCollections } from '../storage/user-store.ts';
 
 interface EndRequest {
   readonly userId: string;
-  /** of the session that confirms, which has shown a code by that */
+  /** of the session that confirms, which has thereby shown a code */
   readonly sessionId: string;
   /** the pending secret that the code fits */
   readonly sealed: string;
   readonly step: number;
   readonly recoveryHashes: readonly string[];
-  /** the key of what was tried before, which is forgotten now */
+  /** the key of earlier tries, which are forgotten now */
   readonly attempts: string;
 }
 
-/** The first code of a pending secret: it is the account's second factor from now on. False: it is not pending any more. */
+/** Makes a pending secret the account's second factor, by its first code. False: it is not pending any more. */
 export const endEnrolment: UseCase<UserCollections, EndRequest, boolean> = {
   name: 'end enrolment',
   keys: ({ userId, sessionId, attempts }) => ({ credentials: [userId], sessions: [sessionId], attempts: [attempts] }),

@@ -4,18 +4,18 @@ import type { UserCollections } from '../storage/user-store.ts';
 
 interface LinksEnded {
   readonly links: AccountLinks;
-  /** to be removed */
+  /** ids of the mails to be removed */
   readonly mails: readonly string[];
 }
 
-/** The keys of mails that `endLinks` looks at, once the account's links are loaded. */
+/** The keys of the mails that `endLinks` reads, once the account's links are loaded. */
 export function mailsThatWait(world: World<UserCollections>, userId: string): readonly string[] {
   return world.get('accountLinks', userId)?.mails ?? [];
 }
 
 /**
- * Links of these purposes are good no more, and no mail that waits brings another one: a recipient whose server puts mails off
- * must not get a link that was ended meanwhile.
+ * Ends the links of these purposes, and the waiting mails that would bring another one: a recipient whose server delays mails
+ * must not get a link that was ended in the meantime.
  */
 export function endLinks(world: World<UserCollections>, userId: string, purposes: readonly LinkPurpose[]): LinksEnded {
   const links = withoutLinks(world.get('accountLinks', userId) ?? noLinks(userId), purposes);

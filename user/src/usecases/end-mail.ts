@@ -4,12 +4,12 @@ import { afterFailure, type Mail } from '../domain/mail.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
 interface MailTry {
-  /** as it was tried, and whose it is */
+  /** as it was tried; `userId`: its owner */
   readonly mail: Mail;
   readonly userId: string;
 }
 
-/** It was taken, or never will be. */
+/** Removes a mail that was accepted, or never will be. */
 export const removeMail: UseCase<UserCollections, MailTry, void> = {
   name: 'remove mail',
   keys: ({ mail, userId }) => ({ mails: [mail.id], accountLinks: [userId] }),
@@ -24,13 +24,13 @@ export const removeMail: UseCase<UserCollections, MailTry, void> = {
   },
 };
 
-/** It was not taken: it comes round again. */
+/** Delays a mail that was not accepted until its next try. */
 export const delayMail: UseCase<UserCollections, Pick<MailTry, 'mail'>, void> = {
   name: 'delay mail',
   keys: ({ mail }) => ({ mails: [mail.id] }),
   decide({ mail }, world, { now }) {
     const found = world.get('mails', mail.id);
-    // The account may have gone meanwhile, and its mails with it.
+    // The account may have been deleted in the meantime, and its mails with it.
     return found === undefined ? { answer: undefined } : { answer: undefined, puts: { mails: [afterFailure(found, now)] } };
   },
 };

@@ -13,7 +13,7 @@ interface EndRequest {
 
 export type EndAnswer = { readonly kind: 'done' } | { readonly kind: 'not-admin' } | { readonly kind: 'user-unknown' };
 
-/** Signs somebody else out everywhere, by an admin. */
+/** Signs a user out everywhere, at the request of an admin. */
 export const endSessionsOf: UseCase<UserCollections & ChassisCollections, EndRequest, EndAnswer> = {
   name: "end a person's sessions",
   keys: ({ userId }) => ({ credentials: [userId], adminLists: [ADMINS], endedAccess: [userId] }),

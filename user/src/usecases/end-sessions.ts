@@ -4,7 +4,7 @@ import { endAllSessions } from '../domain/credential.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 import { generationEnded } from './access-changed.ts';
 
-/** Signs a user out everywhere: one row, however many sessions there are and whoever opens one at this moment. */
+/** Signs a user out everywhere by a change of one row, however many sessions there are, even one that opens at this moment. */
 export const endSessions: UseCase<UserCollections & ChassisCollections, { readonly userId: string }, void> = {
   name: 'end sessions',
   keys: ({ userId }) => ({ credentials: [userId], endedAccess: [userId] }),

@@ -15,7 +15,7 @@ interface EnrolDeps {
 
 export type Enrol = ReturnType<typeof enrol>;
 
-/** A new secret for who knows the password; it leaves here in clear, and is kept sealed. */
+/** Makes a new secret for a user who knows the password; it is returned in clear and stored sealed. */
 export function enrol({ commands, reads, provePassword, secrets }: EnrolDeps) {
   return async (userId: string, password: string, from: string | undefined, cause: Cause) => {
     const known = await provePassword(userId, password, from, cause);

@@ -6,8 +6,8 @@ import { registration, type RegisterRequest } from './register-user.ts';
 type FirstAdmin = 'made' | 'there-is-one' | 'email-taken';
 
 /**
- * Makes an admin where there is none. An account that has the address already is left as it is: whoever registered it
- * has chosen its password, and would become admin.
+ * Makes an admin when there is none. An account that has the address already is left as it is: the person who registered
+ * it has chosen its password, and would become admin.
  */
 export const ensureFirstAdmin: UseCase<UserCollections, RegisterRequest, FirstAdmin> = {
   name: 'ensure first admin',

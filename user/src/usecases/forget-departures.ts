@@ -1,7 +1,7 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { UserCollections } from '../storage/user-store.ts';
 
-/** Nothing is kept of these people any more. */
+/** Forgets deleted users of whom no data is kept any more. */
 export const forgetDepartures: UseCase<UserCollections, readonly string[], void> = {
   name: 'forget departures',
   keys: (userIds) => ({ departures: userIds }),

@@ -2,7 +2,7 @@ import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { SEALING_KEY, type SealingKey } from '../domain/sealing-key.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
-/** Keeps the key unless there is one already: of several that need one at once the first wins, and all get its key. */
+/** Stores the key unless there is one already: of several processes that need one at once the first wins, and all get its key. */
 export const keepSealingKey: UseCase<UserCollections, string, SealingKey> = {
   name: 'keep sealing key',
   keys: () => ({ sealingKeys: [SEALING_KEY] }),

@@ -2,7 +2,7 @@ import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { KEY_RING, type KeyRing, type SigningKey } from '../domain/key-ring.ts';
 import type { UserCollections } from '../storage/user-store.ts';
 
-/** Keeps the key unless there is one already; of several that start at once the first wins, and all get its key. */
+/** Stores the key unless there is one already: of several processes that start at once the first wins, and all get its key. */
 export const keepSigningKey: UseCase<UserCollections, SigningKey, KeyRing> = {
   name: 'keep signing key',
   keys: () => ({ keyRings: [KEY_RING] }),

@@ -12,30 +12,30 @@ import { sessionEnded } from './access-changed.ts';
 interface OpenRequest extends TokenHashes {
   readonly sessionId: string;
   readonly userId: string;
-  /** the one that the password was found right for */
+  /** the hash that the password was right for */
   readonly passwordHash: string;
-  /** by the hash of its token */
+  /** the hash of its token */
   readonly device: string;
-  /** of the second factor; undefined: none came */
+  /** of the second factor; undefined: none was sent */
   readonly proof: FactorProof | undefined;
-  /** the user's other sessions that end for it */
+  /** ids of the user's other sessions that end to make room for it */
   readonly ending: readonly string[];
-  /** the keys of what was tried before, which is forgotten now */
+  /** the keys of earlier tries, which are forgotten now */
   readonly attempts: readonly string[];
 }
 
 export type Opened =
   /** `recoveryCodesLeft`: null when none was used */
   | { readonly kind: 'opened'; readonly by: SignedIn; readonly recoveryCodesLeft: number | null }
-  /** it was replaced, or the account deleted, meanwhile */
+  /** the password was replaced, or the account deleted, in the meantime */
   | { readonly kind: 'password-replaced' }
   | { readonly kind: 'disabled' }
   | FactorRefused;
 
-/** The password was right, and is not enough. Tries go on being counted: they are forgotten with the right code. */
+/** The password was right but is not enough. The counted tries stay until the right code comes. */
 export type FactorRefused = { readonly kind: 'code-needed' } | { readonly kind: 'code-wrong' };
 
-/** A session for who knew the password and, where there is a second factor, had that too. */
+/** Opens a session for a user who has proved the password and, if there is one, the second factor. */
 export const openSession: UseCase<UserCollections & ChassisCollections, OpenRequest, Opened> = {
   name: 'open session',
   keys: ({ userId, ending, attempts }) => ({ users: [userId], credentials: [userId], sessions: ending, endedAccess: ending, attempts }),
@@ -69,7 +69,7 @@ export const openSession: UseCase<UserCollections & ChassisCollections, OpenRequ
   },
 };
 
-/** null: there is none, and what came as a code says nothing. */
+/** The second factor after the proof; null: there is none, and a code is ignored. */
 function factorAfter({ secondFactor }: Credential, proof: FactorProof | undefined): SecondFactor | FactorRefused | null {
   if (secondFactor === null) return null;
   if (proof === undefined) return { kind: 'code-needed' };

@@ -7,22 +7,22 @@ import type { UserCollections } from '../storage/user-store.ts';
 interface PrepareRequest {
   /** as it was read a moment ago */
   readonly mail: Mail;
-  /** of the secret that goes into this try of it */
+  /** of the secret in this try of the mail */
   readonly secretHash: string;
 }
 
 type Prepared =
-  /** `userId`: whose link it is */
+  /** `userId`: the owner of the link */
   | { readonly kind: 'send'; readonly mail: Mail; readonly userId: string }
-  /** Somebody else sends it, or has. */
+  /** Another process is sending it, or has sent it. */
   | { readonly kind: 'not-due' }
-  /** There is no such account, or the mail is none of its concern any more. */
+  /** There is no such account, or the mail does not concern it any more. */
   | { readonly kind: 'nobody' }
   | { readonly kind: 'too-late' };
 
 /**
- * Runs before each try of a mail: takes it for this process, looks whom it is for, and makes the link in it good. Its secret is
- * new each time and known to the caller alone, so a process that dies costs a second mail and no secret.
+ * Runs before each try of a mail: claims it for this process, looks up its user, and makes its link valid. The secret is new
+ * each time and known to the caller alone, so a process that dies costs a second mail but no secret.
  */
 export const prepareMail: UseCase<UserCollections, PrepareRequest, Prepared> = {
   name: 'prepare mail',
@@ -54,11 +54,11 @@ export const prepareMail: UseCase<UserCollections, PrepareRequest, Prepared> = {
 interface Addressed {
   readonly user: User;
   readonly to: string;
-  /** Some account has the address. */
+  /** True when some account has the address. */
   readonly isTaken: boolean;
 }
 
-/** Much may have changed since the mail was decided on; news is news. Who is disabled is sent nothing that opens an account. */
+/** True when the mail still concerns the user; a notice always does. A disabled user is sent nothing that opens an account. */
 function concerns(kind: MailKind, { user, to, isTaken }: Addressed): boolean {
   switch (kind) {
     case 'reset-password':

@@ -13,10 +13,10 @@ interface ProveDeps {
   readonly judgeProof: JudgeProof;
 }
 
-/** All that a decision needs to take the proof, once. */
+/** The data that a decision needs to accept the proof, once. */
 export interface Shown {
   readonly proof: FactorProof;
-  /** the key of what was tried before, which is forgotten when the proof is taken */
+  /** the key of earlier tries, which are forgotten when the proof is accepted */
   readonly attempts: string;
 }
 
@@ -29,8 +29,8 @@ export type ShownFactor =
 export type ProveFactor = ReturnType<typeof proveFactor>;
 
 /**
- * Somebody who is signed in shows a code. Counted apart from passwords: the right password, said between two guesses, must not
- * begin the count anew.
+ * Checks a code of a signed-in user. Tries are counted apart from passwords: a right password between two guesses must not
+ * reset the count.
  */
 export function proveFactor({ commands, reads, judgeProof }: ProveDeps) {
   return async (userId: string, presented: SecondFactorProof, cause: Cause): Promise<ShownFactor> => {

@@ -13,12 +13,12 @@ interface ProveDeps {
 
 export type ProvePassword = ReturnType<typeof provePassword>;
 
-/** `passwordHash`: the one it was right for. */
+/** `passwordHash`: the hash that the password was right for. */
 export type Proof =
   | { readonly kind: 'right'; readonly passwordHash: string }
   | Exclude<Tried, { readonly kind: 'right' }>;
 
-/** Somebody who is signed in says the password once more; who has only the token may not guess for ever. `from`: the client's address. */
+/** Checks the password of a signed-in user once more. Somebody with only the token cannot guess for ever. `from`: the client's address. */
 export function provePassword({ commands, reads, tryPassword: trying }: ProveDeps) {
   return async (userId: string, password: string, from: string | undefined, cause: Cause): Promise<Proof> => {
     const passwordHash = (await reads.credential(userId))?.passwordHash;

@@ -13,15 +13,15 @@ interface RefreshDeps {
 
 export type Refreshed =
   | { readonly kind: 'refreshed'; readonly tokens: SessionTokens }
-  /** Nothing has ended: whoever sent it has a newer one, or will have. */
+  /** Nothing has ended: the client has a newer token, or will have. */
   | { readonly kind: 'overtaken' }
   | { readonly kind: 'too-often'; readonly waitMs: number }
-  /** It was spent long ago, and its session has ended now: a theft, or a client with a fault. */
+  /** It was spent long ago, so its session has ended now: a theft, or a faulty client. */
   | { readonly kind: 'reused'; readonly userId: string; readonly sessionId: string }
-  /** It is worth nothing (any more). */
+  /** The token is not valid (any more). */
   | { readonly kind: 'refused' };
 
-/** New tokens for a refresh token. */
+/** Exchanges a refresh token for new tokens. */
 export function refresh({ commands, tokens }: RefreshDeps) {
   return async (refreshToken: string, cause: Cause): Promise<Refreshed> => {
     const token = readRefreshToken(refreshToken);

@@ -13,18 +13,18 @@ export interface RegisterRequest {
   readonly email: string;
   readonly name: string;
   readonly passwordHash: string;
-  /** default: its owner has chosen it */
+  /** default: false, the owner has chosen the password */
   readonly mustChangePassword?: boolean;
 }
 
 interface RegisterByMail extends RegisterRequest {
-  /** A mail asks to confirm the address. */
+  /** True: a mail asks to confirm the address. */
   readonly sendsMail: boolean;
 }
 
 export type Registration = { readonly kind: 'registered'; readonly user: User } | { readonly kind: 'email-taken' };
 
-/** One address, one account: the first who asks has it. */
+/** Registers an account. An address has one account: the first request gets it. */
 export const registerUser: UseCase<UserCollections, RegisterByMail, Registration, MailTask> = {
   name: 'register user',
   keys: ({ email }) => ({ emails: [email] }),
@@ -38,7 +38,7 @@ export const registerUser: UseCase<UserCollections, RegisterByMail, Registration
   },
 };
 
-/** The account, what proves it, and the news of it, which names nobody. */
+/** The account, its credential, and the event of it, which names nobody. */
 export function registration(
   { email, name, passwordHash, mustChangePassword }: RegisterRequest,
   roles: readonly Role[],

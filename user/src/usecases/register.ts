@@ -23,8 +23,8 @@ interface RegisterDeps {
 export type Registering = Registration | PasswordRefused | Extract<Admitted, { readonly kind: 'wait' }>;
 
 /**
- * Hashes before the decision: 25 ms of work has no place where everybody waits for one another. `from`: the client's
- * address, which may have so many an hour; an e-mail address that is taken counts too.
+ * Registers a user. Hashes before the decision: 25 ms of work has no place where all requests wait for each other. `from`:
+ * the client's address, whose registrations an hour are limited; one with a taken e-mail address counts, too.
  */
 export function register({ commands, passwords, judgePassword: judging, sendsMail, registrationsPerHour: perHour, admin }: RegisterDeps) {
   return async ({ email: address, password, name }: RegisterUser, from: string | undefined, cause: Cause): Promise<Registering> => {

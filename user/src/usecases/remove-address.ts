@@ -5,11 +5,11 @@ import type { UserCollections } from '../storage/user-store.ts';
 interface RemoveRequest {
   readonly userId: string;
   readonly addressId: string;
-  /** The caller may say which version it was meant for: throws when it is not this one. */
+  /** Compares the version with the one that the caller may have named: throws when they differ. */
   readonly requireVersion?: (version: number) => void;
 }
 
-/** Orders keep the address they were placed with. False: the user has no such address. */
+/** Removes an address; orders keep the one they were placed with. False: the user has no such address. */
 export const removeAddress: UseCase<UserCollections, RemoveRequest, boolean> = {
   name: 'remove address',
   keys: ({ userId }) => ({ addressBooks: [userId] }),

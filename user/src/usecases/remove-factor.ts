@@ -8,13 +8,13 @@ import type { Shown } from './prove-factor.ts';
 
 interface RemoveRequest extends Shown {
   readonly userId: string;
-  /** the one that the password was found right for */
+  /** the hash that the password was right for */
   readonly passwordHash: string;
 }
 
 /**
- * Access tokens end, because they may say that a code came lately; sessions go on. False: the proof was used before, or the
- * password replaced, or there is no factor any more.
+ * Removes the second factor. Access tokens end, because they may say that a code came lately; sessions go on. False: the proof
+ * was used before, or the password was replaced, or there is no factor any more.
  */
 export const removeFactor: UseCase<UserCollections & ChassisCollections, RemoveRequest, boolean> = {
   name: 'remove factor',

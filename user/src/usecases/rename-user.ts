@@ -7,7 +7,7 @@ interface RenameRequest {
   readonly userId: string;
   /** undefined: the name stays */
   readonly name: string | undefined;
-  /** The caller says which version the change was meant for: throws when it is not this one. */
+  /** Compares the version with the one that the caller means to change: throws when they differ. */
   readonly requireVersion: (version: number) => void;
 }
 

@@ -12,20 +12,20 @@ import { tellByMail } from './tell-by-mail.ts';
 
 interface ReplaceRequest {
   readonly userId: string;
-  /** of the caller's token, which goes on with its session */
+  /** of the caller's token, which stays valid with its session */
   readonly token: Grant;
-  /** the one that the current password was found right for */
+  /** the hash that the current password was right for */
   readonly before: string;
   readonly after: string;
-  /** A mail says that it was changed. */
+  /** True: a mail says that the password was changed. */
   readonly sendsMail: boolean;
-  /** The caller may say which version it was meant for: throws when it is not this one. */
+  /** Compares the version with the one that the caller may have named: throws when they differ. */
   readonly requireVersion?: (version: number) => void;
 }
 
 /**
- * Replaces a password, ends all other sessions and forgets all other devices; undefined when it was replaced, or the account deleted, meanwhile. A
- * token that another end of access has overtaken on its way here does not go on.
+ * Replaces a password, ends all other sessions and forgets all other devices; undefined: the password was replaced, or the
+ * account deleted, in the meantime. The caller's token does not stay valid if access was ended otherwise while it was on its way.
  */
 export const replacePassword: UseCase<UserCollections & ChassisCollections, ReplaceRequest, User | undefined, MailTask> = {
   name: 'replace password',

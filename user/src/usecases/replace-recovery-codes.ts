@@ -8,7 +8,7 @@ interface ReplaceRequest extends Shown {
   readonly recoveryHashes: readonly string[];
 }
 
-/** The codes of before are worth nothing any more. False: the proof was used before, or there is no factor any more. */
+/** Replaces the recovery codes: earlier ones become invalid. False: the proof was used before, or there is no factor any more. */
 export const replaceRecoveryCodes: UseCase<UserCollections, ReplaceRequest, boolean> = {
   name: 'replace recovery codes',
   keys: ({ userId, attempts }) => ({ credentials: [userId], attempts: [attempts] }),

@@ -13,7 +13,7 @@ interface RolesRequest {
   readonly roles: readonly Role[];
   /** the admin who asks */
   readonly actor: string;
-  /** The caller may say which version it was meant for: throws when it is not this one. */
+  /** Compares the version with the one that the caller may have named: throws when they differ. */
   readonly requireVersion?: (version: number) => void;
 }
 
@@ -26,8 +26,9 @@ export type RolesAnswer =
   | { readonly kind: 'last-admin' };
 
 /**
- * An admin who was demoted a moment ago must not use the rest of a token's life to come back. Who may do less than before
- * needs a new token, which the session gives; with more, the old one is good for what it says.
+ * Replaces a user's roles, if the store still has the actor as admin: one who was demoted a moment ago must not use the rest of a
+ * token's life to come back. A user who loses a role needs a new token, which the session gives; with more roles, the old token
+ * stays valid for what it says.
  */
 export const replaceRoles: UseCase<UserCollections & ChassisCollections, RolesRequest, RolesAnswer> = {
   name: 'replace roles',

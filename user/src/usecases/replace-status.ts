@@ -10,11 +10,11 @@ import { userUpdated } from './user-updated.ts';
 
 interface StatusRequest {
   readonly userId: string;
-  /** Why it is disabled; null: it works again. */
+  /** The reason for disabling; null: the account works again. */
   readonly reason: string | null;
   /** the admin who asks */
   readonly actor: string;
-  /** The caller may say which version it was meant for: throws when it is not this one. */
+  /** Compares the version with the one that the caller may have named: throws when they differ. */
   readonly requireVersion?: (version: number) => void;
 }
 
@@ -25,8 +25,8 @@ export type StatusAnswer =
   | { readonly kind: 'oneself' };
 
 /**
- * Disables an account or lets it work again. Whoever disables is admin and another one, so somebody always stays who can undo
- * it; a disabled admin is off the list of those of whom one must stay. All access ends at once, and signing in is over.
+ * Disables an account or lets it work again. Only another user who is admin can disable it, so an admin who can undo it always
+ * stays; a disabled admin is off the list of those of whom one must stay. All access ends at once, and sign-ins are refused.
  */
 export const replaceStatus: UseCase<UserCollections & ChassisCollections, StatusRequest, StatusAnswer> = {
   name: 'replace status',

@@ -12,10 +12,10 @@ interface ResetRequest {
   readonly actor: string;
 }
 
-/** `not-admin`: the actor's token still says admin, the store does not. `none`: there was nothing to reset. `oneself`: a token alone must not do that. */
+/** `not-admin`: the actor's token still says admin, the store does not. `none`: nothing to reset. `oneself`: a token alone must not do that. */
 type ResetAnswer = 'reset' | 'none' | 'not-admin' | 'user-unknown' | 'oneself';
 
-/** Helps somebody who has lost authenticator and recovery codes: the password alone opens new sessions, and all open ones end. */
+/** Removes the factor of a user who lost authenticator and recovery codes: all sessions end, and the password alone opens new ones. */
 export const resetFactor: UseCase<UserCollections & ChassisCollections, ResetRequest, ResetAnswer> = {
   name: 'reset factor',
   keys: ({ userId }) => ({

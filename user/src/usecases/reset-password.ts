@@ -14,11 +14,11 @@ interface ResetRequest {
   readonly secretHash: string;
   /** of the new password */
   readonly passwordHash: string;
-  /** the client's address; undefined where nobody counts by it */
+  /** the client's address; undefined: addresses are not counted */
   readonly from: string | undefined;
 }
 
-/** Sets a password by a link and signs everybody out; false: the link is not good (any more). */
+/** Sets a password by a link and ends all sessions; false: the link is not valid (any more). */
 export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetRequest, boolean, MailTask> = {
   name: 'reset password',
   keys: ({ userId }) => ({ users: [userId], credentials: [userId], accountLinks: [userId], endedAccess: [userId] }),
@@ -47,7 +47,7 @@ export const resetPassword: UseCase<UserCollections & ChassisCollections, ResetR
   },
 };
 
-/** Wrong passwords were guesses at the old one. Codes are not forgotten with them: who reads the mails must not guess those anew with every reset. */
+/** Wrong passwords were guesses at the old one. Codes stay counted: a reader of the mails must not get new guesses with every reset. */
 function attemptsOf(userId: string, email: string, from: string | undefined): readonly string[] {
   const fromThere = from === undefined ? [] : [attemptKey.accountFrom(email, from)];
   return [attemptKey.account(email), attemptKey.signedIn(userId), ...fromThere];

@@ -11,14 +11,14 @@ interface RotateRequest extends Presented {
 }
 
 type Rotated =
-  /** `nonce`: what the valid successor is made with */
+  /** `nonce`: the valid successor is made with it */
   | { readonly kind: 'refreshed'; readonly nonce: string; readonly by: SignedIn }
   | { readonly kind: 'overtaken' }
   | { readonly kind: 'too-often'; readonly waitMs: number }
   | { readonly kind: 'reused'; readonly userId: string }
   | { readonly kind: 'refused' };
 
-/** Replaces a session's refresh token; the roles are those of now. */
+/** Replaces a session's refresh token; the answer has the present roles. */
 export const rotateSession: UseCase<UserCollections & ChassisCollections, RotateRequest, Rotated> = {
   name: 'rotate session',
   keys: ({ sessionId }) => ({ sessions: [sessionId], endedAccess: [sessionId] }),

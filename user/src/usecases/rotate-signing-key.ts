@@ -11,12 +11,12 @@ interface Rotation {
 
 type RotationAnswer =
   | { readonly kind: 'rotated'; readonly ring: KeyRing }
-  /** There is a next key already, or tokens of the last one still live. */
+  /** There is a next key already, or tokens of the last one are still valid. */
   | { readonly kind: 'not-over' }
   /** the actor's token still says admin, the store does not */
   | { readonly kind: 'not-admin' };
 
-/** Puts a next key into the ring. */
+/** Adds the next key to the ring. */
 export const rotateSigningKey: UseCase<UserCollections, Rotation, RotationAnswer> = {
   name: 'rotate signing key',
   keys: () => ({ keyRings: [KEY_RING], adminLists: [ADMINS] }),

@@ -17,7 +17,7 @@ import { countAddress } from './end-attempt.ts';
 import { type FactorRefused, openSession } from './open-session.ts';
 import type { Tried, TryPassword } from './try-password.ts';
 
-/** Sessions beyond the limit that one sign-in may find and end, where there were no limits before. */
+/** Sessions beyond the limit that one sign-in may find and end, for accounts from before there was a limit. */
 const ENDED_AT_ONCE = 20;
 
 interface SignInDeps {
@@ -36,16 +36,16 @@ export type SigningIn =
   | { readonly kind: 'signed-in'; readonly tokens: OpenedSession; readonly userId: string; readonly recoveryCodesLeft: number | null }
   /** `account`: the user's id, or the address where there is no user */
   | ({ readonly account: string } & Exclude<Tried, { readonly kind: 'right' }>)
-  /** The password was right, and what else was asked for. */
+  /** The password was right, and so was everything else that was asked for. */
   | { readonly kind: 'disabled' }
   | Extract<FactorRefused, { readonly kind: 'code-needed' }>
   | { readonly kind: 'code-wrong'; readonly userId: string }
   | Extract<Judged, { readonly kind: 'secret-unreadable' }>;
 
 /**
- * Coming without the second factor tells that the password was right, and uses up a try of few all the same.
- * Otherwise neither the answer nor the work done for it says whether the address or the password was wrong, and both are counted
- * alike. `from`: the client's address; undefined where nobody counts by it.
+ * Signs a user in. A try without the second factor reveals that the password was right, and still uses up one of few tries.
+ * Otherwise neither the answer nor the work done for it reveals if the address or the password was wrong, and both are counted
+ * alike. `from`: the client's address; undefined: addresses are not counted.
  */
 export function signIn(deps: SignInDeps) {
   const { reads, tryPassword: trying, admin } = deps;
@@ -72,7 +72,7 @@ interface Proved {
   /** of the second factor */
   readonly shown: SecondFactorProof;
   readonly attempt: Attempt;
-  /** its token */
+  /** the token of the device */
   readonly device: string;
 }
 
@@ -101,15 +101,15 @@ async function withPasswordRight(deps: SignInDeps, { credential, shown, attempt,
   }
 }
 
-/** The account has counted it already, the address has not. */
+/** Counts a wrong code for the client address; the account has counted it already. */
 async function codeWrong({ commands }: SignInDeps, userId: string, { from }: Attempt, cause: Cause): Promise<SigningIn> {
   if (from !== undefined) await commands.execute(countAddress, { key: from.address }, cause);
   return { kind: 'code-wrong', userId };
 }
 
 /**
- * The sessions that end for a new one, unused for longest first. Somebody who signs in several times at one moment may have that
- * many more, until the next sign-in.
+ * The sessions that end to make room for a new one, unused for longest first. Concurrent sign-ins of a user may exceed the
+ * limit by their number, until the next sign-in.
  */
 async function overLimit({ reads, sessionsPerUser }: Pick<SignInDeps, 'reads' | 'sessionsPerUser'>, userId: string): Promise<readonly string[]> {
   const open = await reads.liveSessions(userId, { before: undefined, limit: sessionsPerUser + ENDED_AT_ONCE });
@@ -117,13 +117,13 @@ async function overLimit({ reads, sessionsPerUser }: Pick<SignInDeps, 'reads' | 
   return byUse.slice(0, Math.max(0, open.length - sessionsPerUser + 1)).map(({ id }) => id);
 }
 
-/** The token, when it is one of this account. Any other counts for nothing, so nobody learns from it whether there is an account. */
+/** The token, when its device belongs to this account. Any other is ignored, so it does not reveal if there is an account. */
 function knownDevice(credential: Credential | undefined, deviceToken: string | undefined): string | undefined {
   if (credential === undefined || deviceToken === undefined) return undefined;
   return isKnown(credential.devices, deviceHashOf(deviceToken), Date.now()) ? deviceToken : undefined;
 }
 
-/** A device that has signed in before is counted by itself: neither its account nor its address waits with it, nor it with them. */
+/** A device that has signed in before is counted by itself: account and address do not wait with it, nor it with them. */
 function attemptOfDevice(deviceToken: string): Attempt {
   return { key: attemptKey.device(deviceHashOf(deviceToken)), from: undefined };
 }

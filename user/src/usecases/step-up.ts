@@ -17,7 +17,7 @@ interface SteppedUp {
   readonly recoveryCodesLeft: number | null;
 }
 
-/** The session has shown a code now; undefined: it was used before, or there is no such factor or session any more. */
+/** Records a code that the session has shown; undefined: it was used before, or there is no such factor or session any more. */
 export const stepUp: UseCase<UserCollections, StepUpRequest, SteppedUp | undefined> = {
   name: 'step up',
   keys: ({ userId, sessionId, attempts }) => ({ users: [userId], credentials: [userId], sessions: [sessionId], attempts: [attempts] }),

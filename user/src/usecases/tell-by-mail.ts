@@ -14,7 +14,7 @@ interface Telling {
   readonly tasks: readonly MailTask[];
 }
 
-/** The additions to a decision that send mails about it. `links`: after the decision. Nothing is kept where nothing can be sent. */
+/** The additions to a decision that send mails about it. `links`: as after the decision. No mail is stored when none can be sent. */
 export function tellByMail(
   links: AccountLinks,
   mails: readonly Told[],
@@ -26,7 +26,7 @@ export function tellByMail(
   return { puts: { accountLinks: [listed], mails: made }, tasks: [MAIL_WAITS] };
 }
 
-/** There may be none of them yet, and none is made for nothing. */
+/** True when there are no links yet; an empty document is not written. */
 function isEmpty({ forgottenAt }: AccountLinks): boolean {
   return forgottenAt === 0;
 }

@@ -11,14 +11,14 @@ interface TryDeps {
   readonly passwords: Passwords;
 }
 
-/** `wait`: too many were wrong, and nobody looked at this one. */
+/** `wait`: too many were wrong, and this one was not checked. */
 export type Tried = { readonly kind: 'right' } | { readonly kind: 'wrong' } | Extract<Begun, { readonly kind: 'wait' }>;
 
 export type TryPassword = ReturnType<typeof tryPassword>;
 
 /**
- * Holds a password against a hash, so often and no more. Without a hash it does the same work in the same time. Who
- * gets `right` forgets the attempts (`countedFor`) with what is done about it.
+ * Checks a password against a hash, subject to the attempt limit. Without a hash it does the same work in the same time.
+ * A caller that gets `right` forgets the attempts (`countedFor`) together with its own writes.
  */
 export function tryPassword({ commands, passwords }: TryDeps) {
   return async (attempt: Attempt, password: string, hash: string | undefined, asker: Asker, cause: Cause): Promise<Tried> => {

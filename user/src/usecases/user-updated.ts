@@ -2,7 +2,7 @@ import type { NewEventOf } from '@souk/chassis/engine/writer/use-case';
 import { isoTime } from '../domain/representations.ts';
 import type { User } from '../domain/user.ts';
 
-/** That there was a change. The history outlives the person, so it does not say from what to what. */
+/** The event of a change. The history outlives the person, so it does not contain the values. */
 export function userUpdated({ id, version, updatedAt }: User): NewEventOf<'user.updated'> {
   const data = { userId: id, updatedAt: isoTime(updatedAt) };
   return { type: 'user.updated', key: id, stream: id, version, data };

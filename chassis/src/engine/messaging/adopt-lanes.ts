@@ -10,7 +10,7 @@ export interface AdoptionDeps<C extends Collections> {
   readonly service: ServiceName;
   readonly store: WriterStore<C>;
   readonly log: EventLog;
-  /** This process's own lane, which it takes back by itself should it ever have lost it. */
+  /** This process's own lane; if the process ever loses it, it takes the lane back by itself. */
   readonly ownLane: string;
   readonly leaseMs: number;
   readonly newId: () => string;
@@ -19,12 +19,15 @@ export interface AdoptionDeps<C extends Collections> {
 }
 
 /**
- * Sends what processes that are gone have left unsent: takes each lane whose lease ran out, empties it and lets it go.
- * If the owner was only paused, it finds the lane's epoch changed, takes it back, and at worst sends some events twice.
+ * Sends the events that dead processes left unsent: takes each lane whose lease has expired, sends its events and releases it.
+ * If the owner was only paused, it finds the lane's epoch changed, takes the lane back, and at worst sends some events twice.
  */
 export async function adoptLanes<C extends Collections>(deps: AdoptionDeps<C>): Promise<void> {
   const { service, store, log, ownLane, leaseMs, newId, setAside, report } = deps;
-  /** Without a lease: whoever comes next may take the lane at once. If its owner has done so already, it sends the rest itself. */
+  /**
+   * Releases the lane with a lease of 0 ms: the next process may take it at once. If its owner has already taken it back, the
+   * owner sends the rest.
+   */
   async function letGo(lane: Lane, publishedSeq: number): Promise<void> {
     try {
       await store.settle(lane, publishedSeq, 0, batchOf(lane.name, [], { newId }, () => undefined));

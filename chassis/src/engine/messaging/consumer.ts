@@ -27,12 +27,13 @@ export interface ConsumerDeps<C extends ChassisCollections, Task> {
   readonly tell: Outcomes;
 }
 
-/** Milliseconds between the first tries: long enough for a passing cause, short enough for what waits behind. */
+/** Milliseconds between the first tries: long enough for a transient fault, short enough for the messages behind. */
 const BETWEEN_FIRST_TRIES_MS = 50;
 
 /**
- * Reads the service's topics in its group and makes each message an input of the writer. Messages of one key are handled
- * one after the other, all others together; a batch is done when each of its messages is handled, parked or a dead letter.
+ * Reads the service's topics in its consumer group and submits each message to the writer. Messages with the same key are
+ * handled one after the other, all others concurrently; a batch is done when each of its messages is handled, parked or a dead
+ * letter.
  */
 export async function consume<C extends ChassisCollections, Task>(deps: ConsumerDeps<C, Task>): Promise<Subscription> {
   const { service, log, handlers } = deps;
@@ -65,7 +66,7 @@ async function settleInOrder<C extends ChassisCollections, Task>(
   chain: readonly ReceivedMessage[],
   signal: AbortSignal,
 ): Promise<void> {
-  // What is behind another message of its key waits for that one's transaction already.
+  // Later messages of the same key already wait for the transaction of each earlier one.
   const isAwaited = chain.length > 1;
   for (const received of chain) {
     const size = messageSize(received);
@@ -113,7 +114,7 @@ async function settleOne<C extends ChassisCollections, Task>(
   tell.settled(incoming, 'failed', failure);
 }
 
-/** undefined: it is settled. Otherwise the last error of `rules.firstAttempts` tries, or of the one after which no other helps. */
+/** undefined: the message is settled. Otherwise the last error of `rules.firstAttempts` tries, or the first error that no retry can help. */
 async function tryToSettle<C extends ChassisCollections, Task>(
   { writer, rules, tell }: ConsumerDeps<C, Task>,
   reception: UseCase<C, Incoming, Reception, Task>,
@@ -143,12 +144,12 @@ export function causedBy(event: EventEnvelope): Cause {
   return { correlationId: event.correlationId, causationId: event.id, traceparent: event.traceparent };
 }
 
-/** Another try would lead to the same event, which the log does not take. */
+/** True when a retry would lead to the same event, which the log does not take. */
 export function isForGood(failure: unknown): boolean {
   return failure instanceof EventTooLargeError;
 }
 
-/** What a person reads about a failure; never a stack. */
+/** Failure text for operators; never a stack trace. */
 export function failureText(error: unknown): string {
   return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2000) || 'unknown';
 }

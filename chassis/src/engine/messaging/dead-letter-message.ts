@@ -6,8 +6,9 @@ import type { LogMessage } from '../../log/event-log.ts';
 import { redactedMessage } from './redacted-message.ts';
 
 /**
- * A message as the log may keep it for ever: of its value what its topic's contract names, without what is personal, and of
- * its headers those of events. Anything about anybody may stand in all else, and in a value that cannot be read: nothing of it is told.
+ * The part of a message that the log may keep for ever: the fields of its value that the topic's contract names, except
+ * personal ones, and the headers of events. Everything else, and a value that cannot be read, may hold personal data and is
+ * left out.
  */
 export function toldMessage(message: LogMessage): LogMessage {
   const { topic, value, headers, ...rest } = redactedMessage(message);
@@ -31,14 +32,15 @@ function namedIn(topic: string, value: string): string {
 type DeadLetterData = EventData<'order.dead_letter'>;
 
 /**
- * Bytes that a part of a message may have in a dead letter's event, as JSON. Together, with the key among the headers once
- * more, they stay far below what the log takes.
+ * Maximum bytes of each part of a message in a dead letter's event, as JSON. Together, with the key once more among the
+ * headers, they stay far below what the log takes.
  */
 const ROOM = { topic: 1024, key: 4096, headers: 65_536, value: { unhandled: 262_144, unsent: 1024 } } as const;
 
 /**
- * As much of a message as its dead letter's event tells, of value and headers as `may` has them. What does not fit is cut, what is no text is told as far as it is;
- * the original of both is described beside it. One that was too large for the log keeps next to nothing of the value: the log may take still less than we know.
+ * The part of a message that its dead letter's event shows; value and headers are those of `may`. A part that does not fit is
+ * cut, and one that is not valid text is shown as far as it is text; for both, `cut` describes the original. A message that was
+ * too large for the log keeps next to nothing of its value: the log may take even less than we know.
  */
 export function cutMessage(message: LogMessage, kind: keyof typeof ROOM.value, may: LogMessage = message): Pick<DeadLetterData, Exclude<keyof LogMessage, 'binary'> | 'cut'> {
   const { topic, key, value, headers, binary = {} } = message;
@@ -56,7 +58,7 @@ export function cutMessage(message: LogMessage, kind: keyof typeof ROOM.value, m
   };
 }
 
-/** Whole headers, in their order, as long as there is room. */
+/** Keeps whole headers, in order, while there is room. */
 function cutHeaders(headers: LogMessage['headers']): LogMessage['headers'] {
   if (jsonBytes(headers) <= ROOM.headers) return headers;
   let room: number = ROOM.headers;
@@ -67,7 +69,7 @@ function cutHeaders(headers: LogMessage['headers']): LogMessage['headers'] {
   return Object.fromEntries(kept);
 }
 
-/** The longest beginning that takes at most so many bytes as JSON, and that ends with a whole character. */
+/** The longest prefix that takes at most `bytes` bytes as JSON and ends with a whole character. */
 function cutText(text: string, bytes: number): string {
   if (jsonBytes(text) <= bytes) return text;
   let [fitting, tooLong] = [0, Math.min(text.length, bytes)];
@@ -87,7 +89,7 @@ function headersText(headers: LogMessage['headers'], binary: BinaryParts['header
   return JSON.stringify(binary === undefined ? headers : [headers, binary]);
 }
 
-/** `base64`: what it was when it was no text. */
+/** `base64`: the original bytes, if they were not valid text. */
 function original(text: string, base64?: string) {
   const bytes = base64 === undefined ? Buffer.from(text) : Buffer.from(base64, 'base64');
   return { bytes: bytes.length, sha256: new Bun.CryptoHasher('sha256').update(bytes).digest('hex') };

@@ -13,7 +13,7 @@ import { cutMessage, toldMessage } from './dead-letter-message.ts';
 export const DEAD_LETTER_KINDS = ['unhandled', 'unsent'] as const;
 export const DEAD_LETTER_STATUSES = ['dead', 'redriven', 'discarded'] as const;
 
-/** A message that was given up, with its original bytes. It waits for a person: redrive, or discard with a reason. */
+/** A message that was given up, with its original bytes. It waits until an operator redrives it or discards it with a reason. */
 export interface DeadLetter {
   readonly id: string;
   readonly kind: (typeof DEAD_LETTER_KINDS)[number];
@@ -27,27 +27,27 @@ export interface DeadLetter {
   /** epoch milliseconds; null while dead */
   readonly resolvedAt: number | null;
   readonly resolvedBy: string | null;
-  /** why it was discarded */
+  /** the reason for a discard */
   readonly resolution: string | null;
 }
 
-/** Characters; what is found wrong may quote what was sent. */
+/** Characters; an error text may quote what was sent. */
 const CAUSE_LIMIT = 2000;
 
 export interface Failure {
   readonly message: LogMessage;
   readonly cause: string;
   readonly attempts: number;
-  /** epoch milliseconds; now when it failed at once */
+  /** epoch milliseconds; default: now, for a message that failed at once */
   readonly firstFailedAt?: number;
 }
 
-/** Which letter it becomes; default: a new one, of a message that was not handled. */
+/** Id and kind of the dead letter; default: a new id, kind `unhandled`. */
 type Identity = Pick<DeadLetter, 'id' | 'kind'>;
 
 /**
- * Makes a message a dead letter: a row that keeps all bytes and waits for a person, and an event that tells everybody,
- * without what may be personal and never too large for the log.
+ * Makes a message a dead letter: a row that keeps all bytes and waits for an operator, and an event that announces it, without
+ * personal data and never too large for the log.
  */
 export function newDeadLetter(
   service: ServiceName,
@@ -82,7 +82,7 @@ export function newDeadLetter(
   return { puts: { deadLetters: [letter] }, events: [event] };
 }
 
-/** For what cannot even be read. */
+/** Records a dead letter at once: for a message that cannot be read, or that no retry can help. */
 export function recordDeadLetter<C extends ChassisCollections>(service: ServiceName): UseCase<C, Failure, void> {
   return {
     name: 'record dead letter',

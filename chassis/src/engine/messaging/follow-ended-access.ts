@@ -12,7 +12,7 @@ interface Told extends Omit<EndedAccess, 'at'> {
   readonly endedAt: string;
 }
 
-/** The handlers of a service, and beside them what stores whose tokens are no good any more, in the same transactions. */
+/** The handlers of a service, extended to store, in the same transactions, whose access tokens are no longer valid. */
 export function followingEndedAccess<C extends ChassisCollections, Task>(
   service: ServiceName,
   handlers: MessageHandlers<C, Task>,
@@ -25,7 +25,7 @@ export function followingEndedAccess<C extends ChassisCollections, Task>(
   };
 }
 
-/** Undefined: no token ends. */
+/** undefined: no token becomes invalid. */
 function accessChanged({ data }: EventEnvelope<'user.access_changed'>): Told | undefined {
   const { userId, sessionId, changedAt: endedAt, generation, kept = null } = data;
   if (sessionId !== undefined) return { id: sessionId, generation: null, kept: null, endedAt };
@@ -57,7 +57,7 @@ function storing<C extends ChassisCollections, Event, Task>(
   };
 }
 
-/** Undefined: all its tokens have expired, or a later end is known. Events of two processes of User may come in any order. */
+/** undefined: all its tokens have expired, or a later end is known. Events of two processes of User may arrive in any order. */
 function ending(before: EndedAccess | undefined, { endedAt, ...told }: Told, now: number): EndedAccess | undefined {
   if (Date.parse(endedAt) < now - ENDED_ACCESS_KEPT_MS) return undefined;
   const isKnown = before !== undefined && (before.generation ?? Infinity) >= (told.generation ?? Infinity);

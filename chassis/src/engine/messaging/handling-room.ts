@@ -1,9 +1,12 @@
-/** UTF-16 units; read, decided and written, a message takes several times its size. */
+/** UTF-16 units; while it is read, decided and written, a message takes several times its size. */
 const HANDLING_ROOM = 2 * 1024 * 1024;
 
-/** What a service handles at once of the messages it has: all that is small, and of the large ones as many as memory bears. */
+/** Bounds the memory of messages handled at once: any number of small ones, and as many large ones as fit. */
 export interface HandlingRoom {
-  /** Undefined when there is room, else a promise of it: first come, first served. What is larger than the room gets all of it. */
+  /**
+   * Returns undefined when there is room, else a promise that resolves once there is: first come, first served. A message
+   * larger than the room gets all of it.
+   */
   enter(size: number): Promise<void> | undefined;
   leave(size: number): void;
 }

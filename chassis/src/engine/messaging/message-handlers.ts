@@ -4,11 +4,11 @@ import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/with-own.ts';
 
 export interface MessageHandler<C, Event, Task> extends UseCase<C, Event, void, Task> {
-  /** Takes effect although the message has to wait for an earlier one of its key; handling it later must be harmless. */
+  /** Changes that are made even though the message has to wait for an earlier one of its key; handling it later must be harmless. */
   whileWaiting?(event: Event, world: World<C>, context: DecisionContext): OwnChanges['puts'];
 }
 
-/** Which use case answers which topic. */
+/** The use case that handles each topic. */
 export type MessageHandlers<C, Task> = {
   readonly [T in Topic]?: MessageHandler<C, EventEnvelope<T>, Task>;
 };

@@ -11,19 +11,19 @@ export interface LaneStatus {
   readonly oldestUnsentAt: number | null;
 }
 
-/** Counting stops here. */
+/** Counts stop at this number. */
 export const COUNT_LIMIT = 1000;
 
-/** Messages that are listed for one parked key: thousands can wait behind it. */
+/** Maximum number of messages listed for one parked key: thousands can wait there. */
 export const SHOWN_MESSAGES = 20;
 
-/** Counts: dead letters up to `COUNT_LIMIT` of each status, the keys of as many parked messages. */
+/** Dead letters, up to `COUNT_LIMIT` of each status, and the keys of at most `COUNT_LIMIT` parked messages. */
 export interface MessageCounts {
   readonly parkedKeys: number;
   readonly deadLetters: Readonly<Record<DeadLetter['status'], number>>;
 }
 
-/** Which dead letters; what is not named may be anything. */
+/** Filter for dead letters; an absent field matches anything. */
 export interface LetterFilter extends Partial<Pick<DeadLetter, 'kind' | 'status'>> {
   readonly topic?: string;
   /** The whole key of the message. */
@@ -32,26 +32,26 @@ export interface LetterFilter extends Partial<Pick<DeadLetter, 'kind' | 'status'
   readonly cause?: string;
 }
 
-/** The last of all characters, which no cause of ours has: up to it is everything that begins alike. */
+/** The highest code point, which none of our causes contains: the upper bound of a prefix search. */
 export const LAST_CHARACTER = '\u{10FFFF}';
 
-/** What is read of parked messages, dead letters and lanes outside of transactions. */
+/** Reads of parked messages, dead letters and lanes outside of transactions. */
 export interface MessageReads {
   lanes(): Promise<readonly LaneStatus[]>;
-  /** Heads of keys whose next attempt is due, the longest waiting first: `limit` at most, and as many as fit into one call. */
+  /** Heads of keys whose next attempt is due, the longest waiting first: at most `limit`, and no more than fit into one call. */
   dueParked(limit: number): Promise<readonly { readonly key: string; readonly head: ParkedMessage }[]>;
   /** Ordered by key; `after` is the last key of the page before. */
   parked(after: string | null, limit: number): Promise<readonly WaitingKey[]>;
-  /** What letters take in memory, without loading them: of as many as `deadLetters` would answer. */
+  /** Sizes in memory of the dead letters that `deadLetters` would return, without loading them. */
   deadLetterSizes(before: string | null, limit: number, which?: LetterFilter): Promise<readonly { readonly size: number }[]>;
   /** Newest first; `before` is the last id of the page before. */
   deadLetters(before: string | null, limit: number, which?: LetterFilter): Promise<readonly DeadLetter[]>;
   deadLetter(id: string): Promise<DeadLetter | undefined>;
   counts(): Promise<MessageCounts>;
-  /** Forgets answers kept for Idempotency-Keys; answers how many were removed. */
+  /** Deletes answers kept for Idempotency-Keys; returns how many were removed. */
   forgetAnswers(olderThan: number, limit: number): Promise<number>;
-  /** Forgets the keys that led to them, up to this period; answers how many were found, `limit` at most. */
+  /** Deletes the keys that led to them, of all periods up to this one; returns how many were found, at most `limit`. */
   forgetAnswerKeys(lastPeriod: number, limit: number): Promise<number>;
-  /** Forgets all answers to these users: what they sent may be in them. */
+  /** Deletes all answers to these users, as they may contain what the users sent. */
   forgetAnswersTo(owners: readonly string[], limit: number): Promise<number>;
 }

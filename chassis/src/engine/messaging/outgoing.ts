@@ -7,7 +7,7 @@ import { MESSAGE_LIMIT, messageBytes } from '../../log/message-limit.ts';
 import { EventTooLargeError } from '../../input-errors.ts';
 import type { StoredEvent } from '../writer/writer-store.ts';
 
-/** A row of the events table as it goes to the log. */
+/** Turns a row of the events table into a message for the log. */
 export function outgoing(service: ServiceName, event: StoredEvent): LogMessage {
   if (!isTopic(event.type)) throw new Error(`event ${event.id} has no topic: ${event.type}`);
   const attributes = {
@@ -26,13 +26,16 @@ export function outgoing(service: ServiceName, event: StoredEvent): LogMessage {
   return asOfToday(withValue(attributes, event.data));
 }
 
-/** Names of the headers, and the values in them that we make ourselves: less than 700 bytes. */
+/** Bytes for header names and for the values that we generate, which take less than 700. */
 const OWN_HEADERS = 1024;
 /** The most bytes one UTF-16 unit can take: as UTF-8, and in JSON, where it may be escaped. */
 const BYTES_PLAIN = 3;
 const BYTES_ESCAPED = 6;
 
-/** Throws `EventTooLargeError` for an event of the service that the log would refuse; the size of the others is only bounded. Throws, too, for one that is not the service's to make: others would refuse it. */
+/**
+ * Throws `EventTooLargeError` for an event of the service that the log would refuse; the exact size is computed only if an
+ * upper bound exceeds the limit. Also throws for an event that another service makes: receivers would refuse it.
+ */
 export function refuseUnsendable(service: ServiceName): (event: StoredEvent) => void {
   return (event) => {
     const { key, correlationId, causationId, data, type } = event;

@@ -7,7 +7,7 @@ import { type Failure, newDeadLetter } from './dead-letter.ts';
 import type { AnyMessageHandler } from './message-handlers.ts';
 import { HANDLED, type Incoming, type Reception } from './receive.ts';
 
-/** A message as it came from the log, kept because its handler failed, or because one before it with the same key did. */
+/** A message as it came from the log, kept because its handler failed or because an earlier one with the same key did. */
 export interface ParkedMessage {
   /** Place within its key; the lowest is the head, the one that is tried again. */
   readonly position: number;
@@ -21,30 +21,30 @@ export interface ParkedMessage {
   readonly nextAttemptAt: number;
 }
 
-/** Its place in line. A store may leave the message itself where it is: many can wait, and each be large. */
+/** A message's place in line. A store may leave out the message itself: many can wait, and each may be large. */
 export type WaitingMessage = Omit<ParkedMessage, 'message'> & Partial<Pick<ParkedMessage, 'message'>>;
 
-/** Everything that waits for one message key. A key with nothing waiting is not there. */
+/** All messages that wait under one key. A key with no waiting messages is not stored. */
 export interface ParkedKey {
   readonly key: string;
   /** by position */
   readonly messages: readonly WaitingMessage[];
 }
 
-/** The same as operators see it. */
+/** A parked key as operators see it. */
 export interface WaitingKey {
   readonly key: string;
   /** the first `SHOWN_MESSAGES` */
   readonly messages: readonly (Omit<ParkedMessage, 'message'> & Pick<LogMessage, 'topic'>)[];
-  /** Others wait behind these. */
+  /** True when others wait behind these. */
   readonly more: boolean;
 }
 
-/** How long a message that keeps failing is tried. */
+/** Retry limits for a message that keeps failing. */
 export interface ParkingRules {
   /** Tries before a message is parked. */
   readonly firstAttempts: number;
-  /** Tries altogether; then it is a dead letter. */
+  /** Total tries before it becomes a dead letter. */
   readonly attempts: number;
   /** Milliseconds to the next try of a parked message, doubled each time. */
   readonly backOffMs: number;
@@ -82,7 +82,7 @@ export function withoutHead({ key, messages }: ParkedKey): ParkedKey | undefined
   return rest.length === 0 ? undefined : { key, messages: rest };
 }
 
-/** Puts a message that failed aside, so that other keys go on; everything later of its key will wait behind it. */
+/** Parks a failed message, so that other keys go on; all later messages of its key wait behind it. */
 export function park<C extends ChassisCollections>(rules: ParkingRules): UseCase<C, Failure, void> {
   return {
     name: 'park',
@@ -103,11 +103,11 @@ interface Head {
 interface FailedTry {
   readonly message: ParkedMessage['message'];
   readonly cause: string;
-  /** No other try can do better. */
+  /** No retry can succeed. */
   readonly isForGood: boolean;
 }
 
-/** Handles the first waiting message of a key and takes it off the queue in one step. */
+/** Handles the first waiting message of a key and removes it from the queue in one step. */
 export function retryParked<C extends ChassisCollections, Task>(
   service: ServiceName,
   handler: AnyMessageHandler<C, Task>,
@@ -119,7 +119,7 @@ export function retryParked<C extends ChassisCollections, Task>(
     decide({ key, position, message, event }, world, context) {
       const parked = world.get('parkedKeys', key);
       const head = headAt(parked, position);
-      // Somebody else was faster.
+      // Another process was faster.
       if (parked === undefined || head === undefined) return { answer: HANDLED };
       const decision = handler.decide(event, world, context);
       if (decision.anomaly !== undefined) {
@@ -131,7 +131,7 @@ export function retryParked<C extends ChassisCollections, Task>(
   };
 }
 
-/** Notes that the first waiting message of a key failed again; after the last try it is a dead letter. */
+/** Records that the first waiting message of a key failed again; after the last try it becomes a dead letter. */
 export function recordFailure<C extends ChassisCollections>(
   service: ServiceName,
   rules: ParkingRules,

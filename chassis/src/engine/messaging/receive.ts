@@ -8,19 +8,19 @@ import { newDeadLetter } from './dead-letter.ts';
 import type { AnyMessageHandler } from './message-handlers.ts';
 import { appended } from './parking.ts';
 
-/** A message both as it came and as it reads. */
+/** A message as received, and the event read from it. */
 export interface Incoming {
   readonly message: LogMessage;
   readonly event: EventEnvelope;
 }
 
-/** `anomaly`: it is a dead letter now. `parked`: one before it with the same key waits, so it waits too. */
+/** `anomaly`: the message is a dead letter now. `parked`: it waits behind an earlier one with the same key. */
 export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
 
 export const HANDLED: Reception = { how: 'handled' };
 const PARKED: Reception = { how: 'parked' };
 
-/** A message handler with what holds for all of them: nothing overtakes a parked message, an anomaly is a dead letter. */
+/** Wraps a message handler with the rules for all of them: nothing overtakes a parked message, and an anomaly becomes a dead letter. */
 export function receive<C extends ChassisCollections, Task>(
   service: ServiceName,
   handler: AnyMessageHandler<C, Task>,

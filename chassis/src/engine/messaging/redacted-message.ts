@@ -6,9 +6,9 @@ import { isTopic, type Topic, TOPICS } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
 
 /**
- * A message as others may see it: without what its topic's contract marks as personal, or did in an earlier version. Where that cannot be told from the
- * rest, because the value is not what the topic holds, nothing of it is shown, and never its bytes. Other topics have nothing
- * to hide.
+ * A message without the fields that its topic's contract marks as personal, or did in an earlier version. If they cannot be
+ * told from the rest, because the value is not what the topic holds, nothing of it is shown, and never its bytes. Other topics
+ * have nothing to hide.
  */
 export function redactedMessage(message: LogMessage): LogMessage {
   const { topic, value, binary, ...rest } = message;
@@ -18,7 +18,7 @@ export function redactedMessage(message: LogMessage): LogMessage {
   return { topic, ...rest, value: shown, ...(binary && withoutValue(binary)) };
 }
 
-/** Today, or in an earlier version. */
+/** True if the topic has personal fields, today or in an earlier version. */
 function mayTellOfPeople(topic: Topic): boolean {
   const retired = retiredFields(topic);
   return holdsPersonal(TOPICS[topic].data) || (retired !== undefined && holdsPersonal(retired));

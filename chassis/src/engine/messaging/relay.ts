@@ -16,9 +16,9 @@ import type { Unsent } from './set-aside.ts';
 
 const BACK_OFF_MS = [50, 100, 250, 500, 1000] as const;
 
-/** The most of one send, and so of one transaction that sets events aside. One event goes however large it is. */
+/** Maximum size of one send, and so of one transaction that sets events aside. A single event is sent whatever its size. */
 const SEND_ROOM: Room = { count: 1000, size: EVENTS_SIZE };
-/** The most that memory keeps; events beyond it are read from the table when their turn comes. */
+/** Maximum that memory keeps; events beyond it are read from the table when their turn comes. */
 const MEMORY_ROOM: Room = { count: 20_000, size: 8 * 1024 * 1024 };
 
 export interface RelayOptions {
@@ -27,12 +27,15 @@ export interface RelayOptions {
   readonly lane: string;
   /** Everything up to here is in the log already. */
   readonly publishedSeq: number;
-  /** The last event of the lane there is. */
+  /** Sequence number of the lane's last event. */
   readonly lastSeq: number;
   readEvents: WriterStore<never>['readEvents'];
-  /** Resolves when events that the log refuses for good are dead letters; rejects with `WriterClosedError` at the end. */
+  /**
+   * Resolves when the events that the log refuses for good are dead letters; rejects with `WriterClosedError` once the writer
+   * has stopped.
+   */
   setAside(unsent: readonly Unsent[]): Promise<void>;
-  /** The writer's (`WriterOptions.paceMs`); default: nothing waits for what is committed next. */
+  /** The writer's pace (`WriterOptions.paceMs`); default: events do not wait for later ones. */
   readonly paceMs?: number;
   readonly time?: TimeSource;
   readonly report: Report;
@@ -40,10 +43,9 @@ export interface RelayOptions {
 }
 
 /**
- * Sends a lane's events to the log in their order, one send in flight: from memory right after the commit,
- * from the table after a restart or when the log was away for long. Sending twice is harmless, leaving out is not:
- * `publishedSeq` moves only when the log has answered. An event that the log will never take is set aside, and the lane
- * goes on.
+ * Sends a lane's events to the log in order, one send in flight: from memory right after the commit, from the table after a
+ * restart or a long outage of the log. Sending twice is harmless, leaving out is not: `publishedSeq` moves only when the log
+ * has answered. An event that the log will never take is set aside, and the lane goes on.
  */
 export class Relay {
   readonly #options: RelayOptions;
@@ -57,7 +59,7 @@ export class Relay {
   #stop = false;
   /** `at` of the event that waits longest */
   #oldestAt = 0;
-  /** performance.now() of the last time nothing waited, or something was sent */
+  /** performance.now() when events last began to wait or were last sent */
   #progressAt = performance.now();
 
   constructor(options: RelayOptions) {
@@ -67,7 +69,8 @@ export class Relay {
     this.#publishedSeq = options.publishedSeq;
     this.#lastSeq = options.lastSeq;
     const { paceMs = 0, time } = options;
-    // Half of what a writer waits: whose transactions were gathered already sends after each, and does not wait twice.
+    // Half of the writer's longest wait: if the writer already gathers its transactions, the relay sends after each one, and
+    // events do not wait twice.
     this.#gathering = new Gathering({ leastMs: 0, mostMs: patienceMs(paceMs) / 2, waiting: () => this.backlog, time });
   }
 
@@ -75,32 +78,32 @@ export class Relay {
     return this.#publishedSeq;
   }
 
-  /** Events that are committed and not in the log yet. */
+  /** Number of committed events that are not in the log yet. */
   get backlog(): number {
     return this.#lastSeq - this.#publishedSeq;
   }
 
-  /** Milliseconds since events wait without any of them being sent; 0 when none waits. */
+  /** Milliseconds for which events have been waiting without any being sent; 0 when none waits. */
   get stalledMs(): number {
     return this.backlog === 0 ? 0 : performance.now() - this.#progressAt;
   }
 
-  /** Milliseconds since the event that waits longest was committed, by the database's clock; 0 when none waits. */
+  /** Milliseconds since the longest waiting event was committed, by the database's clock; 0 when none waits. */
   get ageMs(): number {
     return this.backlog === 0 || this.#oldestAt === 0 ? 0 : Math.max(0, Date.now() - this.#oldestAt);
   }
 
-  /** Begins to send what an earlier process left. */
+  /** Starts sending the events that an earlier process left. */
   start(): void {
     this.#wake();
   }
 
-  /** Takes over events that were just committed, in the order of their numbers. */
+  /** Takes events that were just committed, in order of their numbers. */
   offer(events: readonly StoredEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
     if (this.backlog === 0) this.#oldestAt = events[0]?.at ?? 0;
-    // What does not fit is in the table; memory then stays behind until the table is caught up with.
+    // Events that do not fit are read from the table; memory takes no new ones until the table is caught up with.
     const continues = this.#nextInMemory() + this.#inMemory.length === (events[0]?.seq ?? 0);
     if (continues && this.#inMemory.length < MEMORY_ROOM.count && this.#sizeInMemory < MEMORY_ROOM.size) {
       this.#inMemory.push(...events);
@@ -111,13 +114,13 @@ export class Relay {
     this.#wake();
   }
 
-  /** Others have written to the lane in the meantime: what memory does not have is in the table. */
+  /** Another process has written to the lane in the meantime: the events that memory lacks are in the table. */
   catchUp({ lastSeq }: Pick<Lane, 'lastSeq'>): void {
     this.#lastSeq = Math.max(this.#lastSeq, lastSeq);
     this.#wake();
   }
 
-  /** Sends what is left as long as the log answers, at most `limitMs`; the rest is sent after the next start. */
+  /** Sends the remaining events while the log answers, for at most `limitMs`; the rest is sent after the next start. */
   async close(limitMs: number): Promise<void> {
     this.#gathering.hurry();
     await endedWithin(limitMs, this.#sending ?? Promise.resolve());
@@ -166,7 +169,7 @@ export class Relay {
     this.#forget(last.seq);
   }
 
-  /** An event that the log refuses for good is a dead letter before `publishedSeq` moves past it: until then it is in the table. */
+  /** An event that the log refuses for good becomes a dead letter before `publishedSeq` moves past it; until then it is in the table. */
   async #send(published: readonly Pick<Unsent, 'event' | 'message'>[]): Promise<void> {
     const { log, setAside } = this.#options;
     try {

@@ -8,7 +8,7 @@ import type { AnyMessageHandler } from './message-handlers.ts';
 
 interface Resolving {
   readonly id: string;
-  /** user id of who decided it */
+  /** id of the user who decided it */
   readonly actor: string;
 }
 
@@ -19,7 +19,7 @@ export type Resolution =
   /** The message still cannot be handled. */
   | { readonly kind: 'still-dead'; readonly cause: string };
 
-/** Handles a dead letter once more, in this service only, and closes it when that works. */
+/** Handles a dead letter once more, in this service only, and closes it on success. */
 export function redrive<C extends ChassisCollections, Task>(
   handler: AnyMessageHandler<C, Task>,
 ): UseCase<C, Resolving & { readonly event: EventEnvelope }, Resolution, Task> {
@@ -30,7 +30,7 @@ export function redrive<C extends ChassisCollections, Task>(
     decide({ id, actor, event }, world, context) {
       const letter = world.get('deadLetters', id);
       if (letter?.status !== 'dead') return notDead(letter);
-      // The message is the cause, not the person who asks for another try.
+      // The cause is the message, not the person who asks for another try.
       const cause = causedBy(event);
       const decision = handler.decide(event, world, { ...context, cause });
       if (decision.anomaly !== undefined) return { answer: { kind: 'still-dead', cause: decision.anomaly } };
@@ -45,7 +45,7 @@ export function sentAgain<C extends ChassisCollections>(): UseCase<C, Resolving,
   return closing('sent again', () => ({ status: 'redriven' }));
 }
 
-/** Closes a dead letter for good; the reason stays with it. */
+/** Closes a dead letter for good and stores the reason with it. */
 export function discard<C extends ChassisCollections>(): UseCase<C, Resolving & { readonly reason: string }, Resolution> {
   return closing('discard', ({ reason }) => ({ status: 'discarded', resolution: reason }));
 }

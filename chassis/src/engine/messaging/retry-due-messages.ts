@@ -10,7 +10,7 @@ import type { MessageReads } from './message-reads.ts';
 import { type ParkedMessage, type ParkingRules, recordFailure, retryParked } from './parking.ts';
 import type { Outcomes } from './tell-outcomes.ts';
 
-/** Keys looked at in one round. */
+/** Maximum number of keys per round. */
 const ROUND_LIMIT = 100;
 
 export interface RetryDeps<C extends ChassisCollections, Task> {
@@ -22,13 +22,16 @@ export interface RetryDeps<C extends ChassisCollections, Task> {
   readonly tell: Outcomes;
 }
 
-/** One more try for every parked key whose time has come; a key that is free again goes on until it is empty, or it is stopped. */
+/**
+ * Retries every parked key that is due; once its head succeeds, the messages behind it follow until the key is empty or the
+ * signal is aborted.
+ */
 export async function retryDueMessages<C extends ChassisCollections, Task>(deps: RetryDeps<C, Task>, signal: AbortSignal): Promise<void> {
-  // What waited behind a head that went through is due at once.
+  // The message behind a head that succeeded is due at once.
   while (!signal.aborted && (await retryRound(deps)) > 0);
 }
 
-/** Answers how many were tried; what they hold is free again before the next round. */
+/** Returns how many were tried; their memory is free again before the next round. */
 async function retryRound<C extends ChassisCollections, Task>(deps: RetryDeps<C, Task>): Promise<number> {
   const due = await deps.messages.dueParked(ROUND_LIMIT);
   await Promise.all(due.map(({ key, head }) => retryHead(deps, key, head)));

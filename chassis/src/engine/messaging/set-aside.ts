@@ -11,18 +11,18 @@ import type { StoredEvent } from '../writer/writer-store.ts';
 import { aboutMessage } from './about-message.ts';
 import { newDeadLetter } from './dead-letter.ts';
 
-/** Log lines about one send; a broker that is set to take next to nothing refuses everything. */
+/** Maximum number of log lines about one send: a broker that is set to take next to nothing refuses everything. */
 const LINES = 10;
 
-/** An event that was committed and that the log will never take, as it was to be sent. */
+/** A committed event that the log will never take, with the message that was to be sent. */
 export interface Unsent extends RefusedMessage {
   readonly event: StoredEvent;
 }
 
 /**
- * Makes an event that cannot be sent a dead letter, so that its lane can go on. The letter has the event's id: done twice,
- * because a process died in between, it is still one letter. When the event tells of a dead letter itself, no other
- * is made to tell of that. Answers whether the letter is new.
+ * Makes an event that cannot be sent a dead letter, so that its lane can go on. The dead letter has the event's id, so a repeat
+ * after a crash does not make a second one. If the event itself announces a dead letter, no event announces the new one.
+ * Returns true if the dead letter is new.
  */
 export function setAside<C extends ChassisCollections>(service: ServiceName): UseCase<C, Unsent, boolean> {
   return {
@@ -37,7 +37,7 @@ export function setAside<C extends ChassisCollections>(service: ServiceName): Us
   };
 }
 
-/** Sets events aside and tells an operator: others do not know of something that happened here. Each is told of once. */
+/** Sets events aside and reports each once to operators: other services will not know of something that happened here. */
 export function settingAside<C extends ChassisCollections, Task>(
   { name, meter, report }: Pick<MicroserviceOptions<C, Task>, 'name' | 'meter' | 'report'>,
   writer: () => Writer<C, Task>,

@@ -14,18 +14,18 @@ interface TellDeps {
   readonly security?: Pick<SecurityEvents, 'tell'> | undefined;
 }
 
-/** A message as far as it was read. */
+/** A message, with its event if it could be read. */
 type Told = Pick<Incoming, 'message'> & { readonly event?: Pick<EventAttributes, 'id' | 'traceparent'> };
 
-/** Counts and logs what becomes of messages. None of it throws: to the log it would be a message that was not handled. */
+/** Counts and logs the outcomes of messages. None of it throws: the log would take that for a message that was not handled. */
 export interface Outcomes {
-  /** It is settled, well or not; `cause`: why it is not handled. */
+  /** The message is settled, successfully or not; `cause`: the reason why it was not handled. */
   settled(told: Told, how: Outcome, cause?: unknown): void;
-  /** It says that it comes from a service that makes no such events. */
+  /** The message claims to come from a service that makes no such events. */
   forged(message: LogMessage, by: string): void;
-  /** A try of it has failed. */
+  /** A try of the message has failed. */
   failed(told: Told, attempt: number, error: unknown): void;
-  /** Neither handled nor kept: the log brings it again. */
+  /** The message was neither handled nor stored: the log delivers it again. */
   comesAgain(message: LogMessage, error: unknown): void;
 }
 
@@ -36,7 +36,7 @@ export function outcomes({ meter, report, trace, security }: TellDeps): Outcomes
     settled: harmless(({ message, event }: Told, how: Outcome, cause?: unknown) => {
       meter?.messageSettled(message.topic, how);
       consumer.worked();
-      // Each try of one that failed has been told already.
+      // The tries of a failed message have been logged already.
       if (how === 'handled' || how === 'parked' || how === 'failed') trace?.({ ...aboutMessage(message, event), outcome: how }, 'message settled');
       else single(cause, 'a message is a dead letter now', { ...aboutMessage(message, event), outcome: how });
     }),

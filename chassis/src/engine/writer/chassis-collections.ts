@@ -4,14 +4,14 @@ import type { AnswerKey } from './answer-key.ts';
 import type { EndedAccess } from './ended-access.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 
-/** What every service's writer keeps besides the service's own entities. */
+/** Collections that every service's writer keeps besides the service's own entities. */
 export type ChassisCollections = {
   readonly parkedKeys: ParkedKey;
   readonly deadLetters: DeadLetter;
   readonly keptAnswers: KeptAnswer;
-  /** by the hash, of the periods that are not over */
+  /** by hash; only of periods that have not expired */
   readonly answerKeys: AnswerKey;
-  /** the same, put into a neighbouring period; put only */
+  /** the same, put into a neighbouring period; never loaded */
   readonly answerMeetings: AnswerKey;
   /** by the user's id or the session's */
   readonly endedAccess: EndedAccess;

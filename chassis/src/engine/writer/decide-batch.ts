@@ -6,7 +6,7 @@ import type { Collections, Decision, DecisionContext, Keys, NewEvent, NewNote } 
 import type { WriterOptions } from './writer-options.ts';
 import type { Batch, StoredEvent } from './writer-store.ts';
 
-/** Turns inputs into one batch: their keys together, and a decision after the other in the order they came. */
+/** Turns inputs into one batch: loads their keys together, then decides one after the other, in the given order. */
 export function batchOf<C extends Collections, Task>(
   lane: string,
   inputs: readonly Input<C, Task>[],
@@ -21,7 +21,7 @@ export function batchOf<C extends Collections, Task>(
       const events: StoredEvent[] = [];
       const decidedAt = performance.now();
       for (const input of inputs) {
-        // Loading took so long that its caller was told in the meantime that nothing came of it.
+        // Loading took so long that the caller has been refused in the meantime.
         if (input.expiresAt <= decidedAt) input.outcome = { kind: 'failed', error: new OverloadedError(1) };
         const context: DecisionContext = { now, newId, cause: input.cause, answerForm };
         const place = { lane, seq: lastSeq + events.length };
@@ -33,7 +33,7 @@ export function batchOf<C extends Collections, Task>(
   };
 }
 
-/** An input that cannot even say what it needs fails alone, like one that cannot be decided. */
+/** Keys of an input. An input that fails to name them fails alone, like one that cannot be decided. */
 function keysOf<C extends Collections, Task>(
   input: Input<C, Task>,
   ask: (useCase: Input<C, Task>['useCase']) => Keys<C> | undefined,
@@ -47,7 +47,7 @@ function keysOf<C extends Collections, Task>(
   }
 }
 
-/** A decision that throws concerns its input alone: nothing of it reaches the world. */
+/** Decides one input. A decision that throws fails only this input, and nothing of it reaches the world. */
 function decideOne<C extends Collections, Task>(
   input: Input<C, Task>,
   world: LoadedWorld<C>,
@@ -67,7 +67,7 @@ function decideOne<C extends Collections, Task>(
   }
 }
 
-/** The events of a decision, numbered from the place on. Throws when the log would not take one of them. */
+/** The events of a decision, numbered from the one after `seq` on. Throws when the log would not take one of them. */
 function storedEvents<C extends Collections, Task>(
   { events = [], cause }: Decision<C, unknown, Task>,
   { lane, seq }: Place,

@@ -1,30 +1,30 @@
-/** Access tokens live 15 minutes at most; what is left is for clocks that differ. */
+/** Access tokens live at most 15 minutes; the rest allows for clock differences. */
 export const ENDED_ACCESS_KEPT_MS = 20 * 60_000;
 
-/** The parts of an access token that tell whether it was given before access ended. */
+/** The parts of an access token that tell whether it was issued before access ended. */
 export interface Grant {
   readonly sessionId: string;
-  /** Grows with every end of the user's access. */
+  /** Increases each time the user's access ends. */
   readonly generation: number;
 }
 
-/** Tokens of one user, or of one session, that are refused although they are good by themselves. */
+/** Tokens of one user, or of one session, that are refused although they are valid in themselves. */
 export interface EndedAccess {
   /** the user's, or the session's */
   readonly id: string;
-  /** Tokens of an earlier generation are refused; null: all. */
+  /** Tokens of an earlier generation are refused; null: all tokens are. */
   readonly generation: number | null;
-  /** Tokens of this session go on from this generation on. */
+  /** Tokens of this session stay valid from this generation on. */
   readonly kept: Grant | null;
-  /** epoch milliseconds, the database's clock, when it was stored here */
+  /** time of storage here: epoch milliseconds by the database's clock */
   readonly at: number;
 }
 
-/** Stored endings outside of transactions. */
+/** Reads of ended access, outside of transactions. */
 export interface EndedAccessReads {
-  /** Those that were stored at or after this time. */
+  /** Entries stored at or after this time. */
   since(at: number): Promise<readonly EndedAccess[]>;
-  /** Ids of those that were stored longer ago than this. */
+  /** Ids of entries stored longer ago than this. */
   olderThan(ms: number, limit: number): Promise<readonly string[]>;
 }
 

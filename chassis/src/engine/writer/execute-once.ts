@@ -4,7 +4,7 @@ import type { ChassisCollections } from './chassis-collections.ts';
 import type { SubmitOptions } from './input.ts';
 import type { UseCase } from './use-case.ts';
 
-/** How long a second request waits for the answer to the first before it is told to come back. */
+/** Milliseconds that a second request waits for the answer to the first before it is told to come back. */
 const SECOND_WAITS_MS = 2000;
 
 type Submit<C, Task> = <Value, Answer>(
@@ -13,7 +13,7 @@ type Submit<C, Task> = <Value, Answer>(
   options: SubmitOptions,
 ) => Promise<Answer>;
 
-/** Submits commands at most once per Idempotency-Key; knows which keys are under way in this process. */
+/** Submits commands at most once per Idempotency-Key; tracks the keys under way in this process. */
 export function onceExecutor<C extends ChassisCollections, Task>(submit: Submit<C, Task>) {
   const underWay = new Set<string>();
 
@@ -50,7 +50,7 @@ export function onceExecutor<C extends ChassisCollections, Task>(submit: Submit<
   };
 }
 
-/** Outside of the transaction: what is made of rows that are there anyway holds up nobody else. */
+/** Outside of the transaction: an answer made from stored rows need not hold up other inputs. */
 async function rendered<Answer>(decided: OnceDecided<Answer>, { render, shows }: Once<Answer>): Promise<OnceAnswer> {
   if (decided.kind === 'done') return { kind: 'fresh', answer: render(decided.answer) };
   if (decided.kind !== 'done-before') return decided;

@@ -2,7 +2,7 @@ import type { ChassisCollections } from './chassis-collections.ts';
 import { ENDED_ACCESS_KEPT_MS } from './ended-access.ts';
 import type { UseCase } from './use-case.ts';
 
-/** Removes endings of these ids when every token that they concern has expired. */
+/** Removes the ended access of these ids once every token concerned has expired. */
 export function forgetEndedAccess<C extends ChassisCollections>(): UseCase<C, readonly string[], void> {
   return {
     name: 'forget ended access',

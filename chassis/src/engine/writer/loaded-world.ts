@@ -1,6 +1,6 @@
 import type { Collections, Entities, Keys, World } from './use-case.ts';
 
-/** An update carries both sides, so that an adapter can write only the rows that differ. */
+/** An update carries the entity before and after, so that an adapter can write only the rows that differ. */
 export interface EntityChanges<C> {
   readonly inserts: Entities<C>;
   readonly updates: { readonly [N in keyof C]?: readonly { readonly before: C[N]; readonly after: C[N] }[] };
@@ -8,14 +8,14 @@ export interface EntityChanges<C> {
 }
 
 interface Slot {
-  /** as loaded; undefined when it was not there */
+  /** as loaded; undefined when it did not exist */
   readonly before: object | undefined;
   after: object | undefined;
-  /** It was remembered, and nobody has looked whether it is still so. */
+  /** It was remembered from an earlier batch and has not been read again. */
   readonly remembered?: boolean;
 }
 
-/** The entities of one batch: what was loaded, what the decisions made of it, and the difference at the end. */
+/** The entities of one batch: as loaded, as changed by the decisions, and the difference at the end. */
 export class LoadedWorld<C extends Collections> implements World<C> {
   readonly #slots = new Map<string, Map<string, Slot>>();
 
@@ -38,38 +38,38 @@ export class LoadedWorld<C extends Collections> implements World<C> {
     return result;
   }
 
-  /** Takes what a load brought; a key without an entity is remembered as absent. */
+  /** Adds loaded entities; a key without an entity is noted as absent. */
   loaded<N extends keyof C & string>(collection: N, keys: readonly string[], entities: readonly C[N][]): void {
     const slots = this.#slotsOf(collection);
     for (const key of keys) slots.set(key, { before: undefined, after: undefined });
     for (const entity of entities) slots.set(this.keyOf(collection, entity), { before: entity, after: entity });
   }
 
-  /** Takes what an earlier batch left, unread. */
+  /** Adds the entities that an earlier batch left, without reading them. */
   recalled<N extends keyof C & string>(collection: N, entities: readonly C[N][]): void {
     const slots = this.#slotsOf(collection);
     for (const entity of entities) slots.set(this.keyOf(collection, entity), { before: entity, after: entity, remembered: true });
   }
 
-  /** What was remembered and is not written: a decision may have relied on it all the same. */
+  /** Remembered entities that have no new state to write; a decision may have relied on them all the same. */
   unwritten<N extends keyof C & string>(collection: N): readonly C[N][] {
     const slots = [...(this.#slots.get(collection)?.values() ?? [])];
     const found = slots.filter(({ remembered, before, after }) => remembered === true && (after === before || after === undefined));
     return found.map(({ before }) => before as C[N]);
   }
 
-  /** What is there after this batch, by key. */
+  /** Entities that exist after this batch, by key. */
   outcome(collection: keyof C & string): readonly (readonly [string, object])[] {
     const slots = [...(this.#slots.get(collection) ?? [])];
     return slots.flatMap(([key, { after }]) => (after === undefined ? [] : [[key, after] as const]));
   }
 
-  /** Whether this batch has added, changed or removed any of these. */
+  /** True when this batch has added, changed or removed any of these. */
   isChanged(collection: keyof C & string): boolean {
     return [...(this.#slots.get(collection)?.values() ?? [])].some(({ before, after }) => before !== after);
   }
 
-  /** All of a decision or, when it throws, nothing of it. */
+  /** Applies all of a decision or, when it throws, nothing of it. */
   apply(puts: Entities<C> | undefined, removes: Keys<C> | undefined): void {
     const removed = this.#loadedSlots(removes ?? {});
     for (const collection in puts) {

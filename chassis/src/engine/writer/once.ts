@@ -6,36 +6,36 @@ import type { DecisionContext, Entities, UseCase, World } from './use-case.ts';
 import { withOwn } from './with-own.ts';
 
 export interface Once<Answer> {
-  /** The user whose answer it will be. */
+  /** The user to whom the answer will belong. */
   readonly owner: string;
-  /** Whose key it is, and for what: user and route. */
+  /** Scope of the key: user and route. */
   readonly scope: string;
   /** The caller's Idempotency-Key. */
   readonly key: string;
-  /** Of the request; the same key with another one is a mistake of the caller. */
+  /** Fingerprint of the request; the same key with another one is the caller's mistake. */
   readonly fingerprint: string;
-  /** The answer as it goes out; only what was carried out (2xx) is kept, a refusal may be tried again. */
+  /** The answer as it goes out; only a success (2xx) is kept, a refused request may be retried. */
   render(answer: Answer): StoredAnswer;
-  /** Where there is something to make the answer of once more: then none is kept, and `render` is called after the commit. */
+  /** Set if the answer can be made again from stored data: then none is kept, and `render` is called after the commit. */
   readonly shows?: Shows<Answer>;
 }
 
 export interface Shows<Answer> {
-  /** The UUID of what the answer shows; undefined: nothing was carried out. */
+  /** UUID of the entity that the answer shows; undefined: nothing was carried out. */
   place(answer: Answer): string | undefined;
-  /** The first answer, byte for byte, whatever has become since of what it shows. */
+  /** The first answer, byte for byte, whatever has happened to the entity since. */
   again(place: string): Promise<StoredAnswer>;
 }
 
 export type OnceAnswer =
   | { readonly kind: 'fresh' | 'replayed'; readonly answer: StoredAnswer }
   | { readonly kind: 'reused' }
-  /** It was carried out, and its answer was forgotten with the user it belonged to. */
+  /** The request was carried out, and its answer was deleted with the user it belonged to. */
   | { readonly kind: 'forgotten' }
   /** The first request with this key is not answered yet. */
   | { readonly kind: 'in-progress' };
 
-/** What a decision says; an answer that is not kept is rendered by whoever asked. */
+/** Result of a decision; an answer that is not kept is rendered by the side that submitted it. */
 export type OnceDecided<Answer> =
   | Exclude<OnceAnswer, { kind: 'in-progress' }>
   | { readonly kind: 'done'; readonly answer: Answer }
@@ -45,18 +45,21 @@ interface Outcome<Answer> {
   readonly decided: OnceDecided<Answer>;
   /** undefined: nothing was carried out */
   readonly place: string | undefined;
-  /** undefined: it is made of what is at the place, each time */
+  /** undefined: it is made from the entity at `place`, each time */
   readonly rendered: StoredAnswer | undefined;
 }
 
 export interface AnswerId {
-  /** of a whole answer of before ADR 61 */
+  /** of a whole answer, before ADR 61 */
   readonly id: string;
   /** of a key */
   readonly hash: string;
 }
 
-/** Half of a SHA-256: among a thousand million keys two are alike by chance once in 10^20 times, and finding a second one to a user's takes 2^128 tries. */
+/**
+ * Half of a SHA-256: among 10^9 keys two are alike by chance once in 10^20 times, and finding a second key to a user's hash
+ * takes 2^128 tries.
+ */
 const HALF = 16;
 
 export function answerId(scope: string, key: string): AnswerId {
@@ -65,8 +68,9 @@ export function answerId(scope: string, key: string): AnswerId {
 }
 
 /**
- * The use case at most once per Idempotency-Key. The key, and the answer where one is kept, are committed together with the effect,
- * so that a repeated request finds all or nothing; in one batch the first one wins and the others replay it.
+ * Wraps a use case so that it runs at most once per Idempotency-Key. The key, and the answer if one is kept, are committed
+ * together with the effect, so that a repeated request finds all or nothing; in one batch the first one wins and the others
+ * replay it.
  */
 export function once<C extends ChassisCollections, Value, Answer, Task>(
   useCase: UseCase<C, Value, Answer, Task>,
@@ -95,7 +99,7 @@ export function once<C extends ChassisCollections, Value, Answer, Task>(
     return { decided: { kind: 'fresh', answer: rendered }, place: rendered.status < 300 ? newId() : undefined, rendered };
   }
 
-  /** What is put into the database, in the form it has. */
+  /** The rows to store, in the form that the database has. */
   function kept(answer: Answer, place: string, rendered: StoredAnswer | undefined, { now, answerForm }: DecisionContext): Entities<ChassisCollections> {
     const { owner } = key;
     const keptAnswers: KeptAnswer[] = [];

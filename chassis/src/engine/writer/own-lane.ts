@@ -5,19 +5,22 @@ export interface OwnLane {
   readonly name: string;
   readonly owner: string;
   readonly leaseMs: number;
-  /** The lane is taken when no more than this is left of another's lease. */
+  /** The lane is taken when no more than this is left of another owner's lease. */
   readonly leftMs: number;
 }
 
-/** Looks at a lane that is not to be had yet, within one lease. */
+/** Number of tries per lease to take an occupied lane. */
 const LOOKS_IN_A_LEASE = 25;
-/** A process that is gone may have one transaction on its way, and one that only adopts the lane has no more. */
+/**
+ * Transactions that prove the owner alive: a dead process may have one in flight, and one that only adopts the lane makes no
+ * more than one.
+ */
 const ALIVE_FROM = 2;
 
 /**
- * Takes the lane of this process's name (INSTANCE). Where other processes share the database, whoever has it may be alive:
- * then it goes on settling, and `LaneInUseError` is thrown. Who is gone, or only sends what was left unsent in the lane,
- * lets its lease run down, and the lane is taken when no more than `leftMs` is left of it.
+ * Takes the lane of this process's name (INSTANCE). On a database that processes share, its owner may be alive: then it goes on
+ * settling, and `LaneInUseError` is thrown. An owner that is dead, or only sends what was left unsent in the lane, lets its
+ * lease run down, and the lane is taken when no more than `leftMs` is left of it.
  */
 export async function takeOwnLane<C extends Collections>(store: WriterStore<C>, { name, owner, leaseMs, leftMs }: OwnLane): Promise<Lane> {
   let first: Lane | undefined;

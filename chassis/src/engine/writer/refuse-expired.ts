@@ -1,10 +1,10 @@
 import { OverloadedError } from '../../input-errors.ts';
 import type { Input } from './input.ts';
 
-/** Milliseconds by which a refusal may come late, so that a full queue is not looked through for each of its inputs. */
+/** Milliseconds by which a refusal may be late, so that a full queue is not searched for each of its inputs. */
 const STEP_MS = 50;
 
-/** Refuses the inputs nobody waits for any more; answers the others. */
+/** Refuses the inputs that nobody waits for any more; returns the others. */
 export function refuseExpired<C, Task>(inputs: readonly Input<C, Task>[]): readonly Input<C, Task>[] {
   const now = performance.now();
   if (inputs.every(({ expiresAt }) => expiresAt > now)) return inputs;
@@ -13,14 +13,14 @@ export function refuseExpired<C, Task>(inputs: readonly Input<C, Task>[]): reado
 }
 
 export interface Deadlines {
-  /** `look` will be called when this input expires, or before. */
+  /** Makes sure that `look` is called when this input expires, or before. */
   expect(expiresAt: number): void;
   close(): void;
 }
 
 /**
- * One timer for however many inputs. `look` refuses what has expired and answers the inputs that go on waiting; it is
- * called whatever the writer is doing, so also while the database does not answer.
+ * One timer for any number of inputs. `look` refuses expired inputs and returns those that go on waiting; it is called whatever
+ * the writer is doing, so also while the database does not answer.
  */
 export function deadlines(look: () => readonly Pick<Input<never, never>, 'expiresAt'>[]): Deadlines {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -6,7 +6,7 @@ import type { Collections } from './use-case.ts';
 import { LaneLostError, type Lane, type StoredEvent, type WriterStore } from './writer-store.ts';
 import type { Report } from '../../telemetry/report.ts';
 
-/** What follows a stale try is read; this many in a row are a defect. */
+/** The try after a stale one reads from the database, so this many in a row are a defect. */
 const STALE_TRIES = 3;
 const BACK_OFF_MS = [5, 20, 100, 300, 1000] as const;
 
@@ -17,25 +17,26 @@ export interface SettleDeps<C extends Collections> {
   refuseUnsendable?(event: StoredEvent): void;
   lane(): Lane;
   setLane(lane: Lane): void;
-  /** Takes the lane back after somebody else had it. Throws `LaneInUseError` when it is no loan. */
+  /** Takes the lane back after another process had it. Throws `LaneInUseError` when that process is alive under the same name. */
   retakeLane(): Promise<void>;
-  /** Nobody waits any more for what became of a transaction. */
+  /** True when nobody waits any more for the outcome of a transaction. */
   gaveUp(): boolean;
   publishedSeq(): number;
-  /** These events are committed. */
+  /** Called with the events that were committed. */
   committed(events: readonly StoredEvent[]): void;
-  /** Another process had changed what was remembered, so the batch is decided on what is there. */
+  /** Another process had changed remembered entities, so the batch is decided on the stored ones. */
   decidedAgain?(): void;
   readonly report: Report;
 }
 
 /**
- * Settles inputs in one transaction, answers in `Input.outcome`. What goes wrong is told apart: infrastructure repeats the whole
- * batch for as long as anybody waits; a batch that remembered what is not so any more is decided again at once, on what is read; a
- * refused save is split in halves until the culprit stands alone; a commit whose answer was lost is looked up before anything is
- * repeated.
- * Answers the inputs that were settled (given up ones are rejected here). Who expires while a try is out is told so
- * by then, and stays in it: what the try has done is told to everybody else. No later try has them.
+ * Settles inputs in one transaction; results are in `Input.outcome`. Failures are told apart:
+ * - infrastructure: the whole batch is repeated for as long as anybody waits
+ * - stale memory: the batch is decided again at once, on what is read
+ * - a refused save: the batch is split in halves until the culprit stands alone
+ * - a lost answer to a commit: it is looked up before anything is repeated
+ * Returns the inputs that were settled; those given up are rejected here. An input that expires while a try is in flight is
+ * refused by then and stays in the try, whose result all others get. No later try has it.
  */
 export async function settleBatch<C extends Collections, Task>(
   deps: SettleDeps<C>,
@@ -67,7 +68,7 @@ export async function settleBatch<C extends Collections, Task>(
           return waiting;
         }
       } else if (sayTwice && error instanceof StorageError && error.code === 'unique') {
-        // Somebody else inserted the row that was not there to be locked: read again.
+        // Another process inserted a row that did not exist and so was not locked: read again.
         return settleBatch(deps, waiting, false);
       } else {
         return splitBatch(deps, waiting, error);
@@ -99,7 +100,7 @@ function backOff(attempt: number): Promise<void> {
   return Bun.sleep(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)] ?? 1000);
 }
 
-/** Without an answer of the database the next try finds it lost again. */
+/** If the database does not answer, the next try finds the lane lost again. */
 async function retakeLane<C extends Collections>({ retakeLane: retake, report }: SettleDeps<C>): Promise<void> {
   try {
     await retake();
@@ -110,8 +111,8 @@ async function retakeLane<C extends Collections>({ retakeLane: retake, report }:
 }
 
 /**
- * Did the transaction commit although its answer was lost? While that cannot be found out, callers are still told in time
- * that they were not served, and the same Idempotency-Key finds out later.
+ * True when the transaction committed although its answer was lost. While that cannot be found out, callers are still told in
+ * time that they were not served, and a repeat with the same Idempotency-Key finds out later.
  */
 async function tookPlace<C extends Collections>(
   deps: SettleDeps<C>,
@@ -131,8 +132,8 @@ async function tookPlace<C extends Collections>(
 }
 
 /**
- * The lane's row counts every transaction. Once somebody else has had the lane, the count says nothing any more; then the
- * events tell. A batch without any is decided again, on a state that has its effect or has not.
+ * The lane's row counts every transaction. Once another process has had the lane, the count proves nothing; then the events
+ * decide. A batch without events is decided again, on a state with or without its effect.
  */
 async function isCommitted<C extends Collections>(
   { store, setLane }: SettleDeps<C>,

@@ -3,8 +3,8 @@ import type { AnswerForm } from './answer-key.ts';
 import type { Cause } from '../../cause.ts';
 
 /**
- * What a service's state consists of: collection name -> entity. An entity is what is decided on as one
- * (an order with its lines, the stock of one SKU over all warehouses); how it lies in rows is the store's matter.
+ * The state of a service: collection name -> entity. An entity is the unit of decision (an order with its lines, the stock of
+ * one SKU over all warehouses); its layout in rows is the store's matter.
  */
 export type Collections = { readonly [name: string]: object };
 
@@ -21,9 +21,9 @@ export interface World<C> {
 export interface DecisionContext {
   /** The database's clock, epoch milliseconds; the same for a whole batch. */
   readonly now: number;
-  /** The cause of the input. The row of a task, or of anything else that goes on later, has to keep it. */
+  /** The cause of the input. The row of a task, or of any other work that continues later, has to keep it. */
   readonly cause: Cause;
-  /** How this database keeps answers to Idempotency-Keys. */
+  /** The form in which this database keeps answers to Idempotency-Keys. */
   readonly answerForm: AnswerForm;
   /** A new UUIDv7. */
   newId(): string;
@@ -36,15 +36,15 @@ export interface NewEventOf<T extends Topic> {
   readonly type: T;
   /** Message key; messages of one key keep their order. */
   readonly key: string;
-  /** The aggregate whose history this belongs to, and its version after it: 1..n without gap. */
+  /** The aggregate to whose history the event belongs, and its version after it: 1..n without gaps. */
   readonly stream: string;
   readonly version: number;
   readonly data: EventData<T>;
-  /** What the history shows besides the data (from, to, why); not sent. */
+  /** Fields of the history besides the data (from, to, why); not sent. */
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** An entry of the history that is not sent to the log: a fact recorded that nobody else has to hear. */
+/** A history entry that is not sent to the log: a fact that no other service needs. */
 export interface NewNote {
   readonly note: string;
   readonly key: string;
@@ -59,26 +59,26 @@ export interface Decision<C, Answer, Task = never> {
   readonly puts?: Entities<C>;
   readonly removes?: Keys<C>;
   readonly events?: readonly (NewEvent | NewNote)[];
-  /** The cause of the events, where it is not the input's: the end of a task was caused by what had begun it. */
+  /** The cause of the events, if it is not the input's: the end of a task has the cause of its beginning. */
   readonly cause?: Cause;
   /** Work outside of the database, started after the commit. Its row must be among the puts: tasks do not survive a crash. */
   readonly tasks?: readonly Task[];
-  /** "Cannot happen if everybody is right": the message becomes a dead letter with this cause and nothing else happens. */
+  /** "Cannot happen if every service is right": the message becomes a dead letter with this cause, and nothing else happens. */
   readonly anomaly?: string;
 }
 
 /**
- * One thing a caller, a message, a gateway result or a deadline can ask of a service.
- * `decide` is pure; when it throws, only this input fails and nothing of it is applied. It judges every rule itself: the
- * database's constraints see only the last state of a batch, they are there to catch a defect.
+ * One operation that a caller, a message, a gateway result or a deadline can request. `decide` is pure; when it throws, only
+ * this input fails and nothing of it is applied. It checks every rule itself: the database's constraints see only the last
+ * state of a batch and are there to catch a defect.
  */
 export interface UseCase<C, Input, Answer, Task = never> {
   readonly name: string;
-  /** It takes on new work: it comes after all that waits of what was taken on before. */
+  /** It takes on new work, so it comes after all waiting inputs of work taken on before. */
   readonly canWait?: boolean;
-  /** What has to be loaded and locked before deciding. */
+  /** Entities to load and lock before deciding. */
   keys(input: Input): Keys<C>;
-  /** What is known to be needed only when the first entities are there (loaded in a second packet). */
+  /** Entities whose keys are known only once the first ones are loaded (loaded in a second packet). */
   moreKeys?(input: Input, world: World<C>): Keys<C>;
   decide(input: Input, world: World<C>, context: DecisionContext): Decision<C, Answer, Task>;
 }

@@ -1,12 +1,12 @@
 import type { ChassisCollections } from './chassis-collections.ts';
 import type { Decision, Entities } from './use-case.ts';
 
-/** What the chassis itself changes beside, or instead of, a service's decision. */
+/** Changes by the chassis itself, besides or instead of a service's decision. */
 export type OwnChanges = Pick<Decision<ChassisCollections, unknown>, 'puts' | 'removes' | 'events'>;
 
 /**
- * A decision with the chassis' own changes added. C has the chassis' collections, which the compiler cannot
- * see through the type parameter: the two kinds of types meet here and nowhere else.
+ * Adds the chassis' own changes to a decision. C includes the chassis' collections, which the compiler cannot see through the
+ * type parameter: the two kinds of types meet here and nowhere else.
  */
 export function withOwn<C extends ChassisCollections, Answer, Task>(
   decision: Decision<C, Answer, Task>,

@@ -9,7 +9,7 @@ export interface StoredEvent {
   readonly id: string;
   /** Event type (= topic), or the name of a note. */
   readonly type: string;
-  /** Notes are history only. */
+  /** False for notes, which are history only. */
   readonly published: boolean;
   readonly key: string;
   readonly stream: string;
@@ -19,12 +19,12 @@ export interface StoredEvent {
   readonly correlationId: string;
   readonly causationId: string | null;
   readonly traceparent: string | null;
-  /** JSON text, written once: the row, the message to the log and its size are made of it. */
+  /** JSON text, serialised once: the row, the message to the log and its size are made from it. */
   readonly data: string;
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-/** The most that is read of the events table at once, in UTF-16 units of the events' data. */
+/** Maximum data read from the events table at once, in UTF-16 units. */
 export const EVENTS_SIZE = 4 * 1024 * 1024;
 
 export const eventSize = ({ data }: Pick<StoredEvent, 'data'>): number => data.length;
@@ -33,7 +33,7 @@ export const eventSize = ({ data }: Pick<StoredEvent, 'data'>): number => data.l
 export interface Lane {
   readonly name: string;
   readonly owner: string;
-  /** Grows with every take-over; a process whose epoch is not the row's any more can write nothing. */
+  /** Increases with every take-over; a process whose epoch is no longer the row's can write nothing. */
   readonly epoch: number;
   readonly lastSeq: number;
   /** Everything up to here is in the log. */
@@ -55,7 +55,7 @@ export class LaneLostError extends Error {
   }
 }
 
-/** Two processes that are alive have been given one name. */
+/** Two live processes have been given the same name. */
 export class LaneInUseError extends Error {
   readonly code = 'lane-in-use';
   constructor(readonly lane: string) {
@@ -64,44 +64,47 @@ export class LaneInUseError extends Error {
   }
 }
 
-/** What one transaction writes. */
+/** The changes that one transaction writes. */
 export interface Changes<C> extends EntityChanges<C> {
   readonly events: readonly StoredEvent[];
 }
 
 export interface Batch<C extends Collections> {
   readonly keys: Keys<C>;
-  /** What turns out to be needed when `keys` are loaded. */
+  /** Keys found to be needed once `keys` are loaded. */
   moreKeys(world: LoadedWorld<C>): Keys<C>;
-  /** Called with everything loaded and locked. Throws: the transaction is rolled back. */
+  /** Called with everything loaded and locked. If it throws, the transaction is rolled back. */
   decide(world: LoadedWorld<C>, now: number, lastSeq: number, answerForm: AnswerForm): Changes<C>;
 }
 
 export interface TakingLane {
-  /** 0: when its lease is over; Infinity: at once, whoever has it */
+  /** longest remainder of another owner's lease at which the lane is taken; 0: only when it is over; Infinity: at once, whoever has it */
   readonly leftMs: number;
   readonly leaseMs: number;
 }
 
 /**
- * How far ahead a lease may end at most: one that ends later was given by a clock that has been set back since (a correction,
- * another primary), says nothing, and counts as over. Whoever has it all the same renews it within a third of it.
+ * The furthest ahead that a lease may end. One that ends later was given by a clock that has been set back since (a correction,
+ * another primary), proves nothing, and counts as expired. An owner that still has it renews it within a third of the lease.
  */
 export const leaseLimitMs = (leaseMs: number): number => 2 * leaseMs;
 
-/** Where a writer settles its batches: the service's own tables, the events table and the lanes, in one database. */
+/** The store in which a writer settles its batches: the service's own tables, the events table and the lanes, in one database. */
 export interface WriterStore<C extends Collections> {
-  /** False: no other process can have this database open, so whoever had a lane before is gone. */
+  /** False: no other process can have this database open, so any earlier owner of a lane is gone. */
   readonly isShared: boolean;
-  /** Takes a new lane, the owner's own, or one of whose lease no more than `leftMs` is left (`leaseLimitMs`); undefined: somebody has it. */
+  /**
+   * Takes a lane that is new, is already the owner's, or has no more than `leftMs` left of its lease (`leaseLimitMs`);
+   * undefined: another process has it.
+   */
   takeLane(name: string, owner: string, options: TakingLane): Promise<TakenLane | undefined>;
-  /** Names of lanes whose lease, of so many milliseconds, ran out and that hold unsent events. */
+  /** Names of lanes that hold unsent events and whose lease, of `leaseMs`, has expired. */
   abandonedLanes(leaseMs: number): Promise<readonly string[]>;
-  /** One transaction; renews the lease. Throws `LaneLostError` or `StorageError`. Answers the lane after it. */
+  /** Settles a batch in one transaction and renews the lease. Throws `LaneLostError` or `StorageError`. Returns the lane after it. */
   settle(lane: Lane, publishedSeq: number, leaseMs: number, batch: Batch<C>): Promise<Lane>;
-  /** The lane's row as it is when every transaction on it that was sent has ended, also those whose answer was lost. */
+  /** The lane's row, read once every transaction sent on it has ended, including those whose answer was lost. */
   readLane(name: string): Promise<Lane | undefined>;
-  /** Events of a lane after `afterSeq`, in order: `limit` at most, and no more than `EVENTS_SIZE`, but always one. */
+  /** Events of a lane after `afterSeq`, in order: at most `limit` and no more than `EVENTS_SIZE`, but always one. */
   readEvents(lane: string, afterSeq: number, limit: number): Promise<readonly StoredEvent[]>;
   /** The history of one aggregate, by version. */
   readStream(stream: string): Promise<readonly StoredEvent[]>;

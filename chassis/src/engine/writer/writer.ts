@@ -17,8 +17,8 @@ import { type Lane, LaneInUseError, type StoredEvent } from './writer-store.ts';
 type Optional = 'owner' | 'batchSettled' | 'decidedAgain' | 'refuseUnsendable' | 'retaken' | 'time';
 
 /**
- * The single writer of a service's process (group commit). Everything that changes state is an input in one queue;
- * what is in hand is settled in one transaction, one in flight, and then answered.
+ * The single writer of a service's process (group commit). Everything that changes state is an input in one queue; the inputs
+ * at hand are settled in one transaction, one in flight, and then answered.
  */
 export class Writer<C extends Collections, Task = never> {
   readonly #options: Required<Omit<WriterOptions<C, Task>, Optional>> & Pick<WriterOptions<C, Task>, Optional>;
@@ -30,7 +30,7 @@ export class Writer<C extends Collections, Task = never> {
   #underWay: readonly Input<C, Task>[] = [];
   #draining: Promise<void> | undefined;
   readonly #gathering: Gathering;
-  /** performance.now() of the last time a transaction was begun, or a try of it ended */
+  /** performance.now() when a transaction last began or a try of it last ended */
   #progressAt = -Infinity;
   #closed = false;
   #gaveUp = false;
@@ -40,10 +40,10 @@ export class Writer<C extends Collections, Task = never> {
   readonly #lost = Promise.withResolvers<LaneInUseError>();
   readonly #deadlines: Deadlines = deadlines(() => this.#refuseExpired());
 
-  /** Takes the lane; throws `LaneInUseError` when another process that is alive has it. */
+  /** Takes the lane; throws `LaneInUseError` when another live process has it. */
   static async open<C extends Collections, Task = never>(options: WriterOptions<C, Task>): Promise<Writer<C, Task>> {
     const { store, lane: name, newId, owner = newId(), leaseMs = 5000 } = options;
-    // Alive, another one would have renewed it by then.
+    // A live owner would have renewed its lease by then.
     const lane = await takeOwnLane(store, { name, owner, leaseMs, leftMs: leaseMs / 2 });
     return new Writer(options, lane);
   }
@@ -64,35 +64,35 @@ export class Writer<C extends Collections, Task = never> {
     return this.#lane;
   }
 
-  /** How many inputs wait; commands are refused from `queueLimit` on. */
+  /** Number of waiting inputs; commands are refused from `queueLimit` on. */
   get waiting(): number {
     return this.#queue.length;
   }
 
-  /** Milliseconds since the input came that is not settled yet and has waited longest; 0: there is none. */
+  /** Milliseconds since the oldest unsettled input arrived; 0: there is none. */
   get oldestMs(): number {
     const cameAt = this.#underWay.reduce((least, input) => Math.min(least, input.cameAt), this.#queue.oldestAt ?? Infinity);
     return cameAt === Infinity ? 0 : performance.now() - cameAt;
   }
 
-  /** Why the last transaction was not settled; undefined when it was. An idle writer tries again by renewing its lease. */
+  /** The error of the last transaction; undefined when it was settled. An idle writer tries again by renewing its lease. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** Milliseconds since a transaction that is under way was begun or repeated: each try has its limits. 0 while none is. */
+  /** Milliseconds since the transaction under way began or was last repeated (each try has its limits); 0 while none is. */
   get standsStillMs(): number {
     return this.#draining === undefined ? 0 : performance.now() - this.#progressAt;
   }
 
-  /** Resolves when another process that is alive has the lane: this one takes nothing any more, and is to end. */
+  /** Resolves when another live process has the lane: this one takes no more inputs and has to end. */
   get lost(): Promise<LaneInUseError> {
     return this.#lost.promise;
   }
 
   /**
-   * Answers when the input's transaction has committed. Rejects when this input failed, and then nothing of it is applied; only
-   * of `OverloadedError` the outcome may be open, when a transaction with it was out.
+   * Resolves when the input's transaction has committed. Rejects when this input failed, and then nothing of it is applied;
+   * only after an `OverloadedError` the outcome may be open, if a transaction with the input was in flight.
    */
   submit<Value, Answer>(
     useCase: UseCase<C, Value, Answer, Task>,
@@ -116,7 +116,7 @@ export class Writer<C extends Collections, Task = never> {
     return this.#queue.length >= queueLimit || (canWait && this.#queue.patient >= patientLimit);
   }
 
-  /** Settles what is in the queue and takes nothing new. Resolves at once when that was given up. */
+  /** Settles the queue and takes nothing new. Resolves at once when the writer has given up. */
   async stop(): Promise<void> {
     this.#closed = true;
     this.#gathering.hurry();
@@ -126,8 +126,8 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   /**
-   * Stops, stores what the outbox has sent, and lets the lane go: the next process of this name need not wait. That is left
-   * when it takes longer than `limitMs`.
+   * Stops, stores how far the outbox has sent, and releases the lane, so that the next process of this name need not wait.
+   * Waits for that no longer than `limitMs`.
    */
   async close(limitMs?: number): Promise<void> {
     await this.stop();
@@ -136,7 +136,7 @@ export class Writer<C extends Collections, Task = never> {
     await (limitMs === undefined ? last : endedWithin(limitMs, last));
   }
 
-  /** Takes nothing new and tells all who wait that it stops: the database does not settle what they brought. No later try has it. */
+  /** Takes nothing new and refuses all waiting inputs, because the database does not settle them. No later try has them. */
   giveUp(): void {
     if (this.#gaveUp) return;
     this.#closed = true;
@@ -158,7 +158,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#draining ??= this.#toItsEnd(work);
   }
 
-  /** Whatever ends the work, the next inputs are settled. */
+  /** However the work ends, the next inputs are settled. */
   async #toItsEnd(work: () => Promise<void>): Promise<void> {
     this.#progressAt = performance.now();
     try {
@@ -171,13 +171,13 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   async #drain(): Promise<void> {
-    // Let everything that became ready in this turn of the event loop come along.
+    // Let everything that became ready in this turn of the event loop join the batch.
     await Promise.resolve();
     while (this.#queue.length > 0) {
       await this.#gathering.turn();
       const batch = this.#queue.next(this.#options.batchLimit);
       this.#gathering.began(this.#queue.length);
-      // Whoever waited has been told meanwhile that time is up, or that the service stops.
+      // All waiting inputs have been refused meanwhile: their time was up, or the service stops.
       if (batch.length > 0) await this.#settleAndAnswer(batch);
     }
   }
@@ -198,7 +198,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#underWay = [];
   }
 
-  /** Whoever waits is told to come again: another process will answer. */
+  /** Tells all waiting callers to come again: another process will answer. */
   #end(error: LaneInUseError): void {
     this.#closed = true;
     this.#gathering.hurry();
@@ -209,7 +209,7 @@ export class Writer<C extends Collections, Task = never> {
     this.#lost.resolve(error);
   }
 
-  /** Answers who goes on waiting. What is under way stays so, whoever was told in the meantime that time is up. */
+  /** Returns the inputs that go on waiting. The batch under way stays as it is, even if some of its inputs are refused meanwhile. */
   #refuseExpired(): readonly Input<C, Task>[] {
     return [...this.#queue.retain(refuseExpired), ...refuseExpired(this.#underWay)];
   }
@@ -223,7 +223,7 @@ export class Writer<C extends Collections, Task = never> {
     }
   }
 
-  /** It is stored, and found by its age when it could not be begun. */
+  /** The task is stored; if it cannot be started, it is found later by its age. */
   #runTask(task: Task): void {
     try {
       this.#options.runTask(task);
@@ -232,7 +232,7 @@ export class Writer<C extends Collections, Task = never> {
     }
   }
 
-  /** They are committed: whoever sends them on finds them in the table when they could not be handed on. */
+  /** The events are committed: if they cannot be handed on, the outbox finds them in the table. */
   #handOn(events: readonly StoredEvent[]): void {
     try {
       this.#outbox.offer(events);
@@ -283,8 +283,8 @@ export class Writer<C extends Collections, Task = never> {
   }
 
   /**
-   * An idle writer settles an empty batch, so that nobody takes its lane for abandoned, and its name for one that is free;
-   * it also stores what was published.
+   * An idle writer settles an empty batch, so that no other process takes its lane for abandoned or its name for free; this
+   * also stores what was published.
    */
   #renewLease(): void {
     const everyMs = this.#options.leaseMs / 3;

@@ -5,7 +5,7 @@ import { MESSAGE_LIMIT, messageBytes, type RefusedMessage, tooLarge } from '../m
 import { partitionOf } from '../partition-of.ts';
 import { partitionsOf, type TopicTable } from './topic-table.ts';
 
-/** Finds out what the log cannot take before anything is queued. */
+/** Assigns a message to its partition, or refuses it as too large, before anything is queued. */
 export function assignPartition(topics: TopicTable, message: LogMessage): PlacedMessage | RefusedMessage {
   const partitions = partitionsOf(topics, message.topic);
   const headersJson = JSON.stringify(message.headers);

@@ -2,17 +2,17 @@ import type { LogMessage } from '../event-log.ts';
 import type { PlacedMessage } from './journal-message.ts';
 import { decoded, isPlainText } from '../not-utf8.ts';
 
-/** Messages of one partition that stand side by side in a block. */
+/** Adjacent messages of one partition in a block. */
 export interface Part {
   readonly partitionId: number;
   readonly count: number;
 }
 
-/** Messages that were committed together, one after the other, as one row of `blocks`. Nothing changes it any more. */
+/** Consecutive messages, committed together as one row of `blocks`, which never changes afterwards. */
 export interface Block {
   /** In the order of the messages. */
   readonly parts: readonly Part[];
-  /** The same as it is stored: a JSON list of partition, count, partition, count, ... */
+  /** `parts` as stored: a JSON list of partition, count, partition, count, ... */
   readonly spans: string;
   readonly form: Form;
   /** CRC-32 of spans and body. */
@@ -24,18 +24,18 @@ const PLAIN = 0;
 const ZSTD = 1;
 type Form = typeof PLAIN | typeof ZSTD;
 
-/** A block as it was read: nobody knows yet whether it is whole. */
+/** A block as read from the file, not yet checked for damage. */
 export type StoredBlock = Omit<Block, 'parts' | 'form'> & { readonly form: number };
 
-/** Bytes, before compression: a block that has so many ends with its partition, and none has more unless one message alone has. */
+/** Bytes before compression: a block that reaches ENOUGH ends with its partition; none exceeds MOST unless a single message does. */
 const ENOUGH = 32 * 1024;
 const MOST = 64 * 1024;
 /** Below this, compression takes longer than it saves. */
 const WORTH_COMPRESSING = 200;
-/** Before each message: the bytes of key, value and headers. */
+/** Bytes before each message, which hold the lengths of key, value and headers. */
 const LENGTHS = 12;
 
-/** Cuts messages, which have to be sorted by partition, into the messages of one block each. */
+/** Splits messages, which have to be sorted by partition, into one list per block. */
 export function cutIntoBlocks(messages: readonly PlacedMessage[]): PlacedMessage[][] {
   const blocks: PlacedMessage[][] = [];
   let block: PlacedMessage[] = [];
@@ -70,7 +70,7 @@ export function toBlock(messages: readonly PlacedMessage[]): Block {
   return { parts, spans, form, checksum: checksumOf({ spans, body }), body };
 }
 
-/** Answers the bytes of the text, which are written before it as well. */
+/** Writes the text at `at` and its length in bytes at `lengthAt`; returns that length. */
 function put(raw: Buffer, text: string, at: number, lengthAt: number): number {
   const length = raw.write(text, at);
   raw.writeUInt32LE(length, lengthAt);
@@ -87,12 +87,12 @@ function partsOf(messages: readonly PlacedMessage[]): Part[] {
   return parts;
 }
 
-/** Seeded with the spans, so that both are covered. */
+/** The checksum of the body, seeded with that of the spans, so that it covers both. */
 function checksumOf({ spans, body }: Pick<Block, 'spans' | 'body'>): number {
   return Bun.hash.crc32(body, Bun.hash.crc32(spans));
 }
 
-/** Key, value and headers of each message, after the checksum was compared. Throws what is wrong with it. */
+/** The decompressed body: key, value and headers of each message. Throws if the checksum or the form is wrong. */
 export function unpacked(block: StoredBlock): Buffer {
   if (checksumOf(block) !== block.checksum) throw new Error('its checksum is wrong');
   if (block.form === ZSTD) return Bun.zstdDecompressSync(block.body);
@@ -119,7 +119,7 @@ export function messagesIn(raw: Buffer, skipped: number, count: number): Omit<Lo
 function textsOf(raw: Buffer, keyAt: number, valueAt: number, end: number): Pick<LogMessage, 'key' | 'value' | 'binary'> {
   const key = raw.toString('utf8', keyAt, valueAt);
   const value = raw.toString('utf8', valueAt, end);
-  // Only another program can have written what is no text.
+  // Only another program can have written bytes that are not text.
   return isPlainText(key) && isPlainText(value) ? { key, value } : decoded(raw.subarray(keyAt, valueAt), raw.subarray(valueAt, end));
 }
 
@@ -131,13 +131,13 @@ export function headersOf(json: string): Record<string, string> {
 
 const isHeaders = (value: unknown): value is Record<string, string> => typeof value === 'object' && value !== null;
 
-/** `Block.parts` of what is stored. */
+/** `Block.parts` from the stored `spans`. */
 export function storedParts(spans: string): Part[] {
   const numbers = numbersOf(spans);
   return Array.from({ length: numbers.length / 2 }, (_, index) => ({ partitionId: numbers[index * 2] ?? 0, count: numbers[index * 2 + 1] ?? 0 }));
 }
 
-/** Throws for anything but a JSON list of whole numbers from 0. */
+/** Parses a JSON list of whole numbers from 0; throws for anything else. */
 export function numbersOf(json: string): number[] {
   const numbers: unknown = JSON.parse(json);
   if (!Array.isArray(numbers) || !numbers.every(isCount)) throw new Error('not a list of numbers');

@@ -6,12 +6,12 @@ export interface EmbeddedLogOptions {
   /** The SQLite file; `<path>.lock` beside it keeps a second process out. */
   readonly path: string;
   readonly topics: readonly TopicDeclaration[];
-  /** FULL: what a send resolved for survives a power cut. NORMAL: it survives a crash of the process only. */
+  /** FULL: a resolved send survives a power cut. NORMAL: it survives only a crash of the process. */
   readonly synchronous?: Synchronous;
-  /** How long a handler may run on after its signal fired. */
+  /** Time a handler may go on running after its signal has fired. */
   readonly handlerLimitMs?: number;
   /** Epoch milliseconds, for the messages' timestamps. */
   readonly now?: () => number;
-  /** Told each time a handler rejects; the messages come again in any case. */
+  /** Called each time a handler rejects; the messages are delivered again in any case. */
   readonly onHandlerFailure?: (failure: HandlerFailure) => void;
 }

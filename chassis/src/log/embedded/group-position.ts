@@ -8,10 +8,10 @@ export interface Member {
   readonly subscriber: Subscriber;
 }
 
-/** A group's place in one partition: one handler call at a time, handed from member to member. */
+/** A group's position in one partition: makes one handler call at a time, and is handed from member to member. */
 export interface GroupPosition {
   assign(next: Member | null): void;
-  /** Resolves when `member` has no call running here, or had its time. */
+  /** Resolves when `member` has no call running here, or its call has reached the time limit. */
   released(member: Member): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function createGroupPosition(deps: GroupPositionDeps): GroupPosition {
     void run(call, controller.signal);
   }
 
-  /** Never rejects: whatever the handler or the file does becomes an outcome of the call. */
+  /** Never rejects: an error of the handler or of the file becomes an outcome of the call. */
   async function run(running: Call, signal: AbortSignal): Promise<void> {
     let messages: readonly ReceivedMessage[] = [];
     let failure: { readonly error: unknown } | null = null;
@@ -61,7 +61,7 @@ export function createGroupPosition(deps: GroupPositionDeps): GroupPosition {
     } catch (error) {
       failure = { error };
     }
-    // Given up at its limit: the partition may be another's by now, so a late outcome counts for nothing.
+    // The call was given up at its time limit. The partition may have another owner by now, so a late outcome is ignored.
     if (call !== running) return;
     if (failure === null) succeeded(messages);
     else if (!signal.aborted) rejected(failure.error);

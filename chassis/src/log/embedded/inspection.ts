@@ -12,13 +12,13 @@ export interface PartitionOffset {
   readonly offset: number;
 }
 
-/** For operators, checkers and tests. Reads only; every partition of every topic is listed. */
+/** Read-only inspection for operators, checkers and tests; every partition of every topic is listed. */
 export interface LogInspection {
   /** The offset after the last message. */
   endOffsets(): PartitionOffset[];
-  /** The next offset the group will handle; 0 where it handled nothing yet. */
+  /** The next offset the group will handle; 0 if it has handled nothing yet. */
   committed(group: string): PartitionOffset[];
-  /** How many messages the group has still to handle. */
+  /** Number of messages the group has still to handle. */
   lag(group: string): PartitionLag[];
   /** Every message of the topic, partition after partition, each in order. */
   records(topic: string): IterableIterator<ReceivedMessage>;

@@ -1,12 +1,12 @@
 import type { LogMessage, ReceivedMessage } from '../event-log.ts';
 import type { Partition } from '../topic.ts';
 
-/** A message that passed the limits and has its place, before the commit. */
+/** A message that is within the limits and assigned to a partition, before the commit. */
 export interface PlacedMessage {
   readonly partition: Partition;
   readonly message: LogMessage;
   readonly headersJson: string;
-  /** Of key, value and headers. */
+  /** Of key, value and headers together. */
   readonly bytes: number;
 }
 

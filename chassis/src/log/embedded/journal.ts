@@ -7,18 +7,18 @@ import type { PartitionIndex, Span } from './partition-index.ts';
 
 /** One transaction takes whole sends until it has this many messages: about 20 ms of work. */
 const MESSAGES_PER_COMMIT = 4096;
-/** Offsets ride on a send's commit when the last store is this old, and are stored alone after the longer time. */
+/** Offsets are stored with a send's commit if their last store is OFFSETS_RIDE_MS old, and alone OFFSETS_ALONE_MS after they moved. */
 const OFFSETS_RIDE_MS = 50;
 const OFFSETS_ALONE_MS = 100;
 
-/** The only writer of the log's file: group commit of everything sent in one turn of the event loop, and of offsets. */
+/** The only writer of the log's file: a group commit of everything sent in one turn of the event loop, and of offsets. */
 export interface Journal {
   send(messages: readonly PlacedMessage[]): Promise<void>;
-  /** Some offset moved. */
+  /** Called when an offset has moved. */
   offsetsMoved(): void;
-  /** Commits everything in hand, sends and offsets, before it returns. */
+  /** Commits all waiting sends and offsets before it returns. */
   flush(): void;
-  /** What the last write failed with, if it failed. */
+  /** The error of the last write; null if it succeeded. */
   failure(): unknown;
 }
 
@@ -53,7 +53,7 @@ export function openJournal({ db, index, offsets, now, committed }: JournalDeps)
     const at = now();
     let id = index.nextId();
     const appended: Appended = { messages: [], spans: [] };
-    // By partition, so that each has its messages side by side; those of one partition keep their order.
+    // Sorted by partition, so that messages of one partition are adjacent; they keep their order.
     const messages = sends.flatMap((send) => send.messages).toSorted((one, other) => one.partition.id - other.partition.id);
     for (const block of cutIntoBlocks(messages)) {
       const { parts, spans, form, checksum, body } = toBlock(block);
@@ -73,7 +73,7 @@ export function openJournal({ db, index, offsets, now, committed }: JournalDeps)
     return appended;
   }
 
-  /** Throws when the transaction failed; nothing has changed then, in the file or in memory. */
+  /** Throws when the transaction fails; then nothing has changed, in the file or in memory. */
   function write(sends: readonly Waiting[], withOffsets: boolean): void {
     const withRuns = index.due();
     let appended: Appended = { messages: [], spans: [] };
@@ -143,7 +143,7 @@ export function openJournal({ db, index, offsets, now, committed }: JournalDeps)
     try {
       write([], true);
     } catch {
-      // `failure` has it for check(); the offsets stay dirty and are tried again.
+      // `failure` keeps the error for check(); the offsets stay dirty and are stored at the next try.
       offsetsMoved();
     }
   }

@@ -9,14 +9,14 @@ export type Synchronous = 'FULL' | 'NORMAL' | 'OFF';
 /** `user_version` of the file. 0: a row for each message; 1: blocks of messages. */
 const FORMAT = 1;
 
-/** An earlier version asks for `topics` first. It would not see the blocks, so its own words are to say what is wrong. */
+/** An earlier version reads `topics` first and would not see the blocks; the view `topics` makes that query fail with this text. */
 const REFUSAL = 'this event log was written by a later version of Souk, and only that can open it';
 
 /**
- * `blocks` has no index beside its own order: messages of all partitions are appended to the same pages. With
- * (partition, offset) as the key every commit touches a page per partition, which costs 5 to 10 times the CPU.
- * `runs` is the sparse way from a partition to its messages, written every few thousand messages.
- * `records` are the messages that versions before format 1 wrote; nothing is added to them.
+ * `blocks` has no index besides its primary key: messages of all partitions are appended to the same pages. With
+ * (partition, offset) as the key every commit would touch a page per partition, which costs 5 to 10 times the CPU.
+ * `runs` is a sparse index from a partition to its messages, written every few thousand messages.
+ * `records` holds the messages that versions before format 1 wrote; nothing is added to it.
  */
 const SCHEMA = `
   create table if not exists log_topics (
@@ -45,7 +45,7 @@ const SCHEMA = `
 /** Throws EventLogError `later-version` for a file that this version does not know. */
 export function openLogDatabase(path: string, synchronous: Synchronous): Database {
   const db = new Database(path, { create: true });
-  // A commit writes whole pages, and has few bytes. A file keeps the size that it was made with.
+  // Small, because a commit writes whole pages but has few bytes. An existing file keeps its page size.
   db.run('pragma page_size = 4096');
   db.run('pragma busy_timeout = 5000');
   db.run('pragma journal_mode = wal');
@@ -55,14 +55,14 @@ export function openLogDatabase(path: string, synchronous: Synchronous): Databas
   return db;
 }
 
-/** Nothing of what is there is rewritten. */
+/** Upgrades the file to `FORMAT` without rewriting its rows. */
 function bringToFormat(db: Database): void {
   const isOld = db.query("select 1 from sqlite_schema where name = 'topics' and type = 'table'").get() !== null;
   if (isOld) db.run('alter table topics rename to log_topics');
   db.run(SCHEMA);
 }
 
-/** For reading beside the process that writes. Throws EventLogError `earlier-version` and `later-version`. */
+/** Opens the file for reading while another process may write it. Throws EventLogError `earlier-version` and `later-version`. */
 export function openLogForReading(path: string): Database {
   const db = new Database(path, { readonly: true });
   db.run('pragma busy_timeout = 5000');
@@ -78,7 +78,7 @@ function formatOf(db: Database): number {
   throw new EventLogError('later-version', `The event log ${db.filename} was written by a later version: start that one`);
 }
 
-/** The database's own checkpoints, as many bytes apart whatever its pages have. */
+/** Sets SQLite's automatic checkpoints the same number of bytes apart, whatever the page size. */
 export function checkpointLog(db: Database): void {
   const { page_size: size = 4096 } = db.query<{ page_size: number }, []>('pragma page_size').get() ?? {};
   checkpointEvery(db, Math.round(BYTES_BETWEEN_CHECKPOINTS / size));
@@ -90,7 +90,7 @@ export function inTransaction(db: Database, work: () => void): void {
     work();
     db.query('commit').run();
   } catch (error) {
-    // A full disk makes SQLite roll back by itself.
+    // On a full disk SQLite has rolled back by itself.
     if (db.inTransaction) db.query('rollback').run();
     throw error;
   }

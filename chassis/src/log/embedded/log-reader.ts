@@ -8,10 +8,10 @@ export interface LogReader extends LogInspection {
   close(): void;
 }
 
-/** Reads a log that another process may have open: what was committed when the reader was opened. */
+/** Opens a reader of a log that another process may have open. It sees what was committed when it was opened. */
 export function openLogReader(path: string): LogReader {
   const db = openLogForReading(path);
-  // All of it as of one moment.
+  // In one transaction, so that all parts are of the same moment.
   const load = db.transaction(() => ({ db, topics: loadTopics(db), index: openPartitionIndex(db), offsets: openOffsetStore(db) }));
   const deps = load.deferred();
   return { ...inspectLog(deps), close: () => db.close() };

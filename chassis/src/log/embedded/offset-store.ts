@@ -1,12 +1,12 @@
 import type { Database } from 'bun:sqlite';
 
-/** How far each group has come: in memory at once, in the database a little later (at-least-once allows that). */
+/** The offsets of each group: moved in memory at once, in the database a little later (at-least-once allows that). */
 export interface OffsetStore {
-  /** The next id the group has to handle; 0 for a group that never was here. */
+  /** The next id the group has to handle; 0 if it has handled nothing yet. */
   next(group: string, partitionId: number): number;
   move(group: string, partitionId: number, nextId: number): void;
   isDirty(): boolean;
-  /** Writes what moved within the caller's transaction; `stored` follows its commit. */
+  /** Writes the moved offsets within the caller's transaction; the caller calls `stored` after the commit. */
   store(): void;
   stored(): void;
 }

@@ -2,29 +2,29 @@ import type { Database } from 'bun:sqlite';
 import { numbersOf, storedParts } from './block.ts';
 import { EventLogError } from '../event-log-error.ts';
 
-/** Runs are written when so many spans, or messages, have none; also what an opening log has to scan at most (a few milliseconds). */
+/** Runs are written once this many spans or messages are in none; also the most that opening a log has to scan (a few milliseconds). */
 const SPANS_BETWEEN_RUNS = 4096;
 const MESSAGES_BETWEEN_RUNS = 65_536;
 
-/** Messages of one partition with ids that follow one another, in one block. */
+/** Messages of one partition with consecutive ids, in one block. */
 export interface Span {
   readonly first: number;
   readonly count: number;
 }
 
-/** Where the messages of a partition are: stored runs of spans, and the youngest spans in memory. */
+/** Locates the messages of each partition: stored runs of spans, and the latest spans in memory. */
 export interface PartitionIndex {
   /** The id after the last message of the whole log. */
   nextId(): number;
   /** The id after the last message of the partition. */
   end(partitionId: number): number;
   add(partitionId: number, span: Span): void;
-  /** Of the partition from `from` on, ascending, with `limit` messages at most. */
+  /** Spans of the partition from `from` on, ascending, with `limit` messages at most. */
   spans(partitionId: number, from: number, limit: number): Span[];
-  /** How many messages. */
+  /** Number of messages in the partition from `from` on. */
   count(partitionId: number, from: number): number;
   due(): boolean;
-  /** Writes runs within the caller's transaction; `stored` follows its commit. */
+  /** Writes runs within the caller's transaction; the caller calls `stored` after the commit. */
   store(): void;
   stored(): void;
 }
@@ -35,7 +35,7 @@ interface RunRow {
   ids: string;
 }
 
-/** A run as it is stored: the gap before each span and its count, one after the other. Format 0 stored a list of ids. */
+/** A run as stored: alternately the gap before a span and the count of that span. Format 0 stored a list of ids. */
 interface StoredSpans {
   gaps: number[];
 }
@@ -46,7 +46,7 @@ export function openPartitionIndex(db: Database): PartitionIndex {
   let nextId = 1;
   let recentSpans = 0;
   let recentMessages = 0;
-  /** What somebody else has stored since then is in `recent`. */
+  /** Runs are read up to this id; the messages of runs stored later by another process are in `recent`. */
   let storedThrough = 0;
 
   const insertRun = db.query('insert into runs (partition_id, last_id, length, ids) values (?, ?, ?, ?)');
@@ -154,7 +154,7 @@ function everyPartition(db: Database): { id: number }[] {
   return topics.flatMap(({ first, partitions }) => Array.from({ length: partitions }, (_, number) => ({ id: first + number })));
 }
 
-/** The messages of these spans that are not before `from`. */
+/** Number of messages in these spans from `from` on. */
 function behind(spans: readonly Span[], from: number): number {
   return spans.reduce((sum, { first, count }) => sum + Math.min(count, Math.max(0, first + count - from)), 0);
 }

@@ -9,7 +9,7 @@ interface ReplayDeps {
   readonly readStored: (partition: Partition, from: number) => readonly ReceivedMessage[];
 }
 
-/** The file's own side of `EventLog.replay`: partition after partition. */
+/** `EventLog.replay` for the embedded log: one partition after another. */
 export async function replayStored(
   { topics, index, readStored }: ReplayDeps,
   ...[names, see, signal]: Parameters<EventLog['replay']>

@@ -11,14 +11,14 @@ type BlockRow = StoredBlock & { readonly first_id: number; readonly at: number }
 
 interface RecordRow {
   readonly id: number;
-  /** Bytes when another program has written them so. */
+  /** Bytes if another program has written it as a blob. */
   readonly key: string | Uint8Array;
   readonly value: string | Uint8Array;
   readonly headers: string;
   readonly at: number;
 }
 
-/** Reads a partition's messages from the file, as many as fit into one call; the run index says where they are. */
+/** Reads a partition's messages from the file, as many as fit into one call; `index` says where they are. */
 export function storedMessages(db: Database, index: PartitionIndex) {
   const inRecords = recordReader(db);
   const inBlocks = blockReader(db);
@@ -34,7 +34,7 @@ export function storedMessages(db: Database, index: PartitionIndex) {
   return (partition: Partition, from: number): readonly ReceivedMessage[] => {
     const messages: ReceivedMessage[] = [];
     let size = 0;
-    // One by one: nobody knows how large they are before.
+    // One by one, because their sizes are not known in advance.
     for (const message of messagesOf(partition, index.spans(partition.id, from, CALL_ROOM.count))) {
       size += messageSize(message);
       if (messages.length > 0 && size > CALL_ROOM.size) break;
@@ -45,7 +45,7 @@ export function storedMessages(db: Database, index: PartitionIndex) {
 }
 
 function blockReader(db: Database) {
-  // As with records; the block of a message is the last one that begins at it or before.
+  // A cross join as in `recordReader`; the block of a message is the last one that begins at its id or before.
   const select = db.query<BlockRow, [string]>(
     `select b.first_id, b.at, b.spans, b.form, b.checksum, b.body
      from json_each(?) as wanted
@@ -79,16 +79,16 @@ function blockReader(db: Database) {
   };
 }
 
-/** For messages that an earlier version has written. */
+/** Reads messages that an earlier version has written. */
 function recordReader(db: Database) {
-  // The cross join keeps the order of the ids, one primary key look-up each.
+  // The cross join keeps the order of the ids, with one primary key look-up each.
   const select = db.query<RecordRow, [string]>(
     `select r.id, r.key, r.value, r.headers, r.at
      from json_each(?) as wanted cross join records as r on r.id = wanted.value`,
   );
   const bytes = db.query<{ key: Uint8Array; value: Uint8Array }, [number]>('select cast(key as blob) as key, cast(value as blob) as value from records where id = ?');
 
-  /** As `LogMessage` has them. Only another program can have written what is no text. */
+  /** Key and value as in `LogMessage`. Only another program can have written bytes that are not text. */
   function texts({ id, key, value }: RecordRow): Pick<LogMessage, 'key' | 'value' | 'binary'> {
     if (isPlainText(key) && isPlainText(value)) return { key, value };
     const stored = bytes.get(id);

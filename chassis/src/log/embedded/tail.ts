@@ -11,7 +11,7 @@ export interface Reader {
   wake(): void;
 }
 
-/** What all tails (as `messageSize` counts) of a log hold together. */
+/** Size of the messages that all tails of a log hold together, as `messageSize` counts it. */
 export interface TailBudget {
   used: number;
   readonly limit: number;
@@ -27,7 +27,7 @@ export interface Tail {
   join(reader: Reader): void;
   leave(reader: Reader): void;
   wakeReaders(): void;
-  /** A reader went on: forget what nobody needs any more. */
+  /** Called when a reader has moved on: drops the messages that no reader needs any more. */
   trim(): void;
 }
 
@@ -40,7 +40,7 @@ interface TailDeps {
 export function createTail({ end: endAtOpening, budget, readStored }: TailDeps): Tail {
   const readers = new Set<Reader>();
   let end = endAtOpening;
-  // It holds every message from `recentFrom` to `end`.
+  // `recent` holds every message from `recentFrom` to `end`.
   let recentFrom = endAtOpening;
   const recent: CommittedMessage[] = [];
 

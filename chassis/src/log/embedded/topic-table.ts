@@ -12,7 +12,7 @@ interface TopicRow {
   first_partition_id: number;
 }
 
-/** Stores new topics; refuses a partition count that differs from the stored one, because keys would change places. */
+/** Stores new topics; refuses a partition count that differs from the stored one, because keys would change partitions. */
 export function declareTopics(db: Database, declared: readonly TopicDeclaration[]): TopicTable {
   const stored = loadTopics(db);
   const insert = db.query('insert into log_topics (name, partitions, first_partition_id) values (?, ?, ?)');

@@ -13,8 +13,8 @@ interface Candidate {
 }
 
 /**
- * The rule of the embedded log: members that read a topic take turns over the partitions of all topics. kafkajs' own
- * gives partitions also to members that do not read their topic, as it happens between two versions of a service.
+ * Assigns partitions as the embedded log does: members that read a topic take turns over the partitions of all topics.
+ * kafkajs' own assigner gives partitions also to members that do not read their topic, as happens between two versions of a service.
  */
 export function assigner(topics: readonly TopicDeclaration[], member: Omit<PoliteAssigner, keyof Assigner>): PartitionAssigner {
   const partitions = topics

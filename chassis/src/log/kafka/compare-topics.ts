@@ -3,24 +3,24 @@ import { EventLogError } from '../event-log-error.ts';
 import { isRefused } from './refusals.ts';
 import type { TopicDeclaration } from '../topic.ts';
 
-/** Partition counts by name, of those of the `names` that are on the broker. */
+/** Partition counts by name, for those `names` that exist on the broker. */
 export async function presentTopics(admin: Admin, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const answer = await admin.fetchTopicMetadata({ topics: [...names] }).catch((error: unknown) => {
-    // A topic that may not be seen is not missing.
+    // A topic that we are not allowed to see is not missing.
     if (isRefused(error)) throw error;
     return presentOnly(admin, names);
   });
   return new Map(answer.topics.map(({ name, partitions }) => [name, partitions.length]));
 }
 
-/** Kafka answers a request for several topics with an error when one of them is missing. */
+/** Asks for existing topics only: Kafka answers a request for several topics with an error when one of them is missing. */
 async function presentOnly(admin: Admin, names: readonly string[]): ReturnType<Admin['fetchTopicMetadata']> {
   const all = new Set(await admin.listTopics());
   const topics = names.filter((name) => all.has(name));
   return topics.length === 0 ? { topics: [] } : admin.fetchTopicMetadata({ topics });
 }
 
-/** Throws EventLogError `topics-differ` with every topic that is missing or has another partition count. */
+/** Throws EventLogError `topics-differ` that names every topic that is missing or has a different partition count. */
 export function assertAsDeclared(declared: readonly TopicDeclaration[], present: ReadonlyMap<string, number>): void {
   const differing = declared.filter(({ name, partitions }) => present.get(name) !== partitions);
   if (differing.length === 0) return;

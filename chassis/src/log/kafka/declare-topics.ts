@@ -9,28 +9,28 @@ import { adoptSettings, type SettingDifference, settingDifferences, SETTINGS, se
 import { unavailable } from './refusals.ts';
 import { withTimeout } from '../../timeouts.ts';
 
-/** For the whole step: a fresh cluster takes seconds to give every partition a leader. */
+/** Time limit for the whole step: a fresh cluster takes seconds to give every partition a leader. */
 const LIMIT_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
 
 export interface DeclareTopicsOptions extends KafkaTopicsOptions {
-  /** Copies of every partition; default: what the cluster is set to. */
+  /** Copies of every partition; default: the cluster's setting. */
   readonly replicationFactor?: number;
 }
 
 /** Names are without the prefix. */
 export interface DeclaredTopics {
   readonly made: readonly string[];
-  /** Those that had a setting of the broker in place of the one that is declared, and have it now. */
+  /** Topics that had a default of the broker in place of a declared setting, and now have the declared one. */
   readonly adapted: readonly string[];
-  /** How topics differ that are left as they are, because somebody has set them so, and what to do; or why nobody knows. */
+  /** Differences left alone because they were set on the topic itself, with the remedy; or why settings were not compared or changed. */
   readonly differing?: string;
 }
 
 /**
- * Makes the declared topics that are missing, gives the others what is declared in place of the broker's own settings, and
- * waits until all of them can be used. Two may run at once. Throws EventLogError `topics-differ` before it makes anything when a topic has another
- * partition count, and `log-unavailable` when the cluster does not answer in time.
+ * Creates the declared topics that are missing, gives the others the declared settings in place of the broker's defaults, and
+ * waits until all of them can be used. Two processes may do so at once. Throws EventLogError `topics-differ` before it creates
+ * anything when a topic has a different partition count, and `log-unavailable` when the cluster does not answer in time.
  */
 export async function declareTopics(options: DeclareTopicsOptions): Promise<DeclaredTopics> {
   const names = topicNames(options);
@@ -69,7 +69,7 @@ async function declare(
   return { ...compared, made: made.map(ofCaller), adapted: compared.adapted.map(ofCaller) };
 }
 
-/** Whoever may make topics need not be allowed to look at settings, or to change them: that is told, and no failure. */
+/** A user who may create topics may lack the right to read or change settings: that is reported, and is not a failure. */
 async function compareSettings(admin: Admin, names: readonly string[]): Promise<Pick<DeclaredTopics, 'adapted' | 'differing'>> {
   if (names.length === 0) return { adapted: [] };
   let differences: readonly SettingDifference[] = [];
@@ -87,7 +87,7 @@ async function compareSettings(admin: Admin, names: readonly string[]): Promise<
 
 function configOf({ name, partitions }: TopicDeclaration, replicationFactor: number | undefined): ITopicConfig {
   const configEntries = Object.entries(SETTINGS).map(([setting, value]) => ({ name: setting, value }));
-  // With three copies one may be away; an acknowledged message is then still on two.
+  // With three copies one may be away; an acknowledged message is still on two.
   if (replicationFactor !== undefined && replicationFactor >= 3) {
     configEntries.push({ name: 'min.insync.replicas', value: '2' });
   }
@@ -99,7 +99,7 @@ async function allHaveLeaders(admin: Admin, names: readonly string[]): Promise<b
     const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
     return topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
   } catch {
-    // Kafka answers with an error while one has none; whoever waits has a limit.
+    // Kafka answers with an error while a partition has no leader; the caller's wait has a time limit.
     return false;
   }
 }

@@ -4,11 +4,11 @@ import type { TextRecord, UnreadableBatch } from './wire/text-record.ts';
 /** The records of one partition in an answer to a fetch. */
 export interface FetchedRecords {
   readonly messages: readonly (KafkaMessage | TextRecord)[];
-  /** Up to this offset nothing more comes; null: nothing was brought but what cannot be read. */
+  /** Up to this offset nothing more comes; null: nothing readable was fetched. */
   readonly last: string | null;
   /** The first offset of the open transaction that holds up everything behind it. */
   readonly heldFrom?: string;
-  /** Comes next, and for ever. */
+  /** The next batch; every later fetch returns it again. */
   readonly unreadable?: UnreadableBatch;
 }
 

@@ -2,17 +2,17 @@ import { EventLogError } from '../event-log-error.ts';
 import type { Report } from '../../telemetry/report.ts';
 import type { Partition } from './parked-partitions.ts';
 
-/** Whoever writes in transactions ends them sooner; a broker aborts those that were left open after 15 minutes at most. */
+/** Transactions normally end sooner; a broker aborts those that were left open after 15 minutes at most. */
 const HELD_LIMIT_MS = 10_000;
 
 export interface HeldPartitions {
-  /** After each fetch that brought nothing because a transaction is open: it begins at this offset. */
+  /** Called after each fetch that brought nothing because a transaction is open; it begins at offset `from`. */
   held(which: Partition, from: string): void;
-  /** After each fetch that brought something. */
+  /** Called after each fetch that brought something. */
   moved(which: Partition): void;
-  /** Why nothing of one of them comes; undefined when something may. */
+  /** The error of a partition that has been held for too long; undefined if there is none. */
   failure(): EventLogError | undefined;
-  /** The partitions may be somebody else's now. */
+  /** Called when the partitions may have other owners. */
   forget(): void;
 }
 
@@ -23,7 +23,7 @@ interface Hold {
   failure?: EventLogError;
 }
 
-/** Partitions in which messages wait behind a transaction of somebody else that does not end: lag and offsets do not show it. */
+/** Partitions in which messages wait behind another program's transaction that does not end: lag and offsets do not show it. */
 export function heldPartitions(report: Report, limitMs = HELD_LIMIT_MS): HeldPartitions {
   const holds = new Map<string, Hold>();
   const keyOf = ({ topic, partition }: Partition): string => `${topic}/${partition}`;

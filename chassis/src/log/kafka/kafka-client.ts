@@ -10,7 +10,7 @@ export const REQUEST_LIMIT_MS = 4000;
 const CONNECT_LIMIT_MS = 2000;
 const KEEP_ALIVE_MS = 15_000;
 
-/** One retry for a leader that moved; patience is the caller's, who knows what waits. */
+/** One retry, for a leader that has moved; further retries are up to the caller, who knows what is waiting. */
 export const ONE_RETRY: RetryOptions = { initialRetryTime: 100, maxRetryTime: 300, retries: 1 };
 
 const OPEN: KafkaSecurity = { tls: false };
@@ -19,18 +19,18 @@ export interface KafkaClient {
   readonly kafka: Kafka;
   /** Closes all connections, because one of them does not answer; kafkajs opens new ones. */
   cut(): void;
-  /** Closes all connections for good: whatever kafkajs still tries fails at once and ends. */
+  /** Closes all connections for good: any further attempt of kafkajs fails at once and ends. */
   abandon(): void;
 }
 
-/** What a broker is asked for by name. One that is known by its address alone is asked for nothing, and its certificate has the address. */
+/** The TLS server name. A broker known only by its IP address gets none, and its certificate has the address. */
 function serverNameOf(host: string): { readonly servername?: string } {
   return isIP(host) === 0 ? { servername: host } : {};
 }
 
 /**
- * A kafkajs client whose sockets can be taken away from it: kafkajs would go on using a connection that no longer
- * answers, and has no limit for an orderly end.
+ * A kafkajs client whose sockets can be closed from outside: kafkajs would go on using a connection that no longer
+ * answers, and has no time limit for an orderly end.
  */
 export function kafkaClient({ brokers, clientId, security = OPEN }: KafkaAddress, retry = ONE_RETRY): KafkaClient {
   const sockets = new Set<Socket>();
@@ -53,7 +53,7 @@ export function kafkaClient({ brokers, clientId, security = OPEN }: KafkaAddress
   }
 
   const kafka = new Kafka({
-    // No brokers at all is what makes kafkajs stop trying.
+    // An empty list makes kafkajs stop trying.
     brokers: () => (abandoned ? [] : [...brokers]),
     clientId,
     ssl: security.tls,
@@ -63,7 +63,7 @@ export function kafkaClient({ brokers, clientId, security = OPEN }: KafkaAddress
     connectionTimeout: CONNECT_LIMIT_MS,
     requestTimeout: REQUEST_LIMIT_MS,
     retry,
-    // What matters comes as a rejection or an event; its log has errors for a first group and for every rebalance.
+    // Errors that matter come as a rejection or an event; kafkajs' log also has errors for a first group and for every rebalance.
     logLevel: logLevel.NOTHING,
   });
 

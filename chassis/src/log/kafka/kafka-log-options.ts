@@ -2,12 +2,12 @@ import type { HandlerFailure } from '../handler-failures.ts';
 import type { TopicDeclaration } from '../topic.ts';
 import type { Report } from '../../telemetry/report.ts';
 
-/** Milliseconds of `KafkaAddress.sessionMs` where nobody says otherwise. */
+/** Default of `KafkaAddress.sessionMs`, in milliseconds. */
 export const SESSION_MS = 6000;
 
-/** How brokers that ask for it are convinced. */
+/** TLS and SASL settings. */
 export interface KafkaSecurity {
-  /** Encrypted, the brokers' certificates checked (`NODE_EXTRA_CA_CERTS` adds authorities). */
+  /** Encrypts, and checks the brokers' certificates (`NODE_EXTRA_CA_CERTS` adds authorities). */
   readonly tls: boolean;
   readonly sasl?: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -16,20 +16,20 @@ export interface KafkaSecurity {
   };
 }
 
-/** How to reach a Kafka API, and under which names its topics lie there. */
+/** Address of a Kafka API, and the prefix of topic names there. */
 export interface KafkaAddress {
   /** `host:port` of some brokers; they name the others. */
   readonly brokers: readonly string[];
   readonly clientId: string;
   /**
-   * How long a member of a group may say nothing before its partitions are another's, in milliseconds; 3000 at least. Brokers
-   * take what lies between their `group.min.session.timeout.ms` and `group.max.session.timeout.ms`. Default: 6000.
+   * Session time-out in milliseconds, 3000 at least: a group member that is silent for longer loses its partitions. Brokers
+   * accept values between their `group.min.session.timeout.ms` and `group.max.session.timeout.ms`. Default: 6000.
    */
   readonly sessionMs?: number;
   /** Default: neither encrypted nor authenticated. */
   readonly security?: KafkaSecurity;
   /**
-   * Put before the names of topics and groups on the broker, so that several shops can share one. Callers never see it.
+   * Prefix of the names of topics and groups on the broker, so that several shops can share one. Callers never see it.
    */
   readonly topicPrefix?: string;
 }
@@ -39,8 +39,8 @@ export interface KafkaTopicsOptions extends KafkaAddress {
 }
 
 export interface KafkaLogOptions extends KafkaTopicsOptions {
-  /** Told each time a handler rejects; the messages come again in any case. */
+  /** Called each time a handler rejects; the messages are delivered again in any case. */
   readonly onHandlerFailure?: (failure: HandlerFailure) => void;
-  /** Told what went wrong in the background, where no caller waits for it. */
+  /** Reports errors of background work, which no caller waits for. */
   readonly report: Report;
 }

@@ -15,12 +15,12 @@ import { topicNames } from './topic-names.ts';
 import { tellSettings } from './topic-settings.ts';
 import { waitingRoom } from './waiting-room.ts';
 
-/** Milliseconds for what is under way when the log is closed. */
+/** Milliseconds given to work in progress when the log is closed. */
 const CLOSE_MS = 1000;
 
 /**
- * The event log on a Kafka API. Throws EventLogError `topics-differ` when its topics are not as declared. When no broker
- * answers it opens all the same: `check` and `send` reject until one does, and subscriptions begin then.
+ * Opens the event log on a Kafka API. Throws EventLogError `topics-differ` when its topics are not as declared. When no broker
+ * answers, it opens all the same: `check` and `send` reject until one does, and subscriptions begin then.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
   const { log, looked } = beginKafkaLog(options);
@@ -28,7 +28,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   return log;
 }
 
-/** The same for who has something to do until the broker has answered; `looked` rejects with what opening would throw. */
+/** As `openKafkaLog`, without waiting for the broker's answer; `looked` rejects with what opening would throw. */
 export function beginKafkaLog(given: KafkaLogOptions): { readonly log: EventLog; readonly looked: Promise<void> } {
   const { report, onHandlerFailure = () => undefined } = given;
   const options = { ...given, report: harmlessReport(report), onHandlerFailure: harmless(onHandlerFailure) };
@@ -69,7 +69,7 @@ function logOn(
       await producer.sendBatch(messages);
       sendFailure = null;
     } catch (error) {
-      // A broker that finds a batch too large is there.
+      // A broker that refuses a batch as too large is available.
       sendFailure = isTooLarge(error) ? null : error;
       throw error;
     }
@@ -81,7 +81,7 @@ function logOn(
 
   async function subscribe(subscription: SubscribeOptions): Promise<Subscription> {
     assertOpen();
-    // Refuses a topic that is not declared here, and not in the background.
+    // Throws for an undeclared topic here and not in the background.
     subscription.topics.forEach(names.onBroker);
     const ready = probe.look;
     const membership = becomeMember({ address: options, names, subscription, room, ready, handlerFailed: onHandlerFailure, report });
@@ -129,7 +129,7 @@ function logOn(
   }
 
   async function closeAll(): Promise<void> {
-    // What is still being sent is sent again by the next process.
+    // Messages that are still being sent are sent again by the next process.
     await endedWithin(CLOSE_MS, Promise.all([queue.idle(), ...[...memberships].map((membership) => membership.close())]));
     await producer.close();
     probe.close();

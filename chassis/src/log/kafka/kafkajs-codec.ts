@@ -4,10 +4,10 @@ import { fetchResponse } from './wire/fetch-response.ts';
 import { isPlainProduce, type ProduceArguments, produceRequest } from './wire/produce-request.ts';
 
 /**
- * What kafkajs 2.2.4 writes and reads byte by byte, with a buffer for every header and a BigInt for every number, took
- * 40 % of a busy service's time. This does it in one pass. Whatever a broker of Kafka 2.3 or later answers to a fetch is read
- * here, so that one batch that cannot be read stops its partition and not its reader; kafkajs writes what is not plain
- * (bytes, compression, transactions). Changed once per process when this file is imported.
+ * Writes and reads records in one pass. kafkajs 2.2.4 does it byte by byte, with a buffer for every header and a BigInt for
+ * every number, which took 40 % of a busy service's time. Every fetch answer of a broker of Kafka 2.3 or later is read here,
+ * so that an unreadable batch stops its partition and not its reader; kafkajs still writes what is not plain (bytes,
+ * compression, transactions). kafkajs is patched once per process when this file is imported.
  */
 const PRODUCE_VERSIONS = { from: 3, to: 8 };
 const FETCH_VERSION = 11;
@@ -22,7 +22,7 @@ Broker.prototype.fetch = function (this: Broker, asked: FetchArguments): Promise
   return fetch.call(exchanging(this, (exchange, args) => quickerFetch(exchange, args as FetchArguments)), asked);
 };
 
-/** The same broker, whose requests and answers go through `change` before they are sent. */
+/** The same broker, with each exchange passed through `change` before its request is sent. */
 function exchanging(broker: Broker, change: (exchange: Exchange, args: unknown) => Exchange): Broker {
   const lookupRequest: Broker['lookupRequest'] = (apiKey, definition) => {
     const exchangeOf = broker.lookupRequest(apiKey, definition);
@@ -46,5 +46,5 @@ function quickerFetch({ request, response }: Exchange, args: FetchArguments): Ex
   };
 }
 
-/** What kafkajs reads of its own encoders. */
+/** The properties that kafkajs reads of its own encoders. */
 const asEncoder = (bytes: Buffer) => ({ buf: bytes, buffer: bytes });

@@ -7,27 +7,27 @@ import RequestQueue, { type SocketRequest } from 'kafkajs/src/network/requestQue
  * of the package so that images and fresh clones need nothing but the registry; tests fail when one no longer applies.
  */
 
-/** An assigner through which its member is asked what kafkajs has no question for. */
+/** An assigner with hooks to its member that kafkajs itself does not have. */
 export interface PoliteAssigner extends Assigner {
-  /** Before it joins (again): partitions may have another owner afterwards. */
+  /** Called before the member joins (again): partitions may have another owner afterwards. */
   beforeJoin(): Promise<void>;
-  /** Before each fetch: milliseconds for which the broker may hold it until there is something. */
+  /** Called before each fetch: milliseconds for which the broker may hold it until there is a message. */
   fetchWaitMs(): number;
-  /** Fires when nothing is to be fetched any more: whoever ends does not wait for the broker. */
+  /** Fires when nothing is to be fetched any more, so that an ending member does not wait for the broker. */
   readonly ending: AbortSignal;
 }
 
 /** Milliseconds between two fetches of a busy member. */
 const FETCH_PACE_MS = 25;
 
-/** A little late, so that what was to take so long has taken longer. */
+/** Milliseconds between a request's time-out and the check for it, so that the time-out has passed for certain. */
 const LOOK_AFTER_MS = 20;
 
 const isPolite = (assigner: Assigner): assigner is PoliteAssigner => 'beforeJoin' in assigner;
 
-// kafkajs joins again as soon as it hears of a rebalance; who still handles messages would share the partition with its
-// next owner. When joining fails (a coordinator that has just started refuses) it goes on fetching as the member it was,
-// and the group may know it still: what it fetches is for nobody then. `fetch` sends it back to join.
+// kafkajs joins again as soon as it hears of a rebalance; a member that still handles messages would share the partition with
+// its next owner. When joining fails (a coordinator that has just started refuses), kafkajs goes on fetching as the old member,
+// which the group may still know, and nobody handles what it fetches. `fetch` sends it back to join.
 const { joinAndSync, recoverFromFetch } = ConsumerGroup.prototype;
 const outside = new WeakSet<ConsumerGroup>();
 ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
@@ -41,15 +41,15 @@ ConsumerGroup.prototype.joinAndSync = async function (this: ConsumerGroup): Prom
   }
 };
 
-// A broker that closes its connection is struck off the list; without any left kafkajs gives up, and the member's identity
-// with it. This waits until the list can be fetched again.
+// A broker that closes its connection is struck off the list; with none left kafkajs gives up, and loses the member's identity.
+// This waits until the list can be fetched again.
 ConsumerGroup.prototype.recoverFromFetch = async function (this: ConsumerGroup, error: unknown): Promise<void> {
   await recoverFromFetch.call(this, error);
   if (this.getNodeIds().length === 0) await this.cluster.refreshMetadata();
 };
 
 // A fetch answers as soon as there is one message, and names every partition of the group: at a few hundred messages a
-// second that would be as many answers of one message each. Who has fetched just now waits for more to come together.
+// second that would be as many answers of one message each. A member that has just fetched waits for more to gather.
 const { fetch } = ConsumerGroup.prototype;
 const fetchedAt = new WeakMap<ConsumerGroup, Map<string, number>>();
 ConsumerGroup.prototype.fetch = async function (this: ConsumerGroup, nodeId: string): Promise<unknown> {
@@ -76,8 +76,8 @@ async function unlessEnding(ending: AbortSignal, fetching: Promise<unknown>): Pr
   }
 }
 
-// kafkajs looks at all requests of each connection ten times a second, whether one is out or not. This looks when the first of
-// them has taken too long.
+// kafkajs checks all requests of each connection ten times a second, even if none is in flight. This checks when the first of
+// them has timed out.
 const { sendSocketRequest, destroy } = RequestQueue.prototype;
 const looksAt = new WeakMap<RequestQueue, number>();
 
@@ -107,8 +107,8 @@ RequestQueue.prototype.destroy = function (this: RequestQueue): void {
   destroy.call(this);
 };
 
-// Without a throttle kafkajs arms a timer with a negative delay, which runs at once and arms the next: 800 a second and
-// connection. Requests that wait for a free place are looked at when an answer comes.
+// Without a throttle kafkajs arms a timer with a negative delay, which runs at once and arms the next: 800 a second per
+// connection. Requests that wait for a free slot are checked when an answer comes.
 const { scheduleCheckPendingRequests } = RequestQueue.prototype;
 RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
   if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this);

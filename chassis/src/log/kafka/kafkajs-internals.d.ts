@@ -44,7 +44,7 @@ declare module 'kafkajs/src/broker/index.js' {
     readonly buffer: Buffer;
   }
 
-  /** A request in the version that both sides know, and how its answer is read. */
+  /** A request in the version that both sides know, and the decoder of its answer. */
   export interface Exchange {
     readonly request: { readonly apiVersion: number; encode(): Promise<Encoded> };
     readonly response: { decode(bytes: Buffer): Promise<unknown> };
@@ -59,7 +59,7 @@ declare module 'kafkajs/src/broker/index.js' {
 }
 
 declare module 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js' {
-  /** CRC-32C, not negative. */
+  /** CRC-32C, as a non-negative number. */
   export default function crc32C(bytes: Buffer): number;
 }
 

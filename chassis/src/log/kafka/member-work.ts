@@ -29,21 +29,21 @@ export interface MemberWork {
   assigned(assignment: IMemberAssignment): void;
   /** kafkajs' eachBatch. It only takes the messages, so that no partition waits for another's handler. */
   take(payload: EachBatchPayload): void;
-  /** After each fetch, also one that brought nothing. */
+  /** Called after each fetch, also one that brought nothing. */
   fetched(): void;
-  /** Ends all handlers, gives them `limitMs`, and stores how far they came. Never rejects. */
+  /** Stops all handlers, waits `limitMs` for them at most, and stores their offsets. Never rejects. */
   revoke(limitMs: number): Promise<void>;
-  /** The same for good: no handler runs any more, whatever the group assigns. */
+  /** `revoke` for good: no handler runs any more, whatever the group assigns. */
   end(limitMs: number): Promise<void>;
-  /** Why a partition of its own stands; undefined when none does. */
+  /** The error of a partition that is parked or held; undefined if there is none. */
   failure(): EventLogError | undefined;
 }
 
-/** What a member does with its partitions. Fetched is ahead of handled; only what is handled is stored as offset. */
+/** A member's work on its partitions. Fetching runs ahead of handling; only handled messages move the stored offset. */
 export function memberWork(deps: MemberWorkDeps): MemberWork {
   const { group, groupOnBroker, subscriber, room, topicOfCaller, setFetching, handlerFailed, report } = deps;
   const workers = new Map<string, PartitionWorker>();
-  /** Where the first batch after a join has to begin at the latest, for partitions that were ours before it. */
+  /** The latest offset at which the first batch after a join may begin, for partitions that were ours before it. */
   const latestStarts = new Map<string, bigint>();
   let commit: (offsets: Offsets) => Promise<void> = () => Promise.reject(new Error('nothing was fetched yet'));
   let ended = false;
@@ -83,7 +83,7 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     }
     const latestStart = latestStarts.get(key);
     latestStarts.delete(key);
-    // On a cluster a fetch from before the join may still come in; taking it would leave out what was let go.
+    // On a cluster a fetch from before the join may still come in; taking it would skip the messages dropped at the join.
     if (latestStart !== undefined && BigInt(first.offset) > latestStart) return;
     commit = commitOffsetsIfNecessary;
     held.moved({ topic, partition });

@@ -12,27 +12,27 @@ import type { WaitingRoom } from './waiting-room.ts';
 import { withTimeout } from '../../timeouts.ts';
 import { faultSource, type Report } from '../../telemetry/report.ts';
 
-/** How soon members hear of a join or a leave. */
+/** Interval at which members hear of a join or a leave. */
 const HEARTBEAT_MS = 500;
 const REBALANCE_MS = 10_000;
 /**
- * How long a fetch waits at the broker for a first message: what an idle member costs. It answers at once with one. Between two
- * fetches it hears of joins and leaves.
+ * Time for which a fetch waits at the broker for a first message, which it returns at once: it decides what an idle member
+ * costs. A member hears of joins and leaves between two fetches.
  */
 const FETCH_WAIT_MS = 1000;
-/** While a partition is not fetched, or looked at again: it is not in the fetch that is out, and waits for its end. */
+/** Used while a partition is paused or tried again: it is not part of the fetch in flight, and waits for the end of that. */
 const SHORT_FETCH_WAIT_MS = 200;
 /**
- * Of an answer, and as much of any partition in it. A broker sends at least one record batch however large it is; kafkajs'
- * own 10 MiB are several times as much in memory while they are read. A batch that is cut off at the end of a partition is
- * sent for nothing, and comes again: with less for each partition that is a third of what is sent.
+ * Limit of an answer, and of each partition in it. A broker sends at least one record batch however large it is; kafkajs'
+ * default of 10 MiB takes several times as much memory while it is read. A batch that is cut off at the end of a partition is
+ * sent in vain, and comes again: with a lower limit per partition that would be a third of all bytes sent.
  */
 const BYTES_PER_ANSWER = 2 ** 20;
 const HANDLERS_AT_CLOSE_MS = 4000;
 const LEAVE_LIMIT_MS = 1500;
 const REJOIN_MS = 500;
 /**
- * While a broker is away kafkajs keeps trying, and with it the member keeps its identity: with a new one it would have to
+ * While a broker is away kafkajs keeps trying, so that the member keeps its identity: with a new one it would have to
  * wait until the session of the old one ends.
  */
 const FOR_EVER: RetryOptions = {
@@ -45,11 +45,11 @@ const FOR_EVER: RetryOptions = {
 interface Limits {
   readonly sessionMs: number;
   /**
-   * Longer than an ended member's session and a rebalance: whoever has no place by then stands in the way of nobody, and will
-   * hardly get one by waiting.
+   * Longer than the session of a member that has ended plus a rebalance: a process that is not a member by then blocks nobody,
+   * and will hardly become one by waiting.
    */
   readonly firstJoinMs: number;
-  /** Together with storing the offsets shorter than the session, because there are no heartbeats meanwhile. */
+  /** With the time to store offsets it is shorter than the session, because no heartbeats are sent meanwhile. */
   readonly handlersMs: number;
 }
 
@@ -69,9 +69,9 @@ export interface MembershipDeps {
 }
 
 export interface Membership {
-  /** Why one of its partitions stands; undefined when none does. */
+  /** The error of a partition that is parked or held; undefined if there is none. */
   parked(): EventLogError | undefined;
-  /** Why it is no member now; undefined while it is one, or on its way to the first join, for a session and 14 s at most. */
+  /** The reason it is not a member now; undefined while it is one, or before its first join, for a session plus 14 s at most. */
   failure(): unknown;
   close(): Promise<void>;
 }
@@ -80,15 +80,15 @@ interface Incarnation {
   readonly client: KafkaClient;
   readonly consumer: Consumer;
   readonly work: MemberWork;
-  /** Resolves when kafkajs runs, or gave up. */
+  /** Resolves when kafkajs runs or has given up. */
   readonly started: Promise<void>;
   /** Resolves with the error that kafkajs gave up on. */
   readonly crashed: Promise<unknown>;
-  /** Nothing is fetched any more, and who waits for a fetch goes on. */
+  /** Stops fetching, and ends the wait for a fetch in flight. */
   endFetches(): void;
 }
 
-/** Is a member of the group until it is closed: comes back after everything that goes wrong on the way. */
+/** Keeps a member in the group until it is closed: joins again after any failure. */
 export function becomeMember(deps: MembershipDeps): Membership {
   const closing = Promise.withResolvers<void>();
   const life: { closed: boolean; failure?: unknown; failures: number } = { closed: false, failures: 0 };
@@ -123,7 +123,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
       } catch (error) {
         life.failures += 1;
         life.failure = error;
-        // A broker that has just started asks for a second try, which is none.
+        // A broker that has just started asks for a second try, which is not a fault.
         if (life.failures > 1 || !asksForRetry(error)) {
           const what = `group ${deps.subscription.group}: not a member; joining again`;
           faults.failed(isRefused(error) ? unavailable(`A place in group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
@@ -221,12 +221,12 @@ async function start(consumer: Consumer, topics: string[], work: MemberWork): Pr
   });
 }
 
-/** Lets the handlers end, then leaves, so that the others need not wait for the end of the session. */
+/** Lets the handlers end, then leaves, so that other members need not wait for the end of the session. */
 async function leave({ client, consumer, work, started, endFetches }: Incarnation, deps: MembershipDeps): Promise<void> {
   try {
     // A consumer that is stopped while it starts may run on.
     await withTimeout(LEAVE_LIMIT_MS, started, 'joining the group');
-    // It goes on with its heartbeats until its handlers have ended, and fetches nothing.
+    // It sends heartbeats until its handlers have ended, and fetches nothing.
     consumer.pause(deps.subscription.topics.map((topic) => ({ topic: deps.names.onBroker(topic) })));
   } catch (error) {
     deps.report(error, 'closing a subscription that has not begun');

@@ -8,13 +8,13 @@ const AFTER_FAILURE_MS = 1000;
 export interface OffsetCommits {
   /** `next`: the first offset that is not handled. */
   moved(topic: string, partition: number, next: bigint): void;
-  /** Stores what moved. Never rejects: offsets that could not be stored are kept for the next time. */
+  /** Stores the moved offsets. Never rejects: offsets that could not be stored are kept for the next time. */
   flush(): Promise<void>;
-  /** The partitions may be somebody else's now: nothing that moved before may be stored any more. */
+  /** Called when the partitions may have other owners: earlier moves must not be stored any more. */
   forget(): void;
 }
 
-/** Stores offsets a little later and together, one request in flight. */
+/** Stores offsets in batches, a little later, with one request in flight. */
 export function offsetCommits(
   commit: (offsets: Offsets) => Promise<void>,
   report: Report,

@@ -2,9 +2,9 @@ import { EventLogError } from '../event-log-error.ts';
 import type { Report } from '../../telemetry/report.ts';
 import type { UnreadableBatch } from './wire/text-record.ts';
 
-/** A parked partition is looked at again after this long: its batch may have been deleted meanwhile. */
+/** A parked partition is tried again after this time: its batch may have been deleted meanwhile. */
 const LOOK_AGAIN_MS = 15_000;
-/** So many answers without anything of it while it is looked at: the batch is gone, and nothing stands behind it. Idle: 5 s. */
+/** More answers than this without data of a partition that is tried again: its batch is gone and nothing follows it. Idle: 5 s. */
 const ANSWERS_WITHOUT = 25;
 
 export interface Partition {
@@ -22,15 +22,15 @@ export interface ParkedPartitionsDeps {
 }
 
 export interface ParkedPartitions {
-  /** The partition's worker asks for more, or for no more; it gets nothing while the partition is parked. */
+  /** The partition's worker wants to fetch or to pause; nothing is fetched while the partition is parked. */
   wants(which: Partition, wanted: boolean): void;
-  /** After each fetch of a partition that is ours: the batch that comes next, when it cannot be read. */
+  /** Called after each fetch of a partition that is ours; `unreadable` is the next batch if it cannot be read. */
   seen(which: Partition, unreadable: UnreadableBatch | undefined): void;
-  /** After each fetch of the member, also one that brought nothing. */
+  /** Called after each fetch of the member, also one that brought nothing. */
   fetched(): void;
-  /** Why one of them stands; undefined when none does. */
+  /** The error of a parked partition; undefined if none is parked. */
   failure(): EventLogError | undefined;
-  /** The partitions may be somebody else's now. */
+  /** Called when the partitions may have other owners. */
   forget(): void;
 }
 
@@ -39,17 +39,17 @@ interface State {
   readonly which: Partition;
   failure?: EventLogError;
   timer?: ReturnType<typeof setTimeout>;
-  /** Answers since it is looked at again. */
+  /** Answers since the partition is tried again. */
   answers: number;
 }
 
 /**
- * Partitions whose next batch cannot be read. Each stands, and all others go on, until somebody lets it pass: leaving a
- * batch out by ourselves might lose what others count on, and a reader that ends stops everything.
+ * Partitions whose next batch cannot be read. Each stays parked, and all others go on, until an operator passes over the batch:
+ * skipping a batch automatically might lose what others count on, and a reader that ends stops everything.
  */
 export function parkedPartitions({ group, setFetching, report, lookAgainMs = LOOK_AGAIN_MS }: ParkedPartitionsDeps): ParkedPartitions {
   const states = new Map<string, State>();
-  /** By partition, the batch that was told of and stands; it outlives a rebalance, so that each is told of once. */
+  /** By partition, the first offset of the unreadable batch last reported; kept over a rebalance, so that each is reported once. */
   const told = new Map<string, string>();
 
   function stateOf(which: Partition): State {

@@ -3,7 +3,7 @@ import type { ReceivedMessage } from '../event-log.ts';
 import { CALL_ROOM, fitting, messageSize } from '../message-size.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
-/** With more than this waiting nothing is fetched for the partition until half of it is handled. */
+/** With more messages waiting than this, the partition is not fetched until only half as many wait. */
 const WAITING_LIMIT = 1000;
 const BACK_OFF_MS = 50;
 const BACK_OFF_LIMIT_MS = 2000;
@@ -14,20 +14,20 @@ export interface PartitionWorkerDeps {
   /** Everything before this offset is handled. */
   handled(next: bigint): void;
   failed(first: ReceivedMessage, attempt: number, error: unknown): void;
-  /** The worker asks for messages, or has enough; told once at the beginning. */
+  /** The worker wants messages, or has enough; called at the beginning and at each change. */
   setFetching(wanted: boolean): void;
 }
 
 export interface PartitionWorker {
-  /** `last`: up to this offset there is nothing more than these. */
+  /** `last`: up to this offset there are no other messages. */
   take(messages: readonly ReceivedMessage[], last: string): void;
-  /** Where the messages begin that were taken and are not handled; null when none was taken yet. */
+  /** The first offset that is not handled; null if nothing was taken yet. */
   unhandledFrom(): bigint | null;
-  /** Fires the handler's signal; what it does afterwards counts for nothing. Resolves when no handler runs. */
+  /** Fires the handler's signal; its outcome is ignored afterwards. Resolves when no handler runs. */
   stop(): Promise<void>;
 }
 
-/** A member's work on one partition, from a join of the group to the next: one handler call at a time, in order. */
+/** A member's work on one partition, from one join of the group to the next: one handler call at a time, in order. */
 export function partitionWorker({ subscriber, room, handled, failed, setFetching }: PartitionWorkerDeps): PartitionWorker {
   const controller = new AbortController();
   const { signal } = controller;
@@ -49,7 +49,7 @@ export function partitionWorker({ subscriber, room, handled, failed, setFetching
     setFetching(wanted);
   }
 
-  /** Never rejects: what the handler does becomes an outcome. */
+  /** Never rejects: a rejection of the handler is reported, and the call repeated. */
   async function run(): Promise<void> {
     for (let failures = 0; waiting.length > 0 && !signal.aborted; ) {
       const messages = waiting.slice(0, fitting(waiting, CALL_ROOM, messageSize));
@@ -113,7 +113,7 @@ function sizeOf(messages: readonly ReceivedMessage[]): number {
   return messages.reduce((size, message) => size + messageSize(message), 0);
 }
 
-/** Ends at once when the signal fires. */
+/** Waits `ms`; ends at once when the signal fires. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const end = (): void => resolve();

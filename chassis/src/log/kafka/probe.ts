@@ -7,20 +7,20 @@ import type { KafkaAddress } from './kafka-log-options.ts';
 import { isRefused, unavailable } from './refusals.ts';
 import { withTimeout } from '../../timeouts.ts';
 
-/** A look at the broker this many milliseconds ago still holds, however many ask. */
+/** A look at the broker is reused for this many milliseconds, however many ask. */
 const FRESH_MS = 1000;
 const LOOK_LIMIT_MS = 3000;
 
 export interface Probe {
-  /** Throws EventLogError `log-unavailable` when the broker does not answer, `topics-differ` when it has other topics. */
+  /** Throws EventLogError `log-unavailable` when the broker does not answer, `topics-differ` when its topics are not as declared. */
   look(): Promise<void>;
-  /** True from the first look on that found the topics as declared. */
+  /** True as soon as a look has found the topics as declared. */
   approved(): boolean;
   close(): void;
 }
 
 /**
- * Asks the broker for the declared topics: one small request, shared by all who ask at the same time. Calls `approved`, which
+ * Asks the broker for the declared topics: one small request, shared by all callers at the same time. Calls `approved`, which
  * never rejects, when it first finds them.
  */
 export function brokerProbe(

@@ -8,7 +8,7 @@ import { murmur2 } from './wire/murmur2.ts';
 import { unavailable } from './refusals.ts';
 import { withTimeout } from '../../timeouts.ts';
 
-/** Milliseconds after which a batch counts as not sent, whatever happened to it; two requests and their connections fit. */
+/** Milliseconds after which a batch counts as not sent, whatever happened to it; enough for two requests and their connections. */
 const SEND_LIMIT_MS = 10_000;
 const DISCONNECT_LIMIT_MS = 500;
 
@@ -19,17 +19,17 @@ interface Connected {
 
 export interface BatchProducer {
   /**
-   * Resolves when all replicas in sync have the messages. Throws EventLogError within 10 s: `message-too-large` when the
-   * broker refuses a batch of one partition for its size, `connection-closed` when it hangs up in the middle, which is what a
-   * broker does with a request beyond its `socket.request.max.bytes` (and one that dies), else `log-unavailable`.
+   * Resolves when all in-sync replicas have the messages. Throws EventLogError within 10 s: `message-too-large` when the
+   * broker refuses a batch of one partition for its size, `connection-closed` when it closes the connection before it answers, as
+   * a broker does on a request beyond its `socket.request.max.bytes` (and when it dies), else `log-unavailable`.
    */
   sendBatch(messages: readonly LogMessage[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Not idempotent in Kafka's sense: kafkajs loses acknowledged messages that way after an error. What is sent twice is
- * harmless here. After any failure the connections are given up, so that no late retry of kafkajs comes in between.
+ * Not idempotent in Kafka's sense: in that mode kafkajs loses acknowledged messages after an error. Duplicates are
+ * harmless here. After any failure the connections are closed, so that no late retry of kafkajs comes in between.
  */
 export function batchProducer(address: KafkaAddress, onBroker: (topic: string) => string): BatchProducer {
   let current: Connected | null = null;
@@ -69,7 +69,7 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
     },
     close: async () => {
       const leaving = current?.producer.disconnect() ?? Promise.resolve();
-      // Nothing is in flight any more: an end that is not orderly loses nothing.
+      // Nothing is in flight any more, so a disorderly end loses nothing.
       await withTimeout(DISCONNECT_LIMIT_MS, leaving).catch(() => undefined, 'the end of the producer');
       giveUp();
     },
@@ -87,7 +87,7 @@ function failure(messages: readonly LogMessage[], error: unknown): EventLogError
 
 const SIZE_REFUSALS: readonly unknown[] = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'];
 
-/** kafkajs wraps the broker's answer, once or several times. */
+/** True if the broker refused a batch for its size; kafkajs wraps the answer once or several times. */
 function refusesSize(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('type' in error && SIZE_REFUSALS.includes(error.type)) || refusesSize(error.cause);
@@ -104,7 +104,7 @@ function byTopic(messages: readonly LogMessage[], onBroker: (topic: string) => s
   }));
 }
 
-/** The same partition as every Kafka client's default: by the key. */
+/** The partition by key, as Kafka clients choose it by default. */
 function partitionOf({ message, partitionMetadata }: PartitionerArgs): number {
   return (murmur2(String(message.key)) & 0x7fffffff) % partitionMetadata.length;
 }

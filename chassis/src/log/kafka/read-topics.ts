@@ -9,25 +9,25 @@ import { answerOf, isRefused, unavailable } from './refusals.ts';
 import { topicNames, type TopicNames } from './topic-names.ts';
 import { withTimeout } from '../../timeouts.ts';
 
-/** Between two batches, while a batch is handled included. */
+/** Time limit from one batch to the next, including the handling of a batch. */
 const STALL_LIMIT_MS = 60_000;
 const LEAVE_LIMIT_MS = 3000;
 const MESSAGES_PER_CALL = 500;
-/** Less than kafkajs' own 10 MiB and 1 MiB: reading 800,000 messages takes 133 MB of memory instead of 316. */
+/** Less than kafkajs' defaults of 10 MiB and 1 MiB: reading 800,000 messages takes 133 MB of memory instead of 316. */
 const BYTES_PER_ANSWER = 2 ** 20;
 const BYTES_PER_PARTITION = 2 ** 18;
 
-/** Where the broker allows it: a batch may take long to be seen, and there are heartbeats between two batches only. */
+/** Used if the broker allows it: `see` may take long over a batch, and heartbeats are sent between two batches only. */
 const LONG_SESSION_MS = 30_000;
 
-/** Where a topic's partitions begin and end, by partition; they end where the first transaction does that is still open. */
+/** First and end offsets of a topic's partitions, by partition; a partition ends where its first open transaction begins. */
 type Ends = ReadonlyMap<number, { readonly low: bigint; readonly high: bigint }>;
 
-/** For checkers and operators; moves no group's offsets. */
+/** Reads topics for checkers and operators; moves no group's offsets. */
 export interface TopicReader {
   /** As `EventLog.replay`. */
   read(topics: readonly string[], see: SeeReplayed, signal?: AbortSignal): Promise<void>;
-  /** How many messages the group has still to handle, for every partition of the declared topics. */
+  /** Number of messages the group has still to handle, for every partition of the declared topics. */
   lag(group: string): Promise<readonly PartitionLag[]>;
   close(): void;
 }
@@ -47,7 +47,7 @@ export async function openTopicReader(options: KafkaTopicsOptions): Promise<Topi
       const { sessionMs = SESSION_MS } = options;
       const read = (session: number) => readTopics({ client, admin, names, session }, topics, see, signal);
       try {
-        // Refused before anything was read.
+        // A broker that refuses so long a session does so before anything is read.
         await read(Math.max(sessionMs, LONG_SESSION_MS)).catch((error: unknown) => {
           if (answerOf(error) !== 'INVALID_SESSION_TIMEOUT') throw error;
           return read(sessionMs);
@@ -78,7 +78,7 @@ async function readTopics(
   signal?.throwIfAborted();
   const onBroker = topics.map(names.onBroker);
   const ends = new Map(await Promise.all(onBroker.map(async (topic) => [topic, await endsOf(admin, topic)] as const)));
-  // Kafka's clients read whole topics in a group only; this one stores no offsets and is deleted at the end.
+  // Kafka clients can read whole topics only in a group; this group stores no offsets and is deleted at the end.
   const groupId = names.group(`reader-${crypto.randomUUID()}`);
   const consumer = client.kafka.consumer({
     groupId,
@@ -89,7 +89,7 @@ async function readTopics(
     allowAutoTopicCreation: false,
   });
   const all = Promise.withResolvers<void>();
-  // Whatever ends it early is told where it is waited for, below.
+  // A rejection is handled where the promise is awaited, below.
   all.promise.catch(() => undefined);
   const stop = () => all.reject(signal?.reason);
   signal?.addEventListener('abort', stop, { once: true });
@@ -141,7 +141,7 @@ function reading(
     const high = ends.get(topic)?.get(partition)?.high ?? 0n;
     const { messages, unreadable, heldFrom } = fetchedRecords(batch);
     if (heldFrom !== undefined) return;
-    // A batch that cannot be read is shown as one message that cannot be read: an empty one.
+    // An unreadable batch is shown as one unreadable message: an empty one.
     const shown = unreadable === undefined ? messages : batch.messages;
     const wanted = shown.filter(({ offset }) => BigInt(offset) < high);
     for (let from = 0; from < wanted.length; from += MESSAGES_PER_CALL) {

@@ -4,7 +4,7 @@ import type { ReceivedMessage } from '../event-log.ts';
 import { binaryParts, notUtf8 } from '../not-utf8.ts';
 import type { TextRecord } from './wire/text-record.ts';
 
-/** A record as callers know it. Records of other senders may have no key or value: empty here. */
+/** A record as callers know it. Records of other senders may have no key or value, which are empty here. */
 export function receivedMessage(topic: string, partition: number, record: KafkaMessage | TextRecord): ReceivedMessage {
   const message = {
     topic,
@@ -30,7 +30,7 @@ function lastOf<T>(value: T | T[]): T | undefined {
   return Array.isArray(value) ? value.at(-1) : value;
 }
 
-/** The same for what kafkajs has read, from a broker that is older than our reader. */
+/** `binary` of a record that kafkajs has read, from a broker too old for our reader. */
 function binaryIn({ key, value, headers = {} }: KafkaMessage): BinaryParts | undefined {
   const lost = Object.entries(headers).flatMap(([name, given]) => {
     const bytes = lossOf(lastOf(given));

@@ -2,10 +2,10 @@ import { EventLogError } from '../event-log-error.ts';
 
 const RIGHTS = 'the user of KAFKA_USERNAME lacks a right';
 
-/** kafkajs keeps to itself why. */
+/** kafkajs does not pass on the reason. */
 const NO_COORDINATOR = 'no coordinator of the group';
 
-/** The answers of a broker that is there and will not have us, with what cures each; whatever is not here may be over by itself. */
+/** Answers of a broker that is available and refuses us, each with its remedy; any other error may pass by itself. */
 const REFUSALS: Readonly<Record<string, string>> = {
   INVALID_SESSION_TIMEOUT:
     'set KAFKA_SESSION_TIMEOUT_MS to what lies between its group.min.session.timeout.ms and its group.max.session.timeout.ms',
@@ -25,14 +25,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
   UNSUPPORTED_VERSION: 'it speaks no version of the protocol that we know: update it, or this program',
 };
 
-/** Other errors of kafkajs that say as much, by their names. */
+/** Other errors of kafkajs that mean the same, by name. */
 const BY_NAME: Readonly<Record<string, string>> = {
   KafkaJSGroupCoordinatorNotFound: NO_COORDINATOR,
   KafkaJSSASLAuthenticationError: 'SASL_AUTHENTICATION_FAILED',
   KafkaJSServerDoesNotSupportApiKey: 'UNSUPPORTED_VERSION',
 };
 
-/** What the broker has answered, in the protocol's word; kafkajs wraps it once or several times. */
+/** The broker's answer by its name in the protocol; kafkajs wraps it once or several times. */
 export function answerOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('type' in error && typeof error.type === 'string') return error.type;
@@ -40,14 +40,14 @@ export function answerOf(error: unknown): string | undefined {
   return BY_NAME[error.name] ?? answerOf(Array.isArray(inner) ? inner[0] : error.cause);
 }
 
-/** What did not come to be, and, when the broker has refused it, what it takes. */
+/** The error `log-unavailable`: `what` tells which action failed; the remedy follows if the broker refused it. */
 export function unavailable(what: string, error: unknown): EventLogError {
   const answer = answerOf(error);
   const cure = answer === undefined ? undefined : REFUSALS[answer];
   return new EventLogError('log-unavailable', cure === undefined ? what : `${what}: the broker answers ${answer}; ${cure}`, error);
 }
 
-/** True when the broker is there and says no, which waiting does not change. */
+/** True when the broker is available and refuses, which waiting does not change. */
 export function isRefused(error: unknown): boolean {
   return REFUSALS[answerOf(error) ?? ''] !== undefined;
 }

@@ -2,12 +2,12 @@ import type { LogMessage } from '../event-log.ts';
 import { EventLogError } from '../event-log-error.ts';
 import { type RefusedMessage, tooLarge } from '../message-limit.ts';
 
-/** A record batch of the broker takes 1 MiB by default; all of a topic may fall into one partition. */
+/** A broker accepts record batches of 1 MiB by default; all messages of a topic may fall into one partition. */
 const BATCH_BYTES = 1024 * 1024;
 const BATCH_MESSAGES = 2000;
 /**
- * By this much a batch may be larger than the one before, until the broker refuses one again: at a limit far below ours
- * that is one batch in some fifty.
+ * Share by which a batch may be larger than the one before, until the broker refuses one again: at a limit far below ours
+ * that is about one batch in fifty.
  */
 const GROWTH = 1 / 64;
 const LEAST_GROWTH_BYTES = 1024;
@@ -29,10 +29,10 @@ interface Waiting extends SizedMessage {
 }
 
 /**
- * Messages of all callers in one row, sent batch by batch, one batch in flight: that keeps their order. When a batch
- * fails, everything that waits fails with it, because what comes later must not overtake it. A batch that is too large
- * for the broker is halved until it is taken, or until the one message stands alone that the broker will never take. So
- * is one on which it hangs up, because some do that to what is too large; of one message alone that says nothing for good.
+ * A queue of the messages of all callers, sent with one batch in flight, which keeps their order. When a batch
+ * fails, all waiting messages fail with it, because later ones must not overtake it. A batch that is too large
+ * for the broker is halved until it is accepted, or until the one message is left that the broker will never accept. So is a
+ * batch on which it closes the connection, as some do when it is too large; for a single message that is no permanent refusal.
  */
 export function sendQueue(sendBatch: (messages: readonly LogMessage[]) => Promise<void>) {
   let waiting: Waiting[] = [];
@@ -40,7 +40,7 @@ export function sendQueue(sendBatch: (messages: readonly LogMessage[]) => Promis
   let budget = BATCH_BYTES;
 
   async function run(): Promise<void> {
-    // Callers of the same turn of the event loop travel together.
+    // Sends of the same turn of the event loop share a batch.
     await Promise.resolve();
     while (waiting.length > 0) await sendNext(waiting.splice(0, batchLength(waiting, budget)));
     running = null;
@@ -70,7 +70,7 @@ export function sendQueue(sendBatch: (messages: readonly LogMessage[]) => Promis
   }
 
   return {
-    /** Answers those that the broker will never take; all the others are sent. When it rejects, perhaps some of them are. */
+    /** Returns the messages that the broker will never accept; all others are sent. When it rejects, some may have been sent. */
     send(messages: readonly SizedMessage[]): Promise<readonly RefusedMessage[]> {
       if (messages.length === 0) return Promise.resolve([]);
       const { promise, resolve, reject } = Promise.withResolvers<readonly RefusedMessage[]>();
@@ -93,7 +93,7 @@ function isHangUp(error: unknown): boolean {
   return error instanceof EventLogError && error.code === 'connection-closed';
 }
 
-/** At least one message, and what fits with it. */
+/** Number of messages in the next batch: at least one, and those that fit with it. */
 function batchLength(waiting: readonly Waiting[], budget: number): number {
   let bytes = 0;
   for (const [index, each] of waiting.entries()) {

@@ -2,13 +2,13 @@ import { type Admin, type ConfigEntries, ConfigResourceTypes, ConfigSource, Kafk
 import { MESSAGE_LIMIT } from '../message-limit.ts';
 import type { Report } from '../../telemetry/report.ts';
 
-/** The broker counts its own framing of a batch as well. */
+/** Twice the limit, because the broker counts its own framing of a batch as well. */
 const BATCH_LIMIT = 2 * MESSAGE_LIMIT;
 
 /**
- * Whatever we rely on and a broker may be set to do otherwise. Nothing is forgotten by age, size or key: new readers begin at
- * the beginning. Batches stay as they were sent: packing them again costs every reader. Messages carry the time at which the
- * log took them.
+ * Settings that we rely on and that a broker may have otherwise. Nothing is deleted by age, size or key: new readers begin at
+ * the beginning. Batches stay as they were sent: compressing them costs every reader. Messages carry the time at which the
+ * log accepted them.
  */
 export const SETTINGS: Readonly<Record<string, string>> = {
   'cleanup.policy': 'delete',
@@ -19,13 +19,13 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   'retention.ms': '-1',
 };
 
-/** A topic with another setting than declared. */
+/** A setting of a topic that differs from the declared one. */
 export interface SettingDifference {
   readonly topic: string;
   readonly setting: string;
   readonly there: string;
   readonly declared: string;
-  /** True: it was set on this topic, as somebody wanted it. False: the topic has what the broker has for all. */
+  /** True: it was set on this topic deliberately. False: it is the broker's default for all topics. */
   readonly isItsOwn: boolean;
 }
 
@@ -40,14 +40,14 @@ export async function settingDifferences(admin: Admin, names: readonly string[])
   );
 }
 
-/** A larger batch is taken all the same. */
+/** True for the declared value, or for a limit that accepts even larger batches. */
 function isEnough(setting: string, there: string, declared: string): boolean {
   return there === declared || (setting === 'max.message.bytes' && Number(there) > Number(declared));
 }
 
 /**
- * Gives topics the declared settings in place of what they have of the broker. What was set on a topic itself stays, and has
- * to be said again: kafkajs knows only the request that replaces all of a topic's settings.
+ * Gives topics the declared settings in place of the broker's defaults. Settings made on a topic itself stay, and have
+ * to be sent again: kafkajs knows only the request that replaces all of a topic's settings.
  */
 export async function adoptSettings(admin: Admin, differences: readonly SettingDifference[]): Promise<void> {
   const wanted = Map.groupBy(differences, ({ topic }) => topic);
@@ -64,7 +64,7 @@ export async function adoptSettings(admin: Admin, differences: readonly SettingD
   await admin.alterConfigs({ validateOnly: false, resources });
 }
 
-/** In one line, with what to do; undefined when there is nothing to say. */
+/** The differences in one line, with the remedy; undefined if there are none. */
 export function settingsSentence(differences: readonly SettingDifference[]): string | undefined {
   if (differences.length === 0) return undefined;
   const told = differences.map(({ topic, setting, there, declared }) => `${topic}: ${setting} is ${there}, declared ${declared}`);
@@ -75,13 +75,13 @@ export function settingsSentence(differences: readonly SettingDifference[]): str
   );
 }
 
-/** Tells how topics differ from what is declared; nobody is kept from working by that, or by not being allowed to look. */
+/** Reports how topics differ from the declaration; neither that nor a missing right to read settings stops anything. */
 export async function tellSettings(admin: Admin, names: readonly string[], report: Report): Promise<void> {
   try {
     const sentence = settingsSentence(await settingDifferences(admin, names));
     if (sentence !== undefined) report(sentence, 'topics have other settings than declared');
   } catch (error) {
-    // A broker that has gone away meanwhile is told of by whoever needs it.
+    // A broker that has gone away meanwhile is reported where it is needed.
     if (error instanceof KafkaJSProtocolError) report(error, 'the settings of the topics may not be read, and are not compared');
   }
 }

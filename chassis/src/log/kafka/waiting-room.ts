@@ -1,23 +1,23 @@
-/** UTF-16 units that wait for their handlers before less is fetched: a second of small messages. */
+/** UTF-16 units waiting for their handlers above which less is fetched: a second of small messages. */
 const WAITING_ROOM = 8 * 1024 * 1024;
 
 /**
- * What a process has fetched and not handled yet, of all its partitions together. Its memory has to hold it, however large
- * messages are and however many partitions have some. Above one room only partitions fetch that have nothing, so that none
- * waits for another's handler; above two, none does.
+ * Back-pressure for the messages that a process has fetched and not handled yet, in all its partitions together. Its memory has
+ * to hold them, however large they are and however many partitions have some. Above one room only partitions with no
+ * messages fetch, so that none waits for another's handler; above two, none does.
  */
 export interface WaitingRoom {
   /** `judge` is called when the answer of `isOpen` may have changed. */
   enter(judge: () => void): Place;
 }
 
-/** One partition's part of it. */
+/** The share of one partition. */
 export interface Place {
-  /** Messages of this size came, or went when it is negative. */
+  /** Called when messages of this size have come, or have gone if it is negative. */
   changed(by: number): void;
-  /** Whether the partition may fetch. */
+  /** True if the partition may fetch. */
   isOpen(hasSome: boolean): boolean;
-  /** What is still there counts no more. */
+  /** The partition's messages no longer count. */
   leave(): void;
 }
 
@@ -30,7 +30,7 @@ export function waitingRoom(room = WAITING_ROOM): WaitingRoom {
   function changed(by: number): void {
     total += by;
     const before = full;
-    // One is full until half of it is free again.
+    // A room stays full until half of it is free again.
     const [least, most] = [Math.ceil(total / room) - 1, Math.ceil(total / room - 0.5)];
     full = Math.min(2, Math.max(0, least, Math.min(full, most)));
     if (full !== before) for (const judge of judges) judge();

@@ -1,20 +1,20 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { Document } from 'mongodb';
 
-/** What says the same in both. */
+/** Keywords with the same meaning in both. */
 const SAME = new Set([
   'required', 'additionalProperties', 'minItems', 'maxItems', 'uniqueItems', 'minLength', 'maxLength', 'minimum', 'maximum',
   'multipleOf', 'minProperties', 'maxProperties', 'enum', 'title', 'description',
 ]);
 
-/** What MongoDB has no word for: whoever made the value has checked it against the contract. */
+/** Keywords that MongoDB does not have; the code that made the value has checked it against the contract. */
 const LEFT_OUT = new Set(['format', 'examples', 'default', 'x-unit', 'x-personal']);
 
 const NUMBER = ['int', 'long', 'double'];
 
 /**
- * A TypeBox schema as MongoDB's `$jsonSchema` (draft 4 with BSON types), never stricter than it. Throws at what it does
- * not know, so that nothing of a contract is lost unnoticed.
+ * A TypeBox schema as MongoDB's `$jsonSchema` (draft 4 with BSON types), never stricter than the former. Throws for an
+ * unknown keyword, so that nothing of a contract is lost unnoticed.
  */
 export function bsonSchema(schema: TSchema): Document {
   return Object.assign({}, ...Object.entries(schema).map(([name, value]) => translated(name, value)));
@@ -71,7 +71,7 @@ function mapped(schemas: Readonly<Record<string, TSchema>>): Document {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, bsonSchema(schema)]));
 }
 
-/** PCRE writes a code unit otherwise. */
+/** PCRE has a different notation for a code unit. */
 function pcre(pattern: string): string {
   return pattern.replaceAll(/\\u([0-9a-fA-F]{4})/g, '\\x{$1}');
 }

@@ -6,7 +6,7 @@ import { WRITE_CONFLICT_MARKER } from './write-conflict-marker.ts';
 
 export type DocumentCollections = Readonly<Record<string, DocumentCollection<object>>>;
 
-/** The `_id`s of all that was loaded, by MongoDB collection. */
+/** The `_id`s of all loaded documents, by MongoDB collection. */
 export type LoadedIds = Map<string, Set<string>>;
 
 interface Stored {
@@ -20,9 +20,9 @@ interface CollectionWrites {
 }
 
 /**
- * A transaction's writes, collection after collection in the order in which the store names them: of two transactions
- * that meet, one always gets through. Removes come before changes and new documents, which may take over their unique
- * values. Documents that were only looked at are marked.
+ * A transaction's writes, collection by collection in the order in which the store names them, so that of two conflicting
+ * transactions one always succeeds. Removes come before changes and new documents, which may take over their unique
+ * values. Documents that were only read are marked.
  */
 export function bulkWrites<C extends Collections>(
   collections: DocumentCollections,
@@ -61,7 +61,7 @@ function documentsOf<C extends Collections>(
   for (const [name, { collection, toDocument }] of Object.entries(collections)) {
     // A view is written with the documents it shows.
     if (toDocument === null) continue;
-    // Two may be written to one.
+    // Two may be stored in one MongoDB collection.
     const { removed = [], changed = [], added = [] } = documents.get(collection) ?? {};
     documents.set(collection, {
       removed: [...removed, ...(removes[name] ?? []).map(toDocument)],

@@ -8,7 +8,7 @@ import { keptAnswerOf, type KeptAnswerDocument, keptAnswerToDocument } from './c
 import { parkedKeyOf, type ParkedKeyDocument, parkedKeyToDocument } from './chassis-documents.ts';
 import type { DocumentCollection } from './document-collection.ts';
 
-/** How the chassis' own entities lie in MongoDB. */
+/** Mapping of the chassis' own entities to MongoDB. */
 export const chassisCollections: { readonly [N in keyof ChassisCollections]: DocumentCollection<ChassisCollections[N]> } = {
   parkedKeys: {
     collection: 'parked_keys',

@@ -6,19 +6,19 @@ import type { KeptAnswer } from '../../engine/writer/kept-answer.ts';
 
 type Message = DeadLetter['message'];
 
-/** Header names come from outside and may hold what no field name may, so headers are JSON text. */
+/** Header names come from outside and may contain what no field name may, so headers are JSON text. */
 interface MessageDocument extends Omit<Message, 'headers'> {
   readonly headers: string;
 }
 
 export interface DeadLetterDocument extends Omit<DeadLetter, 'id' | 'kind' | 'message'> {
   readonly _id: string;
-  /** undefined: `unhandled`; kept by an earlier version, which knew no other */
+  /** undefined: `unhandled`, stored by an earlier version, which had no other kind */
   readonly kind?: DeadLetter['kind'];
   readonly message: MessageDocument;
 }
 
-/** All that waits for one key in one document of at most 16 MB. */
+/** All messages that wait under one key, in one document of at most 16 MB. */
 export interface ParkedKeyDocument {
   readonly _id: string;
   /** of the head, which is the only one that is tried */
@@ -30,7 +30,7 @@ export interface KeptAnswerDocument extends Omit<KeptAnswer, 'id'> {
   readonly _id: string;
 }
 
-/** Its id is the period and the hash, so that keys of one period lie together. */
+/** Its id is the period and the hash, so that keys of one period are stored together. */
 export interface AnswerKeyDocument extends Pick<AnswerKey, 'fingerprint' | 'place'> {
   readonly _id: string;
 }

@@ -25,7 +25,7 @@ export const chassisMigrations: MongoMigrations = {
   },
 };
 
-/** Where no process has ever run, none of a version that knows only whole answers can have kept one. */
+/** If no process has ever run, no version that knows only whole answers can have kept one. */
 async function beginAnswerForm(db: Db): Promise<void> {
   const answerForm = (await db.collection('lanes').findOne({}, { projection: { _id: 1 } })) === null ? KEYED_ANSWERS : WHOLE_ANSWERS;
   await db.collection<NewLaneDocument>(NEW_LANES).updateOne({ _id: 'answers' }, { $setOnInsert: { answerForm } }, { upsert: true });

@@ -6,14 +6,14 @@ import { WRITE_CONFLICT_MARKER } from './write-conflict-marker.ts';
 const NAMESPACE_EXISTS = 48;
 
 /**
- * A step of the schema, by name. It can be cut off anywhere and is then run again from its start, so every step finds
- * what is there already (`collectionStep`).
+ * Steps of the schema, by name. A step can be cut off anywhere and is then run again from its start, so every step copes with
+ * what exists already (`collectionStep`).
  */
 export type MongoMigrations = Readonly<Record<string, (db: Db) => Promise<void>>>;
 
 /**
- * A step that makes a collection, its validator and its indexes, whatever of it is there already. `document` says what
- * a document is; null leaves it open.
+ * A step that creates a collection, its validator and its indexes, whichever of them exist already. `document` is the schema
+ * of a document; null allows any.
  */
 export function collectionStep(
   collection: string,
@@ -32,7 +32,7 @@ export function collectionStep(
   };
 }
 
-/** Transactions mark the documents they decided on. */
+/** Allows the field in which transactions mark the documents they decided on. */
 function marked(document: TObject): TObject {
   const { properties, ...options } = document;
   return Type.Object({ ...properties, [WRITE_CONFLICT_MARKER]: Type.Optional(Type.String()) }, options);

@@ -1,15 +1,15 @@
 import type { Document } from 'mongodb';
 
-/** How one kind of entity lies in MongoDB: one document each, found by the text in one field. */
+/** Mapping of one kind of entity to MongoDB: one document each, found by the text in one field. */
 export interface DocumentCollection<Entity> {
   /** The MongoDB collection. */
   readonly collection: string;
   /** The field that holds the key: `_id`, or one with a unique index. */
   readonly keyField: string;
   key(entity: Entity): string;
-  /** What `keyField` may hold of an entity with this key at a time of the server's clock, where it is not the key alone. */
+  /** The values that `keyField` may have for an entity with this key at a time of the server's clock, if it is not the key alone. */
   keysAt?(key: string, now: number): readonly string[];
-  /** With `_id`. null: a view of other documents, which is written with them and has nothing to write for itself. */
+  /** With `_id`. null: a view of other documents, which is written with them and writes nothing itself. */
   readonly toDocument: ((entity: Entity) => Document & { readonly _id: string }) | null;
   /** The entities in one loaded document; a view can find several in it, wanted or not. */
   fromDocument(document: Document): readonly Entity[];

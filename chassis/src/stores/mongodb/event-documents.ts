@@ -1,7 +1,7 @@
 import { type Filter, MaxKey } from 'mongodb';
 import type { StoredEvent } from '../../engine/writer/writer-store.ts';
 
-/** `context` is JSON text, as `data` is: what is read back is then what was written, whatever names its fields have. */
+/** `context` is JSON text, like `data`, so that it is read back as it was written, whatever names its fields have. */
 export interface EventDocument extends Omit<StoredEvent, 'lane' | 'seq' | 'context'> {
   readonly _id: { readonly lane: string; readonly seq: number };
   readonly context: string;
@@ -15,7 +15,7 @@ export function eventOf({ _id: { lane, seq }, context, ...event }: EventDocument
   return { lane, seq, ...event, context: JSON.parse(context) };
 }
 
-/** In the order of `_id`, which is that of the lane. */
+/** The events of a lane after `seq`; the order of `_id` is that of the lane. */
 export function eventsAfter(lane: string, seq: number): Filter<EventDocument> {
   const range: unknown = { $gt: { lane, seq }, $lt: { lane, seq: new MaxKey() } };
   return { _id: range as EventDocument['_id'] };

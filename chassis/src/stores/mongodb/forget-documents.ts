@@ -4,15 +4,15 @@ import type { MongoDatabase } from './mongo-database.ts';
 import { repeatable } from './mongo-errors.ts';
 
 interface Found {
-  /** An index serves it. */
+  /** Must be served by an index. */
   readonly filter: Document;
   readonly sort?: Readonly<Record<string, 1>>;
   readonly limit: number;
 }
 
 /**
- * Removes the documents that are found, by their ids, and only while they are still what was looked for. Answers how many
- * were found. Throws `StorageError`.
+ * Removes the documents that are found, by their ids, and only if they still match the filter. Returns the number of documents
+ * found. Throws `StorageError`.
  */
 export function forgetDocuments({ db }: MongoDatabase, collection: string, { filter, sort, limit }: Found): Promise<number> {
   const documents = db.collection<{ _id: string }>(collection);

@@ -3,31 +3,31 @@ import { endedWithin } from '../../timeouts.ts';
 import { StorageError } from '../../storage-error.ts';
 import { commitError, storageError } from './mongo-errors.ts';
 
-/** How long the failure of a transaction waits until the server has given up the transaction too. */
+/** Milliseconds for which a failed transaction waits until the server has ended it too. */
 const ABORT_MS = 1000;
 
 /**
  * The server session in which all transactions of one lane run, one after the other. A server ends the open transaction
- * of a session when the session's next one begins. So a transaction whose end never arrived holds nothing for longer
- * than until the next attempt, and once that has begun, a late commit of the one before can do nothing.
+ * of a session when the session's next one begins. So a transaction whose end never arrived holds its locks only until
+ * the next attempt, and once that has begun, a late commit of the one before has no effect.
  */
 export class LaneSession {
   readonly #session: ClientSession;
-  /** The end of a failed transaction while the server has not answered to it. */
+  /** The abort of a failed transaction, until the server has answered it. */
   #aborting: Promise<void> | undefined;
 
   constructor(client: MongoClient) {
     this.#session = client.startSession();
   }
 
-  /** What others call it by to end what it has left open. */
+  /** The id by which other processes end a transaction that this session has left open. */
   get id(): Binary {
     const { id } = this.#session;
     if (id === undefined) throw new Error('a session without an id');
     return id.id;
   }
 
-  /** All of it commits or nothing does. Throws `StorageError`, or what `run` threw. Never two at a time. */
+  /** Runs a transaction: all of it commits or nothing does. Throws `StorageError`, or what `run` threw. Never two at a time. */
   async transact<T>(run: (session: ClientSession) => Promise<T>): Promise<T> {
     if (!(await this.#isFree())) {
       throw new StorageError('connection', new Error('the server has not answered to the end of the transaction before'));
@@ -49,7 +49,7 @@ export class LaneSession {
     return result;
   }
 
-  /** Gives the session back. */
+  /** Returns the session to the driver. */
   async close(): Promise<void> {
     await this.#aborting;
     await this.#session.endSession();
@@ -63,7 +63,7 @@ export class LaneSession {
     }
   }
 
-  /** Is there no transaction open any more? Waits a moment for it. */
+  /** True if no transaction is open any more; waits a moment for that. */
   async #isFree(): Promise<boolean> {
     if (this.#aborting === undefined) return true;
     await endedWithin(ABORT_MS, this.#aborting);

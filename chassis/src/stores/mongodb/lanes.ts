@@ -8,18 +8,18 @@ export interface LaneDocument {
   readonly _id: string;
   readonly owner: string;
   readonly epoch: number;
-  /** The server session its owner writes in; null in a lane that an older version made and did not take. */
+  /** The server session its owner writes in; null in a lane that an older version created and did not take. */
   readonly session: Binary | null;
   /** epoch milliseconds of the server's clock */
   readonly leaseUntil: number;
   readonly lastSeq: number;
   readonly publishedSeq: number;
   readonly transactions: number;
-  /** undefined: whole answers, in a lane that was made by an earlier version */
+  /** undefined in a lane that was created by an earlier version: whole answers */
   readonly answerForm?: AnswerForm;
 }
 
-/** Where a new lane begins. */
+/** The collection with the initial values of new lanes. */
 export const NEW_LANES = 'new_lanes';
 
 export interface NewLaneDocument {
@@ -59,14 +59,14 @@ export function mongoLanes({ client, db }: MongoDatabase) {
   const find = (name: string, session?: ClientSession): Promise<LaneNow | null> =>
     lanes.findOne<LaneNow>({ _id: name }, session === undefined ? { projection: WITH_CLOCK } : { projection: WITH_CLOCK, session });
 
-  /** What a process left open when it died would hold its locks for a minute. */
+  /** Ends transactions that a process left open when it died; they would hold their locks for a minute. */
   const endTransactions = async (sessions: readonly Binary[]) => {
     if (sessions.length > 0) await client.db('admin').command({ killSessions: sessions.map((id) => ({ id })) });
   };
 
   return {
     find,
-    /** undefined: it is somebody else's, and its lease runs. */
+    /** undefined: another process has it, and its lease has not run out. */
     async take(name: string, { owner, session, leftMs, leaseMs }: Taking): Promise<TakenLane | undefined> {
       const found = await find(name);
       const isRunning = found !== null && found.leaseUntil > found.now + leftMs && found.leaseUntil <= found.now + leaseLimitMs(leaseMs);
@@ -79,10 +79,10 @@ export function mongoLanes({ client, db }: MongoDatabase) {
         epoch: { $add: [{ $ifNull: ['$epoch', 0] }, 1] },
         leaseUntil: { $add: [SERVER_NOW, leaseMs] },
       };
-      // As it was found: who has taken or renewed it meanwhile keeps it. A lane that was not there has no epoch.
+      // Only as it was found: a process that has taken or renewed it meanwhile keeps it. A lane that did not exist has no epoch.
       const asFound = leftMs === Infinity ? {} : { epoch: found?.epoch ?? 0, ...(found && { leaseUntil: found.leaseUntil }) };
       try {
-        // Made and taken in one write: each waits for a majority to have it on its disk.
+        // Created and taken in one write, because each write waits until a majority has it on disk.
         const taken = await lanes.findOneAndUpdate(
           { _id: name, ...asFound },
           [{ $replaceWith: { $mergeObjects: [{ ...NEW, ...begins }, '$$ROOT', mine] } }],
@@ -90,7 +90,7 @@ export function mongoLanes({ client, db }: MongoDatabase) {
         );
         return taken === null ? undefined : { ...laneOf(taken), takenAt: taken.leaseUntil - leaseMs };
       } catch (error) {
-        // Somebody else was faster to make it.
+        // Another process was faster to create it.
         if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return undefined;
         throw error;
       }
@@ -98,7 +98,7 @@ export function mongoLanes({ client, db }: MongoDatabase) {
     async renew({ name, lastSeq, publishedSeq, transactions }: Lane, leaseUntil: number, session: ClientSession): Promise<void> {
       await lanes.updateOne({ _id: name }, { $set: { leaseUntil, lastSeq, publishedSeq, transactions } }, { session });
     },
-    /** Ends the transactions of processes that do not renew their leases any more, for whoever meets their locks. */
+    /** Ends the transactions of processes that do not renew their leases any more, for a transaction that meets their locks. */
     async endAbandonedTransactions(): Promise<void> {
       const expired = lanes.find({ $expr: { $lt: ['$leaseUntil', SERVER_NOW] } }, { projection: { session: 1 } });
       await endTransactions((await expired.toArray()).flatMap(({ session }) => session ?? []));

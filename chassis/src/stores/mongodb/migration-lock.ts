@@ -12,11 +12,11 @@ interface LockDocument {
 
 const LOCK = 'schema';
 const LEASE_MS = 30_000;
-/** The other one may be building an index. */
+/** The other process may be building an index. */
 const WAIT_MS = 600_000;
 const LOOK_MS = 200;
 
-/** Runs while nobody else does; `stillHeld` throws when that is not certain any more. */
+/** Runs while no other process migrates; `stillHeld` throws when that is not certain any more. */
 export async function holdingMigrationLock<T>(db: Db, run: (stillHeld: () => void) => Promise<T>): Promise<T> {
   const locks = db.collection<LockDocument>('migration_locks');
   const owner = newId();
@@ -43,7 +43,7 @@ async function waitForLock(locks: Collection<LockDocument>, owner: string): Prom
   }
 }
 
-/** One statement: the lock is ours if it was nobody's, or its lease ran out. A missing `leaseUntil` sorts before numbers. */
+/** Takes the lock in one statement if it is free or its lease has run out. A missing `leaseUntil` sorts before numbers. */
 async function acquire(locks: Collection<LockDocument>, owner: string): Promise<boolean> {
   const free = { $lt: ['$leaseUntil', SERVER_NOW] };
   const taken = await locks.findOneAndUpdate(

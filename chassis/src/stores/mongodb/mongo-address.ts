@@ -1,4 +1,4 @@
-/** A URL that cannot be taken. Says why without quoting the URL, which holds a password. */
+/** A URL that is not accepted. The message gives the reason without quoting the URL, which holds a password. */
 export class MongoAddressError extends Error {
   readonly code = 'mongo-address-wrong';
   constructor(why: string) {
@@ -8,9 +8,9 @@ export class MongoAddressError extends Error {
 }
 
 export interface MongoAddress {
-  /** of the database */
+  /** Name of the database. */
   readonly name: string;
-  /** Where the user is kept, when the URL does not say so: the driver would look in the database itself. */
+  /** Database in which the user is kept, when the URL does not name it: the driver would look in the database itself. */
   readonly authSource?: 'admin';
 }
 
@@ -18,7 +18,7 @@ const FORM = 'is mongodb://user:password@host:port,…/database?…';
 
 const PARTS = /^mongodb(?:\+srv)?:\/\/(?<credentials>[^@/?]*@)?[^/?]+(?:\/(?<database>[^?]*))?(?:\?(?<query>.*))?$/;
 
-/** What we need to know of a URL; the driver reads the rest. Throws MongoAddressError. */
+/** The parts of a URL that we need; the driver reads the rest. Throws MongoAddressError. */
 export function mongoAddress(url: string): MongoAddress {
   const { credentials, database = '', query = '' } = PARTS.exec(url)?.groups ?? {};
   const name = decoded(database);
@@ -27,7 +27,7 @@ export function mongoAddress(url: string): MongoAddress {
   return credentials === undefined || said ? { name } : { name, authSource: 'admin' };
 }
 
-/** Of what the driver says, because a few of its sentences quote the URL, or a part of it. */
+/** The driver's refusal; its message is left out if it quotes the URL or a part of it, as a few do. */
 export function refusedByDriver(error: unknown): MongoAddressError {
   const said = error instanceof Error ? error.message : '';
   return new MongoAddressError(said === '' || said.includes('://') ? FORM : `is refused by the driver: ${said}`);

@@ -7,9 +7,9 @@ import { mongoAddress, refusedByDriver } from './mongo-address.ts';
 import { connectError, reading } from './mongo-errors.ts';
 
 export interface MongoOptions {
-  /** `mongodb://user:password@host:port,…/database?…`; names the database, and `authSource` unless the user is admin's. */
+  /** `mongodb://user:password@host:port,…/database?…`; names the database, and `authSource` unless the user is kept in `admin`. */
   readonly url: string;
-  /** Connections at most; the writer needs one of them. */
+  /** Largest number of connections; the writer needs one of them. */
   readonly poolSize?: number;
 }
 
@@ -19,24 +19,24 @@ export interface MongoDatabase {
   /** Reads what a majority has, writes to a majority. */
   readonly db: Db;
   /**
-   * Connects, unless it is connected. Before anything else: after a first connection that failed the driver does not try
-   * again by itself, and whatever is asked finds its topology closed. Throws `StorageError`.
+   * Connects, unless it is connected. Must be called first: after a first connection that failed the driver does not try
+   * again by itself, and any operation finds its topology closed. Throws `StorageError`.
    */
   connect(): Promise<void>;
-  /** Runs on a connection that lets building an index take its time; closes it. */
+  /** Runs on a client whose time limit is long enough to build an index, then closes it. */
   forSchema<T>(run: (db: Db) => Promise<T>): Promise<T>;
   /** Throws `StorageError` when the database cannot answer. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How long anything waits for a server, a connection, or a place in the pool. */
+/** Longest wait for a server, a connection, or a place in the pool. */
 const REACH_MS = 3000;
-/** How long a server may take to answer. */
+/** Longest wait for a server's answer. */
 const ANSWER_MS = 10_000;
 /** The same for a change of the schema: an index over a large collection. */
 const SCHEMA_ANSWER_MS = 600_000;
-/** A connection that does not end is left to the operating system after this time; no transaction is under way by then. */
+/** A connection that does not end is left to the operating system after this time; no transaction is in progress by then. */
 const CLOSE_MS = 1000;
 
 const LOG_LINE = { compact: true, breakLength: Infinity };
@@ -51,7 +51,7 @@ const SETTINGS = {
   connectTimeoutMS: REACH_MS,
   waitQueueTimeoutMS: REACH_MS,
   socketTimeoutMS: ANSWER_MS,
-  // What the driver does by itself, but its way opens a stream at every start, although it hardly ever has something to say.
+  // As the driver does by default, which however opens a stream at every start, although it hardly ever logs anything.
   mongodbLogPath: { write: (entry) => standardError.write(`${inspect(entry, LOG_LINE)}\n`) },
 } as const satisfies MongoClientOptions;
 
@@ -67,7 +67,7 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
     db,
     connect,
     async forSchema(run) {
-      // The lock of the schema is renewed while an index is being built.
+      // Two connections, because the lock of the schema is renewed while an index is being built.
       const patient = new MongoClient(url, { ...settings, maxPoolSize: 2, socketTimeoutMS: SCHEMA_ANSWER_MS });
       try {
         await connected(patient);
@@ -84,7 +84,7 @@ export function openMongo({ url, poolSize = 10 }: MongoOptions): MongoDatabase {
   };
 }
 
-/** The driver reads the URL at once, and refuses what it does not know. */
+/** The driver parses the URL at once, and refuses what it does not know. */
 function clientOf(url: string, settings: MongoClientOptions): MongoClient {
   try {
     return new MongoClient(url, settings);

@@ -24,7 +24,7 @@ import { withTimeout } from '../../timeouts.ts';
 interface Kind {
   readonly code: StorageErrorCode;
   readonly numbers: readonly number[];
-  /** What whoever runs the server can do about it, where the server's own words do not say. */
+  /** The remedy for the server's operator, where the server's own message does not give it. */
   readonly cure?: string;
 }
 
@@ -32,7 +32,7 @@ const RIGHTS = "give the service's user its rights, or its password back";
 const MEMBERS = 'look at the replica set: rs.status()';
 
 /**
- * The server's answers that are no defect of ours, by number: names differ between versions.
+ * Server errors that are not a defect of ours, by number, because names differ between versions.
  * https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml
  */
 const KINDS: readonly Kind[] = [
@@ -40,17 +40,17 @@ const KINDS: readonly Kind[] = [
   { code: 'check', numbers: [121] },
   // not the primary, an election, a primary that steps down or lags, an operation that such a change has ended
   { code: 'connection', numbers: [10_058, 10_107, 11_602, 13_435, 13_436, 133, 134, 189, 216] },
-  // shutting down; starting, before the set is made or has its keys
+  // shutting down; starting, before the replica set is initiated or has its keys
   { code: 'connection', numbers: [91, 11_600, 94, 211] },
-  // lost on the way, between members or to us
+  // connection lost, between members or to us
   { code: 'connection', numbers: [6, 7, 89, 202, 279, 317, 384, 9001] },
   // no such user or password, a right that is missing: perhaps not there yet
   { code: 'connection', numbers: [11, 13, 18, 391], cure: RIGHTS },
   { code: 'connection', numbers: [64, 100], cure: MEMBERS },
   { code: 'connection', numbers: [14_031], cure: 'make room on its disk' },
-  // more than it takes now
+  // more than the server accepts now
   { code: 'connection', numbers: [462] },
-  // write conflict, lock timeout, lock busy, time limit, interrupted, index or cursor gone meanwhile, another one's change of the schema
+  // write conflict, lock timeout, lock busy, time limit, interrupted, index or cursor gone meanwhile, a schema change by others
   { code: 'retry', numbers: [112, 24, 46, 50, 262, 11_601, 43, 175, 237, 117, 314] },
   // snapshot too old; transaction gone, too old, too long, or just being prepared
   { code: 'retry', numbers: [239, 246, 225, 244, 251, 267, 290] },
@@ -58,7 +58,7 @@ const KINDS: readonly Kind[] = [
 
 const BY_NUMBER: ReadonlyMap<unknown, Kind> = new Map(KINDS.flatMap((kind) => kind.numbers.map((number) => [number, kind])));
 
-/** What the driver says by itself, of servers, connections and sessions that are not there or were taken away, and when it does not get in. */
+/** The driver's own errors about servers, connections and sessions that are missing or were taken away, and about authentication. */
 const AWAY = [
   MongoNetworkError,
   MongoSystemError,
@@ -77,12 +77,12 @@ const AWAY = [
 /** The driver does not export these. */
 const AWAY_BY_NAME: ReadonlySet<string> = new Set(['MongoWaitQueueTimeoutError', 'MongoPoolClosedError']);
 
-/** Server and driver say with these that another try may succeed. */
+/** Labels by which server and driver say that another try may succeed. */
 const PASSING = [MongoErrorLabel.RetryableWriteError, 'RetryableError', 'SystemOverloadedError', 'PoolRequestedRetry'] as const;
 
 /**
- * The transaction is larger than the server's cache, or than its messages take: none of it is there, and another try would
- * end alike. In smaller batches it goes through. MongoDB 6.0 says the first only in words.
+ * The transaction is larger than the server's cache, or than its messages can be: nothing of it was stored, and another try
+ * would fail too. In smaller batches it succeeds. MongoDB 6.0 reports the first only in the text of its message.
  */
 const TOO_LARGE: ReadonlySet<unknown> = new Set([257, 359, 10_334]);
 const WORDS_OF_TOO_LARGE = 'transaction is too large and will not fit';
@@ -91,18 +91,18 @@ function isTooLarge(error: unknown): boolean {
   return error instanceof MongoServerError && (TOO_LARGE.has(error.code) || error.message.includes(WORDS_OF_TOO_LARGE));
 }
 
-/** What the driver threw, in our words; anything else as it is. */
+/** An error of the driver as a `StorageError`; anything else as it is. */
 export function storageError(error: unknown): unknown {
   return error instanceof MongoError ? new StorageError(codeOf(error), explained(error), cureOf(error)) : error;
 }
 
-/** Whatever keeps us from a first connection (an address, a name, a password, a certificate) is no defect of who asks. */
+/** The error of a failed first connection (an address, a name, a password, a certificate), which is not the caller's fault. */
 export function connectError(error: unknown): StorageError {
   return new StorageError('connection', explained(error), error instanceof MongoError ? cureOf(error) : undefined);
 }
 
 /**
- * After the commit was sent nothing is certain, unless the server says itself that nothing of it is there: by this label,
+ * After the commit was sent the outcome is unknown, unless the server itself says that nothing of it was stored: by this label,
  * which the driver gives to no error of a commit.
  */
 export function commitError(error: unknown): StorageError {
@@ -111,7 +111,7 @@ export function commitError(error: unknown): StorageError {
   return new StorageError(refused ? 'retry' : 'commit-unknown', error);
 }
 
-/** Runs what may be repeated. Throws `StorageError`, or what is none of the driver's. */
+/** Runs an operation that may be repeated. Throws `StorageError`, or an error that is not the driver's. */
 export async function repeatable<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -120,10 +120,10 @@ export async function repeatable<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Milliseconds for all that a read waits for together: a server, a place in the pool, the answer, and the driver's second try. */
+/** Milliseconds for all waits of a read together: a server, a place in the pool, the answer, and the driver's second try. */
 const READ_MS = 10_000;
 
-/** The same for what changes nothing; whoever asks for it is told in time that there is no answer. */
+/** The same for a read, which fails in time if there is no answer. */
 export async function reading<T>(read: () => Promise<T>): Promise<T> {
   return withTimeout(READ_MS, repeatable(read), () => new StorageError('connection', new Error(`no answer from MongoDB within ${READ_MS} ms`)));
 }
@@ -139,7 +139,7 @@ function codeOf(error: MongoError): StorageErrorCode {
   return PASSING.some((label) => error.hasErrorLabel(label)) ? 'connection' : 'other';
 }
 
-/** A bulk write puts whatever happened to one of its commands into an error of its own, which says nothing of its kind. */
+/** A bulk write wraps the error of one of its commands in an error of its own, which does not show the kind. */
 function wrappedIn(error: MongoError): MongoError | undefined {
   const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined;
   return inner instanceof MongoError ? inner : undefined;
@@ -156,7 +156,7 @@ function cureOf(error: MongoError): string | undefined {
   return BY_NUMBER.get(numberOf(wrappedIn(error) ?? error))?.cure;
 }
 
-/** A server that is not found in time is told with what was found instead. */
+/** If no server is found in time, the error names what was found instead. */
 function explained(error: unknown): unknown {
   if (!(error instanceof MongoServerSelectionError) || error.reason === undefined) return error;
   const found = [...error.reason.servers.values()].map((server) => `${server.address}: ${server.error?.message ?? server.type}`);

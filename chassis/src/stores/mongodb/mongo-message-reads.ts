@@ -105,7 +105,7 @@ const WAITING = {
 function lettersOf(before: string | null, { kind, status, topic, key, cause }: LetterFilter): Filter<DeadLetterDocument> {
   return {
     ...(before !== null && { _id: { $lt: before } }),
-    // One of before there were kinds has none.
+    // A letter from before there were kinds has none.
     ...(kind !== undefined && { kind: kind === 'unhandled' ? { $in: [kind, null] } : kind }),
     ...(status !== undefined && { status }),
     ...(topic !== undefined && { 'message.topic': topic }),

@@ -6,7 +6,7 @@ import type { MongoDatabase } from './mongo-database.ts';
 import { reading, storageError } from './mongo-errors.ts';
 import { holdingMigrationLock } from './migration-lock.ts';
 
-/** Brings the collections of the chassis and of the service up to date. Forward-only; safe when two start at once. */
+/** Brings the collections of the chassis and of the service up to date. Forward-only; safe when two processes start at once. */
 export async function migrate({ forSchema }: MongoDatabase, own: MongoMigrations): Promise<readonly string[]> {
   const steps = Object.entries({ ...chassisMigrations, ...own });
   try {

@@ -18,14 +18,14 @@ interface HeldLane {
   readonly session: LaneSession;
 }
 
-/** The writer's store on MongoDB. `own` says how the service's entities lie in its collections. */
+/** The writer's store on MongoDB. `own` maps the service's entities to its collections. */
 export function mongoWriterStore<C extends Collections>(
   database: MongoDatabase,
   own: { readonly [N in keyof C]: DocumentCollection<C[N]> },
 ): WriterStore<C & ChassisCollections> {
   const lanes = mongoLanes(database);
   const events = database.db.collection<EventDocument>('events');
-  // Entities are told apart by the collection's name alone, which the compiler cannot see.
+  // Only the collection's name distinguishes entities, which the compiler cannot see.
   const collections = { ...own, ...chassisCollections } as unknown as DocumentCollections;
   const settle = settleTransaction<C & ChassisCollections>(database, lanes, collections);
   const held = new Map<string, HeldLane>();
@@ -63,14 +63,14 @@ export function mongoWriterStore<C extends Collections>(
     abandonedLanes: (leaseMs) => reading(() => lanes.abandoned(leaseMs)),
     readLane: (name) =>
       repeatable(async () => {
-        // In the lane's own session: when this has been answered, a commit that was under way is over or can do nothing.
+        // In the lane's own session: once this is answered, a commit that was in progress is over or has no effect.
         const found = await (held.get(name)?.session.transact((session) => lanes.find(name, session)) ?? lanes.find(name));
         return found === null ? undefined : laneOf(found);
       }),
     readEvents: (lane, afterSeq, limit) =>
       reading(async () => {
         const next = { filter: eventsAfter(lane, afterSeq), sort: { _id: 1 } } as const;
-        // Nobody knows how large they are before.
+        // Sizes first, because they are not known in advance.
         const sizes = limit === 1 ? [] : await events.find(next.filter, { sort: next.sort, limit }).project<{ size: number }>({ size: { $strLenBytes: '$data' } }).toArray();
         const count = limit === 1 ? 1 : fitting(sizes, { count: limit, size: EVENTS_SIZE }, ({ size }) => size);
         if (count === 0) return [];

@@ -10,7 +10,7 @@ import type { MongoDatabase } from './mongo-database.ts';
 import { UNMARKED } from './write-conflict-marker.ts';
 import { type DocumentCollections, type LoadedIds, bulkWrites } from './bulk-writes.ts';
 
-/** More than any batch loads from one collection: what is loaded comes in one answer. */
+/** More than any batch loads from one collection, so that all documents come in one answer. */
 const ONE_ANSWER = 100_000;
 
 interface Loading {
@@ -28,9 +28,9 @@ interface Settling<C extends Collections> {
 }
 
 /**
- * What happens in one transaction. A session takes one operation after the other, so each is a round trip: lane, loads,
- * writes. Nothing is written before everything is decided; the locks of MongoDB are its writes, so they are short,
- * and whoever meets one is refused at once (`retry`) instead of waiting.
+ * The steps of one transaction. A session takes one operation after the other, so each is a round trip: lane, loads,
+ * writes. Nothing is written before everything is decided. MongoDB locks by writing, so locks are short, and a
+ * transaction that meets one is refused at once (`retry`) instead of waiting.
  */
 export function settleTransaction<C extends Collections>(
   { db }: MongoDatabase,

@@ -1,7 +1,7 @@
 /**
- * The field in which a transaction marks every document it decided on, changed or not, with a name of its own. Two
+ * The field in which a transaction marks every document it decided on, changed or not, with a unique name. Two
  * transactions that decide on the same document therefore never both commit: a snapshot alone would let each of them
- * change something else because of what it read here (write skew). MongoDB has no `select for update`.
+ * change something else based on what it read here (write skew). MongoDB has no `select for update`.
  */
 export const WRITE_CONFLICT_MARKER = 'settledBy';
 

@@ -1,15 +1,15 @@
-/** Something that one process at a time may do, while it does it. */
+/** A lock that one process at a time can hold. */
 export interface AdvisoryLock {
   /**
-   * The tables of each pair take each other's names, all at once: no transaction sees some of them exchanged. Throws
-   * `StorageError`: `retry` when others use them (nothing has happened), anything else when the name may be another's by now.
+   * Swaps the names of the tables of each pair, all at once: no transaction sees only some of them swapped. Throws
+   * `StorageError`: `retry` when others use them (nothing has happened), anything else when another process may hold the lock by now.
    */
   exchange(pairs: readonly (readonly [string, string])[]): Promise<void>;
-  /** It also ends with the process. */
+  /** The lock also ends with the process. */
   release(): Promise<void>;
 }
 
-/** The renames, one after the other, that make an exchange. */
+/** The renames, in order, that make up an exchange. */
 export function exchangeSteps(pairs: readonly (readonly [string, string])[]): readonly (readonly [string, string])[] {
   return pairs.flatMap(([a, b]) => [
     [a, `${a}_exchanged`],

@@ -5,7 +5,7 @@ interface Limits {
 
 export interface BoundedMap<Value> {
   get(key: string): Value | undefined;
-  /** `bytes`: roughly what it takes */
+  /** `bytes`: its approximate size */
   set(key: string, value: Value, bytes: number): void;
   delete(key: string): void;
   clear(): void;
@@ -16,7 +16,7 @@ interface Sized<Value> {
   readonly bytes: number;
 }
 
-/** Within both limits at any time. What was set longest ago goes first, in halves: see `recentMap` for why not one by one. */
+/** A map that is always within both limits. The oldest entries are dropped first, in halves: see `recentMap` for why not one by one. */
 export function boundedMap<Value>({ count, bytes: most }: Limits): BoundedMap<Value> {
   let recent = new Map<string, Sized<Value>>();
   let earlier = new Map<string, Sized<Value>>();

@@ -9,7 +9,7 @@ export interface CachedStatement {
   readonly returnsRows: boolean;
 }
 
-/** Prepared statements by text, the least recently used one is finalized when there are more than `limit`. */
+/** Prepared statements by text; the least recently used one is finalized when there are more than `limit`. */
 export class StatementCache {
   readonly #statements = new Map<string, CachedStatement>();
 

@@ -9,7 +9,7 @@ import type { Dialect } from './dialect.ts';
 import { rowCollection } from './row-collection.ts';
 import { appendOnly, type SqlCollection } from './sql-collection.ts';
 
-/** How the chassis' own entities lie in SQL tables. */
+/** Mapping of the chassis' own entities to SQL tables. */
 export function chassisCollections(dialect: Dialect): { readonly [N in keyof ChassisCollections]: SqlCollection<ChassisCollections[N]> } {
   return {
     parkedKeys: parkedKeys(dialect),
@@ -59,7 +59,7 @@ export function chassisCollections(dialect: Dialect): { readonly [N in keyof Cha
 
 const ANSWER_KEY_COLUMNS = ['period', 'hash', 'fingerprint', 'place'] as const;
 
-/** Found in the periods that are not over, by the database's own clock; added, and never changed. */
+/** Keys are found in the periods that are not over by the database's own clock; they are added, and never changed. */
 function answerKeys(dialect: Dialect): SqlCollection<AnswerKey> {
   const { load: _load, read: _read, ...added } = appendOnly<AnswerKey>(({ hash }) => hash, (keys) => [newAnswerKeys(dialect, keys)]);
   const offsets = Array.from({ length: PERIODS_BACK + 1 + PERIODS_AHEAD }, (_, at) => at - PERIODS_BACK);
@@ -127,7 +127,7 @@ export function deadLetterFromRow(row: DeadLettersTable): DeadLetter {
   };
 }
 
-/** Of how often it was tried. */
+/** Columns about the tries of a message. */
 const TRIED_COLUMNS = ['cause', 'attempts', 'first_failed_at', 'last_failed_at', 'next_attempt_at'] as const;
 export const PLACE_COLUMNS = ['message_key', 'position', ...TRIED_COLUMNS] as const;
 const PARKED_COLUMNS = [...PLACE_COLUMNS, 'topic', 'value', 'headers', 'binary_parts'] as const;
@@ -137,7 +137,7 @@ export type PlaceRow = Pick<ParkedMessagesTable, (typeof PLACE_COLUMNS)[number]>
 
 /**
  * One entity per message key, one row per waiting message; only the rows that differ are written. Loaded without the
- * messages: no decision looks at one that waits.
+ * messages, because no decision looks at a waiting one.
  */
 function parkedKeys(dialect: Dialect): SqlCollection<ParkedKey> {
   const table = 'parked_messages';
@@ -181,7 +181,7 @@ function valuesOf(key: string, place: WaitingMessage, columns: readonly (keyof P
   return columns.map((column) => row[column]);
 }
 
-/** By position. */
+/** Groups rows by message key, each group in order of position. */
 export function groupByKey<Row extends PlaceRow, M extends WaitingMessage>(
   rows: readonly Row[],
   toMessage: (row: Row) => M,

@@ -94,10 +94,10 @@ export interface ChassisSchema {
   ended_access: EndedAccessTable;
 }
 
-/** Forward-only, one statement that changes the schema in each: MySQL cannot roll such a statement back. */
+/** Forward-only; each has one statement that changes the schema, because MySQL cannot roll such a statement back. */
 export function chassisMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
   const { id, key, foreignKey, text, json, integer, small, bytes16 } = dialect.column;
-  /** What is kept of a message that failed, besides its key; anybody may have sent it, so nothing of it is short for sure. */
+  /** Columns of a failed message besides its key; anybody may have sent it, so no text of it is certain to be short. */
   const failedMessage = <T extends string, C extends string>(table: CreateTableBuilder<T, C>) =>
     table
       .addColumn('topic', text, (c) => c.notNull())
@@ -232,7 +232,7 @@ export function chassisMigrations(dialect: Dialect): Readonly<Record<string, Mig
       await dialect.clusteredTable(table).execute();
     }),
     'chassis-051-answer-form': create(async (db) => {
-      // Where no process has ever run, none of a version that knows only whole answers can have kept one.
+      // If no process has ever run, no version that knows only whole answers can have kept one.
       const { rows } = await sql`select lane from lanes limit 1`.execute(db);
       const form = rows.length === 0 ? KEYED_ANSWERS : WHOLE_ANSWERS;
       await db.schema.alterTable('lanes').addColumn('answer_form', small, (c) => c.notNull().defaultTo(form)).execute();

@@ -7,22 +7,22 @@ export interface Tally {
   readonly index: string;
   readonly owner: string;
   readonly figures: readonly string[];
-  /** Only rows whose time in this column is still to come. */
+  /** Only rows whose time in this column is in the future. */
   readonly untilColumn?: string;
-  /** Only rows of which this is true; SQL that needs no quoting. */
+  /** Only rows for which this is true; SQL that needs no quoting. */
   readonly where?: string;
 }
 
-/** An index that comes while the table is written to. */
+/** An index that is added while the table is written to. */
 export interface AddedIndex {
   readonly name: string;
   readonly table: string;
   readonly columns: readonly string[];
-  /** The column without which a row is not in it. On MySQL all rows are; begin with this column there, so that the others are appended to one end. */
+  /** Rows with null in this column are not indexed. On MySQL all rows are; begin with this column, so that those are appended to one end. */
   readonly unlessNull?: string;
 }
 
-/** Everything in which SQL databases differ for us. A second database is a second value of this type. */
+/** The differences between SQL databases that matter to us; one value of this type per database. */
 export interface Dialect {
   readonly name: 'sqlite' | 'mysql';
   readonly column: {
@@ -30,7 +30,7 @@ export interface Dialect {
     readonly id: RawBuilder<unknown>;
     /** text of at most 255 characters, compared byte by byte: SKUs, topics, statuses, lane names */
     readonly key: RawBuilder<unknown>;
-    /** text of others in an index, at most 700 characters, compared byte by byte: message keys */
+    /** text from other programs in an index, at most 700 characters, compared byte by byte: message keys */
     readonly foreignKey: RawBuilder<unknown>;
     /** text of any length */
     readonly text: RawBuilder<unknown>;
@@ -40,54 +40,54 @@ export interface Dialect {
     readonly integer: RawBuilder<unknown>;
     /** integers up to 2^31 */
     readonly small: RawBuilder<unknown>;
-    /** 16 bytes: half of a SHA-256, a UUID that is only carried */
+    /** 16 bytes: half of a SHA-256, a UUID that is only stored */
     readonly bytes16: RawBuilder<unknown>;
   };
-  /** A column of `text` in an index; a long text is found by its beginning. */
+  /** A `text` column in an index; a long text is indexed by its beginning. */
   indexed(column: string): RawBuilder<unknown>;
   /** Storage options of a clustered table: narrow rows (well below 200 bytes), kept in the tree of their primary key. */
   clusteredTable<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
-  /** Storage options of any other table: on SQLite a heap by rowid. In a primary key's tree it would give a row of 1 kB a page of its own. */
+  /** Storage options of any other table: on SQLite a heap by rowid. In a primary key's tree a row of 1 kB would take a page of its own. */
   heapTable<T extends string, C extends string>(table: CreateTableBuilder<T, C>): CreateTableBuilder<T, C>;
-  /** Adds an index while others write; MySQL refuses rather than keeping them waiting. */
+  /** Adds an index while others write; MySQL refuses rather than block them. */
   addIndex(index: AddedIndex): RawBuilder<unknown>;
-  /** Takes an index away in a moment; one that is not there (any more) is none that is missed. */
+  /** Drops an index quickly; in a migration an index that does not exist (any more) is no error. */
   dropIndex(name: string, table: string): RawBuilder<unknown>;
-  /** `column in (keys)` with a text that does not change with the number of keys, where the database can. */
+  /** `column in (keys)`, with an SQL text that does not depend on the number of keys where the database allows it. */
   in(column: string, keys: readonly string[]): Expression<SqlBool>;
   /**
-   * Loads and locks rows by the text in the first column of their primary key, in a fixed order: two transactions never
-   * wait for each other crosswise.
+   * Loads and locks rows by the text in the first column of their primary key, in a fixed order, so that two transactions
+   * never deadlock.
    */
   load(table: string, columns: readonly string[], keyColumn: string, keys: readonly string[], order?: readonly string[]): Statement;
-  /** The same rows as they are committed; locks nothing. */
+  /** Reads the same rows as committed, and locks nothing. */
   look(table: string, columns: readonly string[], keyColumn: string, keys: readonly string[]): Statement;
   /**
-   * Finds rows by a primary key of a number and bytes: each of `numbers` (SQL that needs no quoting) with each of `keys`. It sees what
-   * is committed, and locks nothing.
+   * Finds rows by a primary key of a number and bytes: each of `numbers` (SQL that needs no quoting) with each of `keys`. It reads
+   * committed data, and locks nothing.
    */
   find(table: string, columns: readonly string[], key: readonly [number: string, bytes: string], numbers: readonly string[], keys: readonly Uint8Array[]): Statement;
   /**
-   * Adds up the rows of each owner (`figures`: SQL that needs no quoting), by an index that begins with the owner's column. It sees
-   * what is committed, and locks nothing.
+   * Adds up the rows of each owner (`figures`: SQL that needs no quoting), by an index that begins with the owner's column. It reads
+   * committed data, and locks nothing.
    */
   tally(rows: Tally, owners: readonly string[]): Statement;
-  /** Ends a query whose rows stay locked until commit; rows that are not there lock nothing. */
+  /** The end of a query that locks its rows until commit; missing rows lock nothing. */
   readonly rowLock: string;
   /** The database's clock in epoch milliseconds, to compare columns with. */
   readonly now: RawBuilder<number>;
-  /** The same as text, read after any wait for a lock; `now` of every decision. */
+  /** The same clock as SQL text, read after any wait for a lock; the `now` of every decision. */
   readonly nowText: string;
-  /** The number of the period of so many milliseconds in which the database's clock is, as text. */
+  /** SQL text for the number of the current period of `ms` milliseconds, by the database's clock. */
   period(ms: number): string;
-  /** New rows in one write; an existing key fails with `unique`. */
+  /** Inserts rows in one write; an existing key fails with `unique`. */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Write;
   /**
-   * Sets `columns` of existing rows, by primary key; each row is the column values followed by the key values, and by those the
-   * `guard` columns must have: else the transaction ends as `stale`.
+   * Sets `columns` of existing rows, by primary key. Each row has the column values, then the key values, then the values that the
+   * `guard` columns must have; otherwise the transaction fails as `stale`.
    */
   update(table: string, columns: readonly string[], key: readonly string[], rows: readonly (readonly unknown[])[], guard?: readonly string[]): Write;
-  /** Locks rows, each its key values followed by those the `guard` columns must have: else the transaction ends as `stale`. */
+  /** Locks rows, each given by its key values and the values that the `guard` columns must have; otherwise the transaction fails as `stale`. */
   hold(table: string, key: readonly string[], guard: readonly string[], rows: readonly (readonly unknown[])[]): Write;
   /** Removes rows by primary key. */
   remove(table: string, key: readonly string[], rows: readonly (readonly unknown[])[]): Write;

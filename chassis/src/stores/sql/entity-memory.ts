@@ -6,14 +6,14 @@ import { boundedMap, type BoundedMap } from './bounded-map.ts';
 import type { SqlCollection } from './sql-collection.ts';
 import type { ViewMemory } from './view-memory.ts';
 
-/** Of each collection. An order of two lines has about 2 kB. */
+/** Limits of each collection. An order of two lines takes about 2 kB. */
 const LIMITS = { count: 10_000, bytes: 16 * 1024 * 1024 } as const;
-/** Batches for which an entity is read that another process had changed, doubled each time that happens again. */
+/** Batches for which an entity that another process had changed is always read, doubled each time that happens again. */
 const LEAST_PAUSE = 16;
 const LONGEST_PAUSE = 4096;
 const PAUSES_KEPT = 2000;
 
-/** After these the database is as it was before, so only what the batch has taken out is gone. */
+/** After these errors the database is unchanged, so only what the batch has taken out is forgotten. */
 const CONCERNS_THE_BATCH: ReadonlySet<StorageErrorCode> = new Set(['stale', 'unique', 'check', 'retry']);
 
 interface Pause {
@@ -21,11 +21,11 @@ interface Pause {
   readonly until: number;
 }
 
-/** What one batch takes from the memory and leaves there. */
+/** One batch's access to the memory. */
 export interface Recall<C extends Collections> {
-  /** The remembered ones of these keys. They are this batch's alone until it has committed. */
+  /** The remembered entities with these keys. They belong to this batch alone until it has committed. */
   take(name: string, keys: readonly string[]): readonly object[];
-  /** These were read from the database. */
+  /** Called with entities that were read from the database. */
   read(name: string, entities: readonly object[]): void;
   committed(world: LoadedWorld<C>): void;
   failed(error: unknown): void;
@@ -33,18 +33,18 @@ export interface Recall<C extends Collections> {
 
 /**
  * Entities as the last committed batches left them. A saga's next message mostly comes to the process that made the last
- * change, which need not read again what it has just written. Nothing here is ever trusted: a batch commits only where each
- * remembered entity is still in the state it was remembered in (`Guarding`), so a memory that is wrong costs a second try.
- * An entity is taken out by the batch that uses it, and comes back with its clean commit; that there is none is never remembered.
+ * change, which need not read again what it has just written. Nothing here is ever trusted: a batch commits only if each
+ * remembered entity is still in the state it was remembered in (`Guarding`), so a wrong memory costs a second try.
+ * A batch takes out the entities it uses, and its successful commit puts them back; the absence of an entity is never remembered.
  */
 export class EntityMemory<C extends Collections> {
   readonly #collections: Readonly<Record<string, SqlCollection<object>>>;
   readonly #kept: ReadonlyMap<string, BoundedMap<object>>;
-  /** These are trusted. */
+  /** Views, which are trusted. */
   readonly #views: ReadonlyMap<string, ViewMemory<object>>;
-  /** By collection and key: entities that several processes change in turn are read, as if there were no memory. */
+  /** By collection and key: entities that several processes change in turn, which are read as if there were no memory. */
   readonly #pauses = recentMap<Pause>(PAUSES_KEPT);
-  /** What the last try had remembered that somebody may have changed. */
+  /** Remembered entities of the last try, some of which another process has changed; empty unless that try was stale. */
   #doubted: ReadonlyMap<string, object> = new Map();
   #batches = 0;
 
@@ -64,7 +64,7 @@ export class EntityMemory<C extends Collections> {
     this.#batches += 1;
     const taken = new Map<string, object>();
     const views = new Map([...this.#views].map(([name, seen]) => [name, seen.begin()] as const));
-    // What follows a try that was wrong is read throughout: it cannot be wrong again.
+    // The try after a stale one reads everything, so it cannot be stale again.
     const mayRecall = this.#doubted.size === 0;
     return {
       take: (name, keys) => {
@@ -89,13 +89,13 @@ export class EntityMemory<C extends Collections> {
         const isStale = error instanceof StorageError && error.code === 'stale';
         this.#doubted = isStale ? taken : new Map();
         const isBatchs = error instanceof StorageError && CONCERNS_THE_BATCH.has(error.code);
-        // Otherwise somebody else may have had the lane, or nobody knows what was committed.
+        // Otherwise another process may have had the lane, or it is unknown what was committed.
         if (!isBatchs) this.forgetAll();
       },
     };
   }
 
-  /** Who was doubted with reason is changed by another process, and perhaps not for the last time. */
+  /** Stops remembering doubted entities that another process has changed indeed, because it may do so again. */
   #compare(name: string, entities: readonly object[]): void {
     const collection = this.#collections[name];
     if (collection?.memory === undefined || this.#doubted.size === 0) return;

@@ -7,8 +7,8 @@ export const EVENT_COLUMNS = [
 ];
 
 /**
- * The parts of `published`. A later version leaves out a key and a correlation that say the same as the stream, and marks
- * them here (docs/adr/0062): an empty one that is not marked is one that a foreign message has. This version reads the marks, and writes none.
+ * Flags in `published`. A later version leaves out a key or a correlation that equals the stream, and flags it here
+ * (docs/adr/0062); an empty one without its flag comes from a foreign message. This version reads the flags, and writes none.
  */
 const PUBLISHED = 1;
 const KEY_IS_STREAM = 2;

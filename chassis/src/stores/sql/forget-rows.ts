@@ -3,9 +3,9 @@ import type { SqlDatabase } from './sql-database.ts';
 import type { Row, Statement, TransactionScript } from './statement.ts';
 
 /**
- * Removes the rows whose keys `found` selects, by their primary key: a range of another index would hold back whoever adds
- * one to it. In one short transaction, on SQLite in the thread that writes. `found` needs a limit, and an index. Answers how
- * many are gone. Throws `StorageError`.
+ * Removes the rows whose keys `found` selects, by their primary key: a range of another index would block inserts into it.
+ * Runs in one short transaction, on SQLite in the thread that writes. `found` needs a limit, and an index. Returns the
+ * number of removed rows. Throws `StorageError`.
  */
 export function forgetRows(
   { dialect, transact }: Pick<SqlDatabase<never>, 'dialect' | 'transact'>,
@@ -23,7 +23,7 @@ export function forgetRows(
 
 /**
  * Removes rows from the beginning of a table: those that `found` selects in the order of the primary key (a number, then another
- * column), as ranges of it. Otherwise as `forgetRows`.
+ * column), as ranges of that key. Otherwise as `forgetRows`.
  */
 export function forgetRange(
   { transact }: Pick<SqlDatabase<never>, 'transact'>,
@@ -33,7 +33,7 @@ export function forgetRange(
 ): Promise<number> {
   function* round(): TransactionScript<number> {
     const [rows = []]: readonly (readonly Row[])[] = yield [found];
-    // One number's at a time, so that each is a plain range.
+    // One delete per number, so that each is a plain range.
     const ends = new Map(rows.map((row) => [row[number], row[next]]));
     const sql = `delete from ${table} where ${number} = ? and ${next} <= ?`;
     return { writes: [{ sql, rows: [...ends] }], result: rows.length };

@@ -4,12 +4,12 @@ import { chassisMigrations } from './chassis-schema.ts';
 import { pendingMigrations } from './run-migrations.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
-/** Brings the tables of the chassis and of the service up to date. Forward-only; safe when two start at once. */
+/** Brings the tables of the chassis and of the service up to date. Forward-only; safe when two processes start at once. */
 export async function migrate<Schema>(
   database: SqlDatabase<Schema>,
   own: Readonly<Record<string, Migration>>,
 ): Promise<readonly string[]> {
-  // Almost every start finds nothing to do, and asks one question for it.
+  // Almost every start finds nothing to do, with one query.
   if ((await stepsToMigrate(database, own)).length === 0) return [];
   return database.migrate({ ...chassisMigrations(database.dialect), ...own });
 }

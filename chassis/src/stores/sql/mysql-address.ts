@@ -6,14 +6,14 @@ export interface MysqlAddress {
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  /** Empty: none, for who makes databases. */
+  /** Empty for no database, as needed to create one. */
   readonly database: string;
   readonly ssl?: SslOptions;
 }
 
 const DEFAULT_PORT = 3306;
 
-/** A URL that cannot be taken. Says why without quoting the URL, which holds a password. */
+/** A URL that is not accepted. The message gives the reason without quoting the URL, which holds a password. */
 export class MysqlAddressError extends Error {
   readonly code = 'mysql-address-wrong';
   constructor(why: string) {
@@ -23,9 +23,9 @@ export class MysqlAddressError extends Error {
 }
 
 /**
- * Reads `mysql://user:password@host:port/database?ssl=…` for every connection there is, because mysql2's own reading is too kind:
- * with `ssl` it proves who signed the server's certificate, and not whose it is; what it does not know (`sslmode=…`) it
- * ignores, and connects in plain text; what it knows (`multipleStatements=…`) it obeys against us. Throws MysqlAddressError.
+ * Parses `mysql://user:password@host:port/database?ssl=…` for every connection, because mysql2's own parser is too lenient:
+ * with `ssl` it verifies who signed the server's certificate, but not its name; parameters it does not know (`sslmode=…`) it
+ * ignores, and connects in plain text; those it knows (`multipleStatements=…`) override our options. Throws MysqlAddressError.
  */
 export function mysqlAddress(url: string): MysqlAddress {
   const parsed = URL.parse(url);
@@ -44,7 +44,7 @@ export function mysqlAddress(url: string): MysqlAddress {
   };
 }
 
-/** The signature and the name are verified unless the URL itself says that they are not to be. */
+/** The signature and the name are verified unless the URL itself turns that off. */
 function sslOf(given: string): SslOptions {
   const said = given === 'true' ? {} : parsedJson(given);
   if (typeof said !== 'object' || said === null || Array.isArray(said)) {

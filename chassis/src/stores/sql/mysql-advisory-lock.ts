@@ -3,19 +3,19 @@ import type { MysqlConnection } from './mysql-connection.ts';
 import { mysqlConnections } from './mysql-connections.ts';
 import { textOf } from './mysql-text.ts';
 
-/** Seconds after which a process that is frozen or cut off holds the name no longer. */
+/** Seconds after which a process that is frozen or cut off loses the name. */
 const WAIT_TIMEOUT_S = 60;
 const ALIVE_EVERY_MS = 15_000;
-/** Seconds for each table; whoever comes meanwhile waits behind an exchange that waits. */
+/** Seconds to wait for each table; later statements wait behind a waiting exchange. */
 const LOCK_WAIT_S = 1;
 const ANSWER_MS = 10_000;
 
-/** Locks are the server's, not the database's; their names have at most 64 characters. */
+/** Lock names are per server, not per database, and have at most 64 characters. */
 const LOCK = "concat(?, left(sha2(database(), 256), 40))";
 
 /**
- * On a connection of its own, which holds the name; when it is lost, the name is free. An exchange goes out on the same
- * connection: whoever was paused, and has lost the name meanwhile, cannot exchange anything any more.
+ * Takes the lock on a connection of its own, which holds the name; when it is lost, the name is free. An exchange uses the same
+ * connection, so a process that was paused and has lost the name meanwhile cannot exchange anything any more.
  */
 export async function mysqlAdvisoryLock(url: string, name: string): Promise<AdvisoryLock | undefined> {
   const variables = { wait_timeout: WAIT_TIMEOUT_S, lock_wait_timeout: LOCK_WAIT_S };

@@ -2,15 +2,15 @@ import type { PoolConnection } from 'mysql2';
 import { StorageError } from '../../storage-error.ts';
 import { mysqlError } from './mysql-errors.ts';
 
-/** Characters of one packet; 48 MB at most in UTF-8, of the usual server's 64 MB. */
+/** Characters of one packet at most: 48 MB in UTF-8, of the server's usual 64 MB. */
 const PACKET_LIMIT = 16_000_000;
 const MOST_BYTES_PER_CHARACTER = 3;
 
-/** One connection of a pool, in the hands of one user at a time. */
+/** One connection of a pool, used by one caller at a time. */
 export class MysqlConnection {
   readonly #raw: PoolConnection;
   readonly #answerMs: number;
-  /** Bytes of one packet, as the server takes them (`max_allowed_packet`): beyond them it says so and hangs up, and what it said may be lost on the way. */
+  /** Bytes of one packet that the server accepts (`max_allowed_packet`). Beyond that it sends an error and hangs up, and the error may be lost. */
   #packetBytes = Infinity;
   #prepared: Promise<void> | undefined;
 
@@ -19,7 +19,7 @@ export class MysqlConnection {
     this.#answerMs = answerMs;
   }
 
-  /** Sends `settings` once, whoever comes first. */
+  /** Sends `settings` on the first call only. */
   prepare(settings: string): Promise<void> {
     return (this.#prepared ??= this.#begin(settings));
   }
@@ -31,8 +31,8 @@ export class MysqlConnection {
   }
 
   /**
-   * Answers what mysql2 makes of it, in `limitMs` at most where that is less than any answer may take. Throws `StorageError`;
-   * after `connection` nobody can use it any more.
+   * Sends a text and returns mysql2's result, within `limitMs` or the limit of any answer, whichever is less. Throws `StorageError`;
+   * after `connection` it cannot be used any more.
    */
   async send(text: string, limitMs = Infinity): Promise<unknown> {
     this.#expectToFit(text);
@@ -47,7 +47,7 @@ export class MysqlConnection {
 
   #expectToFit(text: string): void {
     if (text.length > PACKET_LIMIT) throw new StorageError('other', new Error(`a packet of ${text.length} characters is too long`));
-    // One byte of it is the command.
+    // One byte of the packet is the command.
     if (text.length * MOST_BYTES_PER_CHARACTER < this.#packetBytes || Buffer.byteLength(text) < this.#packetBytes) return;
     const why = `a packet of ${text.length} characters is too long for max_allowed_packet = ${this.#packetBytes}`;
     throw new StorageError('other', new Error(why), 'the server wants its usual 64 MB');
@@ -60,7 +60,7 @@ export class MysqlConnection {
 
   discard(): void {
     this.#raw.destroy();
-    // `destroy` ends its own side only, and a frozen server never answers to that.
+    // `destroy` closes its own side only, and a frozen server never answers to that.
     (this.#raw as unknown as { readonly stream: { destroy(): void } }).stream.destroy();
   }
 

@@ -5,7 +5,7 @@ import { MysqlConnection } from './mysql-connection.ts';
 import { unreachable } from './mysql-errors.ts';
 import { sessionSettings, type SessionVariables } from './mysql-session.ts';
 
-/** Longest waits, in milliseconds: a frozen server is known after ACQUIRE_MS + ANSWER_MS. */
+/** Longest waits, in milliseconds: a frozen server is detected after ACQUIRE_MS + ANSWER_MS. */
 const CONNECT_MS = 3000;
 const ACQUIRE_MS = 4000;
 export const ANSWER_MS = 5000;
@@ -13,9 +13,9 @@ const CLOSE_MS = 1000;
 
 const POOL_OPTIONS: PoolOptions = {
   connectTimeout: CONNECT_MS,
-  // How many callers may wait for a connection.
+  // Number of callers that may wait for a connection.
   queueLimit: 1000,
-  // Before the server does it (`wait_timeout`), so that nobody is given a connection that has just gone.
+  // Closes idle connections before the server does (`wait_timeout`), so that no caller gets one that has just gone.
   idleTimeout: 8000,
   gracefulEnd: true,
   charset: 'utf8mb4_bin',
@@ -25,13 +25,13 @@ const POOL_OPTIONS: PoolOptions = {
 
 export interface ConnectionsOptions {
   readonly url: string;
-  /** How many at most. */
+  /** Largest number of connections. */
   readonly size: number;
   /** Several statements in one packet, with `;` in between. */
   readonly multipleStatements: boolean;
-  /** Session variables besides or instead of those that hold for all connections. */
+  /** Session variables that add to those of all connections, or override them. */
   readonly variables: SessionVariables;
-  /** Milliseconds; how long an answer may take. */
+  /** Milliseconds that an answer may take. */
   readonly answerMs: number;
 }
 
@@ -49,7 +49,7 @@ export function mysqlConnections({ url, size, variables, answerMs, multipleState
   pool.on('connection', (raw: PoolConnection) => {
     open.set(raw, new MysqlConnection(raw, answerMs));
     raw.once('end', () => open.delete(raw));
-    // Whoever waits for an answer is told through it, and the pool forgets the connection by itself.
+    // A caller that waits for an answer gets the error there, and the pool forgets the connection by itself.
     raw.on('error', () => open.delete(raw));
   });
   return {
@@ -88,7 +88,7 @@ function connectionOf(pool: Pool): Promise<PoolConnection> {
   });
 }
 
-/** A frozen server never says goodbye. */
+/** Ends the pool, within a time limit, because a frozen server never closes its side. */
 function endOf(pool: Pool): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, CLOSE_MS);

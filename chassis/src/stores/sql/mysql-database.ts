@@ -14,14 +14,14 @@ export interface MysqlOptions {
 }
 
 /**
- * Seconds. A process that is frozen in the middle of a transaction, of a packet or of an answer, or cut off, holds its locks
- * no longer; well above the limit for an answer, well below the hours that are MySQL's default.
+ * Seconds after which a process that is cut off, or frozen in the middle of a transaction, a packet or an answer, loses its
+ * locks; well above the limit for an answer, well below the hours that are MySQL's default.
  */
 const SILENCE_S = 12;
-/** Seconds; the batch is then repeated. */
+/** Seconds to wait for a lock; the batch is then repeated. */
 const LOCK_WAIT_S = 3;
 
-/** MySQL 8.0.19 or later. Nothing is connected before it is needed. */
+/** A MySQL database, 8.0.19 or later. Connections are made only when needed. */
 export function openMysql<Schema>({ url, poolSize = 10 }: MysqlOptions): SqlDatabase<Schema> {
   const writing = mysqlConnections({
     url,
@@ -39,7 +39,7 @@ export function openMysql<Schema>({ url, poolSize = 10 }: MysqlOptions): SqlData
     url,
     size: poolSize,
     multipleStatements: false,
-    // The server gives up first: its query ends and its connection stays good. It refuses writes: these are scripts.
+    // The server gives up first, so that its query ends and the connection stays usable. It refuses writes, which are scripts.
     variables: { max_execution_time: ANSWER_MS - 500, transaction_read_only: 1 },
     answerMs: ANSWER_MS,
   });

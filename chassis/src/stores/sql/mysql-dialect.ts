@@ -3,20 +3,20 @@ import type { Dialect } from './dialect.ts';
 import { mysqlErrorCode } from './mysql-errors.ts';
 import type { Write } from './statement.ts';
 
-/** Byte by byte and without padding: in the older `utf8mb4_bin` a blank at the end does not count. */
+/** Compares byte by byte and without padding: the older `utf8mb4_bin` ignores blanks at the end. */
 export const COLLATION = 'utf8mb4_0900_bin';
 
 const textual = (type: string) => sql.raw(`${type} character set utf8mb4 collate ${COLLATION}`);
 const quoted = (name: string) => `\`${name}\``;
-// Within a statement now() stands still, so that an index can be searched for it; sysdate() goes on while a lock is waited for.
+// now() is constant within a statement, so that an index can be searched for it; sysdate() goes on during a wait for a lock.
 const STILL_NOW = milliseconds('now(3)');
-/** What cannot be done like this fails, and locks nothing. */
+/** A change that cannot be made like this fails, and locks nothing. */
 const WHILE_OTHERS_WRITE = 'algorithm = inplace lock = none';
 const list = (names: readonly string[]) => names.map(quoted).join(', ');
 
 /**
  * mysql2's `format` writes a parameter that is a list as `a, b`, a list of lists as `(a, b), (c, d)`: so the text of a
- * statement does not change with the number of rows. All texts have one collation: a join of two would use no index.
+ * statement does not change with the number of rows. All texts have one collation: a join across two would use no index.
  */
 export const mysqlDialect: Dialect = {
   name: 'mysql',
@@ -25,7 +25,7 @@ export const mysqlDialect: Dialect = {
     key: textual('varchar(255)'),
     foreignKey: textual('varchar(700)'),
     text: textual('mediumtext'),
-    // Not MySQL's own type: it would be parsed there and come back in another order.
+    // Not MySQL's JSON type, which would parse it and return it in another order.
     json: textual('mediumtext'),
     integer: sql.raw('bigint'),
     small: sql.raw('int'),
@@ -73,7 +73,7 @@ function milliseconds(clock: string): string {
   return `cast(unix_timestamp(${clock}) * 1000 as signed)`;
 }
 
-/** Without it the optimizer reads small tables from end to end, and waits for the lock of every row on the way. */
+/** Without this hint the optimizer scans small tables from end to end, and waits for the lock of every row on the way. */
 function byPrimaryKey(table: string): string {
   return `/*+ index(${quoted(table)} primary) */`;
 }
@@ -91,7 +91,7 @@ function updateOne(...[table, columns, key, rows, guard = []]: Update): Write {
   return { sql: `update ${quoted(table)} set ${set} where ${where}`, rows, ...(guard.length > 0 && { matches: 1 }) };
 }
 
-/** A join with the new values: unlike `insert … on duplicate key update` it never brings a row back that is gone. */
+/** A join with the new values: unlike `insert … on duplicate key update` it never recreates a row that is gone. */
 function updateMany(...[table, columns, key, rows, guard = []]: Update): Write {
   if (rows.length === 0) return { sql: '', rows };
   const set = columns.map((name) => `t.${quoted(name)} = v.${quoted(name)}`).join(', ');
@@ -102,7 +102,7 @@ function updateMany(...[table, columns, key, rows, guard = []]: Update): Write {
   };
 }
 
-/** The count is the statement's own: unlike a SELECT's rows it can end the packet. */
+/** The statement checks the count itself, so that a wrong one ends the packet, which the rows of a SELECT cannot do. */
 function hold(...[table, key, guard, rows]: Parameters<Dialect['hold']>): Write {
   if (rows.length === 0) return { sql: '', rows };
   const count = `select /*+ join_order(v, t) index(t primary) */ count(*) from ${found(table, key, guard, { rows })} for update`;
@@ -114,7 +114,7 @@ interface Sought {
   readonly columns?: readonly string[];
 }
 
-/** Rows as `v`, joined with what a table has at their keys as `t`, where it is still as `guard` says; null is a value like others. */
+/** The given rows as `v`, joined by key with a table's rows as `t` whose `guard` columns still have the given values; null counts as a value. */
 function found(table: string, key: readonly string[], guard: readonly string[], { rows, columns = [] }: Sought): string {
   const was = (name: string) => quoted(`was ${name}`);
   const values = [...[...columns, ...key].map(quoted), ...guard.map(was)].join(', ');
@@ -125,7 +125,7 @@ function found(table: string, key: readonly string[], guard: readonly string[], 
   return `(values ${rows.map(() => 'row(?)').join(', ')}) as v (${values}) join ${quoted(table)} as t on ${on}`;
 }
 
-/** Fails, in a way that nothing else of ours does (`stale` in mysql-errors.ts), unless the condition is true. */
+/** SQL that fails unless the condition is true, with an error that nothing else of ours causes (`stale` in mysql-errors.ts). */
 export function failUnless(condition: string): string {
   return `json_extract('{}', if(${condition}, '$', 'stale'))`;
 }

@@ -3,15 +3,15 @@ import { StorageError, type StorageErrorCode } from '../../storage-error.ts';
 interface Kind {
   readonly code: StorageErrorCode;
   readonly numbers: readonly number[];
-  /** What whoever runs the server can do about it, where the server's own words do not say. */
+  /** The remedy for the server's operator, where the server's own message does not give it. */
   readonly cure?: string;
 }
 
 /**
- * The server's errors that are not a defect of ours, by number: names differ between versions. What is `connection` here is
- * nobody's input's fault and may be over soon. Answered to a commit it leaves open what became of it, so it is looked up.
+ * Server errors that are not a defect of ours, by number, because names differ between versions. An error that is `connection`
+ * here is not caused by any input and may be over soon. As the answer to a commit it leaves the outcome open, which is looked up.
  * Not here, because halves of a batch may go through: a transaction too large for the log (1197, 1705, 3231), a packet (1153),
- * a stack (1436) or what a query may use (3170).
+ * a stack (1436) or the memory of a query (3170).
  * https://dev.mysql.com/doc/mysql-errors/9.0/en/server-error-reference.html
  */
 const KINDS: readonly Kind[] = [
@@ -20,9 +20,9 @@ const KINDS: readonly Kind[] = [
   { code: 'check', numbers: [3819, 1048, 1406, 1264, 1366, 1265, 1364, 1451, 1452, 1216, 1217] },
   // an impossible JSON path: `failUnless` of ours
   { code: 'stale', numbers: [3143] },
-  // lock wait, dead locks, not at once, SELECT beyond max_execution_time, changed since it was read, table altered, lock given up
+  // lock wait, deadlocks, lock not free at once, SELECT beyond max_execution_time, changed since it was read, table altered, lock aborted
   { code: 'retry', numbers: [1205, 1213, 3058, 3572, 3024, 1020, 1412, 1689] },
-  // shutting down, killed, idle for too long, offline, lost on the way, not ready yet (Galera)
+  // shutting down, killed, idle for too long, offline, connection lost, not ready yet (Galera)
   { code: 'connection', numbers: [1053, 1079, 1080, 1317, 3169, 4031, 3032, 3168, 1039, 1047, 1152, 1154, 1155, 1156, 1157, 1158, 1159, 1160, 1161, 1184, 1189, 1190, 1218] },
   {
     code: 'connection',
@@ -51,7 +51,7 @@ const KINDS: readonly Kind[] = [
     numbers: [1180, 1181, 1182, 1183, 1374, 1534, 1598, 1661, 1662, 1663, 1664, 1665, 1666, 1667],
     cure: "look at the server's binary log and its disk; binlog_format has to be ROW",
   },
-  // disk full or failing, files that cannot be opened, locked, read or written, memory, locks, undo, damaged tables, another engine's
+  // disk full or failing, files that cannot be opened, locked, read or written, memory, locks, undo, damaged tables, another engine's errors
   {
     code: 'connection',
     numbers: [
@@ -62,27 +62,27 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Of the server's own system calls on files and memory, but for unknown character sets (22, 28) and a limit of a query (34). */
+/** Errors of the server's own system calls on files and memory, except unknown character sets (22, 28) and a limit of a query (34). */
 const OF_ITS_SYSTEM: Kind = { code: 'connection', numbers: [], cure: "look at the server's disk, memory and error log" };
 const LAST_OF_ITS_SYSTEM = 99;
 const NOT_OF_ITS_SYSTEM: ReadonlySet<number> = new Set([22, 28, 34]);
 
-/** SQLSTATE: a connection that failed, a transaction that was rolled back; whatever number a later version gives it. */
+/** By class of SQLSTATE: a failed connection, a transaction rolled back, whatever number a later version gives it. */
 const AWAY_BY_CLASS: Kind = { code: 'connection', numbers: [] };
 const CLASSES_OF_AWAY = /^(?:08|40)/;
-/** It has such a class, but is about the size of what we send. */
+/** This has such a class, but is about the size of what we send. */
 const PACKET_TOO_LARGE = 1153;
 
 const BY_NUMBER: ReadonlyMap<number, Kind> = new Map(KINDS.flatMap((kind) => kind.numbers.map((number) => [number, kind])));
 
-/** What keeps us from a connection (an address, a password, a full queue) is not the caller's fault. */
+/** The error of a connection that could not be had (an address, a password, a full queue), which is not the caller's fault. */
 export function unreachable(error: Error): StorageError {
   return new StorageError('connection', error, kindOf(error)?.cure);
 }
 
 export function mysqlErrorCode(error: unknown): StorageErrorCode {
   if (!(error instanceof Error)) return 'other';
-  // Of the driver: what it says of a socket may carry a number of the operating system.
+  // An error of the driver: about a socket, it may carry a number of the operating system.
   if ('fatal' in error && error.fatal === true) return 'connection';
   return kindOf(error)?.code ?? 'other';
 }
@@ -97,7 +97,7 @@ function kindOf(error: Error): Kind | undefined {
   if (typeof errno !== 'number' || errno === PACKET_TOO_LARGE) return undefined;
   const known = BY_NUMBER.get(errno);
   if (known !== undefined) return known;
-  // What the operating system said to the driver has a number too, and no SQLSTATE.
+  // An error of the operating system from the driver has a number too, and no SQLSTATE.
   if (typeof sqlState !== 'string' || sqlState === '') return undefined;
   if (errno > 0 && errno <= LAST_OF_ITS_SYSTEM && !NOT_OF_ITS_SYSTEM.has(errno)) return OF_ITS_SYSTEM;
   return CLASSES_OF_AWAY.test(sqlState) ? AWAY_BY_CLASS : undefined;

@@ -7,18 +7,18 @@ import { runMigrations } from './run-migrations.ts';
 
 /** Seconds; as long as another process may take to migrate. */
 const LOCK_WAIT_S = 60;
-/** Ten minutes for one step: an index on a large table takes its time. */
+/** Ten minutes for one step: an index on a large table takes long. */
 const STEP_MS = 600_000;
-/** For how long others may have to wait behind a step that waits for somebody's transaction, and until it tries again. */
+/** Longest wait of others behind a step that waits for a transaction, and the pause before that step tries again. */
 const STEP_WAIT_S = 2;
 const BETWEEN_TRIES_MS = 1000;
 const LOCK_WAIT_OVER = 1205;
-/** What is to be dropped. */
+/** The column or index to be dropped does not exist. */
 const NOT_THERE = 1091;
-/** A table, column or index is there already, or gone already. */
+/** A table, column or index exists already, or is gone already. */
 const ALREADY_DONE: ReadonlySet<unknown> = new Set([1050, 1060, 1061, NOT_THERE]);
 
-/** Kysely would wait for an hour, on a lock of all databases of the server, and not look whether it got it. */
+/** Kysely's own lock is shared by all databases of the server; it would wait for an hour, and not check whether it got the lock. */
 class LockedAdapter extends MysqlAdapter {
   override async acquireMigrationLock(db: Kysely<unknown>): Promise<void> {
     const { rows } = await sql<{ got: number | null }>`select get_lock(${LOCK}, ${sql.lit(LOCK_WAIT_S)}) as got`.execute(db);
@@ -31,10 +31,10 @@ class LockedAdapter extends MysqlAdapter {
   }
 }
 
-/** Locks are the server's, not the database's; their names have at most 64 characters. */
+/** Lock names are per server, not per database, and have at most 64 characters. */
 const LOCK = sql`concat('souk-migration-', left(sha2(database(), 256), 40))`;
 
-/** On a connection of its own, which holds the lock; when it is lost, the lock is free. */
+/** Migrates on a connection of its own, which holds the lock; when the connection is lost, the lock is free. */
 export async function migrateMysql(url: string, migrations: Readonly<Record<string, Migration>>): Promise<readonly string[]> {
   const connections = mysqlConnections({ url, size: 1, multipleStatements: false, variables: { lock_wait_timeout: STEP_WAIT_S }, answerMs: STEP_MS });
   const db = mysqlReader<unknown>(connections, new LockedAdapter(), Infinity);
@@ -47,8 +47,8 @@ export async function migrateMysql(url: string, migrations: Readonly<Record<stri
 }
 
 /**
- * MySQL commits a change of the schema at once, and a process can die before the step is written down as done. Each step
- * is therefore noted before it begins: what is there already is then known for its own work.
+ * MySQL commits a change of the schema at once, and a process can die before the step is recorded as done. Each step
+ * is therefore recorded before it begins, so that what exists already is recognized as its own work.
  */
 function resumable(migrations: Readonly<Record<string, Migration>>): Readonly<Record<string, Migration>> {
   const steps = Object.entries(migrations).map(([name, { up }]) => [name, { up: (db) => resume(db, name, up) } satisfies Migration]);
@@ -63,7 +63,7 @@ async function resume(db: Kysely<unknown>, name: string, up: Migration['up']): P
   } catch (error) {
     const isDone = error instanceof StorageError && ALREADY_DONE.has(errnoOf(error.cause));
     if (isDone && (begunBefore || errnoOf(error.cause) === NOT_THERE)) return;
-    // The server said no, so nothing was made.
+    // The server refused, so nothing was created.
     if (!(error instanceof StorageError && error.isInfrastructure)) await sql`delete from migrations_begun where name = ${name}`.execute(db);
     if (!isDone) throw error;
     const hint = `${name} did not make it; remove it, or add this name to the table migrations_begun if it is the same`;
@@ -72,8 +72,8 @@ async function resume(db: Kysely<unknown>, name: string, up: Migration['up']): P
 }
 
 /**
- * A step waits for everybody who has read its table in a transaction that is still open (a backup, the checker), and whoever
- * comes meanwhile waits behind it. So it waits for a moment only, lets the others through, and tries again.
+ * A step waits for every open transaction that has read its table (a backup, the checker), and later statements wait
+ * behind it. So it waits for a moment only, lets the others through, and tries again.
  */
 async function whenNobodyReads(step: () => Promise<void>): Promise<void> {
   const limit = performance.now() + STEP_MS;

@@ -14,12 +14,12 @@ import type { MysqlConnection } from './mysql-connection.ts';
 import type { MysqlConnections } from './mysql-connections.ts';
 import { textOf } from './mysql-text.ts';
 
-/** Milliseconds for all that a read waits for together: a place in the pool, a new connection, the answer. */
+/** Milliseconds for all waits of a read together: a place in the pool, a new connection, the answer. */
 const READ_MS = 10_000;
 
 /**
- * Kysely on connections of ours: with their limits, and their errors as `StorageError`s. It knows no transactions. `heldMs`: for how long
- * somebody may have a connection, whatever they ask; each answer has the connection's own limit besides.
+ * Kysely on connections of ours, with their limits, and their errors as `StorageError`s. It has no transactions. `heldMs`: time for
+ * which a caller may hold a connection, whatever it asks; each answer has the connection's own limit as well.
  */
 export function mysqlReader<Schema>(connections: MysqlConnections, adapter = new MysqlAdapter(), heldMs = READ_MS): Kysely<Schema> {
   const dialect: Dialect = {
@@ -34,7 +34,7 @@ export function mysqlReader<Schema>(connections: MysqlConnections, adapter = new
 class Reading implements DatabaseConnection {
   constructor(
     readonly connection: MysqlConnection,
-    /** performance.now() by which it is to be over */
+    /** Deadline, as performance.now(). */
     readonly until: number,
   ) {}
 

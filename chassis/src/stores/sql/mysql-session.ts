@@ -3,11 +3,11 @@ import { COLLATION } from './mysql-dialect.ts';
 export type SessionVariables = Readonly<Record<string, string | number>>;
 
 /**
- * What our statements rely on. A server may have anything else for all sessions (its files, `init_connect`, a colleague's `set
- * global`), so every connection sets all of it; each is one that any user may set. Limits in seconds, where not said otherwise.
+ * Session variables that our statements rely on. A server may default to anything else (its files, `init_connect`, a colleague's
+ * `set global`), so every connection sets them all; any user may set each of them. Limits are in seconds unless noted otherwise.
  */
 const RELIED_ON: SessionVariables = {
-  // A statement is a transaction unless `begin` says otherwise. An end is neither the next beginning (CHAIN) nor the session's (RELEASE).
+  // A statement is a transaction unless `begin` says otherwise. Its end neither begins another one (CHAIN) nor ends the session (RELEASE).
   autocommit: 1,
   completion_type: 'NO_CHAIN',
   transaction_isolation: 'READ-COMMITTED',
@@ -15,11 +15,11 @@ const RELIED_ON: SessionVariables = {
   // Without NO_BACKSLASH_ESCAPES: mysql2 escapes with backslashes.
   sql_mode: 'TRADITIONAL,ONLY_FULL_GROUP_BY',
   time_zone: '+00:00',
-  // Also where the server does not listen to what a client asks for (character_set_client_handshake).
+  // Needed where the server ignores what a client asks for (character_set_client_handshake).
   character_set_client: 'utf8mb4',
   character_set_results: 'utf8mb4',
   collation_connection: COLLATION,
-  // Changes by any column, all rows of a result in their order, joins of any size, the server's own defaults.
+  // Changes by any column, all rows of a result in their order, joins of any size: the server's own defaults.
   sql_safe_updates: 0,
   sql_select_limit: '18446744073709551615',
   sql_big_selects: 1,
@@ -29,9 +29,9 @@ const RELIED_ON: SessionVariables = {
   foreign_key_checks: 1,
   unique_checks: 1,
   default_storage_engine: 'InnoDB',
-  // Bytes; with less, a long list of keys is searched for in the whole table, which locks it.
+  // Bytes; with less, a long list of keys leads to a scan of the whole table, which locks it.
   range_optimizer_max_mem_size: 8_388_608,
-  // Whoever wants to wait less says so. Milliseconds of a SELECT, 0: any.
+  // Connections that want to wait less override these. Milliseconds of a SELECT, 0: no limit.
   max_execution_time: 0,
   lock_wait_timeout: 31_536_000,
   innodb_lock_wait_timeout: 50,
@@ -41,12 +41,12 @@ const RELIED_ON: SessionVariables = {
   net_write_timeout: 60,
 };
 
-/** One statement that sets what all of ours rely on, and `variables` besides or instead. */
+/** One statement that sets what all of ours rely on; `variables` add to that or override it. */
 export function sessionSettings(variables: SessionVariables = {}): string {
   return `set ${Object.entries({ ...RELIED_ON, ...variables }).map(([name, value]) => `session ${name} = ${literal(value)}`).join(', ')}`;
 }
 
-/** Right in every sql_mode: a number as it is, also one too large for JavaScript; texts of ours have no quotes and no backslashes. */
+/** Valid in every sql_mode: a number as it is, also one too large for JavaScript; texts of ours have no quotes and no backslashes. */
 function literal(value: string | number): string {
   return /^\d+$/.test(String(value)) ? String(value) : `'${value}'`;
 }

@@ -7,7 +7,7 @@ export function textOf({ sql, parameters }: Statement): string {
   return format(sql, parameters as Parameters<typeof format>[1]);
 }
 
-/** A statement for each row, or one for all of them; and one that fails unless the one before it has found its rows. */
+/** One statement per row, or one for all rows; a guarded one is followed by one that fails unless it has found its rows. */
 export function textsOf(write: Write): readonly string[] {
   const { matches } = write;
   if (!('parameters' in write)) return write.rows.flatMap((parameters) => textsOf({ ...write, parameters }));

@@ -5,8 +5,8 @@ import { textOf, textsOf } from './mysql-text.ts';
 import type { Row, Statement, TransactionScript } from './statement.ts';
 
 /**
- * Runs a script in one packet for each step: `begin` and the first reads, each further reads, all writes and `commit`.
- * A statement that fails ends its packet, so the commit is not reached; but a lock wait that took too long undoes only
+ * Runs a script with one packet for each step: `begin` and the first reads, any further reads, all writes and `commit`.
+ * A statement that fails ends its packet, so the commit is not reached; but a time-out of a lock wait undoes only
  * its own statement, so after any error everything is rolled back.
  */
 export async function mysqlTransact<Result>(
@@ -45,7 +45,7 @@ async function ask(
   return results.slice(begin.length);
 }
 
-/** From here on a lost connection does not tell whether the server came to the commit. */
+/** Sends the writes and the commit. If the connection is lost meanwhile, it is unknown whether the server has committed. */
 async function commit(connection: MysqlConnection, texts: readonly string[]): Promise<void> {
   try {
     await connection.send(texts.join(';\n'));
@@ -54,7 +54,7 @@ async function commit(connection: MysqlConnection, texts: readonly string[]): Pr
   }
 }
 
-/** On a connection that is lost the server does it by itself. */
+/** On a lost connection the server rolls back by itself. */
 async function rollback(connection: MysqlConnection): Promise<void> {
   try {
     await connection.send('rollback');

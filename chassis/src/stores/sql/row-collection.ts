@@ -4,15 +4,15 @@ import type { ViewMemory } from './view-memory.ts';
 
 export interface RowMapping<Entity, TableRow extends object> {
   readonly table: string;
-  /** Every column, the key column among them. */
+  /** Every column, including the key column. */
   readonly columns: readonly (keyof TableRow & string)[];
   readonly keyColumn: keyof TableRow & string;
   keyOf(entity: Entity): string;
   toRow(entity: Entity): TableRow;
   fromRow(row: TableRow): Entity;
-  /** Entities are remembered between batches, see `Guarding`. */
+  /** If present, entities are remembered between batches, see `Guarding`. */
   readonly remembered?: {
-    /** Columns that together tell every state of a row from every other it has been in. */
+    /** Columns that together distinguish every state that a row has ever been in. */
     readonly guard: readonly (keyof TableRow & string)[];
     bytesOf(entity: Entity): number;
   };
@@ -56,7 +56,7 @@ export function rowCollection<Entity, TableRow extends object>(
   };
 }
 
-/** The same entities once more, as decisions that need no lock of them see them. Who puts one puts it here as well, and nothing is written for it. */
+/** A view of the same entities for decisions that need no lock on them. A decision that puts one puts it here as well; nothing is written for that. */
 export function rowView<Entity extends object, TableRow extends object>(
   dialect: Dialect,
   { table, columns, keyColumn, keyOf, fromRow }: Pick<RowMapping<Entity, TableRow>, 'table' | 'columns' | 'keyColumn' | 'keyOf' | 'fromRow'>,

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, Migrator, type Migration } from 'kysely/migration';
 import { StorageError } from '../../storage-error.ts';
 
-/** Runs what has not run yet, in the order of the names; answers their names. Nobody else may migrate meanwhile. */
+/** Runs the pending migrations in the order of their names, and returns these. No other process may migrate meanwhile. */
 export async function runMigrations(
   db: Kysely<unknown>,
   migrations: Readonly<Record<string, Migration>>,
@@ -18,7 +18,7 @@ export async function runMigrations(
   return results.map((result) => result.migrationName);
 }
 
-/** The names of what has not run yet. */
+/** The names of the migrations that have not run yet. */
 export async function pendingMigrations(
   db: Kysely<unknown>,
   migrations: Readonly<Record<string, Migration>>,
@@ -27,13 +27,13 @@ export async function pendingMigrations(
   return Object.keys(migrations).filter((name) => !done.has(name));
 }
 
-/** One small question, because every start of a process asks it: Kysely's own way looks through the server's catalogue first. */
+/** One small query, because every start of a process makes it: Kysely's own way looks through the server's catalogue first. */
 async function stepsDone(db: Kysely<unknown>): Promise<readonly string[]> {
   try {
     return await namesDone(db);
   } catch (error) {
     if (error instanceof StorageError && error.isInfrastructure) throw error;
-    // Another process may just have made it: then it can be asked now.
+    // Another process may just have created the table: then it can be queried now.
     return (await hasMigrationTable(db)) ? namesDone(db) : [];
   }
 }
@@ -48,7 +48,7 @@ async function hasMigrationTable(db: Kysely<unknown>): Promise<boolean> {
   return tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE);
 }
 
-/** What a later version of the program has done: Kysely would call the schema corrupt. Nothing is to be done about it. */
+/** Migrations that a later version of the program has run. Without them Kysely would call the schema corrupt; none of them runs again. */
 async function stepsOfLater(
   db: Kysely<unknown>,
   migrations: Readonly<Record<string, Migration>>,

@@ -7,7 +7,7 @@ import type { ChassisSchema } from './chassis-schema.ts';
 import { forgetRange, forgetRows } from './forget-rows.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
-/** Of a message that is kept. */
+/** Size of a kept message. */
 const SIZE = sql<number>`length(value) + length(headers) + coalesce(length(binary_parts), 0)`.as('size');
 
 export function sqlMessageReads(database: SqlDatabase<unknown>): MessageReads {

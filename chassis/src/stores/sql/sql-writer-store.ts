@@ -27,7 +27,7 @@ interface Changed {
   readonly after: object;
 }
 
-/** The writer's store on a SQL database. `own` says how the service's entities lie in its tables. */
+/** The writer's store on a SQL database. `own` maps the service's entities to its tables. */
 export function sqlWriterStore<C extends Collections>(
   database: SqlDatabase<unknown>,
   own: { readonly [N in keyof C]: SqlCollection<C[N]> },
@@ -46,7 +46,7 @@ export function sqlWriterStore<C extends Collections>(
   const laneQuery = (name: string): Statement => ({ sql: laneText, parameters: [name] });
 
   function* load(world: LoadedWorld<C>, keys: Keys<C>, recall: Recall<C>, first: readonly Statement[]) {
-    // Always in the order in which the store names them: two transactions never lock them crosswise.
+    // Always in the order in which the store names them, so that two transactions never deadlock.
     const named = names.filter((name) => keys[name] !== undefined);
     const plans = named.map((name) => {
       const known = recall.take(name, keys[name] ?? []);
@@ -79,7 +79,7 @@ export function sqlWriterStore<C extends Collections>(
     return { writes: [...heldOf(world), ...writesOf(changes), laneWrite(after, row.at_now + leaseMs)], result: { lane: after, world } };
   }
 
-  /** Of what was remembered and only looked at: nobody may have changed it, and nobody may before this has committed. */
+  /** Holds remembered entities that were only read: nobody may have changed them, nor change them before this batch has committed. */
   function heldOf(world: LoadedWorld<C>): Write[] {
     return names.flatMap((name) => {
       const { memory } = collection(name);
@@ -89,7 +89,7 @@ export function sqlWriterStore<C extends Collections>(
     });
   }
 
-  /** Rows that are not locked yet are met in one order by all processes. What is `stale` shows before anything is inserted. */
+  /** All processes write rows that are not locked yet in the same order. A `stale` row is found before anything is inserted. */
   function writesOf({ inserts, updates, removes, events }: Changes<C>): Write[] {
     const of = <T>(all: { readonly [N in keyof C]?: readonly T[] }, writes: (name: string, some: readonly T[]) => readonly Write[]) =>
       names.flatMap((name) => (all[name] === undefined ? [] : writes(name, all[name] ?? [])));
@@ -102,7 +102,7 @@ export function sqlWriterStore<C extends Collections>(
     return writes;
   }
 
-  /** A change that leaves the state as it was would be one that no process sees which remembers the entity. */
+  /** Refuses a change that leaves the guarded state as it was: processes that remember the entity would not notice it. */
   function toldApart(name: string, changes: readonly Changed[]): readonly Changed[] {
     const { memory, key } = collection(name);
     const unseen = memory && changes.find(({ before, after }) => isSameState(memory.stateOf(before), memory.stateOf(after)) && !isDeepStrictEqual(before, after));
@@ -139,14 +139,14 @@ export function sqlWriterStore<C extends Collections>(
   }
 
   return {
-    // The file of a service is one process's: `lockData` keeps others off.
+    // The file of a service belongs to one process: `lockData` keeps others out.
     isShared: dialect.name !== 'sqlite',
     async takeLane(name, owner, options) {
       remembered.forgetAll();
       try {
         return await database.transact(() => take(name, owner, options));
       } catch (error) {
-        // A lane that was not there, and is another process's now.
+        // The lane did not exist, and another process has just created it.
         if (error instanceof StorageError && error.code === 'unique') return undefined;
         throw error;
       }
@@ -167,11 +167,11 @@ export function sqlWriterStore<C extends Collections>(
       const isOver = sql<boolean>`(lease_until < ${dialect.now} or lease_until > ${dialect.now} + ${leaseLimitMs(leaseMs)})`;
       return (await query.where(isOver).execute()).map((row) => row.lane);
     },
-    // Not past the lock: a commit whose answer was lost may still be on its way.
+    // Waits for the lane's lock: a commit whose answer was lost may still be in progress.
     readLane: (name) => database.transact(() => look(name)),
     async readEvents(lane, afterSeq, limit) {
       const next = reader.selectFrom('events').where('lane', '=', lane).where('seq', '>', afterSeq).orderBy('seq').limit(limit);
-      // Nobody knows how large they are before.
+      // Sizes first, because they are not known in advance.
       const sizes = limit === 1 ? [] : await next.select(sql<number>`length(data)`.as('size')).execute();
       const count = limit === 1 ? 1 : fitting(sizes, { count: limit, size: EVENTS_SIZE }, ({ size }) => size);
       return count === 0 ? [] : (await next.selectAll().limit(count).execute()).map(eventFromRow);

@@ -9,7 +9,7 @@ const LOCK_WAIT_MS = 5000;
 /** 16 MB of log: fewer syncs of the main file under load. */
 const PAGES_BETWEEN_CHECKPOINTS = 4000;
 
-/** The connection that reads, on the event loop. It cannot write: it would wait there for a lock that only the event loop can give back. */
+/** The connection that reads, on the event loop. It cannot write: it would wait there for a lock that only the event loop can release. */
 export function openReading(path: string): Database {
   const database = openConnection(path);
   database.run('pragma query_only = ON');
@@ -23,7 +23,7 @@ function openConnection(path: string): Database {
   return database;
 }
 
-/** The connection that writes: carries out one packet of a transaction after the other. */
+/** The connection that writes: executes one packet of a transaction after another. */
 export class WritingConnection {
   readonly #statements: StatementCache;
 

@@ -15,21 +15,21 @@ import type { Statement, TransactionScript } from './statement.ts';
 export interface SqliteOptions {
   /** A file; `:memory:` is not possible, because two connections must see the same data. */
   readonly path: string;
-  /** FULL: a committed transaction survives a power cut. NORMAL: it survives a crash of the process only. */
+  /** FULL: a committed transaction survives a power cut. NORMAL: it survives only a crash of the process. */
   readonly synchronous?: Synchronous;
 }
 
 let connections = 0;
 
-/** The last transaction of each file. The thread must never wait for a lock that only it can give back. */
+/** The last transaction of each file, after which the next one runs. The thread must never wait for a lock that only it can release. */
 const turns = new Map<string, Promise<unknown>>();
 
-/** The names that are held, by file: the file of a service is one process's. */
+/** The names that are held, by name and file. They need no lock in the database: the file of a service belongs to one process. */
 const held = new Map<string, AdvisoryLock>();
 
 /**
- * SQLite with one connection that reads and cannot write, here, and one that writes, in a thread of its own (WAL lets them
- * go on side by side). Transactions of one file run one after the other.
+ * SQLite with one read-only connection here, and one connection that writes in a thread of its own (WAL lets both
+ * work at the same time). Transactions of one file run one after another.
  */
 export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions): SqlDatabase<Schema> {
   const thread = sqliteThread();
@@ -39,7 +39,7 @@ export function openSqlite<Schema>({ path, synchronous = 'FULL' }: SqliteOptions
   const file = resolve(path);
   const opened = thread.ask(connection, { kind: 'open', path, synchronous });
 
-  /** Runs when everything that came before on this file is over, however it ended: that is its own caller's matter. */
+  /** Runs after everything that came before on this file has ended; an earlier failure concerns its own caller only. */
   function inTurn<T>(run: () => Promise<T>): Promise<T> {
     const result = (turns.get(file) ?? Promise.resolve()).then(async () => {
       await opened;
@@ -113,7 +113,7 @@ async function transact<Result>(
     await thread.ask(connection, { kind: 'commit', writes });
     return result;
   } catch (error) {
-    // What failed in the thread is rolled back there; this is for what the script itself threw.
+    // A failure in the thread is rolled back there; this is for an error thrown by the script itself.
     if (begun) await thread.ask(connection, { kind: 'rollback' });
     throw error;
   }

@@ -34,7 +34,7 @@ export const sqliteDialect: Dialect = {
     sql: `select ${[quoted(owner), ...figures].join(', ')} from ${quoted(table)} indexed by ${quoted(index)} where ${quoted(owner)} in (select value from json_each(?)) and ${untilColumn === undefined ? 'true' : `${quoted(untilColumn)} > ${NOW}`} and ${where} group by ${quoted(owner)}`,
     parameters: [JSON.stringify(owners)],
   }),
-  // A write transaction of SQLite is alone anyway.
+  // SQLite has one write transaction at a time anyway.
   rowLock: '',
   period: (ms) => `${NOW} / ${ms}`,
   nowText: NOW,
@@ -59,7 +59,7 @@ export const sqliteDialect: Dialect = {
     if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(code)) return 'unique';
     if (/^SQLITE_CONSTRAINT_(CHECK|NOTNULL|FOREIGNKEY|DATATYPE)$/.test(code)) return 'check';
     if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return 'retry';
-    // A full, failing or forbidden disk, no memory, locks that do not work, a damaged file: nobody's input is to blame, and it may be over soon.
+    // A full, failing or forbidden disk, no memory, locks that do not work, a damaged file: no input is to blame, and it may be over soon.
     return /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|NOMEM|PROTOCOL|CORRUPT|NOTADB)/.test(code) ? 'connection' : 'other';
   },
 };

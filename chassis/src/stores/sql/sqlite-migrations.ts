@@ -19,7 +19,7 @@ import type { Row } from './statement.ts';
 const LOCK_WAIT_MS = 60_000;
 const BETWEEN_TRIES_MS = 50;
 
-/** Asks the connection that writes. */
+/** Sends a request to the connection that writes. */
 type Ask = (request: SqliteRequest) => Promise<readonly (readonly Row[])[]>;
 
 /** All steps in one transaction: two processes take turns, and a failed run leaves nothing. */
@@ -35,7 +35,7 @@ export async function migrateSqlite(ask: Ask, migrations: Readonly<Record<string
   }
 }
 
-/** SQLite's own waiting would stop the thread, and with it the other databases of the process. */
+/** Waits here, because SQLite's own wait would block the thread, and with it the other databases of the process. */
 async function beginWhenFree(ask: Ask): Promise<void> {
   const limit = performance.now() + LOCK_WAIT_MS;
   for (;;) {

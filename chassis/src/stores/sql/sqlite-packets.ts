@@ -3,11 +3,11 @@ import type { StorageErrorCode } from '../../storage-error.ts';
 
 export type Synchronous = 'FULL' | 'NORMAL';
 
-/** What the thread of a SQLite connection is asked for. A transaction that fails is rolled back there, at once. */
+/** Requests to the thread of a SQLite connection. A transaction that fails is rolled back there, at once. */
 export type SqliteRequest =
   | { readonly kind: 'open'; readonly path: string; readonly synchronous: Synchronous }
   | { readonly kind: 'begin'; readonly reads: readonly Statement[] }
-  /** Fails at once when another process is writing: for who can wait elsewhere. */
+  /** Fails at once when another process is writing: for callers that can wait elsewhere. */
   | { readonly kind: 'begin-if-free' }
   | { readonly kind: 'read'; readonly reads: readonly Statement[] }
   /** One statement of a migration. When it fails, it alone is undone, and the transaction goes on. */

@@ -15,7 +15,7 @@ interface Waiting {
 let shared: SqliteThread | undefined;
 
 /**
- * One thread for all databases of the process: while it waits for the disk, the event loop takes requests and decides.
+ * One thread for all databases of the process: while it waits for the disk, the event loop accepts requests and decides.
  * It does not keep the process alive.
  */
 export function sqliteThread(): SqliteThread {
@@ -34,7 +34,7 @@ function startThread(): SqliteThread {
     if ('rows' in data) asked?.resolve(data.rows);
     else asked?.reject(new StorageError(data.error.code, new Error(data.error.message)));
   });
-  // The thread itself has died: nobody knows what became of the transactions in it. Its databases stay closed, and say so.
+  // The thread itself has died: the outcome of the transactions in it is unknown. Its databases stay closed, and report that.
   worker.addEventListener('error', ({ message }) => {
     shared = undefined;
     death = new StorageError('connection', new Error(`the thread that writes has died: ${message}`));

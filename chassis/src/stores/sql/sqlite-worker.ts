@@ -4,7 +4,7 @@ import { WritingConnection } from './sqlite-connection.ts';
 import type { SqlitePacket, SqliteReply, SqliteRequest } from './sqlite-packets.ts';
 import type { Row } from './statement.ts';
 
-/** The thread's own side: many connections, one packet at a time, each carried out before the next is looked at. */
+/** The thread's own side: many connections, one packet at a time, each executed before the next is taken. */
 declare const self: Worker;
 
 const connections = new Map<number, WritingConnection>();

@@ -1,16 +1,16 @@
-/** A statement described but not yet sent. `load` and `save` of a store describe; the database sends them in few packets. */
+/** A statement that is described but not yet sent. A store describes statements; the database sends them in few packets. */
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
 }
 
-/** A statement that runs once for each row, or not at all. For many rows MySQL's dialect builds a single `Statement` instead. */
+/** A statement that runs once for each row; without rows, not at all. For many rows MySQL's dialect builds a single `Statement` instead. */
 export interface BulkStatement {
   readonly sql: string;
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** A write that ends the whole transaction as `stale` unless it finds so many rows. */
+/** A write that fails the whole transaction as `stale` unless it finds this number of rows. */
 export interface Guarded {
   readonly matches?: number;
 }
@@ -20,9 +20,9 @@ export type Write = (Statement | BulkStatement) & Guarded;
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
- * A write transaction as a script: every `yield` sends reads and receives their rows (one packet),
+ * A write transaction as a script: every `yield` sends reads and receives their rows (one packet);
  * the returned writes go out together with the commit (the last packet). It must not wait for anything else,
- * so that no lock is ever held over foreign work.
+ * so that no lock is ever held during other work.
  */
 export type TransactionScript<Result> = Generator<
   readonly Statement[],

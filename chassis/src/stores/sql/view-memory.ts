@@ -1,13 +1,13 @@
 import { boundedMap, type BoundedMap } from './bounded-map.ts';
 
 interface Remembering<Entity> {
-  /** Milliseconds for which what was read is taken as right. */
+  /** Milliseconds for which an entity that was read is trusted. */
   readonly ms: number;
   readonly count: number;
   readonly bytes: number;
-  /** Roughly, in memory. */
+  /** Approximate size in memory. */
   bytesOf(entity: Entity): number;
-  /** Milliseconds of a clock that only goes on. */
+  /** Milliseconds of a monotonic clock. */
   now?(): number;
 }
 
@@ -17,7 +17,7 @@ interface Seen<Entity> {
   readonly at: number;
 }
 
-/** What one batch takes from the memory and leaves there. */
+/** One batch's access to the memory. */
 export interface ViewRecall<Entity> {
   take(keys: readonly string[]): readonly Entity[];
   committed(outcome: readonly (readonly [key: string, entity: Entity])[], isChanged: boolean): void;
@@ -25,13 +25,13 @@ export interface ViewRecall<Entity> {
 }
 
 /**
- * Entities of a view as they were read a moment ago, for decisions to which what others have changed since may be news yet. What this
- * process changes is there with its commit. That there is none is never remembered.
+ * Entities of a view as they were read a moment ago, for decisions that need not know yet what others have changed since. Changes of
+ * this process are visible with their commit. The absence of an entity is never remembered.
  */
 export class ViewMemory<Entity extends object> {
   readonly #kept: BoundedMap<Seen<Entity>>;
   readonly #options: Remembering<Entity>;
-  /** Grows with each change: a batch that is on its way then leaves nothing here. */
+  /** Grows with each change: a batch in flight at that moment leaves nothing here. */
   #overtaken = 0;
 
   constructor(options: Remembering<Entity>) {
@@ -39,7 +39,7 @@ export class ViewMemory<Entity extends object> {
     this.#kept = boundedMap(options);
   }
 
-  /** Also what a batch that is on its way has read. */
+  /** Also forgets what a batch in flight has read. */
   forgetAll(): void {
     this.#overtaken += 1;
     this.#kept.clear();
@@ -62,7 +62,7 @@ export class ViewMemory<Entity extends object> {
         });
       },
       committed: (outcome, isChanged) => {
-        // Another batch of this process has changed some, or all are others now: nobody knows which side of that was read.
+        // Another batch of this process has changed some, or all were forgotten: it is unknown whether they were read before or after that.
         const isOvertaken = this.#overtaken !== overtaken;
         if (isChanged) this.#overtaken += 1;
         for (const key of [...named, ...outcome.map(([put]) => put)]) this.#kept.delete(key);

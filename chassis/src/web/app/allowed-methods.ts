@@ -3,7 +3,7 @@ interface Route {
   readonly path: string;
 }
 
-/** Tells a path that does not exist (no method) from one that exists under other methods. Asked only when no route matched. */
+/** Returns the methods of a path: none if no route has this path, else those under which it exists. Called only when no route matched. */
 export function allowedMethods(routes: readonly Route[]): (path: string) => readonly string[] {
   const patterns = routes.map(({ method, path }) => ({ method, segments: segmentsOf(path) }));
   return (path) => {
@@ -18,7 +18,7 @@ export function allowedMethods(routes: readonly Route[]): (path: string) => read
   };
 }
 
-/** A slash at the end makes no other path. */
+/** A trailing slash does not make another path. */
 function segmentsOf(path: string): readonly string[] {
   return (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path).split('/').slice(1);
 }

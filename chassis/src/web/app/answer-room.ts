@@ -1,46 +1,49 @@
 import { places, type NoPlace } from './places.ts';
 import { type Problem, problem, tooMuchToDo } from '../problems/problem.ts';
 
-/** Bytes of all long answers that a process holds until they are read. */
+/** Maximum bytes of long answers that a process holds until they are read. */
 const ANSWER_ROOM = 32 * 1024 * 1024;
-/** Bytes of one address: enough for two of the largest pictures, or for a page of twenty ordinary ones. */
+/** Maximum bytes per client address: enough for two of the largest pictures, or for a page of twenty ordinary ones. */
 const ROOM_PER_ADDRESS = 12 * 1024 * 1024;
-/** A connection is handed one piece at a time, and the next one when the kernel has taken it. */
+/** Size of a piece. A connection gets one piece at a time, and the next when the kernel has taken it. */
 const PIECE_BYTES = 64 * 1024;
 const LOOK_EVERY_MS = 1000;
-/** An answer is cut when no piece of it was taken for so long. Even a reader at 20 kB/s has read by then what the kernel holds. */
+/** An answer is cut off when no piece of it was taken for this long. Even a reader at 20 kB/s has by then read what the kernel holds. */
 const STALLED_MS = 15_000;
-/** The same when there is no room left for others. */
+/** The same limit when there is no room left for others. */
 const STALLED_IN_CROWD_MS = 2_000;
 
 interface Held {
   progressAt: number;
-  /** Lets go of it, and ends its connection when the answer has begun. */
+  /** Gives the room back, and closes the connection if the answer has begun. */
   cut(): void;
 }
 
 export interface Parts {
-  /** Bytes in all. */
+  /** Total bytes. */
   readonly length: number;
-  /** The bytes from that place on, some of them at least. */
+  /** Bytes from that offset on: some at least, not necessarily all. */
   read(from: number): Uint8Array | Promise<Uint8Array>;
 }
 
 export interface Room {
-  /** May be called once. */
+  /** To be called at most once. */
   stream(parts: Parts): ReadableStream<Uint8Array>;
-  /** Nothing is sent of it after all. Does nothing once it is a stream. */
+  /** Gives the room back because nothing is sent after all. Does nothing once the answer is a stream. */
   giveUp(): void;
 }
 
 export interface AnswerRoom {
-  /** `bytes`: what is held at a time. Throws the 429 problem when that address reads too many long answers too slowly, the 503 one when all of them do. */
+  /**
+   * `bytes`: the maximum held at a time. Throws the 429 problem when this address reads too many long answers too slowly, the
+   * 503 problem when all addresses together do.
+   */
   take(address: string, bytes: number): Room;
   readonly heldBytes: number;
 }
 
 interface AnswerRoomOptions {
-  /** Called for each answer that was cut because nobody read it. */
+  /** Called for each answer that was cut off because nobody read it. */
   readonly unread?: () => void;
   /** Called when an answer broke off because its next part could not be read. */
   readonly failed: (error: unknown) => void;
@@ -48,14 +51,17 @@ interface AnswerRoomOptions {
   readonly crowdMs?: number;
 }
 
-/** Long answers on their way. One timer looks at all of them, and none runs while there are none. Times are in milliseconds. */
+/**
+ * The room for long answers that are being sent. One timer checks all of them and runs only while there are any. Times are in
+ * milliseconds.
+ */
 export function answerRoom({ failed, unread, stalledMs = STALLED_MS, crowdMs = STALLED_IN_CROWD_MS }: AnswerRoomOptions): AnswerRoom {
   const room = places({ inAll: ANSWER_ROOM, perKey: ROOM_PER_ADDRESS });
   const all = new Set<Held>();
   let timer: ReturnType<typeof setInterval> | undefined;
 
   let lastTurn = Promise.resolve();
-  /** One part of one answer in a turn of the event loop: a kernel that takes megabytes at once would keep short requests waiting. */
+  /** Sends one part of one answer per turn of the event loop: a kernel that takes megabytes at once would otherwise delay short requests. */
   const turn = (): Promise<void> => (lastTurn = lastTurn.then(nextTurn));
 
   function cutStalled(limitMs: number): void {
@@ -118,7 +124,7 @@ function refusalOf(why: NoPlace): Problem {
   });
 }
 
-/** Pieces of bytes that are all there. */
+/** Pieces of bytes that are all in memory. */
 export function piecesOf(bytes: Uint8Array): Parts {
   return { length: bytes.byteLength, read: (from) => bytes.subarray(from, from + PIECE_BYTES) };
 }
@@ -134,7 +140,7 @@ interface PartsDeps extends Pick<AnswerRoomOptions, 'failed'> {
   readonly turn: () => Promise<void>;
 }
 
-/** Bun asks for the next part when the connection has taken the last, and cancels when the connection is closed. */
+/** Bun pulls the next part when the connection has taken the last, and cancels when the connection is closed. */
 function inParts({ length, read }: Parts, held: Held, { leave, failed, turn }: PartsDeps): ReadableStream<Uint8Array> {
   let at = 0;
   let isOver = false;
@@ -171,7 +177,7 @@ function inParts({ length, read }: Parts, held: Held, { leave, failed, turn }: P
           const part = await next();
           if (!isOver) controller.enqueue(part);
         } catch (error) {
-          // Its reader has gone meanwhile: what could not be read is wanted by nobody.
+          // The reader has gone meanwhile: nobody needs the part that could not be read.
           if (isOver) return;
           end();
           failed(error);

@@ -1,15 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Proxies beyond this many are not looked through. */
+/** Maximum number of proxies that are looked through. */
 const HOPS_LIMIT = 10;
 const MAPPED = '::ffff:';
 
-/** What `TRUSTED_PROXIES` may name: an address, or a network as `10.0.0.0/8`. */
+/** An entry of `TRUSTED_PROXIES`: an address, or a network such as `10.0.0.0/8`. */
 export const networkForm = { test: isNetwork };
 
 /**
- * Who a request counts for: the address of its connection or, where that is a trusted proxy's, the last one in
- * X-Forwarded-For that is none. An IPv6 address stands for its /64, because that is what one household is given.
+ * The address that a request is counted for: that of its connection or, if it is a trusted proxy's, the last one in
+ * X-Forwarded-For that is not. An IPv6 address counts as its /64, because that is what one household is given.
  */
 export function clientAddresses(
   trustedProxies: readonly string[],
@@ -42,7 +42,7 @@ function isNetwork(text: string): boolean {
   return rest.length === 0 && length <= longest;
 }
 
-/** A socket that takes both families shows IPv4 as `::ffff:192.0.2.1`. */
+/** A dual-stack socket shows IPv4 as `::ffff:192.0.2.1`. */
 function unmapped(address: string): string {
   return address.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
 }

@@ -16,9 +16,12 @@ import { factsOf, tellSecurity } from './request-facts.ts';
 import { routeSchemas } from './route-schemas.ts';
 import { unknownParameters } from './unknown-parameters.ts';
 
-/** Reading bodies and queries, and refusing. Added before any route, because Elysia's hooks reach only what comes after them. */
+/**
+ * Hooks that read bodies and queries and answer errors. Added before any route, because Elysia's hooks apply only to what is
+ * added after them.
+ */
 export function withCommonHooks(logger: Logger) {
-  // Elysia takes it that a host name has four letters at least, and finds another path behind a shorter one.
+  // By default Elysia assumes a host name of at least four letters, and finds a wrong path behind a shorter one.
   const app = new Elysia({ normalize: false, handler: { standardHostname: false } });
   let methodsFor: ((path: string) => readonly string[]) | undefined;
   const schemasOf = routeSchemas(() => app.routes);
@@ -42,7 +45,7 @@ export function withCommonHooks(logger: Logger) {
       return value;
     })
     .onTransform({ as: 'global' }, (context) => {
-      // Do not hand `context` on whole: Elysia would then read cookies and all headers for every request.
+      // Do not pass on the whole `context`: Elysia would then read cookies and all headers for every request.
       const facts = factsOf(context.request);
       facts.route = context.route;
       const { body, query, params } = schemasOf(context.request.method, context.route);
@@ -50,7 +53,7 @@ export function withCommonHooks(logger: Logger) {
       if (unknown.length > 0) facts.faults = [...facts.faults, ...unknown];
       const readQuery = queryReaderOf(query);
       if (readQuery !== undefined) context.query = readQuery(context.query, context.request.url) as typeof context.query;
-      // Null is how the parser tells Elysia that there is nothing left to parse.
+      // The parser returns null to tell Elysia that nothing is left to parse.
       if (context.body === null) context.body = undefined;
       lowerIds(query, context.query);
       lowerIds(params, context.params);
@@ -63,7 +66,7 @@ export function withCommonHooks(logger: Logger) {
       if (schema !== undefined) refuseCardNumbers(schema, body);
     })
     .mapResponse({ as: 'global' }, ({ request, responseValue, set }) => {
-      // A route that is no async function leaves its promise to whoever comes next.
+      // A route that returns a promise without being async leaves it to this hook.
       if (responseValue instanceof Promise) return responseValue.then((value: unknown) => jsonAnswer(request, value, set));
       return jsonAnswer(request, responseValue, set);
     })
@@ -80,14 +83,14 @@ function tellOfIntruder(request: Request, refusal: Problem): void {
   if (refusal instanceof ForgedToken) tellSecurity(request, 'token.refused', { because: refusal.because });
 }
 
-/** undefined: it is no JSON, and Elysia makes a response of it. */
+/** undefined: the value is not JSON, and Elysia makes the response. */
 function jsonAnswer(request: Request, value: unknown, set: Context['set']): Response | undefined {
   if (!isPlainObject(value) || value instanceof Response) return undefined;
-  // Nobody sets a cookie, the one header that could be a list.
+  // No route sets a cookie, the one header that could be a list.
   const headers = set.headers as Record<string, string>;
   headers['content-type'] ??= 'application/json';
   const status = Number(set.status ?? 200);
-  // The response below has the status and headers. If `set` had them too, Elysia would copy it into another response.
+  // The response below has the status and headers. If `set` had them too, Elysia would copy the response into another one.
   set.headers = {};
   set.status = 200;
   return answerWith(request, JSON.stringify(value), { status, headers });

@@ -3,20 +3,20 @@ const REQUEST_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Range, Traceparent, X-Request-Id';
 const ANSWER_HEADERS =
   'Accept-Ranges, Content-Range, ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
-/** How long a browser need not ask again. */
+/** Seconds for which a browser may remember the answer to a preflight request. */
 const MAX_AGE_S = 600;
 
-/** What `CORS_ORIGINS` may name: an origin as browsers write it, so never `*`, never with a path. */
+/** An entry of `CORS_ORIGINS`: an origin as browsers write it, so never `*`, never with a path. */
 export const originForm = { test: (text: string) => URL.parse(text)?.origin === text && /^https?:/.test(text) };
 
 export interface Cors {
-  /** The answer to a browser's question whether its page may ask; undefined when this is none, or nobody is let in. */
+  /** The answer to a CORS preflight request; undefined when the request is not one, or its origin is not listed. */
   preflight(request: Request): Response | undefined;
-  /** Tells the browser that the page may read this answer. */
+  /** Tells the browser that a page of a listed origin may read this answer. */
   admit(request: Request, headers: Headers): void;
 }
 
-/** Browser pages of other origins: only those listed, and never with cookies, because tokens come in a header. */
+/** Access by browser pages of other origins: only listed ones, and never with cookies, because tokens come in a header. */
 export function cors(origins: readonly string[]): Cors {
   const listed: ReadonlySet<string> = new Set(origins);
   const isListed = (origin: string | null): origin is string => origin !== null && listed.has(origin);

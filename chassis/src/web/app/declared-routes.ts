@@ -7,16 +7,16 @@ interface Route {
   readonly hooks: { readonly detail?: object };
 }
 
-/** Whether a request is for a route that declares something. Asked before any route has matched. */
+/** True when a request is for a route with a certain declaration. Called before any route has matched. */
 export type RouteTest = (method: string, path: string) => boolean;
 
-/** Which requests no rate limit counts: probes, and what routes declare with `uncounted`. */
+/** Requests that no rate limit counts: probes, and routes declared `uncounted`. */
 export function uncountedRoutes(routes: readonly Route[]): RouteTest {
   const isDeclared = routesWith('x-uncounted', routes);
   return (method, path) => PROBES.has(path) || isDeclared(method, path);
 }
 
-/** Which requests ask for work that may be refused early. */
+/** Requests for work that may be refused early. */
 export function postponableRoutes(routes: readonly Route[]): RouteTest {
   return routesWith('x-postponable', routes);
 }

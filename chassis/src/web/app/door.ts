@@ -1,10 +1,10 @@
 import { PROBES } from './probes.ts';
 import { problem, type Problem } from '../problems/problem.ts';
 
-/** The port a request came through. `every`: the only one there is; else operators have `ops`, and everybody else `public`. */
+/** The port a request came through. `every`: the service has only one; otherwise `ops` for operators and `public` for everybody else. */
 export type Door = 'every' | 'public' | 'ops';
 
-/** Refuses what is not behind this door, as if it were nowhere. Probes are behind all of them. */
+/** Refuses, with 404, a path that is not on this port. Probes are on all ports. */
 export function notBehind(door: Door, path: string): Problem | undefined {
   if (door === 'every') return undefined;
   const isOps = path.startsWith('/ops/') || path === '/ops' || path === '/metrics' || path === '/metrics/';

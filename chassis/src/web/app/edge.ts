@@ -3,11 +3,11 @@ import { type Cors, cors } from './cors.ts';
 import type { Principal } from '../sign-in/principal.ts';
 import { type RateDecision, rateLimit } from '../limits/rate-limit.ts';
 
-/** Requests a minute that a service takes unless told otherwise. */
+/** Default limits, in requests a minute. */
 export const USER_LIMIT = 1200;
 export const ADDRESS_LIMIT = 1200;
 
-/** How a service meets the world; the settings of `serviceConfig`. What is absent is off. */
+/** Settings of a service's edge (limits, proxies, CORS, HSTS, operators' port), part of `serviceConfig`. An absent one is off. */
 export interface EdgeOptions {
   readonly rateLimit?: 'on' | 'off';
   /** Requests a minute. */
@@ -16,10 +16,10 @@ export interface EdgeOptions {
   readonly trustedProxies?: readonly string[];
   readonly corsOrigins?: readonly string[];
   readonly hstsS?: number;
-  /** `listen.ts` */
+  /** See `listen.ts`. */
   readonly opsPort?: number | undefined;
   readonly opsHost?: string;
-  /** `security-events.ts` */
+  /** See `security-events.ts`. */
   readonly securityLogKey?: string | undefined;
 }
 
@@ -28,8 +28,8 @@ export interface Edge {
   readonly hstsS: number;
   clientAddress(connection: string, forwardedFor: string | null): string;
   /**
-   * Counts a request: for the user whose token is known to be good, else for the address, so that an office behind one
-   * address is not one caller, and a token that was made up buys nothing. undefined: nobody counts.
+   * Counts a request against the user if the token is known to be valid, else against the address: so an office behind one
+   * address is not one caller, and a forged token gains nothing. undefined: nothing is counted.
    */
   count(principal: Principal | undefined, address: () => string): RateDecision | undefined;
 }

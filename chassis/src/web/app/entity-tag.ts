@@ -1,13 +1,13 @@
 import { problem } from '../problems/problem.ts';
 
-/** The tag of a resource at a version: strong, because the version changes with every change. */
+/** The tag of a resource at a version: strong, because every change changes the version. */
 export function entityTag(version: number): string {
   return `"${version}"`;
 }
 
 /**
- * A read sets `set.headers.etag = entityTag(version)` and answers as always: when the caller has that version already,
- * the app makes it a 304. Weak comparison (RFC 9110, 13.1.2).
+ * True when the caller already has this version, and the app answers 304. A read sets `set.headers.etag = entityTag(version)`
+ * and answers as always. Weak comparison (RFC 9110, 13.1.2).
  */
 export function isUnchanged(request: Request, response: Response): boolean {
   if (response.status !== 200 || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
@@ -17,8 +17,8 @@ export function isUnchanged(request: Request, response: Response): boolean {
 }
 
 /**
- * For changes: throws the 428 problem without If-Match and the 412 problem when it names another version. `*` fits any.
- * Call it once the thing itself has been found, so that what is not there is 404.
+ * For changes: throws the 428 problem without If-Match and the 412 problem when it names another version. `*` matches any. Call
+ * it once the resource has been found, so that a missing one is 404.
  */
 export function requireIfMatch(request: Request, version: number): void {
   if (!request.headers.has('if-match')) {
@@ -27,7 +27,7 @@ export function requireIfMatch(request: Request, version: number): void {
   obeyIfMatch(request, entityTag(version));
 }
 
-/** For changes that may be asked for without: throws the 412 problem for an If-Match that does not name this tag. */
+/** For changes that do not require If-Match: throws the 412 problem for an If-Match that does not name this tag. */
 export function obeyIfMatch({ headers }: Request, tag: string): void {
   const header = headers.get('if-match');
   if (header === null || names(header, tag, false)) return;
@@ -37,7 +37,7 @@ export function obeyIfMatch({ headers }: Request, tag: string): void {
   throw problem('precondition-failed', { detail, headers: { etag: tag } });
 }
 
-/** The check a use case makes of a version that the caller may have named. */
+/** Makes the check by which a use case compares a version with the request's If-Match. */
 export function obeyingIfMatch(request: Request): (version: number) => void {
   return (version) => obeyIfMatch(request, entityTag(version));
 }
@@ -49,7 +49,7 @@ function isReadable(header: string): boolean {
   return header.trim() === '*' || TAGS.test(header);
 }
 
-/** True when the header names this tag; a header that is no list of tags (RFC 9110, 8.8.3) names none. */
+/** True when the header names this tag; a header that is not a list of tags (RFC 9110, 8.8.3) names none. */
 function names(header: string, tag: string, weak: boolean): boolean {
   if (header.trim() === '*') return true;
   if (!TAGS.test(header)) return false;

@@ -1,20 +1,20 @@
-/** An answer that goes on: server-sent events (the HTML standard, section 9.2). */
+/** A stream of server-sent events (the HTML standard, section 9.2). */
 export interface EventStream {
   readonly response: Response;
-  /** `data` goes out as one line of JSON. Nothing is sent any more once the stream is closed. */
+  /** Sends `data` as one line of JSON. Sends nothing once the stream is closed. */
   send(event: { readonly name: string; readonly id: string; readonly data: object }): void;
-  /** A line that readers ignore; it tells both sides that the other one is still there. */
+  /** Sends a line that readers ignore, as a keep-alive for both sides. */
   comment(): void;
   close(): void;
 }
 
-/** What a reader may leave lying before it is let go: it comes back and says what it has seen. */
+/** Maximum number of unread chunks before a reader is disconnected: it comes back and says what it has seen. */
 const UNREAD_LIMIT = 100;
 
 export const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
-  // nginx would collect the events otherwise.
+  // Otherwise nginx would buffer the events.
   'x-accel-buffering': 'no',
 };
 

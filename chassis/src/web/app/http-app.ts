@@ -29,23 +29,23 @@ export interface HttpAppOptions {
   readonly metrics: Metrics;
   readonly auth: AuthOptions;
   readonly security: SecurityEvents;
-  /** For `/livez`: throws when only a restart helps. Absent: it is alive as long as it answers. */
+  /** For `/livez`: throws when only a restart helps. Absent: the process is alive as long as it answers. */
   readonly alive?: () => void;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   /** Facts that `/readyz` reports besides its checks. */
   readonly readyFacts?: ReadyFacts | undefined;
-  /** Seconds after which a change may be tried again; null: there is room. Reads are never refused. */
+  /** Seconds after which a change may be retried; null: there is room. Reads are never refused. */
   readonly busy?: () => number | null;
-  /** Seconds after which whoever asks for a route that is `postponable` may ask again; null: it is let in, and counts. */
+  /** Seconds after which a request for a `postponable` route may be retried; null: it is admitted, and counted. */
   readonly admit?: (() => number | null) | undefined;
-  /** Absent: no limits, no other origins. */
+  /** Absent: no rate limits, no other origins. */
   readonly edge?: EdgeOptions;
   /** Made with `router()`. */
   readonly routes: readonly AnyElysia[];
 }
 
 export interface HttpApp {
-  /** Never rejects: whatever goes wrong is a problem document. */
+  /** Never rejects: any error becomes a problem document. */
   handle(request: Request, connectionOf?: ConnectionOf, door?: Door): Promise<Response>;
   openApi(): object;
   /** From now on readiness is red and every answer closes its connection. */
@@ -62,7 +62,7 @@ function unchanged({ headers }: Response): Response {
   return response;
 }
 
-/** Gauges that show how near a process is to refusing for want of room. */
+/** Gauges that show how close a process is to refusing requests for lack of room. */
 function heldGauges(metrics: Metrics, bodies: readonly Bodies[], answers: AnswerRoom): void {
   const help = 'Bytes of bodies that are still coming, of bodies that are worked on, and of answers that are not read yet';
   metrics.gauges('http_held_bytes', help, { label: 'of', values: ['coming', 'bodies', 'answers'] }, () => ({
@@ -78,7 +78,7 @@ function delivered(answered: Response, { answerRoom: room, longAnswer }: Request
   return new Response(room.stream(longAnswer), { status: answered.status, headers: answered.headers });
 }
 
-/** One service's HTTP side: its routes with everything that all five have in common. */
+/** The HTTP application of one service: its routes, with everything that all five services share. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
   const { service, version, logger, metrics, security, alive, checks, readyFacts, busy, admit, routes } = options;
   const { authenticate, recognise } = authenticator(options.auth);
@@ -101,12 +101,12 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const isUncounted = uncountedRoutes(app.routes);
   const isPostponable = postponableRoutes(app.routes);
   let document: object | undefined;
-  // Made when somebody wants it, because a start should not have to wait for it.
+  // Made on first use, so that start-up does not wait for it.
   const openApi = (): object => (document ??= openApiDocument(app, { service, version }));
 
   function finish(request: Request, facts: RequestFacts, answered: Response): Response {
     const response = isUnchanged(request, answered) ? unchanged(answered) : delivered(answered, facts);
-    // Done nothing with: it was refused, is known already, or is short after all.
+    // The room was not used: the answer was refused, is unchanged, or is short after all.
     facts.answerRoom?.giveUp();
     const { headers } = response;
     if (facts.length !== undefined && response === answered) headers.set('content-length', String(facts.length));
@@ -149,7 +149,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
         if (refusal !== undefined) return finish(request, facts, refusalResponse(refusal, request));
         return finish(request, facts, edge.cors.preflight(request) ?? (await app.fetch(request)));
       } catch (error) {
-        // Elysia answers what routes throw; this is for a defect in the hooks themselves.
+        // Elysia handles errors thrown by routes; this is for a defect in the hooks themselves.
         logger.error({ ...requestFields(request), err: error }, 'request failed outside of its route');
         return finish(request, facts, refusalResponse(defect(facts), request));
       } finally {

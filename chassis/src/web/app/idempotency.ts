@@ -4,20 +4,20 @@ import { isPlainObject } from '../bodies/plain-object.ts';
 import { type Problem, problem } from '../problems/problem.ts';
 import { factsOf } from './request-facts.ts';
 
-/** What the writer needs to give a repeated request its first answer again. */
+/** The data by which the writer gives a repeated request its first answer again. */
 export interface Idempotency {
   /** the user's id */
   readonly owner: string;
   /** user and route: two users, or two routes, never share a key */
   readonly scope: string;
   readonly key: string;
-  /** SHA-256 of path parameters and body; another one under the same key is another request */
+  /** SHA-256 of path parameters and body; a different one under the same key is a different request */
   readonly fingerprint: string;
 }
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
-/** undefined: there is none. Throws the 400 problem when there is one that cannot be taken. */
+/** undefined: there is no key. Throws the 400 problem for a key that is not valid. */
 export function readIdempotencyKey(request: Request): string | undefined {
   const key = request.headers.get('idempotency-key');
   if (key === null) return undefined;
@@ -36,7 +36,7 @@ export function keyMissing(): Problem {
   });
 }
 
-/** undefined without a key or without somebody signed in. */
+/** undefined without a key or without a signed-in user. */
 export function idempotencyOf(
   request: Request,
   params: Readonly<Record<string, unknown>>,
@@ -62,7 +62,7 @@ function canonical(value: unknown): unknown {
   return { members };
 }
 
-/** A JSON answer in the form in which it can be kept and given again, byte for byte. */
+/** A JSON answer in a form that can be stored and given again, byte for byte. */
 export function storedAnswer(
   status: number,
   body: object,

@@ -5,7 +5,7 @@ interface Place {
   readonly hostname: string;
 }
 
-/** The cure: another port or the end of whoever has it, another port, another address, or more files that may be open. */
+/** Remedy: another port, or ending the process that has it; another port; another address; a higher limit of open files. */
 type Remedy = 'taken' | 'port' | 'address' | 'files';
 
 interface Reason {
@@ -17,7 +17,7 @@ const NOT_ALLOWED: Reason = { remedy: 'port', what: ({ port }) => `this user may
 const NO_SUCH_ADDRESS: Reason = { remedy: 'address', what: ({ hostname }) => `${hostname} is no address of this machine` };
 const TOO_MANY_FILES: Reason = { remedy: 'files', what: ({ port }) => `too many files are open to open port ${port}` };
 
-/** By the system's own word for what went wrong. */
+/** By the system's error code. */
 const REASONS: Readonly<Record<string, Reason>> = {
   EADDRINUSE: { remedy: 'taken', what: ({ port }) => `port ${port} is in use` },
   EACCES: NOT_ALLOWED,
@@ -36,7 +36,7 @@ function unknownReason(reason: string): Reason {
   return { remedy: 'port', what: ({ hostname, port }) => `port ${port} of ${hostname} cannot be opened (${reason})` };
 }
 
-/** A port cannot be opened. The message says why; what to do about it depends on where the port comes from. */
+/** A port cannot be opened. The message says why; the remedy depends on where the port was set. */
 export class ListenError extends Error {
   readonly code = 'cannot-listen';
   readonly remedy: Remedy;
@@ -47,7 +47,7 @@ export class ListenError extends Error {
     at: Place,
     options?: ErrorOptions,
   ) {
-    // For a name that no resolver knows the runtime tells whatever went wrong before.
+    // For a host name that cannot be resolved the runtime reports the code of an earlier error.
     const { remedy, what } = REASONS[reason] ?? (isIP(at.hostname) === 0 ? NO_SUCH_ADDRESS : unknownReason(reason));
     super(what(at), options);
     this.name = 'ListenError';
@@ -56,7 +56,7 @@ export class ListenError extends Error {
   }
 }
 
-/** An error of Bun.serve or Bun.listen as one; whatever else it is stays as it is. */
+/** Turns a system error of Bun.serve or Bun.listen into a ListenError; returns any other error as it is. */
 export function listenErrorOf(cause: unknown, at: Place): unknown {
   const isOfSystem = cause instanceof Error && 'code' in cause && typeof cause.code === 'string';
   return isOfSystem ? new ListenError(String(cause.code), at, { cause }) : cause;

@@ -2,10 +2,10 @@ import type { Door } from './door.ts';
 import type { HttpApp } from './http-app.ts';
 import { listenErrorOf } from './listen-error.ts';
 
-/** An embedded shop closes its services in two rounds, and stops within 10 s. */
+/** Milliseconds. An embedded shop closes its services in two rounds, and stops within 10 s. */
 const DRAIN_LIMIT_MS = 4000;
 const IDLE_TIMEOUT_S = 60;
-/** Far above the limit for JSON bodies: what Bun refuses by itself is answered without a problem document. */
+/** Far above the limit for JSON bodies: a refusal by Bun itself comes without a problem document. */
 const TRANSPORT_BODY_LIMIT = 1024 ** 3;
 
 export interface Listening {
@@ -14,22 +14,22 @@ export interface Listening {
   /** The address and port it listens on, `0.0.0.0:4003`. */
   readonly address: string;
   readonly port: number;
-  /** The address and port for operators; undefined: they use the one port there is. */
+  /** The address and port for operators; undefined: they use the only port. */
   readonly opsAddress: string | undefined;
-  /** Turns unready at once; resolves after the delay. May be called again. */
+  /** Becomes unready at once; resolves after the delay. May be called again. */
   leave(): Promise<void>;
-  /** Leaves, takes no new connections, finishes what is running (4 s at most), then closes. May be called again. */
+  /** Leaves, accepts no new connections, finishes running requests (4 s at most), then closes. May be called again. */
   stop(): Promise<void>;
 }
 
 interface ListenOptions {
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly hostname?: string;
-  /** Then `/metrics` and `/ops` are there and not at `port`. */
+  /** If set, `/metrics` and `/ops` are there and not at `port`. */
   readonly opsPort?: number | undefined;
   readonly opsHost?: string | undefined;
-  /** Milliseconds during which it still takes everything, while those who direct traffic here notice that it is not ready. */
+  /** Milliseconds for which it still accepts everything, while load balancers notice that it is not ready. */
   readonly shutdownDelayMs?: number;
   readonly drainLimitMs?: number;
 }
@@ -38,7 +38,7 @@ export function listen(
   app: HttpApp,
   { port, hostname = '0.0.0.0', opsPort, opsHost = hostname, shutdownDelayMs = 0, drainLimitMs = DRAIN_LIMIT_MS }: ListenOptions,
 ): Listening {
-  // The one of few callers first: whoever finds the other open finds a service that is all there.
+  // The operators' port first: a caller who finds the other one open finds the service complete.
   const ops = opsPort === undefined ? undefined : serve(app, opsPort, opsHost, 'ops');
   const server = orElse(() => serve(app, port, hostname, ops === undefined ? 'every' : 'public'), () => void ops?.stop(true));
   const servers = ops === undefined ? [server] : [server, ops];
@@ -73,7 +73,7 @@ export function listen(
 /** Loopback addresses by the wildcard address that includes them. */
 const LOOPBACK: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
 
-/** As an IPv6 address stands in a URL. */
+/** Puts brackets around an IPv6 address, as in a URL. */
 function withBrackets(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }

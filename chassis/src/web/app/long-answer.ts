@@ -2,8 +2,8 @@ import { type Parts, piecesOf } from './answer-room.ts';
 import { factsOf, roomForAnswer } from './request-facts.ts';
 
 /**
- * Bytes. A shorter answer goes out at once: about as much as this the kernel takes of one before its reader has taken
- * anything. A longer one waits in memory for its reader, so it needs room (`answer-room.ts`).
+ * Bytes. The kernel takes about this much of an answer before its reader has taken anything, so a shorter one is sent at once.
+ * A longer one waits in memory for its reader and needs room (`answer-room.ts`).
  */
 const SHORT_BYTES = 32 * 1024;
 
@@ -14,7 +14,7 @@ export interface AnswerInit {
 
 /** An answer of any length; throws the 429 or 503 problem when it is long and there is no room for it. */
 export function answerWith(request: Request, body: string | Uint8Array<ArrayBuffer>, init: AnswerInit): Response {
-  // Characters of a text are bytes at least; of a text that is nearly long, nobody has to know which it is.
+  // A text has at least as many bytes as characters; near the limit it does not matter on which side a text falls.
   const length = body.length;
   if (length <= SHORT_BYTES) return new Response(body, init);
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
@@ -26,7 +26,7 @@ interface HeldParts extends Parts {
   readonly held: number;
 }
 
-/** An answer whose parts are read when they are wanted, none of them for HEAD; throws as `answerWith` does. */
+/** An answer whose parts are read on demand, and not at all for HEAD; throws as `answerWith` does. */
 export async function answerInParts(request: Request, parts: HeldParts, init: AnswerInit): Promise<Response> {
   if (parts.length > SHORT_BYTES || request.method === 'HEAD') return waiting(request, parts, init);
   const all = Buffer.alloc(parts.length);

@@ -4,7 +4,7 @@ import { isPlainObject } from '../bodies/plain-object.ts';
 
 type Rewrite = (value: unknown) => unknown;
 
-/** `lowerCaseIds` for the schemas of routes, each looked through when the first value of it comes. */
+/** Applies `lowerCaseIds` to values of routes' schemas; a schema is analysed when its first value arrives. */
 export function idReaders(): (schema: TSchema | undefined, value: unknown) => void {
   const known = new Map<TSchema, Rewrite | undefined>();
   return (schema, value) => {
@@ -15,9 +15,9 @@ export function idReaders(): (schema: TSchema | undefined, value: unknown) => vo
 }
 
 /**
- * Makes a reader for values of a schema: every UUID in it, where the schema has one, in small letters. RFC 9562 has it read in
- * either case; everything behind the routes compares ids as text. It changes the value itself, and leaves alone what is
- * no UUID: that is refused later. undefined: the schema has no ids.
+ * Makes a function that turns every UUID in a value, where the schema has one, into lower case. RFC 9562 allows either case on
+ * input; all code behind the routes compares ids as text. It changes the value in place and leaves alone text that is not a
+ * UUID, which is refused later. undefined: the schema has no ids.
  */
 export function lowerCaseIds(schema: TSchema): Rewrite | undefined {
   if (TypeGuard.IsString(schema)) return schema.format === 'uuid' ? lowerCase : undefined;

@@ -1,22 +1,22 @@
 export interface PlacesOptions {
-  /** Places of all keys together. */
+  /** Maximum number of places of all keys together. */
   readonly inAll: number;
-  /** Places of one key, so that one caller leaves some to the others. */
+  /** Maximum number of places of one key, so that one caller leaves some to the others. */
   readonly perKey: number;
 }
 
-/** `of-key`: this key has all it may have; `in-all`: nobody gets any. */
+/** `of-key`: the key would exceed its own limit; `in-all`: the limit of all keys would be exceeded. */
 export type NoPlace = 'of-key' | 'in-all';
 
 export interface Places {
-  /** Gives the places back when it is called, and does nothing when it is called again. Text: there are not that many left. */
+  /** Takes places. Returns a function that gives them back and does nothing when called again, or the limit that has been reached. */
   take(key: string, count?: number): (() => void) | NoPlace;
-  /** Places that are taken, of all keys. */
+  /** Number of places taken by all keys. */
   readonly taken: number;
 }
 
 /**
- * Counts what callers hold at once: requests, connections or bytes. Keys are forgotten with their last place, so no more of them are
+ * Limits what callers hold at once: requests, connections or bytes. A key is forgotten with its last place, so no more keys are
  * remembered than there are places.
  */
 export function places({ inAll, perKey }: PlacesOptions): Places {

@@ -8,7 +8,7 @@ import { withTimeout } from '../../timeouts.ts';
 import { answerWith } from './long-answer.ts';
 import { invalid, Problem } from '../problems/problem.ts';
 
-/** Resolves when the thing works and throws when it does not. */
+/** Resolves when the part that it checks works, and throws when it does not. */
 export type ReadinessCheck = () => Promise<void> | void;
 
 /** Facts that `/readyz` reports besides its checks. */
@@ -18,7 +18,7 @@ export interface ReadyFacts {
 }
 
 interface ProbeOptions {
-  /** Throws when this process can do its work no more and only another one could; asks nobody. */
+  /** Throws when this process can no longer do its work and only a new one could; does no I/O. */
   readonly alive?: (() => void) | undefined;
   readonly checks: Readonly<Record<string, ReadinessCheck>>;
   readonly isDraining: () => boolean;
@@ -29,7 +29,7 @@ interface ProbeOptions {
   readonly checkLimitMs?: number;
 }
 
-/** What machines ask every few seconds: never counted, logged at debug. */
+/** Paths that machines request every few seconds: never counted, logged at debug. */
 export const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
 type CheckResult = 'green' | 'red';
@@ -46,12 +46,12 @@ const ReadyQuery = Type.Object({
 const Live = Type.Object({ status: Type.Literal('live') });
 const ready = (facts: TProperties) => Type.Object({ status: Type.Literal('ready'), checks: Type.Record(Type.String(), Type.Literal('green')), ...facts });
 
-/** For the document only: a schema of the route's own would be compiled when a starting process is asked for the first time. */
+/** For the document only: the route's own schema would be compiled at the first request to a starting process. */
 const answering = (schema: object) => ({ 200: { description: 'OK', content: { 'application/json': { schema } } } });
 
 /**
- * `/livez` does no I/O: a slow database is no reason to be restarted, but a process is that does not get on by itself. `/readyz?exclude=event log,outbox` is for whoever
- * directs traffic: while the log is away, requests are still accepted.
+ * `/livez` does no I/O: a slow database is no reason for a restart, but a stuck process is. `/readyz?exclude=event log,outbox`
+ * is for load balancers: while the log is away, requests are still accepted.
  */
 export function probes({ alive, checks, isDraining, facts, metrics, logger, checkLimitMs = 1000 }: ProbeOptions) {
   const sources = new Map<string, FaultSource>();

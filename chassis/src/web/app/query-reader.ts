@@ -4,12 +4,12 @@ import { requireDecodable } from './text-encoding.ts';
 type Query = Readonly<Record<string, unknown>>;
 type QueryReader = (query: Query, url: string) => Record<string, unknown>;
 
-/** No query of ours has fractions, and 15 digits are exact in a double. */
+/** Our queries have no fractions, and 15 digits are exact in a double. */
 const WHOLE = /^-?\d{1,15}$/;
 
 /**
- * Contracts write queries in plain TypeBox: `?limit=5` has to become a number before it is validated, and parameters that
- * the schema does not name are left out, because they are ignored.
+ * Contracts write queries in plain TypeBox, so `?limit=5` has to become a number before validation. Parameters that the schema
+ * does not name are left out, because they are ignored.
  */
 export function queryReaders(): (schema: TSchema | undefined) => QueryReader | undefined {
   const readers = new Map<TSchema, QueryReader>();
@@ -37,7 +37,7 @@ function readerFor({ properties }: TObject): QueryReader {
   };
 }
 
-/** What is no number for us must not stay text: Elysia would try for itself, take `1e1` and `0x10`, and fail over `1.5e0`. */
+/** A text that is not a number for us must not stay text: Elysia would convert it, accept `1e1` and `0x10`, and fail on `1.5e0`. */
 function coerced(value: string, schema: TSchema): unknown {
   if (TypeGuard.IsInteger(schema) || TypeGuard.IsNumber(schema)) return WHOLE.test(value) ? Number(value) : Number.NaN;
   if (TypeGuard.IsBoolean(schema) && (value === 'true' || value === 'false')) return value === 'true';

@@ -16,22 +16,22 @@ export interface Bodies {
   readonly room: BodyRoom;
 }
 
-/** What one running HTTP app lends to the hooks of its routes, which are declared before it exists. */
+/** Parts of one running HTTP app for the hooks of its routes, which are declared before it exists. */
 export interface AppParts {
-  /** Judges the Authorization header; null without one. Throws a 401 or 503 problem. */
+  /** Verifies the Authorization header; null without one. Throws a 401 or 503 problem. */
   authenticate(authorization: string | null): Principal | null | Promise<Principal | null>;
   clientAddress(connection: string, forwardedFor: string | null): string;
   readonly bodies: Bodies;
-  /** Bodies of callers whom nobody else's bodies may keep out. */
+  /** Bodies of callers that other callers' bodies must not shut out. */
   readonly bodiesApart: Bodies;
   readonly answers: AnswerRoom;
   readonly security: SecurityEvents;
 }
 
-/** The address at the other end of the connection; asked only when somebody needs it. */
+/** The remote address of the connection; called only when it is needed. */
 export type ConnectionOf = () => string | undefined;
 
-/** What is known about a request besides the request itself. */
+/** Facts about a request besides the request itself. */
 export interface RequestFacts {
   readonly requestId: string;
   readonly traceparent: string;
@@ -39,23 +39,23 @@ export interface RequestFacts {
   readonly startedAt: number;
   readonly app: AppParts;
   readonly connectionOf: ConnectionOf | undefined;
-  /** undefined: nobody has asked yet. */
+  /** undefined: not looked up yet. */
   clientAddress: string | undefined;
-  /** undefined: nobody counts. */
+  /** undefined: the request is not counted. */
   rate: RateDecision | undefined;
   /** The route's pattern once one has matched. */
   route: string;
-  /** undefined: nobody has looked yet. */
+  /** undefined: not verified yet. */
   principal: Principal | null | undefined;
-  /** Log fields that name the thing asked for, where the path does not. */
+  /** Log fields that identify the resource, if the path does not. */
   about: About | undefined;
-  /** undefined: what is answered is short, or is not known yet. */
+  /** undefined: the answer is short, or not known yet. */
   answerRoom: Room | undefined;
   /** The body that is sent instead of the response's own, which is empty. */
   longAnswer: Parts | undefined;
   /** For HEAD: the length of the body that is not sent. undefined: Elysia counts it. */
   length: number | undefined;
-  /** Faults that no schema finds, in the body or in the query's names. Answered after authentication. */
+  /** Faults that no schema finds, in the body or in names of query parameters. Answered after authentication. */
   faults: readonly FieldError[];
 }
 
@@ -92,7 +92,7 @@ export function factsOf(request: Request): RequestFacts {
   return found;
 }
 
-/** Who the request counts for (`client-address.ts`): what may be limited, never what may be trusted. */
+/** The address that the request is counted for (`client-address.ts`): for limits, never for trust. */
 export function clientAddressOf(request: Request): string {
   const known = factsOf(request);
   known.clientAddress ??= known.app.clientAddress(
@@ -103,31 +103,34 @@ export function clientAddressOf(request: Request): string {
 }
 
 /**
- * Takes room for an answer of that many bytes, until it is read: before they are read from a database, where their number is
- * known. Throws the 429 or 503 problem. What is refused after all, or turns out to be short, gives its room back.
+ * Takes room for an answer of that many bytes, until it is read. Call it before they are read from a database, if their number
+ * is known. Throws the 429 or 503 problem. An answer that is refused after all, or turns out to be short, gives its room back.
  */
 export function roomForAnswer(request: Request, bytes: number): void {
   const known = factsOf(request);
   known.answerRoom ??= known.app.answers.take(clientAddressOf(request), bytes);
 }
 
-/** So that a search by this id finds the lines of a request whose path has another one. */
+/** Adds log fields, so that a search by this id finds the lines of a request whose path has another one. */
 export function tellAbout(request: Request, about: About): void {
   factsOf(request).about = about;
 }
 
-/** Fields by which every log line of a request is found. The query is left out, it may hold secrets. */
+/** Log fields that identify a request. The query is left out, because it may hold secrets. */
 export function requestFields(request: Request): About {
   const { requestId, traceparent, route, about } = factsOf(request);
   return { requestId, ...traceIdOf(traceparent), method: request.method, route, path: pathOf(request.url), ...about };
 }
 
-/** What a command that this request asks for is caused by: no message, but its trace goes on. */
+/** The cause of a command in this request: no message, but the request's trace. */
 export function causeOf(request: Request): Cause {
   return { causationId: null, traceparent: factsOf(request).traceparent };
 }
 
-/** Tells a security event (`security-events.ts`) of this request: with the client's address, and who is signed in unless another account is named. */
+/**
+ * Records a security event (`security-events.ts`) of this request, with the client's address and, unless another account is
+ * named, the signed-in user.
+ */
 export function tellSecurity<N extends SecurityEventName>(request: Request, name: N, fields: Omit<SecurityFields<N>, 'address' | 'about'>): void {
   const { app, principal } = factsOf(request);
   const own = { address: clientAddressOf(request), account: principal?.userId, about: requestFields(request) };

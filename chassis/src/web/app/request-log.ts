@@ -4,7 +4,7 @@ import { PROBES } from './probes.ts';
 import { type RequestFacts, requestFields } from './request-facts.ts';
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** Answers of a service that is to blame, or cannot do it now. */
+/** Statuses of a service that is at fault, or cannot serve now. */
 const SERVER_ERRORS = ['500', '503'];
 
 /** Measures and logs every answered request: routine ones at info, probes at debug. */
@@ -17,7 +17,7 @@ export function requestLog(
     'route',
     'status',
   ]);
-  // Beside the durations, whose series begin with their first request: of these an alert sees the first one, too.
+  // Besides the durations, whose series begin with their first request: these begin at 0, so that an alert sees the first error, too.
   const errors = metrics.counter('http_server_errors_total', 'Requests answered 5xx', ['status'] as const);
   for (const status of SERVER_ERRORS) errors.inc({ status }, 0);
   // Looking a series up by its labels costs more than observing it. Bun knows a fixed set of methods, and routes and statuses are few, so this stays small.
@@ -36,7 +36,7 @@ export function requestLog(
     if (status >= 500) errors.inc({ status: String(status) });
     const level = PROBES.has(route) ? 'debug' : 'info';
     if (!logger.isLevelEnabled(level)) return;
-    // A thing that was made has no id in the path yet.
+    // A created resource has no id in the path yet.
     const location = headers.get('location') ?? undefined;
     logger[level]({ ...requestFields(request), status, ms, userId: principal?.userId, location }, 'request');
   };

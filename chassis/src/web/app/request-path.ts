@@ -1,8 +1,8 @@
 const SCHEME = 'http://';
 
 /**
- * The request as everything behind reads it: with an absolute `http` URL. Bun gives the target alone where the Host header
- * is missing, empty or no host.
+ * The request with an absolute `http` URL, as all later code reads it. Bun gives the target alone if the Host header is
+ * missing, empty or not a host.
  */
 export function withAbsoluteUrl(request: Request): Request {
   const { url } = request;

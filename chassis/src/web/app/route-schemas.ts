@@ -14,7 +14,7 @@ interface Route {
 
 const NONE: RouteSchemas = { body: undefined, query: undefined, params: undefined };
 
-/** What a route declared, by method and pattern. `routes` is asked once, when the first request has come. */
+/** The schemas that a route declared, by method and pattern. `routes` is called once, at the first request. */
 export function routeSchemas(routes: () => readonly Route[]): (method: string, route: string) => RouteSchemas {
   let known: ReadonlyMap<string, RouteSchemas> | undefined;
   return (method, route) => {

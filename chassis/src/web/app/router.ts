@@ -7,18 +7,19 @@ import type { RawBody } from '../bodies/raw-body.ts';
 import { factsOf } from './request-facts.ts';
 
 /**
- * Where a service's routes begin: an Elysia instance that knows the declarations below. Add it with `createHttpApp`.
+ * The base of a service's routes: an Elysia instance with the declarations below. Add it with `createHttpApp`.
  *
  * - `signedIn: true`: 401 without a valid access token; gives `principal`
- * - `maybeSignedIn: true`: anonymous is fine, a bad token is not; gives `principal`, null when anonymous
+ * - `maybeSignedIn: true`: anonymous is allowed, a bad token is not; gives `principal`, null when anonymous
  * - `role: 'staff' | 'admin'`: 401, then 403; gives `principal`
  * - `idempotent: 'required' | 'optional'`: implies `signedIn`; gives `idempotency`, undefined without a key
- * - `rawBody: { maxBytes, types }`: the body is not read as JSON; `rawBodyOf(request)` has it as it came
- * - `uncounted: true`: no rate limit counts it, for what comes from one address in any number and proves itself, or must be had by all
- * - `postponable: true`: refused early (503) while what was taken on before waits for too long (`admission/admission.ts`)
+ * - `rawBody: { maxBytes, types }`: the body is not read as JSON; `rawBodyOf(request)` returns it as it came
+ * - `uncounted: true`: no rate limit counts it; for requests that come from one address in any number and prove themselves, or
+ *   that all callers must be able to make
+ * - `postponable: true`: refused early (503) while work taken on before waits for too long (`limits/admission.ts`)
  * - `refuses: [...]`: the problem codes that the route itself answers, for its OpenAPI document
  *
- * Identity is judged in `transform`, so before a body or query is validated, and before a raw body is read.
+ * Identity is checked in `transform`, so before a body or query is validated; for a raw body, before the body is read.
  */
 export function router() {
   return new Elysia({ normalize: false })

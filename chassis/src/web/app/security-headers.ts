@@ -1,14 +1,14 @@
-/** Nothing that we answer is a page that may load, frame or be framed; `GET /docs` has a policy of its own. */
+/** None of our answers is a page that may load anything, frame or be framed; `GET /docs` has a policy of its own. */
 const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export interface AnswerKind {
-  /** The request changed something, or somebody was signed in. */
+  /** The request changed something, or the caller was signed in. */
   readonly isPrivate: boolean;
-  /** Seconds; 0: leave it to whoever ends TLS in front of us. */
+  /** Seconds; 0: left to the proxy that ends TLS in front of us. */
   readonly hstsS: number;
 }
 
-/** What a browser is told of every answer. What a route said itself stays. */
+/** Sets the security headers of every answer. A policy or cache rule that the route has set stays. */
 export function secure(headers: Headers, { isPrivate, hstsS }: AnswerKind): void {
   headers.set('x-content-type-options', 'nosniff');
   headers.set('referrer-policy', 'no-referrer');

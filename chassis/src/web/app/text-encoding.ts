@@ -4,12 +4,12 @@ const PARAMETER = /;\s*([^\s=;]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)/g;
 const UTF_8: ReadonlySet<string> = new Set(['utf-8', 'utf8']);
 export const FORM = 'multipart/form-data';
 const IS_TEXT = /^(?:text\/|application\/(?:[\w.!#$&^+-]+\+)?json|multipart\/form-data)/i;
-/** Stands for bytes that could not be read, so nobody can tell whether it was sent or made on the way. */
+/** The replacement for bytes that could not be decoded; nobody can tell whether it was sent or made on the way. */
 const UNREADABLE = '\ufffd';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Throws the 415 problem for a body that is compressed, or whose media type names another charset than UTF-8. */
+/** Throws the 415 problem for a body that is compressed, or whose media type names a charset other than UTF-8. */
 export function requirePlainUtf8(headers: Headers): void {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') {
@@ -24,7 +24,7 @@ export function requirePlainUtf8(headers: Headers): void {
   }
 }
 
-/** JSON, plain text, forms: what a charset says something about. */
+/** True for JSON, plain text and forms: the types to which a charset applies. */
 export function isText(type: string): boolean {
   return IS_TEXT.test(type);
 }
@@ -35,7 +35,7 @@ function charsetsOf(type: string): readonly string[] {
   return parameters.flatMap(([, name, value = '']) => (name?.toLowerCase() === 'charset' ? [value.replaceAll('"', '').toLowerCase()] : []));
 }
 
-/** Throws the 400 problem for bytes that are not UTF-8. A byte order mark at the front is no part of the text. */
+/** Throws the 400 problem for bytes that are not UTF-8. A leading byte order mark is not part of the text. */
 export function decodeUtf8(body: Uint8Array): string {
   try {
     return decoder.decode(body);
@@ -45,7 +45,7 @@ export function decodeUtf8(body: Uint8Array): string {
   }
 }
 
-/** Throws the 400 problem for a field of a form whose bytes were not UTF-8. */
+/** Throws the 400 problem for a form field whose bytes were not UTF-8. */
 export function requireReadField(name: string, text: string): void {
   if (text.includes(UNREADABLE)) throw notUtf8(`The form field ${name}`);
 }
@@ -55,8 +55,8 @@ function notUtf8(what: string) {
 }
 
 /**
- * Throws the 400 problem for the first parameter of a URL's query that is to be read and is not percent-encoded UTF-8:
- * Elysia would hand on what it cannot decode as it came.
+ * Throws the 400 problem for the first query parameter that is to be read and is not percent-encoded UTF-8: Elysia would pass
+ * it on undecoded.
  */
 export function requireDecodable(url: string, isRead: (name: string) => boolean): void {
   const start = url.indexOf('?');
@@ -72,7 +72,7 @@ export function requireDecodable(url: string, isRead: (name: string) => boolean)
   }
 }
 
-/** undefined: nobody can say what it means. */
+/** undefined: the text cannot be decoded. */
 function decoded(text: string): string | undefined {
   try {
     const plain = decodeURIComponent(text);

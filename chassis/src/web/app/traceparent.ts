@@ -6,7 +6,7 @@ const POOL_BYTES = 24 * 256;
 const pool = Buffer.alloc(POOL_BYTES);
 let used = POOL_BYTES;
 
-/** W3C Trace Context: a valid `traceparent` is taken over, otherwise a new trace begins here, not sampled. */
+/** W3C Trace Context: a valid `traceparent` is kept, otherwise a new trace begins here, not sampled. */
 export function traceparentFrom(header: string | null): string {
   if (header !== null && isTraceparent(header)) return header;
   if (used === POOL_BYTES) {

@@ -1,12 +1,12 @@
 import type { FieldError } from '@souk/contracts/problem';
 import { type TSchema, TypeGuard } from '@sinclair/typebox';
 
-/** Routes for operators: a filter that is misspelt must not look as if there were nothing to find. */
+/** Routes for operators: a misspelt filter must not look as if there were nothing to find. */
 export const STRICT_PATHS = '/ops/';
 
 const NONE: readonly FieldError[] = [];
 
-/** A query's parameters that the route does not have; elsewhere than under `/ops` they are ignored. */
+/** Query parameters that the route does not have; outside of `/ops` they are ignored. */
 export function unknownParameters(route: string, url: string, schema: TSchema | undefined): readonly FieldError[] {
   if (!route.startsWith(STRICT_PATHS) || !url.includes('?')) return NONE;
   const known = schema !== undefined && TypeGuard.IsObject(schema) ? Object.keys(schema.properties) : [];

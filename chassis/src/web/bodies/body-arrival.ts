@@ -3,19 +3,22 @@ import { type Problem, problem, tooMuchToDo } from '../problems/problem.ts';
 import { clientAddressOf } from '../app/request-facts.ts';
 
 const LOOK_EVERY_MS = 250;
-/** An honest caller's body takes no longer. A body that does needs a place of its address. */
+/** Milliseconds. An honest caller's body takes no longer; a body that does needs one of the places of its address. */
 const SLOW_MS = 500;
-/** Slow bodies at once: half of the room that a process has for bodies, when all of them are as long as JSON may be. */
+/** Maximum number of slow bodies at once: half of a process's room for bodies, if all of them are as long as JSON may be. */
 const SLOW_IN_ALL = 256;
 /** An office has many callers behind one address, but never this many on a bad line at the same moment. */
 const SLOW_PER_ADDRESS = 16;
-/** Enough for 64 KiB on the worst of lines. */
+/** Enough for 64 KiB on the worst of connections. */
 const BODY_TIME_MS = 10_000;
-/** Bytes a millisecond that a long body has to come at on top of that, so that the largest image gets 50 s. */
+/** Bytes per millisecond that a long body has to arrive at on top of that, so that the largest image gets 50 s. */
 const LEAST_RATE = 200;
-/** Bytes under way at once, as many as bodies say they have: thousands that are begun within the same half second would fill the memory before one is slow. */
+/**
+ * Maximum bytes that are arriving at once, by declared length: thousands of bodies begun within the same half second would fill
+ * the memory before one is slow.
+ */
 const AWAITED_BYTES = 32 * 1024 * 1024;
-/** Nearly every honest caller sends no more. Such bodies have bytes of their own, so that long ones cannot keep them out. */
+/** Nearly every honest caller sends no more. Such bodies have extra bytes of their own, so that long ones cannot shut them out. */
 const SHORT_BYTES = 8 * 1024;
 const AWAITED_BYTES_OF_SHORT = 8 * 1024 * 1024;
 
@@ -30,15 +33,15 @@ interface Awaited {
 
 export interface BodyArrival {
   /**
-   * Answers what `read` gives. Throws the 408 problem when `bytes` take too long or the sender goes away, the 503 one when too many
-   * bodies come as slowly from the same address or in all, and before it has read any when too many bytes are under way.
+   * Returns the result of `read`. Throws the 408 problem when `bytes` take too long or the sender goes away; the 503 problem
+   * when too many bodies are as slow from the same address or in all, or, before reading any, when too many bytes are arriving.
    */
   of<T>(request: Request, read: () => Promise<T>, bytes: number): Promise<T>;
-  /** Bytes under way. */
+  /** Bytes that are arriving. */
   readonly awaitedBytes: number;
 }
 
-/** Bodies that are still coming. One timer looks at all of them, and none runs while there are none. Times are in milliseconds. */
+/** Bodies that are still arriving. One timer checks all of them and runs only while there are any. Times are in milliseconds. */
 export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): BodyArrival {
   const slow = places({ inAll: SLOW_IN_ALL, perKey: SLOW_PER_ADDRESS });
   const awaited = new Set<Awaited>();
@@ -78,7 +81,7 @@ export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): B
   }
 
   return {
-    // Without async and race: nearly every body has come when it is asked for, and should not pay for the others.
+    // Without async and race: nearly every body has arrived when it is asked for, and should not pay for the others.
     of: (request, read, bytes) =>
       new Promise((resolve, reject) => {
         if (!isRoomFor(bytes)) throw tooMuchToDo(1, CLOSED);
@@ -94,7 +97,7 @@ export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): B
           },
           (cause: unknown) => {
             settled(one);
-            // The connection was closed before the last byte: nobody reads the answer, but it is no defect either.
+            // The connection was closed before the last byte: nobody reads the answer, but it is not a defect either.
             reject(cause instanceof DOMException && cause.name === 'AbortError' ? incomplete('ended') : cause);
           },
         );
@@ -105,7 +108,7 @@ export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): B
   };
 }
 
-/** Bun lets go of what has come of a body once its request is answered and its connection closed. */
+/** Bun frees the received part of a body once its request is answered and its connection closed. */
 const CLOSED = { connection: 'close' };
 
 function tooLate(): Problem {

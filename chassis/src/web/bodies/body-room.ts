@@ -1,16 +1,16 @@
 import { tooMuchToDo } from '../problems/problem.ts';
 
-/** Bytes of all bodies that a process holds: of images and the like as they are, of JSON several times over. */
+/** Maximum bytes of all bodies that a process holds: images and the like count as they are, JSON several times over. */
 export const BODY_ROOM = 32 * 1024 * 1024;
-/** Bytes of bodies that have a room of their own, such as webhooks: enough for a hundred of the longest. */
+/** Maximum bytes of bodies that have a room of their own, such as webhooks: enough for a hundred of the longest. */
 export const APART_ROOM = 8 * 1024 * 1024;
 
 /**
- * Bodies of requests that are under way. What was read is kept until it is answered, and that may be seconds when the
- * database does not answer: so neither uploads nor changes can fill the memory.
+ * The room for bodies of requests under way. A body is kept until its request is answered, which may take seconds when the
+ * database does not answer: with a limit, neither uploads nor changes can fill the memory.
  */
 export interface BodyRoom {
-  /** Until `leave`. Throws the 503 problem when there is no room; one body always has some. */
+  /** Takes room until `leave`. Throws the 503 problem when there is none; a single body always fits. */
   take(owner: object, bytes: number): void;
   leave(owner: object): void;
   readonly heldBytes: number;

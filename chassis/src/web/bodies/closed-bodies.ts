@@ -7,7 +7,7 @@ interface Route {
   readonly hooks: { readonly body?: unknown };
 }
 
-/** Refuses to start with a body schema that would let unknown fields through: callers rely on hearing of their mistakes. */
+/** Fails the start if a body schema would let unknown fields through: callers rely on being told of their mistakes. */
 export function requireClosedBodies(routes: readonly Route[]): void {
   for (const { method, path, hooks } of routes) {
     if (!isSchema(hooks.body)) continue;

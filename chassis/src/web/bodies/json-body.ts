@@ -14,17 +14,17 @@ interface ReadBody {
   /** null: there was none */
   readonly value: object | null;
   readonly fault: FieldError | undefined;
-  /** Bytes that it takes in memory, more or less. */
+  /** Approximate bytes that it takes in memory. */
   readonly held: number;
 }
 
-/** Times its text, of what was read from it and of what is made of that. */
+/** Memory of a body, in multiples of its text: for the parsed value and what is made of it. */
 const HELD = 4;
 const ABSENT: ReadBody = { value: null, fault: undefined, held: 0 };
 
 /**
- * Reads a request's JSON body; throws the 413, 415, 408 or 400 problem. What a schema cannot refuse (no object at the top,
- * NUL or a lone surrogate in a string, nesting beyond 10) comes back as a fault, because it is answered after authentication.
+ * Reads a request's JSON body; throws the 413, 415, 408 or 400 problem. Errors that a schema cannot find (no object at the top,
+ * NUL or a lone surrogate in a string, nesting beyond 10) are returned as a fault, to be answered after authentication.
  */
 export async function readJsonBody(request: Request, arrival: BodyArrival): Promise<ReadBody> {
   const { headers } = request;
@@ -52,7 +52,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** `mayBeFaulty`: the text was too deep, or has a \u, without which it can hold neither a NUL nor half a surrogate pair. */
+/** `mayBeFaulty`: the text was too deep, or has a \u, without which it can hold neither a NUL nor a lone surrogate. */
 function judged(value: unknown, mayBeFaulty: boolean): Omit<ReadBody, 'held'> {
   if (!isPlainObject(value)) return { value: {}, fault: { pointer: '', detail: 'must be an object' } };
   return { value, fault: mayBeFaulty ? faultIn(value, 1) : undefined };

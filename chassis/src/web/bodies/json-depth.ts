@@ -6,8 +6,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * The text up to the first place that is nested deeper than `limit`, with an empty list there and everything closed behind
- * it: what is parsed of a deep text is small, and still says where it is too deep. undefined: nothing in it is that deep.
+ * The text up to the first place nested deeper than `limit`, with an empty list there and everything closed after it: so little
+ * of a deep text is parsed, and the result still shows where it is too deep. undefined: nothing in it is that deep.
  */
 export function cutAtDepth(text: string, limit: number): string | undefined {
   let closing = '';
@@ -22,7 +22,7 @@ export function cutAtDepth(text: string, limit: number): string | undefined {
   return undefined;
 }
 
-/** The place of the quote that ends the string; the end of the text when nothing does. */
+/** The index of the quote that ends the string; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   for (; at < text.length; at += 1) {

@@ -3,14 +3,14 @@ import { problem } from '../problems/problem.ts';
 import { factsOf } from '../app/request-facts.ts';
 import { decodeUtf8, FORM, isText, requirePlainUtf8 } from '../app/text-encoding.ts';
 
-/** What a route says that takes its body as it came: signed texts, files. */
+/** Declaration of a route that takes its body as it came: signed texts, files. */
 export interface RawBody {
   readonly maxBytes: number;
-  /** Media types without parameters, in small letters. */
+  /** Media types without parameters, in lower case. */
   readonly types: readonly string[];
   /**
-   * Given for callers whom we know only when their body is read, and who must not wait behind others: their bodies have places and
-   * room of their own. Throws, before a byte is read, what path and headers alone refuse.
+   * Set if callers are known only once their body is read and must not wait behind others: their bodies have separate places
+   * and room. Throws, before a byte is read, the refusals that follow from path and headers alone.
    */
   readonly apart?: (request: Request, params: RequestParams) => void;
 }
@@ -30,10 +30,10 @@ type RequestParams = Readonly<Record<string, unknown>>;
 const bodies = new WeakMap<Request, Uint8Array>();
 
 /**
- * Takes the bytes in for `rawBodyOf`; throws the 413 or 415 problem, or what is thrown at who may not ask: only then is a
- * body of that size read, in time (408), and only while there is room for it (503); one of unknown length counts as the longest
- * allowed. Bodies apart take their room when they have come: it must not be full of what may never come. Answers undefined
- * for a route that takes JSON, null when it is done. `routes` is asked once, when the first request has come.
+ * Reads the bytes for `rawBodyOf`. First throws the 413 or 415 problem, or the refusal of a caller without access: only then is
+ * a body of that size read, in time (408), and only while there is room for it (503); one of unknown length counts as the
+ * longest allowed. Bodies with `apart` take their room once they have arrived: it must not be full of bodies that may never
+ * arrive. Returns undefined for a route that takes JSON, null when it is done. `routes` is called once, at the first request.
  */
 export function rawBodyReader(routes: () => readonly Route[]): (request: Request, route: string, params: RequestParams) => Promise<null> | undefined {
   let known: ReadonlyMap<string, RawRoute> | undefined;
@@ -64,7 +64,7 @@ function isRaw(detail: object): detail is RawRoute {
   return 'x-raw-body' in detail;
 }
 
-/** What the headers alone refuse is refused first. undefined: the length is not known. An absent body is an empty one. */
+/** The declared length; throws what the headers alone refuse. undefined: the length is not known. An absent body is an empty one. */
 function saidLength({ headers, body }: Request, raw: RawBody): number | undefined {
   const said = headers.get('content-length');
   if (said === null) return body === null ? 0 : undefined;
@@ -80,13 +80,13 @@ function requireType({ headers }: Pick<Request, 'headers'>, { types }: RawBody):
   requirePlainUtf8(headers);
 }
 
-/** A form holds text and files; its texts are looked at when it is read. */
+/** False for a form, which holds text and files; its texts are checked when it is read. */
 function holdsText({ headers }: Request): boolean {
   const type = mediaTypeOf(headers);
   return type !== FORM && isText(type);
 }
 
-/** In small letters, without parameters; empty without one. */
+/** In lower case, without parameters; empty if there is none. */
 function mediaTypeOf(headers: Headers): string {
   return (headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
@@ -106,8 +106,8 @@ export function wrongType(accepted: string) {
 }
 
 /**
- * The whole body, or the 413 problem as soon as there is more of it than that. Chunks are not kept: one of a single byte holds
- * hundreds.
+ * Reads the whole body; throws the 413 problem as soon as it is longer than that. Chunks are not kept: a chunk of a single byte
+ * holds hundreds.
  */
 export async function readAtMost(request: Request, limit: number): Promise<Uint8Array> {
   let bytes = Buffer.alloc(0);

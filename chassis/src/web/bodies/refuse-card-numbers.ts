@@ -5,12 +5,15 @@ import { fieldsRefused } from '../problems/problem.ts';
 
 const LOOKED_THROUGH = textsWhere(mustBeNoCard);
 
-/** True when bodies of this schema are looked through. */
+/** True when bodies of this schema are searched. */
 export function mayHoldCardNumbers(schema: TSchema): boolean {
   return LOOKED_THROUGH.canBeIn(schema);
 }
 
-/** Free text must not keep a card number, not even by mistake: the contract's marks say which. Throws the 422 problem that names the fields. */
+/**
+ * Refuses card numbers in the texts that the contract marks: free text must not keep one, not even by mistake. Throws the 422
+ * problem that names the fields.
+ */
 export function refuseCardNumbers(schema: TSchema, body: unknown): void {
   const texts = LOOKED_THROUGH.of(schema, body);
   const found = texts.filter(({ text }) => holdsCardNumber(text));
@@ -18,7 +21,7 @@ export function refuseCardNumbers(schema: TSchema, body: unknown): void {
   if (errors.length > 0) throw fieldsRefused('card-number-refused', errors, 'leave the number out');
 }
 
-/** Fields of digits alone that make a card number together, in their order. */
+/** Fields of digits alone that, in their order, together make a card number. */
 function splitOver(texts: readonly PlacedText[]): readonly PlacedText[] {
   const parts = texts.filter(({ text }) => isDigitsAlone(text));
   return parts.length > 1 && holdsCardNumber(parts.map(({ text }) => text).join(' ')) ? parts : [];

@@ -1,48 +1,48 @@
-/** Work that waits to be finished, as the next request would meet it. */
+/** Unfinished work, as the next request would find it. */
 export interface Backlog {
-  /** Milliseconds that work taken now would wait before it is finished, as far as that is known. */
+  /** Milliseconds that work accepted now would wait before it is finished, as far as known. */
   readonly delayMs: number;
-  /** So many pieces wait; counted up to `FEW` at least. */
+  /** Number of waiting pieces of work; counted up to `FEW` at least. */
   readonly waiting: number;
 }
 
 export interface AdmissionOptions {
-  /** The delay that is aimed at. 0: everything is taken. */
+  /** The target delay. 0: everything is accepted. */
   readonly targetMs: number;
-  /** Asked for each caller, so from memory. */
+  /** Called for each request, so it must answer from memory. */
   readonly backlog: () => Backlog;
-  /** Somebody was let in. */
+  /** Called when a request was admitted. */
   readonly admitted?: () => void;
-  /** Milliseconds of a clock that only goes on. */
+  /** Monotonic milliseconds. */
   readonly now?: () => number;
-  /** From 0 to 1, without 1. */
+  /** From 0 to 1, excluding 1. */
   readonly random?: () => number;
 }
 
 export interface Admission {
-  /** For whoever asks now: null, it is taken; else the seconds after which it may ask again. */
+  /** Decides on a request: null, it is admitted; else the seconds after which it may be retried. */
   ask(): number | null;
   readonly delayMs: number;
-  /** The share of those asking that is refused, 0 to 1. */
+  /** The share of requests that is refused, 0 to 1. */
   readonly ratio: number;
 }
 
-/** While fewer wait nobody is refused: a single slow piece would close an idle service. */
+/** While fewer wait, nothing is refused: otherwise a single slow piece would close an idle service. */
 export const FEW = 64;
-/** Nobody is refused below this part of the target, ... */
+/** Below this part of the target nothing is refused, ... */
 const NONE = 0.75;
-/** ... and all are from this on. */
+/** ... and from this part on everything is. */
 const ALL = 1.25;
-/** Somebody is let in after so long at the latest: only what goes through shows that things go through again. */
+/** A request is admitted when none was for this long: only admitted work shows that work gets finished again. */
 const TRICKLE_MS = 1000;
-/** A backlog that is so many times the target is no reason to keep callers away for longer. */
+/** Delays beyond this many times the target do not lengthen the retry time further. */
 const MOST_EXCESS = 4;
 const MOST_WAIT_S = 10;
 
 /**
- * Lets in so many that what is let in waits about as long as aimed at. The share that is refused rises with the delay that is
- * expected now, which grows with everybody who is let in and falls with all that is finished: so the share settles where as many are
- * let in as are finished. There is no rate to be set, nothing is remembered that could be wrong a second later, and no switch that flutters.
+ * Admits as many requests as keep the delay near the target. The refused share rises with the expected delay, which grows with
+ * every admission and falls with every piece of work that is finished: so the share settles where as much is admitted as is
+ * finished. There is no rate to set, no memory that could be wrong a second later, and no switch that oscillates.
  */
 export function admission({ targetMs, backlog, admitted, now = () => performance.now(), random = Math.random }: AdmissionOptions): Admission {
   let admittedAt = -Infinity;
@@ -56,7 +56,7 @@ export function admission({ targetMs, backlog, admitted, now = () => performance
       const found = backlog();
       const ratio = ratioOf(found);
       if (ratio > 0 && now() - admittedAt < TRICKLE_MS && random() < ratio) {
-        // The more are refused, the wider they are spread when they come again.
+        // The more requests are refused, the wider their retries are spread.
         const most = MOST_WAIT_S * ratio + Math.min(found.delayMs / targetMs, MOST_EXCESS) - 1;
         return 1 + Math.floor(random() * clamp(most, 2, MOST_WAIT_S));
       }

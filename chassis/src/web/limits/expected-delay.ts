@@ -1,67 +1,71 @@
 import { FEW } from './admission.ts';
 
-/** Milliseconds that share one count. */
+/** Milliseconds per slot; the admissions of a slot share one count. */
 const SLOT_MS = 100;
-/** Work that was let in longer ago counts as let in then. */
+/** Number of slots kept. Work admitted before the oldest slot counts as admitted then. */
 const SLOTS = 1200;
 /**
- * Milliseconds over which the speed is averaged. A higher one is believed sooner than a lower one: while little is to do the speed is
- * that of the callers, and it rises with them.
+ * Milliseconds over which the speed is averaged. A rise is believed sooner than a fall: under light load the speed is that of
+ * the callers and rises with them.
  */
 const MEMORY_MS = { rising: 1500, falling: 4000 };
-/** The time that the head has waited says less than the time that others will: this part of it counts. */
+/** Part of the head's waiting time that counts as the least delay: how long the head has waited says less than how long others will wait. */
 const SEEN = 2 / 3;
-/** No more is expected than so many times what is seen; while no line has stood lately the speed may be that of the callers alone. */
+/**
+ * The expected delay is at most this many times the head's waiting time; fewer if no line has stood lately, as the speed may
+ * then be that of the callers alone.
+ */
 const FORESIGHT = { inLine: 10, else: 1.6 };
 const LATELY_MS = 10_000;
-/** More is not foreseen: a line that hardly moves has no end that could be told. */
+/** Longest delay that is predicted: a line that hardly moves has no foreseeable end. */
 const LONGEST_MS = SLOTS * SLOT_MS;
-/** A part of the delay that is aimed at: who waits so long stands in a line, whatever the work takes by itself. */
+/** Part of the target delay: work that has waited this long stands in a line, whatever time the work takes by itself. */
 export const STANDING = 0.6;
 
-/** Looks at the queue that are remembered; a head that is older counts as having waited as long as at the first of them. */
+/** Number of queue samples kept; a head older than the first of them counts as having waited as long as at that one. */
 const QUEUE_LOOKS = 120;
 
-/** The piece of work that waits longest of those that nothing newer has overtaken. */
+/** The longest waiting piece of work that nothing newer has overtaken. */
 export interface Head {
   /** Milliseconds since it was stored; 0: nothing waits. */
   readonly ageMs: number;
-  /** So many wait, it and what came after it. */
+  /** Number of waiting pieces: this one and those after it. */
   readonly waiting: number;
 }
 
 export interface ExpectedDelayOptions {
   /** See `STANDING`. */
   readonly standingMs: number;
-  /** Milliseconds that the piece has waited which is let in and waits longest to be stored. */
+  /** Milliseconds that the oldest admitted piece has waited to be stored. */
   readonly queueMs?: () => number;
-  /** Milliseconds of a clock that only goes on. */
+  /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
 export interface ExpectedDelay {
   admitted(): void;
-  /** Takes the line as it was found in the rows, whichever process let it in. */
+  /** Takes the line as found in the rows, whichever process admitted the work. */
   seen(head: Head): void;
   readonly delayMs: number;
   readonly waiting: number;
 }
 
 /**
- * Tells how long work that is let in now will wait. The age of what is at the head of the line tells only how long that one has waited: a
- * line that is twice as long as a second ago shows in it when it is too late. What this process has let in since the head was
- * let in is its share of the line, and how fast the head moves along it is the speed at which its share is served. Both are known at any
- * moment: everybody who is let in makes the line longer at once. The head was let in before it was stored, by as long as others waited for that then.
+ * Estimates how long work admitted now will wait. The age of the head of the line tells only how long that one has waited: when
+ * a line has doubled within a second, the age shows it too late. The work that this process has admitted since the head was
+ * admitted is its share of the line, and the rate at which the head moves along it is the speed at which that share is served.
+ * Both are known at any moment, as every admission lengthens the line at once. The head was admitted before it was stored:
+ * earlier by the time that others waited to be stored then.
  */
 export function expectedDelay({ standingMs, queueMs = () => 0, now = () => performance.now() }: ExpectedDelayOptions): ExpectedDelay {
   const counts = new Float64Array(SLOTS);
   let newest = slotOf(now());
-  /** Since it was let in. */
+  /** Its age is counted from its admission. */
   let head: Head = { ageMs: 0, waiting: 0 };
   const queue: { readonly at: number; readonly ms: number }[] = [];
   let seenAt = -Infinity;
   let stoodAt = -Infinity;
-  /** Let in by this process and finished, a millisecond; undefined: not known. */
+  /** Pieces admitted by this process and finished, per millisecond; undefined: not known. */
   let speed: number | undefined;
 
   function slotNow(): number {
@@ -76,7 +80,7 @@ export function expectedDelay({ standingMs, queueMs = () => 0, now = () => perfo
     const last = slotNow();
     let sum = 0;
     for (let slot = Math.max(slotOf(at) + 1, last - SLOTS + 1); slot <= last; slot += 1) sum += counts[slot % SLOTS] ?? 0;
-    // A part of the slot in which it was.
+    // The part of its own slot that comes after it.
     const first = slotOf(at);
     if (first > last - SLOTS) sum += (counts[first % SLOTS] ?? 0) * (1 - (at / SLOT_MS - first));
     return sum;
@@ -108,7 +112,7 @@ export function expectedDelay({ standingMs, queueMs = () => 0, now = () => perfo
       if (isBusy() && head.ageMs >= standingMs) stoodAt = seenAt;
       if (!wasBusy || !isBusy()) return;
       const served = Math.max(0, admittedSince(beforeAt) - admittedSince(headAt())) / Math.max(1, seenAt - before);
-      // This process has let in nothing yet that could have been served: its speed is not known.
+      // This process has admitted nothing yet that could have been served: its speed is not known.
       if (speed === undefined && served === 0) return;
       const weight = 1 - Math.exp((before - seenAt) / (speed !== undefined && served < speed ? MEMORY_MS.falling : MEMORY_MS.rising));
       speed = speed === undefined ? served : speed + weight * (served - speed);

@@ -1,24 +1,24 @@
 import { recentMap } from '../../recent-map.ts';
 
-/** The length of the window that quotas are told for. */
+/** Length of the window for which quotas are stated. */
 const WINDOW_S = 60;
 const WINDOW_MS = WINDOW_S * 1000;
-/** 60 s divided by a quota is seldom a binary fraction: the last request of a full quota must not fail on that. */
+/** Tolerance: 60 s divided by a quota is seldom a binary fraction, and the last request of a full quota must not fail on that. */
 const ROUNDING_MS = 1e-3;
 
 export interface RateLimitOptions {
-  /** As callers see it in the headers. */
+  /** Name of the policy, as callers see it in the headers. */
   readonly name: string;
-  /** How many at once, and how many come back within a minute. */
+  /** Number of requests allowed at once, and number restored within a minute. */
   readonly perMinute: number;
-  /** Keys that are remembered at most, and half of it at least; those that were silent longest go first. */
+  /** Maximum number of keys that are remembered (at least half of it is); those silent for longest go first. */
   readonly keys?: number;
-  /** Milliseconds that only grow. */
+  /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
 export interface RateDecision {
-  /** undefined: it may pass. Whole seconds, at least 1. */
+  /** undefined: the request may pass. Whole seconds, at least 1. */
   readonly retryAfterS: number | undefined;
   /** `RateLimit-Policy` and `RateLimit` of draft-ietf-httpapi-ratelimit-headers-10. */
   readonly policy: string;
@@ -26,8 +26,8 @@ export interface RateDecision {
 }
 
 /**
- * A token bucket per key. All that is kept of one is the time at which it will be full again (the generic cell rate
- * algorithm), so nothing has to run between requests. Each process counts for itself.
+ * A token bucket per key. Only the time at which it will be full again is kept (the generic cell rate algorithm), so nothing
+ * has to run between requests. Each process counts for itself.
  */
 export function rateLimit({
   name,

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino';
 
-/** No refusal for so long, and they are over. */
+/** Refusals are over when there was none for this long. */
 const QUIET_MS = 10_000;
 
 export interface RefusalTeller {
   refused(state: { readonly delayMs: number; readonly ratio: number }): void;
-  /** Called now and then: tells that they are over. */
+  /** Called periodically: logs when the refusals are over. */
   look(): void;
 }
 
-/** One log line when a service begins to refuse new work because of what waits, and one when that is over. */
+/** Logs one line when a service begins to refuse new work because of its backlog, and one when that is over. */
 export function refusalTeller(logger: Pick<Logger, 'warn' | 'info'>, now: () => number = () => performance.now()): RefusalTeller {
   let beganAt = 0;
   let lastAt = 0;

@@ -2,10 +2,10 @@ import { asyncApiDocument } from '@souk/contracts/asyncapi';
 import type { ServiceName } from '@souk/contracts/services';
 import { router } from '../app/router.ts';
 
-/** What this service sends and receives, as AsyncAPI 3.0. */
+/** The messages that this service sends and receives, as AsyncAPI 3.0. */
 export function asyncApiRoute(service: ServiceName) {
   let document: object | undefined;
-  // Made when somebody wants it, because a start should not have to wait for it.
+  // Made on first use, so that start-up does not wait for it.
   return router().get('/asyncapi.json', () => (document ??= asyncApiDocument([service])), {
     detail: {
       summary: 'The events of this service',

@@ -10,7 +10,7 @@ interface Named {
 
 type Resolve = (node: unknown) => PlainObject;
 
-/** One route of the documents page: who may, what goes in, every answer, examples. `resolve` follows references. */
+/** One route on the documentation page: permissions, input, all answers, examples. `resolve` follows references. */
 export function operationHtml({ path, method, operation }: Named, resolve: Resolve): string {
   const route = isPlainObject(operation) ? operation : {};
   const { summary, description } = route;
@@ -82,7 +82,7 @@ function paragraph(html: string): string {
   return html === '' ? '' : `<p>${html}</p>`;
 }
 
-/** Text for people; what stands between backticks is code. */
+/** Text as HTML; parts between backticks are code. */
 export function prose(value: unknown): string {
   return text(value).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }

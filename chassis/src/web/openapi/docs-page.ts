@@ -15,10 +15,10 @@ padding:.2rem .6rem .2rem 0;border-bottom:1px solid #8883}.a td:first-child{widt
 b.m{display:inline-block;min-width:4.6rem}.s{opacity:.75}.t{border:1px solid #8886;border-radius:4px;padding:0 .4rem;font-size:.8rem}`;
 
 const STYLE_HASH = Bun.SHA256.hash(STYLE, 'base64');
-/** The page is text: no script, no picture, nothing from elsewhere. */
+/** The page is text only: no scripts, no pictures, nothing from other origins. */
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-/** `GET /docs`: the OpenAPI document for people, made here, so that it reads without internet and without scripts. */
+/** `GET /docs`: the OpenAPI document as a page, made here, so that it can be read without internet and without scripts. */
 export function docsPage(document: () => object) {
   let page: string | undefined;
   return new Elysia({ normalize: false }).get(
@@ -70,7 +70,7 @@ function partOf(path: string): string {
   return OF_OPERATIONS.has(first) ? OPERATIONS : `/${first}`;
 }
 
-/** What the service is for comes first. */
+/** The service's own routes come first, operations last. */
 function inOrder(a: string, b: string): number {
   return Number(a === OPERATIONS) - Number(b === OPERATIONS) || a.localeCompare(b);
 }

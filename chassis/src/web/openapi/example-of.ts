@@ -1,8 +1,8 @@
 import { isPlainObject } from '../bodies/plain-object.ts';
 
-/** Enough for every document of ours; a schema that contains itself ends here. */
+/** Enough for all our documents; a schema that contains itself ends here. */
 const DEPTH_LIMIT = 8;
-/** A tree shows a child of a child. */
+/** Lists below this depth are empty; a tree still shows a child of a child. */
 const LIST_DEPTH_LIMIT = 5;
 
 const OF_FORMAT: Readonly<Record<string, string>> = {
@@ -15,8 +15,8 @@ const OF_FORMAT: Readonly<Record<string, string>> = {
 };
 
 /**
- * A value of a schema, always the same one: its own example or default where it has one, otherwise what its type and
- * limits ask for. A pattern that `example` does not fit needs an `examples` of its own in the contract; a test finds it.
+ * An example value of a schema, always the same one: the schema's own example or default if it has one, otherwise a value that
+ * fits its type and limits. A pattern that `example` does not fit needs its own `examples` in the contract; a test finds it.
  */
 export function exampleOf(schema: unknown, depth = 0): unknown {
   if (!isPlainObject(schema) || depth > DEPTH_LIMIT) return null;
@@ -66,7 +66,7 @@ function textOf({ format, minLength = 0, pattern }: Readonly<Record<string, unkn
   return typeof pattern === 'string' && !new RegExp(pattern, 'u').test(text) ? patterned(pattern) : text;
 }
 
-/** Texts that our patterns are made for. */
+/** Texts that fit our patterns. */
 const OTHERS = ['"1"', 'urn:souk:problem:validation', 'DE', 'EUR', '4242', 'e'.repeat(43)];
 
 function patterned(pattern: string): string {

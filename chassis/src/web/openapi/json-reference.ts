@@ -1,6 +1,6 @@
 import { isPlainObject, type PlainObject } from '../bodies/plain-object.ts';
 
-/** The node itself or, where it is a `$ref` into the document (`#/components/...`), what it stands for. */
+/** The node itself or, if it is a `$ref` into the document (`#/components/...`), its target. */
 export function resolved(document: unknown, node: unknown): PlainObject {
   if (!isPlainObject(node)) return {};
   const reference = node['$ref'];

@@ -3,7 +3,7 @@ import { exampleOf } from './example-of.ts';
 import { HEADERS } from './openapi-headers.ts';
 import { type Content, type Declared, hasVersion, ifMatchOf, isTaggedRead, type Operation } from './openapi-operation.ts';
 
-/** What a route answers when it does what it was asked for. One without an answer schema still answers something. */
+/** The success responses of a route. A route without a response schema still has one. */
 export function answersOf(operation: Operation, declared: Declared): object {
   const isTagged = isTaggedRead(operation, declared);
   const answers = Object.entries(operation.responses ?? { 200: { description: 'Done' } }).map(
@@ -22,12 +22,12 @@ export function answersOf(operation: Operation, declared: Declared): object {
   return { ...Object.fromEntries(answers), ...(isTagged && { 304: unchanged }) };
 }
 
-/** Elysia's words: to import `node:http` for its table would have every start load the whole of it. */
+/** Elysia's table: importing `node:http` for its own would load all of it at every start. */
 function phraseOf(status: string): string {
   return (InvertedStatusMap as Readonly<Record<string, string>>)[status] ?? status;
 }
 
-/** undefined: the library's, which say nothing. */
+/** undefined: the description is the library's, which says nothing. */
 function ownWords(description: string): string | undefined {
   return description.startsWith('Response for status') ? undefined : description;
 }

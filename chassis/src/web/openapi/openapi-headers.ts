@@ -16,7 +16,7 @@ function of(...names: readonly (keyof typeof HEADER_COMPONENTS)[]): Readonly<Rec
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** What an answer carries, by what it is. */
+/** Response headers, by kind of answer. */
 export const HEADERS = {
   always: of('X-Request-Id', 'RateLimit', 'RateLimit-Policy'),
   tag: of('ETag'),

@@ -2,7 +2,7 @@ import type { ProblemCode } from '@souk/contracts/problem-types';
 import { isPlainObject, type PlainObject } from '../bodies/plain-object.ts';
 import type { RawBody } from '../bodies/raw-body.ts';
 
-/** A route as the library describes it, with what `router()` leaves in its `detail`. */
+/** A route as the library describes it, with the declarations that `router()` leaves in its `detail`. */
 export interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Content };
@@ -25,30 +25,30 @@ export interface Parameter {
 /** By media type. */
 export type Content = Readonly<Record<string, object>>;
 
-/** What of a route the library does not tell. */
+/** Facts about a route that the library does not give. */
 export interface Declared {
-  /** in small letters */
+  /** lower case */
   readonly method: string;
   /** `/orders/{id}` */
   readonly path: string;
   readonly body: unknown;
 }
 
-/** undefined: no If-Match is looked at. */
+/** undefined: If-Match is ignored. */
 export function ifMatchOf(operation: Operation): 'required' | 'optional' | undefined {
   const codes = operation['x-problems'] ?? [];
   if (codes.includes('precondition-required')) return 'required';
   return codes.includes('precondition-failed') ? 'optional' : undefined;
 }
 
-/** A single thing with a version: its tag is that version. */
+/** True for a read of a single resource with a version: its tag is that version. */
 export function isTaggedRead({ responses }: Operation, { method }: Declared): boolean {
   return method === 'get' && hasVersion(responses?.['200']?.content);
 }
 
 export function hasVersion(content: Content | undefined): boolean {
   const [media] = Object.values(content ?? {});
-  // What answers nothing (`Type.Void`) is not described by media types: the library puts its own words in their place.
+  // A response without content (`Type.Void`) is not described by media types: the library puts its own text in their place.
   const schema = isPlainObject(media) ? media['schema'] : undefined;
   const properties = isPlainObject(schema) ? schema['properties'] : undefined;
   return isPlainObject(properties) && 'version' in properties;

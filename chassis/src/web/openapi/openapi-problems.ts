@@ -8,18 +8,18 @@ import { isText } from '../app/text-encoding.ts';
 import { STRICT_PATHS } from '../app/unknown-parameters.ts';
 
 const CHANGES: ReadonlySet<string> = new Set(['post', 'put', 'patch', 'delete']);
-/** Answered from memory. */
+/** Paths that are answered from memory. */
 const NEEDS_NOTHING: ReadonlySet<string> = new Set(['/metrics', '/openapi.json', '/asyncapi.json', '/docs']);
 const RETRY_LATER: ReadonlySet<ProblemCode> = new Set(['request-in-progress', 'too-many-requests', 'overloaded', 'unavailable']);
 
 export interface ProblemResponses {
-  /** Every refusal of a route by its status: what its declarations imply (the order of refusals), and what it names itself. */
+  /** All refusals of a route by status: those that its declarations imply (the order of refusals), and those that it names itself. */
   of(operation: Operation, declared: Declared): Readonly<Record<string, object>>;
-  /** `components.responses`: each of the answers that `of` named, once. */
+  /** `components.responses`: each response that `of` has named, once. */
   components(): Readonly<Record<string, object>>;
 }
 
-/** Most routes refuse alike: an answer stands once in a document, under the codes that it can have. */
+/** Most routes have the same refusals, so a response is in the document once, named after its possible codes. */
 export function problemResponses(): ProblemResponses {
   const named = new Map<string, object>();
   const reference = (status: number, codes: readonly ProblemCode[]): object => {
@@ -40,11 +40,11 @@ function problemCodes(operation: Operation, { method, path, body }: Declared): R
   const codes = new Set<ProblemCode>([...(operation['x-problems'] ?? []), 'internal']);
   const add = (...more: ProblemCode[]) => more.forEach((code) => codes.add(code));
   const raw = operation['x-raw-body'];
-  // A body is read also where none is asked for.
+  // A body is read even if the route asks for none.
   if (CHANGES.has(method)) add('body-incomplete', 'payload-too-large', 'unsupported-media-type', 'overloaded');
   if (CHANGES.has(method) && raw === undefined) add('malformed-json', 'validation');
   if ((CHANGES.has(method) && raw === undefined) || raw?.types.some(isText) === true) add('malformed-text');
-  // An answer may be long, and then needs room.
+  // An answer may be long and then needs room.
   if (method === 'get') add('overloaded');
   if (!NEEDS_NOTHING.has(path)) add('unavailable');
   if (path === '/metrics' || (!PROBES.has(path) && operation['x-uncounted'] === undefined)) add('too-many-requests');

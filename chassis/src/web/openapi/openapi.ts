@@ -1,5 +1,5 @@
 import { Problem } from '@souk/contracts/problem';
-// Not the package's main file: that one puts slow and different checks in place of our string formats.
+// Not the package's main file: that one replaces our string formats by slow and different checks.
 import { toOpenAPISchema } from '@elysiajs/openapi/openapi';
 import { OptionalKind } from '@sinclair/typebox';
 import type { AnyElysia } from 'elysia';
@@ -11,7 +11,7 @@ import { type ProblemResponses, problemResponses } from './openapi-problems.ts';
 import { isPlainObject } from '../bodies/plain-object.ts';
 import type { RawBody } from '../bodies/raw-body.ts';
 
-/** Said once for all operations. */
+/** Stated once for all operations. */
 const RULES = [
   'Text is UTF-8, in bodies, form fields and percent-encoded queries: other bytes are 400, another `charset` or a `Content-Encoding` is 415.',
   'A UUID is the same in capitals and in small letters, wherever it is sent; answers have small letters.',
@@ -25,7 +25,7 @@ const RULES = [
 export function openApiDocument(app: AnyElysia, { service, version }: { service: string; version: string }): object {
   const paths: Record<string, Record<string, object>> = {};
   const problems = problemResponses();
-  // The library leaves out paths with a dot unless told; this document and the key set have one.
+  // By default the library leaves out paths with a dot; this document and the key set have one.
   const { paths: described } = toOpenAPISchema(app, { staticFile: false });
   for (const { method: of, path: pattern, hooks } of app.routes) {
     const method = of.toLowerCase();
@@ -61,13 +61,13 @@ function completed(operation: Operation, declared: Declared, problemsOf: Problem
   };
 }
 
-/** Contracts write whole numbers of a query so that Elysia reads them (`QueryInteger`); to everybody else they are integers. */
+/** Contracts write whole numbers of a query in a form that Elysia reads (`QueryInteger`); in the document they are integers. */
 function withIntegers({ schema, ...parameter }: Parameter): object {
   const { multipleOf, ...limits } = schema ?? {};
   return { ...parameter, schema: multipleOf === 1 ? { ...limits, type: 'integer' } : schema };
 }
 
-/** Declarations that each ask for a token are merged by adding their lists. */
+/** Removes duplicates: declarations that each require a token are merged by adding their lists. */
 function withoutRepeats(security: readonly object[]): readonly object[] {
   const seen = new Map(security.map((requirement) => [JSON.stringify(requirement), requirement]));
   return [...seen.values()];
@@ -78,7 +78,7 @@ function jsonBody(schema: unknown): object {
   return { required: !isOptional, content: { 'application/json': { schema, example: exampleOf(schema) } } };
 }
 
-/** OpenAPI 3.1 says with an empty schema that the bytes are taken as they are. */
+/** In OpenAPI 3.1 an empty schema means that the bytes are taken as they are. */
 function rawBytes({ types }: RawBody): object {
   return { required: true, content: Object.fromEntries(types.map((type) => [type, {}])) };
 }
@@ -98,8 +98,8 @@ function headerParameters(operation: Operation, declared: Declared): object[] {
 }
 
 /**
- * As readers of the document understand it. TypeBox's own marks (`$id`, symbols) mean nothing to them, or something else. The
- * library lets a nullable enumeration's type be null, but none of its values.
+ * The document as its readers understand it. TypeBox's own marks (`$id`, symbols) mean nothing to them, or something else. The
+ * library lets the type of a nullable enumeration be null, but none of its values.
  */
 function readable(document: object): object {
   const copy: object = JSON.parse(

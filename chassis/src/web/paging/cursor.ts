@@ -11,8 +11,8 @@ interface Cursors<S extends TSchema> {
 const ENCODING = /^[\w-]+$/;
 
 /**
- * Opaque cursors of one list. `list` is part of every cursor, so another list's is refused;
- * name there too whatever else changes the order (`products:-price`).
+ * Opaque cursors of one list. `list` is part of every cursor, so a cursor of another list is refused; put into it whatever else
+ * changes the order (`products:-price`).
  */
 export function cursors<S extends TSchema>(list: string, position: S): Cursors<S> {
   const check = lazyCheck(position);

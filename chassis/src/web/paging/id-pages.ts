@@ -5,7 +5,7 @@ import type { Looked } from './looked.ts';
 import { cursors } from './cursor.ts';
 import { readPage } from './page.ts';
 
-/** Pages of a list that begins with the newest: the last id of a page is the place to go on from. `atOnce` as in `readPage`. */
+/** Pages of a list, newest first: a page goes on after the last id of the page before. `atOnce` as in `readPage`. */
 export function idPages(list: string, atOnce?: number) {
   const positions = cursors(list, Uuid);
   return <Row extends { readonly id: string }, Item>(

@@ -1,4 +1,4 @@
-/** Some of a list that begins with the newest. Ids are UUIDv7, so their order is that of time. */
+/** A slice of a list, newest first. Ids are UUIDv7, so they are in order of time. */
 export interface IdSlice {
   /** The last id of the page before; undefined: from the start. */
   readonly before: string | undefined;

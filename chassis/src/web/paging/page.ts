@@ -1,10 +1,10 @@
 import type { Page } from '@souk/contracts/http/common';
 import type { Looked } from './looked.ts';
 
-/** Bytes of the entries of a page, as JSON: what a caller who does not read holds of ours. One entry is always in it. */
+/** Maximum bytes of the entries of a page, as JSON: the memory that a caller who does not read takes up. One entry is always in it. */
 export const PAGE_BYTES = 256 * 1024;
 
-/** Bytes that the rows of one read may have together, at their longest: what a list holds of the database at once. */
+/** Maximum bytes of the rows of one read, at their longest: the data that a list takes from the database at once. */
 const READ_BYTES = 1024 * 1024;
 
 /** The number of rows of at most `bytes` each that are read at once. */
@@ -16,9 +16,9 @@ export interface PageParts<Row, Place, Item> {
   readonly limit: number;
   /** The place of the last entry of the page before; undefined: from the start. */
   readonly from: Place | undefined;
-  /** Rows that are read at once, where one can be large (`rowsWithin`). */
+  /** Rows that are read at once, if one can be large (`rowsWithin`). */
   readonly atOnce?: number;
-  /** The next rows behind a place; fewer than asked for: there are no more, or it says how far it looked. */
+  /** Reads the next rows after a place. Fewer than asked for: there are no more, or `reached` says how far it looked. */
   readonly read: (after: Place | undefined, limit: number) => Promise<readonly Row[] | Looked<Row, Place>>;
   readonly placeOf: (row: Row) => Place;
   readonly toItem: (row: Row) => Item;
@@ -26,8 +26,8 @@ export interface PageParts<Row, Place, Item> {
 }
 
 /**
- * A page of `limit` entries, or of fewer: when those have `PAGE_BYTES`, or when as much was looked at as one request may.
- * Rows are read in slices until there is one too many, which only says that there is a next page.
+ * Reads a page of `limit` entries, or of fewer: when those have `PAGE_BYTES`, or when the request has looked at as many rows as
+ * it may. Rows are read in slices until there is one too many, which only shows that there is a next page.
  */
 export async function readPage<Row, Place, Item>(parts: PageParts<Row, Place, Item>): Promise<Page<Item>> {
   const { limit, atOnce = limit + 1, read, placeOf, toItem, toCursor } = parts;

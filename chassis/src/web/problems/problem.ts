@@ -13,13 +13,13 @@ interface ProblemDetails {
 
 type NeedsExtension<C extends ProblemCode> = Partial<ProblemExtension<C>> extends ProblemExtension<C> ? false : true;
 
-/** Everything a problem needs besides its code: a detail, and the members of its own that some codes have. */
+/** Everything a problem needs besides its code: a detail, and the extension members that some codes have. */
 export type ProblemOptions<C extends ProblemCode> = ProblemDetails &
   (NeedsExtension<C> extends true
     ? { readonly extension: ProblemExtension<C> }
     : { readonly extension?: ProblemExtension<C> });
 
-/** A refusal on its way out: thrown by routes and hooks, answered as `application/problem+json` (RFC 9457). */
+/** A refusal: thrown by routes and hooks, answered as `application/problem+json` (RFC 9457). */
 export class Problem extends Error {
   readonly status: number;
 
@@ -37,16 +37,13 @@ export function problem<C extends ProblemCode>(code: C, options: ProblemOptions<
   return new Problem(code, options);
 }
 
-/** A body or a query has room for thousands that are wrong. */
+/** Maximum number of wrong fields that are named; a body or a query has room for thousands. */
 export const FIELDS_TOLD = 50;
 const PLACES_TOLD = 3;
-/** Characters. No field of ours lies as deep; a name that a caller made up may be as long as a body, and need not come back twice. */
+/** Characters. No field of ours lies that deep; a name made up by a caller may be as long as a body and need not come back twice. */
 const POINTER_LIMIT = 200;
 
-/**
- * Refused fields as a problem: its detail tells of the first of them. `cure`: what to do, where the fields' own sentences
- * do not say so.
- */
+/** A problem for refused fields; its detail names the first of them. `cure`: what to do, if the fields' own sentences do not say so. */
 export function fieldsRefused<C extends ProblemCode>(
   code: NeedsExtension<C> extends true ? never : C,
   places: readonly FieldError[],
@@ -63,13 +60,13 @@ function shortened(place: FieldError): FieldError {
   return pointer.length <= POINTER_LIMIT ? place : { pointer: `${pointer.slice(0, POINTER_LIMIT).toWellFormed()}...`, detail };
 }
 
-/** `seconds`: after which it may be asked again. */
+/** `seconds`: time after which the request may be repeated. */
 export function tooMuchToDo(seconds: number, more: Readonly<Record<string, string>> = {}): Problem {
   const headers = { 'retry-after': String(seconds), ...more };
   return problem('overloaded', { detail: `More is being done than there is room for: try again in ${seconds} s.`, headers });
 }
 
-/** Before anything was done for it; `seconds`: after which it may be asked again. */
+/** A refusal before anything was done; `seconds`: time after which the request may be repeated. */
 export function tooMuchWaits(seconds: number): Problem {
   const detail = `More was asked for than can be finished soon: nothing was done, send the same request again in ${seconds} s.`;
   return problem('overloaded', { detail, headers: { 'retry-after': String(seconds) } });
@@ -79,12 +76,12 @@ export function stopping(): Problem {
   return problem('unavailable', { detail: 'This process is about to stop: try again in 1 s.', headers: { 'retry-after': '1' } });
 }
 
-/** A refused field as a problem of its own: 422 with one entry in `errors`. */
+/** The 422 problem of a single refused field, with one entry in `errors`. */
 export function invalid(pointer: string, detail: string): Problem {
   return fieldsRefused('validation', [{ pointer, detail }]);
 }
 
-/** `instance` is the path that was asked for, without its query: that may hold what nobody should log. */
+/** `instance` is the requested path without its query, which may hold data that must not be logged. */
 export function problemAnswer({ code, details }: Problem, request: Request): StoredAnswer {
   const { status, title } = PROBLEM_TYPES[code];
   const document = {

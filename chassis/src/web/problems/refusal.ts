@@ -31,7 +31,7 @@ interface Failure {
   readonly faults: readonly FieldError[];
 }
 
-/** Others hear of a change by its event, which carries all of what was changed. */
+/** Other services learn of a change by its event, which carries everything that was changed. */
 function tooLarge({ size, limit }: EventTooLargeError): Problem {
   const detail = `The event that tells of this change would have ${size} bytes, and at most ${limit} can be sent. Make it smaller.`;
   return problem('event-too-large', { detail, extension: { limit, size } });
@@ -39,12 +39,12 @@ function tooLarge({ size, limit }: EventTooLargeError): Problem {
 
 const NOTHING = { schema: undefined, value: undefined };
 
-/** Nobody foresaw it: the log has all of it under the request's id. */
+/** An unforeseen error: the log has all of it under the request's id. */
 export function defect({ requestId }: { readonly requestId: string }): Problem {
   return problem('internal', { detail: `It is no fault of the request: try again, and when it fails again tell us its id, ${requestId}.` });
 }
 
-/** Turns whatever was thrown on the way into the problem to answer with. What nobody expected is logged and says nothing. */
+/** Turns any thrown error into the problem to answer with. An unexpected error is logged, and its problem gives no details. */
 export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (failure: Failure) => Problem {
   const requests = faultSource(reportTo(logger), 'requests');
 

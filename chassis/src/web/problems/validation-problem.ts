@@ -11,7 +11,7 @@ interface Validated {
   readonly value: unknown;
 }
 
-/** The 422 problem for what a body and a query have wrong; undefined when both are right. */
+/** The 422 problem for the errors of a body and a query; undefined when both are valid. */
 export function validationProblem(body: Validated, query: Validated): Problem | undefined {
   const errors = [
     ...fieldErrors(body, (path) => path),
@@ -20,7 +20,10 @@ export function validationProblem(body: Validated, query: Validated): Problem | 
   return errors.length === 0 ? undefined : fieldsRefused('validation', errors);
 }
 
-/** The first parameter of a path that cannot be one, and why, as the begin of a sentence. Elysia gives null for what it cannot decode. */
+/**
+ * The first invalid parameter of a path and the reason, as the beginning of a sentence. Elysia gives null for a parameter that
+ * it cannot decode.
+ */
 export function wrongInPath(schema: TSchema | undefined, params: unknown): string {
   const [first] = fieldErrors({ schema, value: params }, (path) => path.slice(1));
   if (first === undefined) return 'The path cannot be read';
@@ -36,13 +39,13 @@ function fieldErrors({ schema, value }: Validated, toPointer: (path: string) => 
   for (const error of leaves(Value.Errors(schema, value))) {
     const pointer = toPointer(error.path);
     if (!errors.has(pointer)) errors.set(pointer, valueSentence(error));
-    // The entries of a list that is too long are not looked at: there may be thousands.
+    // The entries of a list that is too long are not checked: there may be thousands.
     if (errors.size === FIELDS_TOLD || error.type === Wrong.ArrayMaxItems) break;
   }
   return [...errors].map(([pointer, detail]) => ({ pointer, detail }));
 }
 
-/** Errors of single values. For `T | null` they are those it has as a `T`. */
+/** Errors of single values. For `T | null` they are the errors of the value as a `T`. */
 function* leaves(errors: Iterable<ValueError>): Iterable<ValueError> {
   for (const error of errors) {
     const { schema, errors: options } = error;

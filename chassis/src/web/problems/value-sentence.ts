@@ -2,9 +2,9 @@ import { type TSchema, TypeGuard } from '@sinclair/typebox';
 import { type ValueError, ValueErrorType as Wrong } from '@sinclair/typebox/errors';
 
 /**
- * The rest of a sentence that begins with a field: "must be ...". Texts that must fit a pattern say in their schema's
- * `description` what they are: a pattern is nothing that a caller should have to read. Values never appear: a password or a
- * token would come back in an answer that may be logged.
+ * The rest of a sentence that begins with a field: "must be ...". A text that must fit a pattern is described by its schema's
+ * `description`, as no caller should have to read a pattern. Values never appear: a password or a token would come back in an
+ * answer that may be logged.
  */
 export function valueSentence(error: ValueError): string {
   const { type, schema } = error;
@@ -52,7 +52,7 @@ function comparison(message: string): string | undefined {
   return type === undefined ? undefined : `must be of type ${type}`;
 }
 
-/** A noun for what a schema takes. */
+/** A noun for the values that a schema accepts. */
 function wordsOf(schema: TSchema): string {
   if (schema.description !== undefined) return schema.description;
   if (TypeGuard.IsUnion(schema)) {

@@ -10,11 +10,11 @@ export interface AuthOptions {
   readonly keys: KeySource;
   readonly issuer: string;
   readonly audience: string;
-  /** Asked for every request, after the token itself has been found good. */
+  /** Called for every request, after the token itself has been verified. */
   readonly isRevoked?: (principal: Principal) => boolean | Promise<boolean>;
   /** Epoch milliseconds. */
   readonly now?: () => number;
-  /** Verified tokens that are remembered at most, and half of it at least; a signature costs 50 us, remembering 1 us. */
+  /** Maximum number of verified tokens that are remembered (at least half of it is); a signature costs 50 us, remembering 1 us. */
   readonly cacheLimit?: number;
 }
 
@@ -25,16 +25,16 @@ interface Verified {
   readonly expiresAt: number;
 }
 
-/** Between the clocks of two processes that are both ready, each 30 s from its database at most (`clock-watch.ts`). */
+/** Largest difference between the clocks of two ready processes, each at most 30 s from its database's (`clock-watch.ts`). */
 const CLOCKS_DIFFER_S = 60;
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i;
 const claims = lazyCheck(AccessTokenClaims);
 
 export interface Authenticator {
-  /** Judges an Authorization header: null without one, the principal, or a thrown 401 or 503 problem. */
+  /** Verifies an Authorization header: returns the principal, or null without one; throws a 401 or 503 problem. */
   authenticate(authorization: string | null): Promise<Principal | null>;
-  /** Whose the token is when it was found good before and still is in time; asks nobody, and is no permission. */
+  /** The principal of a token that was verified before and is still valid; does no I/O and grants no permission. */
   recognise(authorization: string | null): Principal | undefined;
 }
 
@@ -121,19 +121,19 @@ const NOT_VALID = {
   headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
 };
 
-/** Says that the token is no good, not why: that would help only who forged it. */
+/** Says that the token is not valid, but not why: that would help only a forger. */
 function refused(): Problem {
   return problem('unauthenticated', NOT_VALID);
 }
 
-/** User has not made this token. The caller is answered as with an expired one; operators hear of it. */
+/** User did not issue this token. The caller is answered as for an expired one; operators are told. */
 export class ForgedToken extends Problem {
   constructor(readonly because: string) {
     super('unauthenticated', NOT_VALID);
   }
 }
 
-/** The part of a token by which it was found out; never its content. */
+/** The part of a token that shows the forgery; never its content. */
 function whatIsWrong(error: Error): string {
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
   if (error instanceof errors.JWKSNoMatchingKey) return 'key';

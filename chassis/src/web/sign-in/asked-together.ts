@@ -1,26 +1,26 @@
 import { recentMap } from '../../recent-map.ts';
 
 interface Asking<Answer> {
-  /** Answers for these keys, 100 at most; who is not in it is not there. */
+  /** Fetches the answers for these keys, at most 100; a key that is not in the result does not exist. */
   fetch(keys: readonly string[]): Promise<ReadonlyMap<string, Answer>>;
   /** The error that callers get while too many wait. */
   busy(): Error;
   /** Milliseconds from the end of a call to the next one. */
   readonly pauseMs?: number;
-  /** Milliseconds for which a key that was not there is not asked for again. */
+  /** Milliseconds for which a key that did not exist is not asked for again. */
   readonly absentMs?: number;
 }
 
-/** Keys in one call. */
+/** Maximum number of keys in one call. */
 const AT_ONCE = 100;
-/** Keys that wait for a call: more than honest callers ask for in the time of one. */
+/** Maximum number of keys that wait for a call: more than honest callers ask for in the time of one. */
 const WAITING = 500;
-/** Absent keys that are remembered. */
+/** Maximum number of absent keys that are remembered. */
 const REMEMBERED = 10_000;
 
 /**
- * Asks somebody else for keys that callers ask for one by one, however many of them and of keys there are: one call at a time, a
- * pause between two, all that has gathered meanwhile in the next one, and no key twice at once. undefined: it was not there a moment ago.
+ * Batches lookups of single keys at another service, however many callers and keys there are: one call at a time, a pause
+ * between two, all keys gathered meanwhile in the next one, and no key twice at once. undefined: it did not exist a moment ago.
  */
 export function askedTogether<Answer>({ fetch, busy, pauseMs = 100, absentMs = 2000 }: Asking<Answer>) {
   const absentUntil = recentMap<number>(REMEMBERED);

@@ -3,13 +3,13 @@ import { hasRole, type Principal } from './principal.ts';
 import { problem } from '../problems/problem.ts';
 import { factsOf } from '../app/request-facts.ts';
 
-/** What `router()` leaves in a route's `detail` of who may ask. */
+/** The access rules that `router()` leaves in a route's `detail`. */
 export interface Admission {
   readonly security?: readonly object[];
   readonly 'x-role'?: Exclude<Role, 'customer'>;
 }
 
-/** null: anonymous. Throws the 401 problem for a token that is no good. Asked once for each request. */
+/** null: anonymous. Throws the 401 problem for an invalid token. The token is verified once per request. */
 export async function identify(request: Request): Promise<Principal | null> {
   const facts = factsOf(request);
   if (facts.principal === undefined) {
@@ -18,7 +18,7 @@ export async function identify(request: Request): Promise<Principal | null> {
   return facts.principal;
 }
 
-/** Throws the 401 problem for everybody else. */
+/** The signed-in caller. Throws the 401 problem for everybody else. */
 export async function signedIn(request: Request): Promise<Principal> {
   const principal = await identify(request);
   if (principal === null) {
@@ -30,19 +30,19 @@ export async function signedIn(request: Request): Promise<Principal> {
   return principal;
 }
 
-/** Throws the 401 problem, then the 403 one. */
+/** Throws the 401 problem without a signed-in caller, then the 403 problem without the role. */
 export async function inRole(request: Request, role: Exclude<Role, 'customer'>): Promise<void> {
   if (!hasRole(await signedIn(request), role)) throw problem('forbidden', { detail: `This needs the role ${role}: ask an admin for it.` });
 }
 
-/** All that the route declares of who may ask, for what has to be known before its hooks run. */
+/** Enforces all access rules of a route, for code that runs before the route's hooks. */
 export async function admit(request: Request, { security = [], 'x-role': role }: Admission): Promise<void> {
   if (role !== undefined) return inRole(request, role);
   const isOptional = security.some((requirement) => Object.keys(requirement).length === 0);
   if (security.length > 0) await (isOptional ? identify(request) : signedIn(request));
 }
 
-/** Who asks, where a route has declared that somebody must be signed in. */
+/** The caller of a route that requires a signed-in user. */
 export function principalOf(request: Request): Principal {
   const { principal } = factsOf(request);
   if (principal === null || principal === undefined)

@@ -3,15 +3,15 @@ import { type CryptoKey, importJWK, type JWK } from 'jose';
 export const TOKEN_ALGORITHMS = ['EdDSA', 'ES256'] as const;
 export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
 
-/** Where the public keys come from that access tokens are verified with. */
+/** Source of the public keys with which access tokens are verified. */
 export interface KeySource {
   /** undefined: there is no such key. Throws KeysUnavailableError when that cannot be known. */
   key(kid: string, algorithm: TokenAlgorithm): Promise<CryptoKey | undefined>;
-  /** Gets what can be had before the first token comes, which may find the source away. Never rejects. */
+  /** Fetches keys before the first token arrives, when the source may be away. Never rejects. */
   fetchAhead?(): Promise<void>;
 }
 
-/** The keys could not be had, so no token can be judged: neither accepted nor refused. */
+/** The keys could not be fetched, so a token can neither be accepted nor refused. */
 export class KeysUnavailableError extends Error {
   readonly code = 'keys-unavailable';
   constructor(options?: ErrorOptions) {
@@ -20,7 +20,7 @@ export class KeysUnavailableError extends Error {
   }
 }
 
-/** The service that signs verifies with its own keys. */
+/** For the service that signs: it verifies with its own keys. */
 export function localKeys(keys: () => Promise<readonly JWK[]>): KeySource {
   return {
     async key(kid, algorithm) {
@@ -33,7 +33,7 @@ export function keyName(kid: string, algorithm: string): string {
   return `${algorithm} ${kid}`;
 }
 
-/** Only signature keys of the two algorithms; anything else in the set is somebody else's business. */
+/** Imports only signature keys of the two algorithms and ignores anything else in the set. */
 export async function importKeys(jwks: readonly JWK[]): Promise<ReadonlyMap<string, CryptoKey>> {
   const keys = new Map<string, CryptoKey>();
   for (const jwk of jwks) {

@@ -1,13 +1,13 @@
 import type { Role } from '@souk/contracts/roles';
 
-/** Who sent the request, as the access token says. */
+/** The caller, as the access token names them. */
 export interface Principal {
   readonly userId: string;
   readonly sessionId: string;
   readonly roles: readonly Role[];
-  /** Grows with every end of the user's access; 0: given by a User that did not count. */
+  /** Increases with every end of the user's access; 0: issued by a version of User that did not count. */
   readonly generation: number;
-  /** epoch seconds, of the last code of the second factor in this session; undefined: none came */
+  /** epoch seconds of the last second-factor code in this session; undefined: there was none */
   readonly secondFactorAt?: number | undefined;
 }
 

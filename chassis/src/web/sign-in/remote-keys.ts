@@ -3,9 +3,9 @@ import { Value } from '@sinclair/typebox/value';
 import type { CryptoKey } from 'jose';
 import { importKeys, keyName, type KeySource, KeysUnavailableError } from './key-source.ts';
 
-/** Bytes of a key set; one key has less than 300. */
+/** Maximum bytes of a key set; one key has less than 300. */
 const SIZE_LIMIT = 64 * 1024;
-/** User has two at most: the one that signs, and the one before or after it. */
+/** User has at most two keys: the one that signs, and the one before or after it. */
 const KEYS_LIMIT = 32;
 
 interface RemoteKeysOptions {
@@ -13,19 +13,20 @@ interface RemoteKeysOptions {
   /** Milliseconds one fetch may take. */
   readonly timeoutMs?: number;
   /**
-   * Milliseconds between two fetches for the sake of an unknown key, so that forged key ids cause next to no traffic. Much
-   * less than a key is published before it signs (`key-ring.ts` of User): who has just fetched knows every key there is.
+   * Minimum milliseconds between two fetches caused by an unknown key, so that forged key ids cause next to no traffic. Much
+   * less than the time for which a key is published before it signs (`key-ring.ts` of User): a process that has just fetched
+   * knows every key there is.
    */
   readonly coolDownMs?: number;
-  /** Milliseconds after which known keys are fetched anew, so that a withdrawn key stops working. */
+  /** Milliseconds after which known keys are fetched again, so that a withdrawn key stops working. */
   readonly maxAgeMs?: number;
-  /** Milliseconds, only ever compared with itself. */
+  /** Milliseconds; used only for differences. */
   readonly now?: () => number;
 }
 
 /**
- * User's published keys. A key that is not among them has them fetched again. While they cannot be had, the keys known so far
- * go on working, and of any other nothing can be said (KeysUnavailableError): it may be the next one.
+ * User's published keys. An unknown key causes a new fetch. While the keys cannot be fetched, those known so far go on working,
+ * and nothing can be said of any other (KeysUnavailableError): it may be the next one.
  */
 export function remoteKeys({
   url,
@@ -60,7 +61,7 @@ export function remoteKeys({
     return running;
   }
 
-  /** While they cannot be had, nobody waits for those that are known: a server that hangs would take its time of every request. */
+  /** While the keys cannot be fetched, nobody waits for the renewal of known ones: a server that hangs would delay every request. */
   async function renewed(): Promise<void> {
     const renewing = refreshed();
     if (lastFailure === undefined) await renewing;
@@ -69,7 +70,7 @@ export function remoteKeys({
   return {
     async fetchAhead() {
       await refreshed();
-      // User may be starting as well: the first token asks at once.
+      // User may be starting as well: the first token fetches at once.
       if (keys === undefined) triedAt = -Infinity;
     },
     async key(kid, algorithm) {
@@ -86,7 +87,7 @@ export function remoteKeys({
 async function fetchKeys(url: string, timeoutMs: number): Promise<ReadonlyMap<string, CryptoKey>> {
   const response = await fetch(url, {
     signal: AbortSignal.timeout(timeoutMs),
-    // Whoever can answer for User may not send us on to somebody else.
+    // A server that can answer for User must not redirect us to another one.
     redirect: 'error',
     headers: { accept: 'application/json' },
   });

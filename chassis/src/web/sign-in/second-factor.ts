@@ -3,14 +3,14 @@ import { type Problem, problem } from '../problems/problem.ts';
 
 type Bearer = Pick<Principal, 'secondFactorAt'>;
 
-/** Throws the 403 problem unless a code of lately came in the caller's session. */
+/** Throws the 403 problem unless a recent second-factor code was given in the caller's session. */
 export function requireFreshSecondFactor(bearer: Bearer, maxAgeS: number): void {
   if (!hasFreshSecondFactor(bearer, maxAgeS)) throw secondFactorStale(bearer, maxAgeS);
 }
 
 /**
- * True when a code of the caller's second factor came within the last `maxAgeS` seconds, or the setting is 0, and nobody is
- * asked for one. Refreshing a session does not make a code younger.
+ * True when a code of the caller's second factor was given within the last `maxAgeS` seconds, or when the setting is 0 and none
+ * is required. Refreshing a session does not renew the code.
  */
 export function hasFreshSecondFactor({ secondFactorAt }: Bearer, maxAgeS: number, nowMs = Date.now()): boolean {
   return maxAgeS === 0 || (secondFactorAt !== undefined && nowMs / 1000 - secondFactorAt <= maxAgeS);

@@ -7,7 +7,7 @@ export interface Account {
   readonly password: string;
 }
 
-/** Who uses a shop on a laptop: its first admin, and the customer of the stories. */
+/** Accounts of a shop on a laptop: its first admin, and the customer of the stories. */
 export interface Accounts {
   readonly admin: Account;
   readonly customer: Account;
@@ -20,7 +20,7 @@ export function newAccounts(): Accounts {
   };
 }
 
-/** Made once with random passwords, kept beside the shop's data for its owner alone to read. */
+/** Loads the accounts kept beside the shop's data, or creates them with random passwords in a file that only its owner can read. */
 export async function loadAccounts(path: string): Promise<Accounts> {
   if (existsSync(path)) return JSON.parse(await readFile(path, 'utf8')) as Accounts;
   const accounts = newAccounts();
@@ -32,7 +32,7 @@ export async function saveAccounts(path: string, accounts: Accounts): Promise<vo
   await writeFile(path, `${JSON.stringify(accounts, null, 2)}\n`, { mode: 0o600 });
 }
 
-/** Of a shop that was set up elsewhere; its customer is somebody new. */
+/** Accounts for a shop that was set up elsewhere: its admin and a new customer. */
 export function accountsOf(admin: Account): Accounts {
   return { admin, customer: { email: `ada-${randomBytes(6).toString('hex')}@souk.example`, password: randomPassword() } };
 }

@@ -28,13 +28,13 @@ import { shopConfigs, type ShopSettings } from './shop-configs.ts';
 import { shopFiles } from './shop-files.ts';
 
 export interface EmbeddedShop extends Lifecycle {
-  /** Complete once it has started. */
+  /** Addresses of all services, once the shop has started. */
   urls(): ServiceUrls;
 }
 
 /**
- * All five services in this process, each with its own port and its own database file, over one embedded event log.
- * They are the same services that run as five processes: none of them can tell.
+ * All five services in this process, each with its own port and its own database file, over one embedded event log. They are the
+ * same services that run as five processes, and cannot tell the difference.
  */
 export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const files = shopFiles(settings.folder);
@@ -59,10 +59,10 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const url = (name: ServiceName) => urls[name] ?? '';
   const keys = () => remoteKeys({ url: `${url('user')}/.well-known/jwks.json` });
 
-  /** Services are closed in two rounds, those whom others ask in the second: each may wait seconds for callers who do not read. */
+  /** Services close in two rounds; those that other services call close in the second. Each may wait seconds for callers that do not read. */
   const rounds = { asking: [] as Closing[], asked: [] as Closing[] };
 
-  /** A store is open before its service starts, and closed after it. */
+  /** Opens the store before its service starts, and closes it after the service. */
   function part<S extends Store>(name: ServiceName, open: () => S, create: (store: S) => Service, round: Closing[] = rounds.asking): Part {
     let store: S | undefined;
     let service: Service | undefined;
@@ -78,7 +78,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
         urls[name] = (await service.start()).url;
       },
       async stop() {
-        // What becomes of the others they tell themselves.
+        // Results are ignored here: each part reports its own when it stops.
         void Promise.allSettled(round.map((close) => close()));
         await closeService();
         await store?.close();
@@ -121,7 +121,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   return { ...life, urls: () => complete(urls) };
 }
 
-/** All five before any service starts, so that the first one that is taken is named. Throws ListenError. */
+/** Checks all five ports before any service starts, so that the error names the first one taken. Throws ListenError. */
 function expectPorts(first: number): void {
   if (first !== 0) SERVICES.forEach((_, index) => expectFree(first + index));
 }

@@ -2,24 +2,28 @@ import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvironmentError } from '../../cli/errors.ts';
 
-/** Access of the group and of everybody. */
+/** Permission bits of the group and of others. */
 const OTHERS = 0o077;
 const ELSEWHERE = 'Or choose another folder: npm start -- --data DIR';
 
 /**
- * Makes the folder of a shop's data, or takes one that is there, when nobody else of this machine can look into it: it has the
- * key that signs access tokens, and passwords. From then on whatever this process writes is its user's alone. Throws EnvironmentError.
+ * Creates the folder for a shop's data, or accepts an existing one that no other user of this machine can look into: it holds
+ * passwords and the key that signs access tokens. From then on only this process's user can read what the process writes. Throws
+ * EnvironmentError.
  */
 export async function privateFolder(folder: string): Promise<void> {
   process.umask(OTHERS);
   await orNotWritable(folder, mkdir(folder, { recursive: true }));
   await refuseOthers(folder);
-  // Not before: in a folder of others the name may be a link of theirs.
+  // Only after the check: in somebody else's folder this name may be their symbolic link.
   await orNotWritable(folder, Bun.write(`${folder}/.writable`, ''));
   await orNotWritable(folder, closeFiles(folder));
 }
 
-/** Versions before made files that all could read. Closed themselves, they stay so in a folder that is opened one day, or moved. */
+/**
+ * Makes each file readable by its owner only: earlier versions created files that all could read. The files then stay private
+ * even if the folder is opened to others later, or moved.
+ */
 async function closeFiles(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -30,7 +34,7 @@ async function closeFiles(folder: string): Promise<void> {
 async function refuseOthers(folder: string): Promise<void> {
   const { uid, mode } = await stat(folder);
   const ownId = process.getuid?.();
-  // A system without such users (Windows) has no such modes either.
+  // A system without user ids (Windows) has no such modes either.
   if (ownId === undefined) return;
   if (uid !== ownId) throw new EnvironmentError(`${folder} belongs to another user of this machine (id ${uid}), who can read the shop's private key there`, ELSEWHERE.slice(3));
   if ((mode & OTHERS) === 0) return;

@@ -8,7 +8,7 @@ import { PRODUCT_CONFIG } from '@souk/product/config';
 import { readUserConfig } from '@souk/user/config';
 
 export interface ShopSettings {
-  /** Holds all its files; must be there. */
+  /** Folder of all its files; must exist. */
   readonly folder: string;
   /** The first of five ports in a row; 0: any free ones. */
   readonly firstPort: number;
@@ -16,7 +16,7 @@ export interface ShopSettings {
   readonly logLevel: LogLevel;
   /** Default: standard error. */
   readonly logTo?: DestinationStream;
-  /** What is not said here is read from it, as each service alone would. */
+  /** Environment for everything not set here, as each service alone would read it. */
   readonly env: Environment;
 }
 
@@ -25,14 +25,14 @@ export function shopConfigs({ firstPort, admin, env }: ShopSettings) {
   const faults = new Map<string, ConfigFault>();
   const own = (service: ServiceName): Environment => ({
     ...env,
-    // Nobody else is meant to reach a shop on somebody's laptop.
+    // A shop on a laptop is not meant to be reached from elsewhere.
     HOST: '127.0.0.1',
     PORT: String(firstPort === 0 ? 0 : firstPort + SERVICES.indexOf(service)),
     INSTANCE: `${service}-1`,
     SOUK_ADMIN_EMAIL: admin.email,
     SOUK_ADMIN_PASSWORD: admin.password,
     PAYMENT_GATEWAY: env['PAYMENT_GATEWAY'] || 'simulator',
-    // It is random, and in a file that nobody but the shop's owner reads.
+    // No change needed: the password is random, in a file that only the shop's owner can read.
     SOUK_ADMIN_PASSWORD_CHANGE: env['SOUK_ADMIN_PASSWORD_CHANGE'] ?? 'off',
   });
   const collected = <T>(read: () => T): T | undefined => {

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { ServiceName } from '@souk/contracts/services';
 
-/** Where an embedded shop keeps what: a database per service, the log, the simulated gateway's own books, the accounts. */
+/** Files of an embedded shop: a database per service, the log, the simulated gateway's own books, the accounts. */
 export interface ShopFiles {
   readonly databases: Readonly<Record<ServiceName, string>>;
   readonly log: string;
   readonly gateway: string;
-  /** The first admin and the customer of the stories. */
+  /** The accounts of the first admin and of the customer of the stories. */
   readonly accounts: string;
-  /** Mails, which are files here: there is no server to take them. */
+  /** Folder of the mails, written as files: there is no server to take them. */
   readonly mails: string;
 }
 

@@ -10,16 +10,16 @@ export interface ServerAddresses {
   readonly kafka: readonly string[];
 }
 
-/** Where one shop on real servers keeps what. Full of secrets. */
+/** Addresses of one shop on real servers. They contain secrets. */
 export interface RealShopAddresses {
-  /** Each service's own database, as the user with which it serves. */
+  /** Each service's own database, with the account it serves with. */
   readonly databases: Readonly<Record<ServiceName, string>>;
-  /** The same as the user that may change the schema. */
+  /** The same databases, with the account that may change the schema. */
   readonly owners: Readonly<Record<ServiceName, string>>;
   readonly kafka: {
     readonly brokers: readonly string[];
     readonly topicPrefix: string;
-    /** The passwords of its users, where the brokers ask who comes (SCRAM-SHA-512). */
+    /** Passwords of its Kafka users, if the brokers require sign-in (SCRAM-SHA-512). */
     readonly passwords?: Readonly<Record<LogUser, string>>;
   };
   /** SQLite file of the simulated gateway's books. */

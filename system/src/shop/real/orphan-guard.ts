@@ -1,10 +1,10 @@
-/** Ends processes when this one is gone, by whatever death; they are to be started with `detached`. */
+/** Kills the watched processes when this process ends in any way; start them with `detached`. */
 export interface OrphanGuard {
   watch(pid: number): void;
   forget(pid: number): void;
 }
 
-/** Reads `+pid` and `-pid`; at the end of its input kills what it was told and not told off. */
+/** Reads `+pid` and `-pid` lines; at the end of its input it kills every added pid that was not removed. */
 const SCRIPT = `trap '' INT TERM HUP; pids=' '
 while read -r line; do
   pid=\${line#?}
@@ -20,7 +20,7 @@ export function orphanGuard(): OrphanGuard {
 
 function startGuard(): OrphanGuard {
   const guard = Bun.spawn(['sh', '-c', SCRIPT], { stdin: 'pipe', stdout: 'ignore', stderr: 'ignore', detached: true });
-  // It ends when this process does; it must not keep it alive.
+  // The guard ends with this process, and must not keep it alive.
   guard.unref();
   const tell = (line: string): void => {
     void guard.stdin.write(`${line}\n`);

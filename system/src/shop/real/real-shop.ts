@@ -20,20 +20,20 @@ export interface RealShopSettings {
   readonly program: Program;
   /** Settings of the services beyond what the shop itself decides. */
   readonly env: Environment;
-  /** Each service's command, as it is really run; absent: as it is. */
+  /** Wraps each service's command; absent: commands run unchanged. */
   readonly within?: (name: ServiceName, command: readonly string[]) => readonly string[];
 }
 
 export interface RealShop extends Lifecycle {
   urls(): ServiceUrls;
-  /** Brings schemas and topics up to date, in the environment of the services. Throws with what a failing step has said. */
+  /** Brings schemas and topics up to date, in the environment of the services. Throws the output of a failing step. */
   migrate(): Promise<void>;
   readonly services: Readonly<Record<ServiceName, ServiceChild>>;
-  /** One more process of a service, not started yet; it is stopped with the shop. Without `instance`, under a name of its own. */
+  /** Adds one more process of a service, not started yet; it is stopped with the shop. Without `instance` it gets a name of its own. */
   replica(name: ServiceName, instance?: string): ServiceChild;
 }
 
-/** Five processes on real servers; schemas and topics must be there (`migrate`). */
+/** Five processes on real servers; schemas and topics must exist (`migrate`). */
 export function realShop(settings: RealShopSettings): RealShop {
   const ports = portsFrom(settings.firstPort);
   const port = (name: ServiceName) => ports[SERVICES.indexOf(name)] ?? 0;
@@ -51,7 +51,7 @@ export function realShop(settings: RealShopSettings): RealShop {
     await Promise.all([...replicas, ...Object.values(services)].map((service) => service.stop()));
   }
 
-  // Each service starts when it likes and none needs another to start: that is tested, so all start at once.
+  // All start at once: no service needs another one to start, which is tested.
   const together = {
     name: 'services',
     async start() {

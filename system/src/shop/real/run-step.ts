@@ -6,7 +6,7 @@ const LIMIT_MS = 120_000;
 
 export type Step = '--migrate' | '--topics';
 
-/** `--migrate` or `--topics` of one service; throws what it said when it failed. */
+/** Runs `--migrate` or `--topics` of one service; throws its output if it fails. */
 export async function runStep(
   name: ServiceName,
   step: Step,

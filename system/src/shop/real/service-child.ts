@@ -18,17 +18,17 @@ export interface ServiceChildOptions {
   readonly env: Environment;
 }
 
-/** One service in a process of its own, that can be ended in every way and started again. */
+/** One service in a process of its own, which can be ended in every way and started again. */
 export interface ServiceChild {
   readonly name: ServiceName;
   readonly url: string;
-  /** Resolves when it is ready; answers after how many milliseconds. */
+  /** Resolves when it is ready, with the milliseconds it took. */
   start(): Promise<number>;
-  /** SIGTERM; the exit code. */
+  /** Sends SIGTERM; resolves with the exit code. */
   stop(): Promise<number>;
-  /** The exit code when it ends by itself. */
+  /** Resolves with the exit code when the process ends by itself. */
   ended(): Promise<number>;
-  /** SIGKILL; resolves when it is gone. */
+  /** Sends SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
   /** SIGSTOP */
   pause(): void;
@@ -36,7 +36,7 @@ export interface ServiceChild {
   resume(): void;
   cpuMs(): number;
   residentMb(): number;
-  /** The most it has had. */
+  /** Peak resident memory. */
   peakMb(): number;
 }
 
@@ -51,7 +51,7 @@ export function serviceChild({ name, command, port, env }: ServiceChildOptions):
     return child;
   };
 
-  /** Ends it by the signal, and by force when that takes too long. */
+  /** Ends it with the signal, and with SIGKILL if that takes too long. */
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number> {
     const ending = running();
     child = undefined;
@@ -69,7 +69,7 @@ export function serviceChild({ name, command, port, env }: ServiceChildOptions):
     url,
     async start() {
       const startedAt = performance.now();
-      // Somebody else there would answer in its place.
+      // Another process on this port would answer in its place.
       expectFree(port);
       child = Bun.spawn([...command], {
         env: { ...env, HOST: '127.0.0.1', PORT: String(port) },

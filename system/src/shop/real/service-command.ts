@@ -3,7 +3,7 @@ import type { ServiceName } from '@souk/contracts/services';
 
 const ROOT = join(import.meta.dir, '../../../..');
 
-/** From its source, or the executable that `npm run compile` makes: `compileOutdated` sees that it is there. */
+/** A service's source, or the executable that `npm run compile` makes; `compileOutdated` makes sure that it exists. */
 export type Program = 'source' | 'compiled';
 
 export function serviceCommand(name: ServiceName, program: Program): readonly string[] {

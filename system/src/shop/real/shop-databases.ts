@@ -7,7 +7,7 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import type { ServerAddresses } from './addresses.ts';
 import { SERVING_ACTIONS, servingGrants } from './serving-rights.ts';
 
-/** Which engine a service's database is on. */
+/** Database engine of each service. */
 export const ENGINE = {
   product: 'mongodb',
   inventory: 'mysql',
@@ -18,15 +18,15 @@ export const ENGINE = {
 
 const CONNECT_LIMIT_MS = 5000;
 
-/** Each service's own database, as the user with which it serves, and as the one that may change the schema. */
+/** Each service's own database, with the account it serves with, and with the one that may change the schema. */
 export interface ShopDatabases {
   readonly databases: Readonly<Record<ServiceName, string>>;
   readonly owners: Readonly<Record<ServiceName, string>>;
 }
 
 /**
- * Makes a database and its two users for each service; they see nothing else. `prefix` (letters, digits, `_`; at most 14) keeps
- * several shops on one server apart.
+ * Creates a database and two users for each service; the users have access to nothing else. `prefix` (letters, digits, `_`; at
+ * most 14) keeps several shops on one server apart.
  */
 export async function createDatabases(servers: ServerAddresses, prefix: string): Promise<ShopDatabases> {
   const databases: Partial<Record<ServiceName, string>> = {};
@@ -89,7 +89,7 @@ export async function dropDatabases(servers: ServerAddresses, prefix: string): P
   });
 }
 
-/** `order` is a word of SQL. */
+/** `order` is a reserved word of SQL. */
 function databaseName(service: ServiceName, prefix: string): string {
   return `${prefix}${service === 'order' ? 'orders' : service}`;
 }

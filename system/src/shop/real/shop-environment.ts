@@ -12,11 +12,11 @@ interface Given {
   readonly urls: ServiceUrls;
   readonly admin: Account;
   readonly logLevel: LogLevel;
-  /** Settings beyond these, for all services. */
+  /** Further settings, for all services. */
   readonly env: Environment;
 }
 
-/** The environment of one service's process: its own settings, nothing of the others' and nothing of ours. */
+/** Environment of one service's process: its own settings, none of the other services' and none of this process's. */
 export function shopEnvironment(
   service: ServiceName,
   instance: string,
@@ -32,7 +32,7 @@ export function shopEnvironment(
     user: {
       SOUK_ADMIN_EMAIL: admin.email,
       SOUK_ADMIN_PASSWORD: admin.password,
-      // It is random, and gone with the shop.
+      // No change needed: the password is random, and gone with the shop.
       SOUK_ADMIN_PASSWORD_CHANGE: env['SOUK_ADMIN_PASSWORD_CHANGE'] ?? 'off',
     },
   };
@@ -46,7 +46,7 @@ export function shopEnvironment(
   };
 }
 
-/** The environment of a step that ends by itself. It has rights that no serving process has. */
+/** Environment of a step that ends by itself. It has rights that no serving process has. */
 export function stepEnvironment(step: Step, service: ServiceName, given: Given): Environment {
   const serving = shopEnvironment(service, `${service}-step`, given);
   const { owners, kafka } = given.addresses;

@@ -14,13 +14,13 @@ import { createDatabases } from './shop-databases.ts';
 
 export interface ThrowAwaySettings extends Omit<RealShopSettings, 'addresses' | 'admin'> {
   readonly accounts: Accounts;
-  /** Get where everything is, for `npm run verify -- --real FILE`, and who may sign in; gone when the shop is. */
+  /** Files for the addresses, read by `npm run verify -- --real FILE`, and for the accounts; deleted with the shop. */
   readonly files?: { readonly addresses: string; readonly accounts: string };
-  /** What happens meanwhile, for people. */
+  /** Receives progress messages, for people. */
   note(line: string): void;
 }
 
-/** Servers of its own and a shop on them, both there once it has started; nothing of it is left when it has stopped. */
+/** A shop on servers of its own. Both are running once it has started; nothing is left when it has stopped. */
 export interface ThrowAwayShop extends Lifecycle {
   urls(): ServiceUrls;
   servers(): Servers;
@@ -52,7 +52,7 @@ export function throwAwayShop(settings: ThrowAwaySettings): ThrowAwayShop {
       {
         name: 'servers',
         async start() {
-          // Before anything that takes long.
+          // Checked before anything that takes long.
           portsFrom(settings.firstPort).forEach(expectFree);
           if (program === 'compiled') await compileOutdated(note);
           const servers = await startServers({ report: note });

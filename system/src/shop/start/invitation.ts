@@ -6,9 +6,9 @@ interface Open {
   readonly engines: StartArguments['engines'];
   readonly urls: ServiceUrls;
   readonly accounts: Accounts;
-  /** The file that keeps the accounts; undefined for a shop that was set up elsewhere. */
+  /** The file of the accounts; undefined for a shop that was set up elsewhere. */
   readonly accountsFile: string | undefined;
-  /** An order of the stories, if they were played: only then is there a customer. */
+  /** An order of the stories, if they were played; otherwise there is no customer either. */
   readonly order: string | undefined;
 }
 
@@ -18,7 +18,7 @@ const LEAVING = {
   deployed: 'Ctrl-C ends this program; the shop goes on.',
 } as const;
 
-/** Tells somebody who sees the shop for the first time what they can do now; every command is one to paste. */
+/** Tells first-time users what they can do now; every command can be pasted. */
 export function invitation(open: Open): readonly string[] {
   const { engines, urls } = open;
   return [

@@ -12,21 +12,21 @@ import { deployedShop } from '../deployed-shop.ts';
 import type { ServiceUrls } from '../shop-client.ts';
 
 export interface StartableShop extends Lifecycle {
-  /** Complete once it has started. */
+  /** Addresses of all services, once the shop has started. */
   urls(): ServiceUrls;
 }
 
-/** The shop that was asked for, not started yet, and who uses it. */
+/** The requested shop, not started yet, and its accounts. */
 export interface WantedShop {
   readonly shop: StartableShop;
   readonly accounts: Accounts;
-  /** The file that keeps the accounts, for their owner alone to read; undefined for a shop that was set up elsewhere. */
+  /** The file of the accounts, which only its owner can read; undefined for a shop that was set up elsewhere. */
   readonly accountsFile: string | undefined;
-  /** The file for the admin's own password, of a shop that was set up with another; undefined where that is nothing for us. */
+  /** The file for the admin's own password if the shop was set up with another one; undefined if this command keeps none. */
   readonly adminPasswordFile?: string | undefined;
 }
 
-/** `note` tells what takes a while. */
+/** Prepares the requested shop. `note` receives messages about slow steps. */
 export async function wantedShop(
   { engines, host, dataFolder: folder, firstPort }: StartArguments,
   logLevel: LogLevel,
@@ -41,7 +41,7 @@ export async function wantedShop(
     }
     case 'real': {
       const accounts = newAccounts();
-      // The drivers and test containers are not loaded for those who need none of them.
+      // Imported here so that the other shops load neither the drivers nor the test containers.
       const { throwAwayShop } = await import('../real/throw-away-shop.ts');
       await privateFolder(folder);
       const accountsFile = resolve(folder, 'real-accounts.json');
@@ -61,13 +61,13 @@ export async function wantedShop(
 }
 
 const COMPOSE = 'compose';
-/** Where `deploy/make-secrets.sh` puts the admin's password, and the address that `compose.yaml` gives that admin. */
+/** The admin's password from `deploy/make-secrets.sh`; `compose.yaml` gives that admin the address COMPOSE_EMAIL. */
 const COMPOSE_PASSWORD = join(import.meta.dir, '../../../../deploy/secrets/admin-password');
-/** The one that has taken its place (`admin-session.ts`). */
+/** The password that has replaced it (`admin-session.ts`). */
 const OWN_PASSWORD = join(import.meta.dir, '../../../../deploy/secrets/admin-password-changed');
 const COMPOSE_EMAIL = 'admin@example.com';
 
-/** Of a shop that was set up elsewhere: the stories seed it as its first admin. */
+/** First admin of a shop that was set up elsewhere; the stories seed the shop as this admin. */
 function deployedAdmin(host: string): Account {
   const { SOUK_ADMIN_EMAIL: email, SOUK_ADMIN_PASSWORD: password } = process.env;
   if (email && password) return { email, password };

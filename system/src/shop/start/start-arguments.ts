@@ -5,9 +5,9 @@ export interface StartArguments {
   readonly once: boolean;
   readonly json: boolean;
   readonly demo: boolean;
-  /** Embedded in this process, five processes on real servers started for it, or a shop that runs already. */
+  /** Embedded in this process, five processes on real servers started for it, or a shop that already runs. */
   readonly engines: 'embedded' | 'real' | 'deployed';
-  /** Of a deployed shop; 'compose' for the one of compose.yaml. */
+  /** Host of a deployed shop; 'compose' for the one of compose.yaml. */
   readonly host: string;
   readonly dataFolder: string;
   /** The first of five ports in a row; 0: any free ones. */

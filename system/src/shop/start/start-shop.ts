@@ -14,7 +14,7 @@ import { STORIES } from '../stories/stories.ts';
 
 const STOP_LIMIT_MS = 60_000;
 
-/** Starts the shop, plays the stories, and stays up or stops. Answers the exit code. */
+/** Starts the shop, plays the stories, and stays up or stops. Returns the exit code. */
 export async function startShop(wanted: StartArguments): Promise<number> {
   const startedAt = performance.now();
   const logLevel = readLogLevel(process.env.LOG_LEVEL);
@@ -58,8 +58,8 @@ async function playStories(
 }
 
 /**
- * Asked for first: a sign-in that fails would be a security event on the first page that somebody sees of this shop, and a
- * registration of what is there would count for the next start, of which there may be many within an hour.
+ * Looks the customer up first. A failed sign-in would be a security event on the first page that a user sees of this shop, and
+ * registering an existing customer would count against the hourly limit for the next starts, of which there may be many.
  */
 async function registeredOnce(shop: ShopClient, admin: string, { email, password }: Account): Promise<string> {
   const { items } = await shop.usersByEmail(admin, email);

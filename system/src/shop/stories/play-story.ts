@@ -8,15 +8,15 @@ export interface StoryResult {
   readonly orderId: string;
   readonly status: Order['status'];
   readonly reason: Order['reason'];
-  /** From the order's placing to its end. */
+  /** Milliseconds from placing the order to its end. */
   readonly ms: number;
   readonly timeline: readonly TimelineEntry[];
-  /** Everything is as the story promises, the stock among it. */
+  /** True if everything is as the story promises, including the stock. */
   readonly asTold: boolean;
 }
 
 const STORY_LIMIT_MS = 30_000;
-/** Far from the 1,200 requests a minute that one user has. */
+/** Keeps a story below the 1,200 requests a minute that one user has. */
 const LOOK_AGAIN_MS = 30;
 
 const ADDRESS = { name: 'Ada Lovelace', line1: 'Am Sandtorkai 1', city: 'Hamburg', postalCode: '20457', country: 'DE' };
@@ -68,7 +68,7 @@ async function stockOf(shop: ShopClient, { items }: Story): Promise<readonly num
   return Promise.all(items.map(async ({ sku }) => (await shop.stock(sku)).available));
 }
 
-/** A completed order takes its pieces, any other leaves the shelves as they were. */
+/** True if a completed order took its pieces, or any other left the stock unchanged. */
 async function stockIsRight(shop: ShopClient, story: Story, before: readonly number[]): Promise<boolean> {
   const after = await stockOf(shop, story);
   return story.items.every(({ quantity }, i) => {

@@ -8,11 +8,11 @@ export interface Story {
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];
   readonly gatewayToken: string;
   readonly ends: { readonly status: OrderStatus; readonly reason: OrderReason | null };
-  /** The last thing its timeline must show: compensation goes on after the order has ended. */
+  /** Last entry that its timeline must show: compensation continues after the order has ended. */
   readonly lastEntry: string;
 }
 
-/** The saga in three orders: the way it should go, and the two ways in which it is undone. */
+/** The saga in three orders: the normal course, and the two ways in which it is undone. */
 export const STORIES: readonly Story[] = [
   {
     name: 'completed',

@@ -1,6 +1,6 @@
 import { WITHOUT_LIMITS } from '../../shop/without-limits.ts';
 
-/** An empty setting is one that is not set: every limit as a shop has it, but for staff, who fill the shelves. */
+/** Every limit as a shop has it, because an empty setting counts as not set; except for staff, who stock the shelves. */
 export const ALL_LIMITS = {
   ...Object.fromEntries(Object.keys(WITHOUT_LIMITS).map((name) => [name, ''])),
   RATE_LIMIT: 'on',

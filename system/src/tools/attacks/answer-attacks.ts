@@ -4,11 +4,11 @@ import { type RawConnection, rawConnection, rawRequest } from './raw-connection.
 
 const PICTURES = 80;
 const HOLD_MS = 3000;
-/** Everybody gets the picture again so long after the attack, at the latest when unread answers were given up. */
+/** Time after the attack within which everybody must get the picture again; by then unread answers were given up. */
 const OVER_LIMIT_MS = 45_000;
 const PIPELINED = 2000;
 
-/** As if from many households: every one of 127.0.0.0/8 is this machine. */
+/** Addresses as if from many households: all of 127.0.0.0/8 is this machine. */
 const elsewhere = (n: number): string => `127.0.${1 + Math.floor(n / 200)}.${1 + (n % 200)}`;
 
 async function unread(url: string, text: string, count: number, from: (n: number) => string): Promise<RawConnection[]> {
@@ -21,7 +21,7 @@ async function unread(url: string, text: string, count: number, from: (n: number
   return connections;
 }
 
-/** Large pictures that nobody reads, asked for from one address, then from many. */
+/** Requests large pictures without reading them, from one address, then from many. */
 async function unreadPictures({ urls, picture }: Target): Promise<readonly string[]> {
   const text = rawRequest({ method: 'GET', path: new URL(picture).pathname });
   const connections = [
@@ -33,7 +33,7 @@ async function unreadPictures({ urls, picture }: Target): Promise<readonly strin
   return (await isServed(picture)) ? [] : ['after the attack the picture was not to be had'];
 }
 
-/** One connection that asks thousands of times and never reads. */
+/** Connections that each ask thousands of times and never read. */
 async function pipelined({ urls }: Target): Promise<readonly string[]> {
   const text = rawRequest({ method: 'GET', path: '/openapi.json' }).repeat(PIPELINED);
   const connections = await unread(urls.product, text, 5, () => '127.0.0.66');

@@ -13,7 +13,7 @@ interface Customer extends Account {
   readonly methodId: string;
 }
 
-/** A shop with what attacks aim at: one product with a large picture, goods on the shelf, an honest customer. */
+/** A shop prepared for attacks: one product with a large picture, goods in stock, an honest customer. */
 export interface Target {
   readonly urls: ServiceUrls;
   readonly client: ShopClient;
@@ -53,7 +53,7 @@ export function honestRequest({ urls, customer }: Target, service: ServiceName):
   return (signal) => fetch(`${urls[service]}${paths[service]}`, { signal, headers: { authorization: `Bearer ${customer.token}` } });
 }
 
-/** A PNG of one pixel with as much behind it as is allowed. */
+/** Uploads a PNG of one pixel, padded to the largest size allowed. */
 async function upload(url: string, token: string): Promise<string> {
   const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
   const body = Buffer.concat([pixel, randomBytes(PICTURE_BYTES - pixel.byteLength)]);

@@ -4,7 +4,7 @@ import { BODY_ATTACKS } from './body-attacks.ts';
 import { CROWD_ATTACKS } from './crowd-attacks.ts';
 import { GROWTH_ATTACKS } from './growth-attacks.ts';
 
-/** Every attack there is, in the order of the audit's rows. */
+/** All attacks, in the order of the audit's rows. */
 export const ATTACKS: readonly Attack[] = [...BODY_ATTACKS, ...ANSWER_ATTACKS, ...CROWD_ATTACKS, ...GROWTH_ATTACKS].toSorted((a, b) => rowNumber(a) - rowNumber(b));
 
 function rowNumber({ row }: Attack): number {

@@ -3,12 +3,12 @@ import type { Target } from './attack-target.ts';
 import { rawConnection, rawRequest } from './raw-connection.ts';
 
 const ANSWER_LIMIT_MS = 10_000;
-/** A deep body is refused while it is read: anything near a second means that somebody walked it. */
+/** A deep body is refused while it is read: a time near a second means that something traversed it. */
 const QUICK_MS = 1000;
 const UNFINISHED = 540;
 const WEBHOOK_TRIES = 20;
 
-/** Nested so often, within the 64 kB that a body may have. */
+/** Nesting depths that fit into the 64 kB that a body may have. */
 const DEPTHS = [11, 100, 8000, 32_000];
 
 async function posted(url: string, path: string, body: string, headers: Readonly<Record<string, string>>): Promise<{ readonly status: number | undefined; readonly ms: number }> {
@@ -26,7 +26,7 @@ function nested(depth: number): string {
   return `{"x":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 }
 
-/** Every service has a route that takes a body from somebody without rights, or from a customer. */
+/** Routes that take a body, at least one of each service: without a token, or with that of a customer or of staff. */
 function doors({ urls, customer, staff }: Target): readonly (readonly [url: string, path: string, token: string | undefined])[] {
   return [
     [urls.user, '/sessions', undefined],
@@ -51,7 +51,7 @@ async function deepBodies(target: Target): Promise<readonly string[]> {
   return wrong;
 }
 
-/** Strangers begin bodies and do not go on; a webhook of the gateway comes meanwhile. */
+/** Strangers begin bodies and never finish them; meanwhile a webhook of the gateway arrives. */
 async function unfinishedBodies({ urls }: Target): Promise<readonly string[]> {
   const path = '/webhooks/simulator';
   const signature = `t=${Math.floor(Date.now() / 1000)},v1=${'0'.repeat(64)}`;
@@ -71,7 +71,7 @@ async function unfinishedBodies({ urls }: Target): Promise<readonly string[]> {
       await genuine.arrayBuffer();
       statuses.push(genuine.status);
     }
-    // 400: it was read, and its signature judged.
+    // 400: the webhook was read, and its signature checked.
     const keptOut = statuses.filter((status) => status !== 400);
     return keptOut.length === 0 ? [] : [`beside ${UNFINISHED} unfinished bodies ${keptOut.length} of ${WEBHOOK_TRIES} webhooks were answered ${keptOut[0]}`];
   } finally {

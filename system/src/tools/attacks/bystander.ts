@@ -1,20 +1,20 @@
-/** The answers that an honest caller got, and how long they took. */
+/** The answers that an honest caller got, and their times. */
 export interface Seen {
-  /** By HTTP status; 0: no answer within 20 s, or a broken connection. */
+  /** Number of answers by HTTP status; 0: no answer within 20 s, or a broken connection. */
   readonly statuses: Readonly<Record<number, number>>;
   readonly medianMs: number;
   readonly slowestMs: number;
 }
 
 export interface Bystander {
-  /** Asks no more, and tells what it saw. */
+  /** Stops asking, and returns what it saw. */
   leave(): Promise<Seen>;
 }
 
 const BETWEEN_MS = 100;
 const ANSWER_LIMIT_MS = 20_000;
 
-/** Asks again and again, ten times a second at most, as somebody does who has nothing to do with an attack. */
+/** Asks again and again, at most ten times a second, as a caller who has nothing to do with the attack. */
 export function bystander(ask: (signal: AbortSignal) => Promise<Response>): Bystander {
   const statuses: Record<number, number> = {};
   const times: number[] = [];
@@ -28,7 +28,7 @@ export function bystander(ask: (signal: AbortSignal) => Promise<Response>): Byst
       await answer.arrayBuffer();
       status = answer.status;
     } catch {
-      // Counted as status 0: whoever looks at the counts decides.
+      // Counted as status 0; readers of the counts judge it.
     }
     times.push(performance.now() - askedAt);
     statuses[status] = (statuses[status] ?? 0) + 1;

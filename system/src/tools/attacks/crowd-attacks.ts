@@ -14,7 +14,7 @@ const KEY_REQUESTS = 3000;
 const GUESSES = 30;
 const ADDRESS = { name: 'Eve', line1: 'Loop 1', city: 'Hamburg', postalCode: '20457', country: 'DE' };
 
-/** Eighty at once from one address, again as soon as they are answered, for three seconds. */
+/** Sends eighty requests at once from one address, each repeated as soon as it is answered, for three seconds. */
 async function crowd(url: string, text: () => string): Promise<void> {
   const until = performance.now() + CROWD_MS;
   await Promise.all(
@@ -29,7 +29,7 @@ async function crowd(url: string, text: () => string): Promise<void> {
   );
 }
 
-/** Registrations cost a password's hash each; those who sign in from elsewhere do not wait for them. */
+/** Floods registrations, each of which costs a password hash; sign-ins from elsewhere must not wait for them. */
 async function registrations({ urls, customer }: Target): Promise<readonly string[]> {
   const text = () =>
     rawRequest({ method: 'POST', path: '/users', body: JSON.stringify({ email: `${randomUUID()}@eve.example`, password: 'lantern-orchard-48', name: 'Eve' }) });
@@ -44,9 +44,9 @@ async function registrations({ urls, customer }: Target): Promise<readonly strin
   return refused.length === 0 ? [] : [`while one address registered, ${refused.length} of ${statuses.length} sign-ins from another were answered ${refused[0]}`];
 }
 
-/** A few customers open all the streams there are for an order of theirs. */
+/** A few customers open all available streams, each for an order of their own. */
 async function streams({ urls, client, customer }: Target): Promise<readonly string[]> {
-  /** Its card says nothing for a long time, so that its stream goes on. */
+  /** The card of this order does not answer for a long time, so its stream stays open. */
   const placed = async (token: string) => {
     const { id: paymentMethodId } = await client.addPaymentMethod(token, 'tok_late_capture');
     return (await client.placeOrder(token, { items: [{ sku: SKU, quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId }, randomUUID())).id;
@@ -71,14 +71,14 @@ async function streams({ urls, client, customer }: Target): Promise<readonly str
   }
 }
 
-/** The keys are asked for again and again while they are changed: good tokens stay good. */
+/** Requests the keys again and again while they are rotated: valid tokens must stay valid. */
 async function keysDuringRotation({ urls, staff, customer }: Target): Promise<readonly string[]> {
   const paths = { product: '/products?limit=1', inventory: '/stock?limit=1', order: '/orders?limit=1', payment: '/payment-methods', user: '/users/me' };
-  // A user whose token was seen before is counted apart from the address that is flooded.
+  // A user whose token was seen before is counted separately from the flooded address.
   await ask(`${urls.user}/users/me`, { token: staff });
   const flood = Promise.all(
     Array.from({ length: 10 }, async () => {
-      // From where the services ask: behind one proxy, or on one machine, they share their address with others.
+      // The address of the services: behind one proxy, or on one machine, they share it with other callers.
       const connection = await rawConnection(urls.user, { from: '127.0.0.1' });
       connection.send(rawRequest({ method: 'GET', path: '/.well-known/jwks.json' }).repeat(KEY_REQUESTS / 10));
       await Bun.sleep(CROWD_MS);
@@ -110,7 +110,7 @@ async function signedInFrom(address: string, url: string, { email, password }: A
   }
 }
 
-/** Somebody guesses the password of a known address; its owner, on the device that is known, gets in. */
+/** A stranger guesses the password of a known e-mail address; its owner can still sign in on a known device. */
 async function guesses({ urls, client }: Target): Promise<readonly string[]> {
   const owner = await newCustomer(client);
   const { deviceToken } = await client.signIn(owner.email, owner.password);

@@ -15,7 +15,7 @@ const SEARCHES = 600;
 const GREEDY_ORDERS = 40;
 const AT_ONCE = 20;
 
-/** `count` times `work`, some at the same time. */
+/** Runs `work` `count` times, some of them concurrently. */
 async function many(count: number, work: (n: number) => Promise<void>): Promise<void> {
   const numbers = Array.from({ length: count }, (_, n) => n).values();
   await Promise.all(
@@ -25,7 +25,7 @@ async function many(count: number, work: (n: number) => Promise<void>): Promise<
   );
 }
 
-/** A customer with large orders asks for the whole list again and again, and reads none of it. */
+/** A customer with large orders requests the whole list again and again, and reads none of it. */
 async function unreadPages({ urls, client, staff }: Target): Promise<readonly string[]> {
   const option = 'x'.repeat(100);
   const sku = (at: number) => `LARGE-${at}`;
@@ -33,7 +33,7 @@ async function unreadPages({ urls, client, staff }: Target): Promise<readonly st
   await client.activate(staff, await client.createProduct(staff, { title: 'y'.repeat(200), variants }));
   const { token, methodId } = await newCustomer(client);
   const items = Array.from({ length: LINES }, (_, at) => ({ sku: sku(at), quantity: 1 }));
-  // None is in stock: each ends as rejected, and stays in the list.
+  // None is in stock: each order ends as rejected, and stays in the list.
   for (let n = 0; n < LARGE_ORDERS; n += 1) await client.placeOrder(token, { items, shippingAddress: ADDRESS, paymentMethodId: methodId }, randomUUID());
   const text = rawRequest({ method: 'GET', path: '/orders?limit=100', headers: { authorization: `Bearer ${token}` } });
   const connections: RawConnection[] = [];
@@ -49,7 +49,7 @@ async function unreadPages({ urls, client, staff }: Target): Promise<readonly st
   return page.status === 200 && bytes < 600_000 ? [] : [`a page of orders: ${page.status}, ${bytes} bytes`];
 }
 
-/** Addresses added and removed again under keys of their own, then the account is deleted. */
+/** Adds and removes addresses, each under an idempotency key of its own, then deletes the account. */
 async function addressesAddedAndRemoved({ urls, client }: Target): Promise<readonly string[]> {
   const { token, password } = await newCustomer(client);
   const seen = new Set<number>();
@@ -68,7 +68,7 @@ async function addressesAddedAndRemoved({ urls, client }: Target): Promise<reado
   ];
 }
 
-/** Everybody's word, searched for as often as an address may. */
+/** Searches for a word that all products have, as often as one address may. */
 async function commonWord({ urls, client, staff }: Target): Promise<readonly string[]> {
   const run = randomUUID().slice(0, 8);
   await many(PRODUCTS, async (n) => {
@@ -85,7 +85,7 @@ async function commonWord({ urls, client, staff }: Target): Promise<readonly str
   return [];
 }
 
-/** One customer orders all there is, with a card that does not answer, as often as the shop takes it. */
+/** One customer orders all stock with a card that does not answer, as often as the shop accepts it. */
 async function everythingOnHold({ urls, client }: Target): Promise<readonly string[]> {
   const { token } = await newCustomer(client);
   const { id } = await client.addPaymentMethod(token, 'tok_late_capture');

@@ -1,32 +1,32 @@
 import { connect } from 'node:net';
 
-/** Bytes of an answer that are kept to be looked at. */
+/** Bytes of an answer that are kept for inspection. */
 const KEPT = 64 * 1024;
 const CONNECT_LIMIT_MS = 5000;
 
 interface ConnectOptions {
-  /** An address of the loopback network, so that strangers come from elsewhere than honest callers. */
+  /** Source address in the loopback network, so that strangers do not share one with honest callers. */
   readonly from?: string;
-  /** false: nothing is ever read, and what the other side sends stays in its hands. */
+  /** false: nothing is ever read, so the other side has to keep what it sends. */
   readonly reads?: boolean;
 }
 
-/** One TCP connection that sends bytes as it likes, in whatever pieces and order. */
+/** One TCP connection that sends any bytes, in any pieces and order. */
 export interface RawConnection {
   send(bytes: string | Uint8Array): void;
-  /** Nothing more is sent; what comes may still be read. */
+  /** Ends sending; answers can still be read. */
   halfClose(): void;
-  /** The beginning of what has come so far. */
+  /** The beginning of the bytes received so far. */
   received(): string;
-  /** Bytes that have come so far. */
+  /** Number of bytes received so far. */
   receivedBytes(): number;
-  /** The status of the first answer, or undefined when the connection has ended or the time is up without one. */
+  /** The status of the first answer; undefined if the connection ended or the time ran out without one. */
   status(limitMs: number): Promise<number | undefined>;
   readonly ended: Promise<void>;
   destroy(): void;
 }
 
-/** Rejects when it is refused, or not taken for 5 s. */
+/** Rejects if the connection is refused, or not accepted within 5 s. */
 export async function rawConnection(url: string, { from = '127.0.0.66', reads = true }: ConnectOptions = {}): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), localAddress: from });
@@ -39,7 +39,7 @@ export async function rawConnection(url: string, { from = '127.0.0.66', reads = 
       resolve();
     });
   });
-  // A reset is one way for a connection to end; `close` follows.
+  // A reset also ends a connection; `close` follows it.
   socket.on('error', () => undefined);
   if (reads) {
     socket.on('data', (part: Buffer) => {
@@ -85,11 +85,11 @@ interface RawRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Bytes that the body is said to have, whatever comes. */
+  /** Content length to declare, whatever follows. */
   readonly saidLength?: number;
 }
 
-/** HTTP/1.1 as text. With a body it says that it is JSON unless told otherwise. */
+/** An HTTP/1.1 request as text. A body is declared as JSON unless `headers` say otherwise. */
 export function rawRequest({ method, path, headers = {}, body, saidLength }: RawRequest): string {
   const length = saidLength ?? (body === undefined ? undefined : Buffer.byteLength(body));
   const all = {

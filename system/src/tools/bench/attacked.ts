@@ -33,7 +33,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** A failure where an attack got what it wanted; how long others waited is for people to judge. */
+/** Fails if an attack got what it wanted; people judge how long others waited. */
 async function measure({ urls, accounts, stop }: BenchShop): Promise<number> {
   const target = await attackTarget(urls, accounts.admin);
   process.stdout.write(`${HEAD}\n`);

@@ -38,7 +38,7 @@ And:
   --out FOLDER                 writes result.json and a page with plots, page.html, there
 `;
 
-/** Told to who used it wrong. */
+/** Printed after wrong usage. */
 export const BENCH_USAGE = `npm run bench -- [--real] [--rates A,B | --overload | --grow N | --hot] [--seconds N] [--out FOLDER]
 npm run bench -- --help        all options
 `;
@@ -141,7 +141,7 @@ interface BreakOptions {
   readonly seconds: number;
 }
 
-/** It comes back before the run is over. */
+/** Reads the options of a fault. The process comes back before the run is over. */
 function breakOf({ kill, freeze, away, real, seconds }: BreakOptions): Break | undefined {
   if (kill !== undefined && freeze !== undefined) throw new UsageError('--kill and --freeze: choose one');
   const name = kill ?? freeze;

@@ -7,22 +7,22 @@ import { makeBuyers, REGISTERED } from './work/buyers.ts';
 import { makeMixedCatalogue, mixedOrders } from './work/mixed-orders.ts';
 import { makePlainCatalogue, plainOrders } from './work/plain-orders.ts';
 
-/** All that a mode of the bench works with. */
+/** Everything that a mode of the benchmark works with. */
 export interface Bench {
   readonly asked: BenchArguments;
   readonly shop: BenchShop;
   readonly work: Work;
-  /** Fires when somebody wants it to end; what was measured so far is reported. */
+  /** Fires when the user stops the benchmark; what was measured so far is reported. */
   readonly signal: AbortSignal;
   /** Orders that callers were promised, for the checker. */
   readonly promised: PromisedOrders;
-  /** A run with the load that was asked for, unless it has work of its own. */
+  /** Runs the requested load, unless `work` is given. */
   run(options: Pick<RunOptions, 'name' | 'rate' | 'seconds' | 'breaks' | 'whenSent' | 'settleWhen'> & { readonly work?: Work }): Promise<MeasuredRun>;
 }
 
 const WARM_UP_RATE = 500;
 
-/** A shop with goods and buyers, warm. */
+/** Prepares a shop with goods and buyers. */
 export async function prepareBench(given: Pick<Bench, 'asked' | 'shop' | 'signal' | 'promised'>): Promise<Bench> {
   const { asked, shop, signal, promised } = given;
   const work = await workFor(asked, shop);
@@ -41,7 +41,7 @@ export async function prepareBench(given: Pick<Bench, 'asked' | 'shop' | 'signal
   return bench;
 }
 
-/** The first seconds are the compiler's; they are checked like all others, and not reported. */
+/** Warms up the compiler. These orders are checked like all others, but not reported. */
 export function warmUp({ run, shop }: Bench): Promise<MeasuredRun> {
   return run({ name: 'warm-up', rate: WARM_UP_RATE, seconds: shop.warmUpSeconds });
 }

@@ -1,13 +1,13 @@
 import type { BenchShop } from './shop/bench-shop.ts';
 
-/** One process that is ended, or held, in the middle of a run, and is back after a while. */
+/** A process that is killed or frozen in the middle of a run, and comes back after a while. */
 export interface Break {
   readonly name: string;
   readonly how: 'kill' | 'freeze';
   readonly awaySeconds: number;
 }
 
-/** What happened to a process, and when, epoch milliseconds. */
+/** Something that happened to a process, with its time in epoch milliseconds. */
 export interface Incident {
   readonly at: number;
   readonly what: string;
@@ -15,7 +15,7 @@ export interface Incident {
 
 const busy = new WeakMap<BenchShop, Promise<void>>();
 
-/** Breaks a process at the middle of a run that begins now, and answers what happened when it serves again. */
+/** Breaks a process in the middle of a run that begins now; resolves with what happened when it serves again. */
 export async function breakInTheMiddle(shop: BenchShop, { name, how, awaySeconds }: Break, runSeconds: number, signal?: AbortSignal): Promise<readonly Incident[]> {
   const one = shop.breakable[name];
   if (one === undefined) throw new Error(`${name} is no process of this shop`);
@@ -25,7 +25,7 @@ export async function breakInTheMiddle(shop: BenchShop, { name, how, awaySeconds
     process.stderr.write(`${what}\n`);
   };
   await sleep((runSeconds * 1000) / 2, signal);
-  // The run before may still wait for the same process to serve.
+  // The previous run may still wait for the same process to serve.
   const before = busy.get(shop) ?? Promise.resolve();
   const { promise, resolve } = Promise.withResolvers<void>();
   busy.set(shop, promise);

@@ -1,4 +1,4 @@
-/** Runs `count` pieces of work, `atOnce` of them at a time, and answers their results in order. */
+/** Runs `count` pieces of work, `atOnce` of them at a time, and returns their results in order. */
 export async function inParallel<T>(atOnce: number, count: number, run: (i: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   let next = 0;

@@ -19,7 +19,7 @@ const CALLERS = 6;
 const LEAVE_EVERY_MS = 100;
 const LEAVE_TRIES = 30;
 const PASSWORD = 'bench-password';
-/** Orders per second while the orders that they will leave behind are placed. */
+/** Orders per second while the accounts that will be deleted place their orders. */
 const FILL_RATE = 1000;
 
 interface Waits {
@@ -45,7 +45,7 @@ async function main(): Promise<number> {
     const { urls } = shop;
     const people = await everybody(urls, load, leavers);
     const loyal = await person(urls, load, 'loyal');
-    // Orders with their kept answers, events and addresses: what has to be erased.
+    // Creates what has to be erased: orders with their stored answers, events and addresses.
     await fill(people, leavers * each);
     await fill([loyal], orders);
     await allEnded(shop.records);
@@ -62,7 +62,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Six callers, each of which orders again as soon as it is answered, for at least this long and until `meanwhile` is over. */
+/** Six callers, each of which orders again as soon as it is answered, for at least `ms` and until `meanwhile` is over. */
 async function placing(load: Load, ms: number, meanwhile: Promise<void> = Promise.resolve()): Promise<Waits> {
   const until = performance.now() + ms;
   const waits: number[] = [];
@@ -133,7 +133,7 @@ async function inTurn<T>(all: readonly T[], run: (one: T) => Promise<void>): Pro
   await Promise.all(running);
 }
 
-/** Passwords are looked at a few at a time: whoever is told to come again does. */
+/** Deletes an account. Only a few passwords are checked at a time, so a caller who is told to retry does. */
 async function leave(userUrl: string, token: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     const response = await fetch(`${userUrl}/users/me`, {

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 
-/** The machine that was measured, in a line: without it a figure says nothing. */
+/** The measured machine in one line: without it figures say nothing. */
 export function machineLine(): string {
   const model = cpus()[0]?.model ?? 'unknown processor';
   const memory = Math.round(totalmem() / 2 ** 30);

@@ -32,9 +32,9 @@ async function main(): Promise<number> {
     for (const line of shop.about) process.stderr.write(`${line}\n`);
     const measured = await measure(await prepareBench({ asked, shop, signal, promised }));
     await shop.stop();
-    // When the shop is gone: the parts have the machine for themselves.
+    // After the shop has stopped, so that the parts have the machine to themselves.
     const raw = asked.raw && !signal.aborted ? await rawParts(shop) : undefined;
-    // Orders of a shop that was stopped in their middle have not ended, which the checker would say of each.
+    // Orders of a shop that was stopped early have not ended, and the checker would report each of them.
     const { violations, checker } = signal.aborted ? CUT_SHORT : await verdict(shop, promised);
     const result: Result = {
       command: `npm run bench -- ${argv.join(' ')}`,
@@ -76,13 +76,13 @@ function measure(bench: Bench): Promise<Partial<Result>> {
 
 const CUT_SHORT = { violations: 1, checker: 'checker: not asked, because the bench was stopped before its end' };
 
-/** Only who asks for it loads drivers and servers. */
+/** Imported here so that only `--real` loads drivers and servers. */
 async function realShop(replicas: number): Promise<BenchShop> {
   const { realBenchShop } = await import('./shop/real-bench-shop.ts');
   return realBenchShop({}, replicas);
 }
 
-/** The first Ctrl-C ends what runs and reports it; the second one ends the process. */
+/** The first Ctrl-C ends the current run and reports it; the second one ends the process. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
   const stopping = () => {

@@ -4,14 +4,14 @@ import { type LoadOptions, type LoadResult, runLoad } from './load/run-load.ts';
 import { allEnded, type WaitingOrders, waitingOrders } from './order-ends.ts';
 import type { BenchShop, Usages } from './shop/bench-shop.ts';
 
-/** The figures of a shop's own processes at one moment. */
+/** The resources used by the shop and the generator up to one moment. */
 export interface Sample {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly usage: Usages;
 }
 
-/** One run, until its last order has ended, and what everybody has used for it. */
+/** One run until its last order has ended, and the resources used for it. */
 export interface MeasuredRun {
   readonly name: string;
   readonly rate: number;
@@ -24,7 +24,7 @@ export interface MeasuredRun {
   /** One a second, while orders were sent. */
   readonly samples: readonly Sample[];
   readonly incidents: readonly Incident[];
-  /** The usage has the drain in it, until the last order of the run had ended. */
+  /** The usage includes the drain, until the last order of the run had ended. */
   readonly isDrained: boolean;
 }
 
@@ -32,8 +32,8 @@ export interface RunOptions extends Pick<LoadOptions, 'rate' | 'seconds' | 'arri
   readonly name: string;
   readonly breaks?: Break | undefined;
   /**
-   * Called when the last order was sent: what follows at once begins then. Such a run does not wait until its orders have ended, and what
-   * was used counts up to this moment only.
+   * Called when the last order was sent, so that what follows can begin at once. A run with it does not wait until its orders
+   * have ended, and its usage counts up to this moment only.
    */
   readonly whenSent?: () => void;
   readonly signal?: AbortSignal | undefined;

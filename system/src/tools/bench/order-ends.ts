@@ -1,26 +1,26 @@
 import { allOf } from '../../verify/batches.ts';
 import type { ShopRecords } from '../../verify/shop-records.ts';
 
-/** The end of one order, as the log tells it. */
+/** The end of one order, according to the log. */
 export interface OrderEnd {
   readonly outcome: 'completed' | 'rejected' | 'cancelled';
-  /** Of a cancellation; empty otherwise. */
+  /** The reason of a cancellation; empty otherwise. */
   readonly reason: string;
-  /** When `order.completed` stood in the log, epoch milliseconds; undefined: it was never completed. A cancellation may come after it. */
+  /** Time of `order.completed` in the log, epoch milliseconds; undefined: it was never completed. A cancellation may come after it. */
   readonly completedAt: number | undefined;
 }
 
 export type OrderEnds = ReadonlyMap<string, OrderEnd>;
 
-/** Without one order fewer under way for so long, waiting ends. */
+/** Waiting ends if the number of orders under way has not fallen for this long. */
 const STILL_LIMIT_MS = 120_000;
 const LOOK_AGAIN_MS = 250;
-/** Ends that are in no database any more stand in the log soon, or something is wrong. */
+/** Once no order is under way in the database, all ends must be in the log within this time, or something is wrong. */
 const LOG_LIMIT_MS = 120_000;
 
 /**
- * Waits until no order is under way any more, as long as they get fewer: a backlog may take minutes. Looks seldom, and at a table
- * only: whoever is measured pays for it.
+ * Waits until no order is under way any more, as long as their number falls: a backlog may take minutes. Looks seldom, and at one
+ * table only, because looking loads the measured shop.
  */
 export async function allEnded(records: ShopRecords, signal?: AbortSignal): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
@@ -37,11 +37,11 @@ export async function allEnded(records: ShopRecords, signal?: AbortSignal): Prom
 
 export interface WaitingOrders {
   readonly open: number;
-  /** Of the one that waits longest; 0 without any. */
+  /** Age of the oldest one; 0 if there is none. */
   readonly oldestMs: number;
 }
 
-/** Orders under way, by the shop's own clock. */
+/** Counts the orders under way; `placed_at` is by the shop's own clock. */
 export function waitingOrders(records: ShopRecords): Promise<WaitingOrders> {
   return records.sql('order', async (rows) => {
     const [row] = await allOf(
@@ -52,7 +52,7 @@ export function waitingOrders(records: ShopRecords): Promise<WaitingOrders> {
   });
 }
 
-/** Waits until the log tells how each of these orders ended. To be called when all have; their last events may still be on the way. */
+/** Waits until the log has the end of each of these orders. Call it when all have ended; their last events may still be under way. */
 export async function orderEnds(records: ShopRecords, orders: Iterable<string>): Promise<OrderEnds> {
   const limit = performance.now() + LOG_LIMIT_MS;
   const wanted = [...orders];
@@ -65,7 +65,7 @@ export async function orderEnds(records: ShopRecords, orders: Iterable<string>):
   }
 }
 
-/** An order that is completed twice counts with the first time, and the checker says so. */
+/** An order that is completed twice counts with its first completion; the checker reports it. */
 export async function readEnds(records: Pick<ShopRecords, 'logged'>): Promise<OrderEnds> {
   const ends = new Map<string, OrderEnd>();
   await records.logged(['order.completed', 'order.rejected', 'order.cancelled'], (messages) => {
@@ -78,7 +78,7 @@ export async function readEnds(records: Pick<ShopRecords, 'logged'>): Promise<Or
   return ends;
 }
 
-/** There is no order between topics: whatever was cancelled in the end was cancelled last. */
+/** Messages of different topics have no order: a cancellation counts as the last end of its order. */
 function endOf(topic: string, value: string, known: OrderEnd | undefined, completedAt: number | undefined): OrderEnd {
   if (topic === 'order.cancelled') return { outcome: 'cancelled', reason: reasonIn(value), completedAt };
   if (known?.outcome === 'cancelled') return { ...known, completedAt };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The ids of all orders that were answered 202, in a file: there may be millions. */
+/** Stores the ids of all orders that were answered 202 in a file, because there may be millions. */
 export interface PromisedOrders extends AsyncDisposable {
   add(ids: readonly string[]): Promise<void>;
   batches(): AsyncIterable<readonly string[]>;

@@ -7,7 +7,7 @@ import { HOT_SKU } from './work/mixed-orders.ts';
 import { PLAIN_SKU } from './work/plain-orders.ts';
 import type { ServiceName } from '@souk/contracts/services';
 
-/** One read that a shop answers all day. */
+/** One read that a shop answers all day long. */
 interface Read {
   readonly name: string;
   readonly service: ServiceName;
@@ -20,8 +20,8 @@ const WARM_UP_TIMES = 20;
 const OWNER = { email: 'bench-0@souk.example', password: 'bench-password' };
 
 /**
- * The same reads each time, one after the other, on a shop that does nothing else. Order by id and timeline ask for orders from all over
- * what was stored last; the others for their first page.
+ * The same reads each time, one after the other, on an otherwise idle shop. Order by id and timeline read orders spread over
+ * those stored last; the others read their first page.
  */
 export async function fixedReads(shop: BenchShop, orders: readonly string[]): Promise<Record<string, Percentiles>> {
   const client = shopClient(shop.urls);

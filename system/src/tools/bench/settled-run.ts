@@ -2,26 +2,26 @@ import { type Percentiles, percentilesOf } from './load/latencies.ts';
 import type { LoadResult } from './load/run-load.ts';
 import type { OrderEnds } from './order-ends.ts';
 
-/** Cancelled because something took too long, and by nobody. */
+/** Reasons of cancellations by a deadline, and not by a person. */
 const DEADLINES: ReadonlySet<string> = new Set(['inventory_timeout', 'payment_expired']);
 
-/** What became of the accepted orders of one run, as the log tells it. */
+/** Outcomes of the accepted orders of one run, according to the log. */
 export interface SettledRun {
-  /** Orders by their end: `completed`, `rejected`, `cancelled: payment_declined` and so on; `no end yet` of a run that was cut short. */
+  /** Orders by their end: `completed`, `rejected`, `cancelled: payment_declined` and so on; `no end yet` in a run that was cut short. */
   readonly ends: Readonly<Record<string, number>>;
-  /** All that were completed, also those that were cancelled afterwards. */
+  /** All completed orders, also those that were cancelled afterwards. */
   readonly completed: number;
   /** Completed while the run was sending. */
   readonly completedInWindow: number;
   /** From the end of sending until the last of its orders was completed. */
   readonly drainMs: number;
-  /** From when an order should have been sent until its completion stood in the log. */
+  /** From an order's due time until its completion was in the log. */
   readonly complete: Percentiles;
   readonly byDeadline: number;
   readonly seconds: readonly SecondOfCompletion[];
 }
 
-/** One second of a run: what was completed in it, and how long those took that were due in it. */
+/** One second of a run: the orders completed in it, and the times of those that were due in it. */
 export interface SecondOfCompletion {
   completed: number;
   readonly completeMs: number[];
@@ -41,7 +41,7 @@ export function settledRun({ accepted, startedAt, elapsedMs }: Pick<LoadResult, 
     ends[name] = (ends[name] ?? 0) + 1;
     if (end !== undefined && DEADLINES.has(end.reason)) byDeadline += 1;
     if (end?.completedAt === undefined) continue;
-    // A clock of another process may be a moment behind.
+    // Another process's clock may be slightly behind.
     const ms = Math.max(0, end.completedAt - dueAt);
     took.push(ms);
     secondAt(seconds, dueAt - startedAt).completeMs.push(ms);

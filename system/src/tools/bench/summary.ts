@@ -6,7 +6,7 @@ import type { OrderEnds, WaitingOrders } from './order-ends.ts';
 import { type SettledRun, settledRun } from './settled-run.ts';
 import type { Usage } from './shop/bench-shop.ts';
 
-/** One run in figures; what a page and a JSON file are made of. */
+/** Figures of one run, for the page and the JSON file. */
 export interface RunSummary {
   readonly name: string;
   readonly offeredPerSecond: number;
@@ -15,16 +15,16 @@ export interface RunSummary {
   readonly elapsedMs: number;
   readonly sent: number;
   readonly accepted: number;
-  /** Orders by what refused them in the end. */
+  /** Refused orders by their final cause. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Orders of which nobody could tell what became of them. */
+  /** Orders whose outcome could not be found out. */
   readonly unknown: number;
-  /** Orders that had no answer, by why; they were asked for afterwards. */
+  /** Orders without an answer, by cause; they were asked for afterwards. */
   readonly unanswered: Readonly<Record<string, number>>;
   readonly ends: Readonly<Record<string, number>>;
   readonly byDeadline: number;
   readonly completed: number;
-  /** Completed in the window of the run, per second of it. */
+  /** Completed in the window of the run, per second of that window. */
   readonly completedPerSecond: number;
   readonly drainMs: number;
   readonly waitingAtEnd: WaitingOrders;
@@ -41,7 +41,7 @@ export interface RunSummary {
   readonly incidents: readonly { readonly second: number; readonly what: string }[];
 }
 
-/** The part of one process in an order, the drain included. */
+/** The resources of one process per order, the drain included if the run was drained. */
 export interface ProcessShare {
   readonly name: string;
   readonly cpuUsPerOrder: number;
@@ -53,14 +53,14 @@ export interface ProcessShare {
 export interface GeneratorShare {
   readonly requests: number;
   readonly cpuUsPerRequest: number;
-  /** Of one processor, in percent, while it sent. */
+  /** Percent of one processor while it sent. */
   readonly cpuPercent: number;
   readonly residentMb: number;
   readonly connections: number;
   readonly heldBack: number;
 }
 
-/** Answers and completions by when their orders were due; `completed` by when they were. */
+/** Answers and completion times count in the second in which their orders were due; `completed` in the second of completion. */
 export interface Second {
   readonly second: number;
   readonly sent: number;

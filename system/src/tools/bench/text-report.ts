@@ -4,7 +4,7 @@ const COLUMNS = ['offered/s', 'accepted/s', 'completed/s', 'refused', 'answer p5
 
 export const REPORT_HEAD = COLUMNS.map((name) => name.padStart(12)).join(' ');
 
-/** The columns of every run, also of those that others are compared with. */
+/** One run in the columns of REPORT_HEAD, which every run has, so that runs can be compared. */
 export function reportLine(run: RunSummary): string {
   const values = [
     run.offeredPerSecond,
@@ -21,7 +21,7 @@ export function reportLine(run: RunSummary): string {
   return values.map((value) => String(value).padStart(12)).join(' ');
 }
 
-/** All that the columns do not say, a sentence or a figure per line. */
+/** Everything that the columns do not show, a sentence or a figure per line. */
 export function detailLines(run: RunSummary): readonly string[] {
   return [
     ...missedLines(run),

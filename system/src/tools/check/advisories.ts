@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { EXIT } from '../../cli/errors.ts';
 
 /**
- * Asks the registry which of the packages in `bun.lock` have published faults (`bun audit`). Ends with 0 when none has, with 1
- * and their names when some have, and with 3 when it could not ask, which says nothing about them.
+ * Asks the registry which packages in `bun.lock` have published vulnerabilities (`bun audit`). Exit code 0: none; 1: some, whose
+ * names it prints; 3: it could not ask, which says nothing about them.
  */
 const ROOT = join(import.meta.dir, '../../../..');
 const LIMIT_MS = 60_000;
 
-/** The advisories in what the audit printed; undefined when no registry answered. */
+/** The advisories in the audit's output; undefined if no registry answered. */
 function advisoriesIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const told: unknown = JSON.parse(text);

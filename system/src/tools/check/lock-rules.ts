@@ -1,6 +1,6 @@
 import type { LockedPackage } from '../images/read-lock.ts';
 
-/** A package.json of ours, as far as it says what is installed. */
+/** The fields of a package.json of this repository that decide what is installed. */
 export interface Manifest {
   readonly file: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -17,16 +17,16 @@ export interface LicensedPackage {
 const EXACT = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 const SHA512 = /^sha512-[A-Za-z0-9+/]{86}==$/;
 
-/** Packages whose install scripts run. Bun's fetches the runtime for this machine. */
+/** Packages whose install scripts run. Bun's script fetches the runtime for this machine. */
 const TRUSTED: readonly string[] = ['bun'];
 
-/** Packages that sign, seal, parse what strangers send, or speak to servers. Two majors side by side would be two sets of faults. */
+/** Packages that sign, encrypt, parse what strangers send, or speak to servers. Two majors side by side would be two sets of faults. */
 const ONE_MAJOR = ['elysia', '@sinclair/typebox', 'jose', 'otpauth', 'nodemailer', 'kafkajs', 'kysely', 'mongodb', 'mysql2', 'pino'];
 
-/** Licences of packages that we may pass on with our own, together with their texts. */
+/** Licences of packages that may be passed on with this project's own, together with their texts. */
 const LICENCES = new Set(['MIT', 'MIT-0', '0BSD', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'Unlicense', 'Python-2.0', '(MIT AND Zlib)', 'MPL-2.0', 'MPL 2.0']);
 
-/** Sentences that say what is wrong with the packages that would be installed; none when all is well. */
+/** Returns a sentence for each fault of the packages that would be installed; none if all is well. */
 export function lockFaults(packages: readonly LockedPackage[], manifests: readonly Manifest[]): readonly string[] {
   return [...sourceFaults(packages), ...manifests.flatMap(manifestFaults), ...majorFaults(packages)];
 }

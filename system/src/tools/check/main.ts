@@ -1,18 +1,19 @@
 import type { Environment } from '@souk/chassis/service/config';
 import { notRun, type Skipped } from './not-run.ts';
 import { realServers } from './real-servers.ts';
+import { shapesOf, shapeTable } from './shape.ts';
 import { killRunning, runCommand } from './run-command.ts';
 import { outcomeOf } from './step-outcome.ts';
-import { ADVISORIES, fuzzing, LOOKS, type Step, TESTS } from './steps.ts';
+import { ADVISORIES, fuzzing, LOOKS, ROOT, type Step, TESTS } from './steps.ts';
 import { EXIT } from '../../cli/errors.ts';
 
 /**
- * `npm test`: types, lint, unused code, every package's tests, and fuzzing. Ends with `N passed, N failed`; a step that is
- * not a test suite counts as one. With `--real` or REQUIRE_REAL=1 on real servers too, which are started for it; a server
- * that cannot be had counts as one failure.
+ * `npm test`: types, lint, unused code, supply chain, audit, a report of the source's shape, every package's tests, and fuzzing. Ends with `N passed, N failed`; a step that is not a
+ * test suite counts as one. With `--real` or REQUIRE_REAL=1 it also tests on real servers, which it starts; a server that cannot
+ * be started counts as one failure.
  */
 const WHOLE_LIMIT_MS = 2_640_000;
-/** Per operation: as many as find what there is, and as many as take a minute or so, after each change. */
+/** Examples per operation: enough to find what there is, or as many as take a minute or so, after each change. */
 const EXAMPLES = { whole: 300, quick: 20 };
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -40,7 +41,7 @@ async function run(step: Step, env: Environment): Promise<void> {
   skipped.push(...outcome.skipped);
 }
 
-/** The rows side by side, each in its order; `last` follows the first row. */
+/** Runs the rows in parallel, each in its order; `last` follows the first row. */
 async function runTests(env: Environment, last: Step): Promise<void> {
   const rows = TESTS.map((row, at) => (at === 0 ? [...row, last] : row));
   await Promise.all(
@@ -76,6 +77,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 for (const step of [...LOOKS, ADVISORIES]) await run(step, process.env);
+say(`\n== shape of the source, for information\n${shapeTable(await shapesOf(ROOT))}`);
 const lastly = fuzzing(mustRun ? EXAMPLES.whole : EXAMPLES.quick);
 if (mustRun) await runOnRealServers(lastly);
 else await runTests(process.env, lastly);

@@ -1,11 +1,11 @@
 export interface Skipped {
   readonly step: string;
   readonly tests: number;
-  /** Why, as the suites said themselves. */
+  /** The reasons, as the suites printed them. */
   readonly reasons: readonly string[];
 }
 
-/** What a suite says that leaves itself out (`describeOn`). */
+/** The line that a suite prints if it leaves itself out (`describeOn`). */
 const REASON = /^NOT RUN: (.*)$/gm;
 
 export function skippedOf(step: string, tests: number, output: string): readonly Skipped[] {
@@ -13,7 +13,7 @@ export function skippedOf(step: string, tests: number, output: string): readonly
   return tests === 0 && reasons.length === 0 ? [] : [{ step, tests, reasons }];
 }
 
-/** For the end of a run, where it is seen; empty when everything ran. */
+/** Text for the end of a run, where it is noticed; empty if everything ran. */
 export function notRun(skipped: readonly Skipped[]): string {
   if (skipped.length === 0) return '';
   const lines = skipped.map(({ step, tests, reasons }) => `  ${[tests === 0 ? step : `${step}: ${tests} tests`, ...reasons].join('\n    ')}\n`);

@@ -6,14 +6,14 @@ import { startServer } from '../servers/start-server.ts';
 import { describeServer } from '../servers/start-servers.ts';
 
 export interface RealServers {
-  /** Where tests find the servers that are there. */
+  /** Environment that tells tests where the running servers are. */
   readonly env: Readonly<Record<string, string>>;
-  /** The names of those that could not be had; why has been said. */
+  /** The names of servers that could not be started; the reasons have been printed. */
   readonly missing: readonly RealServer[];
   stop(): Promise<void>;
 }
 
-/** Starts each of the three that the environment does not name already. */
+/** Starts each of the three servers that the environment does not name already. */
 export async function realServers(env: Readonly<Record<string, string | undefined>>, say: (line: string) => void): Promise<RealServers> {
   const names = Object.keys(SERVER_VARIABLES) as RealServer[];
   const given = names.filter((name) => env[SERVER_VARIABLES[name]]);

@@ -5,28 +5,28 @@ export interface Command {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly limitMs: number;
-  /** Stands before each line that is shown, where several commands run at the same time. */
+  /** Prefix of each line shown, for commands that run at the same time. */
   readonly mark?: string;
 }
 
 export interface Outcome {
   readonly output: string;
   readonly code: number;
-  /** It was killed, with its children, for taking longer than its limit. */
+  /** It was killed, with its children, because it exceeded its limit. */
   readonly tooLong: boolean;
 }
 
-/** A grandchild in a session of its own may outlive a command and hold its output open; nobody waits longer for that. */
+/** Longest wait for late output: a grandchild in a session of its own may outlive a command and hold its output open. */
 const LATE_OUTPUT_MS = 5000;
 
 const running = new Set<number>();
 
-/** Kills what runs now, with its children. */
+/** Kills all running commands, with their children. */
 export function killRunning(): void {
   for (const pid of running) killGroup(pid);
 }
 
-/** Runs it to its end, showing what it prints. */
+/** Runs a command to its end, and shows its output. */
 export async function runCommand({ words, folder, env, limitMs, mark }: Command): Promise<Outcome> {
   // Detached: a process group of its own, so that its children can be killed with it.
   const child = spawn([...words], { cwd: folder, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', env: { ...env, FORCE_COLOR: '0' }, detached: true });
@@ -58,7 +58,7 @@ function killGroup(pid: number): void {
   }
 }
 
-/** Whole lines, so that those of commands side by side do not run into each other. */
+/** Writes whole lines, so that the lines of parallel commands do not mix. */
 async function echo(stream: ReadableStream<Uint8Array>, seen: { output: string }, mark: string | undefined): Promise<void> {
   const decoder = new TextDecoder();
   let begun = '';

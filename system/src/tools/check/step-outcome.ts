@@ -10,7 +10,7 @@ export interface StepOutcome {
   readonly skipped: readonly Skipped[];
 }
 
-/** `mustRun`: nothing may be left out but what others refuse. */
+/** `mustRun`: no step may be left out, except one that an external service refuses. */
 export function outcomeOf(step: Step, { output, code }: Pick<Outcome, 'output' | 'code'>, mustRun: boolean): StepOutcome {
   const isLeftOut = step.needsMore && code === EXIT.environment && (!mustRun || step.asksOthers === true);
   if (isLeftOut) return { passed: 0, failed: 0, skipped: skippedOf(step.name, 0, output) };

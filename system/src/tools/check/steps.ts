@@ -4,29 +4,29 @@ export interface Step {
   readonly name: string;
   readonly words: readonly string[];
   readonly folder: string;
-  /** What it adds to the tally: its tests, or itself. */
+  /** Units that it adds to the tally: its tests, or itself. */
   readonly counts: 'tests' | 'step';
   readonly limitMs: number;
-  /** The step needs more than what was installed, and ends with exit code 3 on a machine that does not have it and cannot get it. */
+  /** The step needs more than what was installed, and ends with exit code 3 on a machine that neither has it nor can get it. */
   readonly needsMore: boolean;
-  /** The step asks somebody else's service, which may refuse. Then it is left out, and this is said, even where no other step may be left out. */
+  /** The step asks an external service, which may refuse. Then it is left out, with a message, even where no other step may be left out. */
   readonly asksOthers?: boolean;
 }
 
-const ROOT = join(import.meta.dir, '../../../..');
+export const ROOT = join(import.meta.dir, '../../../..');
 
-/** They take 5-60 s. */
+/** Tools take 5-60 s. */
 const TOOL_LIMIT_MS = 300_000;
-/** The longest, whole shops in every way, takes a quarter of an hour on one core. */
+/** The longest suite, whole shops in every way, takes a quarter of an hour on one core. */
 const TESTS_LIMIT_MS = 1_800_000;
-/** Its eleven runs, two at once, stop themselves after 90 s each; before them it may have to install. */
+/** Its eleven runs, two at a time, stop themselves after 90 s each; before them it may have to install. */
 const FUZZ_LIMIT_MS = 900_000;
 
 const tool = (name: string, ...parameters: string[]): readonly string[] => [join(ROOT, 'node_modules/.bin', name), ...parameters];
 
 const whole = (name: string, words: readonly string[]): Step => ({ name, words, folder: ROOT, counts: 'step', limitMs: TOOL_LIMIT_MS, needsMore: false });
 
-/** Looks at the source without running it. */
+/** Steps that look at the source without running it. */
 export const LOOKS: readonly Step[] = [
   whole('types', tool('tsc', '--noEmit')),
   whole('lint', tool('oxlint', '--type-aware', '--deny-warnings')),
@@ -45,15 +45,15 @@ const tests = (name: string, folder: string, ...parameters: readonly string[]): 
   needsMore: false,
 });
 
-/** Folders of system's tests that keep whole shops of processes busy, or make executables. */
+/** Folders of system's tests that keep whole shops of processes busy, or build executables. */
 const HARDSHIPS = ['test/images', 'test/faults', 'test/attacks'];
 
 const HARD = tests('faults and attacks', 'system', ...HARDSHIPS);
 const EASY = tests('system', 'system', ...HARDSHIPS.map((folder) => `--path-ignore-patterns=${folder}/**`));
 
 /**
- * Two rows of suites that run side by side, and are about as long: most of their time they wait (for a session, a lease, a server that
- * is away). Only the second row makes executables, so no two compile at the same time.
+ * Two rows of suites that run in parallel and take about as long: most of their time they wait (for a session, a lease, a server
+ * that is away). Only the second row builds executables, so no two compile at the same time.
  */
 export const TESTS: readonly (readonly Step[])[] = [
   [EASY, ...['order', 'user'].map((name) => tests(name, name))],

@@ -3,7 +3,7 @@ import { EXIT } from '../../cli/errors.ts';
 import { readLock } from '../images/read-lock.ts';
 import { licenceFaults, type LicensedPackage, lockFaults, type Manifest } from './lock-rules.ts';
 
-/** Looks at what would be installed without asking anybody: sources, hashes, versions, install scripts, licences. */
+/** Checks what would be installed, without network requests: sources, hashes, versions, install scripts, licences. */
 const ROOT = join(import.meta.dir, '../../../..');
 
 async function manifests(): Promise<readonly Manifest[]> {
@@ -11,7 +11,7 @@ async function manifests(): Promise<readonly Manifest[]> {
   return Promise.all(files.map(async (file) => ({ ...((await Bun.file(join(ROOT, file)).json()) as Omit<Manifest, 'file'>), file })));
 }
 
-/** Old packages have an object, or a list of them, in the place of the name. */
+/** Old packages have an object, or a list of objects, instead of the licence's name. */
 function licenceOf({ license, licenses }: { readonly license?: unknown; readonly licenses?: unknown }): string {
   const told: unknown = license ?? (Array.isArray(licenses) ? licenses[0] : licenses);
   if (typeof told === 'string') return told;
@@ -31,6 +31,6 @@ const licensed = await installed();
 const faults = [...lockFaults(packages, await manifests()), ...licenceFaults(licensed)];
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.stdout.write(`${packages.length} packages in bun.lock, licences of ${licensed.length}: ${faults.length} faults\n`);
-// Not a fault of the code, and nothing that can be mended without a registry; nobody should find out by chance.
+// Images that are not pinned are no fault of the code, and cannot be fixed without a registry; printed so that nobody finds out by chance.
 Bun.spawnSync(['sh', join(ROOT, 'deploy/pin-images.sh'), '--unpinned'], { stdio: ['ignore', 'inherit', 'inherit'] });
 process.exitCode = faults.length === 0 && licensed.length > 0 ? EXIT.ok : EXIT.failed;

@@ -1,13 +1,13 @@
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
-  /** Neither of both: not run. */
+  /** Tests that did not run. */
   readonly skipped: number;
 }
 
 /**
- * Counts what `bun test` printed. A run that ended badly without a failed test (a crash, no test found) is one failure:
- * nothing may look green because it did not run.
+ * Counts the tests in the output of `bun test`. A run that ended badly without a failed test (a crash, no test found) is one
+ * failure: nothing may pass because it did not run.
  */
 export function tallyOf(output: string, exitCode: number): Tally {
   const passed = lastCount(output, 'pass');

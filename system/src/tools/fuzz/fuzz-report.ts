@@ -1,4 +1,4 @@
-/** What is read of the report that schemathesis writes with `--report json`. */
+/** The fields used from the report that schemathesis writes with `--report json`. */
 interface Report {
   readonly stop_reason: string;
   readonly running_time: number | null;
@@ -9,17 +9,17 @@ interface Report {
 }
 
 export interface FuzzResult {
-  /** Operations whose every answer was as the document says. */
+  /** Operations whose answers all matched the document. */
   readonly passed: number;
-  /** Operations with a finding, and those that were not asked. */
+  /** Operations with a finding, and those that were not tested. */
   readonly failed: number;
   readonly examples: number;
   readonly seconds: number;
-  /** Stopped at its limit: it counts for what it asked until then. */
+  /** Stopped at its time limit; what it tested until then counts. */
   readonly isCutShort: boolean;
 }
 
-/** A run that ended before its end, or left operations out, is red: nothing may look green because it did not run. */
+/** A run that ended early by itself, or left operations out, counts as failed: nothing may pass because it did not run. */
 export function readFuzzReport(text: string): FuzzResult {
   const report = JSON.parse(text) as Report;
   const { selected, tested } = report.operations ?? { selected: 0, tested: 0 };

@@ -5,16 +5,16 @@ import type { FuzzShop } from './fuzz-shop.ts';
 
 export interface FuzzRun {
   readonly name: string;
-  /** Asked when its turn comes: tokens live for minutes, all runs together may not. */
+  /** Called when the run begins: tokens live for minutes, and all runs together may take longer. */
   target(): Promise<FuzzTarget>;
 }
 
-/** Who has done one of these is nobody any more: all that follows would be a test of 401. */
+/** Operations that end the caller's session or account: all that follows would be a test of 401. */
 const ENDS_THE_CALLER = '^(DELETE /sessions|DELETE /sessions/\\{id\\}|DELETE /users/me|PUT /users/me/password)$';
 const THROW_AWAY_USER = join(import.meta.dir, 'throw-away-user.py');
 
 /**
- * Every operation as a customer and as an admin; those that end their caller with users who are thrown away. User as an
+ * Runs every operation as a customer and as an admin; operations that end their caller run with throw-away users. User as an
  * admin comes last: it may take the admin's role away, which holds from the next token on.
  */
 export function fuzzRuns(shop: FuzzShop): readonly FuzzRun[] {

@@ -5,32 +5,32 @@ import { type FuzzResult, readFuzzReport } from './fuzz-report.ts';
 
 export interface FuzzTarget {
   readonly url: string;
-  /** Options that say which operations are asked, and as whom. */
+  /** Options that select the operations and their caller. */
   readonly options: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
 export interface FuzzSettings {
   readonly program: string;
-  /** Per operation. */
+  /** Examples per operation. */
   readonly examples: number;
-  /** Then a run is stopped, and counts for what it has asked. */
+  /** Time limit in seconds; a run stopped at it counts with what it has tested. */
   readonly limitS: number;
-  /** The same one asks the same things. */
+  /** The same seed sends the same requests. */
   readonly seed: number;
 }
 
 export interface FuzzOutcome extends FuzzResult {
-  /** What was found, each with a curl to see it again. */
+  /** Findings, each with a curl command to reproduce it. */
   readonly output: string;
 }
 
-/** Says what is a finding. */
+/** Defines what is a finding. */
 const CONFIG = join(import.meta.dir, 'schemathesis.toml');
-/** For the last request, the shrinking of what it found, and the report. */
+/** Time for the last request, the shrinking of its findings, and the report. */
 const AFTER_STOP_MS = 30_000;
 
-/** Asks one service, with what its document allows and does not, until all examples are used up or the time is. */
+/** Tests one service with requests that its document allows and does not, until the examples or the time run out. */
 export async function fuzzService(target: FuzzTarget, settings: FuzzSettings, folder: string): Promise<FuzzOutcome> {
   const report = join(folder, `${crypto.randomUUID()}.json`);
   const child = spawn(wordsOf(target, settings, report), {
@@ -61,7 +61,7 @@ function wordsOf({ url, options }: FuzzTarget, { program, examples, seed }: Fuzz
   ];
 }
 
-/** Without a report it has crashed, or was killed. */
+/** A run without a report has crashed or was killed. */
 async function resultIn(report: string): Promise<FuzzResult> {
   try {
     return readFuzzReport(await readFile(report, 'utf8'));

@@ -17,16 +17,16 @@ export interface FuzzShop {
 
 const SETTINGS = {
   ...WITHOUT_LIMITS,
-  /** The longest there is: longer than any run. */
+  /** The longest lifetime allowed, longer than any run. */
   ACCESS_TOKEN_LIFETIME_S: '900',
-  /** A stream lasts until its order has ended, which must be sooner than the patience of who reads it. */
+  /** A stream lasts until its order has ended, which must come before its reader's time-out. */
   ORDER_PAYMENT_TIMEOUT_S: '2',
   ORDER_PAYMENT_LIMIT_S: '2',
 };
 
 type FuzzEngines = 'embedded' | 'real';
 
-/** A shop with goods, and with orders of its customer that have ended well and badly. */
+/** Starts a shop with goods, and with orders of its customer that have ended well and badly. */
 export async function startFuzzShop(engines: FuzzEngines, folder: string, note: (line: string) => void): Promise<FuzzShop> {
   const accounts = newAccounts();
   const { customer } = accounts;
@@ -50,7 +50,7 @@ export async function startFuzzShop(engines: FuzzEngines, folder: string, note: 
 async function emptyShop(engines: FuzzEngines, accounts: Accounts, folder: string, note: (line: string) => void): Promise<StartableShop> {
   const common = { firstPort: 0, logLevel: 'fatal' } as const;
   if (engines === 'embedded') return embeddedShop({ ...common, admin: accounts.admin, folder, env: { ...process.env, ...SETTINGS } });
-  // The drivers and test containers are not loaded for those who need none of them.
+  // Imported here so that the embedded shop loads neither the drivers nor the test containers.
   const { throwAwayShop } = await import('../../shop/real/throw-away-shop.ts');
   return throwAwayShop({ ...common, accounts, program: 'source', env: SETTINGS, note });
 }

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { spawn, which } from 'bun';
 import { EnvironmentError } from '../../cli/errors.ts';
 
-/** Every package pinned: the same seed finds the same things only with the same versions. */
+/** Pins every package: the same seed finds the same things only with the same versions. */
 const REQUIREMENTS = join(import.meta.dir, 'requirements.txt');
-/** 93 MB. */
+/** Takes 93 MB. */
 const FOLDER = join(import.meta.dir, '../../../../.cache/schemathesis');
 const INSTALL_LIMIT_MS = 180_000;
 
-/** Path of the program, installed into a virtual environment of its own on first use. Throws EnvironmentError. */
+/** Returns the path of the program, installed into a virtual environment of its own on first use. Throws EnvironmentError. */
 export async function installSchemathesis(say: (line: string) => void): Promise<string> {
   const program = join(FOLDER, 'bin/schemathesis');
   const done = join(FOLDER, 'installed.txt');
@@ -22,7 +22,7 @@ export async function installSchemathesis(say: (line: string) => void): Promise<
   await mkdir(FOLDER, { recursive: true });
   await run([python, '-m', 'venv', '--clear', FOLDER]);
   await run([join(FOLDER, 'bin/pip'), 'install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS]);
-  // Last, so that a half-made one is never taken for a whole one.
+  // Written last, so that a partial installation is never taken for a complete one.
   await Bun.write(done, wanted);
   return program;
 }
@@ -31,7 +31,7 @@ async function run(words: string[]): Promise<void> {
   const child = spawn(words, { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', timeout: INSTALL_LIMIT_MS, killSignal: 'SIGKILL' });
   const [code, out, errors] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()]);
   if (code === 0) return;
-  // venv explains on standard output what it lacks.
+  // venv reports on standard output what it lacks.
   const why = (errors.trim() || out.trim()).split('\n').at(-1)?.replace(/\.$/, '') || `exit code ${code}`;
   const cure = 'It comes from PyPI by python3, venv and pip (Debian: python3-venv).';
   throw new EnvironmentError(`fuzzing needs schemathesis, which could not be installed: ${why}`, cure);

@@ -13,7 +13,7 @@ npm run fuzz -- --real  the same on five processes with servers of their own
   --seed N              the same one asks the same things (default 1)
 `;
 
-/** A run keeps one core busy, what it asks half of another. */
+/** A run keeps one core busy, and the service it tests half of another. */
 const AT_ONCE = 2;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -63,7 +63,7 @@ function fuzzArguments() {
   return { ...values, examples: number('examples'), limitS: number('seconds'), seed: number('seed') };
 }
 
-/** `npm run fuzz`. Ends with the counts of `npm test`. */
+/** `npm run fuzz`. Its output ends with counts that `npm test` reads. */
 async function main(): Promise<number> {
   const { examples, limitS, seed, real, help } = fuzzArguments();
   if (help) {

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path';
 import { type BillOfMaterials, type Component, withComponents } from './bill-of-materials.ts';
 
 /**
- * `bun add-libraries.ts SERVICE IMAGE`, where an image is built: puts the bill of materials and the texts of licences of
- * `dist/SERVICE` into the folder IMAGE, with those of the Debian packages whose libraries the program is linked with.
+ * `bun add-libraries.ts SERVICE IMAGE`, for image builds: puts the bill of materials and the licence texts of `dist/SERVICE` into
+ * the folder IMAGE, with those of the Debian packages whose libraries the program is linked with.
  */
 const ROOT = join(import.meta.dir, '../../../..');
 
@@ -20,7 +20,7 @@ async function said(...command: string[]): Promise<string> {
   return out;
 }
 
-/** dpkg knows a file by the name it was packed under: with or without /usr, and not through links. */
+/** dpkg knows a file by the path it was packed under: with or without /usr, and not through links. */
 async function packageOf(file: string): Promise<DebianPackage> {
   const real = await realpath(file);
   const names = [file, real].flatMap((each) => [each, each.replace(/^\/usr/, ''), `/usr${each}`]);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BundledPackage } from './bundled-packages.ts';
 import type { LockedPackage } from './read-lock.ts';
 
-/** The parts of an image or program, as CycloneDX 1.6 in JSON. Only the fields that we write. */
+/** The parts of an image or program, as CycloneDX 1.6 in JSON. Only the fields that are written here. */
 export interface BillOfMaterials {
   readonly bomFormat: 'CycloneDX';
   readonly specVersion: '1.6';
@@ -31,21 +31,21 @@ interface Program {
   readonly locked: readonly LockedPackage[];
 }
 
-/** The same program has the same bill: no time, and a number made of what it lists. */
+/** The same program has the same bill: it holds no time, and its serial number is computed from its contents. */
 export function billOfMaterials({ service, version, bunVersion, packages, locked }: Program): BillOfMaterials {
   const component: Component = { type: 'application', 'bom-ref': `souk-${service}`, name: `souk-${service}`, version, licenses: [{ license: { id: 'MIT' } }] };
   const bun: Component = { type: 'platform', 'bom-ref': `pkg:npm/bun@${bunVersion}`, name: 'bun', version: bunVersion, purl: `pkg:npm/bun@${bunVersion}`, licenses: [{ license: { id: 'MIT' } }] };
   return numbered(component, [bun, ...packages.map((each) => ofPackage(each, locked))]);
 }
 
-/** The same with more in it. */
+/** Adds components to a bill. */
 export function withComponents(bill: BillOfMaterials, more: readonly Component[]): BillOfMaterials {
   return numbered(bill.metadata.component, [...bill.components, ...more]);
 }
 
 function numbered(component: Component, components: readonly Component[]): BillOfMaterials {
   const digest = createHash('sha256').update(JSON.stringify([component, components])).digest('hex');
-  // Version 8 of RFC 9562: what the bits mean is our own affair.
+  // UUID version 8 of RFC 9562: its bits have a private meaning.
   const uuid = [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`, `a${digest.slice(17, 20)}`, digest.slice(20, 32)].join('-');
   return { bomFormat: 'CycloneDX', specVersion: '1.6', serialNumber: `urn:uuid:${uuid}`, version: 1, metadata: { component }, components };
 }

@@ -7,15 +7,18 @@ export interface BundledPackage {
   readonly version: string;
   /** SPDX expression, as its package.json says. */
   readonly licence: string;
-  /** By the name of the file in its folder: licences, notices. */
+  /** Texts of licences and notices, by file name in the package's folder. */
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** The last package folder in a path: where packages lie below one another, the inner one is meant. */
+/** Matches the last package folder in a path: of nested packages the inner one. */
 const PACKAGE_FOLDER = /^(?:.*?:)?(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//;
 const TEXT = /^(?:licen[cs]e|copying|notice)/i;
 
-/** The packages behind a bundle's files, by name. `files`: the inputs of its metafile, from `root` or absolute. Throws at one without a text of its licence. */
+/**
+ * Returns the packages of a bundle's files, sorted by name. `files`: the inputs of its metafile, from `root` or absolute. Throws
+ * if a package lacks a licence or its text.
+ */
 export async function bundledPackages(root: string, files: readonly string[]): Promise<readonly BundledPackage[]> {
   const folders = new Set(files.flatMap((file) => PACKAGE_FOLDER.exec(file)?.[1] ?? []));
   const read = await Promise.all([...folders].map((folder) => packageIn(folder.startsWith('/') ? folder : join(root, folder))));
@@ -25,7 +28,7 @@ export async function bundledPackages(root: string, files: readonly string[]): P
   return [...byId.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
 }
 
-/** The text of a licence that a package names and does not bring is in `licences/`. */
+/** Uses the text in `licences/` for a package that names a licence but does not ship its text. */
 async function packageIn(folder: string): Promise<BundledPackage> {
   const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { name: string; version: string; license?: unknown };
   const files = (await readdir(folder)).filter((file) => TEXT.test(file)).toSorted();

@@ -7,7 +7,7 @@ const ROOT = join(import.meta.dir, '../../../..');
 const COMPILE = join(import.meta.dir, 'compile.ts');
 const LIMIT_MS = 300_000;
 
-/** Makes the executables that are missing or older than what they are made of, and says so. Throws EnvironmentError. */
+/** Compiles the executables that are missing or older than their sources, and reports it. Throws EnvironmentError. */
 export async function compileOutdated(note: (line: string) => void): Promise<void> {
   const shared = await lastChange([...sourceOf('contracts'), ...sourceOf('chassis'), 'system/src/tools/images/*.ts', 'bun.lock']);
   const outdated = (await Promise.all(SERVICES.map(async (name) => ((await isCurrent(name, shared)) ? [] : [name])))).flat();
@@ -18,7 +18,7 @@ export async function compileOutdated(note: (line: string) => void): Promise<voi
   if (code !== 0) throw new EnvironmentError(`the services cannot be compiled: ${said.trim()}`, 'npm run types says what is wrong with the source');
 }
 
-/** Two patterns: in one with braces around `**` Bun finds nothing. */
+/** Two patterns, because Bun finds nothing with one that has braces around `**`. */
 const sourceOf = (folder: string) => [`${folder}/src/**/*.ts`, `${folder}/package.json`];
 
 async function isCurrent(name: ServiceName, sharedMs: number): Promise<boolean> {
@@ -31,7 +31,7 @@ async function lastChange(patterns: readonly string[]): Promise<number> {
   return Math.max(...(await Promise.all(files.map(changedAt))));
 }
 
-/** Epoch milliseconds; 0: it is not there. */
+/** Time of the last change in epoch milliseconds; 0: the file does not exist. */
 async function changedAt(file: string): Promise<number> {
   const path = join(ROOT, file);
   return (await Bun.file(path).exists()) ? (await stat(path)).mtimeMs : 0;

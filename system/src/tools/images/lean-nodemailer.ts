@@ -2,10 +2,10 @@ import { type BunPlugin, zstdCompressSync } from 'bun';
 
 const ENTRY = /\/nodemailer\/dist\/esm\/nodemailer\.js$/;
 const LEVEL = 19;
-/** Another name than the module's own, so that it is loaded as a file. */
+/** Suffix that makes the name differ from the module's own, so that it is loaded as a file. */
 const PACKED = '.zst';
 
-/** Nothing of it is evaluated before it is imported. It asks for the runtime's own modules and no others. */
+/** The library is evaluated only when this module is imported. It requires only the runtime's own modules. */
 const UNPACKING = (packed: string) => `
   import { readFileSync } from 'node:fs';
   import packed from ${JSON.stringify(packed)};
@@ -15,8 +15,8 @@ const UNPACKING = (packed: string) => `
 `;
 
 /**
- * nodemailer, which the first mail asks for, lies in a program as a compressed file of 70 kB. As code, with its bytecode and its
- * source map, it takes 1.2 MB, and an image has not that much left.
+ * Stores nodemailer in a program as a compressed file of 70 kB, which the first mail loads. As code, with bytecode and source
+ * map, it takes 1.2 MB, which an image does not have left.
  */
 export const leanNodemailer: BunPlugin = {
   name: 'lean-nodemailer',
@@ -30,7 +30,7 @@ export const leanNodemailer: BunPlugin = {
   },
 };
 
-/** A function of `exports`, `require` and `module`. By a process of its own: a build that a plugin starts waits for ever. */
+/** Bundles the module into a function of `exports`, `require` and `module`. A process of its own does it: a build that a plugin starts never ends. */
 async function inOneFile(entry: string): Promise<string> {
   const how = ['--target=bun', '--format=cjs', '--minify-whitespace', '--minify-syntax'];
   const child = Bun.spawn([process.execPath, 'build', ...how, entry], { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' });

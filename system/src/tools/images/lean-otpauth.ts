@@ -1,14 +1,15 @@
 import type { BunPlugin } from 'bun';
 import { dirname } from 'node:path';
 
-/** Bun is offered one that brings hashes written in JavaScript. */
+/** The build for Node. The one that Bun would take brings hashes written in JavaScript. */
 const OF_NODE = 'otpauth/dist/otpauth.node.mjs';
-/** Bundlers keep a comment that begins so. */
+/** Bundlers keep a comment that begins like this. */
 const NOTICE = /^\/\/!.*\n/;
 
 /**
- * otpauth with the runtime's own hashes, and without the notice on its first line: two letters of a name in it are not ASCII, and
- * the runtime keeps a file that has one such letter with two bytes for each (2.3 MB more). Its licence is beside the program.
+ * Bundles otpauth with the runtime's own hashes, and without the notice on its first line: two letters of a name in it are not
+ * ASCII, and the runtime stores a file with even one such letter in two bytes per character (2.3 MB more). Its licence is beside
+ * the program.
  */
 export const leanOtpauth: BunPlugin = {
   name: 'lean-otpauth',

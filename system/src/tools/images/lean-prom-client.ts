@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { folderOf } from './folder-of.ts';
 
 /**
- * prom-client loads at every start its Pushgateway client and its aggregation over Node's cluster, and with them the runtime's
- * `http`, `https` and `cluster`: a sixth of what a program evaluates. Nothing of ours pushes or clusters. Its default metrics
- * want `v8` and `perf_hooks`; nobody asks for them before the first scrape, so they are loaded then. OpenTelemetry's API it asks
- * for the trace of an exemplar, and none of ours has any: 0.2 MB.
+ * Keeps a start from loading prom-client's Pushgateway client and its aggregation over Node's cluster, and with them the
+ * runtime's `http`, `https` and `cluster`: a sixth of what a program evaluates. Services neither push nor cluster. The default
+ * metrics need `v8` and `perf_hooks`, which are loaded at the first scrape. OpenTelemetry's API only gives the trace of an
+ * exemplar, and no metric here has one: 0.2 MB.
  */
 export const leanPromClient: BunPlugin = {
   name: 'lean-prom-client',

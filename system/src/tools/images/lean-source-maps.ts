@@ -3,8 +3,8 @@ import type { BunPlugin } from 'bun';
 const OF_A_LIBRARY = /\/node_modules\/.*\.[cm]?js$/;
 
 /**
- * A source map holds the text of what it maps. Of libraries it holds their code without comments and line breaks, which is 0.5 MB less;
- * in a stack trace their frames have the function, the file and the column. Ours have the line.
+ * Strips comments and line breaks from libraries, because a source map holds the text of what it maps: 0.5 MB less. In a stack
+ * trace, frames of libraries have the function, the file and the column; those of this project also have the line.
  */
 export const leanSourceMaps: BunPlugin = {
   name: 'lean-source-maps',

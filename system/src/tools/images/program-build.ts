@@ -11,8 +11,8 @@ import { LEFT_OUT } from './left-out.ts';
 const ROOT = join(import.meta.dir, '../../../..');
 
 /**
- * A service's code as it is in its program. Split, the program that only asks for its health does not load the one that serves.
- * Identifiers stay, because logs show them.
+ * Build settings of a service's program. It is split so that a program that only asks for its health does not load the serving
+ * code. Identifiers are kept, because logs show them.
  */
 export function programBuild(service: string) {
   return {

@@ -1,13 +1,13 @@
 /** One package of `bun.lock`. */
 export interface LockedPackage {
   readonly name: string;
-  /** `1.2.3`, or where it comes from when that is no registry: `workspace:chassis`, `github:…`, a URL. */
+  /** `1.2.3`, or the source if that is no registry: `workspace:chassis`, `github:…`, a URL. */
   readonly version: string;
-  /** `sha512-…` as registries tell it; undefined where there is none. */
+  /** `sha512-…` as registries state it; undefined if there is none. */
   readonly integrity: string | undefined;
 }
 
-/** Throws when the text is no lockfile of the version that this Bun writes. */
+/** Throws if the text is not a lockfile of the version that this Bun writes. */
 export function readLock(text: string): readonly LockedPackage[] {
   const { lockfileVersion, packages } = Bun.JSONC.parse(text) as { lockfileVersion: number; packages: Readonly<Record<string, readonly unknown[]>> };
   if (lockfileVersion !== 2) throw new Error(`bun.lock has version ${lockfileVersion}: see whether packages are still told the same way`);

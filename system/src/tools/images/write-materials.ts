@@ -4,7 +4,7 @@ import { billOfMaterials } from './bill-of-materials.ts';
 import { bundledPackages } from './bundled-packages.ts';
 import { readLock } from './read-lock.ts';
 
-/** Writes what a program is made of beside it: `NAME.sbom.cdx.json`, and the texts of its licences in `NAME.licences/`. Throws when one is missing. */
+/** Writes a program's bill of materials beside it, `NAME.sbom.cdx.json`, and its licence texts into `NAME.licences/`. Throws if a text is missing. */
 export async function writeMaterials(root: string, service: string, files: readonly string[]): Promise<void> {
   const packages = await bundledPackages(root, files);
   const locked = readLock(await Bun.file(join(root, 'bun.lock')).text());

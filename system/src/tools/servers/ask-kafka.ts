@@ -1,7 +1,7 @@
 import { kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
 import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
 
-/** Throws when it does not serve: it must be in the cluster, and the cluster have a controller. */
+/** Throws unless the broker serves: it must be in the cluster, and the cluster must have a controller. */
 export async function askKafka(address: string, security: KafkaSecurity = { tls: false }): Promise<void> {
   const client = kafkaClient({ brokers: [address], clientId: 'souk-servers', security }, { retries: 0 });
   try {

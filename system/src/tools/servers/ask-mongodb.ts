@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb';
 
 const ANSWER_MS = 3000;
 
-/** Its version, from itself. Throws when it does not serve, which is also when it is not primary. */
+/** Returns the version that the server reports. Throws if it does not serve or is not primary. */
 export async function askMongodb(url: string): Promise<string> {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: ANSWER_MS, socketTimeoutMS: ANSWER_MS });
   try {

@@ -3,7 +3,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 
 const ANSWER_MS = 3000;
 
-/** Its version, from itself. Throws when it does not serve. */
+/** Returns the version that the server reports. Throws if it does not serve. */
 export async function askMysql(url: string): Promise<string> {
   const connection = await createConnection({ ...mysqlAddress(url), connectTimeout: ANSWER_MS });
   try {

@@ -1,11 +1,11 @@
 import { until } from '@souk/chassis/testing/until';
 
-/** A machine under load takes long; an idle one 1-3 s. */
+/** A machine under load takes long; an idle one takes 1-3 s. */
 const START_LIMIT_MS = 90_000;
 
 /**
- * What a server that is starting answers first; until then `ask` throws. `alive` throws when there is nothing to wait
- * for any more. The error says why it was refused last.
+ * Waits for the first answer of a starting server; until then `ask` throws. `alive` throws when waiting has no point any more.
+ * The error includes the last refusal.
  */
 export async function firstAnswer<T>(ask: () => T | Promise<T>, alive: () => void = () => {}): Promise<T> {
   let refusal = '';

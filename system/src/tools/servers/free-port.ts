@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ListenError, listenErrorOf } from '@souk/chassis/web/app/listen-error';
 
-/** Nobody listens yet on those that were given away, and they are not to be given away twice. */
+/** Ports already given out: nothing listens on them yet, and they must not be given out twice. */
 const given = new Set<number>();
 const TRIES = 200;
 const LOWEST = 15_000;
 
 /**
- * A port of 127.0.0.1 that is free, and so is the one above it (Kafka's controller). Below those the kernel hands out
- * to clients: while a killed server is away, a client that connects again and again would sooner or later get the
- * server's port as its own, connect to itself, and keep the server from coming back.
+ * Returns a free port of 127.0.0.1 whose next port is free, too (Kafka's controller). It is below the range that the kernel gives
+ * to clients: while a killed server is away, a client that keeps reconnecting would sooner or later get the server's port as its
+ * own, connect to itself, and keep the server from coming back.
  */
 export function freePort(): number {
   const highest = lowestOfClients() - 2;
@@ -22,7 +22,7 @@ export function freePort(): number {
   throw new Error(`no free port between ${LOWEST} and ${highest}`);
 }
 
-/** Holds the port for a moment: not to be asked while somebody is about to listen there. */
+/** Holds the port for a moment: do not call it while another process is about to listen there. */
 export function isFree(port: number): boolean {
   try {
     Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop(true);
@@ -39,7 +39,7 @@ export function expectFree(port: number): void {
   if (!isFree(port)) throw new ListenError('EADDRINUSE', { hostname: '127.0.0.1', port });
 }
 
-/** Asks without holding the port. */
+/** Checks without holding the port. */
 export async function isListening(port: number): Promise<boolean> {
   try {
     (await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })).end();
@@ -50,7 +50,7 @@ export async function isListening(port: number): Promise<boolean> {
 }
 
 const RANGE = '/proc/sys/net/ipv4/ip_local_port_range';
-/** By the standard; Linux has its own. */
+/** The lowest client port by the standard; Linux has its own. */
 const IANA_LOWEST = 49_152;
 
 function lowestOfClients(): number {

@@ -18,13 +18,13 @@ async function main(): Promise<number> {
   });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const servers = await Promise.race([startServers({ report: say }), ended]);
-  // What was still starting ends with this process.
+  // Servers that are still starting end with this process.
   if (servers === undefined) return EXIT.ok;
   for (const line of servers.describe()) say(line);
   const environment = serverEnvironment([servers.mysql, servers.mongodb, servers.kafka]);
   for (const [variable, value] of Object.entries(environment)) say(`export ${variable}='${value}'`);
   say('Ctrl-C stops them; their data goes with them.');
-  // The servers keep no loop alive, and Bun would ask an idle loop for its end without a pause.
+  // The servers do not keep the event loop alive, and Bun would poll an idle loop without a pause.
   const alive = setInterval(() => undefined, 3_600_000);
   await ended;
   clearInterval(alive);
@@ -33,6 +33,6 @@ async function main(): Promise<number> {
 }
 
 const code = await exitCodeOf(main, HELP);
-// What was still starting ends with this process; an error is first written to its end.
+// Servers that are still starting end with this process; after an error it ends only once the error is written.
 if (code === EXIT.ok) process.exit(code);
 process.exitCode = code;

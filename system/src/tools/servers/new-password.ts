@@ -1,4 +1,4 @@
 import { randomBytes } from 'node:crypto';
 
-/** For throw-away servers; letters and digits only, so that it needs no quoting in URLs and SQL. */
+/** Password for throw-away servers; only letters and digits, so that it needs no quoting in URLs and SQL. */
 export const newPassword = (): string => randomBytes(16).toString('hex');

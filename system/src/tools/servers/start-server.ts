@@ -21,8 +21,8 @@ interface Ways {
 const WAYS: Ways = { container: inContainer, native: (name, report) => startNativeServer(NATIVE[name](), report) };
 
 /**
- * One of the three: in a container where there is a Docker engine, else a program of this machine; also, after a line that
- * says so, when the engine cannot have the image or run it. Throws EnvironmentError.
+ * Starts one of the three servers: in a container if there is a Docker engine, else as a program of this machine. If the engine
+ * cannot get the image or run it, a line says so and the program is started. Throws EnvironmentError.
  */
 export async function startServer(name: RealServer, report: Report, given: Partial<Ways> = {}): Promise<Server> {
   const ways = { ...WAYS, ...given };
@@ -39,7 +39,7 @@ export async function startServer(name: RealServer, report: Report, given: Parti
   }
 }
 
-/** The containers' libraries are large, and loaded only when there is an engine. */
+/** Loads the containers' libraries, which are large, only if there is an engine. */
 async function inContainer(name: RealServer, report: Report): Promise<Server> {
   const why = await whyNoImage(IMAGES[name], report);
   if (why !== undefined) throw new EnvironmentError(`${name}: the image ${IMAGES[name]} cannot be had (${why})`, CURE);

@@ -6,15 +6,15 @@ export interface Servers {
   readonly mysql: Server;
   readonly mongodb: Server;
   readonly kafka: Server;
-  /** A line for each: which, version, where. No passwords. */
+  /** One line for each server: name, version and address. No passwords. */
   describe(): readonly string[];
-  /** For good, with all data. */
+  /** Ends them for good and deletes all data. */
   stop(): Promise<void>;
 }
 
 /**
- * A MySQL, a MongoDB replica set and a Kafka of our own, empty, on free ports of 127.0.0.1; all three or none.
- * `report` hears what takes long. Throws EnvironmentError.
+ * Starts an empty MySQL, MongoDB replica set and Kafka on free ports of 127.0.0.1; all three or none. `report` receives messages
+ * about slow steps. Throws EnvironmentError.
  */
 export async function startServers({ report }: { readonly report: Report }): Promise<Servers> {
   const names: readonly [RealServer, RealServer, RealServer] = ['MySQL', 'MongoDB', 'Kafka'];

@@ -1,6 +1,6 @@
 import type { BatchHead } from './read-batch.ts';
 
-/** As a Fetch response tells it: what this producer wrote from there on, up to its next marker, counts for nothing. */
+/** An entry of a Fetch response: this producer's records from `firstOffset` up to its next marker are aborted. */
 export interface AbortedTransaction {
   readonly producerId: number;
   readonly firstOffset: number;
@@ -9,7 +9,7 @@ export interface AbortedTransaction {
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
-/** Tells of each batch of a partition, in their order, whether it holds no messages: markers, and what was aborted. */
+/** Returns a predicate for a partition's batches, called in their order: true for those without messages (markers and aborted ones). */
 export function leftOut(aborted: readonly AbortedTransaction[]): (head: BatchHead) => boolean {
   const toCome = aborted.toSorted((a, b) => b.firstOffset - a.firstOffset);
   const producers = new Set<number>();
@@ -20,7 +20,7 @@ export function leftOut(aborted: readonly AbortedTransaction[]): (head: BatchHea
       producers.add(next.producerId);
       toCome.pop();
     }
-    // Whichever way it ended: this one is over.
+    // The transaction is over, committed or aborted.
     if (isMarker) producers.delete(producerId);
     return isMarker || producers.has(producerId);
   };

@@ -1,6 +1,6 @@
 import { notUtf8 } from '../../not-utf8.ts';
 
-/** Reads what the Kafka protocol (https://kafka.apache.org/protocol) lays down, big-endian. Throws a RangeError behind its end. */
+/** Reads the types of the Kafka protocol (https://kafka.apache.org/protocol), big-endian. Throws a RangeError beyond its end. */
 export class ByteReader {
   readonly #bytes: Buffer;
   #at: number;
@@ -21,7 +21,7 @@ export class ByteReader {
     this.#at = position;
   }
 
-  /** From now on it ends here, within its bytes. */
+  /** Sets the end of what may be read, within its bytes. */
   endAt(position: number): void {
     this.#end = position;
   }
@@ -42,7 +42,7 @@ export class ByteReader {
     return this.#bytes.readInt32BE(this.#moved(4));
   }
 
-  /** The nearest number that JavaScript has. */
+  /** The nearest number that JavaScript can hold. */
   nearInt64(): number {
     return this.int32() * 2 ** 32 + (this.int32() >>> 0);
   }
@@ -80,7 +80,7 @@ export class ByteReader {
     throw new RangeError('a varint does not end');
   }
 
-  /** The same when nobody asks for it. */
+  /** Skips a varint of up to 64 bits. */
   skipVarlong(): void {
     for (let size = 0; size < 10; size += 1) {
       if (this.#next() < 0x80) return;
@@ -93,7 +93,7 @@ export class ByteReader {
     return length < 0 ? null : this.#text(length);
   }
 
-  /** The bytes of the text that was read last, in base64, when they are no UTF-8; null when the text tells all of them. */
+  /** The bytes of the text that was read last, in base64, if they are not UTF-8; null if the text represents all of them. */
   lossOf(text: string | null): string | null {
     return text === null ? null : notUtf8(text, () => this.#bytes.subarray(this.#textFrom, this.#at));
   }

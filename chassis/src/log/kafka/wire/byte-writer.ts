@@ -1,4 +1,4 @@
-/** Bytes of the Kafka protocol (https://kafka.apache.org/protocol), big-endian, in one buffer that grows. */
+/** Writes the types of the Kafka protocol (https://kafka.apache.org/protocol), big-endian, to one buffer that grows. */
 export class ByteWriter {
   #bytes: Buffer;
   #at = 0;
@@ -7,7 +7,7 @@ export class ByteWriter {
     this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
-  /** What was written; the writer must not be used after it. */
+  /** The bytes written; the writer must not be used afterwards. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#at);
   }
@@ -54,13 +54,13 @@ export class ByteWriter {
   varString(text: string): void {
     const start = this.#at;
     this.#room(5);
-    // Most text is ASCII, and then the length is known; otherwise what was written moves on.
+    // Most text is ASCII, and then its length is known in advance; otherwise the written bytes are moved.
     this.#at += varintSize(text.length);
     this.#text(text);
     this.#prefix(start, varintSize(text.length));
   }
 
-  /** What `write` writes, after its length as a varint. */
+  /** The output of `write`, after its length as a varint. */
   varSized(write: () => void): void {
     const start = this.#at;
     const guess = 2;
@@ -70,7 +70,7 @@ export class ByteWriter {
     this.#prefix(start, guess);
   }
 
-  /** Leaves room that `putInt32` fills in later; answers where it ends. */
+  /** Leaves space that `putInt32` fills in later; returns its end. */
   reserve(size: number): number {
     this.#room(size);
     return (this.#at += size);
@@ -80,7 +80,7 @@ export class ByteWriter {
     this.#bytes.writeInt32BE(value | 0, at);
   }
 
-  /** What was written from there on. */
+  /** The bytes written from `at` on. */
   since(at: number): Buffer {
     return this.#bytes.subarray(at, this.#at);
   }
@@ -91,7 +91,7 @@ export class ByteWriter {
     this.#at += this.#bytes.write(text, this.#at);
   }
 
-  /** Puts the length of what lies behind `start + guess` at `start`, and moves it when the guess was wrong. */
+  /** Writes the length of the bytes from `start + guess` on to `start`, and moves them if the guess was wrong. */
   #prefix(start: number, guess: number): void {
     const length = this.#at - start - guess;
     const size = varintSize(length);

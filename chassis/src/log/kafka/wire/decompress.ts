@@ -9,7 +9,7 @@ const SNAPPY = 2;
 const LZ4 = 3;
 const ZSTD = 4;
 
-/** By what the lowest bits of a batch's attributes say. All of them throw for what they cannot read, and beyond the limit. */
+/** Codecs by the lowest bits of a batch's attributes. All of them throw for input they cannot read, and beyond the limit. */
 const CODECS: ReadonlyMap<number, readonly [string, Decompress]> = new Map([
   [GZIP, ['gzip', (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit })]],
   [SNAPPY, ['snappy', snappy]],
@@ -17,7 +17,7 @@ const CODECS: ReadonlyMap<number, readonly [string, Decompress]> = new Map([
   [ZSTD, ['zstd', (bytes, limit) => zstdDecompressSync(bytes, { maxOutputLength: limit })]],
 ] as const);
 
-/** The records of a compressed batch. Throws beyond `limit` bytes, before they are there. */
+/** The records of a compressed batch. Throws before it has produced more than `limit` bytes. */
 export function decompressed(codec: number, bytes: Buffer, limit: number): Buffer {
   const [name, decompress] = CODECS.get(codec) ?? [];
   if (decompress === undefined) throw new Error(`its compression (${codec}) is not known`);
@@ -29,7 +29,7 @@ export function decompressed(codec: number, bytes: Buffer, limit: number): Buffe
   }
 }
 
-/** Java's clients put blocks with their lengths behind a head of their own (`xerial`); others write one block. */
+/** Java clients write a head of their own (`xerial`), then blocks with their lengths; others write one block. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_HEAD = 16;
 

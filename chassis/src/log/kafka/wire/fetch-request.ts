@@ -1,6 +1,6 @@
 import { ByteWriter } from './byte-writer.ts';
 
-/** What kafkajs hands to its own encoder. */
+/** The arguments that kafkajs passes to its own encoder. */
 export interface FetchArguments {
   readonly replicaId?: number | undefined;
   readonly isolationLevel?: number | undefined;
@@ -37,14 +37,14 @@ export function fetchRequest(asked: FetchArguments): Buffer {
     writer.int32(partitions.length);
     for (const { partition, fetchOffset, maxBytes } of partitions) {
       writer.int32(partition);
-      // The leader's epoch, and below the start of the log: only followers know them.
+      // The leader's epoch here, and the start of the log below: only followers know them.
       writer.int32(UNKNOWN);
       writer.int64(Number(fetchOffset));
       writer.int64(UNKNOWN);
       writer.int32(maxBytes);
     }
   }
-  // Nothing is forgotten where there is no session.
+  // No forgotten topics, because there is no session.
   writer.int32(0);
   writer.string(asked.rackId);
   return writer.written;

@@ -15,7 +15,7 @@ export interface FetchedPartition {
   readonly messages: TextRecord[];
 }
 
-/** As kafkajs decodes it, without aborted transactions: of those nothing is left here. */
+/** As kafkajs decodes it, without aborted transactions: their records are already left out here. */
 export interface FetchResponse {
   readonly throttleTime: number;
   readonly clientSideThrottleTime: number;
@@ -28,8 +28,8 @@ const NO_REPLICA = -1;
 
 /**
  * A Fetch response of version 11, without the partitions that have nothing new: an answer names every partition of the
- * member, and most have nothing. One where an open transaction is in the way has a mark. Throws a RangeError when the answer itself is cut off; what is wrong with records is told
- * by their marks.
+ * member, and most have nothing. A partition blocked by an open transaction has a mark. Throws a RangeError when the answer
+ * itself is cut off; faulty records are reported by marks.
  */
 export function fetchResponse(bytes: Buffer): FetchResponse {
   const reader = new ByteReader(bytes);
@@ -37,7 +37,7 @@ export function fetchResponse(bytes: Buffer): FetchResponse {
   const errorCode = reader.int16();
   const sessionId = reader.int32();
   const responses: { topicName: string; partitions: FetchedPartition[] }[] = [];
-  // Packed records beyond it wait for the next answer; with the last batch that still begins within, it is twice as much.
+  // Compressed records beyond it wait for the next answer; the last batch that begins within may bring it to twice as much.
   const room: Room = { left: UNPACKED_LIMIT };
   for (let topics = reader.int32(); topics > 0; topics -= 1) {
     const topicName = reader.string();
@@ -51,7 +51,7 @@ export function fetchResponse(bytes: Buffer): FetchResponse {
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
-/** Null: nothing new. */
+/** Null if there is nothing new. */
 function readPartition(bytes: Buffer, reader: ByteReader, room: Room): FetchedPartition | null {
   const partition = reader.int32();
   const errorCode = reader.int16();
@@ -66,7 +66,7 @@ function readPartition(bytes: Buffer, reader: ByteReader, room: Room): FetchedPa
   if (start + size > bytes.length) throw new RangeError('the answer ends too early');
   const messages = isHeld ? [marked(stable, 'held')] : readRecords(bytes, { start, size }, aborted, room);
   reader.skip(size);
-  // Cut off, or without room.
+  // The batch was cut off, or there was no room for it.
   if (messages.length === 0 && isPlain) return null;
   return {
     partition,

@@ -1,9 +1,9 @@
 import { Unpacked } from './unpacked.ts';
 
 /**
- * Reads an LZ4 frame (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md). Here, because the packages there are
- * for Bun either have no limit for what comes out or are native code that no image of ours can load. Checksums are not
- * looked at: the batch around the frame has one.
+ * Reads an LZ4 frame (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md). Written here because the packages available
+ * for Bun either have no limit on their output or are native code that no image of ours can load. Checksums are not
+ * checked: the batch around the frame has one.
  */
 const MAGIC = 0x184d2204;
 const VERSION = 0x40;
@@ -14,17 +14,17 @@ const DICTIONARY = 0x01;
 const IS_PLAIN = 0x80000000;
 
 const SHORTEST_MATCH = 4;
-/** A length of four bits that says: more follows. */
+/** The value of a four-bit length that means more bytes follow. */
 const MORE = 15;
 
-/** Throws for anything that is no whole frame, and beyond `limit` bytes. */
+/** Throws for anything but a whole frame, and beyond `limit` bytes. */
 export function lz4Frame(bytes: Buffer, limit: number): Buffer {
   if (bytes.readUInt32LE(0) !== MAGIC) throw new Error('no LZ4 frame');
   const flags = bytes.readUInt8(4);
   if ((flags & VERSION_BITS) !== VERSION) throw new Error('an LZ4 frame of another version');
   if ((flags & DICTIONARY) !== 0) throw new Error('an LZ4 frame with a dictionary');
   const out = new Unpacked(limit, bytes.length);
-  // Flags, the largest block, perhaps the size, a checksum.
+  // Flags, the largest block, the size if present, a checksum.
   let at = 4 + 2 + ((flags & CONTENT_SIZE) === 0 ? 0 : 8) + 1;
   for (;;) {
     const word = bytes.readUInt32LE(at);
@@ -39,7 +39,7 @@ export function lz4Frame(bytes: Buffer, limit: number): Buffer {
   }
 }
 
-/** Sequences of literals and of what was written before; the last one has literals only. */
+/** Reads sequences of literals and a copy of earlier output; the last one has literals only. */
 function readBlock(block: Buffer, out: Unpacked): void {
   let at = 0;
 

@@ -1,7 +1,7 @@
 const SEED = 0x9747b28c;
 const MIX = 0x5bd1e995;
 
-/** Of the bytes of a key; the hash by which Kafka's clients choose a partition. Signed, 32 bits. */
+/** Hash of a key's bytes by which Kafka clients choose a partition. Signed, 32 bits. */
 export function murmur2(key: string): number {
   const bytes = Buffer.from(key);
   const whole = bytes.length & ~3;

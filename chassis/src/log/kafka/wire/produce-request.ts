@@ -2,7 +2,7 @@ import type { Message } from 'kafkajs';
 import { ByteWriter } from './byte-writer.ts';
 import { isPlain, writeRecordBatch } from './write-record-batch.ts';
 
-/** What kafkajs hands to its own encoder. */
+/** The arguments that kafkajs passes to its own encoder. */
 export interface ProduceArguments {
   readonly acks: number;
   readonly timeout: number;
@@ -10,15 +10,15 @@ export interface ProduceArguments {
   readonly transactionalId?: string | null | undefined;
   readonly topicData: readonly {
     readonly topic: string;
-    /** kafkajs has the number as the key of an object. */
+    /** kafkajs has the number as an object key, so it may be a string. */
     readonly partitions: readonly { readonly partition: number | string; readonly messages: readonly Message[] }[];
   }[];
 }
 
-/** A guess at the bytes of a message with its headers. */
+/** Estimated bytes of a message with its headers. */
 const MESSAGE_BYTES = 1024;
 
-/** Without what our producer never asks for. */
+/** True without compression, transactions, times or bytes, none of which our producer asks for. */
 export function isPlainProduce({ compression, transactionalId, topicData }: ProduceArguments): boolean {
   const plain = topicData.every(({ partitions }) => partitions.every(({ messages }) => messages.every(isPlain)));
   return plain && compression === 0 && (transactionalId ?? null) === null;

@@ -12,25 +12,25 @@ export interface BatchHead {
   readonly firstTimestamp: number;
   readonly maxTimestamp: number;
   readonly producerId: number;
-  /** The number of records by its head. */
+  /** Number of records according to the head. */
   readonly count: number;
-  /** The checksum and what it is of. */
+  /** The checksum; it covers `summed`. */
   readonly crc: number;
   readonly summed: Buffer;
   readonly records: Buffer;
 }
 
-/** Bytes that are unpacked for one answer: what comes behind is left for the next one. */
+/** Bytes that may still be decompressed for one answer: later batches are left for the next one. */
 export interface Room {
   left: number;
 }
 
-/** Bytes of one batch when it is unpacked: twice what a topic takes unpacked. A small batch may hold gigabytes. */
+/** Limit of a decompressed batch, in bytes: twice what a topic accepts uncompressed. A small batch may hold gigabytes. */
 export const UNPACKED_LIMIT = 4 * 1024 * 1024;
 
 /**
- * Records of one batch, and headers of all of them: as many records as fit into 1 MiB that is not packed. In memory each takes
- * some hundred bytes, however empty it is.
+ * Limit on the records of one batch, and on all their headers: as many records as fit into 1 MiB uncompressed. In memory each
+ * takes some hundred bytes, even if it is empty.
  */
 const PARTS_LIMIT = 150_000;
 
@@ -39,7 +39,7 @@ const SUMMED_FROM = 21;
 const COMPRESSED = 0x07;
 const LOG_APPEND_TIME = 0x08;
 
-/** Throws when it is of another version, or its numbers cannot be. `end`: of the batch within the bytes. */
+/** Reads the head of a batch. Throws for another version or impossible numbers. `end`: of the batch within the bytes. */
 export function readHead(bytes: Buffer, at: number, end: number): BatchHead {
   const magic = bytes[at + 16] ?? 0;
   if (magic < MAGIC) throw new Error(`its format (${magic}) is older than Kafka 0.11`);
@@ -50,7 +50,7 @@ export function readHead(bytes: Buffer, at: number, end: number): BatchHead {
   const crc = reader.int32();
   const attributes = reader.int16();
   const lastOffset = firstOffset + reader.int32();
-  // Any sender may write any time.
+  // The times need not be exact: a sender may write any number.
   const [firstTimestamp, maxTimestamp, producerId] = [reader.nearInt64(), reader.nearInt64(), reader.int64()];
   // The producer's epoch and sequence.
   reader.skip(6);
@@ -61,14 +61,14 @@ export function readHead(bytes: Buffer, at: number, end: number): BatchHead {
   return { attributes, firstOffset, lastOffset, firstTimestamp, maxTimestamp, producerId, count, crc, summed, records };
 }
 
-/** Appends the batch's records. Throws when it cannot be read to its end; what was appended then counts for nothing. */
+/** Appends the batch's records. Throws when it cannot be read to its end; the caller then drops what was appended. */
 export function readBatch(head: BatchHead, room: Room, records: TextRecord[]): void {
   const plain = unpacked(head, room);
   const reader = new ByteReader(plain);
-  // With the broker's time all records of a batch have the same.
+  // With the broker's time all records of a batch have the same time.
   const time = (head.attributes & LOG_APPEND_TIME) === 0 ? null : String(head.maxTimestamp);
   const reading: Reading = { reader, end: plain.length, head, time, records, headers: 0 };
-  // Behind the records before it and within its batch: whoever stored another offset would leave messages out.
+  // An offset is above those before it and within its batch: storing any other would skip messages.
   let least = 0;
   const most = head.lastOffset - head.firstOffset;
   for (let index = 0; index < head.count; index += 1) {
@@ -93,14 +93,14 @@ interface Reading {
   readonly reader: ByteReader;
   readonly end: number;
   readonly head: BatchHead;
-  /** Null: each record has its own. */
+  /** The time of all records; null if each has its own. */
   readonly time: string | null;
   readonly records: TextRecord[];
-  /** How many there were. */
+  /** Number of headers read so far. */
   headers: number;
 }
 
-/** Appends it and returns how far behind the batch's first offset it is. */
+/** Appends the next record and returns its offset relative to the batch's first. */
 function readRecord(reading: Reading): number {
   const { reader, head, time, records } = reading;
   const { firstOffset, firstTimestamp } = head;
@@ -108,7 +108,7 @@ function readRecord(reading: Reading): number {
   const length = reader.varint();
   const end = reader.position + length;
   if (length < 0 || end > reading.end) throw new RangeError('a record ends beyond its batch');
-  // What it holds may not reach into the records behind it, which would be read once for each.
+  // A record's contents may not reach into the records behind it, which would be read again for each.
   reader.endAt(end);
   reader.skip(1);
   const timestamp = time ?? String(firstTimestamp + reader.varlong());
@@ -134,7 +134,7 @@ function readRecord(reading: Reading): number {
     headers[name] = textBytes === null ? text : shownOf(text);
     if (nameBytes !== null || textBytes !== null) lost.push({ name: nameBytes ?? base64(name), value: textBytes ?? base64(text) });
   }
-  // A later version may have more.
+  // A later version may have more fields.
   reader.skipTo(end);
   const record = { offset, timestamp, key, value, headers };
   const binary = binaryParts(keyBytes, valueBytes, lost);
@@ -145,12 +145,12 @@ function readRecord(reading: Reading): number {
 const isAsSummed = (bytes: Buffer, crc: number): boolean => crc32C(bytes) >>> 0 === crc >>> 0;
 
 /**
- * The last offset of a batch that cannot be read. Whoever passes over it goes by that, so a damaged head may not make it
- * larger than it is: without a right checksum both numbers that tell of it have to.
+ * The last offset of an unreadable batch. An operator who passes over the batch goes by it, so a damaged head must not make it
+ * too large: without a correct checksum the smaller of the two numbers that give it counts.
  */
 export function lastOffsetOf(bytes: Buffer, at: number, end: number): bigint {
   const first = bytes.readBigInt64BE(at);
-  // A message of the old format has one offset, and the one around several has that of its last.
+  // A message of the old format has one offset; a wrapper around several has that of its last.
   if (bytes[at + 16] !== MAGIC) return first;
   const [last, count] = [bytes.readInt32BE(at + 23), bytes.readInt32BE(at + 57)];
   const isSure = end > at + SUMMED_FROM && isAsSummed(bytes.subarray(at + SUMMED_FROM, end), bytes.readInt32BE(at + 17));

@@ -2,14 +2,14 @@ import { type AbortedTransaction, leftOut } from './aborted-transactions.ts';
 import { lastOffsetOf, readBatch, readHead, type Room } from './read-batch.ts';
 import { marked, type TextRecord } from './text-record.ts';
 
-/** Bytes before a batch's length counts, and of its head with the count of records. */
+/** Bytes up to the end of a batch's length field, from which the length counts; and bytes of its head with the count of records. */
 const LENGTH_END = 12;
 const HEAD = 61;
 
 /**
- * The records of a record set. A last batch that is cut off, because the fetch was full, is left out, and so is what the
- * room has no place for: both come again. Behind the last record stands a mark when there is more to say of the set.
- * Never throws: whatever is wrong with a batch is a matter of its partition alone.
+ * The records of a record set. A last batch that is cut off, because the fetch was full, is left out, and so are batches
+ * that `room` has no space for: both come again. A mark follows the last record when there is more to say of the set.
+ * Never throws: a faulty batch concerns its partition alone.
  */
 export function readRecords(
   bytes: Buffer,
@@ -41,7 +41,7 @@ export function readRecords(
   return records;
 }
 
-/** It stands at the batch's end: kafkajs leaves out what is before the offset that was asked for. */
+/** The mark of an unreadable batch. It is at the batch's end, because kafkajs drops records before the offset asked for. */
 function unreadable(bytes: Buffer, at: number, next: number, error: unknown): TextRecord {
   const [from, to] = [bytes.readBigInt64BE(at), lastOffsetOf(bytes, at, next)];
   const cause = error instanceof Error ? error.message : String(error);

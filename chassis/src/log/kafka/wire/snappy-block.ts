@@ -1,19 +1,19 @@
 import { Unpacked } from './unpacked.ts';
 
-/** By the lowest two bits of an element: literals, or a copy whose distance is told in one, two or four bytes. */
+/** Kinds of elements by their lowest two bits: literals, or a copy with its distance in one, two or four bytes. */
 const LITERALS = 0;
 const NEAR = 1;
 const LONG_LENGTH = 60;
 
 /**
- * Reads a block of Snappy (https://github.com/google/snappy/blob/main/format_description.txt). Here, because snappyjs 0.7.0
- * never ends for a literal whose length is negative as an int32, and cuts off what is more than was declared. Throws for
- * anything that is no whole block, and beyond `limit` bytes.
+ * Reads a Snappy block (https://github.com/google/snappy/blob/main/format_description.txt). Written here because snappyjs 0.7.0
+ * never ends for a literal whose length is negative as an int32, and cuts off output beyond the declared length. Throws for
+ * anything but a whole block, and beyond `limit` bytes.
  */
 export function snappyBlock(bytes: Buffer, limit: number): Buffer {
   let at = 0;
 
-  /** Little-endian. */
+  /** Reads a little-endian number. */
   function number(size: number): number {
     const start = at;
     at += size;

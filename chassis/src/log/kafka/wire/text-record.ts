@@ -1,6 +1,6 @@
 import type { BinaryParts } from '@souk/contracts/log-message';
 
-/** A batch that cannot be read, by its offsets, and why. */
+/** A batch that cannot be read: its first and last offset, and the reason. */
 export interface UnreadableBatch {
   readonly from: string;
   readonly to: string;
@@ -17,9 +17,9 @@ export interface TextRecord {
   readonly headers: Readonly<Record<string, string | null>>;
   readonly binary?: BinaryParts;
   /**
-   * No message, and the last record of a fetch. `passed`: up to its offset there is nothing more to see (markers of transactions,
-   * what was aborted, what was compacted). `held`: there is more, behind a transaction that is open and begins at its offset.
-   * Otherwise the next batch, at whose end it stands, is unreadable.
+   * Set on the last record of a fetch, which is no message then. `passed`: up to its offset there is nothing more to see
+   * (transaction markers, aborted or compacted records). `held`: there is more, behind an open transaction that begins at its
+   * offset. Otherwise the next batch is unreadable, and the record has the offset of its end.
    */
   readonly mark?: 'passed' | 'held' | UnreadableBatch;
 }

@@ -1,4 +1,4 @@
-/** What was unpacked: it grows up to its limit. */
+/** Output of a decompression, which grows up to its limit. */
 export class Unpacked {
   readonly #limit: number;
   #bytes: Buffer;
@@ -18,7 +18,7 @@ export class Unpacked {
     this.#length += bytes.copy(this.#bytes, this.#length);
   }
 
-  /** Copies from so many bytes before; where they run into what is being written, they repeat. */
+  /** Copies `count` bytes from `distance` bytes before the end; if `count` is larger than `distance`, they repeat. */
   repeat(distance: number, count: number): void {
     if (distance === 0 || distance > this.#length) throw new RangeError('a copy begins before the beginning');
     this.#room(count);

@@ -5,7 +5,7 @@ import type { ByteWriter } from './byte-writer.ts';
 const MAGIC = 2;
 const NO_PRODUCER = -1;
 
-/** A record batch of version 2 (https://kafka.apache.org/documentation/#recordbatch): not compressed, no transaction, one time for all. */
+/** Writes a record batch of version 2 (https://kafka.apache.org/documentation/#recordbatch): no compression, no transaction, one time for all. */
 export function writeRecordBatch(writer: ByteWriter, messages: readonly Message[], now: number): void {
   writer.int64(0);
   const begin = writer.reserve(4);
@@ -27,7 +27,7 @@ export function writeRecordBatch(writer: ByteWriter, messages: readonly Message[
 
 function writeRecord(writer: ByteWriter, { key, value, headers = {} }: Message, offsetDelta: number): void {
   writer.int8(0);
-  // The time's distance from the batch's.
+  // The time relative to the batch's.
   writer.varint(0);
   writer.varint(offsetDelta);
   writeText(writer, key);
@@ -40,13 +40,13 @@ function writeRecord(writer: ByteWriter, { key, value, headers = {} }: Message, 
   }
 }
 
-/** `isPlain` has seen to it that there is nothing else. */
+/** Writes a text or null; `isPlain` has ruled out anything else. */
 function writeText(writer: ByteWriter, text: unknown): void {
   if (typeof text === 'string') writer.varString(text);
   else writer.varint(-1);
 }
 
-/** Text everywhere, and nothing that is not written here. */
+/** True if key, value and headers are text or absent, and there is no time of its own, which is not written here. */
 export function isPlain({ key, value, headers = {}, timestamp }: Message): boolean {
   return isText(key) && isText(value) && timestamp === undefined && Object.values(headers).every(isText);
 }

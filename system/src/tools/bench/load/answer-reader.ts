@@ -1,7 +1,7 @@
-/** One answer of HTTP/1.1, as far as a generator of load needs it. */
+/** One HTTP/1.1 response, as far as a load generator needs it. */
 export interface HttpAnswer {
   readonly status: number;
-  /** The value of a header, by its name in small letters. */
+  /** The value of a header, by its name in lower case. */
   header(name: string): string | undefined;
   readonly body: Buffer;
   /** The connection cannot be used again. */
@@ -9,13 +9,13 @@ export interface HttpAnswer {
 }
 
 export interface AnswerReader {
-  /** The next bytes, cut anywhere. Throws AnswerError; the connection is of no use then. */
+  /** Takes the next bytes, split anywhere. Throws AnswerError; the connection is unusable then. */
   push(bytes: Buffer): void;
-  /** The other side has closed: an answer without a length ends here. False when bytes of an unfinished answer are left. */
+  /** Call it when the other side has closed: an answer without a length ends here. False if bytes of an unfinished answer are left. */
   end(): boolean;
 }
 
-/** Bytes that are no HTTP/1.1, or more of them than any answer of the shop has. */
+/** Thrown for bytes that are not HTTP/1.1, or for more of them than any answer of the shop has. */
 export class AnswerError extends Error {
   readonly code = 'bad-answer';
 }
@@ -26,7 +26,7 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const LINE_END = Buffer.from('\r\n');
 const NOTHING = Buffer.alloc(0);
 
-/** Reads the answers of one connection in their order (RFC 9112): by length, in chunks, or until the connection ends. */
+/** Reads the answers of one connection in order (RFC 9112): by length, in chunks, or until the connection ends. */
 export function answerReader(told: (answer: HttpAnswer) => void): AnswerReader {
   let pending: Buffer = NOTHING;
 
@@ -50,12 +50,12 @@ export function answerReader(told: (answer: HttpAnswer) => void): AnswerReader {
 }
 
 interface Read {
-  /** Undefined for one that is only on the way (1xx). */
+  /** Undefined for an interim response (1xx). */
   readonly answer: HttpAnswer | undefined;
   readonly end: number;
 }
 
-/** The answer at the beginning of these bytes; undefined while it is not all there. */
+/** The answer at the beginning of these bytes; undefined while it is incomplete. */
 function answerAt(bytes: Buffer, isClosed: boolean): Read | undefined {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd === -1) {

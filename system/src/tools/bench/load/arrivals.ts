@@ -4,8 +4,8 @@ export const ARRIVALS = ['poisson', 'even'] as const;
 export type Arrivals = (typeof ARRIVALS)[number];
 
 /**
- * Milliseconds from the start at which the next order is due, ever further; the first is at 0. Poisson: as customers who know nothing
- * of each other come, so that a second has more or fewer than the rate. Even: one like the other.
+ * Returns the due times of the orders one by one, in milliseconds from the start; the first is at 0. Poisson: customers arrive
+ * independently, so a second has more or fewer than the rate. Even: at equal intervals.
  */
 export function arrivalTimes(kind: Arrivals, perSecond: number, random: Random): () => number {
   let sent = 0;

@@ -1,35 +1,35 @@
 import type { Socket } from 'bun';
 import { answerReader, type AnswerReader, type HttpAnswer } from './answer-reader.ts';
 
-/** The end of one request, as far as its sender can tell. */
+/** The result of one request, as far as its sender can tell. */
 export type Told =
   | { readonly kind: 'answered'; readonly answer: HttpAnswer }
-  /** No byte of it left: it was certainly not carried out. */
+  /** No byte of it was sent, so it was certainly not carried out. */
   | { readonly kind: 'unsent'; readonly why: string }
   /** It was sent, and may have been carried out. */
   | { readonly kind: 'unanswered'; readonly why: string };
 
 export interface Connections {
-  /** Sends a whole request at once, on a connection of its own until it is answered. */
+  /** Sends a whole request at once, on a connection that it does not share until it is answered. */
   send(request: string, told: (told: Told) => void): void;
   /** Connections that are open or being opened. */
   readonly open: number;
-  /** The most there were at one time. */
+  /** The most connections at one time. */
   readonly most: number;
-  /** Requests that had to wait for a connection, because the bound was reached. */
+  /** Requests that had to wait for a connection because the bound was reached. */
   readonly heldBack: number;
   close(): void;
 }
 
 export interface ConnectionOptions {
   readonly url: string;
-  /** The bound: more requests than this wait for a connection, and are counted. */
+  /** The most connections; further requests wait for one, and are counted. */
   readonly bound?: number;
-  /** After this a request counts as unanswered; its connection stays open, so that nothing is cut off on the other side. */
+  /** Time after which a request counts as unanswered; its connection stays open, so that nothing is cut off on the other side. */
   readonly answerLimitMs?: number;
 }
 
-/** Below the open files that a process has on most machines. */
+/** Below the limit of open files that a process has on most machines. */
 export const CONNECTION_BOUND = 16_000;
 export const ANSWER_LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 1000;
@@ -49,8 +49,8 @@ interface Line {
 }
 
 /**
- * Keep-alive connections to one service, one for each request that waits for its answer: a client with fewer would let requests
- * queue inside itself, and measure its own queue.
+ * Keep-alive connections to one service, one for each request that waits for its answer: a client with fewer would queue requests
+ * inside itself, and measure its own queue.
  */
 export function connections({ url, bound = CONNECTION_BOUND, answerLimitMs = ANSWER_LIMIT_MS }: ConnectionOptions): Connections {
   const { hostname, port } = new URL(url);
@@ -90,7 +90,7 @@ export function connections({ url, bound = CONNECTION_BOUND, answerLimitMs = ANS
   }
 
   function answered(line: Line, answer: HttpAnswer): void {
-    // What comes unasked, such as a 408 to a connection that idles, is nobody's answer.
+    // An answer that comes unasked, such as a 408 on an idle connection, belongs to no request.
     const { exchange } = line;
     finish(line, { kind: 'answered', answer });
     if (answer.closes || exchange === undefined) return over(line);
@@ -130,7 +130,7 @@ export function connections({ url, bound = CONNECTION_BOUND, answerLimitMs = ANS
       try {
         socket.data.reader.push(bytes);
       } catch {
-        // Counted as unanswered: the order may stand all the same.
+        // Counted as unanswered: the order may exist all the same.
         over(socket.data);
       }
     },
@@ -186,7 +186,7 @@ export function connections({ url, bound = CONNECTION_BOUND, answerLimitMs = ANS
   };
 }
 
-/** One request to each service after the other. */
+/** Sends requests to the given services in turn. */
 export function inTurn(all: readonly Connections[]): Connections {
   const sum = (of: (one: Connections) => number) => all.reduce((total, one) => total + of(one), 0);
   let next = 0;

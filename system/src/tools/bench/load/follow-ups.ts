@@ -1,12 +1,12 @@
 import type { Connections, Told } from './connections.ts';
 import { idIn, type OrderRequest, postText } from './order-request.ts';
 
-/** What callers did after their orders were accepted, by its answer. */
+/** Callers' requests after their orders were accepted, counted by answer. */
 export interface FollowUpCounts {
   readonly requests: number;
   /** Cancellations by their status. */
   readonly cancellations: ReadonlyMap<string, number>;
-  /** Orders that were sent again under their key: `same order` is as it should be, `another order` is a broken promise. */
+  /** Orders that were sent again under their idempotency key: `same order` is correct, `another order` is a broken promise. */
   readonly repeats: ReadonlyMap<string, number>;
 }
 
@@ -18,7 +18,7 @@ interface FollowUpDeps {
   readonly path: string;
 }
 
-/** Customers who think better of it within a second, and clients that send the same order twice. */
+/** Customers who cancel within a second, and clients that send the same order twice. */
 export function followUps({ lines, host, path }: FollowUpDeps) {
   const cancellations = new Map<string, number>();
   const repeats = new Map<string, number>();
@@ -61,7 +61,7 @@ export function followUps({ lines, host, path }: FollowUpDeps) {
   };
 }
 
-/** Different for each order, and the same for the same key. */
+/** Milliseconds before a cancellation: different for each order, and the same for the same key. */
 function waitOf(key: string): number {
   return (Bun.hash.crc32(key) / 2 ** 32) * CANCEL_WITHIN_MS;
 }

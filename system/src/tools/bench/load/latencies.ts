@@ -17,10 +17,10 @@ export interface Latencies {
 }
 
 const UNITS_PER_MS = 100;
-/** Two hours: what takes longer counts as that long. */
+/** Two hours; longer times count as this. */
 const MOST_MS = 7_200_000;
 
-/** An HdrHistogram of 10 us to two hours, each value known to a thousandth of itself. */
+/** An HdrHistogram from 10 us to two hours, accurate to a thousandth of each value. */
 export function latencies(): Latencies {
   const histogram = build({
     bitBucketSize: 32,
@@ -28,7 +28,7 @@ export function latencies(): Latencies {
     highestTrackableValue: MOST_MS * UNITS_PER_MS,
     numberOfSignificantValueDigits: 3,
   });
-  // Its values have three digits that mean something.
+  // Its values have three significant digits.
   const ms = (value: number) => Number((value / UNITS_PER_MS).toPrecision(3));
   const at = (percent: number) => ms(histogram.getValueAtPercentile(percent));
   return {

@@ -1,4 +1,4 @@
-/** The kinds of orders that a mixed load has; `good` ones are all that the plain one has. */
+/** The kinds of orders in a mixed load; a plain load has `good` ones only. */
 export const ORDER_KINDS = ['good', 'hot', 'declined', 'cancelled', 'repeated', 'sold out'] as const;
 export type OrderKind = (typeof ORDER_KINDS)[number];
 
@@ -6,17 +6,17 @@ export type OrderKind = (typeof ORDER_KINDS)[number];
 export interface OrderRequest {
   readonly token: string;
   readonly body: string;
-  /** Good, unless it says otherwise. */
+  /** Default: good. */
   readonly kind?: OrderKind;
-  /** The access token its buyer has later on: an answer may take longer than this one lives. */
+  /** The buyer's current access token: an answer may take longer than `token` lives. */
   freshToken?(): string;
 }
 
-/** An endless row of orders for one shop. */
+/** An endless sequence of orders for one shop. */
 export interface Work {
-  /** Where `POST /orders` is taken, by each replica of the service; orders go to them in turn. */
+  /** The URL of `POST /orders` at each replica of the service; orders go to them in turn. */
   readonly orderUrls: readonly string[];
-  /** Rejects when there is no token to send it with. */
+  /** The nth order. Rejects if there is no token to send it with. */
   order(n: number): OrderRequest | Promise<OrderRequest>;
 }
 
@@ -42,7 +42,7 @@ export function getText({ path, host, token }: { readonly path: string; readonly
 const ID_MARK = Buffer.from('"id":"');
 const ID_LENGTH = 36;
 
-/** The first id of a document, which is its own: reading the rest would cost more than sending the order did. */
+/** The first id in a document, which is its own: parsing the rest would cost more than sending the order did. */
 export function idIn(body: Buffer): string | undefined {
   const at = body.indexOf(ID_MARK);
   return at === -1 ? undefined : body.toString('latin1', at + ID_MARK.length, at + ID_MARK.length + ID_LENGTH);

@@ -3,12 +3,12 @@ import type { OrderKind } from './order-request.ts';
 
 /** One order that was accepted. */
 export interface Accepted {
-  /** When it should have been sent, epoch milliseconds. */
+  /** Due time, epoch milliseconds. */
   readonly dueAt: number;
   readonly kind: OrderKind;
 }
 
-/** An order of which its sender does not know whether it was carried out. */
+/** An order whose sender does not know whether it was carried out. */
 export interface Unknown {
   readonly key: string;
   readonly n: number;
@@ -20,11 +20,11 @@ export interface Unknown {
 export interface Refusals {
   readonly count: number;
   readonly ms: Percentiles;
-  /** Seconds of Retry-After, the least and the most that was said; undefined: it never was. */
+  /** The least and the most seconds of Retry-After; undefined if there was none. */
   readonly retryAfterS: { readonly least: number; readonly most: number } | undefined;
 }
 
-/** One second of a run, counted by when its orders were due. */
+/** One second of a run; orders count in the second in which they were due. */
 export interface SecondOfLoad {
   sent: number;
   accepted: number;
@@ -39,10 +39,10 @@ export interface Outcomes {
   sent(dueAt: number): void;
   accepted(id: string, order: Accepted, answerMs: number): void;
   refused(why: string, dueAt: number): void;
-  /** An answer that refuses; its order may come back later, and then has its outcome from there. */
+  /** Counts an answer that refuses; its order may be retried, and then gets its outcome from the retry. */
   refusal(why: string, answerMs: number, retryAfterS: number | undefined): void;
   unknown(order: Unknown): void;
-  /** What was unknown is known now. */
+  /** Replaces an unknown outcome by the known one. */
   settled(order: Unknown, as: { readonly id: string } | { readonly refused: string }): void;
   read(): Outcome;
 }
@@ -50,16 +50,16 @@ export interface Outcomes {
 export interface Outcome {
   readonly sent: number;
   readonly accepted: ReadonlyMap<string, Accepted>;
-  /** From when an accepted order should have been sent to its answer. */
+  /** From an accepted order's due time to its answer. */
   readonly answers: Percentiles;
-  /** Orders by the status that refused them in the end, or by `no connection`, `no sign-in`, `not carried out`. */
+  /** Refused orders by their final status, or by `no connection`, `no sign-in`, `not carried out`. */
   readonly refused: ReadonlyMap<string, number>;
-  /** Answers that refuse, by status: with callers who come back there are more of them than refused orders. */
+  /** Answers that refuse, by status: if callers retry, there are more of them than refused orders. */
   readonly refusals: ReadonlyMap<string, Refusals>;
-  /** From when it should have been sent to the answer that refuses, over all statuses. */
+  /** From an order's due time to the answer that refuses it, over all statuses. */
   readonly refusalMs: Percentiles;
   readonly unknown: readonly Unknown[];
-  /** Orders that had no answer, by why; what became of them was asked afterwards. */
+  /** Orders without an answer, by cause; their outcome was asked for afterwards. */
   readonly unanswered: ReadonlyMap<string, number>;
   readonly seconds: readonly SecondOfLoad[];
 }
@@ -125,7 +125,7 @@ export function outcomes(startAt: number): Outcomes {
       unknown.delete(order);
       secondOf(order.dueAt).unknown -= 1;
       if ('refused' in as) return refuse(as.refused, order.dueAt);
-      // Its answer never came, so it is in no percentile of answers; when it was completed is told by the log.
+      // Its answer never came, so it is in no percentile of answers; the log tells when it was completed.
       accepted.set(as.id, { dueAt: order.dueAt, kind: order.kind });
       secondOf(order.dueAt).accepted += 1;
     },

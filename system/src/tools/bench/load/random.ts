@@ -1,7 +1,7 @@
-/** Numbers from 0 to below 1; the same seed gives the same ones in the same order. */
+/** Returns numbers from 0 to below 1; the same seed gives the same sequence. */
 export type Random = () => number;
 
-/** sfc32 of Chris Doty-Humphrey (PractRand), which is small, quick and without known weakness at these lengths. */
+/** sfc32 by Chris Doty-Humphrey (PractRand): small, quick, and without known weakness at these lengths. */
 export function seeded(seed: number): Random {
   let [a, b, c, counter] = [seed | 0, (seed / 2 ** 32) | 0, 0x9e37_79b9, 1];
   const draw = () => {
@@ -13,12 +13,12 @@ export function seeded(seed: number): Random {
     c = (c + t) | 0;
     return (t >>> 0) / 2 ** 32;
   };
-  // The first numbers still look like the seed.
+  // The first numbers still resemble the seed.
   for (let i = 0; i < 15; i += 1) draw();
   return draw;
 }
 
-/** Places from 0 to count - 1 for draws from 0 to below 1, the i-th in proportion to 1 / (i + 1): few come often, most of them seldom. */
+/** Maps draws from 0 to below 1 to places from 0 to count - 1, the i-th in proportion to 1 / (i + 1): a few come often, most seldom. */
 export function zipf(count: number): (draw: number) => number {
   const upTo = new Float64Array(count);
   let sum = 0;

@@ -8,44 +8,44 @@ import { retryAfterOf } from './retry-after.ts';
 import { settleUnknown } from './settle-unknown.ts';
 
 export interface LoadOptions extends Work {
-  /** orders per second, whatever the shop does */
+  /** Orders per second, whatever the shop does. */
   readonly rate: number;
   readonly seconds: number;
   readonly arrivals?: Arrivals;
   readonly seed?: number;
-  /** Callers who are refused with a Retry-After come back then, four times at most and as long as the run lasts. */
+  /** Callers refused with a Retry-After retry after that time, at most four times and as long as the run lasts. */
   readonly retry?: boolean;
   readonly bound?: number;
   readonly answerLimitMs?: number;
-  /** Called when the last order is due, before its answer is waited for. */
+  /** Called when the last order is due, before waiting for its answer. */
   readonly whenSent?: () => Promise<void>;
-  /** Orders without an answer are asked for when this resolves, so that asking is no load on what is measured; at once without it. */
+  /** Orders without an answer are asked for when this resolves, so that asking adds no load to what is measured; at once without it. */
   readonly settleWhen?: Promise<void>;
-  /** Ends the run before its time. */
+  /** Ends the run early. */
   readonly signal?: AbortSignal;
 }
 
 export interface LoadResult extends Outcome {
   /** Epoch milliseconds. */
   readonly startedAt: number;
-  /** How long sending took: the window of the run. */
+  /** Duration of sending: the window of the run. */
   readonly elapsedMs: number;
   /** User and system time of this process while it sent. */
   readonly generatorCpuMs: number;
-  /** Requests that were sent: orders, and what callers ask afterwards. */
+  /** Requests sent: orders, and callers' requests after them. */
   readonly requests: number;
-  /** Connections that were open at one time, at most. */
+  /** The most connections open at one time. */
   readonly connections: number;
   /** Orders that waited for a connection because the bound was reached. */
   readonly heldBack: number;
   readonly followUps: FollowUpCounts;
-  /** Orders that were placed by asking what had become of them: promised, and in no figure. */
+  /** Orders that were placed only by asking for their outcome: promised, but in no figure. */
   readonly placedLate: readonly string[];
 }
 
 const TICK_MS = 2;
 const TRIES = 5;
-/** After a signal: what is on the way is given this long. */
+/** Time that requests under way still get after a signal. */
 const CUT_SHORT_MS = 5000;
 
 interface Placing {
@@ -57,9 +57,9 @@ interface Placing {
 }
 
 /**
- * Open loop: every order has its time, and goes out then whether or not the ones before it were answered; latency counts from
- * that time, so a shop that stalls cannot hide it. Nothing that was sent is cut off: what has no answer in the end is asked for again
- * by its key, so that each order is known as accepted or refused.
+ * Open loop: every order goes out at its due time, whether or not the ones before it were answered; latency counts from that
+ * time, so a shop that stalls cannot hide it. Nothing that was sent is cut off: an order without an answer is sent again under
+ * its key in the end, so that it is known as accepted or refused.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { orderUrls, rate, seconds, arrivals = 'even', seed = 1, signal } = options;
@@ -79,7 +79,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const isStopped = () => signal?.aborted === true;
   try {
     let dueAt = nextDue();
-    // Even arrivals are as many as were asked for, whatever sums of fractions come to.
+    // The tolerance keeps the number of even arrivals exact despite rounding in sums of fractions.
     for (let n = 0; dueAt < windowMs - 1e-6 && !isStopped(); ) {
       for (const at = now() - startedAt; dueAt <= at && dueAt < windowMs - 1e-6; n += 1, dueAt = nextDue()) place.order(n, startedAt + dueAt);
       await Bun.sleep(TICK_MS);
@@ -182,7 +182,7 @@ function placing({ orderUrls, order: orderOf, retry = false }: LoadOptions, line
     noMoreRetries() {
       mayRetry = false;
     },
-    /** Each request has a limit of its own, and callers who were going to come back have none any more. */
+    /** Waits for all outcomes. Each request has a time limit of its own, and pending retries end as refused. */
     async allTold(isStopped: () => boolean): Promise<void> {
       for (let cutAt: number | undefined; isWaiting(); ) {
         if (isStopped()) cutAt ??= performance.now() + CUT_SHORT_MS;

@@ -16,9 +16,9 @@ const LIMIT_MS = 120_000;
 const PAUSE_MS = 500;
 
 /**
- * Sends each order of unknown outcome again, under its key: an answer that is repeated shows that it was carried out the first time.
- * One that was not is placed by this, which cannot be helped: it counts as `not carried out`, and its id is answered, because it is
- * promised now. What cannot be told within two minutes stays unknown.
+ * Sends each order of unknown outcome again under its idempotency key: a replayed answer shows that it was carried out the first
+ * time. Otherwise this places it, which cannot be avoided: it counts as `not carried out`, and its id is returned, because it is
+ * promised now. Orders still undecided after two minutes stay unknown.
  */
 export async function settleUnknown({ lines, work, orders, counted, signal }: Settling): Promise<readonly string[]> {
   const { host, pathname: path } = new URL(work.orderUrls[0] ?? '');
@@ -57,7 +57,7 @@ export async function settleUnknown({ lines, work, orders, counted, signal }: Se
   return placed;
 }
 
-/** Neither asked to come again nor told that somebody else is at it. */
+/** True unless the answer asks to retry, or says that another request is handling the order. */
 function isFinal(status: number): boolean {
   return status !== 503 && status !== 429 && status !== 409 && status !== 401;
 }

@@ -6,12 +6,12 @@ import { fixedReads } from '../reads.ts';
 import { type Result, said } from '../result.ts';
 import { makeCatalogue } from '../work/catalogue.ts';
 
-/** A shop with so many orders in it. */
+/** Figures of a shop with `stored` orders in it. */
 export interface GrowthPoint {
   readonly stored: number;
-  /** Microseconds for an order over the last slice, by process. */
+  /** CPU microseconds per order over the last slice, by process. */
   readonly cpuUsPerOrder: Readonly<Record<string, number>>;
-  /** Bytes that each table has grown by since the start, for each order since then. */
+  /** Bytes that each table has grown by since the start, per order stored since then. */
   readonly bytesPerOrder: Readonly<Record<string, number>>;
   readonly writtenPerOrder: number | undefined;
   readonly readPerOrder: number | undefined;
@@ -21,10 +21,10 @@ export interface GrowthPoint {
   readonly reads: Readonly<Record<string, Percentiles>>;
 }
 
-/** Just below the best rate: a shop that grows is not one that is flooded. */
+/** Share of the best rate: a growing shop must not be a flooded one. */
 const SHARE_OF_BEST = 0.8;
 const BEST = { embedded: 1000, real: 800 };
-/** The slice that is measured at each mark, and the largest that is stored in one run. */
+/** Orders in the slice that is measured at each mark; also the most that one run stores. */
 const SLICE = 100_000;
 const LEAST_SLICE = 5000;
 const MOST_TRIES = 3;
@@ -52,7 +52,7 @@ export async function runGrow(bench: Bench): Promise<Partial<Result>> {
       stuck = now === stored ? stuck + 1 : 0;
       if (stuck === MOST_TRIES) throw new Error(`no order of ${wanted} was stored: ${[...run.run.refused].map(([why, orders]) => `${orders} ${why}`).join(', ')}`);
       stored = now;
-      // Of a long way to the next mark, its last part is measured.
+      // On a long way to the next mark, only the last run is measured.
       runs = [run];
     }
     if (signal.aborted) break;
@@ -63,14 +63,14 @@ export async function runGrow(bench: Bench): Promise<Partial<Result>> {
   return { growth: points };
 }
 
-/** 10^4, 3 * 10^4, 10^5, ... and the end; of those so near to what is stored already that there is nothing to measure none. */
+/** The marks 10^4, 3 * 10^4, 10^5, ... and the end, without those so near to what is stored already that there is nothing to measure. */
 export function marksUpTo(most: number, stored = 0): readonly number[] {
   const marks: number[] = [];
   for (let power = 10_000; power < most; power *= 10) marks.push(power, 3 * power);
   return [...marks.filter((mark) => mark < most && mark >= stored + LEAST_SLICE), most];
 }
 
-/** The shop when goods and buyers were there, and it was warm. */
+/** State of the shop after its goods and buyers were made and it was warm. */
 interface Start {
   readonly tables: Readonly<Record<string, number>>;
   readonly stored: number;

@@ -12,7 +12,7 @@ const SECONDS = 10;
 const UNITS = 1000;
 const SKU = 'BENCH-FLASH';
 
-/** Twenty thousand orders for a thousand units of one thing: the shop sells exactly those. */
+/** Places twenty thousand orders for a thousand units of one SKU: the shop must sell exactly those. */
 export async function runHot(bench: Bench): Promise<Partial<Result>> {
   const { asked, shop } = bench;
   await warmUp(bench);

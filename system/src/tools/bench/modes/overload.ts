@@ -9,19 +9,19 @@ const FIRST_RATE = { embedded: 800, real: 600 };
 const GROWTH = 1.2;
 const MOST_STEPS = 14;
 const SEARCH_SECONDS = 10;
-/** For so long the best of the search has to be held: a database can write later what comes in ten seconds. */
+/** Time for which the best rate found has to be held: a database can postpone the writes of ten seconds. */
 const HOLD_SECONDS = 40;
-/** The shop falls behind when more orders are under way at the end of a step than this many seconds of it brought. */
+/** The shop is behind if more orders are under way at the end of a step than this many seconds of it brought. */
 const BEHIND_SECONDS = 1;
 const REFUSED_SHARE = 0.02;
-/** Seconds; longer tells no more. */
+/** Length of the calm steps in seconds; longer ones tell no more. */
 const CALM = { least: 30, most: 60 };
-/** A calm p99, with the noise of single seconds. */
+/** Tolerance for the calm p99, because single seconds are noisy. */
 const NORMAL = { times: 1.5, plusMs: 100 };
-/** So many seconds in a row must be normal. */
+/** Number of seconds in a row that must be normal. */
 const STEADY_SECONDS = 3;
 
-/** Steps up to three times of what the shop can do and back, one right after the other; what is on the way in one goes on in the next. */
+/** Steps up to three times the shop's best rate and back, without pauses; orders under way in one step continue in the next. */
 export async function runOverload(bench: Bench): Promise<Partial<Result>> {
   const { asked, shop, signal } = bench;
   await warmUp(bench);
@@ -40,7 +40,7 @@ export async function runOverload(bench: Bench): Promise<Partial<Result>> {
     const sent = Promise.withResolvers<void>();
     const measured = bench.run({ ...step, whenSent: sent.resolve, settleWhen: over.promise });
     running.push(measured);
-    // Its answers are waited for while the next step runs; a failure ends all.
+    // Its answers are awaited while the next step runs; a failure ends all.
     await Promise.race([sent.promise, measured]);
   }
   over.resolve();
@@ -52,7 +52,7 @@ export async function runOverload(bench: Bench): Promise<Partial<Result>> {
   return { runs, findings };
 }
 
-/** What the shop completes when a little more is offered than it can do. */
+/** The rate that the shop completes when offered slightly more than it can do. */
 async function bestRate(bench: Bench): Promise<number> {
   let best = 0;
   let rate = bench.asked.real ? FIRST_RATE.real : FIRST_RATE.embedded;
@@ -67,7 +67,7 @@ async function bestRate(bench: Bench): Promise<number> {
   return Math.max(1, Math.min(best, held.perSecond));
 }
 
-/** Orders that ended while they were sent; and whether they left a line, or were not all taken. */
+/** Orders a second that ended during sending; and whether they left a backlog, or were not all accepted. */
 async function ended(bench: Bench, options: Omit<RunOptions, 'arrivals'>): Promise<{ readonly perSecond: number; readonly isBehind: boolean }> {
   const { rate } = options;
   const { run, waitingAtEnd } = await bench.run(options);
@@ -83,12 +83,12 @@ function stepFinding({ name, completedPerSecond, complete, answers, refusalMs, b
   return `${name}: ${completedPerSecond} completed/s (${share} % of the best), place to complete p99 ${complete.p99} ms, accepted in p99 ${answers.p99} ms, ${refused}, ${byDeadline} cancelled by a deadline`;
 }
 
-/** From when the flood ended until the p99 of a second, by when its orders were due, is what it was in the calm, and stays so. */
+/** Time from the end of the flood until the p99 of a second, counted by its orders' due times, is back at its calm value and stays there. */
 export function recovery(runs: readonly Pick<RunSummary, 'complete' | 'series'>[]): string {
   const [calm, back] = [runs[0], runs.at(-1)];
   if (calm === undefined || back === undefined || runs.length < 2) return 'the run was cut short';
   const normal = Math.max(calm.complete.p99 * NORMAL.times, calm.complete.p99 + NORMAL.plusMs);
-  // The last seconds of the series are those of orders that came late, and have no orders of their own.
+  // The last seconds of the series only have completions that came late, and no orders of their own.
   const p99s = back.series.filter(({ sent }) => sent > 0).map(({ complete }) => complete?.[1] ?? Number.POSITIVE_INFINITY);
   const at = p99s.findIndex((_, i) => i + STEADY_SECONDS <= p99s.length && p99s.slice(i, i + STEADY_SECONDS).every((p99) => p99 <= normal));
   const limit = `at most ${Math.round(normal)} ms, after ${calm.complete.p99} ms in the calm`;

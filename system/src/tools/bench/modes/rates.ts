@@ -5,7 +5,7 @@ import { type Result, said } from '../result.ts';
 import { summaryOf } from '../summary.ts';
 import { detailLines, REPORT_HEAD, reportLine } from '../text-report.ts';
 
-/** One run for each rate that was asked for. */
+/** One run for each requested rate. */
 export async function runRates(bench: Bench): Promise<Partial<Result>> {
   const { asked, signal } = bench;
   await warmUp(bench);
@@ -17,9 +17,9 @@ export async function runRates(bench: Bench): Promise<Partial<Result>> {
   return report(bench, runs);
 }
 
-/** Only when all have run, because reading the log is work for the machine that is measured. */
+/** Reports only when all have run, because reading the log is work for the measured machine. */
 export async function report({ shop, signal }: Pick<Bench, 'shop' | 'signal'>, measured: readonly MeasuredRun[]): Promise<Pick<Result, 'runs'>> {
-  // Who was told to stop reports what has ended so far.
+  // After an early stop it reports what has ended so far.
   const wanted = signal.aborted ? [] : measured.flatMap(({ run }) => [...run.accepted.keys()]);
   const ends = await orderEnds(shop.records, wanted);
   const runs = measured.map((one) => summaryOf(one, ends));

@@ -9,7 +9,7 @@ export interface Series {
 export interface Mark {
   readonly x: number;
   readonly text: string;
-  /** Words stand one below the other, from 0 at the top. */
+  /** Line of the text below the top, from 0. */
   readonly row: number;
 }
 
@@ -18,20 +18,20 @@ export interface Chart {
   readonly unit: string;
   readonly xTitle: string;
   readonly series: readonly Series[];
-  /** Each on top of the one before, as areas. */
+  /** Draws the series as areas, each on top of the one before. */
   readonly stacked?: boolean;
-  /** Steps of the vertical axis multiply. */
+  /** For the vertical axis. */
   readonly logarithmic?: boolean;
-  /** The same for the horizontal one. */
+  /** For the horizontal axis. */
   readonly logarithmicX?: boolean;
-  /** Upright lines with a word. */
+  /** Vertical lines with a text. */
   readonly marks?: readonly Mark[];
-  /** Where the horizontal axis ends, for charts that belong together. */
+  /** End of the horizontal axis, for charts that belong together. */
   readonly xMost?: number;
 }
 
 const SIZE = { width: 820, height: 300, left: 64, right: 36, top: 14, bottom: 44 };
-/** Told apart by hue and lightness (Okabe and Ito), and by their strokes without any colour. */
+/** Distinct by hue and lightness (Okabe and Ito), and by their line styles without any colour. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#8a6d00', '#56b4e9', '#444444', '#e69f00'];
 const DASHES = ['', '7 4', '2 3', '10 3 2 3', '1 5', '12 5', '5 2 1 2 1 2', '3 7'];
 
@@ -132,7 +132,7 @@ function areaOf({ values }: Series, floor: ReadonlyMap<number, number>, i: numbe
   return `<path d="${pathOf(values, x, y)}${back.join('')}Z" fill="url(#p${i})" stroke="${colour(i)}" stroke-width="1"/>`;
 }
 
-/** Hatchings that differ without colour. The ids are the same on every chart, and so is what they stand for. */
+/** Hatchings that differ without colour. Their ids, and their meanings, are the same on every chart. */
 function patterns(count: number): string {
   const one = (_: unknown, i: number) =>
     `<pattern id="p${i}" width="${5 + i}" height="${5 + i}" patternUnits="userSpaceOnUse" patternTransform="rotate(${(i * 45) % 180})"><rect width="20" height="20" fill="${colour(i)}" fill-opacity=".35"/><line x1="0" y1="0" x2="0" y2="20" stroke="${colour(i)}" stroke-width="${1 + (i % 3)}"/></pattern>`;
@@ -152,7 +152,7 @@ function legendOf(name: string, i: number, stacked: boolean): string {
 }
 
 const colour = (i: number): string => COLOURS[i % COLOURS.length] ?? '#000';
-/** Another stroke when the colours begin again. */
+/** Another line style when the colours repeat. */
 const dash = (i: number): string => DASHES[(i + 3 * Math.floor(i / COLOURS.length)) % DASHES.length] ?? '';
 const round = (value: number): number => Math.round(value * 10) / 10;
 const mostOf = (values: readonly number[]): number => values.reduce((most, value) => Math.max(most, value), 0);

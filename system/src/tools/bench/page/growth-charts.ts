@@ -1,7 +1,7 @@
 import type { GrowthPoint } from '../modes/grow.ts';
 import type { Chart } from './chart.ts';
 
-/** Everything against the number of orders that are stored. */
+/** All figures against the number of stored orders. */
 export function growthCharts(points: readonly GrowthPoint[]): readonly Chart[] {
   const common = { xTitle: 'orders stored', logarithmicX: true };
   const against = (name: string, of: (point: GrowthPoint) => number | undefined) => ({

@@ -6,7 +6,7 @@ import { growthCharts } from './growth-charts.ts';
 import { escaped, numberText } from './svg.ts';
 import { timeCharts } from './time-charts.ts';
 
-/** All of a result as one page that needs nothing but itself. */
+/** A whole result as one self-contained page. */
 export function resultPage(result: Result): string {
   const { command, at, machine, seed, runs, findings, growth, raw, checker } = result;
   const parts = [

@@ -1,4 +1,4 @@
-/** Text that may stand in HTML and in attributes. */
+/** Escapes text for HTML and attributes. */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
@@ -12,7 +12,7 @@ export function ticksTo(most: number): readonly number[] {
   return Array.from({ length: count + 1 }, (_, i) => Number((i * step).toPrecision(6)));
 }
 
-/** Powers of ten around these values, for an axis whose steps multiply. */
+/** Powers of ten around these values, for a logarithmic axis. */
 export function decadesAround(least: number, most: number): readonly number[] {
   const from = Math.floor(Math.log10(Math.max(least, 1e-3)));
   const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(most, 1e-3))));

@@ -6,7 +6,7 @@ interface Moment extends Second {
   readonly at: number;
 }
 
-/** All runs one after the other, in the time that they took. */
+/** All runs in sequence, on one time axis. */
 export function timeCharts(runs: readonly RunSummary[]): readonly Chart[] {
   const first = runs[0]?.startedAt ?? 0;
   const since = (ms: number) => Math.round((ms - first) / 100) / 10;
@@ -51,7 +51,7 @@ export function timeCharts(runs: readonly RunSummary[]): readonly Chart[] {
   ];
 }
 
-/** One moment for each second: what is due in one run may be completed in the time of the next, which goes on at once. */
+/** Merges moments into one for each second: orders due in one run may be completed during the next, which begins at once. */
 function merged(moments: readonly Moment[]): readonly Moment[] {
   const bySecond = new Map<number, Moment>();
   for (const moment of moments) {

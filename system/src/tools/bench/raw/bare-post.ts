@@ -8,7 +8,7 @@ const FOR_MS = 2000;
 const TOKEN = 'x'.repeat(500);
 const BODY = JSON.stringify({ items: [{ sku: 'BENCH-0', quantity: 1 }], note: 'x'.repeat(200) });
 
-/** POSTs to a route of Elysia that does nothing, in a process of its own, with the generator of the bench: what HTTP alone would allow. */
+/** Measures POSTs to an Elysia route that does nothing, in a process of its own, with the benchmark's generator: the limit of HTTP alone. */
 export async function barePost(): Promise<RawPart> {
   const server = Bun.spawn([process.execPath, join(import.meta.dir, 'bare-post-process.ts')], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' });
   try {

@@ -5,7 +5,7 @@ export const RAW_TOPIC = 'bench.raw';
 const PER_BATCH = 200;
 const VALUE = 'x'.repeat(500);
 
-/** Messages of 500 bytes in and out. */
+/** Measures sending and reading messages of 500 bytes. */
 export async function logParts(name: string, log: Pick<EventLog, 'send' | 'replay'>): Promise<readonly RawPart[]> {
   let sent = 0;
   const batch = () => Array.from({ length: PER_BATCH }, () => ({ topic: RAW_TOPIC, key: String((sent += 1)), value: VALUE, headers: {} }));

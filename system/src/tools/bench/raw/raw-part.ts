@@ -1,4 +1,4 @@
-/** Something that the machine was asked to do as fast as it can. */
+/** Something that the machine did as fast as it could. */
 export interface RawPart {
   readonly what: string;
   readonly perSecond: number;
@@ -6,7 +6,7 @@ export interface RawPart {
 
 const FOR_MS = 2000;
 
-/** Repeats a piece of work that does `units` at a time for two seconds. */
+/** Repeats work that does `units` at a time, for two seconds. */
 export async function rawPart(what: string, units: number, work: () => Promise<void> | void): Promise<RawPart> {
   await work();
   const startAt = performance.now();

@@ -3,7 +3,7 @@ import type { BenchShop } from '../shop/bench-shop.ts';
 import { barePost } from './bare-post.ts';
 import type { RawPart } from './raw-part.ts';
 
-/** The parts that a shop is made of, each alone and as fast as it goes: how far the shop is from what the machine can do. */
+/** Measures the parts of a shop, each alone and at full speed: how far the shop is from what the machine can do. */
 export async function rawParts({ servers }: Pick<BenchShop, 'servers'>): Promise<readonly RawPart[]> {
   process.stderr.write('raw parts\n');
   const parts = [await barePost(), ...(await engineParts(servers))];

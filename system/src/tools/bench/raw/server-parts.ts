@@ -15,7 +15,7 @@ interface ServerAddresses {
   readonly kafka: string;
 }
 
-/** What MySQL and Kafka take, in a database and a topic of their own. */
+/** Measures MySQL and Kafka, in a database and a topic of their own. */
 export async function serverParts({ mysql, kafka }: ServerAddresses): Promise<readonly RawPart[]> {
   return [...(await mysqlParts(mysql)), ...(await kafkaParts(kafka))];
 }

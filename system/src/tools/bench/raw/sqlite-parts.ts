@@ -9,7 +9,7 @@ import { type RawPart, rawPart } from './raw-part.ts';
 const ROWS = 1000;
 const PAYLOAD = 'x'.repeat(200);
 
-/** What a file of SQLite and the embedded log take, durably. */
+/** Measures an SQLite file and the embedded log, with durable writes. */
 export async function sqliteParts(): Promise<readonly RawPart[]> {
   const folder = await mkdtemp(join(tmpdir(), 'souk-raw-'));
   try {

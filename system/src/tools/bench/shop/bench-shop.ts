@@ -4,26 +4,26 @@ import type { ShopRecords } from '../../../verify/shop-records.ts';
 import type { SigningKey } from '../work/signing-key.ts';
 import { WITHOUT_LIMITS } from '../../../shop/without-limits.ts';
 
-/** No customer is held back, but the shop says when it has enough to do: that is measured, too. */
+/** No limits per customer, but the shop refuses work that is too much for it: that is measured, too. */
 export const BENCH_SETTINGS = { ...WITHOUT_LIMITS, ADMISSION_TARGET_MS: process.env['ADMISSION_TARGET_MS'] ?? '' } as const;
 
-/** The resources that a process or server has used since it was first looked at. */
+/** The resources that a process or server has used so far. */
 export interface Usage {
-  /** user and system time */
+  /** User and system time. */
   readonly cpuMs: number;
   readonly residentMb: number;
-  /** Bytes that went to and came from the disk, page cache left out; undefined where the system does not tell. */
+  /** Bytes written to and read from the disk, without the page cache; undefined if the system does not tell. */
   readonly writtenBytes?: number | undefined;
   readonly readBytes?: number | undefined;
 }
 
 export type Usages = Readonly<Record<string, Usage>>;
 
-/** A process that can be ended or held in the middle of a run. */
+/** A process that can be killed or frozen in the middle of a run. */
 export interface Breakable {
   /** SIGKILL */
   kill(): Promise<void>;
-  /** After `kill`: at the same address, with the same data; resolves when it serves. */
+  /** After `kill`: starts it at the same address, with the same data; resolves when it serves. */
   start(): Promise<void>;
   /** SIGSTOP: connections stay open and nothing answers. */
   freeze(): Promise<void>;
@@ -34,27 +34,27 @@ export interface Breakable {
 /** A running shop that can be measured: its own processes and, on real engines, the servers. */
 export interface BenchShop {
   readonly urls: ServiceUrls;
-  /** Of every replica of Order. */
+  /** URLs of every replica of Order. */
   readonly orderUrls: readonly string[];
   readonly accounts: Accounts;
-  /** Its access tokens are signed with this one, so that a bench can have many buyers. */
+  /** The key that signs its access tokens, so that a benchmark can have many buyers. */
   readonly signingKey: SigningKey;
-  /** What it runs on, and how long it took to be ready; for people. */
+  /** Its engines, and its time to be ready; for people. */
   readonly about: readonly string[];
   readonly records: ShopRecords;
   /** Root addresses of its servers; undefined for an embedded shop. */
   readonly servers?: { readonly mysql: string; readonly kafka: string };
-  /** How long the compiler of each process needs until it has seen enough of it. */
+  /** Time until the compiler of each process has seen enough of the work. */
   readonly warmUpSeconds: number;
-  /** By the names of `npm run bench -- --kill`. */
+  /** By their names in `npm run bench -- --kill`. */
   readonly breakable: Readonly<Record<string, Breakable>>;
   usage(): Promise<Usages>;
-  /** Counters of the engines that only grow, such as MySQL's rows; empty where there are none. */
+  /** Counters of the engines that only grow, such as MySQL's rows; empty if there are none. */
   counters(): Promise<Readonly<Record<string, number>>>;
-  /** Bytes that each table has, indexes included, by `database.table`. */
+  /** Bytes of each table, indexes included, by `database.table`. */
   tables(): Promise<Readonly<Record<string, number>>>;
-  /** Stops the shop's own processes in good order; what they have written stays readable. */
+  /** Stops the shop's own processes gracefully; what they have written stays readable. */
   stop(): Promise<void>;
-  /** For good, with all data, whatever state it is in. */
+  /** Ends it for good and deletes all data, whatever state it is in. */
   discard(): Promise<void>;
 }

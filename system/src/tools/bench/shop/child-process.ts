@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const known = new Map<string, number>();
 
-/** The process that was started here with this in its environment; undefined: there is none now. */
+/** Id of the process that this one started with `variable` in its environment; undefined: there is none now. */
 export function childWith(variable: string): number | undefined {
   const before = known.get(variable);
   if (before !== undefined && isOurs(before, variable)) return before;
@@ -17,7 +17,7 @@ function isOurs(pid: number, variable: string): boolean {
     const parent = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1];
     return Number(parent) === process.pid && readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(variable);
   } catch {
-    // It has ended meanwhile, or is somebody else's.
+    // It has ended meanwhile, or belongs to another user.
     return false;
   }
 }

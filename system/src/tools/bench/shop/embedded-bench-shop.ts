@@ -10,7 +10,7 @@ import { BENCH_SETTINGS, type BenchShop } from './bench-shop.ts';
 import { sqliteTables } from './sqlite-tables.ts';
 import { diskBytes, usageMeter } from './usage-meter.ts';
 
-/** All five services in one process, on embedded engines; nobody's requests are counted unless `env` says so. */
+/** All five services in one process, on embedded engines; without rate limits unless `settings` say so. */
 export async function embeddedBenchShop(settings: Environment = {}): Promise<BenchShop> {
   const folder = await mkdtemp(join(tmpdir(), 'souk-bench-'));
   const signingKey = newSigningKey();
@@ -51,7 +51,7 @@ export async function embeddedBenchShop(settings: Environment = {}): Promise<Ben
   };
 }
 
-/** The first of five in a row that are free: a shop that was killed comes back at the same addresses. */
+/** The first of five free ports in a row: a shop that was killed comes back at the same addresses. */
 function fivePorts(): number {
   for (;;) {
     const first = freePort();

@@ -4,7 +4,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise';
 const CONNECT_LIMIT_MS = 5000;
 const COUNTED = /^(Innodb_data_(written|read|writes|reads|fsyncs)|Innodb_os_log_written|Innodb_rows_(read|inserted|updated|deleted)|Innodb_buffer_pool_(reads|pages_flushed)|Com_(commit|insert|update|delete|select)|Questions)$/;
 
-/** MySQL's own counters of rows, bytes and statements, of the whole server. */
+/** MySQL's own counters of rows, bytes and statements, for the whole server. */
 export async function mysqlCounters(address: string): Promise<Record<string, number>> {
   const rows = await asked<{ Variable_name: string; Value: string }>(address, 'show global status');
   return Object.fromEntries(rows.filter(({ Variable_name }) => COUNTED.test(Variable_name)).map(({ Variable_name, Value }) => [Variable_name, Number(Value)]));
@@ -17,7 +17,7 @@ export async function mysqlTables(address: string): Promise<Record<string, numbe
   return Object.fromEntries(rows.map(({ NAME, name = NAME ?? '', bytes }) => [name.replace('/', '.'), Number(bytes)]));
 }
 
-/** For a server that runs already, and for its later starts. */
+/** Changes settings of a running server, also for its later starts. */
 export async function setMysql(address: string, settings: Readonly<Record<string, number>>): Promise<void> {
   for (const [name, value] of Object.entries(settings)) await asked(address, `set persist ${name} = ${value}`);
 }

@@ -9,7 +9,7 @@ interface ComposeFile {
   readonly services: { readonly mysql: { readonly command: readonly string[] } };
 }
 
-/** The settings of InnoDB that compose.yaml starts MySQL with, by name: what is measured is what is run. */
+/** The InnoDB settings with which compose.yaml starts MySQL, by name: the benchmark measures what is deployed. */
 export async function innodbSettings(): Promise<Readonly<Record<string, number>>> {
   const { services } = Bun.YAML.parse(await readFile(COMPOSE_FILE, 'utf8')) as ComposeFile;
   const found = services.mysql.command.flatMap((option) => {

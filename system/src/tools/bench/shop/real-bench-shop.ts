@@ -32,7 +32,7 @@ export async function realBenchShop(settings: Environment = {}, replicas = 1): P
     about: [replicas === 1 ? 'five compiled services on these servers' : `${services.length} compiled services (${replicas} each of order, inventory, payment) on these servers`, ...life.servers().describe()],
     records: realRecords(life.addresses()),
     servers: { mysql: mysql.address, kafka: kafka.address },
-    // Four times as long: each of several processes sees only a part of the work.
+    // Four times as long as embedded: each of several processes sees only a part of the work.
     warmUpSeconds: 20,
     breakable: Object.fromEntries<Breakable>([
       ...services.map(({ name, service }) => [name, breakableService(service)] as const),
@@ -52,7 +52,7 @@ export async function realBenchShop(settings: Environment = {}, replicas = 1): P
 }
 
 interface Named {
-  /** The service's own, with a number from the second replica on. */
+  /** The service's name, with a number from the second replica on. */
   readonly name: string;
   readonly instance: string;
   readonly service: ServiceChild;
@@ -60,7 +60,7 @@ interface Named {
 
 const REPLICATED = ['order', 'inventory', 'payment'] as const;
 
-/** They share the databases, the consumer groups and the port of nobody. */
+/** Replicas share the databases and the consumer groups; each has a port of its own. */
 async function moreReplicas(life: ThrowAwayShop, replicas: number): Promise<readonly Named[]> {
   const added: Named[] = [];
   for (let number = 2; number <= replicas; number += 1) {

@@ -2,10 +2,10 @@ import { Database } from 'bun:sqlite';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** Telling a file's parts reads all of its pages: a larger one is told as a whole. */
+/** Sizing the tables of a file reads all of its pages: a larger file is reported as a whole. */
 const PARTS_LIMIT = 2 ** 31;
 
-/** Bytes of each table of each file in a folder, its indexes included; of the whole file where it is too large for that. */
+/** Bytes of each table of each file in a folder, its indexes included; of the whole file if it is too large for that. */
 export function sqliteTables(folder: string): Record<string, number> {
   const sizes: Record<string, number> = {};
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.db'))) {

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { Usage, Usages } from './bench-shop.ts';
 
-/** What one process has used since its own start; throws while it does not run. */
+/** Reads the resources that one process has used since its own start; throws while it does not run. */
 export type ReadUsage = () => Usage | Promise<Usage>;
 
 /**
- * Reads what processes have used so far. A process that was killed and started again counts on from where it was, and one that is
- * away stands still.
+ * Reads the resources that processes have used so far. A process that was killed and restarted continues from its former count;
+ * the count of one that is away stands still.
  */
 export function usageMeter(readers: Readonly<Record<string, ReadUsage>>): () => Promise<Usages> {
   const seen = new Map<string, { readonly ended: Usage; readonly last: Usage }>();
 
   async function read(name: string, reader: ReadUsage): Promise<readonly [string, Usage]> {
     const { ended, last } = seen.get(name) ?? { ended: NONE, last: NONE };
-    // Whatever a process is that cannot be read, it uses nothing.
+    // A process that cannot be read counts as using nothing.
     const now = await Promise.resolve().then(reader).catch(() => ({ ...last, residentMb: 0 }));
-    // Less than before: another process under the same name.
+    // Less CPU time than before means another process under the same name.
     const before = now.cpuMs < last.cpuMs ? sum(ended, last) : ended;
     seen.set(name, { ended: before, last: now });
     return [name, { ...sum(before, now), residentMb: now.residentMb }];
@@ -38,7 +38,7 @@ function sum(one: Usage, other: Usage): Usage {
 const added = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? undefined : one + other;
 
-/** What went between a process and the disk so far, from /proc; nothing where that is not to be seen. */
+/** Bytes between a process and the disk so far, from /proc; none if that cannot be read. */
 export function diskBytes(pid: number | null | undefined): Pick<Usage, 'writtenBytes' | 'readBytes'> {
   if (pid === null || pid === undefined) return {};
   try {
@@ -46,7 +46,7 @@ export function diskBytes(pid: number | null | undefined): Pick<Usage, 'writtenB
     const field = (name: string) => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(text)?.[1] ?? 0);
     return { writtenBytes: field('write_bytes'), readBytes: field('read_bytes') };
   } catch {
-    // It has ended, or belongs to somebody else.
+    // It has ended, or belongs to another user.
     return {};
   }
 }

@@ -5,26 +5,26 @@ import { keptSession } from './kept-session.ts';
 
 /** A customer with a card that works and one that is declined. */
 export interface Buyer {
-  /** One that is still good for a while. */
+  /** A token that stays valid for a while. */
   token(): string;
   readonly methodId: string;
   readonly declinedMethodId: string;
 }
 
 export interface BuyersOptions {
-  /** Accounts that are registered and sign in with a password, which costs the shop a tenth of a second each. */
+  /** Number of accounts that are registered and sign in with a password, which costs the shop a tenth of a second each. */
   readonly registered: number;
-  /** Customers who exist by a token alone, signed with the key that this shop was given. */
+  /** Number of customers who only have a token, signed with the key that this shop was given. */
   readonly signed: number;
-  /** Whether they need a card that is declined. */
+  /** True if they also need a card that is declined. */
   readonly declined: boolean;
 }
 
-/** Enough for the comparisons with the past, which had no others. */
+/** Enough for comparisons with earlier results, which had no other buyers. */
 export const REGISTERED = 10;
 const PASSWORD = 'bench-password';
 const AT_ONCE = 16;
-/** Well before a token ends; a request may wait in a queue of the shop for a minute or two. */
+/** Well before a token expires; a request may wait in a queue of the shop for a minute or two. */
 const RENEW_AFTER_MS = 300_000;
 const LOOK_AGAIN_MS = 250;
 
@@ -53,7 +53,7 @@ async function registeredToken(client: ReturnType<typeof shopClient>, email: str
   return () => {
     if (performance.now() - lookedAt > LOOK_AGAIN_MS) {
       lookedAt = performance.now();
-      // Then the old token is used to its end, and its refusals are counted.
+      // If it fails, the old token is used until it expires, and refusals are counted.
       renew().catch(() => undefined);
     }
     return token;

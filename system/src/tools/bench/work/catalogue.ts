@@ -7,13 +7,13 @@ export interface Article {
   readonly sku: string;
   readonly title: string;
   readonly cents: number;
-  /** 0: it is on sale and was never received. */
+  /** 0: it is on sale, but was never received. */
   readonly pieces: number;
 }
 
 const AT_ONCE = 8;
 
-/** Makes products of one SKU each, on sale, with stock in one warehouse. */
+/** Creates products of one SKU each, on sale, with stock in one warehouse. */
 export async function makeCatalogue(shop: Pick<BenchShop, 'urls' | 'accounts'>, count: number, articleOf: (i: number) => Article): Promise<void> {
   const client = shopClient(shop.urls);
   const { email, password } = shop.accounts.admin;

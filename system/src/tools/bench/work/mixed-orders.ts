@@ -16,10 +16,10 @@ const SHARES: readonly (readonly [OrderKind, number])[] = [
 export const HOT_SKU = 'BENCH-HOT';
 const SOLD_OUT_SKU = 'BENCH-GONE';
 const STOCK = 1_000_000;
-/** Different numbers for orders of one seed; a prime, so that the orders of two seeds are not the same ones. */
+/** Distance between the random seeds of two benchmark seeds' orders; a prime, so that these orders are not the same. */
 const STEP = 1_000_003;
 
-/** Many articles, one that everybody wants, and one that is gone with its first order. */
+/** Creates many articles, one that everybody wants, and one that is sold out with its first order. */
 export function makeMixedCatalogue(shop: Pick<BenchShop, 'urls' | 'accounts'>, skus: number): Promise<void> {
   return makeCatalogue(shop, skus + 2, (i) => {
     if (i === 0) return { sku: HOT_SKU, title: 'What everybody wants', cents: 2500, pieces: STOCK };
@@ -33,7 +33,7 @@ interface MixedOptions {
   readonly seed: number;
 }
 
-/** What a shop sees on a day: the nth order is the same one whenever it is asked for. */
+/** Orders as a shop sees them on a day; the nth order is the same whenever it is asked for. */
 export function mixedOrders({ orderUrls }: Pick<BenchShop, 'orderUrls'>, buyers: readonly Buyer[], { skus, seed }: MixedOptions): Work {
   const popular = zipf(skus);
   return {

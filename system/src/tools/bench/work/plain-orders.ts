@@ -8,12 +8,12 @@ const PRODUCTS = 20;
 const STOCK = 1_000_000;
 export const ADDRESS = { name: 'Bench', line1: 'Loop 1', city: 'Hamburg', postalCode: '20457', country: 'DE' };
 
-/** Twenty articles with more than enough of each. */
+/** Creates twenty articles with more than enough stock of each. */
 export function makePlainCatalogue(shop: Pick<BenchShop, 'urls' | 'accounts'>): Promise<void> {
   return makeCatalogue(shop, PRODUCTS, (i) => ({ sku: skuOf(i), title: `Article ${i}`, cents: 1000 + i, pieces: STOCK }));
 }
 
-/** Two lines, another pair of SKUs each time. */
+/** An order of two lines, with another pair of SKUs each time. */
 export function plainOrder(n: number, paymentMethodId: string): PlaceOrder {
   const first = n % PRODUCTS;
   const second = (first + 1 + (n % (PRODUCTS - 1))) % PRODUCTS;
@@ -24,7 +24,7 @@ export function plainOrder(n: number, paymentMethodId: string): PlaceOrder {
   return { items, shippingAddress: ADDRESS, paymentMethodId };
 }
 
-/** Good orders alone, of buyers in turn. */
+/** Good orders only, of the buyers in turn. */
 export function plainOrders({ orderUrls }: Pick<BenchShop, 'orderUrls'>, buyers: readonly Buyer[]): Work {
   return {
     orderUrls: orderUrls.map((url) => `${url}/orders`),

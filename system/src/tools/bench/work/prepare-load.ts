@@ -5,13 +5,13 @@ import { makePlainCatalogue, plainOrder } from './plain-orders.ts';
 
 export interface Load {
   readonly orderUrl: string;
-  /** The access token for the nth order: customers order in turn. */
+  /** The access token for the nth order; customers order in turn. */
   tokenOf(n: number): Promise<string>;
   /** The body of the nth order. */
   bodyOf(n: number): string;
 }
 
-/** A few products with more than enough of each, and customers with a card that works, for who sends orders in a way of their own. */
+/** Creates a few products with more than enough stock, and customers with a card that works, for callers that send orders in their own way. */
 export async function prepareLoad({ urls, accounts }: Pick<BenchShop, 'urls' | 'accounts'>, customers = 10): Promise<Load> {
   const shop = shopClient(urls);
   await makePlainCatalogue({ urls, accounts });

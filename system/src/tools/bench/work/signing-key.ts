@@ -5,7 +5,7 @@ import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 export interface SigningKey {
   /** For SOUK_SIGNING_KEY. */
   readonly text: string;
-  /** A token of a customer, good for as long as any is. */
+  /** A token of a customer, valid for as long as any token may be. */
   tokenFor(userId: string, sessionId: string): string;
 }
 

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { SCRIPTS } from '../folders.ts';
 
 /**
- * The label that containers of this process carry. The first asking starts a guard that removes them all when this
- * process is gone; the way of testcontainers itself would be one more image to fetch.
+ * Label of this process's containers. The first call starts a guard that removes them all when this process ends; testcontainers'
+ * own way would need one more image.
  */
 export function guardedLabel(): Readonly<Record<string, string>> {
   return (label ??= startGuard());
@@ -18,9 +18,9 @@ function startGuard(): Readonly<Record<string, string>> {
   return { [NAME]: owner };
 }
 
-/** Removes all containers with this label, and their nameless volumes, when this process is gone. */
+/** Removes all containers with this label, and their anonymous volumes, when this process ends. */
 export function guardContainers(labelled: string): void {
   const command = ['bash', join(SCRIPTS, 'guard-containers.sh'), labelled];
-  // Its input ends with this process.
+  // The guard's input ends with this process.
   Bun.spawn(command, { stdin: 'pipe', stdout: 'ignore', stderr: 'ignore', detached: true }).unref();
 }

@@ -17,7 +17,7 @@ export const containerKafka = (): ContainerServer => ({
   },
 });
 
-/** `v26.1.14 (rev …)`: of the program itself; the Kafka protocol does not tell it. */
+/** Reads the version from the program itself, `v26.1.14 (rev …)`; the Kafka protocol does not give it. */
 async function version(container: StartedTestContainer): Promise<string> {
   const { output } = await container.exec(['rpk', '--version']);
   return /v\d[\w.-]*/.exec(output)?.[0] ?? output.trim();

@@ -14,9 +14,9 @@ export function containerMongodb(): ContainerServer {
         .withUsername('root')
         .withPassword(password)
         .withExposedPorts({ container: 27017, host: port })
-        // The module's health check is what makes the replica set.
+        // The module's health check also creates the replica set.
         .withWaitStrategy(Wait.forHealthCheck()),
-    // Directly: the only member names itself by its container, which nobody outside can reach.
+    // A direct connection: the only member is named after its container, which cannot be reached from outside.
     address: (port) => `mongodb://root:${password}@127.0.0.1:${port}/?authSource=admin&directConnection=true`,
     ask: askMongodb,
   };

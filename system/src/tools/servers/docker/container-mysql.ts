@@ -13,7 +13,7 @@ export function containerMysql(): ContainerServer {
       new MySqlContainer(IMAGES.MySQL)
         .withRootPassword(password)
         .withExposedPorts({ container: 3306, host: port })
-        // Its first run, without a network port, prepares the data and says `port: 0`.
+        // The first run, without a network port, prepares the data and logs `port: 0`.
         .withWaitStrategy(Wait.forLogMessage(/ready for connections.* port: 3306/)),
     address: (port) => `mysql://root:${password}@127.0.0.1:${port}`,
     ask: askMysql,

@@ -5,13 +5,13 @@ import { freePort } from '../free-port.ts';
 import type { Server } from '../server.ts';
 import { guardedLabel } from './container-guard.ts';
 
-/** What is particular to one server. */
+/** The parts that differ between servers. */
 export interface ContainerServer {
   readonly name: RealServer;
-  /** With an explicit wait strategy; serves at this port of the host, also after a restart. */
+  /** A container with an explicit wait strategy, which serves at this port of the host, also after a restart. */
   container(port: number): GenericContainer;
   address(port: number): string;
-  /** Its version, when it serves; else throws. */
+  /** Returns its version; throws if it does not serve. */
   ask(address: string, container: StartedTestContainer): Promise<string>;
 }
 
@@ -25,7 +25,7 @@ export async function startContainerServer({ name, container, address, ask }: Co
     .withStartupTimeout(START_LIMIT_MS)
     .start();
   const engine = (await getContainerRuntimeClient()).container.getById(started.getId());
-  // The log line that the start waits for comes a little before the server answers.
+  // The log line that the start waits for comes slightly before the server answers.
   const serving = () => firstAnswer(() => ask(address(port), started));
   try {
     const version = `${await serving()} in a container`;

@@ -3,12 +3,12 @@ import type { Report } from '../server.ts';
 const ANSWER_MS = 2000;
 const PULL_MS = 300_000;
 
-/** Whether a Docker engine runs here. */
+/** True if a Docker engine runs here. */
 export async function dockerAnswers(): Promise<boolean> {
   return Bun.which('docker', { PATH: process.env['PATH'] ?? '' }) !== null && (await docker(['info'], ANSWER_MS)).ok;
 }
 
-/** Fetches the image unless it is there; why not, when it cannot be had. */
+/** Fetches the image unless it is there; returns the reason if that fails. */
 export async function whyNoImage(image: string, report: Report): Promise<string | undefined> {
   if ((await docker(['image', 'inspect', image], ANSWER_MS)).ok) return undefined;
   report(`fetching the image ${image}`);

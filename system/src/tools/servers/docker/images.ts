@@ -1,6 +1,6 @@
 import type { RealServer } from '@souk/chassis/testing/server-variables';
 
-/** The same as in `compose.yaml`. */
+/** The same images as in `compose.yaml`. */
 export const IMAGES = {
   MySQL: 'mysql:8.4',
   MongoDB: 'mongo:8',

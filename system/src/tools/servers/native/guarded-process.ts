@@ -4,19 +4,19 @@ import { until } from '@souk/chassis/testing/until';
 import { startTick } from './start-tick.ts';
 import { SCRIPTS } from '../folders.ts';
 
-/** A server under a guard (`guard.sh`), which ends it and removes its folder when this process is gone. */
+/** A server under a guard (`guard.sh`), which kills it and removes its folder when this process ends. */
 export interface GuardedProcess {
   /** Null while it does not run. */
   readonly pid: number | null;
-  /** Runs it; answers before it serves. */
+  /** Starts it; resolves before it serves. */
   run(): Promise<void>;
-  /** Nothing when it does not run. */
+  /** Does nothing while it does not run. */
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Everything it has printed since its last start. */
   output(): string;
-  /** Answers when it is gone, and with it its port and its locks. */
+  /** Resolves when it is gone, and its port and its locks with it. */
   gone(): Promise<void>;
-  /** Ends it, its guard and its folder. */
+  /** Ends it and its guard, and removes its folder. */
   end(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ const GONE_LIMIT_MS = 30_000;
 export function guardedProcess(folder: string, command: readonly string[]): GuardedProcess {
   // In a session of its own: Ctrl-C in the terminal must not reach the guard.
   const guard = Bun.spawn(['bash', join(SCRIPTS, 'guard.sh'), folder, ...command], {
-    // Without it Java takes folders with letters beyond ASCII for others; glibc has this locale everywhere.
+    // Without it Java misreads folder names with letters beyond ASCII; glibc has this locale everywhere.
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
     stdin: 'pipe',
     stdout: 'pipe',

@@ -5,12 +5,12 @@ import { newDataFolder, SCRIPTS, SERVER_CACHE } from '../folders.ts';
 import type { Report } from '../server.ts';
 import { guardedProcess } from './guarded-process.ts';
 
-/** A cold installation takes half a minute on a fast line; two at once wait for each other. */
+/** An installation without a cache takes half a minute on a fast line; two at once wait for each other. */
 const LIMIT_MS = 720_000;
 
 const WITH_EXIT_CODE = ['bash', '-c', '"$@"; echo "exit code $?"', 'install'];
 
-/** Puts the server into the cache unless it is there. Throws EnvironmentError with what the script said. */
+/** Installs the server into the cache unless it is there. Throws EnvironmentError with the script's output. */
 export async function installServer(name: string, script: string, report: Report): Promise<void> {
   const folder = await newDataFolder(`install-${name}`);
   const process = guardedProcess(folder, [...WITH_EXIT_CODE, 'bash', join(SCRIPTS, script), 'install', SERVER_CACHE]);

@@ -20,7 +20,7 @@ export function nativeMongodb(): NativeServer {
   };
 }
 
-/** As long as there is no user, a client on the same machine may do just this. */
+/** Creates the replica set and the root user: as long as there is no user, a client on the same machine may do just this. */
 async function setUp(port: number, password: string): Promise<void> {
   const host = `127.0.0.1:${port}`;
   const client = new MongoClient(`mongodb://${host}/?directConnection=true`, {

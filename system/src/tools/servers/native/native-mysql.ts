@@ -11,7 +11,7 @@ export function nativeMysql(): NativeServer {
     name: 'MySQL',
     script: 'mysql.sh',
     address: (port) => `mysql://root:${password}@127.0.0.1:${port}`,
-    // The server runs it at every start before it opens its port. Host names are not looked up, so localhost means nobody.
+    // The server runs this file at every start before it opens its port. Host names are not resolved, so no client comes from localhost.
     prepare: (folder) =>
       writeFile(
         join(folder, 'init.sql'),

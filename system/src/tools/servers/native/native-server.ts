@@ -9,23 +9,23 @@ import { guardedProcess, type GuardedProcess } from './guarded-process.ts';
 import { installServer } from './install-server.ts';
 import { waitFor } from './wait-for.ts';
 
-/** What is particular to one server. */
+/** The parts that differ between servers. */
 export interface NativeServer {
   readonly name: RealServer;
-  /** In `system/servers`: `install CACHE`, and `run CACHE FOLDER PORT`. */
+  /** Script in `system/servers`; its commands are `install CACHE` and `run CACHE FOLDER PORT`. */
   readonly script: string;
   address(port: number): string;
-  /** Files it needs before its first start, such as keys. */
+  /** Writes the files it needs before its first start, such as keys. */
   prepare(folder: string): Promise<void>;
-  /** Once, when the first start has opened the port. */
+  /** Called once, when the first start has opened the port. */
   setUp(port: number): Promise<void>;
-  /** Its version, when it serves; else throws. `output` is what it has printed since its start. */
+  /** Returns its version; throws if it does not serve. `output` is what it has printed since its start. */
   ask(address: string, output: string): Promise<string>;
 }
 
 const PORT_TRIES = 3;
 
-/** Installs it when needed, and starts it on a free port. Throws EnvironmentError. */
+/** Installs the server if needed, and starts it on a free port. Throws EnvironmentError. */
 export async function startNativeServer(particular: NativeServer, report: Report): Promise<Server> {
   await installServer(particular.name, particular.script, report);
   for (let tries = 1; ; tries += 1) {
@@ -38,7 +38,7 @@ export async function startNativeServer(particular: NativeServer, report: Report
       return serverOf(particular, process, port, version);
     } catch (error) {
       await process.end();
-      // Taken now: taken between our look and the server's. Free: it was not the port.
+      // If the port is taken now, another process took it after the check; if it is free, it was not the cause.
       if (tries === PORT_TRIES || isFree(port)) throw error;
     }
   }

@@ -3,7 +3,7 @@ import { firstAnswer } from '../first-answer.ts';
 import type { GuardedProcess } from './guarded-process.ts';
 import { lastLines } from './install-server.ts';
 
-/** Waits until `look` no longer throws. Throws EnvironmentError, with the server's last lines, when it ends meanwhile. */
+/** Waits until `look` no longer throws. Throws EnvironmentError, with the server's last lines, if the server ends first. */
 export async function waitFor<T>(name: string, process: GuardedProcess, look: () => T | Promise<T>): Promise<T> {
   try {
     return await firstAnswer(look, () => {
