@@ -1,6 +1,6 @@
 import { ADMISSION } from '@souk/chassis/service/service-admission';
 import { type ConfigOf, integer, withDefault } from '@souk/chassis/service/config';
-import { engineConfig } from '@souk/chassis/service/engine-config';
+import { serverConfig } from '@souk/chassis/service/server-config';
 import { ASKS_PRODUCT, FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
 
 export const INVENTORY_CONFIG = {
@@ -17,6 +17,6 @@ export const INVENTORY_CONFIG = {
 };
 
 /** The settings of a process of its own. */
-export const INVENTORY_PROCESS_CONFIG = { ...INVENTORY_CONFIG, ...ASKS_PRODUCT, ...JUDGES_TOKENS, ...engineConfig('mysql') };
+export const INVENTORY_PROCESS_CONFIG = { ...INVENTORY_CONFIG, ...ASKS_PRODUCT, ...JUDGES_TOKENS, ...serverConfig('mysql') };
 
 export type InventoryConfig = ConfigOf<typeof INVENTORY_CONFIG>;

@@ -1,6 +1,6 @@
 import { readConfig } from '@souk/chassis/service/config';
 import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
-import { runService } from '@souk/chassis/service/run-service';
+import { runProgram } from '@souk/chassis/service/run-program';
 import { INVENTORY_PROCESS_CONFIG } from './config.ts';
 import { fetchSkus } from './product/fetch-skus.ts';
 import { createInventoryService } from './service.ts';
@@ -8,7 +8,7 @@ import { openMysqlInventoryStore } from './storage/open-mysql.ts';
 
 /** Runs Inventory as a process of its own. Answers its exit code. */
 export function runInventory(flags: readonly string[]): Promise<number> {
-  return runService(
+  return runProgram(
     {
       name: 'inventory',
       variables: INVENTORY_PROCESS_CONFIG,

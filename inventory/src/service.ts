@@ -1,8 +1,8 @@
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
 import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
-import { httpService, type ServiceParts } from '@souk/chassis/service/http-service';
+import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createMicroservice, type Microservice } from '@souk/chassis/engine/microservice';
+import { createEngine, type Engine } from '@souk/chassis/engine/engine';
 import { reporting } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { Service } from '@souk/chassis/service/service';
@@ -34,32 +34,32 @@ export interface InventoryServiceDeps extends ServiceParts {
 export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryServiceDeps): Service {
   const { config, store, log, logger, metrics } = deps;
   const security = securityEvents(deps);
-  const microservice: Microservice<InventoryCollections> = createMicroservice<InventoryCollections>({
+  const engine: Engine<InventoryCollections> = createEngine<InventoryCollections>({
     name: 'inventory',
     instance: config.instance,
     paceMs: config.paceMs,
     store,
     log,
     handlers: handlers(config.lowThreshold),
-    jobs: [askSales({ reads: store.reads, lookUpSkus, submit: (useCase, value) => microservice.submit(useCase, value) })],
+    jobs: [askSales({ reads: store.reads, lookUpSkus, submit: (useCase, value) => engine.submit(useCase, value) })],
     security,
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
   const toldByProduct = skuCheck(lookUpSkus);
-  return httpService({
+  return createService({
     ...deps,
     security,
     name: 'inventory',
     version: packageJson.version,
     auth: { keys },
-    microservice,
+    engine,
     admission: { targetMs: config.admissionTargetMs },
     routes: [
       stockRoutes(store.reads, toldByProduct),
-      stockCommandRoutes({ ...config, reads: store.reads, commands: microservice, toldByProduct }),
+      stockCommandRoutes({ ...config, reads: store.reads, commands: engine, toldByProduct }),
       allocationRoutes(store.reads),
-      warehouseRoutes(store.reads, microservice),
+      warehouseRoutes(store.reads, engine),
       ledgerRoutes(store.reads),
     ],
   });

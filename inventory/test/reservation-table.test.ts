@@ -34,7 +34,7 @@ describe('the reservation table', () => {
 
   for (const state of STATES) {
     test(`answers as designed when ${state}`, () => {
-      const answers: readonly string[] = MESSAGES.map((message) => RESERVATION_TABLE[state][message].does);
+      const answers: readonly string[] = MESSAGES.map((message) => RESERVATION_TABLE[state][message].kind);
       expect(answers).toEqual(EXPECTED[state]);
     });
   }
@@ -147,10 +147,10 @@ describe('an order', () => {
 
   for (const state of STATES) {
     for (const message of MESSAGES) {
-      const { does } = RESERVATION_TABLE[state][message];
-      if (does !== 'ignore' && does !== 'anomaly') continue;
-      test(`given ${state}, when ${message} comes, then nothing changes: ${does}`, () => {
-        const kind = does === 'ignore' ? 'ignored' : 'anomaly';
+      const rule = RESERVATION_TABLE[state][message];
+      if (rule.kind !== 'ignore' && rule.kind !== 'anomaly') continue;
+      test(`given ${state}, when ${message} comes, then nothing changes: ${rule.kind}`, () => {
+        const kind = rule.kind === 'ignore' ? 'ignored' : 'anomaly';
         expect(decideReservation(given(state), message, facts())).toMatchObject({ kind, because: expect.any(String) });
       });
     }

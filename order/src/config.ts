@@ -1,6 +1,6 @@
 import { ADMISSION } from '@souk/chassis/service/service-admission';
 import { type ConfigOf, integer, seconds, withDefault } from '@souk/chassis/service/config';
-import { engineConfig } from '@souk/chassis/service/engine-config';
+import { serverConfig } from '@souk/chassis/service/server-config';
 import { ASKS_PRODUCT, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
 
 const DAY_S = 86_400;
@@ -35,6 +35,6 @@ export const ORDER_CONFIG = {
 };
 
 /** Configuration of Order as a process of its own. */
-export const ORDER_PROCESS_CONFIG = { ...ORDER_CONFIG, ...ASKS_PRODUCT, ...JUDGES_TOKENS, ...engineConfig('mysql') };
+export const ORDER_PROCESS_CONFIG = { ...ORDER_CONFIG, ...ASKS_PRODUCT, ...JUDGES_TOKENS, ...serverConfig('mysql') };
 
 export type OrderConfig = ConfigOf<typeof ORDER_CONFIG>;

@@ -1,6 +1,6 @@
 import { readConfig } from '@souk/chassis/service/config';
 import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
-import { runService } from '@souk/chassis/service/run-service';
+import { runProgram } from '@souk/chassis/service/run-program';
 import { productApi } from './catalogue/product-api.ts';
 import { ORDER_PROCESS_CONFIG } from './config.ts';
 import { createOrderService } from './service.ts';
@@ -8,7 +8,7 @@ import { openMysqlOrderStore } from './storage/open-mysql.ts';
 
 /** Runs Order as a process of its own; answers its exit code. */
 export function runOrder(flags: readonly string[]): Promise<number> {
-  return runService(
+  return runProgram(
     {
       name: 'order',
       variables: ORDER_PROCESS_CONFIG,

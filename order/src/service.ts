@@ -1,9 +1,9 @@
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
 import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
 import { newId } from '@souk/chassis/ids';
-import { httpService, type ServiceParts } from '@souk/chassis/service/http-service';
+import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createMicroservice, type Microservice } from '@souk/chassis/engine/microservice';
+import { createEngine, type Engine } from '@souk/chassis/engine/engine';
 import { type Report, reporting } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { Service } from '@souk/chassis/service/service';
@@ -58,20 +58,20 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const pass = passDeadline(deadlines);
   const erase = eraseOrder(deadlines);
   const { report, trace } = reporting(logger);
-  const streams = new OrderStreams({ reads: store.reads, hasEnded: (principal) => microservice.hasEnded(principal), report });
+  const streams = new OrderStreams({ reads: store.reads, hasEnded: (principal) => engine.hasEnded(principal), report });
   metrics.gauge('souk_order_streams', 'Open status streams', () => streams.size);
   const meter = messagingMeter(metrics);
   const gateway = gatewayTime();
-  const waiting = waitingOrders(store.reads, { targetMs: config.admissionTargetMs, gatewayMs: () => gateway.ms, queueMs: () => microservice.oldestWaitingMs() });
-  const erasing = erasure(store.reads, (found) => microservice.submit(erase, found, found.cause), store.messages);
-  const microservice: Microservice<OrderCollections> = createMicroservice<OrderCollections>({
+  const waiting = waitingOrders(store.reads, { targetMs: config.admissionTargetMs, gatewayMs: () => gateway.ms, queueMs: () => engine.oldestWaitingMs() });
+  const erasing = erasure(store.reads, (found) => engine.submit(erase, found, found.cause), store.messages);
+  const engine: Engine<OrderCollections> = createEngine<OrderCollections>({
     name: 'order',
     instance: config.instance,
     paceMs: config.paceMs,
     store,
     log,
     handlers: orderHandlers(deadlines, { gatewayTook: gateway.heard, answered: answers.answered }),
-    jobs: [passDeadlines({ reads: store.reads, timeouts: deadlines, limits, fronts: answers }, ({ id, traceparent }) => microservice.submit(pass, id, { causationId: null, traceparent })), erasing, waiting.job, orderGauges(metrics, store, report)],
+    jobs: [passDeadlines({ reads: store.reads, timeouts: deadlines, limits, fronts: answers }, ({ id, traceparent }) => engine.submit(pass, id, { causationId: null, traceparent })), erasing, waiting.job, orderGauges(metrics, store, report)],
     security,
     meter: {
       ...meter,
@@ -83,17 +83,17 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     report,
     trace,
   });
-  const rebuilding = rebuildingOf(deps, microservice, report);
-  return httpService({
+  const rebuilding = rebuildingOf(deps, engine, report);
+  return createService({
     ...deps,
     security,
     name: 'order',
     version: packageJson.version,
     auth: { keys },
-    microservice,
+    engine,
     admission: { targetMs: config.admissionTargetMs, elsewhere: waiting },
     routes: [
-      ...routesOf(deps, deadlines, microservice),
+      ...routesOf(deps, deadlines, engine),
       streamRoutes({ reads: store.reads, streams }),
       rebuildRoutes({ reads: store.reads, startRebuild: rebuilding.start }),
     ],
@@ -104,7 +104,7 @@ export function createOrderService(deps: OrderServiceDeps): Service {
 
 function rebuildingOf(
   { store: { fresh }, log }: OrderServiceDeps,
-  commands: Microservice<OrderCollections>,
+  commands: Engine<OrderCollections>,
   report: Report,
 ): CatalogueRebuilding {
   return catalogueRebuilding({
@@ -117,7 +117,7 @@ function rebuildingOf(
   });
 }
 
-function routesOf({ store, lookup, config }: OrderServiceDeps, deadlines: Deadlines, commands: Microservice<OrderCollections>) {
+function routesOf({ store, lookup, config }: OrderServiceDeps, deadlines: Deadlines, commands: Engine<OrderCollections>) {
   const limits: CustomerLimits = { orders: config.openOrderLimit, pieces: config.piecesOnHold };
   const learn = learnSkus({
     reads: store.reads,

@@ -109,7 +109,7 @@ function interruptedStore(store: OrderStore, interruptions: Interruptions, excha
     ...store,
     fresh: {
       ...fresh,
-      async hold() {
+      async lock() {
         const held = await fresh.lock();
         if (held === undefined) return undefined;
         interruptions.held = held;

@@ -1,6 +1,6 @@
 import { ADMISSION } from '@souk/chassis/service/service-admission';
 import { choice, type ConfigOf, integer, list, optional, seconds, secret, text, withDefault, withExample } from '@souk/chassis/service/config';
-import { engineConfig } from '@souk/chassis/service/engine-config';
+import { serverConfig } from '@souk/chassis/service/server-config';
 import { FRESH_SECOND_FACTOR, JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
 
 /** The gateways that `gateway/gateways.ts` can open. */
@@ -68,7 +68,7 @@ export const PAYMENT_CONFIG = {
 export const PAYMENT_PROCESS_CONFIG = {
   ...PAYMENT_CONFIG,
   ...JUDGES_TOKENS,
-  ...engineConfig('mysql'),
+  ...serverConfig('mysql'),
   simulatorPath: withDefault(
     text('SIMULATOR_PATH', "file of the simulated gateway's own books; replicas share it"),
     'gateway.db',

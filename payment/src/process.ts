@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from '@souk/chassis/service/config';
 import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
-import { runService } from '@souk/chassis/service/run-service';
+import { runProgram } from '@souk/chassis/service/run-program';
 import { PAYMENT_PROCESS_CONFIG, type PaymentProcessConfig } from './config.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { openGateway } from './gateway/gateways.ts';
@@ -10,7 +10,7 @@ import type { PaymentStore } from './storage/payment-store.ts';
 
 /** Runs Payment as a process of its own. Answers its exit code. */
 export function runPayment(flags: readonly string[]): Promise<number> {
-  return runService(
+  return runProgram(
     {
       name: 'payment',
       variables: PAYMENT_PROCESS_CONFIG,

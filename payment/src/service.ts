@@ -1,8 +1,8 @@
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
 import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
-import { httpService, type ServiceParts } from '@souk/chassis/service/http-service';
+import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createMicroservice, type Microservice } from '@souk/chassis/engine/microservice';
+import { createEngine, type Engine } from '@souk/chassis/engine/engine';
 import { faultSource, reporting, reportTo } from '@souk/chassis/telemetry/report';
 import { type SecurityEvents, securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { Service } from '@souk/chassis/service/service';
@@ -50,16 +50,16 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
     logger.error(about, cause);
   };
   const security = securityEvents(deps);
-  const { microservice, tasks } = paymentMicroservice(deps, meter, anomaly, security);
-  const service = httpService({
+  const { engine, tasks } = paymentMicroservice(deps, meter, anomaly, security);
+  const service = createService({
     ...deps,
     security,
     name: 'payment',
     version: packageJson.version,
     auth: { keys: deps.keys },
-    microservice,
+    engine,
     admission: { targetMs: deps.config.admissionTargetMs },
-    routes: routesOf(deps, microservice, anomaly),
+    routes: routesOf(deps, engine, anomaly),
     beforeClose: () => tasks.stop(),
     readyFacts: { schema: { paymentGateway: PaymentGateway }, values: () => ({ paymentGateway: { name: gateway.name, live: gateway.live } }) },
   });
@@ -77,7 +77,7 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
 /** Tells a person that the gateway contradicts itself: there is no message that could become a dead letter. */
 type TellAnomaly = (cause: string, about: object) => void;
 
-type PaymentMicroservice = Microservice<PaymentCollections, GatewayTask>;
+type PaymentMicroservice = Engine<PaymentCollections, GatewayTask>;
 
 function routesOf(
   { config, store, gateway, logger }: PaymentServiceDeps,
@@ -101,8 +101,8 @@ function paymentMicroservice(
   meter: GatewayMeter,
   anomaly: TellAnomaly,
   security: SecurityEvents,
-): { microservice: PaymentMicroservice; tasks: TaskRunner } {
-  const submit: PaymentMicroservice['submit'] = (useCase, value, cause) => microservice.submit(useCase, value, cause);
+): { engine: PaymentMicroservice; tasks: TaskRunner } {
+  const submit: PaymentMicroservice['submit'] = (useCase, value, cause) => engine.submit(useCase, value, cause);
   const calls = faultSource(reportTo(logger), 'gateway');
   const refunds = faultSource(reportTo(logger), 'refunds that came too early');
   const tasks = createTaskRunner({
@@ -123,7 +123,7 @@ function paymentMicroservice(
     },
     callFailed: (error, { kind, orderId }) => calls.failed(error, 'gateway call left open', { call: kind, orderId }),
   });
-  const microservice: PaymentMicroservice = createMicroservice<PaymentCollections, GatewayTask>({
+  const engine: PaymentMicroservice = createEngine<PaymentCollections, GatewayTask>({
     name: 'payment',
     instance: config.instance,
     paceMs: config.paceMs,
@@ -141,5 +141,5 @@ function paymentMicroservice(
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
-  return { microservice, tasks };
+  return { engine, tasks };
 }

@@ -1,10 +1,10 @@
 import type { ConfigOf } from '@souk/chassis/service/config';
-import { engineConfig } from '@souk/chassis/service/engine-config';
+import { serverConfig } from '@souk/chassis/service/server-config';
 import { JUDGES_TOKENS, serviceConfig } from '@souk/chassis/service/service-config';
 
 export const PRODUCT_CONFIG = serviceConfig({ port: 4001 });
 
 /** All settings of Product as a process of its own. */
-export const PRODUCT_PROCESS_CONFIG = { ...PRODUCT_CONFIG, ...JUDGES_TOKENS, ...engineConfig('mongodb') };
+export const PRODUCT_PROCESS_CONFIG = { ...PRODUCT_CONFIG, ...JUDGES_TOKENS, ...serverConfig('mongodb') };
 
 export type ProductConfig = ConfigOf<typeof PRODUCT_CONFIG>;

@@ -1,13 +1,13 @@
 import { readConfig } from '@souk/chassis/service/config';
 import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
-import { runService } from '@souk/chassis/service/run-service';
+import { runProgram } from '@souk/chassis/service/run-program';
 import { PRODUCT_PROCESS_CONFIG } from './config.ts';
 import { createProductService } from './service.ts';
 import { openMongoProductStore } from './storage/open-mongodb.ts';
 
 /** Runs Product as a process of its own; returns its exit code. */
 export function runProduct(flags: readonly string[]): Promise<number> {
-  return runService(
+  return runProgram(
     {
       name: 'product',
       variables: PRODUCT_PROCESS_CONFIG,

@@ -1,8 +1,8 @@
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
 import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
-import { httpService, type ServiceParts } from '@souk/chassis/service/http-service';
+import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createMicroservice } from '@souk/chassis/engine/microservice';
+import { createEngine } from '@souk/chassis/engine/engine';
 import { reporting } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { Service } from '@souk/chassis/service/service';
@@ -27,7 +27,7 @@ export function createProductService({ keys, ...deps }: ProductServiceDeps): Ser
   const { config, store, log, logger, metrics } = deps;
   const security = securityEvents(deps);
   // No handlers: only people change products, and other services follow its events.
-  const microservice = createMicroservice<ProductCollections>({
+  const engine = createEngine<ProductCollections>({
     name: 'product',
     instance: config.instance,
     paceMs: config.paceMs,
@@ -38,19 +38,19 @@ export function createProductService({ keys, ...deps }: ProductServiceDeps): Ser
     meter: messagingMeter(metrics),
     ...reporting(logger),
   });
-  return httpService({
+  return createService({
     ...deps,
     security,
     name: 'product',
     version: packageJson.version,
     auth: { keys },
-    microservice,
+    engine,
     routes: [
       readRoutes(store.reads),
-      changeRoutes(microservice),
+      changeRoutes(engine),
       priceHistoryRoute(store.reads),
-      categoryRoutes(store.reads, microservice),
-      imageRoutes(store.reads, microservice),
+      categoryRoutes(store.reads, engine),
+      imageRoutes(store.reads, engine),
     ],
   });
 }

@@ -14,7 +14,7 @@ import {
   text,
   withDefault,
 } from '@souk/chassis/service/config';
-import { type EngineConfig, engineConfig } from '@souk/chassis/service/engine-config';
+import { type ServerConfig, serverConfig } from '@souk/chassis/service/server-config';
 import { FRESH_SECOND_FACTOR, serviceConfig } from '@souk/chassis/service/service-config';
 import { ACCESS_TOKEN_LIFE_S } from '@souk/contracts/access-token';
 import { RegisterUser } from '@souk/contracts/http/user';
@@ -110,11 +110,11 @@ export function readUserConfig(env: Environment): UserConfig {
 }
 
 /** All settings of User as a process of its own. */
-export const USER_PROCESS_CONFIG = { ...USER_CONFIG, ...engineConfig('mongodb') };
+export const USER_PROCESS_CONFIG = { ...USER_CONFIG, ...serverConfig('mongodb') };
 
 /** Throws as `readUserConfig` does. */
-export function readUserProcessConfig(env: Environment): UserConfig & EngineConfig {
-  return readTogether(() => readUserConfig(env), () => readConfig(env, engineConfig('mongodb')));
+export function readUserProcessConfig(env: Environment): UserConfig & ServerConfig {
+  return readTogether(() => readUserConfig(env), () => readConfig(env, serverConfig('mongodb')));
 }
 
 function readParts(env: Environment): Pick<UserConfig, 'signingKey' | 'admin' | 'passwordMin'> {

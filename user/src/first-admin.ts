@@ -1,5 +1,5 @@
 import { ConfigError } from '@souk/chassis/service/config';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ADMIN_NAME, type UserConfig } from './config.ts';
 import { madeOnce } from './made-once.ts';
@@ -10,7 +10,7 @@ import { ensureFirstAdmin } from './usecases/ensure-first-admin.ts';
 
 interface FirstAdminDeps {
   readonly config: Pick<UserConfig, 'admin'>;
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'hasAdmin'>;
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;

@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { UserConfig } from './config.ts';
 import { keysAt } from './domain/key-ring.ts';
 import type { UserCollections, UserReads } from './storage/user-store.ts';
@@ -8,7 +8,7 @@ import { keepSigningKey } from './usecases/keep-signing-key.ts';
 
 interface FirstKeysDeps {
   readonly config: Pick<UserConfig, 'signingKey'>;
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'keyRing'>;
 }
 

@@ -1,4 +1,4 @@
-import { runService } from '@souk/chassis/service/run-service';
+import { runProgram } from '@souk/chassis/service/run-program';
 import { USER_PROCESS_CONFIG, readUserProcessConfig } from './config.ts';
 import { createUserService } from './service.ts';
 import { mailByConfig } from './mail/mail-by-config.ts';
@@ -6,7 +6,7 @@ import { openMongoUserStore } from './storage/open-mongodb.ts';
 
 /** Runs User as a process of its own; returns its exit code. */
 export function runUser(flags: readonly string[]): Promise<number> {
-  return runService(
+  return runProgram(
     {
       name: 'user',
       variables: USER_PROCESS_CONFIG,

@@ -1,8 +1,8 @@
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
 import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
-import { httpService, type ServiceParts } from '@souk/chassis/service/http-service';
+import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
-import { createMicroservice, type Microservice } from '@souk/chassis/engine/microservice';
+import { createEngine, type Engine } from '@souk/chassis/engine/engine';
 import { faultSource, reporting, reportTo } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { Service } from '@souk/chassis/service/service';
@@ -87,7 +87,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
     counted,
   });
   // It consumes no topic: other services follow its events.
-  const commands: Microservice<UserCollections, MailTask> = createMicroservice<UserCollections, MailTask>({
+  const commands: Engine<UserCollections, MailTask> = createEngine<UserCollections, MailTask>({
     name: 'user',
     instance: config.instance,
     paceMs: config.paceMs,
@@ -118,14 +118,14 @@ export function createUserService(deps: UserServiceDeps): UserService {
   const { freshSecondFactorS } = config;
   const unfit = Promise.withResolvers<Error>();
   const admin = firstAdmin({ config, commands, reads, passwords, judgePassword, logger, refused: unfit.resolve });
-  const service = httpService({
+  const service = createService({
     ...deps,
     security,
     name: 'user',
     version: packageJson.version,
     // Its own store has the sessions, so their end or expiry needs no event.
     auth: { keys: tokens.source, isRevoked: async ({ sessionId }) => !(await reads.isSessionLive(sessionId)) },
-    microservice: commands,
+    engine: commands,
     whenOpen: () => admin().catch((error: unknown) => logger.error({ err: error }, 'no first admin yet: tried again when somebody signs in')),
     routes: [
       keyRoutes({ commands, tokens, isConfigured: config.signingKey !== undefined }),

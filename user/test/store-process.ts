@@ -1,4 +1,4 @@
-import { createMicroservice, type Microservice } from '@souk/chassis/engine/microservice';
+import { createEngine, type Engine } from '@souk/chassis/engine/engine';
 import { recordedLog } from '@souk/chassis/testing/recorded-log';
 import type { MailTask } from '../src/mail/mail-task.ts';
 import type { UserCollections, UserStore } from '../src/storage/user-store.ts';
@@ -10,7 +10,7 @@ export type StoreProcess = Awaited<ReturnType<typeof startProcess>>;
 
 /** A writer on a store, as a process of the service has one, without HTTP, tokens and passwords. */
 export async function startProcess(store: UserStore, instance: string) {
-  const commands: Microservice<UserCollections, MailTask> = createMicroservice<UserCollections, MailTask>({
+  const commands: Engine<UserCollections, MailTask> = createEngine<UserCollections, MailTask>({
     name: 'user',
     instance,
     store,

@@ -1,4 +1,4 @@
-import type { Microservice } from '../engine/microservice.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { ChassisCollections } from '../engine/writer/chassis-collections.ts';
 import type { StoredAnswer } from '../stored-answer.ts';
 import type { OnceAnswer } from '../engine/writer/once.ts';
@@ -16,7 +16,7 @@ export interface Asked {
 
 /** Carries a command out, once per Idempotency-Key. `render` throws the problem of a refusal, which is not kept under the key. */
 export async function answerOnce<C extends Collections, Task, Value, Answer>(
-  commands: Pick<Microservice<C, Task>, 'execute' | 'executeOnce'>,
+  commands: Pick<Engine<C, Task>, 'execute' | 'executeOnce'>,
   useCase: UseCase<C & ChassisCollections, Value, Answer, Task>,
   value: Value,
   { idempotency, request }: Asked,

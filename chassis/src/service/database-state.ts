@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry/logging.ts';
 import { StorageError } from '../storage-error.ts';
-import type { ProcessStore } from './service-process.ts';
+import type { ProgramStore } from './program.ts';
 
 const LIMIT_MS = 30_000;
 const BETWEEN_TRIES_MS = 250;
@@ -60,7 +60,7 @@ export class SchemaBehindError extends Error {
 }
 
 /** Waits for the database. Throws SchemaBehindError. A newer schema is fine: that is how services are upgraded one after the other. */
-export async function requireCurrentSchema(store: Pick<ProcessStore, 'pendingMigrations'>, waiting: Waiting): Promise<void> {
+export async function requireCurrentSchema(store: Pick<ProgramStore, 'pendingMigrations'>, waiting: Waiting): Promise<void> {
   const pending = await whenItAnswers(() => store.pendingMigrations(), waiting);
   if (pending.length > 0) throw new SchemaBehindError(pending);
 }

@@ -1,5 +1,5 @@
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { MessagingMeter } from '../engine/microservice-options.ts';
+import type { MessagingMeter } from '../engine/engine-options.ts';
 import { recently } from '../telemetry/recently.ts';
 import type { Report } from '../telemetry/report.ts';
 import { DEAD_LETTER_STATUSES } from '../engine/messaging/dead-letter.ts';
@@ -18,7 +18,7 @@ const NONE: MessageCounts = { parkedKeys: 0, deadLetters: { dead: 0, redriven: 0
 const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1];
 
-/** The meter of a microservice. Anomalies and events set aside should never occur: alert on them. */
+/** The meter of an engine. Anomalies and events set aside should never occur: alert on them. */
 export function messagingMeter(metrics: Metrics): MessagingMeter {
   const inputs = metrics.histogram('souk_writer_batch_inputs', 'Inputs settled by one transaction', BATCH_SIZES);
   const seconds = metrics.histogram('souk_writer_batch_seconds', 'Duration of one transaction', SECONDS);

@@ -11,7 +11,7 @@ import { router } from '../web/app/router.ts';
 import { EventLogError } from '../log/event-log-error.ts';
 import { MessagesRefusedError } from '../log/message-limit.ts';
 import { fitting } from '../log/message-size.ts';
-import type { Microservice } from '../engine/microservice.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { ServiceStore } from '../engine/service-store.ts';
 import { OverloadedError, WriterClosedError } from '../input-errors.ts';
 import type { Collections } from '../engine/writer/use-case.ts';
@@ -43,7 +43,7 @@ const WAITING_BYTES = 10 * 1024;
 const PAGE_SIZE = 2 * 1024 * 1024;
 
 /** Operators' routes: they show the outbox, parked messages and dead letters, and send a dead letter again or discard it. */
-export function opsRoutes<C extends Collections, Task>(service: Microservice<C, Task>, { messages }: ServiceStore<C>) {
+export function opsRoutes<C extends Collections, Task>(service: Engine<C, Task>, { messages }: ServiceStore<C>) {
   return router()
     .get(
       '/ops/outbox',
@@ -154,7 +154,7 @@ async function pageOfLetters(messages: MessageReads, before: string | null, limi
 
 /** If the answer is lost, or the process dies in between, the event is sent once more: harmless, as everywhere. */
 async function sendAgain<C extends Collections, Task>(
-  service: Pick<Microservice<C, Task>, 'sendAgain' | 'execute'>,
+  service: Pick<Engine<C, Task>, 'sendAgain' | 'execute'>,
   letter: DeadLetter,
   actor: string,
 ): Promise<Resolution> {

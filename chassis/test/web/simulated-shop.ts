@@ -61,7 +61,7 @@ export function simulate({ seconds, offered, capacity, targetMs = 2000, leastMs 
   let stored = 0;
   const doors = Array.from({ length: replicas }, (): { readonly delay: ExpectedDelay; readonly door: Admission } => {
     const delay = expectedDelay({ standingMs: STANDING * targetMs, queueMs, now });
-    // As `http-service.ts` puts them together.
+    // As `create-service.ts` puts them together.
     const backlog = () => ({ delayMs: Math.max(queueMs(), delay.delayMs), waiting: queue.length + delay.waiting });
     return { delay, door: admission({ targetMs, backlog, admitted: () => delay.admitted(), now, random }) };
   });

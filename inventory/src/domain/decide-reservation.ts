@@ -38,7 +38,7 @@ export type Outcome =
 /** Decides on one message of an order by the table. */
 export function decideReservation(before: Reservation | undefined, message: OrderMessage, facts: OrderFacts): Outcome {
   const rule = RESERVATION_TABLE[before?.status ?? 'none'][message];
-  switch (rule.does) {
+  switch (rule.kind) {
     case 'reserve':
       return reserve(facts);
     case 'commit':

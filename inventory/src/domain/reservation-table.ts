@@ -15,16 +15,16 @@ export type OrderMessage = 'order.created' | 'order.completed' | 'order.cancelle
  * - anomaly: cannot happen if all parties are correct; nothing changes and a person has to look
  */
 export type Rule =
-  | { readonly does: 'reserve' | 'commit' | 'release' | 'restock' | 'tombstone' }
-  | { readonly does: 'ignore' | 'anomaly'; readonly because: string };
+  | { readonly kind: 'reserve' | 'commit' | 'release' | 'restock' | 'tombstone' }
+  | { readonly kind: 'ignore' | 'anomaly'; readonly because: string };
 
-const reserve: Rule = { does: 'reserve' };
-const commit: Rule = { does: 'commit' };
-const release: Rule = { does: 'release' };
-const restock: Rule = { does: 'restock' };
-const tombstone: Rule = { does: 'tombstone' };
-const ignore = (because: string): Rule => ({ does: 'ignore', because });
-const anomaly = (because: string): Rule => ({ does: 'anomaly', because });
+const reserve: Rule = { kind: 'reserve' };
+const commit: Rule = { kind: 'commit' };
+const release: Rule = { kind: 'release' };
+const restock: Rule = { kind: 'restock' };
+const tombstone: Rule = { kind: 'tombstone' };
+const ignore = (because: string): Rule => ({ kind: 'ignore', because });
+const anomaly = (because: string): Rule => ({ kind: 'anomaly', because });
 
 const again = ignore('this was answered before');
 const over = ignore('cancellation wins and is final');

@@ -1,5 +1,5 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 
 /** The commands of the service that routes may use. */
-export type Commands = Pick<Microservice<InventoryCollections>, 'execute' | 'executeOnce'>;
+export type Commands = Pick<Engine<InventoryCollections>, 'execute' | 'executeOnce'>;

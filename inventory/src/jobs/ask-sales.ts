@@ -1,6 +1,6 @@
 import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
 import type { Job } from '@souk/chassis/engine/jobs';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { LookUpSkus } from '../product/look-up-skus.ts';
 import type { InventoryCollections, InventoryReads } from '../storage/inventory-store.ts';
 import { learnSales } from '../usecases/learn-sales.ts';
@@ -8,7 +8,7 @@ import { learnSales } from '../usecases/learn-sales.ts';
 interface AskSalesDeps {
   readonly reads: Pick<InventoryReads, 'skusOfUnknownSale'>;
   readonly lookUpSkus: LookUpSkus;
-  readonly submit: Microservice<InventoryCollections>['submit'];
+  readonly submit: Engine<InventoryCollections>['submit'];
 }
 
 /** SKUs per request to Product: as many as one page of its list has. */

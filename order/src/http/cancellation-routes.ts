@@ -3,7 +3,7 @@ import { hasRole } from '@souk/chassis/web/sign-in/principal';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { CancelOrder, Order as OrderDocument } from '@souk/contracts/http/order';
 import { Uuid } from '@souk/contracts/ids';
@@ -15,7 +15,7 @@ import { orderDocument } from './order-document.ts';
 import { noSuchOrder } from './visible-order.ts';
 
 export interface CancellationDeps {
-  readonly commands: Pick<Microservice<OrderCollections>, 'execute'>;
+  readonly commands: Pick<Engine<OrderCollections>, 'execute'>;
   readonly cancelOrder: UseCase<OrderCollections, CancellationRequest, CancellationAnswer>;
 }
 

@@ -5,7 +5,7 @@ import { problem, problemAnswer } from '@souk/chassis/web/problems/problem';
 import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import type { Shows } from '@souk/chassis/engine/writer/once';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
@@ -19,7 +19,7 @@ import { orderDocument } from './order-document.ts';
 import { refused } from './refused.ts';
 
 export interface PlacementDeps {
-  readonly commands: Pick<Microservice<OrderCollections>, 'executeOnce'>;
+  readonly commands: Pick<Engine<OrderCollections>, 'executeOnce'>;
   readonly reads: Pick<OrderReads, 'order'>;
   readonly placeOrder: UseCase<OrderCollections, OrderRequest, Placement>;
   /** Asks Product for SKUs the copy has never had. */

@@ -2,7 +2,7 @@ import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { DeliverShipment, Order as OrderDocument, ShipShipment } from '@souk/contracts/http/order';
 import { Uuid } from '@souk/contracts/ids';
 import type { ShippingRefusal } from '@souk/contracts/problem';
@@ -20,7 +20,7 @@ const declared = {
 } as const;
 
 /** Routes for the warehouse. Both are idempotent: a repeated request gets the same answer. */
-export function shipmentRoutes(commands: Pick<Microservice<OrderCollections>, 'execute'>) {
+export function shipmentRoutes(commands: Pick<Engine<OrderCollections>, 'execute'>) {
   return router()
     .post(
       '/orders/:id/shipments/:shipmentId/ship',

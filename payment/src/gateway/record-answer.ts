@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { WriterClosedError } from '@souk/chassis/input-errors';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import { CHARGE_NOT_CAPTURED, type GatewayMessage } from '../domain/payment-message.ts';
@@ -7,7 +7,7 @@ import { advanceCharge } from '../usecases/advance-charge.ts';
 import { advanceRefund } from '../usecases/advance-refund.ts';
 
 interface RecordAnswerDeps {
-  readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
+  readonly submit: Engine<PaymentCollections, GatewayTask>['submit'];
   /** Reports an anomaly to a person: there is no message that could become a dead letter. */
   readonly anomaly: (cause: string, task: GatewayTask) => void;
   /** A refund was refused because the gateway has not taken the money yet; it is sent again. */

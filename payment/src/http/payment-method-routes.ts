@@ -5,7 +5,7 @@ import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { fieldsRefused, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ListQuery } from '@souk/contracts/http/common';
 import { AddPaymentMethod, PaymentMethod as PublishedMethod, PaymentMethodPage } from '@souk/contracts/http/payment';
@@ -19,7 +19,7 @@ import { removePaymentMethod } from '../usecases/remove-payment-method.ts';
 import { methodRepresentation } from './representations.ts';
 
 interface PaymentMethodRoutesDeps {
-  readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'execute' | 'executeOnce'>;
+  readonly commands: Pick<Engine<PaymentCollections, GatewayTask>, 'execute' | 'executeOnce'>;
   readonly reads: Pick<PaymentReads, 'method' | 'methods'>;
   /** undefined: the gateway does not know the token. Throws a problem when the gateway cannot be asked. */
   readonly describeToken: (token: string) => Promise<TokenDescription | undefined>;

@@ -4,7 +4,7 @@ import { invalid, type Problem, problem } from '@souk/chassis/web/problems/probl
 import { causeOf, tellAbout } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/web/sign-in/second-factor';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { Refund as PublishedRefund, RequestRefund } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
@@ -18,7 +18,7 @@ import { noSuchPayment } from './payment-routes.ts';
 import { refundRepresentation } from './representations.ts';
 
 interface RefundRoutesDeps {
-  readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'executeOnce'>;
+  readonly commands: Pick<Engine<PaymentCollections, GatewayTask>, 'executeOnce'>;
   readonly reads: Pick<PaymentReads, 'payment'>;
   /** seconds for which a second-factor code is good; 0: none is asked for */
   readonly freshSecondFactorS: number;

@@ -2,7 +2,7 @@ import { problem } from '@souk/chassis/web/problems/problem';
 import { rawBodyOf } from '@souk/chassis/web/bodies/raw-body';
 import { causeOf, tellAbout, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { WebhookReceived } from '@souk/contracts/http/payment';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
@@ -14,7 +14,7 @@ import type { PaymentCollections, PaymentReads } from '../storage/payment-store.
 import { receiveWebhook, type WebhookSubject } from '../usecases/receive-webhook.ts';
 
 interface WebhookRoutesDeps {
-  readonly commands: Pick<Microservice<PaymentCollections, GatewayTask>, 'execute'>;
+  readonly commands: Pick<Engine<PaymentCollections, GatewayTask>, 'execute'>;
   readonly reads: Pick<PaymentReads, 'payment' | 'refund'>;
   readonly gateway: Pick<Gateway, 'name' | 'mayBeWebhook' | 'readWebhook'>;
   /** Tells a person that the gateway contradicts itself. */

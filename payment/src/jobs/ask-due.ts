@@ -1,6 +1,6 @@
 import { forEachOf } from '@souk/chassis/telemetry/failures-of-some';
 import type { Job } from '@souk/chassis/engine/jobs';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { advanceCharge } from '../usecases/advance-charge.ts';
@@ -8,7 +8,7 @@ import { advanceRefund } from '../usecases/advance-refund.ts';
 
 interface AskDueDeps {
   readonly reads: Pick<PaymentReads, 'duePayments' | 'dueRefunds'>;
-  readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
+  readonly submit: Engine<PaymentCollections, GatewayTask>['submit'];
   /** Number of calls that could start at once; no more than that are begun. */
   readonly room: () => number;
 }

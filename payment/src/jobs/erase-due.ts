@@ -1,7 +1,7 @@
 import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { PaymentCollections, PaymentReads } from '../storage/payment-store.ts';
 import { erasePaymentMethods } from '../usecases/erase-payment-methods.ts';
@@ -9,7 +9,7 @@ import { erasePaymentMethods } from '../usecases/erase-payment-methods.ts';
 interface EraseDueDeps {
   readonly reads: Pick<PaymentReads, 'usersToErase' | 'methods'>;
   readonly messages: Pick<MessageReads, 'forgetAnswersTo'>;
-  readonly submit: Microservice<PaymentCollections, GatewayTask>['submit'];
+  readonly submit: Engine<PaymentCollections, GatewayTask>['submit'];
 }
 
 const USERS_AT_ONCE = 20;

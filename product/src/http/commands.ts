@@ -1,5 +1,5 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { ProductCollections } from '../storage/product-store.ts';
 
 /** The calls to the service that routes may make. */
-export type Commands = Pick<Microservice<ProductCollections>, 'execute' | 'executeOnce'>;
+export type Commands = Pick<Engine<ProductCollections>, 'execute' | 'executeOnce'>;

@@ -8,7 +8,7 @@ import { readingMysql } from '../../src/verify/mysql-rows.ts';
 const WAYS = {
   service: (url: string) => closing(openMysql({ url }), (database) => database.check()),
   migration: (url: string) => closing(openMysql({ url }), (database) => database.migrate({})),
-  hold: (url: string) => closing(openMysql({ url }), async (database) => (await database.hold('connecting'))?.release()),
+  hold: (url: string) => closing(openMysql({ url }), async (database) => (await database.advisoryLock('connecting'))?.release()),
   verify: (url: string) => readingMysql(url, async () => undefined),
   server: (url: string) => askMysql(url),
   mongodb: (url: string) => closing(openMongo({ url }), (database) => database.check()),

@@ -2,7 +2,7 @@ import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { ChangePassword, DeleteAccount, DeletionReceipt, User as PublishedUser } from '@souk/contracts/http/user';
 import { deletionReceipt } from '../domain/deletion-receipt.ts';
 import { userRepresentation } from '../domain/representations.ts';
@@ -16,7 +16,7 @@ import { withPasswordMin } from './password-length.ts';
 import { lastAdmin, passwordRefused, passwordWrong, unproven } from './refused.ts';
 
 interface AccountRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly provePassword: ProvePassword;
   readonly changePassword: ReturnType<typeof changePassword>;
   readonly fromOf: FromOf;

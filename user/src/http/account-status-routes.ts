@@ -4,7 +4,7 @@ import { invalid, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { ReplaceStatus, User as PublishedUser } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
@@ -15,7 +15,7 @@ import { replaceStatus } from '../usecases/replace-status.ts';
 import { noLongerAdmin, noSuchUser } from './refused.ts';
 
 interface StatusRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   /** seconds for which a code is valid; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }

@@ -7,7 +7,7 @@ import { fieldsRefused, invalid, problem } from '@souk/chassis/web/problems/prob
 import { readAddress } from '@souk/chassis/web/problems/read-address';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { addressRules } from '@souk/contracts/address-rules';
 import { ListQuery } from '@souk/contracts/http/common';
@@ -23,7 +23,7 @@ import { removeAddress } from '../usecases/remove-address.ts';
 import { accountGone, addressesAddedTooOften } from './refused.ts';
 
 interface AddressRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute' | 'executeOnce'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute' | 'executeOnce'>;
   readonly reads: Pick<UserReads, 'addressBook'>;
   readonly addressesPerUser: number;
 }

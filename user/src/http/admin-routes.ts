@@ -3,7 +3,7 @@ import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
 import { Uuid } from '@souk/contracts/ids';
@@ -14,7 +14,7 @@ import { replaceRoles, type RolesAnswer } from '../usecases/replace-roles.ts';
 import { lastAdmin, noLongerAdmin, noSuchUser } from './refused.ts';
 
 interface AdminRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'users'>;
   /** seconds for which a code is valid; 0: none is asked for */
   readonly freshSecondFactorS: number;

@@ -1,7 +1,7 @@
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { AskEmailChange, ConfirmEmail, MailAsked } from '@souk/contracts/http/mail-links';
 import type { MailTask } from '../mail/mail-task.ts';
@@ -15,7 +15,7 @@ import type { FromOf } from './from-of.ts';
 import { accountGone, askedTooOften, linkRefused, mailNotConfigured, unproven } from './refused.ts';
 
 interface EmailRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections, MailTask>, 'execute'>;
   readonly provePassword: ProvePassword;
   readonly sendsMail: boolean;
   readonly fromOf: FromOf;

@@ -1,7 +1,7 @@
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { Jwks, SigningKeyRotation } from '@souk/contracts/http/session';
 import { keysAt } from '../domain/key-ring.ts';
 import { isoTime } from '../domain/representations.ts';
@@ -12,7 +12,7 @@ import { rotateSigningKey } from '../usecases/rotate-signing-key.ts';
 import { noLongerAdmin } from './refused.ts';
 
 interface KeyRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly tokens: Pick<AccessTokens, 'published' | 'use'>;
   /** True when the key is a setting, and is rotated there. */
   readonly isConfigured: boolean;

@@ -1,7 +1,7 @@
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { AskPasswordReset, ConfirmPasswordReset, MailAsked } from '@souk/contracts/http/mail-links';
 import type { MailTask } from '../mail/mail-task.ts';
@@ -13,7 +13,7 @@ import { withPasswordMin } from './password-length.ts';
 import { askedTooOften, linkRefused, mailNotConfigured, passwordRefused } from './refused.ts';
 
 interface ResetRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections, MailTask>, 'execute'>;
   readonly confirmReset: ReturnType<typeof confirmReset>;
   readonly sendsMail: boolean;
   readonly fromOf: FromOf;

@@ -2,7 +2,7 @@ import { entityTag, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { NotModified } from '@souk/chassis/web/bodies/no-body';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { RegisterUser, User as PublishedUser } from '@souk/contracts/http/user';
 import { userRepresentation } from '../domain/representations.ts';
 import type { User } from '../domain/user.ts';
@@ -15,7 +15,7 @@ import { PatchProfile } from './patch-profile.ts';
 import { accountGone, emailTaken, passwordRefused, tooManyRegistrations, waitSeconds } from './refused.ts';
 
 interface ProfileRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'user'>;
   readonly register: ReturnType<typeof register>;
   readonly fromOf: FromOf;

@@ -2,7 +2,7 @@ import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import {
   ConfirmSecondFactor,
   EnrolSecondFactor,
@@ -26,7 +26,7 @@ import { accountGone, codeWrong, mustWait, noFactor, passwordWrong, unproven, se
 import { exactlyOne } from './second-factor-proof.ts';
 
 interface SecondFactorRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'credential'>;
   readonly enrol: Enrol;
   readonly confirm: ReturnType<typeof confirmEnrolment>;

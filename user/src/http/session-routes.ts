@@ -3,7 +3,7 @@ import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { ListQuery } from '@souk/contracts/http/common';
 import { OpenedSession, RefreshSession, SessionPage, SessionTokens, SignIn } from '@souk/contracts/http/session';
 import { Uuid } from '@souk/contracts/ids';
@@ -20,7 +20,7 @@ import { accountDisabled, codeNeeded, mustWait, refreshedTooOften, refreshRefuse
 import { atMostOne } from './second-factor-proof.ts';
 
 interface SessionRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'liveSessions'>;
   readonly signIn: ReturnType<typeof signIn>;
   readonly refresh: ReturnType<typeof refresh>;

@@ -3,7 +3,7 @@ import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import { GivenAccess } from '@souk/contracts/http/session';
 import { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import { Uuid } from '@souk/contracts/ids';
@@ -18,7 +18,7 @@ import { exactlyOne } from './second-factor-proof.ts';
 import { codeRefused, given } from './second-factor-routes.ts';
 
 interface StepUpRouteDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly proveFactor: ProveFactor;
   readonly tokens: SessionTokensGiven;
   /** seconds for which a code is valid; 0: none is asked for */

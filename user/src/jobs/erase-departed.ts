@@ -1,12 +1,12 @@
 import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { forgetDepartures } from '../usecases/forget-departures.ts';
 
 interface EraseDeps {
-  readonly commands: () => Pick<Microservice<UserCollections>, 'submit'>;
+  readonly commands: () => Pick<Engine<UserCollections>, 'submit'>;
   readonly reads: Pick<UserReads, 'departed'>;
   readonly messages: Pick<MessageReads, 'forgetAnswersTo'>;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from '@souk/chassis/engine/jobs';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { FaultSource } from '@souk/chassis/telemetry/repeated-faults';
 import type { Mail } from '../domain/mail.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
@@ -19,7 +19,7 @@ const EVERY_MS = 5000;
 export type MailResult = 'sent' | 'failed' | 'given_up';
 
 interface DeliveryDeps {
-  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'submit'>;
+  readonly commands: Pick<Engine<UserCollections, MailTask>, 'submit'>;
   readonly reads: Pick<UserReads, 'dueMails'>;
   readonly port: MailPort;
   readonly texts: MailTexts;

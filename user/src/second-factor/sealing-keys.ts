@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { UserConfig } from '../config.ts';
 import { madeOnce } from '../made-once.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
@@ -10,7 +10,7 @@ const KEY_BYTES = 32;
 
 interface SealingKeyDeps {
   readonly config: Pick<UserConfig, 'secondFactorKeys'>;
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'sealingKey'>;
 }
 

@@ -1,5 +1,5 @@
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { ChangePassword } from '@souk/contracts/http/user';
 import type { User } from '../domain/user.ts';
@@ -11,7 +11,7 @@ import type { Proof, ProvePassword } from './prove-password.ts';
 import { replacePassword } from './replace-password.ts';
 
 interface ChangePasswordDeps {
-  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections, MailTask>, 'execute'>;
   readonly reads: Pick<UserReads, 'user'>;
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;

@@ -1,5 +1,5 @@
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import { isPending } from '../domain/second-factor.ts';
 import { stepOf } from '../second-factor/one-time-codes.ts';
@@ -11,7 +11,7 @@ import { beginAttempt, type Begun } from './begin-attempt.ts';
 import { endEnrolment } from './end-enrolment.ts';
 
 interface ConfirmDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'credential'>;
   readonly secrets: SealedSecrets;
   readonly now?: () => number;

@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { ConfirmPasswordReset } from '@souk/contracts/http/mail-links';
 import { linkOf } from '../domain/account-links.ts';
@@ -10,7 +10,7 @@ import { linkSecretHash, readLinkToken } from '../tokens/link-token.ts';
 import { resetPassword } from './reset-password.ts';
 
 interface ConfirmDeps {
-  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections, MailTask>, 'execute'>;
   readonly reads: Pick<UserReads, 'user' | 'accountLinks'>;
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;

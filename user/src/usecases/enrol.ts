@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import { newSecret, otpauthUrl } from '../second-factor/one-time-codes.ts';
 import type { SealedSecrets } from '../second-factor/sealed-secrets.ts';
@@ -7,7 +7,7 @@ import { beginEnrolment } from './begin-enrolment.ts';
 import type { ProvePassword } from './prove-password.ts';
 
 interface EnrolDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'user'>;
   readonly provePassword: ProvePassword;
   readonly secrets: SealedSecrets;

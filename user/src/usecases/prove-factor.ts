@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
 import type { FactorProof } from '../domain/second-factor.ts';
@@ -8,7 +8,7 @@ import { attemptKey } from './attempt-key.ts';
 import { beginAttempt, type Begun } from './begin-attempt.ts';
 
 interface ProveDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'credential'>;
   readonly judgeProof: JudgeProof;
 }

@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { attemptKey } from './attempt-key.ts';
@@ -6,7 +6,7 @@ import { forgetAttempts } from './end-attempt.ts';
 import type { Tried, TryPassword } from './try-password.ts';
 
 interface ProveDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'credential'>;
   readonly tryPassword: TryPassword;
 }

@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import type { SessionTokens } from '@souk/contracts/http/session';
 import type { UserCollections } from '../storage/user-store.ts';
@@ -7,7 +7,7 @@ import type { SessionTokensGiven } from '../tokens/session-tokens.ts';
 import { rotateSession } from './rotate-session.ts';
 
 interface RefreshDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly tokens: SessionTokensGiven;
 }
 

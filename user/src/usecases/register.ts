@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { RegisterUser } from '@souk/contracts/http/user';
@@ -11,7 +11,7 @@ import { attemptKey } from './attempt-key.ts';
 import { type Registration, registerUser } from './register-user.ts';
 
 interface RegisterDeps {
-  readonly commands: Pick<Microservice<UserCollections, MailTask>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections, MailTask>, 'execute'>;
   readonly passwords: Passwords;
   readonly judgePassword: JudgePassword;
   readonly registrationsPerHour: number;

@@ -1,5 +1,5 @@
 import { newId } from '@souk/chassis/ids';
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import { normalisedEmail } from '@souk/contracts/email';
 import type { SecondFactorProof } from '@souk/contracts/http/second-factor';
@@ -21,7 +21,7 @@ import type { Tried, TryPassword } from './try-password.ts';
 const ENDED_AT_ONCE = 20;
 
 interface SignInDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'credentialOf' | 'liveSessions'>;
   readonly sessionsPerUser: number;
   readonly tryPassword: TryPassword;

@@ -1,4 +1,4 @@
-import type { Microservice } from '@souk/chassis/engine/microservice';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { Cause } from '@souk/chassis/cause';
 import { OverloadedError } from '@souk/chassis/input-errors';
 import type { Asker, Passwords } from '../passwords/passwords.ts';
@@ -7,7 +7,7 @@ import { type Attempt, beginAttempt, type Begun } from './begin-attempt.ts';
 import { countAddress, withdrawAttempt } from './end-attempt.ts';
 
 interface TryDeps {
-  readonly commands: Pick<Microservice<UserCollections>, 'execute'>;
+  readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly passwords: Passwords;
 }
 

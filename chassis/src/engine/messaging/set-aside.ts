@@ -2,7 +2,7 @@ import { deadLetterTopic } from '@souk/contracts/topics';
 import type { ServiceName } from '@souk/contracts/services';
 import { harmless } from '../../telemetry/harmless.ts';
 import type { RefusedMessage } from '../../log/message-limit.ts';
-import type { MicroserviceOptions } from '../microservice-options.ts';
+import type { EngineOptions } from '../engine-options.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { UseCase } from '../writer/use-case.ts';
 import { withOwn } from '../writer/with-own.ts';
@@ -39,7 +39,7 @@ export function setAside<C extends ChassisCollections>(service: ServiceName): Us
 
 /** Sets events aside and reports each once to operators: other services will not know of something that happened here. */
 export function settingAside<C extends ChassisCollections, Task>(
-  { name, meter, report }: Pick<MicroserviceOptions<C, Task>, 'name' | 'meter' | 'report'>,
+  { name, meter, report }: Pick<EngineOptions<C, Task>, 'name' | 'meter' | 'report'>,
   writer: () => Writer<C, Task>,
 ): (unsent: readonly Unsent[]) => Promise<void> {
   const tell = harmless((letters: readonly Unsent[]) => {

@@ -1,7 +1,7 @@
 import type { EventAttributes } from '@souk/contracts/event-headers';
 import { harmless } from '../../telemetry/harmless.ts';
 import type { LogMessage } from '../../log/event-log.ts';
-import type { MessagingMeter, Outcome } from '../microservice-options.ts';
+import type { MessagingMeter, Outcome } from '../engine-options.ts';
 import { faultSource, type Report, singleFailures, type Trace } from '../../telemetry/report.ts';
 import type { SecurityEvents } from '../../telemetry/security-events.ts';
 import { aboutMessage } from './about-message.ts';

@@ -70,7 +70,7 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
     close: async () => {
       const leaving = current?.producer.disconnect() ?? Promise.resolve();
       // Nothing is in flight any more, so a disorderly end loses nothing.
-      await withTimeout(DISCONNECT_LIMIT_MS, leaving).catch(() => undefined, 'the end of the producer');
+      await withTimeout(DISCONNECT_LIMIT_MS, leaving, 'the end of the producer').catch(() => undefined);
       giveUp();
     },
   };

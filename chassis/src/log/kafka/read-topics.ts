@@ -158,7 +158,7 @@ function reading(
 async function forget(consumer: Consumer, admin: Admin, groupId: string): Promise<void> {
   const leaving = consumer.disconnect().then(() => admin.deleteGroups([groupId]));
   // An empty group without offsets is harmless; the broker forgets it by itself.
-  await withTimeout(LEAVE_LIMIT_MS, leaving).catch(() => undefined, 'leaving the reader group');
+  await withTimeout(LEAVE_LIMIT_MS, leaving, 'leaving the reader group').catch(() => undefined);
 }
 
 async function endsOf(admin: Admin, topic: string): Promise<Ends> {

@@ -5,8 +5,8 @@ import { type EventData, withPartitions } from '@souk/contracts/topics';
 import type { Principal } from '../../../src/web/sign-in/principal.ts';
 import { newId } from '../../../src/ids.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../../src/log/embedded/embedded-log.ts';
-import { createMicroservice, type Microservice } from '../../../src/engine/microservice.ts';
-import type { MicroserviceOptions } from '../../../src/engine/microservice-options.ts';
+import { createEngine, type Engine } from '../../../src/engine/engine.ts';
+import type { EngineOptions } from '../../../src/engine/engine-options.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
 import { until } from '../../../src/testing/until.ts';
 import type { EndedAccess } from '../../../src/engine/writer/ended-access.ts';
@@ -31,7 +31,7 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
     let folder: TemporaryFolder;
     let log: EmbeddedLog;
     let opened: OpenToyStore;
-    let running: Microservice<ToyCollections>[];
+    let running: Engine<ToyCollections>[];
     let user: string;
     let session: string;
 
@@ -49,8 +49,8 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       folder.remove();
     });
 
-    async function started(instance: string, through: ToyStore = opened.store, handlers: MicroserviceOptions<ToyCollections, never>['handlers'] = {}): Promise<Microservice<ToyCollections>> {
-      const service = createMicroservice<ToyCollections>({ name: 'product', instance, store: through, log, handlers, paceMs: 0, report: () => undefined });
+    async function started(instance: string, through: ToyStore = opened.store, handlers: EngineOptions<ToyCollections, never>['handlers'] = {}): Promise<Engine<ToyCollections>> {
+      const service = createEngine<ToyCollections>({ name: 'product', instance, store: through, log, handlers, paceMs: 0, report: () => undefined });
       await service.start();
       running.push(service);
       return service;
@@ -59,7 +59,7 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
     const bearer = (generation: number, sessionId = session): Principal => ({ userId: user, sessionId, generation, roles: [] });
     const ended = (data: Partial<EventData<'user.access_changed'>>) =>
       log.send([message('user.access_changed', user, { userId: user, changedAt: ago(0), ...data })]);
-    const heard = (service: Microservice<ToyCollections>, token: Principal) => until('it is refused', () => service.hasEnded(token));
+    const heard = (service: Engine<ToyCollections>, token: Principal) => until('it is refused', () => service.hasEnded(token));
 
     test('every replica refuses older tokens of the user, also the one that was not told; newer ones are good', async () => {
       const replicas = [await started('one'), await started('two', opened.again())];

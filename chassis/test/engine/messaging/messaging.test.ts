@@ -5,7 +5,7 @@ import { toLogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../../src/ids.ts';
 import { openEmbeddedLog, type EmbeddedLog } from '../../../src/log/embedded/embedded-log.ts';
 import type { EventLog, LogMessage } from '../../../src/log/event-log.ts';
-import { createMicroservice, type Microservice } from '../../../src/engine/microservice.ts';
+import { createEngine, type Engine } from '../../../src/engine/engine.ts';
 import { redrive } from '../../../src/engine/messaging/resolve-dead-letter.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
 import { until } from '../../../src/testing/until.ts';
@@ -19,12 +19,12 @@ import { deposit, type Toy } from '../writer/toy-use-cases.ts';
 /** Counts arrivals per user. What it does with a user is up to the test. */
 type Behaviour = (userId: string) => 'count' | 'anomaly' | 'throw';
 
-describe('messages of a microservice', () => {
+describe('messages of an engine', () => {
   let folder: TemporaryFolder;
   let log: EmbeddedLog;
   let toy: OpenToyStore;
   let behaviour: Behaviour;
-  let running: Microservice<ToyCollections>[];
+  let running: Engine<ToyCollections>[];
   let securityEvents: object[];
 
   beforeEach(async () => {
@@ -57,8 +57,8 @@ describe('messages of a microservice', () => {
     },
   };
 
-  async function startService(through: EventLog = log, instance = 'one', store = toy.store): Promise<Microservice<ToyCollections>> {
-    const service = createMicroservice<ToyCollections>({
+  async function startService(through: EventLog = log, instance = 'one', store = toy.store): Promise<Engine<ToyCollections>> {
+    const service = createEngine<ToyCollections>({
       name: 'user',
       instance,
       store,

@@ -4,7 +4,7 @@ import { toLogMessage } from '@souk/contracts/log-message';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { newId } from '../../../src/ids.ts';
 import type { EventLog, ReceivedMessage, SubscribeOptions } from '../../../src/log/event-log.ts';
-import { createMicroservice } from '../../../src/engine/microservice.ts';
+import { createEngine } from '../../../src/engine/engine.ts';
 import { until } from '../../../src/testing/until.ts';
 import type { UseCase } from '../../../src/engine/writer/use-case.ts';
 import { openSqliteToyStore, type ToyCollections, type ToyStore } from '../writer/toy-store.ts';
@@ -80,7 +80,7 @@ async function startWith(
   report: (error: unknown) => void = () => undefined,
   handlers = { 'user.registered': countArrival },
 ) {
-  const service = createMicroservice<ToyCollections>({ name: 'payment', instance: 'one', store, log, handlers, paceMs: 0, report });
+  const service = createEngine<ToyCollections>({ name: 'payment', instance: 'one', store, log, handlers, paceMs: 0, report });
   await service.start();
   return service;
 }

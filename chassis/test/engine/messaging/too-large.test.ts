@@ -4,8 +4,8 @@ import { toLogMessage } from '@souk/contracts/log-message';
 import { newId } from '../../../src/ids.ts';
 import type { SubscribeOptions } from '../../../src/log/event-log.ts';
 import { MESSAGE_LIMIT } from '../../../src/log/message-limit.ts';
-import { createMicroservice, type Microservice } from '../../../src/engine/microservice.ts';
-import type { MicroserviceOptions } from '../../../src/engine/microservice-options.ts';
+import { createEngine, type Engine } from '../../../src/engine/engine.ts';
+import type { EngineOptions } from '../../../src/engine/engine-options.ts';
 import type { About } from '../../../src/telemetry/report.ts';
 import { recordedLog, type RecordedLog } from '../../../src/testing/recorded-log.ts';
 import { until } from '../../../src/testing/until.ts';
@@ -31,7 +31,7 @@ describe('an event that is too large for the log', () => {
   let reader: SubscribeOptions | undefined;
   let reports: { readonly message: string; readonly about: About | undefined }[];
   let setAsides: number;
-  let running: Microservice<ToyCollections>[];
+  let running: Engine<ToyCollections>[];
   beforeEach(async () => {
     toy = await openSqliteToyStore();
     log = recordedLog();
@@ -48,8 +48,8 @@ describe('an event that is too large for the log', () => {
     await toy.dispose();
   });
 
-  async function start(more: Partial<MicroserviceOptions<ToyCollections, never>> = {}): Promise<Microservice<ToyCollections>> {
-    const service = createMicroservice<ToyCollections>({
+  async function start(more: Partial<EngineOptions<ToyCollections, never>> = {}): Promise<Engine<ToyCollections>> {
+    const service = createEngine<ToyCollections>({
       name: 'user',
       instance: 'one',
       store: toy.store,

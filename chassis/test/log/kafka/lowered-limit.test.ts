@@ -8,7 +8,7 @@ import { MessagesRefusedError } from '../../../src/log/message-limit.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
 import { contractTopics, message, orderByKey, recorder } from '../log-fixture.ts';
-import { createMicroservice } from '../../../src/engine/microservice.ts';
+import { createEngine } from '../../../src/engine/engine.ts';
 import { openSqliteToyStore, type ToyCollections } from '../../engine/writer/toy-store.ts';
 import { tell } from '../../engine/writer/toy-use-cases.ts';
 import { removeTopics, setTopicConfig, testTopics } from './kafka-fixture.ts';
@@ -54,7 +54,7 @@ describeOn(['Kafka'], () => {
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['user.updated', 'user.dead_letter'], handle: reader.handle });
       const options = { name: 'user', instance: 'one', store: toy.store, log, handlers: {}, paceMs: 0, report: () => undefined } as const;
-      const service = createMicroservice<ToyCollections>(options);
+      const service = createEngine<ToyCollections>(options);
       await service.start();
       const told = (topic: string) => reader.received.filter((received) => received.topic === topic).map(({ key }) => key);
 

@@ -10,7 +10,7 @@ import { writeMaterials } from './write-materials.ts';
  */
 const ROOT = join(import.meta.dir, '../../../..');
 
-/** Factor by which code has to run more often before it is compiled, until the start is over (`runService`). */
+/** Factor by which code has to run more often before it is compiled, until the start is over (`runProgram`). */
 const JIT_POLICY = 16;
 
 /**

@@ -13,7 +13,7 @@ import type { EventLog } from '../log/event-log.ts';
 import { messagingGauges } from './messaging-metrics.ts';
 import { opsRoutes } from './ops-routes.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Microservice } from '../engine/microservice.ts';
+import type { Engine } from '../engine/engine.ts';
 import { reportTo } from '../telemetry/report.ts';
 import type { SecurityEvents } from '../telemetry/security-events.ts';
 import type { ServiceConfig } from './service-config.ts';
@@ -37,14 +37,14 @@ export interface ServiceParts {
   readonly metrics: Metrics;
 }
 
-export interface HttpServiceOptions<C extends Collections, Task> extends ServiceParts {
+export interface ServiceOptions<C extends Collections, Task> extends ServiceParts {
   readonly name: ServiceName;
   readonly version: string;
   /** Absent edge settings are off. */
   readonly config: Pick<ServiceConfig, 'host' | 'port' | 'issuer' | 'audience' | 'shutdownDelayMs'> & EdgeOptions;
   readonly auth: Pick<AuthOptions, 'keys' | 'isRevoked'>;
   readonly security: SecurityEvents;
-  readonly microservice: Microservice<C, Task>;
+  readonly engine: Engine<C, Task>;
   readonly store: ServiceStore<C>;
   readonly routes: readonly AnyElysia[];
   /** Started soon after the port is open, for work that no request needs at once; must not reject. */
@@ -66,11 +66,11 @@ export interface NewWork {
   readonly elsewhere?: { readonly backlog: () => Backlog; admitted(): void };
 }
 
-/** A microservice with an HTTP interface, probes, metrics and operators' routes. Each of the five services is one. */
-export function httpService<C extends Collections, Task>(options: HttpServiceOptions<C, Task>): Service {
-  const { name, version, config, auth, security, microservice, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
+/** A engine with an HTTP interface, probes, metrics and operators' routes. Each of the five services is one. */
+export function createService<C extends Collections, Task>(options: ServiceOptions<C, Task>): Service {
+  const { name, version, config, auth, security, engine, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
   const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;
-  messagingGauges(metrics, microservice, store.messages, reportTo(logger));
+  messagingGauges(metrics, engine, store.messages, reportTo(logger));
   const admission = admissionOf(options);
   const facts = [options.readyFacts, admission?.readyFacts].filter((some) => some !== undefined);
   const app = createHttpApp({
@@ -78,30 +78,30 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
     version,
     logger,
     metrics,
-    auth: { ...auth, issuer, audience, isRevoked: (principal) => microservice.hasEnded(principal) || (auth.isRevoked?.(principal) ?? false) },
+    auth: { ...auth, issuer, audience, isRevoked: (principal) => engine.hasEnded(principal) || (auth.isRevoked?.(principal) ?? false) },
     security,
     alive() {
-      const ms = microservice.standsStillMs();
+      const ms = engine.standsStillMs();
       if (ms > STANDSTILL_LIMIT_MS) throw new Error(`the writer has been in one transaction for ${Math.round(ms)} ms`);
     },
     checks: {
       async database() {
         await store.check();
-        const failure = microservice.writeFailure();
+        const failure = engine.writeFailure();
         if (failure !== undefined) throw new Error('the last transaction failed', { cause: failure });
       },
-      clock: () => microservice.checkClock(),
+      clock: () => engine.checkClock(),
       'event log': () => log.check(),
       outbox() {
-        const stalledMs = microservice.outboxStalledMs();
+        const stalledMs = engine.outboxStalledMs();
         if (stalledMs > OUTBOX_LIMIT_MS) throw new Error(`no event was sent for ${Math.round(stalledMs)} ms`);
       },
     },
     readyFacts: facts.length === 0 ? undefined : together(facts),
     admit: admission?.admit,
     edge: config,
-    busy: () => (microservice.waiting() > WAITING_LIMIT ? 1 : null),
-    routes: [...routes, opsRoutes(microservice, store), asyncApiRoute(name)],
+    busy: () => (engine.waiting() > WAITING_LIMIT ? 1 : null),
+    routes: [...routes, opsRoutes(engine, store), asyncApiRoute(name)],
   });
   let listening: Listening | undefined;
   let opening: ReturnType<typeof setTimeout> | undefined;
@@ -109,9 +109,9 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
   let looking: ReturnType<typeof setInterval> | undefined;
   return {
     name,
-    lost: microservice.lost,
+    lost: engine.lost,
     async start() {
-      await microservice.start();
+      await engine.start();
       try {
         listening = listen(app, { port, hostname, opsPort, opsHost, shutdownDelayMs });
         opening = setTimeout(() => {
@@ -121,7 +121,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
         const { url, address, opsAddress } = listening;
         return { url, address, opsAddress };
       } catch (error) {
-        await microservice.close();
+        await engine.close();
         throw error;
       }
     },
@@ -129,7 +129,7 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
       clearTimeout(opening);
       clearInterval(looking);
       await listening?.leave();
-      await microservice.close(async () => {
+      await engine.close(async () => {
         await Promise.all([listening?.stop(), endOwnWork?.()]);
         beforeClose?.();
         await afterwards;
@@ -139,15 +139,15 @@ export function httpService<C extends Collections, Task>(options: HttpServiceOpt
   };
 }
 
-function admissionOf<C extends Collections, Task>({ admission, microservice, logger, metrics }: HttpServiceOptions<C, Task>): ServiceAdmission | undefined {
+function admissionOf<C extends Collections, Task>({ admission, engine, logger, metrics }: ServiceOptions<C, Task>): ServiceAdmission | undefined {
   if (admission === undefined) return undefined;
   const { targetMs, elsewhere } = admission;
-  return serviceAdmission({ targetMs, logger, metrics, admitted: elsewhere?.admitted, backlog: () => backlogOf(microservice, elsewhere?.backlog()) });
+  return serviceAdmission({ targetMs, logger, metrics, admitted: elsewhere?.admitted, backlog: () => backlogOf(engine, elsewhere?.backlog()) });
 }
 
 /** The inputs that this process has still to settle, and the work after that: at least that its events are sent. */
 function backlogOf(
-  { oldestWaitingMs, waiting, outboxAgeMs, backlog }: Pick<Microservice<never>, 'oldestWaitingMs' | 'waiting' | 'outboxAgeMs' | 'backlog'>,
+  { oldestWaitingMs, waiting, outboxAgeMs, backlog }: Pick<Engine<never>, 'oldestWaitingMs' | 'waiting' | 'outboxAgeMs' | 'backlog'>,
   elsewhere: Backlog | undefined,
 ): Backlog {
   if (elsewhere === undefined) return { delayMs: oldestWaitingMs() + outboxAgeMs(), waiting: waiting() + backlog() };

@@ -13,7 +13,7 @@ import type { About, Report, Trace } from '../telemetry/report.ts';
 /** Outcome of a message, or of one try of it. */
 export type Outcome = Reception['how'] | 'undecodable' | 'failed' | 'dead';
 
-/** Receives what a microservice counts for its operators; the metrics adapter is one. */
+/** Receives what an engine counts for its operators; the metrics adapter is one. */
 export interface MessagingMeter {
   /** Announces topics, so that the series an alert uses exist before the first message. */
   expect(topics: readonly string[]): void;
@@ -25,7 +25,7 @@ export interface MessagingMeter {
   eventSetAside(): void;
 }
 
-export interface MicroserviceOptions<C extends Collections, Task> {
+export interface EngineOptions<C extends Collections, Task> {
   readonly name: ServiceName;
   /** Tells this process from its replicas and stays the same after a restart: the name of its lane. */
   readonly instance: string;

@@ -1,11 +1,11 @@
 import { accessWatch, type Bearer } from './access-watch.ts';
 import { clockWatch } from './clock-watch.ts';
 import { newId } from '../ids.ts';
-import { runMicroservice, type RunningMicroservice } from './run-microservice.ts';
+import { runEngine, type RunningMicroservice } from './run-engine.ts';
 import type { LogMessage } from '../log/event-log.ts';
 import { followingEndedAccess } from './messaging/follow-ended-access.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
-import type { MicroserviceOptions } from './microservice-options.ts';
+import type { EngineOptions } from './engine-options.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { WriterClosedError } from '../input-errors.ts';
 import { onceExecutor } from './writer/execute-once.ts';
@@ -20,7 +20,7 @@ const COMMAND_LIMIT_MS = 10_000;
 type Own<C> = C & ChassisCollections;
 
 /** The part of a service behind its HTTP interface: writer, relay, consumer, retries, jobs. */
-export interface Microservice<C extends Collections, Task = never> {
+export interface Engine<C extends Collections, Task = never> {
   /** Runs a caller's command; refused when it cannot be applied in time. */
   execute<Value, Answer>(useCase: UseCase<Own<C>, Value, Answer, Task>, value: Value, cause?: Cause): Promise<Answer>;
   /** The same, at most once per Idempotency-Key. */
@@ -66,9 +66,9 @@ export interface Microservice<C extends Collections, Task = never> {
   close(endRequests?: () => Promise<void>): Promise<void>;
 }
 
-export function createMicroservice<C extends Collections, Task = never>(
-  options: MicroserviceOptions<C, Task>,
-): Microservice<C, Task> {
+export function createEngine<C extends Collections, Task = never>(
+  options: EngineOptions<C, Task>,
+): Engine<C, Task> {
   let running: RunningMicroservice<Own<C>, Task> | undefined;
   const handlers = followingEndedAccess<Own<C>, Task>(options.name, options.handlers);
   const clock = clockWatch<C>(options.store.writing, options.report);
@@ -107,7 +107,7 @@ export function createMicroservice<C extends Collections, Task = never>(
     lost: lost.promise,
     standsStillMs: () => running?.writer.standsStillMs ?? 0,
     async start() {
-      const [begun, heard] = await Promise.allSettled([runMicroservice({ ...options, owner, store, handlers }, access.look), access.look()]);
+      const [begun, heard] = await Promise.allSettled([runEngine({ ...options, owner, store, handlers }, access.look), access.look()]);
       if (begun.status === 'rejected') throw begun.reason;
       running = begun.value;
       if (heard.status === 'fulfilled') {

@@ -1,6 +1,6 @@
 import { withPartitions } from '@souk/contracts/topics';
 import { ConfigError } from './config.ts';
-import { AFTER_OPENING_MS } from './http-service.ts';
+import { AFTER_OPENING_MS } from './create-service.ts';
 import { ListenError } from '../web/app/listen-error.ts';
 import { declareTopics } from '../log/kafka/declare-topics.ts';
 import type { KafkaTopicsOptions } from '../log/kafka/kafka-log-options.ts';
@@ -16,11 +16,11 @@ import { MysqlAddressError } from '../stores/sql/mysql-address.ts';
 import { standardError } from '../telemetry/standard-error.ts';
 import { StorageError } from '../storage-error.ts';
 import { SchemaBehindError, requireCurrentSchema, unlessEnding, whenItAnswers } from './database-state.ts';
-import { type EngineConfig, expectOwnPorts, kafkaSecurity } from './engine-config.ts';
+import { type ServerConfig, expectOwnPorts, kafkaSecurity } from './server-config.ts';
 import { EXIT } from './exit-code.ts';
 import { FLAGS, programHelp } from './program-help.ts';
 import { withSecretFiles } from './secret-files.ts';
-import type { ProcessStore, RunningConfig, ServiceProcess } from './service-process.ts';
+import type { ProgramStore, RunningConfig, Program } from './program.ts';
 import { LaneInUseError } from '../engine/writer/writer-store.ts';
 import { unprovenBy } from './unproven-server.ts';
 
@@ -36,8 +36,8 @@ const STOP_LIMIT_MS = 10_000;
  * Runs a service as a process of its own. `--migrate` brings its schema up to date and ends, `--topics` makes the topics and
  * ends, `--help` names flags and variables; without any it serves until SIGTERM. Returns the exit code.
  */
-export async function runService<Config extends EngineConfig, Store extends ProcessStore>(
-  program: ServiceProcess<Config, Store>,
+export async function runProgram<Config extends ServerConfig, Store extends ProgramStore>(
+  program: Program<Config, Store>,
   flags: readonly string[],
 ): Promise<number> {
   const asked = flags.join(' ');
@@ -68,13 +68,13 @@ export async function runService<Config extends EngineConfig, Store extends Proc
 }
 
 /** Warns of an unverified database server. It may be intended (a test server, a tunnel), but nobody should find out by chance. */
-function tellUnproven({ databaseUrl }: EngineConfig, logger: Logger): void {
+function tellUnproven({ databaseUrl }: ServerConfig, logger: Logger): void {
   const options = unprovenBy(databaseUrl);
   if (options.length > 0) logger.warn({ options }, 'anybody can pass for the database, because DATABASE_URL says not to verify its certificate: leave these options out');
 }
 
-async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
-  { openStore }: ServiceProcess<Config, Store>,
+async function migrate<Config extends ServerConfig, Store extends ProgramStore>(
+  { openStore }: Program<Config, Store>,
   config: Config,
   logger: Logger,
 ): Promise<number> {
@@ -89,7 +89,7 @@ async function migrate<Config extends EngineConfig, Store extends ProcessStore>(
   }
 }
 
-async function makeTopics({ name }: { readonly name: string }, config: EngineConfig, logger: Logger): Promise<number> {
+async function makeTopics({ name }: { readonly name: string }, config: ServerConfig, logger: Logger): Promise<number> {
   const replicationFactor = config.replication === 0 ? {} : { replicationFactor: config.replication };
   const declaring = declareTopics({ ...kafkaOf(config, name), ...replicationFactor });
   const { made, adapted, differing } = await unlessEnding(endedBySignal(), declaring);
@@ -98,8 +98,8 @@ async function makeTopics({ name }: { readonly name: string }, config: EngineCon
   return EXIT.ok;
 }
 
-async function serve<Config extends EngineConfig, Store extends ProcessStore>(
-  { name, openStore, create }: ServiceProcess<Config, Store>,
+async function serve<Config extends ServerConfig, Store extends ProgramStore>(
+  { name, openStore, create }: Program<Config, Store>,
   config: Config & RunningConfig,
   logger: Logger,
 ): Promise<number> {
@@ -158,7 +158,7 @@ function compileAsUsual(): void {
   Bun.unsafe.setJITPolicy(1);
 }
 
-function kafkaOf(config: EngineConfig, clientId: string): KafkaTopicsOptions {
+function kafkaOf(config: ServerConfig, clientId: string): KafkaTopicsOptions {
   const { brokers, topicPrefix, sessionMs } = config;
   return { brokers, clientId: `souk-${clientId}`, security: kafkaSecurity(config), topics: TOPICS_DECLARED, topicPrefix, sessionMs };
 }

@@ -3,7 +3,7 @@ import { type KafkaSecurity, SESSION_MS } from '../log/kafka/kafka-log-options.t
 import { writerPace } from './service-config.ts';
 
 /** Settings of a service in a process of its own: its database, the event log, and the port for operators. */
-export function engineConfig(database: 'mysql' | 'mongodb') {
+export function serverConfig(database: 'mysql' | 'mongodb') {
   return {
     opsPort: optional(port('OPS_PORT', 'port of its own for `/metrics` and `/ops`, which are then not at PORT; `/livez` and `/readyz` are at both')),
     opsHost: withDefault(text('OPS_HOST', 'address it listens on at OPS_PORT'), '0.0.0.0'),
@@ -39,15 +39,15 @@ export function engineConfig(database: 'mysql' | 'mongodb') {
 
 const BROKER = /^[\w.-]+:\d{1,5}$/;
 
-export type EngineConfig = ConfigOf<ReturnType<typeof engineConfig>>;
+export type ServerConfig = ConfigOf<ReturnType<typeof serverConfig>>;
 
 /** Throws ConfigError when both ports are the same. */
-export function expectOwnPorts({ port: one, opsPort }: Pick<EngineConfig, 'opsPort'> & { readonly port: number }): void {
+export function expectOwnPorts({ port: one, opsPort }: Pick<ServerConfig, 'opsPort'> & { readonly port: number }): void {
   if (opsPort !== undefined && opsPort !== 0 && opsPort === one) throw new ConfigError([{ name: 'OPS_PORT', reason: `must be another one than PORT, not ${one} as well` }]);
 }
 
 /** TLS and SASL settings. Throws ConfigError when the user name or the password is missing. */
-export function kafkaSecurity({ kafkaTls, kafkaSasl: mechanism, kafkaUser: username, kafkaPassword: password }: EngineConfig): KafkaSecurity {
+export function kafkaSecurity({ kafkaTls, kafkaSasl: mechanism, kafkaUser: username, kafkaPassword: password }: ServerConfig): KafkaSecurity {
   const tls = kafkaTls === 'on';
   if (mechanism === 'none') return { tls };
   if (username !== undefined && password !== undefined) return { tls, sasl: { mechanism, username, password } };

@@ -13,7 +13,7 @@ import { Relay } from './messaging/relay.ts';
 import { retryDueMessages } from './messaging/retry-due-messages.ts';
 import { settingAside } from './messaging/set-aside.ts';
 import { outcomes } from './messaging/tell-outcomes.ts';
-import type { MicroserviceOptions } from './microservice-options.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { lastPeriodOver } from './writer/answer-key.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';
 import { ENDED_ACCESS_KEPT_MS } from './writer/ended-access.ts';
@@ -42,7 +42,7 @@ const ANSWERS_KEPT_MS = 36 * 3_600_000;
 
 type Own<C> = C & ChassisCollections;
 
-interface Running<C extends Collections, Task> extends MicroserviceOptions<C, Task> {
+interface Running<C extends Collections, Task> extends EngineOptions<C, Task> {
   /** Id of this process as the owner of its lane. */
   readonly owner: string;
 }
@@ -55,7 +55,7 @@ export interface RunningMicroservice<C extends ChassisCollections, Task> {
 }
 
 /** Starts the parts in order of dependency; `close` stops them in reverse. */
-export async function runMicroservice<C extends Collections, Task>(
+export async function runEngine<C extends Collections, Task>(
   options: Running<C, Task>,
   hearOfEndedAccess: () => Promise<void>,
 ): Promise<RunningMicroservice<Own<C>, Task>> {
@@ -133,7 +133,7 @@ async function openWriter<C extends Collections, Task>(
 }
 
 async function subscribe<C extends Collections, Task>(
-  options: MicroserviceOptions<C, Task>,
+  options: EngineOptions<C, Task>,
   writer: Writer<Own<C>, Task>,
 ): Promise<Subscription | undefined> {
   const { name, log, handlers, parking = PARKING_RULES } = options;
@@ -142,7 +142,7 @@ async function subscribe<C extends Collections, Task>(
 }
 
 /** The jobs that every service has, and its own. */
-function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
+function jobsOf<C extends Collections, Task>(options: EngineOptions<C, Task>, writer: Writer<Own<C>, Task>): Job[] {
   const { name, instance, store, log, handlers, report, jobs = [], parking: rules = PARKING_RULES } = options;
   const { messages } = store;
   const tell = outcomes(options);
@@ -174,7 +174,7 @@ function jobsOf<C extends Collections, Task>(options: MicroserviceOptions<C, Tas
 }
 
 function accessJobs<C extends Collections, Task>(
-  { store: { endedAccess } }: MicroserviceOptions<C, Task>,
+  { store: { endedAccess } }: EngineOptions<C, Task>,
   writer: Writer<Own<C>, Task>,
   hear: () => Promise<void>,
 ): Job[] {

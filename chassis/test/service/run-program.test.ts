@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { createLogger } from '../../src/telemetry/logging.ts';
 import { whenItAnswers } from '../../src/service/database-state.ts';
-import type { EngineConfig } from '../../src/service/engine-config.ts';
-import { runService } from '../../src/service/run-service.ts';
-import type { ProcessStore, RunningConfig, ServiceProcess } from '../../src/service/service-process.ts';
+import type { ServerConfig } from '../../src/service/server-config.ts';
+import { runProgram } from '../../src/service/run-program.ts';
+import type { ProgramStore, RunningConfig, Program } from '../../src/service/program.ts';
 import type { Service } from '../../src/service/service.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { until } from '../../src/testing/until.ts';
@@ -12,7 +12,7 @@ import { LaneInUseError } from '../../src/engine/writer/writer-store.ts';
 const away = () => new StorageError('connection', new Error('connect ECONNREFUSED'));
 const never = () => new Promise<never>(() => undefined);
 
-const CONFIG: EngineConfig & RunningConfig = {
+const CONFIG: ServerConfig & RunningConfig = {
   port: 4001,
   opsPort: undefined,
   opsHost: '0.0.0.0',
@@ -35,17 +35,17 @@ const CONFIG: EngineConfig & RunningConfig = {
 
 interface Told {
   readonly calls: string[];
-  readonly program: ServiceProcess<EngineConfig & RunningConfig, ProcessStore>;
+  readonly program: Program<ServerConfig & RunningConfig, ProgramStore>;
 }
 
 /** A program of which each part does what it is told, and tells that it was asked. */
-function programOf(parts: Partial<ProcessStore & Pick<Service, 'start' | 'lost'>>): Told {
+function programOf(parts: Partial<ProgramStore & Pick<Service, 'start' | 'lost'>>): Told {
   const calls: string[] = [];
   const asked = <T>(name: string, answer: () => Promise<T>) => () => {
     calls.push(name);
     return answer();
   };
-  const store: ProcessStore = {
+  const store: ProgramStore = {
     pendingMigrations: asked('look', parts.pendingMigrations ?? (async () => [])),
     migrate: asked('migrate', parts.migrate ?? (async () => [])),
     close: asked('close store', async () => undefined),
@@ -79,7 +79,7 @@ describe('the process of a service', () => {
 
   test('waits for its database, also when that goes between the look at its schema and taking its lane', async () => {
     const { calls, program } = programOf({ pendingMigrations: failing(1, async () => []), start: failing(2, async () => ({ url: '', address: '127.0.0.1:1' })) });
-    running = runService(program, []);
+    running = runProgram(program, []);
     await until('it has started', () => calls.filter((call) => call === 'start').length === 3);
     process.emit('SIGTERM');
     expect(await running).toBe(0);
@@ -90,7 +90,7 @@ describe('the process of a service', () => {
     const broken = () => Promise.reject(new TypeError('broken'));
     for (const parts of [{ pendingMigrations: broken }, { start: broken }]) {
       running = undefined;
-      expect(await runService(programOf(parts).program, []).catch((error: unknown) => error)).toEqual(new TypeError('broken'));
+      expect(await runProgram(programOf(parts).program, []).catch((error: unknown) => error)).toEqual(new TypeError('broken'));
     }
   });
 
@@ -101,7 +101,7 @@ describe('the process of a service', () => {
     ['goes before its lane is taken', { start: () => Promise.reject(away()) }, 'start'],
   ])('that waits for a database that %s ends soon after SIGTERM, with 0', async (_, parts, call) => {
     const { calls, program } = programOf(parts);
-    running = runService(program, []);
+    running = runProgram(program, []);
     await until('it waits', () => calls.includes(call));
     process.emit('SIGTERM');
     expect(await running).toBe(0);
@@ -109,10 +109,10 @@ describe('the process of a service', () => {
 
   test('ends with 3 when another one that is alive has its name, at its start and later; then what runs is stopped first', async () => {
     const inUse = new LaneInUseError('order-1');
-    expect(await runService(programOf({ start: () => Promise.reject(inUse) }).program, [])).toBe(3);
+    expect(await runProgram(programOf({ start: () => Promise.reject(inUse) }).program, [])).toBe(3);
     const { promise: lost, resolve: lose } = Promise.withResolvers<Error>();
     const { calls, program } = programOf({ lost });
-    running = runService(program, []);
+    running = runProgram(program, []);
     await until('it has started', () => calls.includes('start'));
     lose(inUse);
     expect(await running).toBe(3);
@@ -122,7 +122,7 @@ describe('the process of a service', () => {
   test('finishes a start that is nearly done before it stops', async () => {
     const starting = Promise.withResolvers<{ url: string; address: string }>();
     const { calls, program } = programOf({ start: () => starting.promise });
-    running = runService(program, []);
+    running = runProgram(program, []);
     await until('it starts', () => calls.includes('start'));
     process.emit('SIGTERM');
     starting.resolve({ url: '', address: '127.0.0.1:1' });
@@ -133,16 +133,16 @@ describe('the process of a service', () => {
   test('does not start with one port for callers and operators', async () => {
     const { calls, program } = programOf({});
     const same = { ...program, readConfig: () => ({ ...program.readConfig({}), opsPort: 4001 }) };
-    expect(await runService(same, [])).toBe(2);
+    expect(await runProgram(same, [])).toBe(2);
     expect(calls).toEqual([]);
   });
 
   test('that migrates begins again when its database was away, and is given up by SIGTERM with 1', async () => {
     const { calls, program } = programOf({ migrate: failing(2, async () => ['one']) });
-    expect(await runService(program, ['--migrate'])).toBe(0);
+    expect(await runProgram(program, ['--migrate'])).toBe(0);
     expect(calls).toEqual(['migrate', 'migrate', 'migrate', 'close store']);
     const frozen = programOf({ migrate: never });
-    running = runService(frozen.program, ['--migrate']);
+    running = runProgram(frozen.program, ['--migrate']);
     await until('it migrates', () => frozen.calls.includes('migrate'));
     process.emit('SIGTERM');
     expect(await running).toBe(1);
