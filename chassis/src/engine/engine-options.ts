@@ -1,9 +1,8 @@
 import type { ServiceName } from '@souk/contracts/services';
 import type { Job } from './jobs.ts';
 import type { EventLog } from '../log/event-log.ts';
-import type { MessageHandlers } from './messaging/message-handlers.ts';
+import type { MessageHandlers, Reception } from './messaging/message-handlers.ts';
 import type { ParkingRules } from './messaging/parking.ts';
-import type { Reception } from './messaging/receive.ts';
 import type { SecurityEvents } from '../telemetry/security-events.ts';
 import type { ServiceStore } from './service-store.ts';
 import type { ChassisCollections } from './writer/chassis-collections.ts';

@@ -12,9 +12,9 @@ import type { UseCase } from '../writer/use-case.ts';
 import type { Writer } from '../writer/writer.ts';
 import { recordDeadLetter } from './dead-letter.ts';
 import type { HandlingRoom } from './handling-room.ts';
-import type { AnyMessageHandler, MessageHandlers } from './message-handlers.ts';
+import type { AnyMessageHandler, Incoming, MessageHandlers, Reception } from './message-handlers.ts';
 import { park, type ParkingRules } from './parking.ts';
-import { receive, type Incoming, type Reception } from './receive.ts';
+import { receive } from './receive.ts';
 import type { Outcomes } from './tell-outcomes.ts';
 
 export interface ConsumerDeps<C extends ChassisCollections, Task> {

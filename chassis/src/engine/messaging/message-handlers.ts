@@ -1,5 +1,6 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { Topic } from '@souk/contracts/topics';
+import type { LogMessage } from '../../log/event-log.ts';
 import type { DecisionContext, UseCase, World } from '../writer/use-case.ts';
 import type { OwnChanges } from '../writer/with-own.ts';
 
@@ -14,3 +15,14 @@ export type MessageHandlers<C, Task> = {
 };
 
 export type AnyMessageHandler<C, Task> = MessageHandler<C, EventEnvelope, Task>;
+
+/** A message as received, and the event read from it. */
+export interface Incoming {
+  readonly message: LogMessage;
+  readonly event: EventEnvelope;
+}
+
+/** `anomaly`: the message is a dead letter now. `parked`: it waits behind an earlier one with the same key. */
+export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
+
+export const HANDLED: Reception = { how: 'handled' };

@@ -4,8 +4,7 @@ import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { DecisionContext, UseCase } from '../writer/use-case.ts';
 import { withOwn, type OwnChanges } from '../writer/with-own.ts';
 import { type Failure, newDeadLetter } from './dead-letter.ts';
-import type { AnyMessageHandler } from './message-handlers.ts';
-import { HANDLED, type Incoming, type Reception } from './receive.ts';
+import { type AnyMessageHandler, HANDLED, type Incoming, type Reception } from './message-handlers.ts';
 
 /** A message as it came from the log, kept because its handler failed or because an earlier one with the same key did. */
 export interface ParkedMessage {

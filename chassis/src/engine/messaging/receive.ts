@@ -1,23 +1,11 @@
-import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { ServiceName } from '@souk/contracts/services';
-import type { LogMessage } from '../../log/event-log.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { UseCase } from '../writer/use-case.ts';
 import { withOwn } from '../writer/with-own.ts';
 import { newDeadLetter } from './dead-letter.ts';
-import type { AnyMessageHandler } from './message-handlers.ts';
+import { type AnyMessageHandler, HANDLED, type Reception, type Incoming } from './message-handlers.ts';
 import { appended } from './parking.ts';
 
-/** A message as received, and the event read from it. */
-export interface Incoming {
-  readonly message: LogMessage;
-  readonly event: EventEnvelope;
-}
-
-/** `anomaly`: the message is a dead letter now. `parked`: it waits behind an earlier one with the same key. */
-export type Reception = { readonly how: 'handled' | 'parked' } | { readonly how: 'anomaly'; readonly cause: string };
-
-export const HANDLED: Reception = { how: 'handled' };
 const PARKED: Reception = { how: 'parked' };
 
 /** Wraps a message handler with the rules for all of them: nothing overtakes a parked message, and an anomaly becomes a dead letter. */

@@ -5,7 +5,7 @@ import type { MessagingMeter, Outcome } from '../engine-options.ts';
 import { faultSource, type Report, singleFailures, type Trace } from '../../telemetry/report.ts';
 import type { SecurityEvents } from '../../telemetry/security-events.ts';
 import { aboutMessage } from './about-message.ts';
-import type { Incoming } from './receive.ts';
+import type { Incoming } from './message-handlers.ts';
 
 interface TellDeps {
   readonly meter?: MessagingMeter | undefined;
