@@ -109,6 +109,7 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
   let looking: ReturnType<typeof setInterval> | undefined;
   return {
     name,
+    fetch: (request) => app.handle(request),
     lost: engine.lost,
     async start() {
       await engine.start();

@@ -5,6 +5,11 @@ import type { Listening } from '../web/app/listen.ts';
 export interface Service {
   readonly name: ServiceName;
   /**
+   * The whole HTTP application without a socket, operators' routes included. Reads need only a schema that is up to date; changes
+   * are carried out between `start` and `close`. Never rejects.
+   */
+  fetch(request: Request): Promise<Response>;
+  /**
    * Takes its lane, starts reading its topics, opens its port. The schema must be up to date. Throws `LaneInUseError`, among
    * others. May be called again after a rejection.
    */

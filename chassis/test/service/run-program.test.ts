@@ -52,6 +52,7 @@ function programOf(parts: Partial<ProgramStore & Pick<Service, 'start' | 'lost'>
   };
   const service = {
     name: 'order' as const,
+    fetch: async () => new Response(null, { status: 404 }),
     lost: parts.lost ?? never(),
     start: asked('start', parts.start ?? (async () => ({ url: 'http://127.0.0.1:1', address: '127.0.0.1:1' }))),
     close: asked('close', async () => undefined),

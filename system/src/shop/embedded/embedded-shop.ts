@@ -30,6 +30,8 @@ import { shopFiles } from './shop-files.ts';
 export interface EmbeddedShop extends Lifecycle {
   /** Addresses of all services, once the shop has started. */
   urls(): ServiceUrls;
+  /** Asks a service of a started shop without a socket. */
+  fetch(name: ServiceName, request: Request): Promise<Response>;
 }
 
 /**
@@ -40,6 +42,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
   const files = shopFiles(settings.folder);
   const configs = shopConfigs(settings);
   const urls: Partial<Record<ServiceName, string>> = {};
+  const services: Partial<Record<ServiceName, Service>> = {};
   const { logLevel: level, logTo: destination } = settings;
   const loggers = Object.fromEntries(
     SERVICES.map((service) => [service, createLogger({ service, level, ...(destination && { destination }) })] as const),
@@ -75,6 +78,7 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
         store = open();
         await store.migrate();
         service = create(store);
+        services[name] = service;
         urls[name] = (await service.start()).url;
       },
       async stop() {
@@ -118,7 +122,15 @@ export function embeddedShop(settings: ShopSettings): EmbeddedShop {
     }),
   ]);
 
-  return { ...life, urls: () => complete(urls) };
+  return {
+    ...life,
+    urls: () => complete(urls),
+    async fetch(name, request) {
+      const service = services[name];
+      if (service === undefined) throw new Error(`${name} has not started`);
+      return service.fetch(request);
+    },
+  };
 }
 
 /** Checks all five ports before any service starts, so that the error names the first one taken. Throws ListenError. */
