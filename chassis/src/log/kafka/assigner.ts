@@ -1,7 +1,7 @@
 import { type Assigner, AssignerProtocol, type GroupMember, type PartitionAssigner } from 'kafkajs';
 import { ownerOf } from '../assignment.ts';
 import type { TopicDeclaration } from '../topic.ts';
-import type { PoliteAssigner } from './kafkajs-corrections.ts';
+import type { PoliteAssigner } from './kafkajs/corrections.ts';
 
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;
 const VERSION = 0;

@@ -1,5 +1,5 @@
 import type { Batch, KafkaMessage } from 'kafkajs';
-import type { TextRecord, UnreadableBatch } from './wire/text-record.ts';
+import type { TextRecord, UnreadableBatch } from './kafkajs/wire/text-record.ts';
 
 /** The records of one partition in an answer to a fetch. */
 export interface FetchedRecords {

@@ -1,8 +1,8 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectEncrypted } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
-import './kafkajs-codec.ts';
-import './kafkajs-corrections.ts';
+import './kafkajs/codec.ts';
+import './kafkajs/corrections.ts';
 import type { KafkaAddress, KafkaSecurity } from './kafka-log-options.ts';
 
 /** Milliseconds until a request without an answer counts as lost, and its connection with it. */

@@ -1,6 +1,6 @@
 import { EventLogError } from '../event-log-error.ts';
 import type { Report } from '../../telemetry/report.ts';
-import type { UnreadableBatch } from './wire/text-record.ts';
+import type { UnreadableBatch } from './kafkajs/wire/text-record.ts';
 
 /** A parked partition is tried again after this time: its batch may have been deleted meanwhile. */
 const LOOK_AGAIN_MS = 15_000;

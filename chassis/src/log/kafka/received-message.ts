@@ -2,7 +2,7 @@ import type { BinaryParts } from '@souk/contracts/log-message';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { ReceivedMessage } from '../event-log.ts';
 import { binaryParts, notUtf8 } from '../not-utf8.ts';
-import type { TextRecord } from './wire/text-record.ts';
+import type { TextRecord } from './kafkajs/wire/text-record.ts';
 
 /** A record as callers know it. Records of other senders may have no key or value, which are empty here. */
 export function receivedMessage(topic: string, partition: number, record: KafkaMessage | TextRecord): ReceivedMessage {

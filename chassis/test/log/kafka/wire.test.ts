@@ -7,15 +7,15 @@ import Decoder from 'kafkajs/src/protocol/decoder.js';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import recordBatchOf from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 import produceRequestV7 from 'kafkajs/src/protocol/requests/produce/v7/request.js';
-import type { AbortedTransaction } from '../../../src/log/kafka/wire/aborted-transactions.ts';
-import { ByteWriter } from '../../../src/log/kafka/wire/byte-writer.ts';
-import { fetchRequest } from '../../../src/log/kafka/wire/fetch-request.ts';
-import { fetchResponse } from '../../../src/log/kafka/wire/fetch-response.ts';
-import { murmur2 } from '../../../src/log/kafka/wire/murmur2.ts';
-import { isPlainProduce, produceRequest } from '../../../src/log/kafka/wire/produce-request.ts';
-import { UNPACKED_LIMIT } from '../../../src/log/kafka/wire/read-batch.ts';
-import { readRecords } from '../../../src/log/kafka/wire/read-records.ts';
-import { writeRecordBatch } from '../../../src/log/kafka/wire/write-record-batch.ts';
+import type { AbortedTransaction } from '../../../src/log/kafka/kafkajs/wire/aborted-transactions.ts';
+import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/byte-writer.ts';
+import { fetchRequest } from '../../../src/log/kafka/kafkajs/wire/fetch-request.ts';
+import { fetchResponse } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
+import { murmur2 } from '../../../src/log/kafka/kafkajs/wire/murmur2.ts';
+import { isPlainProduce, produceRequest } from '../../../src/log/kafka/kafkajs/wire/produce-request.ts';
+import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/read-batch.ts';
+import { readRecords } from '../../../src/log/kafka/kafkajs/wire/read-records.ts';
+import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/write-record-batch.ts';
 
 /** Ours is held against kafkajs' own. */
 

@@ -1,5 +1,5 @@
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
-import { binaryParts, shownOf } from '../../not-utf8.ts';
+import { binaryParts, shownOf } from '../../../not-utf8.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decompressed } from './decompress.ts';
 import type { TextRecord } from './text-record.ts';

@@ -1,4 +1,4 @@
-/** The inner modules that `kafkajs-corrections.ts` and `kafkajs-codec.ts` change; kafkajs has no types for them. */
+/** The inner modules that `corrections.ts` and `codec.ts` change; kafkajs has no types for them. */
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export interface SocketRequest {

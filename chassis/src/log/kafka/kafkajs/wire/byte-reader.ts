@@ -1,4 +1,4 @@
-import { notUtf8 } from '../../not-utf8.ts';
+import { notUtf8 } from '../../../not-utf8.ts';
 
 /** Reads the types of the Kafka protocol (https://kafka.apache.org/protocol), big-endian. Throws a RangeError beyond its end. */
 export class ByteReader {
