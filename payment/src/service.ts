@@ -50,7 +50,7 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
     logger.error(about, cause);
   };
   const security = securityEvents(deps);
-  const { engine, tasks } = paymentMicroservice(deps, meter, anomaly, security);
+  const { engine, tasks } = paymentEngine(deps, meter, anomaly, security);
   const service = createService({
     ...deps,
     security,
@@ -77,11 +77,11 @@ export function createPaymentService(deps: PaymentServiceDeps): Service {
 /** Tells a person that the gateway contradicts itself: there is no message that could become a dead letter. */
 type TellAnomaly = (cause: string, about: object) => void;
 
-type PaymentMicroservice = Engine<PaymentCollections, GatewayTask>;
+type PaymentEngine = Engine<PaymentCollections, GatewayTask>;
 
 function routesOf(
   { config, store, gateway, logger }: PaymentServiceDeps,
-  commands: PaymentMicroservice,
+  commands: PaymentEngine,
   anomaly: TellAnomaly,
 ) {
   const { reads } = store;
@@ -96,13 +96,13 @@ function routesOf(
 }
 
 /** Creates both together, because tasks end as inputs and inputs lead to tasks. */
-function paymentMicroservice(
+function paymentEngine(
   { config, store, log, gateway, logger, metrics }: PaymentServiceDeps,
   meter: GatewayMeter,
   anomaly: TellAnomaly,
   security: SecurityEvents,
-): { engine: PaymentMicroservice; tasks: TaskRunner } {
-  const submit: PaymentMicroservice['submit'] = (useCase, value, cause) => engine.submit(useCase, value, cause);
+): { engine: PaymentEngine; tasks: TaskRunner } {
+  const submit: PaymentEngine['submit'] = (useCase, value, cause) => engine.submit(useCase, value, cause);
   const calls = faultSource(reportTo(logger), 'gateway');
   const refunds = faultSource(reportTo(logger), 'refunds that came too early');
   const tasks = createTaskRunner({
@@ -123,7 +123,7 @@ function paymentMicroservice(
     },
     callFailed: (error, { kind, orderId }) => calls.failed(error, 'gateway call left open', { call: kind, orderId }),
   });
-  const engine: PaymentMicroservice = createEngine<PaymentCollections, GatewayTask>({
+  const engine: PaymentEngine = createEngine<PaymentCollections, GatewayTask>({
     name: 'payment',
     instance: config.instance,
     paceMs: config.paceMs,

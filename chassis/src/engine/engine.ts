@@ -1,7 +1,7 @@
 import { accessWatch, type Bearer } from './access-watch.ts';
 import { clockWatch } from './clock-watch.ts';
 import { newId } from '../ids.ts';
-import { runEngine, type RunningMicroservice } from './run-engine.ts';
+import { runEngine, type RunningEngine } from './run-engine.ts';
 import type { LogMessage } from '../log/event-log.ts';
 import { followingEndedAccess } from './messaging/follow-ended-access.ts';
 import type { MessageHandlers } from './messaging/message-handlers.ts';
@@ -69,7 +69,7 @@ export interface Engine<C extends Collections, Task = never> {
 export function createEngine<C extends Collections, Task = never>(
   options: EngineOptions<C, Task>,
 ): Engine<C, Task> {
-  let running: RunningMicroservice<Own<C>, Task> | undefined;
+  let running: RunningEngine<Own<C>, Task> | undefined;
   const handlers = followingEndedAccess<Own<C>, Task>(options.name, options.handlers);
   const clock = clockWatch<C>(options.store.writing, options.report);
   const access = accessWatch<C>(clock.writing, options.store.endedAccess);

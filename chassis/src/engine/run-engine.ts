@@ -47,7 +47,7 @@ interface Running<C extends Collections, Task> extends EngineOptions<C, Task> {
   readonly owner: string;
 }
 
-export interface RunningMicroservice<C extends ChassisCollections, Task> {
+export interface RunningEngine<C extends ChassisCollections, Task> {
   readonly writer: Writer<C, Task>;
   readonly relay: Relay;
   /** Ends all parts within 7 s and loses nothing: work that waits for servers that are gone is left to the next start. */
@@ -58,7 +58,7 @@ export interface RunningMicroservice<C extends ChassisCollections, Task> {
 export async function runEngine<C extends Collections, Task>(
   options: Running<C, Task>,
   hearOfEndedAccess: () => Promise<void>,
-): Promise<RunningMicroservice<Own<C>, Task>> {
+): Promise<RunningEngine<Own<C>, Task>> {
   const tasks = new Set<Promise<void>>();
   const { writer, relay } = await openWriter(options, tasks);
   const subscription = await subscribe(options, writer);
