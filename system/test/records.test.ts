@@ -56,7 +56,7 @@ describeOn(['MySQL', 'MongoDB', 'Kafka'], () => {
     test.each(['product', 'user'] as const)('an event that is gone from the documents of %s is missed', async (service) => {
       const moved = (events: Collection) => events.updateOne({ version: 1 }, { $set: { stream: 'elsewhere', version: 2 } });
       expect(await withForged(ground.addresses.databases[service], 'events', moved, found)).toContainEqual(
-        `every event version of everything is 1..n without gap: ${service} elsewhere: versions 2`,
+        `every history has all its versions, 1..n without a gap: ${service} elsewhere: versions 2`,
       );
     }, 120_000);
 

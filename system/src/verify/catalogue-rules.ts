@@ -2,7 +2,7 @@ import type { Rule } from './rule.ts';
 
 export const CATALOGUE_RULES: readonly Rule[] = [
   {
-    promise: 'categories are a tree, and siblings stand from 0 on without gap',
+    promise: 'categories form a tree, and siblings are numbered from 0 without a gap',
     violations: [
       // A category is not below the top if a parent is missing, or if its parents form a circle.
       `with recursive belowTop (id) as (

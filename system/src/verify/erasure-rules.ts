@@ -14,11 +14,11 @@ const REMAINING = `
 /** Rules about personal data, mainly of deleted users. */
 export const ERASURE_RULES: readonly Rule[] = [
   {
-    promise: 'no event tells anything of a person',
+    promise: 'no event holds personal data',
     violations: [`select format('%s %s has %s', topic, id, place) from personalLogged`],
   },
   {
-    promise: 'of somebody who has left nothing personal is kept, except in completed orders until they are delivered',
+    promise: 'no personal data of a deleted user is kept, except in completed orders until they are delivered',
     violations: [
       `with ${REMAINING}
        select format('order %s still tells of user %s, who has left', id, userId) from remaining where not isComing`,

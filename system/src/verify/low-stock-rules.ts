@@ -2,7 +2,7 @@ import type { Rule } from './rule.ts';
 
 export const LOW_STOCK_RULES: readonly Rule[] = [
   {
-    promise: 'a SKU is said to run low once each time it does',
+    promise: 'a SKU is reported low once each time it runs low',
     violations: [
       // A level counts two turns for each time its SKU ran low, and one more while there is enough.
       `with counted as (

@@ -2,7 +2,7 @@ import type { Rule } from './rule.ts';
 
 export const MESSAGE_RULES: readonly Rule[] = [
   {
-    promise: 'every event version of everything is 1..n without gap',
+    promise: 'every history has all its versions, 1..n without a gap',
     violations: [
       `with counted as (
          select service, stream, version, row_number() over (partition by service, stream order by version) as place from events

@@ -12,7 +12,7 @@ const MONEY = `
 
 export const MONEY_RULES: readonly Rule[] = [
   {
-    promise: 'a completed order is paid exactly once, any other that has ended keeps nothing',
+    promise: 'a completed order is paid exactly once, and any other ended order keeps no money',
     violations: [
       `${MONEY}
        select format('order %s is completed for %d, %d was captured', id, total, captured) from money

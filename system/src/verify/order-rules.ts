@@ -12,7 +12,7 @@ export const ORDER_RULES: readonly Rule[] = [
     violations: [`select format('order %s is still %s', id, status) from orders where status not in ${ENDED}`],
   },
   {
-    promise: 'an order that has ended waits for nothing',
+    promise: 'an ended order waits for nothing',
     violations: [
       `select format('order %s is %s and has a deadline', id, status) from orders
        where status in ${ENDED} and deadlineAt is not null`,

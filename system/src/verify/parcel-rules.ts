@@ -2,7 +2,7 @@ import type { Rule } from './rule.ts';
 
 export const PARCEL_RULES: readonly Rule[] = [
   {
-    promise: 'the parcels of a completed order hold what was ordered, no other order has any',
+    promise: 'the parcels of a completed order hold what was ordered, and no other order has parcels',
     violations: [
       `with pieces (orderId, sku, ordered, packed) as (
          select l.orderId, l.sku, l.quantity, 0 from orders o join orderLines l on l.orderId = o.id where o.status = 'completed'

@@ -36,7 +36,7 @@ export const REFUND_RULES: readonly Rule[] = [
     ],
   },
   {
-    promise: 'the gateway gave back what we say, each refund once',
+    promise: 'the gateway made every refund in our books, each once',
     violations: [
       // Pending refunds are left out: the gateway may have made them already.
       `with both as (
@@ -51,7 +51,7 @@ export const REFUND_RULES: readonly Rule[] = [
     ],
   },
   {
-    promise: 'what the gateway told by itself is in the books',
+    promise: 'everything the gateway reported by itself is in the books',
     violations: [
       `${TOLD}
        select format('webhook %s about %s, which exists, was taken for a stranger''s', id, key) from told

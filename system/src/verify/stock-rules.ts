@@ -9,7 +9,7 @@ const LEDGER = `
 
 export const STOCK_RULES: readonly Rule[] = [
   {
-    promise: 'the movements of every place are numbered 1..n without gap, and it counts n',
+    promise: 'the movements of every stock level are numbered 1..n without a gap, and the level counts n',
     violations: [
       `with counted as (
          select sku, warehouseId, number, row_number() over (partition by sku, warehouseId order by number) as place from movements

@@ -52,14 +52,14 @@ export const FORGERIES: readonly Forgery[] = [
     books: 'inventory',
     table: 'inventory',
     sql: 'update inventory set low_turns = low_turns + 2',
-    breaks: 'a SKU is said to run low once each time it does',
+    breaks: 'a SKU is reported low once each time it runs low',
   },
   {
     what: 'an event that is gone',
     books: 'order',
     table: 'events',
     sql: `delete from events where type = 'order.ready_for_payment'`,
-    breaks: 'every event version of everything is 1..n without gap',
+    breaks: 'every history has all its versions, 1..n without a gap',
   },
   {
     what: 'an event that was never sent',

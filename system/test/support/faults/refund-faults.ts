@@ -11,7 +11,7 @@ export const REFUND_FAULTS: readonly Fault[] = [
   },
   {
     what: 'more on its way back than is left',
-    breaks: [REFUNDS, 'an order that has ended waits for nothing'],
+    breaks: [REFUNDS, 'an ended order waits for nothing'],
     facts: {
       payments: [aPayment({ refunding: 2001 }), ...healthy.payments.slice(1)],
       refunds: [aRefund(), aRefund({ id: 'r-open', paymentId: 'p-paid', amount: 2001, status: 'pending' })],
