@@ -4,7 +4,7 @@ import { EventLogError } from '../event-log-error.ts';
 import { messageBytes } from '../message-limit.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
 import type { KafkaAddress } from './kafka-log-options.ts';
-import { murmur2 } from './kafkajs/wire/murmur2.ts';
+import { murmur2 } from '../murmur2.ts';
 import { unavailable } from './refusals.ts';
 import { withTimeout } from '../../timeouts.ts';
 

@@ -5,7 +5,7 @@ import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-option
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import type { EventLog, ReceivedMessage } from '../../../src/log/event-log.ts';
 import type { EventLogError } from '../../../src/log/event-log-error.ts';
-import { murmur2 } from '../../../src/log/kafka/kafkajs/wire/murmur2.ts';
+import { murmur2 } from '../../../src/log/murmur2.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
 import { message, orderByKey, recorder } from '../log-fixture.ts';

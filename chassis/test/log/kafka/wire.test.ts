@@ -11,7 +11,7 @@ import type { AbortedTransaction } from '../../../src/log/kafka/kafkajs/wire/abo
 import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/byte-writer.ts';
 import { fetchRequest } from '../../../src/log/kafka/kafkajs/wire/fetch-request.ts';
 import { fetchResponse } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
-import { murmur2 } from '../../../src/log/kafka/kafkajs/wire/murmur2.ts';
+import { murmur2 } from '../../../src/log/murmur2.ts';
 import { isPlainProduce, produceRequest } from '../../../src/log/kafka/kafkajs/wire/produce-request.ts';
 import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/read-batch.ts';
 import { readRecords } from '../../../src/log/kafka/kafkajs/wire/read-records.ts';
