@@ -5,8 +5,6 @@ ARG PORT
 ARG VERSION
 
 FROM oven/bun:1.4.5-slim AS build
-ARG SERVICE
-RUN : "${SERVICE:?say which service: --build-arg SERVICE=order}"
 WORKDIR /souk
 COPY package.json bun.lock bunfig.toml ./
 COPY patches patches
@@ -22,6 +20,11 @@ RUN bun install --frozen-lockfile --production
 COPY contracts contracts
 COPY chassis chassis
 COPY system/src/tools/images system/src/tools/images
+# From here on each service has layers of its own; what is installed before is shared by all.
+ARG SERVICE
+ARG PORT
+ARG VERSION
+RUN : "${SERVICE:?--build-arg SERVICE=order}" "${PORT:?--build-arg PORT=4003}" "${VERSION:?--build-arg VERSION=0.1.0}"
 COPY ${SERVICE} ${SERVICE}
 RUN bun system/src/tools/images/compile.ts ${SERVICE}
 # All that the executable needs beside itself: the C library it is linked with, a user, how names are looked up, and the one

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { EXIT } from '../src/cli/errors.ts';
 
-const COMMANDS = ['main', 'check', 'verify/main', 'bench/main', 'bench/leaving', 'bench/attacked', 'fuzz/main', 'servers/main', 'images/compile'];
+const COMMANDS = ['main', 'verify/main', ...['check/main', 'bench/main', 'bench/leaving', 'bench/attacked', 'fuzz/main', 'servers/main', 'images/compile'].map((tool) => `tools/${tool}`)];
 
 describe('wrong usage of a command', () => {
   test.each(COMMANDS)('is told in a few lines, and nothing is started: src/%s.ts', async (command) => {

@@ -8,7 +8,7 @@ import type { WriterStore } from './writer/writer-store.ts';
  * The longest a transaction may last: MongoDB ends one after a minute, and looks for such every 30 s. A row is dated when its
  * transaction begins and visible when it has ended, so each read goes back this far.
  */
-const LONGEST_TRANSACTION_MS = 90_000;
+export const LONGEST_TRANSACTION_MS = 90_000;
 
 /** The caller, as the access token names them. */
 export interface Bearer extends Grant {

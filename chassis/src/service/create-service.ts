@@ -107,9 +107,15 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
   let opening: ReturnType<typeof setTimeout> | undefined;
   let afterwards: Promise<unknown> | undefined;
   let looking: ReturnType<typeof setInterval> | undefined;
+  /** Answers under way that no socket waits for. */
+  const fetching = new Set<Promise<Response>>();
   return {
     name,
-    fetch: (request) => app.handle(request),
+    fetch(request, address) {
+      const answer = app.handle(request, () => address, opsPort === undefined ? 'every' : 'public').finally(() => fetching.delete(answer));
+      fetching.add(answer);
+      return answer;
+    },
     lost: engine.lost,
     async start() {
       await engine.start();
@@ -131,7 +137,7 @@ export function createService<C extends Collections, Task>(options: ServiceOptio
       clearInterval(looking);
       await listening?.leave();
       await engine.close(async () => {
-        await Promise.all([listening?.stop(), endOwnWork?.()]);
+        await Promise.all([listening?.stop(), endOwnWork?.(), ...fetching]);
         beforeClose?.();
         await afterwards;
       });

@@ -5,10 +5,10 @@ import type { Listening } from '../web/app/listen.ts';
 export interface Service {
   readonly name: ServiceName;
   /**
-   * The whole HTTP application without a socket, operators' routes included. Reads need only a schema that is up to date; changes
-   * are carried out between `start` and `close`. Never rejects.
+   * The HTTP application without a socket, between `start` and `close`; with operators' routes unless they have a port of their
+   * own. `address` is the caller's, for limits by address; without it all callers count as one. Never rejects.
    */
-  fetch(request: Request): Promise<Response>;
+  fetch(request: Request, address?: string): Promise<Response>;
   /**
    * Takes its lane, starts reading its topics, opens its port. The schema must be up to date. Throws `LaneInUseError`, among
    * others. May be called again after a rejection.

@@ -18,8 +18,16 @@ describe('Dockerfile', () => {
     expect(compose.services[service]?.build.args).toEqual({ SERVICE: service, PORT: Number(port), VERSION: version });
   });
 
-  test('refuses to build a service that nobody named', () => {
-    expect(dockerfile).toContain('RUN : "${SERVICE:?');
+  test('refuses to build without its arguments, and puts each where it belongs', () => {
+    for (const argument of ['SERVICE', 'PORT', 'VERSION']) expect(/^RUN : .*$/m.exec(dockerfile)?.[0]).toContain(`"\${${argument}:?`);
+    expect(dockerfile).toContain('\nEXPOSE ${PORT}\n');
+    expect(dockerfile).toContain('org.opencontainers.image.title="souk-${SERVICE}"');
+    expect(dockerfile).toContain('org.opencontainers.image.version="${VERSION}"');
+  });
+
+  test('installs before it knows the service, so that one layer serves all', () => {
+    const build = dockerfile.slice(dockerfile.indexOf('FROM '));
+    expect(build.indexOf('bun install')).toBeLessThan(build.indexOf('ARG SERVICE'));
   });
 
   test('has its health asked twice a second until it is good for the first time, and every five seconds from then on', () => {

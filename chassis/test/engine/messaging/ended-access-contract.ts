@@ -5,6 +5,7 @@ import { type EventData, withPartitions } from '@souk/contracts/topics';
 import type { Principal } from '../../../src/web/sign-in/principal.ts';
 import { newId } from '../../../src/ids.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../../src/log/embedded/embedded-log.ts';
+import { LONGEST_TRANSACTION_MS } from '../../../src/engine/access-watch.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
 import type { EngineOptions } from '../../../src/engine/engine-options.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
@@ -76,6 +77,14 @@ export function describeEndedAccess(engine: string, open: () => Promise<OpenToyS
       const service = await started('one', never);
       await service.execute(store, { id: session, generation: null, kept: null, at: Date.now() });
       expect([service.hasEnded(bearer(1)), service.hasEnded(bearer(1, newId()))]).toEqual([true, false]);
+    });
+
+    test('an end that a slow transaction stored is heard, although a later one was heard before', async () => {
+      const [one, two] = [await started('one'), await started('two', opened.again())];
+      await two.execute(store, { id: newId(), generation: 2, kept: null, at: Date.now() });
+      const stored = { id: user, generation: 2, kept: null, at: Date.now() - LONGEST_TRANSACTION_MS + 5000 };
+      await two.execute(store, stored);
+      await heard(one, bearer(1));
     });
 
     test('it ends at once, also when an earlier message about the user waits for another try', async () => {

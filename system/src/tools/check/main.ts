@@ -62,6 +62,12 @@ async function runOnRealServers(last: Step): Promise<void> {
   }
 }
 
+/** For information: whatever happens to it, the tests run. */
+async function reportShape(): Promise<void> {
+  const table = await shapesOf(ROOT).then(shapeTable, String);
+  say(`\n== shape of the source, for information\n${table}`);
+}
+
 const [flag, ...more] = process.argv.slice(2);
 const mustRun = flag === '--real' || process.env['REQUIRE_REAL'] === '1';
 if (more.length > 0 || (flag !== undefined && flag !== '--real')) {
@@ -77,7 +83,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 for (const step of [...LOOKS, ADVISORIES]) await run(step, process.env);
-say(`\n== shape of the source, for information\n${shapeTable(await shapesOf(ROOT))}`);
+await reportShape();
 const lastly = fuzzing(mustRun ? EXAMPLES.whole : EXAMPLES.quick);
 if (mustRun) await runOnRealServers(lastly);
 else await runTests(process.env, lastly);
