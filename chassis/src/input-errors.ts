@@ -10,7 +10,7 @@ export class OverloadedError extends Error {
   }
 }
 
-/** The writer has stopped; nothing was applied. */
+/** The writer has stopped; nothing was applied, unless a transaction with the input was in flight. */
 export class WriterClosedError extends Error {
   readonly code = 'writer-closed';
   constructor() {

@@ -3,7 +3,7 @@ import { Uuid } from './ids.ts';
 import { impersonal } from './personal.ts';
 import { Role } from './roles.ts';
 
-/** Longest time from `iat` to `exp` in seconds: User cannot be set to more, and no other service accepts more. */
+/** Longest time from `iat` to `exp` in seconds: User cannot be set to more, and no service accepts more, but for the tolerated difference of clocks. */
 export const ACCESS_TOKEN_LIFE_S = 900;
 
 /**

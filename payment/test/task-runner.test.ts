@@ -109,6 +109,8 @@ test('who waits too long for a place is sent away, the next one in time gets it'
   expect(await Promise.all([late, inTime])).toEqual([false, true]);
   slots.release();
   expect(slots.free()).toBe(1);
+  slots.close();
+  expect(slots.free()).toBe(0);
 });
 
 describe('recording an answer', () => {

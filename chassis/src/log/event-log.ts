@@ -14,7 +14,10 @@ export interface ReceivedMessage extends LogMessage {
 }
 
 export interface Subscription {
-  /** Resolves when no handler of this subscription runs any more; a running handler is given a few seconds (1 to 4 on Kafka, ADR 39). */
+  /**
+   * Resolves when no handler of this subscription runs any more, or a running one has used up its time: 4 s on Kafka, 10 s in the
+   * embedded log (`handlerLimitMs`).
+   */
   close(): Promise<void>;
 }
 

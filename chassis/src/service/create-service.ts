@@ -66,7 +66,7 @@ export interface NewWork {
   readonly elsewhere?: { readonly backlog: () => Backlog; admitted(): void };
 }
 
-/** A engine with an HTTP interface, probes, metrics and operators' routes. Each of the five services is one. */
+/** An engine with an HTTP interface, probes, metrics and operators' routes. Each of the five services is one. */
 export function createService<C extends Collections, Task>(options: ServiceOptions<C, Task>): Service {
   const { name, version, config, auth, security, engine, store, log, logger, metrics, routes, whenOpen, endOwnWork, beforeClose } = options;
   const { host: hostname, port, opsPort, opsHost, issuer, audience, shutdownDelayMs } = config;

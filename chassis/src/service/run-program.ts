@@ -28,7 +28,7 @@ const TOPICS_DECLARED = withPartitions();
 
 /**
  * Milliseconds, without the shutdown delay. Whatever kills processes, such as an engine that stops or a machine that restarts,
- * must wait longer than both.
+ * must wait longer than both together.
  */
 const STOP_LIMIT_MS = 10_000;
 

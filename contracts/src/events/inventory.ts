@@ -15,7 +15,7 @@ export const InventoryFailed = Type.Object({
 /** `restocked`: the goods had already left the stock (a committed reservation) and came back. */
 export const InventoryReleased = Type.Object({ orderId: Uuid, allocations: Allocations, restocked: Type.Boolean() });
 
-/** Sent once when the units available over all active warehouses fall below the threshold, and again only after they were back above it. */
+/** Sent once when the units available over all active warehouses fall below the threshold, and again only after they have reached it. */
 export const InventoryLow = Type.Object({
   sku: Sku,
   available: Type.Integer({ minimum: 0 }),

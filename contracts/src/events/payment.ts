@@ -5,7 +5,10 @@ import { keptText } from '../text.ts';
 import { UtcTime } from '../time.ts';
 import { EventMoney } from './money.ts';
 
-/** Time that Payment waited for its gateway before the charge was decided; absent: the gateway was not asked, or an earlier version sent this. */
+/**
+ * Milliseconds that Payment waited for its gateway before the charge was decided; absent: the gateway was not asked, its money came after the payment
+ * was void, or an earlier version sent this.
+ */
 const GatewayMs = Type.Optional(Type.Integer({ minimum: 0 }));
 
 export const PaymentCompleted = Type.Object({

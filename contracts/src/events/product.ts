@@ -24,7 +24,7 @@ const wholeProduct = {
 
 export const ProductCreated = Type.Object(wholeProduct);
 export const ProductUpdated = Type.Object(wholeProduct);
-/** Description, attributes, options and images are left out when the product is at the size limit of an event. */
+/** Description, attributes, options and images are empty when the product is near the size limit of an event. */
 export const ProductArchived = Type.Object(wholeProduct);
 
 export const ProductPriceChanged = Type.Object({

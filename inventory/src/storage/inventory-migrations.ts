@@ -4,7 +4,7 @@ import type { Migration } from 'kysely/migration';
 import { ledgerNumbers } from './ledger-numbers.ts';
 import { thinLedger } from './thin-ledger.ts';
 
-/** Forward-only migrations. On MySQL each has one statement that changes the schema. */
+/** Forward-only migrations. On MySQL each has at most one statement that changes the schema. */
 export function inventoryMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
   const { id, key, text, json, integer } = dialect.column;
   const step = (up: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up });

@@ -7,8 +7,8 @@ import type { Migration } from 'kysely/migration';
  * true order as long as one process made them. Steps that only change rows may run again.
  *
  * There is no unique key over the numbers: the lock of the level's row guards the count, and a key would make the insert of
- * a movement 8 to 26 % slower (on MySQL 43 us become 54, 74 become 80). No other index could become that key, because
- * lists are ordered by id.
+ * a movement a tenth to a third slower (on MySQL 43 to 74 us become 54 to 80, docs/adr/0012). No other index could become
+ * that key, because lists are ordered by id.
  */
 export function ledgerNumbers({ column }: Dialect): Readonly<Record<string, Migration>> {
   return {

@@ -14,8 +14,8 @@ type Changed = Extract<Outcome, { kind: 'changed' }>;
 
 /**
  * The use case that answers one message of an order by the reservation table. All levels of a batch are locked in one sorted
- * statement. Remembered reservations are locked at the commit only, so two processes can deadlock: one of them tries again (ADR 60). `lowThreshold`: stock is low with fewer
- * free pieces than this.
+ * statement. Remembered reservations are locked at the commit only, so two processes can deadlock: one of them tries again
+ * (docs/adr/0060). `lowThreshold`: stock is low with fewer free pieces than this.
  */
 export function answerOrder<M extends OrderMessage>(
   message: M,

@@ -1,4 +1,4 @@
-/** Number of answers that the moving average spans. */
+/** Each answer moves the average by 1/50 of the difference: after 50 answers all earlier ones together count for about a third. */
 const MEMORY = 50;
 /** Assumed time of the gateway until Payment has reported one. An earlier version of Payment never does. */
 const UNKNOWN_MS = 10_000;

@@ -7,7 +7,7 @@ export type WaitingStatus = keyof Deadlines;
 
 /** Other services answer the requests of one partition in order, and a single partition may stand still. */
 const PARTITIONS = TOPICS['order.created'].partitions;
-/** Looks kept for one time-out, unless `LEAST_GAP_MS` allows fewer; times between two looks are not distinguished. */
+/** Looks kept for one time-out, roughly; fewer where `LEAST_GAP_MS` or the pace of `look` says so. Times between two looks are not distinguished. */
 const LOOKS = 300;
 const LEAST_GAP_MS = 1000;
 

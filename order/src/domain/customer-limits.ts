@@ -4,11 +4,11 @@ import type { OrderReason, OrderStatus } from '@souk/contracts/saga';
 /** Limits for one customer's orders that count. */
 export interface CustomerLimits {
   readonly orders: number;
-  /** Pieces of goods in these orders; Inventory holds as many of them as it has. */
+  /** Pieces of goods in these orders, held by Inventory or not. */
   readonly pieces: number;
 }
 
-/** Totals of a customer's orders that count: open ones and, for a while, those that held stock and ended unpaid. */
+/** Totals of a customer's orders that count: open ones and, for a while, those that ended unpaid by the customer's doing. */
 export interface CustomerHoldings {
   readonly orders: number;
   readonly pieces: number;
@@ -27,7 +27,7 @@ export const UNTIL_IT_ENDS = Number.MAX_SAFE_INTEGER;
 
 /**
  * An order that ends unpaid keeps counting for this many times as long as it was open: somebody who never pays holds what the limits allow for a
- * fifth of the time at most, however they end it. A card that was declined after a second costs four.
+ * fifth of the time at most, however they end it. A card that was declined after one second costs four seconds.
  */
 const UNPAID_COUNTS_TIMES = 4;
 

@@ -48,7 +48,7 @@ export interface Order {
   readonly deadlineAt: number | null;
   /** The time until which it counts as open for its customer's limits, epoch milliseconds; null: it counts no longer. See customer-limits.ts. */
   readonly countsUntil: number | null;
-  /** Time at which Order learned that its customer was deleted, epoch milliseconds; null unless data is kept until the delivery. */
+  /** Time at which Order decided to keep the data of its deleted customer until the delivery, epoch milliseconds; null: it never did. */
   readonly leftAt: number | null;
   /** Time at which its customer's personal data was erased, epoch milliseconds; null: it is all there. */
   readonly erasedAt: number | null;

@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 1000;
 /** Commits of this process wake at once, but under load not every one of them. */
 const LEAST_PAUSE_MS = 50;
 const COMMENT_EVERY_MS = 5000;
-/** Longest life of an access token; a reader that is still there reconnects with a new one. */
+/** Time after which a stream is closed: the longest life of an access token. A reader that is still there reconnects with a new token. */
 const LONGEST_MS = 900_000;
 const LIMIT = 1000;
 const LIMIT_PER_USER = 10;

@@ -22,7 +22,7 @@ export interface PlacementDeps {
   readonly commands: Pick<Engine<OrderCollections>, 'executeOnce'>;
   readonly reads: Pick<OrderReads, 'order'>;
   readonly placeOrder: UseCase<OrderCollections, OrderRequest, Placement>;
-  /** Asks Product for SKUs the copy has never had. */
+  /** Asks Product for SKUs that the copy does not have. */
   learnSkus(skus: readonly string[]): Promise<void>;
 }
 

@@ -5,8 +5,8 @@ import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import type { Customer } from './order-store.ts';
 
 /**
- * On MySQL the index covers a column that is null for ended orders, so these lie together at one end of it. On SQLite it leaves them out, and keeps
- * the name that an earlier version asks for.
+ * On MySQL the index covers a column that is null where `counts_until` is, as in most ended orders, so these lie together at one end of it. On SQLite
+ * it leaves them out, and keeps the name that an earlier version asks for.
  */
 const COUNTING = {
   mysql: { index: 'orders_counting', owner: 'counting_user' },

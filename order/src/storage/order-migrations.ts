@@ -4,7 +4,7 @@ import type { Migration } from 'kysely/migration';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import { thinIndexes } from './thin-indexes.ts';
 
-/** Forward-only migrations, each with one statement that changes the schema: MySQL cannot roll such a statement back. */
+/** Forward-only migrations, each with at most one statement that changes the schema: MySQL cannot roll such a statement back. */
 export function orderMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {
   const { id, key, text, json, integer } = dialect.column;
   const step = (build: (db: Kysely<unknown>) => Promise<void>): Migration => ({ up: build });

@@ -13,8 +13,8 @@ export interface LearnSkusDeps {
 }
 
 /**
- * Asks Product, before an order is decided on, for every SKU that the copy has never had. Events keep a SKU up to date once it was there, so it is
- * not asked for again while this process remembers it. Throws CatalogueUnavailableError.
+ * Asks Product, before an order is decided on, for every SKU that this process does not remember and the copy does not have. Events keep a SKU up to
+ * date once it was there, so a remembered one is not asked for again, not even when its product has lost it. Throws CatalogueUnavailableError.
  */
 export function learnSkus({ reads, lookup, copy, limit = 100_000 }: LearnSkusDeps) {
   const known = new Set<string>();

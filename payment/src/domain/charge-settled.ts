@@ -45,7 +45,7 @@ export function fail(payment: PendingPayment, message: Declined, surroundings: S
   );
 }
 
-/** Milliseconds spent on the gateway; all since the request if the charge was left open. */
+/** Milliseconds spent waiting for the gateway. A charge that was left open has waited for nothing else, so all time since its request counts. */
 function gatewayMs({ attempts, createdAt }: PendingPayment, { tookMs }: Succeeded | Declined, { now }: Surroundings): number {
   return Math.max(0, Math.round(attempts === 0 && tookMs !== undefined ? tookMs : now - createdAt));
 }

@@ -21,18 +21,16 @@ interface Waiter {
 export function callSlots(limit: number, maxWaitMs: number, now: () => number = () => performance.now()): CallSlots {
   let taken = 0;
   let closed = false;
-  let waiters: Waiter[] = [];
-  let first = 0;
+  /** In the order in which they came. */
+  const waiters = new Set<Waiter>();
 
   function nextInTime(): Waiter | undefined {
     const at = now();
-    for (let waiter = waiters[first]; waiter !== undefined; waiter = waiters[first]) {
-      first += 1;
+    for (const waiter of waiters) {
+      waiters.delete(waiter);
       if (waiter.until >= at) return waiter;
       waiter.resolve(false);
     }
-    waiters = [];
-    first = 0;
     return undefined;
   }
 
@@ -44,7 +42,7 @@ export function callSlots(limit: number, maxWaitMs: number, now: () => number = 
         return true;
       }
       const { promise, resolve } = Promise.withResolvers<boolean>();
-      waiters.push({ until: now() + maxWaitMs, resolve });
+      waiters.add({ until: now() + maxWaitMs, resolve });
       return promise;
     },
     release() {
@@ -52,12 +50,11 @@ export function callSlots(limit: number, maxWaitMs: number, now: () => number = 
       if (next === undefined) taken -= 1;
       else next.resolve(true);
     },
-    free: () => Math.max(0, limit - taken - (waiters.length - first)),
+    free: () => (closed ? 0 : Math.max(0, limit - taken - waiters.size)),
     close() {
       closed = true;
-      for (const waiter of waiters.slice(first)) waiter.resolve(false);
-      waiters = [];
-      first = 0;
+      for (const waiter of waiters) waiter.resolve(false);
+      waiters.clear();
     },
   };
 }

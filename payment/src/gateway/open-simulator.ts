@@ -14,7 +14,7 @@ interface OpenSimulatorOptions {
   readonly latencyMs: number;
   readonly slowMs: number;
   readonly lateMs: number;
-  /** The secret to sign with first. Empty: a random one is made, so only this process's webhooks are accepted. */
+  /** Secrets of webhooks; the first one signs. Empty: a random one is made, so only this process's webhooks are accepted. */
   readonly webhookSecrets: readonly string[];
 }
 

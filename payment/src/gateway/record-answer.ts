@@ -24,7 +24,7 @@ export function recordAnswer({ submit, anomaly, tooEarly }: RecordAnswerDeps) {
         : submit(advanceCharge, { orderId: task.orderId, message }));
       if (cause !== null) anomaly(cause, task);
     } catch (error) {
-      // The row is still due, so the gateway is asked again after the next start.
+      // The row becomes due again, so the gateway is asked again after the next start.
       if (!(error instanceof WriterClosedError)) throw error;
     }
   };

@@ -44,7 +44,7 @@ export interface SimulatorLedger {
   countFailure(key: string): number;
   addWebhook(webhook: LedgerWebhook & { readonly dueAt: number }): void;
   hasDueWebhook(now: number): boolean;
-  /** Due webhooks, longest waiting first. They are due again 5 s, 10 s, 20 s ... later until they are removed, at most 10 times. */
+  /** Due webhooks, longest waiting first. Each is taken at most 10 times: until it is removed, it is due again 5 s, 10 s, 20 s ... later. */
   takeDueWebhooks(now: number, limit: number): readonly LedgerWebhook[];
   removeWebhook(id: string): void;
   close(): void;

@@ -77,7 +77,7 @@ export function createSimulator(options: SimulatorOptions): Gateway {
     return { result: resultOf(charge, at), slow: false };
   }
 
-  /** Announces only a charge that was left open: of any other the caller had the answer. */
+  /** Adds the webhook about the end of a charge that is still pending; no other charge has one. */
   function announce({ key, settlesAt: dueAt, reference }: LedgerCharge): void {
     const id = `evt_${newId()}`;
     const result = { status: 'succeeded', reference } as const;

@@ -9,7 +9,7 @@ interface RefundCommand {
   readonly amount: Money;
   readonly reason: string;
   readonly requestedBy: string;
-  /** minor units of the payment that this person may refund in total; absent: all */
+  /** limit in minor units on all refunds of the payment, by anybody, this one included; absent: none */
   readonly most?: number;
 }
 

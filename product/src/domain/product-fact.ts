@@ -17,8 +17,8 @@ export function updated(product: Product): ProductFact {
 }
 
 /**
- * Works whatever the product's size: an archiving that cannot be published would leave the product on sale. A product
- * near the size limit of events is published without its texts and images; the event that brings it back has them again.
+ * Works whatever the product's size: an archiving that cannot be published would leave the product on sale. Above
+ * `WORDS_LIMIT` the event has no description, attributes, images or options; the event that brings the product back has them.
  */
 export function archived(product: Product): ProductFact {
   const data = whole(product);

@@ -25,7 +25,7 @@ export async function completeProducts(db: Db): Promise<void> {
   }
 }
 
-/** Fills `pricesDiffer` in products that lack it. A change of a product in the meantime fills it as well. */
+/** Fills `pricesDiffer` in products with two variants or more that lack it. A change of a product in the meantime fills it as well. */
 export async function comparePrices(db: Db): Promise<void> {
   const amounts = '$variants.price.amount';
   const pricesDiffer = { $gt: [{ $max: amounts }, { $min: amounts }] };

@@ -14,7 +14,7 @@ export interface SigningKey {
 
 /** A key is published this long before it signs, so that every process has it by then; verifiers ask again for an unknown key. */
 const LEAD_MS = 30_000;
-/** An old key verifies for this long, which is longer than the life of the last token it has signed. */
+/** An old key verifies for this long after the next one begins to sign: longer than the last token it has signed lives. */
 const LAST_TOKEN_MS = 16 * 60_000;
 
 /** The keys this service made for itself, as one document: the first process to start makes it, all others find it. */

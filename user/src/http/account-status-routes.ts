@@ -16,7 +16,7 @@ import { noLongerAdmin, noSuchUser } from './refused.ts';
 
 interface StatusRouteDeps {
   readonly commands: Pick<Engine<UserCollections>, 'execute'>;
-  /** seconds for which a code is valid; 0: none is asked for */
+  /** seconds for which a shown code counts as fresh; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }
 

@@ -16,7 +16,7 @@ import { lastAdmin, noLongerAdmin, noSuchUser } from './refused.ts';
 interface AdminRouteDeps {
   readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly reads: Pick<UserReads, 'users'>;
-  /** seconds for which a code is valid; 0: none is asked for */
+  /** seconds for which a shown code counts as fresh; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }
 

@@ -21,7 +21,7 @@ interface StepUpRouteDeps {
   readonly commands: Pick<Engine<UserCollections>, 'execute'>;
   readonly proveFactor: ProveFactor;
   readonly tokens: SessionTokensGiven;
-  /** seconds for which a code is valid; 0: none is asked for */
+  /** seconds for which a shown code counts as fresh; 0: none is asked for */
   readonly freshSecondFactorS: number;
 }
 

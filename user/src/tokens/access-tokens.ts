@@ -46,7 +46,7 @@ interface InUse {
   readonly verifying: Awaited<ReturnType<typeof importKeys>>;
 }
 
-/** Makes access tokens. While there is no key yet, each need of one calls `firstKeys`, until it has succeeded. */
+/** Makes access tokens. `firstKeys` is called when a key is needed and none is in use yet; after a failure the next need calls it again. */
 export function accessTokens(terms: TokenTerms, firstKeys: () => Promise<SigningKeys>): AccessTokens {
   const lifetimeS = Math.floor(terms.tokenLifetimeMs / 1000);
   let current: InUse | undefined;

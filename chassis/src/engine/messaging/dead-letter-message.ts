@@ -6,9 +6,9 @@ import type { LogMessage } from '../../log/event-log.ts';
 import { redactedMessage } from './redacted-message.ts';
 
 /**
- * The part of a message that the log may keep for ever: the fields of its value that the topic's contract names, except
- * personal ones, and the headers of events. Everything else, and a value that cannot be read, may hold personal data and is
- * left out.
+ * A message as the log may keep it for ever: topic and key; of its value the fields that the topic's contract names, except
+ * personal ones; of its headers those of events. All other fields and headers, and a value that cannot be read, may hold
+ * personal data and are left out.
  */
 export function toldMessage(message: LogMessage): LogMessage {
   const { topic, value, headers, ...rest } = redactedMessage(message);

@@ -92,7 +92,7 @@ export class Writer<C extends Collections, Task = never> {
 
   /**
    * Resolves when the input's transaction has committed. Rejects when this input failed, and then nothing of it is applied;
-   * only after an `OverloadedError` the outcome may be open, if a transaction with the input was in flight.
+   * only after an `OverloadedError` or a `WriterClosedError` the outcome may be open, if a transaction with the input was in flight.
    */
   submit<Value, Answer>(
     useCase: UseCase<C, Value, Answer, Task>,
@@ -127,7 +127,7 @@ export class Writer<C extends Collections, Task = never> {
 
   /**
    * Stops, stores how far the outbox has sent, and releases the lane, so that the next process of this name need not wait.
-   * Waits for that no longer than `limitMs`.
+   * `limitMs` limits the wait for storing and releasing, not the stop.
    */
   async close(limitMs?: number): Promise<void> {
     await this.stop();

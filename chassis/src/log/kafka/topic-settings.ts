@@ -7,8 +7,8 @@ const BATCH_LIMIT = 2 * MESSAGE_LIMIT;
 
 /**
  * Settings that we rely on and that a broker may have otherwise. Nothing is deleted by age, size or key: new readers begin at
- * the beginning. Batches stay as they were sent: compressing them costs every reader. Messages carry the time at which the
- * log accepted them.
+ * the beginning. Batches stay as they were sent: if the broker compressed them (again), every reader would pay for it. Messages
+ * carry the time at which the log accepted them.
  */
 export const SETTINGS: Readonly<Record<string, string>> = {
   'cleanup.policy': 'delete',

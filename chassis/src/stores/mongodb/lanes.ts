@@ -66,7 +66,7 @@ export function mongoLanes({ client, db }: MongoDatabase) {
 
   return {
     find,
-    /** undefined: another process has it, and its lease has not run out. */
+    /** undefined: another process has it, with more than `leftMs` left of its lease, or was faster to take it. */
     async take(name: string, { owner, session, leftMs, leaseMs }: Taking): Promise<TakenLane | undefined> {
       const found = await find(name);
       const isRunning = found !== null && found.leaseUntil > found.now + leftMs && found.leaseUntil <= found.now + leaseLimitMs(leaseMs);

@@ -18,7 +18,7 @@ export interface AddedIndex {
   readonly name: string;
   readonly table: string;
   readonly columns: readonly string[];
-  /** Rows with null in this column are not indexed. On MySQL all rows are; begin with this column, so that those are appended to one end. */
+  /** Rows with null in this column are not indexed. On MySQL they are; begin with this column, so that they are added at one end. */
   readonly unlessNull?: string;
 }
 

@@ -79,7 +79,7 @@ export function sqlWriterStore<C extends Collections>(
     return { writes: [...heldOf(world), ...writesOf(changes), laneWrite(after, row.at_now + leaseMs)], result: { lane: after, world } };
   }
 
-  /** Holds remembered entities that were only read: nobody may have changed them, nor change them before this batch has committed. */
+  /** Holds remembered entities that get no new state (only read, or removed): nobody may have changed them, nor until this batch has committed. */
   function heldOf(world: LoadedWorld<C>): Write[] {
     return names.flatMap((name) => {
       const { memory } = collection(name);

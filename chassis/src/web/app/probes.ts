@@ -29,7 +29,7 @@ interface ProbeOptions {
   readonly checkLimitMs?: number;
 }
 
-/** Paths that machines request every few seconds: never counted, logged at debug. */
+/** Paths that machines request every few seconds: no rate limit counts them, and they are logged at debug. */
 export const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
 
 type CheckResult = 'green' | 'red';

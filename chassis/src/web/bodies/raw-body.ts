@@ -106,8 +106,8 @@ export function wrongType(accepted: string) {
 }
 
 /**
- * Reads the whole body; throws the 413 problem as soon as it is longer than that. Chunks are not kept: a chunk of a single byte
- * holds hundreds.
+ * Reads the whole body; throws the 413 problem as soon as it is longer than `limit`. Chunks are not kept: a chunk of a single
+ * byte holds hundreds.
  */
 export async function readAtMost(request: Request, limit: number): Promise<Uint8Array> {
   let bytes = Buffer.alloc(0);

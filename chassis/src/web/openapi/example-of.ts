@@ -2,7 +2,7 @@ import { isPlainObject } from '../bodies/plain-object.ts';
 
 /** Enough for all our documents; a schema that contains itself ends here. */
 const DEPTH_LIMIT = 8;
-/** Lists below this depth are empty; a tree still shows a child of a child. */
+/** Lists from this depth on are empty, unless `minItems` asks for more; a tree still shows a child of a child. */
 const LIST_DEPTH_LIMIT = 5;
 
 const OF_FORMAT: Readonly<Record<string, string>> = {

@@ -7,7 +7,7 @@ export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
 export interface KeySource {
   /** undefined: there is no such key. Throws KeysUnavailableError when that cannot be known. */
   key(kid: string, algorithm: TokenAlgorithm): Promise<CryptoKey | undefined>;
-  /** Fetches keys before the first token arrives, when the source may be away. Never rejects. */
+  /** Fetches keys before the first token arrives, because the source may be away by then. Never rejects. */
   fetchAhead?(): Promise<void>;
 }
 

@@ -8,12 +8,12 @@ import { ADVISORIES, fuzzing, LOOKS, ROOT, type Step, TESTS } from './steps.ts';
 import { EXIT } from '../../cli/errors.ts';
 
 /**
- * `npm test`: types, lint, unused code, supply chain, audit, a report of the source's shape, every package's tests, and fuzzing. Ends with `N passed, N failed`; a step that is not a
- * test suite counts as one. With `--real` or REQUIRE_REAL=1 it also tests on real servers, which it starts; a server that cannot
- * be started counts as one failure.
+ * `npm test`: types, lint, unused code, supply chain, audit, a report of the source's shape, every package's tests, and fuzzing.
+ * Ends with `N passed, N failed`; a step that is not a test suite counts as one. With `--real` or REQUIRE_REAL=1 it also tests on
+ * real servers, which it starts; a server that cannot be started counts as one failure.
  */
 const WHOLE_LIMIT_MS = 2_640_000;
-/** Examples per operation: enough to find what there is, or as many as take a minute or so, after each change. */
+/** Examples per operation. `whole`: enough to find what there is; `quick`: as many as take a minute or so, after each change. */
 const EXAMPLES = { whole: 300, quick: 20 };
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

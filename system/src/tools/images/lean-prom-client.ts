@@ -5,8 +5,8 @@ import { folderOf } from './folder-of.ts';
 /**
  * Keeps a start from loading prom-client's Pushgateway client and its aggregation over Node's cluster, and with them the
  * runtime's `http`, `https` and `cluster`: a sixth of what a program evaluates. Services neither push nor cluster. The default
- * metrics need `v8` and `perf_hooks`, which are loaded at the first scrape. OpenTelemetry's API only gives the trace of an
- * exemplar, and no metric here has one: 0.2 MB.
+ * metrics need `v8` and `perf_hooks`, which are loaded at the first scrape. OpenTelemetry's API is left out (0.2 MB): it only
+ * gives the trace of an exemplar, and no metric here has one.
  */
 export const leanPromClient: BunPlugin = {
   name: 'lean-prom-client',

@@ -57,7 +57,7 @@ export async function settleUnknown({ lines, work, orders, counted, signal }: Se
   return placed;
 }
 
-/** True unless the answer asks to retry, or says that another request is handling the order. */
+/** True unless the answer asks to retry, refuses the token, or says that another request is handling the order. */
 function isFinal(status: number): boolean {
   return status !== 503 && status !== 429 && status !== 409 && status !== 401;
 }

@@ -67,7 +67,7 @@ async function bestRate(bench: Bench): Promise<number> {
   return Math.max(1, Math.min(best, held.perSecond));
 }
 
-/** Orders a second that ended during sending; and whether they left a backlog, or were not all accepted. */
+/** Orders a second that ended during sending; `isBehind`: they left a backlog, or more than `REFUSED_SHARE` were not accepted. */
 async function ended(bench: Bench, options: Omit<RunOptions, 'arrivals'>): Promise<{ readonly perSecond: number; readonly isBehind: boolean }> {
   const { rate } = options;
   const { run, waitingAtEnd } = await bench.run(options);

@@ -19,7 +19,7 @@ const STOCK = 1_000_000;
 /** Distance between the random seeds of two benchmark seeds' orders; a prime, so that these orders are not the same. */
 const STEP = 1_000_003;
 
-/** Creates many articles, one that everybody wants, and one that is sold out with its first order. */
+/** Creates many articles, one that everybody wants, and one with a single piece, which is soon sold out. */
 export function makeMixedCatalogue(shop: Pick<BenchShop, 'urls' | 'accounts'>, skus: number): Promise<void> {
   return makeCatalogue(shop, skus + 2, (i) => {
     if (i === 0) return { sku: HOT_SKU, title: 'What everybody wants', cents: 2500, pieces: STOCK };
