@@ -9,7 +9,7 @@ import type { OrderKind } from '../src/tools/bench/load/order-request.ts';
 import { outcomes } from '../src/tools/bench/load/outcomes.ts';
 import { seeded, zipf } from '../src/tools/bench/load/random.ts';
 import type { MeasuredRun } from '../src/tools/bench/measured-run.ts';
-import { marksUpTo } from '../src/tools/bench/modes/grow.ts';
+import { marksUpTo, nextRun } from '../src/tools/bench/modes/grow.ts';
 import { recovery } from '../src/tools/bench/modes/overload.ts';
 import { type OrderEnd, readEnds } from '../src/tools/bench/order-ends.ts';
 import { decadesAround, ticksTo } from '../src/tools/bench/page/svg.ts';
@@ -309,6 +309,14 @@ test('marks and axes are round', () => {
   expect(ticksTo(830)).toEqual([0, 200, 400, 600, 800, 1000]);
   expect(ticksTo(0)).toHaveLength(2);
   expect(decadesAround(30, 4000)).toEqual([10, 100, 1000, 10_000]);
+});
+
+test('the run before a mark, which is the one that is measured, is a whole slice', () => {
+  expect([100_000, 200_500, 300_000, 899_500].map((stored) => nextRun(100_000, stored, 1_000_000))).toEqual([100_000, 100_000, 100_000, 100_500]);
+  expect(nextRun(100_000, 850_000, 1_000_000)).toBe(50_000);
+  // Arrivals are by chance, so a run may miss its mark by some: that is no reason for another one.
+  expect([999_000, 1_000_000, 1_000_700].map((stored) => nextRun(100_000, stored, 1_000_000))).toEqual([0, 0, 0]);
+  expect([nextRun(0, 0, 500), nextRun(0, 480, 500)]).toEqual([500, 0]);
 });
 
 describe('arguments', () => {

@@ -45,8 +45,8 @@ export async function runGrow(bench: Bench): Promise<Partial<Result>> {
   if (stored >= asked.grow) throw new Error(`the warm-up has stored ${stored} orders already: --grow has to be more`);
   said(HEAD);
   for (const mark of marksUpTo(asked.grow, stored)) {
-    while (stored < mark && !signal.aborted) {
-      const wanted = Math.min(SLICE, mark - stored);
+    const from = stored;
+    for (let wanted = nextRun(from, stored, mark); wanted > 0 && !signal.aborted; wanted = nextRun(from, stored, mark)) {
       const run = await bench.run({ name: `up to ${mark}`, rate, seconds: Math.max(1, Math.ceil(wanted / rate)) });
       const now = await storedOrders(bench);
       stuck = now === stored ? stuck + 1 : 0;
@@ -61,6 +61,16 @@ export async function runGrow(bench: Bench): Promise<Partial<Result>> {
     for (const line of linesOf(point)) said(line);
   }
   return { growth: points };
+}
+
+/**
+ * Number of orders that the next run stores on the way `from` one mark to the next; 0: it is there, or nearly. The last run is the
+ * one that is measured, so it is a whole slice where the way is longer than that.
+ */
+export function nextRun(from: number, stored: number, mark: number): number {
+  const left = mark - stored;
+  if (left <= (stored === from ? 0 : SLICE / 100)) return 0;
+  return left <= SLICE * 1.01 ? left : Math.min(SLICE, left - SLICE);
 }
 
 /** The marks 10^4, 3 * 10^4, 10^5, ... and the end, without those so near to what is stored already that there is nothing to measure. */
