@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { ServiceStore } from '../engine/service-store.ts';
+import { openSqlite } from '../stores/sql/sqlite-database.ts';
+import { planOf } from './sqlite-plans.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 import { openMysql } from '../stores/sql/mysql-database.ts';
 import type { SqlDatabase } from '../stores/sql/sql-database.ts';
 import type { ChassisCollections } from '../engine/writer/chassis-collections.ts';
@@ -19,10 +24,49 @@ interface QueryPlans<Schema, Store> {
   readonly queries: readonly (readonly [what: string, rows: number, ask: (store: Store) => Promise<unknown>])[];
 }
 
-/** Tests that each query on a filled MySQL reads few rows, and reads no table that may be large from end to end. */
+/**
+ * Tests that each query on a filled MySQL reads few rows, and that on MySQL and on SQLite it reads no table that may be large from
+ * end to end. SQLite plans by the schema alone, so its database is empty.
+ */
 export function describeQueryPlans<Schema, Store extends Pick<ServiceStore<Collections>, 'migrate' | 'close'>>(
   { among, open, fill, small, queries }: QueryPlans<Schema, Store>,
 ): void {
+  describe('on SQLite an index serves every query', () => {
+    let folder: TemporaryFolder;
+    let opened: SqlDatabase<Schema>;
+    let recorded: RecordedDatabase<Schema>;
+    let store: Store;
+    let large: ReadonlySet<string>;
+
+    const namesIn = async (query: string) => (await opened.reader.executeQuery<{ readonly name: string }>(sql.raw<{ readonly name: string }>(query).compile(opened.reader))).rows.map(({ name }) => name);
+
+    beforeAll(async () => {
+      folder = temporaryFolder();
+      opened = openSqlite<Schema>({ path: join(folder.path, 'plans.db') });
+      recorded = recordedDatabase(opened);
+      store = open(recorded.database);
+      await store.migrate();
+      large = new Set((await namesIn("select name from sqlite_schema where type = 'table'")).filter((table) => !small.includes(table)));
+    }, 30_000);
+    afterAll(async () => {
+      await store.close();
+      folder.remove();
+    });
+
+    test.each(queries.map((query) => [...query] as const))('%s', async (_what, _rows, ask) => {
+      const statements = await recorded.statementsOf(() => ask(store));
+      expect(statements.length).toBeGreaterThan(0);
+      for (const statement of statements) {
+        // The first rows of a table, whichever they are.
+        if (/^select .* from "\w+" limit \?$/.test(statement.sql)) continue;
+        const plan = await planOf(opened, statement);
+        // `SEARCH table` without an index: for a least or greatest value SQLite walks through all rows.
+        const walked = plan.flatMap((detail) => /^(?:SCAN (\S+)|SEARCH (\S+)$)/.exec(detail)?.slice(1) ?? []);
+        expect(walked.filter((table) => large.has(table)), `${statement.sql}: ${plan.join('; ')}`).toEqual([]);
+      }
+    });
+  });
+
   describeOn(['MySQL'], () => {
     describe(`with ${among} on MySQL an index serves every query`, () => {
       let where: TemporaryDatabase;

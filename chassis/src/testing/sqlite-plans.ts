@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { openSqlite } from '../stores/sql/sqlite-database.ts';
 import type { SqlDatabase } from '../stores/sql/sql-database.ts';
+import type { Statement } from '../stores/sql/statement.ts';
 import { recordedDatabase } from './query-costs.ts';
 
 /** SQLite's query plans for everything that `run` reads in the database of this file. */
@@ -10,12 +11,17 @@ export async function sqlitePlansOf<Schema>(path: string, run: (database: SqlDat
     const { database, statementsOf } = recordedDatabase(opened);
     const plans: string[] = [];
     for (const statement of await statementsOf(() => run(database))) {
-      const explain = sql.raw<{ detail: string }>(`explain query plan ${statement.sql}`).compile(opened.reader);
-      const { rows } = await opened.reader.executeQuery<{ detail: string }>({ ...explain, parameters: statement.parameters });
-      plans.push(rows.map(({ detail }) => detail).join('; '));
+      plans.push((await planOf(opened, statement)).join('; '));
     }
     return plans;
   } finally {
     await opened.close();
   }
+}
+
+/** The steps of SQLite's plan for a statement. */
+export async function planOf<Schema>({ reader }: Pick<SqlDatabase<Schema>, 'reader'>, statement: Statement): Promise<readonly string[]> {
+  const explain = sql.raw<{ detail: string }>(`explain query plan ${statement.sql}`).compile(reader);
+  const { rows } = await reader.executeQuery<{ detail: string }>({ ...explain, parameters: statement.parameters });
+  return rows.map(({ detail }) => detail);
 }
