@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Glob } from 'bun';
+import { specifiersIn } from '../src/tools/check/shape.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 const SERVICES = ['product', 'inventory', 'order', 'payment', 'user'];
@@ -28,7 +29,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 const ADAPTERS = ['log/embedded', 'log/kafka', 'stores/sql', 'stores/mongodb'];
 const TEST_SUPPORT = 'chassis/src/testing/';
 
-/** What a domain may use besides itself and contracts: nothing. No library either. */
 interface Import {
   readonly file: string;
   readonly specifier: string;
@@ -36,16 +36,9 @@ interface Import {
   readonly target: string | undefined;
 }
 
-/** Type-only imports count too: a type that has to be known is a dependency. */
-const SPECIFIER =
-  /(?:^|[\s;}])(?:import|export)\s+(?:[^'"()]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm;
-
 function importsOf(file: string): Import[] {
   const source = readFileSync(join(ROOT, file), 'utf8');
-  return [...source.matchAll(SPECIFIER)].map((match) => {
-    const specifier = match[1] ?? match[2] ?? '';
-    return { file, specifier, target: packageOf(file, specifier) };
-  });
+  return specifiersIn(source).map((specifier) => ({ file, specifier, target: packageOf(file, specifier) }));
 }
 
 function packageOf(file: string, specifier: string): string | undefined {
@@ -96,6 +89,7 @@ describe('imports', () => {
     expect(wrong).toEqual([]);
   });
 
+  // No library either.
   test('of a domain lead to its own files and to contracts only', () => {
     const wrong = imports.filter(({ file, specifier, target }) => {
       const folder = /^([^/]+\/src\/domain)\//.exec(file)?.[1];

@@ -56,7 +56,7 @@ function line(timeoutMs: number, now: () => number) {
     look(unsentSince: number): void {
       const at = now();
       if (at - (looks.at(-1)?.at ?? -Infinity) >= gapMs) looks.push({ at, fronts: front.map((askedAt) => Math.min(askedAt, unsentSince)) });
-      // Of the looks that are old enough, only the last one counts.
+      // Only the last look that is old enough counts.
       const first = looks.findLastIndex((look) => look.at <= at - timeoutMs);
       if (first > 0) looks = looks.slice(first);
     },

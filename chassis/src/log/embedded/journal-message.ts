@@ -6,7 +6,7 @@ export interface PlacedMessage {
   readonly partition: Partition;
   readonly message: LogMessage;
   readonly headersJson: string;
-  /** Of key, value and headers together. */
+  /** Size of key, value and headers together. */
   readonly bytes: number;
 }
 

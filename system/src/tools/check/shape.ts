@@ -62,9 +62,14 @@ export async function shapesOf(root: string): Promise<readonly Shape[]> {
 
 const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((10 * part) / whole) / 10);
 
+/** Every module that a source imports or exports from, in its order; types count too, because a type that has to be known is a dependency. */
+export function specifiersIn(source: string): readonly string[] {
+  return [...source.matchAll(IMPORT)].map(([, fixed, dynamic]) => fixed ?? dynamic ?? '');
+}
+
 async function readSource(root: string, path: string): Promise<SourceFile> {
   const text = await readFile(join(root, path), 'utf8');
-  const specifiers = [...text.matchAll(IMPORT)].map(([, fixed, dynamic]) => fixed ?? dynamic ?? '');
+  const specifiers = specifiersIn(text);
   const openings = [...text.matchAll(DOC_COMMENT)].map(([, word = '']) => word);
   return {
     path,
