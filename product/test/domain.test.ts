@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { archive, type Change, patch, putVariant } from '../src/domain/change.ts';
-import { newProduct } from '../src/domain/create.ts';
-import { folded } from '../src/domain/folded.ts';
+import { archive, type Change, newProduct, patch, putVariant } from '../src/domain/change-product.ts';
+import { folded, searchWords } from '../src/domain/search.ts';
 import type { Product } from '../src/domain/product.ts';
-import { searchWords } from '../src/domain/search.ts';
-import { lastResortSlug, slugCandidates } from '../src/domain/slug.ts';
+import { lastResortSlug, slugCandidates } from '../src/domain/claims.ts';
 import { titleKey } from '../src/domain/sort-position.ts';
 import { eur } from './running-catalogue.ts';
 

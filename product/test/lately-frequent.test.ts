@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { latelyFrequent } from '../src/storage/lately-frequent.ts';
+import { latelyFrequent } from '../src/storage/mongodb/mongo-product-lists.ts';
 
 test('a piece counts as frequent for a minute after it was found to be', () => {
   let now = 5;

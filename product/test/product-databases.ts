@@ -3,12 +3,12 @@ import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import type { ListIndexes } from '../src/storage/bounded-list.ts';
-import { mongoProductLists } from '../src/storage/mongo-product-lists.ts';
+import { mongoProductLists } from '../src/storage/mongodb/mongo-product-lists.ts';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
-import type { ProductSchema } from '../src/storage/product-schema.ts';
+import type { ProductSchema } from '../src/storage/sql/product-rows.ts';
 import type { ProductStore } from '../src/storage/product-store.ts';
-import { sqlProductLists } from '../src/storage/sql-product-lists.ts';
+import { sqlProductLists } from '../src/storage/sql/sql-product-lists.ts';
 
 /** An empty database, its schema up to date, that goes when it is closed. */
 export interface ProductDatabase {

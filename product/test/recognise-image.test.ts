@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { gif, jpeg, png, webp } from '@souk/chassis/testing/sample-images';
-import { recogniseImage } from '../src/images/recognise-image.ts';
-import { byteRange } from '../src/http/byte-range.ts';
+import { recogniseImage } from '../src/domain/recognise-image.ts';
+import { byteRange } from '../src/http/image-routes.ts';
 
 const SAMPLES = [
   ['image/png', png(640, 480)],

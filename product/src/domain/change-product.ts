@@ -1,8 +1,25 @@
-import type { PatchProduct, PutVariant } from '@souk/contracts/http/product';
-import { equals } from '@souk/contracts/money';
-import { ATTRIBUTES_LIMIT, type Product, variantOf, VARIANTS_LIMIT } from './product.ts';
-import type { ProductImage } from './product-image.ts';
-import { archived, priceChanged, type ProductFact, updated } from './product-fact.ts';
+import type { CreateProduct, PatchProduct, PutVariant } from '@souk/contracts/http/product';
+import { equals, type Money } from '@souk/contracts/money';
+import type { EventData } from '@souk/contracts/topics';
+import { ATTRIBUTES_LIMIT, type PriceChange, type Product, productRepresentation, variantOf, VARIANTS_LIMIT } from './product.ts';
+
+/** A new product is a draft: only staff sees it until it is made active. */
+export function newProduct(asked: CreateProduct, identity: { id: string; slug: string; now: number }): Product {
+  return {
+    id: identity.id,
+    slug: identity.slug,
+    title: asked.title,
+    description: asked.description ?? '',
+    status: 'draft',
+    categoryIds: asked.categoryIds ?? [],
+    attributes: asked.attributes ?? {},
+    variants: asked.variants.map(({ sku, options = {}, price }) => ({ sku, options, price })),
+    images: [],
+    version: 1,
+    createdAt: identity.now,
+    updatedAt: identity.now,
+  };
+}
 
 /** Result of a request to change a product. Asking for the present state changes nothing and makes no version. */
 export type Change =
@@ -50,7 +67,7 @@ export function putVariant(product: Product, sku: string, { price, options }: Pu
 }
 
 /** Replaces the list of images: other images, another order, or other alt texts. */
-export function withImages(product: Product, images: readonly ProductImage[], now: number): Change {
+export function withImages(product: Product, images: Product['images'], now: number): Change {
   if (sameList(images, product.images)) return UNCHANGED;
   const after = next(product, { images }, now);
   return { kind: 'changed', product: after, fact: updated(after) };
@@ -83,4 +100,75 @@ function sameList<Item>(left: readonly Item[], right: readonly Item[]): boolean 
 function sameEntries(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): boolean {
   const names = Object.keys(left);
   return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
+}
+
+type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';
+
+/** The event of a change to a product: exactly one for each version, and each carries the whole product. */
+export type ProductFact = { [T in ProductTopic]: { readonly type: T; readonly data: EventData<T> } }[ProductTopic];
+
+export function created(product: Product): ProductFact {
+  return { type: 'product.created', data: whole(product) };
+}
+
+function updated(product: Product): ProductFact {
+  return { type: 'product.updated', data: whole(product) };
+}
+
+/**
+ * Works whatever the product's size: an archiving that cannot be published would leave the product on sale. Above
+ * `WORDS_LIMIT` the event has no description, attributes, images or options; the event that brings the product back has them.
+ */
+function archived(product: Product): ProductFact {
+  const data = whole(product);
+  if (Buffer.byteLength(JSON.stringify(data)) <= WORDS_LIMIT) return { type: 'product.archived', data };
+  const variants = data.product.variants.map((variant) => ({ ...variant, options: {} }));
+  return { type: 'product.archived', data: { ...data, product: { ...data.product, description: '', attributes: {}, images: [], variants } } };
+}
+
+/** Bytes; an event may have 1,048,576 including its headers. */
+const WORDS_LIMIT = 1_000_000;
+
+export function priceChanged(product: Product, sku: string, oldPrice: Money, newPrice: Money): ProductFact {
+  return { type: 'product.price_changed', data: { ...whole(product), sku, oldPrice, newPrice } };
+}
+
+function whole(product: Product) {
+  return { productId: product.id, version: product.version, product: productRepresentation(product) };
+}
+
+/** The parts of a product version that price changes are made from. */
+type Priced = Pick<Product, 'id' | 'version' | 'variants' | 'updatedAt'>;
+
+/** The price changes that a version of a product brings; `before` undefined: the product is new. */
+export function priceChanges(before: Priced | undefined, after: Priced, actor: string): PriceChange[] {
+  return after.variants.flatMap(({ sku, price }) => {
+    const previous = (before && variantOf(before, sku)?.price) ?? null;
+    if (previous !== null && equals(previous, price)) return [];
+    return [{ productId: after.id, version: after.version, sku, price, previous, at: after.updatedAt, actor }];
+  });
+}
+
+/** An event of a product as every engine stores it. */
+interface KeptEvent {
+  readonly stream: string;
+  readonly data: string;
+  readonly context: string;
+}
+
+/** Every price change in the events of products. All events of a product must be there, in the order of its versions. */
+export function pricesTold(events: readonly KeptEvent[]): PriceChange[] {
+  return [...Map.groupBy(events, ({ stream }) => stream).values()].flatMap(pricesOfOne);
+}
+
+function pricesOfOne(events: readonly KeptEvent[]): PriceChange[] {
+  let before: Priced | undefined;
+  return events.flatMap(({ data, context }) => {
+    const { product }: EventData<'product.created'> = JSON.parse(data);
+    const { actor }: { readonly actor: string } = JSON.parse(context);
+    const after = { ...product, updatedAt: Date.parse(product.updatedAt) };
+    const changes = priceChanges(before, after, actor);
+    before = after;
+    return changes;
+  });
 }

@@ -5,7 +5,7 @@ import { FORM } from '@souk/chassis/web/app/text-encoding';
 import { validationProblem } from '@souk/chassis/web/problems/validation-problem';
 import { ImageType, WithImage } from '@souk/contracts/http/product-image';
 import { IMAGE_BYTES } from '../domain/product-image.ts';
-import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';
+import { type RecognisedImage, recogniseImage } from '../domain/recognise-image.ts';
 
 /** Limit of pixels, for the viewers that decompress them: a file of a few kilobytes can claim gigapixels. */
 const PIXELS = 50_000_000;

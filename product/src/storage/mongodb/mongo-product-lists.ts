@@ -1,14 +1,13 @@
-import type { Looked } from '@souk/chassis/web/paging/looked';
 import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
+import type { Looked } from '@souk/chassis/web/paging/looked';
 import type { Collection, Document, Filter } from 'mongodb';
-import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
-import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from './bounded-list.ts';
-import { latelyFrequent } from './lately-frequent.ts';
-import { LIMIT } from './mongo-limit.ts';
-import type { ProductDocument } from './product-document.ts';
-import { gramTerm, productFromDocument } from './product-documents.ts';
-import { SEVERAL_VARIANTS } from './several-variants.ts';
-import type { ProductFilter, ProductSlice } from './product-store.ts';
+import type { ProductSort, SortPosition } from '../../domain/sort-position.ts';
+import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, type Stretch } from '../bounded-list.ts';
+import type { ProductFilter, ProductSlice } from '../product-store.ts';
+import { gramTerm, type ProductDocument, productFromDocument, SEVERAL_VARIANTS } from './product-documents.ts';
+
+/** Time limit of a query, kept by the server; without it the driver would stop waiting while the server went on. */
+export const LIMIT = { maxTimeMS: 5000 } as const;
 
 const ORDER = {
   title: { position: 'title', direction: 1 },
@@ -152,4 +151,32 @@ function* conditionsOf({ words, categoryIds, minPrice, maxPrice }: ProductFilter
   if ((minPrice ?? maxPrice) === undefined || (stretch.least !== undefined && stretch.spread !== true)) return;
   const within = { $gte: minPrice ?? 0, $lte: maxPrice ?? Number.MAX_SAFE_INTEGER };
   yield { variants: { $elemMatch: { 'price.amount': within } } };
+}
+
+/** Time for which a piece counts as frequent before its products are counted again. */
+const FOR_MS = 60_000;
+
+/** Pieces that are remembered at most; the oldest are forgotten first. */
+const REMEMBERED = 2000;
+
+export interface LatelyFrequent {
+  has(piece: string): boolean;
+  add(piece: string): void;
+}
+
+/**
+ * Remembers pieces of words that led to too many products a moment ago. Counting costs a look at each product, and shops are
+ * asked for the same words again and again. A piece that becomes rare leads again a minute later; until then the list is walked.
+ */
+export function latelyFrequent(now: () => number = () => performance.now()): LatelyFrequent {
+  const until = new Map<string, number>();
+  return {
+    has: (piece) => (until.get(piece) ?? -Infinity) > now(),
+    add(piece) {
+      until.delete(piece);
+      until.set(piece, now() + FOR_MS);
+      const [oldest] = until.keys();
+      if (until.size > REMEMBERED && oldest !== undefined) until.delete(oldest);
+    },
+  };
 }

@@ -1,3 +1,8 @@
+import type { CategoryTree } from '../../domain/category-tree.ts';
+import { lowestPrice, type PriceChange, type Product, spreadTo } from '../../domain/product.ts';
+import { searchText } from '../../domain/search.ts';
+import { titleKey } from '../../domain/sort-position.ts';
+
 /** A product as a JSON document, and the columns that it is found and sorted by. */
 export interface ProductsTable {
   id: string;
@@ -84,6 +89,59 @@ export type ProductSchema = {
   product_prices: ProductPricesTable;
   product_images: ProductImagesTable;
   product_image_parts: ProductImagePartsTable;
-  /** the texts that are searched, under stable numbers (`search-schema.ts`) */
+  /** the texts that are searched, under stable numbers (`sql-list-migrations.ts`) */
   product_texts: { number: number; product_id: string; search_text: string };
 };
+
+export function productToRow(product: Product): ProductsTable {
+  return {
+    id: product.id,
+    slug: product.slug,
+    status: product.status,
+    title_key: titleKey(product.title),
+    lowest_price: lowestPrice(product),
+    spread_to: spreadTo(product) ?? null,
+    created_at: product.createdAt,
+    search_text: searchText(product),
+    document: JSON.stringify(product),
+  };
+}
+
+export function productFromRow({ document }: Pick<ProductsTable, 'document'>): Product {
+  // Rows that are older than categories and images lack both.
+  return { categoryIds: [], images: [], ...JSON.parse(document) };
+}
+
+export function categoryRows({ id, categoryIds }: Product): ProductCategoriesTable[] {
+  return categoryIds.map((categoryId) => ({ category_id: categoryId, product_id: id }));
+}
+
+export function priceRow(change: PriceChange): ProductPricesTable {
+  const { productId, version, sku, price, previous, at, actor } = change;
+  return {
+    product_id: productId,
+    version,
+    sku,
+    amount: price.amount,
+    currency: price.currency,
+    previous_amount: previous?.amount ?? null,
+    previous_currency: previous?.currency ?? null,
+    at,
+    actor,
+  };
+}
+
+export function priceFromRow(row: ProductPricesTable): PriceChange {
+  const { product_id: productId, version, sku, amount, currency, at, actor } = row;
+  const { previous_amount: before, previous_currency: beforeIn } = row;
+  const previous = before === null || beforeIn === null ? null : { amount: before, currency: beforeIn };
+  return { productId, version, sku, price: { amount, currency }, previous, at, actor };
+}
+
+export function skuRows({ id, variants }: Product): ProductSkusTable[] {
+  return variants.map(({ sku, price }) => ({ sku, product_id: id, amount: price.amount }));
+}
+
+export function treeFromRow({ document }: Pick<CategoryTreesTable, 'document'>): CategoryTree {
+  return JSON.parse(document);
+}

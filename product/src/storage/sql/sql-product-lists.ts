@@ -2,11 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { Looked } from '@souk/chassis/web/paging/looked';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
-import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
-import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, SIFTED, type Stretch, type Trail } from './bounded-list.ts';
-import { productFromRow } from './product-rows.ts';
-import type { ProductSchema } from './product-schema.ts';
-import type { ProductFilter, ProductSlice } from './product-store.ts';
+import type { ProductSort, SortPosition } from '../../domain/sort-position.ts';
+import { type Along, type Found, isWhole, LED, type Lead, type ListIndexes, SIFTED, type Stretch, type Trail } from '../bounded-list.ts';
+import type { ProductFilter, ProductSlice } from '../product-store.ts';
+import { productFromRow, type ProductSchema } from './product-rows.ts';
 
 const ORDER = {
   title: { column: 'title_key', direction: 'asc' },
