@@ -3,8 +3,7 @@ import type { EventDocument } from '@souk/chassis/stores/mongodb/event-documents
 import type { LaneDocument } from '@souk/chassis/stores/mongodb/lanes';
 import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import type { ServiceName } from '@souk/contracts/services';
-import type { CategoryTreeDocument } from '@souk/product/storage/category-documents';
-import type { ProductDocument } from '@souk/product/storage/product-document';
+import type { CategoryTreeDocument, ProductDocument } from '@souk/product/storage/mongodb/product-documents';
 import type { Document, Filter } from 'mongodb';
 import { allOf, each } from './batches.ts';
 import { categoriesIn } from './catalogue-facts.ts';
