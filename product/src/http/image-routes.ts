@@ -5,14 +5,14 @@ import { answerInParts } from '@souk/chassis/web/app/long-answer';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
-import { invalid, problem } from '@souk/chassis/web/problems/problem';
+import { invalid, problem, tooMuchToDo } from '@souk/chassis/web/problems/problem';
 import { PatchProductImage, ProductImage as PublishedImage, WithImage } from '@souk/contracts/http/product-image';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
+import { bulkhead } from 'cockatiel';
 import { imageOf, IMAGES_LIMIT, PART_BYTES, type ProductImage } from '../domain/product-image.ts';
 import type { ProductReads } from '../storage/product-store.ts';
 import { addImage, deleteImage, type ImageAnswer, patchImage } from '../usecases/images.ts';
-import { atMost } from './at-most.ts';
 import { accepted, type Commands, refused, visible } from './product-routes.ts';
 import { UPLOAD, uploadedImage } from './uploaded-image.ts';
 
@@ -31,13 +31,14 @@ const IMAGE_ANSWERS = {
 
 /** Routes of product images: everybody sees those of products on sale; staff adds, orders and removes them. */
 export function imageRoutes(reads: ProductReads, commands: Commands) {
-  const upload = atMost(UPLOADS);
+  const uploads = bulkhead(UPLOADS);
   return router()
     .post('/products/:id/images', async ({ params, query, principal, idempotency, request }) => {
       const { bytes, image } = await uploadedImage(request, query.alt);
       const asked = { productId: params.id, actor: principal.userId, image, bytes };
       const once = { request, idempotency: idempotency && ofThese(bytes, image.alt, idempotency) };
-      return upload(() => answerOnce(commands, addImage, asked, once, creation));
+      if (uploads.executionSlots === 0) throw tooMuchToDo(1);
+      return uploads.execute(() => answerOnce(commands, addImage, asked, once, creation));
     }, {
       role: 'staff',
       idempotent: 'optional',
