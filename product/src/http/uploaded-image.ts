@@ -31,12 +31,12 @@ interface Sent {
  */
 export async function uploadedImage(request: Request, inQuery: string | undefined): Promise<UploadedImage> {
   const { bytes, alt = inQuery ?? '' } = await sentIn(request);
-  if (bytes.byteLength > IMAGE_BYTES) throw tooLarge(`An image may have ${IMAGE_BYTES} bytes: send a smaller one.`);
+  if (bytes.byteLength > IMAGE_BYTES) throw tooLarge(`An image may have at most ${IMAGE_BYTES} bytes: send a smaller one.`);
   const image = recogniseImage(bytes);
   if (image === undefined) {
     throw problem('unsupported-media-type', { detail: 'Send a whole PNG, JPEG, WebP or GIF image.' });
   }
-  if (image.width * image.height > PIXELS) throw tooLarge(`An image may have ${PIXELS} pixels: send a smaller one.`);
+  if (image.width * image.height > PIXELS) throw tooLarge(`An image may have at most ${PIXELS} pixels: send a smaller one.`);
   return { bytes, image: { ...image, alt } };
 }
 
