@@ -12,7 +12,7 @@ interface Named {
   readonly slug: string | undefined;
 }
 
-/** Something staff asks for; `product`, `category` and `parent` count what was there before (`There`). */
+/** A command of staff; `product`, `category` and `parent` are indexes into what was there before (`There`). */
 export type Command =
   | (Named & { readonly kind: 'create'; readonly skus: readonly string[] })
   | (Named & { readonly kind: 'patch'; readonly product: number })
@@ -23,7 +23,7 @@ export type Command =
   | { readonly kind: 'move category'; readonly category: number; readonly parent: number | null; readonly position: number }
   | { readonly kind: 'drop category'; readonly category: number };
 
-/** Ids of what was there before. */
+/** Ids of the products and categories that were there before. */
 export interface There {
   readonly products: readonly string[];
   readonly categories: readonly string[];
