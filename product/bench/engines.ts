@@ -3,13 +3,12 @@ import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import type { Product } from '../src/domain/product.ts';
 import type { ListIndexes } from '../src/storage/bounded-list.ts';
-import { mongoProductLists } from '../src/storage/mongo-product-lists.ts';
+import { mongoProductLists } from '../src/storage/mongodb/mongo-product-lists.ts';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
-import type { ProductDocument } from '../src/storage/product-document.ts';
-import { productToDocument } from '../src/storage/product-documents.ts';
-import type { ProductSchema } from '../src/storage/product-schema.ts';
-import { sqlProductLists } from '../src/storage/sql-product-lists.ts';
+import { type ProductDocument, productToDocument } from '../src/storage/mongodb/product-documents.ts';
+import type { ProductSchema } from '../src/storage/sql/product-rows.ts';
+import { sqlProductLists } from '../src/storage/sql/sql-product-lists.ts';
 
 const LEASE_MS = 600_000;
 

@@ -9,10 +9,8 @@ import type { Service } from '@souk/chassis/service/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ProductConfig } from './config.ts';
 import { categoryRoutes } from './http/category-routes.ts';
-import { changeRoutes } from './http/change-routes.ts';
 import { imageRoutes } from './http/image-routes.ts';
-import { priceHistoryRoute } from './http/price-history-route.ts';
-import { readRoutes } from './http/read-routes.ts';
+import { changeRoutes, priceHistoryRoute, readRoutes } from './http/product-routes.ts';
 import type { ProductCollections, ProductStore } from './storage/product-store.ts';
 
 export interface ProductServiceDeps extends ServiceParts {

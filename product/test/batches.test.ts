@@ -17,7 +17,7 @@ const PRODUCTS: readonly Command[] = [0, 1, 2].map((index) => ({
 }));
 const CATEGORIES: readonly Command[] = [0, 1, 2].map((index) => ({ kind: 'add category', title: `Before ${index}`, parent: null }));
 
-/** What there is to see afterwards, with ids numbered as they come up and without times. */
+/** Everything that can be seen afterwards, with ids numbered in the order of their first mention and without times. */
 interface Outcome {
   readonly answers: readonly unknown[];
   readonly products: readonly unknown[];
@@ -70,7 +70,7 @@ function idOf(answer: Awaited<ReturnType<typeof submit>>): string {
   return 'product' in answer ? answer.product.id : answer.category.id;
 }
 
-/** Everything told by one of these has the same numbers for the same ids. */
+/** Replaces ids by numbers, the same for the same id in all calls of one function, and removes times. */
 function withoutAccidents(): (value: unknown) => unknown {
   const numbers = new Map<string, string>();
   const numberOf = (id: string) => {
@@ -89,7 +89,7 @@ function byText(left: unknown, right: unknown): number {
 }
 
 function testBatches(open: () => Promise<ProductDatabase>, numRuns: number): void {
-  test('one batch and one by one end the same, and every product counts its versions without a gap', async () => {
+  test('commands in one batch end as they do one by one, and every product counts its versions without a gap', async () => {
     const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
     const property = fc.asyncProperty(commands, async (list) => {
       const batched = await outcomeOf(open, list, 'batched');

@@ -49,7 +49,7 @@ onEveryEngine((runCatalogue) => {
       expect((await shop.send('GET', `/categories/${UNKNOWN}`)).status).toBe(404);
     });
 
-    test('answers 304 to who has it', async () => {
+    test('answers 304 to a caller who has it', async () => {
       const { headers } = await shop.send('GET', '/categories');
       const known = { 'if-none-match': headers.get('etag') ?? '' };
       expect((await shop.send('GET', '/categories', { headers: known })).status).toBe(304);
@@ -100,7 +100,7 @@ onEveryEngine((runCatalogue) => {
       expect(await tagOf(top.id)).toBe('"1"');
     });
 
-    test('is six levels deep at most, also by a move', async () => {
+    test('is at most six levels deep, even after a move', async () => {
       let parentId: string | null = null;
       for (const level of [1, 2, 3, 4, 5, 6]) parentId = (await added(`Level ${level}`, parentId)).id;
       expect((await staff('POST', '/categories', { name: 'Level 7', parentId })).status).toBe(422);
@@ -110,7 +110,7 @@ onEveryEngine((runCatalogue) => {
       expect((await staff('PATCH', `/categories/${moved.id}`, { parentId: fifth })).body.errors?.[0]?.pointer).toBe('/parentId');
     });
 
-    test('is changed on condition: 428 without a tag, 412 with an old one', async () => {
+    test('is changed conditionally: 428 without a tag, 412 with an old one', async () => {
       const { id } = await added('Tagged');
       expect((await staff('PATCH', `/categories/${id}`, { name: 'X' }, {})).status).toBe(428);
       expect((await staff('PATCH', `/categories/${id}`, { name: 'X' }, { 'if-match': '"9"' })).status).toBe(412);
@@ -120,7 +120,7 @@ onEveryEngine((runCatalogue) => {
       expect((await staff('PATCH', `/categories/${UNKNOWN}`, { name: 'X' }, {})).status).toBe(404);
     });
 
-    test('is removed without a tag or with the right one, and stays for an old one', async () => {
+    test('loses a category without a tag or with the current one, and keeps it for an old one', async () => {
       const { id } = await added('Leaving');
       const remove = (tag: string) => staff('DELETE', `/categories/${id}`, undefined, { 'if-match': tag });
       expect((await staff('PATCH', `/categories/${id}`, { name: 'Gone soon' }, { 'if-match': '"1"' })).status).toBe(200);
@@ -144,7 +144,7 @@ onEveryEngine((runCatalogue) => {
       expect(await notes(second.id)).toEqual([['category.changed', 1, false], ['category.changed', 2, false]]);
     });
 
-    test('is made once for one Idempotency-Key', async () => {
+    test('gets one category for one Idempotency-Key', async () => {
       const headers = { 'idempotency-key': 'category-once' };
       const [first, again] = [
         await staff('POST', '/categories', { name: 'Once' }, headers),
@@ -175,7 +175,7 @@ onEveryEngine((runCatalogue) => {
       expect(await list(other.slug)).toEqual([low.id, high.id]);
     });
 
-    test('name categories that are there', async () => {
+    test('name only categories that exist', async () => {
       const known = await added('Known');
       const body = aProduct({ categoryIds: [known.id, UNKNOWN] });
       const refused = await staff('POST', '/products', body);
@@ -202,7 +202,7 @@ onEveryEngine((runCatalogue) => {
       expect((await patch(two.id, [category.id])).status).toBe(422);
     });
 
-    test('tell of their categories in their events', async () => {
+    test('name their categories in their events', async () => {
       const category = await added('Told');
       const { id } = await shop.created({ categoryIds: [category.id] });
       const [event] = await shop.store.writing.readStream(id);
@@ -210,7 +210,7 @@ onEveryEngine((runCatalogue) => {
     });
   });
 
-  test('two processes on one database keep one tree, and no product in a category that is gone', async () => {
+  test('two processes on one database keep one tree, and leave no product in a removed category', async () => {
     const first = await runCatalogue({ instance: 'product-a' });
     const second = await runCatalogue({ beside: first, instance: 'product-b' });
     try {

@@ -20,7 +20,7 @@ onEveryEngine((runCatalogue) => {
   }
 
   describe('PATCH /products/{id}', () => {
-    test('changes what is named, raises the version and answers the new tag', async () => {
+    test('changes the named fields, raises the version and answers with the new tag', async () => {
       const before = await shop.created({ description: 'old', attributes: { colour: 'red', size: 'L' } });
       const asked = { title: 'New', status: 'active', attributes: { colour: null, weight: '1 kg' } };
       const { status, headers, body } = await change('PATCH', `/products/${before.id}`, asked, '"1"');
@@ -42,13 +42,13 @@ onEveryEngine((runCatalogue) => {
       expect(body).toMatchObject({ description: '', attributes: {}, version: 2 });
     });
 
-    test('without a difference makes no version', async () => {
+    test('makes no version when nothing differs', async () => {
       const { id, title } = await shop.created();
       const { status, body } = await change('PATCH', `/products/${id}`, { title, attributes: {} }, '"1"');
       expect([status, body.version]).toEqual([200, 1]);
     });
 
-    test('moves a slug, and the old one is free again', async () => {
+    test('changes the slug, and the old one is free again', async () => {
       const [first, second] = [await shop.created({ slug: 'the-first' }), await shop.created()];
       expect((await change('PATCH', `/products/${second.id}`, { slug: 'the-first' })).status).toBe(409);
       expect((await change('PATCH', `/products/${first.id}`, { slug: 'moved' })).body.slug).toBe('moved');
@@ -63,7 +63,7 @@ onEveryEngine((runCatalogue) => {
       expect(body).toMatchObject({ status: 'active', version: 4 });
     });
 
-    test('refuses to go beyond 50 attributes by merging', async () => {
+    test('refuses a patch that leaves more than 50 attributes', async () => {
       const attributes = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`a${index}`, 'x']));
       const { id } = await shop.created({ attributes });
       const { status, body } = await change('PATCH', `/products/${id}`, { attributes: { one: 'more' } });
@@ -96,7 +96,7 @@ onEveryEngine((runCatalogue) => {
       expect(body.variants).toEqual([{ sku, options: { size: 'L' }, price: eur(80) }]);
     });
 
-    test('adds a variant that was not there', async () => {
+    test('adds a new variant', async () => {
       const [product, sku] = [await shop.created(), newSku()];
       const asked = { price: eur(7), options: { size: 'S' } };
       const { body } = await change('PUT', `/products/${product.id}/variants/${sku}`, asked);
@@ -113,7 +113,7 @@ onEveryEngine((runCatalogue) => {
       expect([tooMany.status, tooMany.body.type]).toEqual([409, 'urn:souk:problem:conflict']);
     });
 
-    test('the same price again makes no version', async () => {
+    test('makes no version for the same price', async () => {
       const product = await shop.created();
       const { body } = await change('PUT', `/products/${product.id}/variants/${skuOf(product)}`, { price: eur(1999) });
       expect(body.version).toBe(1);
@@ -132,7 +132,7 @@ onEveryEngine((runCatalogue) => {
   });
 
   describe('POST /products/{id}/archive', () => {
-    test('takes the product out of sale, once', async () => {
+    test('takes the product off sale; a second time changes nothing', async () => {
       const { id } = await shop.active();
       const first = await shop.send<ProductReply>('POST', `/products/${id}/archive`, { as: 'staff' });
       expect([first.status, first.body.status, first.headers.get('etag')]).toEqual([200, 'archived', '"3"']);
@@ -149,7 +149,7 @@ onEveryEngine((runCatalogue) => {
     });
   });
 
-  describe('changes meet the version they were meant for', () => {
+  describe('conditional changes', () => {
     const targets: [string, (product: Product) => [string, string, object]][] = [
       ['PATCH', (product) => ['PATCH', `/products/${product.id}`, { title: 'Other' }]],
       ['PUT', (product) => ['PUT', `/products/${product.id}/variants/${skuOf(product)}`, { price: eur(3) }]],
@@ -164,13 +164,13 @@ onEveryEngine((runCatalogue) => {
       expect((await shop.send<ProductReply>('GET', `/products/${id}`)).body).toEqual(product);
     });
 
-    test.each(targets)('%s: of two with the same tag one wins', async (_name, target) => {
+    test.each(targets)('%s: of two with the same tag, one is made', async (_name, target) => {
       const product = await shop.created();
       const replies = await Promise.all([change(...target(product), '"1"'), change(...target(product), '"1"')]);
       expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
     });
 
-    test.each(targets)('%s: 404 for a product that is not there comes before 428', async (_name, target) => {
+    test.each(targets)('%s: 404 for an unknown product comes before 428', async (_name, target) => {
       const product = { ...(await shop.created()), id: UNKNOWN };
       expect((await change(...target(product), null)).status).toBe(404);
       expect((await change(...target({ ...product, id: 'no-uuid' }), null)).status).toBe(404);

@@ -31,13 +31,13 @@ onEveryEngine((runCatalogue) => {
       expect((await shop.send<Product>('GET', `/products/${body.id}`, { as: 'staff' })).body).toEqual(body);
     });
 
-    test('fills in what may be left out', async () => {
+    test('fills in optional fields', async () => {
       const sku = newSku();
       const { body } = await post({ title: 'Plain', variants: [{ sku, price: eur(1) }] });
       expect(body).toMatchObject({ description: '', attributes: {}, variants: [{ sku, options: {}, price: eur(1) }] });
     });
 
-    test('numbers a derived slug that is taken, refuses a given one', async () => {
+    test('numbers a derived slug that is taken, and refuses a given one', async () => {
       const first = await post(aProduct({ title: 'Cup & saucer' }));
       const second = await post(aProduct({ title: 'Cup, saucer' }));
       expect([first.body.slug, second.body.slug]).toEqual(['cup-saucer', 'cup-saucer-2']);
@@ -46,7 +46,7 @@ onEveryEngine((runCatalogue) => {
       expect(given.body).toMatchObject({ type: 'urn:souk:problem:slug-taken', errors: [{ pointer: '/slug' }] });
     });
 
-    test('gives thirty products of one title thirty slugs, also when they come at once', async () => {
+    test('gives thirty products of one title thirty slugs, even at the same time', async () => {
       const replies = await Promise.all(Array.from({ length: 30 }, () => post(aProduct({ title: 'Same name' }))));
       expect(new Set(replies.map(({ body }) => body.slug)).size).toBe(30);
     });
@@ -59,7 +59,7 @@ onEveryEngine((runCatalogue) => {
       expect(body).toMatchObject({ type: 'urn:souk:problem:sku-taken', errors: [{ pointer: '/variants/1/sku' }] });
     });
 
-    test('lets one of two win that come at once with the same SKU', async () => {
+    test('accepts one of three concurrent products with the same SKU', async () => {
       const sku = newSku();
       const body = aProduct({ variants: [{ sku, price: eur(5) }] });
       const replies = await Promise.all([post(body), post(body), post(body)]);
@@ -68,7 +68,7 @@ onEveryEngine((runCatalogue) => {
       expect(found.body.items).toHaveLength(1);
     });
 
-    test('counts a title in characters, whatever they are made of', async () => {
+    test('counts the code points of a title, not its bytes or UTF-16 units', async () => {
       const title = '😀'.repeat(200);
       const { status, body } = await post(aProduct({ title, attributes: { ['😀'.repeat(50)]: title } }));
       expect([status, body.title]).toEqual([201, title]);
@@ -81,8 +81,8 @@ onEveryEngine((runCatalogue) => {
     test.each<[string, object, string]>([
       ['no title', { title: undefined }, '/title'],
       ['a blank title', { title: '  ' }, '/title'],
-      ['a title that nobody sees', { title: '\u200b\u2060\u3164' }, '/title'],
-      ['an attribute that nobody sees', { attributes: { material: '\u2800' } }, '/attributes/material'],
+      ['an invisible title', { title: '\u200b\u2060\u3164' }, '/title'],
+      ['an invisible attribute', { attributes: { material: '\u2800' } }, '/attributes/material'],
       ['a title of 201 characters', { title: 'x'.repeat(201) }, '/title'],
       ['NUL in the title', { title: 'a\0b' }, '/title'],
       ['an unknown field', { colour: 'red' }, '/colour'],
@@ -92,7 +92,7 @@ onEveryEngine((runCatalogue) => {
       ['an amount with a fraction', priced({ amount: 1.5 }), '/variants/0/price/amount'],
       ['an amount as text', priced({ amount: '1' }), '/variants/0/price/amount'],
       ['a negative amount', priced({ amount: -1 }), '/variants/0/price/amount'],
-      ['an amount beyond reason', priced({ amount: 1e15 }), '/variants/0/price/amount'],
+      ['an amount above the limit', priced({ amount: 1e15 }), '/variants/0/price/amount'],
       ['an unknown currency', priced({ currency: 'EUX' }), '/variants/0/price/currency'],
       ['a SKU with a space', { variants: [{ sku: 'A B', price }] }, '/variants/0/sku'],
       ['a SKU twice', { variants: [{ sku: 'A', price }, { sku: 'B', price }, { sku: 'A', price }] }, '/variants/2/sku'],
@@ -104,7 +104,7 @@ onEveryEngine((runCatalogue) => {
       expect(body.errors?.map((error) => error.pointer)).toContain(pointer);
     });
 
-    test('refuses a body that is not JSON (400), not called JSON (415) or too large (413)', async () => {
+    test('refuses a body that is not JSON (400), not declared as JSON (415) or too large (413)', async () => {
       expect((await post('{')).status).toBe(400);
       expect((await post('{}', { 'content-type': 'text/plain' })).status).toBe(415);
       expect((await post(JSON.stringify({ title: 'x'.repeat(70_000) }))).status).toBe(413);

@@ -41,7 +41,7 @@ async function readWhileChanging(
   return seen;
 }
 
-/** What is archived is in no customer's list. */
+/** Archived products are in no customer's list. */
 async function archiveAll(shop: RunningCatalogue): Promise<void> {
   const { body } = await shop.send<Page<Product>>('GET', '/products?limit=100');
   await Promise.all(body.items.map(({ id }) => shop.send('POST', `/products/${id}/archive`, { as: 'staff' })));

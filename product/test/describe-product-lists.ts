@@ -11,7 +11,7 @@ import type { ProductDatabase } from './product-databases.ts';
 import { EVERYTHING, product, storeInUse, type StoreInUse } from './product-store-fixture.ts';
 import { eur } from './running-catalogue.ts';
 
-/** What every product store finds, and in which order. `open` gives an empty, migrated one. */
+/** The suite of the lists of every product store: the products that they find, and their order. `open` returns an empty, migrated store. */
 export function describeProductLists(name: string, open: () => Promise<ProductDatabase>): void {
   describe(`product lists on ${name}`, () => {
     let store: StoreInUse;
@@ -20,7 +20,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     });
     afterAll(() => store.close());
 
-    test('finds by words, SKU, price and status', async () => {
+    test('finds products by words, SKU, price and status', async () => {
       const variants = [
         { sku: 'FIND-1', options: {}, price: eur(500_100) },
         { sku: 'FIND-2', options: {}, price: eur(500_900) },
@@ -40,7 +40,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       expect(await store.ids({ minPrice: 500_900 })).toEqual([found.id]);
     });
 
-    test('finds by the price as it is now', async () => {
+    test('finds products by their present price', async () => {
       const before = product({ variants: [{ sku: 'NOW-1', options: {}, price: eur(700_000) }] });
       await store.put(before);
       await store.put({ ...before, variants: [{ sku: 'NOW-1', options: {}, price: eur(800_000) }] });
@@ -50,7 +50,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     });
 
     test.each(['$where', '{"$ne":1}', 'a.b', '.*', '^a', '(', 'back\\slash', "quote'", '%', '_x_', '語', '😀'])(
-      'looks for %s as it is written',
+      'searches for %s literally',
       async (word) => {
         const found = product({ title: `Literal ${word} text` });
         await store.put(found, product({ title: 'Literal a-b where ne x text' }));
@@ -59,20 +59,20 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     );
 
     test.each([
-      ['a vowel sign makes another word', 'फूल', ['फूल'], ['फल', 'फाल']],
-      ['so does the voice of kana', 'パス', ['パス', 'ﾊﾟｽ'], ['バス', 'ハス', 'ﾊﾞｽ']],
-      ['and a long vowel', 'フール', ['フール'], ['フル']],
-      ['and a Thai tone', 'ข้าว', ['ข้าว'], ['ขาว']],
-      ['accents do not: Latin', 'Crème brûlée', ['creme', 'BRULEE', 'bru\u0302l'], ['crime']],
-      ['Greek', 'Καφές', ['καφες', 'ΚΑΦΈΣ'], ['καφα']],
-      ['Cyrillic', 'Ёлка', ['елка', 'ЁЛКА'], ['олка']],
-      ['a final sigma is a sigma', 'φως', ['ΦΩΣ', 'φωσ', 'φως', 'Φῶς'], ['φωτ']],
-      ['a sharp s is two', 'Straße', ['straße', 'STRASSE', 'STRAẞE', 'strasse'], ['strase']],
-      ['whatever dot an i has', 'İstanbul', ['istanbul', 'İSTANBUL', 'ISTANBUL', 'ıstanbul'], ['stanbol']],
-      ['letters that are no letter and a mark', 'Smørrebrød Łódź', ['SMORREBROD', 'lodz'], ['smarre']],
-      ['one letter of two codes, and full width', 'Ｔｅａ ﬁnest', ['tea', 'FINEST'], ['finast']],
-      ['syllables stay whole', '한국차', ['한국', '차'], ['하']],
-    ])('finds words as their script has them: %s', async (_, title, finds, misses) => {
+      ['a vowel sign makes another word (Devanagari)', 'फूल', ['फूल'], ['फल', 'फाल']],
+      ['voicing makes another word (kana)', 'パス', ['パス', 'ﾊﾟｽ'], ['バス', 'ハス', 'ﾊﾞｽ']],
+      ['a long vowel makes another word (kana)', 'フール', ['フール'], ['フル']],
+      ['a tone makes another word (Thai)', 'ข้าว', ['ข้าว'], ['ขาว']],
+      ['accents make no difference (Latin)', 'Crème brûlée', ['creme', 'BRULEE', 'bru\u0302l'], ['crime']],
+      ['accents make no difference (Greek)', 'Καφές', ['καφες', 'ΚΑΦΈΣ'], ['καφα']],
+      ['accents make no difference (Cyrillic)', 'Ёлка', ['елка', 'ЁЛКА'], ['олка']],
+      ['a final sigma equals any sigma', 'φως', ['ΦΩΣ', 'φωσ', 'φως', 'Φῶς'], ['φωτ']],
+      ['a sharp s equals two s', 'Straße', ['straße', 'STRASSE', 'STRAẞE', 'strasse'], ['strase']],
+      ['the dot of an i makes no difference', 'İstanbul', ['istanbul', 'İSTANBUL', 'ISTANBUL', 'ıstanbul'], ['stanbol']],
+      ['letters that Unicode does not decompose have a plain form', 'Smørrebrød Łódź', ['SMORREBROD', 'lodz'], ['smarre']],
+      ['ligatures and full-width letters equal plain ones', 'Ｔｅａ ﬁnest', ['tea', 'FINEST'], ['finast']],
+      ['syllables stay whole (Hangul)', '한국차', ['한국', '차'], ['하']],
+    ])('searches words by the rules of their script: %s', async (_, title, finds, misses) => {
       const found = product({ title: `${title} ${Bun.randomUUIDv7()}` });
       await store.put(found);
       const finding = async (word: string) => (await store.ids({ words: searchWords(word) })).includes(found.id);
@@ -80,7 +80,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       for (const word of misses) expect([word, await finding(word)]).toEqual([word, false]);
     });
 
-    test('finds the price limits in one and the same variant', async () => {
+    test('finds a product when one of its variants is within both price limits', async () => {
       const around = [
         { sku: 'AROUND-1', options: {}, price: eur(900_100) },
         { sku: 'AROUND-2', options: {}, price: eur(900_900) },
@@ -92,7 +92,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       expect(await store.ids({ minPrice: 900_100, maxPrice: 900_800 })).toHaveLength(2);
     });
 
-    test('finds words of every length wherever they stand, as they are now', async () => {
+    test('finds words of every length, anywhere in the present text', async () => {
       const before = product({ title: 'Quokkapfanne', description: 'für den Herd 煎鍋' });
       const other = product({ title: 'Quokka', variants: [{ sku: 'QX-77', options: {}, price: eur(1) }] });
       await store.put(before, other);
@@ -106,7 +106,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       expect(await store.ids({ words: ['wombat'] })).toEqual([before.id]);
     });
 
-    test('finds by the categories as they are now, each product once', async () => {
+    test('finds products by their present categories, each once', async () => {
       const [one, two, three] = [Bun.randomUUIDv7(), Bun.randomUUIDv7(), Bun.randomUUIDv7()];
       const both = product({ title: 'In a', categoryIds: [one, two] });
       const single = product({ title: 'In b', categoryIds: [two] });
@@ -124,7 +124,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       expect(await store.ids({ skus: [] })).toEqual([]);
     });
 
-    test('sorts titles without case, by their code points, shorter ones first', async () => {
+    test('sorts titles by code points, whatever their case, shorter ones first', async () => {
       const sorted = ['10', '9', 'a', 'a b', 'A!', 'ab', 'B', 'é', 'F', '語', '\ufffc', '😀', '😀a'];
       const among = sorted.map((text) => product({ title: `points${text}` }));
       await store.put(...among.toReversed());
@@ -139,7 +139,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
       const whole = await store.ids({}, sort);
       const pages: string[] = [];
       let after = undefined;
-      // Faulty pages must not go on for ever.
+      // Faulty pages must not go on forever.
       while (pages.length <= whole.length) {
         const { rows: page }: Looked<ListedProduct, SortPosition> = await store.reads.list(EVERYTHING, { sort, after, limit: 3 });
         const last = page.at(-1);
@@ -168,7 +168,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     });
   });
 
-  test(`product lists on ${name} find page by page all that matches among many, whatever leads there`, async () => {
+  test(`product lists on ${name} find on their pages every match among many products, whatever leads to them`, async () => {
     const shop = await storeInUse(await open());
     const [large, rest] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()];
     const statuses = ['active', 'draft', 'active', 'archived'] as const;
@@ -209,7 +209,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     await shop.close();
   }, 60_000);
 
-  test(`product lists on ${name} have in all of their pages what a look at every product finds, each once, whatever is asked for`, async () => {
+  test(`product lists on ${name} have on all their pages, each once, the products that a scan of all finds, whatever the filter`, async () => {
     const shop = await storeInUse(await open());
     const categories = [Bun.randomUUIDv7(), Bun.randomUUIDv7(), Bun.randomUUIDv7()];
     const words = ['lantern', 'lanternfish', 'brass', 'oak', 'extraordinarily', 'extraordinary', 'ox', 'q', 'ha/t'];
@@ -226,7 +226,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     };
     const products = Array.from({ length: 700 }, () => made({}));
     for (let from = 0; from < products.length; from += 400) await shop.put(...products.slice(from, from + 400));
-    // Some have another place in every order since, and other categories.
+    // Some then get another position in every order, and other categories.
     for (const at of [3, 77, 400, 699]) {
       const { id, slug, variants, createdAt } = products[at] ?? made({});
       const changed = { ...made({ id, slug, createdAt, version: 2 }), variants: variants.map((variant) => ({ ...variant, price: eur(100 + upTo(60)) })) };
@@ -255,7 +255,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     await shop.close();
   }, 90_000);
 
-  test(`product lists on ${name} go on where a product was found, and hide one that was archived, however it changes before it is read`, async () => {
+  test(`product lists on ${name} continue where a product was found even if it moves before it is read, and hide one that is archived meanwhile`, async () => {
     const shop = await storeInUse(await open());
     const priced = (amount: number) => product({ variants: [{ sku: `RACE-${amount}`, options: {}, price: eur(amount) }] });
     const [cheapest, hidden, moved, fourth, fifth, dearest] = [priced(100), priced(200), priced(300), priced(400), priced(500), priced(600)];
@@ -279,10 +279,10 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     await shop.close();
   });
 
-  test(`product lists on ${name} fill the first page of a large category in every order, wherever its products stand among others`, async () => {
+  test(`product lists on ${name} fill the first page of a large category in every order, wherever its products stand among the others`, async () => {
     const shop = await storeInUse(await open());
     const [category, other] = [Bun.randomUUIDv7(), Bun.randomUUIDv7()];
-    // More cheap and early ones than a request looks at, and a category of more than are all looked at.
+    // More cheap and early products than a request examines, and a category too large to be examined whole.
     const many = Array.from({ length: 2300 }, (_, n) => {
       const isIn = n >= 1600;
       const prices = n % 3 === 0 ? [n, n + 10] : [n];
@@ -309,10 +309,10 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
     await shop.close();
   }, 60_000);
 
-  test(`product lists on ${name} fill a page from behind a thousand that do not match`, async () => {
+  test(`product lists on ${name} fill a page even if a thousand products that do not match come first`, async () => {
     const shop = await storeInUse(await open());
     const category = Bun.randomUUIDv7();
-    // A common word and a large category that have nothing in common but the last by title.
+    // A common word and a large category that have only the last products by title in common.
     const many = Array.from({ length: 1300 }, (_, n) => {
       const isIn = n >= 1270 || n % 2 === 0;
       return product({ title: `Shelf ${1000 + n} ${n >= 1270 || !isIn ? 'walnut' : 'beech'}`, categoryIds: isIn ? [category] : [] });
@@ -325,7 +325,7 @@ export function describeProductLists(name: string, open: () => Promise<ProductDa
   }, 60_000);
 }
 
-/** As in a shop where nothing leads to few products, so that all lists are walked along. */
+/** The indexes of a shop where nothing leads to few products, so that every list is read in its order. */
 function walked(indexes: ListIndexes): ListIndexes {
   return { ...indexes, follow: async () => undefined };
 }

@@ -4,7 +4,7 @@ import type { ProductDatabase } from './product-databases.ts';
 import { product, storeInUse, type StoreInUse } from './product-store-fixture.ts';
 import { eur } from './running-catalogue.ts';
 
-/** What every product store keeps, whatever engine it runs on. `open` gives an empty, migrated one. */
+/** The suite of every product store, whatever engine it runs on. `open` returns an empty, migrated one. */
 export function describeProductStore(name: string, open: () => Promise<ProductDatabase>): void {
   describe(`product store on ${name}`, () => {
     let store: StoreInUse;
@@ -13,7 +13,7 @@ export function describeProductStore(name: string, open: () => Promise<ProductDa
     });
     afterAll(() => store.close());
 
-    test('gives back what was put, by id and by slug', async () => {
+    test('returns a product as it was put, by id and by slug', async () => {
       const whole = product({ description: 'é 語 😀 "', attributes: { size: 'L' }, status: 'draft' });
       await store.put(whole);
       expect(await store.reads.byId(whole.id)).toEqual(whole);
@@ -37,7 +37,7 @@ export function describeProductStore(name: string, open: () => Promise<ProductDa
       expect(Object.entries(found?.variants[0]?.options ?? {})).toEqual(Object.entries(map));
     });
 
-    test('knows who has a SKU and a slug, exactly as written', async () => {
+    test('finds the owner of a SKU and of a slug, exactly as written', async () => {
       const [one, other] = [product(), product({ variants: [{ sku: 'Case-1', options: {}, price: eur(1) }] })];
       await store.put(one, other);
       const found = await store.owners(['Case-1', 'case-1'], [one.slug, 'nobody']);
@@ -54,7 +54,7 @@ export function describeProductStore(name: string, open: () => Promise<ProductDa
       expect(await store.reads.byId(before.id)).toEqual(after);
     });
 
-    test.each(['slug', 'SKU'] as const)('refuses the %s of another product, and keeps nothing', async (what) => {
+    test.each(['slug', 'SKU'] as const)('refuses the %s of another product, and stores nothing', async (what) => {
       const [first, second] = [product(), product()];
       await store.put(first);
       const same = what === 'slug' ? { ...second, slug: first.slug } : { ...second, variants: first.variants };

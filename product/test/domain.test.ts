@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { archive, type Change, patch, putVariant } from '../src/domain/change.ts';
-import { newProduct } from '../src/domain/create.ts';
-import { folded } from '../src/domain/folded.ts';
+import { archive, type Change, newProduct, patch, putVariant } from '../src/domain/change-product.ts';
+import { folded, searchWords } from '../src/domain/search.ts';
 import type { Product } from '../src/domain/product.ts';
-import { searchWords } from '../src/domain/search.ts';
-import { lastResortSlug, slugCandidates } from '../src/domain/slug.ts';
+import { lastResortSlug, slugCandidates } from '../src/domain/claims.ts';
 import { titleKey } from '../src/domain/sort-position.ts';
 import { eur } from './running-catalogue.ts';
 
@@ -24,7 +22,7 @@ function factOf(change: Change): string {
 }
 
 describe('a product', () => {
-  test('can be archived whatever its size: its event then has the prices, and not the words', () => {
+  test('can be archived whatever its size: its event then has the prices but no texts', () => {
     const words = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`option ${i}`, 'ก'.repeat(200)]));
     const large = Array.from({ length: 100 }, (_, i) => ({ sku: `TEA-${i}`, price: eur(i), options: words }));
     const change = archive(aDraft({ status: 'active', variants: large, attributes: words }), NOW);
@@ -55,7 +53,7 @@ describe('a product', () => {
     if (change.kind === 'changed') expect(change.product.version).toBe(2);
   });
 
-  test('never goes back in time when the clock does', () => {
+  test('keeps the later time when the clock goes back', () => {
     const change = patch(aDraft(), { title: 'Pot' }, NOW - 1000);
     expect(change).toMatchObject({ product: { updatedAt: NOW, createdAt: NOW } });
   });
@@ -80,17 +78,17 @@ describe('slugs', () => {
     expect(slugCandidates(title, 'TEA_1')[0]).toBe(expected);
   });
 
-  test('are numbered, and at last told apart by the id', () => {
+  test('are numbered, and end with the id when all numbers are taken', () => {
     expect(slugCandidates('!', '...')).toEqual(['product', ...[2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => `product-${n}`)]);
     expect(lastResortSlug('tea', aDraft().id)).toBe('tea-00000000abcd');
   });
 });
 
-test('what is folded stays as it is', () => {
+test('folding a folded text changes nothing', () => {
   fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => folded(folded(text)) === folded(text)));
 });
 
-test('text is folded for finding and sorting', () => {
+test('text is folded for searching and sorting', () => {
   expect(folded(' Crème\tBRÛLÉE\n')).toBe('creme brulee');
   expect(searchWords('Crème  creme BRÛ')).toEqual(['creme', 'bru']);
   expect(slugCandidates('İstanbul Straße', 'S')[0]).toBe('istanbul-strasse');

@@ -48,7 +48,7 @@ onEveryEngine((runCatalogue) => {
     shop.send<Reply>(method, path, { as: 'staff', body });
 
   describe('uploads', () => {
-    test('with what stands in for the image, in the query or in the form, it is shown', async () => {
+    test('keep the alt text from the query or from the form', async () => {
       const { id } = await shop.active();
       const alt = 'A teapot, “flambé” 🫖 & <cup>';
       const query = `?alt=${encodeURIComponent(alt)}`;
@@ -62,7 +62,7 @@ onEveryEngine((runCatalogue) => {
       expect((await productNow(id)).images.map((image) => image.alt)).toEqual([alt, alt, alt, 'its own']);
     });
 
-    test('422 for a text that is none, as in any other body', async () => {
+    test('422 for an alt text that breaks the rules for text, as in a JSON body', async () => {
       const { id } = await shop.active();
       const long = 'x'.repeat(501);
       for (const [body, pointer] of [[withAlt(long), '/alt'], [withAlt('a\0b'), '/alt'], [withAlt('one', 'two'), '/alt']] as const) {
@@ -77,7 +77,7 @@ onEveryEngine((runCatalogue) => {
       expect((await productNow(id)).images).toHaveLength(1);
     });
 
-    test('the same Idempotency-Key with another text is another request', async () => {
+    test('with the same Idempotency-Key and another alt text are another request', async () => {
       const { id } = await shop.active();
       const headers = { ...RAW, 'idempotency-key': 'a-teapot' };
       const once = (alt: string) => upload(id, png(2, 2), headers, 'staff', `?alt=${alt}`);
@@ -92,7 +92,7 @@ onEveryEngine((runCatalogue) => {
       ['image/jpeg', jpeg(3, 4)],
       ['image/gif', gif(3, 4)],
       ['image/webp', webp('VP8X', 3, 4)],
-    ] as const)('%s, told by its content, as a body and in a form', async (contentType, bytes) => {
+    ] as const)('%s is recognised by its content, as a body and in a form', async (contentType, bytes) => {
       const { id } = await shop.active();
       for (const [position, body] of [bytes, form('file', bytes)].entries()) {
         const reply = await upload(id, body);
@@ -114,15 +114,15 @@ onEveryEngine((runCatalogue) => {
     });
 
     test.each([
-      ['a page that calls itself an image', Buffer.from('<html>'.repeat(99)), { 'content-type': 'image/png' }, 415, 'unsupported-media-type'],
-      ['nothing', Buffer.alloc(0), RAW, 415, 'unsupported-media-type'],
+      ['HTML that claims to be an image', Buffer.from('<html>'.repeat(99)), { 'content-type': 'image/png' }, 415, 'unsupported-media-type'],
+      ['an empty body', Buffer.alloc(0), RAW, 415, 'unsupported-media-type'],
       ['half an image', png(5, 5).subarray(0, 40), RAW, 415, 'unsupported-media-type'],
       ['JSON', Buffer.from('{}'), { 'content-type': 'application/json' }, 415, 'unsupported-media-type'],
       ['an image bomb', png(60_000, 60_000), RAW, 413, 'image-too-large'],
-      ['a bomb in a frame', gif(1, 1, { width: 65_000, height: 65_000 }), RAW, 413, 'image-too-large'],
+      ['an image bomb in a frame', gif(1, 1, { width: 65_000, height: 65_000 }), RAW, 413, 'image-too-large'],
       ['more than 5 MB', Buffer.alloc(5 * 1024 * 1024 + 1), RAW, 413, 'image-too-large'],
       ['far more than 5 MB', Buffer.alloc(9 * 1024 * 1024), RAW, 413, 'payload-too-large'],
-      ['a form that is none', Buffer.from('x'), { 'content-type': 'multipart/form-data; boundary=b' }, 422, 'validation'],
+      ['a malformed form', Buffer.from('x'), { 'content-type': 'multipart/form-data; boundary=b' }, 422, 'validation'],
       ['a form without a boundary', Buffer.from('x'), { 'content-type': 'multipart/form-data' }, 422, 'validation'],
     ] as const)('refuses %s, and changes nothing', async (_, bytes, headers, status, code) => {
       const { id } = await shop.created();
@@ -131,7 +131,7 @@ onEveryEngine((runCatalogue) => {
       expect(await productNow(id)).toMatchObject({ images: [], version: 1 });
     });
 
-    test('refuses forms with other fields, two files or text', async () => {
+    test('refuses forms with other fields, with two files, or with text in place of a file', async () => {
       const { id } = await shop.created();
       const two = form('file', png(1, 1));
       two.append('file', new Blob(['x']));
@@ -143,7 +143,7 @@ onEveryEngine((runCatalogue) => {
       }
     });
 
-    test('takes 5 MB, and gives them back', async () => {
+    test('takes 5 MB, and returns the same bytes', async () => {
       const { id } = await shop.active();
       const bytes = Buffer.concat([jpeg(9, 9), Buffer.alloc(5 * 1024 * 1024 - jpeg(9, 9).byteLength, 7)]);
       const { status, body } = await upload(id, bytes);
@@ -152,21 +152,33 @@ onEveryEngine((runCatalogue) => {
       expect(Buffer.from(await shown.arrayBuffer()).equals(bytes)).toBe(true);
     });
 
-    test('takes twenty images of a product at most', async () => {
+    test('takes at most twenty images for a product', async () => {
       const { id } = await shop.created();
       for (let count = 0; count < 20; count += 1) expect((await upload(id, png(1, 1))).status).toBe(201);
       expect((await upload(id, png(1, 1))).status).toBe(409);
       expect(await productNow(id)).toMatchObject({ version: 21 });
     });
 
-    test('are staff’s, and for products that are there', async () => {
+    test('are worked on four at a time; callers beyond that are told to come back', async () => {
+      const { id } = await shop.created();
+      const replies = await Promise.all(Array.from({ length: 20 }, () => upload(id, png(1, 1))));
+      const refused = replies.filter(({ status }) => status !== 201);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const { status, headers, body } of refused) {
+        expect([status, headers.get('retry-after'), body.type]).toEqual([503, '1', 'urn:souk:problem:overloaded']);
+      }
+      expect((await productNow(id)).images).toHaveLength(replies.length - refused.length);
+      expect((await upload(id, png(1, 1))).status).toBe(201);
+    });
+
+    test('need the role staff and a product that exists', async () => {
       const { id } = await shop.created();
       expect((await upload(id, png(1, 1), RAW, 'anonymous')).status).toBe(401);
       expect((await upload(id, png(1, 1), RAW, 'customer')).status).toBe(403);
       expect((await upload(UNKNOWN, png(1, 1))).status).toBe(404);
     });
 
-    test('happen once for one Idempotency-Key, which is good for one image', async () => {
+    test('add one image for one Idempotency-Key, which another image cannot use', async () => {
       const { id } = await shop.created();
       const headers = { ...RAW, 'idempotency-key': `image-${id}` };
       const [first, again] = [await upload(id, png(1, 1), headers), await upload(id, png(1, 1), headers)];
@@ -186,7 +198,7 @@ onEveryEngine((runCatalogue) => {
     }
     const order = async (id: string) => (await productNow(id)).images.map(({ position, width }) => [position, width]);
 
-    test('are described and moved; the others make room', async () => {
+    test('get an alt text and another position; the others make room', async () => {
       const { id, a, c } = await three();
       const { status, body } = await change('PATCH', c, { position: 0, alt: 'A pot' });
       expect([status, body.position, body.alt]).toEqual([200, 0, 'A pot']);
@@ -200,7 +212,7 @@ onEveryEngine((runCatalogue) => {
       expect((await productNow(id)).version).toBe(version);
     });
 
-    test('go with their bytes', async () => {
+    test('are removed with their bytes', async () => {
       const { id, a } = await three();
       expect((await change('DELETE', a)).status).toBe(204);
       expect(await order(id)).toEqual([[0, 2], [1, 3]]);
@@ -210,7 +222,7 @@ onEveryEngine((runCatalogue) => {
       expect((await change('PATCH', a, { alt: 'x' })).status).toBe(404);
     });
 
-    test('are each a version and an event with the whole product, without bytes', async () => {
+    test('make a version at each change, and an event with the whole product but no bytes', async () => {
       const { id, b } = await three();
       await change('PATCH', b, { alt: 'Told' });
       await change('DELETE', b);
@@ -233,21 +245,22 @@ onEveryEngine((runCatalogue) => {
       expect([staff.status, staff.headers.get('cache-control')]).toEqual([200, 'private, max-age=31536000, immutable']);
     });
 
-    test('are not sent to who has them', async () => {
+    test('are not sent again to a caller who has them', async () => {
       const { a } = await three();
       const etag = (await shop.fetchAs('anonymous', a)).headers.get('etag') ?? '';
       const again = await shop.fetchAs('anonymous', a, { headers: { 'if-none-match': etag, range: 'bytes=0-1' } });
       expect([again.status, await again.text()]).toEqual([304, '']);
     });
 
-    test('are read as far as they are sent: not for who has them or looks at the head, and a part for a range', async () => {
+    test('are read as far as they are sent: not at all for a caller who has them or sends HEAD, and in part for a range', async () => {
       const { id } = await shop.active();
       const bytes = Buffer.concat([jpeg(9, 9), Buffer.from(Array.from({ length: 700_000 }, (_, at) => at % 251))]);
       const { url } = (await upload(id, bytes)).body;
       const slices = spyOn(shop.store.reads, 'imageSlice');
       const asked = async (init: RequestInit) => {
         slices.mockClear();
-        const answer = await shop.fetchAs('anonymous', url, init);
+        // A socket takes the first parts before the caller reads any.
+        const answer = await fetch(`${shop.url}${url}`, init);
         const read = await Promise.all(slices.mock.results.map(async ({ value }) => (await (value as Promise<Uint8Array>)).byteLength));
         return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()), read };
       };
@@ -264,7 +277,7 @@ onEveryEngine((runCatalogue) => {
       expect((await change('DELETE', url)).status).toBe(204);
     });
 
-    test('are sent in parts to who asks for one', async () => {
+    test('are sent in part to a caller who asks for a range', async () => {
       const { a } = await three();
       const whole = png(1, 1);
       const part = async (headers: Record<string, string>) => {

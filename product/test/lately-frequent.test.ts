@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { latelyFrequent } from '../src/storage/lately-frequent.ts';
+import { latelyFrequent } from '../src/storage/mongodb/mongo-product-lists.ts';
 
-test('a piece counts as frequent for a minute after it was found to be', () => {
+test('a piece counts as frequent for a minute after it led to too many products', () => {
   let now = 5;
   const pieces = latelyFrequent(() => now);
   expect(pieces.has('abc')).toBe(false);
@@ -14,7 +14,7 @@ test('a piece counts as frequent for a minute after it was found to be', () => {
   expect(pieces.has('abc')).toBe(true);
 });
 
-test('no more than two thousand are remembered, and the newest stay', () => {
+test('at most two thousand pieces are remembered, and the newest stay', () => {
   const pieces = latelyFrequent(() => 0);
   for (let n = 0; n < 2000; n += 1) pieces.add(`piece ${n}`);
   pieces.add('piece 0');

@@ -4,8 +4,7 @@ import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryMongoStore, type TemporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import { type Collection, MongoClient } from 'mongodb';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';
-import type { ProductDocument } from '../src/storage/product-document.ts';
-import { productToDocument } from '../src/storage/product-documents.ts';
+import { type ProductDocument, productToDocument } from '../src/storage/mongodb/product-documents.ts';
 import type { ProductFilter, ProductSlice, ProductStore } from '../src/storage/product-store.ts';
 import { EVERYTHING, product } from './product-store-fixture.ts';
 import { eur } from './running-catalogue.ts';
@@ -14,7 +13,7 @@ import { eur } from './running-catalogue.ts';
 const PRODUCTS = 12_000;
 const STATUSES = ['archived', 'active', 'archived', 'draft'] as const;
 
-/** To find out that four pieces of words, categories and prices all lead to many. */
+/** Products that are counted to learn that four pieces of words, categories and prices each lead to too many. */
 const COUNTED = 6 * 501;
 
 const SMALL = Bun.randomUUIDv7();
@@ -59,31 +58,31 @@ describeOn(['MongoDB'], () => {
     ['dearest', active, { ...twenty, sort: '-price', after: amount }],
     ['newest', active, { ...twenty, sort: 'newest', after: time }],
     ['newest of everything', EVERYTHING, { ...twenty, sort: 'newest', after: time }],
-    ['what has a price from the middle on', { ...active, minPrice: 500 }, { ...twenty, sort: 'price' }],
-  ] as const)('a page of %s is read from its index, in order and nothing else', async (_name, filter, slice) => {
+    ['products from a price in the middle on', { ...active, minPrice: 500 }, { ...twenty, sort: 'price' }],
+  ] as const)('a page of %s is read from its index in order, and nothing else is read', async (_name, filter, slice) => {
     // A page of each status is read, to see which products come first, and then the products of the page.
     const statuses = filter.onlyActive ? 1 : 3;
     expect(await read(filter, slice, 'in order')).toBeLessThanOrEqual(21 * (statuses + 1));
   });
 
-  test('products by SKU are found by their SKUs, and only they are sorted', async () => {
+  test('a list by SKUs reads and sorts no other products', async () => {
     const skus = Array.from({ length: 100 }, (_, index) => `MANY-${index * 7}`);
     expect(await read({ ...active, skus }, { sort: 'title', after: undefined, limit: 101 })).toBeLessThanOrEqual(200);
   });
 
-  test('a list by words reads what has a piece of one of them, from the text index', async () => {
+  test('a list by words reads only products with a piece of one of them, from the text index', async () => {
     expect(await read({ ...active, words: ['ti', 'needle'] }, { ...twenty, sort: 'title' })).toBeLessThan(10);
   });
 
-  test('a list by category reads what names one of them', async () => {
+  test('a list by categories reads only products in one of them', async () => {
     expect(await read({ ...active, categoryIds: [SMALL, 'other'] }, { ...twenty, sort: 'title' })).toBeLessThanOrEqual(30);
   });
 
   const sorts = ['title', 'price', '-price', 'newest'] as const;
   test.each([
-    ['words that none has', { ...active, words: ['titlf'] }],
-    ['two letters that none has', { ...active, words: ['qq'] }],
-    ['a word that every one has, and one that none has', { ...EVERYTHING, words: ['title', 'qq'] }],
+    ['words that no product has', { ...active, words: ['titlf'] }],
+    ['two letters that no product has', { ...active, words: ['qq'] }],
+    ['a word that every product has, and one that none has', { ...EVERYTHING, words: ['title', 'qq'] }],
     ['a large category', { ...active, categoryIds: [LARGE] }],
     ['prices in the middle', { ...active, minPrice: 300, maxPrice: 600 }],
     ['many of everything', { ...active, words: ['title'], categoryIds: [LARGE], minPrice: 100 }],
@@ -94,7 +93,7 @@ describeOn(['MongoDB'], () => {
     }
   });
 
-  test('a list by words that many have, asked for again, counts none of them', async () => {
+  test('a list by frequent words, asked for again, does not count them again', async () => {
     const filter = { ...active, words: ['title', 'titl'] };
     await read(filter, { ...twenty, sort: 'title' });
     for (const sort of sorts) expect(await read(filter, { ...twenty, sort }), sort).toBeLessThanOrEqual(500 + 21);

@@ -9,8 +9,8 @@ import { eur } from './running-catalogue.ts';
 
 const BROKEN: readonly [string, Partial<Product>][] = [
   ['without a version', { version: 0 }],
-  ['of no title', { title: ' ' }],
-  ['with a slug that is none', { slug: 'Not a slug' }],
+  ['with a blank title', { title: ' ' }],
+  ['with a malformed slug', { slug: 'Not a slug' }],
   ['with half a cent', { variants: [{ sku: 'BROKEN', options: {}, price: eur(0.5) }] }],
   ['with an empty attribute', { attributes: { size: '' } }],
 ];

@@ -33,7 +33,7 @@ onEveryEngine((runCatalogue) => {
     return { id, a, b };
   }
 
-  test('every price that a variant had, newest first, and who set it', async () => {
+  test('the price history has every price of a variant, newest first, and who set it', async () => {
     const { id, a, b } = await changed();
     const { status, body } = await history(id);
     expect(status).toBe(200);
@@ -44,7 +44,7 @@ onEveryEngine((runCatalogue) => {
     expect(body.nextCursor).toBeNull();
   });
 
-  test('by SKU, and in pages that fit together', async () => {
+  test('the price history can be asked for one SKU, and its pages fit together', async () => {
     const { id, a, b } = await changed();
     expect(told((await history(id, `?sku=${b}`)).body)).toEqual([[b, 50, null]]);
     for (const query of ['?', `?sku=${a}&`]) {
@@ -60,7 +60,7 @@ onEveryEngine((runCatalogue) => {
     expect((await history(id, '?cursor=nonsense')).status).toBe(422);
   });
 
-  test('is staff’s to see, also of a product that is out of sale, and of none that is not there', async () => {
+  test('the price history is shown to staff only, for archived products too; 404 for an unknown product', async () => {
     const { id } = await changed();
     await shop.send('POST', `/products/${id}/archive`, { as: 'staff' });
     expect((await history(id)).body.items).toHaveLength(4);

@@ -3,19 +3,19 @@ import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import type { ListIndexes } from '../src/storage/bounded-list.ts';
-import { mongoProductLists } from '../src/storage/mongo-product-lists.ts';
+import { mongoProductLists } from '../src/storage/mongodb/mongo-product-lists.ts';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
-import type { ProductSchema } from '../src/storage/product-schema.ts';
+import type { ProductSchema } from '../src/storage/sql/product-rows.ts';
 import type { ProductStore } from '../src/storage/product-store.ts';
-import { sqlProductLists } from '../src/storage/sql-product-lists.ts';
+import { sqlProductLists } from '../src/storage/sql/sql-product-lists.ts';
 
-/** An empty database, its schema up to date, that goes when it is closed. */
+/** An empty database with its schema up to date; closing it removes it. */
 export interface ProductDatabase {
   readonly store: ProductStore;
   /** Other connections to the same data; their opener closes them. */
   another(): ProductStore;
-  /** What its lists are made of, on a connection that goes after `use`. */
+  /** The queries that its lists are made of, on a connection that is closed after `use`. */
   withIndexes(use: (indexes: ListIndexes) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function sqliteDatabase(): Promise<ProductDatabase> {
   };
 }
 
-/** How long making one on a server may take, with all its indexes and on a busy machine. */
+/** Time limit for making one on a server, with all its indexes and on a busy machine. */
 export const MAKING_MS = 20_000;
 
 export async function mongoDatabase(): Promise<ProductDatabase> {

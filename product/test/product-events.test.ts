@@ -46,7 +46,7 @@ onEveryEngine((runCatalogue) => {
       expect(events[2]?.data).toMatchObject({ sku, oldPrice: eur(100), newPrice: eur(90) });
     });
 
-    test('carry the trace of the request, and the history who asked', async () => {
+    test('carry the trace of the request, and say in the history who asked', async () => {
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       const body = { title: 'Traced', variants: [{ sku: newSku(), price: eur(1) }] };
       const reply = await shop.send<Product>('POST', '/products', { as: 'staff', body, headers: { traceparent } });

@@ -35,7 +35,7 @@ export function product(changes: Partial<Product> = {}): Product {
   };
 }
 
-/** A store with a lane of its own, and what the suites ask of it in a line. */
+/** A store with a lane of its own, and the calls that the suites make to it. */
 export async function storeInUse({ store, close, withIndexes }: ProductDatabase) {
   const taken = await store.writing.takeLane('suite', 'suite', { leftMs: Infinity, leaseMs: 60_000 });
   if (taken === undefined) throw new Error('no lane');
@@ -45,7 +45,7 @@ export async function storeInUse({ store, close, withIndexes }: ProductDatabase)
     close,
     withIndexes,
 
-    /** Puts the products in one transaction: new ones, or over what is there. */
+    /** Puts the products in one transaction, whether they are new or not. */
     async put(...products: Product[]): Promise<void> {
       lane = await store.writing.settle(lane, 0, 60_000, {
         keys: { products: products.map(({ id }) => id) },
@@ -72,7 +72,7 @@ export async function storeInUse({ store, close, withIndexes }: ProductDatabase)
       return found;
     },
 
-    /** What a list without pages finds, in its order. */
+    /** The ids of the products of a list, in its order, without pages. */
     async ids(filter: Partial<ProductFilter>, sort: ProductSort = 'title'): Promise<string[]> {
       const slice = { sort, after: undefined, limit: 100 };
       const { rows } = await store.reads.list({ ...EVERYTHING, ...filter }, slice);

@@ -2,14 +2,9 @@ import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-col
 import type { Writer } from '@souk/chassis/engine/writer/writer';
 import fc from 'fast-check';
 import type { ProductCollections } from '../src/storage/product-store.ts';
-import { addImage } from '../src/usecases/add-image.ts';
-import { archiveProduct } from '../src/usecases/archive-product.ts';
-import { createCategory } from '../src/usecases/create-category.ts';
-import { createProduct } from '../src/usecases/create-product.ts';
-import { deleteCategory } from '../src/usecases/delete-category.ts';
-import { patchCategory } from '../src/usecases/patch-category.ts';
-import { patchProduct } from '../src/usecases/patch-product.ts';
-import { putVariant } from '../src/usecases/put-variant.ts';
+import { addImage } from '../src/usecases/images.ts';
+import { archiveProduct, createProduct, patchProduct, putVariant } from '../src/usecases/products.ts';
+import { createCategory, deleteCategory, patchCategory } from '../src/usecases/categories.ts';
 import { eur } from './running-catalogue.ts';
 
 interface Named {
@@ -17,7 +12,7 @@ interface Named {
   readonly slug: string | undefined;
 }
 
-/** Something staff asks for; `product`, `category` and `parent` count what was there before (`There`). */
+/** A command of staff; `product`, `category` and `parent` are indexes into what was there before (`There`). */
 export type Command =
   | (Named & { readonly kind: 'create'; readonly skus: readonly string[] })
   | (Named & { readonly kind: 'patch'; readonly product: number })
@@ -28,7 +23,7 @@ export type Command =
   | { readonly kind: 'move category'; readonly category: number; readonly parent: number | null; readonly position: number }
   | { readonly kind: 'drop category'; readonly category: number };
 
-/** Ids of what was there before. */
+/** Ids of the products and categories that were there before. */
 export interface There {
   readonly products: readonly string[];
   readonly categories: readonly string[];

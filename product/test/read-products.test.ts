@@ -13,7 +13,7 @@ onEveryEngine((runCatalogue) => {
     });
     afterAll(() => shop.close());
 
-    test('answer the product with its tag, 304 to who has it', async () => {
+    test('answer with the product and its tag, and 304 to a caller who has it', async () => {
       const product = await shop.active();
       for (const path of [`/products/${product.id}`, `/products/by-slug/${product.slug}`]) {
         const { status, headers, body } = await shop.send<Product>('GET', path);
@@ -24,7 +24,7 @@ onEveryEngine((runCatalogue) => {
       }
     });
 
-    test('404 for what is not there and for what is no id', async () => {
+    test('404 for an unknown product and for a malformed id', async () => {
       const unknown = '/products/01980000-0000-7000-8000-000000000000';
       for (const path of [unknown, '/products/1', '/products/by-slug/none', '/nothing']) {
         const { status, headers } = await shop.send('GET', path);
@@ -32,7 +32,7 @@ onEveryEngine((runCatalogue) => {
       }
     });
 
-    test('405 names what is allowed', async () => {
+    test('405 names the allowed methods', async () => {
       const { status, headers } = await shop.send('DELETE', '/products');
       expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
     });
@@ -98,7 +98,7 @@ onEveryEngine((runCatalogue) => {
       expect([status, body.errors?.[0]?.pointer]).toEqual([422, pointer]);
     });
 
-    test('gives pages whose end is known, and cursors for one order only', async () => {
+    test('has no cursor on the last page, and refuses the cursor of another order', async () => {
       const first = (await shop.send<Page<Product>>('GET', '/products?limit=2')).body;
       expect(first.items.map(({ title }) => title)).toEqual(['apron', 'Bowl']);
       const last = (await shop.send<Page<Product>>('GET', `/products?limit=2&cursor=${first.nextCursor}`)).body;

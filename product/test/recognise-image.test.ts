@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { gif, jpeg, png, webp } from '@souk/chassis/testing/sample-images';
-import { recogniseImage } from '../src/images/recognise-image.ts';
-import { byteRange } from '../src/http/byte-range.ts';
+import { recogniseImage } from '../src/domain/recognise-image.ts';
+import { byteRange } from '../src/http/image-routes.ts';
 
 const SAMPLES = [
   ['image/png', png(640, 480)],
@@ -16,7 +16,7 @@ test.each(SAMPLES)('%s is recognised by its content, with its pixels', (contentT
   expect(recogniseImage(bytes)).toEqual({ contentType, width: 640, height: 480 });
 });
 
-test.each(SAMPLES)('%s that is cut off anywhere is none', (_, bytes) => {
+test.each(SAMPLES)('%s that is cut off anywhere is not recognised', (_, bytes) => {
   for (let length = 0; length < bytes.byteLength; length += 1) {
     expect(recogniseImage(bytes.subarray(0, length))).toBeUndefined();
   }
@@ -32,7 +32,7 @@ test('what only begins like an image is none', () => {
   }
 });
 
-test('images of no width are none', () => {
+test('images without width or height are not recognised', () => {
   expect([png(0, 5), jpeg(5, 0), gif(0, 0)].map(recogniseImage)).toEqual([undefined, undefined, undefined]);
 });
 
@@ -40,7 +40,7 @@ test('a GIF is as large as its largest frame', () => {
   expect(recogniseImage(gif(1, 1, { width: 60_000, height: 50_000 }))).toMatchObject({ width: 60_000, height: 50_000 });
 });
 
-test('random bytes and broken images never fail', () => {
+test('random bytes and broken images never make it throw', () => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
   process.stdout.write(`seed ${seed}\n`);
   let state = seed;

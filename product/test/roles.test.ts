@@ -37,7 +37,7 @@ onEveryEngine((runCatalogue) => {
       expect(status).toBe(STATUS[as](method, path));
     });
 
-    test('a wrong role or none is said before a wrong body', async () => {
+    test('refuses a missing or insufficient role before it looks at the body', async () => {
       if (body() === undefined) return;
       const { id } = await shop.created();
       const target = path.replace(':id', id);
@@ -45,7 +45,7 @@ onEveryEngine((runCatalogue) => {
       expect((await shop.send(method, target, { as: 'customer', body: { wrong: 1 } })).status).toBe(403);
     });
 
-    test('a token that is no good is 401', async () => {
+    test('answers 401 to an expired token, and to one of another issuer or audience', async () => {
       const { id } = await shop.created();
       const target = path.replace(':id', id);
       const past = Math.floor(Date.now() / 1000) - 10;
@@ -56,7 +56,7 @@ onEveryEngine((runCatalogue) => {
     });
   });
 
-  describe('what is not active', () => {
+  describe('a product that is not active', () => {
     test.each([
       ['anonymous', 404],
       ['customer', 404],
@@ -68,7 +68,7 @@ onEveryEngine((runCatalogue) => {
       expect((await shop.send('GET', `/products/by-slug/${slug}`, { as })).status).toBe(status);
     });
 
-    test('is in nobody’s list but staff’s', async () => {
+    test('is listed for staff only', async () => {
       const sku = (await shop.created()).variants[0]?.sku;
       for (const as of CALLERS) {
         const { body } = await shop.send<{ items: object[] }>('GET', `/products?sku=${sku}`, { as });

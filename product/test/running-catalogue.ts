@@ -5,9 +5,10 @@ import { recordedLog } from '@souk/chassis/testing/recorded-log';
 import type { CreateProduct, Product } from '@souk/contracts/http/product';
 import type { Problem } from '@souk/contracts/problem';
 import { createProductService } from '../src/service.ts';
+import { checkedFetch } from './checked-fetch.ts';
 import type { ProductDatabase } from './product-databases.ts';
 
-/** What a change is answered with: the product, or why not. `status` is the product's. */
+/** The answer to a change: the product, or the problem. `status` is the product's. */
 export type ProductReply = Product & Omit<Problem, 'status'>;
 
 export type Caller = 'anonymous' | 'customer' | 'staff' | 'admin';
@@ -30,7 +31,10 @@ interface RunOptions {
   readonly instance?: string;
 }
 
-/** The service on a port of its own, over a new database, or as another instance over one that is there. */
+/**
+ * The service over a new database, or as another instance over an existing one. Requests reach it without a socket; tests about
+ * sockets ask it at `url`.
+ */
 async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'product-test' }: RunOptions) {
   const database = beside?.database ?? (await open());
   const store = beside === undefined ? database.store : database.another();
@@ -45,6 +49,7 @@ async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'p
     keys,
   });
   const { url } = await service.start();
+  const ask = checkedFetch(service);
   const tokens = {
     customer: await bearer(),
     staff: await bearer({ roles: ['customer', 'staff'] }),
@@ -57,7 +62,7 @@ async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'p
     path: string,
     { as = 'anonymous', body, headers = {} }: RequestOptions = {},
   ): Promise<Reply<Body>> {
-    const response = await fetch(`${url}${path}`, {
+    const response = await ask(path, {
       method,
       headers: {
         ...(as !== 'anonymous' && { authorization: tokens[as] }),
@@ -70,11 +75,11 @@ async function run(open: () => Promise<ProductDatabase>, { beside, instance = 'p
     return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
   }
 
-  /** The answer as it comes, for what is no JSON. */
+  /** Returns the response itself, for bodies that are not JSON. */
   function fetchAs(as: Caller, path: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers);
     if (as !== 'anonymous') headers.set('authorization', tokens[as]);
-    return fetch(`${url}${path}`, { ...init, headers });
+    return ask(path, { ...init, headers });
   }
 
   async function created(asked: Partial<CreateProduct> = {}): Promise<Product> {

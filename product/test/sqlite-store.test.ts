@@ -4,8 +4,8 @@ import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import { boundedList, type ListIndexes } from '../src/storage/bounded-list.ts';
 import type { Product } from '../src/domain/product.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
-import type { ProductSchema } from '../src/storage/product-schema.ts';
-import { sqlProductLists } from '../src/storage/sql-product-lists.ts';
+import type { ProductSchema } from '../src/storage/sql/product-rows.ts';
+import { sqlProductLists } from '../src/storage/sql/sql-product-lists.ts';
 import { describeProductLists } from './describe-product-lists.ts';
 import { describeProductStore } from './describe-product-store.ts';
 import { sqliteDatabase } from './product-databases.ts';
@@ -15,7 +15,7 @@ import { eur } from './running-catalogue.ts';
 describeProductStore('SQLite', sqliteDatabase);
 describeProductLists('SQLite', sqliteDatabase);
 
-/** A shop with so many products that nothing leads to few of them. */
+/** The indexes of a shop with so many products that nothing leads to few of them. */
 function inLargeShop(indexes: ListIndexes): ListIndexes {
   return {
     ...indexes,
@@ -26,7 +26,7 @@ function inLargeShop(indexes: ListIndexes): ListIndexes {
   };
 }
 
-test('product lists on SQLite find all that has several common words which are seldom together, at once', async () => {
+test('product lists on SQLite find at once all products with several common words that seldom occur together', async () => {
   const shop = await storeInUse(await sqliteDatabase());
   const many = Array.from({ length: 2400 }, (_, n) => product({ title: `Mat ${10_000 + n} ${n >= 2370 || n % 2 === 0 ? 'orange' : ''} ${n >= 2370 || n % 2 === 1 ? 'copper' : ''}` }));
   for (let from = 0; from < many.length; from += 400) await shop.put(...many.slice(from, from + 400));
@@ -34,7 +34,7 @@ test('product lists on SQLite find all that has several common words which are s
   await shop.close();
 }, 60_000);
 
-test('product lists on SQLite go on behind those whose texts one request may look at for what the index does not tell of words', async () => {
+test('product lists on SQLite examine a bounded number of texts for words without index entries, and continue from there', async () => {
   const shop = await storeInUse(await sqliteDatabase());
   const many = Array.from({ length: 1700 }, (_, n) => product({ title: `Manifoldness ${10_000 + n} ${n % 850 === 849 ? 'v' : ''}` }));
   for (let from = 0; from < many.length; from += 400) await shop.put(...many.slice(from, from + 400));
@@ -47,7 +47,7 @@ test('product lists on SQLite go on behind those whose texts one request may loo
   await shop.close();
 }, 60_000);
 
-test('the places of words are those that products have now, in every order', async () => {
+test('lists by words follow the present title, price and status of products, in every order', async () => {
   const shop = await storeInUse(await sqliteDatabase());
   const before = Array.from({ length: 3 }, (_, n) => product({ title: `Teapot ${n}`, createdAt: n, variants: [{ sku: `POT-${n}`, options: {}, price: eur(100 + n) }] }));
   await shop.put(...before);
@@ -76,10 +76,10 @@ describe('the plans of the lists', () => {
   ] as const;
   const filters = [
     ['all', EVERYTHING],
-    ['what is active', active],
-    ['what many words match', { ...active, words: ['needle', 'no'] }],
-    ['what lies in large categories', { ...EVERYTHING, categoryIds: ['A', 'B'] }],
-    ['what costs as much as many', { ...active, minPrice: 5, maxPrice: 9 }],
+    ['active products', active],
+    ['products with common words', { ...active, words: ['needle', 'no'] }],
+    ['products in large categories', { ...EVERYTHING, categoryIds: ['A', 'B'] }],
+    ['products with common prices', { ...active, minPrice: 5, maxPrice: 9 }],
     ['all of these', { ...active, words: ['needle'], categoryIds: ['A'], maxPrice: 9 }],
   ] as const;
   const walks = filters.flatMap(([what, filter]) => orders.map((order) => [`${what} by ${order[0]}`, filter, order] as const));
@@ -99,7 +99,7 @@ describe('the plans of the lists', () => {
   test.each([
     ['price', '(lowest_price,id)>(?,?)'],
     ['-price', '(lowest_price,id)<(?,?)'],
-  ] as const)('the next page of what has a price, by %s, begins behind the one before, and not where the prices do', async (sort, begins) => {
+  ] as const)('the next page of a list by price limits, sorted by %s, starts where the last page ended, not where the prices start', async (sort, begins) => {
     const plans = await plansOf((indexes) =>
       boundedList(inLargeShop(indexes))({ ...active, words: ['needle'], minPrice: 2, maxPrice: 9 }, { sort, after: amount, limit: 21 }),
     );
@@ -111,7 +111,7 @@ describe('the plans of the lists', () => {
   test.each([
     ['title', after, 'products_status_title'],
     ['newest', amount, 'products_status_time'],
-  ] as const)('a page by %s of what has a price passes over the prices of others in the index alone, and looks at products last', async (sort, from, index) => {
+  ] as const)('a page of a list by price limits, sorted by %s, skips other prices in the index alone, and examines products last', async (sort, from, index) => {
     const filter = { ...active, words: ['needle'], minPrice: 5, maxPrice: 9 };
     const plans = await plansOf((indexes) => boundedList(inLargeShop(indexes))(filter, { sort, after: from, limit: 21 }));
     const along = plans.filter((plan) => plan.includes(index));
@@ -123,7 +123,7 @@ describe('the plans of the lists', () => {
     ['SKUs', { ...active, skus: ['A', 'B'] }, 'PRIMARY KEY (sku=?)'],
     ['categories', { ...active, categoryIds: ['A', 'B'] }, 'PRIMARY KEY (category_id=?)'],
     ['prices', { ...active, minPrice: 5, maxPrice: 9 }, 'product_skus_amount'],
-  ] as const)('a page of few products by %s begins with these', async (_, filter, expected) => {
+  ] as const)('a page of a list that %s narrow to few products starts from those', async (_, filter, expected) => {
     const plans = await plansOf((indexes) => boundedList(indexes)(filter, { sort: 'title', after: undefined, limit: 21 }));
     const among = plans.filter((plan) => plan.includes('sqlite_autoindex_products_1 (id=?)'));
     expect(among.length).toBeGreaterThan(0);
@@ -131,7 +131,7 @@ describe('the plans of the lists', () => {
     expectNoScan(plans);
   });
 
-  test('a page of what has a word searches a range of numbers, puts what it finds there into order, and reads the products of the page', async () => {
+  test('a page of products with a word searches a range of numbers, sorts what it finds there, and reads only the products of the page', async () => {
     const plans = await plansOf((indexes) => boundedList(indexes)({ ...active, words: ['needle'] }, { sort: 'title', after: undefined, limit: 21 }), [product({ title: 'Needle' })]);
     expect(plans.some((plan) => /^SCAN product_search VIRTUAL TABLE INDEX \d+:[<>M0-9]*[<>]/.test(plan))).toBe(true);
     expect(plans.some((plan) => plan.includes('SEARCH text_places USING INTEGER PRIMARY KEY (rowid=?)'))).toBe(true);

@@ -10,15 +10,14 @@ import { temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store
 import type { StoredEvent } from '@souk/chassis/engine/writer/writer-store';
 import { MongoClient } from 'mongodb';
 import type { Product } from '../src/domain/product.ts';
-import { type ProductFact, created, priceChanged } from '../src/domain/product-fact.ts';
-import { mongoProductMigrations } from '../src/storage/mongo-product-migrations.ts';
+import { type ProductFact, created, priceChanged } from '../src/domain/change-product.ts';
+import { mongoProductMigrations } from '../src/storage/mongodb/mongo-product-migrations.ts';
 import { openMongoProductStore } from '../src/storage/open-mongodb.ts';
 import { openSqliteProductStore } from '../src/storage/open-sqlite.ts';
-import type { ProductDocument } from '../src/storage/product-document.ts';
-import { productToDocument } from '../src/storage/product-documents.ts';
-import { productToRow } from '../src/storage/product-rows.ts';
-import { productTables } from '../src/storage/product-tables.ts';
-import { productMigrations } from '../src/storage/sql-product-migrations.ts';
+import { type ProductDocument, productToDocument } from '../src/storage/mongodb/product-documents.ts';
+import { productToRow } from '../src/storage/sql/product-rows.ts';
+import { productTables } from '../src/storage/sql/product-tables.ts';
+import { productMigrations } from '../src/storage/sql/sql-product-migrations.ts';
 import { MAKING_MS } from './product-databases.ts';
 import { EVERYTHING, product } from './product-store-fixture.ts';
 import { eur } from './running-catalogue.ts';
@@ -30,7 +29,7 @@ const somebody = Bun.randomUUIDv7();
 
 const PICTURE = Buffer.from(Array.from({ length: 400_000 }, (_, at) => at % 251));
 
-/** What the events table has of a product that was made for 3.00 and got dearer; and its prices, newest first. */
+/** The stored events of a product whose price was raised, and its prices, newest first. */
 function dearer(made: Product) {
   const [variant] = made.variants;
   if (variant === undefined) throw new Error('a product without variants');
@@ -63,7 +62,7 @@ function dearer(made: Product) {
   };
 }
 
-test('a SQLite file from before categories, images and the index for words keeps its products, and finds them', async () => {
+test('a SQLite file from before categories, images and the word index keeps its products, and finds them', async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/product.db`;
   const before = openSqlite<unknown>({ path });
@@ -90,10 +89,10 @@ test('a SQLite file from before categories, images and the index for words keeps
   await store.close();
 });
 
-/** As it was folded before marks were told from accents. */
+/** The texts of `flower` as they were folded before marks were told from accents. */
 const OLD = { key: 'फल', text: 'फल\n' };
 
-test('a SQLite file in which words were folded otherwise finds them as they are folded now', async () => {
+test('a SQLite file with words folded by an earlier version finds them as they are folded now', async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/product.db`;
   const flower = product({ title: 'फूल' });
@@ -116,7 +115,7 @@ test('a SQLite file in which words were folded otherwise finds them as they are 
   await store.close();
 });
 
-test('an image in a SQLite file from before there were parts is shown from its row', async () => {
+test('an image in a SQLite file from before there were parts is read from its row', async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/product.db`;
   const store = openSqliteProductStore({ path });
@@ -133,7 +132,7 @@ test('an image in a SQLite file from before there were parts is shown from its r
 describeOn(['MongoDB'], () => {
   setDefaultTimeout(MAKING_MS);
 
-  test('an image in a MongoDB database from before there were parts is shown from its document', async () => {
+  test('an image in a MongoDB database from before there were parts is read from its document', async () => {
     const opened = await temporaryMongoStore(openMongoProductStore);
     const client = new MongoClient(opened.url);
     await client.db().collection<{ _id: string; bytes: Uint8Array }>('imageBytes').insertOne({ _id: 'old', bytes: PICTURE });
@@ -143,7 +142,7 @@ describeOn(['MongoDB'], () => {
     await opened.close();
   });
 
-  test('a MongoDB database from before them as well, also when the step was cut off', async () => {
+  test('a MongoDB database from before the word index and the price history is completed, even if an earlier step was interrupted', async () => {
     const opened = await temporaryMongoStore(openMongoProductStore);
     const client = new MongoClient(opened.url);
     const products = client.db().collection<ProductDocument>('products');
@@ -165,7 +164,7 @@ describeOn(['MongoDB'], () => {
     await opened.close();
   });
 
-  test('a MongoDB database in which words were folded otherwise finds them as they are folded now', async () => {
+  test('a MongoDB database with words folded by an earlier version finds them as they are folded now', async () => {
     const opened = await temporaryMongoStore(openMongoProductStore);
     const client = new MongoClient(opened.url);
     const flower = product({ title: 'फूल' });
@@ -182,7 +181,7 @@ describeOn(['MongoDB'], () => {
     await opened.close();
   });
 
-  test('what a container of the version before writes on MongoDB is in the lists by price, beside what this one writes', async () => {
+  test('lists by price on MongoDB have the products that a container of the earlier version writes beside this one', async () => {
     const opened = await temporaryMongoStore(openMongoProductStore);
     const client = new MongoClient(opened.url);
     const products = client.db().collection<ProductDocument>('products');

@@ -1,4 +1,6 @@
-import type { ProductStatus, Variant } from '@souk/contracts/http/product';
+import type { Product as PublishedProduct, ProductStatus, Variant } from '@souk/contracts/http/product';
+import type { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import type { Money } from '@souk/contracts/money';
 import type { ProductImage } from './product-image.ts';
 
 /** A product as the domain sees it. Times are epoch milliseconds; prices are in minor units. */
@@ -38,4 +40,40 @@ export function spreadTo(product: Product): number | undefined {
 /** Sort key of a product in lists by price. Minor units are compared whatever the currency. */
 export function lowestPrice({ variants }: Product): number {
   return Math.min(...variants.map(({ price }) => price.amount));
+}
+
+/** The product as published, in answers and in events. */
+export function productRepresentation(product: Product): PublishedProduct {
+  return {
+    id: product.id,
+    slug: product.slug,
+    title: product.title,
+    description: product.description,
+    status: product.status,
+    categoryIds: [...product.categoryIds],
+    attributes: product.attributes,
+    variants: [...product.variants],
+    images: product.images.map((image, position) => imageRepresentation(product.id, image, position)),
+    version: product.version,
+    createdAt: new Date(product.createdAt).toISOString(),
+    updatedAt: new Date(product.updatedAt).toISOString(),
+  };
+}
+
+export function imageRepresentation(productId: string, image: ProductImage, position: number): PublishedImage {
+  const { id, alt, width, height, contentType } = image;
+  return { id, url: `/products/${productId}/images/${id}`, alt, position, width, height, contentType };
+}
+
+/** A price that a variant got with a version of its product; kept for ever. */
+export interface PriceChange {
+  readonly productId: string;
+  readonly version: number;
+  readonly sku: string;
+  readonly price: Money;
+  /** null: this is its first price */
+  readonly previous: Money | null;
+  /** epoch milliseconds */
+  readonly at: number;
+  readonly actor: string;
 }

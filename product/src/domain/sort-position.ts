@@ -1,5 +1,5 @@
-import { folded } from './folded.ts';
 import { lowestPrice, type Product } from './product.ts';
+import { folded } from './search.ts';
 
 export type ProductSort = 'title' | 'price' | '-price' | 'newest';
 

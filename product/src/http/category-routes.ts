@@ -1,27 +1,24 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
 import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { StoredAnswer } from '@souk/chassis/stored-answer';
+import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
+import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import {
+  CATEGORIES_LIMIT,
   Category as PublishedCategory,
+  CATEGORY_LEVELS,
   CategoryTree as PublishedTree,
   CreateCategory,
   PatchCategory,
 } from '@souk/contracts/http/category';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { type Category, categoryOf } from '../domain/category.ts';
-import { categoryRepresentation, treeRepresentation } from '../domain/category-representations.ts';
+import { type Category, categoryOf, categoryRepresentation, treeRepresentation } from '../domain/category-tree.ts';
 import type { ProductReads } from '../storage/product-store.ts';
-import type { CategoryAnswer } from '../usecases/category-answer.ts';
-import { createCategory } from '../usecases/create-category.ts';
-import { deleteCategory } from '../usecases/delete-category.ts';
-import { patchCategory } from '../usecases/patch-category.ts';
-import { acceptedCategory, noSuchCategory } from './category-refused.ts';
-import type { Commands } from './commands.ts';
+import { type CategoryAnswer, type CategoryRefusal, createCategory, deleteCategory, patchCategory } from '../usecases/categories.ts';
+import type { Commands } from './product-routes.ts';
 
 const ById = Type.Object({ id: Uuid });
 
@@ -84,7 +81,7 @@ export function categoryRoutes(reads: ProductReads, commands: Commands) {
     });
 }
 
-function creation(answer: CategoryAnswer): StoredAnswer {
+function creation(answer: CategoryAnswer) {
   const category = acceptedCategory(answer);
   return storedAnswer(201, categoryRepresentation(category), {
     etag: entityTag(category.version),
@@ -95,4 +92,37 @@ function creation(answer: CategoryAnswer): StoredAnswer {
 function shown(category: Category, headers: Record<string, string | number>) {
   headers['etag'] = entityTag(category.version);
   return categoryRepresentation(category);
+}
+
+/** The category of an answer; throws a refusal as the problem that callers see. */
+function acceptedCategory(answer: CategoryAnswer): Category {
+  if (answer.kind === 'done') return answer.category;
+  throw refused(answer.kind);
+}
+
+function noSuchCategory(): Problem {
+  return problem('not-found', { detail: 'There is no such category: GET /categories lists those there are.' });
+}
+
+const PARENT = '/parentId';
+
+function refused(kind: CategoryRefusal['kind']): Problem {
+  switch (kind) {
+    case 'no-such-category':
+      return noSuchCategory();
+    case 'parent-unknown':
+      return fieldsRefused('category-unknown', [{ pointer: PARENT, detail: 'is no category' }], 'GET /categories lists those there are');
+    case 'category-cycle':
+      return fieldsRefused('category-cycle', [{ pointer: PARENT, detail: 'lies below the category itself' }], 'choose another one');
+    case 'too-deep':
+      return fieldsRefused('validation', [{ pointer: PARENT, detail: `leads below level ${CATEGORY_LEVELS}` }], 'choose one further up');
+    case 'category-slug-taken':
+      return fieldsRefused('slug-taken', [{ pointer: '/slug', detail: 'belongs to another category' }], 'choose another one');
+    case 'too-many-categories':
+      return problem('conflict', { detail: `There are at most ${CATEGORIES_LIMIT} categories: remove one first.` });
+    case 'category-in-use':
+      return problem('category-in-use', { detail: 'Categories or products are in it: move or remove them first.' });
+    default:
+      return kind satisfies never;
+  }
 }

@@ -1,27 +1,20 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { obeyIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { isUnchanged, obeyIfMatch } from '@souk/chassis/web/app/entity-tag';
 import { type Idempotency, storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
-import { problem } from '@souk/chassis/web/problems/problem';
+import { answerInParts } from '@souk/chassis/web/app/long-answer';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import type { StoredAnswer } from '@souk/chassis/stored-answer';
+import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { invalid, problem, tooMuchToDo } from '@souk/chassis/web/problems/problem';
 import { PatchProductImage, ProductImage as PublishedImage, WithImage } from '@souk/contracts/http/product-image';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { imageOf } from '../domain/product-image.ts';
+import { bulkhead } from 'cockatiel';
+import { imageOf, IMAGES_LIMIT, PART_BYTES, type ProductImage } from '../domain/product-image.ts';
 import type { ProductReads } from '../storage/product-store.ts';
-import { addImage } from '../usecases/add-image.ts';
-import type { ImageAnswer } from '../usecases/change-of-images.ts';
-import { deleteImage } from '../usecases/delete-image.ts';
-import { patchImage } from '../usecases/patch-image.ts';
-import { atMost } from './at-most.ts';
-import type { Commands } from './commands.ts';
-import { imageAnswer, imageTag } from './image-answer.ts';
-import { acceptedImage } from './image-refused.ts';
-import { accepted } from './refused.ts';
+import { addImage, deleteImage, type ImageAnswer, patchImage } from '../usecases/images.ts';
+import { accepted, type Commands, refused, visible } from './product-routes.ts';
 import { UPLOAD, uploadedImage } from './uploaded-image.ts';
-import { visible } from './visible.ts';
 
 const ById = Type.Object({ id: Uuid });
 const ByImage = Type.Object({ id: Uuid, imageId: Uuid });
@@ -38,13 +31,14 @@ const IMAGE_ANSWERS = {
 
 /** Routes of product images: everybody sees those of products on sale; staff adds, orders and removes them. */
 export function imageRoutes(reads: ProductReads, commands: Commands) {
-  const upload = atMost(UPLOADS);
+  const uploads = bulkhead(UPLOADS);
   return router()
     .post('/products/:id/images', async ({ params, query, principal, idempotency, request }) => {
       const { bytes, image } = await uploadedImage(request, query.alt);
       const asked = { productId: params.id, actor: principal.userId, image, bytes };
       const once = { request, idempotency: idempotency && ofThese(bytes, image.alt, idempotency) };
-      return upload(() => answerOnce(commands, addImage, asked, once, creation));
+      if (uploads.executionSlots === 0) throw tooMuchToDo(1);
+      return uploads.execute(() => answerOnce(commands, addImage, asked, once, creation));
     }, {
       role: 'staff',
       idempotent: 'optional',
@@ -105,7 +99,96 @@ function ofThese(bytes: Uint8Array, alt: string, idempotency: Idempotency): Idem
   return { ...idempotency, fingerprint };
 }
 
-function creation(answer: ImageAnswer): StoredAnswer {
+function creation(answer: ImageAnswer) {
   const image = acceptedImage(answer);
   return storedAnswer(201, image, { location: image.url });
+}
+
+/** The image of an answer; throws a refusal as the problem that callers see. */
+function acceptedImage(answer: ImageAnswer): PublishedImage {
+  switch (answer.kind) {
+    case 'done':
+      return answer.image;
+    case 'too-many-images':
+      throw problem('conflict', { detail: `A product has at most ${IMAGES_LIMIT} images: remove one first.` });
+    case 'position-beyond':
+      throw invalid('/position', `must be less than ${answer.images}, the number of images`);
+    default:
+      throw refused(answer);
+  }
+}
+
+/** A year; the bytes behind a URL never change. */
+const FOR_GOOD = 'max-age=31536000, immutable';
+
+function imageTag(id: string): string {
+  return `"${id}"`;
+}
+
+interface ShownImage {
+  readonly image: ProductImage;
+  /** in bytes */
+  readonly size: number;
+  /** True when everybody may see it. */
+  readonly isPublic: boolean;
+}
+
+/** Reads bytes from `from` up to, but not including, `to`; may return fewer when the image is stored in parts. */
+type ReadSlice = (from: number, to: number) => Promise<Uint8Array>;
+
+/**
+ * The response with the bytes, or with the range that was asked for; throws the 416 problem. No bytes are read when the caller
+ * has the image already, or sends HEAD.
+ */
+async function imageAnswer(request: Request, { image, size, isPublic }: ShownImage, read: ReadSlice): Promise<Response> {
+  const etag = imageTag(image.id);
+  const headers = {
+    'content-type': image.contentType,
+    etag,
+    'cache-control': `${isPublic ? 'public' : 'private'}, ${FOR_GOOD}`,
+    'accept-ranges': 'bytes',
+    // Contains nothing that the uploader has chosen.
+    'content-disposition': `inline; filename="${image.id}.${image.contentType.slice('image/'.length)}"`,
+  };
+  const range = byteRange(wantedRange(request, etag), size);
+  if (range === 'none') {
+    throw problem('range-not-satisfiable', {
+      detail: `The image has ${size} bytes: ask for a range within them.`,
+      headers: { 'content-range': `bytes */${size}` },
+    });
+  }
+  const { from, to } = range ?? { from: 0, to: size - 1 };
+  const init =
+    range === undefined ? { headers } : { status: 206, headers: { ...headers, 'content-range': `bytes ${from}-${to}/${size}` } };
+  const known = new Response(null, init);
+  if (isUnchanged(request, known)) return known;
+  return answerInParts(request, { length: to + 1 - from, held: PART_BYTES, read: (at) => read(from + at, Math.min(from + at + PART_BYTES, to + 1)) }, init);
+}
+
+/** The Range header; null where a 304 may do (If-None-Match), or the caller has part of another image and needs all (If-Range). */
+function wantedRange({ headers }: Request, etag: string): string | null {
+  const known = headers.get('if-range');
+  if (headers.has('if-none-match') || (known !== null && known !== etag)) return null;
+  return headers.get('range');
+}
+
+interface ByteRange {
+  readonly from: number;
+  /** the last byte, inclusive */
+  readonly to: number;
+}
+
+const ONE_RANGE = /^bytes=(?<from>\d{0,15})-(?<to>\d{0,15})$/;
+
+/**
+ * The range that a Range header asks for (RFC 9110, 14.2). undefined: everything, also for several ranges or a header
+ * that is not understood; 'none': beyond the end. `size` in bytes, above 0.
+ */
+export function byteRange(header: string | null, size: number): ByteRange | 'none' | undefined {
+  const { from = '', to = '' } = ONE_RANGE.exec(header ?? '')?.groups ?? {};
+  if (from === '' && to === '') return undefined;
+  if (from === '') return Number(to) === 0 ? 'none' : { from: Math.max(0, size - Number(to)), to: size - 1 };
+  if (to !== '' && Number(to) < Number(from)) return undefined;
+  if (Number(from) >= size) return 'none';
+  return { from: Number(from), to: to === '' ? size - 1 : Math.min(Number(to), size - 1) };
 }

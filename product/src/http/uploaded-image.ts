@@ -5,7 +5,7 @@ import { FORM } from '@souk/chassis/web/app/text-encoding';
 import { validationProblem } from '@souk/chassis/web/problems/validation-problem';
 import { ImageType, WithImage } from '@souk/contracts/http/product-image';
 import { IMAGE_BYTES } from '../domain/product-image.ts';
-import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';
+import { type RecognisedImage, recogniseImage } from '../domain/recognise-image.ts';
 
 /** Limit of pixels, for the viewers that decompress them: a file of a few kilobytes can claim gigapixels. */
 const PIXELS = 50_000_000;
@@ -31,12 +31,12 @@ interface Sent {
  */
 export async function uploadedImage(request: Request, inQuery: string | undefined): Promise<UploadedImage> {
   const { bytes, alt = inQuery ?? '' } = await sentIn(request);
-  if (bytes.byteLength > IMAGE_BYTES) throw tooLarge(`An image may have ${IMAGE_BYTES} bytes: send a smaller one.`);
+  if (bytes.byteLength > IMAGE_BYTES) throw tooLarge(`An image may have at most ${IMAGE_BYTES} bytes: send a smaller one.`);
   const image = recogniseImage(bytes);
   if (image === undefined) {
     throw problem('unsupported-media-type', { detail: 'Send a whole PNG, JPEG, WebP or GIF image.' });
   }
-  if (image.width * image.height > PIXELS) throw tooLarge(`An image may have ${PIXELS} pixels: send a smaller one.`);
+  if (image.width * image.height > PIXELS) throw tooLarge(`An image may have at most ${PIXELS} pixels: send a smaller one.`);
   return { bytes, image: { ...image, alt } };
 }
 

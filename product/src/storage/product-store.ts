@@ -1,11 +1,9 @@
 import type { Looked } from '@souk/chassis/web/paging/looked';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
-import type { CategoryTree, CategoryUse } from '../domain/category.ts';
-import type { PriceChange } from '../domain/price-change.ts';
-import type { Product } from '../domain/product.ts';
+import type { CategoryTree, CategoryUse } from '../domain/category-tree.ts';
+import type { SkuClaim, SlugClaim } from '../domain/claims.ts';
 import type { ImageBytes, ImagePart } from '../domain/product-image.ts';
-import type { SkuClaim } from '../domain/sku.ts';
-import type { SlugClaim } from '../domain/slug.ts';
+import type { PriceChange, Product } from '../domain/product.ts';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';
 
 /**
@@ -61,7 +59,7 @@ export interface ProductReads {
   byId(id: string): Promise<Product | undefined>;
   bySlug(slug: string): Promise<Product | undefined>;
   /**
-   * Sorted by the key of `sort-position.ts` and then by id, both descending for `-price` and `newest`.
+   * Sorted by the key of `positionOf` and then by id, both descending for `-price` and `newest`.
    * Text is compared by its code points. The cost is bounded whatever matches, so it may return fewer products than match,
    * together with the position it has reached.
    */
