@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { LogMessage } from '../../src/log/event-log.ts';
-import { MessagesRefusedError } from '../../src/log/message-limit.ts';
+import { MessagesRefusedError } from '../../src/log/message-limits.ts';
 import { until } from '../../src/testing/until.ts';
 import { message, numbered, type OpenedLog, orderByKey, partitionKey, recorder, stalled } from './log-fixture.ts';
 

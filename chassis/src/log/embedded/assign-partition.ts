@@ -1,8 +1,8 @@
 import type { LogMessage } from '../event-log.ts';
 import { EventLogError } from '../event-log-error.ts';
 import type { PlacedMessage } from './journal-message.ts';
-import { MESSAGE_LIMIT, messageBytes, type RefusedMessage, tooLarge } from '../message-limit.ts';
-import { partitionOf } from '../partition-of.ts';
+import { MESSAGE_LIMIT, messageBytes, type RefusedMessage, tooLarge } from '../message-limits.ts';
+import { partitionOf } from '../partitions.ts';
 import { partitionsOf, type TopicTable } from './topic-table.ts';
 
 /** Assigns a message to its partition, or refuses it as too large, before anything is queued. */

@@ -1,5 +1,5 @@
 import type { HandlerFailure } from '../handler-failures.ts';
-import type { Synchronous } from './log-database.ts';
+import type { Synchronous } from './log-file.ts';
 import type { TopicDeclaration } from '../topic.ts';
 
 export interface EmbeddedLogOptions {

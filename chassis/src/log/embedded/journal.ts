@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { cutIntoBlocks, toBlock } from './block.ts';
 import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
-import { inTransaction } from './log-database.ts';
+import { inTransaction } from './log-file.ts';
 import type { OffsetStore } from './offset-store.ts';
 import type { PartitionIndex, Span } from './partition-index.ts';
 

@@ -1,5 +1,5 @@
 import { inspectLog, type LogInspection } from './inspection.ts';
-import { openLogForReading } from './log-database.ts';
+import { openLogForReading } from './log-file.ts';
 import { openOffsetStore } from './offset-store.ts';
 import { openPartitionIndex } from './partition-index.ts';
 import { loadTopics } from './topic-table.ts';

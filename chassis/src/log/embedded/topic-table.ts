@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { EventLogError } from '../event-log-error.ts';
-import { inTransaction } from './log-database.ts';
+import { inTransaction } from './log-file.ts';
 import type { Partition, TopicDeclaration } from '../topic.ts';
 
 /** Topic name -> its partitions by number. */

@@ -3,7 +3,7 @@ import { EventLogError } from '../event-log-error.ts';
 import type { TopicDeclaration } from '../topic.ts';
 import { assertAsDeclared, presentTopics } from './compare-topics.ts';
 import { kafkaClient } from './kafka-client.ts';
-import type { KafkaTopicsOptions } from './kafka-log-options.ts';
+import type { KafkaTopicsOptions } from './kafka-address.ts';
 import { topicNames, type TopicNames } from './topic-names.ts';
 import { adoptSettings, type SettingDifference, settingDifferences, SETTINGS, settingsSentence } from './topic-settings.ts';
 import { unavailable } from './refusals.ts';

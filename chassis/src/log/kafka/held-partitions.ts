@@ -1,6 +1,6 @@
 import { EventLogError } from '../event-log-error.ts';
 import type { Report } from '../../telemetry/report.ts';
-import type { Partition } from './parked-partitions.ts';
+import type { Partition } from './blocked-partitions.ts';
 
 /** Transactions normally end sooner; a broker aborts those that were left open after 15 minutes at most. */
 const HELD_LIMIT_MS = 10_000;

@@ -3,7 +3,7 @@ import { connect as connectEncrypted } from 'node:tls';
 import { type ISocketFactory, Kafka, type KafkaConfig, logLevel, type RetryOptions } from 'kafkajs';
 import './kafkajs/codec.ts';
 import './kafkajs/corrections.ts';
-import type { KafkaAddress, KafkaSecurity } from './kafka-log-options.ts';
+import type { KafkaAddress, KafkaSecurity } from './kafka-address.ts';
 
 /** Milliseconds until a request without an answer counts as lost, and its connection with it. */
 export const REQUEST_LIMIT_MS = 4000;

@@ -4,7 +4,7 @@ import type { EventLogError } from '../event-log-error.ts';
 import type { SubscribeOptions } from '../event-log.ts';
 import { assigner } from './assigner.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
-import { type KafkaAddress, SESSION_MS } from './kafka-log-options.ts';
+import { type KafkaAddress, SESSION_MS } from './kafka-address.ts';
 import { type MemberWork, memberWork } from './member-work.ts';
 import { isRefused, unavailable } from './refusals.ts';
 import type { TopicNames } from './topic-names.ts';

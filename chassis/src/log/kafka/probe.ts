@@ -3,7 +3,7 @@ import { EventLogError } from '../event-log-error.ts';
 import type { TopicDeclaration } from '../topic.ts';
 import { assertAsDeclared, presentTopics } from './compare-topics.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
-import type { KafkaAddress } from './kafka-log-options.ts';
+import type { KafkaAddress } from './kafka-address.ts';
 import { isRefused, unavailable } from './refusals.ts';
 import { withTimeout } from '../../timeouts.ts';
 

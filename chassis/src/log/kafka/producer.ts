@@ -1,9 +1,9 @@
 import type { PartitionerArgs, Producer, TopicMessages } from 'kafkajs';
 import type { LogMessage } from '../event-log.ts';
 import { EventLogError } from '../event-log-error.ts';
-import { messageBytes } from '../message-limit.ts';
+import { messageBytes } from '../message-limits.ts';
 import { type KafkaClient, kafkaClient } from './kafka-client.ts';
-import type { KafkaAddress } from './kafka-log-options.ts';
+import type { KafkaAddress } from './kafka-address.ts';
 import { murmur2 } from '../murmur2.ts';
 import { unavailable } from './refusals.ts';
 import { withTimeout } from '../../timeouts.ts';

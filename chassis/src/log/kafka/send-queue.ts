@@ -1,6 +1,6 @@
 import type { LogMessage } from '../event-log.ts';
 import { EventLogError } from '../event-log-error.ts';
-import { type RefusedMessage, tooLarge } from '../message-limit.ts';
+import { type RefusedMessage, tooLarge } from '../message-limits.ts';
 
 /** A broker accepts record batches of 1 MiB by default; all messages of a topic may fall into one partition. */
 const BATCH_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { EventLogError } from '../event-log-error.ts';
 import type { TopicDeclaration } from '../topic.ts';
-import type { KafkaTopicsOptions } from './kafka-log-options.ts';
+import type { KafkaTopicsOptions } from './kafka-address.ts';
 
 /** Names as callers know them and as the broker knows them. */
 export interface TopicNames {

@@ -1,5 +1,5 @@
 import { type Admin, type ConfigEntries, ConfigResourceTypes, ConfigSource, KafkaJSProtocolError } from 'kafkajs';
-import { MESSAGE_LIMIT } from '../message-limit.ts';
+import { MESSAGE_LIMIT } from '../message-limits.ts';
 import type { Report } from '../../telemetry/report.ts';
 
 /** Twice the limit, because the broker counts its own framing of a batch as well. */

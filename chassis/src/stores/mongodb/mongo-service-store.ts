@@ -5,7 +5,7 @@ import type { MongoDatabase } from './mongo-database.ts';
 import { mongoEndedAccess } from './mongo-ended-access.ts';
 import { mongoMessageReads } from './mongo-message-reads.ts';
 import type { MongoMigrations } from './collection-step.ts';
-import { migrate, pendingMigrations } from './mongo-migrate.ts';
+import { migrate, pendingMigrations } from './migrations.ts';
 import { mongoWriterStore } from './mongo-writer-store.ts';
 
 /** Transactions lock entities in the order in which `collections` names them. */

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { chassisMigrations } from './chassis-schema.ts';
-import { pendingMigrations } from './run-migrations.ts';
+import { pendingMigrations } from './migrations.ts';
 import type { SqlDatabase } from './sql-database.ts';
 
 /** Brings the tables of the chassis and of the service up to date. Forward-only; safe when two processes start at once. */

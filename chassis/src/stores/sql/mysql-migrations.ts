@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { StorageError } from '../../storage-error.ts';
 import { mysqlConnections } from './mysql-connections.ts';
 import { mysqlReader } from './mysql-reader.ts';
-import { runMigrations } from './run-migrations.ts';
+import { runMigrations } from './migrations.ts';
 
 /** Seconds; as long as another process may take to migrate. */
 const LOCK_WAIT_S = 60;

@@ -11,7 +11,7 @@ import {
 } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { StorageError } from '../../storage-error.ts';
-import { runMigrations } from './run-migrations.ts';
+import { runMigrations } from './migrations.ts';
 import type { SqliteRequest } from './sqlite-packets.ts';
 import type { Row } from './statement.ts';
 

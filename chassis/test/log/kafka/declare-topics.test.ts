@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
 import { ConfigResourceTypes } from 'kafkajs';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import { EventLogError } from '../../../src/log/event-log-error.ts';
 import { SETTINGS, tellSettings } from '../../../src/log/kafka/topic-settings.ts';

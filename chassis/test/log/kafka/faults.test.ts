@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import type { EventLog, LogMessage } from '../../../src/log/event-log.ts';
 import { EventLogError } from '../../../src/log/event-log-error.ts';
 import { kafkaProxy } from '../../../src/testing/kafka-proxy.ts';

@@ -2,7 +2,7 @@ import { type Admin, ConfigResourceTypes, Kafka, logLevel, Partitioners, type Pr
 import type { EventLog } from '../../../src/log/event-log.ts';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import type { KafkaLogOptions, KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaLogOptions, KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { kafkaProxy } from '../../../src/testing/kafka-proxy.ts';
 import { addressOf } from '../../../src/testing/real-servers.ts';
 import type { TcpProxy } from '../../../src/testing/tcp-proxy.ts';

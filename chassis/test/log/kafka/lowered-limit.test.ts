@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { withPartitions } from '@souk/contracts/topics';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import type { EventLog } from '../../../src/log/event-log.ts';
-import { MessagesRefusedError } from '../../../src/log/message-limit.ts';
+import { MessagesRefusedError } from '../../../src/log/message-limits.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
 import { contractTopics, message, orderByKey, recorder } from '../log-fixture.ts';

@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import { compress as snappySync } from 'snappyjs';
 import type { AbortedTransaction } from '../../../src/log/kafka/kafkajs/wire/aborted-transactions.ts';
-import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/byte-writer.ts';
+import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/protocol-types.ts';
 import { lz4Frame } from '../../../src/log/kafka/kafkajs/wire/lz4-frame.ts';
-import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/read-batch.ts';
+import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/record-batch.ts';
 import { readRecords } from '../../../src/log/kafka/kafkajs/wire/read-records.ts';
 import { snappyBlock } from '../../../src/log/kafka/kafkajs/wire/snappy-block.ts';
 import type { TextRecord } from '../../../src/log/kafka/kafkajs/wire/text-record.ts';
-import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/write-record-batch.ts';
+import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/requests.ts';
 
 const NOW = 1_795_000_000_123;
 const HEAD = 61;

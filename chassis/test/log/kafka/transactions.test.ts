@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Transaction } from 'kafkajs';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import { openTopicReader } from '../../../src/log/kafka/read-topics.ts';
 import type { EventLog } from '../../../src/log/event-log.ts';

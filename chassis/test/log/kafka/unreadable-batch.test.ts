@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { CompressionTypes } from 'kafkajs';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import type { EventLog, ReceivedMessage } from '../../../src/log/event-log.ts';
 import type { EventLogError } from '../../../src/log/event-log-error.ts';

@@ -8,14 +8,14 @@ import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import recordBatchOf from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 import produceRequestV7 from 'kafkajs/src/protocol/requests/produce/v7/request.js';
 import type { AbortedTransaction } from '../../../src/log/kafka/kafkajs/wire/aborted-transactions.ts';
-import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/byte-writer.ts';
+import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/protocol-types.ts';
 import { fetchRequest } from '../../../src/log/kafka/kafkajs/wire/fetch-request.ts';
 import { fetchResponse } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
 import { murmur2 } from '../../../src/log/murmur2.ts';
 import { isPlainProduce, produceRequest } from '../../../src/log/kafka/kafkajs/wire/produce-request.ts';
-import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/read-batch.ts';
+import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/record-batch.ts';
 import { readRecords } from '../../../src/log/kafka/kafkajs/wire/read-records.ts';
-import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/write-record-batch.ts';
+import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/requests.ts';
 
 /** Ours is held against kafkajs' own. */
 

@@ -1,4 +1,4 @@
-import type { BatchHead } from './read-batch.ts';
+import type { BatchHead } from './record-batch.ts';
 
 /** An entry of a Fetch response: this producer's records from `firstOffset` up to its next marker are aborted. */
 export interface AbortedTransaction {

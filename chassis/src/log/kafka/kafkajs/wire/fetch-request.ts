@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.ts';
+import { ByteWriter } from './protocol-types.ts';
 
 /** The arguments that kafkajs passes to its own encoder. */
 export interface FetchArguments {

@@ -1,6 +1,6 @@
 import type { AbortedTransaction } from './aborted-transactions.ts';
 import { ByteReader } from './byte-reader.ts';
-import { type Room, UNPACKED_LIMIT } from './read-batch.ts';
+import { type Room, UNPACKED_LIMIT } from './record-batch.ts';
 import { readRecords } from './read-records.ts';
 import { marked, type TextRecord } from './text-record.ts';
 

@@ -1,6 +1,6 @@
 import type { Message } from 'kafkajs';
-import { ByteWriter } from './byte-writer.ts';
-import { isPlain, writeRecordBatch } from './write-record-batch.ts';
+import { ByteWriter } from './protocol-types.ts';
+import { isPlain, writeRecordBatch } from './requests.ts';
 
 /** The arguments that kafkajs passes to its own encoder. */
 export interface ProduceArguments {

@@ -1,5 +1,5 @@
 import { type AbortedTransaction, leftOut } from './aborted-transactions.ts';
-import { lastOffsetOf, readBatch, readHead, type Room } from './read-batch.ts';
+import { lastOffsetOf, readBatch, readHead, type Room } from './record-batch.ts';
 import { marked, type TextRecord } from './text-record.ts';
 
 /** Bytes up to the end of a batch's length field, from which the length counts; and bytes of its head with the count of records. */

@@ -1,6 +1,6 @@
 import type { Message } from 'kafkajs';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
-import type { ByteWriter } from './byte-writer.ts';
+import type { ByteWriter } from './protocol-types.ts';
 
 const MAGIC = 2;
 const NO_PRODUCER = -1;
