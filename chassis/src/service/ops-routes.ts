@@ -9,7 +9,7 @@ import { Problem, problem } from '../web/problems/problem.ts';
 import { tellAbout } from '../web/app/request-facts.ts';
 import { router } from '../web/app/router.ts';
 import { EventLogError } from '../log/event-log-error.ts';
-import { MessagesRefusedError } from '../log/message-limit.ts';
+import { MessagesRefusedError } from '../log/message-limits.ts';
 import { fitting } from '../log/message-size.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ServiceStore } from '../engine/service-store.ts';

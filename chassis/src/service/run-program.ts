@@ -3,7 +3,7 @@ import { ConfigError } from './config.ts';
 import { AFTER_OPENING_MS } from './create-service.ts';
 import { ListenError } from '../web/app/listen-error.ts';
 import { declareTopics } from '../log/kafka/declare-topics.ts';
-import type { KafkaTopicsOptions } from '../log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../log/kafka/kafka-address.ts';
 import { beginKafkaLog } from '../log/kafka/kafka-log.ts';
 import { lifecycle, type Part, runUntilSignal } from './lifecycle.ts';
 import { EventLogError } from '../log/event-log-error.ts';

@@ -1,5 +1,5 @@
 import { choice, ConfigError, type ConfigOf, integer, list, optional, port, secret, text, url, withDefault } from './config.ts';
-import { type KafkaSecurity, SESSION_MS } from '../log/kafka/kafka-log-options.ts';
+import { type KafkaSecurity, SESSION_MS } from '../log/kafka/kafka-address.ts';
 import { writerPace } from './service-config.ts';
 
 /** Settings of a service in a process of its own: its database, the event log, and the port for operators. */

@@ -1,6 +1,6 @@
 import type { AnyEvent } from '@souk/contracts/envelope';
 import type { EventLog, LogMessage } from '../log/event-log.ts';
-import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limit.ts';
+import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limits.ts';
 import { eventOf } from './event-of.ts';
 
 export interface RecordedLog extends EventLog {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { declareTopics } from '@souk/chassis/log/kafka/declare-topics';
 import { openKafkaLog } from '@souk/chassis/log/kafka/kafka-log';
-import type { KafkaTopicsOptions } from '@souk/chassis/log/kafka/kafka-log-options';
+import type { KafkaTopicsOptions } from '@souk/chassis/log/kafka/kafka-address';
 import type { EventLog, LogMessage } from '@souk/chassis/log/event-log';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { kafkaClient } from '@souk/chassis/log/kafka/kafka-client';
-import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-address';
 import { LOG_USERS, type LogOperation, logRights, type LogUser } from '@souk/contracts/log-rights';
 import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs';
 import { SERVER_CACHE } from '../../src/tools/servers/folders.ts';

@@ -3,7 +3,7 @@ import { asOfToday } from '@souk/contracts/retired-fields';
 import { eventSource, type ServiceName } from '@souk/contracts/services';
 import { isTopic, TOPICS } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
-import { MESSAGE_LIMIT, messageBytes } from '../../log/message-limit.ts';
+import { MESSAGE_LIMIT, messageBytes } from '../../log/message-limits.ts';
 import { EventTooLargeError } from '../../input-errors.ts';
 import type { StoredEvent } from '../writer/writer-store.ts';
 

@@ -3,7 +3,7 @@ import { harmless } from '../../telemetry/harmless.ts';
 import { endedWithin } from '../../timeouts.ts';
 import { Gathering, patienceMs } from '../gathering.ts';
 import type { EventLog } from '../../log/event-log.ts';
-import { MessagesRefusedError } from '../../log/message-limit.ts';
+import { MessagesRefusedError } from '../../log/message-limits.ts';
 import { fitting, type Room } from '../../log/message-size.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
 import { faultSource, type Report, type Trace } from '../../telemetry/report.ts';

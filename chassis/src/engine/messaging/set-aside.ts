@@ -1,7 +1,7 @@
 import { deadLetterTopic } from '@souk/contracts/topics';
 import type { ServiceName } from '@souk/contracts/services';
 import { harmless } from '../../telemetry/harmless.ts';
-import type { RefusedMessage } from '../../log/message-limit.ts';
+import type { RefusedMessage } from '../../log/message-limits.ts';
 import type { EngineOptions } from '../engine-options.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import type { UseCase } from '../writer/use-case.ts';

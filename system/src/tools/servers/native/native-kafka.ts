@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
+import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-address';
 import { askKafka } from '../ask-kafka.ts';
 import type { NativeServer } from './native-server.ts';
 
