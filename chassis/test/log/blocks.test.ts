@@ -6,7 +6,7 @@ import { cutIntoBlocks, messagesIn, storedParts, toBlock, unpacked } from '../..
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import type { LogMessage, ReceivedMessage } from '../../src/log/event-log.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
-import { assignPartition } from '../../src/log/embedded/assign-partition.ts';
+import { assignPartition } from '../../src/log/embedded/journal.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
 import { contractTopics, message, numbered, orderByKey, recorder } from './log-fixture.ts';

@@ -1,6 +1,15 @@
 import type { LogMessage } from '../event-log.ts';
-import type { PlacedMessage } from './journal-message.ts';
 import { decoded, isPlainText } from '../not-utf8.ts';
+import type { Partition } from '../partitions.ts';
+
+/** A message that is within the limits and assigned to a partition, before the commit. */
+export interface PlacedMessage {
+  readonly partition: Partition;
+  readonly message: LogMessage;
+  readonly headersJson: string;
+  /** Size of key, value and headers together. */
+  readonly bytes: number;
+}
 
 /** Adjacent messages of one partition in a block. */
 export interface Part {
@@ -9,7 +18,7 @@ export interface Part {
 }
 
 /** Consecutive messages, committed together as one row of `blocks`, which never changes afterwards. */
-export interface Block {
+interface Block {
   /** In the order of the messages. */
   readonly parts: readonly Part[];
   /** `parts` as stored: a JSON list of partition, count, partition, count, ... */

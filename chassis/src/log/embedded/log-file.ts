@@ -1,6 +1,7 @@
-import { Database } from 'bun:sqlite';
+import { Database, SQLiteError } from 'bun:sqlite';
 import { checkpointEvery } from '../../checkpoints.ts';
-import { EventLogError } from '../event-log-error.ts';
+import { EventLogError, type TopicDeclaration } from '../event-log.ts';
+import type { Partition } from '../partitions.ts';
 
 const BYTES_BETWEEN_CHECKPOINTS = 16_000_000;
 
@@ -94,4 +95,124 @@ export function inTransaction(db: Database, work: () => void): void {
     if (db.inTransaction) db.query('rollback').run();
     throw error;
   }
+}
+
+/**
+ * Holds `<path>.lock` for as long as this process lives or until the returned function is called. It is an exclusive
+ * SQLite lock on a file of its own: the kernel drops it when the process dies, and the data stays readable for others.
+ */
+export function lockData(path: string): () => void {
+  const lock = new Database(`${path}.lock`, { create: true });
+  try {
+    lock.run('pragma busy_timeout = 0');
+    lock.run('begin exclusive');
+  } catch (error) {
+    lock.close();
+    if (error instanceof SQLiteError && error.code === 'SQLITE_BUSY') {
+      throw new EventLogError('data-in-use', `The event log ${path} is in use by another process`, error);
+    }
+    throw error;
+  }
+  return () => lock.close();
+}
+
+/** Topic name -> its partitions by number. */
+export type TopicTable = ReadonlyMap<string, readonly Partition[]>;
+
+interface TopicRow {
+  name: string;
+  partitions: number;
+  first_partition_id: number;
+}
+
+/** Stores new topics; refuses a partition count that differs from the stored one, because keys would change partitions. */
+export function declareTopics(db: Database, declared: readonly TopicDeclaration[]): TopicTable {
+  const stored = loadTopics(db);
+  const insert = db.query('insert into log_topics (name, partitions, first_partition_id) values (?, ?, ?)');
+  inTransaction(db, () => {
+    let nextId = [...stored.values()].reduce((sum, partitions) => sum + partitions.length, 0);
+    for (const { name, partitions } of declared) {
+      const known = stored.get(name)?.length;
+      if (known === undefined) {
+        insert.run(name, partitions, nextId);
+        nextId += partitions;
+      } else if (known !== partitions) {
+        throw new EventLogError(
+          'partitions-changed',
+          `Topic ${name} has ${known} partitions in this log and is declared with ${partitions}; the count is fixed`,
+        );
+      }
+    }
+  });
+  return loadTopics(db);
+}
+
+export function loadTopics(db: Database): TopicTable {
+  const rows = db.query<TopicRow, []>('select name, partitions, first_partition_id from log_topics order by name').all();
+  return new Map(
+    rows.map(({ name: topic, partitions, first_partition_id: firstId }) => [
+      topic,
+      Array.from({ length: partitions }, (_, number) => ({ id: firstId + number, topic, number })),
+    ]),
+  );
+}
+
+export function partitionsOf(topics: TopicTable, topic: string): readonly Partition[] {
+  const partitions = topics.get(topic);
+  if (partitions === undefined) throw new EventLogError('unknown-topic', `Topic ${topic} is not declared`);
+  return partitions;
+}
+
+/** The offsets of each group: moved in memory at once, in the database a little later (at-least-once allows that). */
+export interface OffsetStore {
+  /** The next id the group has to handle; 0 if it has handled nothing yet. */
+  next(group: string, partitionId: number): number;
+  move(group: string, partitionId: number, nextId: number): void;
+  isDirty(): boolean;
+  /** Writes the moved offsets within the caller's transaction; the caller calls `stored` after the commit. */
+  store(): void;
+  stored(): void;
+}
+
+interface OffsetRow {
+  group_name: string;
+  partition_id: number;
+  next_id: number;
+}
+
+export function openOffsetStore(db: Database): OffsetStore {
+  const groups = new Map<string, Map<number, number>>();
+  const dirty = new Map<string, Set<number>>();
+  const upsert = db.query(
+    `insert into offsets (group_name, partition_id, next_id) values (?, ?, ?)
+     on conflict (group_name, partition_id) do update set next_id = excluded.next_id`,
+  );
+
+  const offsetsOf = (group: string): Map<number, number> => {
+    const known = groups.get(group) ?? new Map<number, number>();
+    groups.set(group, known);
+    return known;
+  };
+
+  for (const row of db.query<OffsetRow, []>('select group_name, partition_id, next_id from offsets').all()) {
+    offsetsOf(row.group_name).set(row.partition_id, row.next_id);
+  }
+
+  return {
+    next: (group, partitionId) => groups.get(group)?.get(partitionId) ?? 0,
+    move: (group, partitionId, nextId) => {
+      offsetsOf(group).set(partitionId, nextId);
+      const moved = dirty.get(group);
+      if (moved === undefined) dirty.set(group, new Set([partitionId]));
+      else moved.add(partitionId);
+    },
+    isDirty: () => dirty.size > 0,
+    store: () => {
+      for (const [group, moved] of dirty) {
+        const offsets = offsetsOf(group);
+        for (const partitionId of moved) upsert.run(group, partitionId, offsets.get(partitionId) ?? 0);
+      }
+    },
+    stored: () => dirty.clear(),
+  };
 }

@@ -1,4 +1,4 @@
-import { fitting } from '../../log/message-size.ts';
+import { fitting } from '../../log/message-limits.ts';
 import type { ChassisCollections } from '../../engine/writer/chassis-collections.ts';
 import type { Collections } from '../../engine/writer/use-case.ts';
 import { type Batch, EVENTS_SIZE, type Lane, LaneLostError, type TakenLane, type TakingLane, type WriterStore } from '../../engine/writer/writer-store.ts';

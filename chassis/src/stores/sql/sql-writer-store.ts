@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql, type Kysely } from 'kysely';
-import { fitting } from '../../log/message-size.ts';
+import { fitting } from '../../log/message-limits.ts';
 import type { AnswerForm } from '../../engine/writer/answer-key.ts';
 import type { ChassisCollections } from '../../engine/writer/chassis-collections.ts';
 import { LoadedWorld } from '../../engine/writer/loaded-world.ts';

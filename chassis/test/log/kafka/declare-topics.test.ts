@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
+import { declareTopics, SETTINGS, tellSettings } from '../../../src/log/kafka/declare-topics.ts';
 import { ConfigResourceTypes } from 'kafkajs';
 import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import { EventLogError } from '../../../src/log/event-log-error.ts';
-import { SETTINGS, tellSettings } from '../../../src/log/kafka/topic-settings.ts';
+import { EventLogError } from '../../../src/log/event-log.ts';
 import { until } from '../../../src/testing/until.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { asOperator, makeTopics, removeTopics, testTopics } from './kafka-fixture.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { EachBatchPayload, KafkaMessage, Offsets } from 'kafkajs';
 import { memberWork } from '../../../src/log/kafka/member-work.ts';
-import { waitingRoom } from '../../../src/log/kafka/waiting-room.ts';
+import { waitingRoom } from '../../../src/log/kafka/partition-worker.ts';
 import type { ReceivedMessage } from '../../../src/log/event-log.ts';
 import { until } from '../../../src/testing/until.ts';
 

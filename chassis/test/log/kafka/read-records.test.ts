@@ -3,13 +3,10 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import { compress as snappySync } from 'snappyjs';
-import type { AbortedTransaction } from '../../../src/log/kafka/kafkajs/wire/aborted-transactions.ts';
+import { type AbortedTransaction, readRecords } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
 import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/protocol-types.ts';
-import { lz4Frame } from '../../../src/log/kafka/kafkajs/wire/lz4-frame.ts';
-import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/record-batch.ts';
-import { readRecords } from '../../../src/log/kafka/kafkajs/wire/read-records.ts';
-import { snappyBlock } from '../../../src/log/kafka/kafkajs/wire/snappy-block.ts';
-import type { TextRecord } from '../../../src/log/kafka/kafkajs/wire/text-record.ts';
+import { lz4Frame, snappyBlock, UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/decompress.ts';
+import type { TextRecord } from '../../../src/log/kafka/kafkajs/wire/record-batch.ts';
 import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/requests.ts';
 
 const NOW = 1_795_000_000_123;

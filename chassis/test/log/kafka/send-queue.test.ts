@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { sendQueue } from '../../../src/log/kafka/send-queue.ts';
-import type { LogMessage } from '../../../src/log/event-log.ts';
-import { EventLogError, type EventLogErrorCode } from '../../../src/log/event-log-error.ts';
+import { sendQueue } from '../../../src/log/kafka/producer.ts';
+import { EventLogError, type EventLogErrorCode, type LogMessage } from '../../../src/log/event-log.ts';
 import { message } from '../log-fixture.ts';
 
 const BYTES = 30_000;

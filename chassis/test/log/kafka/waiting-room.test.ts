@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { type Place, waitingRoom } from '../../../src/log/kafka/waiting-room.ts';
+import { type Place, waitingRoom } from '../../../src/log/kafka/partition-worker.ts';
 
 /** A partition of a room for 100; `told` counts how often it was asked to judge again. */
 function partition(room: ReturnType<typeof waitingRoom>): Place & { readonly told: number } {

@@ -7,15 +7,11 @@ import Decoder from 'kafkajs/src/protocol/decoder.js';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import recordBatchOf from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 import produceRequestV7 from 'kafkajs/src/protocol/requests/produce/v7/request.js';
-import type { AbortedTransaction } from '../../../src/log/kafka/kafkajs/wire/aborted-transactions.ts';
+import { type AbortedTransaction, fetchResponse, readRecords } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
 import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/protocol-types.ts';
-import { fetchRequest } from '../../../src/log/kafka/kafkajs/wire/fetch-request.ts';
-import { fetchResponse } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
-import { murmur2 } from '../../../src/log/murmur2.ts';
-import { isPlainProduce, produceRequest } from '../../../src/log/kafka/kafkajs/wire/produce-request.ts';
-import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/record-batch.ts';
-import { readRecords } from '../../../src/log/kafka/kafkajs/wire/read-records.ts';
-import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/requests.ts';
+import { fetchRequest, isPlainProduce, produceRequest, writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/requests.ts';
+import { murmur2 } from '../../../src/log/partitions.ts';
+import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/decompress.ts';
 
 /** Ours is held against kafkajs' own. */
 
