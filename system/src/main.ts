@@ -1,7 +1,7 @@
 import '@souk/chassis/service/production-mode';
 import { ConfigError } from '@souk/chassis/service/config';
 import { ListenError } from '@souk/chassis/web/app/listen-error';
-import { EventLogError } from '@souk/chassis/log/event-log-error';
+import { EventLogError } from '@souk/chassis/log/event-log';
 import { isDiskFull } from './cli/disk-full.ts';
 import { EXIT, EnvironmentError, UsageError } from './cli/errors.ts';
 import { START_HELP, startArguments } from './shop/start/start-arguments.ts';

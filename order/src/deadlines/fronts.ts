@@ -1,4 +1,4 @@
-import { murmur2 } from '@souk/chassis/log/murmur2';
+import { murmur2 } from '@souk/chassis/log/partitions';
 import { TOPICS } from '@souk/contracts/topics';
 import type { Deadlines } from '../domain/order.ts';
 

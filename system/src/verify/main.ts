@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { EventLogError } from '@souk/chassis/log/event-log-error';
+import { EventLogError } from '@souk/chassis/log/event-log';
 import { EXIT, UsageError, withUsage } from '../cli/errors.ts';
 import { exitCodeOf } from '../cli/exit-code-of.ts';
 import { progressLine } from '../cli/progress-line.ts';

@@ -4,7 +4,7 @@ import { asOfToday } from '@souk/contracts/retired-fields';
 import { consumerGroup, type ServiceName } from '@souk/contracts/services';
 import { isTopic } from '@souk/contracts/topics';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../../log/event-log.ts';
-import { messageSize } from '../../log/message-size.ts';
+import { messageSize } from '../../log/message-limits.ts';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { EventTooLargeError, WriterClosedError } from '../../input-errors.ts';
 import type { Cause } from '../../cause.ts';

@@ -3,7 +3,7 @@ import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/service/life
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { createLogger, type Logger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
-import { messagesComeAgain } from '@souk/chassis/log/handler-failures';
+import { messagesComeAgain } from '@souk/chassis/log/event-log';
 import { reportTo } from '@souk/chassis/telemetry/report';
 import type { Service } from '@souk/chassis/service/service';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
