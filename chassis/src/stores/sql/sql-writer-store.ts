@@ -7,13 +7,11 @@ import { LoadedWorld } from '../../engine/writer/loaded-world.ts';
 import type { Collections, Keys } from '../../engine/writer/use-case.ts';
 import { StorageError } from '../../storage-error.ts';
 import { EVENTS_SIZE, LaneLostError, leaseLimitMs, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../../engine/writer/writer-store.ts';
-import { EntityMemory, isSameState, type Recall } from './entity-memory.ts';
-import { chassisCollections } from './chassis-collections.ts';
+import { chassisCollections, EVENT_COLUMNS, eventFromRow, eventToValues } from './chassis-collections.ts';
 import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
-import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
+import { EntityMemory, isSameState, type Recall } from './entity-memory.ts';
 import type { SqlCollection } from './sql-collection.ts';
-import type { SqlDatabase } from './sql-database.ts';
-import type { Row, Statement, TransactionScript, Write } from './statement.ts';
+import type { Row, SqlDatabase, Statement, TransactionScript, Write } from './sql-database.ts';
 
 type LaneRow = LanesTable & { readonly at_now: number };
 

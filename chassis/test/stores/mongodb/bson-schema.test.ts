@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { type TSchema, Type } from '@sinclair/typebox';
 import { nullable, oneOf } from '@souk/contracts/schema';
 import { FreeText, KeptName } from '@souk/contracts/text';
-import { bsonSchema } from '../../../src/stores/mongodb/bson-schema.ts';
+import { bsonSchema } from '../../../src/stores/mongodb/migrations.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../../src/testing/temporary-mongo-store.ts';

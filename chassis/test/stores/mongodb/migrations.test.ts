@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
 import { Binary } from 'mongodb';
-import { collectionStep, type MongoMigrations } from '../../../src/stores/mongodb/collection-step.ts';
+import { collectionStep, migrate, type MongoMigrations, pendingMigrations } from '../../../src/stores/mongodb/migrations.ts';
 import { mongoLanes } from '../../../src/stores/mongodb/lanes.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
-import { migrate, pendingMigrations } from '../../../src/stores/mongodb/migrations.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../../src/testing/temporary-mongo-store.ts';
 import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../../src/engine/writer/answer-key.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { newId } from '../../../src/ids.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
-import { mongoMessageReads } from '../../../src/stores/mongodb/mongo-message-reads.ts';
+import { mongoMessageReads } from '../../../src/stores/mongodb/mongo-service-store.ts';
 import { profiled } from '../../../src/testing/mongo-profile.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
-import { answerKeyId } from '../../../src/stores/mongodb/chassis-documents.ts';
+import { answerKeyId } from '../../../src/stores/mongodb/chassis-collections.ts';
 import { periodOf } from '../../../src/engine/writer/answer-key.ts';
 import { once, type Once } from '../../../src/engine/writer/once.ts';
 import { deposit } from '../../engine/writer/toy-use-cases.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { boundedMap } from '../../../src/stores/sql/bounded-map.ts';
+import { boundedMap } from '../../../src/stores/sql/entity-memory.ts';
 
 const KEYS = Array.from({ length: 1000 }, (_, at) => `key ${at}`);
 

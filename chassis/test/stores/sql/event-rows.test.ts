@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { EventsTable } from '../../../src/stores/sql/chassis-schema.ts';
-import { EVENT_COLUMNS, eventFromRow, eventToValues } from '../../../src/stores/sql/event-rows.ts';
+import { EVENT_COLUMNS, eventFromRow, eventToValues } from '../../../src/stores/sql/chassis-collections.ts';
 
 const ROW: EventsTable = {
   lane: 'order-1',

@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test';
-import { sqlMessageReads } from '../../../src/stores/sql/sql-message-reads.ts';
-import { sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
+import { sqlMessageReads, sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
 import { sqlitePlansOf } from '../../../src/testing/sqlite-plans.ts';
 import { temporaryStore } from '../../../src/testing/temporary-store.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { sqlWriterStore } from '../../../src/stores/sql/sql-writer-store.ts';
 import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
-import { migrate } from '../../../src/stores/sql/migrate.ts';
+import { migrate } from '../../../src/stores/sql/migrations.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { openedMysql } from './opened-mysql.ts';
 

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { chassisMigrations, type ChassisSchema } from '../../../src/stores/sql/chassis-schema.ts';
-import { migrate, stepsToMigrate } from '../../../src/stores/sql/migrate.ts';
+import { migrate, pendingMigrations } from '../../../src/stores/sql/migrations.ts';
 import { openMysql } from '../../../src/stores/sql/mysql-database.ts';
 import { mysqlDialect } from '../../../src/stores/sql/mysql-dialect.ts';
 import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
@@ -24,13 +24,13 @@ const refuses: Record<string, Migration> = { 'x-001': { up: () => Promise.reject
 const later: Record<string, Migration> = { 'x-001': { up: async () => undefined } };
 
 async function expectStepsToBeTold(database: SqlDatabase<unknown>): Promise<void> {
-  expect(await stepsToMigrate(database, later)).toEqual([...STEPS, 'x-001']);
+  expect(await pendingMigrations(database, later)).toEqual([...STEPS, 'x-001']);
   await migrate(database, {});
-  expect(await stepsToMigrate(database, later)).toEqual(['x-001']);
+  expect(await pendingMigrations(database, later)).toEqual(['x-001']);
   await migrate(database, later);
-  expect(await stepsToMigrate(database, later)).toEqual([]);
+  expect(await pendingMigrations(database, later)).toEqual([]);
   // A version that knows less has nothing to do, and does not mind.
-  expect(await stepsToMigrate(database, {})).toEqual([]);
+  expect(await pendingMigrations(database, {})).toEqual([]);
   expect(await migrate(database, {})).toEqual([]);
 }
 

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { sql } from 'kysely';
-import type { MysqlConnections } from '../../../src/stores/sql/mysql-connections.ts';
-import { mysqlReader } from '../../../src/stores/sql/mysql-reader.ts';
+import { type MysqlConnections, mysqlReader } from '../../../src/stores/sql/mysql-connections.ts';
 import { StorageError } from '../../../src/storage-error.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
-import { ViewMemory, type ViewRecall } from '../../../src/stores/sql/view-memory.ts';
+import { ViewMemory, type ViewRecall } from '../../../src/stores/sql/entity-memory.ts';
 
 interface Price {
   readonly sku: string;
