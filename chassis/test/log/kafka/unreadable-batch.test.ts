@@ -49,7 +49,7 @@ describeOn(['Kafka'], () => {
     }
     const everywhere = (value: string) => ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((key) => wait.topics.map((name) => message(value, { topic: name, key })));
 
-    test('stops its partition with a word, and nothing else; a member of the same group goes on everywhere else', async () => {
+    test('stops only its partition, which is reported; a member of the same group goes on with all others', async () => {
       await bombed();
       const reader = recorder();
       await log.subscribe({ ...wait, handle: reader.handle });
@@ -68,7 +68,7 @@ describeOn(['Kafka'], () => {
       expect(reports).toHaveLength(1);
     });
 
-    test('is passed over when its records are deleted, by the processes that run', async () => {
+    test('is passed over by running processes once its records are deleted', async () => {
       await bombed();
       const reader = recorder();
       await log.subscribe({ ...wait, handle: reader.handle });
@@ -83,7 +83,7 @@ describeOn(['Kafka'], () => {
       expect(reports.map((each) => each.split(':')[0])).toEqual(['a partition is parked', 'a parked partition goes on']);
     });
 
-    test('is forgotten when it was the last and its records are deleted', async () => {
+    test('blocks its partition no longer if it was the last one and its records are deleted', async () => {
       await toPartition(BOMB, CompressionTypes.GZIP);
       await log.subscribe({ ...wait, handle: recorder().handle });
       await until('the log is red', async () => (await failure()) ?? undefined, LIMIT_MS);
@@ -110,7 +110,7 @@ describeOn(['Kafka'], () => {
       expect(await failure()).toBeNull();
     });
 
-    test('is one message that says nothing to who reads the topic from its beginning', async () => {
+    test('is shown as one empty message to a reader of the whole topic', async () => {
       await bombed();
       await log.send(everywhere('1'));
       const seen: ReceivedMessage[] = [];
