@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { randomUUID } from 'node:crypto';
-import { migrate } from '@souk/chassis/stores/sql/migrate';
+import { migrate } from '@souk/chassis/stores/sql/migrations';
 import { openMysql } from '@souk/chassis/stores/sql/mysql-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
 import { SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { openSqlite } from '../stores/sql/sqlite-database.ts';
-import type { SqlDatabase } from '../stores/sql/sql-database.ts';
-import type { Statement } from '../stores/sql/statement.ts';
+import type { SqlDatabase, Statement } from '../stores/sql/sql-database.ts';
 import { recordedDatabase } from './query-costs.ts';
 
 /** SQLite's query plans for everything that `run` reads in the database of this file. */

@@ -1,7 +1,6 @@
 import { createConnection } from 'mysql2/promise';
-import { mysqlAddress } from '../stores/sql/mysql-address.ts';
+import { mysqlAddress, sessionSettings } from '../stores/sql/mysql-address.ts';
 import type { MysqlOptions } from '../stores/sql/mysql-database.ts';
-import { sessionSettings } from '../stores/sql/mysql-session.ts';
 import { type Migratable, type MigratedStore, migratedStore } from './migrated-store.ts';
 import { addressOf } from './real-servers.ts';
 

@@ -1,7 +1,6 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection, type RowMapping, rowView } from '@souk/chassis/stores/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import { ViewMemory } from '@souk/chassis/stores/sql/view-memory';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import { rowCollection, type RowMapping, rowView, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import { ViewMemory } from '@souk/chassis/stores/sql/entity-memory';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
 import type { CatalogueProductsTable, CatalogueTable } from './order-schema.ts';
 

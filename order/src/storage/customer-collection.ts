@@ -1,6 +1,5 @@
-import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import { countedOwners, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { UNTIL_IT_ENDS } from '../domain/customer-limits.ts';
 import type { Customer } from './order-store.ts';
 

@@ -1,6 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import { appendOnly, rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { ErasedUsersTable, OrdersToEraseTable } from './order-schema.ts';
 import type { ErasedUser, OrderToErase, RewrittenEvent } from './order-store.ts';
 

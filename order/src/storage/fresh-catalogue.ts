@@ -1,5 +1,4 @@
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
-import type { Row, TransactionScript } from '@souk/chassis/stores/sql/statement';
+import type { Row, SqlDatabase, TransactionScript } from '@souk/chassis/stores/sql/sql-database';
 import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { OrderSchema } from './order-schema.ts';
 

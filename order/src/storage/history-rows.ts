@@ -1,5 +1,5 @@
 import type { EventsTable } from '@souk/chassis/stores/sql/chassis-schema';
-import { isPublished } from '@souk/chassis/stores/sql/event-rows';
+import { isPublished } from '@souk/chassis/stores/sql/chassis-collections';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
 
 /** Columns of the events table that an order's history needs. */

@@ -1,6 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect, Write } from '@souk/chassis/stores/sql/sql-database';
 import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { Write } from '@souk/chassis/stores/sql/statement';
 import type { Order } from '../domain/order.ts';
 import { itemsToRows, ordersFromRows, orderToRow, shipmentToRow } from './order-rows.ts';
 import type { OrderItemsTable, OrdersTable, ShipmentsTable } from './order-schema.ts';

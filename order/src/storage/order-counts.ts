@@ -1,5 +1,4 @@
-import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
-import type { Row, Statement, TransactionScript } from '@souk/chassis/stores/sql/statement';
+import type { Row, SqlDatabase, Statement, TransactionScript } from '@souk/chassis/stores/sql/sql-database';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { sql } from 'kysely';
 import { CLOCKS_DIFFER_MS, lowestId } from './order-ids.ts';

@@ -4,7 +4,7 @@ import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Cause } from '@souk/chassis/cause';
 import type { OrderStatus } from '@souk/contracts/saga';
 import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
-import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';
+import type { CountedOwner } from '@souk/chassis/stores/sql/sql-collection';
 import type { CatalogueRebuild } from '../domain/catalogue-rebuild.ts';
 import type { CustomerHoldings } from '../domain/customer-limits.ts';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';

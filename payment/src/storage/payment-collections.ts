@@ -1,7 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { countedOwners } from '@souk/chassis/stores/sql/counted-owners';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import { countedOwners, rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { ErasedUser } from '../domain/erased-user.ts';
 import type { Payment } from '../domain/payment.ts';
 import type { PaymentMethod } from '../domain/payment-method.ts';

@@ -1,4 +1,4 @@
-import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';
+import type { CountedOwner } from '@souk/chassis/stores/sql/sql-collection';
 import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Money } from '@souk/contracts/money';

@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { type Kysely, sql } from 'kysely';
 import type { Payment } from '../domain/payment.ts';
 import { methodFromRow, PAYMENT_METHOD_COLUMNS } from './payment-method-rows.ts';

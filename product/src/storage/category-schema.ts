@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import type { Migration } from 'kysely/migration';
 
 export function categoryMigrations(dialect: Dialect): Readonly<Record<string, Migration>> {

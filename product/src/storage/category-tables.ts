@@ -1,6 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import { rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { CategoryTree, CategoryUse } from '../domain/category.ts';
 import type { CategoryTreesTable, CategoryUseTable } from './product-schema.ts';
 

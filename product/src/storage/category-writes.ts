@@ -1,5 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import type { Write } from '@souk/chassis/stores/sql/statement';
+import type { Dialect, Write } from '@souk/chassis/stores/sql/sql-database';
 import type { Product } from '../domain/product.ts';
 import { categoryRows } from './product-rows.ts';
 import type { ProductCategoriesTable } from './product-schema.ts';

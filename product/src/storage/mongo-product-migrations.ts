@@ -1,4 +1,4 @@
-import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/collection-step';
+import { collectionStep, type MongoMigrations } from '@souk/chassis/stores/mongodb/migrations';
 import type { IndexDescription } from 'mongodb';
 import { SEVERAL_VARIANTS } from './several-variants.ts';
 import { CategoryTreeDocument, CategoryUseDocument } from './category-documents.ts';

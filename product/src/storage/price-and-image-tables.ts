@@ -1,6 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
+import { appendOnly, rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { PriceChange } from '../domain/price-change.ts';
 import type { ImageBytes, ImagePart } from '../domain/product-image.ts';
 import { priceRow } from './product-rows.ts';

@@ -1,4 +1,4 @@
-import type { EventDocument } from '@souk/chassis/stores/mongodb/event-documents';
+import type { EventDocument } from '@souk/chassis/stores/mongodb/chassis-collections';
 import type { EventsTable } from '@souk/chassis/stores/sql/chassis-schema';
 import type { Kysely } from 'kysely';
 import type { AnyBulkWriteOperation, Db } from 'mongodb';

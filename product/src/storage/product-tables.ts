@@ -1,7 +1,5 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
-import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
-import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
-import type { Write } from '@souk/chassis/stores/sql/statement';
+import type { Dialect, Write } from '@souk/chassis/stores/sql/sql-database';
+import { rowCollection, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import { type Product, variantOf } from '../domain/product.ts';
 import type { SkuClaim } from '../domain/sku.ts';
 import type { SlugClaim } from '../domain/slug.ts';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import type { Looked } from '@souk/chassis/web/paging/looked';
 import { type Kysely, type RawBuilder, sql, type SqlBool } from 'kysely';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';

@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import type { Migration } from 'kysely/migration';
 import { categoryPlaceMigrations } from './category-place-schema.ts';
 import { categoryMigrations } from './category-schema.ts';

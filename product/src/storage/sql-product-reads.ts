@@ -1,4 +1,4 @@
-import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { Dialect } from '@souk/chassis/stores/sql/sql-database';
 import { type Kysely, sql, type SqlBool } from 'kysely';
 import { EMPTY_TREE, TREE } from '../domain/category.ts';
 import { PART_BYTES, partId } from '../domain/product-image.ts';

@@ -1,4 +1,4 @@
-import { isPublished } from '@souk/chassis/stores/sql/event-rows';
+import { isPublished } from '@souk/chassis/stores/sql/chassis-collections';
 import type { ServiceName } from '@souk/contracts/services';
 import { allOf, each } from './batches.ts';
 import type { FactStore } from './fact-store.ts';

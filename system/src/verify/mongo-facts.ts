@@ -1,5 +1,4 @@
-import type { DeadLetterDocument, ParkedKeyDocument } from '@souk/chassis/stores/mongodb/chassis-documents';
-import type { EventDocument } from '@souk/chassis/stores/mongodb/event-documents';
+import type { DeadLetterDocument, EventDocument, ParkedKeyDocument } from '@souk/chassis/stores/mongodb/chassis-collections';
 import type { LaneDocument } from '@souk/chassis/stores/mongodb/lanes';
 import { openMongo } from '@souk/chassis/stores/mongodb/mongo-database';
 import type { ServiceName } from '@souk/contracts/services';

@@ -1,5 +1,4 @@
-import { mysqlAddress } from '@souk/chassis/stores/sql/mysql-address';
-import { sessionSettings } from '@souk/chassis/stores/sql/mysql-session';
+import { mysqlAddress, sessionSettings } from '@souk/chassis/stores/sql/mysql-address';
 import { type Connection, createConnection } from 'mysql2';
 import type { Rows } from './shop-records.ts';
 
