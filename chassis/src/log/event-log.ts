@@ -84,7 +84,7 @@ export interface HandlerFailure {
 /** Reports the rejected calls of an event log. The handler has already reported the messages concerned. */
 export function messagesComeAgain(report: Report): (failure: HandlerFailure) => void {
   const consumer = faultSource(report, 'consumer');
-  return ({ error, ...where }) => consumer.failed(error, 'messages come again', where);
+  return ({ error, ...where }) => consumer.failed(error, 'a handler failed; its messages come again', where);
 }
 
 export type EventLogErrorCode =

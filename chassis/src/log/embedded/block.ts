@@ -114,7 +114,7 @@ export function messagesIn(raw: Buffer, skipped: number, count: number): Omit<Lo
   const messages: Omit<LogMessage, 'topic'>[] = [];
   let start = 0;
   for (let index = 0; index < skipped + count; index += 1) {
-    if (start + LENGTHS > raw.length) throw new Error(`it has ${index} messages`);
+    if (start + LENGTHS > raw.length) throw new Error(`it has only ${index} messages`);
     const key = start + LENGTHS;
     const value = key + raw.readUInt32LE(start);
     const headers = value + raw.readUInt32LE(start + 4);
@@ -134,7 +134,7 @@ function textsOf(raw: Buffer, keyAt: number, valueAt: number, end: number): Pick
 
 export function headersOf(json: string): Record<string, string> {
   const headers: unknown = JSON.parse(json);
-  if (!isHeaders(headers)) throw new Error('the headers of a message are none');
+  if (!isHeaders(headers)) throw new Error('the headers of a message are not an object');
   return headers;
 }
 

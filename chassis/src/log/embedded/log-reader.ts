@@ -168,7 +168,7 @@ function blockReader(db: Database) {
       }
     }
     const missing = spans[index];
-    if (missing !== undefined) throw damaged(db, `block ${missing.first}`, of, missing.first, new Error('it is not there'));
+    if (missing !== undefined) throw damaged(db, `block ${missing.first}`, of, missing.first, new Error('it is missing'));
   };
 }
 
@@ -198,7 +198,7 @@ function recordReader(db: Database) {
       yield { topic, ...texts(row), headers: headersOf(row.headers), partition, offset: String(row.id), timestamp: row.at };
     }
     const missing = ids[found];
-    if (missing !== undefined) throw damaged(db, `record ${missing}`, of, missing, new Error('it is not there'));
+    if (missing !== undefined) throw damaged(db, `record ${missing}`, of, missing, new Error('it is missing'));
   };
 }
 

@@ -157,7 +157,7 @@ export function heldPartitions(report: Report, limitMs = HELD_LIMIT_MS): HeldPar
       const known = holds.get(keyOf(which));
       if (known === undefined) return;
       holds.delete(keyOf(which));
-      if (known.failure !== undefined) report('the transaction has ended, or another one is open', 'messages come again', { ...which });
+      if (known.failure !== undefined) report('the transaction has ended, or another one is open', 'messages arrive again', { ...which });
     },
     failure: () => [...holds.values()].find(({ failure }) => failure !== undefined)?.failure,
     forget: () => holds.clear(),
@@ -166,7 +166,7 @@ export function heldPartitions(report: Report, limitMs = HELD_LIMIT_MS): HeldPar
 
 function heldSentence({ topic, partition }: BrokerPartition, from: string): string {
   return (
-    `${topic}, partition ${partition}: a transaction of another program is open at offset ${from}, and nothing behind it comes before it ends. ` +
+    `${topic}, partition ${partition}: a transaction of another program is open at offset ${from}, and nothing behind it arrives before it ends. ` +
     `End that program, or its transaction: kafka-transactions.sh abort --topic ${topic} --partition ${partition} --start-offset ${from} ` +
     '(docs/operations.md, "Messages wait behind an open transaction")'
   );

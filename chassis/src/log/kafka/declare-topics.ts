@@ -212,7 +212,7 @@ export async function tellSettings(admin: Admin, names: readonly string[], repor
     if (sentence !== undefined) report(sentence, 'topics have other settings than declared');
   } catch (error) {
     // A broker that has gone away meanwhile is reported where it is needed.
-    if (error instanceof KafkaJSProtocolError) report(error, 'the settings of the topics may not be read, and are not compared');
+    if (error instanceof KafkaJSProtocolError) report(error, 'the broker refuses to show the settings of the topics; they are not compared');
   }
 }
 

@@ -93,14 +93,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
   GROUP_AUTHORIZATION_FAILED: `${RIGHTS}: READ and DESCRIBE on this group`,
   TOPIC_AUTHORIZATION_FAILED: `${RIGHTS}: READ, WRITE and DESCRIBE on all topics of KAFKA_TOPIC_PREFIX, CREATE for --topics`,
   CLUSTER_AUTHORIZATION_FAILED: `${RIGHTS}: CREATE on the cluster, for --topics`,
-  SASL_AUTHENTICATION_FAILED: 'look at KAFKA_SASL, KAFKA_USERNAME and KAFKA_PASSWORD',
-  UNSUPPORTED_SASL_MECHANISM: 'its sasl.enabled.mechanisms has another than KAFKA_SASL',
-  ILLEGAL_SASL_STATE: 'it does not ask who we are: leave KAFKA_SASL out, or take its port for SASL',
+  SASL_AUTHENTICATION_FAILED: 'check KAFKA_SASL, KAFKA_USERNAME and KAFKA_PASSWORD',
+  UNSUPPORTED_SASL_MECHANISM: 'its sasl.enabled.mechanisms does not have the one of KAFKA_SASL',
+  ILLEGAL_SASL_STATE: 'this port has no SASL: leave KAFKA_SASL out, or use the port that has',
   NOT_ENOUGH_REPLICAS: 'fewer brokers are in sync than the min.insync.replicas of a topic: start them, or lower it',
   NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'fewer brokers are in sync than the min.insync.replicas of a topic: start them, or lower it',
   INVALID_REPLICATION_FACTOR: 'it has fewer brokers than KAFKA_REPLICATION, or its default.replication.factor, asks for',
-  POLICY_VIOLATION: 'its policy does not allow our topics: make them as docs/deployment.md says',
-  UNSUPPORTED_VERSION: 'it speaks no version of the protocol that we know: update it, or this program',
+  POLICY_VIOLATION: 'its policy does not allow our topics: create them as docs/deployment.md says',
+  UNSUPPORTED_VERSION: 'it supports no version of the protocol that this program knows: update one of them',
 };
 
 /** Other errors of kafkajs that mean the same, by name. */

@@ -100,12 +100,12 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     try {
       await withTimeout(limitMs, Promise.all(ending), `the end of the handlers of group ${group}`);
     } catch (error) {
-      faults.failed(error, 'a handler goes on without its partition; what it does counts for nothing');
+      faults.failed(error, 'a handler goes on after its partition was taken away; its outcome is ignored');
     }
     try {
       await withTimeout(COMMIT_LIMIT_MS, commits.flush(), `storing offsets of group ${group}`);
     } catch (error) {
-      faults.failed(error, 'some messages will come again');
+      faults.failed(error, 'offsets were not stored; some messages will come again');
     }
     commits.forget();
   }

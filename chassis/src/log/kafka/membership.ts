@@ -123,7 +123,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
         // A broker that has just started asks for a second try, which is not a fault.
         if (life.failures > 1 || !asksForRetry(error)) {
           const what = `group ${deps.subscription.group}: not a member; joining again`;
-          faults.failed(isRefused(error) ? unavailable(`A place in group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
+          faults.failed(isRefused(error) ? unavailable(`Joining group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
         }
         await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
       }
@@ -234,7 +234,7 @@ async function leave({ client, consumer, work, started, endFetches }: Incarnatio
     endFetches();
     await withTimeout(LEAVE_LIMIT_MS, consumer.disconnect(), `leaving group ${deps.subscription.group}`);
   } catch (error) {
-    deps.report(error, 'the others take over when the session ends');
+    deps.report(error, 'leaving the group failed; the others take over when the session ends');
   }
   client.abandon();
 }

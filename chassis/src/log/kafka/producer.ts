@@ -176,7 +176,7 @@ export function batchProducer(address: KafkaAddress, onBroker: (topic: string) =
 }
 
 function failure(messages: readonly LogMessage[], error: unknown): EventLogError {
-  const what = `The broker did not take ${messages.length} messages`;
+  const what = `The broker did not accept ${messages.length} messages`;
   if (refusesSize(error)) return new EventLogError('message-too-large', what, error);
   if (!isClosedConnection(error)) return unavailable(what, error);
   const size = messages.reduce((sum, message) => sum + messageBytes(message, JSON.stringify(message.headers)), 0);

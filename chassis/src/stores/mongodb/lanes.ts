@@ -144,7 +144,7 @@ export class LaneSession {
   /** Runs a transaction: all of it commits or nothing does. Throws `StorageError`, or what `run` threw. Never two at a time. */
   async transact<T>(run: (session: ClientSession) => Promise<T>): Promise<T> {
     if (!(await this.#isFree())) {
-      throw new StorageError('connection', new Error('the server has not answered to the end of the transaction before'));
+      throw new StorageError('connection', new Error('the server has not answered yet to the end of the transaction before'));
     }
     this.#session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' } });
     let result: T;

@@ -87,7 +87,7 @@ async function holdingMigrationLock<T>(db: Db, run: (stillHeld: () => void) => P
   }, LEASE_MS / 3);
   try {
     return await run(() => {
-      if (lost !== undefined) throw new Error('the lock of the schema was lost', { cause: lost });
+      if (lost !== undefined) throw new Error('the migration lock was lost', { cause: lost });
     });
   } finally {
     clearInterval(renewal);
@@ -124,7 +124,7 @@ async function acquire(locks: Collection<LockDocument>, owner: string): Promise<
 async function renew(locks: Collection<LockDocument>, owner: string): Promise<void> {
   const later = [{ $set: { leaseUntil: { $add: [SERVER_NOW, LEASE_MS] } } }];
   const { matchedCount } = await locks.updateOne({ _id: LOCK, owner }, later);
-  if (matchedCount === 0) throw new Error('somebody else has it');
+  if (matchedCount === 0) throw new Error('another process has it');
 }
 
 /** The collections the chassis keeps in every document service's database. */
@@ -227,7 +227,7 @@ function translated(name: string, value: unknown): Document {
     case 'pattern':
       return { pattern: pcre(String(value)) };
     default:
-      throw new TypeError(`a validator cannot say "${name}"`);
+      throw new TypeError(`a validator cannot express "${name}"`);
   }
 }
 

@@ -143,7 +143,7 @@ function parkedKeys(dialect: Dialect): SqlCollection<ParkedKey> {
   const table = 'parked_messages';
   const added = ({ key }: ParkedKey, messages: readonly WaitingMessage[]) =>
     messages.map(({ message, ...place }) => {
-      if (message === undefined) throw new Error(`message ${place.position} of a parked key is to be added, and is not there`);
+      if (message === undefined) throw new Error(`message ${place.position} of a parked key is to be added, and was not loaded`);
       const { topic, value, headers, binary_parts: binary } = messageColumns(message);
       return [...valuesOf(key, place, PLACE_COLUMNS), topic, value, headers, binary];
     });

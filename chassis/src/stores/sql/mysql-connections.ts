@@ -157,7 +157,7 @@ export class MysqlConnection {
     // One byte of the packet is the command.
     if (text.length * MOST_BYTES_PER_CHARACTER < this.#packetBytes || Buffer.byteLength(text) < this.#packetBytes) return;
     const why = `a packet of ${text.length} characters is too long for max_allowed_packet = ${this.#packetBytes}`;
-    throw new StorageError('other', new Error(why), 'the server wants its usual 64 MB');
+    throw new StorageError('other', new Error(why), 'set max_allowed_packet to its usual 64 MB');
   }
 
   /** Gives it back to the pool, unless it was discarded. */

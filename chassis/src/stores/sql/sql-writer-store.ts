@@ -104,7 +104,7 @@ export function sqlWriterStore<C extends Collections>(
   function toldApart(name: string, changes: readonly Changed[]): readonly Changed[] {
     const { memory, key } = collection(name);
     const unseen = memory && changes.find(({ before, after }) => isSameState(memory.stateOf(before), memory.stateOf(after)) && !isDeepStrictEqual(before, after));
-    if (unseen !== undefined) throw new Error(`${name} ${key(unseen.after)} would change, and what it is guarded by would not`);
+    if (unseen !== undefined) throw new Error(`${name} ${key(unseen.after)} would change without a change of the columns that guard it`);
     return changes;
   }
 

@@ -99,7 +99,7 @@ export class WritingConnection {
     for (const row of 'parameters' in write ? [write.parameters] : write.rows) {
       found += returnsRows ? prepared.all(...bindings(row)).length : prepared.run(...bindings(row)).changes;
     }
-    if (matches !== undefined && found !== matches) throw new StorageError('stale', new Error(`${found} rows were as remembered, not ${matches}`));
+    if (matches !== undefined && found !== matches) throw new StorageError('stale', new Error(`${found} of ${matches} rows were as remembered`));
   }
 
   #run(text: string): void {

@@ -139,6 +139,6 @@ describe("a member's work", () => {
     await late.promise;
     await member.end(20);
     expect(committed).toEqual([]);
-    expect(reports).toEqual(['a handler goes on without its partition; what it does counts for nothing']);
+    expect(reports).toEqual(['a handler goes on after its partition was taken away; its outcome is ignored']);
   });
 });

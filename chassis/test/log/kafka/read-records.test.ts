@@ -224,7 +224,7 @@ describe('a Snappy block', () => {
     ['a negative number of literals', [10, 0xfc, 0xfa, 0xff, 0xff, 0xff, 0, 0, 0, 0], 'literals end beyond their block'],
     ['a copy from before its beginning', [10, 0x01, 0x05], 'a copy begins before the beginning'],
     ['more than its declared length', [1, 0x04, 0x61, 0x61], 'more than 1 bytes'],
-    ['less than its declared length', [3, 0x04, 0x61, 0x61], 'less than the 3 bytes it tells of'],
+    ['less than its declared length', [3, 0x04, 0x61, 0x61], 'fewer than the 3 bytes it declares'],
     ['more than the limit', [0xff, 0xff, 0xff, 0xff, 0x0f, 0x00, 0x61], 'more than 100 bytes'],
     ['a length that never ends', Array.from({ length: 200 }, () => 0x80), ''],
     ['nothing', [], ''],
@@ -254,7 +254,7 @@ describe('an LZ4 frame', () => {
     for (let length = 0; length < good.length; length += 1) expect(() => lz4Frame(good.subarray(0, length), 100)).toThrow();
     const before = Buffer.from([0x10, 0x61, 9, 0, 0x00]);
     expect(() => lz4Frame(frame(0x60, Buffer.alloc(1), uint32(before.length), before), 100)).toThrow('a copy begins before the beginning');
-    expect(() => lz4Frame(Buffer.from('no frame at all'), 100)).toThrow('no LZ4 frame');
+    expect(() => lz4Frame(Buffer.from('no frame at all'), 100)).toThrow('not an LZ4 frame');
   });
 });
 

@@ -119,7 +119,7 @@ describeOn(['Kafka'], () => {
       await until('the rest is handled', () => reader.values().length === 2, LIMIT_MS);
       expect(reader.values()).toEqual(['elsewhere', 'behind it']);
       expect(await failure()).toBeUndefined();
-      expect(reports.map((each) => each.split(':')[0])).toEqual(['messages wait behind an open transaction', 'messages come again']);
+      expect(reports.map((each) => each.split(':')[0])).toEqual(['messages wait behind an open transaction', 'messages arrive again']);
     });
   });
 });

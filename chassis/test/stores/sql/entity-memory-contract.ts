@@ -136,7 +136,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
         decide: () => ({ answer: undefined, puts: { accounts: [{ id: 'a', total: 99, version: 1 }] } }),
       };
       const [failed, settled] = await Promise.allSettled([one.writer.submit(unseen, null), add(one, 'b', 1)]);
-      expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'accounts a would change, and what it is guarded by would not' } });
+      expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'accounts a would change without a change of the columns that guard it' } });
       expect(settled).toEqual({ status: 'fulfilled', value: 1 });
       expect(await one.store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }, { id: 'b', total: 1, version: 1 }]);
     });

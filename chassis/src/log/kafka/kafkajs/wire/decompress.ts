@@ -88,7 +88,7 @@ export function snappyBlock(bytes: Buffer, limit: number): Buffer {
     } else if (kind === NEAR) out.repeat((tag >> 5) * 0x100 + number(1), (high & 0x07) + 4);
     else out.repeat(number(kind === 2 ? 2 : 4), high + 1);
   }
-  if (out.written.length !== declared) throw new RangeError(`less than the ${declared} bytes it tells of`);
+  if (out.written.length !== declared) throw new RangeError(`fewer than the ${declared} bytes it declares`);
   return out.written;
 }
 
@@ -111,7 +111,7 @@ const MORE = 15;
 
 /** Throws for anything but a whole frame, and beyond `limit` bytes. */
 export function lz4Frame(bytes: Buffer, limit: number): Buffer {
-  if (bytes.readUInt32LE(0) !== FRAME_MAGIC) throw new Error('no LZ4 frame');
+  if (bytes.readUInt32LE(0) !== FRAME_MAGIC) throw new Error('not an LZ4 frame');
   const flags = bytes.readUInt8(4);
   if ((flags & VERSION_BITS) !== FRAME_VERSION) throw new Error('an LZ4 frame of another version');
   if ((flags & DICTIONARY) !== 0) throw new Error('an LZ4 frame with a dictionary');
