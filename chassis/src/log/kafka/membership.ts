@@ -240,7 +240,7 @@ async function leave({ client, consumer, work, started, endFetches }: Incarnatio
 }
 
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;
-const VERSION = 0;
+const ASSIGNMENT_VERSION = 0;
 
 interface Candidate {
   readonly id: string;
@@ -259,11 +259,11 @@ function assigner(topics: readonly TopicDeclaration[], member: Omit<PoliteAssign
 
   const polite: PoliteAssigner = {
     name: 'SoukAssigner',
-    version: VERSION,
+    version: ASSIGNMENT_VERSION,
     ...member,
     protocol: ({ topics: read }) => ({
       name: 'SoukAssigner',
-      metadata: MemberMetadata.encode({ version: VERSION, topics: read, userData: Buffer.alloc(0) }),
+      metadata: MemberMetadata.encode({ version: ASSIGNMENT_VERSION, topics: read, userData: Buffer.alloc(0) }),
     }),
     assign: async ({ members }) => {
       const candidates = members.map(candidateOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
@@ -273,7 +273,7 @@ function assigner(topics: readonly TopicDeclaration[], member: Omit<PoliteAssign
       }
       return candidates.map(({ id, assignment }) => ({
         memberId: id,
-        memberAssignment: MemberAssignment.encode({ version: VERSION, assignment, userData: Buffer.alloc(0) }),
+        memberAssignment: MemberAssignment.encode({ version: ASSIGNMENT_VERSION, assignment, userData: Buffer.alloc(0) }),
       }));
     },
   };

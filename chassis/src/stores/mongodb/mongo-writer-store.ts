@@ -106,7 +106,7 @@ function settleTransaction<C extends Collections>(
   { db }: MongoDatabase,
   lanes: Lanes,
   collections: DocumentCollections,
-): (settleTransaction: Settling<C>) => Promise<Lane> {
+): (settling: Settling<C>) => Promise<Lane> {
   const collection = (name: string): DocumentCollection<object> => {
     const found = collections[name];
     if (found === undefined) throw new Error(`no such collection: ${name}`);
