@@ -6,7 +6,7 @@ import { cutIntoBlocks, messagesIn, storedParts, toBlock, unpacked } from '../..
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
 import type { LogMessage, ReceivedMessage } from '../../src/log/event-log.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
-import { assignPartition } from '../../src/log/embedded/assign-partition.ts';
+import { assignPartition } from '../../src/log/embedded/journal.ts';
 import { temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
 import { contractTopics, message, numbered, orderByKey, recorder } from './log-fixture.ts';
@@ -32,7 +32,7 @@ const sentOf = ({ topic, key, value, headers }: LogMessage) => ({ topic, key, va
 const allOf = (log: Pick<EmbeddedLog, 'records'>): ReceivedMessage[] => TOPICS.flatMap((topic) => [...log.records(topic)]);
 
 describe('blocks', () => {
-  test(`hold what was put in, each partition side by side, in pieces of bounded size (SEED=${seed})`, async () => {
+  test(`return all messages, those of a partition side by side, in blocks of bounded size (SEED=${seed})`, async () => {
     await assert(
       asyncProperty(array(anyMessage, { maxLength: 60 }), async (messages) => {
         const sorted = placed(messages);
@@ -54,7 +54,7 @@ describe('blocks', () => {
     );
   });
 
-  test(`random sends over random closes are read whole, by partition and from anywhere (SEED=${seed})`, async () => {
+  test(`random sends with random reopenings are read completely, by partition and from any offset (SEED=${seed})`, async () => {
     const step = record({ messages: array(anyMessage, { maxLength: 40 }), sends: integer({ min: 1, max: 8 }), reopens: boolean() });
     await assert(asyncProperty(array(step, { minLength: 1, maxLength: 8 }), play), { seed, numRuns: 15 });
   }, 120_000);
@@ -90,7 +90,7 @@ describe('blocks', () => {
     await log.close();
   }
 
-  test('a damaged block is named, by file, block and offset; other partitions go on', async () => {
+  test('a damaged block is reported with file, block and offset; other partitions go on', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'log.db');
     const first = openEmbeddedLog({ path, topics: contractTopics });
@@ -125,14 +125,14 @@ describe('blocks', () => {
     }
   });
 
-  test('bytes in a block that are no text come with the message', () => {
+  test('bytes in a block that are not text come with the message', () => {
     const { body } = toBlock(placed([message('abc', { key: 'k' })]));
     const raw = Buffer.from(body);
     raw[raw.indexOf('b')] = 0xe9;
     expect(messagesIn(raw, 0, 1)).toEqual([{ key: 'k', value: 'a\uFFFDc', headers: {}, binary: { value: Buffer.from([0x61, 0xe9, 0x63]).toString('base64') } }]);
   });
 
-  test('a reader beside the writer sees what there was when it was opened, however much is written meanwhile', async () => {
+  test('a reader beside the writer sees the log as it was when the reader was opened, however much is written meanwhile', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'log.db');
     const log = openEmbeddedLog({ path, topics: contractTopics, synchronous: 'OFF' });
@@ -153,7 +153,7 @@ describe('blocks', () => {
     await log.close();
   }, 60_000);
 
-  test('one kill after the other, in the middle of sends of any size, loses nothing that was answered', async () => {
+  test('repeated kills in the middle of sends of any size lose nothing that was acknowledged', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'log.db');
     let last = -1;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import type { LogMessage } from '../../src/log/event-log.ts';
-import { MessagesRefusedError } from '../../src/log/message-limit.ts';
+import { MessagesRefusedError } from '../../src/log/message-limits.ts';
 import { until } from '../../src/testing/until.ts';
 import { message, numbered, type OpenedLog, orderByKey, partitionKey, recorder, stalled } from './log-fixture.ts';
 
 export function describeDelivery(current: () => OpenedLog): void {
   describe('delivery', () => {
-    test('a new group gets everything from the beginning, then what comes', async () => {
+    test('a new group gets everything from the beginning, then new messages', async () => {
       const { log } = current();
       await log.send([message('1', { key: 'a' }), message('2', { key: 'a' })]);
       const reader = recorder();
@@ -28,7 +28,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       expect(new Set(reader.received.map(partitionKey)).size).toBe(6);
     });
 
-    test('sends that run at the same time keep the order of each caller', async () => {
+    test('concurrent sends keep the order of each caller', async () => {
       const { log } = current();
       const callers = Array.from({ length: 20 }, (_, caller) => `caller-${caller}`);
       const sends = callers.flatMap((key) =>
@@ -44,7 +44,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       }
     });
 
-    test('key, value and headers come back as they were, from memory and from disk', async () => {
+    test('key, value and headers come back unchanged, from memory and from disk', async () => {
       const { log, reopen } = current();
       const text = 'Größe Ω 漢字 🧺 "\\\n\u0000\u2028 end';
       const sent = message(text, { key: `k-${text}`, headers: { ce_id: '1', traceparent: text, empty: '' } });
@@ -62,7 +62,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       expect(again.received).toContainEqual(expect.objectContaining(sent));
     });
 
-    test('hands over large messages few at a time, and one that is larger than all of them alone', async () => {
+    test('hands over large messages few at a time, and one beyond the limit by itself', async () => {
       const { log } = current();
       const sizes = [1, 400_000, 400_000, 400_000, 1_040_000, 1, 1, 700_000, 400_000];
       const sent = sizes.map((size, index) => message(`${index}${'x'.repeat(size)}`, { topic: 'narrow', key: 'a' }));
@@ -75,7 +75,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       for (const call of seen.filter(({ length }) => length > 1)) expect(call.reduce((sum, size) => sum + size)).toBeLessThanOrEqual(1024 * 1024);
     });
 
-    test('a rejected call gets the same messages again, in order, while other partitions go on', async () => {
+    test('after a rejection the same messages come again, in order, while other partitions go on', async () => {
       const { log } = current();
       const reader = recorder();
       const calls: string[][] = [];
@@ -97,7 +97,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       await until('nothing is missing', () => new Set(calls.flat()).size === all.length);
     });
 
-    test('a stalled handler stalls its own partition only, which has one call at a time', async () => {
+    test('a stalled handler stalls only its own partition, which has one call at a time', async () => {
       const { log } = current();
       const reader = recorder();
       let stalledCalls = 0;
@@ -117,7 +117,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       expect(stalledCalls).toBe(1);
     });
 
-    test('refuses a topic that nobody declared, and keeps nothing of that send', async () => {
+    test('refuses an undeclared topic, and keeps nothing of that send', async () => {
       const { log } = current();
       const refused = await log.send([message('1'), message('2', { topic: 'nowhere' })]).then(String, String);
       expect(refused).toContain('nowhere');
@@ -128,7 +128,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       expect(reader.values()).toEqual(['3']);
     });
 
-    test('takes a message of 1 MiB, refuses a larger one and names topic and key', async () => {
+    test('takes a message of 1 MiB; refuses a larger one, naming its topic and key', async () => {
       const { log } = current();
       const limit = 1024 * 1024;
       const refused = await log.send([message('x'.repeat(limit), { key: 'big' })]).then(String, String);
@@ -141,7 +141,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       expect(reader.values().map(({ length }) => length)).toEqual([largest.length]);
     });
 
-    test('of one send refuses what is too large, names each, and has all the others in their order', async () => {
+    test('refuses the messages of a send that are too large, names each, and keeps the others in order', async () => {
       const { log } = current();
       const large = ['first', 'second'].map((key) => message('x'.repeat(1024 * 1024), { key }));
       const small = numbered(4, { keys: 1 });
@@ -157,7 +157,7 @@ export function describeDelivery(current: () => OpenedLog): void {
       await log.check();
     });
 
-    test('takes many megabytes in one send and keeps their order', async () => {
+    test('takes many megabytes in one send, and keeps the order', async () => {
       const { log } = current();
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
-import { EventLogError } from '../../src/log/event-log-error.ts';
+import { EventLogError } from '../../src/log/event-log.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
@@ -38,7 +38,7 @@ describe('embedded event log in its file', () => {
   });
   afterEach(() => folder.remove());
 
-  test('refuses another partition count for a topic it knows, takes new topics, keeps old ones', async () => {
+  test('refuses another partition count for a known topic, takes new topics, keeps old ones', async () => {
     await open([{ name: 'orders', partitions: 3 }]).close();
     expect(refusal(() => open([{ name: 'orders', partitions: 4 }]))).toBe('partitions-changed');
     const log = open([{ name: 'payments', partitions: 2 }]);
@@ -46,7 +46,7 @@ describe('embedded event log in its file', () => {
     await log.close();
   });
 
-  test('refuses a second log on the same file, in this process and in another, at once', async () => {
+  test('refuses a second log on the same file at once, in this process and in another', async () => {
     const log = open();
     expect(refusal(() => open())).toBe('data-in-use');
     const other = sender('--once');
@@ -74,7 +74,7 @@ describe('embedded event log in its file', () => {
     await log.close();
   });
 
-  test('tells operators end offsets, committed offsets and lag, also across many stored runs', async () => {
+  test('shows operators end offsets, committed offsets and lag, even across many stored runs', async () => {
     const log = open();
     for (let round = 0; round < 12; round += 1) await log.send(numbered(1000, { keys: 100 }));
     await log.send([message('last', { topic: 'narrow' })]);
@@ -102,7 +102,7 @@ describe('embedded event log in its file', () => {
     await log.close();
   });
 
-  test('a handler that outlives its limit loses the partition, and its late success moves nothing', async () => {
+  test('a handler that outlives its limit loses the partition, and its late success moves no offset', async () => {
     const log = openEmbeddedLog({ path, topics: contractTopics, handlerLimitMs: 50 });
     const late = Promise.withResolvers<void>();
     let running = false;
@@ -133,7 +133,7 @@ describe('embedded event log in its file', () => {
     await log.close();
   });
 
-  test('tells who asked when a handler rejects, and waits longer each time', async () => {
+  test('reports each rejection of a handler to the one who asked for it, and waits longer each time', async () => {
     const failures: string[] = [];
     const times: number[] = [];
     const log = openEmbeddedLog({

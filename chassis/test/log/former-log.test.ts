@@ -2,10 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { Database } from 'bun:sqlite';
 import { join } from 'node:path';
 import { type EmbeddedLog, openEmbeddedLog } from '../../src/log/embedded/embedded-log.ts';
-import type { ReceivedMessage } from '../../src/log/event-log.ts';
-import { EventLogError } from '../../src/log/event-log-error.ts';
+import { EventLogError, type ReceivedMessage } from '../../src/log/event-log.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
-import { partitionOf } from '../../src/log/partition-of.ts';
+import { partitionOf } from '../../src/log/partitions.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
 import { until } from '../../src/testing/until.ts';
 import { FORMER_QUESTION, writeFormerLog } from './former-log.ts';
@@ -27,7 +26,7 @@ describe('a log that an earlier version has written', () => {
   });
   afterEach(() => folder.remove());
 
-  test('is opened and goes on: all its messages in order, new ones behind them, its groups where they were', async () => {
+  test('opens and goes on: its messages in order, new ones after them, its groups at their offsets', async () => {
     const first = open();
     expect(first.lag('readers').reduce((sum, { messages }) => sum + messages, 0)).toBeLessThan(former.length);
     await first.send(later);
@@ -47,7 +46,7 @@ describe('a log that an earlier version has written', () => {
     await log.close();
   });
 
-  test('is not rewritten, and its new messages are blocks', async () => {
+  test('is not rewritten; new messages are stored in blocks', async () => {
     const log = open();
     await log.send(later);
     await log.close();
@@ -58,7 +57,7 @@ describe('a log that an earlier version has written', () => {
     expect(blocks).toBeLessThan(50);
   });
 
-  test('what another program wrote there that is no text comes with its bytes', async () => {
+  test('returns the bytes of what another program wrote there, if they are not text', async () => {
     using db = new Database(path);
     db.run("update records set value = x'63616665e9' where id = 701");
     db.run("update records set key = cast(x'ff' as text) where id = 702");
@@ -69,7 +68,7 @@ describe('a log that an earlier version has written', () => {
     await log.close();
   });
 
-  test('cannot be read before a shop of this version has opened it, and the reader says so', async () => {
+  test('is refused by a reader until a shop of this version has opened it, and the reader says so', async () => {
     expect(codeOf(() => openLogReader(path))).toBe('earlier-version');
     await open().close();
     const reader = openLogReader(path);
@@ -77,14 +76,14 @@ describe('a log that an earlier version has written', () => {
     reader.close();
   });
 
-  test('once this version has opened it, the earlier one is told why it cannot', async () => {
+  test('once opened by this version, tells the earlier one why it cannot open it', async () => {
     await open().close();
     using db = new Database(path);
     expect(() => db.query(FORMER_QUESTION).all()).toThrow('this event log was written by a later version of Souk, and only that can open it');
   });
 });
 
-test('a log of a later version is refused by a sentence, by its writer and by a reader', async () => {
+test('a log of a later version is refused with an explanation, by writer and reader', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'log.db');
   const log = openEmbeddedLog({ path, topics: [{ name: 'orders', partitions: 3 }] });

@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
 import type { LogMessage } from '../../src/log/event-log.ts';
-import { partitionOf } from '../../src/log/partition-of.ts';
+import { partitionOf } from '../../src/log/partitions.ts';
 
 /** As versions before format 1 asked for their topics, first of all. */
 export const FORMER_QUESTION = 'select name, partitions, first_partition_id from topics order by name';

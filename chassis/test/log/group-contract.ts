@@ -103,7 +103,7 @@ export function describeGroups(current: () => OpenedLog): void {
       await until('the message came to the other member', () => heir.values().includes('1'));
     });
 
-    test('a subscription that is closed gets nothing more, and the next one begins where it ended', async () => {
+    test('a closed subscription gets nothing more, and the next one begins where it ended', async () => {
       const { log } = current();
       const [first, second] = [recorder(), recorder()];
       const subscription = await log.subscribe({ group: 'readers', topics: ['narrow'], handle: first.handle });

@@ -8,7 +8,7 @@ const AFTER_CRASH_MS = 30_000;
 
 export function describeRecovery(current: () => OpenedLog): void {
   describe('closing and crashing', () => {
-    test('what was handled before an orderly close does not come again', async () => {
+    test('messages handled before an orderly close do not come again', async () => {
       const { log, reopen } = current();
       const before = recorder();
       await log.subscribe({ group: 'readers', topics: ['orders'], handle: before.handle });
@@ -22,7 +22,7 @@ export function describeRecovery(current: () => OpenedLog): void {
       expect(after.values()).toEqual(['new']);
     });
 
-    test('what was not handled before a crash comes again, from the last stored offset on', async () => {
+    test('messages not handled before a crash come again, from the last stored offset on', async () => {
       const { log, reopen } = current();
       const before = recorder();
       const handled = numbered(20, { topic: 'narrow' });
@@ -46,7 +46,7 @@ export function describeRecovery(current: () => OpenedLog): void {
       expect(after.received.length).toBeGreaterThanOrEqual(2);
     });
 
-    test('closing in the middle loses nothing that was sent', async () => {
+    test('closing in the middle of handling loses nothing that was sent', async () => {
       const { log, reopen } = current();
       const before = recorder();
       await log.subscribe({ group: 'readers', topics: ['orders', 'payments'], handle: before.handle });
@@ -63,7 +63,7 @@ export function describeRecovery(current: () => OpenedLog): void {
     });
 
     test(
-      'close waits for a handler that does not listen, but not longer than its limit',
+      'close waits for a handler that ignores its signal, but no longer than the limit',
       async () => {
         const { log } = current();
         let running = false;

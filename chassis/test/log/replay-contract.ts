@@ -36,7 +36,7 @@ export function describeReplay(current: () => OpenedLog): void {
       await current().log.replay(['narrow'], async () => expect.unreachable(), never);
     });
 
-    test('does not wait for what is sent while it runs', async () => {
+    test('does not wait for messages that are sent while it runs', async () => {
       const { log } = current();
       await log.send([message('before', { topic: 'narrow' })]);
       const seen: string[] = [];
@@ -47,7 +47,7 @@ export function describeReplay(current: () => OpenedLog): void {
       expect(seen).toEqual(['before']);
     });
 
-    test('takes nothing away from a group', async () => {
+    test('moves no group\'s offsets', async () => {
       const { log } = current();
       await log.send(numbered(20));
       await log.replay(['orders'], async () => undefined, never);
@@ -59,7 +59,7 @@ export function describeReplay(current: () => OpenedLog): void {
       expect(group.values().toSorted()).toEqual(numbered(20).map(({ value }) => value).toSorted());
     });
 
-    test('ends with what its reader throws, and with its signal', async () => {
+    test('ends with an error of its reader, and with its signal', async () => {
       const { log } = current();
       await log.send(numbered(5));
       const thrown = await log.replay(['orders'], () => Promise.reject(new Error('no room')), never).catch(String);

@@ -1,6 +1,15 @@
 import type { LogMessage } from '../event-log.ts';
-import type { PlacedMessage } from './journal-message.ts';
 import { decoded, isPlainText } from '../not-utf8.ts';
+import type { Partition } from '../partitions.ts';
+
+/** A message that is within the limits and assigned to a partition, before the commit. */
+export interface PlacedMessage {
+  readonly partition: Partition;
+  readonly message: LogMessage;
+  readonly headersJson: string;
+  /** Size of key, value and headers together. */
+  readonly bytes: number;
+}
 
 /** Adjacent messages of one partition in a block. */
 export interface Part {
@@ -9,7 +18,7 @@ export interface Part {
 }
 
 /** Consecutive messages, committed together as one row of `blocks`, which never changes afterwards. */
-export interface Block {
+interface Block {
   /** In the order of the messages. */
   readonly parts: readonly Part[];
   /** `parts` as stored: a JSON list of partition, count, partition, count, ... */
@@ -105,7 +114,7 @@ export function messagesIn(raw: Buffer, skipped: number, count: number): Omit<Lo
   const messages: Omit<LogMessage, 'topic'>[] = [];
   let start = 0;
   for (let index = 0; index < skipped + count; index += 1) {
-    if (start + LENGTHS > raw.length) throw new Error(`it has ${index} messages`);
+    if (start + LENGTHS > raw.length) throw new Error(`it has only ${index} messages`);
     const key = start + LENGTHS;
     const value = key + raw.readUInt32LE(start);
     const headers = value + raw.readUInt32LE(start + 4);
@@ -125,7 +134,7 @@ function textsOf(raw: Buffer, keyAt: number, valueAt: number, end: number): Pick
 
 export function headersOf(json: string): Record<string, string> {
   const headers: unknown = JSON.parse(json);
-  if (!isHeaders(headers)) throw new Error('the headers of a message are none');
+  if (!isHeaders(headers)) throw new Error('the headers of a message are not an object');
   return headers;
 }
 

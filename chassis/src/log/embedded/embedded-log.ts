@@ -1,26 +1,31 @@
 import type { Database } from 'bun:sqlite';
-import { harmless } from '../../telemetry/harmless.ts';
 import { checkpoint, pauseCheckpoints } from '../../checkpoints.ts';
 import { keepWalSmall } from '../../keep-wal-small.ts';
-import { createGroupPosition } from './group-position.ts';
-import { lockData } from './data-lock.ts';
-import type { EmbeddedLogOptions } from './embedded-log-options.ts';
-import type { EventLog, SubscribeOptions, Subscription } from '../event-log.ts';
-import { EventLogError } from '../event-log-error.ts';
-import { createTail, type Tail, type TailBudget } from './tail.ts';
-import { createGroup, type Group } from './group.ts';
-import { inspectLog, type LogInspection } from './inspection.ts';
-import { openJournal } from './journal.ts';
-import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
-import { checkpointLog, openLogDatabase } from './log-database.ts';
-import { MessagesRefusedError, type RefusedMessage } from '../message-limit.ts';
-import { openOffsetStore } from './offset-store.ts';
-import { assignPartition } from './assign-partition.ts';
-import { replayStored } from './replay-stored.ts';
+import { harmless } from '../../telemetry/harmless.ts';
+import type { PlacedMessage } from './block.ts';
+import { type EventLog, EventLogError, type HandlerFailure, type SubscribeOptions, type Subscription, type TopicDeclaration } from '../event-log.ts';
+import { createGroup, createGroupPosition, type Group } from './group.ts';
+import { assignPartition, type CommittedMessage, openJournal } from './journal.ts';
+import { checkpointLog, declareTopics, lockData, openLogDatabase, openOffsetStore, partitionsOf, type Synchronous } from './log-file.ts';
+import { inspectLog, type LogInspection, replayStored, storedMessages } from './log-reader.ts';
+import { MessagesRefusedError, type RefusedMessage } from '../message-limits.ts';
 import { openPartitionIndex } from './partition-index.ts';
-import { storedMessages } from './stored-messages.ts';
-import { declareTopics, partitionsOf } from './topic-table.ts';
-import type { Partition } from '../topic.ts';
+import type { Partition } from '../partitions.ts';
+import { createTail, type Tail, type TailBudget } from './tail.ts';
+
+interface EmbeddedLogOptions {
+  /** The SQLite file; `<path>.lock` beside it keeps a second process out. */
+  readonly path: string;
+  readonly topics: readonly TopicDeclaration[];
+  /** FULL: a resolved send survives a power cut. NORMAL: it survives only a crash of the process. */
+  readonly synchronous?: Synchronous;
+  /** Time a handler may go on running after its signal has fired. */
+  readonly handlerLimitMs?: number;
+  /** Epoch milliseconds, for the messages' timestamps. */
+  readonly now?: () => number;
+  /** Called each time a handler rejects; the messages are delivered again in any case. */
+  readonly onHandlerFailure?: (failure: HandlerFailure) => void;
+}
 
 export interface EmbeddedLog extends EventLog, LogInspection {}
 

@@ -1,9 +1,10 @@
 import type { Database } from 'bun:sqlite';
-import { cutIntoBlocks, toBlock } from './block.ts';
-import type { CommittedMessage, PlacedMessage } from './journal-message.ts';
-import { inTransaction } from './log-database.ts';
-import type { OffsetStore } from './offset-store.ts';
+import { cutIntoBlocks, type PlacedMessage, toBlock } from './block.ts';
+import { EventLogError, type LogMessage, type ReceivedMessage } from '../event-log.ts';
+import { inTransaction, type OffsetStore, partitionsOf, type TopicTable } from './log-file.ts';
+import { MESSAGE_LIMIT, messageBytes, type RefusedMessage, tooLarge } from '../message-limits.ts';
 import type { PartitionIndex, Span } from './partition-index.ts';
+import { type Partition, partitionOf } from '../partitions.ts';
 
 /** One transaction takes whole sends until it has this many messages: about 20 ms of work. */
 const MESSAGES_PER_COMMIT = 4096;
@@ -12,7 +13,7 @@ const OFFSETS_RIDE_MS = 50;
 const OFFSETS_ALONE_MS = 100;
 
 /** The only writer of the log's file: a group commit of everything sent in one turn of the event loop, and of offsets. */
-export interface Journal {
+interface Journal {
   send(messages: readonly PlacedMessage[]): Promise<void>;
   /** Called when an offset has moved. */
   offsetsMoved(): void;
@@ -20,6 +21,13 @@ export interface Journal {
   flush(): void;
   /** The error of the last write; null if it succeeded. */
   failure(): unknown;
+}
+
+/** A message after the commit. */
+export interface CommittedMessage {
+  readonly partition: Partition;
+  readonly id: number;
+  readonly received: ReceivedMessage;
 }
 
 interface Waiting {
@@ -163,4 +171,15 @@ export function openJournal({ db, index, offsets, now, committed }: JournalDeps)
     flush,
     failure: () => failure,
   };
+}
+
+/** Assigns a message to its partition, or refuses it as too large, before anything is queued. */
+export function assignPartition(topics: TopicTable, message: LogMessage): PlacedMessage | RefusedMessage {
+  const partitions = partitionsOf(topics, message.topic);
+  const headersJson = JSON.stringify(message.headers);
+  const bytes = messageBytes(message, headersJson);
+  if (bytes > MESSAGE_LIMIT) return tooLarge(message, bytes);
+  const partition = partitions[partitionOf(message.key, partitions.length)];
+  if (partition === undefined) throw new EventLogError('unknown-topic', `Topic ${message.topic} has no partitions`);
+  return { partition, message, headersJson, bytes };
 }

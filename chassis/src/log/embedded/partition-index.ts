@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { numbersOf, storedParts } from './block.ts';
-import { EventLogError } from '../event-log-error.ts';
+import { EventLogError } from '../event-log.ts';
 
 /** Runs are written once this many spans or messages are in none; also the most that opening a log has to scan (a few milliseconds). */
 const SPANS_BETWEEN_RUNS = 4096;

@@ -1,6 +1,6 @@
 import type { ReceivedMessage } from '../event-log.ts';
-import type { CommittedMessage } from './journal-message.ts';
-import { CALL_ROOM, fitting, messageSize } from '../message-size.ts';
+import type { CommittedMessage } from './journal.ts';
+import { CALL_ROOM, fitting, messageSize } from '../message-limits.ts';
 
 /** A tail longer than this is trimmed before its readers have all caught up with its end. */
 const TRIM_AT = 256;

@@ -1,19 +1,23 @@
-import { endedWithin } from '../../timeouts.ts';
-import { harmless } from '../../telemetry/harmless.ts';
-import { harmlessReport } from '../../telemetry/report.ts';
-import type { EventLog, LogMessage, SubscribeOptions, Subscription } from '../event-log.ts';
-import { EventLogError } from '../event-log-error.ts';
-import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../message-limit.ts';
-import type { KafkaLogOptions } from './kafka-log-options.ts';
+import type { Admin } from 'kafkajs';
+import { assertAsDeclared, presentTopics, tellSettings } from './declare-topics.ts';
+import { type EventLog, EventLogError, type HandlerFailure, type LogMessage, type SubscribeOptions, type Subscription, type TopicDeclaration } from '../event-log.ts';
+import { type KafkaAddress, type KafkaTopicsOptions, topicNames } from './kafka-address.ts';
+import { isRefused, type KafkaClient, kafkaClient, unavailable } from './kafka-client.ts';
 import { becomeMember, type Membership } from './membership.ts';
-import { brokerProbe, type Probe } from './probe.ts';
-import { batchProducer, type BatchProducer } from './producer.ts';
+import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../message-limits.ts';
+import { waitingRoom } from './partition-worker.ts';
+import { type BatchProducer, batchProducer, isTooLarge, sendQueue, type SizedMessage } from './producer.ts';
 import { openTopicReader } from './read-topics.ts';
-import { unavailable } from './refusals.ts';
-import { isTooLarge, sendQueue, type SizedMessage } from './send-queue.ts';
-import { topicNames } from './topic-names.ts';
-import { tellSettings } from './topic-settings.ts';
-import { waitingRoom } from './waiting-room.ts';
+import { harmless } from '../../telemetry/harmless.ts';
+import { harmlessReport, type Report } from '../../telemetry/report.ts';
+import { endedWithin, withTimeout } from '../../timeouts.ts';
+
+export interface KafkaLogOptions extends KafkaTopicsOptions {
+  /** Called each time a handler rejects; the messages are delivered again in any case. */
+  readonly onHandlerFailure?: (failure: HandlerFailure) => void;
+  /** Reports errors of background work, which no caller waits for. */
+  readonly report: Report;
+}
 
 /** Milliseconds given to work in progress when the log is closed. */
 const CLOSE_MS = 1000;
@@ -136,4 +140,70 @@ function logOn(
   }
 
   return { send, subscribe, replay, check, close: () => (closing ??= closeAll()) };
+}
+
+/** A look at the broker is reused for this many milliseconds, however many ask. */
+const FRESH_MS = 1000;
+const LOOK_LIMIT_MS = 3000;
+
+interface Probe {
+  /** Throws EventLogError `log-unavailable` when the broker does not answer, `topics-differ` when its topics are not as declared. */
+  look(): Promise<void>;
+  /** True as soon as a look has found the topics as declared. */
+  approved(): boolean;
+  close(): void;
+}
+
+/**
+ * Asks the broker for the declared topics: one small request, shared by all callers at the same time. Calls `approved`, which
+ * never rejects, when it first finds them.
+ */
+function brokerProbe(
+  address: KafkaAddress,
+  declared: readonly TopicDeclaration[],
+  approved: (admin: Admin) => Promise<void>,
+): Probe {
+  const names = declared.map(({ name }) => name);
+  let current: { readonly client: KafkaClient; readonly admin: Admin } | null = null;
+  let looking: Promise<void> | null = null;
+  let goodAt = -Infinity;
+
+  async function connected(): Promise<Admin> {
+    if (current !== null) return current.admin;
+    const client = kafkaClient(address);
+    const admin = client.kafka.admin();
+    current = { client, admin };
+    await admin.connect();
+    return admin;
+  }
+
+  function giveUp(): void {
+    current?.client.abandon();
+    current = null;
+  }
+
+  async function lookNow(): Promise<void> {
+    try {
+      const present = connected().then(async (admin) => ({ admin, topics: await presentTopics(admin, names) }));
+      const { admin, topics } = await withTimeout(LOOK_LIMIT_MS, present, 'an answer of the broker');
+      assertAsDeclared(declared, topics);
+      if (goodAt === -Infinity) void approved(admin);
+      goodAt = performance.now();
+    } catch (error) {
+      if (error instanceof EventLogError) throw error;
+      giveUp();
+      const brokers = address.brokers.join(', ');
+      throw unavailable(isRefused(error) ? `The brokers ${brokers}` : `No broker of ${brokers} answers`, error);
+    } finally {
+      looking = null;
+    }
+  }
+
+  return {
+    look: async () => {
+      if (performance.now() - goodAt > FRESH_MS) await (looking ??= lookNow());
+    },
+    approved: () => goodAt > -Infinity,
+    close: giveUp,
+  };
 }

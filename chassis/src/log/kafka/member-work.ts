@@ -1,20 +1,14 @@
 import type { EachBatchPayload, IMemberAssignment, Offsets } from 'kafkajs';
-import type { Subscriber } from '../event-log.ts';
-import type { HandlerFailure } from '../handler-failures.ts';
-import { fetchedRecords } from './fetched-records.ts';
-import { heldPartitions } from './held-partitions.ts';
-import { offsetCommits } from './offset-commits.ts';
-import { parkedPartitions } from './parked-partitions.ts';
-import { type PartitionWorker, partitionWorker } from './partition-worker.ts';
-import type { EventLogError } from '../event-log-error.ts';
-import { receivedMessage } from './received-message.ts';
-import type { WaitingRoom } from './waiting-room.ts';
-import { withTimeout } from '../../timeouts.ts';
+import { heldPartitions, parkedPartitions } from './blocked-partitions.ts';
+import type { EventLogError, HandlerFailure, Subscriber } from '../event-log.ts';
+import { type PartitionWorker, partitionWorker, type WaitingRoom } from './partition-worker.ts';
+import { fetchedRecords, receivedMessage } from './received-records.ts';
 import { faultSource, type Report } from '../../telemetry/report.ts';
+import { withTimeout } from '../../timeouts.ts';
 
 const COMMIT_LIMIT_MS = 1000;
 
-export interface MemberWorkDeps {
+interface MemberWorkDeps {
   readonly group: string;
   readonly groupOnBroker: string;
   readonly subscriber: Subscriber;
@@ -106,12 +100,12 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
     try {
       await withTimeout(limitMs, Promise.all(ending), `the end of the handlers of group ${group}`);
     } catch (error) {
-      faults.failed(error, 'a handler goes on without its partition; what it does counts for nothing');
+      faults.failed(error, 'a handler goes on after its partition was taken away; its outcome is ignored');
     }
     try {
       await withTimeout(COMMIT_LIMIT_MS, commits.flush(), `storing offsets of group ${group}`);
     } catch (error) {
-      faults.failed(error, 'some messages will come again');
+      faults.failed(error, 'offsets were not stored; some messages will come again');
     }
     commits.forget();
   }
@@ -125,3 +119,82 @@ export function memberWork(deps: MemberWorkDeps): MemberWork {
 }
 
 const keyOf = (topic: string, partition: number): string => `${topic}/${partition}`;
+
+/** Milliseconds in which offsets gather before they are stored; after a crash their messages come again. */
+const GATHER_MS = 1000;
+const AFTER_FAILURE_MS = 1000;
+
+interface OffsetCommits {
+  /** `next`: the first offset that is not handled. */
+  moved(topic: string, partition: number, next: bigint): void;
+  /** Stores the moved offsets. Never rejects: offsets that could not be stored are kept for the next time. */
+  flush(): Promise<void>;
+  /** Called when the partitions may have other owners: earlier moves must not be stored any more. */
+  forget(): void;
+}
+
+/** Stores offsets in batches, a little later, with one request in flight. */
+function offsetCommits(
+  commit: (offsets: Offsets) => Promise<void>,
+  report: Report,
+): OffsetCommits {
+  let moves = new Map<string, { topic: string; partition: number; next: bigint }>();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let storing: Promise<void> | null = null;
+  let failing = false;
+  const faults = faultSource(report, 'offsets');
+
+  async function store(): Promise<void> {
+    const taken = moves;
+    moves = new Map();
+    try {
+      await commit(offsetsOf([...taken.values()]));
+      failing = false;
+      faults.worked();
+    } catch (error) {
+      faults.failed(error, 'offsets could not be stored; trying again');
+      failing = true;
+      for (const [key, move] of taken) if (!moves.has(key)) moves.set(key, move);
+    } finally {
+      storing = null;
+      if (moves.size > 0) schedule(failing ? AFTER_FAILURE_MS : GATHER_MS);
+    }
+  }
+
+  function schedule(ms: number): void {
+    if (timer !== null || storing !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      storing = store();
+    }, ms);
+  }
+
+  function cancel(): void {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+  }
+
+  return {
+    moved: (topic, partition, next) => {
+      moves.set(`${topic}/${partition}`, { topic, partition, next });
+      schedule(GATHER_MS);
+    },
+    flush: async () => {
+      await storing;
+      cancel();
+      if (moves.size > 0) await (storing = store());
+    },
+    forget: () => {
+      cancel();
+      moves = new Map();
+    },
+  };
+}
+
+function offsetsOf(moves: readonly { topic: string; partition: number; next: bigint }[]): Offsets {
+  const topics = [...Map.groupBy(moves, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+    topic,
+    partitions: ofTopic.map(({ partition, next }) => ({ partition, offset: String(next) })),
+  }));
+  return { topics };
+}

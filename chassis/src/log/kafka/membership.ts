@@ -1,16 +1,13 @@
-import { type Consumer, KafkaJSProtocolError, type RetryOptions } from 'kafkajs';
-import type { HandlerFailure } from '../handler-failures.ts';
-import type { EventLogError } from '../event-log-error.ts';
-import type { SubscribeOptions } from '../event-log.ts';
-import { assigner } from './assigner.ts';
-import { type KafkaClient, kafkaClient } from './kafka-client.ts';
-import { type KafkaAddress, SESSION_MS } from './kafka-log-options.ts';
+import { type Assigner, AssignerProtocol, type Consumer, type GroupMember, KafkaJSProtocolError, type PartitionAssigner, type RetryOptions } from 'kafkajs';
+import type { EventLogError, HandlerFailure, SubscribeOptions, TopicDeclaration } from '../event-log.ts';
+import { type KafkaAddress, SESSION_MS, type TopicNames } from './kafka-address.ts';
+import { isRefused, type KafkaClient, kafkaClient, unavailable } from './kafka-client.ts';
+import type { PoliteAssigner } from './kafkajs/corrections.ts';
 import { type MemberWork, memberWork } from './member-work.ts';
-import { isRefused, unavailable } from './refusals.ts';
-import type { TopicNames } from './topic-names.ts';
-import type { WaitingRoom } from './waiting-room.ts';
-import { withTimeout } from '../../timeouts.ts';
+import { ownerOf } from '../partitions.ts';
+import type { WaitingRoom } from './partition-worker.ts';
 import { faultSource, type Report } from '../../telemetry/report.ts';
+import { withTimeout } from '../../timeouts.ts';
 
 /** Interval at which members hear of a join or a leave. */
 const HEARTBEAT_MS = 500;
@@ -57,7 +54,7 @@ function limitsOf({ sessionMs = SESSION_MS }: KafkaAddress): Limits {
   return { sessionMs, firstJoinMs: sessionMs + REBALANCE_MS + 4000, handlersMs: Math.min(4000, sessionMs - 2000) };
 }
 
-export interface MembershipDeps {
+interface MembershipDeps {
   readonly address: KafkaAddress;
   readonly names: TopicNames;
   readonly subscription: SubscribeOptions;
@@ -126,7 +123,7 @@ export function becomeMember(deps: MembershipDeps): Membership {
         // A broker that has just started asks for a second try, which is not a fault.
         if (life.failures > 1 || !asksForRetry(error)) {
           const what = `group ${deps.subscription.group}: not a member; joining again`;
-          faults.failed(isRefused(error) ? unavailable(`A place in group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
+          faults.failed(isRefused(error) ? unavailable(`Joining group ${deps.names.group(deps.subscription.group)}`, error) : error, what);
         }
         await Promise.race([Bun.sleep(REJOIN_MS), closing.promise]);
       }
@@ -237,7 +234,53 @@ async function leave({ client, consumer, work, started, endFetches }: Incarnatio
     endFetches();
     await withTimeout(LEAVE_LIMIT_MS, consumer.disconnect(), `leaving group ${deps.subscription.group}`);
   } catch (error) {
-    deps.report(error, 'the others take over when the session ends');
+    deps.report(error, 'leaving the group failed; the others take over when the session ends');
   }
   client.abandon();
+}
+
+const { MemberMetadata, MemberAssignment } = AssignerProtocol;
+const ASSIGNMENT_VERSION = 0;
+
+interface Candidate {
+  readonly id: string;
+  readonly topics: ReadonlySet<string>;
+  readonly assignment: Record<string, number[]>;
+}
+
+/**
+ * Assigns partitions as the embedded log does: members that read a topic take turns over the partitions of all topics.
+ * kafkajs' own assigner gives partitions also to members that do not read their topic, as happens between two versions of a service.
+ */
+function assigner(topics: readonly TopicDeclaration[], member: Omit<PoliteAssigner, keyof Assigner>): PartitionAssigner {
+  const partitions = topics
+    .flatMap(({ name, partitions: count }) => Array.from({ length: count }, (_, number) => ({ topic: name, number })))
+    .map((partition, id) => ({ ...partition, id }));
+
+  const polite: PoliteAssigner = {
+    name: 'SoukAssigner',
+    version: ASSIGNMENT_VERSION,
+    ...member,
+    protocol: ({ topics: read }) => ({
+      name: 'SoukAssigner',
+      metadata: MemberMetadata.encode({ version: ASSIGNMENT_VERSION, topics: read, userData: Buffer.alloc(0) }),
+    }),
+    assign: async ({ members }) => {
+      const candidates = members.map(candidateOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      for (const partition of partitions) {
+        const owner = ownerOf(partition, candidates);
+        if (owner !== null) (owner.assignment[partition.topic] ??= []).push(partition.number);
+      }
+      return candidates.map(({ id, assignment }) => ({
+        memberId: id,
+        memberAssignment: MemberAssignment.encode({ version: ASSIGNMENT_VERSION, assignment, userData: Buffer.alloc(0) }),
+      }));
+    },
+  };
+  return () => polite;
+}
+
+function candidateOf({ memberId, memberMetadata }: GroupMember): Candidate {
+  const topics = MemberMetadata.decode(memberMetadata)?.topics ?? [];
+  return { id: memberId, topics: new Set(topics), assignment: {} };
 }

@@ -1,12 +1,8 @@
 import { type Admin, type Consumer, type EachBatchPayload, KafkaJSProtocolError } from 'kafkajs';
-import type { SeeReplayed } from '../event-log.ts';
-import type { PartitionLag } from '../topic.ts';
-import { fetchedRecords } from './fetched-records.ts';
-import { type KafkaClient, kafkaClient } from './kafka-client.ts';
-import { type KafkaTopicsOptions, SESSION_MS } from './kafka-log-options.ts';
-import { receivedMessage } from './received-message.ts';
-import { answerOf, isRefused, unavailable } from './refusals.ts';
-import { topicNames, type TopicNames } from './topic-names.ts';
+import type { PartitionLag, SeeReplayed } from '../event-log.ts';
+import { type KafkaTopicsOptions, SESSION_MS, type TopicNames, topicNames } from './kafka-address.ts';
+import { answerOf, isRefused, type KafkaClient, kafkaClient, unavailable } from './kafka-client.ts';
+import { fetchedRecords, receivedMessage } from './received-records.ts';
 import { withTimeout } from '../../timeouts.ts';
 
 /** Time limit from one batch to the next, including the handling of a batch. */

@@ -7,7 +7,7 @@ export class MongoAddressError extends Error {
   }
 }
 
-export interface MongoAddress {
+interface MongoAddress {
   /** Name of the database. */
   readonly name: string;
   /** Database in which the user is kept, when the URL does not name it: the driver would look in the database itself. */

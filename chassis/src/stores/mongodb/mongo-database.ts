@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
-import './driver-corrections.ts';
-import { endedWithin } from '../../timeouts.ts';
+import { ConnectionPool } from 'mongodb/lib/cmap/connection_pool.js';
 import { standardError } from '../../telemetry/standard-error.ts';
+import { endedWithin } from '../../timeouts.ts';
 import { mongoAddress, refusedByDriver } from './mongo-address.ts';
 import { connectError, reading } from './mongo-errors.ts';
 
@@ -104,3 +104,22 @@ async function connected(client: MongoClient): Promise<void> {
 async function closeInTime(client: MongoClient): Promise<void> {
   await endedWithin(CLOSE_MS, client.close());
 }
+
+/** The server's clock in epoch milliseconds, as an expression; `now` of every decision. */
+export const SERVER_NOW = { $toLong: '$$NOW' } as const;
+
+/**
+ * A correction of the driver 7.9.0, made once per process: each pool checks ten times a second
+ * whether it has its minimum of connections, which is none here, and whether one is too old. Once a second is enough.
+ */
+const LOOK_EVERY_MS = 1000;
+
+const { ensureMinPoolSize } = ConnectionPool.prototype;
+ConnectionPool.prototype.ensureMinPoolSize = function (this: ConnectionPool): void {
+  const before = this.minPoolSizeTimer;
+  ensureMinPoolSize.call(this);
+  // A pool that is not ready checks again when it is.
+  if (this.minPoolSizeTimer === undefined || this.minPoolSizeTimer === before) return;
+  clearTimeout(this.minPoolSizeTimer);
+  this.minPoolSizeTimer = setTimeout(() => this.ensureMinPoolSize(), LOOK_EVERY_MS);
+};

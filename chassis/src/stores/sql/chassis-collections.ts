@@ -4,10 +4,10 @@ import { type AnswerKey, PERIOD_MS, PERIODS_AHEAD, PERIODS_BACK } from '../../en
 import type { ChassisCollections } from '../../engine/writer/chassis-collections.ts';
 import type { EndedAccess } from '../../engine/writer/ended-access.ts';
 import type { KeptAnswer } from '../../engine/writer/kept-answer.ts';
-import type { AnswerKeysTable, DeadLettersTable, EndedAccessTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
-import type { Dialect } from './dialect.ts';
-import { rowCollection } from './row-collection.ts';
-import { appendOnly, type SqlCollection } from './sql-collection.ts';
+import type { StoredEvent } from '../../engine/writer/writer-store.ts';
+import type { AnswerKeysTable, DeadLettersTable, EndedAccessTable, EventsTable, KeptAnswersTable, ParkedMessagesTable } from './chassis-schema.ts';
+import { appendOnly, rowCollection, type SqlCollection } from './sql-collection.ts';
+import type { Dialect } from './sql-database.ts';
 
 /** Mapping of the chassis' own entities to SQL tables. */
 export function chassisCollections(dialect: Dialect): { readonly [N in keyof ChassisCollections]: SqlCollection<ChassisCollections[N]> } {
@@ -143,7 +143,7 @@ function parkedKeys(dialect: Dialect): SqlCollection<ParkedKey> {
   const table = 'parked_messages';
   const added = ({ key }: ParkedKey, messages: readonly WaitingMessage[]) =>
     messages.map(({ message, ...place }) => {
-      if (message === undefined) throw new Error(`message ${place.position} of a parked key is to be added, and is not there`);
+      if (message === undefined) throw new Error(`message ${place.position} of a parked key is to be added, and was not loaded`);
       const { topic, value, headers, binary_parts: binary } = messageColumns(message);
       return [...valuesOf(key, place, PLACE_COLUMNS), topic, value, headers, binary];
     });
@@ -215,4 +215,59 @@ type MessageColumns = Pick<DeadLettersTable, 'topic' | 'message_key' | 'value' |
 function messageOf({ topic, message_key: key, value, headers, binary_parts: parts }: MessageColumns): DeadLetter['message'] {
   const binary = parts === null ? {} : { binary: JSON.parse(parts) };
   return { topic, key, value, headers: JSON.parse(headers), ...binary };
+}
+
+export const EVENT_COLUMNS = [
+  ...['lane', 'seq', 'id', 'type', 'published', 'message_key', 'stream', 'version', 'at'] as const,
+  ...['correlation_id', 'causation_id', 'traceparent', 'data', 'context'] as const,
+];
+
+/**
+ * Flags in `published`. A later version leaves out a key or a correlation that equals the stream, and flags it here
+ * (docs/adr/0062); an empty one without its flag comes from a foreign message. This version reads the flags, and writes none.
+ */
+const PUBLISHED = 1;
+const KEY_IS_STREAM = 2;
+const CORRELATION_IS_STREAM = 4;
+
+export function isPublished({ published }: Pick<EventsTable, 'published'>): boolean {
+  return (published & PUBLISHED) !== 0;
+}
+
+export function eventToValues(event: StoredEvent): unknown[] {
+  return [
+    event.lane,
+    event.seq,
+    event.id,
+    event.type,
+    event.published ? PUBLISHED : 0,
+    event.key,
+    event.stream,
+    event.version,
+    event.at,
+    event.correlationId,
+    event.causationId,
+    event.traceparent,
+    event.data,
+    JSON.stringify(event.context),
+  ];
+}
+
+export function eventFromRow(row: EventsTable): StoredEvent {
+  return {
+    lane: row.lane,
+    seq: row.seq,
+    id: row.id,
+    type: row.type,
+    published: isPublished(row),
+    key: (row.published & KEY_IS_STREAM) === 0 ? row.message_key : row.stream,
+    stream: row.stream,
+    version: row.version,
+    at: row.at,
+    correlationId: (row.published & CORRELATION_IS_STREAM) === 0 ? row.correlation_id : row.stream,
+    causationId: row.causation_id,
+    traceparent: row.traceparent,
+    data: row.data,
+    context: JSON.parse(row.context),
+  };
 }

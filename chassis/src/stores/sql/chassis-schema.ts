@@ -1,7 +1,7 @@
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../engine/writer/answer-key.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from './sql-database.ts';
 
 export interface LanesTable {
   lane: string;

@@ -1,10 +1,8 @@
-import { recentMap } from '../../recent-map.ts';
-import { StorageError, type StorageErrorCode } from '../../storage-error.ts';
 import type { LoadedWorld } from '../../engine/writer/loaded-world.ts';
 import type { Collections } from '../../engine/writer/use-case.ts';
-import { boundedMap, type BoundedMap } from './bounded-map.ts';
-import type { SqlCollection } from './sql-collection.ts';
-import type { ViewMemory } from './view-memory.ts';
+import { recentMap } from '../../recent-map.ts';
+import { StorageError, type StorageErrorCode } from '../../storage-error.ts';
+import type { Write } from './sql-database.ts';
 
 /** Limits of each collection. An order of two lines takes about 2 kB. */
 const LIMITS = { count: 10_000, bytes: 16 * 1024 * 1024 } as const;
@@ -38,7 +36,7 @@ export interface Recall<C extends Collections> {
  * A batch takes out the entities it uses, and its successful commit puts them back; the absence of an entity is never remembered.
  */
 export class EntityMemory<C extends Collections> {
-  readonly #collections: Readonly<Record<string, SqlCollection<object>>>;
+  readonly #collections: Readonly<Record<string, Remembered<object>>>;
   readonly #kept: ReadonlyMap<string, BoundedMap<object>>;
   /** Views, which are trusted. */
   readonly #views: ReadonlyMap<string, ViewMemory<object>>;
@@ -48,7 +46,7 @@ export class EntityMemory<C extends Collections> {
   #doubted: ReadonlyMap<string, object> = new Map();
   #batches = 0;
 
-  constructor(collections: Readonly<Record<string, SqlCollection<object>>>, limits: typeof LIMITS = LIMITS) {
+  constructor(collections: Readonly<Record<string, Remembered<object>>>, limits: typeof LIMITS = LIMITS) {
     this.#collections = collections;
     const remembered = Object.keys(collections).filter((name) => collections[name]?.memory !== undefined);
     this.#views = new Map(Object.entries(collections).flatMap(([name, { seen }]) => (seen === undefined ? [] : [[name, seen] as const])));
@@ -122,4 +120,152 @@ const placeOf = (name: string, key: string): string => `${name} ${key}`;
 
 export function isSameState(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.every((value, at) => value === b[at]);
+}
+
+/** The part of a `SqlCollection` that the memory needs. */
+export interface Remembered<Entity> {
+  key(entity: Entity): string;
+  /** If present, settled entities are remembered, and not read again by the next batch that names them. */
+  readonly memory?: Guarding<Entity>;
+  /** If present, this is a view, read without locks and never written, which is remembered for a moment and trusted. */
+  readonly seen?: ViewMemory<Entity & object>;
+}
+
+/** Guards remembered entities that others may change as well: a batch that used one commits only if nobody has changed it. */
+interface Guarding<Entity> {
+  /**
+   * Values that distinguish every state that an entity has ever been in. `update` writes only if the previous state is still there; a
+   * decision that changes an entity but not its state fails.
+   */
+  stateOf(entity: Entity): readonly unknown[];
+  /** Locks entities, and fails the transaction as `stale` unless each is in this state. */
+  hold(entities: readonly Entity[]): readonly Write[];
+  /** Approximate size in memory. */
+  bytesOf(entity: Entity): number;
+}
+
+interface ViewOptions<Entity> {
+  /** Milliseconds for which an entity that was read is trusted. */
+  readonly ms: number;
+  readonly count: number;
+  readonly bytes: number;
+  /** Approximate size in memory. */
+  bytesOf(entity: Entity): number;
+  /** Milliseconds of a monotonic clock. */
+  now?(): number;
+}
+
+interface Seen<Entity> {
+  readonly entity: Entity;
+  /** When the batch that read or changed it began. */
+  readonly at: number;
+}
+
+/** One batch's access to the memory. */
+export interface ViewRecall<Entity> {
+  take(keys: readonly string[]): readonly Entity[];
+  committed(outcome: readonly (readonly [key: string, entity: Entity])[], isChanged: boolean): void;
+  failed(): void;
+}
+
+/**
+ * Entities of a view as they were read a moment ago, for decisions that need not know yet what others have changed since. Changes of
+ * this process are visible with their commit. The absence of an entity is never remembered.
+ */
+export class ViewMemory<Entity extends object> {
+  readonly #kept: BoundedMap<Seen<Entity>>;
+  readonly #options: ViewOptions<Entity>;
+  /** Grows with each change: a batch in flight at that moment leaves nothing here. */
+  #overtaken = 0;
+
+  constructor(options: ViewOptions<Entity>) {
+    this.#options = options;
+    this.#kept = boundedMap(options);
+  }
+
+  /** Also forgets what a batch in flight has read. */
+  forgetAll(): void {
+    this.#overtaken += 1;
+    this.#kept.clear();
+  }
+
+  begin(): ViewRecall<Entity> {
+    const { ms, bytesOf, now = () => performance.now() } = this.#options;
+    const at = now();
+    const overtaken = this.#overtaken;
+    const named: string[] = [];
+    const taken = new Map<Entity, Seen<Entity>>();
+    return {
+      take: (keys) => {
+        named.push(...keys);
+        return keys.flatMap((key) => {
+          const seen = this.#kept.get(key);
+          if (seen === undefined || at - seen.at > ms) return [];
+          taken.set(seen.entity, seen);
+          return [seen.entity];
+        });
+      },
+      committed: (outcome, isChanged) => {
+        // Another batch of this process has changed some, or all were forgotten: it is unknown whether they were read before or after that.
+        const isOvertaken = this.#overtaken !== overtaken;
+        if (isChanged) this.#overtaken += 1;
+        for (const key of [...named, ...outcome.map(([put]) => put)]) this.#kept.delete(key);
+        if (isOvertaken) return;
+        for (const [key, entity] of outcome) this.#kept.set(key, taken.get(entity) ?? { entity, at }, bytesOf(entity));
+      },
+      failed: () => this.forgetAll(),
+    };
+  }
+}
+
+interface Limits {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+interface BoundedMap<Value> {
+  get(key: string): Value | undefined;
+  /** `bytes`: its approximate size */
+  set(key: string, value: Value, bytes: number): void;
+  delete(key: string): void;
+  clear(): void;
+}
+
+interface Sized<Value> {
+  readonly value: Value;
+  readonly bytes: number;
+}
+
+/** A map that is always within both limits. The oldest entries are dropped first, in halves: see `recentMap` for why not one by one. */
+export function boundedMap<Value>({ count, bytes: most }: Limits): BoundedMap<Value> {
+  let recent = new Map<string, Sized<Value>>();
+  let earlier = new Map<string, Sized<Value>>();
+  let recentBytes = 0;
+
+  function remove(key: string): void {
+    recentBytes -= recent.get(key)?.bytes ?? 0;
+    recent.delete(key);
+    earlier.delete(key);
+  }
+
+  return {
+    get: (key) => (recent.get(key) ?? earlier.get(key))?.value,
+    set(key, value, bytes) {
+      remove(key);
+      if (bytes > most / 2) return;
+      if (recent.size >= count / 2 || recentBytes + bytes > most / 2) {
+        earlier = recent;
+        recent = new Map();
+        recentBytes = 0;
+      }
+      recent.set(key, { value, bytes });
+      recentBytes += bytes;
+    },
+    delete: remove,
+    clear() {
+      recent = new Map();
+      earlier = new Map();
+      recentBytes = 0;
+    },
+  };
 }

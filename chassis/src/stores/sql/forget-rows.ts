@@ -1,6 +1,5 @@
 import { inTurn } from '../../engine/forget-in-rounds.ts';
-import type { SqlDatabase } from './sql-database.ts';
-import type { Row, Statement, TransactionScript } from './statement.ts';
+import type { Row, SqlDatabase, Statement, TransactionScript } from './sql-database.ts';
 
 /**
  * Removes the rows whose keys `found` selects, by their primary key: a range of another index would block inserts into it.

@@ -1,9 +1,19 @@
-import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  Kysely,
+  MysqlAdapter,
+  MysqlIntrospector,
+  MysqlQueryCompiler,
+  type QueryResult,
+} from 'kysely';
+import { createPool, type Pool, type PoolConnection, type PoolOptions, type ResultSetHeader } from 'mysql2';
 import { StorageError } from '../../storage-error.ts';
-import { mysqlAddress } from './mysql-address.ts';
-import { MysqlConnection } from './mysql-connection.ts';
-import { unreachable } from './mysql-errors.ts';
-import { sessionSettings, type SessionVariables } from './mysql-session.ts';
+import { mysqlAddress, sessionSettings, type SessionVariables } from './mysql-address.ts';
+import { textOf } from './mysql-dialect.ts';
+import { mysqlError, unreachable } from './mysql-errors.ts';
 
 /** Longest waits, in milliseconds: a frozen server is detected after ACQUIRE_MS + ANSWER_MS. */
 const CONNECT_MS = 3000;
@@ -23,7 +33,7 @@ const POOL_OPTIONS: PoolOptions = {
   supportBigNumbers: true,
 };
 
-export interface ConnectionsOptions {
+interface ConnectionsOptions {
   readonly url: string;
   /** Largest number of connections. */
   readonly size: number;
@@ -97,4 +107,132 @@ function endOf(pool: Pool): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Characters of one packet at most: 48 MB in UTF-8, of the server's usual 64 MB. */
+const PACKET_LIMIT = 16_000_000;
+const MOST_BYTES_PER_CHARACTER = 3;
+
+/** One connection of a pool, used by one caller at a time. */
+export class MysqlConnection {
+  readonly #raw: PoolConnection;
+  readonly #answerMs: number;
+  /** Bytes of one packet that the server accepts (`max_allowed_packet`). Beyond that it sends an error and hangs up, and the error may be lost. */
+  #packetBytes = Infinity;
+  #prepared: Promise<void> | undefined;
+
+  constructor(raw: PoolConnection, answerMs: number) {
+    this.#raw = raw;
+    this.#answerMs = answerMs;
+  }
+
+  /** Sends `settings` on the first call only. */
+  prepare(settings: string): Promise<void> {
+    return (this.#prepared ??= this.#begin(settings));
+  }
+
+  async #begin(settings: string): Promise<void> {
+    await this.send(settings);
+    const [row] = (await this.send('select @@max_allowed_packet as bytes')) as readonly { readonly bytes: number }[];
+    this.#packetBytes = row?.bytes ?? Infinity;
+  }
+
+  /**
+   * Sends a text and returns mysql2's result, within `limitMs` or the limit of any answer, whichever is less. Throws `StorageError`;
+   * after `connection` it cannot be used any more.
+   */
+  async send(text: string, limitMs = Infinity): Promise<unknown> {
+    this.#expectToFit(text);
+    try {
+      return await this.#answerTo(text, Math.min(limitMs, this.#answerMs));
+    } catch (error) {
+      const failure = mysqlError(error);
+      if (failure.code === 'connection') this.discard();
+      throw failure;
+    }
+  }
+
+  #expectToFit(text: string): void {
+    if (text.length > PACKET_LIMIT) throw new StorageError('other', new Error(`a packet of ${text.length} characters is too long`));
+    // One byte of the packet is the command.
+    if (text.length * MOST_BYTES_PER_CHARACTER < this.#packetBytes || Buffer.byteLength(text) < this.#packetBytes) return;
+    const why = `a packet of ${text.length} characters is too long for max_allowed_packet = ${this.#packetBytes}`;
+    throw new StorageError('other', new Error(why), 'set max_allowed_packet to its usual 64 MB');
+  }
+
+  /** Gives it back to the pool, unless it was discarded. */
+  release(): void {
+    this.#raw.release();
+  }
+
+  discard(): void {
+    this.#raw.destroy();
+    // `destroy` closes its own side only, and a frozen server never answers to that.
+    (this.#raw as unknown as { readonly stream: { destroy(): void } }).stream.destroy();
+  }
+
+  /** mysql2's own time limit would leave the connection busy and in the pool. */
+  #answerTo(text: string, limitMs: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new StorageError('connection', new Error(`no answer from MySQL within ${Math.round(limitMs)} ms`)));
+      }, limitMs);
+      this.#raw.query(text, (error, results) => {
+        clearTimeout(timer);
+        if (error) reject(error);
+        else resolve(results);
+      });
+    });
+  }
+}
+
+/** Milliseconds for all waits of a read together: a place in the pool, a new connection, the answer. */
+const READ_MS = 10_000;
+
+/**
+ * Kysely on connections of ours, with their limits, and their errors as `StorageError`s. It has no transactions. `heldMs`: time for
+ * which a caller may hold a connection, whatever it asks; each answer has the connection's own limit as well.
+ */
+export function mysqlReader<Schema>(connections: MysqlConnections, adapter = new MysqlAdapter(), heldMs = READ_MS): Kysely<Schema> {
+  const dialect: Dialect = {
+    createAdapter: () => adapter,
+    createDriver: () => driver(connections, heldMs),
+    createIntrospector: (db) => new MysqlIntrospector(db),
+    createQueryCompiler: () => new MysqlQueryCompiler(),
+  };
+  return new Kysely<Schema>({ dialect });
+}
+
+class Reading implements DatabaseConnection {
+  constructor(
+    readonly connection: MysqlConnection,
+    /** Deadline, as performance.now(). */
+    readonly until: number,
+  ) {}
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const answer = await this.connection.send(textOf(query), this.until - performance.now());
+    if (Array.isArray(answer)) return { rows: answer };
+    return { rows: [], numAffectedRows: BigInt((answer as ResultSetHeader).affectedRows) };
+  }
+
+  streamQuery(): never {
+    throw new Error('results are not streamed');
+  }
+}
+
+function driver(connections: MysqlConnections, heldMs: number): Driver {
+  const refuse = () => Promise.reject(new Error('transactions are scripts: SqlDatabase.transact'));
+  return {
+    init: () => Promise.resolve(),
+    async acquireConnection() {
+      const until = performance.now() + heldMs;
+      return new Reading(await connections.acquire(), until);
+    },
+    releaseConnection: async (reading) => (reading as Reading).connection.release(),
+    beginTransaction: refuse,
+    commitTransaction: refuse,
+    rollbackTransaction: refuse,
+    destroy: () => connections.close(),
+  };
 }

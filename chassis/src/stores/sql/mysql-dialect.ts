@@ -1,10 +1,8 @@
 import { type CreateTableBuilder, sql, type SqlBool } from 'kysely';
-import type { Dialect } from './dialect.ts';
+import { format } from 'mysql2';
+import { COLLATION } from './mysql-address.ts';
 import { mysqlErrorCode } from './mysql-errors.ts';
-import type { Write } from './statement.ts';
-
-/** Compares byte by byte and without padding: the older `utf8mb4_bin` ignores blanks at the end. */
-export const COLLATION = 'utf8mb4_0900_bin';
+import type { Dialect, Statement, Write } from './sql-database.ts';
 
 const textual = (type: string) => sql.raw(`${type} character set utf8mb4 collate ${COLLATION}`);
 const quoted = (name: string) => `\`${name}\``;
@@ -125,7 +123,19 @@ function found(table: string, key: readonly string[], guard: readonly string[], 
   return `(values ${rows.map(() => 'row(?)').join(', ')}) as v (${values}) join ${quoted(table)} as t on ${on}`;
 }
 
+/** The whole text of a statement, its parameters escaped by mysql2. */
+export function textOf({ sql, parameters }: Statement): string {
+  return format(sql, parameters as Parameters<typeof format>[1]);
+}
+
+/** One statement per row, or one for all rows; a guarded one is followed by one that fails unless it has found its rows. */
+export function textsOf(write: Write): readonly string[] {
+  const { matches } = write;
+  if (!('parameters' in write)) return write.rows.flatMap((parameters) => textsOf({ ...write, parameters }));
+  return matches === undefined ? [textOf(write)] : [textOf(write), `do ${failUnless(`row_count() = ${matches}`)}`];
+}
+
 /** SQL that fails unless the condition is true, with an error that nothing else of ours causes (`stale` in mysql-errors.ts). */
-export function failUnless(condition: string): string {
+function failUnless(condition: string): string {
   return `json_extract('{}', if(${condition}, '$', 'stale'))`;
 }

@@ -27,7 +27,7 @@ const KINDS: readonly Kind[] = [
   {
     code: 'connection',
     numbers: [1040, 1042, 1043, 1129, 1130, 1135, 1203, 1226, 4081, 4082],
-    cure: 'more connections, threads or memory for the server (max_connections), fewer for us (DATABASE_POOL), flush hosts',
+    cure: 'give the server more connections (max_connections), threads or memory, or its clients fewer (DATABASE_POOL); or flush hosts',
   },
   {
     code: 'connection',

@@ -1,19 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql, type Kysely } from 'kysely';
-import { fitting } from '../../log/message-size.ts';
+import { fitting } from '../../log/message-limits.ts';
 import type { AnswerForm } from '../../engine/writer/answer-key.ts';
 import type { ChassisCollections } from '../../engine/writer/chassis-collections.ts';
 import { LoadedWorld } from '../../engine/writer/loaded-world.ts';
 import type { Collections, Keys } from '../../engine/writer/use-case.ts';
 import { StorageError } from '../../storage-error.ts';
 import { EVENTS_SIZE, LaneLostError, leaseLimitMs, type Batch, type Changes, type Lane, type TakenLane, type TakingLane, type WriterStore } from '../../engine/writer/writer-store.ts';
-import { EntityMemory, isSameState, type Recall } from './entity-memory.ts';
-import { chassisCollections } from './chassis-collections.ts';
+import { chassisCollections, EVENT_COLUMNS, eventFromRow, eventToValues } from './chassis-collections.ts';
 import type { ChassisSchema, LanesTable } from './chassis-schema.ts';
-import { EVENT_COLUMNS, eventFromRow, eventToValues } from './event-rows.ts';
+import { EntityMemory, isSameState, type Recall } from './entity-memory.ts';
 import type { SqlCollection } from './sql-collection.ts';
-import type { SqlDatabase } from './sql-database.ts';
-import type { Row, Statement, TransactionScript, Write } from './statement.ts';
+import type { Row, SqlDatabase, Statement, TransactionScript, Write } from './sql-database.ts';
 
 type LaneRow = LanesTable & { readonly at_now: number };
 
@@ -106,7 +104,7 @@ export function sqlWriterStore<C extends Collections>(
   function toldApart(name: string, changes: readonly Changed[]): readonly Changed[] {
     const { memory, key } = collection(name);
     const unseen = memory && changes.find(({ before, after }) => isSameState(memory.stateOf(before), memory.stateOf(after)) && !isDeepStrictEqual(before, after));
-    if (unseen !== undefined) throw new Error(`${name} ${key(unseen.after)} would change, and what it is guarded by would not`);
+    if (unseen !== undefined) throw new Error(`${name} ${key(unseen.after)} would change without a change of the columns that guard it`);
     return changes;
   }
 

@@ -1,5 +1,5 @@
 import { sql, type SqlBool } from 'kysely';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from './sql-database.ts';
 
 const quoted = (name: string) => `"${name}"`;
 

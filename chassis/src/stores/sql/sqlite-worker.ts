@@ -1,8 +1,8 @@
 import { StorageError } from '../../storage-error.ts';
-import { sqliteDialect } from './sqlite-dialect.ts';
+import type { Row } from './sql-database.ts';
 import { WritingConnection } from './sqlite-connection.ts';
-import type { SqlitePacket, SqliteReply, SqliteRequest } from './sqlite-packets.ts';
-import type { Row } from './statement.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+import type { SqlitePacket, SqliteReply, SqliteRequest } from './sqlite-thread.ts';
 
 /** The thread's own side: many connections, one packet at a time, each executed before the next is taken. */
 declare const self: Worker;

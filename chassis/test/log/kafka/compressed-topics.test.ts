@@ -11,7 +11,7 @@ setDefaultTimeout(60_000);
 
 describeOn(['Kafka'], () => {
   describe('a topic that its broker compresses', () => {
-    test.each(['gzip', 'snappy', 'lz4', 'zstd'])('%s: is read by members and from outside', async (codec) => {
+    test.each(['gzip', 'snappy', 'lz4', 'zstd'])('%s: is read by members of a group and from outside', async (codec) => {
       const topics = testTopics();
       await makeTopics(topics, { 'compression.type': codec });
       const log = await openKafkaLog({ ...topics, report: () => undefined });

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
+import { declareTopics, SETTINGS, tellSettings } from '../../../src/log/kafka/declare-topics.ts';
 import { ConfigResourceTypes } from 'kafkajs';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import { EventLogError } from '../../../src/log/event-log-error.ts';
-import { SETTINGS, tellSettings } from '../../../src/log/kafka/topic-settings.ts';
+import { EventLogError } from '../../../src/log/event-log.ts';
 import { until } from '../../../src/testing/until.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { asOperator, makeTopics, removeTopics, testTopics } from './kafka-fixture.ts';
@@ -40,7 +39,7 @@ describeOn(['Kafka'], () => {
     });
     afterEach(() => removeTopics(options));
 
-    test('makes what is missing, says what it made, and leaves equal topics alone', async () => {
+    test('creates missing topics, lists them, and leaves equal ones alone', async () => {
       const [first, ...rest] = options.topics;
       if (first === undefined) throw new Error('no topics');
       expect(await declareTopics({ ...options, topics: [first] })).toEqual({ made: [first.name], adapted: [] });
@@ -51,12 +50,12 @@ describeOn(['Kafka'], () => {
       await log.close();
     });
 
-    test('two at once make every topic once, and both can use all of them', async () => {
+    test('two processes at once create every topic once, and both can use all of them', async () => {
       const made = await Promise.all([declareTopics(options), declareTopics(options)]);
       expect(made.flatMap((each) => each.made).toSorted()).toEqual(options.topics.map(({ name }) => name).toSorted());
     });
 
-    test('refuses another partition count, names both counts, and makes nothing', async () => {
+    test('refuses another partition count, names both counts, and creates nothing', async () => {
       await declareTopics({ ...options, topics: [{ name: 'orders', partitions: 2 }] });
       const error = await refusal(declareTopics(options));
       expect(error.code).toBe('topics-differ');
@@ -74,7 +73,7 @@ describeOn(['Kafka'], () => {
       expect(error.message).toContain('--topics');
     });
 
-    test('gives topics that somebody else made what is declared in place of what the broker has for all', async () => {
+    test('replaces the broker\'s defaults by the declared settings on topics that others created', async () => {
       await makeTopics(options, { 'segment.bytes': '20000000' });
       const before = await saidOf(options);
       expect(before).toHaveLength(1);
@@ -88,7 +87,7 @@ describeOn(['Kafka'], () => {
       expect(await declareTopics(options)).toEqual({ made: [], adapted: [] });
     });
 
-    test('leaves a setting that somebody has given to a topic, and says so, as a log does when it opens; nobody is kept out', async () => {
+    test('keeps a setting made on the topic itself and reports it, as a log does when it opens, and refuses nobody for it', async () => {
       await makeTopics(options, { ...SETTINGS, 'compression.type': 'lz4', 'max.message.bytes': '4000000' });
       const { adapted, differing } = await declareTopics(options);
       expect(adapted).toEqual([]);
@@ -101,7 +100,7 @@ describeOn(['Kafka'], () => {
       await log.close();
     });
 
-    test('without a broker it ends with an error that says where it looked', async () => {
+    test('without a broker fails with the addresses that it tried', async () => {
       const error = await refusal(declareTopics({ ...options, brokers: ['127.0.0.1:1'] }));
       expect(error.code).toBe('log-unavailable');
       expect(error.message).toContain('127.0.0.1:1');

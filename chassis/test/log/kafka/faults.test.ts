@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
-import type { EventLog, LogMessage } from '../../../src/log/event-log.ts';
-import { EventLogError } from '../../../src/log/event-log-error.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
+import { type EventLog, EventLogError, type LogMessage } from '../../../src/log/event-log.ts';
 import { kafkaProxy } from '../../../src/testing/kafka-proxy.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
@@ -46,7 +45,7 @@ describeOn(['Kafka'], () => {
       return reader;
     }
 
-    test('a message whose answer was lost is sent again and not left out, and the next one comes after it', async () => {
+    test('a message whose acknowledgement was lost is sent again, and the next one comes after it', async () => {
       const { log, proxy } = broken;
       const reader = await watching();
       await log.send([narrow('before')]);
@@ -64,7 +63,7 @@ describeOn(['Kafka'], () => {
       expect(reader.values()).toEqual(['before', 'unanswered', 'unanswered', 'after']);
     });
 
-    test('a send that gets no answer is rejected within its limit, and so is what waits behind it', async () => {
+    test('a send without an answer is rejected within its limit, and so are the sends behind it', async () => {
       const { log, proxy } = broken;
       await log.send([narrow('1')]);
       proxy.set('stall');
@@ -81,7 +80,7 @@ describeOn(['Kafka'], () => {
       await log.check();
     }, 20_000);
 
-    test('nobody who subscribes waits for a place in the group; what was sent comes when there is one', async () => {
+    test('subscribing does not wait for a place in the group; messages come once there is one', async () => {
       const { log, proxy } = broken;
       await log.send([narrow('before')]);
       proxy.set('stall');
@@ -94,7 +93,7 @@ describeOn(['Kafka'], () => {
       await log.check();
     });
 
-    test('with the broker away for longer than a session everything arrives afterwards, in order', async () => {
+    test('after the broker was away for longer than a session everything arrives, in order', async () => {
       const { log, proxy } = broken;
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
@@ -114,7 +113,7 @@ describeOn(['Kafka'], () => {
       await log.check();
     });
 
-    test('connections that break in the middle lose nothing and keep the order', async () => {
+    test('broken connections lose nothing and keep the order', async () => {
       const { log, proxy } = broken;
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
@@ -127,7 +126,7 @@ describeOn(['Kafka'], () => {
       expect([...new Set(reader.values())]).toEqual(values);
     });
 
-    test('a member that was cut off beyond its session moves no offset when its handler ends late', async () => {
+    test('a member cut off for longer than its session moves no offset when its handler ends late', async () => {
       const late = Promise.withResolvers<void>();
       let begun = false;
       await broken.log.subscribe({
@@ -162,7 +161,7 @@ describeOn(['Kafka'], () => {
   });
 
   describe('Kafka event log without a broker at its start', () => {
-    test('opens, is red, and begins by itself when the broker is there', async () => {
+    test('opens, fails its checks, and begins by itself once the broker is there', async () => {
       const topics = testTopics();
       await declareTopics(topics);
       const proxy = await kafkaProxy(topics.brokers[0] ?? '');
@@ -181,7 +180,7 @@ describeOn(['Kafka'], () => {
       await removeTopics(topics);
     });
 
-    test('says so when the broker then has other topics, and works once they are made', async () => {
+    test('reports that topics differ once the broker is there, and works once they are declared', async () => {
       const topics = testTopics();
       const proxy = await kafkaProxy(topics.brokers[0] ?? '');
       proxy.set('away');

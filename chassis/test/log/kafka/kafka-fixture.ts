@@ -1,8 +1,8 @@
 import { type Admin, ConfigResourceTypes, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import type { EventLog } from '../../../src/log/event-log.ts';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
-import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import type { KafkaLogOptions, KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
+import { type KafkaLogOptions, openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import { kafkaProxy } from '../../../src/testing/kafka-proxy.ts';
 import { addressOf } from '../../../src/testing/real-servers.ts';
 import type { TcpProxy } from '../../../src/testing/tcp-proxy.ts';

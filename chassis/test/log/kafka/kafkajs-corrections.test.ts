@@ -12,7 +12,7 @@ const IDLE_MS = 500;
 
 describeOn(['Kafka'], () => {
   describe('kafkajs, corrected', () => {
-    test('an idle log sets hardly a timer', async () => {
+    test('an idle log sets hardly any timers', async () => {
       const topics = testTopics();
       await declareTopics(topics);
       const log = await openKafkaLog({ ...topics, report: () => undefined });
@@ -30,7 +30,7 @@ describeOn(['Kafka'], () => {
       await removeTopics(topics);
     });
 
-    test('what is sent and fetched goes through our codec', async () => {
+    test('sends and fetches go through our codec', async () => {
       const topics = testTopics();
       await declareTopics(topics);
       const log = await openKafkaLog({ ...topics, report: () => undefined });
@@ -49,7 +49,7 @@ describeOn(['Kafka'], () => {
       await removeTopics(topics);
     });
 
-    test('a member that could not join again joins before it fetches, and misses nothing', async () => {
+    test('a member whose rejoining failed joins before it fetches, and misses nothing', async () => {
       const topics = testTopics();
       await declareTopics(topics);
       const log = await openKafkaLog({ ...topics, report: () => undefined });

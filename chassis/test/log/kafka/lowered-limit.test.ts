@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { withPartitions } from '@souk/contracts/topics';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import type { EventLog } from '../../../src/log/event-log.ts';
-import { MessagesRefusedError } from '../../../src/log/message-limit.ts';
+import { MessagesRefusedError } from '../../../src/log/message-limits.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
 import { contractTopics, message, orderByKey, recorder } from '../log-fixture.ts';
@@ -32,7 +32,7 @@ describeOn(['Kafka'], () => {
       await removeTopics(topics);
     });
 
-    test('gets in smaller batches what it takes, and only what it never takes is refused, by name', async () => {
+    test('gets smaller batches; only messages that it never accepts are refused, by name', async () => {
       const filling = 'x'.repeat(1000);
       const sent = Array.from({ length: 300 }, (_, i) => message(`${i} ${filling}`, { topic: i % 2 === 0 ? 'orders' : 'narrow', key: `key-${i % 7}` }));
       const large = [17, 18, 250].map((i) => message('y'.repeat(30_000), { topic: 'orders', key: `key-${i % 7}` }));
@@ -49,7 +49,7 @@ describeOn(['Kafka'], () => {
       expect(orderByKey(reader.received)).toEqual(orderByKey(sent));
     });
 
-    test('has everything of a service but the event it refuses, which is sent again when the limit is as before', async () => {
+    test('gets every event of a service but the one it refuses, which is sent again once the limit is restored', async () => {
       const toy = await openSqliteToyStore();
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['user.updated', 'user.dead_letter'], handle: reader.handle });

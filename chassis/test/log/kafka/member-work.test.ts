@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { EachBatchPayload, KafkaMessage, Offsets } from 'kafkajs';
 import { memberWork } from '../../../src/log/kafka/member-work.ts';
-import { waitingRoom } from '../../../src/log/kafka/waiting-room.ts';
+import { waitingRoom } from '../../../src/log/kafka/partition-worker.ts';
 import type { ReceivedMessage } from '../../../src/log/event-log.ts';
 import { until } from '../../../src/testing/until.ts';
 
@@ -45,7 +45,7 @@ function work(handle: (messages: readonly ReceivedMessage[]) => Promise<void>) {
 }
 
 describe("a member's work", () => {
-  test('fetches no more for a partition whose handler is far behind, until it has caught up', async () => {
+  test('stops fetching a partition whose handler is far behind, until it has caught up', async () => {
     const gate = Promise.withResolvers<void>();
     let handled = 0;
     const { member, fetching } = work(async (messages) => {
@@ -63,7 +63,7 @@ describe("a member's work", () => {
     await member.end(100);
   });
 
-  test('fetches no more while large messages of any partition fill the room, but for partitions that have none', async () => {
+  test('while large messages fill the room, fetches only partitions that have none waiting', async () => {
     const gate = Promise.withResolvers<void>();
     const handled: string[] = [];
     const fetching = new Map<number, boolean>();
@@ -98,7 +98,7 @@ describe("a member's work", () => {
     await member.end(100);
   });
 
-  test('a fetch from before a join leaves out nothing that was let go', async () => {
+  test('a late fetch from before a join skips no message that was dropped at the join', async () => {
     const values: string[] = [];
     const { member } = work(async (messages) => {
       values.push(...messages.map(({ value }) => value));
@@ -118,7 +118,7 @@ describe("a member's work", () => {
     expect(committed).toEqual(['5', '13']);
   });
 
-  test('stores no offset of a handler that ends after its time', async () => {
+  test('stores no offset of a handler that ends after its time limit', async () => {
     const late = Promise.withResolvers<void>();
     const reports: string[] = [];
     const committed: string[] = [];
@@ -139,6 +139,6 @@ describe("a member's work", () => {
     await late.promise;
     await member.end(20);
     expect(committed).toEqual([]);
-    expect(reports).toEqual(['a handler goes on without its partition; what it does counts for nothing']);
+    expect(reports).toEqual(['a handler goes on after its partition was taken away; its outcome is ignored']);
   });
 });

@@ -3,14 +3,11 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import { compress as snappySync } from 'snappyjs';
-import type { AbortedTransaction } from '../../../src/log/kafka/kafkajs/wire/aborted-transactions.ts';
-import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/byte-writer.ts';
-import { lz4Frame } from '../../../src/log/kafka/kafkajs/wire/lz4-frame.ts';
-import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/read-batch.ts';
-import { readRecords } from '../../../src/log/kafka/kafkajs/wire/read-records.ts';
-import { snappyBlock } from '../../../src/log/kafka/kafkajs/wire/snappy-block.ts';
-import type { TextRecord } from '../../../src/log/kafka/kafkajs/wire/text-record.ts';
-import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/write-record-batch.ts';
+import { type AbortedTransaction, readRecords } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
+import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/protocol-types.ts';
+import { lz4Frame, snappyBlock, UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/decompress.ts';
+import type { TextRecord } from '../../../src/log/kafka/kafkajs/wire/record-batch.ts';
+import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/requests.ts';
 
 const NOW = 1_795_000_000_123;
 const HEAD = 61;
@@ -66,18 +63,18 @@ const read = (set: Buffer, aborted: readonly AbortedTransaction[] = [], left = U
 const shown = (records: readonly TextRecord[]) => records.map(({ offset, value, mark }) => (mark === undefined ? `${offset} ${value}` : `${offset} ${typeof mark === 'string' ? mark : `from ${mark.from}: ${mark.cause}`}`));
 
 describe('record batches', () => {
-  test.each(Object.entries(BY_JAVA))('%s by Java is read', (_, base64) => {
+  test.each(Object.entries(BY_JAVA))('compressed by Java with %s are read', (_, base64) => {
     const records = read(Buffer.from(base64, 'base64'));
     expect(records.map(({ offset, key, value, headers }) => ({ offset, key, value, headers }))).toEqual(
       ['0', '1', '2', '3'].map((i) => ({ offset: i, key: 'k', value: `${i} ${'abcdefgh'.repeat(20)} ${i}`, headers: { n: i } })),
     );
   });
 
-  test('snappy as one block, without the frame of Java, is read', () => {
+  test('compressed with snappy as one block, without the frame of Java, are read', () => {
     expect(shown(read(batch([said('a'), said('b')], { attributes: LOG_APPEND_TIME | SNAPPY, packed: snappySync })))).toEqual(['0 a', '1 b']);
   });
 
-  test('have the time of the sender when the broker has not put its own', () => {
+  test('have the time of the sender unless the broker has set its own', () => {
     expect(read(batch([said('a')], { attributes: 0 })).map(({ timestamp }) => timestamp)).toEqual([String(NOW)]);
   });
 
@@ -87,7 +84,7 @@ describe('record batches', () => {
     ['zstd', ZSTD, bomb(zstdCompressSync)],
     ['snappy', SNAPPY, bomb(snappySync)],
     ['lz4', LZ4, () => lz4Zeros(UNPACKED_LIMIT + 1)],
-  ] as const)('%s: what unpacks to more than its limit is unreadable, and what came before it is read', (name, codec, packed) => {
+  ] as const)('%s: a batch that unpacks beyond the limit is unreadable, and what came before it is read', (name, codec, packed) => {
     const set = Buffer.concat([batch([said('a')]), batch([said('b'), said('c')], { offset: 1, attributes: LOG_APPEND_TIME | codec, packed }), batch([said('d')], { offset: 3 })]);
     const records = shown(read(set));
     expect(records).toHaveLength(2);
@@ -97,29 +94,29 @@ describe('record batches', () => {
 
   test.each([
     ['a wrong checksum under compression', corrupted(Buffer.from(BY_JAVA.lz4, 'base64'), 70), 'its checksum is wrong: it was damaged after it was written'],
-    ['a compression that nobody knows', batch([said('a')], { attributes: LOG_APPEND_TIME | 5 }), 'its compression (5) is not known'],
+    ['an unknown compression', batch([said('a')], { attributes: LOG_APPEND_TIME | 5 }), 'its compression (5) is not known'],
     ['an old format', withMagic(batch([said('a')]), 1), 'its format (1) is older than Kafka 0.11'],
     ['a length below its head', changed(batch([said('a')]), 8, 20), 'it is shorter than its own head'],
     ['a length that leads backwards', changed(batch([said('a')]), 8, -12), 'it is shorter than its own head'],
     ['more records than there are', changed(batch([said('a')]), 57, 10), 'a varint does not end'],
     ['more records than memory should hold', changed(batch([said('a')]), 57, 2_000_000_000), 'it holds more than 150000 records'],
-    ['less than no records', changed(batch([said('a')]), 57, -1), 'it ends before it begins'],
+    ['a negative number of records', changed(batch([said('a')]), 57, -1), 'it ends before it begins'],
     ['an end before its beginning', changed(batch([said('a')]), 23, -7), 'it ends before it begins'],
-    ['a format of tomorrow', withMagic(batch([said('a')]), 3), 'its format (3) is not known'],
-    ['an offset behind its end', batch([said('a')], { offset: 4, packed: withByte(3, 0x7e) }), 'a record is at offset 67, which is not its place'],
+    ['a later format', withMagic(batch([said('a')]), 3), 'its format (3) is not known'],
+    ['an offset beyond its end', batch([said('a')], { offset: 4, packed: withByte(3, 0x7e) }), 'a record is at offset 67, which is not its place'],
     ['an offset before its beginning', batch([said('a')], { offset: 4, packed: withByte(3, 0x01) }), 'a record is at offset 3, which is not its place'],
     ['two records at one offset', batch([said('a'), said('b')], { packed: withByte(12, 0) }), 'a record is at offset 0, which is not its place'],
     ['a key that reaches into the next record', batch([said('a'), said('b')], { packed: withByte(4, 0x14) }), 'the message ends too early'],
     ['headers that reach into the next record', batch([said('a'), said('b')], { packed: withByte(8, 0x02) }), 'a varint does not end'],
-    ['less records than there are', changed(batch([said('a'), said('b')]), 57, 1), 'it holds more than its 1 records'],
+    ['fewer records than there are', changed(batch([said('a'), said('b')]), 57, 1), 'it holds more than its 1 records'],
     ['a record that ends behind its batch', batch([said('a')], { packed: (records) => Buffer.concat([Buffer.from([0x7e]), records.subarray(1)]) }), 'a record ends beyond its batch'],
-  ])('with %s are unreadable, without an end of the world', (_, bytes, cause) => {
+  ])('with %s are unreadable, and nothing is thrown', (_, bytes, cause) => {
     const [first, ...rest] = read(Buffer.concat([bytes, batch([said('z')], { offset: 9 })]));
     expect(rest).toEqual([]);
     expect(typeof first?.mark === 'object' && first.mark.cause).toBe(cause);
   });
 
-  test('whose records each have a million headers are given up at the first one', () => {
+  test('whose records have a million headers each are given up at the first record', () => {
     // Length, attributes, time, place, no key, no value, so many headers; then headers without name and value.
     const record = Buffer.from([16, 0, 0, 0, 1, 1, 0x80, 0x89, 0x7a]);
     const records = Buffer.concat([...Array.from({ length: 20_000 }, () => record), Buffer.alloc(3 * 2 ** 20, 1)]);
@@ -127,29 +124,29 @@ describe('record batches', () => {
     expect(mark).toMatchObject({ mark: { from: '0', to: '20000', cause: 'it holds more than 150000 headers' } });
   });
 
-  test('whose records have more headers together than memory should hold are unreadable', () => {
+  test('whose records together have more headers than memory should hold are unreadable', () => {
     const headers = Object.fromEntries(Array.from({ length: 50_001 }, (_, at) => [`${at}`, '']));
     const sent = Array.from({ length: 3 }, () => ({ ...said('a'), headers }));
     expect(read(batch(sent))).toMatchObject([{ mark: { cause: 'it holds more than 150000 headers' } }]);
     expect(read(batch(sent.slice(1)))).toHaveLength(2);
   });
 
-  test('whose sender had no idea of the time are read', () => {
+  test('with an impossible time of their sender are read', () => {
     const bytes = batch([said('a')]);
     for (const at of [27, 35]) bytes.writeBigInt64BE(-(2n ** 62n), at);
     expect(shown(read(summed(bytes)))).toEqual(['0 a']);
   });
 
   test.each([
-    ['the old format, of which nobody knows how many there are', withMagic(batch([said('a'), said('b')], { offset: 5 }), 1), '5'],
-    ['a last offset that was damaged', damaged(batch([said('a'), said('b')], { offset: 5, attributes: GZIP }), 24), '6'],
-    ['a count that was damaged', damaged(batch([said('a'), said('b')], { offset: 5, attributes: GZIP }), 58), '6'],
-    ['a right checksum and gaps between its records', changed(batch([said('a')], { offset: 5, attributes: 7 }), 23, 9), '14'],
+    ['the old format, which has no number of records', withMagic(batch([said('a'), said('b')], { offset: 5 }), 1), '5'],
+    ['a damaged last offset', damaged(batch([said('a'), said('b')], { offset: 5, attributes: GZIP }), 24), '6'],
+    ['a damaged count', damaged(batch([said('a'), said('b')], { offset: 5, attributes: GZIP }), 58), '6'],
+    ['a correct checksum and gaps between their records', changed(batch([said('a')], { offset: 5, attributes: 7 }), 23, 9), '14'],
   ])('with %s are passed over up to their own end', (_, bytes, to) => {
     expect(read(bytes)).toMatchObject([{ offset: to, mark: { from: '5', to } }]);
   });
 
-  test('of which any bytes were changed are read or unreadable, and nothing else', () => {
+  test('with any bytes changed are either read or unreadable', () => {
     const whole = Buffer.concat([batch([said('a'), said('b')]), Buffer.from(BY_JAVA.lz4, 'base64'), Buffer.from(BY_JAVA.snappy, 'base64'), Buffer.from(BY_JAVA.zstd, 'base64')]);
     const change = fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 }));
     fc.assert(
@@ -162,7 +159,7 @@ describe('record batches', () => {
     );
   });
 
-  test('that somebody made up, with the right checksum, go forward from their first offset to their last, or are unreadable', () => {
+  test('that are made up, with a correct checksum, go forward from their first offset to their last, or are unreadable', () => {
     const sent = [said('a'), { key: 'k', value: 'b'.repeat(200), headers: { n: '1', m: '2' } }, said('c')];
     const codec = fc.constantFrom<[number, (bytes: Buffer) => Buffer]>([0, (bytes) => bytes], [GZIP, gzipSync], [SNAPPY, snappySync], [LZ4, lz4Plain], [ZSTD, zstdCompressSync]);
     const changes = fc.array(fc.tuple(fc.nat(300), fc.integer({ min: 0, max: 255 })), { maxLength: 4 });
@@ -177,7 +174,7 @@ describe('record batches', () => {
     );
   });
 
-  test('of transactions that were aborted are left out, and so are markers; the end is marked', () => {
+  test('of aborted transactions are left out, and so are markers; the end is marked', () => {
     const of = (offset: number, producerId: number, value: string) => batch([said(value)], { offset, producerId, attributes: LOG_APPEND_TIME | TRANSACTIONAL });
     const marker = (offset: number, producerId: number) => batch([said('')], { offset, producerId, attributes: LOG_APPEND_TIME | TRANSACTIONAL | CONTROL });
     const set = Buffer.concat([of(0, 7, 'never'), of(1, 8, 'a'), marker(2, 7), of(3, 7, 'b'), marker(4, 7), marker(5, 8), of(6, 7, 'never'), marker(7, 7)]);
@@ -186,18 +183,18 @@ describe('record batches', () => {
     expect(shown(read(marker(9, 7)))).toEqual(['9 passed']);
   });
 
-  test('end where the last one does, also when its last records are gone', () => {
+  test('end where the last one does, even if its last records are gone', () => {
     expect(shown(read(changed(batch([said('a')]), 23, 4)))).toEqual(['0 a', '4 passed']);
   });
 
-  test('that find no room in an answer any more are left for the next one', () => {
+  test('for which an answer has no room left are left for the next one', () => {
     const [one, two] = [0, 1].map((offset) => batch([said('x'.repeat(1000))], { offset, attributes: LOG_APPEND_TIME | GZIP, packed: gzipSync }));
     const set = Buffer.concat([one ?? Buffer.alloc(0), two ?? Buffer.alloc(0)]);
     expect(read(set, [], 500).map(({ offset }) => offset)).toEqual(['0']);
     expect(read(set).map(({ offset }) => offset)).toEqual(['0', '1']);
   });
 
-  test('keep what is no UTF-8 byte by byte, beside the text', () => {
+  test('keep bytes that are not UTF-8, beside the text', () => {
     const latin1 = (records: Buffer) => Buffer.from(records.map((byte) => (byte === 0x7e ? 0xe9 : byte)));
     const sent = [{ key: 'k~', value: 'caf~', headers: { good: '\uFFFD', 'n~': 'plain', bad: '~' } }, { key: '\uFFFD', value: '\uFFFDé€', headers: {} }];
     const [first, second] = read(batch(sent, { packed: latin1 }));
@@ -212,8 +209,8 @@ describe('record batches', () => {
   });
 });
 
-describe('a block of Snappy', () => {
-  test('is what was packed, whatever it was', () => {
+describe('a Snappy block', () => {
+  test('unpacks to what was packed, whatever that was', () => {
     const piece = fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constantFrom('ab', 'abcdefgh').map((text) => Buffer.from(text.repeat(400))));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
@@ -224,11 +221,11 @@ describe('a block of Snappy', () => {
   });
 
   test.each([
-    ['literals of less than nothing', [10, 0xfc, 0xfa, 0xff, 0xff, 0xff, 0, 0, 0, 0], 'literals end beyond their block'],
-    ['a copy of what never was', [10, 0x01, 0x05], 'a copy begins before the beginning'],
-    ['more than it tells of', [1, 0x04, 0x61, 0x61], 'more than 1 bytes'],
-    ['less than it tells of', [3, 0x04, 0x61, 0x61], 'less than the 3 bytes it tells of'],
-    ['more than there may be', [0xff, 0xff, 0xff, 0xff, 0x0f, 0x00, 0x61], 'more than 100 bytes'],
+    ['a negative number of literals', [10, 0xfc, 0xfa, 0xff, 0xff, 0xff, 0, 0, 0, 0], 'literals end beyond their block'],
+    ['a copy from before its beginning', [10, 0x01, 0x05], 'a copy begins before the beginning'],
+    ['more than its declared length', [1, 0x04, 0x61, 0x61], 'more than 1 bytes'],
+    ['less than its declared length', [3, 0x04, 0x61, 0x61], 'fewer than the 3 bytes it declares'],
+    ['more than the limit', [0xff, 0xff, 0xff, 0xff, 0x0f, 0x00, 0x61], 'more than 100 bytes'],
     ['a length that never ends', Array.from({ length: 200 }, () => 0x80), ''],
     ['nothing', [], ''],
   ])('with %s is refused', (_, bytes, cause) => {
@@ -241,23 +238,23 @@ describe('an LZ4 frame', () => {
   const plainBlock = (bytes: Buffer) => Buffer.concat([uint32(0x80000000 + bytes.length), bytes]);
   const frame = (flags: number, ...parts: Buffer[]) => Buffer.concat([Buffer.from([0x04, 0x22, 0x4d, 0x18, flags, 0x40]), ...parts, uint32(0)]);
 
-  test('with its size, checksums of blocks, and blocks that were not worth packing', () => {
+  test('is read with its size, checksums of blocks, and blocks that are not compressed', () => {
     const sized = frame(0x78, Buffer.alloc(8), Buffer.alloc(1), plainBlock(Buffer.from(text)), Buffer.alloc(4));
     expect(lz4Frame(sized, 100).toString()).toBe(text);
   });
 
-  test('whose blocks refer to those before them', () => {
+  test('is read if its blocks refer to those before them', () => {
     // No literals, then 19 bytes from 41 before, then nothing.
     const match = Buffer.from([0x0f, 41, 0, 0, 0x00]);
     expect(lz4Frame(frame(0x40, Buffer.alloc(1), plainBlock(Buffer.from(text)), uint32(match.length), match), 100).toString()).toBe(text + text.slice(0, 19));
   });
 
-  test('is refused when it is cut off, refers to what never was, or is none', () => {
+  test('is refused if it is cut off, refers to before its beginning, or is no frame', () => {
     const good = frame(0x60, Buffer.alloc(1), plainBlock(Buffer.from(text)));
     for (let length = 0; length < good.length; length += 1) expect(() => lz4Frame(good.subarray(0, length), 100)).toThrow();
     const before = Buffer.from([0x10, 0x61, 9, 0, 0x00]);
     expect(() => lz4Frame(frame(0x60, Buffer.alloc(1), uint32(before.length), before), 100)).toThrow('a copy begins before the beginning');
-    expect(() => lz4Frame(Buffer.from('no frame at all'), 100)).toThrow('no LZ4 frame');
+    expect(() => lz4Frame(Buffer.from('no frame at all'), 100)).toThrow('not an LZ4 frame');
   });
 });
 

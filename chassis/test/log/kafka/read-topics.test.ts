@@ -10,7 +10,7 @@ import { removeTopics, testTopics } from './kafka-fixture.ts';
 
 describeOn(['Kafka'], () => {
   describe('reading topics from outside', () => {
-    test('shows every message of the topics with its headers, in order, and ends; an empty topic is no reason to wait', async () => {
+    test('shows every message of the topics with its headers, in order, and ends, even with an empty topic', async () => {
       const options = testTopics();
       await declareTopics(options);
       const log = await openKafkaLog({ ...options, report: () => undefined });
@@ -28,7 +28,7 @@ describeOn(['Kafka'], () => {
       await removeTopics(options);
     });
 
-    test('tells how far a group is behind, also one that never was there', async () => {
+    test('tells how far a group is behind, even one that never existed', async () => {
       const options = testTopics();
       await declareTopics(options);
       const log = await openKafkaLog({ ...options, report: () => undefined });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { sendQueue } from '../../../src/log/kafka/send-queue.ts';
-import type { LogMessage } from '../../../src/log/event-log.ts';
-import { EventLogError, type EventLogErrorCode } from '../../../src/log/event-log-error.ts';
+import { sendQueue } from '../../../src/log/kafka/producer.ts';
+import { EventLogError, type EventLogErrorCode, type LogMessage } from '../../../src/log/event-log.ts';
 import { message } from '../log-fixture.ts';
 
 const BYTES = 30_000;
@@ -23,7 +22,7 @@ function broker(limit: number, code: EventLogErrorCode) {
 }
 
 describe('messages on their way to a broker', () => {
-  test.each(['message-too-large', 'connection-closed'] as const)('go in batches that fit when larger ones are answered with %s, in order, and seldom in larger ones', async (code) => {
+  test.each(['message-too-large', 'connection-closed'] as const)('go in batches that fit after %s for larger ones, in order, and larger ones are seldom tried again', async (code) => {
     const { queue, taken, refused } = broker(200_000, code);
     expect(await queue.send(sized(messages))).toEqual([]);
     expect(taken).toEqual(messages.map(({ value }) => value));
@@ -31,14 +30,14 @@ describe('messages on their way to a broker', () => {
     expect(refused.length).toBeLessThan(12);
   });
 
-  test('fail with everything behind them when the broker hangs up on one alone, which may be its end', async () => {
+  test('fail with everything behind them when the broker closes the connection on a single message: it may have died', async () => {
     const { queue, taken } = broker(1000, 'connection-closed');
     const [first, second] = [queue.send(sized(messages.slice(0, 5))), queue.send(sized(messages.slice(5, 6)))];
     expect(await Promise.all([first, second].map((sent) => sent.catch((error: EventLogError) => error.code)))).toEqual(['connection-closed', 'connection-closed']);
     expect(taken).toEqual([]);
   });
 
-  test('are refused by name when one alone is too large, and only that one', async () => {
+  test('are refused by name if a single one is too large, and no other is', async () => {
     const { queue } = broker(1000, 'message-too-large');
     expect((await queue.send(sized(messages.slice(0, 3)))).map((each) => each.message)).toEqual(messages.slice(0, 3));
   });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Transaction } from 'kafkajs';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import { openTopicReader } from '../../../src/log/kafka/read-topics.ts';
 import type { EventLog } from '../../../src/log/event-log.ts';
@@ -16,7 +16,7 @@ const LIMIT_MS = 20_000;
 type End = 'commit' | 'abort';
 
 describeOn(['Kafka'], () => {
-  describe('transactions of somebody else', () => {
+  describe('transactions of another program', () => {
     let topics: KafkaTopicsOptions;
     let log: EventLog;
     let reports: string[];
@@ -56,7 +56,7 @@ describeOn(['Kafka'], () => {
       return behind.reduce((sum, { messages }) => sum + messages, 0);
     }
 
-    test('that were aborted at the end of a topic are no reason to wait, and nothing of them is shown', async () => {
+    test('that were aborted at the end of a topic hold up no reader, and nothing of them is shown', async () => {
       await ended('abort', 'aborted');
       expect(await read()).toEqual([]);
       // More than comes with one answer.
@@ -66,7 +66,7 @@ describeOn(['Kafka'], () => {
       expect(await read()).toEqual([large]);
     });
 
-    test('are shown when they were committed, and left out when they were not, wherever they stand', async () => {
+    test('are shown if committed and left out if aborted, wherever they are', async () => {
       await ended('abort', 'never 1');
       await told('1');
       await ended('commit', '2', '3');
@@ -81,7 +81,7 @@ describeOn(['Kafka'], () => {
       expect(reports).toEqual([]);
     });
 
-    test('leave nothing to handle when they were aborted, also where nothing else is', async () => {
+    test('leave nothing to handle if aborted, even where there is nothing else', async () => {
       await ended('abort', 'aborted');
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['narrow'], handle: reader.handle });
@@ -93,7 +93,7 @@ describeOn(['Kafka'], () => {
       expect(reports).toEqual([]);
     });
 
-    test('that are open end the topic for who reads it', async () => {
+    test('that are open end the topic for its readers', async () => {
       await told('1');
       await transaction(['open'], async (open) => {
         await told('behind it');
@@ -103,7 +103,7 @@ describeOn(['Kafka'], () => {
       expect(await read()).toEqual(['1', 'behind it']);
     });
 
-    test('that stay open are told of, with what to do; what waits behind them comes when they end', async () => {
+    test('that stay open are reported with what to do; messages behind them come when they end', async () => {
       const reader = recorder();
       await log.subscribe({ group: 'readers', topics: ['narrow', 'orders'], handle: reader.handle });
       const failure = () => log.check().then(() => undefined, (error: unknown) => error);
@@ -119,7 +119,7 @@ describeOn(['Kafka'], () => {
       await until('the rest is handled', () => reader.values().length === 2, LIMIT_MS);
       expect(reader.values()).toEqual(['elsewhere', 'behind it']);
       expect(await failure()).toBeUndefined();
-      expect(reports.map((each) => each.split(':')[0])).toEqual(['messages wait behind an open transaction', 'messages come again']);
+      expect(reports.map((each) => each.split(':')[0])).toEqual(['messages wait behind an open transaction', 'messages arrive again']);
     });
   });
 });

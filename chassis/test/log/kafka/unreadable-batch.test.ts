@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { CompressionTypes } from 'kafkajs';
 import { declareTopics } from '../../../src/log/kafka/declare-topics.ts';
-import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
+import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-address.ts';
 import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
-import type { EventLog, ReceivedMessage } from '../../../src/log/event-log.ts';
-import type { EventLogError } from '../../../src/log/event-log-error.ts';
-import { murmur2 } from '../../../src/log/murmur2.ts';
+import type { EventLog, EventLogError, ReceivedMessage } from '../../../src/log/event-log.ts';
+import { murmur2 } from '../../../src/log/partitions.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
 import { message, orderByKey, recorder } from '../log-fixture.ts';
@@ -50,7 +49,7 @@ describeOn(['Kafka'], () => {
     }
     const everywhere = (value: string) => ['a', 'b', 'c', 'd', 'e', 'f'].flatMap((key) => wait.topics.map((name) => message(value, { topic: name, key })));
 
-    test('stops its partition with a word, and nothing else; a member of the same group goes on everywhere else', async () => {
+    test('stops only its partition, which is reported; a member of the same group goes on with all others', async () => {
       await bombed();
       const reader = recorder();
       await log.subscribe({ ...wait, handle: reader.handle });
@@ -69,7 +68,7 @@ describeOn(['Kafka'], () => {
       expect(reports).toHaveLength(1);
     });
 
-    test('is passed over when its records are deleted, by the processes that run', async () => {
+    test('is passed over by running processes once its records are deleted', async () => {
       await bombed();
       const reader = recorder();
       await log.subscribe({ ...wait, handle: reader.handle });
@@ -84,7 +83,7 @@ describeOn(['Kafka'], () => {
       expect(reports.map((each) => each.split(':')[0])).toEqual(['a partition is parked', 'a parked partition goes on']);
     });
 
-    test('is forgotten when it was the last and its records are deleted', async () => {
+    test('blocks its partition no longer if it was the last one and its records are deleted', async () => {
       await toPartition(BOMB, CompressionTypes.GZIP);
       await log.subscribe({ ...wait, handle: recorder().handle });
       await until('the log is red', async () => (await failure()) ?? undefined, LIMIT_MS);
@@ -111,7 +110,7 @@ describeOn(['Kafka'], () => {
       expect(await failure()).toBeNull();
     });
 
-    test('is one message that says nothing to who reads the topic from its beginning', async () => {
+    test('is shown as one empty message to a reader of the whole topic', async () => {
       await bombed();
       await log.send(everywhere('1'));
       const seen: ReceivedMessage[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { type Place, waitingRoom } from '../../../src/log/kafka/waiting-room.ts';
+import { type Place, waitingRoom } from '../../../src/log/kafka/partition-worker.ts';
 
 /** A partition of a room for 100; `told` counts how often it was asked to judge again. */
 function partition(room: ReturnType<typeof waitingRoom>): Place & { readonly told: number } {
@@ -10,8 +10,8 @@ function partition(room: ReturnType<typeof waitingRoom>): Place & { readonly tol
   return Object.defineProperty(place, 'told', { get: () => told }) as Place & { readonly told: number };
 }
 
-describe('what waits for its handlers', () => {
-  test('above one room only who has nothing fetches, above two nobody, and half a room later all as before', () => {
+describe('messages that wait for their handlers', () => {
+  test('above one room only partitions without messages fetch, above two none; half a room lower they resume', () => {
     const room = waitingRoom(100);
     const [one, other] = [partition(room), partition(room)];
     const open = () => [one.isOpen(true), other.isOpen(false)];
@@ -30,7 +30,7 @@ describe('what waits for its handlers', () => {
     expect(other.told).toBe(4);
   });
 
-  test('of a partition that is somebody else\'s counts no more', () => {
+  test('no longer count when their partition was handed over', () => {
     const room = waitingRoom(100);
     const [one, other] = [partition(room), partition(room)];
     one.changed(1000);

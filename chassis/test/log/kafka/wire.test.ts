@@ -7,15 +7,11 @@ import Decoder from 'kafkajs/src/protocol/decoder.js';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import recordBatchOf from 'kafkajs/src/protocol/recordBatch/v0/decoder.js';
 import produceRequestV7 from 'kafkajs/src/protocol/requests/produce/v7/request.js';
-import type { AbortedTransaction } from '../../../src/log/kafka/kafkajs/wire/aborted-transactions.ts';
-import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/byte-writer.ts';
-import { fetchRequest } from '../../../src/log/kafka/kafkajs/wire/fetch-request.ts';
-import { fetchResponse } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
-import { murmur2 } from '../../../src/log/murmur2.ts';
-import { isPlainProduce, produceRequest } from '../../../src/log/kafka/kafkajs/wire/produce-request.ts';
-import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/read-batch.ts';
-import { readRecords } from '../../../src/log/kafka/kafkajs/wire/read-records.ts';
-import { writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/write-record-batch.ts';
+import { type AbortedTransaction, fetchResponse, readRecords } from '../../../src/log/kafka/kafkajs/wire/fetch-response.ts';
+import { ByteWriter } from '../../../src/log/kafka/kafkajs/wire/protocol-types.ts';
+import { fetchRequest, isPlainProduce, produceRequest, writeRecordBatch } from '../../../src/log/kafka/kafkajs/wire/requests.ts';
+import { murmur2 } from '../../../src/log/partitions.ts';
+import { UNPACKED_LIMIT } from '../../../src/log/kafka/kafkajs/wire/decompress.ts';
 
 /** Ours is held against kafkajs' own. */
 
@@ -32,8 +28,8 @@ interface Decoded {
   readonly records: readonly { offset: string; timestamp: string; key: Buffer; value: Buffer; headers: Record<string, Buffer> }[];
 }
 
-describe('the wire', () => {
-  test('kafkajs reads the record batches that ours writes', async () => {
+describe('requests and responses of our own', () => {
+  test('kafkajs reads the record batches that we write', async () => {
     await fc.assert(
       fc.asyncProperty(messages, async (sent) => {
         const { records } = (await recordBatchOf(new Decoder(batchOf(sent)))) as Decoded;
@@ -46,7 +42,7 @@ describe('the wire', () => {
     );
   });
 
-  test('ours reads the record batches that ours writes, whatever comes behind them', () => {
+  test('we read the record batches that we write, whatever follows them', () => {
     fc.assert(
       fc.property(messages, messages, fc.nat(30), (first, second, cut) => {
         const whole = Buffer.concat([batchOf(first, { logAppendTime: true }), batchOf(second, { logAppendTime: true })]);
@@ -60,7 +56,7 @@ describe('the wire', () => {
     );
   });
 
-  test('a produce request is that of kafkajs in all but the fields of an idempotent producer', async () => {
+  test('a produce request equals that of kafkajs, except for the fields of an idempotent producer', async () => {
     await fc.assert(
       fc.asyncProperty(messages, async (sent) => {
         const asked = (its: readonly Message[]) => ({
@@ -87,7 +83,7 @@ describe('the wire', () => {
     expect(isPlainProduce({ ...plain, topicData: [{ topic: 't', partitions: [bytes] }] })).toBe(false);
   });
 
-  test('a fetch request is that of kafkajs, byte for byte', async () => {
+  test('a fetch request equals that of kafkajs, byte for byte', async () => {
     const offset = fc.nat(Number.MAX_SAFE_INTEGER).map(String);
     const partition = fc.record({ partition: fc.nat(50), fetchOffset: offset, maxBytes: fc.nat(2_000_000) });
     const topic = fc.record({ topic: fc.stringMatching(/^[a-z._]{1,40}$/), partitions: fc.array(partition, { maxLength: 6 }) });
@@ -100,7 +96,7 @@ describe('the wire', () => {
     );
   });
 
-  test('an answer to a fetch is read as kafkajs reads it, without what has nothing new', async () => {
+  test('a fetch response is read as kafkajs reads it, without partitions that have nothing new', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(messages, { maxLength: 4 }), async (sets) => {
         const answer = answerOf(sets.map((sent) => batchOf(sent, { logAppendTime: true })));
@@ -113,16 +109,16 @@ describe('the wire', () => {
     );
   });
 
-  test('an error in an answer is told, also without records', () => {
+  test('an error in a response is passed on, even without records', () => {
     expect(fetchResponse(answerOf([], 6))?.responses[0]?.partitions).toMatchObject([{ partition: 0, errorCode: 6, messages: [] }]);
   });
 
-  test('messages behind a transaction that is open are told of', () => {
+  test('messages behind an open transaction are marked as held', () => {
     const [partition] = fetchResponse(answerOf([], 0, 5)).responses[0]?.partitions ?? [];
     expect(partition?.messages).toMatchObject([{ offset: String(2 ** 40 - 5), mark: 'held' }]);
   });
 
-  test('an answer that is cut off is an error and not an end', () => {
+  test('a response that is cut off is an error, not an end', () => {
     const answer = answerOf([batchOf([{ key: 'k', value: 'v', headers: {} }], { logAppendTime: true })]);
     expect(() => fetchResponse(answer.subarray(0, 30))).toThrow(RangeError);
   });

@@ -10,7 +10,7 @@ setDefaultTimeout(60_000);
 const failureOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error);
 
 describeOn(['MongoDB'], () => {
-  describe('a MongoDB that is away when it is first asked', () => {
+  describe('a MongoDB that is away at first use', () => {
     const url = temporaryMongoUrl();
     let proxy: MongoProxy;
     let database: MongoDatabase;
@@ -25,7 +25,7 @@ describeOn(['MongoDB'], () => {
       await dropMongoDatabase(url);
     });
 
-    test.each(['away', 'stall'] as const)('(%s) is found as soon as it is there, by whatever asks', async (mode) => {
+    test.each(['away', 'stall'] as const)('(%s) is used by any operation as soon as it is there', async (mode) => {
       const store = mongoToyStore(database);
       proxy.set(mode);
       const asked = [() => store.check(), () => store.pendingMigrations(), () => store.migrate()];

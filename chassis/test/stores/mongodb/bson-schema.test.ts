@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { type TSchema, Type } from '@sinclair/typebox';
 import { nullable, oneOf } from '@souk/contracts/schema';
 import { FreeText, KeptName } from '@souk/contracts/text';
-import { bsonSchema } from '../../../src/stores/mongodb/bson-schema.ts';
+import { bsonSchema } from '../../../src/stores/mongodb/migrations.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../../src/testing/temporary-mongo-store.ts';
@@ -17,7 +17,7 @@ const cases: Readonly<Record<string, Case>> = {
   'whole numbers up to 2^53': { schema: Type.Integer({ minimum: 0 }), good: [0, 7, 2 ** 53 - 1], bad: [-1, 0.5, '7', null] },
   'numbers with open limits': { schema: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }), good: [0.5], bad: [0, 1] },
   literals: { schema: oneOf('a', 'b'), good: ['a', 'b'], bad: ['c', 1] },
-  'what may be missing a value': { schema: nullable(Type.Boolean()), good: [null, true], bad: [0, 'true'] },
+  'nullable values': { schema: nullable(Type.Boolean()), good: [null, true], bad: [0, 'true'] },
   names: { schema: KeptName, good: ['Ada', '👩‍🚀'], bad: ['', '  ', 'a\u0000b', 7] },
   'free text': { schema: FreeText, good: ['', 'two\nlines'], bad: ['a\u0000b', 'x'.repeat(5001)] },
   'a length in code points': { schema: Type.String({ minLength: 4, maxLength: 4 }), good: ['abcd', '👍👍👍👍'], bad: ['a', 'abcde', '👍👍', '👍👍👍👍👍'] },
@@ -31,7 +31,7 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe('a validator made from a contract', () => {
-  test('is refused when it cannot say all of it', () => {
+  test('is refused if it cannot express all of the contract', () => {
     expect(() => bsonSchema(Type.Array(Type.String(), { contains: Type.Literal('a') }))).toThrow('contains');
     expect(() => bsonSchema(Type.Date())).toThrow('Date');
   });
@@ -54,7 +54,7 @@ describeOn(['MongoDB'], () => {
     });
 
     for (const [name, { schema, good, bad }] of Object.entries(cases)) {
-      test(`keeps ${name} from what the contract refuses`, async () => {
+      test(`accepts and refuses ${name} as the contract does`, async () => {
         const collection = await database.db.createCollection(name, {
           validator: { $jsonSchema: bsonSchema(Type.Object({ value: schema })) },
         });

@@ -108,7 +108,7 @@ describeOn(['MongoDB'], () => {
         });
       });
 
-      test(`(${fault}) what is asked without a transaction fails as what may be asked again, whatever it is`, async () => {
+      test(`(${fault}) an operation outside of a transaction fails with an error that allows repeating it`, async () => {
         await database.connect();
         const asked: readonly (() => Promise<unknown>)[] = [
           () => store.messages.counts(),

@@ -7,7 +7,7 @@ import { dropMongoDatabase, temporaryMongoUrl } from '../../../src/testing/tempo
 const IDLE_MS = 1000;
 
 describeOn(['MongoDB'], () => {
-  test('an idle pool hardly looks at its connections', async () => {
+  test('an idle pool seldom checks its connections', async () => {
     const url = temporaryMongoUrl();
     const database = openMongo({ url });
     await database.check();

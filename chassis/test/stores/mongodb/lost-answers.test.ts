@@ -70,7 +70,7 @@ describeOn(['MongoDB'], () => {
 
     const codes = () => reported.map((error) => (error instanceof StorageError ? error.code : error));
 
-    test('a commit that took place while its answer was lost is found', async () => {
+    test('a commit whose answer was lost is found', async () => {
       const writer = await openWriter(mongoToyStore(database).writing, 'one');
       await writer.submit(deposit, { account: 'a', amount: 1 });
       atNextCommit(() => proxy.set('cut-on-answer'));
@@ -80,7 +80,7 @@ describeOn(['MongoDB'], () => {
       expect(events.map(({ seq }) => seq)).toEqual([1, 2]);
     }, SOON_MS);
 
-    test('a commit that never arrived is found missing, and the transaction repeated without waiting for its remains', async () => {
+    test('a commit that never arrived is found missing, and the transaction is repeated without waiting for its locks', async () => {
       const writer = await openWriter(mongoToyStore(database).writing, 'one');
       await writer.submit(deposit, { account: 'a', amount: 1 });
       atNextCommit(() => proxy.set('away'));
@@ -90,7 +90,7 @@ describeOn(['MongoDB'], () => {
       expect(events.map(({ seq }) => seq)).toEqual([1, 2]);
     }, SOON_MS);
 
-    test('what a dead process has left open stops neither its successor nor, when its lease is over, anybody else', async () => {
+    test('a transaction left open by a dead process stops neither its successor nor, once the lease is over, any other process', async () => {
       const dying = mongoToyStore(database).writing;
       const lane = await dying.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 500 });
       if (lane === undefined) throw new Error('the lane is new');
@@ -104,7 +104,7 @@ describeOn(['MongoDB'], () => {
       expect(await successor.submit(deposit, { account: 'a', amount: 3 })).toBe(5);
     }, SOON_MS);
 
-    test('the successor of a dead process ends what it left open, before its lease is over', async () => {
+    test('the successor of a dead process ends its open transaction, before the lease is over', async () => {
       const dying = mongoToyStore(database).writing;
       const lane = await dying.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 5000 });
       if (lane === undefined) throw new Error('the lane is new');

@@ -1,11 +1,9 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
 import { Binary } from 'mongodb';
-import { collectionStep } from '../../../src/stores/mongodb/collection-step.ts';
+import { collectionStep, migrate, type MongoMigrations, pendingMigrations } from '../../../src/stores/mongodb/migrations.ts';
 import { mongoLanes } from '../../../src/stores/mongodb/lanes.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
-import type { MongoMigrations } from '../../../src/stores/mongodb/collection-step.ts';
-import { migrate, pendingMigrations } from '../../../src/stores/mongodb/mongo-migrate.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../../src/testing/temporary-mongo-store.ts';
 import { KEYED_ANSWERS, WHOLE_ANSWERS } from '../../../src/engine/writer/answer-key.ts';
@@ -29,7 +27,7 @@ describeOn(['MongoDB'], () => {
 
     const ofTheToy = (names: readonly string[]) => names.filter((name) => name.startsWith('toy-'));
 
-    test('is brought up to date once, a step after the other, whatever was there before', async () => {
+    test('is brought up to date once, step by step, whatever was there before', async () => {
       const first: MongoMigrations = { 'toy-001-a': collectionStep('a', null) };
       expect(ofTheToy(await migrate(database, first))).toEqual(['toy-001-a']);
       const second: MongoMigrations = { ...first, 'toy-002-b': collectionStep('b', null, [{ key: { n: 1 }, unique: true }]) };
@@ -41,8 +39,8 @@ describeOn(['MongoDB'], () => {
     });
 
     test.each([
-      ['a new shop keeps keys of answers', false, KEYED_ANSWERS],
-      ['one that has served goes on with whole answers', true, WHOLE_ANSWERS],
+      ['a new shop stores keys of answers', false, KEYED_ANSWERS],
+      ['a shop that has served goes on with whole answers', true, WHOLE_ANSWERS],
     ] as const)('%s', async (_, hasServed, form) => {
       const taking = { owner: 'me', session: new Binary(new Uint8Array(16), 4), leftMs: 0, leaseMs: 5000 };
       const lanes = mongoLanes(database);
@@ -53,7 +51,7 @@ describeOn(['MongoDB'], () => {
       expect(found.map((lane) => lane?.answerForm ?? WHOLE_ANSWERS)).toEqual(found.map(() => form));
     });
 
-    test('is brought up to date by one of several that start at once; the others find it done', async () => {
+    test('is brought up to date by one of several processes that start at once; the others find it done', async () => {
       let runs = 0;
       const counted: MongoMigrations = {
         'toy-001-a': async (db) => {
@@ -66,7 +64,7 @@ describeOn(['MongoDB'], () => {
       expect(done.flatMap(ofTheToy)).toEqual(['toy-001-a']);
     });
 
-    test('is locked by one that goes on renewing its lock while a step keeps the server busy', async () => {
+    test('stays locked while a step keeps the server busy: the lock can be renewed meanwhile', async () => {
       await database.db.collection('a').insertOne({});
       const first = await database.forSchema(async (db) => {
         const slow = db.collection('a').find({ $where: 'sleep(3000) || true' }).toArray();
@@ -77,7 +75,7 @@ describeOn(['MongoDB'], () => {
       expect(first).toBe('the lock');
     });
 
-    test('is finished by the next one when a step was cut off in the middle', async () => {
+    test('is completed by the next process if a step was cut off', async () => {
       const indexes = [{ key: { n: 1 }, unique: true }];
       const cutOff: MongoMigrations = {
         'toy-001-a': async (db) => {
@@ -94,7 +92,7 @@ describeOn(['MongoDB'], () => {
       expect(refused).toMatchObject({ code: 121 });
     });
 
-    test('is not waited for when the one that held its lock is gone', async () => {
+    test('can be changed at once if the process that held its lock is gone', async () => {
       await migrate(database, {});
       const gone = { _id: 'schema', owner: 'gone', leaseUntil: Date.now() - 1 };
       await database.db.collection<typeof gone>('migration_locks').insertOne(gone);

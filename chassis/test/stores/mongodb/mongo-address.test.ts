@@ -7,7 +7,7 @@ describe("a MongoDB database's URL", () => {
     ['mongodb+srv://u:p@cluster.example.com/shop', 'shop', [], 'admin'],
     ['mongodb://u:p@h/shop%20one?authSource=users', 'shop one', ['h:27017'], 'users'],
     ['mongodb://h/shop', 'shop', ['h:27017'], undefined],
-  ])('is taken as the driver takes it: %s', (url, name, hosts, source) => {
+  ])('is read as the driver reads it: %s', (url, name, hosts, source) => {
     const { db, client } = openMongo({ url });
     expect(db.databaseName).toBe(name);
     expect(client.options.hosts.map(String)).toEqual(hosts);
@@ -23,7 +23,7 @@ describe("a MongoDB database's URL", () => {
     ['mongodb://u:hunter2:@h/shop', 'is refused by the driver: Password contains unescaped characters'],
     ['mongodb://u:hunter2@h/shop?charset=utf8', 'is refused by the driver: option charset is not supported'],
     ['mongodb://u:hunter2@h/shop?tls=perhaps', 'is refused by the driver: '],
-  ])('says why it is not taken, and not what is secret in it: %s', (url, why) => {
+  ])('is refused with a reason that shows no secret: %s', (url, why) => {
     expect(() => openMongo({ url })).toThrow(expect.objectContaining({ code: 'mongo-address-wrong', message: expect.stringContaining(`a MongoDB URL ${why}`) }));
     expect(() => openMongo({ url })).not.toThrow(/hunter2/);
   });

@@ -14,18 +14,18 @@ test.each([
   ['in words, with any code', said('WiredTigerRecordStore::insertRecord -31800: transaction is too large and will not fit in the storage engine cache', 112, ['TransientTransactionError'])],
   ['by its code', said('no words for it', 359)],
   ['by the size of a message', said('BSONObj size is invalid', 10_334)],
-])('a transaction that is too large is nothing to be repeated: the batch is split (%s)', (_how, error) => {
+])('a transaction that is too large is not repeated: the batch is split (%s)', (_how, error) => {
   expect(commitError(error)).toMatchObject({ code: 'other', isInfrastructure: false });
   expect(storageError(error)).toMatchObject({ code: 'other', isInfrastructure: false });
   expect(codeOf(bulkWrite(error))).toBe('other');
 });
 
-test('a commit with any other failure is looked up, or repeated when the server says that nothing of it is there', () => {
+test('a commit with any other failure is looked up, or repeated if the server says that it stored nothing', () => {
   expect(commitError(said('interrupted', 11_601)).code).toBe('commit-unknown');
   expect(commitError(said('write conflict', 112, ['TransientTransactionError'])).code).toBe('retry');
 });
 
-describe('what the driver throws by itself', () => {
+describe("an error of the driver's own", () => {
   /** Of each kind there is, what it is to us. A new version's new kind is missing here, and has to be thought about. */
   const KINDS: Readonly<Record<string, StorageErrorCode>> = {
     // Servers, connections, pools and sessions that are not there, or were taken away meanwhile.
@@ -86,7 +86,7 @@ describe('what the driver throws by itself', () => {
 
   const kinds = errorKinds();
 
-  test('is of a kind that is known here', () => {
+  test('is of a kind that this table knows', () => {
     expect([...kinds.keys()].toSorted()).toEqual(Object.keys(KINDS).toSorted());
   });
 
@@ -94,18 +94,18 @@ describe('what the driver throws by itself', () => {
     expect(codeOf(thrown(kinds.get(name)))).toBe(code);
   });
 
-  test.each(Object.entries(KINDS).filter(([name]) => name !== 'MongoBulkWriteError'))('%s inside of a bulk write is %s', (name, code) => {
+  test.each(Object.entries(KINDS).filter(([name]) => name !== 'MongoBulkWriteError'))('%s within a bulk write is %s', (name, code) => {
     expect(codeOf(bulkWrite(thrown(kinds.get(name))))).toBe(code);
   });
 });
 
-describe('what the server answers', () => {
+describe('an error of the server', () => {
   const WITHIN: readonly (readonly [string, (code: number) => MongoError])[] = [
     ['alone', (code) => said('so', code)],
     ['to a command of a bulk write', (code) => bulkWrite(said('so', code))],
     ['as a failed write of a bulk write', (code) => new MongoBulkWriteError({ message: 'so', code, writeErrors: [] }, NOTHING_WRITTEN)],
     ['as a write concern that was not met', (code) => new MongoWriteConcernError({ ok: 1, writeConcernError: { code, errmsg: 'so' } })],
-    ['as one of a bulk write', (code) => new MongoBulkWriteError(concern(code), NOTHING_WRITTEN)],
+    ['as the write concern of a bulk write', (code) => new MongoBulkWriteError(concern(code), NOTHING_WRITTEN)],
   ];
 
   const ANSWERS: readonly (readonly [string, number, StorageErrorCode])[] = [
@@ -114,12 +114,12 @@ describe('what the server answers', () => {
     ['not the primary', 10_107, 'connection'],
     ['an operation ended by a fail-over', 11_602, 'connection'],
     ['shutting down', 91, 'connection'],
-    ['a set that is just made', 94, 'connection'],
+    ['a replica set that is being initiated', 94, 'connection'],
     ['no majority in time', 64, 'connection'],
     ['a full disk', 14_031, 'connection'],
     ['no such user, or not yet', 18, 'connection'],
     ['a write conflict', 112, 'retry'],
-    ['a cursor that went with a fail-over', 43, 'retry'],
+    ['a cursor lost in a fail-over', 43, 'retry'],
     ['a right that is missing, or was not given yet', 13, 'connection'],
     ['a command it does not know', 59, 'other'],
   ];
@@ -130,7 +130,7 @@ describe('what the server answers', () => {
     });
   }
 
-  test('with the word that another try may succeed: then it is not to blame, whatever its number', () => {
+  test('with a label that another try may succeed is no defect, whatever its number', () => {
     const labelled = (label: string) => codeOf(said('so', 77_777, [label]));
     expect(labelled('TransientTransactionError')).toBe('retry');
     for (const label of ['RetryableWriteError', 'SystemOverloadedError', 'RetryableError']) expect(labelled(label)).toBe('connection');
@@ -138,7 +138,7 @@ describe('what the server answers', () => {
   });
 });
 
-test('a server that is not found is told with what was found instead', () => {
+test('a missing primary is reported with what was found instead', () => {
   const servers = new Map([['db:27017', { address: 'db:27017', error: new MongoNetworkError('connect ECONNREFUSED'), type: 'Unknown' }]]);
   const error = Object.assign(thrown(errorKinds().get('MongoServerSelectionError')), { reason: { servers } });
   expect(String(storageError(error))).toContain('no primary of MongoDB was found (db:27017: connect ECONNREFUSED) (start it, or look at the replica set: rs.status())');

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { newId } from '../../../src/ids.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
-import { mongoMessageReads } from '../../../src/stores/mongodb/mongo-message-reads.ts';
+import { mongoMessageReads } from '../../../src/stores/mongodb/mongo-service-store.ts';
 import { profiled } from '../../../src/testing/mongo-profile.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
-import { answerKeyId } from '../../../src/stores/mongodb/chassis-documents.ts';
+import { answerKeyId } from '../../../src/stores/mongodb/chassis-collections.ts';
 import { periodOf } from '../../../src/engine/writer/answer-key.ts';
 import { once, type Once } from '../../../src/engine/writer/once.ts';
 import { deposit } from '../../engine/writer/toy-use-cases.ts';
@@ -56,7 +56,7 @@ describeOn(['MongoDB'], () => {
       }
     }
 
-    test('a transaction reads what it names', async () => {
+    test('a transaction reads only what it names', async () => {
       const { writing } = opened.store;
       const lane = await writing.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 60_000 });
       if (lane === undefined) throw new Error('the lane is new');
@@ -68,7 +68,7 @@ describeOn(['MongoDB'], () => {
       await costOf(() => opened.store.writing.readStream('00010000'));
     });
 
-    test('what operators and the retry look at comes page by page', async () => {
+    test('lists for operators and for retries are read page by page', async () => {
       const reads = mongoMessageReads(database);
       await costOf(() => reads.dueParked(10));
       await costOf(() => reads.parked('00010000', 10));
@@ -82,13 +82,13 @@ describeOn(['MongoDB'], () => {
       await costOf(() => reads.lanes());
     });
 
-    test('old answers are found by their age, those to one user by whose they are, keys by their period', async () => {
+    test('old answers are found by age or owner, keys of answers by period', async () => {
       await costOf(() => mongoMessageReads(database).forgetAnswers(MANY / 2, 10));
       await costOf(() => mongoMessageReads(database).forgetAnswersTo(['00015000'], 10));
       await costOf(() => mongoMessageReads(database).forgetAnswerKeys(periodOf(Date.now()) - 3, 10));
     });
 
-    test('ends of access are found by when they were stored', async () => {
+    test('ended access is found by the time it was stored', async () => {
       const { endedAccess } = opened.store;
       await costOf(() => endedAccess.since(MANY - 10));
       await costOf(() => endedAccess.olderThan(MANY / 2, 10));

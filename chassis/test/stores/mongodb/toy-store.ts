@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { collectionStep } from '../../../src/stores/mongodb/collection-step.ts';
+import { collectionStep, type MongoMigrations } from '../../../src/stores/mongodb/migrations.ts';
 import type { DocumentCollection } from '../../../src/stores/mongodb/document-collection.ts';
 import { type MongoDatabase, openMongo } from '../../../src/stores/mongodb/mongo-database.ts';
-import type { MongoMigrations } from '../../../src/stores/mongodb/collection-step.ts';
 import { mongoServiceStore } from '../../../src/stores/mongodb/mongo-service-store.ts';
 import { dropMongoDatabase, temporaryMongoUrl } from '../../../src/testing/temporary-mongo-store.ts';
 import type { OpenToyStore, ToyCollections, ToyStore } from '../../engine/writer/toy-store.ts';

@@ -54,7 +54,7 @@ describeOn(['MongoDB'], () => {
       return writer;
     }
 
-    test('who only looked at a document meets who wrote it', async () => {
+    test('a batch that only read a document conflicts with one that wrote it', async () => {
       const [one, two] = [await openWriter(opened.store, 'one'), await openWriter(there, 'two')];
       for (let round = 0; round < ROUNDS; round += 1) {
         const [a, b] = [`a${round}`, `b${round}`];
@@ -67,7 +67,7 @@ describeOn(['MongoDB'], () => {
       }
     });
 
-    test('a document that is replaced by its like meets who looked at it', async () => {
+    test('a batch that writes a document unchanged conflicts with one that read it', async () => {
       const lanes = await Promise.all(
         [opened.store, there].map(({ writing }, i) => writing.takeLane(`lane-${i}`, newId(), { leftMs: Infinity, leaseMs: 60_000 })),
       );
@@ -98,7 +98,7 @@ describeOn(['MongoDB'], () => {
       expect(met).toBeGreaterThan(0);
     });
 
-    test('a lane that nobody has had yet is taken by one after the other, and the first of them cannot write any more', async () => {
+    test('two processes take a new lane one after the other, and the first of them can no longer write', async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
         const name = `new-${round}`;
         const stores = [opened.store.writing, there.writing];
@@ -113,7 +113,7 @@ describeOn(['MongoDB'], () => {
       }
     });
 
-    test('a wrong document is refused by the validator, and the rest of its transaction with it', async () => {
+    test('the validator refuses a wrong document, and with it the rest of its transaction', async () => {
       const lane = await there.writing.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 60_000 });
       if (lane === undefined) throw new Error('the lane is new');
       const wrong: UseCase<Toy, string, boolean> = {
@@ -128,7 +128,7 @@ describeOn(['MongoDB'], () => {
       expect(lane).toMatchObject((await there.writing.readLane('one')) ?? {});
     });
 
-    test('after a decision that threw the lane goes on', async () => {
+    test('a lane goes on after a decision that threw', async () => {
       const lane = await there.writing.takeLane('one', newId(), { leftMs: Infinity, leaseMs: 60_000 });
       if (lane === undefined) throw new Error('the lane is new');
       const good = batchOfOne(deposit, { account: 'a', amount: 1 });

@@ -47,7 +47,7 @@ function describeHeldNames(name: string, open: () => Promise<Opened>): void {
       return (await Promise.all(PAIRS.flat().map(read))).flat().map(({ id }) => id);
     };
 
-    test('is one process\'s until it is released; other names are free', async () => {
+    test('belongs to one process until it is released; other names are free', async () => {
       const { database, other } = opened;
       const held = await database.advisoryLock('tidy');
       expect(await other.advisoryLock('tidy')).toBeUndefined();
@@ -59,7 +59,7 @@ function describeHeldNames(name: string, open: () => Promise<Opened>): void {
       await next.release();
     });
 
-    test('lets tables change places, there and back', async () => {
+    test('lets its holder swap tables, there and back', async () => {
       const held = await opened.database.advisoryLock('tidy');
       await held?.exchange(PAIRS);
       expect(await contents()).toEqual(['in shelf_fresh', 'in shelf', 'in goods_fresh', 'in goods']);
@@ -68,7 +68,7 @@ function describeHeldNames(name: string, open: () => Promise<Opened>): void {
       await held?.release();
     });
 
-    test('changes all tables or none', async () => {
+    test('swaps all tables or none', async () => {
       const held = await opened.database.advisoryLock('tidy');
       const { error } = await failureOf(held?.exchange([...PAIRS, ['none', 'there']]) ?? Promise.resolve());
       expect(error).toMatchObject({ name: 'StorageError', code: 'other' });
@@ -91,7 +91,7 @@ describeOn(['MySQL'], () => {
   };
   describeHeldNames('MySQL', open);
 
-  test('on MySQL an exchange that is in the way of a transaction gives up soon, and whoever has lost the name exchanges nothing', async () => {
+  test('on MySQL an exchange that has to wait for a transaction gives up soon, and a process that has lost the name exchanges nothing', async () => {
     const { database, other, drop } = await open();
     await database.migrate({
       one: { up: (db) => db.schema.createTable('a').addColumn('id', 'integer').execute() },

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
-import { boundedMap } from '../../../src/stores/sql/bounded-map.ts';
+import { boundedMap } from '../../../src/stores/sql/entity-memory.ts';
 
 const KEYS = Array.from({ length: 1000 }, (_, at) => `key ${at}`);
 
-test('a bounded map holds no more than it may, by count and by bytes, and what was set last', () => {
+test('a bounded map keeps within its limits of count and bytes, and keeps what was set last', () => {
   for (const [limits, most] of [[{ count: 100, bytes: 1_000_000 }, 100], [{ count: 1_000_000, bytes: 1000 }, 100]] as const) {
     const map = boundedMap<number>(limits);
     for (const [at, key] of KEYS.entries()) map.set(key, at, 10);
@@ -14,7 +14,7 @@ test('a bounded map holds no more than it may, by count and by bytes, and what w
   }
 });
 
-test('a value that is set again and again does not drive the others out, and one that is too large is not held', () => {
+test('a value that is set repeatedly evicts no other, and one that is too large is not kept', () => {
   const map = boundedMap<string>({ count: 100, bytes: 1000 });
   map.set('quiet', 'here', 10);
   for (const key of KEYS) map.set('busy', key, 100);

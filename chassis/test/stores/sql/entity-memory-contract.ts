@@ -63,7 +63,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
 
     const add = ({ writer }: Process, account: string, amount = 1) => writer.submit(deposit, { account, amount });
 
-    test('what was settled is not read again', async () => {
+    test('settled entities are not read again', async () => {
       const { database, statementsOf } = recordedDatabase(shared.open());
       const one = await process('one', { database });
       const reads = async (run: () => Promise<unknown>) => (await statementsOf(run)).filter(({ sql }) => sql.includes('accounts')).length;
@@ -74,7 +74,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
       expect(await one.store.accounts()).toEqual([{ id: 'a', total: 1, version: 4 }, { id: 'b', total: 2, version: 1 }]);
     });
 
-    test('that there is none is looked up each time', async () => {
+    test('the absence of an entity is looked up each time', async () => {
       const [one, two] = [await process('one'), await process('two')];
       const poor = { from: 'nobody', to: 'nothing', amount: 1 };
       expect(await one.writer.submit(transfer, poor)).toEqual({ saw: { nobody: 0, nothing: 0 }, made: {} });
@@ -83,7 +83,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
       expect(one.again()).toBe(0);
     });
 
-    test('what another process has changed is decided again on what is there, and nobody hears of a failure', async () => {
+    test('after a change by another process the batch is decided again on the present state, and no caller sees a failure', async () => {
       const [one, two] = [await process('one'), await process('two')];
       expect(await add(one, 'a', 1)).toBe(1);
       expect(await add(two, 'a', 2)).toBe(3);
@@ -94,7 +94,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
       expect(await one.store.entries()).toHaveLength(5);
     });
 
-    test('nor is one trusted that was only looked at', async () => {
+    test('an entity that was only read is checked as well', async () => {
       const [one, two] = [await process('one'), await process('two')];
       for (const account of ['a', 'b', 'c', 'd']) await add(one, account, 1);
       await add(two, 'a', 10);
@@ -105,7 +105,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
       expect(one.again()).toBe(2);
     });
 
-    test('two processes that change the same in turn read it soon as if there were no memory', async () => {
+    test('an entity that two processes change in turn is soon read as if there were no memory', async () => {
       const [one, two] = [await process('one'), await process('two')];
       for (let turn = 0; turn < 120; turn += 1) await add(turn % 2 === 0 ? one : two, 'a');
       expect(one.again() + two.again()).toBeLessThan(12);
@@ -127,7 +127,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
       expect(await one.store.accounts()).toEqual([{ id: 'a', total: 31, version: 5 }]);
     });
 
-    test('a change that another process could not see is a defect of its decision: it fails alone', async () => {
+    test('a change that other processes could not notice is a defect of its decision, and fails alone', async () => {
       const one = await process('one');
       await add(one, 'a', 1);
       const unseen: UseCase<Toy, null, void> = {
@@ -136,12 +136,12 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
         decide: () => ({ answer: undefined, puts: { accounts: [{ id: 'a', total: 99, version: 1 }] } }),
       };
       const [failed, settled] = await Promise.allSettled([one.writer.submit(unseen, null), add(one, 'b', 1)]);
-      expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'accounts a would change, and what it is guarded by would not' } });
+      expect(failed).toMatchObject({ status: 'rejected', reason: { message: 'accounts a would change without a change of the columns that guard it' } });
       expect(settled).toEqual({ status: 'fulfilled', value: 1 });
       expect(await one.store.accounts()).toEqual([{ id: 'a', total: 1, version: 1 }, { id: 'b', total: 1, version: 1 }]);
     });
 
-    test('a process that had lost its lane reads what others did in the meantime', async () => {
+    test('a process that had lost its lane reads what others have changed meanwhile', async () => {
       const one = await process('one');
       await add(one, 'a', 1);
       const other = toyStore(shared.open()).writing;
@@ -149,7 +149,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
       expect(await add(one, 'a', 2)).toBe(3);
     });
 
-    test('a state that cannot be found again is a defect that is told, not a batch without end', async () => {
+    test('a state that is never found again is reported as a defect, and the batch is not repeated for ever', async () => {
       const one = await process('one', {
         wrap: (store) => ({ ...store, settle: async (...asked) => (asked[3].keys['accounts'] === undefined ? store.settle(...asked) : Promise.reject(new StorageError('stale', new Error('never')))) }),
       });
@@ -158,7 +158,7 @@ export function describeEntityMemory(engine: string, open: () => Promise<SharedT
       expect(one.again()).toBe(2);
     });
 
-    test('processes that remember, and one that does not, see what some order one after the other explains', async () => {
+    test('what processes with and without a memory see is explained by some order of their batches', async () => {
       const processes = [await process('one', { batchLimit: 3 }), await process('two', { batchLimit: 2 }), await process('old', { remembers: false, batchLimit: 2 })];
       let run = 0;
       let decidedAgain = 0;

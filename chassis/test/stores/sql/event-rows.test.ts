@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import type { EventsTable } from '../../../src/stores/sql/chassis-schema.ts';
-import { EVENT_COLUMNS, eventFromRow, eventToValues } from '../../../src/stores/sql/event-rows.ts';
+import { EVENT_COLUMNS, eventFromRow, eventToValues } from '../../../src/stores/sql/chassis-collections.ts';
 
 const ROW: EventsTable = {
   lane: 'order-1',
@@ -19,11 +19,11 @@ const ROW: EventsTable = {
   context: '{"cause":"x"}',
 };
 
-test('an event comes back from its row as it was written', () => {
+test('an event is read from its row as it was written', () => {
   expect(eventToValues(eventFromRow(ROW))).toEqual(EVENT_COLUMNS.map((column) => ROW[column]));
 });
 
-test('where a later version has left out the key and the correlation, they are the stream', () => {
+test('a key and a correlation that a later version has left out are the stream', () => {
   const left = { message_key: '', correlation_id: '' };
   expect(eventFromRow({ ...ROW, ...left, published: 7 })).toMatchObject({ published: true, key: 'order-1', correlationId: 'order-1' });
   expect(eventFromRow({ ...ROW, ...left, published: 6 })).toMatchObject({ published: false, key: 'order-1', correlationId: 'order-1' });

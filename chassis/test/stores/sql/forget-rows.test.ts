@@ -1,11 +1,10 @@
 import { expect, test } from 'bun:test';
-import { sqlMessageReads } from '../../../src/stores/sql/sql-message-reads.ts';
-import { sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
+import { sqlMessageReads, sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
 import { sqlitePlansOf } from '../../../src/testing/sqlite-plans.ts';
 import { temporaryStore } from '../../../src/testing/temporary-store.ts';
 
-test('on SQLite kept answers are found by an index, by their age and by whose they are, and keys by the table\'s own order', async () => {
+test('on SQLite old answers are found by indexes on age and owner, and keys of answers by the primary key', async () => {
   const { path, close } = await temporaryStore((options) => sqlServiceStore(openSqlite<unknown>(options), {}, {}));
   const plans = await sqlitePlansOf(path, async (database) => {
     const messages = sqlMessageReads(database);

@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test';
 import { sqlWriterStore } from '../../../src/stores/sql/sql-writer-store.ts';
 import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
-import { migrate } from '../../../src/stores/sql/migrate.ts';
+import { migrate } from '../../../src/stores/sql/migrations.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { openedMysql } from './opened-mysql.ts';
 
 describeOn(['MySQL'], () => {
-  test('whoever looks whether a lost commit took place waits for it to end, and sees it when it comes late', async () => {
+  test('looking for a lost commit waits for its end, and sees it even if it comes late', async () => {
     const mysql = await openedMysql();
     const database = mysql.database as unknown as SqlDatabase<unknown>;
     await migrate(database, { 'things-001': { up: async () => undefined } });

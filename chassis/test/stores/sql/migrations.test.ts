@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { chassisMigrations, type ChassisSchema } from '../../../src/stores/sql/chassis-schema.ts';
-import { migrate, stepsToMigrate } from '../../../src/stores/sql/migrate.ts';
+import { migrate, pendingMigrations } from '../../../src/stores/sql/migrations.ts';
 import { openMysql } from '../../../src/stores/sql/mysql-database.ts';
 import { mysqlDialect } from '../../../src/stores/sql/mysql-dialect.ts';
 import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
@@ -24,13 +24,13 @@ const refuses: Record<string, Migration> = { 'x-001': { up: () => Promise.reject
 const later: Record<string, Migration> = { 'x-001': { up: async () => undefined } };
 
 async function expectStepsToBeTold(database: SqlDatabase<unknown>): Promise<void> {
-  expect(await stepsToMigrate(database, later)).toEqual([...STEPS, 'x-001']);
+  expect(await pendingMigrations(database, later)).toEqual([...STEPS, 'x-001']);
   await migrate(database, {});
-  expect(await stepsToMigrate(database, later)).toEqual(['x-001']);
+  expect(await pendingMigrations(database, later)).toEqual(['x-001']);
   await migrate(database, later);
-  expect(await stepsToMigrate(database, later)).toEqual([]);
+  expect(await pendingMigrations(database, later)).toEqual([]);
   // A version that knows less has nothing to do, and does not mind.
-  expect(await stepsToMigrate(database, {})).toEqual([]);
+  expect(await pendingMigrations(database, {})).toEqual([]);
   expect(await migrate(database, {})).toEqual([]);
 }
 
@@ -59,14 +59,14 @@ async function formsOf({ reader }: SqlDatabase<unknown>): Promise<readonly numbe
 }
 
 describe('migrations on SQLite', () => {
-  test('say what is to be done; a schema of a later version is left as it is', async () => {
+  test('list what is pending; a schema of a later version stays as it is', async () => {
     using folder = temporaryFolder();
     const database = openSqlite({ path: join(folder.path, 'new.db') });
     await expectStepsToBeTold(database);
     await database.close();
   });
 
-  test('let a new shop keep keys, and one that has served go on with whole answers', async () => {
+  test('a new shop stores keys of answers, and one that has served goes on with whole answers', async () => {
     using folder = temporaryFolder();
     for (const [name, expectation] of [['new', expectKeyedAnswers], ['served', expectAnswersAsBefore]] as const) {
       const database = openSqlite({ path: join(folder.path, `${name}.db`) });
@@ -84,7 +84,7 @@ describe('migrations on SQLite', () => {
     expect(said.map(([done]) => Number(done)).toSorted((a, b) => a - b)).toEqual([0, 0, STEPS.length]);
   }, 30_000);
 
-  test('a step that fails is named, and nothing of the run is left', async () => {
+  test('a failed step is named, and nothing of the run is left', async () => {
     using folder = temporaryFolder();
     const database = openSqlite({ path: join(folder.path, 'new.db') });
     const { error } = await failureOf(migrate(database, refuses));
@@ -111,25 +111,25 @@ describeOn(['MySQL'], () => {
       await where.drop();
     });
 
-    test('say what is to be done; a schema of a later version is left as it is', async () => {
+    test('list what is pending; a schema of a later version stays as it is', async () => {
       await expectStepsToBeTold(open());
     }, 30_000);
 
-    test('let a new shop keep keys', async () => {
+    test('a new shop stores keys of answers', async () => {
       await expectKeyedAnswers(open());
     }, 30_000);
 
-    test('let one that has served go on with whole answers', async () => {
+    test('a shop that has served goes on with whole answers', async () => {
       await expectAnswersAsBefore(open());
     }, 30_000);
 
-    test('two that start at once on a new database do every step once', async () => {
+    test('two processes that start at once on a new database do every step once', async () => {
       const done = await Promise.all([open(), open(), open()].map((database) => migrate(database, {})));
       expect(done.flat().toSorted()).toEqual(STEPS);
       expect(done.filter((names) => names.length > 0)).toHaveLength(1);
     }, 30_000);
 
-    test('a process that dies after a step, before it is written down, is continued', async () => {
+    test('a process continues where another one died between a step and its record', async () => {
       const database = open();
       await migrate(database, {});
       const last = STEPS.slice(-2);
@@ -139,7 +139,7 @@ describeOn(['MySQL'], () => {
       expect(await migrate(database, {})).toEqual([]);
     }, 30_000);
 
-    test('a step waits for a moment only behind whoever reads its table, so that others get on meanwhile', async () => {
+    test('a step waits only a moment for readers of its table, so that others go on meanwhile', async () => {
       const database = open();
       await migrate(database, {});
       const reader = await createConnection({ uri: where.url });
@@ -157,7 +157,7 @@ describeOn(['MySQL'], () => {
       expect(await migrating).toEqual(['x-001']);
     }, 30_000);
 
-    test('a step may take longer than a read may, and others come after it', async () => {
+    test('a step may take longer than a read may, and the next steps follow', async () => {
       const steps: Record<string, Migration> = {
         'x-001': { up: async (db) => void (await sql`do sleep(10.5)`.execute(db)) },
         'x-002': { up: async (db) => void (await sql`create table x (id int)`.execute(db)) },
@@ -165,12 +165,12 @@ describeOn(['MySQL'], () => {
       expect((await migrate(open(), steps)).slice(-2)).toEqual(['x-001', 'x-002']);
     }, 60_000);
 
-    test('an index that is to go, and is not there, is gone', async () => {
+    test('dropping an index that does not exist is no error', async () => {
       const drop: Migration = { up: async (db) => void (await mysqlDialect.dropIndex('ended_access_nothing', 'ended_access').execute(db)) };
       expect(await migrate(open(), { 'x-001': drop })).toContain('x-001');
     }, 30_000);
 
-    test('what somebody else has made is not taken for a step of ours', async () => {
+    test('a table that somebody else created is not taken for a step of ours', async () => {
       const database = open();
       await database.transact(() => writing([{ sql: 'create table lanes (lane int)', parameters: [] }]));
       const { error } = await failureOf(migrate(database, {}));

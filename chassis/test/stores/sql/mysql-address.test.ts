@@ -7,13 +7,13 @@ const json = (value: unknown) => encodeURIComponent(JSON.stringify(value));
 const PROVEN = { rejectUnauthorized: true, verifyIdentity: true };
 
 describe("a MySQL database's URL", () => {
-  test('names host, port, user, password and database, whatever letters they have', () => {
+  test('names host, port, user, password and database, whatever characters they have', () => {
     const url = 'mysql://us%40er:p%2Fw%23%25@[::1]/shop%20one';
     expect(mysqlAddress(url)).toEqual({ host: '::1', port: 3306, user: 'us@er', password: 'p/w#%', database: 'shop one' });
     expect(mysqlAddress('mysql://root:x@127.0.0.1:3307')).toEqual({ host: '127.0.0.1', port: 3307, user: 'root', password: 'x', database: '' });
   });
 
-  test('has the signature and the name of a certificate verified, unless it says otherwise', () => {
+  test('has a certificate\'s signature and name verified, unless it says otherwise', () => {
     expect(by('ssl=%7B%7D').ssl).toEqual(PROVEN);
     expect(by('ssl=true').ssl).toEqual(PROVEN);
     expect(by(`ssl=${json({ ca: 'PEM', minVersion: 'TLSv1.3' })}`).ssl).toEqual({ ca: 'PEM', minVersion: 'TLSv1.3', ...PROVEN });
@@ -23,12 +23,12 @@ describe("a MySQL database's URL", () => {
     expect(by('').ssl).toBeUndefined();
   });
 
-  test.each(['ssl=Amazon%20RDS', 'ssl=REQUIRED', 'ssl=', 'ssl=1', 'ssl=null', 'ssl=%5B%5D'])('is refused where it asks for TLS in no way we know: %s', (query) => {
+  test.each(['ssl=Amazon%20RDS', 'ssl=REQUIRED', 'ssl=', 'ssl=1', 'ssl=null', 'ssl=%5B%5D'])('is refused if it asks for TLS in an unknown way: %s', (query) => {
     expect(() => by(query)).toThrow(/^a MySQL URL has its ssl as JSON/);
   });
 
   test.each(['sslmode=require', 'ssl-mode=VERIFY_IDENTITY', 'useSSL=true', 'tls=true', 'multipleStatements=true', 'rowsAsArray=true'])(
-    'is refused with a parameter that would be ignored, or obeyed against us: %s',
+    'is refused with a parameter that would be ignored, or override our options: %s',
     (query) => {
       expect(() => by(query)).toThrow(`a MySQL URL has no parameter ${query.split('=')[0]}`);
     },
@@ -49,7 +49,7 @@ describe("a MySQL database's URL", () => {
   });
 });
 
-test('what leaves it open who answers by TLS is known of both databases', () => {
+test('parameters that leave a TLS server unproven are known for both databases', () => {
   expect(unprovenBy('mysql://u:p@h/d')).toEqual([]);
   expect(unprovenBy('mysql://u:p@h/d?ssl=true')).toEqual([]);
   expect(unprovenBy(`mysql://u:p@h/d?ssl=${json({ rejectUnauthorized: false })}`)).toEqual(['rejectUnauthorized: false']);

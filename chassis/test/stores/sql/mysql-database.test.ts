@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { sql } from 'kysely';
-import type { MysqlConnections } from '../../../src/stores/sql/mysql-connections.ts';
-import { mysqlReader } from '../../../src/stores/sql/mysql-reader.ts';
+import { type MysqlConnections, mysqlReader } from '../../../src/stores/sql/mysql-connections.ts';
 import { StorageError } from '../../../src/storage-error.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
@@ -21,7 +20,7 @@ describeOn(['MySQL'], () => {
   const readAmount = (id: string) => mysql.database.reader.selectFrom('things').select('amount').where('id', '=', id).execute();
 
   describe('a transaction on MySQL', () => {
-    test('whose answer to the commit is lost is `commit-unknown`: here it took place', async () => {
+    test('is `commit-unknown` if the answer to its commit is lost: here it took place', async () => {
       const { database, proxy } = mysql;
       const lost = database.transact(() => writing([setAmount('a', 2)], [locked('a')], () => proxy.set('drop-answers')));
       const { error, afterMs } = await failureOf(lost);
@@ -30,7 +29,7 @@ describeOn(['MySQL'], () => {
       expect(await mysql.amounts()).toEqual({ a: 2, b: 1 });
     }, 15_000);
 
-    test('whose connection is cut under the commit is `commit-unknown`, and all of it is there or nothing', async () => {
+    test('is `commit-unknown` if its connection is cut during the commit, and all of it is there or nothing', async () => {
       const { database, proxy } = mysql;
       const writes = [setAmount('a', 2), setAmount('b', 2)];
       expect(await codeOf(database.transact(() => writing(writes, [locked('a')], () => proxy.set('cut-on-answer'))))).toBe('commit-unknown');
@@ -41,7 +40,7 @@ describeOn(['MySQL'], () => {
       expect(either).toContainEqual(await mysql.amounts());
     });
 
-    test('whose connection is lost before the last packet is `connection`, and nothing of it is there', async () => {
+    test('is `connection` if its connection is lost before the last packet, and leaves nothing', async () => {
       const { database, proxy } = mysql;
       proxy.set('cut-on-answer');
       expect(await codeOf(database.transact(() => writing([setAmount('a', 2)], [locked('a')])))).toBe('connection');
@@ -49,7 +48,7 @@ describeOn(['MySQL'], () => {
       expect(await mysql.amounts()).toEqual({ a: 1, b: 1 });
     });
 
-    test('that meets a dead lock is `retry`, leaves nothing and succeeds the second time', async () => {
+    test('is `retry` after a deadlock, leaves nothing and succeeds the second time', async () => {
       const { database, raw } = mysql;
       await raw.query('begin');
       // The server gives up the transaction that changed less.
@@ -65,7 +64,7 @@ describeOn(['MySQL'], () => {
       expect(await mysql.amounts()).toEqual({ a: 2, b: 1 });
     });
 
-    test('that waits too long for a lock leaves nothing of itself, although MySQL undoes only the last statement', async () => {
+    test('leaves nothing after waiting too long for a lock, although MySQL undoes only the last statement', async () => {
       const { database, raw } = mysql;
       await raw.query('begin');
       await raw.query("select * from things where id = 'b' for update");
@@ -78,7 +77,7 @@ describeOn(['MySQL'], () => {
       expect(await mysql.amounts()).toEqual({ a: 1, b: 3 });
     }, 15_000);
 
-    test('whose script throws, or whose write is refused, leaves nothing and a connection that can be used', async () => {
+    test('leaves nothing, and a usable connection, if its script throws or a write is refused', async () => {
       const { database } = mysql;
       const broken = () => {
         throw new Error('decided otherwise');
@@ -101,7 +100,7 @@ describeOn(['MySQL'], () => {
       }
     });
 
-    test('that is too large for a packet is nobody’s infrastructure: the batch can be halved', async () => {
+    test('too large for a packet is not an infrastructure error: the batch can be halved', async () => {
       const { database } = mysql;
       const rows = [1, 2].map((number) => [`long ${number}`, number, 'x'.repeat(9_000_000)]);
       expect(await codeOf(database.transact(() => writing([database.dialect.insert('things', COLUMNS, rows)])))).toBe('other');
@@ -111,7 +110,7 @@ describeOn(['MySQL'], () => {
   });
 
   describe('when MySQL does not answer', () => {
-    test('a frozen server is a StorageError in time, and no connection to it is used again', async () => {
+    test('a frozen server leads to a StorageError in time, and no connection to it is used again', async () => {
       const { database, proxy } = mysql;
       await readAmount('a');
       const before = proxy.accepted;
@@ -131,7 +130,7 @@ describeOn(['MySQL'], () => {
       expect(proxy.accepted).toBeGreaterThan(before);
     }, 20_000);
 
-    test('what a read has waited for a connection counts: there is one limit for both', async () => {
+    test('a read has one time limit for its connection and its answer together', async () => {
       const [waitedMs, limits] = [100, [] as number[]];
       const slow = {
         async acquire() {
@@ -146,7 +145,7 @@ describeOn(['MySQL'], () => {
       expect(limits[0]).toBeLessThan(10_000 - waitedMs);
     });
 
-    test('a server that is not there is a StorageError, for reads as well', async () => {
+    test('a server that is not there leads to a StorageError, for reads as well', async () => {
       const { database, proxy } = mysql;
       await proxy.close();
       expect(await codeOf(readAmount('a'))).toBe('connection');
@@ -154,7 +153,7 @@ describeOn(['MySQL'], () => {
       expect(await codeOf(database.check())).toBe('connection');
     });
 
-    test('who waits too long for one of few connections is told so', async () => {
+    test('waiting too long for one of few connections is reported as such', async () => {
       const { database } = mysql;
       const slow = Array.from({ length: 3 }, () => sql`select sleep(4.8)`.execute(database.reader));
       const { error, afterMs } = await failureOf(readAmount('a'));
@@ -172,7 +171,7 @@ describeOn(['MySQL'], () => {
     }, 15_000);
   });
 
-  describe('what is written', () => {
+  describe('data on MySQL', () => {
     test('comes back as it was: quotes, question marks, blanks at the end, any letter, large numbers', async () => {
       const { database } = mysql;
       const ids = [`it's`, 'a ', 'A', 'ä', 'a\\', '?', '"; drop table things; --', '🦀', 'a\n', `\0`];
@@ -186,7 +185,7 @@ describeOn(['MySQL'], () => {
       expect(read.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     });
 
-    test('many rows are changed or removed in one statement; what is gone does not come back', async () => {
+    test('in many rows is changed or removed by one statement; removed rows do not come back', async () => {
       const { database } = mysql;
       const { dialect } = database;
       const changes = [['one', 10, 'a'], [null, 20, 'b'], ['three', 30, 'gone']].map(([note, amount, id]) => [note, amount, id]);

@@ -10,7 +10,7 @@ const INFRASTRUCTURE = {
   'a server that takes no writes': [1036, 1290, 1792, 1836, 1874, 1881, 3989],
   'files of the server, its disk and its memory': [1, 2, 3, 5, 9, 20, 23, 27, 29, 33, 35, 1004, 1015, 1016, 1021, 1023, 1024, 1026, 1028, 1030, 1034, 1037, 1038, 1041, 1114, 1194, 1206, 1637, 1712, 1810, 1811, 1812, 1814, 1877, 1878, 3015, 3019, 3044, 3675],
   'a commit, or its log, that failed': [1180, 1181, 1534, 1598, 1665],
-  'a server that is not reached, has no room, or says goodbye': [1040, 1042, 1043, 1047, 1053, 1129, 1130, 1135, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1317, 3032, 3168, 3169, 4031, 4082],
+  'a server that cannot be reached, has no room, or is shutting down': [1040, 1042, 1043, 1047, 1053, 1129, 1130, 1135, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1317, 3032, 3168, 3169, 4031, 4082],
   'rights and passwords that were changed': [1044, 1045, 1142, 1143, 1227, 1370, 1820, 1862, 3118, 3159],
 } as const;
 const OTHERS: readonly (readonly [StorageErrorCode, readonly number[]])[] = [
@@ -32,26 +32,26 @@ describe('an error of MySQL', () => {
     expect(numbers.filter((errno) => mysqlErrorCode(answered(errno)) !== code)).toEqual([]);
   });
 
-  test('of a later version is known by its class: a connection, or a transaction that was rolled back', () => {
+  test('of a later version is known by its class of SQLSTATE: a lost connection, or a transaction rolled back', () => {
     expect(mysqlErrorCode(answered(9999, '08S01'))).toBe('connection');
     expect(mysqlErrorCode(answered(9999, '40000'))).toBe('connection');
     expect(mysqlErrorCode(answered(9999, '42000'))).toBe('other');
     expect(mysqlErrorCode(answered(1153, '08S01'))).toBe('other');
   });
 
-  test("of the driver is a lost connection, whatever number the operating system's has", () => {
+  test("of the driver is a lost connection, whatever number it has from the operating system", () => {
     expect(mysqlErrorCode(Object.assign(new Error('reset'), { errno: 22, code: 'ECONNRESET', fatal: true }))).toBe('connection');
     expect(mysqlErrorCode(new TypeError('a defect'))).toBe('other');
   });
 
-  test('says what to do about the server, in the line that tells of it', () => {
+  test('says what to do about the server, in its own message', () => {
     expect(mysqlError(answered(3100)).message).toBe('storage: connection: the server said no (look at the group: performance_schema.replication_group_members)');
     expect(mysqlError(answered(1062)).message).toBe('storage: unique: the server said no');
   });
 });
 
 describeOn(['MySQL'], () => {
-  test('a transaction that MySQL refuses because of itself is looked up and repeated; nothing of it is there', async () => {
+  test('a transaction that MySQL cannot carry out for a reason of its own is looked up and repeated, and leaves nothing', async () => {
     const mysql = await openedMysql();
     await mysql.raw.query(
       "create trigger refuse before update on things for each row begin declare n int default new.amount; if n > 0 then signal sqlstate 'HY000' set mysql_errno = n; end if; end",

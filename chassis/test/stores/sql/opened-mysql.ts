@@ -1,9 +1,7 @@
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
-import { mysqlAddress } from '../../../src/stores/sql/mysql-address.ts';
+import type { Row, SqlDatabase, Statement, TransactionScript, Write } from '../../../src/stores/sql/sql-database.ts';
+import { mysqlAddress, sessionSettings } from '../../../src/stores/sql/mysql-address.ts';
 import { openMysql } from '../../../src/stores/sql/mysql-database.ts';
-import { sessionSettings } from '../../../src/stores/sql/mysql-session.ts';
-import type { Row, Statement, TransactionScript, Write } from '../../../src/stores/sql/statement.ts';
 import { type TcpProxy, tcpProxy } from '../../../src/testing/tcp-proxy.ts';
 import { temporaryDatabase } from '../../../src/testing/temporary-mysql-store.ts';
 import { until } from '../../../src/testing/until.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
-import { ViewMemory, type ViewRecall } from '../../../src/stores/sql/view-memory.ts';
+import { ViewMemory, type ViewRecall } from '../../../src/stores/sql/entity-memory.ts';
 
 interface Price {
   readonly sku: string;
@@ -8,7 +8,7 @@ interface Price {
 
 const price = (sku: string, cents: number): Price => ({ sku, cents });
 
-describe('what was read of a view', () => {
+describe('the memory of a view', () => {
   let at: number;
   let memory: ViewMemory<Price>;
   beforeEach(() => {
@@ -26,7 +26,7 @@ describe('what was read of a view', () => {
   const changes = (recall: ViewRecall<Price>, ...prices: readonly Price[]) => recall.committed(prices.map((each) => [each.sku, each] as const), true);
   const taken = (sku: string) => memory.begin().take([sku])[0]?.cents;
 
-  test('is there for so long from the beginning of the batch that read it, however often it is used', () => {
+  test('keeps an entity for its time from the beginning of the batch that read it, however often it is used', () => {
     const recall = memory.begin();
     recall.take(['MUG']);
     at += 400;
@@ -41,7 +41,7 @@ describe('what was read of a view', () => {
     expect(taken('MUG')).toBeUndefined();
   });
 
-  test('is as this process has changed it, from its commit on, and gone when it has removed it', () => {
+  test('shows changes and removals by this process from their commit on', () => {
     reads(price('MUG', 1), price('TEA', 2));
     const changing = memory.begin();
     changing.take(['MUG', 'TEA']);
@@ -50,7 +50,7 @@ describe('what was read of a view', () => {
     expect([taken('MUG'), taken('TEA')]).toEqual([3, undefined]);
   });
 
-  test('is not left behind by a batch that was on its way when another one changed it', () => {
+  test('keeps nothing of a batch that was in flight when another one changed the view', () => {
     const slow = memory.begin();
     slow.take(['MUG']);
     changes(memory.begin(), price('MUG', 3));
@@ -65,7 +65,7 @@ describe('what was read of a view', () => {
     expect(taken('MUG')).toBeUndefined();
   });
 
-  test('is forgotten as a whole, with what a batch on its way has read, and after one that failed', () => {
+  test('forgets everything when told to, reads of a batch in flight included, and after a failed batch', () => {
     reads(price('MUG', 1));
     const slow = memory.begin();
     slow.take(['TEA']);

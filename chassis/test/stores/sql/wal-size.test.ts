@@ -39,7 +39,7 @@ test('the WAL of a store falls below its limit once a long reader has ended, whi
   await database.close();
 }, 60_000);
 
-test('the WAL of the event log falls below its limit once a long reader has ended, also when nobody sends', async () => {
+test('the WAL of the event log falls below its limit once a long reader has ended, even if nobody sends', async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, 'events.db');
   const log = openEmbeddedLog({ path, topics: [{ name: 'news', partitions: 1 }] });

@@ -1,7 +1,6 @@
 import Broker, { type Exchange } from 'kafkajs/src/broker/index.js';
-import { type FetchArguments, fetchRequest } from './wire/fetch-request.ts';
+import { type FetchArguments, fetchRequest, isPlainProduce, type ProduceArguments, produceRequest } from './wire/requests.ts';
 import { fetchResponse } from './wire/fetch-response.ts';
-import { isPlainProduce, type ProduceArguments, produceRequest } from './wire/produce-request.ts';
 
 /**
  * Writes and reads records in one pass. kafkajs 2.2.4 does it byte by byte, with a buffer for every header and a BigInt for

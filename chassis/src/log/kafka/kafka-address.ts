@@ -1,6 +1,4 @@
-import type { HandlerFailure } from '../handler-failures.ts';
-import type { TopicDeclaration } from '../topic.ts';
-import type { Report } from '../../telemetry/report.ts';
+import { EventLogError, type TopicDeclaration } from '../event-log.ts';
 
 /** Default of `KafkaAddress.sessionMs`, in milliseconds. */
 export const SESSION_MS = 6000;
@@ -38,9 +36,25 @@ export interface KafkaTopicsOptions extends KafkaAddress {
   readonly topics: readonly TopicDeclaration[];
 }
 
-export interface KafkaLogOptions extends KafkaTopicsOptions {
-  /** Called each time a handler rejects; the messages are delivered again in any case. */
-  readonly onHandlerFailure?: (failure: HandlerFailure) => void;
-  /** Reports errors of background work, which no caller waits for. */
-  readonly report: Report;
+/** Names as callers know them and as the broker knows them. */
+export interface TopicNames {
+  /** Declarations with the broker's names. */
+  readonly declared: readonly TopicDeclaration[];
+  /** Throws EventLogError `unknown-topic` for one that is not declared. */
+  onBroker(topic: string): string;
+  ofCaller(onBroker: string): string;
+  group(name: string): string;
+}
+
+export function topicNames({ topics, topicPrefix = '' }: KafkaTopicsOptions): TopicNames {
+  const known = new Set(topics.map(({ name }) => name));
+  return {
+    declared: topics.map(({ name, partitions }) => ({ name: topicPrefix + name, partitions })),
+    onBroker: (topic) => {
+      if (!known.has(topic)) throw new EventLogError('unknown-topic', `Topic ${topic} is not declared`);
+      return topicPrefix + topic;
+    },
+    ofCaller: (name) => name.slice(topicPrefix.length),
+    group: (name) => topicPrefix + name,
+  };
 }

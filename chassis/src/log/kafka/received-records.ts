@@ -1,8 +1,30 @@
 import type { BinaryParts } from '@souk/contracts/log-message';
-import type { IHeaders, KafkaMessage } from 'kafkajs';
+import type { Batch, IHeaders, KafkaMessage } from 'kafkajs';
 import type { ReceivedMessage } from '../event-log.ts';
+import type { TextRecord, UnreadableBatch } from './kafkajs/wire/record-batch.ts';
 import { binaryParts, notUtf8 } from '../not-utf8.ts';
-import type { TextRecord } from './kafkajs/wire/text-record.ts';
+
+/** The records of one partition in an answer to a fetch. */
+interface FetchedRecords {
+  readonly messages: readonly (KafkaMessage | TextRecord)[];
+  /** Up to this offset nothing more comes; null: nothing readable was fetched. */
+  readonly last: string | null;
+  /** The first offset of the open transaction that holds up everything behind it. */
+  readonly heldFrom?: string;
+  /** The next batch; every later fetch returns it again. */
+  readonly unreadable?: UnreadableBatch;
+}
+
+export function fetchedRecords(batch: Pick<Batch, 'messages' | 'lastOffset'>): FetchedRecords {
+  const records: readonly (KafkaMessage | TextRecord)[] = batch.messages;
+  const last = records.at(-1);
+  const mark = last !== undefined && 'mark' in last ? last.mark : undefined;
+  if (mark === undefined) return { messages: records, last: batch.lastOffset() };
+  if (mark === 'held') return { messages: [], last: null, heldFrom: batch.lastOffset() };
+  const messages = records.slice(0, -1);
+  if (mark === 'passed') return { messages, last: batch.lastOffset() };
+  return { messages, last: messages.at(-1)?.offset ?? null, unreadable: mark };
+}
 
 /** A record as callers know it. Records of other senders may have no key or value, which are empty here. */
 export function receivedMessage(topic: string, partition: number, record: KafkaMessage | TextRecord): ReceivedMessage {

@@ -1,8 +1,36 @@
+import type { BinaryParts } from '@souk/contracts/log-message';
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/crc32C.js';
 import { binaryParts, shownOf } from '../../../not-utf8.ts';
-import { ByteReader } from './byte-reader.ts';
-import { decompressed } from './decompress.ts';
-import type { TextRecord } from './text-record.ts';
+import { decompressed, UNPACKED_LIMIT } from './decompress.ts';
+import { ByteReader } from './protocol-types.ts';
+
+/** A batch that cannot be read: its first and last offset, and the reason. */
+export interface UnreadableBatch {
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+}
+
+/** A record as kafkajs gives it, with text where kafkajs has buffers. */
+export interface TextRecord {
+  readonly offset: string;
+  /** Milliseconds since 1970. */
+  readonly timestamp: string;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string | null>>;
+  readonly binary?: BinaryParts;
+  /**
+   * Set on the last record of a fetch, which is no message then. `passed`: up to its offset there is nothing more to see
+   * (transaction markers, aborted or compacted records). `held`: there is more, behind an open transaction that begins at its
+   * offset. Otherwise the next batch is unreadable, and the record has the offset of its end.
+   */
+  readonly mark?: 'passed' | 'held' | UnreadableBatch;
+}
+
+export function marked(offset: number | bigint, mark: NonNullable<TextRecord['mark']>): TextRecord {
+  return { offset: String(offset), timestamp: '0', key: null, value: null, headers: {}, mark };
+}
 
 /** A record batch of version 2 (https://kafka.apache.org/documentation/#recordbatch) before its records are read. */
 export interface BatchHead {
@@ -24,9 +52,6 @@ export interface BatchHead {
 export interface Room {
   left: number;
 }
-
-/** Limit of a decompressed batch, in bytes: twice what a topic accepts uncompressed. A small batch may hold gigabytes. */
-export const UNPACKED_LIMIT = 4 * 1024 * 1024;
 
 /**
  * Limit on the records of one batch, and on all their headers: as many records as fit into 1 MiB uncompressed. In memory each

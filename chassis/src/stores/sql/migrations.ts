@@ -1,6 +1,27 @@
 import { type Kysely, sql } from 'kysely';
-import { DEFAULT_MIGRATION_TABLE, Migrator, type Migration } from 'kysely/migration';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { StorageError } from '../../storage-error.ts';
+import { chassisMigrations } from './chassis-schema.ts';
+import type { SqlDatabase } from './sql-database.ts';
+
+/** Brings the tables of the chassis and of the service up to date. Forward-only; safe when two processes start at once. */
+export async function migrate<Schema>(
+  database: SqlDatabase<Schema>,
+  own: Readonly<Record<string, Migration>>,
+): Promise<readonly string[]> {
+  // Almost every start finds nothing to do, with one query.
+  if ((await pendingMigrations(database, own)).length === 0) return [];
+  return database.migrate({ ...chassisMigrations(database.dialect), ...own });
+}
+
+/** The names of the steps that `migrate` would run. */
+export async function pendingMigrations<Schema>(
+  { dialect, reader }: SqlDatabase<Schema>,
+  own: Readonly<Record<string, Migration>>,
+): Promise<readonly string[]> {
+  const done = new Set(await stepsDone(reader as Kysely<unknown>));
+  return Object.keys({ ...chassisMigrations(dialect), ...own }).filter((name) => !done.has(name));
+}
 
 /** Runs the pending migrations in the order of their names, and returns these. No other process may migrate meanwhile. */
 export async function runMigrations(
@@ -16,15 +37,6 @@ export async function runMigrations(
     throw new StorageError(code, new Error(`migration ${failed?.migrationName ?? ''} failed: ${message}`, { cause: error }));
   }
   return results.map((result) => result.migrationName);
-}
-
-/** The names of the migrations that have not run yet. */
-export async function pendingMigrations(
-  db: Kysely<unknown>,
-  migrations: Readonly<Record<string, Migration>>,
-): Promise<readonly string[]> {
-  const done = new Set(await stepsDone(db));
-  return Object.keys(migrations).filter((name) => !done.has(name));
 }
 
 /** One small query, because every start of a process makes it: Kysely's own way looks through the server's catalogue first. */
