@@ -1,6 +1,5 @@
 import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
-import { impersonal } from '../personal.ts';
-import { closed, nullable } from '../schema.ts';
+import { closed, impersonal, nullable } from './schema.ts';
 
 /** Lists are paged by opaque cursors that stay valid while rows are added. */
 export function Page<S extends TSchema>(item: S) {

@@ -1,4 +1,34 @@
-import { type StringOptions, Type } from '@sinclair/typebox';
+import { type Static, type StringOptions, Type } from '@sinclair/typebox';
+
+// Loads the formats as well, without which TypeBox refuses every id and time.
+export { isUuid } from './formats.ts';
+
+/** Souk makes UUIDv7; reading accepts every version. HTTP accepts either case and makes ids lower-case on entry. */
+export const Uuid = Type.String({ format: 'uuid' });
+export type Uuid = Static<typeof Uuid>;
+
+const SKU_PATTERN = '^[A-Za-z0-9._-]{1,64}$';
+
+export const Sku = Type.String({
+  pattern: SKU_PATTERN,
+  minLength: 1,
+  maxLength: 64,
+  description: 'a SKU: 1 to 64 letters from A to Z, digits, dots, dashes and underscores',
+});
+export type Sku = Static<typeof Sku>;
+
+const SKU = new RegExp(SKU_PATTERN);
+
+export function isSku(text: string): boolean {
+  return SKU.test(text);
+}
+
+/** A name for URLs: small letters and digits, with single dashes between them. Ids have this form too. */
+export const Slug = Type.String({ pattern: '^[a-z0-9]+(?:-[a-z0-9]+)*$', minLength: 1, maxLength: 200, description: 'small letters from a to z and digits, with single dashes between them' });
+
+/** RFC 3339 in UTC. In memory and in SQL times are epoch milliseconds; this is their form in JSON. */
+export const UtcTime = Type.String({ format: 'date-time' });
+export type UtcTime = Static<typeof UtcTime>;
 
 /** NUL ends strings in some databases and tools, so it is refused everywhere. */
 const NO_NUL = '^[^\\u0000]*$';

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
 import { ShippingAddress } from '../src/address.ts';
-import { isSku, isUuid, Sku, Uuid } from '../src/ids.ts';
+import { isSku, isUuid, Sku, UtcTime, Uuid } from '../src/strings.ts';
 import { Currency } from '../src/money.ts';
-import { UtcTime } from '../src/time.ts';
 import { RegisterUser } from '../src/http/user.ts';
 import { ADDRESS } from './examples.ts';
 

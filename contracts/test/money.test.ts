@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
 import * as fc from 'fast-check';
-import { add, AskedPrice, equals, LARGEST_PRICE, Money, MoneyError, Price, subtract, times } from '../src/money.ts';
-import { formatMoney } from '../src/money-text.ts';
+import { add, AskedPrice, equals, formatMoney, LARGEST_PRICE, Money, MoneyError, Price, subtract, times } from '../src/money.ts';
 
 const euros = (amount: number): Money => ({ amount, currency: 'EUR' });
 const amounts = fc.integer({ min: 0, max: 2 ** 40 });

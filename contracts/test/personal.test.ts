@@ -4,10 +4,9 @@ import { Value } from '@sinclair/typebox/value';
 import { mustBeNoCard } from '../src/card-number.ts';
 import { Order, PlaceOrder } from '../src/http/order.ts';
 import { Address, RegisterUser } from '../src/http/user.ts';
-import { holdsPersonal, impersonal, isMarkedName, personal, secret } from '../src/personal.ts';
-import { personalTexts, textsWhere, withoutPersonal } from '../src/personal-values.ts';
-import { closed, nullable, oneOf } from '../src/schema.ts';
-import { FreeText, Name } from '../src/text.ts';
+import { closed, holdsPersonal, impersonal, isMarkedName, nullable, oneOf, personal, secret } from '../src/schema.ts';
+import { personalTexts, textsWhere, withoutPersonal } from '../src/values-by-schema.ts';
+import { FreeText, Name } from '../src/strings.ts';
 import { TOPIC_NAMES, TOPICS } from '../src/topics.ts';
 import { ADDRESS, EXAMPLES } from './examples.ts';
 

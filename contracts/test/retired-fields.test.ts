@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
-import { fromLogMessage, toLogMessage } from '../src/log-message.ts';
-import { asOfToday } from '../src/retired-fields.ts';
-import { unnamedPlaces, withoutUnnamed } from '../src/unnamed-values.ts';
+import { asOfToday, fromLogMessage, toLogMessage } from '../src/log-message.ts';
+import { unnamedPlaces, withoutUnnamed } from '../src/values-by-schema.ts';
 import { TOPIC_NAMES, TOPICS } from '../src/topics.ts';
 import { ADDRESS, EXAMPLES, exampleEvent } from './examples.ts';
 import { goldenMessages } from './gate/published.ts';

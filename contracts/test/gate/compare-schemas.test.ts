@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
-import { personal } from '../../src/personal.ts';
-import { nullable, oneOf } from '../../src/schema.ts';
+import { nullable, oneOf, personal } from '../../src/schema.ts';
 import { compareSchemas, type JsonSchema } from './compare-schemas.ts';
 
 const fields = {

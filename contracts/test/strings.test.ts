@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
 import { CreateProduct } from '../src/http/product.ts';
-import { FreeText, KeptFreeText, KeptName, Name, Reason, VISIBLE } from '../src/text.ts';
+import { FreeText, KeptFreeText, KeptName, Name, Reason, VISIBLE } from '../src/strings.ts';
 import { EURO_20 } from './examples.ts';
 
 const INVISIBLE = ['\u200b', '\u00ad', '\u2060\ufeff', '\u202e', '\u0007', '\u0085', '\u3000', '\u2028', '\u115f\u1160', '\u3164', '\uffa0', '\u2800', '\u034f', '\ufe0f', '\u{e0020}'];
