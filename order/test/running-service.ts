@@ -9,7 +9,7 @@ import { until } from '@souk/chassis/testing/until';
 import type { AnyEvent, EventEnvelope } from '@souk/contracts/envelope';
 import type { Order } from '@souk/contracts/http/order';
 import { toLogMessage } from '@souk/contracts/log-message';
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { withPartitions, TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 import type { CatalogueLookup } from '../src/catalogue/catalogue-lookup.ts';

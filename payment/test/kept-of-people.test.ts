@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { Payment, PaymentMethod, Refund } from '@souk/contracts/http/payment';
-import { holdsPersonal } from '@souk/contracts/personal';
+import { holdsPersonal } from '@souk/contracts/schema';
 import { TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
 
 test('of what Payment keeps only payment methods are personal, and they are removed whole when their user leaves', () => {

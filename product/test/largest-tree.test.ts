@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { CATEGORIES_LIMIT } from '@souk/contracts/http/category';
+import { CATEGORIES_LIMIT } from '@souk/contracts/http/product';
 import { TREE } from '../src/domain/category.ts';
 import { treeRepresentation } from '../src/domain/category-representations.ts';
 

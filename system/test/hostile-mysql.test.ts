@@ -6,7 +6,7 @@ import { describeOn } from '@souk/chassis/testing/real-servers';
 import { SERVER_VARIABLES } from '@souk/chassis/testing/server-variables';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { until } from '@souk/chassis/testing/until';
-import type { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
+import type { CatalogueRebuildStatus } from '@souk/contracts/http/order';
 import type { Server } from '../src/tools/servers/server.ts';
 import { ask } from '../src/shop/ask.ts';
 import { hostileMysql, setGlobally } from './support/hostile-mysql.ts';

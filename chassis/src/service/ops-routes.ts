@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { ListQuery } from '@souk/contracts/http/common';
-import { isUuid, Uuid } from '@souk/contracts/ids';
-import { type BinaryParts, fromLogMessage } from '@souk/contracts/log-message';
-import { asOfToday } from '@souk/contracts/retired-fields';
+import { ListQuery } from '@souk/contracts/paging';
+import { isUuid, Uuid } from '@souk/contracts/strings';
+import { asOfToday, type BinaryParts, fromLogMessage } from '@souk/contracts/log-message';
 import { cursors } from '../web/paging/cursor.ts';
 import { readPage, rowsWithin } from '../web/paging/page.ts';
 import { Problem, problem } from '../web/problems/problem.ts';

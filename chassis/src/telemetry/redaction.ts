@@ -1,4 +1,4 @@
-import { isMarkedName, isContractWord } from '@souk/contracts/personal';
+import { isMarkedName, isContractWord } from '@souk/contracts/schema';
 
 const REDACTED = '[redacted]';
 /** Withheld in every process, whatever contracts it has loaded; some are in no contract. */

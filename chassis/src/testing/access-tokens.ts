@@ -1,4 +1,4 @@
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { type KeySource, localKeys, type TokenAlgorithm } from '../web/sign-in/key-source.ts';
 

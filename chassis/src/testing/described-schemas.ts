@@ -1,4 +1,4 @@
-import '@souk/contracts/ids';
+import '@souk/contracts/strings';
 import { FormatRegistry } from '@sinclair/typebox';
 import Ajv2020 from 'ajv/dist/2020.js';
 

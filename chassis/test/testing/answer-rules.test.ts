@@ -1,5 +1,5 @@
 import { closed, nullable } from '@souk/contracts/schema';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { NotModified } from '../../src/web/bodies/no-body.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { noCardNumbers, noFreeText } from '@souk/contracts/card-number';
-import { impersonal, personal } from '@souk/contracts/personal';
-import { closed } from '@souk/contracts/schema';
-import { FreeText, Name } from '@souk/contracts/text';
+import { closed, impersonal, personal } from '@souk/contracts/schema';
+import { FreeText, Name } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { refuseCardNumbers } from '../../src/web/bodies/refuse-card-numbers.ts';
 import { router } from '../../src/web/app/router.ts';

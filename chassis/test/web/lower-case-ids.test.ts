@@ -1,6 +1,5 @@
-import { Uuid } from '@souk/contracts/ids';
+import { Slug, Uuid } from '@souk/contracts/strings';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
-import { Slug } from '@souk/contracts/http/slug';
 import { Type } from '@sinclair/typebox';
 import { describe, expect, test } from 'bun:test';
 import { lowerCaseIds } from '../../src/web/app/lower-case-ids.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { resolved } from '../../src/web/openapi/json-reference.ts';

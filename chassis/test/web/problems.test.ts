@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { StorageError, type StorageErrorCode } from '../../src/storage-error.ts';
 import { OverloadedError } from '../../src/input-errors.ts';
-import { ListQuery } from '@souk/contracts/http/common';
-import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem-types';
+import { ListQuery } from '@souk/contracts/paging';
+import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { Problem, problem } from '../../src/web/problems/problem.ts';

@@ -1,8 +1,7 @@
-import { PatchAddress, RegisterUser } from '@souk/contracts/http/user';
+import { PatchAddress, RegisterUser, ReplaceRoles } from '@souk/contracts/http/user';
 import { PlaceOrder } from '@souk/contracts/http/order';
 import { CreateProduct, ProductQuery } from '@souk/contracts/http/product';
-import { ReplaceRoles } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { type TSchema, TypeGuard } from '@sinclair/typebox';
 import { describe, expect, test } from 'bun:test';
 import { Glob } from 'bun';

@@ -1,4 +1,4 @@
-import type { OrderItem, Shortage } from '@souk/contracts/saga-lines';
+import type { OrderItem, Shortage } from '@souk/contracts/saga';
 import { freeIn, type StockLevels } from './stock-levels.ts';
 import type { Network } from './warehouse.ts';
 

@@ -1,4 +1,4 @@
-import type { OrderItem } from '@souk/contracts/saga-lines';
+import type { OrderItem } from '@souk/contracts/saga';
 import type { EventData } from '@souk/contracts/topics';
 import { allocate, type ReasonedAllocation } from './allocate.ts';
 import { moveStock, type Move, type Moved } from './move-stock.ts';

@@ -1,5 +1,4 @@
-import type { ReservationStatus } from '@souk/contracts/saga';
-import type { Allocation } from '@souk/contracts/saga-lines';
+import type { Allocation, ReservationStatus } from '@souk/contracts/saga';
 
 /** The pieces that inventory holds, or held, for one order. */
 export interface Reservation {

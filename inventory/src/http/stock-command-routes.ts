@@ -2,7 +2,7 @@ import { invalid } from '@souk/chassis/web/problems/problem';
 import { router } from '@souk/chassis/web/app/router';
 import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
 import { AdjustStock, Movement, ReceiveStock, Transfer, TransferStock } from '@souk/contracts/http/inventory';
-import { Sku } from '@souk/contracts/ids';
+import { Sku } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { adjustStock } from '../usecases/adjust-stock.ts';
 import { receiveStock } from '../usecases/receive-stock.ts';

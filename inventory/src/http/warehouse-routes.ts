@@ -7,14 +7,14 @@ import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import {
   CreateWarehouse,
   PatchWarehouse,
   Warehouse as PublishedWarehouse,
   WarehousePage,
 } from '@souk/contracts/http/inventory';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { WAREHOUSE_LIMIT } from '../domain/warehouse.ts';
 import type { InventoryReads } from '../storage/inventory-store.ts';

@@ -1,6 +1,6 @@
 import type { NewEvent, UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
-import type { OrderItem } from '@souk/contracts/saga-lines';
+import type { OrderItem } from '@souk/contracts/saga';
 import { decideReservation, type Outcome } from '../domain/decide-reservation.ts';
 import { lowStock } from '../domain/low-stock.ts';
 import type { OrderMessage } from '../domain/reservation-table.ts';

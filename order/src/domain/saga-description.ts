@@ -1,4 +1,4 @@
-import type { SagaDescription } from '@souk/contracts/http/saga';
+import type { SagaDescription } from '@souk/contracts/http/order';
 import type { OrderStatus, ShipmentStatus } from '@souk/contracts/saga';
 import type { Deadlines } from './order.ts';
 import { SHIPMENT_TABLE } from './shipment-table.ts';

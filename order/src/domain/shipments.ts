@@ -1,4 +1,4 @@
-import type { Allocation } from '@souk/contracts/saga-lines';
+import type { Allocation } from '@souk/contracts/saga';
 import type { Shipment } from './order.ts';
 
 /** One shipment for each warehouse that Inventory allocated stock from, in the order of the allocations. */

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { TimelineEntry } from '@souk/contracts/http/order';
 import { TOPICS } from '@souk/contracts/topics';
 import type { HistoryEntry } from './history.ts';
 

@@ -1,5 +1,5 @@
 import { equals } from '@souk/contracts/money';
-import type { Allocation } from '@souk/contracts/saga-lines';
+import type { Allocation } from '@souk/contracts/saga';
 import type { Order } from './order.ts';
 import type { News } from './trigger.ts';
 

@@ -6,7 +6,7 @@ import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { CancelOrder, Order as OrderDocument } from '@souk/contracts/http/order';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import type { Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';

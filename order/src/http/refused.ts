@@ -1,6 +1,6 @@
 import { fieldsRefused, problem, type Problem } from '@souk/chassis/web/problems/problem';
-import { formatMoney } from '@souk/contracts/money-text';
-import type { OrderItem } from '@souk/contracts/saga-lines';
+import { formatMoney } from '@souk/contracts/money';
+import type { OrderItem } from '@souk/contracts/saga';
 import type { PlacementRefusal } from '../domain/place-order.ts';
 
 /** The problem that tells callers why an order of these items was not placed. */

@@ -1,5 +1,5 @@
 import { router } from '@souk/chassis/web/app/router';
-import { SagaDescription } from '@souk/contracts/http/saga';
+import { SagaDescription } from '@souk/contracts/http/order';
 import type { Deadlines } from '../domain/order.ts';
 import { describeSaga } from '../domain/saga-description.ts';
 

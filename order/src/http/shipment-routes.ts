@@ -4,7 +4,7 @@ import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { DeliverShipment, Order as OrderDocument, ShipShipment } from '@souk/contracts/http/order';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import type { ShippingRefusal } from '@souk/contracts/problem';
 import { Type } from '@sinclair/typebox';
 import type { Order } from '../domain/order.ts';

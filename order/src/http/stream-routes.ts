@@ -1,7 +1,7 @@
 import { STREAM_HEADERS } from '@souk/chassis/web/app/event-stream';
 import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import type { OrderReads } from '../storage/order-store.ts';
 import type { OrderStreams } from './order-streams.ts';

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { TimelineEntry } from '@souk/contracts/http/order';
 import { timelineOf } from '../domain/timeline.ts';
 import type { OrderReads } from '../storage/order-store.ts';
 

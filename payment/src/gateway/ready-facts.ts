@@ -1,5 +1,4 @@
-import { closed } from '@souk/contracts/schema';
-import { impersonal } from '@souk/contracts/personal';
+import { closed, impersonal } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 
 /** The part of `/readyz` about the payment gateway. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { shortText } from '@souk/contracts/text';
+import { shortText } from '@souk/contracts/strings';
 import type { GatewayEvent, GatewayNews, GatewayResult } from './gateway.ts';
 
 const key = Type.String({ minLength: 1, maxLength: 200 });

@@ -4,7 +4,7 @@ import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
 import { tellAbout } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import {
   Payment as PublishedPayment,
   PaymentPage,
@@ -12,8 +12,7 @@ import {
   Refund as PublishedRefund,
   RefundPage,
 } from '@souk/contracts/http/payment';
-import { Uuid } from '@souk/contracts/ids';
-import { LONGEST_REASON } from '@souk/contracts/text';
+import { LONGEST_REASON, Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import type { AskedPayment, PaymentReads } from '../storage/payment-store.ts';
 import { paymentRepresentation, refundRepresentation } from './representations.ts';

@@ -7,8 +7,8 @@ import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/web/sign-
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { Refund as PublishedRefund, RequestRefund } from '@souk/contracts/http/payment';
-import { Uuid } from '@souk/contracts/ids';
-import { formatMoney } from '@souk/contracts/money-text';
+import { Uuid } from '@souk/contracts/strings';
+import { formatMoney } from '@souk/contracts/money';
 import { Type } from '@sinclair/typebox';
 import type { GatewayTask } from '../domain/gateway-task.ts';
 import type { RefundDecision } from '../domain/request-refund.ts';

@@ -1,4 +1,4 @@
-import type { Category as PublishedCategory, CategoryNode } from '@souk/contracts/http/category';
+import type { Category as PublishedCategory, CategoryNode } from '@souk/contracts/http/product';
 import type { Category, CategoryTree } from './category.ts';
 
 /** The category as published; its version is its entity tag. */

@@ -1,4 +1,4 @@
-import { CATEGORIES_LIMIT, CATEGORY_LEVELS, type CreateCategory, type PatchCategory } from '@souk/contracts/http/category';
+import { CATEGORIES_LIMIT, CATEGORY_LEVELS, type CreateCategory, type PatchCategory } from '@souk/contracts/http/product';
 import { type Category, categoryOf, type CategoryTree, childrenOf, idsBelow } from './category.ts';
 import { lastResortSlug, slugCandidates } from './slug.ts';
 

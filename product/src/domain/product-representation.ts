@@ -1,5 +1,4 @@
-import type { Product as PublishedProduct } from '@souk/contracts/http/product';
-import type { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import type { Product as PublishedProduct, ProductImage as PublishedImage } from '@souk/contracts/http/product';
 import type { Product } from './product.ts';
 import type { ProductImage } from './product-image.ts';
 

@@ -1,5 +1,5 @@
 import { fieldsRefused, type Problem, problem } from '@souk/chassis/web/problems/problem';
-import { CATEGORIES_LIMIT, CATEGORY_LEVELS } from '@souk/contracts/http/category';
+import { CATEGORIES_LIMIT, CATEGORY_LEVELS } from '@souk/contracts/http/product';
 import type { Category } from '../domain/category.ts';
 import type { CategoryAnswer, CategoryRefusal } from '../usecases/category-answer.ts';
 

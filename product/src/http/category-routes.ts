@@ -10,8 +10,8 @@ import {
   CategoryTree as PublishedTree,
   CreateCategory,
   PatchCategory,
-} from '@souk/contracts/http/category';
-import { Uuid } from '@souk/contracts/ids';
+} from '@souk/contracts/http/product';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { type Category, categoryOf } from '../domain/category.ts';
 import { categoryRepresentation, treeRepresentation } from '../domain/category-representations.ts';

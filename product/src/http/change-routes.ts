@@ -5,7 +5,7 @@ import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { CreateProduct, PatchProduct, Product as PublishedProduct, PutVariant } from '@souk/contracts/http/product';
-import { Sku, Uuid } from '@souk/contracts/ids';
+import { Sku, Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { productRepresentation } from '../domain/product-representation.ts';
 import type { Answer } from '../usecases/answer.ts';

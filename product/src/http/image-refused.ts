@@ -1,5 +1,5 @@
 import { invalid, problem } from '@souk/chassis/web/problems/problem';
-import type { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import type { ProductImage as PublishedImage } from '@souk/contracts/http/product';
 import { IMAGES_LIMIT } from '../domain/product-image.ts';
 import type { ImageAnswer } from '../usecases/change-of-images.ts';
 import { refused } from './refused.ts';

@@ -2,7 +2,7 @@ import { cursors } from '@souk/chassis/web/paging/cursor';
 import { readPage } from '@souk/chassis/web/paging/page';
 import { router } from '@souk/chassis/web/app/router';
 import { PriceHistoryPage, PriceHistoryQuery } from '@souk/contracts/http/product';
-import { Sku, Uuid } from '@souk/contracts/ids';
+import { Sku, Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import type { PriceChange } from '../domain/price-change.ts';
 import type { ProductReads } from '../storage/product-store.ts';

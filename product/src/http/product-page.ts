@@ -1,9 +1,9 @@
 import { cursors } from '@souk/chassis/web/paging/cursor';
 import { readPage } from '@souk/chassis/web/paging/page';
 import { invalid } from '@souk/chassis/web/problems/problem';
-import type { Page } from '@souk/contracts/http/common';
+import type { Page } from '@souk/contracts/paging';
 import type { Product as PublishedProduct, ProductQuery } from '@souk/contracts/http/product';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { idsBelow } from '../domain/category.ts';
 import { productRepresentation } from '../domain/product-representation.ts';

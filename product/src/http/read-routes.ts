@@ -1,7 +1,7 @@
 import { entityTag } from '@souk/chassis/web/app/entity-tag';
 import { router } from '@souk/chassis/web/app/router';
 import { Product as PublishedProduct, ProductPage, ProductQuery } from '@souk/contracts/http/product';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import type { Product } from '../domain/product.ts';
 import { productRepresentation } from '../domain/product-representation.ts';

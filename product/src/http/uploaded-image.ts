@@ -3,7 +3,7 @@ import { invalid, problem } from '@souk/chassis/web/problems/problem';
 import { rawBodyOf } from '@souk/chassis/web/bodies/raw-body';
 import { FORM } from '@souk/chassis/web/app/text-encoding';
 import { validationProblem } from '@souk/chassis/web/problems/validation-problem';
-import { ImageType, WithImage } from '@souk/contracts/http/product-image';
+import { ImageType, WithImage } from '@souk/contracts/http/product';
 import { IMAGE_BYTES } from '../domain/product-image.ts';
 import { type RecognisedImage, recogniseImage } from '../images/recognise-image.ts';
 

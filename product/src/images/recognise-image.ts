@@ -1,4 +1,4 @@
-import type { ImageType } from '@souk/contracts/http/product-image';
+import type { ImageType } from '@souk/contracts/http/product';
 import { gifSize } from './gif-size.ts';
 import type { ImageSize } from './image-size.ts';
 import { jpegSize } from './jpeg-size.ts';

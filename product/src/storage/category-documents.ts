@@ -1,5 +1,5 @@
 import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
-import { Category } from '@souk/contracts/http/category';
+import { Category } from '@souk/contracts/http/product';
 import { closed } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
 import { type CategoryTree, type CategoryUse, TREE } from '../domain/category.ts';

@@ -1,6 +1,6 @@
 import type { DocumentCollection } from '@souk/chassis/stores/mongodb/document-collection';
 import { PriceChange as PublishedPriceChange } from '@souk/contracts/http/product';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { closed } from '@souk/contracts/schema';
 import { type Static, Type } from '@sinclair/typebox';
 import type { PriceChange } from '../domain/price-change.ts';

@@ -1,7 +1,6 @@
-import { Product as PublishedProduct, Variant as PublishedVariant } from '@souk/contracts/http/product';
-import { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import { Product as PublishedProduct, ProductImage as PublishedImage, Variant as PublishedVariant } from '@souk/contracts/http/product';
 import { closed } from '@souk/contracts/schema';
-import { KeptName } from '@souk/contracts/text';
+import { KeptName } from '@souk/contracts/strings';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { IMAGES_LIMIT } from '../domain/product-image.ts';
 import { VARIANTS_LIMIT } from '../domain/product.ts';

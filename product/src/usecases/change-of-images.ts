@@ -1,4 +1,4 @@
-import type { ProductImage as PublishedImage } from '@souk/contracts/http/product-image';
+import type { ProductImage as PublishedImage } from '@souk/contracts/http/product';
 import type { Change } from '../domain/change.ts';
 import type { Product } from '../domain/product.ts';
 import { imageRepresentation } from '../domain/product-representation.ts';

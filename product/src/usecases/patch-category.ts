@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { PatchCategory } from '@souk/contracts/http/category';
+import type { PatchCategory } from '@souk/contracts/http/product';
 import { categoryOf, EMPTY_TREE, TREE } from '../domain/category.ts';
 import { changeCategory } from '../domain/change-categories.ts';
 import type { ProductCollections } from '../storage/product-store.ts';

@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { PatchProductImage } from '@souk/contracts/http/product-image';
+import type { PatchProductImage } from '@souk/contracts/http/product';
 import { withImages } from '../domain/change.ts';
 import { imageOf, patchedImages } from '../domain/product-image.ts';
 import type { ProductCollections } from '../storage/product-store.ts';

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { TimelineEntry } from '@souk/contracts/http/order';
 import type { ServiceName } from '@souk/contracts/services';
 import type { StoryResult } from '../shop/stories/play-story.ts';
 import type { Story } from '../shop/stories/stories.ts';

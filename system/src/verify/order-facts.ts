@@ -1,7 +1,7 @@
 import { CancelOrder, Order as OrderContract } from '@souk/contracts/http/order';
-import { holdsPersonal } from '@souk/contracts/personal';
-import { personalTexts } from '@souk/contracts/personal-values';
-import { retiredFields } from '@souk/contracts/retired-fields';
+import { holdsPersonal } from '@souk/contracts/schema';
+import { personalTexts } from '@souk/contracts/values-by-schema';
+import { retiredFields } from '@souk/contracts/log-message';
 import { isTopic, TOPICS } from '@souk/contracts/topics';
 import type { Order } from '@souk/order/domain/order';
 import { ordersFromRows } from '@souk/order/storage/order-rows';

@@ -1,9 +1,8 @@
 import type { LogMessage } from '@souk/chassis/log/event-log';
-import { checkHeaders } from '@souk/contracts/event-headers';
-import { holdsPersonal } from '@souk/contracts/personal';
-import { personalTexts } from '@souk/contracts/personal-values';
+import { checkHeaders } from '@souk/contracts/envelope';
+import { holdsPersonal } from '@souk/contracts/schema';
+import { personalTexts, unnamedPlaces } from '@souk/contracts/values-by-schema';
 import { isTopic, type Topic, TOPICS } from '@souk/contracts/topics';
-import { unnamedPlaces } from '@souk/contracts/unnamed-values';
 import type { PersonalLogged } from './facts.ts';
 
 /**

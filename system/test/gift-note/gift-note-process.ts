@@ -1,4 +1,4 @@
-import type { PlacedText } from '@souk/contracts/personal-values';
+import type { PlacedText } from '@souk/contracts/values-by-schema';
 import type { Order } from '@souk/order/domain/order';
 import { plugin } from 'bun';
 import { giftNotes } from './gift-note.ts';

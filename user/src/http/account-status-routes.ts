@@ -6,7 +6,7 @@ import { router } from '@souk/chassis/web/app/router';
 import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { ReplaceStatus, User as PublishedUser } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
 import type { UserCollections } from '../storage/user-store.ts';

@@ -6,7 +6,7 @@ import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-facto
 import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { ReplaceRoles, User as PublishedUser, UserListQuery, UserPage } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { userRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';

@@ -11,7 +11,7 @@ import {
   SecondFactorEnrolment,
   type SecondFactorProof,
   SecondFactorState,
-} from '@souk/contracts/http/second-factor';
+} from '@souk/contracts/http/session';
 import { isoTime, factorRepresentation } from '../domain/representations.ts';
 import type { UserCollections, UserReads } from '../storage/user-store.ts';
 import { newRecoveryCodes } from '../second-factor/recovery-codes.ts';

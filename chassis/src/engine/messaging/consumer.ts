@@ -1,6 +1,5 @@
 import type { EventEnvelope } from '@souk/contracts/envelope';
-import { fromLogMessage } from '@souk/contracts/log-message';
-import { asOfToday } from '@souk/contracts/retired-fields';
+import { asOfToday, fromLogMessage } from '@souk/contracts/log-message';
 import { consumerGroup, type ServiceName } from '@souk/contracts/services';
 import { isTopic } from '@souk/contracts/topics';
 import type { EventLog, LogMessage, ReceivedMessage, Subscription } from '../../log/event-log.ts';

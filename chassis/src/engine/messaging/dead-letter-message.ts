@@ -1,7 +1,7 @@
-import { EVENT_HEADERS } from '@souk/contracts/event-headers';
+import { EVENT_HEADERS } from '@souk/contracts/envelope';
 import type { BinaryParts } from '@souk/contracts/log-message';
 import { type EventData, isTopic, TOPICS } from '@souk/contracts/topics';
-import { withoutUnnamed } from '@souk/contracts/unnamed-values';
+import { withoutUnnamed } from '@souk/contracts/values-by-schema';
 import type { LogMessage } from '../../log/event-log.ts';
 import { redactedMessage } from './redacted-message.ts';
 

@@ -1,5 +1,4 @@
-import { withValue } from '@souk/contracts/log-message';
-import { asOfToday } from '@souk/contracts/retired-fields';
+import { asOfToday, withValue } from '@souk/contracts/log-message';
 import { eventSource, type ServiceName } from '@souk/contracts/services';
 import { isTopic, TOPICS } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';

@@ -1,7 +1,6 @@
-import type { BinaryParts } from '@souk/contracts/log-message';
-import { withoutPersonal } from '@souk/contracts/personal-values';
-import { holdsPersonal } from '@souk/contracts/personal';
-import { retiredFields, withoutRetired } from '@souk/contracts/retired-fields';
+import { type BinaryParts, retiredFields, withoutRetired } from '@souk/contracts/log-message';
+import { withoutPersonal } from '@souk/contracts/values-by-schema';
+import { holdsPersonal } from '@souk/contracts/schema';
 import { isTopic, type Topic, TOPICS } from '@souk/contracts/topics';
 import type { LogMessage } from '../../log/event-log.ts';
 

@@ -1,5 +1,4 @@
-import { fromLogMessage } from '@souk/contracts/log-message';
-import { asOfToday } from '@souk/contracts/retired-fields';
+import { asOfToday, fromLogMessage } from '@souk/contracts/log-message';
 import type { ServiceName } from '@souk/contracts/services';
 import type { ChassisCollections } from '../writer/chassis-collections.ts';
 import { WriterClosedError } from '../../input-errors.ts';

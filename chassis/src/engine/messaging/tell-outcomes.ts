@@ -1,4 +1,4 @@
-import type { EventAttributes } from '@souk/contracts/event-headers';
+import type { EventAttributes } from '@souk/contracts/envelope';
 import { harmless } from '../../telemetry/harmless.ts';
 import type { LogMessage } from '../../log/event-log.ts';
 import type { MessagingMeter, Outcome } from '../engine-options.ts';

@@ -1,4 +1,4 @@
-import { isUuid } from '@souk/contracts/ids';
+import { isUuid } from '@souk/contracts/strings';
 import { type TSchema, TypeGuard } from '@sinclair/typebox';
 import { isPlainObject } from '../bodies/plain-object.ts';
 

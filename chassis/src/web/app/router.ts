@@ -1,5 +1,5 @@
-import type { Role } from '@souk/contracts/roles';
-import type { ProblemCode } from '@souk/contracts/problem-types';
+import type { Role } from '@souk/contracts/access-token';
+import type { ProblemCode } from '@souk/contracts/problem';
 import { Elysia } from 'elysia';
 import { type Idempotency, idempotencyOf, keyMissing, readIdempotencyKey } from './idempotency.ts';
 import { identify, inRole, principalOf, signedIn } from '../sign-in/identity.ts';

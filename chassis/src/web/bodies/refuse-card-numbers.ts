@@ -1,5 +1,5 @@
 import { holdsCardNumber, isDigitsAlone, mustBeNoCard } from '@souk/contracts/card-number';
-import { type PlacedText, textsWhere } from '@souk/contracts/personal-values';
+import { type PlacedText, textsWhere } from '@souk/contracts/values-by-schema';
 import type { TSchema } from '@sinclair/typebox';
 import { fieldsRefused } from '../problems/problem.ts';
 

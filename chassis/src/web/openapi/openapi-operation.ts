@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@souk/contracts/problem-types';
+import type { ProblemCode } from '@souk/contracts/problem';
 import { isPlainObject, type PlainObject } from '../bodies/plain-object.ts';
 import type { RawBody } from '../bodies/raw-body.ts';
 

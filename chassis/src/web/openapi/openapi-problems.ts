@@ -1,4 +1,4 @@
-import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem-types';
+import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem';
 import { HEADERS } from './openapi-headers.ts';
 import { PROBES } from '../app/probes.ts';
 import type { Declared, Operation } from './openapi-operation.ts';

@@ -1,5 +1,5 @@
-import type { ListQuery, Page } from '@souk/contracts/http/common';
-import { Uuid } from '@souk/contracts/ids';
+import type { ListQuery, Page } from '@souk/contracts/paging';
+import { Uuid } from '@souk/contracts/strings';
 import type { IdSlice } from './id-slice.ts';
 import type { Looked } from './looked.ts';
 import { cursors } from './cursor.ts';

@@ -1,4 +1,4 @@
-import type { Page } from '@souk/contracts/http/common';
+import type { Page } from '@souk/contracts/paging';
 import type { Looked } from './looked.ts';
 
 /** Maximum bytes of the entries of a page, as JSON: the memory that a caller who does not read takes up. One entry is always in it. */

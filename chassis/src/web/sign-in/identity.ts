@@ -1,4 +1,4 @@
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { hasRole, type Principal } from './principal.ts';
 import { problem } from '../problems/problem.ts';
 import { factsOf } from '../app/request-facts.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 
 /** The caller, as the access token names them. */
 export interface Principal {

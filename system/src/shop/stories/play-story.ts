@@ -1,5 +1,4 @@
-import type { Order } from '@souk/contracts/http/order';
-import type { TimelineEntry } from '@souk/contracts/http/order-timeline';
+import type { Order, TimelineEntry } from '@souk/contracts/http/order';
 import type { ShopClient } from '../shop-client.ts';
 import type { Story, StoryName } from './stories.ts';
 
