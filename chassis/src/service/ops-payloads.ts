@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { noCardNumbers } from '@souk/contracts/card-number';
 import { Page, PagedQuery } from '@souk/contracts/paging';
-import { Reason, UtcTime, Uuid } from '@souk/contracts/strings';
 import { closed, impersonal, nullable, oneOf } from '@souk/contracts/schema';
+import { Reason, UtcTime, Uuid } from '@souk/contracts/strings';
 import { DEAD_LETTER_KINDS, DEAD_LETTER_STATUSES } from '../engine/messaging/dead-letter.ts';
 
 const Count = Type.Integer({ minimum: 0 });

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { join } from 'node:path';
 import { sql } from 'kysely';
+import { join } from 'node:path';
 import type { ServiceStore } from '../engine/service-store.ts';
-import { openSqlite } from '../stores/sql/sqlite-database.ts';
-import { planOf } from './sqlite-plans.ts';
-import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
-import { openMysql } from '../stores/sql/mysql-database.ts';
-import type { SqlDatabase } from '../stores/sql/sql-database.ts';
 import type { ChassisCollections } from '../engine/writer/chassis-collections.ts';
 import type { Collections, Keys } from '../engine/writer/use-case.ts';
-import { type CostMeter, costMeter, type RecordedDatabase, recordedDatabase } from './query-costs.ts';
+import { type CostMeter, costMeter, planOf, type RecordedDatabase, recordedDatabase } from './query-costs.ts';
 import { describeOn } from './real-servers.ts';
+import { openMysql } from '../stores/sql/mysql-database.ts';
+import type { SqlDatabase } from '../stores/sql/sql-database.ts';
+import { openSqlite } from '../stores/sql/sqlite-database.ts';
 import { type TemporaryDatabase, temporaryDatabase } from './temporary-mysql-store.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporary-store.ts';
 
 interface QueryPlans<Schema, Store> {
   /** `100,000 orders` */

@@ -1,6 +1,6 @@
-import { places } from '../app/places.ts';
-import { type Problem, problem, tooMuchToDo } from '../problems/problem.ts';
 import { clientAddressOf } from '../app/request-facts.ts';
+import { places } from '../limits/places.ts';
+import { type Problem, problem, tooMuchToDo } from '../problems/problem.ts';
 
 const LOOK_EVERY_MS = 250;
 /** Milliseconds. An honest caller's body takes no longer; a body that does needs one of the places of its address. */
@@ -98,7 +98,7 @@ export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): B
           (cause: unknown) => {
             settled(one);
             // The connection was closed before the last byte: nobody reads the answer, but it is not a defect either.
-            reject(cause instanceof DOMException && cause.name === 'AbortError' ? incomplete('ended') : cause);
+            reject(cause instanceof DOMException && cause.name === 'AbortError' ? incomplete('ended before all of it had arrived: send it again') : cause);
           },
         );
       }),
@@ -112,9 +112,45 @@ export function bodyArrival({ slowMs = SLOW_MS, timeMs = BODY_TIME_MS } = {}): B
 const CLOSED = { connection: 'close' };
 
 function tooLate(): Problem {
-  return incomplete('was not there in time');
+  return incomplete('did not arrive in time: send it again, faster');
 }
 
 function incomplete(why: string): Problem {
-  return problem('body-incomplete', { detail: `The body ${why} before all of it had come: send it again, faster.`, headers: CLOSED });
+  return problem('body-incomplete', { detail: `The body ${why}.`, headers: CLOSED });
+}
+
+/** Maximum bytes of all bodies that a process holds: images and the like count as they are, JSON several times over. */
+export const BODY_ROOM = 32 * 1024 * 1024;
+/** Maximum bytes of bodies that have a room of their own, such as webhooks: enough for a hundred of the longest. */
+export const APART_ROOM = 8 * 1024 * 1024;
+
+/**
+ * The room for bodies of requests under way. A body is kept until its request is answered, which may take seconds when the
+ * database does not answer: with a limit, neither uploads nor changes can fill the memory.
+ */
+export interface BodyRoom {
+  /** Takes room until `leave`. Throws the 503 problem when there is none; a single body always fits. */
+  take(owner: object, bytes: number): void;
+  leave(owner: object): void;
+  readonly heldBytes: number;
+}
+
+export function bodyRoom(limit: number): BodyRoom {
+  const held = new Map<object, number>();
+  let total = 0;
+  return {
+    take(owner, bytes) {
+      if (total > 0 && total + bytes > limit) throw tooMuchToDo(1);
+      held.set(owner, (held.get(owner) ?? 0) + bytes);
+      total += bytes;
+    },
+    leave(owner) {
+      if (total === 0) return;
+      total -= held.get(owner) ?? 0;
+      held.delete(owner);
+    },
+    get heldBytes() {
+      return total;
+    },
+  };
 }

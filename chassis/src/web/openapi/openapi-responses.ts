@@ -1,11 +1,102 @@
 import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem';
-import { HEADERS } from './openapi-headers.ts';
+import { InvertedStatusMap } from 'elysia';
+import { isSchema } from '../app/declared-routes.ts';
 import { PROBES } from '../app/probes.ts';
-import type { Declared, Operation } from './openapi-operation.ts';
-import { mayHoldCardNumbers } from '../bodies/refuse-card-numbers.ts';
-import { isSchema } from '../app/route-schemas.ts';
+import { STRICT_PATHS } from '../app/read-by-schema.ts';
 import { isText } from '../app/text-encoding.ts';
-import { STRICT_PATHS } from '../app/unknown-parameters.ts';
+import type { RawBody } from '../bodies/raw-body.ts';
+import { exampleOf } from './example-of.ts';
+import { isPlainObject, type PlainObject } from '../json-values.ts';
+import { mayHoldCardNumbers } from '../problems/field-errors.ts';
+
+/** A route as the library describes it, with the declarations that `router()` leaves in its `detail`. */
+export interface Operation {
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses?: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
+  readonly security?: readonly object[];
+  readonly 'x-role'?: string;
+  readonly 'x-idempotency-key'?: 'required' | 'optional';
+  readonly 'x-problems'?: readonly ProblemCode[];
+  readonly 'x-raw-body'?: RawBody;
+  readonly 'x-uncounted'?: true;
+  readonly 'x-postponable'?: true;
+  readonly [member: string]: unknown;
+}
+
+export interface Parameter {
+  readonly in: string;
+  readonly schema?: PlainObject;
+}
+
+/** By media type. */
+export type Content = Readonly<Record<string, object>>;
+
+/** Facts about a route that the library does not give. */
+export interface Declared {
+  /** lower case */
+  readonly method: string;
+  /** `/orders/{id}` */
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** undefined: If-Match is ignored. */
+export function ifMatchOf(operation: Operation): 'required' | 'optional' | undefined {
+  const codes = operation['x-problems'] ?? [];
+  if (codes.includes('precondition-required')) return 'required';
+  return codes.includes('precondition-failed') ? 'optional' : undefined;
+}
+
+/** True for a read of a single resource with a version: its tag is that version. */
+export function isTaggedRead({ responses }: Operation, { method }: Declared): boolean {
+  return method === 'get' && hasVersion(responses?.['200']?.content);
+}
+
+export function hasVersion(content: Content | undefined): boolean {
+  const [media] = Object.values(content ?? {});
+  // A response without content (`Type.Void`) is not described by media types: the library puts its own text in their place.
+  const schema = isPlainObject(media) ? media['schema'] : undefined;
+  const properties = isPlainObject(schema) ? schema['properties'] : undefined;
+  return isPlainObject(properties) && 'version' in properties;
+}
+
+/** The success responses of a route. A route without a response schema still has one. */
+export function answersOf(operation: Operation, declared: Declared): object {
+  const isTagged = isTaggedRead(operation, declared);
+  const answers = Object.entries(operation.responses ?? { 200: { description: 'Done' } }).map(
+    ([status, { description, content }]) => {
+      const isEmpty = status === '204' || status === '304';
+      const headers = {
+        ...HEADERS.always,
+        ...((hasVersion(content) || ifMatchOf(operation) !== undefined) && !isEmpty && HEADERS.tag),
+        ...(declared.method === 'post' && (status === '201' || status === '202') && HEADERS.made),
+        ...(operation['x-idempotency-key'] !== undefined && HEADERS.replayed),
+      };
+      return [status, { description: ownWords(description) ?? phraseOf(status), headers, ...(content && !isEmpty && { content: withExamples(content) }) }] as const;
+    },
+  );
+  const unchanged = { description: 'The version of If-None-Match still holds', headers: { ...HEADERS.always, ...HEADERS.tag } };
+  return { ...Object.fromEntries(answers), ...(isTagged && { 304: unchanged }) };
+}
+
+/** Elysia's table: importing `node:http` for its own would load all of it at every start. */
+function phraseOf(status: string): string {
+  return (InvertedStatusMap as Readonly<Record<string, string>>)[status] ?? status;
+}
+
+/** undefined: the description is the library's, which says nothing. */
+function ownWords(description: string): string | undefined {
+  return description.startsWith('Response for status') ? undefined : description;
+}
+
+function withExamples(content: Content): Content {
+  const media = Object.entries(content).map(([type, one]) => {
+    const isJson = type === 'application/json' && 'schema' in one;
+    return [type, isJson ? { ...one, example: exampleOf(one.schema) } : one] as const;
+  });
+  return Object.fromEntries(media);
+}
 
 const CHANGES: ReadonlySet<string> = new Set(['post', 'put', 'patch', 'delete']);
 /** Paths that are answered from memory. */
@@ -84,3 +175,31 @@ function response(status: number, codes: readonly ProblemCode[]): object {
     content: { 'application/problem+json': { schema, example } },
   };
 }
+
+const text = (description: string, more: object = {}) => ({ description, schema: { type: 'string', ...more } });
+
+/** `components.headers` of every service's document. */
+export const HEADER_COMPONENTS = {
+  'X-Request-Id': text("The caller's own or a new one; it is in the log.", { pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+  RateLimit: text('What is left of the quota (r), and seconds until all of it is back (t).', { examples: ['"user";r=1199;t=1'] }),
+  'RateLimit-Policy': text('The quota (q) of a window of seconds (w).', { examples: ['"user";q=1200;w=60'] }),
+  ETag: text('The version, for If-Match and If-None-Match.', { examples: ['"3"'] }),
+  Location: text('The path of what was made.'),
+  'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 0 } },
+  'Idempotency-Replayed': text('This is the answer of an earlier request with the same key.', { const: 'true' }),
+  'WWW-Authenticate': text('Bearer, with an error where a token came that is no good.'),
+} as const;
+
+function of(...names: readonly (keyof typeof HEADER_COMPONENTS)[]): Readonly<Record<string, object>> {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** Response headers, by kind of answer. */
+export const HEADERS = {
+  always: of('X-Request-Id', 'RateLimit', 'RateLimit-Policy'),
+  tag: of('ETag'),
+  made: of('Location'),
+  replayed: of('Idempotency-Replayed'),
+  retryAfter: of('Retry-After'),
+  challenge: of('WWW-Authenticate'),
+} as const;
