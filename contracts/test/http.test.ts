@@ -21,7 +21,7 @@ test.each(schemas.filter((entry) => !isQuery(entry)))('%s is closed at every dep
   expect(objectsIn(schema).filter((object) => object.additionalProperties !== false)).toEqual([]);
 });
 
-test.each(schemas.filter(isQuery))('%s ignores parameters it does not know, and pages', (_, schema) => {
+test.each(schemas.filter(isQuery))('%s ignores unknown parameters, and pages', (_, schema) => {
   expect(Value.Check(schema, { limit: 100, cursor: 'abc', utm: 'x' })).toBe(true);
   expect([0, 101, 1.5].some((limit) => Value.Check(schema, { limit }))).toBe(false);
 });
@@ -54,13 +54,13 @@ const bodies: [string, TSchema, Record<string, unknown>][] = [
 ];
 
 describe.each(bodies)('the body %s', (_, schema, body) => {
-  test('is taken', () => expect(Value.Check(schema, body)).toBe(true));
+  test('is accepted', () => expect(Value.Check(schema, body)).toBe(true));
 
-  test('is refused with a field nobody knows', () => {
+  test('is refused with an unknown field', () => {
     expect(Value.Check(schema, { ...body, isAdmin: true })).toBe(false);
   });
 
-  test('is refused when it is something else', () => {
+  test('is refused when it is not an object', () => {
     expect([null, [], '', 1, [body]].some((other) => Value.Check(schema, other))).toBe(false);
   });
 });
@@ -90,7 +90,7 @@ function takesAttribute(name: string): boolean {
   return Value.Check(product.CreateProduct, JSON.parse(body.replace('{}', `{${JSON.stringify(name)}:"x"}`)));
 }
 
-test('attribute names are plain: no blank start, nothing that reaches a prototype', () => {
+test('attribute names begin with no blank and reach no prototype', () => {
   expect(['size', 'Größe', 'screen size'].every(takesAttribute)).toBe(true);
   expect(['', ' size', '__proto__', 'a\0', 'x'.repeat(51)].some(takesAttribute)).toBe(false);
 });

@@ -18,7 +18,7 @@ test('the URI of a code is fixed', () => {
   expect(problemTypeUri('sku-unknown')).toBe('urn:souk:problem:sku-unknown');
 });
 
-test('statuses stay what callers were told', () => {
+test('statuses stay as they were published', () => {
   const statuses = Object.fromEntries(CODES.map((code) => [code, PROBLEM_TYPES[code].status]));
   expect(statuses).toMatchObject({
     'malformed-json': 400,
