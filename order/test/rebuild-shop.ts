@@ -4,7 +4,7 @@ import type { EventLog } from '@souk/chassis/log/event-log';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import type { CatalogueRebuildStatus, Order } from '@souk/contracts/http/order';
 import { toLogMessage } from '@souk/contracts/log-message';

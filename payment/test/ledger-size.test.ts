@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { WAL_LIMIT } from '@souk/chassis/checkpoints';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { openSimulatorLedger } from '../src/gateway/simulator-ledger.ts';
 
 test("the WAL of the simulator's books falls below its limit by what is booked after a long reader has ended", async () => {

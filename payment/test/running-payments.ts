@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createLogger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { AUDIENCE, ISSUER, tokenSigner } from '@souk/chassis/testing/access-tokens';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import type { Payment, PaymentMethod } from '@souk/contracts/http/payment';
 import type { Problem } from '@souk/contracts/problem';

@@ -5,7 +5,7 @@ import { EVENT_COLUMNS, eventToValues } from '@souk/chassis/stores/sql/event-row
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { temporaryMongoStore } from '@souk/chassis/testing/temporary-mongo-store';
 import type { StoredEvent } from '@souk/chassis/engine/writer/writer-store';
 import { MongoClient } from 'mongodb';

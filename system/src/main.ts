@@ -1,6 +1,6 @@
 import '@souk/chassis/service/production-mode';
 import { ConfigError } from '@souk/chassis/service/config';
-import { ListenError } from '@souk/chassis/web/app/listen-error';
+import { ListenError } from '@souk/chassis/web/app/listen';
 import { EventLogError } from '@souk/chassis/log/event-log-error';
 import { isDiskFull } from './cli/disk-full.ts';
 import { EXIT, EnvironmentError, UsageError } from './cli/errors.ts';

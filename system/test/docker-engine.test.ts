@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { type TemporaryFolder, temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { EnvironmentError } from '../src/cli/errors.ts';
 import type { Server } from '../src/tools/servers/server.ts';
 import { startServer } from '../src/tools/servers/start-server.ts';

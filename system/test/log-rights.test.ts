@@ -7,7 +7,7 @@ import type { KafkaSecurity } from '@souk/chassis/log/kafka/kafka-log-options';
 import { openTopicReader } from '@souk/chassis/log/kafka/read-topics';
 import { answerOf } from '@souk/chassis/log/kafka/refusals';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { until } from '@souk/chassis/testing/until';
 import { type LogUser, logRights } from '@souk/contracts/log-rights';
 import { SERVICES } from '@souk/contracts/services';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
 import { addressOf, describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { SERVICES, type ServiceName } from '@souk/contracts/services';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { shapesOf, shapeTable } from '../src/tools/check/shape.ts';
 
 const FILES: Readonly<Record<string, string>> = {

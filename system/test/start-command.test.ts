@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { TimelineEntry } from '@souk/contracts/http/order';
 import { startShopProcess } from '../src/shop/shop-process.ts';
 import { embeddedRecords } from '../src/verify/embedded-records.ts';

@@ -6,7 +6,7 @@ import type { ReceivedMessage } from '../../src/log/event-log.ts';
 import { EventLogError } from '../../src/log/event-log-error.ts';
 import { openLogReader } from '../../src/log/embedded/log-reader.ts';
 import { partitionOf } from '../../src/log/partition-of.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../src/testing/temporary-store.ts';
 import { until } from '../../src/testing/until.ts';
 import { FORMER_QUESTION, writeFormerLog } from './former-log.ts';
 import { message, numbered, orderByKey, recorder } from './log-fixture.ts';

@@ -1,5 +1,4 @@
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { rowsWithin } from '@souk/chassis/web/paging/page';
+import { idPages, rowsWithin } from '@souk/chassis/web/paging';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { tellAbout } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';

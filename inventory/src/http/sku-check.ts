@@ -1,4 +1,4 @@
-import { askedTogether } from '@souk/chassis/web/sign-in/asked-together';
+import { askedTogether } from '@souk/chassis/web/limits/asked-together';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
 import { type LookUpSkus, ProductAwayError } from '../product/look-up-skus.ts';

@@ -1,4 +1,4 @@
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { fieldsRefused, problem } from '@souk/chassis/web/problems/problem';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ON_HAND_LIMIT } from '../domain/move-by-hand.ts';

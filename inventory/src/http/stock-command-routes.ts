@@ -1,6 +1,6 @@
 import { invalid } from '@souk/chassis/web/problems/problem';
 import { router } from '@souk/chassis/web/app/router';
-import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/principal';
 import { AdjustStock, Movement, ReceiveStock, Transfer, TransferStock } from '@souk/contracts/http/inventory';
 import { Sku } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';

@@ -1,5 +1,4 @@
-import { cursors } from '@souk/chassis/web/paging/cursor';
-import { readPage, rowsWithin } from '@souk/chassis/web/paging/page';
+import { cursors, readPage, rowsWithin } from '@souk/chassis/web/paging';
 import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
 import { router } from '@souk/chassis/web/app/router';
 import { ListQuery } from '@souk/contracts/paging';

@@ -1,11 +1,9 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { entityTag, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NotModified } from '@souk/chassis/web/bodies/no-body';
+import { entityTag, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
+import { idPages } from '@souk/chassis/web/paging';
+import { NotModified, router } from '@souk/chassis/web/app/router';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ListQuery } from '@souk/contracts/paging';
 import {

@@ -1,8 +1,7 @@
-import { entityTag } from '@souk/chassis/web/app/entity-tag';
+import { entityTag, keyMissing, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { onceResponse } from '@souk/chassis/service/answer-once';
-import { keyMissing, storedAnswer } from '@souk/chassis/web/app/idempotency';
 import { problem, problemAnswer } from '@souk/chassis/web/problems/problem';
-import { readAddress } from '@souk/chassis/web/problems/read-address';
+import { readAddress } from '@souk/chassis/web/problems/field-errors';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';

@@ -1,5 +1,5 @@
-import { entityTag } from '@souk/chassis/web/app/entity-tag';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
+import { entityTag } from '@souk/chassis/web/app/conditional-requests';
+import { idPages } from '@souk/chassis/web/paging';
 import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { router } from '@souk/chassis/web/app/router';

@@ -1,4 +1,4 @@
-import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/entity-tag';
+import { entityTag, obeyingIfMatch } from '@souk/chassis/web/app/conditional-requests';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';

@@ -1,4 +1,4 @@
-import { LOOKS } from '@souk/chassis/web/paging/looked';
+import { LOOKS } from '@souk/chassis/web/paging';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { FIRST_LINES } from '@souk/contracts/http/order';
 import { sql, type SqlBool } from 'kysely';

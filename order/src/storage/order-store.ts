@@ -1,5 +1,5 @@
-import type { Head } from '@souk/chassis/web/limits/expected-delay';
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { Head } from '@souk/chassis/web/limits/admission';
+import type { Looked } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Cause } from '@souk/chassis/cause';
 import type { OrderStatus } from '@souk/contracts/saga';

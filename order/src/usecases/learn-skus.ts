@@ -1,4 +1,4 @@
-import { askedTogether } from '@souk/chassis/web/sign-in/asked-together';
+import { askedTogether } from '@souk/chassis/web/limits/asked-together';
 import { type CatalogueLookup, CatalogueUnavailableError } from '../catalogue/catalogue-lookup.ts';
 import type { ProductState } from '../domain/catalogue.ts';
 import type { OrderReads } from '../storage/order-store.ts';

@@ -6,7 +6,7 @@ import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import type { Row, Statement } from '@souk/chassis/stores/sql/statement';
 import { describeOn } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { UNTIL_IT_ENDS } from '../../src/domain/customer-limits.ts';
 import { customers } from '../../src/storage/customer-collection.ts';

@@ -1,10 +1,9 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { idPages } from '@souk/chassis/web/paging';
+import { storedAnswer } from '@souk/chassis/web/app/conditional-requests';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { fieldsRefused, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ListQuery } from '@souk/contracts/paging';

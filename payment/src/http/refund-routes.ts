@@ -1,9 +1,9 @@
 import { onceResponse } from '@souk/chassis/service/answer-once';
-import { keyMissing, storedAnswer } from '@souk/chassis/web/app/idempotency';
+import { keyMissing, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
 import { invalid, type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellAbout } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
-import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/web/sign-in/second-factor';
+import { hasFreshSecondFactor, secondFactorStale } from '@souk/chassis/web/sign-in/principal';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { Refund as PublishedRefund, RequestRefund } from '@souk/contracts/http/payment';

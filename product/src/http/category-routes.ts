@@ -1,9 +1,7 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
+import { entityTag, obeyingIfMatch, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
+import { NoContent, noContent, NotModified, router } from '@souk/chassis/web/app/router';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import {
   Category as PublishedCategory,

@@ -1,5 +1,5 @@
-import { isUnchanged } from '@souk/chassis/web/app/entity-tag';
-import { answerInParts } from '@souk/chassis/web/app/long-answer';
+import { isUnchanged } from '@souk/chassis/web/app/conditional-requests';
+import { answerInParts } from '@souk/chassis/web/app/long-answers';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { PART_BYTES, type ProductImage } from '../domain/product-image.ts';
 import { byteRange } from './byte-range.ts';

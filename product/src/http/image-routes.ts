@@ -1,10 +1,8 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { obeyIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { type Idempotency, storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { type Idempotency, obeyIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { PatchProductImage, ProductImage as PublishedImage, WithImage } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/strings';

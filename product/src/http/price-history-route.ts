@@ -1,5 +1,4 @@
-import { cursors } from '@souk/chassis/web/paging/cursor';
-import { readPage } from '@souk/chassis/web/paging/page';
+import { cursors, readPage } from '@souk/chassis/web/paging';
 import { router } from '@souk/chassis/web/app/router';
 import { PriceHistoryPage, PriceHistoryQuery } from '@souk/contracts/http/product';
 import { Sku, Uuid } from '@souk/contracts/strings';

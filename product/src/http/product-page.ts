@@ -1,5 +1,4 @@
-import { cursors } from '@souk/chassis/web/paging/cursor';
-import { readPage } from '@souk/chassis/web/paging/page';
+import { cursors, readPage } from '@souk/chassis/web/paging';
 import { invalid } from '@souk/chassis/web/problems/problem';
 import type { Page } from '@souk/contracts/paging';
 import type { Product as PublishedProduct, ProductQuery } from '@souk/contracts/http/product';

@@ -1,4 +1,4 @@
-import { entityTag } from '@souk/chassis/web/app/entity-tag';
+import { entityTag } from '@souk/chassis/web/app/conditional-requests';
 import { router } from '@souk/chassis/web/app/router';
 import { Product as PublishedProduct, ProductPage, ProductQuery } from '@souk/contracts/http/product';
 import { Uuid } from '@souk/contracts/strings';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { Looked } from '@souk/chassis/web/paging';
 import { CALL_ROOM, fitting } from '@souk/chassis/log/message-size';
 import { ProductStatus } from '@souk/contracts/http/product';
 import type { Product } from '../domain/product.ts';

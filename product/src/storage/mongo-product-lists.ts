@@ -1,4 +1,4 @@
-import type { Looked } from '@souk/chassis/web/paging/looked';
+import type { Looked } from '@souk/chassis/web/paging';
 import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
 import type { Collection, Document, Filter } from 'mongodb';
 import type { ProductSort, SortPosition } from '../domain/sort-position.ts';

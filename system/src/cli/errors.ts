@@ -1,4 +1,4 @@
-export { EXIT } from '@souk/chassis/service/exit-code';
+export { EXIT } from '@souk/chassis/service/lifecycle';
 
 /** An error that the user can fix: it gives cause and cure in a few lines. */
 export class EnvironmentError extends Error {

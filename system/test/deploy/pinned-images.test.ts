@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { IMAGES } from '../../src/tools/servers/docker/images.ts';
 
 const ROOT = join(import.meta.dir, '../../..');

@@ -1,12 +1,10 @@
 import { answerOnce } from '@souk/chassis/service/answer-once';
-import { entityTag, obeyingIfMatch, requireIfMatch } from '@souk/chassis/web/app/entity-tag';
-import { idPages } from '@souk/chassis/web/paging/id-pages';
-import { storedAnswer } from '@souk/chassis/web/app/idempotency';
-import { NoContent, noContent, NotModified } from '@souk/chassis/web/bodies/no-body';
+import { entityTag, obeyingIfMatch, requireIfMatch, storedAnswer } from '@souk/chassis/web/app/conditional-requests';
+import { idPages } from '@souk/chassis/web/paging';
+import { NoContent, noContent, NotModified, router } from '@souk/chassis/web/app/router';
 import { fieldsRefused, invalid, problem } from '@souk/chassis/web/problems/problem';
-import { readAddress } from '@souk/chassis/web/problems/read-address';
+import { readAddress } from '@souk/chassis/web/problems/field-errors';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { addressRules } from '@souk/contracts/address-rules';

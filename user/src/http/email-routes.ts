@@ -1,6 +1,5 @@
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { normalisedEmail } from '@souk/contracts/email';
 import { AskEmailChange, ConfirmEmail, MailAsked } from '@souk/contracts/http/user';

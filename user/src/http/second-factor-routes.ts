@@ -1,7 +1,6 @@
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
 import type { Engine } from '@souk/chassis/engine/engine';
 import {
   ConfirmSecondFactor,

@@ -1,8 +1,7 @@
-import { NoContent, noContent } from '@souk/chassis/web/bodies/no-body';
+import { NoContent, noContent, router } from '@souk/chassis/web/app/router';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf, tellSecurity } from '@souk/chassis/web/app/request-facts';
-import { router } from '@souk/chassis/web/app/router';
-import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/second-factor';
+import { requireFreshSecondFactor } from '@souk/chassis/web/sign-in/principal';
 import type { Engine } from '@souk/chassis/engine/engine';
 import { GivenAccess, SecondFactorProof } from '@souk/contracts/http/session';
 import { Uuid } from '@souk/contracts/strings';

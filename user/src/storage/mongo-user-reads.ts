@@ -1,4 +1,4 @@
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { IdSlice } from '@souk/chassis/web/paging';
 import type { MongoDatabase } from '@souk/chassis/stores/mongodb/mongo-database';
 import { reading } from '@souk/chassis/stores/mongodb/mongo-errors';
 import { SERVER_NOW } from '@souk/chassis/stores/mongodb/server-now';

@@ -1,4 +1,4 @@
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { IdSlice } from '@souk/chassis/web/paging';
 import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import type { Role } from '@souk/contracts/access-token';
 import { type Kysely, sql } from 'kysely';

@@ -1,4 +1,4 @@
-import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
+import type { IdSlice } from '@souk/chassis/web/paging';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Role } from '@souk/contracts/access-token';
 import type { AccountLinks } from '../domain/account-links.ts';

@@ -8,7 +8,7 @@ import { type EmbeddedLog, openEmbeddedLog } from '../../../src/log/embedded/emb
 import { LONGEST_TRANSACTION_MS } from '../../../src/engine/access-watch.ts';
 import { createEngine, type Engine } from '../../../src/engine/engine.ts';
 import type { EngineOptions } from '../../../src/engine/engine-options.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import { until } from '../../../src/testing/until.ts';
 import type { EndedAccess } from '../../../src/engine/writer/ended-access.ts';
 import { forgetEndedAccess } from '../../../src/engine/writer/forget-ended-access.ts';

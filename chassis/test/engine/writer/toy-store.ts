@@ -11,7 +11,7 @@ import { sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
 import type { SqlDatabase } from '../../../src/stores/sql/sql-database.ts';
 import type { TransactionScript } from '../../../src/stores/sql/statement.ts';
 import { temporaryDatabase } from '../../../src/testing/temporary-mysql-store.ts';
-import { temporaryFolder } from '../../../src/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../../src/testing/temporary-store.ts';
 import type { AnswerForm } from '../../../src/engine/writer/answer-key.ts';
 
 /** The smallest service state there is: accounts that count, and a ledger of what happened to them. */

@@ -4,7 +4,7 @@ import { openKafkaLog } from '../../../src/log/kafka/kafka-log.ts';
 import type { KafkaTopicsOptions } from '../../../src/log/kafka/kafka-log-options.ts';
 import type { EventLog, LogMessage } from '../../../src/log/event-log.ts';
 import { EventLogError } from '../../../src/log/event-log-error.ts';
-import { kafkaProxy } from '../../../src/testing/kafka-proxy.ts';
+import { kafkaProxy } from '../../../src/testing/tcp-proxy.ts';
 import { describeOn } from '../../../src/testing/real-servers.ts';
 import { until } from '../../../src/testing/until.ts';
 import { message, recorder, type Recorder, stalled } from '../log-fixture.ts';

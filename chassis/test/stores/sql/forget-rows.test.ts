@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { sqlMessageReads } from '../../../src/stores/sql/sql-message-reads.ts';
 import { sqlServiceStore } from '../../../src/stores/sql/sql-service-store.ts';
 import { openSqlite } from '../../../src/stores/sql/sqlite-database.ts';
-import { sqlitePlansOf } from '../../../src/testing/sqlite-plans.ts';
+import { sqlitePlansOf } from '../../../src/testing/query-costs.ts';
 import { temporaryStore } from '../../../src/testing/temporary-store.ts';
 
 test('on SQLite kept answers are found by an index, by their age and by whose they are, and keys by the table\'s own order', async () => {

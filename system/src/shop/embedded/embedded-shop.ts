@@ -1,11 +1,11 @@
-import { remoteKeys } from '@souk/chassis/web/sign-in/remote-keys';
+import { remoteKeys } from '@souk/chassis/web/sign-in/signing-keys';
 import { lifecycle, type Lifecycle, type Part } from '@souk/chassis/service/lifecycle';
 import { openEmbeddedLog } from '@souk/chassis/log/embedded/embedded-log';
 import { createLogger, type Logger } from '@souk/chassis/telemetry/logging';
 import { createMetrics } from '@souk/chassis/telemetry/metrics';
 import { messagesComeAgain } from '@souk/chassis/log/handler-failures';
 import { reportTo } from '@souk/chassis/telemetry/report';
-import type { Service } from '@souk/chassis/service/service';
+import type { Service } from '@souk/chassis/service/create-service';
 import { consumerGroup, SERVICES, type ServiceName } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
 import { fetchSkus } from '@souk/inventory/product/fetch-skus';

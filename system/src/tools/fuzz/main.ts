@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { EnvironmentError, EXIT, UsageError, withUsage } from '../../cli/errors.ts';
 import { type FuzzRun, fuzzRuns } from './fuzz-runs.ts';
 import { type FuzzOutcome, fuzzService, type FuzzSettings } from './fuzz-service.ts';

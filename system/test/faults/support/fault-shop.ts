@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Environment } from '@souk/chassis/service/config';
 import { addressOf } from '@souk/chassis/testing/real-servers';
-import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
+import { temporaryFolder } from '@souk/chassis/testing/temporary-store';
 import { type Load, prepareLoad } from '../../../src/tools/bench/work/prepare-load.ts';
 import { newAccounts } from '../../../src/shop/embedded/accounts.ts';
 import type { RealShopAddresses, ServerAddresses } from '../../../src/shop/real/addresses.ts';

@@ -1,6 +1,4 @@
-import { kafkaProxy } from '@souk/chassis/testing/kafka-proxy';
-import { mongoProxy } from '@souk/chassis/testing/mongo-proxy';
-import { type ProxyMode, type TcpProxy, tcpProxy } from '@souk/chassis/testing/tcp-proxy';
+import { kafkaProxy, mongoProxy, type ProxyMode, type TcpProxy, tcpProxy } from '@souk/chassis/testing/tcp-proxy';
 import { until } from '@souk/chassis/testing/until';
 import type { ServiceName } from '@souk/contracts/services';
 import { ENGINE } from '../../../src/shop/real/shop-databases.ts';
