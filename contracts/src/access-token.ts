@@ -1,7 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { Uuid } from './ids.ts';
-import { impersonal } from './personal.ts';
-import { Role } from './roles.ts';
+import { impersonal, oneOf } from './schema.ts';
+import { Uuid } from './strings.ts';
+
+/** Everybody is a customer; admin includes staff. */
+export const Role = oneOf('customer', 'staff', 'admin');
+export type Role = Static<typeof Role>;
 
 /** Longest time from `iat` to `exp` in seconds: User cannot be set to more, and no service accepts more, but for the tolerated difference of clocks. */
 export const ACCESS_TOKEN_LIFE_S = 900;

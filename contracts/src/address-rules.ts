@@ -33,7 +33,7 @@ export function addressRules(): Promise<AddressRules> {
 }
 
 async function loaded(): Promise<AddressRules> {
-  const [{ e164 }, { needsPostalCode, isPostalCode }] = await Promise.all([import('./phones.ts'), import('./postal-codes.ts')]);
+  const { e164, needsPostalCode, isPostalCode } = await import('./phones-and-postal-codes.ts');
 
   /** Accepts a code for a country that has none, because forms ask for one everywhere. */
   const postalFaults = ({ postalCode, country }: Located): readonly string[] => {

@@ -1,9 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
-import './formats.ts';
 import { noFreeText } from './card-number.ts';
-import { personal } from './personal.ts';
-import { closed, open } from './schema.ts';
-import { KeptName, keptText, Name, shortText, SOMETHING_VISIBLE } from './text.ts';
+import './formats.ts';
+import { closed, open, personal } from './schema.ts';
+import { KeptName, keptText, Name, shortText, SOMETHING_VISIBLE } from './strings.ts';
 
 const Line = personal(Name);
 const KeptLine = personal(KeptName);

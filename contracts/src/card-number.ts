@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import { isPersonal } from './personal.ts';
+import { isPersonal } from './schema.ts';
 
 /** Internal marks: neither reaches a document. */
 const NO_FREE_TEXT = Symbol('no free text');

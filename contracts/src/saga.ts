@@ -1,5 +1,6 @@
-import type { Static } from '@sinclair/typebox';
-import { oneOf } from './schema.ts';
+import { type Static, Type } from '@sinclair/typebox';
+import { closed, oneOf } from './schema.ts';
+import { Sku, Uuid } from './strings.ts';
 
 export const OrderStatus = oneOf('placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled');
 export type OrderStatus = Static<typeof OrderStatus>;
@@ -52,3 +53,18 @@ export const MovementKind = oneOf(
   'restock',
 );
 export type MovementKind = Static<typeof MovementKind>;
+
+/** The SKU and quantity of one order line. */
+export const OrderItem = closed({ sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 999 }) });
+export type OrderItem = Static<typeof OrderItem>;
+
+/** Pieces of a SKU out of one warehouse. */
+export const Allocation = closed({ sku: Sku, warehouseId: Uuid, quantity: Type.Integer({ minimum: 1 }) });
+export type Allocation = Static<typeof Allocation>;
+
+export const Shortage = closed({
+  sku: Sku,
+  requested: Type.Integer({ minimum: 1 }),
+  available: Type.Integer({ minimum: 0 }),
+});
+export type Shortage = Static<typeof Shortage>;

@@ -1,7 +1,10 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
-import { DeadLetter } from './events/dead-letter.ts';
-import { InventoryFailed, InventoryLow, InventoryReleased, InventoryReserved } from './events/inventory.ts';
 import {
+  DeadLetter,
+  InventoryFailed,
+  InventoryLow,
+  InventoryReleased,
+  InventoryReserved,
   OrderCancelled,
   OrderCompleted,
   OrderCompletedRetired,
@@ -10,10 +13,18 @@ import {
   OrderReadyForPayment,
   OrderRejected,
   OrderShipped,
-} from './events/order.ts';
-import { PaymentCompleted, PaymentFailed, PaymentRefunded } from './events/payment.ts';
-import { ProductArchived, ProductCreated, ProductPriceChanged, ProductUpdated } from './events/product.ts';
-import { UserAccessChanged, UserDeleted, UserRegistered, UserUpdated } from './events/user.ts';
+  PaymentCompleted,
+  PaymentFailed,
+  PaymentRefunded,
+  ProductArchived,
+  ProductCreated,
+  ProductPriceChanged,
+  ProductUpdated,
+  UserAccessChanged,
+  UserDeleted,
+  UserRegistered,
+  UserUpdated,
+} from './events.ts';
 import type { ServiceName } from './services.ts';
 
 export interface TopicDeclaration<Data extends TSchema = TSchema> {

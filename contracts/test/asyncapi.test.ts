@@ -33,11 +33,11 @@ describe('the official parser', () => {
     return diagnostics.filter(({ severity }) => severity.valueOf() === 0).map(({ message }) => message);
   }
 
-  test('finds no error in the description of all', async () => expect(await severe(described)).toEqual([]), 30_000);
+  test('finds no error in the description of all services', async () => expect(await severe(described)).toEqual([]), 30_000);
 
   test.each([...SERVICES])('finds none in the part of %s', async (service) => expect(await severe(asyncApiDocument([service]))).toEqual([]), 30_000);
 
-  test('does find one where there is one', async () => {
+  test('finds an error where there is one', async () => {
     expect(await severe({ ...described, operations: { lost: { action: 'send', channel: { $ref: '#/channels/nowhere' } } } })).not.toEqual([]);
   }, 30_000);
 });
@@ -61,7 +61,7 @@ test.each([...SERVICES])('%s receives in the consumer group that it joins', (ser
   expect(groups).toEqual(topicsReadBy(service).map(() => consumerGroup(service)));
 });
 
-test.each([...TOPIC_NAMES])('the headers of %s are as described', (topic) => {
+test.each([...TOPIC_NAMES])('the headers of %s are the described ones', (topic) => {
   const { headers } = toLogMessage(exampleEvent(topic, { source: eventSource(TOPICS[topic].madeBy) }));
   const schema = described.components.messages[topic]?.headers as { properties: object; required: readonly string[] };
   expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(Object.keys(headers)));

@@ -79,11 +79,11 @@ test('of the ten numbers with one prefix exactly one passes, wherever its spaces
   );
 });
 
-test.each(['4 ', '1', `${'1'.repeat(12)} `])('a text of nothing but %j takes so much longer to search as it is longer', (piece) => {
+test.each(['4 ', '1', `${'1'.repeat(12)} `])('the time to search a text of nothing but %j grows in proportion to its length', (piece) => {
   expect(growth((size) => void holdsCardNumber(piece.repeat(size)), 2000)).toBeLessThan(30);
 });
 
-test('digits alone are told from other texts, in any script', () => {
+test('a text of digits alone is recognised, in any script', () => {
   expect(['4242 4242', '４２４２', ' 4242-', '④②', '٤٢٤٢'].filter((text) => !isDigitsAlone(text))).toEqual([]);
   expect(['', ' ', 'Lane 4242', '4242a', '—', '10/2'].filter(isDigitsAlone)).toEqual([]);
 });

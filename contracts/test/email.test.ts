@@ -32,12 +32,6 @@ describe('the one form of an address', () => {
     expect(normalisedEmail(address)).toBe(form);
   });
 
-  test('stays what it is for every character, alone and under an accent', () => {
-    const all = Array.from({ length: 0x110000 }, (_, at) => String.fromCodePoint(at));
-    const changing = all.flatMap((one) => [one, `${one}\u030C`, `${one}\u0301`]).filter((text) => normalisedEmail(normalisedEmail(text)) !== normalisedEmail(text));
-    expect(changing).toEqual([]);
-  }, 30_000);
-
   test('stays what it is', () => {
     const text = fc.oneof(fc.stringMatching(/^[\x20-\x7e]{0,40}$/), fc.string({ unit: 'grapheme' }));
     fc.assert(fc.property(text, (any) => normalisedEmail(normalisedEmail(any)) === normalisedEmail(any)));
@@ -62,11 +56,11 @@ describe('an address', () => {
     'a..b@x.org', '.a@x.org', 'a.@x.org', '.@x.org', '@x.org', '"a b"@x.org', 'a b@x.org', 'иван@x.org', 'a@@x.org',
     'a@x', 'a@.org', 'a@x..org', 'a@x.org.', 'a@-x.org', 'a@x-.org', 'a@x_y.org', 'a@1.2.3.4', 'a@[1.2.3.4]', 'a@x.org/', 'a@%61.org',
     'a@xn--a.com', 'a@x.o', 'a@x y.org', 'a@x.org:25', '', '@', 'a', `x${LOCAL}@x.org`, `${LOCAL}@${domain(190)}`, `a@${'d'.repeat(64)}.org`,
-  ])('is none: %p', (address) => {
+  ])('may not be %p', (address) => {
     expect(isEmailAddress(address)).toBe(false);
   });
 
-  test('registered under an older rule can still be answered', () => {
+  test('that was registered under an older rule can still be answered', () => {
     expect(Value.Check(User.properties.email, 'a..b@x.org')).toBe(true);
     expect(Value.Check(RegisterUser.properties.email, 'a..b@x.org')).toBe(false);
   });

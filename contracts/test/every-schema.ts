@@ -1,7 +1,7 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox';
 import { Glob } from 'bun';
 import { join } from 'node:path';
-import { inheriting } from '../src/personal.ts';
+import { inheriting } from '../src/schema.ts';
 import { TOPICS } from '../src/topics.ts';
 
 interface Place {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
 import { ShippingAddress } from '../src/address.ts';
-import { isSku, isUuid, Sku, Uuid } from '../src/ids.ts';
+import { isSku, isUuid, Sku, UtcTime, Uuid } from '../src/strings.ts';
 import { Currency } from '../src/money.ts';
-import { UtcTime } from '../src/time.ts';
 import { RegisterUser } from '../src/http/user.ts';
 import { ADDRESS } from './examples.ts';
 
@@ -22,7 +21,7 @@ describe('ids', () => {
     '0198c0de-7a11-7c3e-cf00-00000000000a',
     '0198c0de7a117c3e8f0000000000000a',
     '0198c0de-7a11-7c3e-8f00-00000000000a\n',
-  ])('%j is no UUID', (text) => {
+  ])('%j is not a UUID', (text) => {
     expect(isUuid(text)).toBe(false);
     expect(Value.Check(Uuid, text)).toBe(false);
   });
@@ -32,7 +31,7 @@ describe('ids', () => {
     expect(Value.Check(Sku, text)).toBe(true);
   });
 
-  test.each(['', 'x'.repeat(65), 'mug blue', 'mug/1', 'größe', 'MUG\n'])('%j is no SKU', (text) => {
+  test.each(['', 'x'.repeat(65), 'mug blue', 'mug/1', 'größe', 'MUG\n'])('%j is not a SKU', (text) => {
     expect(isSku(text)).toBe(false);
     expect(Value.Check(Sku, text)).toBe(false);
   });
@@ -61,7 +60,7 @@ describe('times', () => {
     '2026-11-22t10:15:30z',
   ])('%s is refused', (text) => expect(Value.Check(UtcTime, text)).toBe(false));
 
-  test('what the clock writes is a time', () => {
+  test('the clock\'s own form is a time', () => {
     expect(Value.Check(UtcTime, new Date(1_795_342_530_000).toISOString())).toBe(true);
   });
 });
@@ -69,7 +68,7 @@ describe('times', () => {
 const withEmail = (email: string) => ({ email, password: 'correct horse', name: 'Zoë' });
 
 describe('e-mail addresses', () => {
-  test.each(['a@example.com', 'first.last+tag@shop.example.co.uk', "o'neil@example.org"])('%s is one', (email) => {
+  test.each(['a@example.com', 'first.last+tag@shop.example.co.uk', "o'neil@example.org"])('%s is accepted', (email) => {
     expect(Value.Check(RegisterUser, withEmail(email))).toBe(true);
   });
 
@@ -84,11 +83,11 @@ describe('e-mail addresses', () => {
     'a@-x.com',
     'a@example..com',
     `a@${'x.'.repeat(130)}com`,
-  ])('%j is none', (email) => expect(Value.Check(RegisterUser, withEmail(email))).toBe(false));
+  ])('%j is refused', (email) => expect(Value.Check(RegisterUser, withEmail(email))).toBe(false));
 });
 
 describe('currencies and countries', () => {
-  test('only codes that exist are taken', () => {
+  test('only codes that exist are accepted', () => {
     expect(['EUR', 'JPY', 'BHD'].every((code) => Value.Check(Currency, code))).toBe(true);
     expect(['eur', 'EU', 'QQQ', 'EURO', ''].some((code) => Value.Check(Currency, code))).toBe(false);
   });

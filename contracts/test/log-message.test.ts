@@ -83,7 +83,7 @@ function causeOf(message: LogMessage): string {
   return read.ok ? 'none' : read.cause;
 }
 
-describe('a message that is no event of ours is refused with its cause', () => {
+describe('a message that is no event of Souk is refused with its cause', () => {
   const good = toLogMessage(orderCreated());
   const without = (name: string): LogMessage => {
     const { [name]: _, ...headers } = good.headers;
@@ -91,7 +91,7 @@ describe('a message that is no event of ours is refused with its cause', () => {
   };
   const withHeader = (name: string, value: string) => ({ ...good, headers: { ...good.headers, [name]: value } });
 
-  test.each(Object.keys(good.headers))('%s missing', (name) => expect(causeOf(without(name))).toContain(name));
+  test.each(Object.keys(good.headers))('%s is missing', (name) => expect(causeOf(without(name))).toContain(name));
 
   test.each([
     ['ce_specversion', '0.3'],
@@ -122,13 +122,13 @@ describe('a message that is no event of ours is refused with its cause', () => {
     expect(causeOf({ ...good, value })).toMatch(/^the (value is not JSON|data does not fit order\.created: )/);
   });
 
-  test('the cause names the field and not what was in it', () => {
+  test('the cause names the field and not its content', () => {
     const value = JSON.stringify({ ...EXAMPLES['order.created'], userId: 'secret' });
     const cause = "the data does not fit order.created: /userId Expected string to match 'uuid' format";
     expect(causeOf({ ...good, value })).toBe(cause);
   });
 
-  test('any headers and any value: an answer, never an exception', () => {
+  test('any headers and any value give a result, never an exception', () => {
     const headers = fc.dictionary(fc.constantFrom(...Object.keys(good.headers)), fc.string());
     fc.assert(
       fc.property(headers, fc.string(), (some, value) => {
@@ -138,12 +138,12 @@ describe('a message that is no event of ours is refused with its cause', () => {
   });
 });
 
-test('a broken trace is dropped, the event is not', () => {
+test('an invalid trace is dropped, and its event is kept', () => {
   const message = toLogMessage(orderCreated({ traceparent: 'broken' }));
   expect(fromLogMessage(message)).toMatchObject({ ok: true, event: { traceparent: null } });
 });
 
-test('an event takes so much longer to write and to read as it has more to say', () => {
+test('writing and reading an event take time in proportion to its size', () => {
   const item = { sku: 'CUP-1', quantity: 1 };
   const total = { amount: 100, currency: 'EUR' };
   const withLines = (lines: number) => orderCreated({ data: { orderId: ID, userId: OTHER_ID, items: Array.from({ length: lines }, () => item), total } });
@@ -165,25 +165,25 @@ describe('a message that is not all UTF-8', () => {
     return read.ok ? 'none' : read.cause;
   };
 
-  test('is refused when it is so in what is read, although the text would pass', () => {
+  test('is refused when such a part is read here, although its replacement text would pass', () => {
     expect(cause({ key: base64('\xff') })).toBe('the key is not UTF-8');
     expect(cause({ value: base64('{"a":"\xe9"}') })).toBe('the value is not UTF-8');
     expect(cause({ headers: [{ name: base64('other'), value: base64('\xff') }, { name: base64('ce_source'), value: base64('\xff') }] })).toBe('ce_source is not UTF-8');
   });
 
-  test('is read when it is so in headers that mean nothing here', () => {
+  test('is read when such parts are headers that nobody reads', () => {
     expect(cause({ headers: [{ name: base64('uber-trace-id'), value: base64('\xff') }, { name: base64('\xff'), value: base64('x') }] })).toBe('none');
   });
 });
 
-describe('an event of a service that does not make its type', () => {
-  test.each([...SERVICES].filter((service) => service !== 'order').map((service) => [eventSource(service), service] as const))('is no event: %s', (source, forgedBy) => {
+describe('an event from a service that does not make its type', () => {
+  test.each([...SERVICES].filter((service) => service !== 'order').map((service) => [eventSource(service), service] as const))('is refused: %s', (source, forgedBy) => {
     const { headers, ...message } = toLogMessage(orderCreated());
     const read = fromLogMessage({ ...message, headers: { ...headers, ce_source: source } });
     expect(read).toEqual({ ok: false, cause: 'ce_source of order.created is not /souk/order', forgedBy });
   });
 
-  test('has no name when it is none of ours', () => {
+  test('is from `somebody` when its source is no service of Souk', () => {
     const { headers, ...message } = toLogMessage(orderCreated());
     for (const source of ['/souk/order/', 'urn:souk:order', '/souk/ORDER']) {
       expect(fromLogMessage({ ...message, headers: { ...headers, ce_source: source } })).toMatchObject({ ok: false, forgedBy: 'somebody' });

@@ -17,7 +17,7 @@ test('a service writes what it makes and reads what it is declared to read, and 
   }
 });
 
-test('who makes the topics reads and writes none, and joins no group', () => {
+test('the user that creates the topics reads and writes none, and joins no group', () => {
   for (const operation of ['read', 'write', 'delete']) expect(may('topics', operation)).toEqual([]);
   expect(logRights().filter(({ user, on }) => user === 'topics' && on === 'group')).toEqual([]);
 });
@@ -27,7 +27,7 @@ test('a service joins its own group alone; Order also reads topics once, in grou
   expect(groups.map(({ user, name }) => [user, name])).toEqual([...SERVICES.map((user) => [user, consumerGroup(user)]), ['order', 'reader-']]);
 });
 
-test('everybody sees every topic, which each process compares with what is declared', () => {
+test('every user may describe every topic, because each process compares them with the declared ones', () => {
   for (const user of LOG_USERS) for (const look of ['describe', 'describe_configs']) expect(may(user, look)).toEqual([...TOPIC_NAMES]);
 });
 

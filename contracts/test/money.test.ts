@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
 import * as fc from 'fast-check';
-import { add, AskedPrice, equals, LARGEST_PRICE, Money, MoneyError, Price, subtract, times } from '../src/money.ts';
-import { formatMoney } from '../src/money-text.ts';
+import { add, AskedPrice, equals, formatMoney, LARGEST_PRICE, Money, MoneyError, Price, subtract, times } from '../src/money.ts';
 
 const euros = (amount: number): Money => ({ amount, currency: 'EUR' });
 const amounts = fc.integer({ min: 0, max: 2 ** 40 });
@@ -18,7 +17,7 @@ function codeOf(act: () => unknown): string {
 }
 
 describe('money adds up', () => {
-  test('in any order, and taking away undoes adding', () => {
+  test('in any order, and subtracting undoes adding', () => {
     fc.assert(
       fc.property(amounts, amounts, amounts, (a, b, c) => {
         const [x, y, z] = [euros(a), euros(b), euros(c)];
@@ -38,7 +37,7 @@ describe('money adds up', () => {
     );
   });
 
-  test('equal means amount and currency', () => {
+  test('is equal when amount and currency are', () => {
     expect(equals(euros(1), euros(1))).toBe(true);
     expect(equals(euros(1), euros(2))).toBe(false);
     expect(equals(euros(1), { amount: 1, currency: 'USD' })).toBe(false);
@@ -51,13 +50,13 @@ describe('money refuses', () => {
     expect(codeOf(() => subtract(euros(1), { amount: 1, currency: 'USD' }))).toBe('mixed-currencies');
   });
 
-  test('what cannot be kept exactly', () => {
+  test('amounts that cannot be kept exactly', () => {
     expect(codeOf(() => add(euros(Number.MAX_SAFE_INTEGER), euros(1)))).toBe('money-out-of-range');
     expect(codeOf(() => times(euros(Number.MAX_SAFE_INTEGER), 2))).toBe('money-out-of-range');
     expect(codeOf(() => times(euros(1), 0.5))).toBe('money-out-of-range');
   });
 
-  test('less than nothing', () => {
+  test('amounts below zero', () => {
     expect(codeOf(() => subtract(euros(1), euros(2)))).toBe('money-out-of-range');
   });
 
@@ -65,7 +64,7 @@ describe('money refuses', () => {
     expect(Value.Check(Money, { amount, currency: 'EUR' })).toBe(false);
   });
 
-  test('a price that could make an order overflow', () => {
+  test('prices that could make an order overflow', () => {
     expect(Value.Check(Price, euros(LARGEST_PRICE))).toBe(true);
     expect(Value.Check(Price, euros(LARGEST_PRICE + 1))).toBe(false);
     const line = times(euros(LARGEST_PRICE), 999);
@@ -73,7 +72,7 @@ describe('money refuses', () => {
   });
 });
 
-describe('money for people', () => {
+describe('money as text for people', () => {
   test.each([
     [{ amount: 1999, currency: 'EUR' }, '€19.99'],
     [{ amount: 5, currency: 'EUR' }, '€0.05'],
@@ -82,7 +81,7 @@ describe('money for people', () => {
     [{ amount: Number.MAX_SAFE_INTEGER, currency: 'EUR' }, '€90,071,992,547,409.91'],
   ])('%j reads %s', (money, text) => expect(formatMoney(money)).toBe(text));
 
-  test('a currency with three digits, and another language', () => {
+  test('has three digits where the currency has, and other languages', () => {
     expect(formatMoney({ amount: 1234, currency: 'BHD' })).toContain('1.234');
     expect(formatMoney({ amount: 123_456, currency: 'EUR' }, 'de')).toContain('1.234,56');
   });
@@ -97,7 +96,7 @@ describe('a price that somebody sets', () => {
 
   test.each(['EUR', 'USD', 'JPY', 'KWD', 'CLP', 'XOF', 'CHF'])('may be in %s', (currency) => expect(asked(currency)).toBe(true));
 
-  test('what was priced in something else before can be read', () => {
+  test('can still be read in a currency that was accepted before', () => {
     expect([Price, Money].every((schema) => Value.Check(schema, { amount: 100, currency: 'XTS' }))).toBe(true);
   });
 });

@@ -4,10 +4,9 @@ import { Value } from '@sinclair/typebox/value';
 import { mustBeNoCard } from '../src/card-number.ts';
 import { Order, PlaceOrder } from '../src/http/order.ts';
 import { Address, RegisterUser } from '../src/http/user.ts';
-import { holdsPersonal, impersonal, isMarkedName, personal, secret } from '../src/personal.ts';
-import { personalTexts, textsWhere, withoutPersonal } from '../src/personal-values.ts';
-import { closed, nullable, oneOf } from '../src/schema.ts';
-import { FreeText, Name } from '../src/text.ts';
+import { closed, holdsPersonal, impersonal, isMarkedName, nullable, oneOf, personal, secret } from '../src/schema.ts';
+import { personalTexts, textsWhere, withoutPersonal } from '../src/values-by-schema.ts';
+import { FreeText, Name } from '../src/strings.ts';
 import { TOPIC_NAMES, TOPICS } from '../src/topics.ts';
 import { ADDRESS, EXAMPLES } from './examples.ts';
 
@@ -42,7 +41,7 @@ describe('what is marked as personal', () => {
     ]);
   });
 
-  test('is taken out: what may be left out goes, what has to be there says so, everything else stays', () => {
+  test('is removed: optional fields are left out, required ones say `erased`, everything else stays', () => {
     const rest = withoutPersonal(Wishes, wishes);
     expect(rest as object).toEqual({
       id: 'w-1',
@@ -59,24 +58,24 @@ describe('what is marked as personal', () => {
     expect(withoutPersonal(Wishes, rest)).toEqual(rest);
   });
 
-  test('leaves what holds nothing personal the very thing it was, and fields that the contract does not know', () => {
+  test('does not change values that hold nothing personal, or fields that the contract does not name', () => {
     const order = { items: [{ sku: 'MUG' }], shippingAddress: ADDRESS, deadlineAt: 7 };
     const rest = withoutPersonal(Order, order);
     expect(rest.items).toBe(order.items);
     expect(rest as object).toEqual({ ...order, shippingAddress: { name: 'erased', line1: 'erased', city: 'erased', country: 'AT' } });
   });
 
-  test('can be nothing that has no text: nothing could stand for it', () => {
+  test('can only be text, because nothing else could be replaced', () => {
     expect(() => withoutPersonal(closed({ age: personal(Type.Integer()) }), { age: 36 })).toThrow('only texts');
   });
 
-  test('is known by its name in logs, as what is secret is', () => {
+  test('is known by its name in logs, as secrets are', () => {
     closed({ petName: personal(Name), pin: secret(Name), shoe: impersonal(Name) });
     expect(['petName', 'pin', 'shoe', 'password', 'line1', 'email', 'sku'].map(isMarkedName)).toEqual([true, true, false, true, true, true, false]);
   });
 });
 
-test('every event says after erasure what its version promised, and nothing personal', () => {
+test('every event still fits its version after erasure, and holds nothing personal', () => {
   for (const topic of TOPIC_NAMES) {
     const rest = withoutPersonal(TOPICS[topic].data, EXAMPLES[topic]);
     expect({ topic, fits: Value.Check(TOPICS[topic].data, rest), left: personalTexts(TOPICS[topic].data, rest) }).toEqual({ topic, fits: true, left: [] });
@@ -96,14 +95,14 @@ describe('a new personal field of an order', () => {
     expect(personalTexts(WithNote, { ...withoutPersonal(Order, order) }).map(({ pointer }) => pointer)).toEqual(['/giftNote']);
   });
 
-  test('is looked through for card numbers', () => {
+  test('is searched for card numbers', () => {
     const looked = textsWhere(mustBeNoCard);
     const body = { shippingAddress: ADDRESS, giftNote: 'pay with 4242 4242 4242 4242' };
     expect(looked.of(closed({ ...PlaceOrder.properties, giftNote }), body).map(({ pointer }) => pointer)).toContain('/giftNote');
   });
 });
 
-test('telephone numbers and e-mail addresses are personal, and never looked through for card numbers', () => {
+test('telephone numbers and e-mail addresses are personal, and never searched for card numbers', () => {
   const looked = textsWhere(mustBeNoCard);
   const found = (schema: typeof Address | typeof RegisterUser, body: object) => looked.of(schema, body).map(({ pointer }) => pointer);
   expect(found(Address, { ...ADDRESS, phone: '+8613834560007', label: 'home' })).toEqual(['/name', '/line1', '/city', '/postalCode', '/label']);

@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
 import { Value } from '@sinclair/typebox/value';
-import { Problem } from '../src/problem.ts';
-import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '../src/problem-types.ts';
+import { Problem, PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '../src/problem.ts';
 import { EURO_20 } from './examples.ts';
 
 const CODES = Object.keys(PROBLEM_TYPES).filter((key): key is ProblemCode => Object.hasOwn(PROBLEM_TYPES, key));
@@ -19,7 +18,7 @@ test('the URI of a code is fixed', () => {
   expect(problemTypeUri('sku-unknown')).toBe('urn:souk:problem:sku-unknown');
 });
 
-test('statuses stay what callers were told', () => {
+test('statuses stay as they were published', () => {
   const statuses = Object.fromEntries(CODES.map((code) => [code, PROBLEM_TYPES[code].status]));
   expect(statuses).toMatchObject({
     'malformed-json': 400,

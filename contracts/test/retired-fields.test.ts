@@ -1,7 +1,6 @@
 import { expect, test } from 'bun:test';
-import { fromLogMessage, toLogMessage } from '../src/log-message.ts';
-import { asOfToday } from '../src/retired-fields.ts';
-import { unnamedPlaces, withoutUnnamed } from '../src/unnamed-values.ts';
+import { asOfToday, fromLogMessage, toLogMessage } from '../src/log-message.ts';
+import { unnamedPlaces, withoutUnnamed } from '../src/values-by-schema.ts';
 import { TOPIC_NAMES, TOPICS } from '../src/topics.ts';
 import { ADDRESS, EXAMPLES, exampleEvent } from './examples.ts';
 import { goldenMessages } from './gate/published.ts';
@@ -23,20 +22,20 @@ test.each([
   ['that says it is of today', { ...version1, headers: today.headers }],
   ['that says nothing of its version', { ...version1, headers: {} }],
   ['with the name in escapes', { ...today, value: JSON.stringify({ ...data, shippingAddress: ADDRESS }).replace('shippingAddress', 'shipping\\u0041ddress') }],
-])('nothing of the address is kept of a message %s', (_how, message) => {
+])('of a message %s, nothing of the address is kept', (_how, message) => {
   const kept = asOfToday(message);
   for (const text of Object.values(ADDRESS)) expect(kept.value).not.toContain(text);
   expect(asOfToday(kept)).toBe(kept);
 });
 
-test('messages of today, of other topics and of versions to come are kept as they are', () => {
+test('messages of the current version, of other topics and of later versions are kept as they are', () => {
   for (const message of [today, { ...today, topic: 'elsewhere' }, { ...today, headers: { ...today.headers, ce_schemaversion: '3' } }]) {
     expect(asOfToday(message)).toBe(message);
   }
   expect(fromLogMessage({ ...today, headers: { ...today.headers, ce_schemaversion: '3' } })).toEqual({ ok: false, cause: 'ce_schemaversion of order.completed is not 2 or less' });
 });
 
-test('what a contract does not name is found at any depth, and left out', () => {
+test('fields that a contract does not name are found at any depth, and left out', () => {
   const schema = TOPICS['order.completed'].data;
   const more = { ...data, shippingAddress: ADDRESS, items: data.items.map((item) => ({ ...item, engraving: 'Zoë' })), total: { ...data.total, note: 'Z' } };
   expect(unnamedPlaces(schema, more)).toEqual(['/items/0/engraving', '/total/note', '/shippingAddress']);

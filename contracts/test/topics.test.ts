@@ -8,13 +8,13 @@ import { objectsIn } from './objects-in.ts';
 describe.each([...TOPIC_NAMES])('%s', (topic) => {
   const { data, madeBy, readBy, key, partitions, version } = TOPICS[topic];
 
-  test('is declared whole, and its name starts with its maker', () => {
+  test('is fully declared, and its name starts with its maker', () => {
     expect(topic.startsWith(`${madeBy}.`)).toBe(true);
     expect(readBy).not.toContain(madeBy);
     expect({ version, partitions }).toEqual({ version: topic === 'order.completed' ? 2 : 1, partitions: 3 });
   });
 
-  test('takes its example', () => expect(Value.Check(data, EXAMPLES[topic])).toBe(true));
+  test('accepts its example', () => expect(Value.Check(data, EXAMPLES[topic])).toBe(true));
 
   test('carries its key', () => {
     if (key !== 'originalKey') expect(EXAMPLES[topic]).toHaveProperty(key);
@@ -28,12 +28,12 @@ describe.each([...TOPIC_NAMES])('%s', (topic) => {
     }
   });
 
-  test('lets fields of later versions pass, at every depth', () => {
+  test('accepts fields of later versions, at every depth', () => {
     expect(objectsIn(data).filter((object) => object.additionalProperties === false)).toEqual([]);
   });
 });
 
-test('who reads what is what the saga needs', () => {
+test('the topics have the readers that the saga needs', () => {
   expect(Object.fromEntries(SERVICES.map((service) => [service, topicsReadBy(service).toSorted()]))).toEqual({
     product: ['user.access_changed', 'user.deleted'],
     inventory: [
@@ -73,6 +73,6 @@ test('every service has a topic for its dead letters, keyed as the originals wer
   }
 });
 
-test('a name that objects have by nature is no topic', () => {
+test('a property name that every object has is no topic', () => {
   expect(['constructor', 'toString', '__proto__', 'order.create'].filter(isTopic)).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import type { Engine } from '../engine/engine.ts';
 import type { ChassisCollections } from '../engine/writer/chassis-collections.ts';
-import type { StoredAnswer } from '../stored-answer.ts';
 import type { OnceAnswer } from '../engine/writer/once.ts';
 import type { Collections, UseCase } from '../engine/writer/use-case.ts';
-import { answerResponse, type Idempotency } from '../web/app/idempotency.ts';
+import type { StoredAnswer } from '../stored-answer.ts';
+import { answerResponse, type Idempotency } from '../web/app/conditional-requests.ts';
 import { causeOf } from '../web/app/request-facts.ts';
 import { problem } from '../web/problems/problem.ts';
 

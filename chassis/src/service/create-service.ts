@@ -1,25 +1,25 @@
+import { asyncApiDocument } from '@souk/contracts/asyncapi';
 import type { ServiceName } from '@souk/contracts/services';
 import type { AnyElysia } from 'elysia';
 import type { Logger } from 'pino';
+import type { Engine } from '../engine/engine.ts';
+import type { ServiceStore } from '../engine/service-store.ts';
+import type { Collections } from '../engine/writer/use-case.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { messagingGauges } from './messaging-metrics.ts';
+import { opsRoutes } from './ops-routes.ts';
 import { serviceAdmission, type ServiceAdmission } from './service-admission.ts';
-import type { Backlog } from '../web/limits/admission.ts';
-import type { AuthOptions } from '../web/sign-in/access-token.ts';
-import { asyncApiRoute } from '../web/openapi/asyncapi-route.ts';
+import type { ServiceConfig } from './service-config.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { reportTo } from '../telemetry/report.ts';
+import type { SecurityEvents } from '../telemetry/security-events.ts';
 import type { EdgeOptions } from '../web/app/edge.ts';
 import { createHttpApp } from '../web/app/http-app.ts';
 import { listen, type Listening } from '../web/app/listen.ts';
 import type { ReadyFacts } from '../web/app/probes.ts';
-import type { EventLog } from '../log/event-log.ts';
-import { messagingGauges } from './messaging-metrics.ts';
-import { opsRoutes } from './ops-routes.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import type { Engine } from '../engine/engine.ts';
-import { reportTo } from '../telemetry/report.ts';
-import type { SecurityEvents } from '../telemetry/security-events.ts';
-import type { ServiceConfig } from './service-config.ts';
-import type { ServiceStore } from '../engine/service-store.ts';
-import type { Service } from './service.ts';
-import type { Collections } from '../engine/writer/use-case.ts';
+import { router } from '../web/app/router.ts';
+import type { Backlog } from '../web/limits/admission.ts';
+import type { AuthOptions } from '../web/sign-in/access-token.ts';
 
 /** Readiness turns red when events have waited this long without any being sent. */
 const OUTBOX_LIMIT_MS = 10_000;
@@ -29,6 +29,31 @@ const WAITING_LIMIT = 10_000;
 const STANDSTILL_LIMIT_MS = 60_000;
 /** Delay after the port has opened: callers that waited for the start ask just then, and work that no request needs lets them pass. */
 export const AFTER_OPENING_MS = 100;
+
+/** A service as the process that runs it sees it. */
+export interface Service {
+  readonly name: ServiceName;
+  /**
+   * The HTTP application without a socket, between `start` and `close`; with operators' routes unless they have a port of their
+   * own. `address` is the caller's, for limits by address; without it all callers count as one. Never rejects.
+   */
+  fetch(request: Request, address?: string): Promise<Response>;
+  /**
+   * Takes its lane, starts reading its topics, opens its port. The schema must be up to date. Throws `LaneInUseError`, among
+   * others. May be called again after a rejection.
+   */
+  start(): Promise<Pick<Listening, 'url' | 'address'> & Partial<Pick<Listening, 'opsAddress'>>>;
+  /**
+   * Resolves when the service is to be closed: another live process runs under its name, so it does nothing any more, or a
+   * setting is wrong that takes longer to check than a start.
+   */
+  readonly lost: Promise<Error>;
+  /**
+   * Drains: no new requests, running ones end, the queue is settled, events are sent. Leaves store and log open: they belong to
+   * the caller.
+   */
+  close(): Promise<void>;
+}
 
 /** Parts that a process provides to each service it runs. */
 export interface ServiceParts {
@@ -167,4 +192,16 @@ function together(facts: readonly ReadyFacts[]): ReadyFacts {
     schema: Object.assign({}, ...facts.map(({ schema }) => schema)),
     values: () => Object.assign({}, ...facts.map(({ values }) => values())),
   };
+}
+
+/** The messages that this service sends and receives, as AsyncAPI 3.0. */
+function asyncApiRoute(service: ServiceName) {
+  let document: object | undefined;
+  // Made on first use, so that start-up does not wait for it.
+  return router().get('/asyncapi.json', () => (document ??= asyncApiDocument([service])), {
+    detail: {
+      summary: 'The events of this service',
+      responses: { 200: { description: 'AsyncAPI 3.0', content: { 'application/json': {} } } },
+    },
+  });
 }

@@ -1,6 +1,10 @@
-import type { Logger } from '../telemetry/logging.ts';
+import type { ServiceStore } from '../engine/service-store.ts';
 import { StorageError } from '../storage-error.ts';
-import type { ProgramStore } from './program.ts';
+import { mysqlAddress } from '../stores/sql/mysql-address.ts';
+import type { Logger } from '../telemetry/logging.ts';
+
+/** The part of a store that a process needs; the service itself needs more. */
+export type ProgramStore = Pick<ServiceStore<never>, 'migrate' | 'pendingMigrations' | 'close'>;
 
 const LIMIT_MS = 30_000;
 const BETWEEN_TRIES_MS = 250;
@@ -63,4 +67,25 @@ export class SchemaBehindError extends Error {
 export async function requireCurrentSchema(store: Pick<ProgramStore, 'pendingMigrations'>, waiting: Waiting): Promise<void> {
   const pending = await whenItAnswers(() => store.pendingMigrations(), waiting);
   if (pending.length > 0) throw new SchemaBehindError(pending);
+}
+
+/**
+ * The driver's own options (https://www.mongodb.com/docs/manual/reference/connection-string-options/#tls-options), in lower
+ * case; their case does not matter.
+ */
+const MONGODB_OPTIONS: ReadonlySet<string> = new Set(['tlsinsecure', 'tlsallowinvalidcertificates', 'tlsallowinvalidhostnames']);
+
+/**
+ * The options in a database's URL that leave the TLS server unverified; empty: it is verified, or there is no TLS. Throws
+ * MysqlAddressError.
+ */
+export function unprovenBy(url: string): readonly string[] {
+  if (url.startsWith('mysql:')) {
+    const { ssl } = mysqlAddress(url);
+    if (ssl === undefined) return [];
+    return [ssl.rejectUnauthorized === false && 'rejectUnauthorized: false', ssl.verifyIdentity === false && 'verifyIdentity: false'].filter((option) => option !== false);
+  }
+  // A list of hosts is not a valid host of a URL.
+  const options = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  return [...options].filter(([name, value]) => MONGODB_OPTIONS.has(name.toLowerCase()) && value === 'true').map(([name]) => name);
 }

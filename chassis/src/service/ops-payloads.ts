@@ -1,11 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { noCardNumbers } from '@souk/contracts/card-number';
-import { Page, PagedQuery } from '@souk/contracts/http/common';
-import { Uuid } from '@souk/contracts/ids';
-import { impersonal } from '@souk/contracts/personal';
-import { closed, nullable, oneOf } from '@souk/contracts/schema';
-import { Reason } from '@souk/contracts/text';
-import { UtcTime } from '@souk/contracts/time';
+import { Page, PagedQuery } from '@souk/contracts/paging';
+import { closed, impersonal, nullable, oneOf } from '@souk/contracts/schema';
+import { Reason, UtcTime, Uuid } from '@souk/contracts/strings';
 import { DEAD_LETTER_KINDS, DEAD_LETTER_STATUSES } from '../engine/messaging/dead-letter.ts';
 
 const Count = Type.Integer({ minimum: 0 });

@@ -1,23 +1,21 @@
 import { Type } from '@sinclair/typebox';
-import { ListQuery } from '@souk/contracts/http/common';
-import { isUuid, Uuid } from '@souk/contracts/ids';
-import { type BinaryParts, fromLogMessage } from '@souk/contracts/log-message';
-import { asOfToday } from '@souk/contracts/retired-fields';
-import { cursors } from '../web/paging/cursor.ts';
-import { readPage, rowsWithin } from '../web/paging/page.ts';
-import { Problem, problem } from '../web/problems/problem.ts';
-import { tellAbout } from '../web/app/request-facts.ts';
-import { router } from '../web/app/router.ts';
-import { EventLogError } from '../log/event-log-error.ts';
-import { MessagesRefusedError } from '../log/message-limit.ts';
-import { fitting } from '../log/message-size.ts';
+import { asOfToday, type BinaryParts, fromLogMessage } from '@souk/contracts/log-message';
+import { ListQuery } from '@souk/contracts/paging';
+import { isUuid, Uuid } from '@souk/contracts/strings';
 import type { Engine } from '../engine/engine.ts';
-import type { ServiceStore } from '../engine/service-store.ts';
-import { OverloadedError, WriterClosedError } from '../input-errors.ts';
-import type { Collections } from '../engine/writer/use-case.ts';
 import { aboutMessage } from '../engine/messaging/about-message.ts';
 import { failureText, handlerOf } from '../engine/messaging/consumer.ts';
 import type { DeadLetter } from '../engine/messaging/dead-letter.ts';
+import { type LetterFilter, type MessageReads, SHOWN_MESSAGES } from '../engine/messaging/message-reads.ts';
+import type { WaitingKey } from '../engine/messaging/parking.ts';
+import { redactedMessage } from '../engine/messaging/redacted-message.ts';
+import { discard, redrive, type Resolution, sentAgain } from '../engine/messaging/resolve-dead-letter.ts';
+import type { ServiceStore } from '../engine/service-store.ts';
+import type { Collections } from '../engine/writer/use-case.ts';
+import { OverloadedError, WriterClosedError } from '../input-errors.ts';
+import { EventLogError } from '../log/event-log-error.ts';
+import { MessagesRefusedError } from '../log/message-limit.ts';
+import { fitting } from '../log/message-size.ts';
 import {
   DeadLetterPage,
   DeadLetterQuery,
@@ -27,10 +25,10 @@ import {
   ParkedPage,
   type ParkedKeyStatus,
 } from './ops-payloads.ts';
-import { type LetterFilter, type MessageReads, SHOWN_MESSAGES } from '../engine/messaging/message-reads.ts';
-import type { WaitingKey } from '../engine/messaging/parking.ts';
-import { redactedMessage } from '../engine/messaging/redacted-message.ts';
-import { discard, redrive, type Resolution, sentAgain } from '../engine/messaging/resolve-dead-letter.ts';
+import { tellAbout } from '../web/app/request-facts.ts';
+import { router } from '../web/app/router.ts';
+import { cursors, readPage, rowsWithin } from '../web/paging.ts';
+import { Problem, problem } from '../web/problems/problem.ts';
 
 const ById = Type.Object({ id: Uuid });
 const parkedCursor = cursors('parked', Type.String());

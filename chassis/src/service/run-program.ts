@@ -1,28 +1,38 @@
+import type { ServiceName } from '@souk/contracts/services';
 import { withPartitions } from '@souk/contracts/topics';
-import { ConfigError } from './config.ts';
-import { AFTER_OPENING_MS } from './create-service.ts';
-import { ListenError } from '../web/app/listen-error.ts';
+import { ConfigError, type ConfigSpec, describedDefault, type Environment, type Variable, withSecretFiles } from './config.ts';
+import { AFTER_OPENING_MS, type Service, type ServiceParts } from './create-service.ts';
+import { type ProgramStore, requireCurrentSchema, SchemaBehindError, unlessEnding, unprovenBy, whenItAnswers } from './database-state.ts';
+import { LaneInUseError } from '../engine/writer/writer-store.ts';
+import { EXIT, lifecycle, type Part, runUntilSignal } from './lifecycle.ts';
+import { EventLogError } from '../log/event-log-error.ts';
+import { messagesComeAgain } from '../log/handler-failures.ts';
 import { declareTopics } from '../log/kafka/declare-topics.ts';
 import type { KafkaTopicsOptions } from '../log/kafka/kafka-log-options.ts';
 import { beginKafkaLog } from '../log/kafka/kafka-log.ts';
-import { lifecycle, type Part, runUntilSignal } from './lifecycle.ts';
-import { EventLogError } from '../log/event-log-error.ts';
+import { expectOwnPorts, kafkaSecurity, type ServerConfig, type ServiceConfig } from './service-config.ts';
+import { StorageError } from '../storage-error.ts';
+import { MongoAddressError } from '../stores/mongodb/mongo-address.ts';
+import { MysqlAddressError } from '../stores/sql/mysql-address.ts';
 import { createLogger, type Logger } from '../telemetry/logging.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { MongoAddressError } from '../stores/mongodb/mongo-address.ts';
-import { messagesComeAgain } from '../log/handler-failures.ts';
 import { reportTo } from '../telemetry/report.ts';
-import { MysqlAddressError } from '../stores/sql/mysql-address.ts';
 import { standardError } from '../telemetry/standard-error.ts';
-import { StorageError } from '../storage-error.ts';
-import { SchemaBehindError, requireCurrentSchema, unlessEnding, whenItAnswers } from './database-state.ts';
-import { type ServerConfig, expectOwnPorts, kafkaSecurity } from './server-config.ts';
-import { EXIT } from './exit-code.ts';
-import { FLAGS, programHelp } from './program-help.ts';
-import { withSecretFiles } from './secret-files.ts';
-import type { ProgramStore, RunningConfig, Program } from './program.ts';
-import { LaneInUseError } from '../engine/writer/writer-store.ts';
-import { unprovenBy } from './unproven-server.ts';
+import { ListenError } from '../web/app/listen.ts';
+
+/** The settings that a process itself reads. */
+export type RunningConfig = Pick<ServiceConfig, 'instance' | 'logLevel' | 'port' | 'shutdownDelayMs'>;
+
+/** A service as a program: reads its settings, opens its store, and makes a service of both. */
+export interface Program<Config extends ServerConfig, Store extends ProgramStore> {
+  readonly name: ServiceName;
+  /** All its variables. */
+  readonly variables: ConfigSpec;
+  /** Throws ConfigError. */
+  readConfig(env: Environment): Config & RunningConfig;
+  openStore(options: { readonly url: string; readonly poolSize: number }): Store;
+  create(parts: ServiceParts & { readonly config: Config; readonly store: Store }): Service;
+}
 
 const TOPICS_DECLARED = withPartitions();
 
@@ -70,7 +80,7 @@ export async function runProgram<Config extends ServerConfig, Store extends Prog
 /** Warns of an unverified database server. It may be intended (a test server, a tunnel), but nobody should find out by chance. */
 function tellUnproven({ databaseUrl }: ServerConfig, logger: Logger): void {
   const options = unprovenBy(databaseUrl);
-  if (options.length > 0) logger.warn({ options }, 'anybody can pass for the database, because DATABASE_URL says not to verify its certificate: leave these options out');
+  if (options.length > 0) logger.warn({ options }, 'the database server is not verified, because these options of DATABASE_URL turn that off: leave them out');
 }
 
 async function migrate<Config extends ServerConfig, Store extends ProgramStore>(
@@ -94,7 +104,7 @@ async function makeTopics({ name }: { readonly name: string }, config: ServerCon
   const declaring = declareTopics({ ...kafkaOf(config, name), ...replicationFactor });
   const { made, adapted, differing } = await unlessEnding(endedBySignal(), declaring);
   if (differing !== undefined) logger.warn({ differing }, 'topics have other settings than declared');
-  logger.info({ made, adapted }, 'all topics are there');
+  logger.info({ made, adapted }, 'all topics exist');
   return EXIT.ok;
 }
 
@@ -164,9 +174,9 @@ function kafkaOf(config: ServerConfig, clientId: string): KafkaTopicsOptions {
 }
 
 const LISTEN_CURES: Readonly<Record<ListenError['remedy'], string>> = {
-  taken: 'end what has it, or give another one as PORT (OPS_PORT)',
-  port: 'give another one as PORT (OPS_PORT)',
-  address: 'give one of its own as HOST (OPS_HOST), or 0.0.0.0 for all of them',
+  taken: 'end the process that has it, or set another port as PORT (OPS_PORT)',
+  port: 'set another port as PORT (OPS_PORT)',
+  address: 'set one of its addresses as HOST (OPS_HOST), or 0.0.0.0 for all of them',
   files: 'raise the limit (ulimit -n)',
 };
 
@@ -186,4 +196,36 @@ function explain(error: unknown): number {
 function told(code: number, message: string): number {
   standardError.write(`${message}\n`);
   return code;
+}
+
+/** Flags of every service's program; it takes at most one, and serves without any. */
+const FLAGS = {
+  '--migrate': 'brings its schema up to date and ends',
+  '--topics': 'makes the topics of the shop that are missing and ends',
+  '--health': 'asks the one that runs on this host at PORT whether it is ready; 0 when it is',
+  '--help': 'says this',
+} as const;
+
+/** The flags and variables, as they are declared; required variables come first. */
+function programHelp({ name, variables }: { readonly name: string; readonly variables: ConfigSpec }): string {
+  const { required = [], optional = [] } = Object.groupBy(Object.values(variables), ({ fallback }) => (fallback === undefined ? 'required' : 'optional'));
+  return [
+    `${name}: a service of Souk. Serves until SIGTERM, or does what one flag says:`,
+    '',
+    ...Object.entries(FLAGS).map(([flag, about]) => `  ${flag.padEnd(12)}${about}`),
+    '',
+    'Its settings are environment variables; an empty one counts as not set.',
+    '',
+    ...[...required, ...optional].flatMap(described),
+    '',
+  ].join('\n');
+}
+
+function described(variable: Variable<unknown>): readonly string[] {
+  const { name, about, form, fallback, isSecret } = variable;
+  // As in a README, without the Markdown marks.
+  const preset = describedDefault(variable).replaceAll(/^`"?|"?`$/g, '');
+  const rest = [form, fallback === undefined ? describedDefault(variable).replaceAll('`', '') : `default ${preset === '' || preset === '[]' ? 'none' : preset}`];
+  if (isSecret) rest.push(`or in the file that ${name}_FILE names`);
+  return [`  ${name}`, `      ${about.replaceAll('`', '')}`, `      ${rest.join('; ')}`];
 }

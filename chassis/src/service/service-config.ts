@@ -1,9 +1,8 @@
 import { hostname } from 'node:os';
-import { choice, integer, keyText, list, optional, port, seconds, secret, text, url, withDefault, withExample, type ConfigOf } from './config.ts';
-import { networkForm } from '../web/app/client-address.ts';
-import { originForm } from '../web/app/cors.ts';
-import { ADDRESS_LIMIT, USER_LIMIT } from '../web/app/edge.ts';
+import { choice, ConfigError, integer, keyText, list, optional, port, seconds, secret, text, url, withDefault, withExample, type ConfigOf } from './config.ts';
+import { type KafkaSecurity, SESSION_MS } from '../log/kafka/kafka-log-options.ts';
 import { LOG_LEVELS } from '../telemetry/logging.ts';
+import { ADDRESS_LIMIT, networkForm, originForm, USER_LIMIT } from '../web/app/edge.ts';
 
 /** The part of the configuration that all services have. */
 export function serviceConfig(defaults: { readonly port: number }) {
@@ -26,7 +25,7 @@ export function serviceConfig(defaults: { readonly port: number }) {
       }),
       0,
     ),
-    logLevel: withDefault(choice('LOG_LEVEL', 'least level that is logged', LOG_LEVELS), 'info'),
+    logLevel: withDefault(choice('LOG_LEVEL', 'lowest level that is logged', LOG_LEVELS), 'info'),
   };
 }
 
@@ -54,7 +53,7 @@ function edgeConfig() {
       [],
     ),
     hstsS: withDefault(
-      integer('HSTS_S', 'seconds for which browsers use TLS only (Strict-Transport-Security); 0: not said', {
+      integer('HSTS_S', 'seconds for which browsers use TLS only (Strict-Transport-Security); 0: the header is not sent', {
         min: 0,
         max: 63_072_000,
       }),
@@ -67,7 +66,7 @@ function edgeConfig() {
 }
 
 export function writerPace(defaultMs: number) {
-  const pace = integer('WRITER_PACE_MS', 'milliseconds a caller waits for others to share a transaction, three times as long at most while they keep coming; what nobody waits for waits eight times as long at most', { min: 0, max: 1000 });
+  const pace = integer('WRITER_PACE_MS', 'milliseconds that a caller\'s input waits for others to share its transaction, at most three times that while they keep coming; inputs without a caller wait at most eight times that', { min: 0, max: 1000 });
   return withDefault(pace, defaultMs);
 }
 
@@ -75,12 +74,12 @@ export type ServiceConfig = ConfigOf<ReturnType<typeof serviceConfig>>;
 
 const JWKS_URL = withExample(url('USER_JWKS_URL', "User's public keys, for access tokens"), 'http://user:4005/.well-known/jwks.json');
 
-const PRODUCT_URL = withExample(url('PRODUCT_URL', 'where Product answers, for SKUs that are not known yet'), 'http://product:4001');
+const PRODUCT_URL = withExample(url('PRODUCT_URL', 'URL of Product, which is asked for SKUs that are not known yet'), 'http://product:4001');
 
 /** The setting of services that protect something for which a stolen access token must not be enough. */
 export const FRESH_SECOND_FACTOR = {
   freshSecondFactorS: withDefault(
-    integer('FRESH_SECOND_FACTOR_S', 'seconds a code of the second factor is good for what asks for a fresh one; 0: nothing asks', {
+    integer('FRESH_SECOND_FACTOR_S', 'seconds for which a code of the second factor counts as fresh; 0: nothing needs a fresh one', {
       min: 0,
       max: 86_400,
     }),
@@ -92,3 +91,56 @@ export const FRESH_SECOND_FACTOR = {
 export const JUDGES_TOKENS = { jwksUrl: JWKS_URL };
 /** The same for a service that asks Product about SKUs that no event has announced yet. */
 export const ASKS_PRODUCT = { productUrl: PRODUCT_URL };
+
+/** Settings of a service in a process of its own: its database, the event log, and the port for operators. */
+export function serverConfig(database: 'mysql' | 'mongodb') {
+  return {
+    opsPort: optional(port('OPS_PORT', 'port of its own for `/metrics` and `/ops`, which are then not at PORT; `/livez` and `/readyz` are at both')),
+    opsHost: withDefault(text('OPS_HOST', 'address it listens on at OPS_PORT'), '0.0.0.0'),
+    databaseUrl: secret(url('DATABASE_URL', 'its own database, as its own user', [database])),
+    databasePool: withDefault(integer('DATABASE_POOL', 'maximum number of connections to the database', { min: 2, max: 200 }), 10),
+    // A transaction costs more round trips and wake-ups on servers than in a file, so there are fewer, larger ones (docs/performance.md).
+    paceMs: writerPace(30),
+    brokers: list('KAFKA_BROKERS', 'some brokers of the cluster', 'host:port', BROKER),
+    kafkaTls: withDefault(choice('KAFKA_TLS', 'connections to the brokers are encrypted', ['off', 'on']), 'off'),
+    kafkaSasl: withDefault(
+      choice('KAFKA_SASL', 'SASL mechanism with which it signs in to the brokers', ['none', 'plain', 'scram-sha-256', 'scram-sha-512']),
+      'none',
+    ),
+    kafkaUser: optional(text('KAFKA_USERNAME', 'for `KAFKA_SASL`')),
+    kafkaPassword: optional(secret(text('KAFKA_PASSWORD', 'for `KAFKA_SASL`'))),
+    topicPrefix: withDefault(
+      text('KAFKA_TOPIC_PREFIX', 'prefix of topics and groups, for shops that share a cluster'),
+      '',
+    ),
+    sessionMs: withDefault(
+      integer('KAFKA_SESSION_TIMEOUT_MS', 'milliseconds of silence after which other processes get its partitions; brokers limit it', {
+        min: 3000,
+        max: 300_000,
+      }),
+      SESSION_MS,
+    ),
+    replication: withDefault(
+      integer('KAFKA_REPLICATION', 'copies of each topic that `--topics` makes; 0: the broker\'s default', { min: 0, max: 9 }),
+      0,
+    ),
+  };
+}
+
+const BROKER = /^[\w.-]+:\d{1,5}$/;
+
+export type ServerConfig = ConfigOf<ReturnType<typeof serverConfig>>;
+
+/** Throws ConfigError when both ports are the same. */
+export function expectOwnPorts({ port: one, opsPort }: Pick<ServerConfig, 'opsPort'> & { readonly port: number }): void {
+  if (opsPort !== undefined && opsPort !== 0 && opsPort === one) throw new ConfigError([{ name: 'OPS_PORT', reason: `must be another one than PORT, not ${one} as well` }]);
+}
+
+/** TLS and SASL settings. Throws ConfigError when the user name or the password is missing. */
+export function kafkaSecurity({ kafkaTls, kafkaSasl: mechanism, kafkaUser: username, kafkaPassword: password }: ServerConfig): KafkaSecurity {
+  const tls = kafkaTls === 'on';
+  if (mechanism === 'none') return { tls };
+  if (username !== undefined && password !== undefined) return { tls, sasl: { mechanism, username, password } };
+  const name = username === undefined ? 'KAFKA_USERNAME' : 'KAFKA_PASSWORD';
+  throw new ConfigError([{ name, reason: `is not set, beside KAFKA_SASL=${mechanism}` }]);
+}

@@ -1,6 +1,6 @@
-import type { Role } from '@souk/contracts/roles';
+import type { Role } from '@souk/contracts/access-token';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { type KeySource, localKeys, type TokenAlgorithm } from '../web/sign-in/key-source.ts';
+import { type KeySource, localKeys, type TokenAlgorithm } from '../web/sign-in/signing-keys.ts';
 
 export const ISSUER = 'https://user.souk.test';
 export const AUDIENCE = 'souk-tests';

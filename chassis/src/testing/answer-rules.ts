@@ -1,6 +1,7 @@
-import { resolved } from '../web/openapi/json-reference.ts';
-import { isPlainObject, type PlainObject } from '../web/bodies/plain-object.ts';
-import { type DescribedSchemas, describedSchemas, pointerTo } from './described-schemas.ts';
+import '@souk/contracts/formats';
+import { FormatRegistry } from '@sinclair/typebox';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { isPlainObject, type PlainObject, pointerTo, resolved } from '../web/json-values.ts';
 
 /** An answer as its caller received it. */
 export interface GivenAnswer {
@@ -101,4 +102,21 @@ function shownPattern(text: string): string | undefined {
   const { detail, errors = [] } = JSON.parse(text) as { detail: string; errors?: readonly { readonly detail: string }[] };
   const shown = [detail, ...errors.map((error) => error.detail)].find((sentence) => PATTERN.test(sentence));
   return shown === undefined ? undefined : `a pattern is shown: ${shown}`;
+}
+
+const FORMATS = ['uuid', 'date-time', 'email', 'idn-email', 'currency', 'current-currency', 'country'];
+
+/** Explains why a value does not fit; undefined: it fits. `place`: a JSON Pointer to the schema inside the document. */
+export type DescribedSchemas = (place: string, value: unknown) => string | undefined;
+
+/** Checks values against the schemas of an OpenAPI 3.1 document, each compiled on first use. */
+export function describedSchemas(document: object): DescribedSchemas {
+  const ajv = new Ajv2020({ strict: false });
+  for (const format of FORMATS) ajv.addFormat(format, (text) => FormatRegistry.Get(format)?.(text) === true);
+  ajv.addSchema({ ...document, $id: 'document' });
+  return (place, value) => {
+    const check = ajv.getSchema(`document#${place.split('/').map(encodeURIComponent).join('/')}`);
+    if (check === undefined) throw new Error(`there is no schema at ${place}`);
+    return check(value) === true ? undefined : ajv.errorsText(check.errors);
+  };
 }

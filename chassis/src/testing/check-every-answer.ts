@@ -1,6 +1,6 @@
 import { afterAll } from 'bun:test';
-import { isPlainObject } from '../web/bodies/plain-object.ts';
 import { type AnswerRules, answerRules, type GivenAnswer } from './answer-rules.ts';
+import { isPlainObject } from '../web/json-values.ts';
 
 const ask = globalThis.fetch;
 

@@ -1,8 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { resolved } from '../web/openapi/json-reference.ts';
-import { isPlainObject, type PlainObject } from '../web/bodies/plain-object.ts';
-import { describedSchemas, pointerTo } from './described-schemas.ts';
+import { describedSchemas } from './answer-rules.ts';
+import { isPlainObject, type PlainObject, pointerTo, resolved } from '../web/json-values.ts';
 
 interface Running {
   readonly url: string;

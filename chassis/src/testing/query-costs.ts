@@ -1,9 +1,10 @@
-import type { KyselyPlugin } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { mysqlAddress } from '../stores/sql/mysql-address.ts';
 import { sessionSettings } from '../stores/sql/mysql-session.ts';
 import { textOf } from '../stores/sql/mysql-text.ts';
 import type { SqlDatabase } from '../stores/sql/sql-database.ts';
+import { openSqlite } from '../stores/sql/sqlite-database.ts';
 import type { Row, Statement, TransactionScript } from '../stores/sql/statement.ts';
 
 export interface RecordedDatabase<Schema> {
@@ -108,4 +109,26 @@ async function costOf(connection: Connection, text: string): Promise<QueryCost> 
     scanned: bad.map(({ table }) => String(table)),
     rowsRead: counters.reduce((sum, { Value }) => sum + Number(Value), 0),
   };
+}
+
+/** SQLite's query plans for everything that `run` reads in the database of this file. */
+export async function sqlitePlansOf<Schema>(path: string, run: (database: SqlDatabase<Schema>) => Promise<unknown>): Promise<readonly string[]> {
+  const opened = openSqlite<Schema>({ path });
+  try {
+    const { database, statementsOf } = recordedDatabase(opened);
+    const plans: string[] = [];
+    for (const statement of await statementsOf(() => run(database))) {
+      plans.push((await planOf(opened, statement)).join('; '));
+    }
+    return plans;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The steps of SQLite's plan for a statement. */
+export async function planOf<Schema>({ reader }: Pick<SqlDatabase<Schema>, 'reader'>, statement: Statement): Promise<readonly string[]> {
+  const explain = sql.raw<{ detail: string }>(`explain query plan ${statement.sql}`).compile(reader);
+  const { rows } = await reader.executeQuery<{ detail: string }>({ ...explain, parameters: statement.parameters });
+  return rows.map(({ detail }) => detail);
 }

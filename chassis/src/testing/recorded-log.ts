@@ -1,7 +1,7 @@
 import type { AnyEvent } from '@souk/contracts/envelope';
+import { fromLogMessage } from '@souk/contracts/log-message';
 import type { EventLog, LogMessage } from '../log/event-log.ts';
 import { MESSAGE_LIMIT, messageBytes, MessagesRefusedError, type RefusedMessage, tooLarge } from '../log/message-limit.ts';
-import { eventOf } from './event-of.ts';
 
 export interface RecordedLog extends EventLog {
   readonly sent: readonly LogMessage[];
@@ -33,4 +33,11 @@ export function recordedLog(): RecordedLog {
     close: async () => undefined,
   };
   return log;
+}
+
+/** Reads a message as its readers do; throws when they could not. */
+export function eventOf(message: LogMessage): AnyEvent {
+  const read = fromLogMessage(message);
+  if (!read.ok) throw new Error(read.cause);
+  return read.event;
 }

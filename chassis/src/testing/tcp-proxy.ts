@@ -127,3 +127,48 @@ function listening(listener: Server): Promise<number> {
     });
   });
 }
+
+/**
+ * A breakable network in front of one Kafka broker that is known to its clients as `address` (`host:port`). A broker tells
+ * clients its address; the proxy replaces the port there by its own, so that they stay with the proxy.
+ */
+export function kafkaProxy(address: string): Promise<TcpProxy> {
+  const [host = '', port = ''] = address.split(':');
+  const told = placeOf(host, Number(port));
+  return tcpProxy({
+    host,
+    port: Number(port),
+    translate: (answer, proxyPort) => {
+      for (let at = answer.indexOf(told); at !== -1; at = answer.indexOf(told, at + told.length)) {
+        answer.writeInt32BE(proxyPort, at + told.length - 4);
+      }
+      return answer;
+    },
+  });
+}
+
+/** A broker's address in the protocol: a string with its length, then an int32. */
+function placeOf(host: string, port: number): Buffer {
+  const place = Buffer.alloc(2 + host.length + 4);
+  place.writeInt16BE(host.length, 0);
+  place.write(host, 2);
+  place.writeInt32BE(port, 2 + host.length);
+  return place;
+}
+
+export interface MongoProxy extends TcpProxy {
+  /** URL of the same database through the proxy only: a driver that knew the replica set would go around it. */
+  readonly url: string;
+}
+
+/** A breakable network in front of the first member that `url` names. */
+export async function mongoProxy(url: string): Promise<MongoProxy> {
+  const [, user = '', host = '', port = '27017', database = '', query = ''] =
+    /^mongodb:\/\/([^@/]*@)?([^:,/?]+)(?::(\d+))?[^/]*\/([^?]*)\??(.*)$/.exec(url) ?? [];
+  const options = new URLSearchParams(query);
+  options.delete('replicaSet');
+  options.set('directConnection', 'true');
+  options.set('monitorCommands', 'true');
+  const proxy = await tcpProxy({ host, port: Number(port) });
+  return Object.assign(proxy, { url: `mongodb://${user}${proxy.host}:${proxy.port}/${database}?${options.toString()}` });
+}

@@ -30,7 +30,7 @@ describe('the health check of a container', () => {
     expect(await asked(answering(200))).toEqual({ code: 0, said: '' });
   });
 
-  test('is 1 with the answer when it is not', async () => {
+  test('is 1, and prints the answer, when it is not', async () => {
     expect(await asked(answering(503))).toEqual({ code: 1, said: 'said\n' });
   });
 

@@ -43,7 +43,7 @@ function faults(env: Record<string, string>, of: ConfigSpec = spec): Record<stri
 }
 
 describe('reading', () => {
-  test('gives typed values, with defaults for what is not set', () => {
+  test('gives typed values, with defaults for variables that are not set', () => {
     const config = readConfig({ ...good, RETRIES: ' 5 ', ORDER_STOCK_TIMEOUT_S: '1.5' }, spec);
     const {
       retries,
@@ -76,7 +76,7 @@ describe('reading', () => {
     });
   });
 
-  test.each(['ftp://x', 'no url', '/path'])('%s is no URL', (value) => {
+  test.each(['ftp://x', 'no url', '/path'])('%s is not a URL', (value) => {
     expect(faults({ ...good, USER_JWKS_URL: value })).toEqual({
       USER_JWKS_URL: `must be a URL (http, https), not '${value}'`,
     });
@@ -89,7 +89,7 @@ describe('reading', () => {
     });
   });
 
-  test.each(['short', 'a'.repeat(64), 'change-me-'.repeat(6), '01234567'.repeat(5)])('%s is no key', (value) => {
+  test.each(['short', 'a'.repeat(64), 'change-me-'.repeat(6), '01234567'.repeat(5)])('%s is not a key', (value) => {
     const key = { key: secret(keyText('LOG_KEY', 'Hashes')) };
     expect(faults({ LOG_KEY: value }, key)).toEqual({ LOG_KEY: 'must be at least 32 characters, 9 of them different' });
     expect(readConfig({ LOG_KEY: 'b3f1c09ad2e8475690b3f1c09ad2e847' }, key).key).toHaveLength(32);
@@ -117,7 +117,7 @@ describe('a list', () => {
   });
 });
 
-test('two readings tell their faults together', () => {
+test('two readings report their faults together', () => {
   const one = { port: port('PORT', 'one') };
   const other = { region: text('REGION', 'other') };
   const read = (env: Record<string, string>) => readTogether(() => readConfig(env, one), () => readConfig(env, other));
@@ -127,13 +127,13 @@ test('two readings tell their faults together', () => {
 });
 
 describe('the table', () => {
-  test('has an example of what must be set and cannot be guessed', () => {
+  test('has an example of a required value that cannot be guessed', () => {
     expect(configTable({ url: withExample(url('PRODUCT_URL', 'Where'), 'http://product:4001') })).toEndWith(
       '| `PRODUCT_URL` | Where | a URL (http, https) | required, for example `http://product:4001` |',
     );
   });
 
-  test('has a row per variable and hides what is secret', () => {
+  test('has a row per variable and hides secrets', () => {
     const rows = configTable({ ...spec, key: withDefault(secret(text('KEY', 'Signs')), 'hunter2') }).split('\n');
     expect(rows).toHaveLength(10);
     expect(rows).toContain('| `PORT` | Where it listens | a port from 0 (any free one) to 65535 | `4003` |');

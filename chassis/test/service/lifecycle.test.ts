@@ -26,7 +26,7 @@ describe('lifecycle', () => {
     expect(lines).toEqual(['start a', 'start b', 'stop b', 'stop a']);
   });
 
-  test('does each only once', async () => {
+  test('starts and stops only once', async () => {
     const { lines, part } = journal();
     const life = lifecycle([part('a')]);
     await Promise.all([life.start(), life.start()]);
@@ -35,7 +35,7 @@ describe('lifecycle', () => {
     expect(lines).toEqual(['start a', 'stop a']);
   });
 
-  test('a failed start stops what ran and throws its error', async () => {
+  test('a failed start stops the running parts and throws its error', async () => {
     const { lines, part } = journal();
     const life = lifecycle([part('a'), part('b', { start: failing }), part('c')]);
     expect(life.start()).rejects.toThrow('broken');
@@ -43,7 +43,7 @@ describe('lifecycle', () => {
     expect(lines).toEqual(['start a', 'stop a']);
   });
 
-  test('a part that does not stop does not keep the others', async () => {
+  test('a part that does not stop does not hold up the others', async () => {
     const { lines, part } = journal();
     const life = lifecycle([part('a'), part('hangs', { stop: never }), part('fails', { stop: failing })], {
       limitMs: 20,
@@ -54,7 +54,7 @@ describe('lifecycle', () => {
     expect(lines).toContain('stop a');
   });
 
-  test('stopping during the start waits for the part that is starting and starts no other', async () => {
+  test('a stop during the start waits for the starting part and starts no other', async () => {
     const { lines, part } = journal();
     const { promise, resolve } = Promise.withResolvers<void>();
     const life = lifecycle([part('a', { start: () => promise }), part('b')]);
@@ -80,7 +80,7 @@ describe('running until a signal', () => {
     expect(signals.listenerCount(signal)).toBe(0);
   });
 
-  test('says which signal it was and how long the stop took', async () => {
+  test('logs the signal and how long the stop took', async () => {
     const said: Record<string, unknown>[] = [];
     const telling = createLogger({ service: 'test', level: 'info', destination: { write: (line) => void said.push(JSON.parse(line) as Record<string, unknown>) } });
     const signals = signalSource();
@@ -105,7 +105,7 @@ describe('running until a signal', () => {
     await ended;
   });
 
-  test('what cannot go on is stopped as by a signal, and the reason is thrown; after a signal it is none any more', async () => {
+  test('a service that cannot go on is stopped as by a signal and the reason is thrown, unless a signal came first', async () => {
     const { lines, part } = journal();
     const reason = new Error('somebody else has the name');
     const [lost, late] = [Promise.withResolvers<Error>(), Promise.withResolvers<Error>()];

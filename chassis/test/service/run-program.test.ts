@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { createLogger } from '../../src/telemetry/logging.ts';
-import { whenItAnswers } from '../../src/service/database-state.ts';
-import type { ServerConfig } from '../../src/service/server-config.ts';
-import { runProgram } from '../../src/service/run-program.ts';
-import type { ProgramStore, RunningConfig, Program } from '../../src/service/program.ts';
-import type { Service } from '../../src/service/service.ts';
+import { type ProgramStore, whenItAnswers } from '../../src/service/database-state.ts';
+import type { ServerConfig } from '../../src/service/service-config.ts';
+import { type Program, type RunningConfig, runProgram } from '../../src/service/run-program.ts';
+import type { Service } from '../../src/service/create-service.ts';
 import { StorageError } from '../../src/storage-error.ts';
 import { until } from '../../src/testing/until.ts';
 import { LaneInUseError } from '../../src/engine/writer/writer-store.ts';
@@ -78,7 +77,7 @@ describe('the process of a service', () => {
     await running;
   });
 
-  test('waits for its database, also when that goes between the look at its schema and taking its lane', async () => {
+  test('waits for its database, also when that goes away after the schema check and before the lane is taken', async () => {
     const { calls, program } = programOf({ pendingMigrations: failing(1, async () => []), start: failing(2, async () => ({ url: '', address: '127.0.0.1:1' })) });
     running = runProgram(program, []);
     await until('it has started', () => calls.filter((call) => call === 'start').length === 3);
@@ -87,7 +86,7 @@ describe('the process of a service', () => {
     expect(calls).toEqual(['look', 'look', 'start', 'start', 'start', 'close', 'close store']);
   });
 
-  test('does not wait for what no waiting mends', async () => {
+  test('does not wait for errors that waiting cannot cure', async () => {
     const broken = () => Promise.reject(new TypeError('broken'));
     for (const parts of [{ pendingMigrations: broken }, { start: broken }]) {
       running = undefined;
@@ -108,7 +107,7 @@ describe('the process of a service', () => {
     expect(await running).toBe(0);
   });
 
-  test('ends with 3 when another one that is alive has its name, at its start and later; then what runs is stopped first', async () => {
+  test('ends with 3 when another live process has its name, at its start or later; running parts are stopped first', async () => {
     const inUse = new LaneInUseError('order-1');
     expect(await runProgram(programOf({ start: () => Promise.reject(inUse) }).program, [])).toBe(3);
     const { promise: lost, resolve: lose } = Promise.withResolvers<Error>();
@@ -131,14 +130,14 @@ describe('the process of a service', () => {
     expect(calls).toContain('close');
   });
 
-  test('does not start with one port for callers and operators', async () => {
+  test('does not start with the same port for callers and operators', async () => {
     const { calls, program } = programOf({});
     const same = { ...program, readConfig: () => ({ ...program.readConfig({}), opsPort: 4001 }) };
     expect(await runProgram(same, [])).toBe(2);
     expect(calls).toEqual([]);
   });
 
-  test('that migrates begins again when its database was away, and is given up by SIGTERM with 1', async () => {
+  test('starts a migration again when its database was away, and gives it up at SIGTERM with 1', async () => {
     const { calls, program } = programOf({ migrate: failing(2, async () => ['one']) });
     expect(await runProgram(program, ['--migrate'])).toBe(0);
     expect(calls).toEqual(['migrate', 'migrate', 'migrate', 'close store']);
@@ -151,7 +150,7 @@ describe('the process of a service', () => {
 });
 
 describe('waiting for a database', () => {
-  test('says so once, with the reason, and once that it is over', async () => {
+  test('is logged once, with the reason, and once when it is over', async () => {
     const lines: { level: string; msg: string; err?: { message: string } }[] = [];
     const logger = createLogger({ service: 'order', level: 'info', destination: { write: (line) => void lines.push(JSON.parse(line)) } });
     const ending = new AbortController().signal;

@@ -1,9 +1,8 @@
 import { closed, nullable } from '@souk/contracts/schema';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { NotModified } from '../../src/web/bodies/no-body.ts';
-import { router } from '../../src/web/app/router.ts';
+import { NotModified, router } from '../../src/web/app/router.ts';
 import { type AnswerRules, answerRules } from '../../src/testing/answer-rules.ts';
 import { shop } from '../web/shop.ts';
 

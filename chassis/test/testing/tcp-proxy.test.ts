@@ -48,7 +48,7 @@ describe('a proxy between a client and a server', () => {
     expect(proxy.accepted).toBe(1);
   });
 
-  test('stalls, and loses nothing of it', async () => {
+  test('stalls without losing anything', async () => {
     const client = open();
     client.socket.write('a');
     await receives(client, '<a>');
@@ -73,7 +73,7 @@ describe('a proxy between a client and a server', () => {
     expect([client.received, client.closed]).toEqual(['', false]);
   });
 
-  test('cuts a connection in place of the answer', async () => {
+  test('cuts a connection instead of answering', async () => {
     const client = open();
     proxy.set('cut-on-answer');
     client.socket.write('a');
@@ -81,7 +81,7 @@ describe('a proxy between a client and a server', () => {
     expect([heard, client.received]).toEqual(['a', '']);
   });
 
-  test('cuts what is open and welcomes what comes later', async () => {
+  test('cuts open connections and accepts later ones', async () => {
     const client = open();
     client.socket.write('a');
     await receives(client, '<a>');
@@ -92,7 +92,7 @@ describe('a proxy between a client and a server', () => {
     await receives(second, '<b>');
   });
 
-  test('breaks a connection at what a client says, before the server hears it, and once', async () => {
+  test('breaks a connection once, when a client sends a given text and before the server receives it', async () => {
     const client = open();
     proxy.whenSaid('now', () => proxy.cut());
     client.socket.write('a');

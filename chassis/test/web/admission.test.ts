@@ -6,8 +6,8 @@ const CAPACITY = 500;
 /** Another one each second, 500 on the average. */
 const unsteady = (second: number) => CAPACITY * (0.8 + (0.4 * ((Math.floor(second) * 7919) % 100)) / 99);
 
-describe('a shop that is offered more than it can finish', () => {
-  test.each([1.5, 3])('of %d times its capacity finishes all it can, and what it takes waits about as long as aimed at', (times) => {
+describe('a shop that gets more orders than it can finish', () => {
+  test.each([1.5, 3])('offered %d times its capacity, works at full capacity, and accepted work waits about the target time', (times) => {
     const run = simulate({ seconds: 150, offered: (second) => CAPACITY * (second < 120 ? times : 0.6), capacity: () => CAPACITY });
     expect(percentile(run, 0.99, 0, 120)).toBeLessThan(3000);
     expect(percentile(run, 1, 0, 120)).toBeLessThan(5000);
@@ -16,23 +16,23 @@ describe('a shop that is offered more than it can finish', () => {
     expect(run.refusedIn.slice(125).every((refused) => refused === 0)).toBe(true);
   });
 
-  test.each([3, 5])('keeps to that with %d processes that judge by themselves', (replicas) => {
+  test.each([3, 5])('keeps to the target with %d processes that each decide for themselves', (replicas) => {
     const run = simulate({ seconds: 120, offered: () => 3 * CAPACITY, capacity: () => CAPACITY, replicas });
     expect(percentile(run, 0.99)).toBeLessThan(3000);
     expect(finishedIn(run, 5, 120)).toBeGreaterThan(0.95 * CAPACITY);
   });
 
-  test('refuses nobody as long as it can finish what it is offered', () => {
+  test('refuses nobody while it can finish what it is offered', () => {
     expect(simulate({ seconds: 60, offered: () => 0.9 * CAPACITY, capacity: () => CAPACITY }).refused).toBe(0);
   });
 
-  test('takes a burst that is over before it waits for too long', () => {
+  test('accepts a burst that ends before anything waits too long', () => {
     const bursts = simulate({ seconds: 60, offered: (second) => (Math.floor(second) % 10 === 0 ? 1.6 * CAPACITY : 50), capacity: () => CAPACITY });
     expect(bursts.refused).toBe(0);
   });
 
   // As the shop does it: five steps one after the other, a batch of each at a time.
-  test.each([1.5, 3])('of %d times its capacity finishes all it can when orders take a while by themselves and end in rounds', (times) => {
+  test.each([1.5, 3])('offered %d times its capacity, works at full capacity even when orders take a while by themselves and end in rounds', (times) => {
     const run = simulate({ seconds: 120, offered: () => times * CAPACITY, capacity: unsteady, leastMs: 700, roundMs: 250 });
     expect(percentile(run, 0.99)).toBeLessThan(3500);
     expect(percentile(run, 1)).toBeLessThan(5000);
@@ -41,23 +41,23 @@ describe('a shop that is offered more than it can finish', () => {
     expect(Math.max(...steps)).toBeLessThan(0.4);
   });
 
-  test.each([1.5, 3])('of %d times its capacity keeps to its aim also where most of the line has still to be stored', (times) => {
+  test.each([1.5, 3])('offered %d times its capacity, keeps to the target even when most waiting work is not stored yet', (times) => {
     const run = simulate({ seconds: 120, offered: () => times * CAPACITY, capacity: unsteady, storing: unsteady, leastMs: 1000, roundMs: 250 });
     expect(percentile(run, 0.5)).toBeLessThan(2500);
     expect(percentile(run, 0.99)).toBeLessThan(3500);
     expect(finishedIn(run, 5, 120)).toBeGreaterThan(0.95 * CAPACITY);
   });
 
-  test.each([[50, 300], [100, 450], [200, 450]])('takes all of a day that becomes busy at once, from %d to %d a second', (quiet, busy) => {
+  test.each([[50, 300], [100, 450], [200, 450]])('accepts all orders when the rate jumps from %d to %d a second', (quiet, busy) => {
     const run = simulate({ seconds: 60, offered: (second) => (second >= 20 && second < 40 ? busy : quiet), capacity: () => CAPACITY, leastMs: 700, roundMs: 250 });
     expect(run.refused).toBe(0);
   });
 
-  test('takes everything with a target of 0', () => {
+  test('accepts everything with a target of 0', () => {
     expect(simulate({ seconds: 20, offered: () => 3 * CAPACITY, capacity: () => CAPACITY, targetMs: 0 }).refused).toBe(0);
   });
 
-  test('follows a capacity that falls and rises', () => {
+  test('follows its capacity as that falls and rises', () => {
     const run = simulate({ seconds: 180, offered: () => 1000, capacity: (second) => (second < 60 ? 500 : second < 120 ? 200 : 700) });
     expect(finishedIn(run, 5, 60)).toBeGreaterThan(475);
     expect(finishedIn(run, 65, 120)).toBeGreaterThan(190);
@@ -69,7 +69,7 @@ describe('a shop that is offered more than it can finish', () => {
 describe('while nothing is finished for 60 s', () => {
   const outage = (second: number) => (second >= 60 && second < 120 ? 0 : CAPACITY);
 
-  test('only a trickle is taken, and all of it soon afterwards', () => {
+  test('only a trickle is accepted, and everything again soon afterwards', () => {
     const run = simulate({ seconds: 200, offered: () => 400, capacity: outage });
     expect(run.longest).toBeLessThan(3 * CAPACITY);
     expect(run.refusedIn.slice(66, 119).every((refused) => refused > 300)).toBe(true);
@@ -77,11 +77,11 @@ describe('while nothing is finished for 60 s', () => {
     expect(percentile(run, 0.99, 130, 200)).toBeLessThan(300);
   });
 
-  test('the delay that is expected stays a number, also when nothing has ever been finished', () => {
+  test('the expected delay stays a number, even when nothing was ever finished', () => {
     expect(simulate({ seconds: 20, offered: () => 400, capacity: () => 0 }).delays.every(Number.isFinite)).toBe(true);
   });
 
-  test('it is the same when more is offered than can be finished', () => {
+  test('the same holds when more is offered than can be finished', () => {
     const run = simulate({ seconds: 200, offered: () => 3 * CAPACITY, capacity: outage, replicas: 2 });
     expect(run.longest).toBeLessThan(5 * CAPACITY);
     expect(finishedIn(run, 125, 200)).toBeGreaterThan(0.95 * CAPACITY);
@@ -93,7 +93,7 @@ describe('while nothing is finished for 60 s', () => {
 describe('whatever is offered', () => {
   const seeds = Array.from({ length: 12 }, (_, index) => Number(process.env['SEED'] ?? 1000) + index);
 
-  test.each(seeds)('it neither locks shut nor swings between all and nothing (seed %d)', (seed) => {
+  test.each(seeds)('admission neither stays shut nor swings between all and nothing (seed %d)', (seed) => {
     const random = numbersOf(seed);
     const capacities = Array.from({ length: 6 }, () => 300 + random() * 600);
     const loads = Array.from({ length: 6 }, () => 50 + random() * 2000);
@@ -118,19 +118,19 @@ describe('whatever is offered', () => {
   });
 });
 
-describe('who is refused', () => {
+describe('a refusal', () => {
   function doorAt(delayMs: number, waiting = FEW, random = () => 0.5) {
     let at = 0;
     const door = admission({ targetMs: 2000, backlog: () => ({ delayMs, waiting }), now: () => at, random });
     return { door, later: (ms: number) => (at += ms) };
   }
 
-  test('nobody is while few wait, however long they do', () => {
+  test('comes to nobody while few wait, however long they wait', () => {
     const { door, later } = doorAt(3_600_000, FEW - 1);
     for (let asked = 0; asked < 100; asked += 1, later(100)) expect(door.ask()).toBeNull();
   });
 
-  test('one each second is let in, so that it shows when it goes on', () => {
+  test('spares one request a second, so that it shows when work is finished again', () => {
     const { door, later } = doorAt(60_000, FEW, () => 0);
     later(100);
     let admitted = 0;
@@ -138,7 +138,7 @@ describe('who is refused', () => {
     expect(admitted).toBe(10);
   });
 
-  test('may come again after 1 to 10 seconds, the later the more are refused', () => {
+  test('asks for a retry after 1 to 10 seconds, later when more are refused', () => {
     const seconds = (delayMs: number, share: number) => {
       let drawn = 0;
       // The first number decides whether, the second when.

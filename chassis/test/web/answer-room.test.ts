@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { connect, type Socket } from 'node:net';
-import { answerRoom, piecesOf } from '../../src/web/app/answer-room.ts';
+import { answerInParts, answerRoom, answerWith, piecesOf } from '../../src/web/app/long-answers.ts';
 import { listen } from '../../src/web/app/listen.ts';
-import { answerInParts, answerWith } from '../../src/web/app/long-answer.ts';
 import { Problem } from '../../src/web/problems/problem.ts';
 import { roomForAnswer } from '../../src/web/app/request-facts.ts';
 import { router } from '../../src/web/app/router.ts';
@@ -22,7 +21,7 @@ async function refusalOf(attempt: () => unknown): Promise<string | undefined> {
 }
 
 describe('room for answers', () => {
-  test('is 12 MiB for an address, 32 for all, and comes back when an answer is read or left', async () => {
+  test('is 12 MiB for an address and 32 MiB for all, and is free again when an answer is read or abandoned', async () => {
     const answers = answerRoom({ failed: () => undefined });
     const first = answers.take('a', 5 * MIB);
     const second = answers.take('a', 5 * MIB);
@@ -36,7 +35,7 @@ describe('room for answers', () => {
     for (const address of ['f', 'g', 'h']) answers.take(address, 10 * MIB);
   });
 
-  test('is taken from answers that nobody reads, at once when others need it', async () => {
+  test('is taken away from answers that nobody reads, sooner when others need it', async () => {
     let unread = 0;
     const answers = answerRoom({ failed: () => undefined, unread: () => (unread += 1), stalledMs: 200, crowdMs: 0 });
     const reader = answers.take('a', 10 * MIB).stream(piecesOf(new Uint8Array(10 * MIB))).getReader();
@@ -97,7 +96,7 @@ describe('long answers over sockets', () => {
     return socket;
   }
 
-  test('come whole, with the status and headers that were given', async () => {
+  test('arrive whole, with the given status and headers', async () => {
     const answer = await fetch(`${listening.url}/picture`);
     expect([answer.status, answer.headers.get('content-type'), answer.headers.get('etag')]).toEqual([200, 'image/png', '"1"']);
     expect(Buffer.compare(await answer.bytes(), bytes)).toBe(0);
@@ -121,7 +120,7 @@ describe('long answers over sockets', () => {
     expect(asked.withRoom).toBe(20);
   });
 
-  test('may be read part by part: of one that nobody reads, only the parts that the kernel takes are', async () => {
+  test('may be read part by part: of an answer that nobody reads, only the parts that the kernel takes are read', async () => {
     const whole = await (await fetch(`${listening.url}/film`)).bytes();
     expect([whole.byteLength, whole[0], whole.at(-1), asked.parts]).toEqual([40 * MIB, 0, 39, 40]);
     asked.parts = 0;
@@ -138,7 +137,7 @@ describe('long answers over sockets', () => {
     expect(logged()).not.toContain('an answer broke off');
   });
 
-  test('that break off are told in the log, and their connection ends', async () => {
+  test('that break off are logged, and their connection ends', async () => {
     for (let each = 0; each < 3; each += 1) {
       const broken = await fetch(`${listening.url}/broken`);
       expect(await broken.bytes().catch(() => 'broken off')).toBe('broken off');
@@ -146,7 +145,7 @@ describe('long answers over sockets', () => {
     expect(logged()).toContain('an answer broke off');
   });
 
-  test('that are not read are two for an address; short ones go on, and room comes back when they are left', async () => {
+  test('that are not read are limited to two per address; short ones go on, and room is free again when they are abandoned', async () => {
     for (let each = 0; each < 40; each += 1) unread('/picture');
     await until('the room is used up', async () => (await fetch(`${listening.url}/picture`)).status === 429);
     const refused = await read(await fetch(`${listening.url}/picture`));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { askedTogether } from '../../src/web/sign-in/asked-together.ts';
+import { askedTogether } from '../../src/web/limits/asked-together.ts';
 import { until } from '../../src/testing/until.ts';
 
 const BUSY = new Error('busy');
@@ -24,8 +24,8 @@ function shop(there: Set<string>, { absentMs = 60_000 } = {}) {
   return { ask, calls, most: () => most };
 }
 
-describe('what is asked for one by one', () => {
-  test('is fetched together, one call at a time, 100 keys in each, whoever asks for the same', async () => {
+describe('lookups of single keys', () => {
+  test('are made together, one call at a time, with 100 keys each and each key once', async () => {
     const { ask, calls, most } = shop(new Set(['k7']));
     const keys = Array.from({ length: 300 }, (_, n) => `k${n}`);
     const answers = await Promise.all([...keys, ...keys].map(ask));
@@ -35,7 +35,7 @@ describe('what is asked for one by one', () => {
     expect(most()).toBe(1);
   });
 
-  test('and was not there is not asked for again, for a while', async () => {
+  test('are not repeated for a while when the key did not exist', async () => {
     const there = new Set<string>();
     const { ask, calls } = shop(there);
     for (let i = 0; i < 3; i += 1) expect(await ask('gone')).toBeUndefined();
@@ -46,7 +46,7 @@ describe('what is asked for one by one', () => {
     expect(await soon.ask('gone')).toBe('the gone');
   });
 
-  test('is refused while 500 others wait, and goes on afterwards', async () => {
+  test('are refused while 500 keys wait, and go on afterwards', async () => {
     const { ask } = shop(new Set());
     const many = Array.from({ length: 501 }, (_, n) => ask(`k${n}`).then(() => 'answered', (error: unknown) => error));
     // The first goes out at once, with what is there at that moment: itself.
@@ -55,7 +55,7 @@ describe('what is asked for one by one', () => {
     expect(await ask('later')).toBeUndefined();
   });
 
-  test('fails as the call does, for those in it alone', async () => {
+  test('fail with their call, and no others do', async () => {
     const { ask } = shop(new Set(['here']));
     await expect(ask('broken')).rejects.toThrow('away');
     expect(await ask('here')).toBe('the here');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { hasRole } from '../../src/web/sign-in/principal.ts';
-import { KeysUnavailableError, localKeys } from '../../src/web/sign-in/key-source.ts';
+import { KeysUnavailableError, localKeys } from '../../src/web/sign-in/signing-keys.ts';
 import { AUDIENCE, goodClaims, ISSUER, tokenSigner } from '../../src/testing/access-tokens.ts';
 import { bearer, codeOf, CUP_ID, shop, staffSigner } from './shop.ts';
 
@@ -72,7 +72,7 @@ describe('tokens that are refused', () => {
     expect(codeOf(await send('POST', BREAK, { headers: { authorization } }))).toBe('unauthenticated');
   });
 
-  test('no header: 401 with a challenge where somebody must be signed in, fine elsewhere', async () => {
+  test('no header: 401 with a challenge where a sign-in is required, accepted elsewhere', async () => {
     const answer = await send('POST', BREAK);
     expect(answer.status).toBe(401);
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="souk"');
@@ -81,7 +81,7 @@ describe('tokens that are refused', () => {
 });
 
 describe('tokens that are accepted', () => {
-  test('the principal comes from the token, the answer is not for caches', async () => {
+  test('the principal comes from the token, and the answer is not cached', async () => {
     const userId = Bun.randomUUIDv7();
     const token = await staffSigner.token({ userId });
     const answer = await send('POST', WASH, withToken(token));
@@ -89,14 +89,14 @@ describe('tokens that are accepted', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('ES256 as well, and the scheme in any case', async () => {
+  test('ES256 is accepted as well, and the scheme in any letter case', async () => {
     const es = await tokenSigner({ kid: 'es', alg: 'ES256' });
     const { send: ask } = shop({ auth: { keys: localKeys(async () => [staffSigner.jwk, es.jwk]) } });
     const answer = await ask('POST', WASH, { headers: { authorization: `bearer ${await es.token()}` } });
     expect(answer.status).toBe(200);
   });
 
-  test('a remembered token ends with its expiry', async () => {
+  test('a remembered token is refused once it has expired', async () => {
     let now = Date.now();
     const { send: ask } = shop({ auth: { now: () => now } });
     const init = withToken(await staffSigner.token());
@@ -107,7 +107,7 @@ describe('tokens that are accepted', () => {
     expect((await ask('POST', WASH, init)).status).toBe(401);
   });
 
-  test('a token is verified once, until others have pushed it out', async () => {
+  test('a token is verified once, until others have displaced it', async () => {
     let asked = 0;
     const known = staffSigner.keys;
     const keys = { key: async (...which: Parameters<typeof known.key>) => ((asked += 1), known.key(...which)) };
@@ -119,7 +119,7 @@ describe('tokens that are accepted', () => {
     expect(asked).toBe(4);
   });
 
-  test('a revoked session is refused although its token is good', async () => {
+  test('a token of a revoked session is refused although it is valid', async () => {
     const revoked = new Set<string>();
     const { send: ask } = shop({ auth: { isRevoked: async ({ sessionId }) => revoked.has(sessionId) } });
     const sid = Bun.randomUUIDv7();
@@ -129,7 +129,7 @@ describe('tokens that are accepted', () => {
     expect((await ask('POST', WASH, init)).status).toBe(401);
   });
 
-  test('while the keys cannot be had nobody is called a forger', async () => {
+  test('while the keys are unavailable, nobody is called a forger', async () => {
     const keys = { key: () => Promise.reject(new KeysUnavailableError()) };
     const answer = await shop({ auth: { keys } }).send('POST', WASH, { headers: await bearer() });
     expect(codeOf(answer)).toBe('unavailable');
@@ -154,7 +154,7 @@ describe('roles', () => {
     expect(hasRole({ ...principal, roles: ['staff'] }, 'admin')).toBe(false);
   });
 
-  test('issuer and audience are the ones configured', () => {
+  test('issuer and audience must be the configured ones', () => {
     expect(goodClaims()).toMatchObject({ iss: ISSUER, aud: AUDIENCE });
   });
 });

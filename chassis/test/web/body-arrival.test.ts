@@ -2,9 +2,8 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { connect, type Socket } from 'node:net';
-import { answerRoom } from '../../src/web/app/answer-room.ts';
-import { bodyArrival } from '../../src/web/bodies/body-arrival.ts';
-import { BODY_ROOM, bodyRoom } from '../../src/web/bodies/body-room.ts';
+import { answerRoom } from '../../src/web/app/long-answers.ts';
+import { BODY_ROOM, bodyArrival, bodyRoom } from '../../src/web/bodies/body-limits.ts';
 import { listen } from '../../src/web/app/listen.ts';
 import { Problem, problem } from '../../src/web/problems/problem.ts';
 import { rawBodyOf, readAtMost } from '../../src/web/bodies/raw-body.ts';
@@ -38,7 +37,7 @@ function caller(port: number, text: string): Caller {
 const begun = (path: string, from = 'a', headers = '') =>
   `POST ${path} HTTP/1.1\r\nHost: localhost\r\nX-From: ${from}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n${headers}\r\n{"name":`;
 
-describe('a body that does not come', () => {
+describe('a body that arrives too slowly', () => {
   const bodies = { arrival: bodyArrival({ slowMs: 100, timeMs: 1500 }), room: bodyRoom(BODY_ROOM) };
   const security = { tell: () => undefined, flush: () => undefined };
   const told: string[] = [];
@@ -59,7 +58,7 @@ describe('a body that does not come', () => {
   afterAll(() => server.stop(true));
   const port = server.port ?? 0;
 
-  test('is 408, and its connection is closed, however it drips', async () => {
+  test('gets 408 and its connection is closed, however slowly its bytes drip', async () => {
     const silent = caller(port, begun('/'));
     const dripping = caller(port, begun('/'));
     const drip = setInterval(() => dripping.socket.write('x'), 50);
@@ -68,7 +67,7 @@ describe('a body that does not come', () => {
     for (const { said } of [silent, dripping]) expect(said()).toStartWith('HTTP/1.1 408 ');
   });
 
-  test('takes one of 16 places of its address, which are free as soon as their callers go', async () => {
+  test('takes one of the 16 places of its address, which is free again as soon as the caller goes', async () => {
     const held = Array.from({ length: 16 }, () => caller(port, begun('/')));
     const next = caller(port, begun('/'));
     await until('one of them is refused', () => [...held, next].some(({ said }) => said().startsWith('HTTP/1.1 503 ')));
@@ -81,7 +80,7 @@ describe('a body that does not come', () => {
     for (const { said } of [...again, other]) expect(said()).toStartWith('HTTP/1.1 408 ');
   });
 
-  test('does not keep those out that come at once', async () => {
+  test('does not shut out bodies that arrive at once', async () => {
     const held = Array.from({ length: 40 }, () => caller(port, begun('/')));
     await until('the first are refused', () => held.some(({ isClosed }) => isClosed()));
     const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(server.url, { method: 'POST', body: 'x', headers: { 'x-from': 'a' } })));
@@ -89,10 +88,10 @@ describe('a body that does not come', () => {
   });
 });
 
-describe('bodies that are begun together', () => {
+describe('bodies that begin together', () => {
   const parts = { answers: answerRoom({ failed: () => undefined }), authenticate: () => null, clientAddress: () => '', security: { tell: () => undefined, flush: () => undefined } };
 
-  test('are refused beyond 32 MiB of them, before they are read; short ones still come', async () => {
+  test('are refused beyond 32 MiB in all, before they are read; short ones are still accepted', async () => {
     const arrival = bodyArrival({ slowMs: 60_000, timeMs: 60_000 });
     const bodies = { arrival, room: bodyRoom(BODY_ROOM) };
     const request = new Request('http://localhost/');
@@ -119,7 +118,7 @@ describe('bodies that are begun together', () => {
   });
 });
 
-test('a body of unknown length is copied as it comes: chunks of a byte are not kept', async () => {
+test('a body of unknown length is copied as it arrives: chunks of one byte are not kept', async () => {
   const text = 'A text that comes letter by letter. '.repeat(100);
   const chunk = new Uint8Array(1);
   let at = 0;
@@ -137,7 +136,7 @@ test('a body of unknown length is copied as it comes: chunks of a byte are not k
   expect(String(await readAtMost(request, 64 * 1024))).toBe(text);
 });
 
-describe('bodies apart', () => {
+describe('bodies with places of their own', () => {
   let isKnown = true;
   const routes = router().post('/news/:of', ({ request }) => ({ bytes: rawBodyOf(request).byteLength }), {
     rawBody: {
@@ -164,7 +163,7 @@ describe('bodies apart', () => {
     await until('it is answered', () => known.said().includes('{"bytes":8}'));
   });
 
-  test('come in while all places of others are taken by bodies that never come', async () => {
+  test('are accepted while bodies that never arrive hold all the other places', async () => {
     const held = Array.from({ length: 300 }, () => caller(listening.port, begun('/words')));
     await until('those beyond the places are refused', () => held.filter(({ isClosed }) => isClosed()).length >= 284);
     const headers = { 'content-type': 'application/json', 'x-from': 'known' };
@@ -173,7 +172,7 @@ describe('bodies apart', () => {
     for (const { socket } of held) socket.destroy();
   });
 
-  test('that their callers leave unfinished are no defect in the log', async () => {
+  test('are not logged as a defect when their callers leave them unfinished', async () => {
     const left = caller(listening.port, begun('/words'));
     await until('it has come', () => left.socket.bytesWritten > 0);
     await fetch(`${listening.url}/livez`);

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { noCardNumbers, noFreeText } from '@souk/contracts/card-number';
-import { impersonal, personal } from '@souk/contracts/personal';
-import { closed } from '@souk/contracts/schema';
-import { FreeText, Name } from '@souk/contracts/text';
+import { closed, impersonal, personal } from '@souk/contracts/schema';
+import { FreeText, Name } from '@souk/contracts/strings';
 import { Type } from '@sinclair/typebox';
-import { refuseCardNumbers } from '../../src/web/bodies/refuse-card-numbers.ts';
+import { refuseCardNumbers } from '../../src/web/problems/field-errors.ts';
 import { router } from '../../src/web/app/router.ts';
 import { DiscardDeadLetter } from '../../src/service/ops-payloads.ts';
 import { codeOf, shop } from './shop.ts';
@@ -28,17 +27,17 @@ describe('a card number', () => {
     ['an object', { sku: 'MUG', to: { name: CARD, phone: '1' } }, '/to/name'],
     ['a list', { sku: 'MUG', lines: [{ engraving: 'Zoë' }, { engraving: CARD }] }, '/lines/1/engraving'],
     ['nobody\'s text where people write them', { sku: 'MUG', reason: CARD }, '/reason'],
-  ])('is refused in %s that the contract marks, by every route and naming the place', async (_where, body, pointer) => {
+  ])('is refused in %s that the contract marks, by every route, with its place', async (_where, body, pointer) => {
     const answer = await send('POST', '/gifts', { body });
     expect([answer.status, codeOf(answer)]).toEqual([422, 'card-number-refused']);
     expect(answer.body).toMatchObject({ errors: [{ pointer }] });
   });
 
-  test('is refused in the reason for which a dead letter is given up: that is kept and shown', () => {
+  test('is refused in the reason for discarding a dead letter, which is stored and shown', () => {
     expect(() => refuseCardNumbers(DiscardDeadLetter, { reason: CARD })).toThrow('/reason holds what looks like a card number');
   });
 
-  test('is not looked for where nobody writes one, nor in a telephone number', async () => {
+  test('is not looked for where nobody writes one, or in a telephone number', async () => {
     const body = { sku: '4242 4242 4242 4242', to: { name: 'Zoë', phone: '4242 4242 4242 4242' } };
     expect((await send('POST', '/gifts', { body })).status).toBe(200);
     expect((await send('POST', '/parts', { body: { ean: CARD } })).status).toBe(200);

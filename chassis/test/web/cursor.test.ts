@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
-import { cursors } from '../../src/web/paging/cursor.ts';
+import { cursors } from '../../src/web/paging.ts';
 import { Problem } from '../../src/web/problems/problem.ts';
 
 const Position = Type.Object({ title: Type.String(), id: Type.String() });
@@ -17,13 +17,13 @@ function refusal(cursor: string): unknown {
 }
 
 describe('cursors', () => {
-  test('come back as the position they were made of', () => {
+  test('are read as the position they were made of', () => {
     const position = { title: 'Tasse für Öl ☕', id: '1' };
     expect(products.read(products.write(position))).toEqual(position);
     expect(products.read(undefined)).toBeUndefined();
   });
 
-  test('hold nothing that a URL has to escape', () => {
+  test('need no escaping in a URL', () => {
     expect(products.write({ title: '??>>~~ÿ', id: '/+=' })).toMatch(/^[\w-]+$/);
   });
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { clientAddresses, networkForm } from '../../src/web/app/client-address.ts';
-import { originForm } from '../../src/web/app/cors.ts';
+import { clientAddresses, networkForm, originForm } from '../../src/web/app/edge.ts';
 import { listen } from '../../src/web/app/listen.ts';
 import { rateLimit } from '../../src/web/limits/rate-limit.ts';
 import { router } from '../../src/web/app/router.ts';
@@ -17,7 +16,7 @@ describe('a rate limit', () => {
     return { take, taken, pass: (by: number) => void (ms += by) };
   }
 
-  test('lets the whole quota through at once, then what comes back second by second', () => {
+  test('admits the whole quota at once, then what is restored second by second', () => {
     const { take, taken, pass } = limited();
     expect(taken('anna', 70)).toBe(60);
     expect(take('anna')).toEqual({ retryAfterS: 1, policy: '"user";q=60;w=60', state: '"user";r=0;t=60' });
@@ -26,7 +25,7 @@ describe('a rate limit', () => {
     expect(taken('ben', 70)).toBe(60);
   });
 
-  test('no division of a minute costs a request', () => {
+  test('rounding costs nobody a request', () => {
     for (let perMinute = 1; perMinute <= 500; perMinute += 7) {
       const take = rateLimit({ name: 'user', perMinute, now: () => 123.456 });
       const passed = Array.from({ length: perMinute + 3 }, () => take('a')).filter((one) => one.retryAfterS === undefined);
@@ -34,7 +33,7 @@ describe('a rate limit', () => {
     }
   });
 
-  test('forgets who was silent longest, not who is asking', () => {
+  test('forgets the caller who was silent longest, not the one who is asking', () => {
     const { taken } = limited(10);
     taken('anna', 60);
     for (let n = 0; n < 100; n += 1) {
@@ -46,7 +45,7 @@ describe('a rate limit', () => {
   });
 });
 
-describe('who a request counts for', () => {
+describe('the address that a request counts for', () => {
   const client = clientAddresses(['10.0.0.0/8', '::1']);
 
   test.each([
@@ -62,7 +61,7 @@ describe('who a request counts for', () => {
     expect(client(connection, forwarded)).toBe(expected);
   });
 
-  test('settings name addresses and networks, and origins as browsers write them', () => {
+  test('settings take addresses and networks, and origins as browsers write them', () => {
     const networks = ['10.0.0.1', '10.0.0.0/8', 'fd00::/8', '10.0.0.0/33', 'proxy', '10.0.0.0/8/8', '', '10.0.0.0/x'];
     expect(networks.filter((text) => networkForm.test(text))).toEqual(['10.0.0.1', '10.0.0.0/8', 'fd00::/8']);
     const origins = [ORIGIN, 'http://localhost:3000', '*', `${ORIGIN}/`, 'HTTPS://shop.example', 'null', 'ftp://a.example'];
@@ -73,7 +72,7 @@ describe('who a request counts for', () => {
 describe('limited requests', () => {
   const edge = { rateLimit: 'on', userLimit: 5, addressLimit: 3 } as const;
 
-  test('every answer says what is left; too many are 429, before anything is read, and probes never', async () => {
+  test('every answer says what is left; beyond the quota it is 429, before anything is read, except for probes', async () => {
     const { send } = shop({ edge });
     const first = await send('GET', '/cups');
     expect(first.headers.get('ratelimit-policy')).toBe('"address";q=3;w=60');
@@ -87,7 +86,7 @@ describe('limited requests', () => {
     for (const probe of ['/livez', '/readyz', '/metrics']) expect((await send('GET', probe)).status).toBe(200);
   });
 
-  test('who is signed in has a quota of his own, and a made-up token buys none', async () => {
+  test('a signed-in user has a quota of their own, and a forged token gains none', async () => {
     const { send } = shop({ edge });
     const wash = (headers: Record<string, string>) => send('POST', `/cups/${CUP_ID}/wash`, { headers });
     const anna = await bearer();
@@ -98,7 +97,7 @@ describe('limited requests', () => {
     expect((await wash(anna)).status).toBe(200);
   });
 
-  test('a route can stay out of it: one gateway sends all its news from one address', async () => {
+  test('an uncounted route has no quota: a gateway sends all its webhooks from one address', async () => {
     const routes = router()
       .post('/news/:gateway', () => ({ ok: true }), { uncounted: true })
       .get('/news/:gateway', () => ({ ok: true }));
@@ -118,7 +117,7 @@ describe('limited requests', () => {
     expect(document).toHaveProperty(['paths', '/news/{gateway}', 'get', 'responses', '429']);
   });
 
-  test('the address is the one of the connection', async () => {
+  test('the address is that of the connection', async () => {
     const { app } = shop({ edge: { ...edge, addressLimit: 1 } });
     const from = async (address: string) =>
       (await app.handle(new Request('http://localhost/cups'), () => address)).status;
@@ -133,7 +132,7 @@ describe('limited requests', () => {
 describe('pages of other origins', () => {
   const preflight = { origin: ORIGIN, 'access-control-request-method': 'POST' };
 
-  test('a listed one may ask, send our headers, and read them', async () => {
+  test('a listed origin may call, send our headers and read them', async () => {
     const { send } = shop({ edge: { corsOrigins: [ORIGIN] } });
     const asked = await send('OPTIONS', '/cups', { headers: preflight });
     expect(asked.status).toBe(204);
@@ -148,7 +147,7 @@ describe('pages of other origins', () => {
     expect([failed.status, failed.headers.get('access-control-allow-origin')]).toEqual([500, ORIGIN]);
   });
 
-  test('nobody else is let in, and caches are told that it depends', async () => {
+  test('no other origin is admitted, and caches are told that answers vary', async () => {
     const { send } = shop({ edge: { corsOrigins: [ORIGIN] } });
     for (const origin of ['https://evil.example', 'null', `${ORIGIN}.evil.example`, 'http://shop.example']) {
       expect((await send('OPTIONS', '/cups', { headers: { ...preflight, origin } })).status).toBe(405);
@@ -157,7 +156,7 @@ describe('pages of other origins', () => {
     }
   });
 
-  test('by default there are none', async () => {
+  test('no origin is listed by default', async () => {
     const { send } = shop();
     expect((await send('OPTIONS', '/cups', { headers: preflight })).status).toBe(405);
     const { headers } = await send('GET', '/cups', { headers: { origin: ORIGIN } });
@@ -180,7 +179,7 @@ describe('security headers', () => {
     }
   });
 
-  test('what is private is kept by nobody, the rest is asked for again', async () => {
+  test('private answers are never stored, others are revalidated', async () => {
     const { send } = shop();
     const cached = async (method: string, path: string, init = {}) =>
       (await send(method, path, init)).headers.get('cache-control');
@@ -190,7 +189,7 @@ describe('security headers', () => {
     expect(await cached('POST', `/cups/${CUP_ID}/wash`, { headers: await bearer() })).toBe('no-store');
   });
 
-  test('TLS is insisted on where the operator says so', async () => {
+  test('browsers are told to insist on TLS where the operator sets it', async () => {
     const { headers } = await shop({ edge: { hstsS: 3600 } }).send('GET', '/cups');
     expect(headers.get('strict-transport-security')).toBe('max-age=3600');
   });
@@ -206,7 +205,7 @@ describe('size and depth', () => {
     expect(codeOf(await send('POST', '/open', { body: body(64 * 1024 + 1) }))).toBe('payload-too-large');
   });
 
-  test('10 levels are read, 11 are 422, and as many as fit are no defect', async () => {
+  test('10 levels are read, 11 are 422, and so are as many as fit', async () => {
     const { send } = shop();
     // The body, its tags, a tag: three levels more.
     const answerAt = async (depth: number) => {
@@ -214,11 +213,11 @@ describe('size and depth', () => {
       return await send('POST', '/open', { body: `{"name":"Mug","handles":1,"tags":[${tag}]}` });
     };
     expect((await answerAt(10)).status).toBe(200);
-    expect(problemOf(await answerAt(11)).errors?.[0]?.detail).toBe('nested deeper than 10');
+    expect(problemOf(await answerAt(11)).errors?.[0]?.detail).toBe('is nested deeper than 10 levels');
     expect((await send('POST', '/open', { body: '['.repeat(60_000) })).status).toBe(422);
   });
 
-  test('a page has 100 items at most', async () => {
+  test('a page has at most 100 items', async () => {
     const { send } = shop();
     expect((await send('GET', '/cups?limit=100')).status).toBe(200);
     for (const limit of ['101', '0', '-1', '1e9', 'all']) {

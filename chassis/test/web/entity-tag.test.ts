@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { obeyIfMatch, requireIfMatch } from '../../src/web/app/entity-tag.ts';
+import { obeyIfMatch, requireIfMatch } from '../../src/web/app/conditional-requests.ts';
 import { router } from '../../src/web/app/router.ts';
 import { bearer, codeOf, CUP_ID, problemOf, shop } from './shop.ts';
 
@@ -23,7 +23,7 @@ describe('If-None-Match', () => {
     expect([answer.status, answer.headers.get('etag')]).toEqual([200, '"3"']);
   });
 
-  test.each(['"3"', 'W/"3"', '"1", "3"', '*'])('%s: the caller has it already', async (tag) => {
+  test.each(['"3"', 'W/"3"', '"1", "3"', '*'])('%s: answered 304', async (tag) => {
     const answer = await send('GET', path, { headers: { 'if-none-match': tag } });
     expect(answer).toMatchObject({ status: 304, text: '' });
     expect(answer.headers.get('etag')).toBe('"3"');
@@ -55,30 +55,30 @@ describe('If-Match', () => {
   });
 });
 
-describe('If-Match where none is needed', () => {
+describe('If-Match where it is optional', () => {
   const remove = (tag?: string) => sendToSink('DELETE', '/sinks/1', { headers: tag === undefined ? {} : { 'if-match': tag } });
   const change = (tag: string) => sendToSink('PATCH', '/sinks/1', { headers: { 'if-match': tag } });
 
-  test.each([undefined, '*', ' * ', '"7"', '"1", "7"', '"a,b","7"', ', "7" ,', 'W/"7", "7"'])('%p: it is done', async (tag) => {
+  test.each([undefined, '*', ' * ', '"7"', '"1", "7"', '"a,b","7"', ', "7" ,', 'W/"7", "7"'])('%p: the change is made', async (tag) => {
     expect((await remove(tag)).status).toBe(204);
     if (tag !== undefined) expect((await change(tag)).status).toBe(200);
   });
 
-  test.each(['"6"', '"77"', 'W/"7"', '"1", "2"', '"7,7"', '"stale"'])('%s is stale: 412 with the tag there is', async (tag) => {
+  test.each(['"6"', '"77"', 'W/"7"', '"1", "2"', '"7,7"', '"stale"'])('%s is stale: 412 with the current tag', async (tag) => {
     for (const answer of [await remove(tag), await change(tag)]) {
       expect([answer.status, codeOf(answer), answer.headers.get('etag')]).toEqual([412, 'precondition-failed', '"7"']);
-      expect(problemOf(answer).detail).toBe('The tag is "7" by now, and If-Match does not name it: read it again, then decide anew.');
+      expect(problemOf(answer).detail).toBe('The tag is now "7", and If-Match does not name it: read the resource again, then decide.');
     }
   });
 
-  test.each(['', ' ', '7', '"7', '7"', '"7" "7"', '"7"; q=1', '*, "7"', '"7", *', 'w/"7"', '"7", 8', "'7'", '"7"x'])('%p cannot be read, so it names nothing: 412', async (tag) => {
+  test.each(['', ' ', '7', '"7', '7"', '"7" "7"', '"7"; q=1', '*, "7"', '"7", *', 'w/"7"', '"7", 8', "'7'", '"7"x'])('%p cannot be read, so it names no tag: 412', async (tag) => {
     for (const answer of [await remove(tag), await change(tag)]) {
       expect([answer.status, answer.headers.get('etag')]).toEqual([412, '"7"']);
       expect(problemOf(answer).detail).toBe('If-Match cannot be read: send the ETag as it came, in its quotes, such as "7", or *.');
     }
   });
 
-  test('is told in the document, with its 412', async () => {
+  test('is in the OpenAPI document, with its 412', async () => {
     const { body } = await sendToSink('GET', '/openapi.json');
     const named = (required: boolean) => expect.objectContaining({ name: 'If-Match', in: 'header', required });
     expect(body).toMatchObject({

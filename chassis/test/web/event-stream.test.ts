@@ -14,7 +14,7 @@ describe('an event stream', () => {
     expect(closed).toBe(1);
   });
 
-  test('tells once that its reader has left', async () => {
+  test('reports once that its reader has left', async () => {
     let closed = 0;
     const stream = eventStream({ onClosed: () => (closed += 1) });
     await stream.response.body?.cancel();
@@ -23,7 +23,7 @@ describe('an event stream', () => {
     expect(closed).toBe(1);
   });
 
-  test('lets a reader go that does not read', () => {
+  test('disconnects a reader that does not read', () => {
     let closed = 0;
     const stream = eventStream({ onClosed: () => (closed += 1) });
     for (let said = 0; said < 1000; said += 1) stream.comment();

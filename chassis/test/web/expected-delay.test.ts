@@ -1,10 +1,9 @@
 import { expect, test } from 'bun:test';
-import { FEW } from '../../src/web/limits/admission.ts';
-import { expectedDelay } from '../../src/web/limits/expected-delay.ts';
+import { expectedDelay, FEW } from '../../src/web/limits/admission.ts';
 
 const LINE = { waiting: 2 * FEW };
 
-test('a process that has just started, while a line of others stands, says a delay that is a number', () => {
+test('a process that starts while work of others is waiting expects a delay that is a number', () => {
   let now = 1_000_000;
   const expected = expectedDelay({ standingMs: 1200, now: () => now });
   for (let ageMs = 3000; ageMs < 6000; ageMs += 250) {
@@ -16,7 +15,7 @@ test('a process that has just started, while a line of others stands, says a del
   }
 });
 
-test('a line that has stood still for long is no longer than can be said', () => {
+test('the expected delay of a line that has stood still for long is limited', () => {
   let now = 1_000_000;
   const expected = expectedDelay({ standingMs: 1200, now: () => now });
   for (let at = 0; at < 40; at += 1) {
@@ -33,7 +32,7 @@ test('a line that has stood still for long is no longer than can be said', () =>
   expect(expected.delayMs).toBeLessThanOrEqual(1_000_000);
 });
 
-test('the line begins where its head was let in, not where that was stored: who waits to be stored is in it', () => {
+test('the line begins where its head was admitted, not where it was stored: it includes work that waits to be stored', () => {
   let now = 1_000_000;
   const expected = expectedDelay({ standingMs: 1200, queueMs: () => 1500, now: () => now });
   // 200 a second are let in, wait 1.5 s to be stored and 0.5 s after that.

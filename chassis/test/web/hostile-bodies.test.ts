@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { Type } from '@sinclair/typebox';
 import { ValidationError } from 'elysia';
-import { cutAtDepth } from '../../src/web/bodies/json-depth.ts';
+import { cutAtDepth } from '../../src/web/bodies/json-body.ts';
 import { listen } from '../../src/web/app/listen.ts';
 import { bearer, CUP_ID, problemOf, read, shop } from './shop.ts';
 
@@ -32,8 +32,8 @@ const BODIES: Readonly<Record<string, string>> = {
   'a long number': `{"handles":${'9'.repeat(LIMIT - 20)}}`,
 };
 
-describe('bodies that are as bad as fits', () => {
-  test.each(Object.entries(BODIES))('%s are 422, by the app and over a socket, in no time', async (_, body) => {
+describe('bodies with as many faults as fit', () => {
+  test.each(Object.entries(BODIES))('%s are 422, by the app and over a socket, at once', async (_, body) => {
     expect(body.length).toBeLessThanOrEqual(LIMIT);
     const startedAt = performance.now();
     for (let round = 0; round < 5; round += 1) expect((await send('POST', '/open', { body })).status).toBe(422);
@@ -43,28 +43,28 @@ describe('bodies that are as bad as fits', () => {
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
-  test('a deep one is 401 for who is nobody', async () => {
+  test('a deep one is 401 for an anonymous caller', async () => {
     const body = BODIES['lists in lists'];
     const headers = { 'idempotency-key': 'k' };
     expect((await send('POST', '/cups', { body, headers })).status).toBe(401);
     expect((await send('POST', '/cups', { body, headers: { ...headers, ...(await bearer()) } })).status).toBe(422);
   });
 
-  test('the place that is too deep is named, also where the rest is no JSON', async () => {
+  test('the place that is too deep is named, even if the rest is no JSON', async () => {
     const body = `{"name":"Mug","handles":1,"tags":[{"key":"k","value":{"b":1,"5":[0,{"a/b":${lists(20)},"}`;
     expect(problemOf(await send('POST', '/open', { body })).errors).toEqual([
-      { pointer: '/tags/0/value/5/1/a~1b/0/0/0/0', detail: 'nested deeper than 10' },
+      { pointer: '/tags/0/value/5/1/a~1b/0/0/0/0', detail: 'is nested deeper than 10 levels' },
     ]);
     expect((await send('POST', '/open', { body: `{"name":}${lists(20)}` })).status).toBe(400);
   });
 
-  test('a name that was made up comes back in part', async () => {
+  test('a very long field name comes back in part', async () => {
     const { errors: [error] = [], detail } = problemOf(await send('POST', '/open', { body: `{"name":"Mug","handles":1,"${'n'.repeat(60_000)}":1}` }));
     expect(error?.pointer).toBe(`/${'n'.repeat(199)}...`);
     expect(detail.length).toBeLessThan(300);
   });
 
-  test('brackets in strings are no depth', async () => {
+  test('brackets in strings do not count as depth', async () => {
     const name = `${'['.repeat(100)}\\"${'{'.repeat(100)}\\\\`;
     expect((await send('POST', '/open', { body: `{"name":"${name}","handles":1}` })).status).toBe(200);
     expect((await send('POST', `/cups/${CUP_ID}/wash`, { body: `{"note":"${name}` })).status).toBe(400);

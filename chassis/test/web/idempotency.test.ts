@@ -26,17 +26,17 @@ describe('Idempotency-Key', () => {
     expect(codeOf(await send('POST', '/cups', { body: cup, headers: signedIn }))).toBe('idempotency-key-missing');
   });
 
-  test('is asked for after authentication and before the body is judged', async () => {
+  test('is checked after authentication and before the body', async () => {
     expect(codeOf(await send('POST', '/cups', { body: {} }))).toBe('unauthenticated');
     expect(codeOf(await send('POST', '/cups', { body: {}, headers: signedIn }))).toBe('idempotency-key-missing');
     expect(codeOf(await created('k', { body: {} }))).toBe('validation');
   });
 
-  test.each(['a b', 'é', 'x'.repeat(201)])('%p is no key', async (key) => {
+  test.each(['a b', 'é', 'x'.repeat(201)])('%p is not a key', async (key) => {
     expect(codeOf(await created(key))).toBe('idempotency-key-invalid');
   });
 
-  test('reaches the route with its scope, which is user and route', async () => {
+  test('reaches the route with its scope: user and route', async () => {
     const first = await idempotency('k'.repeat(200));
     expect(first.key).toBe('k'.repeat(200));
     expect(first.scope).toMatch(/^[0-9a-f-]{36} POST \/cups$/);
@@ -52,7 +52,7 @@ describe('Idempotency-Key', () => {
 });
 
 describe('kept answers', () => {
-  test('go out as they were, marked when they are repeated', async () => {
+  test('are sent as they were, and marked when they are repeated', async () => {
     const fresh = await created('k');
     expect(fresh).toMatchObject({ status: 201 });
     expect(fresh.headers.get('location')).toBe('/cups/1');
@@ -67,7 +67,7 @@ describe('kept answers', () => {
     expect([answer.status, codeOf(answer)]).toEqual([422, 'idempotency-key-reused']);
   });
 
-  test('one whose answer went with its user is 401', async () => {
+  test('a key whose answer was deleted with its user is 401', async () => {
     const answer = await created('k', { kind: 'forgotten' });
     expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthenticated']);
   });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { listen } from '../../src/web/app/listen.ts';
-import { type ListenError, listenErrorOf } from '../../src/web/app/listen-error.ts';
+import { listen, type ListenError, listenErrorOf } from '../../src/web/app/listen.ts';
 
 const AT = { hostname: '192.0.2.1', port: 80 };
 const OTHER_PORT = { remedy: 'port', said: /port 80/ };
@@ -36,7 +35,7 @@ describe('a port that cannot be opened', () => {
     expect((error as ListenError).message).toMatch(said);
   });
 
-  test('is told apart by the system itself', () => {
+  test('is reported by the system itself', () => {
     using other = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
     expect(refusal({ hostname: '127.0.0.1', port: other.port })).toMatchObject({ reason: 'EADDRINUSE', remedy: 'taken' });
     expect(refusal({ hostname: '192.0.2.1', port: 4001 })).toMatchObject({ reason: 'EADDRNOTAVAIL', remedy: 'address' });
@@ -44,12 +43,12 @@ describe('a port that cannot be opened', () => {
     expect(refusal({ hostname: '127.0.0.1', port: 70_000 })).toMatchObject({ reason: 'ERR_OUT_OF_RANGE', remedy: 'port' });
   });
 
-  test('for an unknown reason may be a name that nobody knows', () => {
+  test('for an unknown reason may have a host name that cannot be resolved', () => {
     const cause = Object.assign(new Error('listen'), { code: 'EINPROGRESS' });
     expect(listenErrorOf(cause, { hostname: 'nowhere.invalid', port: 0 })).toMatchObject({ remedy: 'address' });
   });
 
-  test('is no cover for other errors', () => {
+  test('does not hide other errors', () => {
     const error = new TypeError('fetch must be a function');
     expect(listenErrorOf(error, AT)).toBe(error);
   });

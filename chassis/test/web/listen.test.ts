@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { networkInterfaces } from 'node:os';
-import { type Listening, listen } from '../../src/web/app/listen.ts';
-import { ListenError } from '../../src/web/app/listen-error.ts';
+import { listen, ListenError, type Listening } from '../../src/web/app/listen.ts';
 import { router } from '../../src/web/app/router.ts';
 import { codeOf, read, shop, type Shop } from './shop.ts';
 
@@ -34,20 +33,20 @@ describe('listening', () => {
     ['0.0.0.0', '0.0.0.0', '127.0.0.1'],
     ['127.0.0.1', '127.0.0.1', '127.0.0.1'],
     ...(hasIpv6 ? [['::', '[::]', '[::1]'] as const, ['::1', '[::1]', '[::1]'] as const] : []),
-  ])('on %s tells the address it has, and where callers of this machine find it', async (hostname, told, found) => {
+  ])('on %s reports its address, and a URL for callers on this machine', async (hostname, told, found) => {
     const { address, url, port } = started(shop(), { hostname });
     expect({ address, url }).toEqual({ address: `${told}:${port}`, url: `http://${found}:${port}` });
     expect((await fetch(`${url}/livez`)).status).toBe(200);
   });
 
-  test('answers over a socket as it does without', async () => {
+  test('answers over a socket as it does without one', async () => {
     const { url, port } = started(shop());
     expect(url).toBe(`http://127.0.0.1:${port}`);
     const answer = await read(await fetch(`${url}/cups/12`));
     expect(codeOf(answer)).toBe('not-found');
   });
 
-  test('a busy port is an error with a code', () => {
+  test('a port in use is an error with a code', () => {
     const { port } = started(shop());
     let caught: unknown;
     try {
@@ -90,7 +89,7 @@ describe('listening', () => {
 });
 
 describe('stopping', () => {
-  test('finishes what runs, takes nothing new and closes the connection', async () => {
+  test('finishes running requests, accepts no new ones and closes the connections', async () => {
     const { slow, entered, release } = slowShop();
     const { url, stop } = started(slow);
     const answer = fetch(`${url}/slow`);
@@ -104,7 +103,7 @@ describe('stopping', () => {
     await stopped;
   });
 
-  test('goes on serving for its delay, and says that it is not ready', async () => {
+  test('goes on serving during its delay, and reports that it is not ready', async () => {
     const { url, stop } = started(shop(), { shutdownDelayMs: 300 });
     const stopped = stop();
     const [ready, served] = await Promise.all([fetch(`${url}/readyz`), fetch(`${url}/cups`)]);
@@ -131,7 +130,7 @@ describe('stopping', () => {
     expect(result.status).toBe('rejected');
   });
 
-  test('may be asked for more than once', async () => {
+  test('may be requested more than once', async () => {
     const { stop } = started(shop());
     await Promise.all([stop(), stop()]);
     await stop();
@@ -145,7 +144,7 @@ describe('a port of its own for operators', () => {
   };
   const statusOf = async (url: string, method = 'GET') => (await fetch(url, { method })).status;
 
-  test('has /metrics and /ops, and the public one has them not, under no spelling', async () => {
+  test('has /metrics and /ops, and the public one does not, under no spelling', async () => {
     const { outside, inside } = ops();
     for (const path of ['/metrics', '/ops/outbox', '/metrics/', '/ops/outbox/']) {
       expect({ path, status: await statusOf(inside + path) }).toEqual({ path, status: 200 });
@@ -158,7 +157,7 @@ describe('a port of its own for operators', () => {
     }
   });
 
-  test('has probes as the public one has, and nothing else', async () => {
+  test('has probes as the public one does, and nothing else', async () => {
     const { outside, inside } = ops();
     for (const path of ['/livez', '/readyz']) for (const at of [outside, inside]) expect(await statusOf(at + path)).toBe(200);
     expect(await statusOf(`${outside}/cups`)).toBe(200);
@@ -168,13 +167,13 @@ describe('a port of its own for operators', () => {
     }
   });
 
-  test('ends with the other one', async () => {
+  test('closes with the other one', async () => {
     const { listening, outside, inside } = ops();
     await listening.stop();
     for (const at of [outside, inside]) expect(await fetch(`${at}/livez`).catch(() => 'closed')).toBe('closed');
   });
 
-  test('that is taken leaves nothing open behind it', async () => {
+  test('leaves nothing open when it is in use', async () => {
     const { port: taken } = started(shop());
     const free = started(shop());
     await free.stop();

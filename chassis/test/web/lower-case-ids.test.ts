@@ -1,9 +1,8 @@
-import { Uuid } from '@souk/contracts/ids';
+import { Slug, Uuid } from '@souk/contracts/strings';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
-import { Slug } from '@souk/contracts/http/slug';
 import { Type } from '@sinclair/typebox';
 import { describe, expect, test } from 'bun:test';
-import { lowerCaseIds } from '../../src/web/app/lower-case-ids.ts';
+import { lowerCaseIds } from '../../src/web/app/read-by-schema.ts';
 import { router } from '../../src/web/app/router.ts';
 import { bearer, codeOf, shop } from './shop.ts';
 
@@ -31,7 +30,7 @@ const { send } = shop({ routes: [routes] });
 describe('a UUID in capitals', () => {
   const body = (id: string) => ({ id, note: LOUD, parent: id, tags: [id], lines: [{ from: id, sku: LOUD }], byName: { a: { id } } });
 
-  test('is the same thing in path, query and body, and other text stays as it is', async () => {
+  test('means the same in path, query and body, and other text stays as it is', async () => {
     const { body: answer } = await send('POST', `/orders/${LOUD}/${LOUD}?of=${LOUD}&any=${LOUD}&word=${LOUD}`, { body: body(LOUD) });
     expect(answer).toEqual({
       params: { id: ID, word: LOUD },
@@ -40,7 +39,7 @@ describe('a UUID in capitals', () => {
     });
   });
 
-  test('is so for HEAD and GET, with mixed letters, and beside null', async () => {
+  test('means the same for HEAD and GET, in mixed case, and where null is allowed', async () => {
     const mixed = '0198C0de-7A11-7c3e-8F00-00000000aBcD';
     expect((await send('GET', `/orders/${mixed}?of=${mixed}`)).body).toEqual({ params: { id: ID }, query: { of: ID } });
     expect((await send('HEAD', `/orders/${mixed}`)).status).toBe(200);
@@ -48,7 +47,7 @@ describe('a UUID in capitals', () => {
     expect(answer).toMatchObject({ body: { id: ID, parent: null } });
   });
 
-  test('is no other request under an Idempotency-Key', async () => {
+  test('makes no other request under an Idempotency-Key', async () => {
     const headers = { ...(await bearer()), 'idempotency-key': 'k' };
     const ask = async (path: string, of: string) => (await send('POST', `/keyed/${path}`, { body: { of }, headers })).text;
     const first = await ask(ID, ID);
@@ -58,12 +57,12 @@ describe('a UUID in capitals', () => {
     expect(await ask(ID, ID.replace('0', '1'))).not.toBe(first);
   });
 
-  test('does not make a list hold two of one thing', async () => {
+  test('counts as a duplicate in a list', async () => {
     expect(codeOf(await send('POST', `/orders/${ID}/a`, { body: { id: ID, note: '', tags: [ID, LOUD] } }))).toBe('validation');
   });
 });
 
-test('what is no UUID is refused as before, and stays what it is', async () => {
+test('text that is no UUID is refused as before, and is not changed', async () => {
   for (const id of ['ABC', `{${LOUD}}`, LOUD.replaceAll('-', ''), `urn:uuid:${LOUD}`, 5, ['X'], { id: LOUD }]) {
     expect(codeOf(await send('POST', `/orders/${ID}/a`, { body: { id, note: '' } }))).toBe('validation');
   }

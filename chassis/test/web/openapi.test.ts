@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { ListQuery } from '@souk/contracts/http/common';
+import { ListQuery } from '@souk/contracts/paging';
 import { closed, nullable, oneOf } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
-import { resolved } from '../../src/web/openapi/json-reference.ts';
+import { pointerTo, resolved } from '../../src/web/json-values.ts';
 import { router } from '../../src/web/app/router.ts';
-import { describedSchemas, pointerTo } from '../../src/testing/described-schemas.ts';
+import { describedSchemas } from '../../src/testing/answer-rules.ts';
 import { shop } from './shop.ts';
 
 interface Answered {
@@ -56,7 +56,7 @@ describe('GET /openapi.json', () => {
     ]);
   });
 
-  test('bodies are JSON only, optional where they may be left out', () => {
+  test('bodies are JSON alone, and optional where they may be left out', () => {
     expect(operation('post', '/open').requestBody).toMatchObject({ required: true });
     expect(Object.keys(operation('post', '/open').requestBody?.content ?? {})).toEqual(['application/json']);
     expect(operation('post', '/cups/{id}/wash').requestBody?.required).toBe(false);
@@ -72,7 +72,7 @@ describe('GET /openapi.json', () => {
     expect(responses['403']?.description).toContain('`forbidden`');
   });
 
-  test('a refusal that several routes share stands once, under its codes', () => {
+  test('a refusal that several routes share is in the document once, under its codes', () => {
     const shared = { $ref: '#/components/responses/unauthenticated' };
     expect(document.paths['/cups']?.['post']?.responses['401']).toEqual(shared as never);
     expect(document.paths['/cups/{id}']?.['patch']?.responses['401']).toEqual(shared as never);
@@ -80,7 +80,7 @@ describe('GET /openapi.json', () => {
     expect(text.match(/`unauthenticated`/g)).toHaveLength(1);
   });
 
-  test('a route that is hidden from the document is a defect that shows', () => {
+  test('a route that hides from the document is a defect (500)', () => {
     const routes = router().get('/secret', () => 'x', { detail: { hide: true } });
     expect(() => shop({ routes: [routes] }).app.openApi()).toThrow('GET /secret is not in the OpenAPI document');
   });
@@ -98,7 +98,7 @@ describe('GET /openapi.json', () => {
     });
   });
 
-  test('null is among the values of what may be null, at every depth', async () => {
+  test('null is among the values of every nullable enumeration, at every depth', async () => {
     const State = nullable(oneOf('open', 'shut'));
     const routes = router().get('/doors', () => ({ items: [{ state: null, only: null }] }), {
       response: { 200: closed({ items: Type.Array(closed({ state: State, only: nullable(Type.Literal('a')) })) }) },
@@ -118,11 +118,11 @@ describe('GET /openapi.json', () => {
     });
   });
 
-  test('a change without a body can be refused for the one that came', () => {
+  test('a change that takes no body lists the refusals of bodies', () => {
     expect(Object.keys(operation('delete', '/cups/{id}').responses)).toEqual(expect.arrayContaining(['400', '413', '415', '422']));
   });
 
-  test('headers are told where they come', () => {
+  test('headers are described where they are sent', () => {
     const headersOf = (method: string, path: string, status: string) =>
       Object.keys(operation(method, path).responses[status]?.headers ?? {});
     expect(headersOf('get', '/cups/{id}', '200')).toContain('ETag');
@@ -136,7 +136,7 @@ describe('GET /openapi.json', () => {
     expect(Object.keys(operation('get', '/livez').responses)).toEqual(['200', '500', '503']);
   });
 
-  test('a route that needs If-Match shows it', async () => {
+  test('a route that needs If-Match declares it', async () => {
     const routes = router().patch('/mugs', () => ({ ok: true }), {
       body: closed({ a: Type.String() }),
       refuses: ['precondition-required', 'precondition-failed'],
@@ -167,7 +167,7 @@ describe('GET /openapi.json', () => {
     );
   });
 
-  test('security and Idempotency-Key are shown', () => {
+  test('security and Idempotency-Key are declared', () => {
     const { security, parameters } = operation('post', '/cups');
     expect(security).toEqual([{ accessToken: [] }]);
     expect(parameters).toContainEqual(
@@ -177,7 +177,7 @@ describe('GET /openapi.json', () => {
     expect(operation('post', '/cups/{id}/wash').security).toEqual([{}, { accessToken: [] }]);
   });
 
-  test('nothing of the chassis leaks', () => {
+  test('nothing internal to the chassis leaks', () => {
     expect(text).not.toMatch(/\$id|x-problems|x-idempotency-key|multipart/);
   });
 });

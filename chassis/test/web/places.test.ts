@@ -1,12 +1,12 @@
 import { expect, test } from 'bun:test';
-import { type NoPlace, places } from '../../src/web/app/places.ts';
+import { type NoPlace, places } from '../../src/web/limits/places.ts';
 
 function held(taken: (() => void) | NoPlace): () => void {
   if (typeof taken === 'string') throw new Error(`there was no place ${taken}`);
   return taken;
 }
 
-test('a key has so many places, and leaves the others to the other keys', () => {
+test('a key has a limited number of places, and leaves the rest to other keys', () => {
   const { take } = places({ inAll: 10, perKey: 2 });
   held(take('a'));
   held(take('a'));
@@ -14,14 +14,14 @@ test('a key has so many places, and leaves the others to the other keys', () => 
   held(take('b'));
 });
 
-test('there are so many in all, whatever the keys', () => {
+test('the number of all places is limited, whatever the keys', () => {
   const { take } = places({ inAll: 3, perKey: 2 });
   for (const key of ['a', 'b', 'c']) held(take(key));
   expect(take('d')).toBe('in-all');
   expect(take('a')).toBe('in-all');
 });
 
-test('a place that is given back is there again, once', () => {
+test('a place that is given back is free again, once', () => {
   const seats = places({ inAll: 2, perKey: 1 });
   const release = held(seats.take('a'));
   expect(seats.take('a')).toBe('of-key');
@@ -34,7 +34,7 @@ test('a place that is given back is there again, once', () => {
   expect(seats.taken).toBe(0);
 });
 
-test('several are taken together, or none of them', () => {
+test('several places are taken together, or none of them', () => {
   const seats = places({ inAll: 100, perKey: 60 });
   held(seats.take('a', 50));
   expect(seats.take('a', 11)).toBe('of-key');

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'bun:test';
 import { codeOf, shop } from './shop.ts';
 
 describe('GET /livez', () => {
-  test('answers without asking anybody', async () => {
+  test('answers without any I/O', async () => {
     const { send } = shop({ checks: { database: () => Promise.reject(new Error('down')) } });
     expect(await send('GET', '/livez')).toMatchObject({ status: 200, body: { status: 'live' } });
   });
 });
 
-describe('GET /livez of a process that does not get on', () => {
-  test('is red, says why in the log only, and is green again when it does', async () => {
+describe('GET /livez of a process that is stuck', () => {
+  test('is red, with the reason in the log alone, and green again once the process works', async () => {
     let stands = true;
     const alive = () => {
       if (stands) throw new Error('the writer of hunter2 stands still');
@@ -18,7 +18,7 @@ describe('GET /livez of a process that does not get on', () => {
     const answer = await send('GET', '/livez');
     expect(codeOf(answer)).toBe('unavailable');
     expect(answer.text).not.toMatch(/hunter2/);
-    expect(logged()).toMatch(/hunter2 stands still.*"this process does not get on: it should be restarted"/);
+    expect(logged()).toMatch(/hunter2 stands still.*"this process is stuck: it should be restarted"/);
     stands = false;
     expect((await send('GET', '/livez')).status).toBe(200);
   });
@@ -33,7 +33,7 @@ describe('GET /readyz', () => {
     });
   });
 
-  test('names what is red, and says why in the log only', async () => {
+  test('names the red checks, with the reasons in the log alone', async () => {
     const { send, logged } = shop({
       checks: {
         database: () => Promise.reject(new Error('password hunter2 refused')),
@@ -52,13 +52,13 @@ describe('GET /readyz', () => {
     expect(logged()).toMatch(/"check":"hanging".*"readiness check failed"/);
   });
 
-  test('leaves out checks that do not concern the asker', async () => {
+  test('leaves out the checks that the caller excludes', async () => {
     const { send } = shop({ checks: { database: () => {}, 'event log': () => Promise.reject(new Error('down')) } });
     expect((await send('GET', '/readyz?exclude=event%20log')).body).toEqual({ status: 'ready', checks: { database: 'green' } });
     expect((await send('GET', '/readyz')).status).toBe(503);
   });
 
-  test('refuses to leave out a check that there is not', async () => {
+  test('refuses to exclude a check that does not exist', async () => {
     const { send } = shop({ checks: { database: () => {} } });
     const answer = await send('GET', '/readyz?exclude=databse');
     expect(answer.body).toMatchObject({ status: 422, errors: [{ pointer: '?exclude', detail: 'must name checks out of database' }] });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { StorageError, type StorageErrorCode } from '../../src/storage-error.ts';
 import { OverloadedError } from '../../src/input-errors.ts';
-import { ListQuery } from '@souk/contracts/http/common';
-import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem-types';
+import { ListQuery } from '@souk/contracts/paging';
+import { PROBLEM_TYPES, type ProblemCode } from '@souk/contracts/problem';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { Problem, problem } from '../../src/web/problems/problem.ts';
@@ -12,7 +12,7 @@ import { bearer, codeOf, CUP_ID, problemOf, shop } from './shop.ts';
 const { send, logged } = shop();
 const cup = { name: 'Mug', handles: 1 };
 
-describe('what is not there', () => {
+describe('paths and methods that do not exist', () => {
   test('an unknown path is a 404 problem that names path and request', async () => {
     const answer = await send('GET', '/plates?token=abc', { headers: { 'x-request-id': 'r-1' } });
     expect(answer.status).toBe(404);
@@ -26,7 +26,7 @@ describe('what is not there', () => {
     });
   });
 
-  test('a known path under another method is 405 with Allow', async () => {
+  test('a known path with another method is 405 with Allow', async () => {
     const answer = await send('PUT', `/cups/${CUP_ID}`);
     expect(codeOf(answer)).toBe('method-not-allowed');
     expect(answer.headers.get('allow')).toBe('DELETE, GET, HEAD, PATCH');
@@ -56,7 +56,7 @@ describe('bodies', () => {
     expect(codeOf(await send('POST', '/open', { body }))).toBe(code);
   });
 
-  test('another media type is 415 and says what is accepted', async () => {
+  test('another media type is 415, and the answer says what is accepted', async () => {
     const answer = await send('POST', '/open', {
       body: 'name=x',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -104,12 +104,12 @@ describe('bodies', () => {
     expect(escaped.status).toBe(200);
   });
 
-  test('nesting is 10 at most', async () => {
+  test('nesting is limited to 10 levels', async () => {
     const nested = (depth: number) =>
       `{"name":"a","handles":1,"tags":[{"key":"k","value":${'['.repeat(depth)}${']'.repeat(depth)}}]}`;
     expect((await send('POST', '/open', { body: nested(7) })).status).toBe(200);
     expect(problemOf(await send('POST', '/open', { body: nested(8) })).errors?.[0]?.detail).toBe(
-      'nested deeper than 10',
+      'is nested deeper than 10 levels',
     );
     expect(codeOf(await send('POST', '/open', { body: nested(15_000) }))).toBe('validation');
   });
@@ -119,7 +119,7 @@ describe('bodies', () => {
     expect(problemOf(answer).errors?.[0]?.pointer).toBe('/__proto__');
   });
 
-  test('an optional body may be absent or empty, but not wrong', async () => {
+  test('an optional body may be absent or empty, but not invalid', async () => {
     const path = `/cups/${CUP_ID}/wash`;
     expect((await send('POST', path)).body).toEqual({ note: null, by: null });
     expect((await send('POST', path, { body: '' })).body).toEqual({ note: null, by: null });
@@ -138,7 +138,7 @@ describe('bodies', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('a body schema that lets unknown fields through does not start', () => {
+  test('a service with a body schema that accepts unknown fields does not start', () => {
     const open = router().post('/loose', () => 'x', { body: closed({ inner: Type.Object({ a: Type.String() }) }) });
     expect(() => shop({ routes: [open] })).toThrow("the body of POST /loose accepts unknown fields at '/inner'");
   });
@@ -165,7 +165,7 @@ describe('queries', () => {
   test.each([
     ['46.1446'], ['5.0'], ['1.5e0'], ['1e1'], ['0x10'], ['Infinity'], ['-Infinity'], ['NaN'], ['12345678901234567'], ['9'.repeat(400)],
     [''], ['%20'], ['%205'], ['5%20'], ['%2B5'], ['5,0'], ['5_0'], ['\u0665'],
-  ])('only decimal digits are a number, in every kind of schema: %p', async (text) => {
+  ])('only decimal digits are read as a number, in every kind of schema: %p', async (text) => {
     const routes = router().get('/list', ({ query }) => query, { query: ListQuery });
     const refused = await shop({ routes: [routes] }).send('GET', `/list?limit=${text}`);
     expect(problemOf(refused).errors).toEqual([{ pointer: '?limit', detail: 'must be a whole number' }]);
@@ -200,7 +200,7 @@ describe('order of refusals', () => {
     expect((await send('PATCH', there, { body: right, headers: { ...staff, 'if-match': '"3"' } })).status).toBe(200);
   });
 
-  test('a NUL or too deep body is answered after authentication', async () => {
+  test('a body with NUL or with too many levels is refused after authentication', async () => {
     expect(codeOf(await send('PATCH', path, { body: '{"name":"\\u0000"}' }))).toBe('unauthenticated');
   });
 });
@@ -208,7 +208,7 @@ describe('order of refusals', () => {
 describe('every problem', () => {
   const CODES = Object.keys(PROBLEM_TYPES).filter((code): code is ProblemCode => Object.hasOwn(PROBLEM_TYPES, code));
 
-  test('says in one sentence what is wrong with this request: nothing can be refused without', async () => {
+  test('must say in one sentence what is wrong with this request', async () => {
     // @ts-expect-error a problem without its detail does not compile
     expect(problem('not-found', {})).toBeInstanceOf(Problem);
     const routes = router().post('/refuse', ({ request }) => {
@@ -222,7 +222,7 @@ describe('every problem', () => {
     }
   });
 
-  test('about fields tells of the first three, and of how many more there are', async () => {
+  test('about fields names the first three, and says how many more there are', async () => {
     const one = await send('POST', '/open', { body: { ...cup, handles: 9 } });
     expect(problemOf(one).detail).toBe('/handles must be less or equal to 4.');
     const five = await send('POST', '/open', { body: { ...cup, a: 1, b: 2, c: 3, d: 4, e: 5 } });
@@ -234,7 +234,7 @@ describe('every problem', () => {
 });
 
 describe('defects', () => {
-  test('an unexpected error says nothing outside and everything in the log', async () => {
+  test('an unexpected error tells the caller nothing, and the log everything', async () => {
     const answer = await send('GET', '/crash', { headers: { 'x-request-id': 'crashed' } });
     expect(codeOf(answer)).toBe('internal');
     expect(answer.text).not.toMatch(/secret|stack|at /);
@@ -268,13 +268,13 @@ describe('a database that does not answer', () => {
     expect(service.logged()).toMatch(/"the database did not answer"/);
   });
 
-  test('is not what a constraint that says no is taken for', async () => {
+  test('is told apart from a constraint that refuses a row', async () => {
     expect(codeOf(await failing('check').send('GET', '/reading'))).toBe('internal');
   });
 });
 
 describe('overload', () => {
-  test('changes are refused with Retry-After while there is no room, reads are not', async () => {
+  test('changes are refused with Retry-After while there is no room; reads are not', async () => {
     const busy = shop({ busy: () => 3 });
     const answer = await busy.send('POST', '/open', { body: cup });
     expect(codeOf(answer)).toBe('overloaded');
@@ -282,7 +282,7 @@ describe('overload', () => {
     expect((await busy.send('GET', '/cups')).status).toBe(200);
   });
 
-  test('new work is refused before its token and body are looked at, whatever else goes on', async () => {
+  test('new work is refused before its token and body are read; all else goes on', async () => {
     let asked = 0;
     const routes = router()
       .post('/new', () => ({ done: true }), { signedIn: true, postponable: true, body: closed({ name: Type.String() }) })
@@ -297,13 +297,13 @@ describe('overload', () => {
     expect(asked).toBe(1);
   });
 
-  test('who is let in gets the answer they always get', async () => {
+  test('an admitted request is answered as always', async () => {
     const routes = router().post('/new', () => ({ done: true }), { maybeSignedIn: true, postponable: true });
     expect((await shop({ routes: [routes], admit: () => null }).send('POST', '/new')).status).toBe(200);
     expect((await shop({ routes: [routes] }).send('POST', '/new')).status).toBe(200);
   });
 
-  test("a writer's refusal and a problem with members of its own come out as they are", async () => {
+  test("a writer's refusal and a problem with extension members are answered as they are", async () => {
     const routes = router()
       .post('/full', () => {
         throw new OverloadedError(2);

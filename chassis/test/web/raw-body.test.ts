@@ -15,14 +15,14 @@ async function post(body: NonNullable<RequestInit['body']>, type = 'application/
   return read(await app.handle(new Request('http://localhost/letters', { method: 'POST', headers, body })));
 }
 
-test('a raw body comes byte by byte, whether or not it would be JSON', async () => {
+test('a raw body arrives unchanged, whether or not it is JSON', async () => {
   expect(await post('{"a" :')).toMatchObject({ status: 200, body: { hex: '7b226122203a' } });
   const bytes = new Uint8Array([0, 255, 137, 80]);
   expect(await post(bytes, 'Image/PNG; x=1')).toMatchObject({ status: 200, body: { hex: '00ff8950' } });
   expect(await send('POST', '/letters')).toMatchObject({ status: 200, body: { hex: '' } });
 });
 
-test('one that is too long is 413, said or counted, and another type is 415', async () => {
+test('a raw body that is too long is 413, by its declared length or by count, and another type is 415', async () => {
   const tooLong = { status: 413, body: { type: 'urn:souk:problem:payload-too-large' } };
   expect(await post('123456789')).toMatchObject(tooLong);
   expect(await post(new Blob(['12345', '67890']).stream())).toMatchObject(tooLong);
@@ -30,7 +30,7 @@ test('one that is too long is 413, said or counted, and another type is 415', as
   expect(await post('{}', 'text/plain')).toMatchObject({ status: 415 });
 });
 
-test('the document has the types it takes, and no JSON schema', async () => {
+test('the OpenAPI document has its types, and no JSON schema', async () => {
   const { body } = await send('GET', '/openapi.json');
   expect(body).toMatchObject({
     paths: { '/letters': { post: { requestBody: { required: true, content: { 'application/json': {}, 'image/png': {} } } } } },
@@ -38,7 +38,7 @@ test('the document has the types it takes, and no JSON schema', async () => {
   expect(body).toMatchObject({ paths: { '/letters': { post: { responses: { 413: {}, 415: {}, 503: {} } } } } });
 });
 
-describe('a raw body of those who must be signed in', () => {
+describe('a raw body on a route that needs a sign-in', () => {
   const guarded = router()
     .post('/parcels', () => ({ ok: true }), { role: 'staff', rawBody: { maxBytes: 8, types: ['image/png'] } })
     .post('/notes', () => ({ ok: true }), { signedIn: true, rawBody: { maxBytes: 8, types: ['image/png'] } });
@@ -57,7 +57,7 @@ describe('a raw body of those who must be signed in', () => {
     return { answer, isRead };
   }
 
-  test('is read when they are, and not before', async () => {
+  test('is read once the caller is signed in, and not before', async () => {
     for (const path of ['/parcels', '/notes']) {
       for (const headers of [{}, { authorization: 'Bearer a.b.c' }]) {
         const { answer, isRead } = await sent(path, headers);
@@ -71,13 +71,13 @@ describe('a raw body of those who must be signed in', () => {
     expect((await sent('/notes', await bearer())).answer.status).toBe(200);
   });
 
-  test('is refused for what its headers say before anybody is asked who they are', async () => {
+  test('is refused by its headers before the caller is authenticated', async () => {
     expect(codeOf((await sent('/parcels', { 'content-length': '9' })).answer)).toBe('payload-too-large');
     expect(codeOf((await sent('/parcels', { 'content-length': '4', 'content-type': 'text/plain' })).answer)).toBe('unsupported-media-type');
   });
 });
 
-test('a body has its room until its request is answered, also one of JSON', async () => {
+test('a body keeps its room until its request is answered, also a JSON body', async () => {
   const answer = Promise.withResolvers<object>();
   let arrived = 0;
   const arrive = () => {
@@ -101,7 +101,7 @@ test('a body has its room until its request is answered, also one of JSON', asyn
   expect((await show('/words', 'application/json', text)).status).toBe(200);
 });
 
-test('only so many bytes of raw bodies are read at once, the next caller is asked to come back', async () => {
+test('only a limited number of bytes of raw bodies is read at once; the next caller is asked to come back', async () => {
   const big = router().post('/films', () => ({ ok: true }), { rawBody: { maxBytes: 20 * 1024 ** 2, types: ['video/mp4'] } });
   const { app: cinema } = shop({ routes: [big] });
   const headers = { 'content-type': 'video/mp4' };

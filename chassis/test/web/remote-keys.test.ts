@@ -1,7 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from 'bun:test';
 import type { JWK } from 'jose';
-import { KeysUnavailableError } from '../../src/web/sign-in/key-source.ts';
-import { remoteKeys } from '../../src/web/sign-in/remote-keys.ts';
+import { KeysUnavailableError, remoteKeys } from '../../src/web/sign-in/signing-keys.ts';
 import { tokenSigner } from '../../src/testing/access-tokens.ts';
 
 let stop: (() => Promise<void>) | undefined;
@@ -44,7 +43,7 @@ describe('keys published by another service', () => {
     expect(state.asked).toBe(1);
   });
 
-  test('fetched ahead are there when the service goes away before the first token', async () => {
+  test('that were fetched ahead are known when the service goes away before the first token', async () => {
     const { state, url } = keyServer(serving(one.jwk));
     const keys = remoteKeys({ url });
     await keys.fetchAhead?.();
@@ -53,7 +52,7 @@ describe('keys published by another service', () => {
     expect(state.asked).toBe(1);
   });
 
-  test('that could not be fetched ahead are asked for by the first token, without a cool-down', async () => {
+  test('that could not be fetched ahead are fetched for the first token, without a cool-down', async () => {
     const { state, url } = keyServer(() => new Response('starting', { status: 503 }));
     const keys = remoteKeys({ url, now: () => 0 });
     await keys.fetchAhead?.();
@@ -61,7 +60,7 @@ describe('keys published by another service', () => {
     expect(await keys.key('one', 'EdDSA')).toBeDefined();
   });
 
-  test('an unknown key is looked for again, but not before the cool-down', async () => {
+  test('an unknown key causes another fetch, but not before the cool-down', async () => {
     const { state, url } = keyServer(serving(one.jwk));
     let now = 0;
     const keys = remoteKeys({ url, now: () => now });
@@ -74,7 +73,7 @@ describe('keys published by another service', () => {
     expect(state.asked).toBe(2);
   });
 
-  test('of an unknown key nothing can be said while they cannot be fetched, also within the cool-down', async () => {
+  test('an unknown key is neither accepted nor refused while they cannot be fetched, also within the cool-down', async () => {
     const { state, url } = keyServer(serving(one.jwk));
     let now = 0;
     const keys = remoteKeys({ url, now: () => now });
@@ -101,7 +100,7 @@ describe('keys published by another service', () => {
     expect(state.asked).toBe(2);
   });
 
-  test('known keys are waited for once, and not again, while the service hangs', async () => {
+  test('callers wait once, and not again, for the renewal of known keys while the service hangs', async () => {
     const { state, url } = keyServer(serving(one.jwk));
     const clock = { at: 0 };
     const keys = remoteKeys({ url, timeoutMs: 100, coolDownMs: 1, maxAgeMs: 1000, now: () => clock.at });
@@ -135,14 +134,14 @@ describe('keys published by another service', () => {
     ['never ends', () => new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(65_536).fill(32)) }), { headers: { 'content-type': 'application/json' } })],
     ['answers many keys', () => Response.json({ keys: Array.from({ length: 33 }, (_, n) => ({ ...one.jwk, kid: `key-${n}` })) })],
     ['hangs', () => new Promise<Response>(() => {})],
-  ])('without any keys, when the service %s, nothing can be said', async (_how, answer) => {
+  ])('without any keys, when the service %s, no key is accepted or refused', async (_how, answer) => {
     const { url } = keyServer(answer);
     const keys = remoteKeys({ url, timeoutMs: 50 });
     expect(keys.key('one', 'EdDSA')).rejects.toBeInstanceOf(KeysUnavailableError);
     await Promise.allSettled([keys.key('one', 'EdDSA')]);
   });
 
-  test('the keys are there soon after the service is', async () => {
+  test('the keys are known soon after the service has started', async () => {
     const { state, url } = keyServer(() => new Response('', { status: 503 }));
     let now = 0;
     const keys = remoteKeys({ url, now: () => now });

@@ -1,6 +1,5 @@
-import { answerRoom } from '../../src/web/app/answer-room.ts';
-import { bodyArrival } from '../../src/web/bodies/body-arrival.ts';
-import { BODY_ROOM, bodyRoom } from '../../src/web/bodies/body-room.ts';
+import { answerRoom } from '../../src/web/app/long-answers.ts';
+import { BODY_ROOM, bodyArrival, bodyRoom } from '../../src/web/bodies/body-limits.ts';
 import { describe, expect, test } from 'bun:test';
 import { beginRequest, causeOf } from '../../src/web/app/request-facts.ts';
 import { bearer, CUP_ID, shop } from './shop.ts';
@@ -22,7 +21,7 @@ describe('X-Request-Id', () => {
 describe('traceparent', () => {
   const valid = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
-  test.each([valid, `cc${valid.slice(2)}-later`])('%s is taken over', async (traceparent) => {
+  test.each([valid, `cc${valid.slice(2)}-later`])('%s is kept', async (traceparent) => {
     expect((await send('GET', '/livez', { headers: { traceparent } })).headers.get('traceparent')).toBe(traceparent);
   });
 
@@ -46,7 +45,7 @@ describe('traceparent', () => {
     expect(traces.size).toBe(600);
   });
 
-  test('goes on in the commands of the request', () => {
+  test('is passed on to the commands of the request', () => {
     const request = new Request('http://localhost/', { headers: { traceparent: valid } });
     const security = { tell: () => undefined, flush: () => undefined };
     const bodies = { arrival: bodyArrival(), room: bodyRoom(BODY_ROOM) };
@@ -56,7 +55,7 @@ describe('traceparent', () => {
 });
 
 describe('the access log', () => {
-  test('has a line per request: who and what, without query, body or token', async () => {
+  test('has one line per request that says who asked for what, without query, body or token', async () => {
     const headers = { ...(await bearer('staff')), 'x-request-id': 'logged-1' };
     await send('POST', `/cups/${CUP_ID}/wash?secret=1`, { body: { note: 'private' }, headers });
     const line =
@@ -75,7 +74,7 @@ describe('the access log', () => {
     expect(logged()).not.toMatch(/secret|private|eyJ/);
   });
 
-  test('leaves probes out', async () => {
+  test('leaves out probes', async () => {
     await send('GET', '/livez', { headers: { 'x-request-id': 'probe-1' } });
     expect(logged()).not.toMatch(/probe-1/);
   });

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { type Listening, listen } from '../../src/web/app/listen.ts';
-import { pathOf } from '../../src/web/app/request-path.ts';
+import { pathOf } from '../../src/web/app/request-facts.ts';
 import { router } from '../../src/web/app/router.ts';
 import { shop } from './shop.ts';
 
@@ -59,7 +59,7 @@ describe('no host name leads to another route', () => {
     expect(await ask({ host })).toEqual(echoed);
   });
 
-  test.each([undefined, '', ' ', 'a b', 'a/b', '/', 'a?b=c', 'http://web', 'a@b', '[::1', '\u00fc', ':80'])('nor one that is none: %p', async (host) => {
+  test.each([undefined, '', ' ', 'a b', 'a/b', '/', 'a?b=c', 'http://web', 'a@b', '[::1', '\u00fc', ':80'])('nor does one that is not valid: %p', async (host) => {
     expect(await ask({ host })).toEqual(echoed);
     expect(await ask({ host, method: 'POST', target: '/echo', body: '{"name":"tea"}' })).toEqual({ status: 200, body: { name: 'tea' } });
   });
@@ -70,7 +70,7 @@ describe('the form of the target makes no difference', () => {
     for (const host of ['web', 'shop.example', '', undefined]) expect(await ask({ host, target })).toEqual(echoed);
   });
 
-  test.each(['//', '///', '//echo/cup', '//web/echo/cup', '/web/echo/cup', '/echo//cup', '/'])("%s is nobody's path", async (target) => {
+  test.each(['//', '///', '//echo/cup', '//web/echo/cup', '/web/echo/cup', '/echo//cup', '/'])("%s is 404", async (target) => {
     for (const host of ['api', '', undefined]) {
       expect(await ask({ host, target })).toMatchObject({ status: 404, body: { instance: target } });
     }

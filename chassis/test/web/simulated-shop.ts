@@ -1,5 +1,4 @@
-import { admission, type Admission, FEW } from '../../src/web/limits/admission.ts';
-import { expectedDelay, type ExpectedDelay, STANDING } from '../../src/web/limits/expected-delay.ts';
+import { admission, type Admission, expectedDelay, type ExpectedDelay, FEW, STANDING } from '../../src/web/limits/admission.ts';
 
 const TICK_MS = 10;
 const LOOK_MS = 250;

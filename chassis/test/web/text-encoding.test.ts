@@ -1,8 +1,7 @@
 import { closed } from '@souk/contracts/schema';
 import { Type } from '@sinclair/typebox';
 import { describe, expect, test } from 'bun:test';
-import { formOf } from '../../src/web/bodies/form-body.ts';
-import { rawBodyOf } from '../../src/web/bodies/raw-body.ts';
+import { formOf, rawBodyOf } from '../../src/web/bodies/raw-body.ts';
 import { router } from '../../src/web/app/router.ts';
 import { type Answer, codeOf, problemOf, read, shop } from './shop.ts';
 
@@ -35,7 +34,7 @@ const NOT_UTF_8: readonly (readonly [string, Bytes])[] = [
 ];
 
 describe('a body that is not UTF-8', () => {
-  test.each(NOT_UTF_8)('%s is 400, of known and of unknown length, and where it is taken as it comes', async (_, bytes) => {
+  test.each(NOT_UTF_8)('%s is 400, of known and of unknown length, and on a route that takes raw bytes', async (_, bytes) => {
     for (const path of ['/words', '/raw']) {
       for (const body of [bytes, new Blob([bytes]).stream()]) {
         const answer = await post(path, body);
@@ -45,11 +44,11 @@ describe('a body that is not UTF-8', () => {
     }
   });
 
-  test('bytes that are no text are nobody\'s UTF-8', async () => {
+  test('raw bytes of a type that is not text may be any', async () => {
     expect(await post('/raw', bytesOf(MUELLER, 'latin1'), { 'content-type': 'image/png' })).toMatchObject({ status: 200 });
   });
 
-  test('every letter of Unicode is taken, with a mark at the front and without', async () => {
+  test('every letter of Unicode is accepted, with and without a byte order mark', async () => {
     for (const word of ['M\u00fcller', 'フル', '😀', '\ufffd', 'e\u0301']) {
       expect((await post('/words', JSON.stringify({ word }))).body).toEqual({ word });
       expect((await post('/words', bytesOf(`\ufeff${JSON.stringify({ word })}`, 'utf8'))).body).toEqual({ word });
@@ -71,25 +70,25 @@ describe('a charset', () => {
     }
   });
 
-  test('is looked for among all parameters, wherever it stands', async () => {
+  test('is found wherever it stands among the parameters', async () => {
     for (const parameters of ['; a=b; charset=latin1', '; charset=utf-8; charset=latin1', ' ;CHARSET = "latin1"', '; a="x;y"; charset=latin1']) {
       expect((await post('/words', '{"word":"a"}', { 'content-type': `application/json${parameters}` })).status).toBe(415);
     }
     expect((await post('/words', '{"word":"a"}', { 'content-type': 'application/json; a="; charset=latin1"' })).status).toBe(200);
   });
 
-  test.each(['utf-8', 'UTF-8', '"utf-8"', 'utf8'])('%s is what is taken', async (charset) => {
+  test.each(['utf-8', 'UTF-8', '"utf-8"', 'utf8'])('%s is accepted', async (charset) => {
     for (const type of types(charset)) expect((await post('/words', MUELLER, { 'content-type': type })).status).toBe(200);
     expect((await post('/raw', MUELLER, { 'content-type': `application/json;charset=${charset}` })).status).toBe(200);
   });
 
-  test('says nothing about bytes that are no text', async () => {
+  test('is ignored for types that are not text', async () => {
     expect((await post('/raw', 'a', { 'content-type': 'image/png; charset=binary' })).status).toBe(200);
   });
 });
 
 describe('a Content-Encoding', () => {
-  test.each(['gzip', 'br', 'deflate', 'zstd', 'GZIP', 'identity, gzip', 'made-up'])('%s is 415 and says what is taken', async (encoding) => {
+  test.each(['gzip', 'br', 'deflate', 'zstd', 'GZIP', 'identity, gzip', 'made-up'])('%s is 415, and the answer says what is accepted', async (encoding) => {
     for (const body of [Bun.gzipSync(MUELLER), new Blob([MUELLER]).stream()]) {
       for (const path of ['/words', '/raw']) {
         const answer = await post(path, path === '/words' ? new Blob([MUELLER]).stream() : body, { 'content-encoding': encoding });
@@ -99,7 +98,7 @@ describe('a Content-Encoding', () => {
     }
   });
 
-  test('is no matter where it is identity, or where there is no body', async () => {
+  test('is accepted as identity, and ignored without a body', async () => {
     for (const encoding of ['identity', 'Identity', '']) {
       expect((await post('/words', MUELLER, { 'content-encoding': encoding })).status).toBe(200);
     }
@@ -112,17 +111,17 @@ describe('the parts of a form', () => {
   const form = (count: number, boundary: string) => `${part(boundary).repeat(count)}--${boundary}--\r\n`;
   const sent = (body: string, type: string) => post('/form', body, { 'content-type': `multipart/form-data; ${type}` });
 
-  test.each(['boundary=b', 'Boundary="b"; charset=utf-8', 'x=1;boundary=b', 'boundary="=b=="', "boundary=-'b:/?+"])('are 20 at most, counted before they are made (%s)', async (type) => {
+  test.each(['boundary=b', 'Boundary="b"; charset=utf-8', 'x=1;boundary=b', 'boundary="=b=="', "boundary=-'b:/?+"])('are limited to 20, and are counted before the form is parsed (%s)', async (type) => {
     const [, boundary = ''] = /boundary="?([^";]+)/i.exec(type) ?? [];
     expect(await sent(form(20, boundary), type)).toMatchObject({ status: 200, body: { alt: 'x' } });
-    expect(problemOf(await sent(form(21, boundary), type)).errors).toEqual([{ pointer: '', detail: 'may have 20 parts' }]);
+    expect(problemOf(await sent(form(21, boundary), type)).errors).toEqual([{ pointer: '', detail: 'has more than 20 parts' }]);
   });
 
-  test.each(['boundary=', 'boundary="a;b"', 'other=b', `boundary=${'b'.repeat(71)}`])('need a boundary that counts and reads the same (%s)', async (type) => {
+  test.each(['boundary=', 'boundary="a;b"', 'other=b', `boundary=${'b'.repeat(71)}`])('need a boundary that counter and parser read alike (%s)', async (type) => {
     expect(problemOf(await sent(form(1, 'b'), type)).errors).toEqual([{ pointer: '', detail: 'is not a form that can be read' }]);
   });
 
-  test('are those of one boundary', async () => {
+  test('are separated by one boundary alone', async () => {
     expect(codeOf(await sent(form(2, 'b'), 'boundary=a; boundary=b'))).toBe('validation');
     expect(await sent(form(2, 'b'), 'x=";boundary=a"; boundary=b')).toMatchObject({ status: 200 });
   });
@@ -138,18 +137,18 @@ describe('a form', () => {
     ]));
   const sent = (body: Bytes) => post('/form', body, { 'content-type': `multipart/form-data; boundary=${boundary}` });
 
-  test('has text in UTF-8, beside files of any bytes', async () => {
+  test('has text in UTF-8, and files of any bytes', async () => {
     expect(await sent(form(bytesOf('M\u00fcller', 'utf8')))).toMatchObject({ status: 200, body: { alt: 'M\u00fcller' } });
   });
 
-  test.each(['', 'Content-Type: text/plain; charset=iso-8859-1\r\n'])('other text is 400 and names its field: %p', async (headers) => {
+  test.each(['', 'Content-Type: text/plain; charset=iso-8859-1\r\n'])('with other text is 400, with the field\'s name: %p', async (headers) => {
     const answer = await sent(form(bytesOf('M\u00fcller', 'latin1'), headers));
     expect([codeOf(answer), problemOf(answer).detail]).toEqual(['malformed-text', 'The form field alt is not UTF-8: send its text in UTF-8.']);
   });
 });
 
 describe('a query', () => {
-  test.each(['%fc', '%FF', '%zz', '%', '%4', 'a%', '%ED%A0%80', '%C0%AF', '%EF%BF%BD', 'M%FCller', '%u00fc'])('q=%s is 400 and named', async (q) => {
+  test.each(['%fc', '%FF', '%zz', '%', '%4', 'a%', '%ED%A0%80', '%C0%AF', '%EF%BF%BD', 'M%FCller', '%u00fc'])('q=%s is 400, with the parameter\'s name', async (q) => {
     for (const query of [`q=${q}`, `%71=${q}`, `n=a&n=b&q=${q}`, `x=1&q=${q}#`]) {
       const answer = await send('GET', `/words?${query}`);
       expect([query, answer.status, codeOf(answer)]).toEqual([query, 400, 'malformed-text']);
@@ -157,18 +156,18 @@ describe('a query', () => {
     }
   });
 
-  test('is read in UTF-8, and what nobody reads is not looked at', async () => {
+  test('is read in UTF-8, and unread parameters are not checked', async () => {
     expect((await send('GET', '/words?q=M%C3%BCller+%F0%9F%98%80%25zz&n=%2525')).body).toEqual({ q: 'M\u00fcller 😀%zz', n: ['%25'] });
     expect((await send('GET', '/words?q=a&other=%FF&%FF=a&%zz')).body).toEqual({ q: 'a' });
   });
 });
 
-test.each(['%fc', '%zz', '%', 'm%FCller', '%EF%BF%BD'])('a path with %s is nobody\'s', async (word) => {
+test.each(['%fc', '%zz', '%', 'm%FCller', '%EF%BF%BD'])('a path with %s is 404', async (word) => {
   expect(codeOf(await send('GET', `/words/${word}`))).toBe('not-found');
   expect((await send('GET', '/words/m%C3%BCller')).body).toEqual({ word: 'm\u00fcller' });
 });
 
-test('they come in the order of all refusals: 413, 415, 400, 401', async () => {
+test('refusals of encodings keep the order of all refusals: 413, 415, 400, 401', async () => {
   const latin1 = bytesOf(MUELLER, 'latin1');
   const guarded = router().post('/guarded', () => 'x', { signedIn: true, body: Word, query: Type.Object({ q: Type.Optional(Type.String()) }) });
   const { app: own } = shop({ routes: [guarded] });

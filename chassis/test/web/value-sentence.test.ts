@@ -1,13 +1,12 @@
-import { PatchAddress, RegisterUser } from '@souk/contracts/http/user';
+import { PatchAddress, RegisterUser, ReplaceRoles } from '@souk/contracts/http/user';
 import { PlaceOrder } from '@souk/contracts/http/order';
 import { CreateProduct, ProductQuery } from '@souk/contracts/http/product';
-import { ReplaceRoles } from '@souk/contracts/http/user';
-import { Uuid } from '@souk/contracts/ids';
+import { Uuid } from '@souk/contracts/strings';
 import { type TSchema, TypeGuard } from '@sinclair/typebox';
 import { describe, expect, test } from 'bun:test';
 import { Glob } from 'bun';
 import { fileURLToPath } from 'node:url';
-import { validationProblem } from '../../src/web/problems/validation-problem.ts';
+import { validationProblem } from '../../src/web/problems/field-errors.ts';
 
 const CONTRACTS = fileURLToPath(new URL('../../../contracts/src', import.meta.url));
 
@@ -17,7 +16,7 @@ function told(schema: TSchema, value: unknown): Record<string, string> {
   return Object.fromEntries(errors.map(({ pointer, detail }) => [pointer, detail]));
 }
 
-describe('a wrong value is told what would be right', () => {
+describe('the sentence about a wrong value says what would be right', () => {
   const address = { name: 'A', line1: '1', city: 'B', postalCode: '1', country: 'DE' };
 
   test.each([
@@ -35,7 +34,7 @@ describe('a wrong value is told what would be right', () => {
       '/slug': 'must be small letters from a to z and digits, with single dashes between them',
       '/variants/0/price/amount': 'must be greater or equal to 0',
       '/variants/0/price/currency': 'must be a currency of ISO 4217 that is in use, in three capitals',
-      '/attributes/_x': 'is not a name that is taken: there are texts under names of 1 to 50 characters that begin with neither a space nor an underscore',
+      '/attributes/_x': 'is not an accepted name: the field takes texts under names of 1 to 50 characters that begin with neither a space nor an underscore',
     }],
     [ProductQuery, { category: 'A B', sort: 'best', limit: 0 }, {
       '/category': 'must be a valid uuid or small letters from a to z and digits, with single dashes between them',

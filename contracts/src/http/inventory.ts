@@ -1,13 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { noCardNumbers } from '../card-number.ts';
-import { Sku, Uuid } from '../ids.ts';
-import { impersonal } from '../personal.ts';
-import { MovementKind, ReservationStatus } from '../saga.ts';
-import { Allocation, OrderItem, Shortage } from '../saga-lines.ts';
-import { closed, nullable, oneOf } from '../schema.ts';
-import { KeptName, Name, Reason } from '../text.ts';
-import { UtcTime } from '../time.ts';
-import { Page, PagedQuery } from './common.ts';
+import { Page, PagedQuery } from '../paging.ts';
+import { Allocation, MovementKind, OrderItem, ReservationStatus, Shortage } from '../saga.ts';
+import { closed, impersonal, nullable, oneOf } from '../schema.ts';
+import { KeptName, Name, Reason, Sku, UtcTime, Uuid } from '../strings.ts';
 
 export const LAST_PRIORITY = 1000;
 

@@ -1,16 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { AskedAddress, ShippingAddress } from '../address.ts';
 import { noCardNumbers } from '../card-number.ts';
-import { Sku, Uuid } from '../ids.ts';
 import { Money } from '../money.ts';
-import { impersonal, personal } from '../personal.ts';
-import { OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus } from '../saga.ts';
-import { OrderItem, Shortage } from '../saga-lines.ts';
-import { closed, nullable } from '../schema.ts';
-import { FreeText, KeptName, Name } from '../text.ts';
-import { UtcTime } from '../time.ts';
-import { Page, PagedQuery } from './common.ts';
+import { Page, PagedQuery } from '../paging.ts';
 import { Variant } from './product.ts';
+import { OrderItem, OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus, Shortage } from '../saga.ts';
+import { closed, impersonal, nullable, oneOf, personal } from '../schema.ts';
+import { FreeText, KeptName, Name, Sku, UtcTime, Uuid } from '../strings.ts';
 
 /** A SKU may occur only once; JSON Schema cannot say so, so the order service checks it. */
 export const PlaceOrder = closed({
@@ -120,3 +116,58 @@ export const OrderStatusEvent = closed({
   at: UtcTime,
 });
 export type OrderStatusEvent = Static<typeof OrderStatusEvent>;
+
+/** `name`: the topic or the decision. `causationId` is null when an HTTP command or a deadline caused it. */
+export const TimelineEntry = closed({
+  seq: Type.Integer({ minimum: 1 }),
+  at: UtcTime,
+  service: oneOf('product', 'inventory', 'order', 'payment', 'user'),
+  kind: oneOf('event', 'decision', 'note'),
+  name: impersonal(Type.String({ minLength: 1 })),
+  from: nullable(OrderStatus),
+  to: nullable(OrderStatus),
+  reason: nullable(personal(Type.String())),
+  eventId: nullable(Uuid),
+  causationId: nullable(Uuid),
+});
+export type TimelineEntry = Static<typeof TimelineEntry>;
+
+/** `seq` 1..n without gap, not paged. */
+export const Timeline = closed({ items: Type.Array(TimelineEntry) });
+export type Timeline = Static<typeof Timeline>;
+
+const Word = impersonal(Type.String({ minLength: 1 }));
+
+/**
+ * The saga as data. `on` and `emits` are topics or commands; `seconds` is how long the state may last while the other service answers later orders,
+ * `limitSeconds` how long it may last at most.
+ * `shipments`: what happens to each parcel of a completed order.
+ */
+export const SagaDescription = closed({
+  states: Type.Array(OrderStatus),
+  transitions: Type.Array(closed({ from: OrderStatus, on: Word, to: OrderStatus, emits: Type.Array(Word) })),
+  deadlines: Type.Array(closed({ state: OrderStatus, seconds: Type.Integer({ minimum: 1 }), limitSeconds: Type.Integer({ minimum: 1 }), reason: OrderReason })),
+  compensations: Type.Array(
+    closed({ on: Word, by: oneOf('product', 'inventory', 'order', 'payment', 'user'), does: Word, emits: Word }),
+  ),
+  shipments: closed({
+    states: Type.Array(ShipmentStatus),
+    transitions: Type.Array(closed({ from: ShipmentStatus, on: Word, to: ShipmentStatus, emits: Type.Array(Word) })),
+  }),
+});
+export type SagaDescription = Static<typeof SagaDescription>;
+
+/**
+ * State of the last rebuild of the catalogue copy. `never`: there was none. `interrupted`: it has recorded no progress for 90 s, so its process
+ * is gone; it may be started again. `skipped`: messages that cannot be read.
+ */
+export const CatalogueRebuildStatus = closed({
+  status: oneOf('never', 'emptying', 'reading', 'done', 'failed', 'interrupted'),
+  startedAt: nullable(UtcTime),
+  updatedAt: nullable(UtcTime),
+  messages: Count,
+  total: Count,
+  skipped: Count,
+  failure: nullable(impersonal(Type.String())),
+});
+export type CatalogueRebuildStatus = Static<typeof CatalogueRebuildStatus>;

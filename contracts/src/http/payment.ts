@@ -1,13 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { noCardNumbers } from '../card-number.ts';
-import { Uuid } from '../ids.ts';
 import { Currency, Money } from '../money.ts';
-import { impersonal, personal, secret } from '../personal.ts';
+import { Page, PagedQuery } from '../paging.ts';
 import { PaymentStatus, RefundStatus } from '../saga.ts';
-import { closed, nullable } from '../schema.ts';
-import { KeptName, Name, Reason } from '../text.ts';
-import { UtcTime } from '../time.ts';
-import { Page, PagedQuery } from './common.ts';
+import { closed, impersonal, nullable, personal, secret } from '../schema.ts';
+import { KeptName, Name, Reason, UtcTime, Uuid } from '../strings.ts';
 
 /** The token comes from the gateway's own form; a card number never reaches Souk. */
 export const AddPaymentMethod = closed({

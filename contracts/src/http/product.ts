@@ -1,13 +1,40 @@
-import { type Static, Type } from '@sinclair/typebox';
-import { Sku, Uuid } from '../ids.ts';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { AskedPrice, Price } from '../money.ts';
-import { impersonal } from '../personal.ts';
-import { closed, nullable, oneOf } from '../schema.ts';
-import { FreeText, KeptFreeText, KeptName, Name, NOT_IN_A_LINE, VISIBLE } from '../text.ts';
-import { UtcTime } from '../time.ts';
-import { Page, PagedQuery, QueryInteger } from './common.ts';
-import { ProductImage } from './product-image.ts';
-import { Slug } from './slug.ts';
+import { Page, PagedQuery, QueryInteger } from '../paging.ts';
+import { closed, impersonal, nullable, oneOf } from '../schema.ts';
+import { FreeText, KeptFreeText, KeptName, Name, NOT_IN_A_LINE, Sku, Slug, UtcTime, Uuid, VISIBLE } from '../strings.ts';
+
+export const ImageType = oneOf('image/png', 'image/jpeg', 'image/webp', 'image/gif');
+export type ImageType = Static<typeof ImageType>;
+
+/** Text that stands in for the image where it cannot be seen. */
+const AltText = impersonal(Type.String({ ...FreeText, maxLength: 500 }));
+const KeptAltText = impersonal(Type.String({ ...KeptFreeText, maxLength: 500 }));
+
+const ImagePosition = Type.Integer({ minimum: 0, maximum: 19 });
+const Pixels = Type.Integer({ minimum: 1 });
+
+/** `url` is relative to the service; the bytes behind it never change. The first image has position 0. */
+export const ProductImage = closed({
+  id: Uuid,
+  url: impersonal(Type.String()),
+  alt: KeptAltText,
+  position: ImagePosition,
+  width: Pixels,
+  height: Pixels,
+  contentType: ImageType,
+});
+export type ProductImage = Static<typeof ProductImage>;
+
+/** Fields that come with the image in an upload. */
+export const WithImage = closed({ alt: Type.Optional(AltText) });
+
+/** JSON merge patch. Moving an image shifts those between its old and its new place. */
+export const PatchProductImage = closed({
+  alt: Type.Optional(nullable(AltText)),
+  position: Type.Optional(ImagePosition),
+});
+export type PatchProductImage = Static<typeof PatchProductImage>;
 
 export const ProductStatus = oneOf('draft', 'active', 'archived');
 export type ProductStatus = Static<typeof ProductStatus>;
@@ -106,3 +133,44 @@ export const PriceHistoryPage = Page(PriceChange);
 
 export const PriceHistoryQuery = PagedQuery({ sku: Type.Optional(Sku) });
 export type PriceHistoryQuery = Static<typeof PriceHistoryQuery>;
+
+/** Depth of the tree, counted from a category at the top (1). */
+export const CATEGORY_LEVELS = 6;
+export const CATEGORIES_LIMIT = 1000;
+
+const CategoryPosition = Type.Integer({ minimum: 0, maximum: CATEGORIES_LIMIT - 1 });
+
+/** `parentId` is null at the top; `position` counts from 0 among the children of one parent. */
+export const Category = closed({ id: Uuid, name: impersonal(KeptName), slug: Slug, parentId: nullable(Uuid), position: CategoryPosition });
+export type Category = Static<typeof Category>;
+
+export interface CategoryNode extends Category {
+  children: CategoryNode[];
+}
+
+/** Written out level by level: a recursive schema does not survive the conversion to OpenAPI. */
+function nodeAt(level: number): TSchema {
+  const children = level === CATEGORY_LEVELS ? Type.Array(Type.Never(), { maxItems: 0 }) : Type.Array(nodeAt(level + 1));
+  return closed({ ...Category.properties, children });
+}
+
+/** The whole tree, in order; not paged. */
+export const CategoryTree = closed({ items: Type.Array(Type.Unsafe<CategoryNode>(nodeAt(1))) });
+
+/** Without `slug` one is made from the name, without `position` it comes last. */
+export const CreateCategory = closed({
+  name: impersonal(Name),
+  slug: Type.Optional(Slug),
+  parentId: Type.Optional(nullable(Uuid)),
+  position: Type.Optional(CategoryPosition),
+});
+export type CreateCategory = Static<typeof CreateCategory>;
+
+/** `parentId` moves the category with all that is below it; null moves it to the top. */
+export const PatchCategory = closed({
+  name: Type.Optional(impersonal(Name)),
+  slug: Type.Optional(Slug),
+  parentId: Type.Optional(nullable(Uuid)),
+  position: Type.Optional(CategoryPosition),
+});
+export type PatchCategory = Static<typeof PatchCategory>;

@@ -1,15 +1,11 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import '../formats.ts';
+import { Role } from '../access-token.ts';
+import { AskedAddress, ShippingAddress } from '../address.ts';
 import { noFreeText } from '../card-number.ts';
 import { LONGEST_SENT } from '../email.ts';
-import { AskedAddress, ShippingAddress } from '../address.ts';
-import { Uuid } from '../ids.ts';
-import { impersonal, personal, secret } from '../personal.ts';
-import { Role } from '../roles.ts';
-import { closed, nullable, oneOf } from '../schema.ts';
-import { KeptName, Name, Reason } from '../text.ts';
-import { UtcTime } from '../time.ts';
-import { Page, PagedQuery } from './common.ts';
+import { Page, PagedQuery } from '../paging.ts';
+import { closed, impersonal, nullable, oneOf, personal, secret } from '../schema.ts';
+import { KeptName, Name, Reason, UtcTime, Uuid } from '../strings.ts';
 
 const KeptEmail = noFreeText(personal(Type.String({ format: 'email', maxLength: 254 })));
 /** An address as a caller sends it. Its domain may be international; it is stored and answered in lower case and ASCII. */
@@ -115,6 +111,27 @@ export type ReplaceRoles = Static<typeof ReplaceRoles>;
 /** `reason`: why an account is disabled, for other admins; left out when it is enabled again. */
 export const ReplaceStatus = closed({ status: oneOf('active', 'disabled'), reason: Type.Optional(personal(Reason)) });
 export type ReplaceStatus = Static<typeof ReplaceStatus>;
+
+/** The answer is the same whether or not anybody has the address. */
+export const AskPasswordReset = closed({ email: Email });
+export type AskPasswordReset = Static<typeof AskPasswordReset>;
+
+/** The token from the mail. A text that is no token is refused like a spent one. */
+const LinkToken = secret(Type.String({ minLength: 1, maxLength: 200 }));
+
+export const ConfirmPasswordReset = closed({ token: LinkToken, newPassword: NewPassword });
+export type ConfirmPasswordReset = Static<typeof ConfirmPasswordReset>;
+
+/** The password is asked again, so that a stolen access token cannot change an account's address. */
+export const AskEmailChange = closed({ email: Email, password: KnownPassword });
+export type AskEmailChange = Static<typeof AskEmailChange>;
+
+export const ConfirmEmail = closed({ token: LinkToken });
+export type ConfirmEmail = Static<typeof ConfirmEmail>;
+
+/** Says what may happen next, and nothing about whether there is an account. */
+export const MailAsked = closed({ detail: impersonal(Type.String({ minLength: 1 })) });
+export type MailAsked = Static<typeof MailAsked>;
 
 function removable<S extends TSchema>(schema: S) {
   return Type.Optional(nullable(schema));

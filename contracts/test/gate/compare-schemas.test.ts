@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { Type } from '@sinclair/typebox';
-import { personal } from '../../src/personal.ts';
-import { nullable, oneOf } from '../../src/schema.ts';
+import { nullable, oneOf, personal } from '../../src/schema.ts';
 import { compareSchemas, type JsonSchema } from './compare-schemas.ts';
 
 const fields = {
@@ -19,7 +18,7 @@ const { note: _, ...withoutNote } = fields;
 const changed = (change: Partial<Record<keyof typeof fields, JsonSchema>>) =>
   Type.Object({ ...fields, ...change } as typeof fields);
 
-describe('a break', () => {
+describe('a breaking change', () => {
   test.each<[string, JsonSchema, string, string]>([
     ['a removed required field', Type.Omit(before, ['id']), '/id', 'field removed'],
     ['a removed optional field', Type.Object(withoutNote), '/note', 'field removed'],
@@ -52,7 +51,7 @@ describe('a break', () => {
   });
 });
 
-describe('no break', () => {
+describe('no breaking change', () => {
   test.each<[string, JsonSchema]>([
     ['the same', Type.Object({ ...fields })],
     ['the same from a file', JSON.parse(JSON.stringify(before)) as JsonSchema],
@@ -63,7 +62,7 @@ describe('no break', () => {
     ['the same values said otherwise', changed({ reason: { enum: ['late', 'lost'] } })],
   ])('is %s', (_name, after) => expect(compareSchemas(before, after)).toEqual([]));
 
-  test('but a mark that goes is one: old messages hold what it stands for', () => {
+  test('but removing a mark is one: old messages hold what it marks', () => {
     const marked = Type.Object({ ...fields, region: nullable(personal(Type.String())) });
     expect(compareSchemas(marked, before)).toEqual([{ at: '/region', what: 'x-personal changed: true -> none' }]);
   });

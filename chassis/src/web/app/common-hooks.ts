@@ -1,20 +1,17 @@
 import { type Context, Elysia } from 'elysia';
 import type { Logger } from 'pino';
-import { ForgedToken } from '../sign-in/access-token.ts';
-import { allowedMethods } from './allowed-methods.ts';
-import { answerResponse } from './idempotency.ts';
 import { readJsonBody } from '../bodies/json-body.ts';
-import { answerWith } from './long-answer.ts';
-import { idReaders } from './lower-case-ids.ts';
-import { isPlainObject } from '../bodies/plain-object.ts';
-import { fieldsRefused, type Problem, problemAnswer } from '../problems/problem.ts';
-import { queryReaders } from './query-reader.ts';
 import { rawBodyReader } from '../bodies/raw-body.ts';
-import { refuseCardNumbers } from '../bodies/refuse-card-numbers.ts';
+import { answerResponse } from './conditional-requests.ts';
+import { allowedMethods, routeSchemas } from './declared-routes.ts';
+import { isPlainObject } from '../json-values.ts';
+import { answerWith } from './long-answers.ts';
+import { refuseCardNumbers } from '../problems/field-errors.ts';
+import { fieldsRefused, type Problem, problemAnswer } from '../problems/problem.ts';
 import { refusals } from '../problems/refusal.ts';
+import { idReaders, queryReaders, unknownParameters } from './read-by-schema.ts';
 import { factsOf, tellSecurity } from './request-facts.ts';
-import { routeSchemas } from './route-schemas.ts';
-import { unknownParameters } from './unknown-parameters.ts';
+import { ForgedToken } from '../sign-in/access-token.ts';
 
 /**
  * Hooks that read bodies and queries and answer errors. Added before any route, because Elysia's hooks apply only to what is

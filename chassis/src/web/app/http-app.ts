@@ -1,26 +1,30 @@
 import type { AnyElysia } from 'elysia';
 import type { Logger } from 'pino';
-import type { Metrics } from '../../telemetry/metrics.ts';
-import type { SecurityEvents } from '../../telemetry/security-events.ts';
-import { type AuthOptions, authenticator } from '../sign-in/access-token.ts';
-import { type AnswerRoom, answerRoom } from './answer-room.ts';
-import { bodyArrival } from '../bodies/body-arrival.ts';
-import { APART_ROOM, BODY_ROOM, bodyRoom } from '../bodies/body-room.ts';
-import { requireClosedBodies } from '../bodies/closed-bodies.ts';
+import { APART_ROOM, BODY_ROOM, bodyArrival, bodyRoom } from '../bodies/body-limits.ts';
 import { refusalResponse, withCommonHooks } from './common-hooks.ts';
+import { isUnchanged } from './conditional-requests.ts';
+import { postponableRoutes, requireClosedBodies, uncountedRoutes } from './declared-routes.ts';
+import { type Door, edgeOf, type EdgeOptions, notBehind, secure } from './edge.ts';
+import { type AnswerRoom, answerRoom } from './long-answers.ts';
 import { docsPage } from '../openapi/docs-page.ts';
-import { postponableRoutes, uncountedRoutes } from './declared-routes.ts';
-import { type Door, notBehind } from './door.ts';
-import { type EdgeOptions, edgeOf } from './edge.ts';
-import { isUnchanged } from './entity-tag.ts';
 import { openApiDocument } from '../openapi/openapi.ts';
+import { PROBES, probes, type ReadinessCheck, type ReadyFacts } from './probes.ts';
 import { type Problem, problem, tooMuchToDo, tooMuchWaits } from '../problems/problem.ts';
 import { defect } from '../problems/refusal.ts';
-import { probes, type ReadinessCheck, type ReadyFacts } from './probes.ts';
-import { beginRequest, type Bodies, clientAddressOf, type ConnectionOf, type RequestFacts, requestFields, tellSecurity } from './request-facts.ts';
-import { requestLog } from './request-log.ts';
-import { pathOf, withAbsoluteUrl } from './request-path.ts';
-import { secure } from './security-headers.ts';
+import {
+  beginRequest,
+  type Bodies,
+  clientAddressOf,
+  type ConnectionOf,
+  pathOf,
+  type RequestFacts,
+  requestFields,
+  tellSecurity,
+  withAbsoluteUrl,
+} from './request-facts.ts';
+import { type AuthOptions, authenticator } from '../sign-in/access-token.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { SecurityEvents } from '../../telemetry/security-events.ts';
 
 export interface HttpAppOptions {
   readonly service: string;
@@ -55,28 +59,6 @@ export interface HttpApp {
 const CHANGES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 const THE_DOCUMENT = { 200: { description: 'OpenAPI 3.1', content: { 'application/json': {} } } };
-
-function unchanged({ headers }: Response): Response {
-  const response = new Response(null, { status: 304, headers });
-  for (const name of ['content-type', 'content-length']) response.headers.delete(name);
-  return response;
-}
-
-/** Gauges that show how close a process is to refusing requests for lack of room. */
-function heldGauges(metrics: Metrics, bodies: readonly Bodies[], answers: AnswerRoom): void {
-  const help = 'Bytes of bodies that are still coming, of bodies that are worked on, and of answers that are not read yet';
-  metrics.gauges('http_held_bytes', help, { label: 'of', values: ['coming', 'bodies', 'answers'] }, () => ({
-    coming: bodies.reduce((sum, { arrival }) => sum + arrival.awaitedBytes, 0),
-    bodies: bodies.reduce((sum, { room }) => sum + room.heldBytes, 0),
-    answers: answers.heldBytes,
-  }));
-}
-
-function delivered(answered: Response, { answerRoom: room, longAnswer }: RequestFacts): Response {
-  const isRefusal = answered.status >= 400;
-  if (room === undefined || longAnswer === undefined || isRefusal) return answered;
-  return new Response(room.stream(longAnswer), { status: answered.status, headers: answered.headers });
-}
 
 /** The HTTP application of one service: its routes, with everything that all five services share. */
 export function createHttpApp(options: HttpAppOptions): HttpApp {
@@ -161,5 +143,66 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     drain() {
       draining = true;
     },
+  };
+}
+
+function unchanged({ headers }: Response): Response {
+  const response = new Response(null, { status: 304, headers });
+  for (const name of ['content-type', 'content-length']) response.headers.delete(name);
+  return response;
+}
+
+/** Gauges that show how close a process is to refusing requests for lack of room. */
+function heldGauges(metrics: Metrics, bodies: readonly Bodies[], answers: AnswerRoom): void {
+  const help = 'Bytes of bodies that are still coming, of bodies that are worked on, and of answers that are not read yet';
+  metrics.gauges('http_held_bytes', help, { label: 'of', values: ['coming', 'bodies', 'answers'] }, () => ({
+    coming: bodies.reduce((sum, { arrival }) => sum + arrival.awaitedBytes, 0),
+    bodies: bodies.reduce((sum, { room }) => sum + room.heldBytes, 0),
+    answers: answers.heldBytes,
+  }));
+}
+
+function delivered(answered: Response, { answerRoom: room, longAnswer }: RequestFacts): Response {
+  const isRefusal = answered.status >= 400;
+  if (room === undefined || longAnswer === undefined || isRefusal) return answered;
+  return new Response(room.stream(longAnswer), { status: answered.status, headers: answered.headers });
+}
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Statuses of a service that is at fault, or cannot serve now. */
+const SERVER_ERRORS = ['500', '503'];
+
+/** Measures and logs every answered request: routine ones at info, probes at debug. */
+function requestLog(
+  logger: Logger,
+  metrics: Metrics,
+): (request: Request, facts: RequestFacts, response: Response) => void {
+  const durations = metrics.histogram('http_request_duration_seconds', 'Time from request to answer', BUCKETS, [
+    'method',
+    'route',
+    'status',
+  ]);
+  // Besides the durations, whose series begin with their first request: these begin at 0, so that an alert sees the first error, too.
+  const errors = metrics.counter('http_server_errors_total', 'Requests answered 5xx', ['status'] as const);
+  for (const status of SERVER_ERRORS) errors.inc({ status }, 0);
+  // Looking a series up by its labels costs more than observing it. Bun knows a fixed set of methods, and routes and statuses are few, so this stays small.
+  const series = new Map<string, { observe(seconds: number): void }>();
+
+  return (request, { route, startedAt, principal }, { status, headers }) => {
+    const ms = performance.now() - startedAt;
+    const { method } = request;
+    const key = `${method} ${route} ${status}`;
+    let durationsHere = series.get(key);
+    if (durationsHere === undefined) {
+      durationsHere = durations.labels(method, route, String(status));
+      series.set(key, durationsHere);
+    }
+    durationsHere.observe(ms / 1000);
+    if (status >= 500) errors.inc({ status: String(status) });
+    const level = PROBES.has(route) ? 'debug' : 'info';
+    if (!logger.isLevelEnabled(level)) return;
+    // A created resource has no id in the path yet.
+    const location = headers.get('location') ?? undefined;
+    logger[level]({ ...requestFields(request), status, ms, userId: principal?.userId, location }, 'request');
   };
 }

@@ -1,12 +1,12 @@
 import { type TProperties, Type } from '@sinclair/typebox';
 import { Elysia } from 'elysia';
 import type { Logger } from 'pino';
+import { answerWith } from './long-answers.ts';
+import { invalid, Problem } from '../problems/problem.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { FaultSource } from '../../telemetry/repeated-faults.ts';
 import { faultSource, reportTo } from '../../telemetry/report.ts';
 import { withTimeout } from '../../timeouts.ts';
-import { answerWith } from './long-answer.ts';
-import { invalid, Problem } from '../problems/problem.ts';
 
 /** Resolves when the part that it checks works, and throws when it does not. */
 export type ReadinessCheck = () => Promise<void> | void;
@@ -79,8 +79,8 @@ export function probes({ alive, checks, isDraining, facts, metrics, logger, chec
       alive?.();
       faults.worked();
     } catch (error) {
-      faults.failed(error, 'this process does not get on: it should be restarted');
-      throw new Problem('unavailable', { detail: 'This process does not get on: it should be restarted.', headers: { 'retry-after': '1' } });
+      faults.failed(error, 'this process is stuck: it should be restarted');
+      throw new Problem('unavailable', { detail: 'This process is stuck: it should be restarted.', headers: { 'retry-after': '1' } });
     }
     return { status: 'live' };
   }

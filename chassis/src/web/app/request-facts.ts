@@ -1,15 +1,11 @@
 import type { FieldError } from '@souk/contracts/problem';
+import type { BodyArrival, BodyRoom } from '../bodies/body-limits.ts';
+import type { Cause } from '../../cause.ts';
+import type { RateDecision } from '../limits/rate-limit.ts';
+import type { AnswerRoom, Parts, Room } from './long-answers.ts';
+import type { Principal } from '../sign-in/principal.ts';
 import { type About, traceIdOf } from '../../telemetry/report.ts';
 import type { SecurityEventName, SecurityEvents, SecurityFields } from '../../telemetry/security-events.ts';
-import type { Cause } from '../../cause.ts';
-import type { AnswerRoom, Parts, Room } from './answer-room.ts';
-import type { BodyArrival } from '../bodies/body-arrival.ts';
-import type { BodyRoom } from '../bodies/body-room.ts';
-import type { Principal } from '../sign-in/principal.ts';
-import type { RateDecision } from '../limits/rate-limit.ts';
-import { requestIdFrom } from './request-id.ts';
-import { pathOf } from './request-path.ts';
-import { traceparentFrom } from './traceparent.ts';
 
 export interface Bodies {
   readonly arrival: BodyArrival;
@@ -135,4 +131,66 @@ export function tellSecurity<N extends SecurityEventName>(request: Request, name
   const { app, principal } = factsOf(request);
   const own = { address: clientAddressOf(request), account: principal?.userId, about: requestFields(request) };
   app.security.tell(name, { ...own, ...fields });
+}
+
+const SCHEME = 'http://';
+
+/**
+ * The request with an absolute `http` URL, as all later code reads it. Bun gives the target alone if the Host header is
+ * missing, empty or not a host.
+ */
+export function withAbsoluteUrl(request: Request): Request {
+  const { url } = request;
+  if (url.startsWith(SCHEME)) return request;
+  return new Request(`${SCHEME}souk${url.startsWith('/') ? url : pathAndQuery(url)}`, request);
+}
+
+function pathAndQuery(url: string): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** The path of an absolute `http` URL, without parsing all of it. Elysia finds it in the same way (`standardHostname: false`). */
+export function pathOf(url: string): string {
+  const start = url.indexOf('/', SCHEME.length);
+  const end = url.indexOf('?', start);
+  return end === -1 ? url.slice(start) : url.slice(start, end);
+}
+
+const SAFE = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** A caller's own id when it is safe to log and echo, otherwise a new one. */
+function requestIdFrom(header: string | null): string {
+  return header !== null && SAFE.test(header) ? header : Bun.randomUUIDv7();
+}
+
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}/;
+const VERSION_0_LENGTH = 55;
+const POOL_BYTES = 24 * 256;
+
+/** Random bytes are drawn in bulk: a draw per request costs more than all else that is done for a new trace. */
+const pool = Buffer.alloc(POOL_BYTES);
+let used = POOL_BYTES;
+
+/** W3C Trace Context: a valid `traceparent` is kept, otherwise a new trace begins here, not sampled. */
+function traceparentFrom(header: string | null): string {
+  if (header !== null && isTraceparent(header)) return header;
+  if (used === POOL_BYTES) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  const start = used;
+  used += 24;
+  return `00-${pool.toString('hex', start, start + 16)}-${pool.toString('hex', start + 16, used)}-00`;
+}
+
+/** Later versions may be longer; version 00 has exactly four fields. */
+function isTraceparent(text: string): boolean {
+  if (
+    text.length !== VERSION_0_LENGTH &&
+    (text.length > 256 || text.startsWith('00') || text[VERSION_0_LENGTH] !== '-')
+  ) {
+    return false;
+  }
+  return TRACEPARENT.test(text);
 }

@@ -1,10 +1,11 @@
-import type { Role } from '@souk/contracts/roles';
-import type { ProblemCode } from '@souk/contracts/problem-types';
+import { Type } from '@sinclair/typebox';
+import type { Role } from '@souk/contracts/access-token';
+import type { ProblemCode } from '@souk/contracts/problem';
 import { Elysia } from 'elysia';
-import { type Idempotency, idempotencyOf, keyMissing, readIdempotencyKey } from './idempotency.ts';
-import { identify, inRole, principalOf, signedIn } from '../sign-in/identity.ts';
 import type { RawBody } from '../bodies/raw-body.ts';
+import { type Idempotency, idempotencyOf, keyMissing, readIdempotencyKey } from './conditional-requests.ts';
 import { factsOf } from './request-facts.ts';
+import { identify, inRole, principalOf, signedIn } from '../sign-in/principal.ts';
 
 /**
  * The base of a service's routes: an Elysia instance with the declarations below. Add it with `createHttpApp`.
@@ -64,4 +65,11 @@ interface RequestParts {
   request: Request;
   params: Readonly<Record<string, unknown>>;
   body: unknown;
+}
+
+export const NoContent = Type.Void({ description: 'Done' });
+export const NotModified = Type.Void({ description: 'What If-None-Match names is still right' });
+
+export function noContent(): Response {
+  return new Response(null, { status: 204 });
 }

@@ -1,10 +1,9 @@
 import type { FieldError } from '@souk/contracts/problem';
-import type { BodyArrival } from './body-arrival.ts';
-import { cutAtDepth } from './json-depth.ts';
-import { isPlainObject, type PlainObject } from './plain-object.ts';
+import { decodeUtf8, requirePlainUtf8 } from '../app/text-encoding.ts';
+import type { BodyArrival } from './body-limits.ts';
+import { isPlainObject, type PlainObject, pointerTo } from '../json-values.ts';
 import { problem } from '../problems/problem.ts';
 import { readAtMost, tooLarge, wrongType } from './raw-body.ts';
-import { decodeUtf8, requirePlainUtf8 } from '../app/text-encoding.ts';
 
 const BODY_LIMIT = 64 * 1024;
 const NESTING_LIMIT = 10;
@@ -59,12 +58,12 @@ function judged(value: unknown, mayBeFaulty: boolean): Omit<ReadBody, 'held'> {
 }
 
 function faultIn(value: PlainObject | readonly unknown[], depth: number): FieldError | undefined {
-  if (depth > NESTING_LIMIT) return { pointer: '', detail: `nested deeper than ${NESTING_LIMIT}` };
+  if (depth > NESTING_LIMIT) return { pointer: '', detail: `is nested deeper than ${NESTING_LIMIT} levels` };
   const isObject = !Array.isArray(value);
   for (const [key, member] of Object.entries(value)) {
     if (isObject && isBroken(key)) return { pointer: '', detail: 'has a field name with a character that is not allowed' };
     const fault = faultAt(member, depth);
-    if (fault !== undefined) return { ...fault, pointer: `/${escapePointer(key)}${fault.pointer}` };
+    if (fault !== undefined) return { ...fault, pointer: `${pointerTo(key)}${fault.pointer}` };
   }
   return undefined;
 }
@@ -78,7 +77,37 @@ function isBroken(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed();
 }
 
-/** RFC 6901 */
-function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * The text up to the first place nested deeper than `limit`, with an empty list there and everything closed after it: so little
+ * of a deep text is parsed, and the result still shows where it is too deep. undefined: nothing in it is that deep.
+ */
+export function cutAtDepth(text: string, limit: number): string | undefined {
+  let closing = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      if (closing.length === limit) return `${text.slice(0, at)}[]${closing}`;
+      closing = `${code === OPEN_LIST ? ']' : '}'}${closing}`;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) closing = closing.slice(1);
+  }
+  return undefined;
+}
+
+/** The index of the quote that ends the string; the end of the text if there is none. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  for (; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE) break;
+  }
+  return at;
 }

@@ -1,7 +1,7 @@
-import { type Admission, admit } from '../sign-in/identity.ts';
-import { problem } from '../problems/problem.ts';
 import { factsOf } from '../app/request-facts.ts';
-import { decodeUtf8, FORM, isText, requirePlainUtf8 } from '../app/text-encoding.ts';
+import { decodeUtf8, FORM, isText, requirePlainUtf8, requireReadField } from '../app/text-encoding.ts';
+import { invalid, problem } from '../problems/problem.ts';
+import { type Admission, admit } from '../sign-in/principal.ts';
 
 /** Declaration of a route that takes its body as it came: signed texts, files. */
 export interface RawBody {
@@ -98,7 +98,7 @@ export function rawBodyOf(request: Request): Uint8Array {
 }
 
 export function tooLarge(limit: number) {
-  return problem('payload-too-large', { detail: `A body may have ${limit} bytes: send a smaller one.`, headers: { connection: 'close' } });
+  return problem('payload-too-large', { detail: `A body may have at most ${limit} bytes: send a smaller one.`, headers: { connection: 'close' } });
 }
 
 export function wrongType(accepted: string) {
@@ -126,4 +126,50 @@ function longer(bytes: Buffer, length: number): Buffer<ArrayBuffer> {
   const more = Buffer.alloc(length);
   more.set(bytes);
   return more;
+}
+
+type Form = Awaited<ReturnType<Response['formData']>>;
+
+/** Maximum number of parts of a form. Our forms have two fields; each part costs half a microsecond, and megabytes hold 100,000 of them. */
+const PARTS = 20;
+/** RFC 2046, 5.1.1 */
+const BOUNDARY = /;\s*boundary=(?:"([\w'()+,./:=? -]{1,70})"|([\w'()+,./:=?-]{1,70}))\s*(?:;|$)/i;
+
+/**
+ * Reads a raw body as a form. Throws the 400 problem for text in it that is not UTF-8, the 422 problem when it is not a form or
+ * has more than 20 parts.
+ */
+export async function formOf(request: Request): Promise<Form> {
+  const form = await parsedForm(rawBodyOf(request), request.headers.get('content-type') ?? '');
+  for (const [name, value] of form.entries()) if (typeof value === 'string') requireReadField(name, value);
+  return form;
+}
+
+async function parsedForm(body: Uint8Array, type: string): Promise<Form> {
+  const [, quoted, plain] = BOUNDARY.exec(type) ?? [];
+  const boundary = quoted ?? plain;
+  if (boundary === undefined) throw unreadable();
+  const bytes = Buffer.from(body);
+  if (hasMoreThan(PARTS, bytes, `--${boundary}`)) throw invalid('', `has more than ${PARTS} parts`);
+  try {
+    // Not the header as it came: the count above and the parser must see the same boundary.
+    return await new Response(bytes, { headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } }).formData();
+  } catch {
+    // Whatever it throws: the bytes are complete, and are not a form.
+    throw unreadable();
+  }
+}
+
+function hasMoreThan(parts: number, body: Buffer, delimiter: string): boolean {
+  let at = -1;
+  // There is one more delimiter than parts: it closes the last one.
+  for (let found = 0; found <= parts + 1; found += 1) {
+    at = body.indexOf(delimiter, at + 1);
+    if (at === -1) return false;
+  }
+  return true;
+}
+
+function unreadable() {
+  return invalid('', 'is not a form that can be read');
 }

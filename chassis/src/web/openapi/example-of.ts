@@ -1,4 +1,4 @@
-import { isPlainObject } from '../bodies/plain-object.ts';
+import { isPlainObject } from '../json-values.ts';
 
 /** Enough for all our documents; a schema that contains itself ends here. */
 const DEPTH_LIMIT = 8;

@@ -4,11 +4,18 @@ import { toOpenAPISchema } from '@elysiajs/openapi/openapi';
 import { OptionalKind } from '@sinclair/typebox';
 import type { AnyElysia } from 'elysia';
 import { exampleOf } from './example-of.ts';
-import { answersOf } from './openapi-answers.ts';
-import { HEADER_COMPONENTS } from './openapi-headers.ts';
-import { type Declared, ifMatchOf, isTaggedRead, type Operation, type Parameter } from './openapi-operation.ts';
-import { type ProblemResponses, problemResponses } from './openapi-problems.ts';
-import { isPlainObject } from '../bodies/plain-object.ts';
+import {
+  answersOf,
+  type Declared,
+  HEADER_COMPONENTS,
+  ifMatchOf,
+  isTaggedRead,
+  type Operation,
+  type Parameter,
+  type ProblemResponses,
+  problemResponses,
+} from './openapi-responses.ts';
+import { isPlainObject } from '../json-values.ts';
 import type { RawBody } from '../bodies/raw-body.ts';
 
 /** Stated once for all operations. */

@@ -1,8 +1,6 @@
-import type { FieldError, ProblemExtension } from '@souk/contracts/problem';
-import { PROBLEM_TYPES, type ProblemCode, problemTypeUri } from '@souk/contracts/problem-types';
+import { type FieldError, PROBLEM_TYPES, type ProblemCode, type ProblemExtension, problemTypeUri } from '@souk/contracts/problem';
+import { factsOf, pathOf } from '../app/request-facts.ts';
 import type { StoredAnswer } from '../../stored-answer.ts';
-import { factsOf } from '../app/request-facts.ts';
-import { pathOf } from '../app/request-path.ts';
 
 interface ProblemDetails {
   /** One sentence about this request, and what to do; never names internals. */

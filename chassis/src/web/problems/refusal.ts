@@ -1,16 +1,15 @@
-import type { FieldError } from '@souk/contracts/problem';
-import { TransformDecodeCheckError } from '@sinclair/typebox/value';
 import { TypeGuard } from '@sinclair/typebox';
+import { TransformDecodeCheckError } from '@sinclair/typebox/value';
+import type { FieldError } from '@souk/contracts/problem';
 import { ParseError, ValidationError } from 'elysia';
 import type { Logger } from 'pino';
-import { StorageError } from '../../storage-error.ts';
+import type { RouteSchemas } from '../app/declared-routes.ts';
+import { pathOf, requestFields } from '../app/request-facts.ts';
+import { validationProblem, wrongInPath } from './field-errors.ts';
 import { EventTooLargeError, OverloadedError, WriterClosedError } from '../../input-errors.ts';
 import { fieldsRefused, Problem, problem, stopping, tooMuchToDo } from './problem.ts';
+import { StorageError } from '../../storage-error.ts';
 import { faultSource, reportTo } from '../../telemetry/report.ts';
-import { requestFields } from '../app/request-facts.ts';
-import type { RouteSchemas } from '../app/route-schemas.ts';
-import { pathOf } from '../app/request-path.ts';
-import { validationProblem, wrongInPath } from './validation-problem.ts';
 
 interface RefusalOptions {
   readonly logger: Logger;
@@ -41,7 +40,7 @@ const NOTHING = { schema: undefined, value: undefined };
 
 /** An unforeseen error: the log has all of it under the request's id. */
 export function defect({ requestId }: { readonly requestId: string }): Problem {
-  return problem('internal', { detail: `It is no fault of the request: try again, and when it fails again tell us its id, ${requestId}.` });
+  return problem('internal', { detail: `The fault is ours, not the request's: try again, and if it fails again, tell us its id, ${requestId}.` });
 }
 
 /** Turns any thrown error into the problem to answer with. An unexpected error is logged, and its problem gives no details. */
@@ -94,7 +93,7 @@ export function refusals({ logger, schemasOf, methodsFor }: RefusalOptions): (fa
 
   function databaseAway(error: StorageError, { request }: Failure): Problem {
     requests.failed(error, 'the database did not answer', requestFields(request));
-    return problem('unavailable', { detail: 'What this needs does not answer: try again in 1 s.', headers: { 'retry-after': '1' } });
+    return problem('unavailable', { detail: 'Something that this request needs does not answer: try again in 1 s.', headers: { 'retry-after': '1' } });
   }
 
   return (failure) => {

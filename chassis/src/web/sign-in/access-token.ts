@@ -1,10 +1,10 @@
 import { ACCESS_TOKEN_LIFE_S, AccessTokenClaims } from '@souk/contracts/access-token';
 import { errors, jwtVerify, type JWTHeaderParameters } from 'jose';
 import { lazyCheck } from '../../lazy-check.ts';
-import { recentMap } from '../../recent-map.ts';
-import { type KeySource, KeysUnavailableError, TOKEN_ALGORITHMS } from './key-source.ts';
 import type { Principal } from './principal.ts';
 import { Problem, problem } from '../problems/problem.ts';
+import { recentMap } from '../../recent-map.ts';
+import { type KeySource, KeysUnavailableError, TOKEN_ALGORITHMS } from './signing-keys.ts';
 
 export interface AuthOptions {
   readonly keys: KeySource;
@@ -101,7 +101,7 @@ async function verify(token: string, { keys, issuer, audience, at }: Terms): Pro
     };
   } catch (cause) {
     if (cause instanceof KeysUnavailableError) {
-      throw problem('unavailable', { detail: 'No access token can be judged right now: try again in 1 s.', headers: { 'retry-after': '1' } });
+      throw problem('unavailable', { detail: 'Access tokens cannot be checked right now: try again in 1 s.', headers: { 'retry-after': '1' } });
     }
     if (cause instanceof errors.JWTExpired) throw refused();
     if (cause instanceof errors.JOSEError || cause instanceof TypeError) throw new ForgedToken(whatIsWrong(cause));
@@ -117,7 +117,7 @@ async function keyFor(keys: KeySource, { kid, alg }: JWTHeaderParameters) {
 }
 
 const NOT_VALID = {
-  detail: 'The access token that came is not valid, or not any more: refresh it, or sign in again.',
+  detail: 'The access token is not valid, or no longer valid: refresh it, or sign in again.',
   headers: { 'www-authenticate': 'Bearer realm="souk", error="invalid_token"' },
 };
 

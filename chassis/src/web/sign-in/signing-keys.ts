@@ -1,0 +1,168 @@
+import { Value } from '@sinclair/typebox/value';
+import { Jwks } from '@souk/contracts/http/session';
+import { createLocalJWKSet, createRemoteJWKSet, type CryptoKey, customFetch, errors, type FetchImplementation, importJWK, type JWK, type LocalJWKSet, type RemoteJWKSet } from 'jose';
+
+export const TOKEN_ALGORITHMS = ['EdDSA', 'ES256'] as const;
+export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
+
+/** Source of the public keys with which access tokens are verified. */
+export interface KeySource {
+  /** undefined: there is no such key. Throws KeysUnavailableError when that cannot be known. */
+  key(kid: string, algorithm: TokenAlgorithm): Promise<CryptoKey | undefined>;
+  /** Fetches keys before the first token arrives, because the source may be away by then. Never rejects. */
+  fetchAhead?(): Promise<void>;
+}
+
+/** The keys could not be fetched, so a token can neither be accepted nor refused. */
+export class KeysUnavailableError extends Error {
+  readonly code = 'keys-unavailable';
+  constructor(options?: ErrorOptions) {
+    super('the signing keys cannot be reached', options);
+    this.name = 'KeysUnavailableError';
+  }
+}
+
+/** Maximum bytes of a key set; one key has less than 300. */
+const SIZE_LIMIT = 64 * 1024;
+/** User has at most two keys: the one that signs, and the one before or after it. */
+const KEYS_LIMIT = 32;
+
+interface RemoteKeysOptions {
+  readonly url: string;
+  /** Milliseconds one fetch may take. */
+  readonly timeoutMs?: number;
+  /**
+   * Minimum milliseconds between two fetches caused by an unknown key, so that forged key ids cause next to no traffic. Much
+   * less than the time for which a key is published before it signs (`key-ring.ts` of User): a process that has just fetched
+   * knows every key there is.
+   */
+  readonly coolDownMs?: number;
+  /** Milliseconds after which known keys are fetched again, so that a withdrawn key stops working. */
+  readonly maxAgeMs?: number;
+  /** Milliseconds; used only for differences. */
+  readonly now?: () => number;
+}
+
+/**
+ * User's published keys. An unknown key causes a new fetch. While the keys cannot be fetched, those known so far go on working,
+ * and nothing can be said of any other (KeysUnavailableError): it may be the next one.
+ */
+export function remoteKeys({
+  url,
+  timeoutMs = 2000,
+  coolDownMs = 1000,
+  maxAgeMs = 300_000,
+  now = () => performance.now(),
+}: RemoteKeysOptions): KeySource {
+  // The library fetches, keeps the last good set and finds keys in it. It fetches only when it is told: by itself it would let keys expire while User
+  // is away, ask again at once after a failure, and measure both by a clock that can be set.
+  const published = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: timeoutMs,
+    cacheMaxAge: Infinity,
+    cooldownDuration: Infinity,
+    [customFetch]: fetchKeySet,
+  });
+  /** True once there was a fetch: the set does not expire. */
+  const isFetched = () => published.fresh;
+  let fetchedAt = -Infinity;
+  let triedAt = -Infinity;
+  let lastFailure: unknown;
+
+  /** One fetch at a time, shared by all who wait for it; none during the cool-down. */
+  async function refreshed(): Promise<void> {
+    if (!published.reloading) {
+      if (now() - triedAt < (isFetched() ? coolDownMs : Math.min(coolDownMs, 250))) return;
+      triedAt = now();
+    }
+    try {
+      await published.reload();
+      fetchedAt = now();
+      lastFailure = undefined;
+    } catch (cause) {
+      lastFailure = cause;
+    }
+  }
+
+  /** While the keys cannot be fetched, nobody waits for the renewal of known ones: a server that hangs would delay every request. */
+  async function renewed(): Promise<void> {
+    const renewing = refreshed();
+    if (lastFailure === undefined) await renewing;
+  }
+
+  const known: KeySource['key'] = async (kid, algorithm) => (isFetched() ? keyIn(published, kid, algorithm) : undefined);
+
+  return {
+    async fetchAhead() {
+      await refreshed();
+      // User may be starting as well: the first token fetches at once.
+      if (!isFetched()) triedAt = -Infinity;
+    },
+    async key(kid, algorithm) {
+      if ((await known(kid, algorithm)) === undefined) await refreshed();
+      else if (now() - fetchedAt > maxAgeMs) await renewed();
+      const key = await known(kid, algorithm);
+      if (key === undefined && (!isFetched() || lastFailure !== undefined)) throw new KeysUnavailableError({ cause: lastFailure });
+      return key;
+    },
+  };
+}
+
+/** Answers only with a set of public keys, within its limits; throws everything else. */
+const fetchKeySet: FetchImplementation = async (url, options) => {
+  // Redirects are not followed: a server that can answer for User must not send us to another one.
+  const response = await fetch(url, options);
+  const type = response.headers.get('content-type') ?? 'nothing';
+  if (!response.ok || !/^application\/(jwk-set\+)?json\b/.test(type)) {
+    await response.body?.cancel();
+    throw new Error(`${url} answered ${response.status} with ${type} instead of a key set`);
+  }
+  const set: unknown = JSON.parse(await limitedText(response, url));
+  if (!Value.Check(Jwks, set)) throw new Error(`${url} answered something else than a set of public keys`);
+  if (set.keys.length > KEYS_LIMIT) throw new Error(`${url} answered ${set.keys.length} keys, more than ${KEYS_LIMIT}`);
+  return Response.json(set);
+};
+
+async function limitedText(response: Response, url: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > SIZE_LIMIT) throw new Error(`${url} answered more than ${SIZE_LIMIT} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
+}
+
+/** Keys that are at hand. */
+export function localKeys(keys: () => Promise<readonly JWK[]>): KeySource {
+  return {
+    key: async (kid, algorithm) => keyIn(createLocalJWKSet({ keys: [...(await keys())] }), kid, algorithm),
+  };
+}
+
+async function keyIn(set: LocalJWKSet | RemoteJWKSet, kid: string, algorithm: TokenAlgorithm): Promise<CryptoKey | undefined> {
+  try {
+    return await set({ kid, alg: algorithm });
+  } catch (cause) {
+    if (cause instanceof errors.JWKSNoMatchingKey) return undefined;
+    throw new KeysUnavailableError({ cause });
+  }
+}
+
+export function keyName(kid: string, algorithm: string): string {
+  return `${algorithm} ${kid}`;
+}
+
+/** Imports only signature keys of the two algorithms and ignores anything else in the set. */
+export async function importKeys(jwks: readonly JWK[]): Promise<ReadonlyMap<string, CryptoKey>> {
+  const keys = new Map<string, CryptoKey>();
+  for (const jwk of jwks) {
+    const algorithm = TOKEN_ALGORITHMS.find((name) => name === jwk.alg);
+    if (algorithm === undefined || jwk.kid === undefined || (jwk.use ?? 'sig') !== 'sig') continue;
+    const { d: _private, ...publicPart } = jwk;
+    const key = await importJWK(publicPart, algorithm);
+    if (!(key instanceof Uint8Array)) keys.set(keyName(jwk.kid, algorithm), key);
+  }
+  return keys;
+}
