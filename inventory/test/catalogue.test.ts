@@ -4,7 +4,7 @@ import { followingEndedAccess } from '@souk/chassis/engine/messaging/follow-ende
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { topicsReadBy } from '@souk/contracts/topics';
-import { type CatalogueEntry, newerEntry } from '../src/domain/catalogue-entry.ts';
+import { type CatalogueEntry, newerEntry } from '../src/domain/catalogue.ts';
 import { handlers } from '../src/messaging/handlers.ts';
 import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';

@@ -4,7 +4,7 @@ import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/tempo
 import fc from 'fast-check';
 import type { InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
-import { changeWarehouse } from '../src/usecases/change-warehouse.ts';
+import { changeWarehouse } from '../src/usecases/change-warehouses.ts';
 import { reserveStock } from '../src/usecases/reserve-stock.ts';
 import { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 import { lowsOf, lowsInLedger } from './lows.ts';

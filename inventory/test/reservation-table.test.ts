@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { ReservationStatus } from '@souk/contracts/saga';
 import { topicsReadBy } from '@souk/contracts/topics';
-import { decideReservation, type OrderFacts, type Outcome } from '../src/domain/decide-reservation.ts';
+import { decideReservation, type OrderFacts, type Outcome } from '../src/domain/reservation-saga.ts';
 import { type OrderMessage, RESERVATION_TABLE, type ReservationState } from '../src/domain/reservation-table.ts';
 import type { StockLevels } from '../src/domain/stock-levels.ts';
 import { networkOf } from '../src/domain/warehouse.ts';

@@ -3,7 +3,7 @@ import type { Principal } from '@souk/chassis/web/sign-in/principal';
 import { newId } from '@souk/chassis/ids';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import type { InventoryReads } from '../storage/inventory-store.ts';
-import type { MoveByHand, StockAnswer, StockCommand } from '../usecases/move-by-hand.ts';
+import type { MoveByHand, StockAnswer, StockCommand } from '../usecases/move-stock.ts';
 import type { Commands } from './commands.ts';
 import type { SkuCheck } from './sku-check.ts';
 

@@ -1,6 +1,6 @@
 import { askedTogether } from '@souk/chassis/web/sign-in/asked-together';
 import { type Problem, problem } from '@souk/chassis/web/problems/problem';
-import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
+import type { CatalogueEntry } from '../domain/catalogue.ts';
 import { type LookUpSkus, ProductAwayError } from '../product/look-up-skus.ts';
 
 /** null: Product has no such SKU that the caller may see. Throws the 503 problem while Product cannot say. */

@@ -3,7 +3,7 @@ import { fieldsRefused, problem } from '@souk/chassis/web/problems/problem';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ON_HAND_LIMIT } from '../domain/move-by-hand.ts';
 import type { Movement } from '../domain/movement.ts';
-import type { StockAnswer } from '../usecases/move-by-hand.ts';
+import type { StockAnswer } from '../usecases/move-stock.ts';
 import { movementRepresentation } from './representations.ts';
 import { skuUnknown } from './sku-check.ts';
 

@@ -18,7 +18,7 @@ import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
 import { WAREHOUSE_LIMIT } from '../domain/warehouse.ts';
 import type { InventoryReads } from '../storage/inventory-store.ts';
-import { changeWarehouse } from '../usecases/change-warehouse.ts';
+import { changeWarehouse } from '../usecases/change-warehouses.ts';
 import { openWarehouse, type Opened } from '../usecases/open-warehouse.ts';
 import type { Commands } from './commands.ts';
 import { warehouseRepresentation } from './representations.ts';

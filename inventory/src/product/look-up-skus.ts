@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
+import type { CatalogueEntry } from '../domain/catalogue.ts';
 
 /**
  * Asks Product for SKUs; unknown ones are not in the answer. `authorization` is the caller's own header: staff may see

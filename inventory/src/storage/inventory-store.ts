@@ -1,7 +1,7 @@
 import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
 import type { Looked } from '@souk/chassis/web/paging/looked';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
-import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
+import type { CatalogueEntry } from '../domain/catalogue.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { StockLevels } from '../domain/stock-levels.ts';

@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
+import type { CatalogueEntry } from '../domain/catalogue.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import type { Warehouse } from '../domain/warehouse.ts';
 import type { CatalogueTable, ReservationsTable, WarehousesTable } from './inventory-schema.ts';

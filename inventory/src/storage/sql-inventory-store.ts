@@ -1,6 +1,6 @@
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
-import { inventoryCollections } from './inventory-collections.ts';
+import { inventoryCollections } from './inventory-rows.ts';
 import { inventoryMigrations } from './inventory-migrations.ts';
 import type { InventorySchema } from './inventory-schema.ts';
 import type { InventoryCollections, InventoryStore } from './inventory-store.ts';

@@ -1,5 +1,5 @@
 import { adjustGoods } from '../domain/move-by-hand.ts';
-import { moveByHand, type StockCommand } from './move-by-hand.ts';
+import { moveByHand, type StockCommand } from './move-stock.ts';
 
 export interface Adjustment extends StockCommand {
   readonly warehouseId: string;

@@ -1,7 +1,7 @@
 import type { NewEvent, UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import type { OrderItem } from '@souk/contracts/saga-lines';
-import { decideReservation, type Outcome } from '../domain/decide-reservation.ts';
+import { decideReservation, type Outcome } from '../domain/reservation-saga.ts';
 import { lowStock } from '../domain/low-stock.ts';
 import type { OrderMessage } from '../domain/reservation-table.ts';
 import { canStillMove } from '../domain/reservation.ts';

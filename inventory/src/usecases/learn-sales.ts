@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { type CatalogueEntry, newerEntry } from '../domain/catalogue-entry.ts';
+import { type CatalogueEntry, newerEntry } from '../domain/catalogue.ts';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 
 interface AskedProduct {

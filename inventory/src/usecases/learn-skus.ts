@@ -1,6 +1,6 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
-import { newerEntry } from '../domain/catalogue-entry.ts';
+import { newerEntry } from '../domain/catalogue.ts';
 import type { InventoryCollections } from '../storage/inventory-store.ts';
 
 type ProductTopic = 'product.created' | 'product.updated' | 'product.price_changed' | 'product.archived';

@@ -1,5 +1,5 @@
 import { receiveGoods } from '../domain/move-by-hand.ts';
-import { moveByHand, type StockCommand } from './move-by-hand.ts';
+import { moveByHand, type StockCommand } from './move-stock.ts';
 
 export interface Receipt extends StockCommand {
   readonly warehouseId: string;

@@ -1,5 +1,5 @@
 import { transferGoods } from '../domain/move-by-hand.ts';
-import { moveByHand, type StockCommand } from './move-by-hand.ts';
+import { moveByHand, type StockCommand } from './move-stock.ts';
 
 export interface Transfer extends StockCommand {
   readonly fromWarehouseId: string;

@@ -4,7 +4,7 @@ import { countsUntil } from './customer-limits.ts';
 import { applyMessage, hasApplied } from './apply-message.ts';
 import { type Circumstances, hasShipped, type Order } from './order.ts';
 import { type OrderEvent, orderEvent } from './order-event.ts';
-import { SAGA, type Transition } from './saga-table.ts';
+import { SAGA, type Transition } from './order-saga.ts';
 import { openShipments } from './shipments.ts';
 import type { News, Trigger } from './trigger.ts';
 

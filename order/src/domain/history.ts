@@ -1,5 +1,5 @@
 import type { OrderStatus } from '@souk/contracts/saga';
-import type { SagaMessageType } from './saga-table.ts';
+import type { SagaMessageType } from './order-saga.ts';
 
 /** The cause of an entry in an order's history. */
 export type HistoryCause =

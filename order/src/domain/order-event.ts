@@ -1,6 +1,6 @@
 import type { EventData } from '@souk/contracts/topics';
 import type { Order } from './order.ts';
-import type { Transition } from './saga-table.ts';
+import type { Transition } from './order-saga.ts';
 
 type OrderEventType = 'order.created' | Transition['emits'];
 

@@ -2,7 +2,7 @@ import type { SagaDescription } from '@souk/contracts/http/saga';
 import type { OrderStatus, ShipmentStatus } from '@souk/contracts/saga';
 import type { Deadlines } from './order.ts';
 import { SHIPMENT_TABLE } from './shipment-table.ts';
-import { SAGA, type Step, type TriggerType } from './saga-table.ts';
+import { SAGA, type Step, type TriggerType } from './order-saga.ts';
 
 /** Compensations that the other services make by themselves when an order is cancelled. */
 const COMPENSATIONS: SagaDescription['compensations'] = [

@@ -1,5 +1,5 @@
 import type { EventData } from '@souk/contracts/topics';
-import type { SagaMessageType } from './saga-table.ts';
+import type { SagaMessageType } from './order-saga.ts';
 
 /** A message from another service about an order. */
 export type SagaMessage = {

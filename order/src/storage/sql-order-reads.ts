@@ -2,7 +2,7 @@ import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { REBUILD_ID } from '../domain/catalogue-rebuild.ts';
 import type { Order } from '../domain/order.ts';
 import { REBUILD_COLUMNS, rebuildFromRow } from './catalogue-rebuild-rows.ts';
-import { erasureReads } from './erasure-reads.ts';
+import { erasureReads } from './erasure-rows.ts';
 import { firstWaiting } from './first-waiting.ts';
 import { HISTORY_COLUMNS, historyFromRow } from './history-rows.ts';
 import { ITEM_COLUMNS, ORDER_COLUMNS, SHIPMENT_COLUMNS } from './order-collection.ts';

@@ -1,6 +1,6 @@
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sqlServiceStore } from '@souk/chassis/stores/sql/sql-service-store';
-import { catalogueEntries, catalogueProducts, offers, offersMemory } from './catalogue-collections.ts';
+import { catalogueEntries, catalogueProducts, offers, offersMemory } from './catalogue-rows.ts';
 import { catalogueRebuilds } from './catalogue-rebuild-rows.ts';
 import { customers } from './customer-collection.ts';
 import { erasedUsers, ordersToErase, rewrittenEvents } from './erasure-collections.ts';

@@ -3,7 +3,7 @@ import { advanceOrder } from '../domain/advance-order.ts';
 import type { HistoryCause } from '../domain/history.ts';
 import type { Deadlines, Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
-import { recordAdvance } from './record-advance.ts';
+import { recordAdvance } from './advance-order.ts';
 
 export interface CancellationRequest {
   readonly orderId: string;

@@ -3,7 +3,7 @@ import { advanceOrder } from '../domain/advance-order.ts';
 import { erasedEvent, erasedOrder } from '../domain/erase-person.ts';
 import { awaitsDelivery, type Deadlines, type Order } from '../domain/order.ts';
 import type { OrderCollections, ToErase } from '../storage/order-store.ts';
-import { placeInHistory, recordAdvance } from './record-advance.ts';
+import { placeInHistory, recordAdvance } from './advance-order.ts';
 
 type Recorded = Omit<Decision<OrderCollections, void>, 'answer'>;
 

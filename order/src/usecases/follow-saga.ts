@@ -2,9 +2,9 @@ import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { advanceOrder } from '../domain/advance-order.ts';
 import type { Deadlines, Order } from '../domain/order.ts';
-import type { SagaMessageType } from '../domain/saga-table.ts';
+import type { SagaMessageType } from '../domain/order-saga.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
-import { recordAdvance } from './record-advance.ts';
+import { recordAdvance } from './advance-order.ts';
 
 /** A saga message as received; it narrows on `type`. */
 export type SagaEnvelope = { [T in SagaMessageType]: EventEnvelope<T> }[SagaMessageType];

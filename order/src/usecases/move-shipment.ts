@@ -4,7 +4,7 @@ import { advanceShipment, type ShipmentReport } from '../domain/advance-shipment
 import type { HistoryContext } from '../domain/history.ts';
 import type { Order } from '../domain/order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
-import { changed, placeInHistory } from './record-advance.ts';
+import { changed, placeInHistory } from './advance-order.ts';
 
 export interface ShipmentCommand {
   readonly orderId: string;

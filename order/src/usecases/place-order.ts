@@ -5,7 +5,7 @@ import type { Deadlines } from '../domain/order.ts';
 import { orderEvent } from '../domain/order-event.ts';
 import { type OrderRequest, type Placement, placeOrder as decidePlacement } from '../domain/place-order.ts';
 import type { OrderCollections } from '../storage/order-store.ts';
-import { placeInHistory } from './record-advance.ts';
+import { placeInHistory } from './advance-order.ts';
 
 const context: HistoryContext = { to: 'placed', cause: { name: 'POST /orders' } };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { type Advance, advanceOrder } from '../../src/domain/advance-order.ts';
 import type { Order } from '../../src/domain/order.ts';
-import { SAGA, SAGA_MESSAGES } from '../../src/domain/saga-table.ts';
+import { SAGA, SAGA_MESSAGES } from '../../src/domain/order-saga.ts';
 import type { Trigger } from '../../src/domain/trigger.ts';
 import {
   ALLOCATIONS,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { type OrderStatus } from '@souk/contracts/saga';
-import { SAGA, type Step, type TriggerType } from '../../src/domain/saga-table.ts';
+import { SAGA, type Step, type TriggerType } from '../../src/domain/order-saga.ts';
 
 /** The table as it was agreed on (the design's third section); `inventory.released` and `payment.refunded` are only heard; `user.deleted`: its customer has left (ADR 25). */
 const AGREED = `

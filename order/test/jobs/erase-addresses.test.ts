@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { NO_CAUSE } from '@souk/chassis/cause';
-import { erasure } from '../../src/jobs/erase-addresses.ts';
+import { erasure } from '../../src/jobs/erase-people.ts';
 import type { ToErase, Walk } from '../../src/storage/order-store.ts';
 
 /** A person with this many orders, of whom many others have left as well; `erase` takes them out as far as it is let. */

@@ -4,7 +4,7 @@ import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import fc from 'fast-check';
 import type { ProductState } from '../../src/domain/catalogue.ts';
-import { SAGA_MESSAGES } from '../../src/domain/saga-table.ts';
+import { SAGA_MESSAGES } from '../../src/domain/order-saga.ts';
 import type { OrderSchema } from '../../src/storage/order-schema.ts';
 import { sqlOrderStore } from '../../src/storage/sql-order-store.ts';
 import { cancelOrder } from '../../src/usecases/cancel-order.ts';

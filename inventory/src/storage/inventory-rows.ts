@@ -2,7 +2,7 @@ import type { Dialect } from '@souk/chassis/stores/sql/dialect';
 import { rowCollection } from '@souk/chassis/stores/sql/row-collection';
 import { appendOnly, type SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
 import type { Kysely } from 'kysely';
-import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
+import type { CatalogueEntry } from '../domain/catalogue.ts';
 import type { Movement } from '../domain/movement.ts';
 import type { Reservation } from '../domain/reservation.ts';
 import { NETWORK_ID, networkOf, type Network, type Warehouse } from '../domain/warehouse.ts';

@@ -1,5 +1,5 @@
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import { newerEntry, type CatalogueEntry } from '../domain/catalogue-entry.ts';
+import { newerEntry, type CatalogueEntry } from '../domain/catalogue.ts';
 import { lowStock } from '../domain/low-stock.ts';
 import type { MovedByHand, NotMoved } from '../domain/move-by-hand.ts';
 import type { Movement } from '../domain/movement.ts';
