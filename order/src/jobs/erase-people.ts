@@ -1,8 +1,25 @@
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { FailuresOfSome, forEachOf } from '@souk/chassis/telemetry/failures-of-some';
 import { forgetInRounds } from '@souk/chassis/engine/forget-in-rounds';
 import type { Job } from '@souk/chassis/engine/jobs';
 import type { MessageReads } from '@souk/chassis/engine/messaging/message-reads';
-import type { OrderReads, ToErase, Walk } from '../storage/order-store.ts';
+import type { EventEnvelope } from '@souk/contracts/envelope';
+import { erasedEvent, erasedOrder } from '../domain/erase-person.ts';
+import { awaitsDelivery, type Deadlines, type Order } from '../domain/order.ts';
+import { answerOrder } from '../domain/order-saga.ts';
+import type { OrderCollections, OrderReads, ToErase, Walk } from '../storage/order-store.ts';
+import { placeInHistory, type Recorded, recordOutcome } from '../usecases/advance-order.ts';
+
+/** Records a deleted user. Their data is erased later, in rounds: there may be any number of orders. */
+export const rememberErasure: UseCase<OrderCollections, EventEnvelope<'user.deleted'>, void> = {
+  name: 'remember erasure',
+  keys: ({ data }) => ({ erasedUsers: [data.userId] }),
+  decide({ id, traceparent, data: { userId, deletedAt } }, world, { now }) {
+    if (world.get('erasedUsers', userId) !== undefined) return { answer: undefined };
+    const user = { id: userId, erasedAt: now, deletedAt: Date.parse(deletedAt), toldBy: id, traceparent };
+    return { answer: undefined, puts: { erasedUsers: [user] } };
+  },
+};
 
 /** Orders in one round: they share one transaction of the writer with other requests. */
 const ROUND = 25;
@@ -99,4 +116,38 @@ function erasingRounds(look: (limit: number) => Promise<Round>, erase: (found: T
 
 function inGroups<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
+}
+
+/**
+ * Handles an order of a deleted user as the saga's table says: an open order is cancelled and erased; one that awaits delivery is kept until that is
+ * over; any other is erased.
+ * An order that has moved on since it was found is left for the next round, because its newest event was not read.
+ */
+export function eraseOrder(deadlines: Deadlines): UseCase<OrderCollections, ToErase, void> {
+  return {
+    name: 'erase order',
+    keys: ({ id }) => ({ orders: [id], ordersToErase: [id] }),
+    decide({ id, version, told, deletedAt }, world, { now, newId }) {
+      const order = world.get('orders', id);
+      const isWaiting = world.get('ordersToErase', id) !== undefined;
+      if (order === undefined || (order.version !== version && order.erasedAt === null)) return { answer: undefined };
+      const over = isWaiting ? { removes: { ordersToErase: [id] } } : {};
+      if (order.erasedAt !== null) return { answer: undefined, ...over };
+      const outcome = answerOrder(order, { type: 'user.deleted', at: now }, { now, newId, deadlines });
+      const cause = { name: 'user.deleted', ...(deletedAt !== null && { at: deletedAt }) } as const;
+      const before = recordOutcome(order, outcome, cause);
+      const after = 'order' in outcome ? outcome.order : order;
+      if (awaitsDelivery(after)) return { answer: undefined, ...before, ...over };
+      const erased = erasing(after, told, now);
+      const events = [...(before.events ?? []), ...(erased.events ?? [])];
+      return { answer: undefined, ...erased, ...over, events };
+    },
+  };
+}
+
+/** Erases personal data from an order, from its events and from the notes stored with them. */
+function erasing(order: Order, told: ToErase['told'], now: number): Recorded {
+  const after: Order = { ...erasedOrder(order), erasedAt: now, version: order.version + 1, updatedAt: now };
+  const note = { note: 'address erased', ...placeInHistory(after), context: { cause: { name: 'user.deleted' } } };
+  return { puts: { orders: [after], rewrittenEvents: told.map(erasedEvent) }, events: [note] };
 }
