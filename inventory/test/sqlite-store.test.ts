@@ -8,7 +8,7 @@ import { inventoryCollections } from '../src/storage/inventory-rows.ts';
 import type { InventorySchema } from '../src/storage/inventory-schema.ts';
 import type { InventoryReads, InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
-import { sqlInventoryReads } from '../src/storage/sql-inventory-reads.ts';
+import { sqlInventoryReads } from '../src/storage/sql-inventory-store.ts';
 import { describeInventoryStore } from './describe-inventory-store.ts';
 
 describeInventoryStore('SQLite', () => temporaryStore(openSqliteInventoryStore));

@@ -5,14 +5,19 @@ import { Writer } from '@souk/chassis/engine/writer/writer';
 import type { StoredEvent } from '@souk/chassis/engine/writer/writer-store';
 import type { CatalogueEntry } from '../src/domain/catalogue.ts';
 import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
-import { adjustStock, type Adjustment } from '../src/usecases/adjust-stock.ts';
-import { commitStock } from '../src/usecases/commit-stock.ts';
-import { giveBackStock } from '../src/usecases/give-back-stock.ts';
-import type { StockAnswer, StockCommand } from '../src/usecases/move-stock.ts';
-import { openWarehouse } from '../src/usecases/open-warehouse.ts';
-import { receiveStock, type Receipt } from '../src/usecases/receive-stock.ts';
-import { reserveStock } from '../src/usecases/reserve-stock.ts';
-import { transferStock } from '../src/usecases/transfer-stock.ts';
+import { openWarehouse } from '../src/usecases/change-warehouses.ts';
+import {
+  type Adjustment,
+  adjustStock,
+  commitStock,
+  giveBackStock,
+  type Receipt,
+  receiveStock,
+  reserveStock,
+  type StockAnswer,
+  type StockCommand,
+  transferStock,
+} from '../src/usecases/move-stock.ts';
 import type { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 
 type Own = InventoryCollections & ChassisCollections;
