@@ -5,19 +5,18 @@ import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
 import { createEngine, type Engine } from '@souk/chassis/engine/engine';
 import { reporting } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
+import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-collections';
+import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
 import type { Service } from '@souk/chassis/service/service';
 import packageJson from '../package.json' with { type: 'json' };
 import type { InventoryConfig } from './config.ts';
-import { allocationRoutes } from './http/allocation-routes.ts';
-import { ledgerRoutes } from './http/ledger-routes.ts';
-import { skuCheck } from './http/sku-check.ts';
+import type { LookUpSkus } from './domain/catalogue.ts';
 import { stockCommandRoutes } from './http/stock-command-routes.ts';
-import { stockRoutes } from './http/stock-routes.ts';
+import { allocationRoutes, ledgerRoutes, skuCheck, stockRoutes } from './http/stock-routes.ts';
 import { warehouseRoutes } from './http/warehouse-routes.ts';
-import { askSales } from './jobs/ask-sales.ts';
-import { handlers } from './messaging/handlers.ts';
-import type { LookUpSkus } from './product/look-up-skus.ts';
+import { askSales, learnSkus } from './jobs/learn-skus.ts';
 import type { InventoryCollections, InventoryStore } from './storage/inventory-store.ts';
+import { commitStock, giveBackStock, reserveStock } from './usecases/move-stock.ts';
 
 export interface InventoryServiceDeps extends ServiceParts {
   readonly config: Pick<InventoryConfig, 'host' | 'port' | 'issuer' | 'audience' | 'instance' | 'paceMs' | 'shutdownDelayMs' | 'admissionTargetMs' | 'lowThreshold' | 'freshSecondFactorS'> & EdgeOptions;
@@ -63,4 +62,17 @@ export function createInventoryService({ keys, lookUpSkus, ...deps }: InventoryS
       ledgerRoutes(store.reads),
     ],
   });
+}
+
+/** The topics that inventory reads, and their handlers. `lowThreshold`: stock is low with fewer free pieces than this. */
+export function handlers(lowThreshold: number): MessageHandlers<InventoryCollections & ChassisCollections, never> {
+  return {
+    'order.created': reserveStock(lowThreshold),
+    'order.completed': commitStock(lowThreshold),
+    'order.cancelled': giveBackStock(lowThreshold),
+    'product.created': learnSkus,
+    'product.updated': learnSkus,
+    'product.price_changed': learnSkus,
+    'product.archived': learnSkus,
+  };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import fc from 'fast-check';
 import { allocate, type AllocationReason, type ReasonedAllocation } from '../src/domain/allocate.ts';
-import type { StockLevels } from '../src/domain/stock-levels.ts';
+import type { StockLevels } from '../src/domain/move-stock.ts';
 import { networkOf } from '../src/domain/warehouse.ts';
 import { aWarehouse } from './builders.ts';
 import { seeded } from './seeded.ts';
@@ -92,7 +92,7 @@ describe('an allocation', () => {
     expect(found).toEqual([from('south', 'cup', 1, 'whole_order')]);
   });
 
-  test('is all or nothing, and names every line that is short with what there was', () => {
+  test('is all or nothing, and names every short line with what was available', () => {
     const items = [
       { sku: 'cup', quantity: 1 },
       { sku: 'pot', quantity: 7 },
@@ -125,7 +125,7 @@ describe('an allocation', () => {
   });
 });
 
-describe('whatever is asked and wherever it lies', () => {
+describe('for any order and any stock', () => {
   const places = fc.record({ north: fc.nat(6), south: fc.nat(6), west: fc.nat(6) });
   const stock = fc.record({ cup: places, pot: places, jug: places });
   const order = fc

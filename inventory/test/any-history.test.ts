@@ -2,9 +2,9 @@ import { expect } from 'bun:test';
 import { temporaryStore } from '@souk/chassis/testing/temporary-store';
 import fc from 'fast-check';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
-import { expectStockIsRight } from './stock-is-right.ts';
 import { happen, settingOf, stories, type Story } from './random-history.ts';
 import { seeded } from './seeded.ts';
+import { expectStockIsRight } from './stock-is-right.ts';
 import { ledgerOf, openStockroom } from './stockroom.ts';
 
 /** Tells a story to a new stockroom; answers what is there afterwards, with small numbers for ids and without times. */
@@ -42,7 +42,7 @@ async function outcomeOf(story: Story, batchLimit: number) {
 }
 
 seeded(
-  'whatever happens in whatever order and however often, stock is right; in one batch and one by one the same',
+  'any history of messages leaves correct stock, and the same in one batch as one by one',
   fc.asyncProperty(stories, async (story) => {
     const batched = await outcomeOf(story, 500);
     expect(batched).toEqual(await outcomeOf(story, 1));

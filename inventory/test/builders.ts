@@ -1,7 +1,7 @@
 import { newId } from '@souk/chassis/ids';
 import type { EventEnvelope } from '@souk/contracts/envelope';
 import { type EventData, type Topic, TOPICS } from '@souk/contracts/topics';
-import type { Reservation } from '../src/domain/reservation.ts';
+import type { Reservation } from '../src/domain/reservation-saga.ts';
 import type { Warehouse } from '../src/domain/warehouse.ts';
 
 export function aWarehouse(changes: Partial<Warehouse> = {}): Warehouse {

@@ -4,13 +4,11 @@ import { followingEndedAccess } from '@souk/chassis/engine/messaging/follow-ende
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { topicsReadBy } from '@souk/contracts/topics';
-import { type CatalogueEntry, newerEntry } from '../src/domain/catalogue-entry.ts';
-import { handlers } from '../src/messaging/handlers.ts';
+import { type CatalogueEntry, type LookUpSkus, newerEntry } from '../src/domain/catalogue.ts';
+import { askSales, learnSkus } from '../src/jobs/learn-skus.ts';
+import { handlers } from '../src/service.ts';
 import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
-import { askSales } from '../src/jobs/ask-sales.ts';
-import type { LookUpSkus } from '../src/product/look-up-skus.ts';
-import { learnSkus } from '../src/usecases/learn-skus.ts';
 import { productCreated } from './builders.ts';
 import { openStockroom, type Stockroom } from './stockroom.ts';
 
@@ -18,7 +16,7 @@ test('every topic that inventory reads has a handler, and no other', () => {
   expect(Object.keys(followingEndedAccess('inventory', handlers(5))).toSorted()).toEqual([...topicsReadBy('inventory')].toSorted());
 });
 
-test('of what is told about a SKU the newest version wins', () => {
+test('the newest version of a SKU wins', () => {
   const told = (version: number, onSale: boolean | null = true) => ({ sku: 'cup', productId: `product ${version}`, version, onSale });
   expect(newerEntry(undefined, told(2))).toEqual(told(2));
   expect(newerEntry(told(2), told(3))).toEqual(told(3));
@@ -48,7 +46,7 @@ describe('the copy of the catalogue', () => {
     await opened.close();
   });
 
-  test('knows every SKU of a product, told late, twice and in the wrong order', async () => {
+  test('has every SKU of a product, though its events come late, twice and out of order', async () => {
     const id = newId();
     const told = [
       productCreated(id, ['cup', 'pot'], 2),
@@ -62,7 +60,7 @@ describe('the copy of the catalogue', () => {
     expect(await reads.catalogued('jug')).toBeUndefined();
   });
 
-  test('what an earlier version kept is asked of Product, and what an event says meanwhile stays', async () => {
+  test('gets from Product what an earlier version did not store; what an event says meanwhile stays', async () => {
     const unknown = (sku: string, version = 2) => ({ sku, productId: newId(), version, onSale: null });
     const before = ['cup', 'jug', 'pot', 'mug'].map((sku) => unknown(sku));
     await room.submit(keep, before);
@@ -79,7 +77,7 @@ describe('the copy of the catalogue', () => {
     expect(await opened.store.reads.skusOfUnknownSale(10)).toEqual([]);
   });
 
-  test('is settled also where Product says something older than we have heard: it was restored from a backup', async () => {
+  test('accepts an answer older than the events: Product may have been restored from a backup', async () => {
     const before = ['cup', 'jug'].map((sku) => ({ sku, productId: newId(), version: 9, onSale: null }));
     await room.submit(keep, before);
     const lookUpSkus: LookUpSkus = async () => before.map((entry) => ({ ...entry, version: 3, onSale: true }));
@@ -97,7 +95,7 @@ describe('the copy of the catalogue', () => {
     expect(received.kind).toBe('moved');
   });
 
-  test('a SKU that nobody told of is not received', async () => {
+  test('goods of an unknown SKU are not received', async () => {
     const north = await room.open(1);
     expect(await room.receive('cup', north, 2, { toldByProduct: null })).toEqual({ kind: 'sku-unknown' });
     expect(await opened.store.reads.levels('cup')).toBeUndefined();

@@ -3,9 +3,9 @@ import { newId } from '@souk/chassis/ids';
 import type { InventoryStore } from '../src/storage/inventory-store.ts';
 import { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 import type { OpenedStore } from './describe-inventory-store.ts';
-import { expectStockIsRight } from './stock-is-right.ts';
 import { lowsInLedger, lowsOf } from './lows.ts';
 import { manyWriters } from './many-writers.ts';
+import { expectStockIsRight } from './stock-is-right.ts';
 import { ledgerOf, LOW, openStockroom, type Stockroom } from './stockroom.ts';
 
 const anHourAgo = () => Bun.randomUUIDv7('hex', Date.now() - 3_600_000);
@@ -91,7 +91,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       await secondStore.close();
     });
 
-    test('what one process remembers of an order, another has sold or given back: nothing moves twice', async () => {
+    test('one process remembers a reservation that another has sold or given back: nothing moves twice', async () => {
       const north = await room.open(1);
       await room.receive('cup', north, 10);
       const secondStore = opened.again();
@@ -175,7 +175,7 @@ export function describeContention(name: string, openShared: () => Promise<Share
       }, 60_000);
     }
 
-    test('32 writers in four processes: each fall below the threshold is said once, by whoever made it', async () => {
+    test('32 writers in four processes: each fall below the threshold is one event, of the process that caused it', async () => {
       const north = await room.open(1);
       await room.receive('cup', north, LOW + 3);
       const { rooms, close } = await crowd();

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import type { StorageError } from '@souk/chassis/storage-error';
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
-import type { Movement } from '../src/domain/movement.ts';
+import type { Movement } from '../src/domain/move-stock.ts';
+import { learnSkus } from '../src/jobs/learn-skus.ts';
 import type { InventoryCollections, InventoryStore, MovementFilter } from '../src/storage/inventory-store.ts';
-import { learnSkus } from '../src/usecases/learn-skus.ts';
 import { orderCreated, productCreated } from './builders.ts';
 import { ledgerOf, openStockroom, type Stockroom } from './stockroom.ts';
 
@@ -45,7 +45,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       expect(await opened.store.migrate()).toEqual([]);
     });
 
-    test('knows nothing that was never told', async () => {
+    test('finds nothing that was never stored', async () => {
       expect(await reads().levels('cup')).toBeUndefined();
       expect(await reads().catalogued('cup')).toBeUndefined();
       expect(await reads().warehouse(newId())).toBeUndefined();
@@ -77,7 +77,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       await levelsAre('cup', { [north]: [5, 0], [south]: [7, 6] });
     });
 
-    test('makes first levels in two warehouses in one batch', async () => {
+    test('inserts the first levels of two warehouses in one batch', async () => {
       const [north, south] = [await room.open(1), await room.open(2)];
       await Promise.all([room.receive('cup', north, 5), room.receive('cup', south, 3), room.receive('cup', north, 1)]);
       await levelsAre('cup', { [north]: [6, 0], [south]: [3, 0] });
@@ -175,7 +175,7 @@ export function describeInventoryStore(name: string, open: () => Promise<OpenedS
       expect((await reads().levelsPage({ after: 'b', limit: 2 })).map(({ sku }) => sku)).toEqual(['c']);
     });
 
-    test('pages the stock of what is on sale, full pages whatever lies between', async () => {
+    test('pages the stock of SKUs on sale, in full pages whatever lies between', async () => {
       const north = await room.open(1);
       const product = async (skus: readonly string[], status: 'active' | 'draft') => room.submit(learnSkus, productCreated(newId(), skus, 1, status));
       await product(['a', 'c', 'd', 'f', 'g'], 'active');

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
+import { ProductAwayError } from '../src/domain/catalogue.ts';
 import { fetchSkus } from '../src/product/fetch-skus.ts';
-import { ProductAwayError } from '../src/product/look-up-skus.ts';
 
 describe('asking Product for a SKU', () => {
   let server: ReturnType<typeof Bun.serve> | undefined;
@@ -38,20 +38,20 @@ describe('asking Product for a SKU', () => {
     ['JSON that is no page of products', () => Response.json({ items: [{ id: 1 }] })],
   ];
   for (const [what, answer] of broken) {
-    test(`cannot say when Product answers ${what}`, async () => {
+    test(`throws ProductAwayError when Product answers ${what}`, async () => {
       expect(await failureOf(fetchSkus({ productUrl: productAnswers(answer) })(['cup'], null))).toBeInstanceOf(
         ProductAwayError,
       );
     });
   }
 
-  test('cannot say when Product is not there', async () => {
+  test('throws ProductAwayError when Product cannot be reached', async () => {
     const gone = productAnswers(() => new Response());
     await server?.stop(true);
     expect(await failureOf(fetchSkus({ productUrl: gone })(['cup'], null))).toBeInstanceOf(ProductAwayError);
   });
 
-  test('does not wait for ever', async () => {
+  test('gives up after its time-out', async () => {
     const silent = productAnswers(() => new Promise(() => undefined));
     expect(await failureOf(fetchSkus({ productUrl: silent, timeoutMs: 20 })(['cup'], null))).toBeInstanceOf(
       ProductAwayError,

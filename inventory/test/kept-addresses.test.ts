@@ -3,8 +3,7 @@ import { newId } from '@souk/chassis/ids';
 import { migrate } from '@souk/chassis/stores/sql/migrate';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
-import { inventoryMigrations } from '../src/storage/inventory-migrations.ts';
-import type { InventorySchema } from '../src/storage/inventory-schema.ts';
+import { inventoryMigrations, type InventorySchema } from '../src/storage/inventory-schema.ts';
 import { onBothDatabases } from './on-both-databases.ts';
 
 const ADDRESS = { name: 'Zoë Müller', line1: 'Lange Gasse 1' };
@@ -34,4 +33,4 @@ async function expectNoneLeft(database: SqlDatabase<InventorySchema>): Promise<v
   }
 }
 
-onBothDatabases('parked messages and dead letters from before lose the address with the migration, and nothing else', expectNoneLeft);
+onBothDatabases('the migration removes the address from older parked messages and dead letters, and nothing else', expectNoneLeft);

@@ -2,10 +2,8 @@ import { expect } from 'bun:test';
 import { newId } from '@souk/chassis/ids';
 import { migrate } from '@souk/chassis/stores/sql/migrate';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
-import { inventoryMigrations } from '../src/storage/inventory-migrations.ts';
-import type { InventorySchema } from '../src/storage/inventory-schema.ts';
-import { ledgerNumbers } from '../src/storage/ledger-numbers.ts';
-import { sqlInventoryReads } from '../src/storage/sql-inventory-reads.ts';
+import { inventoryMigrations, type InventorySchema, ledgerNumbers } from '../src/storage/inventory-schema.ts';
+import { sqlInventoryReads } from '../src/storage/sql-inventory-store.ts';
 import { onBothDatabases } from './on-both-databases.ts';
 
 type Inventory = SqlDatabase<InventorySchema>;
@@ -60,4 +58,4 @@ async function expectNumbering(database: Inventory): Promise<void> {
   expect(await numbersIn(database)).toEqual(expected);
 }
 
-onBothDatabases('movements from before get their numbers by their ids, and levels their counts, however often that runs', expectNumbering);
+onBothDatabases('the migration numbers older movements by their ids and counts them in their levels, however often it runs', expectNumbering);

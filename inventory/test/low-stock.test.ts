@@ -4,8 +4,8 @@ import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/tempo
 import fc from 'fast-check';
 import type { InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
-import { changeWarehouse } from '../src/usecases/change-warehouse.ts';
-import { reserveStock } from '../src/usecases/reserve-stock.ts';
+import { changeWarehouse } from '../src/usecases/change-warehouses.ts';
+import { reserveStock } from '../src/usecases/move-stock.ts';
 import { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 import { lowsOf, lowsInLedger } from './lows.ts';
 import { seeded } from './seeded.ts';
@@ -30,7 +30,7 @@ describe('inventory.low', () => {
 
   const cups = (quantity: number) => orderCreated(newId(), [{ sku: 'cup', quantity }]);
 
-  test('is said when fewer are free than the threshold, not when as many are', async () => {
+  test('is sent when fewer pieces than the threshold are free, not when exactly as many are', async () => {
     await room.reserve(cups(5));
     expect(lowsOf([room])).toEqual([]);
     const order = cups(1);
@@ -41,7 +41,7 @@ describe('inventory.low', () => {
     expect(lowsOf([room])).toEqual([4]);
   });
 
-  test('is not said again while few are left, and again once there were enough', async () => {
+  test('is not sent again while few are left, but again once there were enough', async () => {
     const first = cups(6);
     await room.reserve(first);
     for (const order of [cups(1), cups(1)]) await room.reserve(order);
@@ -52,7 +52,7 @@ describe('inventory.low', () => {
     expect(lowsOf([room])).toEqual([4, 4]);
   });
 
-  test('a sale of what was held, or an order that gets nothing, says nothing', async () => {
+  test('is not sent for a sale of held pieces, or for an order that gets nothing', async () => {
     const order = cups(6);
     await room.reserve(order);
     await room.commit(orderCompleted(order.data.orderId));
@@ -60,14 +60,14 @@ describe('inventory.low', () => {
     expect(lowsOf([room])).toEqual([4]);
   });
 
-  test('messages that come twice say it once', async () => {
+  test('is sent once for messages that come twice', async () => {
     const order = cups(6);
     await Promise.all([order, order, order].map((again) => room.reserve(again)));
     await room.reserve(order);
     expect(lowsOf([room])).toEqual([4]);
   });
 
-  test('is remembered over a restart, and the second time has the next version', async () => {
+  test('is remembered over a restart, and the second one has the next version', async () => {
     await room.reserve(cups(6));
     const later = await openStockroom(opened.store, { lane: 'later' });
     await later.reserve(cups(1));
@@ -77,13 +77,13 @@ describe('inventory.low', () => {
     await later.close();
   });
 
-  test('a SKU that never had enough does not run low', async () => {
+  test('is not sent for a SKU that never had enough', async () => {
     await room.receive('pot', north, 3);
     await room.adjust('pot', north, -1);
     expect(lowsOf([room])).toEqual([]);
   });
 
-  test('a warehouse that closes counts no more: that is said at the next movement', async () => {
+  test('is sent at the next movement after a warehouse has closed', async () => {
     await room.receive('cup', await room.open(2), 2);
     const change = { id: north, patch: { active: false }, requireVersion: () => undefined };
     await room.submit(changeWarehouse, change);
@@ -92,7 +92,7 @@ describe('inventory.low', () => {
     expect(lowsOf([room])).toEqual([1]);
   });
 
-  test('a transfer between active warehouses changes nothing, one into a closed warehouse does', async () => {
+  test('is not sent for a transfer between active warehouses, but for one into a closed warehouse', async () => {
     const [south, closed] = [await room.open(2), await room.open(3, false)];
     await room.transfer('cup', north, south, 9);
     expect(lowsOf([room])).toEqual([]);
@@ -100,12 +100,12 @@ describe('inventory.low', () => {
     expect(lowsOf([room])).toEqual([1]);
   });
 
-  test('a threshold that was raised since holds from the next movement on', async () => {
+  test('is sent at the next movement after the threshold was raised', async () => {
     await room.submit(reserveStock(50), cups(1));
     expect(lowsOf([room])).toEqual([9]);
   });
 
-  test('with a threshold of 0 it is never said', async () => {
+  test('is never sent with a threshold of 0', async () => {
     await room.submit(reserveStock(0), cups(10));
     expect(lowsOf([room])).toEqual([]);
   });
@@ -118,7 +118,7 @@ const step = fc.record({
 });
 
 seeded(
-  'however stock goes up and down, in whatever batches, each fall below the threshold in the ledger is said once',
+  'however stock goes up and down, in whatever batches, each fall below the threshold in the ledger is one event',
   fc.asyncProperty(fc.array(step, { maxLength: 60 }), fc.constantFrom(1, 7, 500), async (steps, batchLimit) => {
     const { store, close } = await temporaryStore(openSqliteInventoryStore);
     const room = await openStockroom(store, { batchLimit });

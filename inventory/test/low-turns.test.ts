@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { lowStock } from '../src/domain/low-stock.ts';
-import type { StockLevels } from '../src/domain/stock-levels.ts';
+import type { StockLevels } from '../src/domain/move-stock.ts';
 import { networkOf } from '../src/domain/warehouse.ts';
 
 const network = networkOf([{ id: 'north', name: 'North', priority: 1, active: true, version: 1 }]);
@@ -28,7 +28,7 @@ test.each([
   [2, 4, 3, 2, []],
   [2, 4, 5, 3, []],
   [3, 5, 0, 4, [2]],
-] as const)('after %i turns, from %p pieces to %i of at least 5: %i turns, said %p', (turns, before, after, turnsAfter, times) => {
+] as const)('after %i turns, from %p pieces to %i with a threshold of 5: %i turns, events %p', (turns, before, after, turnsAfter, times) => {
   const said = lowStock(() => (before === undefined ? undefined : cups(before, turns)), [cups(after, turns)], { network, threshold: 5 });
   expect(said.levels).toEqual([cups(after, turnsAfter)]);
   expect(said.lows).toEqual(times.map((time) => ({ sku: 'cup', available: after, threshold: 5, times: time })));

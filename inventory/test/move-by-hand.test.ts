@@ -3,7 +3,7 @@ import { newId } from '@souk/chassis/ids';
 import type { Page } from '@souk/contracts/http/common';
 import type { Movement, Transfer } from '@souk/contracts/http/inventory';
 import type { Problem } from '@souk/contracts/problem';
-import { ProductAwayError, type LookUpSkus } from '../src/product/look-up-skus.ts';
+import { ProductAwayError, type LookUpSkus } from '../src/domain/catalogue.ts';
 import { orderCreated, productCreated } from './builders.ts';
 import { runInventory, type RunningInventory } from './running-inventory.ts';
 
@@ -27,7 +27,7 @@ describe('adjustments and transfers', () => {
   const onHand = async (sku: string) =>
     Object.fromEntries((await shop.stock(sku)).warehouses.map((level) => [level.warehouseId, level.onHand]));
 
-  test('an adjustment up and down is answered with its movement, with who did it and why', async () => {
+  test('an adjustment up and down is answered with its movement, its actor and reason', async () => {
     const found = await adjust('cup', { warehouseId: lyon, quantity: 7, reason: 'found behind the shelf' });
     expect(found.status).toBe(201);
     expect(found.body).toMatchObject({ kind: 'adjustment', onHandDelta: 7, onHandAfter: 7, reason: 'found behind the shelf' });
@@ -69,14 +69,14 @@ describe('adjustments and transfers', () => {
     expect(listed.body.items.map(({ kind }) => kind)).toEqual(['transfer_in']);
   });
 
-  test('more than is free is not transferred, and nothing arrives', async () => {
+  test('a transfer of more than is free is refused, and nothing moves', async () => {
     await shop.receive('empty', { warehouseId: lyon, quantity: 1 });
     const reply = await transfer('empty', { fromWarehouseId: lyon, toWarehouseId: metz, quantity: 2 });
     expect([reply.status, reply.body.type]).toEqual([409, 'urn:souk:problem:insufficient-stock']);
     expect(await onHand('empty')).toEqual({ [lyon]: 1 });
   });
 
-  test('the same Idempotency-Key books once, and answers alike', async () => {
+  test('two requests with one Idempotency-Key book once and get the same answer', async () => {
     await shop.receive('once', { warehouseId: lyon, quantity: 5 });
     const keys = [{ 'idempotency-key': newId() }, { 'idempotency-key': newId() }];
     const adjustment = { warehouseId: lyon, quantity: -1, reason: 'broken' };
@@ -91,7 +91,7 @@ describe('adjustments and transfers', () => {
     expect((await adjust('once', { ...adjustment, quantity: -2 }, keys[0])).status).toBe(422);
   });
 
-  test('a SKU that nobody knows is not found; while Product is away, nobody can say', async () => {
+  test('an unknown SKU is 404, and 503 while Product does not answer', async () => {
     const bodies = [
       ['adjustments', { warehouseId: lyon, quantity: 1, reason: 'found' }],
       ['transfers', { fromWarehouseId: lyon, toWarehouseId: metz, quantity: 1 }],
@@ -104,7 +104,7 @@ describe('adjustments and transfers', () => {
     product = async () => [];
   });
 
-  test('a warehouse we do not have is named', async () => {
+  test('an unknown warehouse is named', async () => {
     const unknown = newId();
     const replies = [
       await adjust('cup', { warehouseId: unknown, quantity: 1, reason: 'found' }),

@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test';
-import { moveStock } from '../src/domain/move-stock.ts';
-import type { StockLevels } from '../src/domain/stock-levels.ts';
+import { moveStock, type StockLevels } from '../src/domain/move-stock.ts';
 
 test('every movement has the next number of its SKU in its warehouse, and the level counts it', () => {
   const cups: StockLevels = { sku: 'cup', lowTurns: 3, warehouses: [{ warehouseId: 'north', onHand: 9, reserved: 0, movements: 4 }] };

@@ -29,7 +29,7 @@ describe('messages of orders', () => {
     (await shop.stock(sku)).warehouses.map(({ onHand, reserved }) => [onHand, reserved])[0];
   const reservation = async () => (await shop.send('GET', `/reservations/${order}`)).body;
 
-  test('an order is reserved, and that is told with where the pieces are', async () => {
+  test('an order is reserved, and the event says in which warehouses', async () => {
     const created = orderCreated(order, items);
     await shop.tell(created);
     const allocations = items.map((item) => ({ ...item, warehouseId: lyon }));
@@ -62,7 +62,7 @@ describe('messages of orders', () => {
     ]);
   });
 
-  test('an order of more than there is gets nothing, and hears what is short', async () => {
+  test('an order of more than is available gets nothing, and the event has the shortages', async () => {
     await shop.tell(
       orderCreated(order, [
         { sku: 'pot', quantity: 1 },
@@ -98,7 +98,7 @@ describe('messages of orders', () => {
     ]);
   });
 
-  test('a cancelled order frees its pieces once, however often it is told and in whatever order', async () => {
+  test('a cancelled order frees its pieces once, however often and in whatever order its messages come', async () => {
     const told = [orderCreated(order, items), orderCancelled(order)];
     await shop.tell(...told, ...told.toReversed(), ...told);
     expect((await shop.told(order, 2)).map(({ type }) => type)).toEqual(['inventory.reserved', 'inventory.released']);
@@ -106,7 +106,7 @@ describe('messages of orders', () => {
     await expectStockIsRight(shop.store, [order]);
   });
 
-  test('a cancellation that overtakes the order leaves nothing reserved and tells nobody', async () => {
+  test('a cancellation that overtakes the order leaves nothing reserved and sends no event', async () => {
     await shop.tell(orderCancelled(order));
     await shop.tell(orderCreated(order, items), orderCompleted(order, items));
     expect(await reservation()).toEqual({ orderId: order, status: 'cancelled', lines: [] });

@@ -28,7 +28,7 @@ describe('the preview of an allocation', () => {
     return shop.send<AllocationPreview & Problem>('POST', '/allocations/preview', { body });
   };
 
-  test('says who serves what, and why, by name', async () => {
+  test('names the warehouse of every line, and the reason', async () => {
     const { status, body } = await preview(['cup', 2]);
     expect(status).toBe(200);
     expect<AllocationPreview>(body).toEqual({
@@ -36,7 +36,7 @@ describe('the preview of an allocation', () => {
       allocations: [{ sku: 'cup', warehouseId: lyon, quantity: 2, reason: 'whole_order' }],
       shortages: [],
       explanation:
-        'Lyon (priority 1) sends 2 × cup, because it has the whole order, which is then one parcel, and of those that have it the best priority.',
+        'Lyon (priority 1) sends 2 × cup, because it has the whole order, which is then one parcel, and the best priority of the warehouses that have it.',
     });
   });
 
@@ -59,11 +59,11 @@ describe('the preview of an allocation', () => {
         { sku: 'pot', requested: 3, available: 2 },
         { sku: 'unheard', requested: 1, available: 0 },
       ],
-      explanation: expect.stringContaining('Of pot 3 are asked for, and active warehouses have 2'),
+      explanation: expect.stringContaining('3 × pot are asked for, and active warehouses have 2'),
     });
   });
 
-  test('holds nothing, and is what an order then gets', async () => {
+  test('holds nothing, and matches what an order then gets', async () => {
     const items = [['pot', 2], ['cup', 1]] as const;
     const first = await preview(...items);
     expect((await preview(...items)).body).toEqual(first.body);
@@ -74,7 +74,7 @@ describe('the preview of an allocation', () => {
     expect((await preview(...items)).body.feasible).toBe(false);
   });
 
-  test('refuses a SKU in two lines, no lines, and lines that are none', async () => {
+  test('refuses a SKU in two lines, no lines, and invalid lines', async () => {
     const pointersOf = async (...items: readonly (readonly [string, number])[]) => {
       const { status, body } = await preview(...items);
       return [status, body.errors?.map(({ pointer }) => pointer)];

@@ -1,6 +1,6 @@
 import { newId } from '@souk/chassis/ids';
 import fc from 'fast-check';
-import { changeWarehouse } from '../src/usecases/change-warehouse.ts';
+import { changeWarehouse } from '../src/usecases/change-warehouses.ts';
 import { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 import type { Stockroom } from './stockroom.ts';
 

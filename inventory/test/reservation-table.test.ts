@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import { ReservationStatus } from '@souk/contracts/saga';
 import { topicsReadBy } from '@souk/contracts/topics';
-import { decideReservation, type OrderFacts, type Outcome } from '../src/domain/decide-reservation.ts';
-import { type OrderMessage, RESERVATION_TABLE, type ReservationState } from '../src/domain/reservation-table.ts';
-import type { StockLevels } from '../src/domain/stock-levels.ts';
+import type { StockLevels } from '../src/domain/move-stock.ts';
+import { answerReservation, type On, type Outcome, RESERVATION_SAGA, type State, type Surroundings } from '../src/domain/reservation-saga.ts';
 import { networkOf } from '../src/domain/warehouse.ts';
 import { aReservation, aWarehouse } from './builders.ts';
 
-const MESSAGES: readonly OrderMessage[] = ['order.created', 'order.completed', 'order.cancelled'];
-const STATES: readonly ReservationState[] = ['none', ...ReservationStatus.anyOf.map((status) => status.const)];
+const MESSAGES: readonly On[] = ['order.created', 'order.completed', 'order.cancelled'];
+const STATES: readonly State[] = ['none', ...ReservationStatus.anyOf.map((status) => status.const)];
 
 /** The answers as the design lists them; what is here and what the table says are written twice on purpose. */
-const EXPECTED: Readonly<Record<ReservationState, readonly [created: string, completed: string, cancelled: string]>> = {
+const EXPECTED: Readonly<Record<State, readonly [created: string, completed: string, cancelled: string]>> = {
   none: ['reserve', 'anomaly', 'tombstone'],
   reserved: ['ignore', 'commit', 'release'],
   refused: ['ignore', 'anomaly', 'ignore'],
@@ -27,14 +26,14 @@ describe('the reservation table', () => {
     expect(orderTopics.toSorted()).toEqual(MESSAGES.toSorted());
   });
 
-  test('has a rule for every state and every message, and no other', () => {
-    expect(Object.keys(RESERVATION_TABLE).toSorted()).toEqual(STATES.toSorted());
-    for (const state of STATES) expect(Object.keys(RESERVATION_TABLE[state])).toEqual([...MESSAGES]);
+  test('has a step for every state and every message, and no other', () => {
+    expect(Object.keys(RESERVATION_SAGA).toSorted()).toEqual(STATES.toSorted());
+    for (const state of STATES) expect(Object.keys(RESERVATION_SAGA[state])).toEqual([...MESSAGES]);
   });
 
   for (const state of STATES) {
     test(`answers as designed when ${state}`, () => {
-      const answers: readonly string[] = MESSAGES.map((message) => RESERVATION_TABLE[state][message].kind);
+      const answers: readonly string[] = MESSAGES.map((message) => RESERVATION_SAGA[state][message].kind);
       expect(answers).toEqual(EXPECTED[state]);
     });
   }
@@ -43,7 +42,7 @@ describe('the reservation table', () => {
 const lyon = aWarehouse({ id: 'lyon' });
 
 /** 10 cups are there, 4 of them reserved for somebody, maybe for this order. */
-function facts(changes: Partial<OrderFacts> = {}): OrderFacts {
+function surroundings(changes: Partial<Surroundings> = {}): Surroundings {
   const cups: StockLevels = { sku: 'cup', lowTurns: 0, warehouses: [{ warehouseId: 'lyon', onHand: 10, reserved: 4, movements: 5 }] };
   return {
     orderId: 'order',
@@ -55,7 +54,7 @@ function facts(changes: Partial<OrderFacts> = {}): OrderFacts {
   };
 }
 
-function given(status: ReservationState) {
+function given(status: State) {
   if (status === 'none') return undefined;
   const lines = [{ sku: 'cup', warehouseId: 'lyon', quantity: 3 }];
   return aReservation({ orderId: 'order', status, lines: status === 'refused' || status === 'cancelled' ? [] : lines });
@@ -78,7 +77,7 @@ const allocations = [{ sku: 'cup', warehouseId: 'lyon', quantity: 3 }];
 
 describe('an order', () => {
   test('given nothing, when it is created, then its pieces are reserved', () => {
-    expect(changed(decideReservation(given('none'), 'order.created', facts()))).toEqual({
+    expect(changed(answerReservation(given('none'), 'order.created', surroundings()))).toEqual({
       status: 'reserved',
       version: 1,
       level: [10, 7],
@@ -96,7 +95,7 @@ describe('an order', () => {
       { sku: 'cup', requested: 7, available: 6 },
       { sku: 'pot', requested: 1, available: 0 },
     ];
-    expect(changed(decideReservation(given('none'), 'order.created', facts({ items })))).toEqual({
+    expect(changed(answerReservation(given('none'), 'order.created', surroundings({ items })))).toEqual({
       status: 'refused',
       version: 1,
       level: undefined,
@@ -106,7 +105,7 @@ describe('an order', () => {
   });
 
   test('given a reservation, when it is completed, then the pieces leave without an event', () => {
-    expect(changed(decideReservation(given('reserved'), 'order.completed', facts()))).toEqual({
+    expect(changed(answerReservation(given('reserved'), 'order.completed', surroundings()))).toEqual({
       status: 'committed',
       version: 1,
       level: [7, 1],
@@ -116,7 +115,7 @@ describe('an order', () => {
   });
 
   test('given a reservation, when it is cancelled, then the pieces are free again', () => {
-    expect(changed(decideReservation(given('reserved'), 'order.cancelled', facts()))).toEqual({
+    expect(changed(answerReservation(given('reserved'), 'order.cancelled', surroundings()))).toEqual({
       status: 'released',
       version: 2,
       level: [10, 1],
@@ -126,7 +125,7 @@ describe('an order', () => {
   });
 
   test('given that its pieces have left, when it is cancelled, then they come back', () => {
-    expect(changed(decideReservation(given('committed'), 'order.cancelled', facts()))).toEqual({
+    expect(changed(answerReservation(given('committed'), 'order.cancelled', surroundings()))).toEqual({
       status: 'restocked',
       version: 2,
       level: [13, 4],
@@ -135,8 +134,8 @@ describe('an order', () => {
     });
   });
 
-  test('given nothing, when it is cancelled, then only that is remembered', () => {
-    expect(changed(decideReservation(given('none'), 'order.cancelled', facts()))).toEqual({
+  test('given nothing, when it is cancelled, then only the cancellation is recorded', () => {
+    expect(changed(answerReservation(given('none'), 'order.cancelled', surroundings()))).toEqual({
       status: 'cancelled',
       version: 0,
       level: undefined,
@@ -147,19 +146,19 @@ describe('an order', () => {
 
   for (const state of STATES) {
     for (const message of MESSAGES) {
-      const rule = RESERVATION_TABLE[state][message];
-      if (rule.kind !== 'ignore' && rule.kind !== 'anomaly') continue;
-      test(`given ${state}, when ${message} comes, then nothing changes: ${rule.kind}`, () => {
-        const kind = rule.kind === 'ignore' ? 'ignored' : 'anomaly';
-        expect(decideReservation(given(state), message, facts())).toMatchObject({ kind, because: expect.any(String) });
+      const step = RESERVATION_SAGA[state][message];
+      if (step.kind !== 'ignore' && step.kind !== 'anomaly') continue;
+      test(`given ${state}, when ${message} comes, then nothing changes: ${step.kind}`, () => {
+        const kind = step.kind === 'ignore' ? 'ignored' : 'anomaly';
+        expect(answerReservation(given(state), message, surroundings())).toMatchObject({ kind, because: expect.any(String) });
       });
     }
   }
 });
 
-test('stock is never moved below nothing: that decision fails instead', () => {
+test('a decision that would move stock below 0 throws', () => {
   const empty: StockLevels = { sku: 'cup', lowTurns: 0, warehouses: [{ warehouseId: 'lyon', onHand: 10, reserved: 2, movements: 5 }] };
-  expect(() => decideReservation(given('reserved'), 'order.completed', facts({ levelsOf: () => empty }))).toThrow(
+  expect(() => answerReservation(given('reserved'), 'order.completed', surroundings({ levelsOf: () => empty }))).toThrow(
     'cup in lyon',
   );
 });

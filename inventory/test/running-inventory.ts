@@ -11,7 +11,7 @@ import type { Movement, StockLevel, Warehouse } from '@souk/contracts/http/inven
 import { toLogMessage } from '@souk/contracts/log-message';
 import { consumerGroup } from '@souk/contracts/services';
 import { withPartitions, TOPIC_NAMES, TOPICS, topicsReadBy } from '@souk/contracts/topics';
-import type { LookUpSkus } from '../src/product/look-up-skus.ts';
+import type { LookUpSkus } from '../src/domain/catalogue.ts';
 import { createInventoryService } from '../src/service.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
 
@@ -32,7 +32,7 @@ interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The whole service on a port of its own, beside an embedded log; Product knows no SKU unless `lookUpSkus` says so. */
+/** The whole service beside an embedded log, asked without a socket; Product knows no SKU unless `lookUpSkus` says so. */
 export async function runInventory({ lookUpSkus = async () => [], freshSecondFactorS = 0 }: { lookUpSkus?: LookUpSkus; freshSecondFactorS?: number } = {}) {
   const { store, path, close } = await temporaryStore(openSqliteInventoryStore);
   const topics = withPartitions();
@@ -59,7 +59,7 @@ export async function runInventory({ lookUpSkus = async () => [], freshSecondFac
     target: string,
     { as = 'staff', body, headers }: Sending = {},
   ): Promise<Reply<Body>> {
-    const response = await fetch(`${url}${target}`, {
+    const request = new Request(`${url}${target}`, {
       method,
       headers: {
         ...(as !== 'anonymous' && { authorization: tokens[as] }),
@@ -68,6 +68,7 @@ export async function runInventory({ lookUpSkus = async () => [], freshSecondFac
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    const response = await service.fetch(request);
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
   }
@@ -94,6 +95,7 @@ export async function runInventory({ lookUpSkus = async () => [], freshSecondFac
   }
 
   return {
+    /** For tests about sockets. */
     url,
     store,
     log,

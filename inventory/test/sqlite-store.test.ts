@@ -4,11 +4,11 @@ import { openSqlite } from '@souk/chassis/stores/sql/sqlite-database';
 import type { Statement } from '@souk/chassis/stores/sql/statement';
 import { type TemporaryStore, temporaryStore } from '@souk/chassis/testing/temporary-store';
 import type { CompiledQuery, KyselyPlugin } from 'kysely';
-import { inventoryCollections } from '../src/storage/inventory-collections.ts';
+import { inventoryCollections } from '../src/storage/inventory-rows.ts';
 import type { InventorySchema } from '../src/storage/inventory-schema.ts';
 import type { InventoryReads, InventoryStore } from '../src/storage/inventory-store.ts';
 import { openSqliteInventoryStore } from '../src/storage/open-sqlite.ts';
-import { sqlInventoryReads } from '../src/storage/sql-inventory-reads.ts';
+import { sqlInventoryReads } from '../src/storage/sql-inventory-store.ts';
 import { describeInventoryStore } from './describe-inventory-store.ts';
 
 describeInventoryStore('SQLite', () => temporaryStore(openSqliteInventoryStore));

@@ -1,5 +1,5 @@
 import { expect } from 'bun:test';
-import type { WarehouseLevel } from '../src/domain/stock-levels.ts';
+import type { WarehouseLevel } from '../src/domain/move-stock.ts';
 import type { InventoryStore } from '../src/storage/inventory-store.ts';
 import { ledgerOf } from './stockroom.ts';
 

@@ -3,7 +3,7 @@ import { newId } from '@souk/chassis/ids';
 import type { Page } from '@souk/contracts/http/common';
 import type { Movement, StockLevel } from '@souk/contracts/http/inventory';
 import type { Problem } from '@souk/contracts/problem';
-import { type LookUpSkus, ProductAwayError } from '../src/product/look-up-skus.ts';
+import { type LookUpSkus, ProductAwayError } from '../src/domain/catalogue.ts';
 import { productCreated } from './builders.ts';
 import { runInventory, type RunningInventory } from './running-inventory.ts';
 
@@ -48,7 +48,7 @@ describe('stock', () => {
     });
   });
 
-  test('what lies in a deactivated warehouse is seen, but not available', async () => {
+  test('stock in a deactivated warehouse is shown, but not available', async () => {
     const closed = (await shop.warehouse({ name: 'Nantes', active: false })).id;
     for (const warehouseId of [lyon, closed]) await shop.receive('sum', { warehouseId, quantity: 2 });
     const { available, warehouses } = await shop.stock('sum');
@@ -56,7 +56,7 @@ describe('stock', () => {
     expect(warehouses.find(({ warehouseId }) => warehouseId === closed)).toMatchObject({ onHand: 2, available: 0 });
   });
 
-  test('the same Idempotency-Key books one receipt from 20 sockets and answers all alike', async () => {
+  test('20 requests at once with one Idempotency-Key book one receipt and get the same answer', async () => {
     const key = { 'idempotency-key': newId() };
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => shop.receive('kept', { warehouseId: lyon, quantity: 3 }, key)),
@@ -77,7 +77,7 @@ describe('stock', () => {
     expect((await shop.stock('apart')).available).toBe(6);
   });
 
-  test('a SKU that is only known to Product is received at once, asked for as the caller', async () => {
+  test('a SKU that only Product knows is received at once; Product is asked with the token of the caller', async () => {
     const asked: unknown[] = [];
     product = async ([sku = ''], authorization) => {
       asked.push([sku, authorization?.startsWith('Bearer ')]);
@@ -88,13 +88,13 @@ describe('stock', () => {
     expect(asked).toEqual([['fresh', true]]);
   });
 
-  test('a SKU that nobody knows is not found, to receive or to read', async () => {
+  test('an unknown SKU is 404 for receipts and reads', async () => {
     expect((await shop.receive('nobody', { warehouseId: lyon, quantity: 1 })).status).toBe(404);
     expect((await shop.send('GET', '/stock/nobody', { as: 'anonymous' })).status).toBe(404);
     expect((await shop.send('GET', '/stock/not%20a%20sku', { as: 'anonymous' })).status).toBe(404);
   });
 
-  test('a receipt of an unknown SKU names it, and says what would be right', async () => {
+  test('a receipt of an unknown SKU is answered with its name and a remedy', async () => {
     const { status, body } = await shop.receive('nobodys', { warehouseId: lyon, quantity: 1 });
     expect([status, (body as unknown as Problem).detail]).toEqual([
       404,
@@ -104,7 +104,7 @@ describe('stock', () => {
     expect(asked.body.detail).toStartWith('No product has the SKU nobodys: ');
   });
 
-  test('while Product is away an unknown SKU is neither accepted nor refused; a known one needs nobody', async () => {
+  test('while Product does not answer, an unknown SKU is 503, and a known one is received', async () => {
     product = () => Promise.reject(new ProductAwayError());
     const reply = await shop.receive('unheard', { warehouseId: lyon, quantity: 1 });
     expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '2']);
@@ -112,12 +112,12 @@ describe('stock', () => {
     expect((await shop.receive('jug', { warehouseId: lyon, quantity: 1 })).status).toBe(201);
   });
 
-  describe('of what is not on sale', () => {
+  describe('of SKUs that are not on sale', () => {
     const seen = async (sku: string, as: 'anonymous' | 'customer' | 'staff') => (await shop.send('GET', `/stock/${sku}`, { as })).status;
     const listed = async (as: 'anonymous' | 'customer' | 'staff', query = 'limit=100') =>
       (await shop.send<Page<StockLevel>>('GET', `/stock?${query}`, { as })).body.items.map(({ sku }) => sku);
 
-    test.each(['draft', 'archived'] as const)('a SKU of a product that is %s: not there but for staff, and there as soon as it is on sale', async (status) => {
+    test.each(['draft', 'archived'] as const)('a SKU of a product that is %s is 404 for all but staff, until it is on sale', async (status) => {
       const id = newId();
       const sku = `a-${status}`;
       await shop.tell(productCreated(id, [sku], 1, status));
@@ -130,7 +130,7 @@ describe('stock', () => {
       expect([await seen(sku, 'anonymous'), (await listed('anonymous')).includes(sku)]).toEqual([404, false]);
     });
 
-    test('what Product put on sale a moment ago is shown before its event has come', async () => {
+    test('a SKU that was just put on sale is shown before its event has come', async () => {
       const id = newId();
       await shop.tell(productCreated(id, ['moment'], 1, 'draft'));
       product = async (skus) => skus.map((sku) => ({ sku, productId: id, version: 2, onSale: true }));
@@ -149,11 +149,11 @@ describe('stock', () => {
     });
   });
 
-  test('a catalogued SKU that was never received has none', async () => {
+  test('a SKU of the catalogue that was never received has no stock', async () => {
     expect(await shop.stock('never-received')).toEqual({ sku: 'never-received', available: 0, warehouses: [] });
   });
 
-  test('a warehouse we do not have is named, before the SKU is', async () => {
+  test('an unknown warehouse is named before an unknown SKU', async () => {
     const { status, body } = await shop.receive('nobody', { warehouseId: newId(), quantity: 1 });
     expect(status).toBe(422);
     expect(body as unknown).toMatchObject({

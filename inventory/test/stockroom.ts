@@ -3,16 +3,21 @@ import type { ChassisCollections } from '@souk/chassis/engine/writer/chassis-col
 import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { Writer } from '@souk/chassis/engine/writer/writer';
 import type { StoredEvent } from '@souk/chassis/engine/writer/writer-store';
-import type { CatalogueEntry } from '../src/domain/catalogue-entry.ts';
+import type { CatalogueEntry } from '../src/domain/catalogue.ts';
 import type { InventoryCollections, InventoryStore } from '../src/storage/inventory-store.ts';
-import { adjustStock, type Adjustment } from '../src/usecases/adjust-stock.ts';
-import { commitStock } from '../src/usecases/commit-stock.ts';
-import { giveBackStock } from '../src/usecases/give-back-stock.ts';
-import type { StockAnswer, StockCommand } from '../src/usecases/move-by-hand.ts';
-import { openWarehouse } from '../src/usecases/open-warehouse.ts';
-import { receiveStock, type Receipt } from '../src/usecases/receive-stock.ts';
-import { reserveStock } from '../src/usecases/reserve-stock.ts';
-import { transferStock } from '../src/usecases/transfer-stock.ts';
+import { openWarehouse } from '../src/usecases/change-warehouses.ts';
+import {
+  type Adjustment,
+  adjustStock,
+  commitStock,
+  giveBackStock,
+  type Receipt,
+  receiveStock,
+  reserveStock,
+  type StockAnswer,
+  type StockCommand,
+  transferStock,
+} from '../src/usecases/move-stock.ts';
 import type { orderCancelled, orderCompleted, orderCreated } from './builders.ts';
 
 type Own = InventoryCollections & ChassisCollections;

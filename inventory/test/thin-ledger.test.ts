@@ -3,10 +3,9 @@ import { newId } from '@souk/chassis/ids';
 import { migrate } from '@souk/chassis/stores/sql/migrate';
 import type { SqlDatabase } from '@souk/chassis/stores/sql/sql-database';
 import { sql } from 'kysely';
-import { inventoryMigrations } from '../src/storage/inventory-migrations.ts';
-import type { InventorySchema } from '../src/storage/inventory-schema.ts';
-import { MOVEMENT_COLUMNS } from '../src/storage/movement-rows.ts';
-import { sqlInventoryReads } from '../src/storage/sql-inventory-reads.ts';
+import { MOVEMENT_COLUMNS } from '../src/storage/inventory-rows.ts';
+import { inventoryMigrations, type InventorySchema } from '../src/storage/inventory-schema.ts';
+import { sqlInventoryReads } from '../src/storage/sql-inventory-store.ts';
 import { onBothDatabases } from './on-both-databases.ts';
 
 type Inventory = SqlDatabase<InventorySchema>;

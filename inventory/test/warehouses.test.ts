@@ -37,7 +37,7 @@ describe('warehouses', () => {
     expect([lastPriority(networkOf([])), lastPriority(networkOf([aWarehouse({ priority: 1000 })]))]).toEqual([1, 1000]);
   });
 
-  test('the same Idempotency-Key opens one', async () => {
+  test('requests with one Idempotency-Key open one', async () => {
     const sending = { body: { name: 'Lille', priority: 1 }, headers: { 'idempotency-key': newId() } };
     const [first, second] = [
       await shop.send('POST', '/warehouses', sending),
@@ -47,7 +47,7 @@ describe('warehouses', () => {
     expect(second.headers.get('idempotency-replayed')).toBe('true');
   });
 
-  test('a change needs the version it is meant for', async () => {
+  test('a change needs an If-Match with the current version', async () => {
     const { id } = await shop.warehouse();
     const patch = async (body: unknown, headers: Record<string, string>) => {
       const reply = await shop.send<Warehouse>('PATCH', `/warehouses/${id}`, { body, headers });
@@ -65,7 +65,7 @@ describe('warehouses', () => {
     });
   });
 
-  test('of two changes of one version at the same time one is taken', async () => {
+  test('of two changes of one version at the same time one is accepted', async () => {
     const { id } = await shop.warehouse();
     const sending = (name: string) => ({ body: { name }, headers: { 'if-match': '"1"' } });
     const replies = await Promise.all(
@@ -74,7 +74,7 @@ describe('warehouses', () => {
     expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412]);
   });
 
-  test('one that is not there cannot be seen or changed', async () => {
+  test('an unknown one can be neither read nor changed', async () => {
     for (const id of [newId(), 'not-an-id']) {
       expect((await shop.send('GET', `/warehouses/${id}`)).status).toBe(404);
       expect((await shop.send('PATCH', `/warehouses/${id}`, { body: { priority: 1 } })).status).toBe(404);

@@ -1,5 +1,6 @@
 import type { EdgeOptions } from '@souk/chassis/web/app/edge';
 import type { KeySource } from '@souk/chassis/web/sign-in/key-source';
+import type { MessageHandlers } from '@souk/chassis/engine/messaging/message-handlers';
 import { newId } from '@souk/chassis/ids';
 import { createService, type ServiceParts } from '@souk/chassis/service/create-service';
 import { messagingMeter } from '@souk/chassis/service/messaging-metrics';
@@ -8,36 +9,22 @@ import { type Report, reporting } from '@souk/chassis/telemetry/report';
 import { securityEvents } from '@souk/chassis/telemetry/security-events';
 import type { Service } from '@souk/chassis/service/service';
 import packageJson from '../package.json' with { type: 'json' };
-import { gatewayTime } from './admission/gateway-time.ts';
-import { waitingOrders } from './admission/waiting-orders.ts';
-import type { CatalogueLookup } from './catalogue/catalogue-lookup.ts';
 import type { OrderConfig } from './config.ts';
-import type { CustomerLimits } from './domain/customer-limits.ts';
-import { fronts } from './deadlines/fronts.ts';
+import type { CatalogueLookup } from './domain/catalogue.ts';
 import type { Deadlines } from './domain/order.ts';
-import { cancellationRoutes } from './http/cancellation-routes.ts';
-import { OrderStreams } from './http/order-streams.ts';
-import { placementRoutes } from './http/placement-routes.ts';
-import { rebuildRoutes } from './http/rebuild-routes.ts';
+import { advanceRoutes, placementRoutes } from './http/order-command-routes.ts';
+import { OrderStreams, streamRoutes } from './http/order-streams.ts';
 import { readRoutes } from './http/read-routes.ts';
+import { rebuildRoutes } from './http/rebuild-routes.ts';
 import { sagaRoutes } from './http/saga-routes.ts';
-import { shipmentRoutes } from './http/shipment-routes.ts';
-import { streamRoutes } from './http/stream-routes.ts';
-import { erasure } from './jobs/erase-addresses.ts';
 import { orderGauges } from './jobs/count-orders.ts';
-import { passDeadlines } from './jobs/pass-deadlines.ts';
-import { orderHandlers } from './messaging/order-handlers.ts';
+import { eraseOrder, erasure, rememberErasure } from './jobs/erase-people.ts';
+import { fronts, passDeadlines } from './jobs/pass-deadlines.ts';
+import { gatewayTime, waitingOrders } from './jobs/waiting-orders.ts';
 import type { OrderCollections, OrderStore } from './storage/order-store.ts';
-import { cancelOrder } from './usecases/cancel-order.ts';
-import { copyProduct } from './usecases/copy-product.ts';
-import { eraseOrder } from './usecases/erase-order.ts';
-import { fillFreshCatalogue } from './usecases/fill-fresh-catalogue.ts';
-import { learnSkus } from './usecases/learn-skus.ts';
-import { passDeadline } from './usecases/pass-deadline.ts';
-import { placeOrder } from './usecases/place-order.ts';
-import { readTimeline } from './usecases/read-timeline.ts';
-import { type CatalogueRebuilding, catalogueRebuilding } from './usecases/rebuild-catalogue.ts';
-import { recordRebuild } from './usecases/record-rebuild.ts';
+import { cancelOrder, followSaga, passDeadline, placeOrder, type SagaWatch } from './usecases/advance-order.ts';
+import { copyProduct, copyToldProduct, fillFreshCatalogue, learnSkus } from './usecases/copy-product.ts';
+import { type CatalogueRebuilding, catalogueRebuilding, recordRebuild } from './usecases/rebuild-catalogue.ts';
 
 export interface OrderServiceDeps extends ServiceParts {
   readonly config: Omit<OrderConfig, 'logLevel' | keyof EdgeOptions> & EdgeOptions;
@@ -63,7 +50,6 @@ export function createOrderService(deps: OrderServiceDeps): Service {
   const meter = messagingMeter(metrics);
   const gateway = gatewayTime();
   const waiting = waitingOrders(store.reads, { targetMs: config.admissionTargetMs, gatewayMs: () => gateway.ms, queueMs: () => engine.oldestWaitingMs() });
-  const erasing = erasure(store.reads, (found) => engine.submit(erase, found, found.cause), store.messages);
   const engine: Engine<OrderCollections> = createEngine<OrderCollections>({
     name: 'order',
     instance: config.instance,
@@ -71,7 +57,12 @@ export function createOrderService(deps: OrderServiceDeps): Service {
     store,
     log,
     handlers: orderHandlers(deadlines, { gatewayTook: gateway.heard, answered: answers.answered }),
-    jobs: [passDeadlines({ reads: store.reads, timeouts: deadlines, limits, fronts: answers }, ({ id, traceparent }) => engine.submit(pass, id, { causationId: null, traceparent })), erasing, waiting.job, orderGauges(metrics, store, report)],
+    jobs: [
+      passDeadlines({ reads: store.reads, timeouts: deadlines, limits, fronts: answers }, ({ id, traceparent }) => engine.submit(pass, id, { causationId: null, traceparent })),
+      erasure(store.reads, (found) => engine.submit(erase, found, found.cause), store.messages),
+      waiting.job,
+      orderGauges(metrics, store, report),
+    ],
     security,
     meter: {
       ...meter,
@@ -118,7 +109,7 @@ function rebuildingOf(
 }
 
 function routesOf({ store, lookup, config }: OrderServiceDeps, deadlines: Deadlines, commands: Engine<OrderCollections>) {
-  const limits: CustomerLimits = { orders: config.openOrderLimit, pieces: config.piecesOnHold };
+  const limits = { orders: config.openOrderLimit, pieces: config.piecesOnHold };
   const learn = learnSkus({
     reads: store.reads,
     lookup,
@@ -126,9 +117,26 @@ function routesOf({ store, lookup, config }: OrderServiceDeps, deadlines: Deadli
   });
   return [
     placementRoutes({ commands, reads: store.reads, placeOrder: placeOrder(deadlines, limits), learnSkus: learn }),
-    readRoutes({ reads: store.reads, timelineOf: readTimeline(store.reads) }),
-    cancellationRoutes({ commands, cancelOrder: cancelOrder(deadlines) }),
-    shipmentRoutes(commands),
+    readRoutes(store.reads),
+    advanceRoutes({ commands, cancelOrder: cancelOrder(deadlines) }),
     sagaRoutes(deadlines, { placed: config.stockLimitMs, awaiting_payment: config.paymentLimitMs }),
   ];
+}
+
+/** Handlers of the topics that Order reads. */
+export function orderHandlers(deadlines: Deadlines, watch: SagaWatch): MessageHandlers<OrderCollections, never> {
+  const follow = followSaga(deadlines, watch);
+  return {
+    'inventory.reserved': follow,
+    'inventory.failed': follow,
+    'inventory.released': follow,
+    'payment.completed': follow,
+    'payment.failed': follow,
+    'payment.refunded': follow,
+    'user.deleted': rememberErasure,
+    'product.created': copyToldProduct,
+    'product.updated': copyToldProduct,
+    'product.price_changed': copyToldProduct,
+    'product.archived': copyToldProduct,
+  };
 }

@@ -1,7 +1,7 @@
 import type { EventData } from '@souk/contracts/topics';
 import { UNTIL_IT_ENDS } from '../src/domain/customer-limits.ts';
-import type { Circumstances, Order, OrderLine } from '../src/domain/order.ts';
-import type { SagaMessage } from '../src/domain/trigger.ts';
+import type { Order, OrderLine, Surroundings } from '../src/domain/order.ts';
+import type { SagaMessage } from '../src/domain/order-saga.ts';
 
 export const ORDER_ID = '0198c0de-7a11-7c3e-8f00-000000000001';
 export const USER_ID = '0198c0de-7a11-7c3e-8f00-000000000002';
@@ -23,7 +23,7 @@ export function eur(amount: number) {
   return { amount, currency: 'EUR' };
 }
 
-export function circumstances(changes: Partial<Circumstances> = {}): Circumstances {
+export function surroundings(changes: Partial<Surroundings> = {}): Surroundings {
   let made = 0;
   const newId = () => {
     made += 1;

@@ -11,13 +11,12 @@ import type { CatalogueRebuildStatus } from '@souk/contracts/http/order-ops';
 import { toLogMessage } from '@souk/contracts/log-message';
 import { withPartitions } from '@souk/contracts/topics';
 import type { CatalogueEntry, CatalogueProduct } from '../src/domain/catalogue.ts';
-import type { LockedCatalogue } from '../src/storage/fresh-catalogue.ts';
-import type { OrderStore } from '../src/storage/order-store.ts';
 import { createOrderService } from '../src/service.ts';
+import type { LockedCatalogue, OrderStore } from '../src/storage/order-store.ts';
 import { product, productMessage } from './messages.ts';
 import { ADDRESS, METHOD_ID } from './orders.ts';
-import type { OpenedStore } from './storage/describe-order-store.ts';
 import type { Reply } from './running-service.ts';
+import type { OpenedStore } from './storage/describe-order-store.ts';
 import { put, settle } from './storage/settle.ts';
 
 /** What a test does in the middle of a rebuild; afterwards it goes on. */
@@ -48,13 +47,14 @@ export async function openRebuildShop(open: () => Promise<OpenedStore>) {
       lookup: { find: async () => [] },
     }),
   );
-  const urls: string[] = [];
-  for (const service of services) urls.push((await service.start()).url);
+  for (const service of services) await service.start();
   const staff = await bearer({ userId: Bun.randomUUIDv7(), roles: ['customer', 'staff'] });
 
   async function ask<Body>(method: string, path: string, at = 0, body?: unknown): Promise<Reply<Body>> {
     const headers = { authorization: staff, 'content-type': 'application/json', 'idempotency-key': Bun.randomUUIDv7() };
-    const response = await fetch(`${urls[at]}${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const request = new Request(`http://order.test${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    const response = await services[at]?.fetch(request);
+    if (response === undefined) throw new Error(`there is no process ${at}`);
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: JSON.parse(text) };
   }

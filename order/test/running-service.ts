@@ -12,11 +12,11 @@ import { toLogMessage } from '@souk/contracts/log-message';
 import type { Role } from '@souk/contracts/roles';
 import type { OrderStatus } from '@souk/contracts/saga';
 import { withPartitions, TOPIC_NAMES, TOPICS } from '@souk/contracts/topics';
-import type { CatalogueLookup } from '../src/catalogue/catalogue-lookup.ts';
+import type { CatalogueLookup } from '../src/domain/catalogue.ts';
+import type { CustomerLimits } from '../src/domain/customer-limits.ts';
 import { createOrderService } from '../src/service.ts';
 import { openSqliteOrderStore } from '../src/storage/open-sqlite.ts';
 import { message, product, productMessage } from './messages.ts';
-import type { CustomerLimits } from '../src/domain/customer-limits.ts';
 import { ADDRESS, LIMITS, METHOD_ID, NORTH, PAYMENT_ID, PRODUCT_ID } from './orders.ts';
 
 export interface Reply<Body> {
@@ -43,7 +43,7 @@ interface RunOptions {
 
 const NOT_ASKED: CatalogueLookup = { find: async () => [] };
 
-/** Order on a port of its own, with an embedded log in a new folder; the test plays all the other services. */
+/** Order with an embedded log in a new folder; the test plays all the other services. */
 export async function runOrderService({
   lookup = NOT_ASKED,
   stockTimeoutMs = 30_000,
@@ -73,12 +73,15 @@ export async function runOrderService({
     handle: async (messages) => void sent.push(...messages.map(eventOf)),
   });
 
+  /** Asks the service itself, without its socket. */
+  const ownFetch = (path: string, init?: RequestInit): Promise<Response> => service.fetch(new Request(`${url}${path}`, init));
+
   async function ask<Body>(
     method: string,
     path: string,
     { as, body, headers = {} }: Asking = {},
   ): Promise<Reply<Body>> {
-    const response = await fetch(`${url}${path}`, {
+    const response = await ownFetch(path, {
       method,
       headers: {
         ...(as !== undefined && { authorization: as }),
@@ -106,8 +109,10 @@ export async function runOrderService({
     store,
     /** the file */
     database,
+    /** For tests about sockets. */
     url,
     bearer,
+    fetch: ownFetch,
     ask,
     tell,
     sent,

@@ -1,6 +1,6 @@
 import type { OrderItem, Shortage } from '@souk/contracts/saga-lines';
-import { freeIn, type StockLevels } from './stock-levels.ts';
-import type { Network } from './warehouse.ts';
+import { freeIn, type StockLevels } from './move-stock.ts';
+import type { Network, Warehouse } from './warehouse.ts';
 
 /**
  * Reason for this warehouse: it serves the whole order; it serves the whole line (and no other could serve more of the
@@ -132,4 +132,30 @@ function nextPart(sources: readonly Source[], rest: number, used: ReadonlySet<st
 
 function largest(sources: readonly Source[]): Source | undefined {
   return sources.toSorted((a, b) => b.free - a.free || a.rank - b.rank)[0];
+}
+
+const BECAUSE: Readonly<Record<AllocationReason, string>> = {
+  whole_order: 'it has the whole order, which is then one parcel, and the best priority of the warehouses that have it',
+  whole_line: 'no warehouse has the whole order, and this one has the best priority of those that have most of its lines in full',
+  part_of_line: 'no warehouse has all of it, so it comes from as few as possible',
+};
+
+/** Explains to people why each warehouse was chosen, or what is missing: one sentence per warehouse or shortage. */
+export function explainAllocation(result: AllocationResult, { warehouses }: Network): string {
+  if (result.kind === 'short') {
+    const missing = result.shortages.map(({ sku, requested, available }) => {
+      return `${requested} × ${sku} are asked for, and active warehouses have ${available} that no order holds.`;
+    });
+    return [...missing, 'An order gets all its lines or none.'].join(' ');
+  }
+  return [...Map.groupBy(result.allocations, ({ warehouseId }) => warehouseId)]
+    .map(([id, served]) => sentence(warehouses.find((one) => one.id === id), served))
+    .join(' ');
+}
+
+function sentence(warehouse: Warehouse | undefined, served: readonly ReasonedAllocation[]): string {
+  const parts = [...Map.groupBy(served, ({ reason }) => reason)].map(([reason, lines]) => {
+    return `${lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}, because ${BECAUSE[reason]}`;
+  });
+  return `${warehouse?.name} (priority ${warehouse?.priority}) sends ${parts.join('; and ')}.`;
 }

@@ -1,4 +1,4 @@
-import { availableIn, type StockLevels } from './stock-levels.ts';
+import { availableIn, type StockLevels } from './move-stock.ts';
 import type { Network } from './warehouse.ts';
 
 /** A SKU that has run low. */

@@ -1,5 +1,4 @@
-import { moveStock, type Moved } from './move-stock.ts';
-import { freeIn, type StockLevels } from './stock-levels.ts';
+import { freeIn, moveStock, type Moved, type StockLevels } from './move-stock.ts';
 
 /** More pieces than this in one place is a typing error; the limit is far from where numbers become inexact. */
 export const ON_HAND_LIMIT = 1_000_000_000;

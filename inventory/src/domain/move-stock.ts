@@ -1,5 +1,23 @@
 import type { MovementKind } from '@souk/contracts/saga';
-import type { StockLevels, WarehouseLevel } from './stock-levels.ts';
+import type { Network } from './warehouse.ts';
+
+/** The stock of one SKU in one warehouse, in pieces: 0 <= reserved <= onHand. */
+export interface WarehouseLevel {
+  readonly warehouseId: string;
+  readonly onHand: number;
+  /** The part of `onHand` that open reservations hold. */
+  readonly reserved: number;
+  /** Number of movements of this SKU here: the number of the last one in the ledger. */
+  readonly movements: number;
+}
+
+/** The stock of one SKU in all its warehouses; decided on, and locked, as one. */
+export interface StockLevels {
+  readonly sku: string;
+  /** Number of turns from enough to too little or back, see low-stock.ts. */
+  readonly lowTurns: number;
+  readonly warehouses: readonly WarehouseLevel[];
+}
 
 /** Effect of one piece of each kind of movement on a level. */
 const EFFECTS: Readonly<Record<MovementKind, { readonly onHand: -1 | 0 | 1; readonly reserved: -1 | 0 | 1 }>> = {
@@ -14,7 +32,7 @@ const EFFECTS: Readonly<Record<MovementKind, { readonly onHand: -1 | 0 | 1; read
 };
 
 /** Pieces of a SKU that move in one warehouse. */
-export interface Pieces {
+interface Pieces {
   readonly sku: string;
   readonly warehouseId: string;
   /** Negative only in an adjustment. */
@@ -27,7 +45,7 @@ export interface Move {
   readonly kind: MovementKind;
   readonly sku: string;
   readonly warehouseId: string;
-  /** Its number in the ledger of this SKU in this warehouse, from 1. */
+  /** Its number among the movements of this SKU in this warehouse: 1..n without gaps, in the order in which they happened. */
   readonly number: number;
   readonly onHandDelta: number;
   readonly reservedDelta: number;
@@ -77,4 +95,37 @@ function withLevel(levels: StockLevels, after: WarehouseLevel): StockLevels {
   const known = warehouses.some((level) => level.warehouseId === after.warehouseId);
   if (!known) return { ...levels, warehouses: [...warehouses, after] };
   return { ...levels, warehouses: warehouses.map((level) => (level.warehouseId === after.warehouseId ? after : level)) };
+}
+
+export function freeIn({ onHand, reserved }: WarehouseLevel): number {
+  return onHand - reserved;
+}
+
+/** Pieces that an order can get there: none from an inactive warehouse. */
+export function availableIn(level: WarehouseLevel, { ranks }: Network): number {
+  return ranks.has(level.warehouseId) ? freeIn(level) : 0;
+}
+
+/** One line of the ledger: it is written once and never changed. */
+export interface Movement extends Move {
+  /** Time-ordered by the clock of the process that made it: lists use this order, which only approximates the true one. */
+  readonly id: string;
+  /** The user who did it; null when an order's event did. */
+  readonly actor: string | null;
+  /**
+   * The business action it belongs to: the order, or the receipt. An order's reservation leads to one movement per SKU, warehouse
+   * and kind; the reservation's state prevents a second one.
+   */
+  readonly reference: string;
+  /** The message that caused it; null for a person's command. */
+  readonly eventId: string | null;
+  /** epoch milliseconds */
+  readonly at: number;
+}
+
+/** The kinds whose reference is an order. */
+export const ORDER_KINDS: readonly MovementKind[] = ['reserve', 'release', 'sale', 'restock'];
+
+export function orderOf({ kind, reference }: Movement): string | null {
+  return ORDER_KINDS.includes(kind) ? reference : null;
 }

@@ -6,6 +6,7 @@ import { NotModified } from '@souk/chassis/web/bodies/no-body';
 import { problem } from '@souk/chassis/web/problems/problem';
 import { causeOf } from '@souk/chassis/web/app/request-facts';
 import { router } from '@souk/chassis/web/app/router';
+import type { Engine } from '@souk/chassis/engine/engine';
 import type { StoredAnswer } from '@souk/chassis/stored-answer';
 import { ListQuery } from '@souk/contracts/http/common';
 import {
@@ -16,18 +17,15 @@ import {
 } from '@souk/contracts/http/inventory';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
-import { WAREHOUSE_LIMIT } from '../domain/warehouse.ts';
-import type { InventoryReads } from '../storage/inventory-store.ts';
-import { changeWarehouse } from '../usecases/change-warehouse.ts';
-import { openWarehouse, type Opened } from '../usecases/open-warehouse.ts';
-import type { Commands } from './commands.ts';
-import { warehouseRepresentation } from './representations.ts';
+import { type Warehouse, WAREHOUSE_LIMIT } from '../domain/warehouse.ts';
+import type { InventoryCollections, InventoryReads } from '../storage/inventory-store.ts';
+import { changeWarehouse, type Opened, openWarehouse } from '../usecases/change-warehouses.ts';
 
 const ById = Type.Object({ id: Uuid });
 const warehouses = idPages('warehouses');
 
 /** Routes for staff: see and change the warehouses. */
-export function warehouseRoutes(reads: InventoryReads, commands: Commands) {
+export function warehouseRoutes(reads: InventoryReads, commands: Pick<Engine<InventoryCollections>, 'execute' | 'executeOnce'>) {
   return router()
     .get('/warehouses', ({ query }) => warehouses(query, warehouseRepresentation, reads.warehouses), {
       role: 'staff',
@@ -99,4 +97,8 @@ function opened(answer: Opened): StoredAnswer {
     etag: entityTag(version),
     location: `/warehouses/${id}`,
   });
+}
+
+function warehouseRepresentation({ id, name, priority, active }: Warehouse): PublishedWarehouse {
+  return { id, name, priority, active };
 }

@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { lazyCheck } from '@souk/chassis/lazy-check';
 import { Sku, Uuid } from '@souk/contracts/ids';
-import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
-import { type LookUpSkus, ProductAwayError } from './look-up-skus.ts';
+import { type CatalogueEntry, type LookUpSkus, ProductAwayError } from '../domain/catalogue.ts';
 
 interface FetchSkusOptions {
   /** Product's base URL. */

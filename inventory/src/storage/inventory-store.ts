@@ -1,10 +1,9 @@
 import type { IdSlice } from '@souk/chassis/web/paging/id-slice';
 import type { Looked } from '@souk/chassis/web/paging/looked';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
-import type { CatalogueEntry } from '../domain/catalogue-entry.ts';
-import type { Movement } from '../domain/movement.ts';
-import type { Reservation } from '../domain/reservation.ts';
-import type { StockLevels } from '../domain/stock-levels.ts';
+import type { CatalogueEntry } from '../domain/catalogue.ts';
+import type { Movement, StockLevels } from '../domain/move-stock.ts';
+import type { Reservation } from '../domain/reservation-saga.ts';
 import type { Network, Warehouse } from '../domain/warehouse.ts';
 
 /** The entities that inventory decides on. */
@@ -33,7 +32,7 @@ export interface MovementFilter {
 }
 
 /** A slice of a list ordered by SKU; `after` is the last SKU of the page before. */
-export interface SkuSlice {
+interface SkuSlice {
   readonly after: string | undefined;
   readonly limit: number;
 }

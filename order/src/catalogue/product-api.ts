@@ -4,9 +4,7 @@ import { Currency } from '@souk/contracts/money';
 import { UtcTime } from '@souk/contracts/time';
 import { Type } from '@sinclair/typebox';
 import { circuitBreaker, ConsecutiveBreaker, handleAll, timeout, TimeoutStrategy, wrap } from 'cockatiel';
-import { type CatalogueLookup, CatalogueUnavailableError } from './catalogue-lookup.ts';
-import type { ProductState } from '../domain/catalogue.ts';
-import { productState } from './product-state.ts';
+import { type CatalogueLookup, CatalogueUnavailableError, type ProductState, productState } from '../domain/catalogue.ts';
 
 interface ProductApiOptions {
   /** Base URL of Product: `http://127.0.0.1:4001` */

@@ -2,6 +2,7 @@ import type { ShippingAddress } from '@souk/contracts/address';
 import type { Money } from '@souk/contracts/money';
 import type { OrderPaymentStatus, OrderReason, OrderStatus, ShipmentStatus } from '@souk/contracts/saga';
 import type { Allocation, OrderItem, Shortage } from '@souk/contracts/saga-lines';
+import type { EventData } from '@souk/contracts/topics';
 import type { Options } from './catalogue.ts';
 
 /** Title, options and price are frozen as they were when the order was placed. */
@@ -59,8 +60,18 @@ export interface Order {
   readonly updatedAt: number;
 }
 
+type Kept = 'id' | 'userId' | 'status' | 'reason' | 'paymentStatus' | 'total' | 'version' | 'placedAt' | 'updatedAt';
+
+/** An order as shown in a list: its size does not grow with what was ordered, and nothing in it is personal. */
+export interface OrderSummary extends Pick<Order, Kept> {
+  readonly lineCount: number;
+  /** in their original order, `FIRST_LINES` at most */
+  readonly firstLines: readonly Omit<OrderLine, 'options'>[];
+  readonly shipmentCounts: Readonly<Record<ShipmentStatus, number>>;
+}
+
 /** All that a decision about an order may know besides the order. */
-export interface Circumstances {
+export interface Surroundings {
   /** epoch milliseconds */
   readonly now: number;
   newId(): string;
@@ -82,4 +93,37 @@ export function awaitsDelivery({ status, paymentStatus, shipments }: Order): boo
   const isComing = (shipment: Shipment) =>
     shipment.status === 'shipped' || (shipment.status === 'pending' && paymentStatus !== 'refunded');
   return status === 'completed' && shipments.some(isComing);
+}
+
+type OrderEventType = 'order.created' | 'order.ready_for_payment' | 'order.completed' | 'order.rejected' | 'order.cancelled';
+
+/** An event that Order sends to the other services. */
+export type OrderEvent = { [T in OrderEventType]: { readonly type: T; readonly data: EventData<T> } }[OrderEventType];
+
+/** Builds an event from the order as it is now. */
+export function orderEvent(type: OrderEventType, order: Order): OrderEvent {
+  const ids = { orderId: order.id, userId: order.userId };
+  switch (type) {
+    case 'order.created':
+      return { type, data: { ...ids, items: orderedItems(order), total: order.total } };
+    case 'order.ready_for_payment':
+      return { type, data: { ...ids, amount: order.total, paymentMethodId: order.paymentMethodId } };
+    case 'order.completed':
+      return { type, data: { ...ids, items: orderedItems(order), total: order.total } };
+    case 'order.rejected':
+      return { type, data: { ...ids, shortages: [...order.shortages] } };
+    case 'order.cancelled':
+      return { type, data: { ...ids, reason: cancelReason(order) } };
+    default:
+      return type satisfies never;
+  }
+}
+
+function orderedItems(order: Order) {
+  return order.items.map(({ sku, quantity }) => ({ sku, quantity }));
+}
+
+function cancelReason({ id, reason }: Order) {
+  if (reason === null || reason === 'out_of_stock') throw new Error(`order ${id} is cancelled without a reason`);
+  return reason;
 }

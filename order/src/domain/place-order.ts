@@ -3,7 +3,7 @@ import { add, equals, type Money, times } from '@souk/contracts/money';
 import type { OrderItem } from '@souk/contracts/saga-lines';
 import type { CatalogueEntry } from './catalogue.ts';
 import { type LimitRefusal, UNTIL_IT_ENDS } from './customer-limits.ts';
-import type { Circumstances, Order, OrderLine } from './order.ts';
+import type { Surroundings, Order, OrderLine } from './order.ts';
 
 export interface OrderRequest {
   readonly userId: string;
@@ -29,7 +29,7 @@ export type Placement =
 type EntryOf = (sku: string) => CatalogueEntry | undefined;
 
 /** Makes an order with today's titles and prices, or says why it is refused. */
-export function placeOrder(request: OrderRequest, entryOf: EntryOf, circumstances: Circumstances): Placement {
+export function placeOrder(request: OrderRequest, entryOf: EntryOf, surroundings: Surroundings): Placement {
   const refusal = refusedLines(request.items, entryOf);
   if (refusal !== undefined) return { kind: 'refused', refusal };
   const lines = request.items.map((item) => frozenLine(item, entryOf));
@@ -37,7 +37,7 @@ export function placeOrder(request: OrderRequest, entryOf: EntryOf, circumstance
   if (request.expectedTotal !== undefined && !equals(request.expectedTotal, total)) {
     return { kind: 'refused', refusal: { code: 'total-changed', total } };
   }
-  return { kind: 'placed', order: newOrder(request, lines, total, circumstances) };
+  return { kind: 'placed', order: newOrder(request, lines, total, surroundings) };
 }
 
 /** The order as the answer to its placement showed it. The data it was placed with never changes, except for an address that is erased. */
@@ -83,7 +83,7 @@ function newOrder(
   { userId, shippingAddress, paymentMethodId }: OrderRequest,
   items: readonly OrderLine[],
   total: Money,
-  { now, newId, deadlines }: Circumstances,
+  { now, newId, deadlines }: Surroundings,
 ): Order {
   return {
     id: newId(),

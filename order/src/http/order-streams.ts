@@ -1,12 +1,16 @@
-import { type EventStream, eventStream } from '@souk/chassis/web/app/event-stream';
+import { type EventStream, eventStream, STREAM_HEADERS } from '@souk/chassis/web/app/event-stream';
+import { clientAddressOf } from '@souk/chassis/web/app/request-facts';
+import { router } from '@souk/chassis/web/app/router';
 import type { Principal } from '@souk/chassis/web/sign-in/principal';
 import { type Problem, problem, stopping, tooMuchToDo } from '@souk/chassis/web/problems/problem';
 import type { FaultSource } from '@souk/chassis/telemetry/repeated-faults';
 import { faultSource, type Report } from '@souk/chassis/telemetry/report';
 import type { OrderStatusEvent } from '@souk/contracts/http/order';
-import type { HistoryEntry } from '../domain/history.ts';
-import { isTerminal, statusEvents } from '../domain/status-events.ts';
+import { Uuid } from '@souk/contracts/ids';
+import { Type } from '@sinclair/typebox';
+import { type HistoryEntry, isTerminal, statusEvents } from '../domain/history.ts';
 import type { OrderReads, Standing } from '../storage/order-store.ts';
+import { visibleOrder } from './read-routes.ts';
 
 /** Interval at which commits of other processes are noticed. */
 const LOOK_EVERY_MS = 1000;
@@ -20,7 +24,50 @@ const LIMIT_PER_USER = 10;
 /** Enough for an office, too few for one person with a hundred accounts: it takes twenty such addresses to keep everybody else out. */
 const LIMIT_PER_ADDRESS = 50;
 
-export interface OrderStreamsDeps {
+interface StreamDeps {
+  readonly reads: Pick<OrderReads, 'order'>;
+  readonly streams: OrderStreams;
+}
+
+/** Accepts any text: an invalid id, or one beyond the end, means from the beginning. */
+const Headers = Type.Object({ 'last-event-id': Type.Optional(Type.String()) }, { additionalProperties: true });
+const SEQ = /^\d{1,15}$/;
+
+/** Streams the states of an order as they come. Missed events are sent again: the reader names the last one it had. */
+export function streamRoutes({ reads, streams }: StreamDeps) {
+  const visible = visibleOrder(reads);
+  return router().get(
+    '/orders/:id/stream',
+    async ({ params, principal, request, headers }) => {
+      const standing = await visible(params.id, principal);
+      // HEAD reaches this route too, and nobody would ever read or close a stream opened for it.
+      if (request.method === 'HEAD') return new Response(null, { headers: STREAM_HEADERS });
+      const last = headers['last-event-id'] ?? '';
+      return streams.open({ standing, principal, address: clientAddressOf(request), after: SEQ.test(last) ? Number(last) : 0 });
+    },
+    {
+      signedIn: true,
+      refuses: ['overloaded', 'too-many-requests'],
+      params: Type.Object({ id: Uuid }),
+      headers: Headers,
+      detail: {
+        summary: 'The states of an order as they come, until it ends',
+        description:
+          'After the event that `Last-Event-ID` names; all of them without it, and when it is no place in the timeline or lies ' +
+          'beyond the last state. Ends within a second when the access of its reader ends.',
+        responses: {
+          200: {
+            description: 'Server-sent events: `status`, its `id` a place in the timeline, its `data` an OrderStatusEvent; a comment every 5 s',
+            content: { 'text/event-stream': { schema: { type: 'string' } } },
+          },
+          204: { description: 'The order has ended and everything was read' },
+        },
+      },
+    },
+  );
+}
+
+interface OrderStreamsDeps {
   readonly reads: Pick<OrderReads, 'standings' | 'histories'>;
   /** True when access was ended after the reader's token was issued. */
   hasEnded(principal: Principal): boolean;
@@ -142,7 +189,7 @@ export class OrderStreams {
         await this.#look();
         this.#faults.worked();
       } catch (error) {
-        this.#faults.failed(error, 'status streams could not look; they look again');
+        this.#faults.failed(error, 'status streams could not be brought up to date; they try again');
       }
       await Bun.sleep(LEAST_PAUSE_MS);
     } while (this.#again && this.#readers.size > 0);

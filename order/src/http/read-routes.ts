@@ -1,25 +1,22 @@
 import { entityTag } from '@souk/chassis/web/app/entity-tag';
 import { idPages } from '@souk/chassis/web/paging/id-pages';
 import { hasRole, type Principal } from '@souk/chassis/web/sign-in/principal';
-import { problem } from '@souk/chassis/web/problems/problem';
+import { type Problem, problem } from '@souk/chassis/web/problems/problem';
 import { router } from '@souk/chassis/web/app/router';
-import { Order as OrderDocument, OrderPage, OrderQuery } from '@souk/contracts/http/order';
-import { Timeline, type TimelineEntry } from '@souk/contracts/http/order-timeline';
+import { Order as OrderDocument, OrderPage, OrderQuery, type OrderSummary as SummaryDocument } from '@souk/contracts/http/order';
+import { Timeline } from '@souk/contracts/http/order-timeline';
 import { Uuid } from '@souk/contracts/ids';
 import { Type } from '@sinclair/typebox';
+import { timelineOf } from '../domain/history.ts';
+import type { Order, OrderLine, OrderSummary } from '../domain/order.ts';
+import { lineTotal } from '../domain/place-order.ts';
 import type { OrderReads } from '../storage/order-store.ts';
-import { orderDocument, summaryDocument } from './order-document.ts';
-import { visibleOrder } from './visible-order.ts';
-
-export interface ReadDeps {
-  readonly reads: Pick<OrderReads, 'order' | 'orders'>;
-  timelineOf(orderId: string): Promise<TimelineEntry[]>;
-}
 
 const ById = Type.Object({ id: Uuid });
 const orders = idPages('orders');
 
-export function readRoutes({ reads, timelineOf }: ReadDeps) {
+/** Routes that read orders: customers see their own, staff all. */
+export function readRoutes(reads: Pick<OrderReads, 'order' | 'orders' | 'histories'>) {
   const visible = visibleOrder(reads);
   return router()
     .get(
@@ -68,7 +65,7 @@ export function readRoutes({ reads, timelineOf }: ReadDeps) {
       '/orders/:id/timeline',
       async ({ params, principal }) => {
         const { id } = await visible(params.id, principal);
-        return { items: await timelineOf(id) };
+        return { items: timelineOf((await reads.histories([id])).get(id) ?? []) };
       },
       {
         signedIn: true,
@@ -86,4 +83,64 @@ function usersShown(principal: Principal, asked: string | undefined): string | u
     throw problem('forbidden', { detail: "Other customers' orders are for staff: leave ?userId out for your own." });
   }
   return principal.userId;
+}
+
+/** Reads an order that the caller may see: customers see only their own and do not learn of others, staff sees all. Throws the 404 problem. */
+export function visibleOrder(reads: Pick<OrderReads, 'order'>) {
+  return async (id: string, principal: Principal): Promise<Order> => {
+    const order = await reads.order(id);
+    if (order === undefined || !(order.userId === principal.userId || hasRole(principal, 'staff')))
+      throw noSuchOrder();
+    return order;
+  };
+}
+
+/** The same answer for a missing order and for somebody else's, so that strangers cannot tell which it is. */
+export function noSuchOrder(): Problem {
+  return problem('not-found', { detail: 'There is no such order, or it is not yours: GET /orders lists those you may see.' });
+}
+
+/** An order as callers see it. */
+export function orderDocument(order: Order): OrderDocument {
+  const { id, userId, status, reason, paymentStatus, items, total, shippingAddress, shipments, version } = order;
+  return {
+    id,
+    userId,
+    status,
+    reason,
+    paymentStatus,
+    items: items.map(lineDocument),
+    total,
+    shippingAddress,
+    shipments: shipments.map((shipment) => ({ ...shipment, items: [...shipment.items] })),
+    ...(status === 'rejected' && { shortages: [...order.shortages] }),
+    version,
+    placedAt: new Date(order.placedAt).toISOString(),
+    updatedAt: new Date(order.updatedAt).toISOString(),
+  };
+}
+
+/** An order as shown in a list. */
+function summaryDocument(order: OrderSummary): SummaryDocument {
+  const { id, userId, status, reason, paymentStatus, lineCount, firstLines, total, shipmentCounts, version } = order;
+  return {
+    id,
+    userId,
+    status,
+    reason,
+    paymentStatus,
+    lineCount,
+    firstLines: firstLines.map((line) => ({ ...line, lineTotal: lineTotal(line) })),
+    total,
+    shipmentCounts,
+    version,
+    placedAt: new Date(order.placedAt).toISOString(),
+    updatedAt: new Date(order.updatedAt).toISOString(),
+  };
+}
+
+function lineDocument(line: OrderLine): OrderDocument['items'][number] {
+  const { sku, productId, title, options, quantity, unitPrice } = line;
+  const known = { sku, productId, title, quantity, unitPrice, lineTotal: lineTotal(line) };
+  return options === null ? known : { ...known, options };
 }

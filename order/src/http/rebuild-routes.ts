@@ -6,7 +6,7 @@ import type { OrderReads } from '../storage/order-store.ts';
 /** A rebuild records its progress at least this often, or fails. */
 const SILENT_LIMIT_MS = 90_000;
 
-export interface RebuildRoutesDeps {
+interface RebuildRoutesDeps {
   readonly reads: Pick<OrderReads, 'catalogueRebuild'>;
   /** Resolves once a rebuild is running, here or in another process; false: this process is stopping. */
   startRebuild(): Promise<boolean>;

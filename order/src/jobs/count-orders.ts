@@ -35,7 +35,7 @@ export function orderGauges(metrics: Metrics, store: CountedStore, report: Repor
   const oldestMs = recently(() => reads.oldestOpenMs(), 0, report, failure);
   const labelled = { label: 'status', values: STATUSES };
   metrics.gauges('souk_orders', 'Orders by status', labelled, async () => ({ ...NONE, ...ended, ...(await open()) }));
-  metrics.gauge('souk_orders_oldest_open_seconds', 'Time since the oldest order was placed that has not ended', async () => (await oldestMs()) / 1000);
+  metrics.gauge('souk_orders_oldest_open_seconds', 'Age of the oldest order that has not ended', async () => (await oldestMs()) / 1000);
   for (const status of OPEN_STATUSES) {
     const older = recently(() => countOlder(reads, status), NONE_OLDER, report, failure);
     const help = `Orders that are ${status} and were placed longer ago than this, of the oldest ${OLDER_LIMIT}`;

@@ -1,7 +1,166 @@
+import type { Dialect } from '@souk/chassis/stores/sql/dialect';
+import type { SqlCollection } from '@souk/chassis/stores/sql/sql-collection';
+import type { Write } from '@souk/chassis/stores/sql/statement';
 import type { Options } from '../domain/catalogue.ts';
 import { piecesOf } from '../domain/customer-limits.ts';
 import type { Order, OrderLine, Shipment } from '../domain/order.ts';
 import type { OrderItemsTable, OrdersTable, ShipmentsTable } from './order-schema.ts';
+
+/** Columns of an order's row that can change after it was placed. */
+const CHANGING = [
+  'status',
+  'reason',
+  'payment_status',
+  'refunded',
+  'allocations',
+  'shortages',
+  'deadline_at',
+  'counts_until',
+  'version',
+  'updated_at',
+] as const satisfies (keyof OrdersTable)[];
+
+/** Columns that change only when the customer was deleted. */
+const PLACED = [
+  'user_id',
+  'total',
+  'currency',
+  'shipping_address',
+  'payment_method_id',
+  'pieces',
+  'placed_at',
+  'left_at',
+  'erased_at',
+] as const satisfies (keyof OrdersTable)[];
+
+export const ORDER_COLUMNS = [
+  'id',
+  ...PLACED,
+  ...CHANGING,
+] as const satisfies (keyof OrdersTable)[];
+
+const ITEM_KEY = ['order_id', 'position'] as const satisfies (keyof OrderItemsTable)[];
+const ITEM_FIELDS = ['sku', 'product_id', 'title', 'quantity', 'unit_price', 'options'] as const satisfies (keyof OrderItemsTable)[];
+
+export const ITEM_COLUMNS = [...ITEM_KEY, ...ITEM_FIELDS] as const satisfies (keyof OrderItemsTable)[];
+
+const SHIPMENT_KEY = ['order_id', 'id'] as const satisfies (keyof ShipmentsTable)[];
+const SHIPMENT_CHANGING = ['status', 'carrier', 'tracking_number'] as const satisfies (keyof ShipmentsTable)[];
+
+export const SHIPMENT_COLUMNS = [
+  ...SHIPMENT_KEY,
+  'warehouse_id',
+  'items',
+  ...SHIPMENT_CHANGING,
+] as const satisfies (keyof ShipmentsTable)[];
+
+const changingOf = values<OrdersTable>([...CHANGING, 'id']);
+
+/** Bytes of an order in memory, with an address of the usual length. */
+const BYTES = 1000;
+const BYTES_OF_PART = 500;
+
+type Change = { readonly before: Order; readonly after: Order };
+
+/** Orders, each with its lines and shipments. Lines change only when a person is erased from them; only shipments that differ are written. */
+export function orderCollection(dialect: Dialect): SqlCollection<Order> {
+  const select = (table: string, columns: readonly string[], key: string, keys: readonly string[]) =>
+    dialect.load(table, columns, key, keys);
+  return {
+    key: (order) => order.id,
+    load: (ids) => [
+      select('orders', ORDER_COLUMNS, 'id', ids),
+      select('order_items', ITEM_COLUMNS, 'order_id', ids),
+      select('shipments', SHIPMENT_COLUMNS, 'order_id', ids),
+    ],
+    read: ([orders = [], items = [], shipments = []]) =>
+      // Each query selects the columns of its table.
+      ordersFromRows(
+        orders as unknown as OrdersTable[],
+        items as unknown as OrderItemsTable[],
+        shipments as unknown as ShipmentsTable[],
+      ),
+    insert: (orders) => [
+      dialect.insert('orders', ORDER_COLUMNS, orders.map(orderToRow).map(values(ORDER_COLUMNS))),
+      dialect.insert('order_items', ITEM_COLUMNS, orders.flatMap(itemsToRows).map(values(ITEM_COLUMNS))),
+      ...shipmentWrites(
+        dialect,
+        orders.map((after) => ({ before: { ...after, shipments: [] }, after })),
+      ),
+    ],
+    update: (changes) => [
+      dialect.update(
+        'orders',
+        CHANGING,
+        ['id'],
+        changes.map(({ before, after }) => [...changingOf(orderToRow(after)), before.version]),
+        ['version'],
+      ),
+      dialect.update(
+        'orders',
+        PLACED,
+        ['id'],
+        changes
+          .filter(({ before, after }) => before.leftAt !== after.leftAt || before.erasedAt !== after.erasedAt)
+          .map(({ after }) => orderToRow(after))
+          .map(values([...PLACED, 'id'])),
+      ),
+      dialect.update(
+        'order_items',
+        ITEM_FIELDS,
+        ITEM_KEY,
+        changes
+          .filter(({ before, after }) => before.items !== after.items)
+          .flatMap(({ after }) => itemsToRows(after))
+          .map(values([...ITEM_FIELDS, ...ITEM_KEY])),
+      ),
+      ...shipmentWrites(dialect, changes),
+    ],
+    remove: () => {
+      throw new Error('orders are never removed');
+    },
+    memory: memoryOf(dialect),
+  };
+}
+
+function memoryOf(dialect: Dialect): NonNullable<SqlCollection<Order>['memory']> {
+  return {
+    // Every change of an order, its lines or its parcels changes the version.
+    stateOf: ({ version }) => [version],
+    hold: (orders) => [dialect.hold('orders', ['id'], ['version'], orders.map(({ id, version }) => [id, version]))],
+    bytesOf: ({ items, shipments, allocations }) => BYTES + BYTES_OF_PART * (items.length + shipments.length + (allocations?.length ?? 0)),
+  };
+}
+
+function shipmentWrites(dialect: Dialect, changes: readonly Change[]): Write[] {
+  const gone: ShipmentsTable[] = [];
+  const changed: ShipmentsTable[] = [];
+  const opened: ShipmentsTable[] = [];
+  for (const { before, after } of changes) {
+    if (before.shipments === after.shipments) continue;
+    const was = new Map(before.shipments.map((shipment) => [shipment.id, shipment]));
+    for (const shipment of after.shipments) {
+      const known = was.get(shipment.id);
+      was.delete(shipment.id);
+      if (known !== shipment) (known === undefined ? opened : changed).push(shipmentToRow(after.id, shipment));
+    }
+    for (const shipment of was.values()) gone.push(shipmentToRow(before.id, shipment));
+  }
+  return [
+    dialect.remove('shipments', SHIPMENT_KEY, gone.map(values(SHIPMENT_KEY))),
+    dialect.update(
+      'shipments',
+      SHIPMENT_CHANGING,
+      SHIPMENT_KEY,
+      changed.map(values([...SHIPMENT_CHANGING, ...SHIPMENT_KEY])),
+    ),
+    dialect.insert('shipments', SHIPMENT_COLUMNS, opened.map(values(SHIPMENT_COLUMNS))),
+  ];
+}
+
+function values<R extends object>(columns: readonly (keyof R)[]): (row: R) => unknown[] {
+  return (row) => columns.map((column) => row[column]);
+}
 
 export function orderToRow(order: Order): OrdersTable {
   return {
@@ -28,7 +187,7 @@ export function orderToRow(order: Order): OrdersTable {
   };
 }
 
-export function itemsToRows({ id, items }: Order): OrderItemsTable[] {
+function itemsToRows({ id, items }: Order): OrderItemsTable[] {
   return items.map((line, position) => ({
     order_id: id,
     position,
@@ -41,7 +200,7 @@ export function itemsToRows({ id, items }: Order): OrderItemsTable[] {
   }));
 }
 
-export function shipmentToRow(orderId: string, shipment: Shipment): ShipmentsTable {
+function shipmentToRow(orderId: string, shipment: Shipment): ShipmentsTable {
   return {
     order_id: orderId,
     id: shipment.id,
@@ -51,6 +210,17 @@ export function shipmentToRow(orderId: string, shipment: Shipment): ShipmentsTab
     carrier: shipment.carrier,
     tracking_number: shipment.trackingNumber,
   };
+}
+
+/** Builds orders from the rows of three tables, which may come in any order: lines as written, shipments by id. */
+export function ordersFromRows(
+  orders: readonly OrdersTable[],
+  items: readonly OrderItemsTable[],
+  shipments: readonly ShipmentsTable[],
+): Order[] {
+  const itemsOf = Map.groupBy(items, (item) => item.order_id);
+  const shipmentsOf = Map.groupBy(shipments, (shipment) => shipment.order_id);
+  return orders.map((order) => orderFromRows(order, itemsOf.get(order.id) ?? [], shipmentsOf.get(order.id) ?? []));
 }
 
 function orderFromRows(
@@ -97,15 +267,4 @@ function shipmentFromRow(row: ShipmentsTable): Shipment {
     carrier: row.carrier,
     trackingNumber: row.tracking_number,
   };
-}
-
-/** Builds orders from the rows of three tables, which may come in any order: lines as written, shipments by id. */
-export function ordersFromRows(
-  orders: readonly OrdersTable[],
-  items: readonly OrderItemsTable[],
-  shipments: readonly ShipmentsTable[],
-): Order[] {
-  const itemsOf = Map.groupBy(items, (item) => item.order_id);
-  const shipmentsOf = Map.groupBy(shipments, (shipment) => shipment.order_id);
-  return orders.map((order) => orderFromRows(order, itemsOf.get(order.id) ?? [], shipmentsOf.get(order.id) ?? []));
 }

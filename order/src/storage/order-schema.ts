@@ -89,7 +89,7 @@ export interface OrdersToEraseTable {
 }
 
 /** A customer's row, locked while an order of theirs is added. */
-export interface CustomersTable {
+interface CustomersTable {
   id: string;
 }
 

@@ -3,14 +3,11 @@ import type { Looked } from '@souk/chassis/web/paging/looked';
 import type { ServiceStore } from '@souk/chassis/engine/service-store';
 import type { Cause } from '@souk/chassis/cause';
 import type { OrderStatus } from '@souk/contracts/saga';
-import type { CatalogueEntry, CatalogueProduct } from '../domain/catalogue.ts';
+import type { CatalogueEntry, CatalogueProduct, CatalogueRebuild } from '../domain/catalogue.ts';
 import type { CountedOwner } from '@souk/chassis/stores/sql/counted-owners';
-import type { CatalogueRebuild } from '../domain/catalogue-rebuild.ts';
 import type { CustomerHoldings } from '../domain/customer-limits.ts';
 import type { HistoryContext, HistoryEntry } from '../domain/history.ts';
-import type { Order } from '../domain/order.ts';
-import type { OrderSummary } from '../domain/order-summary.ts';
-import type { FreshCatalogue } from './fresh-catalogue.ts';
+import type { Order, OrderSummary } from '../domain/order.ts';
 
 /** A deleted user. */
 export interface ErasedUser {
@@ -172,4 +169,18 @@ export interface OrderStore extends ServiceStore<OrderCollections> {
    * open order and before the orders of the last minutes, so that none is missed.
    */
   countEnded(status: OrderStatus, limit: number): Promise<number>;
+}
+
+/** The tables in which the catalogue copy is rebuilt while the one in use stays available. */
+export interface FreshCatalogue {
+  /** Takes the lock for a rebuild, which one process at a time can hold; undefined: another one has it. Throws StorageError. */
+  lock(): Promise<LockedCatalogue | undefined>;
+  /** Removes the rows of an earlier rebuild, as long as `run` is the newest one. Throws StorageError, or the signal's reason. */
+  empty(run: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface LockedCatalogue {
+  /** Exchanges the fresh copy and the one in use, between two decisions. Throws StorageError; with `retry` nothing was exchanged. */
+  exchange(): Promise<void>;
+  release(): Promise<void>;
 }

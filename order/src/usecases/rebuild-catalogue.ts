@@ -1,14 +1,13 @@
 import type { EventLog, ReceivedMessage } from '@souk/chassis/log/event-log';
 import { failureText } from '@souk/chassis/engine/messaging/consumer';
+import type { UseCase } from '@souk/chassis/engine/writer/use-case';
 import { StorageError } from '@souk/chassis/storage-error';
 import { fromLogMessage } from '@souk/contracts/log-message';
-import { PRODUCT_TOPICS, productPayload } from '../catalogue/product-payload.ts';
-import type { ProductState } from '../domain/catalogue.ts';
-import type { FreshCatalogue, LockedCatalogue } from '../storage/fresh-catalogue.ts';
-import type { FreshProduct } from './fill-fresh-catalogue.ts';
-import type { RebuildRecord } from './record-rebuild.ts';
+import { advanceRebuild, PRODUCT_TOPICS, productPayload, type ProductState, REBUILD_ID, type RebuildStep } from '../domain/catalogue.ts';
+import type { FreshCatalogue, LockedCatalogue, OrderCollections } from '../storage/order-store.ts';
+import type { FreshProduct } from './copy-product.ts';
 
-export interface RebuildDeps {
+interface RebuildDeps {
   readonly fresh: FreshCatalogue;
   readonly log: Pick<EventLog, 'replay'>;
   fill(product: FreshProduct): Promise<boolean>;
@@ -70,7 +69,7 @@ async function rebuild(deps: RebuildDeps, run: string, held: LockedCatalogue, si
   } catch (error) {
     deps.report(error, 'the catalogue copy was not rebuilt; the one in use stays');
     await deps.record({ run, step: { type: 'fail', failure: failureText(error) } }).catch((cause: unknown) => {
-      deps.report(cause, 'how the rebuild ended could not be written down');
+      deps.report(cause, 'the outcome of the rebuild could not be recorded');
     });
   } finally {
     await held.release();
@@ -95,7 +94,7 @@ async function readTopics({ log, fill, record }: RebuildDeps, run: string, signa
     },
     signal,
   );
-  if (messages === skipped) throw new Error('the topics tell of no product');
+  if (messages === skipped) throw new Error('the topics contain no product');
 }
 
 async function exchange(held: LockedCatalogue, signal: AbortSignal): Promise<void> {
@@ -128,3 +127,18 @@ function newestOf(batch: readonly ReceivedMessage[]): { readonly products: reado
   }
   return { products: [...newest.values()], unreadable };
 }
+
+interface RebuildRecord {
+  readonly run: string;
+  readonly step: RebuildStep;
+}
+
+/** Records the progress of a catalogue rebuild; false when it is no longer the current one. */
+export const recordRebuild: UseCase<OrderCollections, RebuildRecord, boolean> = {
+  name: 'record rebuild',
+  keys: () => ({ catalogueRebuilds: [REBUILD_ID] }),
+  decide({ run, step }, world, { now }) {
+    const after = advanceRebuild(world.get('catalogueRebuilds', REBUILD_ID), run, step, now);
+    return after === undefined ? { answer: false } : { answer: true, puts: { catalogueRebuilds: [after] } };
+  },
+};

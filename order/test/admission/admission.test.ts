@@ -8,7 +8,7 @@ const isTaken = ({ status }: Reply<unknown>) => status === 202;
 
 /** A figure of `/metrics`. */
 async function figure(shop: RunningService, name: string): Promise<number> {
-  const text = await (await fetch(`${shop.url}/metrics`)).text();
+  const text = await (await shop.fetch('/metrics')).text();
   return Number(new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(text)?.[1]);
 }
 
@@ -32,14 +32,14 @@ describe('while Inventory answers nobody', () => {
   });
   afterAll(() => shop.close());
 
-  test('orders are refused once so many wait for too long, with the time after which to come again', () => {
+  test('orders are refused with Retry-After once many have waited too long', () => {
     expect(taken.length).toBeGreaterThanOrEqual(FEW);
     expect(refused.status).toBe(503);
     expect(refused.body).toMatchObject({ type: expect.stringMatching(/overloaded$/) });
     expect(Number(refused.headers.get('retry-after'))).toBeWithin(1, 11);
   });
 
-  test('and before anybody asks who wants them', async () => {
+  test('they are refused before token and body are read', async () => {
     const strangers = await until('all but one are refused', async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, () => shop.ask('POST', '/orders', { body: 'no order' })));
       return answers.filter(({ status }) => status === 503).length >= answers.length - 1 && answers;
@@ -48,7 +48,7 @@ describe('while Inventory answers nobody', () => {
     expect(strangers.map(({ status }) => status).filter((status) => status !== 503 && status !== 400)).toEqual([]);
   });
 
-  test('everything else goes on: reads, cancellations, what the others say', async () => {
+  test('reads, cancellations and messages of other services go on', async () => {
     const [first, second] = taken;
     if (first === undefined || second === undefined) throw new Error('nothing was taken');
     expect((await shop.ask('GET', `/orders/${second.id}`, { as: customer })).status).toBe(200);
@@ -57,7 +57,7 @@ describe('while Inventory answers nobody', () => {
     await shop.paid(first.id);
   });
 
-  test('the process is ready, and says what it does', async () => {
+  test('the process is ready, and its probes and metrics show the refusals', async () => {
     const { status, body } = await shop.ask<{ admission: { delaySeconds: number; refusedShare: number } }>('GET', '/readyz');
     expect(status).toBe(200);
     expect(body.admission.delaySeconds).toBeGreaterThan(0.2);
@@ -67,7 +67,7 @@ describe('while Inventory answers nobody', () => {
     expect(await figure(shop, 'souk_admission_refused_total')).toBeGreaterThan(0);
   });
 
-  test('and orders are taken again when it answers', async () => {
+  test('orders are accepted again when it answers', async () => {
     await Promise.all(taken.slice(2).map(({ id }) => shop.reserved(id)));
     await until('no order is refused', async () => (await figure(shop, 'souk_admission_refusal_ratio')) === 0);
     const answers = await Promise.all(Array.from({ length: 20 }, () => shop.place(customer)));
@@ -75,7 +75,7 @@ describe('while Inventory answers nobody', () => {
   });
 });
 
-test('a few orders that nobody answers close no shop', async () => {
+test('a few unanswered orders are no reason to refuse others', async () => {
   const shop = await runOrderService({ admissionTargetMs: 1 });
   const customer = await shop.customer();
   await shop.onSale({ MUG: 1000 });

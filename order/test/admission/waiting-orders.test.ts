@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { FEW } from '@souk/chassis/web/limits/admission';
-import { waitingOrders } from '../../src/admission/waiting-orders.ts';
+import { waitingOrders } from '../../src/jobs/waiting-orders.ts';
 
 /** Counts the looks at Order’s rows while `everyLook` is called four times a second for so long. */
 async function looksIn(seconds: number, { waiting, everyLook }: { readonly waiting: number; everyLook(admit: () => void): void }): Promise<number> {
@@ -22,15 +22,15 @@ async function looksIn(seconds: number, { waiting, everyLook }: { readonly waiti
 
 const nobody = () => undefined;
 
-test('an idle shop looks at nothing a minute after its last order', async () => {
+test('the queue is no longer read a minute after the last order', async () => {
   expect(await looksIn(600, { waiting: 0, everyLook: nobody })).toBeWithin(60, 63);
 });
 
-test('a few orders are looked at once a second', async () => {
+test('the queue is read once a second while few orders come', async () => {
   expect(await looksIn(60, { waiting: 5, everyLook: (admit) => admit() })).toBe(60);
 });
 
-test('many that come are looked at four times a second, and so is what may soon be a line, of which nobody is let in', async () => {
+test('the queue is read four times a second while many orders come, or many wait though none is admitted', async () => {
   const many = (admit: () => void) => {
     for (let come = 0; come < FEW; come += 1) admit();
   };

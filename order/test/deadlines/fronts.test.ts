@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { fronts } from '../../src/deadlines/fronts.ts';
-import { passDeadlines } from '../../src/jobs/pass-deadlines.ts';
+import { fronts, passDeadlines } from '../../src/jobs/pass-deadlines.ts';
 import type { WaitingOrder } from '../../src/storage/order-store.ts';
 import { DEADLINES, NOW } from '../orders.ts';
 
@@ -64,7 +63,7 @@ const business = (shop: Played, ...lost: readonly string[]) => () => {
   for (let placed = 0; placed < 5; placed += 1) shop.place();
 };
 
-test('nobody is cancelled for an outage of 60 s, nor for the line behind it', async () => {
+test('no order is cancelled because of an outage of 60 s, or of the queue after it', async () => {
   const shop = played();
   await shop.seconds(100, business(shop));
   await shop.seconds(60, () => void shop.place());
@@ -77,7 +76,7 @@ test('nobody is cancelled for an outage of 60 s, nor for the line behind it', as
   expect(shop.cancelled).toEqual([]);
 });
 
-test('an order that gets no answer while others do is cancelled after its time', async () => {
+test('an order without an answer is cancelled after its time-out when others are answered', async () => {
   const shop = played();
   await shop.seconds(10, business(shop));
   const lost = shop.place();
@@ -86,7 +85,7 @@ test('an order that gets no answer while others do is cancelled after its time',
   expect(shop.cancelled[0]?.after).toBeWithin(30, 40);
 });
 
-test('what was asked before an outage counts none of it', async () => {
+test('an outage does not count for requests made before it', async () => {
   const shop = played();
   await shop.seconds(10, business(shop));
   const lost = shop.place();
@@ -95,7 +94,7 @@ test('what was asked before an outage counts none of it', async () => {
   expect(shop.cancelled).toEqual([]);
 });
 
-test('a partition that stands still alone cancels none of its orders', () => {
+test('no order of a partition is cancelled while that partition alone stands still', () => {
   const orders = Array.from({ length: 30 }, () => Bun.randomUUIDv7());
   let now = 0;
   const evidence = fronts({ placed: 1000, awaiting_payment: 1000 }, () => now);
@@ -107,7 +106,7 @@ test('a partition that stands still alone cancels none of its orders', () => {
   expect(passed).toContain(-Infinity);
 });
 
-test('a question that waits in the outbox of any process has not been asked', async () => {
+test('a request counts from when it has left the outbox of its process', async () => {
   const shop = played();
   await shop.seconds(10, business(shop));
   const unsent = shop.place();
@@ -121,7 +120,7 @@ test('a question that waits in the outbox of any process has not been asked', as
   expect(shop.cancelled.map(({ id }) => id)).toEqual([unsent]);
 });
 
-describe('without any sign that somebody answers', () => {
+describe('without evidence that anybody is answered', () => {
   test('an order waits as long as its limit', async () => {
     const shop = played();
     const lone = shop.place();
@@ -131,7 +130,7 @@ describe('without any sign that somebody answers', () => {
     expect(shop.cancelled).toEqual([{ id: lone, after: 3600 }]);
   });
 
-  test('each of the two it waits for has evidence of its own', async () => {
+  test('answers of Inventory say nothing about Payment, and the other way round', async () => {
     const shop = played();
     const unpaid = shop.place('awaiting_payment');
     await shop.seconds(2000, business(shop, unpaid));

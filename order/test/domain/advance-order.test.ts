@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import type { OrderStatus } from '@souk/contracts/saga';
-import { type Advance, advanceOrder } from '../../src/domain/advance-order.ts';
 import type { Order } from '../../src/domain/order.ts';
-import { SAGA, SAGA_MESSAGES } from '../../src/domain/saga-table.ts';
-import type { Trigger } from '../../src/domain/trigger.ts';
+import { answerOrder, ORDER_SAGA, type OrderMessage, type Outcome, SAGA_MESSAGES } from '../../src/domain/order-saga.ts';
 import {
   ALLOCATIONS,
   anOrder,
-  circumstances,
   DEADLINES,
   eur,
   NORTH,
@@ -18,28 +15,30 @@ import {
   SAYS,
   SHORTAGES,
   SOUTH,
+  surroundings,
   USER_ID,
 } from '../orders.ts';
 
 const LATER = NOW + 5000;
+const IGNORED: Outcome = { kind: 'ignored', because: expect.any(String) };
 
-function advance(order: Order, trigger: Trigger): Advance {
-  return advanceOrder(order, trigger, circumstances({ now: LATER }));
+function answer(order: Order, message: OrderMessage): Outcome {
+  return answerOrder(order, message, surroundings({ now: LATER }));
 }
 
-function moved(order: Order, trigger: Trigger) {
-  const result = advance(order, trigger);
+function moved(order: Order, message: OrderMessage) {
+  const result = answer(order, message);
   if (result.kind !== 'moved') throw new Error(`it is ${result.kind}`);
   return result;
 }
 
-function recorded(order: Order, trigger: Trigger): Order {
-  const result = advance(order, trigger);
+function recorded(order: Order, message: OrderMessage): Order {
+  const result = answer(order, message);
   if (result.kind !== 'recorded') throw new Error(`it is ${result.kind}`);
   return result.order;
 }
 
-const byCustomer: Trigger = { type: 'cancel', reason: 'cancelled_by_customer' };
+const byCustomer: OrderMessage = { type: 'cancel', reason: 'cancelled_by_customer' };
 
 describe('an order whose stock is reserved', () => {
   const { order, event } = moved(ORDER_IN.placed, SAYS['inventory.reserved']);
@@ -107,8 +106,8 @@ describe('an order is cancelled', () => {
     ['placed', 'cancelled_by_customer', byCustomer],
     ['awaiting_payment', 'cancelled_by_staff', { type: 'cancel', reason: 'cancelled_by_staff' }],
     ['completed', 'cancelled_by_customer', byCustomer],
-  ] as const)('that is %s: %s', (status, reason, trigger) => {
-    expect(advance(ORDER_IN[status], trigger)).toMatchObject({
+  ] as const)('that is %s: %s', (status, reason, message) => {
+    expect(answer(ORDER_IN[status], message)).toMatchObject({
       kind: 'moved',
       order: { status: 'cancelled', reason, deadlineAt: null, shipments: [] },
       event: { type: 'order.cancelled', data: { reason } },
@@ -117,7 +116,7 @@ describe('an order is cancelled', () => {
 
   test('but not once a part of it is on its way', () => {
     const shipments = ORDER_IN.completed.shipments.map((shipment) => ({ ...shipment, status: 'shipped' as const }));
-    expect(advance({ ...ORDER_IN.completed, shipments }, byCustomer)).toEqual({ kind: 'refused' });
+    expect(answer({ ...ORDER_IN.completed, shipments }, byCustomer)).toEqual({ kind: 'refused', because: 'a part of it is on its way' });
   });
 
   test('and nothing is collected for it any more', () => {
@@ -127,10 +126,10 @@ describe('an order is cancelled', () => {
   });
 });
 
-describe('what is heard too late', () => {
+describe('a message that comes too late', () => {
   const cancelled: Order = ORDER_IN.cancelled;
 
-  test('becomes part of the order without moving it', () => {
+  test('is recorded in the order, whose state stays', () => {
     expect(recorded(cancelled, SAYS['inventory.reserved'])).toMatchObject({
       status: 'cancelled',
       allocations: ALLOCATIONS,
@@ -143,41 +142,37 @@ describe('what is heard too late', () => {
     expect(recorded(cancelled, SAYS['payment.refunded'])).toMatchObject({ paymentStatus: 'refunded', refunded: 3499 });
   });
 
-  test.each([...SAGA_MESSAGES])('%s is recorded once, whatever came between', (type) => {
+  test.each([...SAGA_MESSAGES])('is recorded once: %s', (type) => {
     const once = recorded(cancelled, SAYS[type]);
-    expect(advance(once, SAYS[type])).toEqual({ kind: 'ignored' });
+    expect(answer(once, SAYS[type])).toEqual(IGNORED);
   });
 
-  test('what led to the cancellation, or was known before, is no news', () => {
+  test('is ignored when it led to the cancellation, or was known before', () => {
     const declined = moved(ORDER_IN.awaiting_payment, SAYS['payment.failed']).order;
-    expect(advance(declined, SAYS['payment.failed'])).toEqual({ kind: 'ignored' });
-    expect(advance(declined, SAYS['inventory.reserved'])).toEqual({ kind: 'ignored' });
+    expect(answer(declined, SAYS['payment.failed'])).toEqual(IGNORED);
+    expect(answer(declined, SAYS['inventory.reserved'])).toEqual(IGNORED);
   });
 
-  test('a refund implies its payment, a release its reservation', () => {
-    expect(advance(recorded(cancelled, SAYS['payment.refunded']), SAYS['payment.completed'])).toEqual({
-      kind: 'ignored',
-    });
-    expect(advance(recorded(cancelled, SAYS['inventory.released']), SAYS['inventory.reserved'])).toEqual({
-      kind: 'ignored',
-    });
+  test('is ignored when a later one implies it: a refund its payment, a release its reservation', () => {
+    expect(answer(recorded(cancelled, SAYS['payment.refunded']), SAYS['payment.completed'])).toEqual(IGNORED);
+    expect(answer(recorded(cancelled, SAYS['inventory.released']), SAYS['inventory.reserved'])).toEqual(IGNORED);
   });
 });
 
 describe('refunds of a completed order', () => {
-  const part: Trigger = { type: 'payment.refunded', data: refund(500, 500) };
-  const rest: Trigger = { type: 'payment.refunded', data: refund(2999, 3499) };
+  const part: OrderMessage = { type: 'payment.refunded', data: refund(500, 500) };
+  const rest: OrderMessage = { type: 'payment.refunded', data: refund(2999, 3499) };
 
   test('add up, and each counts once', () => {
     const first = recorded(ORDER_IN.completed, part);
     expect(first).toMatchObject({ status: 'completed', paymentStatus: 'partially_refunded', refunded: 500 });
-    expect(advance(first, part)).toEqual({ kind: 'ignored' });
+    expect(answer(first, part)).toEqual(IGNORED);
     const second = recorded(first, rest);
     expect(second).toMatchObject({ status: 'completed', paymentStatus: 'refunded', refunded: 3499 });
-    expect(advance(second, part)).toEqual({ kind: 'ignored' });
+    expect(answer(second, part)).toEqual(IGNORED);
   });
 
-  test('that are heard of before the payment do not keep the order from being completed', () => {
+  test('that come before the payment do not keep the order from being completed', () => {
     const refunded = recorded(ORDER_IN.awaiting_payment, part);
     expect(refunded).toMatchObject({ status: 'awaiting_payment', paymentStatus: 'partially_refunded' });
     expect(moved(refunded, SAYS['payment.completed']).order).toMatchObject({
@@ -210,14 +205,14 @@ describe('goods and money that do not fit the order are an anomaly:', () => {
       { type: 'payment.completed', data: { ...paid, amount: { amount: 3499, currency: 'USD' } } },
     ],
     ['a refund of more than the total', 'completed', { type: 'payment.refunded', data: refund(3500, 3500) }],
-  ] as const)('%s', (_what, status, trigger) => {
-    expect(advance(ORDER_IN[status], trigger as Trigger).kind).toBe('anomaly');
+  ] as const)('%s', (_what, status, message) => {
+    expect(answer(ORDER_IN[status], message as OrderMessage).kind).toBe('anomaly');
   });
 });
 
 describe('every pair of the table is carried out', () => {
   const statuses: readonly OrderStatus[] = ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'];
-  const triggers: readonly Trigger[] = [...SAGA_MESSAGES.map((type) => SAYS[type]), byCustomer, { type: 'deadline' }];
+  const messages: readonly OrderMessage[] = [...SAGA_MESSAGES.map((type) => SAYS[type]), byCustomer, { type: 'deadline' }];
   const kinds = {
     transition: 'moved',
     record: 'recorded',
@@ -225,12 +220,12 @@ describe('every pair of the table is carried out', () => {
     anomaly: 'anomaly',
     refuse: 'refused',
   } as const;
-  const pairs = statuses.flatMap((status) => triggers.map((trigger) => [status, trigger.type, trigger] as const));
+  const pairs = statuses.flatMap((status) => messages.map((message) => [status, message.type, message] as const));
 
-  test.each(pairs)('%s, %s', (status, _type, trigger) => {
-    const step = SAGA[status][trigger.type];
+  test.each(pairs)('%s, %s', (status, _type, message) => {
+    const step = ORDER_SAGA[status][message.type];
     const before: Order = ORDER_IN[status];
-    const result = advance(before, trigger);
+    const result = answer(before, message);
     expect(result.kind).toBe(kinds[step.kind]);
     if (result.kind === 'moved' && step.kind === 'transition') {
       expect([result.order.status, result.event.type]).toEqual([step.to, step.emits]);
@@ -242,12 +237,12 @@ describe('every pair of the table is carried out', () => {
 test('an order is not changed in place', () => {
   const before = anOrder();
   const copy = structuredClone(before);
-  advance(before, SAYS['inventory.reserved']);
+  answer(before, SAYS['inventory.reserved']);
   expect(before).toEqual(copy);
 });
 
 describe('an order whose customer leaves', () => {
-  const departure: Trigger = { type: 'user.deleted', at: LATER };
+  const departure: OrderMessage = { type: 'user.deleted', at: LATER };
   const { completed } = ORDER_IN;
   const parcelIs = (status: 'shipped' | 'delivered', changes: Partial<Order> = {}): Order => ({
     ...completed,
@@ -268,7 +263,7 @@ describe('an order whose customer leaves', () => {
     ['a parcel is on its way and all of the money went back', parcelIs('shipped', { paymentStatus: 'refunded' })],
   ] as const)('is kept while %s, and that is noted once', (_why, order) => {
     expect(recorded(order, departure)).toEqual({ ...order, leftAt: LATER, version: order.version + 1, updatedAt: LATER });
-    expect(advance({ ...order, leftAt: NOW }, departure)).toEqual({ kind: 'ignored' });
+    expect(answer({ ...order, leftAt: NOW }, departure)).toEqual(IGNORED);
   });
 
   test.each([
@@ -277,14 +272,14 @@ describe('an order whose customer leaves', () => {
     ['it was rejected', ORDER_IN.rejected],
     ['it was cancelled', ORDER_IN.cancelled],
   ] as const)('is not kept when %s', (_why, order) => {
-    expect(advance(order, departure)).toEqual({ kind: 'ignored' });
+    expect(answer(order, departure)).toEqual(IGNORED);
   });
 });
 
-test('of a cancelled order with a total of 0 nothing is owed, also when Payment says late that it is paid', () => {
+test('nothing is owed for a cancelled order with a total of 0, even when payment.completed comes late', () => {
   const free = { ...ORDER_IN.completed, total: eur(0) };
   const { order } = moved(free, byCustomer);
   expect(order).toMatchObject({ status: 'cancelled', paymentStatus: 'none', refunded: 0 });
-  const paid: Trigger = { ...SAYS['payment.completed'], data: { ...SAYS['payment.completed'].data, amount: eur(0) } };
-  expect(advance(order, paid)).toEqual({ kind: 'ignored' });
+  const paid: OrderMessage = { ...SAYS['payment.completed'], data: { ...SAYS['payment.completed'].data, amount: eur(0) } };
+  expect(answer(order, paid)).toEqual(IGNORED);
 });

@@ -50,18 +50,18 @@ describe('the catalogue copy', () => {
     expect(copyOf([product(1), product(2, { variants })])).toMatchObject({ MUG: { options: { size: 'large', colour: 'blue' } } });
   });
 
-  test('is not taken back by a late or doubled change', () => {
+  test('ignores late and repeated versions', () => {
     expect(copyOf([product(2), product(1), product(2, { title: 'forged' })])).toMatchObject({
       MUG: { title: 'Mug 2' },
     });
   });
 
-  test('loses a SKU with its product, and a late older version does not bring it back', () => {
+  test('loses a SKU that its product has lost, and a late older version does not bring it back', () => {
     const copy = copyOf([product(1, skus('MUG', 'CUP')), product(3, skus('MUG')), product(2, skus('MUG', 'CUP'))]);
     expect(Object.keys(copy)).toEqual(['MUG']);
   });
 
-  test('keeps a SKU with the product that has it now, however late the former owner is heard of', () => {
+  test('keeps a SKU with the product that has it now, however late a version of its former product comes', () => {
     const before = product(4, { ...skus('MUG', 'CUP'), changedAt: NOW + 5 });
     const after = product(5, { ...skus('MUG'), changedAt: NOW + 9 });
     const heir = product(1, { id: NORTH, ...skus('CUP'), changedAt: NOW + 10 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { countsUntil, limitRefusal, UNTIL_IT_ENDS } from '../../src/domain/customer-limits.ts';
-import { advanceOrder } from '../../src/domain/advance-order.ts';
+import type { Order } from '../../src/domain/order.ts';
+import { answerOrder, type OrderMessage } from '../../src/domain/order-saga.ts';
 import { DEADLINES, NOW, ORDER_IN, SAYS } from '../orders.ts';
 
 const LIMITS = { orders: 3, pieces: 10 };
@@ -42,10 +43,10 @@ describe('an order counts', () => {
   });
 
   test('as the saga moves it on', () => {
-    const circumstances = { now: NOW + 5000, newId: () => '', deadlines: DEADLINES };
-    const after = (...[order, trigger]: [Parameters<typeof advanceOrder>[0], Parameters<typeof advanceOrder>[1]]) => {
-      const advance = advanceOrder(order, trigger, circumstances);
-      return 'order' in advance ? advance.order.countsUntil : advance.kind;
+    const surroundings = { now: NOW + 5000, newId: () => '', deadlines: DEADLINES };
+    const after = (order: Order, message: OrderMessage) => {
+      const outcome = answerOrder(order, message, surroundings);
+      return 'order' in outcome ? outcome.order.countsUntil : outcome.kind;
     };
     expect(after(ORDER_IN.placed, SAYS['inventory.reserved'])).toBe(UNTIL_IT_ENDS);
     expect(after(ORDER_IN.awaiting_payment, SAYS['payment.completed'])).toBeNull();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { CatalogueEntry } from '../../src/domain/catalogue.ts';
 import { type OrderRequest, placeOrder } from '../../src/domain/place-order.ts';
-import { ADDRESS, circumstances, DEADLINES, eur, METHOD_ID, NOW, PRODUCT_ID, USER_ID } from '../orders.ts';
+import { ADDRESS, surroundings, DEADLINES, eur, METHOD_ID, NOW, PRODUCT_ID, USER_ID } from '../orders.ts';
 
 function entry(sku: string, changes: Partial<CatalogueEntry> = {}): CatalogueEntry {
   return {
@@ -34,7 +34,7 @@ function place(changes: Partial<OrderRequest> = {}) {
     paymentMethodId: METHOD_ID,
     ...changes,
   };
-  return placeOrder(request, (sku) => CATALOGUE.get(sku), circumstances());
+  return placeOrder(request, (sku) => CATALOGUE.get(sku), surroundings());
 }
 
 function items(...skus: string[]) {
@@ -65,7 +65,7 @@ describe('placing an order', () => {
     });
   });
 
-  test('takes the expected total', () => {
+  test('accepts the expected total', () => {
     expect(place({ expectedTotal: eur(3000) }).kind).toBe('placed');
   });
 
@@ -73,7 +73,7 @@ describe('placing an order', () => {
     const price = { amount: 90_000_000_000, currency: 'EUR' };
     const many = Array.from({ length: 100 }, (_, line) => ({ sku: `S${line}`, quantity: 999 }));
     const request = { userId: USER_ID, items: many, shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
-    const placement = placeOrder(request, (sku) => entry(sku, { price }), circumstances());
+    const placement = placeOrder(request, (sku) => entry(sku, { price }), surroundings());
     expect(placement).toMatchObject({ kind: 'placed', order: { total: eur(8_991_000_000_000_000) } });
   });
 });
@@ -88,7 +88,7 @@ describe('an order is refused', () => {
     expect(place({ items: asked })).toEqual({ kind: 'refused', refusal });
   });
 
-  test('when its total is not the expected one, and says which it is', () => {
+  test('when its total is not the expected one, and the refusal has the right one', () => {
     expect(place({ expectedTotal: eur(2999) })).toEqual({
       kind: 'refused',
       refusal: { code: 'total-changed', total: eur(3000) },
@@ -101,6 +101,6 @@ describe('an order is refused', () => {
 test('a line keeps the options of its variant, and none where the copy does not know them yet', () => {
   const request = { userId: USER_ID, items: ['CUP', 'OLD'].map((sku) => ({ sku, quantity: 1 })), shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
   const entries = new Map([entry('CUP'), entry('OLD', { options: null })].map((each) => [each.sku, each]));
-  const placement = placeOrder(request, (sku) => entries.get(sku), circumstances());
+  const placement = placeOrder(request, (sku) => entries.get(sku), surroundings());
   expect(placement.kind === 'placed' && placement.order.items.map(({ options }) => options)).toEqual([{ size: 'CUP' }, null]);
 });

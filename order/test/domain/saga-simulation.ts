@@ -1,10 +1,8 @@
 import type { ServiceName } from '@souk/contracts/services';
 import { TOPICS } from '@souk/contracts/topics';
-import { advanceOrder } from '../../src/domain/advance-order.ts';
-import type { Order } from '../../src/domain/order.ts';
-import { type OrderEvent, orderEvent } from '../../src/domain/order-event.ts';
-import type { SagaMessage, Trigger } from '../../src/domain/trigger.ts';
-import { anOrder, circumstances, refund, SAYS } from '../orders.ts';
+import { type Order, type OrderEvent, orderEvent } from '../../src/domain/order.ts';
+import { answerOrder, type OrderMessage, type SagaMessage } from '../../src/domain/order-saga.ts';
+import { anOrder, refund, SAYS, surroundings } from '../orders.ts';
 
 /** How the other two answer this order when they are asked. */
 export interface Plan {
@@ -38,7 +36,7 @@ interface Move {
 export function simulateOrder(plan: Plan, copies: () => number) {
   const moves: Move[] = [];
   const onTheWay: Letter[] = [];
-  const about = circumstances();
+  const about = surroundings();
   let order = anOrder();
   let stock: StockState = 'none';
   let money: MoneyState = 'none';
@@ -47,9 +45,9 @@ export function simulateOrder(plan: Plan, copies: () => number) {
     for (const to of TOPICS[message.type].readBy) onTheWay.push({ to, message, copies: copies() });
   }
 
-  function happens(trigger: Trigger): void {
-    const result = advanceOrder(order, trigger, about);
-    if (result.kind === 'anomaly') throw new Error(`anomaly: ${result.cause}`);
+  function happens(happened: OrderMessage): void {
+    const result = answerOrder(order, happened, about);
+    if (result.kind === 'anomaly') throw new Error(`anomaly: ${result.because}`);
     if (result.kind === 'moved') {
       moves.push({ from: order.status, to: result.order.status, event: result.event.type });
       send(result.event);

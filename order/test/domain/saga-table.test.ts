@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { type OrderStatus } from '@souk/contracts/saga';
-import { SAGA, type Step, type TriggerType } from '../../src/domain/saga-table.ts';
+import { type On, ORDER_SAGA, type Step } from '../../src/domain/order-saga.ts';
 
 /** The table as it was agreed on (the design's third section); `inventory.released` and `payment.refunded` are only heard; `user.deleted`: its customer has left (ADR 25). */
 const AGREED = `
@@ -19,11 +19,11 @@ function cellsOf(line: string): string[] {
 
 function agreedTable(): Map<string, string> {
   const [head = '', , ...rows] = AGREED.trim().split('\n');
-  const [, ...triggers] = cellsOf(head);
+  const [, ...messages] = cellsOf(head);
   return new Map(
     rows.flatMap((row) => {
       const [state = '', ...cells] = cellsOf(row);
-      return triggers.map((trigger, column) => [`${state} ${trigger}`, cells[column] ?? ''] as const);
+      return messages.map((message, column) => [`${state} ${message}`, cells[column] ?? ''] as const);
     }),
   );
 }
@@ -37,8 +37,8 @@ function written(step: Step): string {
 
 function codedTable(): Map<string, string> {
   const rows = new Map<string, string>();
-  for (const [state, steps] of Object.entries<Record<TriggerType, Step>>(SAGA)) {
-    for (const [trigger, step] of Object.entries<Step>(steps)) rows.set(`${state} ${trigger}`, written(step));
+  for (const [state, steps] of Object.entries<Record<On, Step>>(ORDER_SAGA)) {
+    for (const [message, step] of Object.entries<Step>(steps)) rows.set(`${state} ${message}`, written(step));
   }
   return rows;
 }
@@ -47,7 +47,7 @@ describe('the saga table', () => {
   const agreed = agreedTable();
   const coded = codedTable();
 
-  test('answers every pair of state and trigger, and no other', () => {
+  test('answers every pair of state and message, and no other', () => {
     const states = ['placed', 'awaiting_payment', 'completed', 'rejected', 'cancelled'] satisfies OrderStatus[];
     expect(agreed.size).toBe(states.length * 9);
     expect([...coded.keys()].toSorted()).toEqual([...agreed.keys()].toSorted());

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { awaitsDelivery } from '../../src/domain/order.ts';
-import type { Trigger } from '../../src/domain/trigger.ts';
+import type { OrderMessage } from '../../src/domain/order-saga.ts';
 import { NOW } from '../orders.ts';
 import { check, WITH_SEED } from '../seed.ts';
 import { type Letter, type Plan, simulateOrder } from './saga-simulation.ts';
@@ -9,23 +9,23 @@ import { type Letter, type Plan, simulateOrder } from './saga-simulation.ts';
 type Simulation = ReturnType<typeof simulateOrder>;
 
 const plans = fc.record<Plan>({ stock: fc.constantFrom('enough', 'short'), card: fc.constantFrom('good', 'declined') });
-const cancel: Trigger = { type: 'cancel', reason: 'cancelled_by_customer' };
-const deadline: Trigger = { type: 'deadline' };
-const departure: Trigger = { type: 'user.deleted', at: NOW };
+const cancel: OrderMessage = { type: 'cancel', reason: 'cancelled_by_customer' };
+const deadline: OrderMessage = { type: 'deadline' };
+const departure: OrderMessage = { type: 'user.deleted', at: NOW };
 
 /** Any message next, each one to three times; what else happens does so at any point, more than once too. */
-function play(plan: Plan, others: readonly Trigger[], random: fc.GeneratorValue): Simulation {
+function play(plan: Plan, others: readonly OrderMessage[], random: fc.GeneratorValue): Simulation {
   const upTo = (max: number) => random(fc.nat, { max });
   const simulation = simulateOrder(plan, () => 1 + upTo(2));
-  const happenings = others.flatMap((trigger) => Array.from({ length: upTo(2) }, () => trigger));
+  const happenings = others.flatMap((happening) => Array.from({ length: upTo(2) }, () => happening));
   while (simulation.onTheWay.length + happenings.length > 0) {
     const choice = upTo(simulation.onTheWay.length + happenings.length - 1);
     const letter: Letter | undefined = simulation.onTheWay[choice];
-    const [trigger] = letter === undefined ? happenings.splice(choice - simulation.onTheWay.length, 1) : [];
+    const [happening] = letter === undefined ? happenings.splice(choice - simulation.onTheWay.length, 1) : [];
     if (letter !== undefined) simulation.arrives(letter);
     // A deadline passes only while there is one: the job looks again before it acts.
-    else if (trigger !== undefined && (trigger.type !== 'deadline' || simulation.state().order.deadlineAt !== null)) {
-      simulation.happens(trigger);
+    else if (happening !== undefined && (happening.type !== 'deadline' || simulation.state().order.deadlineAt !== null)) {
+      simulation.happens(happening);
     }
   }
   return simulation;
@@ -64,7 +64,7 @@ function expectOneEnd(events: readonly string[], status: string): void {
   if (ends.length > 1) expect(ends).toEqual(['order.completed', 'order.cancelled']);
 }
 
-describe('whatever arrives in whatever order, one to three times, an order has one end', () => {
+describe('messages arrive in any order, one to three times each, and an order has one end', () => {
   test(`that fits stock and money ${WITH_SEED}`, () => {
     const played = fc.property(plans, fc.gen(), (plan, random) => expectConsistent(play(plan, [], random)));
     check(played, 300);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { HistoryEntry } from '../../src/domain/history.ts';
-import { timelineOf } from '../../src/domain/timeline.ts';
+import { type HistoryEntry, timelineOf } from '../../src/domain/history.ts';
 import { NORTH, NOW, ORDER_ID, SOUTH } from '../orders.ts';
 
 const utc = (at: number) => new Date(at).toISOString();
@@ -48,11 +47,11 @@ const late: HistoryEntry = {
 describe('the timeline', () => {
   const timeline = timelineOf([created, ready, expired, late]);
 
-  test('counts from 1 without gap', () => {
+  test('numbers its entries from 1 without a gap', () => {
     expect(timeline.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test('shows what another service said before what came of it', () => {
+  test('shows the event of another service before its effect', () => {
     expect(timeline.slice(1, 3)).toEqual([
       {
         seq: 2,
@@ -81,7 +80,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('shows decisions that no message led to', () => {
+  test('shows decisions that no message caused', () => {
     expect(timeline.slice(3, 5)).toMatchObject([
       { kind: 'decision', name: 'deadline', service: 'order', eventId: null, causationId: null },
       { kind: 'event', name: 'order.cancelled', from: 'awaiting_payment', to: 'cancelled', reason: 'payment_expired' },
@@ -90,7 +89,7 @@ describe('the timeline', () => {
     expect(timelineOf([cancelled])[0]).toMatchObject({ kind: 'decision', name: 'cancellation', reason: 'wrong size' });
   });
 
-  test('shows what was only recorded as a note', () => {
+  test('shows a fact that was only recorded as a note', () => {
     expect(timeline.slice(5)).toMatchObject([
       { kind: 'event', service: 'payment', name: 'payment.completed', eventId: ORDER_ID },
       {
@@ -105,7 +104,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  test('keeps every entry where it was while it grows', () => {
+  test('keeps the number of every entry while it grows', () => {
     expect(timelineOf([created, ready])).toEqual(timeline.slice(0, 3));
   });
 });

@@ -33,7 +33,7 @@ async function completedOrder(): Promise<string> {
 }
 
 describe('POST /orders/{id}/cancellation', () => {
-  test('cancels with 202, and the same again answers the same order', async () => {
+  test('answers 202, and a repeat gets the same order', async () => {
     const { id } = (await shop.place(customer)).body;
     const first = await cancel(id, customer, { note: 'wrong size' });
     expect(first).toMatchObject({
@@ -60,14 +60,14 @@ describe('POST /orders/{id}/cancellation', () => {
     ]);
   });
 
-  test('by staff says so', async () => {
+  test('by staff has that as its reason, unless the order is their own', async () => {
     const { id } = (await shop.place(customer)).body;
     expect(await cancel(id, staff)).toMatchObject({ status: 202, body: { reason: 'cancelled_by_staff' } });
     const own = (await shop.place(staff)).body;
     expect(await cancel(own.id, staff)).toMatchObject({ status: 202, body: { reason: 'cancelled_by_customer' } });
   });
 
-  test('takes a completed order back, and its payment status follows the refunds', async () => {
+  test('works for a completed order, whose payment status then follows the refunds', async () => {
     const id = await completedOrder();
     expect(await cancel(id, customer)).toMatchObject({
       status: 202,
@@ -88,7 +88,7 @@ describe('POST /orders/{id}/cancellation', () => {
     expect(body).toMatchObject({ status: 'cancelled', paymentStatus: 'refunded' });
   });
 
-  test('while its payment is waited for: what Payment says afterwards is written down and changes nothing', async () => {
+  test('works while its payment is waited for: later messages of Payment are recorded and change nothing', async () => {
     const { id, total } = (await shop.place(customer)).body;
     await shop.reserved(id);
     expect(await cancel(id, customer)).toMatchObject({ status: 202, body: { status: 'cancelled', paymentStatus: 'none' } });
@@ -103,7 +103,7 @@ describe('POST /orders/{id}/cancellation', () => {
     expect(body).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_customer', paymentStatus: 'paid' });
   });
 
-  test('is refused once a parcel has left the house, and nothing changes', async () => {
+  test('is refused once a parcel was sent, and nothing changes', async () => {
     const id = await completedOrder();
     const [parcel] = (await shop.store.reads.order(id))?.shipments ?? [];
     const body = { carrier: 'Post', trackingNumber: 'AT1' };
@@ -126,7 +126,7 @@ describe('POST /orders/{id}/cancellation', () => {
     expect([status, (body as unknown as Problem).type]).toEqual([409, 'urn:souk:problem:not-cancellable']);
   });
 
-  test("is 404 for another customer's order, an unknown and a malformed id; 401 for nobody", async () => {
+  test("is 404 for another customer's order, an unknown and a malformed id; 401 without a token", async () => {
     const { id } = (await shop.place(customer)).body;
     expect((await cancel(id, await shop.customer())).status).toBe(404);
     expect((await cancel(NORTH, customer)).status).toBe(404);
@@ -135,7 +135,7 @@ describe('POST /orders/{id}/cancellation', () => {
     expect((await shop.store.reads.order(id))?.status).toBe('placed');
   });
 
-  test('refuses a card number in the note, and fields nobody knows', async () => {
+  test('refuses a card number in the note, and unknown fields', async () => {
     const { id } = (await shop.place(customer)).body;
     expect(await cancel(id, customer, { note: 'card 4242-4242-4242-4242' })).toMatchObject({
       status: 422,

@@ -56,7 +56,7 @@ function eventsOf({ text }: Reading): OrderStatusEvent[] {
 const statesOf = (stream: Reading) => eventsOf(stream).map(({ status }) => status);
 
 describe('GET /orders/{id}/stream', () => {
-  test('tells every state as it comes and ends with the order', async () => {
+  test('sends every state as it is entered and ends with the order', async () => {
     const { id } = (await shop.place(customer)).body;
     const stream = await read(id);
     expect([stream.status, stream.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
@@ -76,7 +76,7 @@ describe('GET /orders/{id}/stream', () => {
     expect(eventsOf(stream).map(({ seq, at, status }) => `${seq} ${at} ${status}`)).toEqual(moves);
   });
 
-  test('goes on after the last event that was read, whatever happened meanwhile', async () => {
+  test('resumes after the last event that was read, whatever happened meanwhile', async () => {
     const { id } = (await shop.place(customer)).body;
     const first = await read(id);
     await until('placed', () => statesOf(first).length === 1);
@@ -117,7 +117,7 @@ describe('GET /orders/{id}/stream', () => {
     expect(eventsOf(stream).at(-1)).toMatchObject({ status: 'cancelled', reason, paymentStatus: 'none' });
   });
 
-  test('sees what another process has committed', async () => {
+  test('sends what another process has committed', async () => {
     const { id } = (await shop.place(customer)).body;
     const stream = await read(id);
     await until('placed', () => statesOf(stream).length === 1);
@@ -142,7 +142,7 @@ describe('GET /orders/{id}/stream', () => {
     staff.stop();
   });
 
-  test('ends when the access of its reader ends: nothing more is told', async () => {
+  test('ends when the access of its reader ends: nothing more is sent', async () => {
     const userId = Bun.randomUUIDv7();
     const staff = await shop.customer(userId, ['customer', 'staff']);
     const { id } = (await shop.place(customer)).body;
@@ -156,7 +156,7 @@ describe('GET /orders/{id}/stream', () => {
     expect([statesOf(watching), statesOf(own)]).toEqual([['placed'], ['placed', 'cancelled']]);
   });
 
-  test('is open ten times at most for one customer, and one that was left makes room', async () => {
+  test('is refused to a customer who has ten open, until one of them is closed', async () => {
     const who = await shop.customer();
     const { id } = (await shop.place(who)).body;
     const streams = await Promise.all(Array.from({ length: 10 }, () => read(id, undefined, who)));

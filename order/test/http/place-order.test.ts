@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
 import type { Order, OrderSummary } from '@souk/contracts/http/order';
 import type { Problem } from '@souk/contracts/problem';
-import { CatalogueUnavailableError } from '../../src/catalogue/catalogue-lookup.ts';
-import { productState } from '../../src/catalogue/product-state.ts';
+import { CatalogueUnavailableError, productState } from '../../src/domain/catalogue.ts';
 import { product, productMessage } from '../messages.ts';
 import { ADDRESS, eur, METHOD_ID, NORTH, SOUTH } from '../orders.ts';
 import { type Reply, type RunningService, runOrderService } from '../running-service.ts';
@@ -88,7 +87,7 @@ describe('POST /orders', () => {
     });
   });
 
-  test('the same key from 50 sockets is one order and 50 equal answers', async () => {
+  test('50 requests at once with one key are one order and get equal answers', async () => {
     const somebody = await shop.customer();
     const answers = await Promise.all(Array.from({ length: 50 }, () => shop.place(somebody, {}, 'once')));
     expect(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size).toBe(1);
@@ -112,7 +111,7 @@ describe('POST /orders', () => {
 });
 
 describe('an order is refused', () => {
-  test('without a key, or with one that cannot be taken', async () => {
+  test('without a key, or with an invalid one', async () => {
     const body = { items: [{ sku: 'MUG', quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
     expect(refusal(await shop.ask('POST', '/orders', { as: customer, body }))).toMatchObject({
       status: 400,
@@ -131,7 +130,7 @@ describe('an order is refused', () => {
     ['MUG', '/items/1/sku names MUG, which stands in another line already: say each SKU once, with all of its pieces.'],
     ['a b', '/items/1/sku must be a SKU: 1 to 64 letters from A to Z, digits, dots, dashes and underscores.'],
     ['', '/items/1/sku must not be empty.'],
-  ])('a SKU that cannot be ordered is named, and what would be right: %p', async (sku, detail) => {
+  ])('a SKU that cannot be ordered is named, with a remedy: %p', async (sku, detail) => {
     const items = [{ sku: 'MUG', quantity: 1 }, { sku, quantity: 1 }];
     const { status, body } = await shop.place(customer, { items });
     expect([status, (body as unknown as Problem).detail]).toEqual([422, detail]);
@@ -183,7 +182,7 @@ describe('an order is refused', () => {
     ],
     ['a quantity of 1000', { items: [{ sku: 'MUG', quantity: 1000 }] }, 422, 'validation', ['/items/0/quantity']],
     ['no items', { items: [] }, 422, 'validation', ['/items']],
-    ['a field nobody knows', { gift: true }, 422, 'validation', ['/gift']],
+    ['an unknown field', { gift: true }, 422, 'validation', ['/gift']],
     [
       'a country that is none',
       { shippingAddress: { ...ADDRESS, country: 'XX' } },
@@ -250,8 +249,8 @@ describe('an order is refused', () => {
   });
 });
 
-describe('a SKU that no event has told of', () => {
-  test('is asked for at Product once, also by many at the same time', async () => {
+describe('a SKU that no event has mentioned', () => {
+  test('is asked of Product once, even for many requests at the same time', async () => {
     asked.length = 0;
     const places = Array.from({ length: 20 }, () => shop.place(customer, { items: [{ sku: 'NEW', quantity: 1 }] }));
     const answers = await Promise.all(places);
@@ -261,7 +260,7 @@ describe('a SKU that no event has told of', () => {
     expect(asked).toEqual([['NEW']]);
   });
 
-  test('is 503 with Retry-After while Product is away; known SKUs go on', async () => {
+  test('is 503 with Retry-After while Product does not answer; known SKUs can still be ordered', async () => {
     productIsAway = true;
     const reply = await shop.place(customer, { items: [{ sku: 'CAP', quantity: 1 }] });
     expect(refusal(reply)).toMatchObject({ status: 503, code: 'unavailable' });
@@ -271,7 +270,7 @@ describe('a SKU that no event has told of', () => {
   });
 });
 
-test('lines say by their options which variant was ordered, as it was then', async () => {
+test('lines have the options of the ordered variant, as they were then', async () => {
   const id = Bun.randomUUIDv7();
   const told = (version: number, size: string) => {
     const shirt = product(id, { SHIRT: 1500 }, { version });
@@ -289,7 +288,7 @@ test('lines say by their options which variant was ordered, as it was then', asy
   expect((await shop.ask<Order>('GET', `/orders/${order.id}`, { as: customer })).body.items).toEqual(order.items);
 });
 
-describe('a customer who has as much as one may', () => {
+describe('a customer at the limits', () => {
   let full: RunningService;
   beforeAll(async () => {
     full = await runOrderService({ limits: { orders: 3, pieces: 7 }, paymentTimeoutMs: 60_000 });
@@ -298,7 +297,7 @@ describe('a customer who has as much as one may', () => {
   afterAll(() => full.close());
   const of = (quantity: number) => ({ items: [{ sku: 'MUG', quantity }] });
 
-  test('may have no more open orders, until one is paid; the refusal says the limit and is not kept under the key', async () => {
+  test('may open no more orders until one is paid; the refusal names the limit and is not stored under the key', async () => {
     const buyer = await full.customer();
     const placed = await Promise.all([1, 1, 1, 1, 1].map((quantity) => full.place(buyer, of(quantity))));
     expect(placed.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 202, 202, 409, 409]);
@@ -312,7 +311,7 @@ describe('a customer who has as much as one may', () => {
     expect((await full.place(await full.customer(), of(1))).status).toBe(202);
   });
 
-  test('may have no more pieces on hold: cancelling what was on hold for a while makes no room at once', async () => {
+  test('may put no more pieces on hold; a cancelled order that held pieces for a while still counts for a time', async () => {
     const buyer = await full.customer();
     const { body: first } = await full.place(buyer, of(5));
     expect(refusal(await full.place(buyer, of(3)))).toMatchObject({ status: 409, code: 'pieces-on-hold-limit' });

@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 describe('GET /orders/{id}', () => {
-  test('answers its owner and staff, and 304 to who has it', async () => {
+  test('answers its owner and staff, and 304 to callers that have this version', async () => {
     const path = `/orders/${mine[1]}`;
     const { status, headers, body } = await shop.ask<Order>('GET', path, { as: me });
     expect([status, body.id, headers.get('etag')]).toEqual([200, mine[1] ?? '', '"1"']);
@@ -45,7 +45,7 @@ describe('GET /orders/{id}', () => {
     expect((await shop.ask('GET', path, { as: me, headers: { 'if-none-match': '"1"' } })).status).toBe(304);
   });
 
-  test('shows what was short of a rejected order', async () => {
+  test('shows the shortages of a rejected order', async () => {
     const { body } = await shop.ask<Order>('GET', `/orders/${mine[0]}`, { as: me });
     expect(body).toMatchObject({
       status: 'rejected',
@@ -54,7 +54,7 @@ describe('GET /orders/{id}', () => {
     });
   });
 
-  test('is 404 for another customer, an unknown and a malformed id, 401 for nobody', async () => {
+  test('is 404 for another customer, an unknown and a malformed id, 401 without a token', async () => {
     for (const path of [`/orders/${mine[1]}`, `/orders/${mine[1]}/timeline`]) {
       expect((await shop.ask('GET', path, { as: other })).status).toBe(404);
       expect((await shop.ask('GET', path)).status).toBe(401);
@@ -65,7 +65,7 @@ describe('GET /orders/{id}', () => {
 });
 
 describe('GET /orders', () => {
-  test("lists one's own orders, newest first, page by page", async () => {
+  test("lists the caller's orders, newest first, page by page", async () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
@@ -78,7 +78,7 @@ describe('GET /orders', () => {
     expect(seen).toEqual(mine);
   });
 
-  test('has of each order its first lines, and how many there are, but neither address nor options', async () => {
+  test('shows the first lines of each order and the number of all, but neither address nor options', async () => {
     const { body } = await shop.ask<OrdersPage>('GET', '/orders?limit=1', { as: me });
     const { body: whole } = await shop.ask<Order>('GET', `/orders/${mine[0]}`, { as: me });
     const { items, shippingAddress: _address, shipments: _shipments, shortages: _shortages, ...rest } = whole;
@@ -87,7 +87,7 @@ describe('GET /orders', () => {
     expect(body.items).toEqual([{ ...rest, lineCount: items.length, firstLines, shipmentCounts }]);
   });
 
-  test('shows everybody to staff, filtered by customer and status', async () => {
+  test('shows the orders of all customers to staff, filtered by customer and status', async () => {
     const list = async (query: string) =>
       (await shop.ask<OrdersPage>('GET', `/orders${query}`, { as: staff })).body.items.map(({ id }) => id);
     expect(await list('')).toHaveLength(6);
@@ -96,7 +96,7 @@ describe('GET /orders', () => {
     expect(await list(`?userId=${ME}&status=placed`)).toEqual(mine.slice(1));
   });
 
-  test('goes by the time of placing: from the one, before the other', async () => {
+  test('filters by the time of placement: from placedAfter on, before placedBefore', async () => {
     const at = async (number: number) => (await shop.store.reads.order(mine[number] ?? ''))?.placedAt ?? 0;
     const utc = (ms: number) => new Date(ms).toISOString();
     const list = async (query: string) =>
@@ -110,7 +110,7 @@ describe('GET /orders', () => {
     expect(await list(`placedAfter=9999-12-31T23:59:59Z`)).toEqual([]);
   });
 
-  test("refuses another customer's orders, and what cannot be read", async () => {
+  test("refuses another customer's orders, and invalid parameters", async () => {
     expect((await shop.ask('GET', `/orders?userId=${ME}`, { as: other })).status).toBe(403);
     expect((await shop.ask('GET', `/orders?userId=${ME}`, { as: me })).status).toBe(200);
     const wrong = ['cursor=abc', 'limit=0', 'limit=101', 'status=lost', 'userId=12', 'placedAfter=noon', 'placedBefore=2026-02-30T00:00:00Z'];

@@ -29,7 +29,7 @@ interface Placing {
 
 async function place({ as, key, body }: Placing) {
   const headers = { authorization: as, 'content-type': 'application/json', 'idempotency-key': key };
-  const response = await fetch(`${shop.url}/orders`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const response = await shop.fetch('/orders', { method: 'POST', headers, body: JSON.stringify(body) });
   // Of each request its own.
   const { 'x-request-id': _id, date: _date, traceparent: _trace, 'idempotency-replayed': replayed, ...rest } = Object.fromEntries(response.headers);
   return { replayed, answer: { status: response.status, headers: rest, body: await response.text() } };
@@ -100,7 +100,7 @@ test(`a repeat gets the first answer byte for byte, whatever has become of the o
 
 const body = { items: [{ sku: 'MUG', quantity: 3 }, { sku: 'TEA', quantity: 1 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
 
-test('nothing of the request or of its answer is kept for a repeat but where the order lies', async () => {
+test('for a repeat only the id of the order is kept, and hashes of key and request', async () => {
   const key = 'a-key-of-mine';
   const { answer } = await place({ as: await shop.customer(), key, body });
   using database = new Database(shop.database, { readonly: true });
@@ -115,7 +115,7 @@ test('nothing of the request or of its answer is kept for a repeat but where the
   }
 });
 
-test('who has left is told so, also by a key of theirs', async () => {
+test('a deleted user is refused, even with a key of theirs', async () => {
   const userId = Bun.randomUUIDv7();
   const asked = { as: await shop.customer(userId), key: 'k', body };
   const { answer } = await place(asked);
@@ -125,7 +125,7 @@ test('who has left is told so, also by a key of theirs', async () => {
   expect((await stored(JSON.parse(answer.body).id))?.total).toEqual(JSON.parse(answer.body).total);
 });
 
-test('two requests at once are one order, and both get its answer', async () => {
+test('20 requests at once are one order, and all get its answer', async () => {
   const asked = { as: await shop.customer(), key: 'k', body };
   const answers = await Promise.all(Array.from({ length: 20 }, () => place(asked)));
   expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);

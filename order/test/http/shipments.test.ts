@@ -48,7 +48,7 @@ function typeOf({ status, body }: Reply<unknown>) {
 }
 
 describe('a parcel', () => {
-  test('is sent and arrives, everybody is told once, and the other parcel waits', async () => {
+  test('is sent and delivered with one event each, and the other parcel waits', async () => {
     const { id, first, second } = await completedOrder();
     const sent = await step('ship', id, first, POST);
     expect(sent).toMatchObject({ status: 200, body: { status: 'completed', version: 4 } });
@@ -80,7 +80,7 @@ describe('a parcel', () => {
     ]);
   });
 
-  test('cannot arrive before it was sent, nor be sent twice in different ways', async () => {
+  test('cannot be delivered before it was sent, nor sent again by another carrier', async () => {
     const { id, first } = await completedOrder();
     expect(typeOf(await step('deliver', id, first))).toEqual([409, 'urn:souk:problem:not-shippable']);
     await step('ship', id, first, POST);
@@ -89,13 +89,13 @@ describe('a parcel', () => {
     expect((await shop.store.reads.order(id))?.version).toBe(4);
   });
 
-  test('of a cancelled order stays here', async () => {
+  test('of a cancelled order cannot be sent', async () => {
     const { id, first } = await completedOrder();
     await shop.ask('POST', `/orders/${id}/cancellation`, { as: customer });
     expect(typeOf(await step('ship', id, first, POST))).toEqual([409, 'urn:souk:problem:not-shippable']);
   });
 
-  test('is not sent any more when all of the money went back; one that is on its way arrives', async () => {
+  test('cannot be sent once all of the money went back; one on its way can still be delivered', async () => {
     const { id, first, second } = await completedOrder();
     await step('ship', id, first, POST);
     await refunded(id);
@@ -107,7 +107,7 @@ describe('a parcel', () => {
     expect((await shop.store.reads.order(id))?.shipments.map(({ status }) => status)).toEqual(['delivered', 'pending']);
   });
 
-  test('is not sent to nobody: an earlier version erased the address before it was delivered', async () => {
+  test('cannot be sent without its address, which an earlier version erased before the delivery', async () => {
     const { id, first } = await completedOrder();
     const order = await shop.reaches(id, 'completed');
     await settle(shop.store, [put({ orders: [{ ...erasedOrder(order), erasedAt: order.updatedAt, version: order.version + 1 }] })]);
@@ -115,13 +115,13 @@ describe('a parcel', () => {
     expect((await shop.ask('POST', `/orders/${id}/cancellation`, { as: staff })).status).toBe(202);
   });
 
-  test('is still sent when a part of the money went back', async () => {
+  test('can still be sent after a partial refund', async () => {
     const { id, first } = await completedOrder();
     await refunded(id, 1);
     expect(await step('ship', id, first, POST)).toMatchObject({ status: 200, body: { paymentStatus: 'partially_refunded' } });
   });
 
-  test('of an order that was refunded and never sent goes back to the shelf by a cancellation', async () => {
+  test('of a refunded order that was never sent: a cancellation returns the goods', async () => {
     const { id, first } = await completedOrder();
     await refunded(id);
     const cancelled = await shop.ask<Order>('POST', `/orders/${id}/cancellation`, { as: staff });
@@ -129,7 +129,7 @@ describe('a parcel', () => {
     expect(await step('ship', id, first, POST)).toMatchObject({ status: 409, body: { reason: 'cancelled' } });
   });
 
-  test('is the business of staff; unknown ones are 404, wrong words 422', async () => {
+  test('is for staff; unknown ids are 404, invalid bodies 422', async () => {
     const { id, first } = await completedOrder();
     expect((await step('ship', id, first, POST, customer)).status).toBe(403);
     expect((await shop.ask('POST', `/orders/${id}/shipments/${first}/deliver`)).status).toBe(401);

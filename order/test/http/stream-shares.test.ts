@@ -14,7 +14,7 @@ function reading(streams: OrderStreams) {
   };
 }
 
-test('of all streams a user has 10, an address 50, and others have theirs; one that is left makes room', async () => {
+test('a user has 10 streams at most, an address 50, others are not affected; a closed one makes room', async () => {
   const reads = { standings: async () => [], histories: async () => new Map() };
   const streams = new OrderStreams({ reads, hasEnded: () => false, report: () => expect.unreachable() });
   const read = reading(streams);

@@ -35,7 +35,7 @@ function counted() {
   return { pages, store: { reads, countEnded } };
 }
 
-test('open orders are counted when somebody looks, all others by the job, no more than 5,000 at once', async () => {
+test('open orders are counted when metrics are read, ended ones by the job, 5,000 at a time at most', async () => {
   const { pages, store } = counted();
   const metrics = createMetrics({ service: 'order', ownsProcess: false });
   const job = orderGauges(metrics, store, never);
@@ -52,7 +52,7 @@ test('open orders are counted when somebody looks, all others by the job, no mor
   expect(pages).toEqual([3, 1, 5000, 5000, 1000, 1001, 0, 0, 5000, 0, 0]);
 });
 
-test('what was counted once is not counted again: the next minute reads what has come since', async () => {
+test('an ended order is counted once: the next minute reads only later ones', async () => {
   const { pages, store } = counted();
   const metrics = createMetrics({ service: 'order', ownsProcess: false });
   const job = orderGauges(metrics, store, never);
@@ -63,7 +63,7 @@ test('what was counted once is not counted again: the next minute reads what has
   expect(await metrics.scrape()).toContain('souk_orders{status="completed",service="order"} 12001');
 });
 
-test('a count that was cut off keeps the figures of before', async () => {
+test('an interrupted count keeps the previous figures', async () => {
   const { store } = counted();
   const metrics = createMetrics({ service: 'order', ownsProcess: false });
   const job = orderGauges(metrics, store, never);

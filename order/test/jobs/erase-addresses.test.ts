@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { NO_CAUSE } from '@souk/chassis/cause';
-import { erasure } from '../../src/jobs/erase-addresses.ts';
+import { erasure } from '../../src/jobs/erase-people.ts';
 import type { ToErase, Walk } from '../../src/storage/order-store.ts';
 
 /** A person with this many orders, of whom many others have left as well; `erase` takes them out as far as it is let. */
@@ -32,7 +32,7 @@ function someoneWith(orders: number) {
   return { kept, rounds, asked, from, clock, reads, messages };
 }
 
-test('all orders of somebody are erased in rounds of 25, without waiting for the next second; people are asked about in groups', async () => {
+test('all orders of a user are erased in rounds of 25, without waiting for the next second; users are looked up in groups', async () => {
   const { kept, rounds, asked, reads, messages } = someoneWith(110);
   const job = erasure(reads, async ({ id }) => void kept.delete(id), messages);
   await job.run(new AbortController().signal);
@@ -41,7 +41,7 @@ test('all orders of somebody are erased in rounds of 25, without waiting for the
   expect(kept.size).toBe(0);
 });
 
-test('it stops between two rounds when its process does, and the next run goes on from there', async () => {
+test('it stops between two rounds when its process stops, and the next run goes on from there', async () => {
   const { kept, reads, messages } = someoneWith(230);
   const stopping = new AbortController();
   const job = erasure(
@@ -58,7 +58,7 @@ test('it stops between two rounds when its process does, and the next run goes o
   expect(kept.size).toBe(0);
 });
 
-test('orders that cannot be erased yet are not tried again and again, but with the next second', async () => {
+test('orders that cannot be erased yet are tried again in the next second, no sooner', async () => {
   const { kept, rounds, reads, messages } = someoneWith(70);
   const job = erasure(reads, async () => undefined, messages);
   await job.run(new AbortController().signal);
@@ -66,7 +66,7 @@ test('orders that cannot be erased yet are not tried again and again, but with t
   expect(kept.size).toBe(70);
 });
 
-test('whoever left is looked for from the first order on, then behind the last, and once more from the first when nothing new can come', async () => {
+test('orders of a deleted user are walked from the first, then those after the last, and once more from the first when no new ones can come', async () => {
   const { from, clock, reads, messages } = someoneWith(0);
   const job = erasure(reads, async () => undefined, messages);
   const second = () => job.run(new AbortController().signal);
@@ -78,7 +78,7 @@ test('whoever left is looked for from the first order on, then behind the last, 
   expect(from).toEqual(['', 'the last', '']);
 });
 
-test('an order that cannot be erased keeps nobody else waiting, and is told of', async () => {
+test('an order that cannot be erased delays no other, and is reported', async () => {
   const { kept, reads, messages } = someoneWith(3);
   const delivered = { ...reads, deliveredToErase: async () => (kept.has('parcel') ? [{ id: 'parcel', version: 1, told: [], deletedAt: null, cause: NO_CAUSE }] : []) };
   kept.add('parcel');

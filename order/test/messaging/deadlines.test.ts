@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-describe('an order that nobody answers is given up at the limit', () => {
-  test('when Inventory is silent', async () => {
+describe('an unanswered order is cancelled at the limit', () => {
+  test('when Inventory does not answer', async () => {
     const { id } = (await shop.place(customer)).body;
     expect(await shop.reaches(id, 'cancelled')).toMatchObject({ reason: 'inventory_timeout', deadlineAt: null });
     const { body } = await shop.ask<Timeline>('GET', `/orders/${id}/timeline`, { as: customer });
@@ -26,7 +26,7 @@ describe('an order that nobody answers is given up at the limit', () => {
     ]);
   });
 
-  test('and what it is cancelled by stands in the trace that had begun it', async () => {
+  test('and its cancellation belongs to the trace of its placement', async () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const order = { items: [{ sku: 'MUG', quantity: 2 }], shippingAddress: ADDRESS, paymentMethodId: METHOD_ID };
     const headers = { traceparent, 'idempotency-key': Bun.randomUUIDv7() };
@@ -35,7 +35,7 @@ describe('an order that nobody answers is given up at the limit', () => {
     expect(cancelled).toMatchObject({ type: 'order.cancelled', causationId: null, traceparent });
   });
 
-  test('when Payment is silent', async () => {
+  test('when Payment does not answer', async () => {
     const { id } = (await shop.place(customer)).body;
     const allocations = [{ sku: 'MUG', warehouseId: NORTH, quantity: 2 }];
     await shop.tell(message('inventory.reserved', id, { orderId: id, allocations }));
@@ -44,7 +44,7 @@ describe('an order that nobody answers is given up at the limit', () => {
 });
 
 describe('without an answer', () => {
-  test('an order is given up when others are answered, and goes on when nobody is', async () => {
+  test('an order is cancelled when others are answered, and waits on when none is', async () => {
     const busy = await runOrderService({ stockTimeoutMs: 600 });
     const buyer = await busy.customer();
     await busy.onSale({ MUG: 1000 });
@@ -61,7 +61,7 @@ describe('without an answer', () => {
     await busy.close();
   });
 
-  test('a lone order goes on past its deadline', async () => {
+  test('a lone order waits past its deadline', async () => {
     const quiet = await runOrderService({ stockTimeoutMs: 300 });
     const buyer = await quiet.customer();
     await quiet.onSale({ MUG: 1000 });

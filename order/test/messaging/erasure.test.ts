@@ -57,7 +57,7 @@ function refunded(id: string, { amount, currency }: Order['total']): EventEnvelo
   return message('payment.refunded', id, { orderId: id, paymentId: PAYMENT_ID, refundId: REFUND_ID, amount: back, refundedTotal: back });
 }
 
-test('a paid order of who has left is delivered first: its parcels are sent with their address, then it is erased by itself', async () => {
+test('a paid order of a deleted user is delivered first, with its address, and is erased after that', async () => {
   const customer = await somebody();
   const { id, parcels: [first, second] } = await completed(customer, [NORTH, SOUTH]);
   const before = await seen(id);
@@ -75,7 +75,7 @@ test('a paid order of who has left is delivered first: its parcels are sent with
   expect(await seen(id)).toMatchObject({ status, total, items });
 });
 
-test('access tokens of who has left are refused', async () => {
+test('access tokens of a deleted user are refused', async () => {
   const { as, left } = await somebody();
   const { id } = await completed({ as, left });
   await shop.tell(left);
@@ -84,7 +84,7 @@ test('access tokens of who has left are refused', async () => {
   expect((await shop.place(as)).status).toBe(401);
 });
 
-test('an order that is not completed is cancelled by the departure of its customer, and erased', async () => {
+test('an order that is not completed is cancelled when its customer is deleted, and erased', async () => {
   const customer = await somebody();
   const { id: placed } = (await shop.place(customer.as)).body;
   const { id: reserved } = (await shop.place(customer.as)).body;
@@ -109,7 +109,7 @@ test('an order that is not completed is cancelled by the departure of its custom
   ]);
 });
 
-test('what the others say of it afterwards is recorded: a reservation, a charge that went through, its refund', async () => {
+test('later messages about it are recorded: a reservation, a successful charge, its refund', async () => {
   const customer = await somebody();
   const { id, total, items } = (await shop.place(customer.as)).body;
   await shop.tell(customer.left);
@@ -122,7 +122,7 @@ test('what the others say of it afterwards is recorded: a reservation, a charge 
   expect(await seen(id)).toMatchObject({ status: 'cancelled', shippingAddress: ERASED, shipments: [] });
 });
 
-test('an order that was delivered before is erased at once, and so is one whose money all went back before it was sent', async () => {
+test('an order is erased at once when it was delivered before, or when all of its money went back before it was sent', async () => {
   const customer = await somebody();
   const { id: delivered, parcels: [parcel] } = await completed(customer);
   await post(`${parcel}/ship`, POST);
@@ -147,7 +147,7 @@ test.each(['cancelled', 'refunded'])('an order that is kept for its delivery is 
   await expectErased(id);
 });
 
-test('what is said when an order is cancelled that is erased already is kept nowhere', async () => {
+test('the note of a cancellation is kept nowhere when the order is erased already', async () => {
   const customer = await somebody();
   const { id } = await completed(customer);
   await shop.tell(refunded(id, (await seen(id)).total), customer.left);

@@ -44,8 +44,8 @@ async function deadLetters(count: number) {
   });
 }
 
-describe('an order goes its way', () => {
-  test('to the end, each message heard three times', async () => {
+describe('an order advances', () => {
+  test('to its end when each message comes three times', async () => {
     const { id, userId, total } = await placed();
     const reservation = reserved(id);
     await shop.tell(reservation, reservation, reservation);
@@ -70,7 +70,7 @@ describe('an order goes its way', () => {
     });
   });
 
-  test('and its timeline shows what every service said', async () => {
+  test('and its timeline shows the events of every service', async () => {
     const { id } = await placed();
     const reservation = reserved(id);
     await shop.tell(reservation);
@@ -91,7 +91,7 @@ describe('an order goes its way', () => {
     expect(items[2]).toMatchObject({ causationId: reservation.id });
   });
 
-  test('to a cancellation when the card is declined; the released stock is noted once', async () => {
+  test('to its cancellation when the card is declined; the released stock is recorded once', async () => {
     const { id } = await placed();
     await shop.tell(reserved(id));
     await shop.reaches(id, 'awaiting_payment');
@@ -133,7 +133,7 @@ describe('a message that cannot be true', () => {
 describe('the catalogue copy', () => {
   const price = async () => (await placed()).items[0]?.unitPrice.amount;
 
-  test('takes new prices, and a late or doubled older one changes nothing', async () => {
+  test('takes new prices; late or repeated older ones change nothing', async () => {
     await shop.tell(productMessage(product(PRODUCT_ID, { MUG: 1200 }, { version: 3 })));
     await until('new price', async () => (await price()) === 1200);
     await shop.tell(

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { UNTIL_IT_ENDS } from '../../src/domain/customer-limits.ts';
 import type { Placement } from '../../src/domain/place-order.ts';
 import type { Customer } from '../../src/storage/order-store.ts';
-import { placeOrder } from '../../src/usecases/place-order.ts';
+import { placeOrder } from '../../src/usecases/advance-order.ts';
 import { ADDRESS, anOrder, DEADLINES, eur, METHOD_ID, NORTH, NOW, PRODUCT_ID, SOUTH, USER_ID } from '../orders.ts';
 import type { OpenedStore } from './describe-order-store.ts';
 import { put, settle, type Submission, submission } from './settle.ts';
@@ -42,18 +42,18 @@ export function describeCustomerLimits(name: string, open: () => Promise<OpenedS
   afterEach(() => opened.close());
 
   describe(`${name}: a customer`, () => {
-    test.each([1, 500])('has so many open orders and no more, in batches of %d, and others have theirs', async (batch) => {
+    test.each([1, 500])('may open so many orders and no more, in batches of %d; others are not affected', async (batch) => {
       await settle(opened.store, [...times(6, 1), placement(1, SOUTH)], batch);
       expect(answers).toEqual([...Array.from({ length: 5 }, () => 'placed'), 'open-orders-limit', 'placed']);
       expect(await holdings(USER_ID)).toEqual({ id: USER_ID, hasRow: true, orders: 5, pieces: 5 });
     });
 
-    test.each([1, 500])('has so many pieces in them and no more, in batches of %d; fewer may fit yet', async (batch) => {
+    test.each([1, 500])('may order so many pieces in them and no more, in batches of %d; a smaller order may still fit', async (batch) => {
       await settle(opened.store, [placement(5), placement(5), placement(3), placement(2), placement(1)], batch);
       expect(answers).toEqual(['placed', 'placed', 'pieces-on-hold-limit', 'placed', 'pieces-on-hold-limit']);
     });
 
-    test('may order again when an order has ended, and after one that ended unpaid when its time is over', async () => {
+    test('may order again when an order has ended; one that ended unpaid counts for a while longer', async () => {
       const ended = { status: 'cancelled', deadlineAt: null } as const;
       const orders = [2 ** 45, 1, null].map((countsUntil, at) => anOrder({ ...ended, countsUntil, id: [SOUTH, NORTH, PRODUCT_ID][at] ?? '' }));
       await settle(opened.store, [put({ orders })]);
@@ -62,13 +62,13 @@ export function describeCustomerLimits(name: string, open: () => Promise<OpenedS
       expect(answers).toEqual(['placed', 'placed', 'placed', 'placed', 'open-orders-limit']);
     });
 
-    test('has no more by asking two processes at once', async () => {
+    test('gets no more by asking two processes at once', async () => {
       await Promise.all(['test', 'other'].map((lane) => settle(opened.store, times(10, 1), 2, lane)));
       expect(answers.filter((answer) => answer === 'placed')).toHaveLength(5);
       expect(await holdings(USER_ID)).toMatchObject({ orders: 5, pieces: 5 });
     });
 
-    test('has what counted before there was anything to count, and nothing for what an earlier version has ended', async () => {
+    test('starts with the open orders of an earlier version, without those that it has ended', async () => {
       const stale = { status: 'completed', deadlineAt: null, countsUntil: UNTIL_IT_ENDS } as const;
       await settle(opened.store, [put({ orders: [anOrder({ id: SOUTH }), anOrder({ ...stale, id: PRODUCT_ID })] })]);
       expect(await holdings(USER_ID)).toEqual({ id: USER_ID, hasRow: false, orders: 1, pieces: 4 });

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { CatalogueEntry } from '../../src/domain/catalogue.ts';
-import { type CatalogueRebuild, REBUILD_ID } from '../../src/domain/catalogue-rebuild.ts';
+import { type CatalogueEntry, type CatalogueRebuild, REBUILD_ID } from '../../src/domain/catalogue.ts';
 import { eur, NOW, PRODUCT_ID } from '../orders.ts';
 import type { OpenedStore } from './describe-order-store.ts';
 import { put, settle, submission } from './settle.ts';
@@ -66,20 +65,20 @@ export function describeFreshCatalogue(name: string, open: () => Promise<OpenedS
       return seen;
     }
 
-    test('is emptied whole', async () => {
+    test('is emptied completely', async () => {
       expect(await left()).toBe(ENTRIES + 1);
       await opened.store.fresh.empty(RUN, never);
       expect(await left()).toBe(0);
     });
 
-    test('is left alone by a rebuild that is not the last one, and by one that was called off', async () => {
+    test('is not emptied for an older rebuild, or for an aborted one', async () => {
       const { fresh } = opened.store;
       expect(await fresh.empty('another', never).catch(String)).toBe('Error: another rebuild has begun');
       expect(await fresh.empty(RUN, AbortSignal.abort('enough')).catch(String)).toBe('enough');
       expect(await left()).toBe(ENTRIES + 1);
     });
 
-    test('has the state of its rebuild beside it', async () => {
+    test('comes with the state of its rebuild, and the time since the last progress', async () => {
       const failed = { ...REBUILD, status: 'failed', failure: 'Error: broken off' } as const;
       await settle(opened.store, [put({ catalogueRebuilds: [failed] })]);
       const last = await opened.store.reads.catalogueRebuild();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { LOOKS } from '@souk/chassis/web/paging/looked';
 import type { Order } from '../../src/domain/order.ts';
+import { eraseOrder } from '../../src/jobs/erase-people.ts';
 import type { OrderStore, Walk } from '../../src/storage/order-store.ts';
-import { eraseOrder } from '../../src/usecases/erase-order.ts';
 import { ADDRESS, ALLOCATIONS, anOrder, DEADLINES, NORTH, NOW, ORDER_IN, PRODUCT_ID, SHORTAGES, SOUTH, USER_ID } from '../orders.ts';
 import { put, settle, submission } from './settle.ts';
 
@@ -75,7 +75,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       },
     );
 
-    test('keeps its lines in the order they were written in', async () => {
+    test('keeps its lines in their original order', async () => {
       const [line] = anOrder().items;
       if (line === undefined) throw new Error('the order has no line');
       const items = ['Z', 'A', 'M'].map((sku) => ({ ...line, sku }));
@@ -83,7 +83,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       expect((await loaded(anOrder().id))?.items.map(({ sku }) => sku)).toEqual(['Z', 'A', 'M']);
     });
 
-    test('is changed with its shipments: opened, sent, taken back', async () => {
+    test('is changed with its shipments: opened, sent, removed', async () => {
       const steps: Order[] = [
         anOrder(),
         anOrder({
@@ -116,7 +116,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       }
     });
 
-    test('is not there when nobody put it', async () => {
+    test('is not found when it was never put', async () => {
       expect(await store.reads.order(id(1))).toBeUndefined();
       expect(await loaded(id(1))).toBeUndefined();
     });
@@ -150,7 +150,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       expect(await listed({ userId: USER_ID, status: 'rejected', limit: 9 })).toEqual([3]);
     });
 
-    test('by time, also where the clock that made the id went differently', async () => {
+    test('by time, even when the clock behind the id was wrong', async () => {
       const made = (ms: number) => `${ms.toString(16).padStart(12, '0').replace(/^.{8}/, '$&-')}-7000-8000-000000000000`;
       const orders = [0, 1, 2, 3].map((n) => anOrder({ id: made(NOW + n * 1000 + 60_000), placedAt: NOW + n * 1000 }));
       await settle(store, [put({ orders })]);
@@ -161,7 +161,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       expect(await seconds({ placedBefore: NOW + 1000, placedAfter: NOW })).toEqual([0]);
     });
 
-    test('come with the first lines, how many there are, and where their shipments are', async () => {
+    test('have the first lines, the number of lines, and shipments counted by status', async () => {
       const { items } = anOrder();
       const lines = Array.from({ length: 50 }, (_, n) => items.map((line) => ({ ...line, sku: `${line.sku}-${n}` }))).flat();
       await settle(store, [put({ orders: [anOrder({ id: id(6), items: lines, shipments: SHIPMENTS })] })]);
@@ -175,7 +175,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
       });
     });
 
-    test('look past so many orders at most that are not of the status, and say how far they looked', async () => {
+    test('skip a limited number of orders with another status, and say how far they looked', async () => {
       const many = Array.from({ length: LOOKS + 5 }, (_, n) => anOrder({ id: id(100_000 + n), userId: USER_ID, status: 'completed', deadlineAt: null }));
       for (let from = 0; from < many.length; from += 300) await settle(store, [put({ orders: many.slice(from, from + 300) })]);
       const first = await store.reads.orders({ userId: USER_ID, status: 'rejected', limit: 9 });
@@ -185,7 +185,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     });
   });
 
-  test(`${name}: tells where several orders stand, and what happened to each`, async () => {
+  test(`${name}: reads standings and histories of several orders`, async () => {
     const [one, two] = [anOrder({ id: id(1) }), anOrder({ id: id(2), version: 2, paymentStatus: 'paid' })];
     const note = (order: Order, version: number) => ({
       note: `n${version}`,
@@ -207,7 +207,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     ]);
   });
 
-  test(`${name}: counts the orders of a status in pages, and knows how long the oldest open one is open`, async () => {
+  test(`${name}: counts the orders of a status in pages, and reads the age of the oldest open one`, async () => {
     expect(await store.reads.oldestOpenMs()).toBe(0);
     const orders = [1, 2, 3, 4, 5].map((number) => anOrder({ id: id(number), ...(number === 1 && { status: 'completed', deadlineAt: null }) }));
     await settle(store, [put({ orders })]);
@@ -219,7 +219,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.oldestOpenMs()).toBeGreaterThanOrEqual(Date.now() - (oldest?.placedAt ?? 0) - 600_000);
   });
 
-  test(`${name}: knows how old the oldest of a status are`, async () => {
+  test(`${name}: reads the ages of the oldest orders of a status`, async () => {
     const placedAgo = (seconds: number) => anOrder({ id: `${(Date.now() - seconds * 1000).toString(16).padStart(12, '0').replace(/^(.{8})/, '$1-')}-7c3e-8f00-000000000001` });
     await settle(store, [put({ orders: [100, 50, 20].map(placedAgo) })]);
     const ages = await store.reads.agesOfOldest('placed', 2);
@@ -227,7 +227,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.agesOfOldest('awaiting_payment', 2)).toEqual([]);
   });
 
-  test(`${name}: knows which orders wait that nothing newer has overtaken, for Inventory and for Payment`, async () => {
+  test(`${name}: reads the orders that wait for Inventory, and for Payment, and that no newer one has overtaken`, async () => {
     const none = { waiting: 0, ageMs: 0 };
     expect(await store.reads.firstWaiting(64)).toEqual({ stock: none, payment: none });
     const placedAgo = (number: number, secondsAgo: number, status: Order['status'], reason: Order['reason'] = null) =>
@@ -253,7 +253,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(Math.round(payment.ageMs / 100_000)).toBe(6);
   });
 
-  test(`${name}: counts what has ended once and for all, up to the oldest open order, and no order of the last minutes`, async () => {
+  test(`${name}: counts ended orders once, up to the oldest open order and without the last minutes`, async () => {
     const ended = (at: string, status: 'completed' | 'cancelled' = 'completed') => anOrder({ id: at, status, deadlineAt: null });
     await settle(store, [put({ orders: [1, 2, 3].map((number) => ended(id(number))) })]);
     expect(await store.reads.counted('completed')).toEqual({ count: 0, upTo: '' });
@@ -269,7 +269,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.counted('cancelled')).toEqual({ count: 3, upTo: id(6) });
   });
 
-  test(`${name}: finds what is overdue, the longest first`, async () => {
+  test(`${name}: finds overdue orders, the longest overdue first`, async () => {
     const farAway = 2 ** 45;
     const note = { note: 'placed', key: id(2), stream: id(2), version: 1 };
     const deadlines = [1000, null, 500, farAway];
@@ -288,7 +288,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.overdueOrders(999, 100)).toMatchObject([{ id: id(2) }]);
   });
 
-  test(`${name}: knows since when Payment is asked, and which events are not sent`, async () => {
+  test(`${name}: reads when Payment was asked, and the oldest unsent event`, async () => {
     await settle(store, [put({ orders: [anOrder({ id: id(1), status: 'awaiting_payment', updatedAt: NOW + 500, deadlineAt: 1000 })] })]);
     expect(await store.reads.overdueOrders(NOW, 100)).toEqual([{ id: id(1), status: 'awaiting_payment', version: 1, askedAt: NOW + 500 }]);
     const before = await store.reads.sending();
@@ -300,7 +300,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(unsentSince).toBeGreaterThanOrEqual(before.now);
   });
 
-  test(`${name}: keeps, changes and forgets what it knows of SKUs`, async () => {
+  test(`${name}: stores, changes and removes SKUs of the catalogue copy`, async () => {
     const entry = {
       sku: 'MUG',
       productId: PRODUCT_ID,
@@ -339,7 +339,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.knownSkus(['MUG', 'mug'])).toEqual(['MUG']);
   });
 
-  test(`${name}: finds the orders of who has left until their address is gone, also from their events`, async () => {
+  test(`${name}: finds the orders of a deleted user until their address is erased, from their events too`, async () => {
     const others = anOrder({ id: id(3), userId: SOUTH });
     await settle(store, [put({ orders: [anOrder({ id: id(1), version: 2 }), others], erasedUsers: [LEAVER] })]);
     const told = { orderId: id(1), userId: USER_ID, items: [{ sku: 'MUG', quantity: 3 }], total: anOrder().total };
@@ -374,7 +374,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await store.reads.order(id(3))).toEqual(others);
   });
 
-  test(`${name}: looks at the orders of who has left a hundred at a time, and goes on behind those of which nothing is left`, async () => {
+  test(`${name}: walks the orders of a deleted user a hundred at a time, and goes on after those that are done`, async () => {
     const orders = Array.from({ length: 230 }, (_, number) => anOrder({ id: id(number), ...(number !== 150 && { erasedAt: 1 }) }));
     await settle(store, [put({ orders, erasedUsers: [LEAVER] })]);
     const seen: unknown[] = [];
@@ -388,7 +388,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(seen).toEqual([[[], id(99)], [[id(150)], id(149)], [[], id(229)]]);
   });
 
-  test(`${name}: finds a kept order of who has left once it waits to be erased, however long ago they left`, async () => {
+  test(`${name}: finds a kept order of a deleted user once it can be erased, however long ago the user was deleted`, async () => {
     const order = { ...ORDER_IN.completed, id: id(1), leftAt: NOW };
     await settle(store, [put({ orders: [order], erasedUsers: [{ ...LEAVER, erasedAt: 1 }] })]);
     const walk = { userId: USER_ID, after: '', isOver: false };
@@ -413,7 +413,7 @@ export function describeOrderStore(name: string, open: () => Promise<OpenedStore
     expect(await loaded(order.id)).toEqual(order);
   });
 
-  test(`${name}: refuses what can never be right, and keeps nothing of it`, async () => {
+  test(`${name}: refuses an order that breaks a constraint, and stores nothing of it`, async () => {
     const wrong = put({ orders: [anOrder({ refunded: 3500 })] });
     expect(
       await settle(store, [wrong]).then(

@@ -11,8 +11,8 @@ import type { Placement } from '../../src/domain/place-order.ts';
 import type { OrderSchema } from '../../src/storage/order-schema.ts';
 import type { OrderStore } from '../../src/storage/order-store.ts';
 import { sqlOrderStore } from '../../src/storage/sql-order-store.ts';
+import { placeOrder } from '../../src/usecases/advance-order.ts';
 import { copyProduct } from '../../src/usecases/copy-product.ts';
-import { placeOrder } from '../../src/usecases/place-order.ts';
 import { ADDRESS, DEADLINES, eur, LIMITS, METHOD_ID, NOW, PRODUCT_ID, USER_ID } from '../orders.ts';
 import { openWriter, put } from './settle.ts';
 
@@ -99,7 +99,7 @@ function describeOffers(engine: 'SQLite' | 'MySQL'): void {
       expect(await reads()).toEqual([read]);
     });
 
-    test('sees what another process has copied within a second, and what its own has at once', async () => {
+    test('sees the copy of another process within a second, and that of its own at once', async () => {
       expect(await costs()).toBe(100);
       await elsewhere.submit(copyProduct, mug(2));
       expect([await costs(), await costs('MUG', elsewhere)]).toEqual([100, 200]);
@@ -111,19 +111,19 @@ function describeOffers(engine: 'SQLite' | 'MySQL'): void {
       expect([await costs(), await costs('CUP')]).toEqual(['sku-unknown', 400]);
     });
 
-    test('in one batch with products sees those that were told before it, and no other', async () => {
+    test('in one batch with product events sees those before it, and no others', async () => {
       const told = [costs(), here.submit(copyProduct, mug(2)), costs(), here.submit(copyProduct, mug(3, ['CUP'])), costs(), costs('CUP')];
       expect(await Promise.all(told)).toEqual([100, undefined, 200, undefined, 'sku-unknown', 300]);
       expect([await costs(), await costs('CUP')]).toEqual(['sku-unknown', 300]);
     });
 
-    test('does not remember that there is no such SKU', async () => {
+    test('does not cache that a SKU is unknown', async () => {
       expect(await costs('CUP')).toBe('sku-unknown');
       await elsewhere.submit(copyProduct, mug(2, ['MUG', 'CUP']));
       expect(await costs('CUP')).toBe(200);
     });
 
-    test('sees what was exchanged at once', async () => {
+    test('sees an exchanged copy at once', async () => {
       expect(await costs()).toBe(100);
       await put({ freshCatalogue: [{ sku: 'MUG', productId: PRODUCT_ID, title: 'Mug', options: {}, price: eur(7), active: true, version: 1, changedAt: NOW }] })(elsewhere);
       const held = await store.fresh.lock();

@@ -9,11 +9,10 @@ import { describeOn } from '@souk/chassis/testing/real-servers';
 import { temporaryFolder } from '@souk/chassis/testing/temporary-folder';
 import { temporaryDatabase } from '@souk/chassis/testing/temporary-mysql-store';
 import { UNTIL_IT_ENDS } from '../../src/domain/customer-limits.ts';
-import { customers } from '../../src/storage/customer-collection.ts';
-import { ORDER_COLUMNS } from '../../src/storage/order-collection.ts';
 import { orderMigrations } from '../../src/storage/order-migrations.ts';
-import { orderToRow } from '../../src/storage/order-rows.ts';
+import { ORDER_COLUMNS, orderToRow } from '../../src/storage/order-rows.ts';
 import type { OrderSchema } from '../../src/storage/order-schema.ts';
+import { customers } from '../../src/storage/sql-order-store.ts';
 import { anOrder, NORTH, USER_ID } from '../orders.ts';
 
 type Orders = SqlDatabase<OrderSchema>;
@@ -69,7 +68,7 @@ async function expectNoneToBeMissed(database: Orders): Promise<void> {
   await expectBothCount(database);
 }
 
-test('on SQLite the indexes of orders get thin, and the version before goes on with them', async () => {
+test('on SQLite ended orders leave the indexes, and the previous version works with the new ones', async () => {
   using folder = temporaryFolder();
   const database = openSqlite<OrderSchema>({ path: join(folder.path, 'order.db') });
   try {

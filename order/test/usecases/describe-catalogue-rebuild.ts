@@ -46,7 +46,7 @@ export function describeCatalogueRebuild(name: string, open: () => Promise<Opene
     const damagedPrices = [1, 2, 'refused with 422', 1001];
     const pricesOfDamaged = () => Promise.all([0, 1, 2, 77].map((number) => priceOf(number)));
 
-    test('and what was wrong in it is right, while orders come in and prices change', async () => {
+    test('and correct again, while orders come in and prices change', async () => {
       await damage();
       expect(await pricesOfDamaged()).toEqual(damagedPrices);
       const latest = new Map<number, number>();
@@ -90,7 +90,7 @@ export function describeCatalogueRebuild(name: string, open: () => Promise<Opene
       for (const [number, version] of latest) await until('the last price', async () => (await priceOf(number)) === 1000 + version);
     }, 40_000);
 
-    test('and what is told after the topics were read is in it as well', async () => {
+    test('and includes events that came after the topics were read', async () => {
       shop.interruptions.afterReading = async () => {
         await shop.tell(told(5, 2), told(50, 1));
         await until('the one in use knows', async () => (await priceOf(5)) === 1002 && (await priceOf(50)) === 1001);
@@ -100,7 +100,7 @@ export function describeCatalogueRebuild(name: string, open: () => Promise<Opene
       expect([await priceOf(5), await priceOf(50), await priceOf(6)]).toEqual([1002, 1001, 1001]);
     });
 
-    test('with its progress to be read from every process', async () => {
+    test('with its progress shown by every process', async () => {
       expect(await shop.status(1)).toMatchObject({ status: 'never', startedAt: null });
       const started = await shop.start();
       expect(started.status).toBe(202);
@@ -126,7 +126,7 @@ export function describeCatalogueRebuild(name: string, open: () => Promise<Opene
       expect(readings).toBe(1);
     });
 
-    test('and a process that was paused, and lost its leave to another one, changes nothing when it goes on', async () => {
+    test('and a paused process that has lost the lock to another one changes nothing when it goes on', async () => {
       await damage();
       const { promise, resolve } = Promise.withResolvers<void>();
       let isPaused = false;
@@ -150,7 +150,7 @@ export function describeCatalogueRebuild(name: string, open: () => Promise<Opene
       expect(await pricesOfDamaged()).toEqual([1001, 1001, 1001, 'refused with 422']);
     });
 
-    test('or stays in use as it was when the rebuild breaks off before the exchange, which can be started again', async () => {
+    test('or stays as it was when the rebuild fails before the exchange, and can be rebuilt again', async () => {
       await damage();
       for (const broken of [{ afterReading: fails }, { exchange: fails }] as const) {
         Object.assign(shop.interruptions, { afterReading: undefined, exchange: undefined, ...broken });
@@ -164,7 +164,7 @@ export function describeCatalogueRebuild(name: string, open: () => Promise<Opene
       expect(await pricesOfDamaged()).toEqual([1001, 1001, 1001, 'refused with 422']);
     });
 
-    test('and is right when the rebuild breaks off after the exchange, and after the next one', async () => {
+    test('and correct when the rebuild fails after the exchange, and after the next rebuild', async () => {
       await damage();
       shop.interruptions.exchange = async (held) => {
         await held.exchange();

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, test } from 'bun:test';
 import { until } from '@souk/chassis/testing/until';
-import { CatalogueUnavailableError } from '../../src/catalogue/catalogue-lookup.ts';
 import { productApi } from '../../src/catalogue/product-api.ts';
-import { learnSkus } from '../../src/usecases/learn-skus.ts';
-import { productState } from '../../src/catalogue/product-state.ts';
+import { CatalogueUnavailableError, productState } from '../../src/domain/catalogue.ts';
+import { learnSkus } from '../../src/usecases/copy-product.ts';
 import { product } from '../messages.ts';
 import { NORTH, NOW } from '../orders.ts';
 
@@ -47,12 +46,12 @@ describe('asking Product by REST', () => {
     ['answers something else', () => Response.json({ items: [{ id: 12 }] })],
     ['answers no JSON', () => new Response('<html>')],
     ['does not answer in time', () => new Promise<Response>(() => undefined)],
-  ] as const)('says so when Product %s', async (_what, answer) => {
+  ] as const)('throws CatalogueUnavailableError when Product %s', async (_what, answer) => {
     const lookup = productApi({ url: productAnswers(answer), limitMs: 100 });
     expect(lookup.find(['NEW'])).rejects.toBeInstanceOf(CatalogueUnavailableError);
   });
 
-  test('leaves Product alone after five failures in a row, and tries again with one question', async () => {
+  test('does not ask Product for a while after five failures in a row, then tries again with one request', async () => {
     let asked = 0;
     let isWell = false;
     const url = productAnswers(() => {
@@ -68,7 +67,7 @@ describe('asking Product by REST', () => {
     expect(asked).toBe(6);
   });
 
-  test('says so when nobody is there', () => {
+  test('throws CatalogueUnavailableError when Product cannot be reached', () => {
     expect(productApi({ url: 'http://127.0.0.1:1' }).find(['NEW'])).rejects.toBeInstanceOf(CatalogueUnavailableError);
   });
 });
@@ -98,21 +97,21 @@ describe('learning SKUs', () => {
     return { learn, queries, questions, copied };
   }
 
-  test('looks once for what the copy has, and does not ask Product', async () => {
+  test('looks once for a SKU of the copy, and does not ask Product', async () => {
     const { learn, queries, questions } = learner({ inCopy: ['MUG', 'TEA'], onSale: [] });
     await learn(['MUG', 'TEA']);
     await learn(['TEA', 'MUG']);
     expect([queries, questions]).toEqual([[['MUG', 'TEA']], []]);
   });
 
-  test('takes over what Product has, and asks for nothing twice', async () => {
+  test('copies what Product has, and asks for no SKU twice', async () => {
     const { learn, questions, copied } = learner({ inCopy: ['MUG'], onSale: ['NEW'] });
     await learn(['MUG', 'NEW']);
     await learn(['MUG', 'NEW']);
     expect([questions, copied]).toEqual([[['NEW']], ['NEW']]);
   });
 
-  test('does not ask again at once for what Product did not have; its event, or a while later a question, tells when it is there', async () => {
+  test('does not ask again soon for a SKU that Product did not have; its event, or a later request, makes it known', async () => {
     const { learn, questions } = learner({ inCopy: [], onSale: [] });
     await learn(['HAT']);
     await learn(['HAT']);
